@@ -9,6 +9,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from transcribe.i18n import counted
 
 if TYPE_CHECKING:
     from transcribe.model import Reading
@@ -42,14 +43,19 @@ def list_quarantined(ctx: typer.Context, as_json: terminal.AsJson = False) -> No
 def withdraw(
     ctx: typer.Context,
     reading: Annotated[str, typer.Argument(help="The reading's id, as list names it.")],
-    reason: Annotated[str, typer.Option(help="Why it is taken out of weighing; kept with it, and told to its person.")],
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--why", "--reason", help="Why it is taken out of weighing; kept with it, and told to its person."
+        ),
+    ],
     by: Annotated[str, typer.Option(help="Who withdraws it; kept with it.")] = "operator",
 ) -> None:
     """Take a reading out of weighing. It stays in the store, and so does what was paid for it."""
     from flows.home import now
 
     if not reason.strip():
-        raise typer.BadParameter("--reason says why the reading is withdrawn; it cannot be empty.")
+        raise typer.BadParameter("--why says why the reading is withdrawn; it cannot be empty.")
     if _store(ctx).withdraw_reading(reading, by, reason.strip(), now()):
         terminal.say("Withdrawn. Its scan is weighed again: fairhand reconcile, or wait for serve.")
     else:
@@ -65,7 +71,7 @@ def retry(
     from flows.home import now
 
     count = _store(ctx).retry_quarantined(now(), scan)
-    terminal.say(f"{count} scans are weighed again: fairhand reconcile, or wait for serve.")
+    terminal.say(f"{counted(count, 'scan')} will be weighed again: fairhand reconcile, or wait for serve.")
 
 
 def _store(ctx: typer.Context) -> Store:

@@ -90,6 +90,9 @@ def read_again(
         terminal.say(f"{count} of {counted(of, 'scan')} {'was' if of == 1 else 'were'} read again.")
         for each, error in failed:
             terminal.say(f"not read again: {terminal.with_file(each.name or each.id[:12], error)}")
+        aside = [each for each in home.store.list_set_aside() if batch is not None and each.batch == batch]
+        for file in aside:
+            terminal.say(f"set aside, and not read again: {terminal.with_file(file.file.name, file.message)}")
     if failed:
         raise typer.Exit(1)
 

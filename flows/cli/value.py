@@ -128,4 +128,4 @@ def _weighed(home: Home, scan: str, key: FieldKey, *, as_json: bool, reading: st
     more = [word for word, true in (("locked", is_locked), ("asked again", is_asked)) if true]
     terminal.say(f"{key} {', '.join([stands, *more])}.")
     if reading is not None:
-        terminal.say(f"To take it back: fairhand quarantine withdraw {reading} --reason WHY")
+        terminal.say(f"To take it back: fairhand quarantine withdraw {reading} --why WHY")

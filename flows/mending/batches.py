@@ -62,13 +62,17 @@ def state_of(state: ScanState) -> str:
     """How far a scan is, in one word or two."""
     if state.erased_at is not None:
         return "forgotten"
+    if state.set_aside:
+        return "set aside"
     if not state.scan.form:
         return "form unknown"
     if state.open_fields and state.recorded_at is not None:
         return "finished, and asked again"
-    if state.open_fields:
+    if state.open_fields or (state.open_tasks and state.recorded_at is None):
         return "waits for people"
-    return "finished" if state.recorded_at is not None else "not weighed"
+    if state.recorded_at is not None:
+        return "finished"
+    return "decided, and held back" if state.fields and state.decided == state.fields else "not weighed"
 
 
 def begin_of(text: str) -> datetime:

@@ -652,34 +652,34 @@ class PeopleStore(Protocol):
         What is known of them is changed by the verbs `set_...`, one a fact.
         """
 
-    def set_roles(self, who: str, roles: Collection[Role], now: datetime, by: str = "store") -> None:
+    def set_roles(self, who: str, roles: Collection[Role], now: datetime, by: str = "") -> None:
         """Say what a person may do. `by` is who says so, for the audit log.
 
         This and each verb `set_...` writes its own fact and no other. NotFound for who has left.
         """
 
-    def set_languages(self, who: str, languages: Sequence[str], now: datetime, by: str = "store") -> None:
+    def set_languages(self, who: str, languages: Sequence[str], now: datetime, by: str = "") -> None:
         """Say which languages a person reads."""
 
-    def set_regions(self, who: str, regions: Sequence[str], now: datetime, by: str = "store") -> None:
+    def set_regions(self, who: str, regions: Sequence[str], now: datetime, by: str = "") -> None:
         """Say in which regions a person works."""
 
-    def set_qualifications(self, who: str, qualifications: Collection[str], now: datetime, by: str = "store") -> None:
+    def set_qualifications(self, who: str, qualifications: Collection[str], now: datetime, by: str = "") -> None:
         """Say which tests a person has passed."""
 
-    def set_time_zone(self, who: str, time_zone: str, now: datetime, by: str = "store") -> None:
+    def set_time_zone(self, who: str, time_zone: str, now: datetime, by: str = "") -> None:
         """Say in which time zone a person lives."""
 
-    def set_engagement(self, who: str, engagement: str, now: datetime, by: str = "store") -> None:
+    def set_engagement(self, who: str, engagement: str, now: datetime, by: str = "") -> None:
         """Say how a person is paid."""
 
-    def set_interface_language(self, who: str, language: str, now: datetime, by: str = "store") -> None:
+    def set_interface_language(self, who: str, language: str, now: datetime, by: str = "") -> None:
         """Say in which language a person's pages are."""
 
-    def set_training(self, who: str, *, training: bool, now: datetime, by: str = "store") -> None:
+    def set_training(self, who: str, *, training: bool, now: datetime, by: str = "") -> None:
         """Say whether a person's readings may train machines. Who has answered this has begun."""
 
-    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "store") -> None:
+    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "") -> None:
         """Pause a person, or end their pause.
 
         Pausing ends their sessions, gives back what they hold, and takes no pay away. No claim takes time of a pause.
@@ -885,9 +885,7 @@ class PayStore(Protocol):
     def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:
         """Keep that a person says that a task took longer than measured. Again is the same dispute."""
 
-    def answer_dispute(
-        self, dispute: str, granted: float, now: datetime, *, by: str = "store", reason: str = ""
-    ) -> None:
+    def answer_dispute(self, dispute: str, granted: float, now: datetime, *, by: str = "", reason: str = "") -> None:
         """Add seconds to the person's time, paid like all time, and tell them with the reason.
 
         `granted` is 0 where the measured time stays. The first answer holds. NotFound where there is no such dispute.

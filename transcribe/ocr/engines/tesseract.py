@@ -44,6 +44,30 @@ DEBIAN_NAMES = {"chi_sim": "chi-sim", "chi_tra": "chi-tra"}
 """Languages whose Debian packages are not called by the rule."""
 
 
+OWN_CODES = {
+    "cs": "ces",
+    "da": "dan",
+    "de": "deu",
+    "el": "ell",
+    "en": "eng",
+    "es": "spa",
+    "fi": "fin",
+    "fr": "fra",
+    "hu": "hun",
+    "it": "ita",
+    "nl": "nld",
+    "no": "nor",
+    "pl": "pol",
+    "pt": "por",
+    "ro": "ron",
+    "ru": "rus",
+    "sv": "swe",
+    "tr": "tur",
+    "uk": "ukr",
+}
+"""What Tesseract calls languages that people write with two letters."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tesseract:
     """Reads print with the tesseract program; one call may take so many `seconds`.
@@ -119,6 +143,9 @@ def problem(languages: tuple[str, ...]) -> str | None:
     if shutil.which(pytesseract.pytesseract.tesseract_cmd) is None:
         return _missing()
     absent = [language for language in languages if language not in _installed()]
+    if short := [language for language in absent if language in OWN_CODES]:
+        said = ", ".join(f"{each} is {OWN_CODES[each]}" for each in short)
+        return f"Tesseract calls languages by three letters: {said}. Write these in the form's languages"
     if absent:
         packages = " ".join(f"tesseract-ocr-{DEBIAN_NAMES.get(each, each.replace('_', '-'))}" for each in absent)
         return f"Tesseract has no language data for {', '.join(absent)}: apt-get install {packages}"

@@ -17,6 +17,10 @@ AMOUNT_PATTERN = "#,##0.00####\N{NO-BREAK SPACE}¤¤"
 currencies."""
 
 
+ENGLISH_MOMENT = "d MMM y, HH:mm"
+"""A time in English that no reader takes for another: 11/26/26 is a day to some and none to others."""
+
+
 def amount(micro: int, currency: str, language: str) -> str:
     """Micro-units of a currency, such as "0.05 EUR". Without a currency it is the number alone."""
     value = Decimal(micro) / MICRO_UNITS
@@ -43,12 +47,12 @@ def minutes(seconds: float, language: str) -> str:
 
 def moment(at: datetime, zone: str, language: str) -> str:
     """A time where the person lives. It is in UTC where their time zone is unknown here."""
-    return format_datetime(at, "short", tzinfo=_zone(zone), locale=language)
+    return format_datetime(at, "short" if language != "en" else ENGLISH_MOMENT, tzinfo=_zone(zone), locale=language)
 
 
 def day(at: datetime, zone: str, language: str) -> str:
     """The day of a time where the person lives."""
-    return format_date(at.astimezone(_zone(zone)).date(), "medium", locale=language)
+    return format_date(at.astimezone(_zone(zone)).date(), "medium", locale="en_GB" if language == "en" else language)
 
 
 def _zone(zone: str) -> ZoneInfo:

@@ -54,33 +54,33 @@ class PeopleVerbs(LeaseVerbs):
             facts = {"roles": sorted(person.roles), "engagement": person.engagement, "paused": person.paused}
             self.log(by or self.actor, "person kept", person.id, facts, now)
 
-    def set_roles(self, who: str, roles: Collection[Role], now: datetime, by: str = "store") -> None:
+    def set_roles(self, who: str, roles: Collection[Role], now: datetime, by: str = "") -> None:
         self._set(who, "set_roles", sorted(roles), now, by)
 
-    def set_languages(self, who: str, languages: Sequence[str], now: datetime, by: str = "store") -> None:
+    def set_languages(self, who: str, languages: Sequence[str], now: datetime, by: str = "") -> None:
         self._set(who, "set_languages", list(languages), now, by)
 
-    def set_regions(self, who: str, regions: Sequence[str], now: datetime, by: str = "store") -> None:
+    def set_regions(self, who: str, regions: Sequence[str], now: datetime, by: str = "") -> None:
         self._set(who, "set_regions", list(regions), now, by)
 
-    def set_qualifications(self, who: str, qualifications: Collection[str], now: datetime, by: str = "store") -> None:
+    def set_qualifications(self, who: str, qualifications: Collection[str], now: datetime, by: str = "") -> None:
         self._set(who, "set_qualifications", sorted(qualifications), now, by)
 
-    def set_time_zone(self, who: str, time_zone: str, now: datetime, by: str = "store") -> None:
+    def set_time_zone(self, who: str, time_zone: str, now: datetime, by: str = "") -> None:
         self._set(who, "set_time_zone", time_zone, now, by)
 
-    def set_engagement(self, who: str, engagement: str, now: datetime, by: str = "store") -> None:
+    def set_engagement(self, who: str, engagement: str, now: datetime, by: str = "") -> None:
         self._set(who, "set_engagement", engagement, now, by)
 
-    def set_interface_language(self, who: str, language: str, now: datetime, by: str = "store") -> None:
+    def set_interface_language(self, who: str, language: str, now: datetime, by: str = "") -> None:
         self._set(who, "set_interface_language", language, now, by)
 
-    def set_training(self, who: str, *, training: bool, now: datetime, by: str = "store") -> None:
+    def set_training(self, who: str, *, training: bool, now: datetime, by: str = "") -> None:
         with self.db.write():
             person = self._set(who, "set_training", int(training), now, by)
             self.db.run("set_begun", person=person["id"], now=micros(now))
 
-    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "store") -> None:
+    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "") -> None:
         with self.db.write():
             paused_at = self.person_row(who)["paused_at"]
             person = self._set(who, "set_paused", int(paused), now, by)
@@ -101,7 +101,7 @@ class PeopleVerbs(LeaseVerbs):
                 self.db.run(statement, person=person["id"], value=kept, now=micros(now))
                 self.vouch("person", person["id"])
                 detail = {} if fact in FORGOTTEN_FACTS else {fact: value}
-                self.log(by, f"{fact.replace('_', ' ')} set", person["public_id"], detail, now)
+                self.log(by or self.actor, f"{fact.replace('_', ' ')} set", person["public_id"], detail, now)
                 if fact in OFFER_FACTS:
                     self.give_back_refused(self.person_row(who), now)
         return person

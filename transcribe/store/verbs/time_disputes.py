@@ -66,15 +66,15 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
             if active > 0:
                 self.pay_time(person, active, what, now, form=row["form"], task=row)
 
-    def answer_dispute(
-        self, dispute: str, granted: float, now: datetime, *, by: str = "store", reason: str = ""
-    ) -> None:
+    def answer_dispute(self, dispute: str, granted: float, now: datetime, *, by: str = "", reason: str = "") -> None:
         with self.db.write():
             rows = self.db.all("disputes", open_only=0, person=None, task_id=None, dispute=dispute)
             if not rows:
                 raise NotFound("There is no such dispute.")
             (row,) = rows
-            if not self.db.run("answer_dispute", id=row["id"], granted=granted, by=by, reason=reason, now=micros(now)):
+            if not self.db.run(
+                "answer_dispute", id=row["id"], granted=granted, by=by or self.actor, reason=reason, now=micros(now)
+            ):
                 return
             self.vouch("dispute", row["id"])
             person = cast(Row, self.db.one("person_by_number", person=row["transcriber_id"]))
@@ -82,7 +82,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
                 task = self.db.one("task_by_public", task=row["task"])
                 self.pay_time(person, granted, "disputed clock", now, task=task)
             self.tell(person["id"], "time answered", None, now)
-            self.log(by, "dispute answered", dispute, {"granted": granted}, now)
+            self.log(by or self.actor, "dispute answered", dispute, {"granted": granted}, now)
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
         return self._disputes(open_only=int(open_only))
