@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from reconcile.inference.prior import flat_share
 from reconcile.inference.votes import Vote, is_null, null_of
-from reconcile.parameters import UNSEEN_CONFUSION_SHARE, CharacterConfusions, LearntParameters, SourceModel
+from reconcile.parameters import CharacterConfusions, LearntParameters, SourceModel
 from transcribe.values import without_accents
 
 MIN_READING_PROBABILITY = 1e-290
@@ -48,6 +48,10 @@ FURTHER_EDIT_SHARE = 0.2
 
 REPLACED_SHARE = 0.6
 """The share of edits that take one character for another; as many of the others lose one as add one. Chosen by hand."""
+
+INSERTED_SHARE, INSERTED_SHARE_OF_DIGIT = exp(-2.8), exp(-2.3)
+"""The share of one character among those that are added: that of this one among all that may be written (see
+`reconcile.inference.prior.flat_word`), so that length alone makes neither of two texts the likelier original."""
 
 ERROR_SHARE_AT_NULL = {"machine": 0.03, "person": 0.004, "expert": 0.001}
 """P that a source takes a text for a blank, a blank for a text, either for "illegible" and so on, each.
@@ -261,7 +265,7 @@ def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], .
         else:
             probability *= (1.0 - REPLACED_SHARE) / 2
             if operation.tag == "insert":
-                probability *= UNSEEN_CONFUSION_SHARE
+                probability *= INSERTED_SHARE_OF_DIGIT if said[operation.dest_pos].isdigit() else INSERTED_SHARE
     return probability, tuple(taken)
 
 

@@ -3,6 +3,7 @@
 from transcribe.ink.added_strokes import added_strokes
 from transcribe.ink.barcode_removal import unbarred, without_bars
 from transcribe.ink.comb_compaction import ShownLine, compacted_page
+from transcribe.ink.components import Patch
 from transcribe.ink.handwriting import crossed_out, joinedness
 from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
 from transcribe.ink.mark_detection import probability_signed, probability_ticked
@@ -11,6 +12,7 @@ __all__ = [
     "A4_HEIGHT",
     "Ink",
     "InkLayer",
+    "Patch",
     "ShownLine",
     "added_strokes",
     "compacted_page",

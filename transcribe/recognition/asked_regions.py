@@ -18,8 +18,9 @@ from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
-from transcribe.recognition.plain_page import PlainPage, uncovered_heights
+from transcribe.recognition.plain_page import PlainPage, text_rows, uncovered_heights
 from transcribe.recognition.presence import NOTHING_WRITTEN, filled_probability
+from transcribe.recognition.text_ink import text_ink
 
 SURELY_BLANK = 0.02
 """Engines are not asked about a box that is filled with less than this confidence."""
@@ -55,7 +56,11 @@ def ask_engines(
     """
     in_place = [region for region in plain.regions if not region.astray and region.field.type not in MARKS]
     written = [each for each in in_place if each.stretches or each.ink.doubtful or each.ink.filled >= SURELY_BLANK]
-    asked = [region for region in written if region.field.personal != "payment"]
+    asked = [
+        replace(region, ink=text_ink(region, text_rows(region.stretches or ())))
+        for region in written
+        if region.field.personal != "payment"
+    ]
     codes = {number: code for number, region in enumerate(asked) if (code := _barcode(region, page))}
     shown = unbarred(layer.clean, {number: asked[number].ink for number in codes}, codes)
     clean = Page(number=page.number, picture=shown, dpi=page.dpi)

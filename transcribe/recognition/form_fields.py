@@ -21,6 +21,7 @@ class FieldRegion:
 
     `astray`: the page is not aligned here, so the box shows another place. `stretches` are the pieces of text that a
     detector sees in it; None where none looked. `in_filled_row`: it sees text in half of the row's other cells or more.
+    `missed_share` is the share of text that it misses on this page.
     """
 
     key: FieldKey
@@ -31,6 +32,7 @@ class FieldRegion:
     astray: bool = False
     stretches: tuple[Box, ...] | None = None
     in_filled_row: bool = False
+    missed_share: float = 0.01
 
     @property
     def is_witnessed(self) -> bool:

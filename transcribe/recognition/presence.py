@@ -11,8 +11,9 @@ SEEN_LOG_ODDS = 4.0
 """What text that a detector sees in a box speaks for writing. It saw none in 1,139 blank boxes of 45 photographs, and
 in 16 of 742 on 36 others."""
 
-UNSEEN_LOG_ODDS = -4.6
-"""What the detector's silence speaks against it: it missed 13 of 1,511 filled fields, nearly all single digits."""
+MOST_UNSEEN_LOG_ODDS = -4.6
+"""What the detector's silence speaks against it at most: it missed 13 of 1,511 filled fields, nearly all single digits.
+Where it misses more of the form's own print, its silence says as much less."""
 
 MAX_INK_LOG_ODDS = 3.0
 """The most that ink speaks for writing, or against it: 57 of 1,139 blank boxes had ink that was light, wear or a fold,
@@ -49,7 +50,8 @@ def filled_probability(region: FieldRegion, read_confidence: float | None) -> fl
         return ink
     told = max(-MAX_INK_LOG_ODDS, min(MAX_INK_LOG_ODDS, log(max(ink, 1e-9) / max(1 - ink, 1e-9))))
     odds = max(told, DOUBTFUL_LOG_ODDS) if region.ink.doubtful else told
-    odds += SEEN_LOG_ODDS if region.stretches else UNSEEN_LOG_ODDS + _plain_log_odds(read_confidence)
+    unseen = max(MOST_UNSEEN_LOG_ODDS, log(max(region.missed_share, 1e-9)))
+    odds += SEEN_LOG_ODDS if region.stretches else unseen + _plain_log_odds(read_confidence)
     if region.in_filled_row:
         odds += ROW_LOG_ODDS
     return 1 / (1 + exp(-odds))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -60,6 +60,15 @@ FEWEST = 25
 """Inliers below which there is no match: foreign pages reached 43 at 1500 px, fewer at 1000, true pages had 117."""
 
 
+SEARCHES = ((SIDE, SIDE, FEATURES), (1500, 1500, FEATURES), (2000, 2000, 2 * FEATURES))
+"""Sides of photo and blank, and features, with which a page is sought again that does not fit: one strewn with dirt has
+most of its features there. Chosen by hand."""
+
+
+FEWEST_TRIED = 8
+"""Inliers from which a place of such a page is tried, as what lies there must be like the blank."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
     """What SIFT sees on a picture; points are in pixels of the picture itself, `side` is that of the copy searched."""
@@ -78,15 +87,18 @@ class Match:
     homography: Homography | None
 
 
-def features(picture: Picture, side: int = SIDE) -> Features:
-    """SIFT features of a picture, sought on a copy of `side` pixels; a dark photo is first made as light as others."""
+def features(picture: Picture, side: int = SIDE, count: int = FEATURES) -> Features:
+    """The clearest SIFT features of a picture, `count` at most, sought on a copy of `side` pixels.
+
+    A dark photo is first made as light as others.
+    """
     whole = grey(picture)
     scale = min(1.0, side / max(whole.shape))
     small = shrunk(whole, scale)
     light = float(numpy.percentile(small[::4, ::4], 98))
     if 0 < light < DIM:
         small = numpy.asarray(cv2.convertScaleAbs(small, alpha=DIM / light), numpy.uint8)
-    points, descriptors = cv2.SIFT.create(FEATURES).detectAndCompute(small, None)
+    points, descriptors = cv2.SIFT.create(count).detectAndCompute(small, None)
     if descriptors is None:
         return Features(
             side=side, points=numpy.zeros((0, 2), numpy.float32), descriptors=numpy.zeros((0, 128), numpy.float32)
@@ -114,23 +126,39 @@ def best_match(seen: Features, form: Form) -> Match:
 def match(seen: Features, form: Form, number: int) -> Match:
     """The homography from a picture to page `number` of a form, by USAC_MAGSAC over the matches of features."""
     known = blank_features(blank_path(form, number), min(seen.side, SIDE))
+    return _agreed(seen, known, number, one_to_one(seen, known), FEWEST)
+
+
+def weak_matches(picture: Picture, form: Form) -> Iterator[Match]:
+    """Matches of a picture in which few features agree, as most are of dirt or in shadow: only what lies there can tell
+    whether they are right. Each feature of a blank is matched with one of the picture at most."""
+    for side, of_blank, count in SEARCHES:
+        seen = features(picture, side, count)
+        for number in range(1, len(form.blanks) + 1):
+            known = blank_features(blank_path(form, number), of_blank, count)
+            found = _agreed(seen, known, number, one_to_one(seen, known), FEWEST_TRIED)
+            if found.homography is not None:
+                yield found
+
+
+def _agreed(seen: Features, known: Features, number: int, pairs: Sequence[tuple[int, int]], fewest: int) -> Match:
+    """The homography on which most pairs agree; none where fewer than `fewest` do."""
     nothing = Match(number=number, inliers=0, homography=None)
-    pairs = matched_pairs(seen, known)
-    if len(pairs) < FEWEST:
+    if len(pairs) < fewest:
         return nothing
     source = seen.points[[pair[0] for pair in pairs]]
     target = known.points[[pair[1] for pair in pairs]]
     homography, agree = cv2.findHomography(source, target, cv2.USAC_MAGSAC, NEAR, maxIters=5000, confidence=0.999)
     inliers = 0 if agree is None else int(agree.sum())
-    if homography is None or inliers < FEWEST:
+    if homography is None or inliers < fewest:
         return nothing
     return Match(number=number, inliers=inliers, homography=homography.astype(numpy.float64))
 
 
 @lru_cache(maxsize=32)
-def blank_features(path: str, side: int = SIDE) -> Features:
+def blank_features(path: str, side: int = SIDE, count: int = FEATURES) -> Features:
     """The features of the blank in this file."""
-    return features(blank_grey(path), side)
+    return features(blank_grey(path), side, count)
 
 
 def blank_path(form: Form, number: int) -> str:
@@ -142,10 +170,20 @@ def blank_path(form: Form, number: int) -> str:
 
 def matched_pairs(seen: Features, known: Features) -> Sequence[tuple[int, int]]:
     """Indices (seen, known) of matches that pass Lowe's test."""
+    return [(best.queryIdx, best.trainIdx) for best in _matches(seen, known)]
+
+
+def one_to_one(seen: Features, known: Features) -> Sequence[tuple[int, int]]:
+    """The same, of each known feature only the nearest: hundreds of specks may be like one letter of the print."""
+    nearest = {each.trainIdx: each.queryIdx for each in sorted(_matches(seen, known), key=lambda each: -each.distance)}
+    return [(here, there) for there, here in nearest.items()]
+
+
+def _matches(seen: Features, known: Features) -> list[cv2.DMatch]:
     if len(seen.points) < 2 or len(known.points) < 2:
-        return ()
+        return []
     both = cv2.BFMatcher(cv2.NORM_L2).knnMatch(seen.descriptors, known.descriptors, 2)
-    return [(best.queryIdx, best.trainIdx) for best, second in both if best.distance < RATIO * second.distance]
+    return [best for best, second in both if best.distance < RATIO * second.distance]
 
 
 def is_plausible(homography: Homography, shape: tuple[int, ...]) -> bool:

@@ -43,6 +43,12 @@ _EDGE_WORDS = re.compile(
 )
 """A text with the word or sign before it, and that after it."""
 
+_LAST_DOTS = re.compile(r"(?<=\d)[.,]+$")
+"""Specks and dots after a number."""
+
+_COLON = re.compile(r"(?<=\d)[:;](?=\d\d$)")
+"""A colon where the decimal separator of money stands: a comma or point with a speck over it, as engines read it."""
+
 _SIGN_INSIDE = re.compile(r"^(\d[\d .]*)\s?([€$£])\s?(\d\d)$")
 """Money with its sign in place of the decimal point: 12€50."""
 
@@ -90,7 +96,8 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
 
     The locale's decimal symbol is decimal. Another single point or comma groups thousands where exactly three digits
     follow it, and either the locale groups with it or money of `minor` decimals would not have three. Else it is
-    decimal too (12.50 on a French form). Where both stand, the last is decimal. `minor` is None for quantities.
+    decimal too (12.50 on a French form). Where both stand, the last is decimal, and so it is where money has as many
+    digits behind it as its minor unit (1.234.50). `minor` is None for quantities.
     """
     text = _FILLERS.sub("", tidy(text))
     if len(text) > 4 * _MAX_DIGIT_COUNT:
@@ -99,6 +106,9 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
     text, beside = _beside(text)
     if not negative:
         text, negative = _sign(text)
+    text = _LAST_DOTS.sub("", text)
+    if minor == 2:
+        text = _COLON.sub(".", text)
     digits = _digits(_LOOSE_SEPARATOR.sub(r"\1", text), locale, minor)
     if digits is None or len(digits) > _MAX_DIGIT_COUNT:
         return None
@@ -213,6 +223,8 @@ def _digits(text: str, locale: str, minor: int | None) -> str | None:
         text = text.replace(group, "'")
     whole, mark, part = _last_separator(text)
     others = whole.count(mark) if mark else 0
+    if others and minor not in (None, 3) and len(part) == minor and _grouped(high).fullmatch(whole):
+        others = 0  # a comma read as a point: 1.234.50
     if mark and (others or _groups(mark, part, decimal, group, minor)) and not (set(whole) & (set(".,") - {mark})):
         whole, part = text, ""
     if part and not _plain(part):

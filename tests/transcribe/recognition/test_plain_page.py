@@ -106,15 +106,19 @@ def test_a_value_across_the_edge_of_a_shadow_is_read_whole_and_blank_boxes_there
 
 
 def test_each_engine_is_shown_its_own_view_and_no_payment_data(form: Form) -> None:
-    card, shown = box_of(form, "card_number"), picture(FLAT).copy()
-    cv2.putText(shown, "4970 1012 3456 7890", (card.x0 + 20, card.y1 - 15), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0, 0, 0), 2)
-    finder, scripted = Finder(), ScriptedEngine(form=form)
-    read_picture(shown, form, [scripted, finder])
-    assert finder.shown, "it was asked"
+    card, finders = box_of(form, "card_number"), []
+    for number in ("4970 1012 3456 7890", "5555 0000 1111 2222"):
+        shown, finder = picture(FLAT).copy(), Finder()
+        cv2.putText(shown, number, (card.x0 + 20, card.y1 - 15), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0, 0, 0), 2)
+        read_picture(shown, form, [ScriptedEngine(form=form), finder])
+        assert finder.shown, "it was asked"
+        finders.append(finder)
     header = numpy.s_[: box_of(form, "order_number").y0]
-    for seen in (finder.shown[0], finder.shown[-1]):
-        assert numpy.ptp(seen[card.padded(-2).slices]) == 0, "payment data are covered before anything looks"
+    for seen, other in zip(*(each.shown for each in finders), strict=True):
+        inside = [shown[card.padded(-2).slices].astype(int) for shown in (seen, other)]
+        assert numpy.abs(inside[0] - inside[1]).max() <= 2, "payment data are covered before anything looks"
         assert (seen[header] < 100).any(), "the form's print stands on the plain page"
+    assert numpy.ptp(finders[0].shown[-1][card.padded(-2).slices]) == 0
 
 
 def test_text_that_a_detector_sees_and_no_word_covers_is_partly_read(form: Form) -> None:
@@ -206,6 +210,33 @@ def test_each_witness_of_writing_makes_a_blank_less_probable(
     more = replace(unseen, ink=replace(ink, amount=ink.amount + 50))
     assert filled_probability(unseen, sure) <= filled_probability(more, sure)
     assert filled_probability(unseen, sure) < filled_probability(replace(unseen, in_filled_row=True), sure)
+
+
+def test_a_detector_that_misses_print_of_the_form_says_less_by_its_silence(form: Form) -> None:
+    region = FieldRegion(key=FieldKey("total"), field=form.fields[0], box=Box(0, 0, 100, 40), ink=BARE, stretches=())
+    told = [filled_probability(replace(region, missed_share=missed), 0.05) for missed in (0.001, 0.01, 0.1, 0.5)]
+    assert told[0] == told[1] < told[2] < told[3]
+    inked = replace(region, ink=replace(BARE, amount=1500.0))
+    assert filled_probability(replace(inked, missed_share=0.25), 0.0) > NOTHING_WRITTEN > filled_probability(inked, 0.0)
+
+
+def test_how_much_a_detector_misses_is_told_by_the_print_it_misses(form: Form) -> None:
+    path = str(form.blanks[0].path)
+    page = Page(number=1, picture=blank_grey(path))
+    printed = [Box(100, 100 + 60 * row, 400, 130 + 60 * row) for row in range(30)]
+
+    class Blank(Finder):
+        def stretches(self, page: Page) -> list[Box]:
+            self.shown.append(page.picture)
+            return list(self.found) if len(self.shown) == 1 else printed
+
+    region = FieldRegion(key=FieldKey("total"), field=form.fields[0], box=Box(500, 500, 600, 540), ink=BARE)
+    every, few = (
+        plain_page(page, path, [region], [], [Blank(found=found)], 1.0).regions[0].missed_share
+        for found in (printed, printed[:15])
+    )
+    assert every < 0.01
+    assert few == pytest.approx(15.1 / 40)
 
 
 def test_what_only_ink_sees_is_no_blank_where_the_rest_of_its_row_is_filled(form: Form) -> None:

@@ -28,8 +28,16 @@ MIN_PROBABILITY = 1e-3
 """A symbol less probable than this is not tried, and such a runner-up is not given. Chosen by hand."""
 
 
+DOTS = frozenset(".,:;'`´\u00b7\u2026\u2022_")
+"""Signs as which specks and dotted lines behind a text are read."""
+
+MIN_LAST_DOT_PROBABILITY = 0.9
+"""A single such sign at the end of a line that is less probable is none. Chosen by hand."""
+
+
 def words(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[ReadWord]:
     """The words of a line. `steps` (time x symbol) holds probabilities; symbol 0 is the blank, " " ends a word."""
+    steps = _without_last_dots(steps, alphabet)
     space = alphabet.index(" ")
     closed = steps.copy()
     closed[:, BLANK_SYMBOL] += closed[:, space]  # inside a word a space is no letter
@@ -45,6 +53,21 @@ def words(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[ReadWo
             here = (max(0.0, (first - 0.5) / len(steps)), min(1.0, (last + 1.5) / len(steps)))
             found.append(ReadWord(text, confidence, *here, tuple(texts[1:])))
     return found
+
+
+def _without_last_dots(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> NDArray[numpy.float32]:
+    """The steps with nothing where dots are read behind the text: several, or one that is in doubt."""
+    best = steps.argmax(axis=1)
+    seen = [at for at, symbol in enumerate(best.tolist()) if symbol != BLANK_SYMBOL and alphabet[symbol] != " "]
+    letters = [at for at in seen if alphabet[best[at]] not in DOTS]
+    dots = [at for at in seen if letters and at > letters[-1]]
+    count = sum(at - 1 not in dots or best[at] != best[at - 1] for at in dots)
+    if not dots or (count == 1 and steps[dots].max() >= MIN_LAST_DOT_PROBABILITY):
+        return steps
+    without = steps.copy()
+    without[dots] = 0.0
+    without[dots, BLANK_SYMBOL] = 1.0
+    return without
 
 
 def _spans(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> Iterator[tuple[int, int]]:

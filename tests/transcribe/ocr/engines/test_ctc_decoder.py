@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from transcribe.ocr.engines._ctc_decoder import words
 
-ALPHABET = ("blank", "a", "b", "1", "7", " ")
+ALPHABET = ("blank", "a", "b", "1", "7", " ", ".")
 
 
 def steps(*columns: dict[str, float]) -> NDArray[numpy.float32]:
@@ -54,6 +54,24 @@ def test_a_sure_word_has_no_runner_up() -> None:
 
 def test_nothing_but_blank_is_no_word() -> None:
     assert words(steps({"blank": 1.0}, {"blank": 1.0}), ALPHABET) == []
+
+
+@pytest.mark.parametrize(
+    ("dots", "said"), [([1.0, 1.0, 1.0], "ab"), ([0.5], "ab"), ([0.97], "ab."), ([0.4, 0.4], "ab"), ([], "ab")]
+)
+def test_a_row_of_dots_behind_a_text_or_a_doubtful_one_is_none_and_makes_nothing_less_sure(
+    dots: list[float], said: str
+) -> None:
+    behind = [column for dot in dots for column in ({".": dot}, {"blank": 1.0})]
+    (word,) = words(steps({"a": 1.0}, {"blank": 1.0}, {"b": 0.95}, {"blank": 1.0}, *behind), ALPHABET)
+    assert word.text == said
+    assert word.confidence >= 0.9
+
+
+def test_dots_within_a_text_and_dots_alone_are_read() -> None:
+    assert [each.text for each in words(sure("1.7"), ALPHABET)] == ["1.7"]
+    assert [each.text for each in words(sure("a. b"), ALPHABET)] == ["a.", "b"]
+    assert [each.text for each in words(sure(".."), ALPHABET)] == [".."]
 
 
 def test_steps_whose_letters_are_all_barred_still_give_an_answer() -> None:

@@ -1,0 +1,45 @@
+"""The ink of a field's own text: where a detector sees rows of text, what lies beside them is dirt, light or a
+neighbour's writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from transcribe.geometry import Box
+from transcribe.ink import Ink, Patch
+from transcribe.recognition.form_fields import FieldRegion
+
+ABOVE_HEIGHTS = 0.25
+"""How far outside a row the middle of a patch of it may lie, in heights of the row. Chosen by hand."""
+
+MAX_PATCH_HEIGHTS = 1.6
+"""Height of a patch, in heights of its row, from which it is no writing: the edge of a shadow or a fold. A detector's
+rows are higher than their letters. Chosen by hand."""
+
+BESIDE_HEIGHTS = 0.5
+"""How far beside the text that is seen a patch of any size may stand, in heights of the row. Chosen by hand."""
+
+MIN_LETTER_HEIGHTS = 0.25
+"""Height from which a patch farther away may be a letter, in heights of the row: where a detector ends too early, what
+it leaves out has to be read. Small letters have a third. Chosen by hand."""
+
+
+def text_ink(region: FieldRegion, rows: Sequence[Box]) -> Ink:
+    """The ink of a field without what is none of its text; all of it where no row is seen, or nothing would be left."""
+    kept = tuple(_kept(region.ink.patches, rows)) if rows and region.comb is None else ()
+    if not kept or len(kept) == len(region.ink.patches):
+        return region.ink
+    return replace(region.ink, patches=kept, box=Box.enclosing(patch.box for patch in kept))
+
+
+def _kept(patches: Iterable[Patch], rows: Sequence[Box]) -> Iterator[Patch]:
+    for patch in patches:
+        row = max(rows, key=lambda each: each.overlap_down(patch.box))
+        beyond = ABOVE_HEIGHTS * row.height
+        inside = row.y0 - beyond <= patch.middle[1] <= row.y1 + beyond
+        if not inside or patch.box.height > MAX_PATCH_HEIGHTS * row.height:
+            continue
+        apart = max(row.x0 - patch.box.x1, patch.box.x0 - row.x1)
+        if apart <= BESIDE_HEIGHTS * row.height or patch.box.height >= MIN_LETTER_HEIGHTS * row.height:
+            yield patch
