@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import cv2
 import numpy
 import pytest
 
-from transcribe.forms import blank_image, definition
+from tests.bench.world.forms import written
+from transcribe.forms import blank_image, definition, load
 from transcribe.forms.field_boxes import field_boxes
 from transcribe.geometry import Box
 from transcribe.ink.ink_layer import ink_layer
@@ -49,6 +51,29 @@ def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
     )
     alike = similarity(page, ordered, 1)
     assert not any(alike.astray([box for _, _, box in field_boxes(ordered, 1)]))
+
+
+def test_tints_and_hair_lines_are_not_compared_where_there_is_plain_print(tmp_path: Path) -> None:
+    tinted = load(str(written("parts-order", tmp_path)))
+    blank = blank_image.blank_grey(str(tinted.blanks[0].path))
+    half = cv2.GaussianBlur(cv2.resize(blank, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), (0, 0), 1.2)
+    alike = similarity(numpy.asarray(cv2.cvtColor(blank, cv2.COLOR_GRAY2RGB), numpy.uint8), tinted, 1)
+    tiles = [half[down - 24 : down + 24, across - 24 : across + 24] for across, down in (alike.middles / 2).astype(int)]
+    assert len(tiles) > 48
+    assert min(tile.std() for tile in tiles) >= 8
+
+
+def test_a_place_in_shadow_lies_where_it_is_most_alike() -> None:
+    ordered = definition.load("order-form")
+    blank = blank_image.blank_grey(str(ordered.blanks[0].path))
+    half = numpy.asarray(cv2.resize(blank, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), numpy.uint8)
+    fine = similarity(numpy.asarray(cv2.cvtColor(blank, cv2.COLOR_GRAY2RGB), numpy.uint8), ordered, 1)
+    boxes = [box for _, _, box in field_boxes(ordered, 1)]
+    dim = numpy.full_like(fine.alike, 0.05)
+    there = Similarity(0.9, dim, fine.middles, numpy.asarray(half // 3 + 20, numpy.uint8), half)
+    assert not any(there.astray(boxes))
+    beside = Similarity(0.9, dim, fine.middles, numpy.roll(half, (9, 7), axis=(0, 1)), half)
+    assert all(beside.astray(boxes))
 
 
 def test_the_nearest_tiles_tell_and_too_few_tell_nothing() -> None:
