@@ -36,8 +36,12 @@ MIN_LAST_DOT_PROBABILITY = 0.9
 
 
 def words(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[ReadWord]:
-    """The words of a line. `steps` (time x symbol) holds probabilities; symbol 0 is the blank, " " ends a word."""
-    steps = _without_last_dots(steps, alphabet)
+    """The words of a line. `steps` (time x symbol) holds probabilities; symbol 0 is the blank, " " ends a word.
+
+    Dots behind the text that are none belong to its last word, but not to what that says.
+    """
+    dots = _last_dots(steps, alphabet)
+    steps = _with_nothing_at(steps, dots)
     space = alphabet.index(" ")
     closed = steps.copy()
     closed[:, BLANK_SYMBOL] += closed[:, space]  # inside a word a space is no letter
@@ -52,21 +56,27 @@ def words(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[ReadWo
         if text:
             here = (max(0.0, (first - 0.5) / len(steps)), min(1.0, (last + 1.5) / len(steps)))
             found.append(ReadWord(text, confidence, *here, tuple(texts[1:])))
+    if found and dots:
+        found[-1] = found[-1]._replace(end=min(1.0, (dots[-1] + 1.5) / len(steps)))
     return found
 
 
-def _without_last_dots(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> NDArray[numpy.float32]:
-    """The steps with nothing where dots are read behind the text: several, or one that is in doubt."""
+def _last_dots(steps: NDArray[numpy.float32], alphabet: Sequence[str]) -> list[int]:
+    """The steps at which dots are read behind the text that are none: several, or one that is in doubt."""
     best = steps.argmax(axis=1)
     seen = [at for at, symbol in enumerate(best.tolist()) if symbol != BLANK_SYMBOL and alphabet[symbol] != " "]
     letters = [at for at in seen if alphabet[best[at]] not in DOTS]
     dots = [at for at in seen if letters and at > letters[-1]]
     count = sum(at - 1 not in dots or best[at] != best[at - 1] for at in dots)
-    if not dots or (count == 1 and steps[dots].max() >= MIN_LAST_DOT_PROBABILITY):
+    return [] if count == 1 and steps[dots].max() >= MIN_LAST_DOT_PROBABILITY else dots
+
+
+def _with_nothing_at(steps: NDArray[numpy.float32], places: Sequence[int]) -> NDArray[numpy.float32]:
+    if not places:
         return steps
     without = steps.copy()
-    without[dots] = 0.0
-    without[dots, BLANK_SYMBOL] = 1.0
+    without[places] = 0.0
+    without[places, BLANK_SYMBOL] = 1.0
     return without
 
 

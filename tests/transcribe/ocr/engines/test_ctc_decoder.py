@@ -66,6 +66,7 @@ def test_a_row_of_dots_behind_a_text_or_a_doubtful_one_is_none_and_makes_nothing
     (word,) = words(steps({"a": 1.0}, {"blank": 1.0}, {"b": 0.95}, {"blank": 1.0}, *behind), ALPHABET)
     assert word.text == said
     assert word.confidence >= 0.9
+    assert word.end >= (3 + 2 * len(dots)) / (4 + 2 * len(dots)), "it covers the dots"
 
 
 def test_dots_within_a_text_and_dots_alone_are_read() -> None:
