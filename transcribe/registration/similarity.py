@@ -53,12 +53,14 @@ by 12 px may have 0.3: this tells pages that lie elsewhere, not by how much they
 
 class Similarity(NamedTuple):
     """How alike page and blank are: the median of `alike`, the correlations of the tiles that count, 0 to 1; and the
-    middles of these tiles, x and y in pixels of the blank. `page` and `blank` are both as they were compared, halved.
+    middles of these tiles, x and y in pixels of the blank. `plain` says which of them have plain print. `page` and
+    `blank` are both as they were compared, halved.
     """
 
     fit: float
     alike: NDArray[numpy.float32]
     middles: NDArray[numpy.float64]
+    plain: NDArray[numpy.bool_] | None = None
     page: Picture | None = None
     blank: Picture | None = None
 
@@ -76,10 +78,14 @@ class Similarity(NamedTuple):
     def astray(self, boxes: Sequence[Box]) -> list[bool]:
         """Whether the page does not lie on its blank where these boxes are, though it may do so elsewhere.
 
-        Where shadow or dirt leaves little that is alike, it lies where it is most alike.
+        Tiles of plain print tell, where there are enough. Where shadow or dirt leaves little that is alike, it lies
+        where it is most alike.
         """
         if len(self.alike) <= AROUND:
             return [False] * len(boxes)
+        if self.plain is not None and not self.plain.all() and self.plain.sum() >= PLAIN_TILES:
+            told = self._replace(alike=self.alike[self.plain], middles=self.middles[self.plain], plain=None)
+            return told.astray(boxes)
         sides = numpy.array([tuple(box) for box in boxes], numpy.float64).reshape(-1, 1, 4)
         beside = numpy.maximum(numpy.maximum(sides[..., :2] - self.middles, self.middles - sides[..., 2:]), 0.0)
         nearest = numpy.hypot(beside[..., 0], beside[..., 1]).argpartition(AROUND, axis=1)[:, :AROUND]
@@ -117,10 +123,7 @@ def similarity(straight: Picture, form: Form, number: int) -> Similarity:
     levels = numpy.linalg.norm(print_, axis=1) / TILE
     printed = levels > 1.0
     outside = printed & ~_boxed(form, number, path)
-    plain = outside & (levels >= PLAIN_LEVELS)
-    counted = numpy.flatnonzero(
-        plain if plain.sum() >= PLAIN_TILES else outside if outside.sum() >= ENOUGH_TILES else printed
-    )
+    counted = numpy.flatnonzero(outside if outside.sum() >= ENOUGH_TILES else printed)
     columns = blank_grey(path).shape[1] // 2 // TILE
     middles = (numpy.stack((counted % columns, counted // columns), axis=1) + 0.5) * 2 * TILE
     if not counted.size:
@@ -130,7 +133,7 @@ def similarity(straight: Picture, form: Form, number: int) -> Similarity:
     strength = numpy.linalg.norm(page, axis=1) * numpy.linalg.norm(print_, axis=1)
     alike = (page * print_).sum(axis=1) / numpy.maximum(strength, 1e-6)
     fit = float(numpy.clip(numpy.median(alike), 0.0, 1.0))
-    return Similarity(fit, alike, middles, half, _half_blank(path))
+    return Similarity(fit, alike, middles, levels[counted] >= PLAIN_LEVELS, half, _half_blank(path))
 
 
 @lru_cache(maxsize=32)

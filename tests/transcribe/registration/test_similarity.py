@@ -53,14 +53,18 @@ def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
     assert not any(alike.astray([box for _, _, box in field_boxes(ordered, 1)]))
 
 
-def test_tints_and_hair_lines_are_not_compared_where_there_is_plain_print(tmp_path: Path) -> None:
+def test_tints_and_hair_lines_do_not_say_where_a_box_lies_where_there_is_plain_print(tmp_path: Path) -> None:
     tinted = load(str(written("parts-order", tmp_path)))
     blank = blank_image.blank_grey(str(tinted.blanks[0].path))
     half = cv2.GaussianBlur(cv2.resize(blank, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), (0, 0), 1.2)
     alike = similarity(numpy.asarray(cv2.cvtColor(blank, cv2.COLOR_GRAY2RGB), numpy.uint8), tinted, 1)
+    assert alike.plain is not None
     tiles = [half[down - 24 : down + 24, across - 24 : across + 24] for across, down in (alike.middles / 2).astype(int)]
-    assert len(tiles) > 48
-    assert min(tile.std() for tile in tiles) >= 8
+    assert [bool(tile.std() >= 8) for tile in tiles] == alike.plain.tolist()
+    boxes = [box for _, _, box in field_boxes(tinted, 1)]
+    drowned = alike._replace(alike=numpy.where(alike.plain, 0.9, -0.3).astype(numpy.float32), fit=0.9, page=None)
+    assert not any(drowned.astray(boxes))
+    assert any(drowned._replace(plain=None).astray(boxes))
 
 
 def test_a_place_in_shadow_lies_where_it_is_most_alike() -> None:
@@ -70,9 +74,9 @@ def test_a_place_in_shadow_lies_where_it_is_most_alike() -> None:
     fine = similarity(numpy.asarray(cv2.cvtColor(blank, cv2.COLOR_GRAY2RGB), numpy.uint8), ordered, 1)
     boxes = [box for _, _, box in field_boxes(ordered, 1)]
     dim = numpy.full_like(fine.alike, 0.05)
-    there = Similarity(0.9, dim, fine.middles, numpy.asarray(half // 3 + 20, numpy.uint8), half)
+    there = Similarity(0.9, dim, fine.middles, fine.plain, numpy.asarray(half // 3 + 20, numpy.uint8), half)
     assert not any(there.astray(boxes))
-    beside = Similarity(0.9, dim, fine.middles, numpy.roll(half, (9, 7), axis=(0, 1)), half)
+    beside = Similarity(0.9, dim, fine.middles, fine.plain, numpy.roll(half, (9, 7), axis=(0, 1)), half)
     assert all(beside.astray(boxes))
 
 
