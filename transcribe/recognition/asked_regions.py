@@ -9,14 +9,13 @@ from itertools import combinations
 from rapidfuzz.fuzz import ratio as per_cent
 
 from transcribe.codes import Flag
-from transcribe.forms import Comb
 from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes, cover
-from transcribe.ink import InkLayer, ShownLine, compacted_page, crossed_out, joinedness, unbarred, without_bars
-from transcribe.model import Page, Reading, SourceWords, Word
-from transcribe.ocr import Engine, HocrEngine, alternatives_of, confidence_of, reading, spread_words, text_of
+from transcribe.ink import InkLayer, crossed_out, joinedness, unbarred, without_bars
+from transcribe.model import Page, Reading, SourceWords
+from transcribe.ocr import Engine, alternatives_of, reading
 from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
-from transcribe.recognition.comb_words import joined
+from transcribe.recognition.engine_words import EngineWords, words_by_engine
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage, text_rows, uncovered_heights
 from transcribe.recognition.presence import NOTHING_WRITTEN, filled_probability
@@ -69,7 +68,7 @@ def ask_engines(
     ]
     places = [code.box for code in codes.values()]
     bare = replace(plain, page=replace(plain.page, picture=cover(plain.page.picture, places))) if places else plain
-    seen = _asked_in_turn(engines, clean, bare, layer, asked, here, cascade)
+    seen = words_by_engine(engines, clean, bare, layer, asked, here, cascade)
     return [
         AskedRegion(
             region=region,
@@ -84,27 +83,6 @@ def ask_engines(
 def engine_readings(asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:
     """What barcodes and engines say of the regions that were asked for."""
     return [each for region in asked for each in region.readings(layer, here)]
-
-
-@dataclass(frozen=True, slots=True)
-class EngineWords:
-    """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than there are
-    cells of its comb with writing in them. `placed` are the words where they were written on the page; `plain` says
-    that it read the page as it lies."""
-
-    source: str
-    lines: Sequence[Sequence[Word]]
-    miscounted: bool = False
-    placed: tuple[Word, ...] = ()
-    plain: bool = False
-
-    @property
-    def text(self) -> str:
-        return text_of(self.lines)
-
-    @property
-    def confidence(self) -> float | None:
-        return confidence_of([word for line in self.lines for word in line])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +131,11 @@ class AskedRegion:
             text=None if silent else said.text,
             at=here.at,
             confidence=said.confidence,
-            conditions={**here.conditions(self.filled), **({"plain": 1.0} if said.plain else {})},
+            conditions={
+                **here.conditions(self.filled),
+                **({"plain": 1.0} if said.plain else {}),
+                **({"again": 1.0} if said.again else {}),
+            },
             flags=own,
             alternatives=alternatives_of(said.lines),
         )
@@ -171,68 +153,6 @@ class AskedRegion:
             for each in self.counted_words
             if each.placed
         ]
-
-
-def _asked_in_turn(
-    engines: Sequence[Engine],
-    page: Page,
-    plain: PlainPage,
-    layer: InkLayer,
-    asked: Sequence[FieldRegion],
-    here: Circumstances,
-    cascade: Cascade | None,
-) -> list[dict[int, EngineWords]]:
-    """What each engine says of the regions that it is asked for, by their number. An hOCR file beside the picture has
-    read the page as it is, and where it has no words it says nothing."""
-    seen: list[dict[int, EngineWords]] = []
-    every = doubtful = list(range(len(asked)))
-    closed, lines = compacted_page(page, layer, [(region.ink, region.comb) for region in asked])
-    for engine in engines:
-        if isinstance(engine, HocrEngine):
-            spread = compacted_page(page, layer, [(region.ink, None) for region in asked])
-            seen.append({number: said for number, said in _said_by(engine, *spread, every).items() if said.text})
-        elif engine.view == "page":
-            whole = [ShownLine(number, box, None) for number in every for box in plain.lines(asked[number])]
-            seen.append(_said_by(engine, plain.page, whole, doubtful, combs=[region.comb for region in asked]))
-        else:
-            seen.append(_said_by(engine, closed, lines, doubtful))
-        if cascade is not None and engine is engines[0]:
-            said = [seen[-1][number].lines for number in every]
-            doubtful = cascade.doubtful([region.field for region in asked], said, here.quality)
-    return seen
-
-
-def _said_by(
-    engine: Engine,
-    page: Page,
-    lines: Sequence[ShownLine],
-    asked: Sequence[int],
-    *,
-    combs: Sequence[Comb | None] | None = None,
-) -> dict[int, EngineWords]:
-    """What an engine says of some fields, line by line, all boxes of the page in one call.
-
-    `combs` are those of all fields where it is shown the page as it lies, with letters apart.
-    """
-    boxes = [line for line in lines if line.field in set(asked)]
-    words: dict[int, list[list[Word]]] = {number: [] for number in asked}
-    placed: dict[int, list[Word]] = {number: [] for number in asked}
-    miscounted = set()
-    seen = engine.words(page, [line.box for line in boxes]) if boxes else []
-    for line, found in zip(boxes, seen, strict=True):
-        comb = combs[line.field] if combs else None
-        said = line.closed.spaced(found) if line.closed else joined(found, comb) if comb else found
-        there = spread_words(said, line.closed.box) if line.closed else said
-        placed[line.field] += [replace(word, line=len(words[line.field])) for word in there]
-        words[line.field].append(said)
-        if line.closed and found and not line.closed.fits(text_of([found])):
-            miscounted.add(line.field)
-    return {
-        number: EngineWords(
-            engine.source, words[number], number in miscounted, tuple(placed[number]), combs is not None
-        )
-        for number in asked
-    }
 
 
 def _flags(region: FieldRegion, layer: InkLayer, said: Sequence[EngineWords]) -> list[Flag]:
