@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from flows.home.home import Home, now
 from flows.mending.settle_duplicates import settle
@@ -21,19 +21,35 @@ from transcribe.model import FieldKey, Scan
 
 OLGA = Because(by="olga", why="two orders in one file")
 NUMBER = FieldKey("order_number")
+CARD = "4970 1012 3456 7890"
 
 
 @pytest.fixture
 def two_pages(rooms: Home, tmp_path: Path) -> tuple[Home, Scan]:
     """A TIFF of two pages, read as one order by one engine."""
+    return taken_in(rooms, tmp_path, masked=False)
+
+
+@pytest.fixture
+def two_masked_pages(rooms: Home, tmp_path: Path) -> tuple[Home, Scan]:
+    """The same of a form with payment data, whose number stands on both pages."""
+    return taken_in(rooms, tmp_path, masked=True)
+
+
+def taken_in(rooms: Home, tmp_path: Path, masked: bool) -> tuple[Home, Scan]:
     here = replace(rooms, settings=rooms.settings.model_copy(update={"engines": ("tesseract",)}))
     for file in ("bon-de-commande.png", "customers-fr.csv", "products-fr.csv"):
         shutil.copy(forms.SHIPPED / file, tmp_path)
     own = tmp_path / "bon-de-commande.toml"
-    shipped = (forms.SHIPPED / own.name).read_text(encoding="utf-8").replace('personal = "payment"', "")
+    shipped = (forms.SHIPPED / own.name).read_text(encoding="utf-8")
+    shipped = shipped if masked else shipped.replace('personal = "payment"', "")
     own.write_text(f'{shipped}\n[options]\npages = "file"\n', encoding="utf-8")
     with Image.open(TYPED) as page:
         first = page.convert("RGB")
+        if masked:
+            card = forms.load(str(own)).field("card_number").box
+            assert card is not None
+            ImageDraw.Draw(first).text((card.x0 + 20, card.y0 + 10), CARD, fill=(0, 0, 0), font_size=40)
         second = first.copy()
         second.paste((0, 0, 0), (1100, 310, 1150, 345))
         first.save(tmp_path / "orders.tiff", save_all=True, append_images=[second])
@@ -89,3 +105,23 @@ def test_the_commands_split_and_join(house: House, two_pages: tuple[Home, Scan])
     joined = house.run("scan", "join", scan.id[:12], part[:12], "--why", "one order after all")
     assert (joined.code, "has the pages of both, 2 in all" in joined.out) == (0, True)
     assert house.run("log", "verify").code == 0
+
+
+def test_pages_with_payment_data_are_split_and_joined_masked(two_masked_pages: tuple[Home, Scan]) -> None:
+    home, scan = two_masked_pages
+    home.store.correct_value(scan.id, NUMBER, "BC-2025-0001", "olga", "as it stands there", now())
+    part = split(home, scan, 2, OLGA)
+    reconcile_home(home)
+    assert (home.store.scan(scan.id).pages, home.store.scan(part.id).pages) == (scan.pages[:1], scan.pages[1:])
+    whole = join(home, home.store.scan(scan.id), part, OLGA)
+    reconcile_home(home)
+    assert (whole.id, whole.pages) == (scan.id, scan.pages)
+    assert typed(home, scan) == ["BC-2025-0001"]
+    card = FieldKey("card_number")
+    for each in (whole.id, part.id):
+        said = [reading for reading in home.store.readings(each) if reading.key == card]
+        assert said, "it is known to be filled"
+        assert {reading.text for reading in said} == {None}
+        assert all("masked" in reading.flags for reading in said)
+        assert [place.snippet for place in home.store.places(each) if place.key == card] == [None]
+    assert home.store.verify_audit().broken_at is None
