@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from flows.home import settings as configuration
+from flows.home.prefect_settings import prefect_secret
 from flows.runtime.prefect_server import PrefectServer
 from tests.flows.house import House, ingest_killed
 from tests.flows.test_ingest import told_of_house
@@ -40,7 +41,7 @@ def measured(folder: Path, photographs: int, kills: int) -> bool:
     server.start()
     server.wait()
     try:
-        secret, where = configuration.prefect_secret(settings), server.address
+        secret, where = prefect_secret(settings), server.address
         calm, killed = (House(home=folder / name, prefect=where, prefect_secret=secret) for name in ("calm", "killed"))
         began = time.monotonic()
         ingested = calm.run("ingest", folder / "photographs", "--form", "auto", "--json").json[0]

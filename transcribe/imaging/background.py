@@ -80,3 +80,8 @@ def shadow(dark: Picture, most: float, unit: float) -> Picture:
     broad = cv2.morphologyEx(small, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     broad[broad > most] = 0
     return numpy.asarray(cv2.resize(cv2.blur(broad, (3, 3)), (width, height)), dtype=numpy.uint8)
+
+
+def smoothed(picture: Picture, side_px: int) -> Picture:
+    """A grey picture with each pixel the median of a square around it, `side_px` (odd) wide: specks go, edges stay."""
+    return numpy.asarray(cv2.medianBlur(picture, side_px), numpy.uint8)

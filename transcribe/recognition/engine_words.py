@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-import cv2
-import numpy
 
 from transcribe.forms import Comb
 from transcribe.geometry import Box
-from transcribe.imaging import flatten
+from transcribe.imaging import flatten, smoothed
 from transcribe.ink import InkLayer, ShownLine, compacted_page
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine, HocrEngine, confidence_of, spread_words, text_of
@@ -19,9 +15,6 @@ from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
 
 SMOOTHED_PX = 3
 """Side of the median of the second look. On 32 photographs with edges, folds, wear and all of it Tesseract then agreed
@@ -106,15 +99,11 @@ def _second_look(
         return
     lines = {number: plain.lines(asked[number]) for number in differ}
     shown = [ShownLine(number, box, None) for number in differ for box in lines[number]]
-    evenly_lit = replace(plain.page, picture=_smoothed(flatten(plain.page.picture)))
+    evenly_lit = replace(plain.page, picture=smoothed(flatten(plain.page.picture), SMOOTHED_PX))
     said = _said_by(engine, evenly_lit, shown, differ, combs=[region.comb for region in asked])
     for number, words in said.items():
         if _is_same(words, told[number]) and not _leaves_out(lines[number], first[number].placed):
             yield number, replace(words, plain=False, again=True)
-
-
-def _smoothed(picture: Picture) -> Picture:
-    return numpy.asarray(cv2.medianBlur(picture, SMOOTHED_PX), numpy.uint8)
 
 
 def _is_same(one: EngineWords, other: EngineWords) -> bool:

@@ -60,7 +60,7 @@ SLACK = 1e-4
 where a rule's other fields become so sure that they are no longer asked again."""
 
 BESIDE_SLACK = 1e-3
-"""By so little a value may gain by a reading of something else, which may stand beside the field and have misled another
+"""By so little a value may gain by a reading of something else, which may stand beside the field and mislead another
 engine. Found once in 20,000 examples: its share among what was read went from .99338 to .99375."""
 
 IMPROBABLE = 1e-6
