@@ -22,6 +22,7 @@ from transcribe.forms.schema import (
     FormFile,
     MasterTable,
     TableTable,
+    known_keys,
 )
 from transcribe.geometry import Box
 from transcribe.model import Blank, Column, Field, Find, Form, Master, Rule, Table
@@ -99,7 +100,7 @@ def _parse(path: Path, raw: bytes) -> dict[str, object]:
 
 def _all_wrong(path: Path, raw: bytes, content: dict[str, object], error: ValidationError) -> FormError:
     """Every mistake, one a line: those of single keys, and what shows of the rest without them."""
-    found = wrong_keys(path.name, content, error)
+    found = wrong_keys(path.name, content, error, known_keys())
     try:
         _form(path, raw, FormFile.model_validate(without_wrong_keys(content, error)))
     except ValidationError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from pydantic import ValidationError
+from rapidfuzz import fuzz, process
 
 from transcribe.errors import FormError
 
@@ -20,6 +21,10 @@ STAND_INS: Mapping[str, object] = {
 
 ENTRIES = ("field", "table", "rule", "master")
 """The lists of a definition of which an entry can be left out while the others are looked at."""
+
+
+MIN_LIKENESS_PER_CENT = 75.0
+"""RapidFuzz ratio from which a key may be another one, mistyped: "requried" is 88 % like "required". Chosen by hand."""
 
 
 class Mistakes:
@@ -42,15 +47,21 @@ class Mistakes:
             raise FormError("\n".join(dict.fromkeys(self.found)))
 
 
-def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError) -> list[str]:
-    """What is wrong with single keys: file, key, what is wrong."""
+def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError, known: Iterable[str]) -> list[str]:
+    """What is wrong with single keys: file, key, what is wrong. `known` are all keys that a definition may have."""
     lines = []
     for each in error.errors(include_url=False):
         text = each["msg"].removeprefix("Value error, ")
         if each["type"] == "extra_forbidden":
-            text = "there is no such key; see the list in docs/adding-a-form.md"
+            text = f"there is no such key{_meant(str(each['loc'][-1]), known)}; see the list in docs/adding-a-form.md"
         lines.append(f"{file}: {_key(each['loc'], content)}: {text}")
     return lines
+
+
+def _meant(key: str, known: Iterable[str]) -> str:
+    """The known key that is most like this one, as a question; nothing where none is like it."""
+    near = process.extractOne(key, sorted(set(known) - {key}), scorer=fuzz.ratio, score_cutoff=MIN_LIKENESS_PER_CENT)
+    return f'; do you mean "{near[0]}"?' if near else ""
 
 
 def _key(location: Sequence[int | str], content: object) -> str:

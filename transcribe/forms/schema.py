@@ -239,3 +239,13 @@ class FormFile(DefinitionTable):
             if name not in plain:
                 raise ValueError(f'options identified_by: "{name}" is no plain field of the form, or payment data')
         return self
+
+
+def known_keys() -> frozenset[str]:
+    """Every key that a definition may have, in whatever table."""
+    tables, found = [DefinitionTable], set[str]()
+    while tables:
+        table = tables.pop()
+        found |= table.model_fields.keys()
+        tables += table.__subclasses__()
+    return frozenset(found)
