@@ -207,6 +207,6 @@ def test_status_and_the_commands_name_it(
     assert (listed["field"], listed["by"], listed["text"]) == ("total", "mina", POISON)
     assert f"because of reading {reading} of total by mina" in house.run("quarantine", "list").out
     assert house.run("quarantine", "withdraw", reading, "--reason", "not readable").code == 0
-    assert house.run("quarantine", "retry").out.startswith("1 scans are weighed again")
+    assert house.run("quarantine", "retry").out.startswith("1 scan will be weighed again")
     assert house.run("reconcile").code == 0
     assert house.run("quarantine", "list").out == "No scan is in quarantine.\n"

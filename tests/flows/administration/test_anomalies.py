@@ -53,7 +53,7 @@ def test_an_afternoon_that_comes_at_once_raises_none(here: World) -> None:
 
 def test_readings_without_time_on_them_are_asked_about(here: World) -> None:
     read(here, 25, 0.05, 0.1)
-    assert asked(here) == ["burst"]
+    assert asked(here) == ["burst", "implausibly quick"]
 
 
 def test_many_sendings_of_one_task_are_asked_about(here: World) -> None:
