@@ -31,14 +31,15 @@ LETTER_CONFUSIONS = {
 """For some letters what they are easily taken for. Chosen by hand."""
 
 
-class _TaskForm(HTMLParser):
-    """The HTML form of a task on a page: where it is sent, its kind, and its hidden inputs.
+class _PageForm(HTMLParser):
+    """One HTML form of a page, by its id: where it is sent, its kind, and its hidden inputs.
 
     `idle` tells that the page has no work.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: str) -> None:
         super().__init__()
+        self.wanted = wanted
         self.action, self.kind = "", ""
         self.hidden: dict[str, str] = {}
         self.idle = False
@@ -49,7 +50,7 @@ class _TaskForm(HTMLParser):
         if attributes.get("id") == "no-work":
             self.idle = True
         if tag == "form":
-            self._inside = attributes.get("id") == "task"
+            self._inside = attributes.get("id") == self.wanted
             if self._inside:
                 self.action, self.kind = attributes["action"], attributes.get("data-kind", "")
         elif tag == "input" and self._inside and attributes.get("type") == "hidden":
@@ -80,16 +81,23 @@ class SimulatedReader:
     _client: httpx.Client = field(default_factory=lambda: httpx.Client(follow_redirects=True, timeout=30))
 
     def sign_in(self) -> None:
-        """Open the personal link and press its button."""
+        """Open the personal link, press its button, and answer what is asked before the first task."""
         self._client.get(self.link).raise_for_status()
         self._client.post(self.link).raise_for_status()
+        base = self.link.split("/in/")[0]
+        page = self._client.get(f"{base}/before")
+        page.raise_for_status()
+        form = _PageForm("begin")
+        form.feed(page.text)
+        if form.action:
+            self._client.post(base + form.action, data={**form.hidden, "training": "no"}).raise_for_status()
 
     def work_one(self) -> bool:
         """Take one task and answer it; whether there was one for this person."""
         base = self.link.split("/in/")[0]
         page = self._client.get(f"{base}/work")
         page.raise_for_status()
-        form = _TaskForm()
+        form = _PageForm("task")
         form.feed(page.text)
         if not form.action:
             return False
