@@ -47,11 +47,12 @@ class Person:
     csrf: str = ""
 
     async def sign_in(self, path: str) -> None:
-        """By the personal link; the work page then gives the session's token."""
+        """By the personal link; what is asked before the first task is answered with the session's token."""
         await self.client.post(path)
-        found = CSRF.search((await self.client.get("/work")).text)
+        found = CSRF.search((await self.client.get("/before")).text)
         assert found, "every page of somebody signed in has the token of their session"
         self.csrf = found[1]
+        await self.client.post("/before", data={"csrf": self.csrf, "training": "no"})
 
     async def work(self, goes_on: Callable[[], bool]) -> None:
         """Read as long as it goes on, and then until the last reading is acknowledged."""
