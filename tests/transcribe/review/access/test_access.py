@@ -48,7 +48,7 @@ def test_axe_finds_nothing_on_any_page(site: Site, address: str, page: Page, sch
     page.locator(".menu summary").click()
     found["/work with its menu"] = faults_of(page)
     page.locator(".menu summary").click()
-    page.locator(".skip summary").click()
+    page.locator("#skip summary").click()
     found["/work with reasons to skip"] = faults_of(page)
     page.keyboard.press("Escape")
     page.locator("#text").fill("")
@@ -115,13 +115,13 @@ def test_no_page_of_the_menu_runs_out_or_parts_words(site: Site, enter: Enter, p
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     enter(site.person("amina", "transcriber", "expert", "operator", language=language))
     page.set_viewport_size({"width": 320, "height": 640})
-    page.locator(".skip summary").click()
-    for each in page.locator(".skip .sheet, .skip select").all():
+    page.locator("#skip summary").click()
+    for each in page.locator("#skip .sheet, #skip select").all():
         reasons = each.bounding_box()
         assert reasons is not None
         assert reasons["x"] >= 0
         assert reasons["x"] + reasons["width"] <= 320
-    page.locator(".skip summary").click()
+    page.locator("#skip summary").click()
     page.locator("#text").fill("BC-2025-0001")
     page.keyboard.press("Enter")
     page.locator("#no-work").wait_for()
