@@ -50,11 +50,11 @@ def test_the_day_is_said_kept_and_late_pay_is_shown_to_both(tmp_path: Path) -> N
     site, amina = earned_in_october(tmp_path, 10)
     page = client_of(site, amina).get("/pay").text
     assert 'id="promised-EUR"' not in page
-    assert "What you earn this month is paid out by Nov 10, 2026." in page
+    assert "What you earn this month is paid out by 10 Nov 2026." in page
 
     site.clock.forward = datetime(2026, 11, 6, tzinfo=UTC) - OCTOBER
     assert re.search(
-        r"0.014.EUR of the months before is paid out by Nov 10, 2026.", client_of(site, amina).get("/pay").text
+        r"0.014.EUR of the months before is paid out by 10 Nov 2026.", client_of(site, amina).get("/pay").text
     )
     assert alerts(site, 10) == []
     site.clock.forward += timedelta(days=1, hours=1)
