@@ -275,7 +275,7 @@ def test_signing_out_sends_first_and_leaves_nothing_on_the_device(site: Site, en
     page.locator(".menu summary").click()
     page.get_by_role("button", name="Sign out").click()
 
-    page.wait_for_url("**/in")
+    page.wait_for_url("**/in?link=1")
     assert site.texts_of(amina.id) == texts[:1]
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
     assert page.evaluate("caches.keys().then((all) => all.length)") == 0
