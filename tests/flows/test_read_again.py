@@ -57,7 +57,7 @@ def test_a_command_reads_scans_again_by_id_batch_or_form_and_back(working_house:
     assert house.run("scan", "read-again", state.scan.id[:12], "--form", "receipt", "--why", "wrong").code == 0
     assert rooms.store.scan(state.scan.id).form == "receipt"
     back = house.run("scan", "read-again", "--of-form", "receipt", "--form", "bon-de-commande", "--why", "it was right")
-    assert back.out.startswith("1 of 1 scans were read again.")
+    assert back.out.startswith("1 of 1 scan was read again.")
     assert house.run("scan", "read-again", "--why", "x").code == 2
     assert house.run("scan", "read-again", "--batch", "NOSUCH", "--why", "x").code == 2
     assert house.run("scan", "read-again", "--of-form", "NOSUCH", "--why", "x").code == 2
