@@ -376,10 +376,24 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SnippetFrame:
+    """What stands where on the picture of a field, in parts of 10,000 of the picture's sides.
+
+    `field` is the field's box, `writing` what is written in it (the whole box where nothing sure is known of that).
+    `letter` is the height of a small letter or figure, of the picture's height; 0 where it is not known.
+    """
+
+    field: Box
+    writing: Box
+    letter: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where one field of one scan stands. `box` is on the page as laid straight (its picture in the archive).
 
-    `snippet` is the name of the field's picture in the archive, None where payment data are masked.
+    `snippet` is the name of the field's picture in the archive, None where payment data are masked. `frame` says what
+    stands where on it, None where nobody noted that.
     `confidence` is how sure the place is (1 for a box of a form that fits, less for what a label found; None: unknown,
     the box is then a whole page or a region).
     """
@@ -390,6 +404,7 @@ class Place:
     box: Box
     snippet: str | None = None
     confidence: float | None = None
+    frame: SnippetFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

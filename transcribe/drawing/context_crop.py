@@ -27,6 +27,8 @@ RULER_COLOUR = (11, 93, 91, 70)
 """The colour of the ruler under the field's row, and its opacity of 255."""
 MASK_COLOUR = (160, 160, 160)
 """The grey of boxes that are painted over."""
+FRAME_PARTS = 10_000
+"""Parts of a picture's side, as places keep them of a field's own picture."""
 CROP_JPEG_QUALITY = 60
 """JPEG quality of the crop. Chosen by hand."""
 
@@ -51,6 +53,22 @@ def surroundings(page: bytes, size: tuple[int, int], box: Box | None, hidden: It
     content = io.BytesIO()
     shown.save(content, "JPEG", quality=CROP_JPEG_QUALITY)
     return content.getvalue()
+
+
+def frame_of_view(size: tuple[int, int], box: Box, *, whole: bool) -> tuple[int, ...]:
+    """Where a field stands in its surroundings, or on the `whole` page.
+
+    It is its box, what is to be seen around it, and 0. Corners are in parts of FRAME_PARTS of the sides of the picture
+    that `surroundings` gives. `size` is the page's.
+    """
+    near = _around(box, size)
+    shown = Box(0, 0, *size) if whole else near
+    parts = [
+        round(FRAME_PARTS * (edge - start) / max(1, length))
+        for each in (box, near)
+        for edge, start, length in zip(each, shown[:2] * 2, (shown.width, shown.height) * 2, strict=True)
+    ]
+    return (*(min(FRAME_PARTS, max(0, part)) for part in parts), 0)
 
 
 def _around(box: Box, size: tuple[int, int]) -> Box:

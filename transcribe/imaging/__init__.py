@@ -9,7 +9,7 @@ from transcribe.imaging.barcodes import (
     barcodes,
     barcodes_on_page,
 )
-from transcribe.imaging.crops import cover, crop, page_picture
+from transcribe.imaging.crops import cover, crop, cropped, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import way_up
 from transcribe.imaging.painting import painted_over
@@ -34,6 +34,7 @@ __all__ = [
     "barcodes_on_page",
     "cover",
     "crop",
+    "cropped",
     "find_shift",
     "flatten",
     "geometry",

@@ -50,13 +50,7 @@ def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False
     equally large from task to task. Some context lies around the box. Under `strict` it is masked, for fields whose
     neighbours the reader may not see.
     """
-    around = min(MAX_CROP_MARGIN_PX / scale, CROP_MARGIN_HEIGHTS * max(box.height, 1))
-    wide = Box(
-        max(0, round(box.x0 - around)),
-        max(0, round(box.y0 - around)),
-        max(1, min(picture.shape[1], round(box.x1 + around))),
-        max(1, min(picture.shape[0], round(box.y1 + around))),
-    )
+    wide = cropped(picture, box, scale)
     cut = grey(picture[wide.slices]).copy()
     if strict:
         inside = box.shifted(-wide.x0, -wide.y0).clipped(wide.width, wide.height)
@@ -64,6 +58,17 @@ def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False
         shown[inside.slices] = cut[inside.slices]
         cut = shown
     return _smallest(cut, scale, MAX_SNIPPET_BYTES)
+
+
+def cropped(picture: Picture, box: Box, scale: float = 1.0) -> Box:
+    """The part of the page that `crop` shows of a box, in pixels of the page."""
+    around = min(MAX_CROP_MARGIN_PX / scale, CROP_MARGIN_HEIGHTS * max(box.height, 1))
+    return Box(
+        max(0, round(box.x0 - around)),
+        max(0, round(box.y0 - around)),
+        max(1, min(picture.shape[1], round(box.x1 + around))),
+        max(1, min(picture.shape[0], round(box.y1 + around))),
+    )
 
 
 def page_picture(picture: Picture) -> bytes:

@@ -12,7 +12,7 @@ from transcribe.codes import Flag
 from transcribe.extraction import AnnotatedCell, PageText, cells_of_rows, lines, text_in_box
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box
-from transcribe.imaging import cover, crop, use_one_thread
+from transcribe.imaging import cover, crop, cropped, use_one_thread
 from transcribe.ink import ink_layer
 from transcribe.model import Form, Page, Place, Reading, ReadResult, Scan, Word
 from transcribe.ocr import Engine, alternatives_of, confidence_of, reading
@@ -21,6 +21,7 @@ from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.free_page import laid_pages, line_scale
 from transcribe.recognition.page_assignment import RegisteredPage, assign_pages, register_pages
 from transcribe.recognition.result import ReadResultBuilder
+from transcribe.recognition.snippet_frames import frame_of, letter_height, printed_letter_height, written_box
 from transcribe.table_rows import ToldRows
 
 AROUND = (24, 80)
@@ -91,7 +92,8 @@ def _read_fixed(
     kept.readings += [_at(said, box) for said in form_page.readings(page, sheet, [spot], engines, here, payment)]
     shown = cover(page.picture, payment)
     cut = kept.add_field_picture(crop(shown, box, scale=1 / sheet.unit, strict=bool(form.options.get("strict"))))
-    kept.places.append(replace(place, box=box, snippet=cut, confidence=DRAWN))
+    frame = frame_of(cropped(shown, box, 1 / sheet.unit), box, written_box(spot), letter_height(sheet, box))
+    kept.places.append(replace(place, box=box, snippet=cut, confidence=DRAWN, frame=frame))
 
 
 def _payment_boxes(form: Form, number: int) -> list[Box]:
@@ -141,8 +143,10 @@ def _read_free(
 
 
 def _keep_place(kept: ReadResultBuilder, page: Page, place: Place, words: Sequence[Word]) -> None:
-    cut = kept.add_field_picture(crop(page.picture, _on_page(place.box, page), scale=line_scale(words)))
-    kept.places.append(replace(place, snippet=cut))
+    box, scale = _on_page(place.box, page), line_scale(words)
+    cut = kept.add_field_picture(crop(page.picture, box, scale=scale))
+    frame = frame_of(cropped(page.picture, box, scale), box, box, printed_letter_height(page.picture, box))
+    kept.places.append(replace(place, snippet=cut, frame=frame))
 
 
 def _words_in(engine: Engine, page: Page, box: Box) -> list[Word]:

@@ -14,6 +14,7 @@ from transcribe.imaging import (
     LETTER_HEIGHT_PX,
     Quality,
     crop,
+    cropped,
     grey,
     quality,
     share_inside,
@@ -29,6 +30,7 @@ from transcribe.model import Form, Page, Place, Reading, Scan, SourceWords, Word
 from transcribe.ocr import Engine, hocr
 from transcribe.recognition.barcode_readings import with_barcodes
 from transcribe.recognition.result import ReadResultBuilder, page_transform
+from transcribe.recognition.snippet_frames import frame_of, printed_letter_height
 
 LINE = 34.0
 """Pixels of height at which a line of print is shown to people: that of 10 points at 200 dpi, with its leading."""
@@ -139,7 +141,11 @@ def _with_snippet(kept: ReadResultBuilder, place: Place, pages: Sequence[Page], 
     if place.box.area >= 0.5 * picture.shape[0] * picture.shape[1]:
         return replace(place, snippet=kept.pictures[place.page - 1].sha256)
     scale = line_scale([word for by_page in words.values() for word in by_page.get(place.page, ())])
-    return replace(place, snippet=kept.add_field_picture(crop(picture, place.box, scale=scale)))
+    snippet = kept.add_field_picture(crop(picture, place.box, scale=scale))
+    frame = frame_of(
+        cropped(picture, place.box, scale), place.box, place.box, printed_letter_height(picture, place.box)
+    )
+    return replace(place, snippet=snippet, frame=frame)
 
 
 def line_scale(words: Sequence[Word]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -12,8 +13,8 @@ from transcribe.codes import Flag
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, Homography, project
-from transcribe.imaging import cover, crop, use_one_thread
-from transcribe.ink import ink_layer
+from transcribe.imaging import cover, crop, cropped, use_one_thread
+from transcribe.ink import InkLayer, ink_layer
 from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, hocr, reading, without_failed
 from transcribe.recognition.asked_regions import ask_engines, engine_readings
@@ -30,6 +31,7 @@ from transcribe.recognition.page_assignment import (
 )
 from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.result import ReadResultBuilder, page_transform
+from transcribe.recognition.snippet_frames import frame_of, letter_height, written_box
 from transcribe.registration import shows_second_form
 
 COARSE = (
@@ -122,11 +124,11 @@ def _read_page(
     )
     builder.source_words += [words for region in asked for words in region.source_words(page.number)]
     builder.transforms[page.number] = page_transform(registered.photo.number, homography)
-    _keep_pictures(builder, scan, page, form, regions, layer.unit)
+    _keep_pictures(builder, scan, page, form, regions, layer)
 
 
 def _keep_pictures(
-    builder: ReadResultBuilder, scan: Scan, page: Page, form: Form, regions: Sequence[FieldRegion], unit: float
+    builder: ReadResultBuilder, scan: Scan, page: Page, form: Form, regions: Sequence[FieldRegion], layer: InkLayer
 ) -> None:
     """The page's picture with payment data covered, and the picture and place of each field.
 
@@ -137,11 +139,14 @@ def _keep_pictures(
     strict = bool(form.options.get("strict"))  # readers see the field alone
     for region in regions:
         seen = region.box if strict else Box.enclosing((region.box, *(region.stretches or ())))
-        picture = crop(shown, seen, scale=1 / unit, strict=strict)
-        snippet = None if region.field.personal == "payment" else builder.add_field_picture(picture)
-        builder.places.append(
-            Place(scan=scan.id, key=region.key, page=page.number, box=region.box, snippet=snippet, confidence=1.0)
-        )
+        place = Place(scan=scan.id, key=region.key, page=page.number, box=region.box, confidence=1.0)
+        if region.field.personal != "payment":
+            picture = crop(shown, seen, scale=1 / layer.unit, strict=strict)
+            writing = written_box(region)
+            wide, letter = cropped(shown, seen, 1 / layer.unit), letter_height(layer, writing)
+            frame = frame_of(wide, region.box, writing, letter)
+            place = replace(place, snippet=builder.add_field_picture(picture), frame=frame)
+        builder.places.append(place)
 
 
 def _on_blank(homography: Homography, box: Box) -> Box:

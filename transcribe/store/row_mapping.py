@@ -21,6 +21,7 @@ from transcribe.model import (
     RuleException,
     Scan,
     ScanPage,
+    SnippetFrame,
     Task,
     TaskKind,
     Transcriber,
@@ -121,7 +122,20 @@ def place_of(row: Row, scan: str, key: FieldKey) -> Place:
         box=Box(row["x0"], row["y0"], row["x1"], row["y1"]),
         snippet=row["snippet"],
         confidence=row["confidence"],
+        frame=_frame_of(row["frame"]),
     )
+
+
+def frame_text(frame: SnippetFrame | None) -> str | None:
+    """A frame as the column keeps it: nine numbers with commas between."""
+    return ",".join(map(str, (*frame.field, *frame.writing, frame.letter))) if frame else None
+
+
+def _frame_of(kept: str | None) -> SnippetFrame | None:
+    if not kept:
+        return None
+    numbers = [int(each) for each in kept.split(",")]
+    return SnippetFrame(field=Box(*numbers[:4]), writing=Box(*numbers[4:8]), letter=numbers[8])
 
 
 def reading_of(row: Row) -> Reading:

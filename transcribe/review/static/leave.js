@@ -10,6 +10,7 @@ export function leaveSafely(keep, unsent, notTaken, question) {
     if (left && !confirm(question.replace("{count}", left))) return;
     navigator.serviceWorker?.controller?.postMessage({ wipe: true });
     sessionStorage.clear();
+    localStorage.clear();
     await keep.wipe();
     event.target.submit();
   });

@@ -422,7 +422,13 @@ input.addEventListener("input", () => {
   warned = null;
   sessionStorage.setItem("draft", `${current.sheet.task}\n${input.value}`);
   keep.change(["put", "drafts", current.sheet.task, input.value]);
+  picture.follow(input.selectionEnd ?? input.value.length, input.value.length);
   checks.later(input.value.trim());
+});
+
+// the picture of a long field goes along with the text
+document.addEventListener("selectionchange", () => {
+  if (document.activeElement === input) picture.follow(input.selectionEnd ?? 0, input.value.length);
 });
 
 mark.addEventListener("keydown", (event) => {

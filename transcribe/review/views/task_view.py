@@ -9,6 +9,7 @@ from typing import Literal
 
 from transcribe import fields
 from transcribe.codes import Reason
+from transcribe.drawing import frame_of_view
 from transcribe.i18n import N_, REASONS, said, translation
 from transcribe.model import Field, Form, PagePicture, Place, Task
 from transcribe.review.context import Forms
@@ -44,8 +45,10 @@ class TaskView:
 
     `picture` is the address of what is shown first. `prefill` is what the box shows at first, where the form allows it;
     the store keeps it with the reading as what was shown. `left` is the seconds that the task is still held. `more`
-    says which other pictures may be seen. `whole` says whether its form may be read as a whole. `size` is that of the
-    page picture in pixels, for drawing on it. It is page number `page` of `pages`.
+    says which other pictures may be seen, and `frames` where the field stands on each: the corners of its box, those of
+    what is to be seen, and the height of a letter, in parts of 10,000 of the picture's sides. `whole` says whether its
+    form may be read as a whole. `size` is that of the page picture in pixels, for drawing on it. It is page number
+    `page` of `pages`.
     """
 
     task: str
@@ -62,6 +65,7 @@ class TaskView:
     left: int
     picture: str
     more: tuple[str, ...]
+    frames: Mapping[str, tuple[int, ...]]
     whole: bool
     size: tuple[int, int] | None
     page: int
@@ -82,6 +86,7 @@ def task_view(
     picture = shown_page(task, place, pictures, page)
     field = form.field(task.key.name) if form and task.key.name in {each.name for each in form.all_fields()} else None
     close = shows_snippet(task, place)
+    more = tuple(what for what in allowed_pictures(form, task, place) if close and what != "whole")
     return TaskView(
         task=task.id,
         kind="read" if task.reason == Reason.CONTROL else task.kind,  # known items look like all others
@@ -96,12 +101,25 @@ def task_view(
         row=None if task.key.row is None else task.key.row + 1,
         left=_seconds_left(task, now),
         picture=f"/snippet/{task.id}" if close else f"/page/{task.id}?number={picture.number if picture else 1}",
-        more=tuple(what for what in allowed_pictures(form, task, place) if close and what != "whole"),
+        more=more,
+        frames=_frames(place, picture, more) if close else {},
         whole=form is not None and may_be_read_whole(form),
         size=picture.size if picture else None,
         page=picture.number if picture else 1,
         pages=len(pictures),
     )
+
+
+def _frames(place: Place | None, picture: PagePicture | None, more: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Where a field stands on its own picture, and on each of the others."""
+    if place is None:
+        return {}
+    kept = place.frame
+    frames: dict[str, tuple[int, ...]] = {"snippet": (*kept.field, *kept.writing, kept.letter)} if kept else {}
+    if picture is not None and place.confidence is not None:
+        for what in more:
+            frames[what] = frame_of_view(picture.size, place.box, whole=what == "page")
+    return frames
 
 
 def _help(task: Task, field: Field | None, language: str) -> str:

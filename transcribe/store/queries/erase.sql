@@ -70,7 +70,7 @@ DELETE FROM question_text WHERE id IN (
 UPDATE time_dispute SET words = '', reason = '' WHERE task_id IN (SELECT id FROM task WHERE scan_id = :scan_id);
 
 -- name: erase_snippets!
-UPDATE place SET snippet = NULL WHERE field_id IN (SELECT id FROM field WHERE scan_id = :scan_id);
+UPDATE place SET snippet = NULL, frame = NULL WHERE field_id IN (SELECT id FROM field WHERE scan_id = :scan_id);
 
 -- name: erase_pictures!
 DELETE FROM page_picture WHERE scan_id = :scan_id;

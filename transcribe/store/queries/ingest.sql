@@ -122,13 +122,14 @@ INSERT INTO erased_name (scan_id, sha256) SELECT f.scan_id, p.snippet FROM place
 WHERE p.field_id = :field_id AND p.snippet IS NOT NULL AND p.snippet IS NOT :snippet ON CONFLICT DO NOTHING;
 
 -- name: put_place!
-INSERT INTO place (field_id, page, x0, y0, x1, y1, snippet, confidence)
-VALUES (:field_id, :page, :x0, :y0, :x1, :y1, :snippet, :confidence)
+INSERT INTO place (field_id, page, x0, y0, x1, y1, snippet, confidence, frame)
+VALUES (:field_id, :page, :x0, :y0, :x1, :y1, :snippet, :confidence, :frame)
 ON CONFLICT (field_id) DO UPDATE SET page = excluded.page, x0 = excluded.x0, y0 = excluded.y0, x1 = excluded.x1,
-    y1 = excluded.y1, snippet = excluded.snippet, confidence = excluded.confidence;
+    y1 = excluded.y1, snippet = excluded.snippet, confidence = excluded.confidence, frame = excluded.frame;
 
 -- name: move_place!
-UPDATE place SET page = COALESCE(:page, page), x0 = :x0, y0 = :y0, x1 = :x1, y1 = :y1, snippet = NULL, confidence = 1.0
+UPDATE place SET page = COALESCE(:page, page), x0 = :x0, y0 = :y0, x1 = :x1, y1 = :y1, snippet = NULL, confidence = 1.0,
+    frame = NULL
 WHERE field_id = :field_id;
 
 -- name: place^

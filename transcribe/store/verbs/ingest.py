@@ -10,7 +10,7 @@ from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, Scan
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import VALUE_LANE, micros, moment, scan_of, text
+from transcribe.store.row_mapping import VALUE_LANE, frame_text, micros, moment, scan_of, text
 
 
 class IngestVerbs(Lookup):
@@ -243,6 +243,7 @@ class IngestVerbs(Lookup):
                 **dict(zip(("x0", "y0", "x1", "y1"), place.box, strict=True)),
                 snippet=place.snippet,
                 confidence=place.confidence,
+                frame=frame_text(place.frame),
             )
 
     def _put_machine_readings(self, scan: Row, readings: Sequence[Reading]) -> None:
