@@ -91,13 +91,14 @@ ROOMS = {
     " transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup reconcile.algorithms transcribe.i18n transcribe.people",
+    "flows.webhooks": "home runtime reconcile.records",
     "flows.serving": "home backup runtime steps output administration watching reconcile.inference reconcile.records"
     " transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
     "flows.cli": "home backup mending runtime steps output terminal standalone administration serving simulation ingest"
-    " watching alerts reconcile.conduct transcribe.forms transcribe.i18n transcribe.intake transcribe.people"
+    " watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n transcribe.intake transcribe.people"
     " transcribe.store",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
@@ -143,6 +144,7 @@ ONLY_IN = {
     "pytesseract": "transcribe.ocr",
     "rapidocr": "transcribe.ocr",
     "apprise": "flows.alerts",
+    "standardwebhooks": "flows.webhooks",
     "argon2": "transcribe.review",
     "limits": "transcribe.review",
     "zxcvbn": "transcribe.review",

@@ -739,3 +739,100 @@ class Outcome:
     key: FieldKey = WHOLE
     form: str = ""
     form_version: int = 0
+
+
+EventType = Literal[
+    "record.completed",
+    "record.corrected",
+    "record.provisional",
+    "record.erased",
+    "records.restored",
+    "scan.set_aside",
+    "duplicate.found",
+    "batch.finished",
+]
+"""What other programs are told of."""
+
+RECORD_EVENTS: tuple[EventType, ...] = ("record.completed", "record.corrected", "record.provisional")
+"""What tells of a record that is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeEvent:
+    """Something that other programs are told of, with its number in the order of the outbox.
+
+    `message` is its name, the same however often it is told. `type` is None for what is told to nobody. `forms` are
+    those that it is about; of a record also the form that its last version had. `detail` is what else there is to say.
+    """
+
+    number: int
+    message: str
+    type: EventType | None
+    at: datetime
+    scan: str | None = None
+    other: str | None = None
+    form: str = ""
+    form_version: int = 0
+    version: int = 0
+    forms: frozenset[str] = frozenset()
+    file: str = ""
+    batch: str = ""
+    is_erased: bool = False
+    detail: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """An address that events are sent to.
+
+    `types` and `forms` are what it wants; empty: all. `private`: it may lie on a network inside. `position` is the
+    number up to which everything is in its queue, of which `waiting` are to be sent and `dead` were given up.
+    `off_because` is empty while it is sent to; `failing_since` is since when nothing arrived, None where it does.
+    """
+
+    name: str
+    url: str
+    types: tuple[EventType, ...] = ()
+    forms: tuple[str, ...] = ()
+    with_values: bool = False
+    private: bool = False
+    position: int = 0
+    at: datetime
+    off_because: str = ""
+    off_at: datetime | None = None
+    failing_since: datetime | None = None
+    delivered_at: datetime | None = None
+    waiting: int = 0
+    dead: int = 0
+
+    def wants(self, event: HomeEvent) -> bool:
+        """Whether it is told of an event. Everybody is told that the home was restored."""
+        if event.type is None:
+            return False
+        if event.type == "records.restored":
+            return True
+        is_wanted_form = not self.forms or not event.forms or bool(event.forms & set(self.forms))
+        return is_wanted_form and (not self.types or event.type in self.types)
+
+
+DeliveryState = Literal["waiting", "delivered", "dead", "erased"]
+"""To be sent; taken; given up after days of trying; its scan was forgotten before it was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One event on its way to one webhook. `status` is the HTTP status of the last try, None where none came."""
+
+    id: int
+    webhook: str
+    number: int
+    message: str
+    type: EventType
+    scan: str | None
+    state: DeliveryState
+    tries: int
+    first_at: datetime | None
+    next_at: datetime
+    last_at: datetime | None
+    status: int | None
+    error: str

@@ -59,6 +59,7 @@ COMMAND_GROUPS = (
     "planning",
     "records",
     "tokens",
+    "webhooks",
     "collection",
     "log",
 )

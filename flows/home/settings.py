@@ -128,11 +128,16 @@ class Settings(BaseSettings):
     alert_backup_days: float = Field(
         2.0, gt=0, le=MAX_DAYS, description="a backup that is older is an alert, where backups says where they lie"
     )
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="networks inside that webhooks may be sent to, as 10.1.0.0/16, with commas between; empty: none, "
+        "only the public internet",
+    )
     most_file_bytes: int = Field(100_000_000, gt=0, description="a larger file is set aside")
     most_pixels: int = Field(110_000_000, gt=0, description="a page with more pixels is set aside")
     most_pages: int = Field(200, gt=0, description="a file with more pages is set aside")
 
-    @field_validator("engines", "watch", mode="before")
+    @field_validator("engines", "watch", "webhook_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -53,6 +53,7 @@ class Serving:
         self._prefect = PrefectServer(settings, settings.prefect_port if settings.port else 0)
         self._worker: subprocess.Popen[bytes] | None = None
         self._beside: dict[str, SupervisedProcess] = {}
+        self._webhooks = SupervisedProcess("flows.webhooks.send_process", child_environment(settings))
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM, then stop everything. SettingsError where another serves this home."""
@@ -80,12 +81,14 @@ class Serving:
         require_watchable(home, watched_forms(self._settings))
         self._prefect.start()
         watching = threading.Thread(target=self._watch, daemon=True)
+        sending = threading.Thread(target=self._send_webhooks, args=(home,), daemon=True)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._start_worker()
             pages = self._pages(home, listening)  # takes a second, so it comes before the address is printed
             stop_by_signal(pages)
             self._announce(listening)
+            sending.start()
             watching.start()
             settle_memory()
             pages.run(sockets=[listening])
@@ -150,6 +153,15 @@ class Serving:
                 if process.keep_running():
                     _print(f"{what} ended by itself and is started again")
 
+    def _send_webhooks(self, home: Home) -> None:
+        """Have webhooks sent from when there is one that is not switched off."""
+        began = False
+        while not self._stopping.wait(WATCH_SECONDS):
+            with suppress(FairhandError):  # a database that cannot be read is said by who needs it
+                began = began or home.store.tells_webhooks()
+            if began and self._webhooks.keep_running():
+                _print("sending webhooks ended by itself and is started again")
+
     def _await_prefect(self) -> None:
         """Wait until Prefect answers, then write and print its address; print what is wrong where it does not."""
         try:
@@ -185,9 +197,10 @@ class Serving:
         notice_file(self._settings).unlink(missing_ok=True)
         if self._worker and self._worker.stdin:
             self._worker.stdin.close()
-        for process in self._beside.values():
+        beside = (*self._beside.values(), self._webhooks)
+        for process in beside:
             process.ask_to_end()
-        for process in self._beside.values():
+        for process in beside:
             process.wait()
         self._prefect.stop()
         if self._worker:

@@ -12,10 +12,13 @@ from typing import Literal, Protocol
 
 from transcribe.model import (
     Decision,
+    Delivery,
+    DeliveryState,
     Duplicate,
     DuplicatePolicy,
     FieldKey,
     Form,
+    HomeEvent,
     Outcome,
     PageFingerprint,
     PagePicture,
@@ -31,6 +34,7 @@ from transcribe.model import (
     Transcriber,
     Truth,
     Verdict,
+    Webhook,
 )
 from transcribe.store.facts import (
     ANYTHING,
@@ -1024,10 +1028,90 @@ class AuditStore(Protocol):
         """HMAC-SHA256 of some text: all that stays of an erased text, and all that the audit log says of one."""
 
 
+class WebhookStore(Protocol):
+    """Programs that are told of what becomes of orders: webhooks, events in order, and the queue of each webhook."""
+
+    def home_name(self) -> str:
+        """The random name of this home, which stays with it."""
+
+    def add_webhook(self, webhook: Webhook, position: int | None, now: datetime) -> str:
+        """Keep a webhook that is told of what comes after this number; None: from now on. Gives its secret, this once.
+
+        SettingsError where the name is taken.
+        """
+
+    def webhooks(self) -> list[Webhook]:
+        """All webhooks by name."""
+
+    def webhook(self, name: str) -> Webhook:
+        """The webhook of this name. NotFound where there is none, here and in all that follow."""
+
+    def tells_webhooks(self) -> bool:
+        """Whether there is a webhook that is not switched off."""
+
+    def remove_webhook(self, name: str, now: datetime) -> None:
+        """Forget a webhook, its secrets and its queue."""
+
+    def rotate_webhook(self, name: str, until: datetime, now: datetime) -> str:
+        """A new secret; those before hold beside it until then. Gives it, this once."""
+
+    def webhook_secrets(self, name: str, now: datetime) -> tuple[str, ...]:
+        """The secrets in force, the newest first. Those that were made with another key of the state are not."""
+
+    def switch_webhook(self, name: str, off_because: str, now: datetime) -> None:
+        """Switch a webhook off for a reason, or on where it is empty: what waits is then tried at once."""
+
+    def replay_webhook(self, name: str, after: int, now: datetime) -> None:
+        """Tell a webhook again of everything after this number, under the same messages as before."""
+
+    def last_told_number(self) -> int:
+        """The number of the latest event of the home."""
+
+    def fill_queue(self, name: str, published: int, now: datetime, limit: int = 200) -> int:
+        """Take the next events into the queue of a webhook and move its position with them, in one transaction.
+
+        `published` is the position of the record database: nothing is told before it stands there. Gives how many
+        events were looked at; 0 where there are none, too much waits, or it is switched off.
+        """
+
+    def event_numbered(self, number: int) -> HomeEvent:
+        """The event of this number, as it is now. NotFound where there is none."""
+
+    def due_deliveries(self, name: str, now: datetime, limit: int) -> list[Delivery]:
+        """What may be sent now, in order: of each scan the first that waits, and that only when it is due."""
+
+    def deliveries(
+        self, name: str, state: DeliveryState | None = None, after: int | None = None, limit: int = 100
+    ) -> list[Delivery]:
+        """Deliveries of a webhook in the order of their events: the latest ones, or those after a number."""
+
+    def delivered(self, delivery: int, status: int, now: datetime) -> None:
+        """Keep that a delivery was taken."""
+
+    def not_delivered(
+        self, delivery: int, status: int | None, error: str, again: datetime | None, now: datetime
+    ) -> None:
+        """Keep that a try failed, and when the next one is; None: it is given up."""
+
+    def resend(self, name: str, delivery: int | None, now: datetime) -> int:
+        """Send a delivery again, or all that were given up where it is None; gives how many.
+
+        NotFound where there is none that can be sent: what was told of a forgotten scan cannot.
+        """
+
+    def prune_deliveries(self, before: datetime) -> int:
+        """Drop deliveries that ended before then; gives how many."""
+
+    def find_finished_batches(self, published: int, now: datetime) -> int:
+        """Note which batches have finished since the last look: every scan has its record, or was set aside, settled as
+        a duplicate or forgotten. Gives how many."""
+
+
 class Store(
     IngestStore,
     ReconcileStore,
     DuplicateStore,
+    WebhookStore,
     SteeringStore,
     QueueStore,
     PeopleStore,

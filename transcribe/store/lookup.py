@@ -120,6 +120,25 @@ class Lookup:
         """Leave a notice for a person."""
         self.db.run("put_notice", person=person, kind=kind, field_id=field, now=micros(now))
 
+    def tell_programs(
+        self,
+        kind: str,
+        now: datetime,
+        *,
+        scan: int | None = None,
+        other: int | None = None,
+        file: str = "",
+        batch: str = "",
+        note: str = "",
+    ) -> None:
+        """Note what webhooks tell besides records and erasures, with the next number of the outbox. Never words of
+        people."""
+        about = {"scan_id": scan, "other_id": other, "file": file, "batch": batch, "note": note}
+        with self.db.write():
+            self.db.run("outbox_begins", number=0)
+            self.db.run("take_outbox_number")
+            self.db.run("put_event", kind=kind, now=micros(now), **about)
+
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
         with self.db.write():
             last, seal = self.db.one("last_audit"), self.db.one("last_seal")

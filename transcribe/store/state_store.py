@@ -18,6 +18,7 @@ from transcribe.store.steering.form_doubts import FormDoubtVerbs
 from transcribe.store.steering.periods import PeriodVerbs
 from transcribe.store.steering.read_again import ReadAgainVerbs
 from transcribe.store.steering.values import ValueVerbs
+from transcribe.store.telling.delivery_verbs import DeliveryVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
 from transcribe.store.verbs.audit_log import AuditLogVerbs, LearningVerbs
@@ -47,6 +48,7 @@ class StateStore(
     SecondFactorVerbs,
     ErasureVerbs,
     EpochVerbs,
+    DeliveryVerbs,
     LearningVerbs,
     AuditLogVerbs,
 ):

@@ -108,6 +108,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             self.db.run("set_settled", id=pair["id"], settled="" if verdict == "open" else verdict)
             if verdict in ("duplicate", "retake", "joined"):
                 self.db.run("withdraw_questions", scan_id=newer["id"], now=micros(now))
+            self.tell_programs("settled", now, scan=newer["id"], other=older["id"])
             for row in (older, newer):
                 self.db.run("wake", scan_id=row["id"])
 
@@ -162,6 +163,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         row = self.db.one("duplicate_of_two", **two)
         if row is None:
             self.db.insert("put_duplicate", **two, policy=policy, now=micros(now))
+            self.tell_programs("duplicate", now, scan=two["newer"], other=two["older"], note=policy)
             row = self.db.one("duplicate_of_two", **two)
         assert row is not None, "it was just made"
         return row

@@ -19,6 +19,7 @@ class ScanVerbs(ActVerbs):
             self.act("scan set aside", row["sha256"], by, reason, now, scan=row["id"])
             self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
             self.db.run("wake_partners", scan_id=row["id"])
+            self.tell_programs("aside", now, scan=row["id"], note="set aside")
             return True
 
     def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:

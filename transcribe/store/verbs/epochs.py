@@ -21,6 +21,8 @@ class EpochVerbs(Lookup):
             self.db.run("outbox_goes_on", number=micros(now))
             number = int(self.db.value("last_outbox_number"))
             self.db.run("set_epoch", number=number)
+            self.db.run("switch_off_every_webhook", reason="restored", now=micros(now))
+            self.tell_programs("restored", now)
             self.db.run("outbox_again")
             self.db.run("end_every_session", now=micros(now))
             self.db.run("revoke_every_link", now=micros(now))

@@ -175,6 +175,7 @@ ERASURE_STATEMENTS = (
     "erase_pictures",
     "end_set_aside_of_scan",
     "end_quarantine",
+    "end_deliveries_of_scan",
     "erase_scan_name",
     "erase_file_names",
 )

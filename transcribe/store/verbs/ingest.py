@@ -178,24 +178,30 @@ class IngestVerbs(Lookup):
 
     def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "") -> None:
         with self.db.write():
-            self._put_file(file, now)
-            self.db.run("end_set_aside_at", place=place)
-            self.db.run(
-                "set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now), place=place
-            )
+            self._keep_aside(file, error, message, batch, now, place)
 
     def set_scan_aside(self, scan: str, error: str, message: str, batch: str, now: datetime) -> None:
         """The scan's own id and name are set aside, not its file's: the file may hold other scans."""
         with self.db.write():
             row = self.scan_row(scan)
-            if row["erased_at"] is not None:
-                return
-            file = SourceFile(sha256=row["sha256"], name=row["name"], size=0, media_type="")
-            self._put_file(file, now)
-            self.db.run("put_scan_file", scan_id=row["id"], sha256=file.sha256)
-            self.db.run(
-                "set_aside", file=file.sha256, error=error, message=message, batch=batch, now=micros(now), place=""
-            )
+            if row["erased_at"] is None:
+                file = SourceFile(sha256=row["sha256"], name=row["name"], size=0, media_type="")
+                self._keep_aside(file, error, message, batch, now, scan=row["id"])
+
+    def _keep_aside(
+        self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "", scan: int = 0
+    ) -> None:
+        known = self.db.value("is_set_aside_for", file=file.sha256, error=error) is not None
+        self._put_file(file, now)
+        if scan:
+            self.db.run("put_scan_file", scan_id=scan, sha256=file.sha256)
+        else:
+            self.db.run("end_set_aside_at", place=place)
+        about = {"file": file.sha256, "error": error, "message": message, "batch": batch, "place": place}
+        self.db.run("set_aside", now=micros(now), **about)
+        if not known:
+            of = {"scan": scan} if scan else {"file": file.sha256}
+            self.tell_programs("aside", now, batch=batch, note=error, **of)
 
     def scans_of_file(self, sha256: str) -> list[Scan]:
         return [self.scan_from(row) for row in self.db.all("scans_of_file", sha256=sha256)]

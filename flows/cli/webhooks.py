@@ -1,0 +1,260 @@
+"""Commands about webhooks: programs that are told of what becomes of orders."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from flows import terminal
+from flows.cli.app import app, home_of, settings_of
+
+if TYPE_CHECKING:
+    from transcribe.model import Delivery, DeliveryState, Webhook
+
+webhooks = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Programs that are told of what becomes of orders."
+)
+app.add_typer(webhooks, name="webhooks")
+
+Name = Annotated[str, typer.Argument(help="The webhook's name.")]
+
+
+@webhooks.command("add")
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="A name for it, as `erp`.")],
+    url: Annotated[str, typer.Argument(help="Where events are sent: an address that begins with https://.")],
+    event: Annotated[list[str] | None, typer.Option(help="An event that it wants; again for more. Else all.")] = None,
+    form: Annotated[list[str] | None, typer.Option(help="A form that it wants; again for more. Else all.")] = None,
+    with_values: Annotated[bool, typer.Option("--with-values", help="Send whole records, not references.")] = False,
+    private: Annotated[
+        bool, typer.Option("--private", help="It lies on a network inside; http is allowed too.")
+    ] = False,
+    after: Annotated[
+        int | None, typer.Option(min=0, help="Tell what came after this number; 0: all. Else from now on.")
+    ] = None,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Add a webhook, and show its secret once."""
+    from flows.home import now
+    from flows.webhooks import add_webhook
+
+    added = add_webhook(
+        home_of(ctx),
+        name,
+        url,
+        now(),
+        types=event or (),
+        forms=form or (),
+        with_values=with_values,
+        private=private,
+        after=after,
+    )
+    if as_json:
+        terminal.as_json({**webhook_json(added.webhook), "secret": added.secret})
+        return
+    terminal.say(added.secret)
+    terminal.note("This is shown once; the receiver checks signatures with it. fairhand serve sends.")
+    if added.note:
+        terminal.note(added.note)
+
+
+@webhooks.command("list")
+def list_webhooks(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """List webhooks, what each wants, and how it stands."""
+    from flows.webhooks import state_in_words
+
+    known = home_of(ctx).store.webhooks()
+    if as_json:
+        terminal.as_json(*map(webhook_json, known))
+        return
+    rows = (
+        (each.name, each.url, _wants(each), str(each.waiting), str(each.dead), state_in_words(each)) for each in known
+    )
+    terminal.columns(("name", "address", "wants", "waiting", "given up", ""), rows)
+
+
+@webhooks.command("rotate")
+def rotate(
+    ctx: typer.Context,
+    name: Name,
+    hours: Annotated[
+        float, typer.Option(min=0, max=720, help="How long the old secret holds beside the new one.")
+    ] = 24.0,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Make a new secret and show it once. Until the old one ends, events bear a signature by each."""
+    from flows.home import now
+
+    until = now() + timedelta(hours=hours)
+    secret = home_of(ctx).store.rotate_webhook(name, until, now())
+    if as_json:
+        terminal.as_json({"name": name, "secret": secret, "old_until": until.isoformat()})
+    else:
+        terminal.say(secret)
+        terminal.note(f"This is shown once. The old secret holds until {until:%Y-%m-%d %H:%M} UTC.")
+
+
+@webhooks.command("remove")
+def remove(ctx: typer.Context, name: Name) -> None:
+    """Forget a webhook, its secrets and what waits for it."""
+    from flows.home import now
+
+    home_of(ctx).store.remove_webhook(name, now())
+    terminal.say(f"{name} is told nothing any more.")
+
+
+@webhooks.command("pause")
+def pause(ctx: typer.Context, name: Name) -> None:
+    """Send nothing for a while; what it misses stays."""
+    from flows.home import now
+
+    home_of(ctx).store.switch_webhook(name, "operator", now())
+    terminal.say(f"{name} is paused; fairhand webhooks resume {name} goes on where it stopped.")
+
+
+@webhooks.command("resume")
+def resume(ctx: typer.Context, name: Name) -> None:
+    """Go on where sending was paused or switched off, at once."""
+    from flows.home import now
+
+    home_of(ctx).store.switch_webhook(name, "", now())
+    terminal.say(f"{name} is sent to again.")
+
+
+@webhooks.command("deliveries")
+def deliveries(
+    ctx: typer.Context,
+    name: Name,
+    state: Annotated[str | None, typer.Option(help="Only those waiting, delivered, dead (given up) or erased.")] = None,
+    last: Annotated[int, typer.Option(min=1, max=10_000, help="So many, the latest.")] = 50,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """List what was sent, what waits and what was given up."""
+    from transcribe.errors import SettingsError
+
+    if state not in (None, "waiting", "delivered", "dead", "erased"):
+        raise SettingsError(f"There is no state {state!r}. Use waiting, delivered, dead or erased.")
+    found = home_of(ctx).store.deliveries(name, cast("DeliveryState | None", state), limit=last)
+    if as_json:
+        terminal.as_json(*map(delivery_json, found))
+        return
+    rows = (
+        (str(each.id), each.type, (each.scan or "")[:12], each.state, str(each.tries), _when(each), _said(each))
+        for each in found
+    )
+    terminal.columns(("number", "event", "scan", "state", "tries", "last or next", ""), rows)
+
+
+@webhooks.command("resend")
+def resend(
+    ctx: typer.Context,
+    name: Name,
+    number: Annotated[int | None, typer.Argument(help="The delivery's number; without it, all given up.")] = None,
+) -> None:
+    """Send a delivery once more, or all that were given up."""
+    from flows.home import now
+    from transcribe.i18n import counted
+
+    count = home_of(ctx).store.resend(name, number, now())
+    terminal.say(f"{counted(count, 'delivery', 'deliveries')} to send again.")
+
+
+@webhooks.command("replay")
+def replay(
+    ctx: typer.Context,
+    name: Name,
+    after: Annotated[int, typer.Option(min=0, help="The number of the last event that the receiver has; 0: none.")],
+) -> None:
+    """Tell everything after a number again, under the same ids as before."""
+    from flows.home import now
+
+    home_of(ctx).store.replay_webhook(name, after, now())
+    terminal.say(f"{name} is told again what came after {after}.")
+
+
+@webhooks.command("test")
+def test(ctx: typer.Context, name: Name) -> None:
+    """Send a signed event that tells of nothing, and say what the receiver answered."""
+    from flows.home import now
+    from flows.webhooks import try_webhook
+
+    posted = try_webhook(home_of(ctx), name, now())
+    terminal.say(f"{name}: {posted.error or f'HTTP {posted.status}'}")
+    if not posted.is_taken:
+        raise typer.Exit(1)
+
+
+@webhooks.command("send")
+def send(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Send what is due now, once. fairhand serve does it all the time."""
+    from flows.home import now
+    from flows.webhooks import Sender, sender_lock
+    from transcribe.i18n import counted
+
+    held = sender_lock(settings_of(ctx), wait_seconds=1.0)
+    if held is None:
+        terminal.say("fairhand serve is sending: there is nothing to do.")
+        return
+    with held:
+        counts = Sender(home=home_of(ctx), now=now).send_due()
+    if as_json:
+        terminal.as_json({"delivered": counts["delivered"], "failed": counts["failed"]})
+    else:
+        terminal.say(f"{counted(counts['delivered'], 'event')} delivered, {counts['failed']} failed.")
+    if counts["failed"]:
+        raise typer.Exit(1)
+
+
+def webhook_json(webhook: Webhook) -> dict[str, Any]:
+    """A webhook as JSON types, without any secret."""
+    return {
+        "name": webhook.name,
+        "url": webhook.url,
+        "events": list(webhook.types),
+        "forms": list(webhook.forms),
+        "with_values": webhook.with_values,
+        "private": webhook.private,
+        "position": webhook.position,
+        "waiting": webhook.waiting,
+        "given_up": webhook.dead,
+        "off_because": webhook.off_because,
+        "failing_since": _text(webhook.failing_since),
+        "delivered_at": _text(webhook.delivered_at),
+    }
+
+
+def delivery_json(each: Delivery) -> dict[str, Any]:
+    """A delivery as JSON types; it has no content."""
+    return {
+        "number": each.id,
+        "event": each.type,
+        "message": each.message,
+        "sequence": each.number,
+        "scan": each.scan,
+        "state": each.state,
+        "tries": each.tries,
+        "next_at": _text(each.next_at) if each.state == "waiting" else None,
+        "last_at": _text(each.last_at),
+        "status": each.status,
+        "error": each.error,
+    }
+
+
+def _wants(webhook: Webhook) -> str:
+    return ", ".join((*webhook.types, *webhook.forms)) or "all"
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _when(each: Delivery) -> str:
+    moment = each.next_at if each.state == "waiting" else each.last_at
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _said(each: Delivery) -> str:
+    return each.error or (f"HTTP {each.status}" if each.status else "")

@@ -1,0 +1,6 @@
+"""Webhooks: other programs are told of what becomes of orders, signed, at least once, and in order for each record."""
+
+from flows.webhooks.sender import Sender, sender_lock
+from flows.webhooks.subscribe import add_webhook, state_in_words, try_webhook
+
+__all__ = ["Sender", "add_webhook", "sender_lock", "state_in_words", "try_webhook"]

@@ -1,0 +1,115 @@
+"""Which addresses may be sent to: https to the public internet, and what lies inside only where it is allowed.
+
+A name is resolved anew for each connection, all that it stands for is checked, and the checked address is connected to:
+a name that means something else a moment later leads nowhere else.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from transcribe.errors import SettingsError
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+MAX_URL_LENGTH = 2000
+"""Characters of an address; browsers and proxies take as much."""
+
+SPECIAL_NETWORKS = """
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24
+192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4
+240.0.0.0/4 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
+"""
+"""What IANA's registries of special addresses keep from the public internet, IPv4 and of IPv6 what lies in 2000::/3."""
+
+PUBLIC_IPV6 = "2000::/3"
+"""Where all public IPv6 addresses lie: those that stand for an IPv4 address, as ::ffff:127.0.0.1, do not."""
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""The addresses of a host and port. OSError where there are none."""
+
+
+class RefusedAddress(Exception):
+    """An address that must not be sent to, with why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An address taken apart; `host` is without brackets and in ASCII, `path` with the query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def target_of(url: str) -> Target:
+    """The parts of a webhook's address. SettingsError where it is none, or would put a secret into lists and logs."""
+    if len(url) > MAX_URL_LENGTH or not url.isascii() or any(each.isspace() or not each.isprintable() for each in url):
+        raise SettingsError("The address must be a URL in ASCII without spaces, of at most 2000 characters.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError(f"The address is no URL: {error}.") from error
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise SettingsError("The address must begin with https:// and name a host.")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise SettingsError("The address must have no user, password or #: what is sent is signed, so none is needed.")
+    if port == 0:
+        raise SettingsError("The address names port 0, which nothing listens on.")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    default = 443 if parts.scheme == "https" else 80
+    return Target(scheme=parts.scheme, host=parts.hostname, port=port or default, path=path)
+
+
+def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Networks as 10.1.0.0/16 or 127.0.0.1. SettingsError where one is none."""
+    try:
+        return tuple(ip_network(each) for each in texts)
+    except ValueError as error:
+        raise SettingsError(f"FAIRHAND_WEBHOOK_NETWORKS: {error}. Write a network as 10.1.0.0/16.") from error
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address belongs to the public internet and to no special purpose."""
+    if isinstance(address, IPv6Address) and (address not in ip_network(PUBLIC_IPV6) or address.scope_id):
+        return False
+    return not any(address in ip_network(each) for each in SPECIAL_NETWORKS.split())
+
+
+def checked_addresses(
+    target: Target, resolve: Resolve, inside: Sequence[Network], *, private: bool
+) -> tuple[Address, ...]:
+    """The addresses of a target, all of which may be connected to.
+
+    `inside` are networks that may be reached though they are not public; `private` allows them all. Plain http goes to
+    such addresses only. RefusedAddress where one may not be; OSError where the name is not known.
+    """
+    found = tuple(_plain(ip_address(each)) for each in resolve(target.host, target.port))
+    if not found:
+        raise OSError(f"{target.host} has no address")
+    for each in found:
+        public = is_public(each)
+        if not public and not private and not any(each in network for network in inside):
+            raise RefusedAddress(f"{target.host} leads to {each}, which is not on the public internet")
+        if public and target.scheme != "https":
+            raise RefusedAddress(f"plain http to {each} on the public internet: use https")
+    return found
+
+
+def resolve_by_system(host: str, port: int) -> tuple[str, ...]:
+    """What the system's resolver says, each address once."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+def _plain(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address of the kind ::ffff:1.2.3.4 stands for, else itself."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return address if mapped is None else mapped

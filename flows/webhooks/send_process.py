@@ -1,0 +1,39 @@
+"""The process of `fairhand serve` that sends webhooks: no receiver, however slow, holds up pages or publishing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+
+from flows.home import act_as, keep_private, load_settings, now, open_home
+from flows.webhooks.sender import Sender, sender_lock
+
+NICENESS = 10
+"""Pages come first: what runs here has time. Chosen by hand."""
+
+OTHER_SECONDS = 5.0
+"""How often it is tried to become the sender while another one is. Chosen by hand."""
+
+
+def run() -> None:
+    """Send until SIGTERM. While `fairhand webhooks send` does it, wait."""
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    settings = load_settings()
+    while not stopping.is_set():
+        held = sender_lock(settings)
+        if held is None:
+            stopping.wait(OTHER_SECONDS)
+            continue
+        with held:
+            Sender(home=open_home(settings), now=now).run(stopping)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(format="fairhand: %(message)s", level=logging.WARNING)
+    os.nice(NICENESS)
+    keep_private()
+    act_as("serve")
+    run()

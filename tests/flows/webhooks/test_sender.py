@@ -1,0 +1,380 @@
+"""Webhooks: what is told, to whom, how often and in which order, to a receiver that verifies every signature."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from flows.administration.records import forget_scan
+from flows.home.home import Home, now
+from flows.steps.erasures import publish_records
+from flows.webhooks import Sender, add_webhook
+from flows.webhooks.http_post import Posted
+from flows.webhooks.retry_schedule import TRYING
+from flows.webhooks.subscribe import try_webhook
+from tests.flows.serving.test_api import recorded
+from tests.flows.steps.test_reconcile_scans import received
+from tests.flows.webhooks.receivers import Receiver, receiving, send_all, subscribed
+from transcribe.errors import NotFound, SettingsError
+from transcribe.model import SourceFile
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+class MovedClock:
+    """A clock that goes on by itself and can be moved."""
+
+    def __init__(self) -> None:
+        self.by = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.by
+
+
+def states(rooms: Home, name: str = "erp") -> list[tuple[str, str]]:
+    return [(each.type, each.state) for each in rooms.store.deliveries(name)]
+
+
+def test_records_are_told_signed_in_order_and_once(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    first = recorded(rooms, "1.00")
+    recorded(rooms, "1.50", first)
+    second = recorded(rooms, "2.00")
+    forget_scan(rooms, second)
+    send_all(rooms)
+    send_all(rooms)
+    assert sorted(receiver.types()) == ["record.completed", "record.corrected", "record.erased"]
+    assert max(receiver.tries.values()) == 1
+    by_type = {event["type"]: event for event in receiver.taken}
+    assert by_type["record.corrected"]["data"] == {
+        "scan": first,
+        "form": "receipt",
+        "form_version": 1,
+        "record_version": 2,
+        "changed": int(by_type["record.corrected"]["sequence"]),
+        "epoch": 0,
+    }
+    assert by_type["record.erased"]["subject"] == second
+    assert not receiver.faults
+    assert "1.50" not in str(receiver.taken)
+
+
+def test_with_values_the_record_is_what_export_writes_and_a_replaced_version_has_none(
+    rooms: Home, receiver: Receiver
+) -> None:
+    subscribed(rooms, receiver, with_values=True)
+    scan = recorded(rooms, "1.00")
+    recorded(rooms, "1.50", scan)
+    send_all(rooms)
+    old, new = (event["data"]["record"] for event in receiver.taken)
+    assert old is None
+    assert (new["values"]["total"], new["record_version"], new["scan"]) == ("1.50", 2, scan)
+
+
+def test_nothing_is_told_before_it_is_published(
+    rooms: Home, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribed(rooms, receiver)
+    with monkeypatch.context() as patched:
+        patched.setattr("tests.flows.serving.test_api.publish_records", lambda _: 0)
+        recorded(rooms)
+    send_all(rooms)
+    assert receiver.types() == []
+    publish_records(rooms)
+    send_all(rooms)
+    assert receiver.types() == ["record.completed"]
+
+
+def test_an_endpoint_gets_the_events_and_forms_that_it_wants(rooms: Home, receiver: Receiver) -> None:
+    rooms.use_form("bon-de-commande")
+    subscribed(rooms, receiver, types=["record.erased"])
+    with receiving() as other:
+        subscribed(rooms, other, "orders", forms=["bon-de-commande"])
+        scan = recorded(rooms)
+        forget_scan(rooms, scan)
+        send_all(rooms)
+        assert (receiver.types(), other.types()) == (["record.erased"], [])
+
+
+def test_what_is_set_aside_and_found_twice_is_told_without_words(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    file = SourceFile(sha256="a" * 64, name="Mrs Poole.jpg", size=1, media_type="image/jpeg")
+    for _ in range(2):
+        rooms.store.set_aside(file, "ScanError", "no picture of Mrs Poole", "monday", now())
+    scan, again = received(rooms, batch="monday").id, received(rooms).id
+    rooms.store.put_scan_aside(scan, "olga", "a test by Mrs Poole", now())
+    rooms.store.put_identity(scan, ("BC-1",), 0.99, "flag", now())
+    other = received(rooms).id
+    for each in (again, other):
+        rooms.store.put_identity(each, ("BC-1",), 0.99, "flag", now())
+    send_all(rooms)
+    told = [(each["type"], each["data"]) for each in sorted(receiver.taken, key=lambda each: int(each["sequence"]))]
+    assert told == [
+        ("scan.set_aside", {"file": "a" * 64, "batch": "monday", "reason": "ScanError"}),
+        ("scan.set_aside", {"scan": scan, "form": "receipt", "batch": "monday", "reason": "set aside"}),
+        ("duplicate.found", {"scan": other, "form": "receipt", "same_order_as": again, "policy": "flag"}),
+    ]
+
+
+def test_a_batch_is_finished_once_and_after_its_records(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    receiver.any_time, clock = True, MovedClock()
+    first, second = received(rooms, batch="monday").id, received(rooms, batch="monday").id
+    recorded(rooms, scan=first)
+    clock.by = timedelta(minutes=5)
+    Sender(home=rooms, now=clock).send_due()
+    assert receiver.types() == ["record.completed"]
+    recorded(rooms, scan=second)
+    Sender(home=rooms, now=now).send_due()
+    assert "batch.finished" not in receiver.types(), "more of it may be on its way"
+    for _ in range(3):
+        Sender(home=rooms, now=clock).send_due()
+    assert receiver.types() == ["record.completed"] * 2 + ["batch.finished"]
+    assert receiver.taken[-1]["data"] == {"batch": "monday", "scans": 2, "records": 2}
+
+
+def test_a_failing_delivery_is_tried_again_under_the_same_id_and_holds_up_its_record_alone(
+    rooms: Home, receiver: Receiver
+) -> None:
+    subscribed(rooms, receiver)
+    bad = recorded(rooms, "1.00")
+    first_version = "record.completed"
+    receiver.behave = lambda event, times: (
+        500 if (event["subject"], event["type"], times) == (bad, first_version, 1) else 204
+    )
+    recorded(rooms, "1.50", bad)
+    good = recorded(rooms, "2.00")
+    Sender(home=rooms, now=now).send_due()
+    assert [event["subject"] for event in receiver.taken] == [good]
+    hook = rooms.store.webhook("erp")
+    (waiting, held) = rooms.store.deliveries("erp", "waiting")
+    assert (waiting.tries, waiting.status, waiting.error, held.tries) == (1, 500, "HTTP 500", 0)
+    assert 4 <= (waiting.next_at - (waiting.last_at or now())).total_seconds() <= 6
+    clock = MovedClock()
+    clock.by = timedelta(seconds=10)
+    Sender(home=rooms, now=clock).send_due()
+    assert [event["type"] for event in receiver.taken[1:]] == ["record.completed", "record.corrected"]
+    assert hook.waiting == 2
+    assert not rooms.store.webhook("erp").failing_since
+
+
+def test_after_three_days_one_is_given_up_and_the_next_goes_on(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    scan = recorded(rooms, "1.00")
+    receiver.behave = lambda event, times: (
+        400 if event["type"] == "record.completed" and event["subject"] == scan else 200
+    )
+    receiver.any_time = True
+    clock, tries = MovedClock(), 0
+    while rooms.store.webhook("erp").dead == 0:
+        if tries % 3 == 0:
+            recorded(rooms, f"{tries}.00")  # others arrive all the while
+        Sender(home=rooms, now=clock).send_due()
+        waits = [each.next_at for each in rooms.store.deliveries("erp", "waiting")]
+        clock.by += max((waits[0] - clock()) if waits else timedelta(), timedelta(seconds=1))
+        tries += 1
+    assert 9 <= tries <= 13
+    (dead,) = rooms.store.deliveries("erp", "dead")
+    assert dead.last_at is not None
+    assert dead.first_at is not None
+    assert timedelta() <= dead.last_at - dead.first_at - TRYING < timedelta(minutes=1)
+    assert not rooms.store.webhook("erp").off_because
+    recorded(rooms, "1.50", scan)
+    Sender(home=rooms, now=clock).send_due()
+    assert receiver.taken[-1]["type"] == "record.corrected"
+    receiver.behave = lambda event, times: 200
+    assert rooms.store.resend("erp", None, now()) == 1
+    Sender(home=rooms, now=clock).send_due()
+    assert states(rooms)[0] == ("record.completed", "delivered")
+
+
+def test_an_endpoint_where_nothing_arrives_for_three_days_is_switched_off_and_loses_nothing(
+    rooms: Home, receiver: Receiver
+) -> None:
+    subscribed(rooms, receiver)
+    recorded(rooms, "1.00")
+    recorded(rooms, "2.00")
+    receiver.any_time, receiver.behave = True, lambda event, times: (503, {"retry-after": "7200"})
+    clock = MovedClock()
+    for _ in range(40):
+        Sender(home=rooms, now=clock).send_due()
+        clock.by += timedelta(hours=3)
+    hook = rooms.store.webhook("erp")
+    assert (hook.off_because, hook.waiting, hook.dead) == ("failing", 2, 0)
+    receiver.behave = lambda event, times: 200
+    rooms.store.switch_webhook("erp", "", clock())
+    Sender(home=rooms, now=clock).send_due()
+    assert receiver.types() == ["record.completed"] * 2
+
+
+def test_410_switches_an_endpoint_off_at_once(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    receiver.behave = lambda event, times: 410
+    recorded(rooms)
+    Sender(home=rooms, now=now).send_due()
+    recorded(rooms)
+    Sender(home=rooms, now=now).send_due()
+    assert rooms.store.webhook("erp").off_because == "gone"
+    assert sum(receiver.tries.values()) == 1
+
+
+def test_redirects_are_not_followed(rooms: Home, receiver: Receiver) -> None:
+    with receiving() as other:
+        subscribed(rooms, receiver)
+        receiver.behave = lambda event, times: (307, {"location": other.url})
+        recorded(rooms)
+        Sender(home=rooms, now=now).send_due()
+        assert not other.tries
+        assert not other.faults
+    (waiting,) = rooms.store.deliveries("erp")
+    assert (waiting.state, waiting.error) == ("waiting", "HTTP 307")
+
+
+def test_both_secrets_sign_while_both_hold(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    rooms.store.rotate_webhook("erp", now() + timedelta(hours=1), now())
+    recorded(rooms)
+    send_all(rooms)
+    assert receiver.types() == ["record.completed"], "the old secret still verifies"
+    assert len(receiver.headers[0]["webhook-signature"].split()) == 2
+    clock = MovedClock()
+    clock.by = timedelta(hours=2)
+    assert len(rooms.store.webhook_secrets("erp", clock())) == 1
+    assert rooms.store.webhook_secrets("erp", clock())[0] != receiver.secrets[0]
+
+
+def test_secrets_stand_in_no_file_of_the_home(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    recorded(rooms)
+    send_all(rooms)
+    secret = receiver.secrets[0].removeprefix("whsec_").encode()
+    files = [each for each in rooms.settings.home.rglob("*") if each.is_file()]
+    assert any(each.name == "state.db" for each in files)
+    assert not [each.name for each in files if secret in each.read_bytes()]
+    assert secret.decode() not in str([line.detail for line in rooms.store.audit()])
+
+
+def test_after_forget_no_queue_tells_of_the_scan_but_that_it_is_gone(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver, with_values=True)
+    receiver.behave = lambda event, times: 500
+    scan = recorded(rooms, "77.77")
+    Sender(home=rooms, now=now).send_due()
+    forget_scan(rooms, scan)
+    Sender(home=rooms, now=now).send_due()
+    assert states(rooms) == [("record.completed", "erased"), ("record.erased", "waiting")]
+    (erased, _) = rooms.store.deliveries("erp")
+    with pytest.raises(NotFound, match="forgotten"):
+        rooms.store.resend("erp", erased.id, now())
+    receiver.behave = lambda event, times: 200
+    rooms.store.replay_webhook("erp", 0, now())
+    send_all(rooms)
+    assert receiver.types() == ["record.erased"]
+
+
+def test_replay_tells_again_under_the_same_ids(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    recorded(rooms, "1.00")
+    recorded(rooms, "2.00")
+    send_all(rooms)
+    after = int(receiver.taken[0]["sequence"])
+    rooms.store.replay_webhook("erp", after, now())
+    send_all(rooms)
+    assert sorted(receiver.tries.values()) == [1, 2]
+    with receiving() as late:
+        subscribed(rooms, late, "late", after=0)
+        send_all(rooms)
+        assert late.types() == ["record.completed"] * 2
+        assert {event["id"] for event in late.taken} == {event["id"] for event in receiver.taken}
+
+
+def test_after_a_restore_nothing_is_sent_until_an_operator_says_so_and_then_all_begins_anew(
+    rooms: Home, receiver: Receiver
+) -> None:
+    subscribed(rooms, receiver, types=["record.completed"])
+    scan = recorded(rooms)
+    send_all(rooms)
+    rooms.store.begin_epoch(now(), now())
+    publish_records(rooms)
+    send_all(rooms)
+    assert receiver.types() == ["record.completed"]
+    assert rooms.store.webhook("erp").off_because == "restored"
+    rooms.store.switch_webhook("erp", "", now())
+    send_all(rooms)
+    assert receiver.types() == ["record.completed", "records.restored", "record.completed"]
+    assert receiver.taken[1]["data"] == {"epoch": rooms.store.epoch()}
+    assert receiver.copy() == {scan: (1, None)}
+
+
+def test_a_lost_key_of_the_state_switches_off_instead_of_signing_wrongly(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    recorded(rooms)
+    store: Any = rooms.store
+    from transcribe.store.state_store import StateStore
+
+    other = StateStore(store.db, b"another key of the state" * 2, store.erasures)
+    assert other.webhook_secrets("erp", now()) == ()
+    Sender(
+        home=Home(settings=rooms.settings, store=other, archive=rooms.archive, forms=rooms.forms), now=now
+    ).send_due()
+    assert rooms.store.webhook("erp").off_because == "key"
+    assert not receiver.tries
+
+
+def test_a_slow_receiver_is_left_after_its_time(
+    rooms: Home, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.webhooks.http_post.ANSWER_SECONDS", 0.2)
+    subscribed(rooms, receiver)
+
+    def slow(event: dict[str, Any], times: int) -> int:
+        time.sleep(2)
+        return 200
+
+    receiver.behave = slow
+    recorded(rooms)
+    begun = time.monotonic()
+    Sender(home=rooms, now=now).send_due()
+    assert time.monotonic() - begun < 1.5
+    (waiting,) = rooms.store.deliveries("erp")
+    assert waiting.error == "no answer within 0.2 s"
+
+
+def test_a_webhook_is_tried_by_hand(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    assert try_webhook(rooms, "erp", now()) == Posted(status=200)
+    assert receiver.types() == ["webhook.test"]
+    receiver.secrets.clear()
+    assert try_webhook(rooms, "erp", now()).status == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "more", "said"),
+    [
+        ("ERP", "https://192.0.2.1/", {"private": True}, "small letters"),
+        ("erp", "https://192.0.2.1/", {"private": True, "types": ["record.lost"]}, "no event 'record.lost'"),
+        ("erp", "https://192.0.2.1/", {"private": True, "forms": ["letter"]}, "no form 'letter'"),
+        ("erp", "http://192.0.2.1/", {}, "https"),
+        ("erp", "ftp://192.0.2.1/", {}, "https"),
+        ("erp", "https://olga:secret@192.0.2.1/", {}, "no user, password"),
+    ],
+)
+def test_what_cannot_be_added_is_said(rooms: Home, name: str, url: str, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        add_webhook(rooms, name, url, now(), **more)
+
+
+def test_a_name_is_used_once(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    with pytest.raises(SettingsError, match="already"):
+        subscribed(rooms, receiver)
+    rooms.store.remove_webhook("erp", now())
+    with pytest.raises(NotFound, match="no webhook 'erp'"):
+        rooms.store.webhook("erp")

@@ -1,0 +1,183 @@
+"""What is told: events in the order of the outbox, and the queue of each webhook."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from transcribe.errors import NotFound
+from transcribe.model import Delivery, DeliveryState, EventType, HomeEvent
+from transcribe.store.drivers.database import Row
+from transcribe.store.row_mapping import micros, moment, moment_or_none
+from transcribe.store.telling.webhook_verbs import WebhookVerbs, webhook_of
+
+MOST_WAITING_COUNT = 1000
+"""So many deliveries of a webhook wait at most; its position stays behind until there are fewer. Chosen by hand."""
+
+QUIET = timedelta(minutes=1)
+"""A batch is finished at the earliest so long after its last scan came: more of its files may be on their way."""
+
+TYPE_OF_KIND: dict[str, EventType] = {
+    "erase": "record.erased",
+    "aside": "scan.set_aside",
+    "duplicate": "duplicate.found",
+    "batch": "batch.finished",
+    "restored": "records.restored",
+}
+"""The type of each kind of event but records."""
+
+
+class DeliveryVerbs(WebhookVerbs):
+    """Fills the queues of webhooks and keeps what became of each delivery."""
+
+    def fill_queue(self, name: str, published: int, now: datetime, limit: int = 200) -> int:
+        row = self.webhook_row(name)
+        if row["off_because"] or row["waiting"] >= MOST_WAITING_COUNT or row["position"] >= self._told_until(published):
+            return 0
+        with self.db.write():
+            row = self.webhook_row(name)
+            webhook, after = webhook_of(row), row["position"]
+            until = self._told_until(published) + 1
+            rows = self.db.all("events_after", after=after, until=until, count=limit)
+            for each in rows:
+                event = self._event_of(each)
+                if webhook.wants(event) and event.type is not None:
+                    about = {"message": event.message, "type": event.type, "scan_id": each["scan_id"]}
+                    self.db.run("put_delivery", id=row["id"], number=event.number, now=micros(now), **about)
+            passed = rows[-1]["number"] if len(rows) == limit else until - 1
+            self.db.run("move_webhook", id=row["id"], position=passed)
+            return len(rows)
+
+    def event_numbered(self, number: int) -> HomeEvent:
+        row = self.db.one("event_numbered", number=number)
+        if row is None:
+            raise NotFound(f"There is no event number {number}.")
+        return self._event_of(row)
+
+    def due_deliveries(self, name: str, now: datetime, limit: int) -> list[Delivery]:
+        number = self.webhook_row(name)["id"]
+        return [delivery_of(row) for row in self.db.all("due_deliveries", id=number, now=micros(now), count=limit)]
+
+    def deliveries(
+        self, name: str, state: DeliveryState | None = None, after: int | None = None, limit: int = 100
+    ) -> list[Delivery]:
+        wanted = {"id": self.webhook_row(name)["id"], "state": state, "count": limit}
+        if after is None:
+            return [delivery_of(row) for row in reversed(self.db.all("latest_deliveries", **wanted))]
+        return [delivery_of(row) for row in self.db.all("deliveries", after=after, **wanted)]
+
+    def delivered(self, delivery: int, status: int, now: datetime) -> None:
+        with self.db.write():
+            self.db.run("delivery_ended", id=delivery, status=status, now=micros(now))
+            self.db.run("webhook_works", id=delivery, now=micros(now))
+
+    def not_delivered(
+        self, delivery: int, status: int | None, error: str, again: datetime | None, now: datetime
+    ) -> None:
+        with self.db.write():
+            at = None if again is None else micros(again)
+            self.db.run("delivery_failed", id=delivery, status=status, error=error, next=at, now=micros(now))
+            self.db.run("webhook_fails", id=delivery, now=micros(now))
+
+    def resend(self, name: str, delivery: int | None, now: datetime) -> int:
+        with self.db.write():
+            number = self.webhook_row(name)["id"]
+            count = self.db.run("resend_delivery", id=number, delivery=delivery, now=micros(now))
+            if delivery is not None and not count:
+                raise NotFound(
+                    f"The webhook {name!r} has no delivery {delivery} that can be sent again. What was told of a scan "
+                    "that is forgotten is not; fairhand webhooks deliveries shows the others."
+                )
+            self.log(self.actor, "webhook deliveries resent", name, {"deliveries": count}, now)
+            return count
+
+    def prune_deliveries(self, before: datetime) -> int:
+        with self.db.write():
+            return self.db.run("prune_deliveries", before=micros(before))
+
+    def find_finished_batches(self, published: int, now: datetime) -> int:
+        after, until = int(self.db.value("batches_seen")), self._told_until(published)
+        if after >= until:
+            return 0
+        found, waits = 0, False
+        with self.db.write():
+            for row in self.db.all("batches_touched", after=after, until=until):
+                counts = self.db.one("batch_counts", name=row["name"])
+                assert counts is not None, "a count is always there"
+                told = self.db.value("batch_told", name=row["name"])
+                if self.db.one("batch_unfinished", name=row["name"]) is not None:
+                    self.db.run("drop_batch_told", name=row["name"])
+                elif counts["latest"] > micros(now - QUIET):
+                    waits = True
+                elif told is None or told < counts["scans"]:
+                    note = json.dumps({"scans": counts["scans"], "records": counts["records"]})
+                    self.tell_programs("batch", now, batch=row["name"], note=note)
+                    self.db.run("put_batch_told", name=row["name"], scans=counts["scans"])
+                    found += 1
+            if not waits:
+                self.db.run("set_batches_seen", number=until)
+        return found
+
+    def _told_until(self, published: int) -> int:
+        """The number up to which everything may be told: what is not published yet is not, nor what comes after it."""
+        first = self.db.value("first_unpublished", published=published)
+        return self.last_told_number() if first is None else int(first) - 1
+
+    def _event_of(self, row: Row) -> HomeEvent:
+        parts = [row["number"], row["kind"], row["at"], row["scan"] or "", row["record_id"] or 0, row["batch"]]
+        is_record = row["kind"] == "record"
+        forms = {row["form"], row["form_before"]} if is_record else {*(row["forms"] or "").split(","), row["scan_form"]}
+        return HomeEvent(
+            number=row["number"],
+            message=f"msg_{self.keyed_hash('event', *map(str, parts))[:32]}",
+            type=_type_of(row),
+            at=moment(row["at"]),
+            scan=row["scan"],
+            other=row["other"],
+            form=(row["form"] if is_record else row["scan_form"]) or "",
+            form_version=row["form_version"] or 0,
+            version=row["version"] or 0,
+            forms=frozenset(filter(None, forms)),
+            file=row["file"],
+            batch=row["batch"] or row["scan_batch"] or "",
+            is_erased=row["erased_at"] is not None,
+            detail=_detail_of(row),
+        )
+
+
+def _type_of(row: Row) -> EventType | None:
+    """The type of an event; None for one that is told to nobody, as of a record that was forgotten since."""
+    if row["kind"] != "record":
+        return TYPE_OF_KIND.get(row["kind"])
+    if row["erased_at"] is not None:
+        return None
+    if row["provisional"]:
+        return "record.provisional"
+    return "record.completed" if row["version"] == 1 or row["provisional_before"] else "record.corrected"
+
+
+def _detail_of(row: Row) -> dict[str, str | int]:
+    if row["kind"] == "batch":
+        return dict(json.loads(row["note"]))
+    if row["kind"] == "duplicate":
+        return {"policy": row["note"]}
+    return {"reason": row["note"]} if row["kind"] == "aside" else {}
+
+
+def delivery_of(row: Row) -> Delivery:
+    """The noun of a row."""
+    return Delivery(
+        id=row["id"],
+        webhook=row["webhook"],
+        number=row["number"],
+        message=row["message"],
+        type=row["type"],
+        scan=row["scan"],
+        state=row["state"],
+        tries=row["tries"],
+        first_at=moment_or_none(row["first_at"]),
+        next_at=moment(row["next_at"]),
+        last_at=moment_or_none(row["last_at"]),
+        status=row["status"],
+        error=row["error"],
+    )
