@@ -70,7 +70,7 @@ EVIDENCE: Mapping[str, str] = {
     EvidenceCode.WOULD_FLIP: N_(
         "One more reader who reads the next likely value would leave this one with {probability}."
     ),
-    EvidenceCode.READ_WHOLE: N_("Somebody read it as it is; its {places} places were weighed word by word."),
+    EvidenceCode.READ_WHOLE: N_("Somebody read it as it is; its {places} words were weighed one by one."),
     EvidenceCode.EACH_WORD: N_("Nobody read it whole; each of its {places} words was read by somebody."),
     EvidenceCode.MAJORITY: N_(
         "Decided by majority: on this store's audited fields majority is right more often than the model."

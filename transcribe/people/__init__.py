@@ -1,7 +1,14 @@
 """What is fair to people: the floor of pay, the outcome of a reading, access tokens."""
 
 from transcribe.people.floor import MIN_MEASURED_READINGS, PayFault, has_fair_floor, pay_faults
-from transcribe.people.outcome import SECOND_LOOK_TIME, ReadingOutcome, is_same_reading, is_same_text, outcome_of
+from transcribe.people.outcome import (
+    SECOND_LOOK_TIME,
+    ReadingOutcome,
+    is_agreed,
+    is_same_reading,
+    is_same_text,
+    outcome_of,
+)
 from transcribe.people.pay_day import PayPromise, pay_promise
 from transcribe.people.tokens import Scope, new_token, secret_hash
 from transcribe.people.true_reasons import is_against_the_model, true_reasons
@@ -15,6 +22,7 @@ __all__ = [
     "Scope",
     "has_fair_floor",
     "is_against_the_model",
+    "is_agreed",
     "is_same_reading",
     "is_same_text",
     "new_token",

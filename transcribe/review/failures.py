@@ -175,7 +175,7 @@ async def _proof_needed(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    messages = {404: N_("There is nothing here for you."), 405: N_("This cannot be done here.")}
+    messages = {404: N_("This page does not exist, or it is not open to you."), 405: N_("This cannot be done here.")}
     said = error.detail if is_for_programs(request) else messages.get(error.status_code, error.detail)
     typed = () if error.status_code in UNREADABLE_BODY else await typed_in(request)
     response = failure_response(request, error.status_code, said, typed=typed)
@@ -186,7 +186,7 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     if is_for_programs(request) and isinstance(error, RequestValidationError):
         return failure_response(request, 422, "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()))
-    said = N_("Something is missing in what was sent, or not allowed.")
+    said = N_("Something in what was sent is missing or not allowed.")
     return failure_response(request, 422, said, typed=await typed_in(request))
 
 
@@ -205,7 +205,7 @@ def _cause_in_words(error: Exception) -> str:
 async def _ours(request: Request, error: Exception) -> Response:
     typed = await typed_in(request)
     if isinstance(error, NotFound):
-        return failure_response(request, 404, N_("There is nothing here for you."), typed=typed)
+        return failure_response(request, 404, N_("This page does not exist, or it is not open to you."), typed=typed)
     if isinstance(error, LeaseLost):
         return failure_response(request, 409, lost_words(error), typed=typed)
     if isinstance(error, TextRefused):
@@ -216,7 +216,7 @@ async def _ours(request: Request, error: Exception) -> Response:
         return failure_response(request, 422, N_("This form was not offered. Choose one of the list."), typed=typed)
     if isinstance(error, FormError):
         logger.error("a form cannot be used: %s", error)
-        return failure_response(request, 404, N_("There is nothing here for you."), typed=typed)
+        return failure_response(request, 404, N_("This page does not exist, or it is not open to you."), typed=typed)
     if isinstance(error, StoreError):
         logger.warning("the store is busy: %s", _cause_in_words(error))
         return failure_response(request, 503, N_("The server is busy. Send it again; it is counted once."), 1, typed)

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from transcribe.i18n import direction, translation
+from transcribe.review.views.kinds import KIND_WORDS
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 """Where the templates lie."""
@@ -43,12 +44,19 @@ def _environment(language: str, languages: tuple[str, ...]) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # given by the i18n extension
         catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext
     )
+
+    def kind_words(kind: str) -> str:
+        """What a type of fields is called."""
+        return catalogue.gettext(KIND_WORDS.get(kind, kind))
+
     environment.globals.update(
         language=language,
         direction=direction(language),
         languages={each: Locale.parse(each).get_display_name(each) for each in languages},
         static=static_address,
+        kind_words=kind_words,
     )
+    environment.filters["kind_words"] = kind_words
     return environment
 
 

@@ -639,6 +639,9 @@ class QueueStore(Protocol):
         `before` is a reading's id. A control item still in use is told as a field that is not decided yet.
         """
 
+    def readings_after(self, who: str, limit: int, after: str) -> list[FieldHistory]:
+        """As `readings_of`, those after the reading `after`, the oldest first."""
+
     def history_of_reading(self, reading: str, who: str) -> FieldHistory:
         """All that is known of the field of one reading of this person.
 

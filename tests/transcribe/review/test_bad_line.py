@@ -169,7 +169,7 @@ def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(site: Site
     page.goto(f"{line.address}/in/{site.link(amina)}")
     page.locator("main button").click()
 
-    expect(page.locator("#status")).to_have_text("all sent")
+    expect(page.locator("#status")).to_have_text("everything is sent")
     assert site.texts_of(amina.id) == texts[:1]
 
 
@@ -224,5 +224,5 @@ def test_a_second_window_does_not_show_the_same_field_to_be_typed_twice(
     expect(second.locator("#elsewhere")).not_to_be_visible()
     second.locator("#text").focus()
     type_in(second, texts[0])
-    expect(second.locator("#status")).to_have_text("all sent")
+    expect(second.locator("#status")).to_have_text("everything is sent")
     assert site.texts_of(amina.id) == texts[:1]

@@ -108,7 +108,7 @@ def test_who_takes_back_an_old_reading_is_told_to_contest(site: Site, enter: Ent
     page.keyboard.type("BC-1")
     page.keyboard.press("Enter")
     expect(page.locator("#task")).not_to_have_attribute("action", before)
-    expect(page.locator("#status")).to_have_text("all sent")
+    expect(page.locator("#status")).to_have_text("everything is sent")
     site.clock.forward += timedelta(hours=2)
     page.keyboard.type("half a te")
     page.keyboard.press("Alt+u")

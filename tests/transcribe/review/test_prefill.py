@@ -94,7 +94,7 @@ def test_enter_takes_what_is_shown_and_typing_takes_its_place(site: Site, enter:
     expect(page.locator("#label")).to_have_text("Customer")
     expect(page.locator("#text")).to_have_value("")
     expect(page.locator("#prefilled")).to_have_text("")
-    expect(page.locator("#status")).to_have_text("all sent")
+    expect(page.locator("#status")).to_have_text("everything is sent")
     kept = {reading(site, scan).text for scan in scans}
     assert kept == {SHOWN, "BC-2025-0002"}
     assert {reading(site, scan).shown for scan in scans} == {SHOWN}

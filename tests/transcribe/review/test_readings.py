@@ -186,7 +186,7 @@ def test_a_mark_is_told_in_words_and_ones_own_part_in_the_second_person(site: Si
     )
     site.store.conclude(scan, len(site.store.readings(scan)), [decided], [], None, site.clock.now())
     page = sign_in(ann).get(f"/readings/{reading}").text
-    assert page.count("Oui, marquée") == 2
+    assert page.count("Oui, marquée") == 3, "what was read, what was decided, and who read what"
     assert ">true" not in page
     assert "Vous avez lu cela" in page
     assert "98,5" in page

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 Enter = Callable[[Transcriber], Page]
 
 NUMBER, DATE, TOTAL, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("total"), FieldKey("express")
-ALL_SENT = "all sent"
+ALL_SENT = "everything is sent"
 WATCHED = """
   const ask = window.fetch;
   window.takenIn = [];

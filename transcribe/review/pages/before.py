@@ -15,7 +15,7 @@ from transcribe.i18n import N_
 from transcribe.people import has_fair_floor
 from transcribe.review.access.sessions import NotSignedIn, Sending, Visitor, language_of, signed_in
 from transcribe.review.context import Context, Here
-from transcribe.review.views.formatting import amount, number, share
+from transcribe.review.views.formatting import amount, day, exact_amount, number, share
 from transcribe.review.views.offers import announced_share
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
 from transcribe.store import Floor, Store
@@ -97,6 +97,8 @@ async def before(request: Request, context: Here) -> Response:
         appeals=appeals,
         faults=PAY_FAULT_WORDS,
         amount=partial(amount, language=language),
+        exact=partial(exact_amount, language=language),
+        day=partial(day, zone="UTC", language=language),
         number=partial(number, language=language),
         **values,
     )

@@ -9,13 +9,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.errors import FormError, NotFound
-from transcribe.i18n import N_, said
+from transcribe.errors import NotFound
+from transcribe.i18n import N_
 from transcribe.review.access.proof import require_proof
 from transcribe.review.access.roles import require_operator, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.views.formatting import minutes, moment
+from transcribe.review.views.field_names import NamedField, named_field
+from transcribe.review.views.formatting import moment, spent
 from transcribe.store import Store, TimeDispute
 
 router = APIRouter()
@@ -33,8 +34,7 @@ class Contested:
 
     dispute: TimeDispute
     handle: str
-    form: str
-    field: str
+    field: NamedField
 
 
 @router.get("/clocks")
@@ -50,7 +50,7 @@ async def clocks_page(context: Here, visitor: SignedIn) -> Response:
         language,
         visitor=visitor,
         clocks=ordered,
-        minutes=partial(minutes, language=language),
+        spent=partial(spent, language=language),
         moment=partial(moment, zone=visitor.person.time_zone, language=language),
     )
 
@@ -75,7 +75,7 @@ async def settle(
     if contested is None:
         raise NotFound("There is no such dispute.")
     if contested.answered_at is not None:
-        raise HTTPException(409, N_("This clock is settled already. The first answer holds."))
+        raise HTTPException(409, N_("This time is decided already. The first answer counts."))
     granted = {"theirs": contested.missing, "measured": 0.0, "other": added * 60}[choice]
     if granted < contested.missing and not words:
         raise HTTPException(422, N_("Say why: the person is told."))
@@ -89,11 +89,5 @@ async def settle(
 
 
 def _contested(store: Store, context: Context, visitor: Visitor, dispute: TimeDispute) -> Contested:
-    task = store.task_subject(dispute.task)
-    try:
-        form = context.forms(task.form, task.form_version)
-        title = said(form.title, visitor.language) or form.name
-        label = said(form.field(task.key.name).label, visitor.language)
-    except (FormError, NotFound, KeyError):
-        title, label = task.form, task.key.name
-    return Contested(dispute=dispute, handle=store.transcriber(dispute.transcriber).handle, form=title, field=label)
+    field = named_field(store, context.forms, dispute.task, visitor.language)
+    return Contested(dispute=dispute, handle=store.transcriber(dispute.transcriber).handle, field=field)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
@@ -16,7 +16,21 @@ from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.expected_work import TitledWork, titled_work
-from transcribe.review.views.formatting import amount, day, minutes, moment, number
+from transcribe.review.views.field_names import NamedField, named_field
+from transcribe.review.views.formatting import (
+    amount,
+    clock,
+    day,
+    exact_amount,
+    local_day,
+    moment,
+    month,
+    number,
+    short_weekday,
+    spent,
+    weekday,
+)
+from transcribe.review.views.pay_days import PayDay, WeekDay, pay_days, week_of
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
 from transcribe.review.views.statements import months_of
 from transcribe.store import Floor, PayLine, PayState, Store, TimeDispute
@@ -44,11 +58,11 @@ TIME_KIND_WORDS = {
     "skip": N_("skipped field"),
     "question": N_("question asked"),
     "appeal": N_("appeal"),
-    "dispute": N_("clock contested"),
+    "dispute": N_("time contested"),
     "explanation": N_("explanation read"),
     "test": N_("test"),
     "waiting": N_("waited for work"),
-    "disputed clock": N_("clock put right"),
+    "disputed clock": N_("time corrected"),
     "paid already": N_("time that a skip or a question has paid already"),
 }
 """What a line of time without a reading was for."""
@@ -58,15 +72,18 @@ TIME_KIND_WORDS = {
 class PayPage:
     """Everything on one person's pay page, lines latest first.
 
-    `promised` is what is due by the day of `promise`, by currency; `late`: that day has passed.
+    `weeks` is this week by currency. `promised` is what is due by the day of `promise`, by currency; `late`: that day
+    has passed. `clocks` are the clocks that may be contested: the latest line of each task, with its field.
     """
 
     states: tuple[PayState, ...]
+    weeks: Mapping[str, tuple[WeekDay, ...]]
     floor: Floor | None
     worths: tuple[PayTerms, ...]
-    lines: tuple[PayLine, ...]
+    days: tuple[PayDay, ...]
     more: int | None
-    disputes: tuple[TimeDispute, ...]
+    clocks: tuple[tuple[PayLine, NamedField], ...]
+    disputes: tuple[tuple[TimeDispute, NamedField], ...]
     coming: tuple[TitledWork, ...]
     months: tuple[str, ...]
     promise: PayPromise | None
@@ -99,12 +116,24 @@ async def pay_page(
         times=TIME_KIND_WORDS,
         fair=has_fair_floor,
         measure=context.options.measure,
-        amount=partial(amount, language=language),
-        minutes=partial(minutes, language=language),
-        hours=partial(number, language=language),
-        moment=partial(moment, zone=zone, language=language),
-        day=partial(day, zone="UTC", language=language),
+        **_in_words(language, zone),
     )
+
+
+def _in_words(language: str, zone: str) -> dict[str, Any]:
+    """How amounts, times and days are written for this person, by the names that the page knows."""
+    return {
+        "amount": partial(amount, language=language),
+        "exact": partial(exact_amount, language=language),
+        "spent": partial(spent, language=language),
+        "hours": partial(number, language=language),
+        "moment": partial(moment, zone=zone, language=language),
+        "clock": partial(clock, zone=zone, language=language),
+        "day": partial(day, zone="UTC", language=language),
+        "weekday": partial(weekday, language=language),
+        "short_weekday": partial(short_weekday, language=language),
+        "month": partial(month, language=language),
+    }
 
 
 @router.post("/pay/dispute")
@@ -133,20 +162,37 @@ async def dispute(
 
 
 def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int | None) -> PayPage:
-    who, now = visitor.person.id, context.now()
+    who, now, language, zone = visitor.person.id, context.now(), visitor.language, visitor.person.time_zone
     ledger, promise = store.ledger(who), pay_promise(context.options.pay_day, now)
     due = store.due_before(promise.earned_before, who) if promise else {}
     lines = [line for line in reversed(ledger) if before is None or line.number < before]
+    states = tuple(state for state in store.pay_states(now, who) if state.currency)
+    days = pay_days(store, context.forms, language, ledger, lines[:LINES_PER_PAGE], zone)
     return PayPage(
-        states=tuple(state for state in store.pay_states(now, who) if state.currency),
+        states=states,
+        weeks={each.currency: week_of(ledger, each.currency, local_day(now, zone), zone) for each in states},
         floor=store.floor(now),
-        worths=pay_terms(store, context.forms, visitor.language, now),
-        lines=tuple(lines[:LINES_PER_PAGE]),
+        worths=pay_terms(store, context.forms, language, now),
+        days=days,
         more=lines[LINES_PER_PAGE - 1].number if len(lines) > LINES_PER_PAGE else None,
-        disputes=tuple(each for each in store.disputes() if each.transcriber == who),
-        coming=titled_work(store, context.forms, visitor.language, now),
-        months=months_of(ledger, visitor.person.time_zone),
+        clocks=_clocks(days),
+        disputes=tuple(
+            (each, named_field(store, context.forms, each.task, language))
+            for each in store.disputes()
+            if each.transcriber == who
+        ),
+        coming=titled_work(store, context.forms, language, now),
+        months=months_of(ledger, zone),
         promise=promise,
         promised={currency: micro for (_, currency), micro in due.items()},
         late=promise is not None and promise.is_late(now),
     )
+
+
+def _clocks(days: Sequence[PayDay]) -> tuple[tuple[PayLine, NamedField], ...]:
+    """The latest line of each task on these days."""
+    found: dict[str, tuple[PayLine, NamedField]] = {}
+    for each in (one for pay_day in days for one in pay_day.lines):
+        if each.line.task and each.field:
+            found.setdefault(each.line.task, (each.line, each.field))
+    return tuple(found.values())

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe import model
-from transcribe.codes import Flag
 from transcribe.errors import NotFound
-from transcribe.i18n import N_, said, sentence, translation
+from transcribe.i18n import N_, sentence, translation
 from transcribe.model import Reading
-from transcribe.people import ReadingOutcome, is_against_the_model, outcome_of
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
-from transcribe.review.views.formatting import day, moment, number
+from transcribe.review.views.comparison import ReadText, Segment, Weight, read_texts, segments, weights
+from transcribe.review.views.formatting import day, moment, share, spent
+from transcribe.review.views.own_readings import SHOWN_WORDS, OwnReading, OwnReadings, Shown, last_of
 from transcribe.review.views.reading_reasons import (
     corrections,
     form_of,
     measured_of,
-    reason_sentences,
+    told_reasons,
     words_of_experts,
 )
-from transcribe.review.views.task_view import HEADINGS, MARK_TYPES
-from transcribe.store import Appeal, FieldHistory, Notice, Store
+from transcribe.store import Appeal, Store
 
 router = APIRouter()
 
@@ -39,31 +37,13 @@ Words = Annotated[str, Form(max_length=1000)]
 READINGS_PER_PAGE = 50
 """Readings on one page. Chosen by hand."""
 
-NOT_THIS_FORM = N_("It is not this form")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnReading:
-    """One reading as its maker sees it. `withdrawn` is why an operator took it out of weighing, None for others."""
-
-    id: str
-    label: str
-    form: str
-    row: int | None
-    text: str | None
-    mark: bool
-    at: datetime
-    outcome: ReadingOutcome
-    decided: str | None
-    null: str | None
-    probability: float | None
-    withdrawn: str | None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedReading:
-    """One reading with its reasons: sentences in the maker's language, and the appeal if there is one.
+    """One reading with its reasons in the maker's language.
 
+    `segments` are both texts where they differ. `texts` is who read what: nothing for whoever read it for an appeal, as
+    they may still look again and must not know.
     `words` are the reasons of experts who changed their reading after they had seen all readings; `heard_words` those
     of experts who did so after they had seen what was written with an appeal; `corrections` are operators'. `task` and
     `seconds`, where time is counted, are for contesting the clock.
@@ -71,34 +51,42 @@ class ExplainedReading:
 
     own: OwnReading
     method: str | None
-    reasons: tuple[str, ...]
+    reasons: tuple[Weight, ...]
+    segments: tuple[Segment, ...]
+    texts: tuple[ReadText, ...]
     words: tuple[str, ...]
     heard_words: tuple[str, ...]
     corrections: tuple[Reading, ...]
-    pictured: bool
     task: str | None
     seconds: float | None
-    appeal: Appeal | None
     may_appeal: bool
 
 
 @router.get("/readings")
 async def readings(
-    context: Here, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
+    context: Here,
+    visitor: SignedIn,
+    before: Annotated[str | None, Query(max_length=64)] = None,
+    show: Annotated[Shown, Query()] = "all",
 ) -> Response:
-    """The latest readings, each with its outcome, and the notices that are new."""
+    """The latest readings of a list, each with its outcome, and the notices that are new."""
     who, now = visitor.person.id, context.now()
-    histories = await context.look(lambda store: store.readings_of(who, READINGS_PER_PAGE, before))
-    notices: list[Notice] = await context.look(lambda store: store.notices(who, unseen_only=True))
-    lines = [_own_reading(context, visitor, history, _last_of(history, who)) for history in histories]
+    listed, notices = await context.look(
+        lambda store: (
+            OwnReadings(store, context, visitor).listed(show, READINGS_PER_PAGE, before),
+            store.notices(who, unseen_only=True),
+        )
+    )
     page = context.rendering.page(
         "readings.html",
         visitor.language,
         visitor=visitor,
-        lines=lines,
+        lines=listed.lines,
+        more=listed.more,
+        show=show,
+        lists=SHOWN_WORDS,
         notices=[notice.kind for notice in notices],
         moment=partial(moment, zone=visitor.person.time_zone, language=visitor.language),
-        more=lines[-1].id if len(lines) == READINGS_PER_PAGE else None,
     )
     if notices:
         await context.change(lambda store: store.see_notices(who, now))
@@ -106,23 +94,31 @@ async def readings(
 
 
 @router.get("/readings/{reading}")
-async def reading_page(context: Here, visitor: SignedIn, reading: ReadingId) -> Response:
-    """One reading: the picture, what was decided, every reason, and the appeal."""
-    explained = await context.look(lambda store: _explained(store, context, visitor, reading))
-    deadline = context.now() + timedelta(days=context.options.appeal_days)
-    local, late = partial(day, zone=visitor.person.time_zone, language=visitor.language), False
-    if explained.appeal:
-        late = explained.appeal.is_late(context.now())
-    short = partial(number, language=visitor.language)
+async def reading_page(
+    context: Here, visitor: SignedIn, reading: ReadingId, show: Annotated[Shown, Query()] = "all"
+) -> Response:
+    """One reading: the picture, what was decided, every reason, the appeal, and what lies next to it in its list."""
+
+    def ask(store: Store) -> tuple[ExplainedReading, str | None, str | None]:
+        explained, all_own = _explained(store, context, visitor, reading), OwnReadings(store, context, visitor)
+        return explained, all_own.newer(reading, show), all_own.older(reading, show)
+
+    explained, newer, older = await context.look(ask)
+    language, zone, appeal = visitor.language, visitor.person.time_zone, explained.own.appeal
     return context.rendering.page(
         "reading.html",
-        visitor.language,
+        language,
         visitor=visitor,
         told=explained,
-        deadline=deadline,
-        late=late,
-        day=local,
-        number=short,
+        newer=newer,
+        older=older,
+        show=show,
+        deadline=context.now() + timedelta(days=context.options.appeal_days),
+        late=appeal is not None and appeal.is_late(context.now()),
+        day=partial(day, zone=zone, language=language),
+        moment=partial(moment, zone=zone, language=language),
+        share=partial(share, language=language),
+        spent=partial(spent, language=language),
     )
 
 
@@ -148,8 +144,8 @@ async def appeal(
 
     def contest(store: Store) -> Appeal:
         told = _explained(store, context, visitor, reading)
-        if told.appeal is not None:  # one a field: sent again, it is the same
-            return told.appeal
+        if told.own.appeal is not None:  # one a field: sent again, it is the same
+            return told.own.appeal
         if not told.may_appeal:
             raise HTTPException(409, N_("Nothing is decided against this reading, so there is nothing to contest."))
         if told.task:
@@ -169,64 +165,31 @@ async def explanation_time(context: Here, visitor: Sending, task: TaskId, second
     return Response(status_code=204)
 
 
-def _last_of(history: FieldHistory, who: str) -> Reading:
-    return next(each for each in reversed(history.readings) if each.source == who)
-
-
-def _own_reading(context: Context, visitor: Visitor, history: FieldHistory, reading: Reading) -> OwnReading:
-    form = form_of(context, history)
-    known = form is not None and history.key.name in {field.name for field in form.all_fields()}
-    field = form.field(history.key.name) if form and known else None
-    decided = history.decisions[-1] if history.decisions else None
-    return OwnReading(
-        id=reading.id,
-        label=said(field.label, visitor.language) if field else _whole_label(reading, visitor),
-        form=said(form.title, visitor.language) if form else "",
-        row=None if history.key.row is None else history.key.row + 1,
-        text=reading.legible or None if Flag.NOT_THIS_FORM in reading.flags else reading.text,
-        mark=field is not None and field.type in MARK_TYPES,
-        at=reading.at,
-        outcome=outcome_of(reading, history, form) if form and known else "open",
-        decided=decided.text if decided else None,
-        null=decided.null if decided else None,
-        probability=decided.probability if decided and not is_against_the_model(decided) else None,
-        withdrawn=history.withdrawn.get(reading.id),
-    )
-
-
-def _whole_label(reading: Reading, visitor: Visitor) -> str:
-    """What a reading of no field is called: what was said of the whole scan, or of the rows of a table."""
-    if reading.key != model.WHOLE:
-        return ""
-    words = NOT_THIS_FORM if Flag.NOT_THIS_FORM in reading.flags else HEADINGS["form"]
-    return translation(visitor.language).gettext(words)
-
-
 def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -> ExplainedReading:
-    history = store.history_of_reading(reading, visitor.person.id)
+    who, readings = visitor.person.id, OwnReadings(store, context, visitor)
+    history = store.history_of_reading(reading, who)
     own = next(each for each in history.readings if each.id == reading)
-    mine = _own_reading(context, visitor, history, own)
-    form = form_of(context, history)
-    measured = measured_of(store, context, visitor, history, form) if history.decisions else ()
-    translate = translation(visitor.language).gettext
-    decided = history.decisions[-1] if history.decisions else None
-    mine_appeals = [
-        each
-        for each in store.appeals(who=visitor.person.id)
-        if (each.reading.scan, each.reading.key) == (own.scan, own.key)
-    ]
+    mine = readings.own(history, own)
+    form, decided = form_of(context, history), history.decisions[-1] if history.decisions else None
+    measured = measured_of(store, context, visitor, history, form) if decided else ()
+    heard = any(each.id == own.task and each.kind == "appeal" for each in history.tasks)
     return ExplainedReading(
         own=mine,
-        method=translate(sentence(decided.method)) if decided else None,
-        reasons=tuple(reason_sentences(decided, history, visitor, form, measured)) if decided else (),
+        method=translation(visitor.language).gettext(sentence(decided.method)) if decided else None,
+        reasons=weights(told_reasons(decided, history, visitor, form, measured)) if decided else (),
+        segments=segments(mine.text, decided.text) if _is_compared(mine) and mine.text and decided else (),
+        texts=read_texts(decided, history, form, who) if decided and form and not heard else (),
         words=words_of_experts(history, appeal=False) if decided else (),
         heard_words=words_of_experts(history, appeal=True) if decided else (),
         corrections=corrections(history) if decided else (),
-        pictured=history.place is not None and history.place.snippet is not None,
         task=own.task if own.seconds is not None else None,
         seconds=own.seconds,
-        appeal=mine_appeals[0] if mine_appeals else None,
-        may_appeal=not mine_appeals
+        may_appeal=mine.appeal is None
         and (mine.outcome == "outvoted" or mine.withdrawn is not None)
-        and own == _last_of(history, own.source),
+        and own == last_of(history, own.source),
     )
+
+
+def _is_compared(own: OwnReading) -> bool:
+    """Whether two texts lie over each other: both are texts, and they differ."""
+    return bool(own.text and own.decided and not own.null and not own.mark and own.text != own.decided)

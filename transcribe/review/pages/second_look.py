@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Response
@@ -19,6 +20,7 @@ from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import MAX_SENT_LENGTH
 from transcribe.review.text_limits import require_keepable
+from transcribe.review.views.formatting import share
 from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import Appeal, FieldHistory, SentReading, Store
@@ -66,7 +68,13 @@ async def second_look(context: Here, visitor: SignedIn) -> Response:
     """The tasks that this expert settled in the last minutes, latest first."""
     _require_expert(visitor)
     looks = await context.look(lambda store: _settled_tasks(store, context, visitor))
-    return context.rendering.page("second_look.html", visitor.language, visitor=visitor, looks=looks)
+    return context.rendering.page(
+        "second_look.html",
+        visitor.language,
+        visitor=visitor,
+        looks=looks,
+        share=partial(share, language=visitor.language),
+    )
 
 
 @router.post("/second-look/{task}")

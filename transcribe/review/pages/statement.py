@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from babel.dates import format_date, parse_date
+from babel.dates import format_date
 from fastapi import APIRouter, Path, Response
 
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import SignedIn
 from transcribe.review.context import Here
 from transcribe.review.pages.pay import UNPAID_ENGAGEMENTS
-from transcribe.review.views.formatting import amount, minutes, moment
+from transcribe.review.views.formatting import exact_amount, moment, spent
+from transcribe.review.views.formatting import month as month_in_words
 from transcribe.review.views.statements import statements_of
 
 router = APIRouter()
@@ -30,16 +31,15 @@ async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Resp
     statements = statements_of(lines, month, who.time_zone, now)
     if not statements:
         raise NotFound("Nothing stands in this month.")
-    begin = parse_date(f"{month}-01", locale="en", format="yyyy-MM-dd")
     return context.rendering.page(
         "statement.html",
         language,
         visitor=visitor,
-        month=format_date(begin, "MMMM yyyy", locale=language),
+        month=month_in_words(month, language),
         statements=statements,
         asked_by=context.options.asked_by,
-        amount=partial(amount, language=language),
-        minutes=partial(minutes, language=language),
+        amount=partial(exact_amount, language=language),
+        spent=partial(spent, language=language),
         day=partial(format_date, format="medium", locale=language),
         made=moment(now, who.time_zone, language),
     )

@@ -12,7 +12,7 @@ from transcribe.i18n import said
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.views.form_choices import latest_forms
-from transcribe.review.views.formatting import minutes, moment, number
+from transcribe.review.views.formatting import moment, number, spent
 from transcribe.review.views.offers import last_answer, offer_to
 from transcribe.store import ExpectedWork, Store
 
@@ -61,7 +61,7 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
         late=late,
         last=last,
         coming=expected,
-        waited=minutes(waited, language) if who.engagement in ("by reading", "hourly") else None,
+        waited=spent(waited, language) if who.engagement in ("by reading", "hourly") else None,
         moment=partial(moment, zone=who.time_zone, language=language),
         hours=partial(number, language=language),
     )

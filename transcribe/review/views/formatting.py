@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.units import format_unit
 
 from transcribe.pay_arithmetic import MICRO_UNITS
 
-AMOUNT_PATTERN = "#,##0.00####\N{NO-BREAK SPACE}¤¤"
-"""Two to six places, as one reading may pay less than a cent. The code of the currency, as "$" is several
-currencies."""
+MOST_DIGITS = 4
+"""Places of an amount of less than a cent: a hundredth of a cent. Chosen by hand."""
+SECONDS_A_MINUTE, SECONDS_AN_HOUR = 60, 3600
 
-
-ENGLISH_MOMENT = "d MMM y, HH:mm"
-"""A time in English that no reader takes for another: 11/26/26 is a day to some and none to others."""
+LOCALES = {"en": "en_GB"}
+"""Where the dates and money of a language are taken from, if not from itself: 6 Nov 2026 is one day to all readers."""
 
 
 def amount(micro: int, currency: str, language: str) -> str:
-    """Micro-units of a currency, such as "0.05 EUR". Without a currency it is the number alone."""
+    """Micro-units of a currency at its own digits, such as "10,83 €". Without a currency it is the number alone."""
     value = Decimal(micro) / MICRO_UNITS
     if not currency:
-        return format_decimal(value, "#,##0.00####", locale=language)
-    return format_currency(value, currency, AMOUNT_PATTERN, locale=language, currency_digits=False)
+        return format_decimal(value, "#,##0.00####", locale=_locale(language))
+    return format_currency(value, currency, locale=_locale(language))
+
+
+def exact_amount(micro: int, currency: str, language: str) -> str:
+    """As `amount`, with up to four places: one reading may pay less than a cent."""
+    if not currency or (micro * 10 ** get_currency_precision(currency)) % MICRO_UNITS == 0:
+        return amount(micro, currency, language)
+    least = get_currency_precision(currency)
+    places = "0" * least + "#" * (MOST_DIGITS - least)
+    pattern = Locale.parse(_locale(language)).currency_formats["standard"].pattern.replace("0.00", f"0.{places}")
+    return format_currency(Decimal(micro) / MICRO_UNITS, currency, pattern, _locale(language), currency_digits=False)
 
 
 def share(value: float, language: str) -> str:
@@ -40,19 +50,61 @@ def number(value: float, language: str, places: int = 1) -> str:
     return format_decimal(Decimal(str(round(value, places))), "#,##0." + "#" * places, locale=language)
 
 
-def minutes(seconds: float, language: str) -> str:
-    """Seconds as minutes with one place."""
-    return format_decimal(Decimal(str(seconds)) / 60, "#,##0.0", locale=language)
+def spent(seconds: float, language: str) -> str:
+    """A time that was spent, in the largest unit that it fills: "45 seconds", "1.5 minutes", "2 hours"."""
+    whole = round(seconds)
+    unit, size = ("second", 1)
+    if whole >= SECONDS_AN_HOUR:
+        unit, size = ("hour", SECONDS_AN_HOUR)
+    elif whole >= SECONDS_A_MINUTE:
+        unit, size = ("minute", SECONDS_A_MINUTE)
+    value = Decimal(whole if size == 1 else str(round(seconds / size, 1)))
+    return format_unit(value, f"duration-{unit}", "long", format="#,##0.#", locale=_locale(language))
 
 
 def moment(at: datetime, zone: str, language: str) -> str:
     """A time where the person lives. It is in UTC where their time zone is unknown here."""
-    return format_datetime(at, "short" if language != "en" else ENGLISH_MOMENT, tzinfo=_zone(zone), locale=language)
+    local, locale = at.astimezone(_zone(zone)), Locale.parse(_locale(language))
+    words = {"{1}": format_date(local, "medium", locale), "{0}": format_time(local, "short", locale=locale)}
+    pattern = str(locale.datetime_formats["medium"])
+    for place, text in words.items():
+        pattern = pattern.replace(place, text)
+    return pattern
+
+
+def clock(at: datetime, zone: str, language: str) -> str:
+    """The time of day where the person lives."""
+    return format_time(at.astimezone(_zone(zone)), "short", locale=_locale(language))
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The day of a time where the person lives."""
+    return at.astimezone(_zone(zone)).date()
 
 
 def day(at: datetime, zone: str, language: str) -> str:
     """The day of a time where the person lives."""
-    return format_date(at.astimezone(_zone(zone)).date(), "medium", locale="en_GB" if language == "en" else language)
+    return format_date(local_day(at, zone), "medium", locale=_locale(language))
+
+
+def weekday(on: date, language: str) -> str:
+    """A day with its name, such as "vendredi 6 novembre 2026"."""
+    return format_date(on, "full", locale=_locale(language))
+
+
+def short_weekday(on: date, language: str) -> str:
+    """The short name of a day of the week."""
+    return format_date(on, "EEE", locale=_locale(language))
+
+
+def month(name: str, language: str) -> str:
+    """A month such as "2026-11" in words."""
+    year, number_of_month = map(int, name.split("-"))
+    return format_date(date(year, number_of_month, 1), "MMMM yyyy", locale=_locale(language))
+
+
+def _locale(language: str) -> str:
+    return LOCALES.get(language, language)
 
 
 def _zone(zone: str) -> ZoneInfo:

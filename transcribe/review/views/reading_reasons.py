@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from babel.numbers import get_decimal_symbol
 
@@ -63,18 +63,22 @@ def corrections(history: FieldHistory) -> tuple[model.Reading, ...]:
     return tuple(each for each in history.readings if each.source == model.OPERATOR_SOURCE)
 
 
-def reason_sentences(
+def told_reasons(
     decided: Decision,
     history: FieldHistory,
     visitor: Visitor,
     form: model.Form | None = None,
     measured: Sequence[Evidence] = (),
-) -> list[str]:
-    """The true evidence of a decision in words, with nobody's name but the reader's own, and what was `measured`."""
+) -> list[tuple[str, Mapping[str, float | int | str]]]:
+    """The true evidence of a decision in words, with nobody's name but the reader's own, and what was `measured`.
+
+    Each comes with the numbers of its evidence.
+    """
     translate = translation(visitor.language).gettext
     people = {reading.source for reading in history.readings if reading.kind != "machine"}
+    point = get_decimal_symbol(visitor.language)
     return [
-        say(_without_names(each, people, visitor.person.id, translate), translate, get_decimal_symbol(visitor.language))
+        (say(_without_names(each, people, visitor.person.id, translate), translate, point), each.numbers)
         for each in (*(true_reasons(decided, history, form) if form else decided.evidence), *measured)
     ]
 

@@ -168,6 +168,15 @@ WHERE r.transcriber_id = :who AND r.number < :before AND NOT EXISTS (SELECT 1 FR
         AND l.number > r.number AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = l.number))
 ORDER BY r.number DESC LIMIT :count;
 
+-- name: fields_read_by_after
+SELECT r.field_id, EXISTS (SELECT 1 FROM task t JOIN truth g ON g.field_id = t.field_id AND g.withdrawn_at IS NULL
+        WHERE t.id = r.task_id AND t.kind = 'test' AND t.reason = 'control') AS control_in_use
+FROM reading r
+WHERE r.transcriber_id = :who AND r.number > :after AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
+    AND NOT EXISTS (SELECT 1 FROM reading l WHERE l.field_id = r.field_id AND l.transcriber_id = :who
+        AND l.number > r.number AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = l.number))
+ORDER BY r.number LIMIT :count;
+
 -- name: number_of_reading^
 SELECT number FROM reading WHERE id = :reading;
 

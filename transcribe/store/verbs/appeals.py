@@ -33,6 +33,13 @@ class OwnReadingVerbs(ReconcileVerbs):
             rows = self.db.all("fields_read_by", who=person, before=number or 0, count=limit)
             return [self._history_for(row, who) for row in rows]
 
+    def readings_after(self, who: str, limit: int, after: str) -> list[FieldHistory]:
+        with self.db.snapshot():
+            person = self.person_row(who)["id"]
+            number = self.db.value("number_of_reading", reading=after)
+            rows = self.db.all("fields_read_by_after", who=person, after=number or 0, count=limit)
+            return [self._history_for(row, who) for row in rows]
+
     def history_of_reading(self, reading: str, who: str) -> FieldHistory:
         with self.db.snapshot():
             person = self.person_row(who)["id"]

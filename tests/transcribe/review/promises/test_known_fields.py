@@ -108,7 +108,10 @@ def test_a_wrong_known_field_is_withdrawn_and_who_answered_it_is_told(site: Site
 
     site.store.withdraw_truth(task.scan, NUMBER, site.clock.now())
 
-    assert "A control item that you answered was wrong and was withdrawn." in sign_in(amina).get("/readings").text
+    assert (
+        "The known answer of a field that you had read was itself wrong. It was withdrawn."
+        in sign_in(amina).get("/readings").text
+    )
 
 
 def test_without_known_fields_nothing_is_announced_that_is_not_so(site: Site, sign_in: SignIn) -> None:

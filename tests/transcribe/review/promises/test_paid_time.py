@@ -52,7 +52,7 @@ def test_the_time_of_an_appeal_is_paid(site: Site, sign_in: SignIn, contested: t
 
     (line,) = lines(site, ann, "appeal")
     assert (line.seconds, line.micro) == (45.0, 150_000), "45 seconds at 12 EUR an hour, once"
-    assert re.search(r'data-kind="time".*?appeal.*?0.15\s*EUR', client.get("/pay").text, re.S)
+    assert re.search(r'data-kind="time".*?appeal.*?€0.15', client.get("/pay").text, re.S)
 
 
 def test_an_appeal_from_a_page_that_measures_nothing_counts_a_minute(
@@ -78,7 +78,7 @@ def test_the_time_of_contesting_a_clock_is_paid(
         assert client.post("/pay/dispute", data=sent).status_code == 303
 
     assert [line.seconds for line in lines(site, ann, "dispute")] == [30.0], "once, however often it is sent"
-    assert "clock contested" in client.get("/pay").text
+    assert "time contested" in client.get("/pay").text
 
 
 def test_the_time_of_reading_an_explanation_is_paid_up_to_ten_minutes_a_field(
@@ -113,7 +113,7 @@ def test_time_beside_readings_ends_at_the_measure_of_a_day(
     site.store.put_time_beside(str(task), ann.id, "appeal", 50.0, site.clock.now(), measure)
 
     assert [line.seconds for line in lines(site, ann, "appeal")] == [10.0]
-    assert "60 minutes of skips, questions, appeals, contested clocks and explanations are paid" in (
+    assert "60 minutes of skips, questions, appeals, contested times and explanations are paid" in (
         client.get("/pay").text
     )
 

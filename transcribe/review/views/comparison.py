@@ -1,0 +1,103 @@
+"""What was read beside what was decided: two texts with their differences, who read what, and what each reason weighs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from transcribe import model
+from transcribe.model import Decision, Form, Reading
+from transcribe.people import is_agreed
+from transcribe.store import FieldHistory
+
+Reader = Literal["you", "person", "machine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A part of two texts that lie over each other: the same in both, or what the one and the other has there."""
+
+    own: str
+    decided: str
+
+    @property
+    def same(self) -> bool:
+        """Whether both texts have the same here."""
+        return self.own == self.decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadText:
+    """One text and who read it, nobody by name. `text` None: it cannot be read. `agreed`: it is what was decided."""
+
+    text: str | None
+    agreed: bool
+    readers: tuple[Reader, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """One reason in words. `bits` is what it weighs for the value, below 0 against it, None where it weighs nothing.
+
+    `left` and `width` place its bar among all bars, in shares from 0 to 1; each begins where the one before ended.
+    """
+
+    words: str
+    bits: float | None = None
+    left: float = 0.0
+    width: float = 0.0
+
+
+def segments(own: str, decided: str) -> tuple[Segment, ...]:
+    """Two texts in parts that lie over each other. What is the same is parted after spaces, so that lines may break."""
+    found: list[Segment] = []
+    for tag, start, end, other_start, other_end in SequenceMatcher(None, own, decided, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found += [Segment(own=part, decided=part) for part in re.findall(r"\S*\s*", own[start:end]) if part]
+        else:
+            found.append(Segment(own=own[start:end], decided=decided[other_start:other_end]))
+    return tuple(found)
+
+
+def read_texts(decided: Decision, history: FieldHistory, form: Form, own: str) -> tuple[ReadText, ...]:
+    """Each text that was read and weighed, what was decided first, with who read it: the person `own` is "you"."""
+    weighed = [each for each in history.readings if each.id in decided.readings] or history.readings
+    last = {each.source: each for each in weighed if each.source != model.OPERATOR_SOURCE}
+    field = form.field(decided.key.name)
+    texts: dict[str | None, list[Reading]] = {}
+    for reading in last.values():
+        texts.setdefault(reading.text, []).append(reading)
+    found = [
+        ReadText(
+            text=text,
+            agreed=is_agreed(readings[0], decided, field, form),
+            readers=tuple(sorted((_reader(each, own) for each in readings), key=("you", "person", "machine").index)),
+        )
+        for text, readings in texts.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (not each.agreed, "you" not in each.readers)))
+
+
+def _reader(reading: Reading, own: str) -> Reader:
+    if reading.source == own:
+        return "you"
+    return "machine" if reading.kind == "machine" else "person"
+
+
+def weights(reasons: Sequence[tuple[str, Mapping[str, float | int | str]]]) -> tuple[Weight, ...]:
+    """Reasons in words with the numbers of their evidence, as a waterfall: those that weigh, then the others."""
+    weighing = [(words, float(numbers["bits"])) for words, numbers in reasons if numbers.get("bits")]
+    ends, sum_of_bits = [0.0], 0.0
+    for _, bits in weighing:
+        sum_of_bits += bits
+        ends.append(sum_of_bits)
+    low, high = min(ends), max(ends)
+    span = (high - low) or 1.0
+    found = [
+        Weight(words=words, bits=bits, left=(min(begin, end) - low) / span, width=abs(bits) / span)
+        for (words, bits), begin, end in zip(weighing, ends, ends[1:], strict=False)
+    ]
+    return (*found, *(Weight(words=words) for words, numbers in reasons if not numbers.get("bits")))

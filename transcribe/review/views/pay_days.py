@@ -1,0 +1,91 @@
+"""The lines of one person's ledger by day, each with the name of its field, and this week's pay by day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from transcribe.review.context import Forms
+from transcribe.review.views.field_names import NamedField, named_field
+from transcribe.review.views.formatting import local_day
+from transcribe.store import PayLine, Store
+
+DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedLine:
+    """A line of the ledger and the field that it is about, None for lines of no field."""
+
+    line: PayLine
+    field: NamedField | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayDay:
+    """A day where the person lives: what its readings, seconds and earnings come to in all, and lines of it.
+
+    `earned` is in micro-units by currency. A long day has more lines than are shown at once.
+    """
+
+    day: date
+    readings: int
+    seconds: float
+    earned: Mapping[str, int]
+    lines: tuple[NamedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekDay:
+    """A day of this week: what was earned in micro-units, and its share of the best day, 0 to 1."""
+
+    day: date
+    micro: int
+    share: float
+
+
+def pay_days(
+    store: Store, forms: Forms, language: str, ledger: Sequence[PayLine], shown: Sequence[PayLine], zone: str
+) -> tuple[PayDay, ...]:
+    """The days of the lines `shown`, in their order, each with the sums of all its lines in the ledger."""
+    known: dict[str, NamedField] = {}
+
+    def named(line: PayLine) -> NamedLine:
+        if line.task and line.task not in known:
+            known[line.task] = named_field(store, forms, line.task, language)
+        return NamedLine(line=line, field=known[line.task] if line.task else None)
+
+    whole: dict[date, list[PayLine]] = defaultdict(list)
+    for line in ledger:
+        whole[local_day(line.at, zone)].append(line)
+    days = groupby(shown, key=lambda line: local_day(line.at, zone))
+    return tuple(_pay_day(day, whole[day], tuple(map(named, lines))) for day, lines in days)
+
+
+def _pay_day(day: date, whole: Sequence[PayLine], lines: tuple[NamedLine, ...]) -> PayDay:
+    earned: dict[str, int] = defaultdict(int)
+    for line in whole:
+        if line.kind != "paid" and line.currency:
+            earned[line.currency] += line.micro
+    return PayDay(
+        day=day,
+        readings=sum(line.kind == "reading" for line in whole),
+        seconds=sum(line.seconds for line in whole),
+        earned=dict(earned),
+        lines=lines,
+    )
+
+
+def week_of(ledger: Sequence[PayLine], currency: str, today: date, zone: str) -> tuple[WeekDay, ...]:
+    """What each day of this week has brought in a currency, from Monday to Sunday."""
+    monday = today - timedelta(days=today.weekday())
+    earned: dict[date, int] = defaultdict(int)
+    for line in ledger:
+        if line.currency == currency and line.kind != "paid":
+            earned[local_day(line.at, zone)] += line.micro
+    days = [monday + timedelta(days=number) for number in range(DAYS_A_WEEK)]
+    most = max((earned[day] for day in days), default=0) or 1
+    return tuple(WeekDay(day=day, micro=earned[day], share=max(0.0, earned[day] / most)) for day in days)
