@@ -68,13 +68,8 @@ async def second_look(context: Here, visitor: SignedIn) -> Response:
     """The tasks that this expert settled in the last minutes, latest first."""
     _require_expert(visitor)
     looks = await context.look(lambda store: _settled_tasks(store, context, visitor))
-    return context.rendering.page(
-        "second_look.html",
-        visitor.language,
-        visitor=visitor,
-        looks=looks,
-        share=partial(share, language=visitor.language),
-    )
+    in_words = partial(share, language=visitor.language)
+    return context.rendering.page("second_look.html", visitor.language, visitor=visitor, looks=looks, share=in_words)
 
 
 @router.post("/second-look/{task}")

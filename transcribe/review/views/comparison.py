@@ -1,4 +1,4 @@
-"""What was read beside what was decided: two texts with their differences, who read what, and what each reason weighs."""
+"""What was read beside what was decided: two texts and where they differ, who read what, the weight of each reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Reader = Literal["you", "person", "machine"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A part of two texts that lie over each other: the same in both, or what the one and the other has there."""
+    """A part of two texts that lie over each other: what each of them has there."""
 
     own: str
     decided: str

@@ -15,7 +15,10 @@ from transcribe.pay_arithmetic import MICRO_UNITS
 
 MOST_DIGITS = 4
 """Places of an amount of less than a cent: a hundredth of a cent. Chosen by hand."""
-SECONDS_A_MINUTE, SECONDS_AN_HOUR = 60, 3600
+SECONDS_A_MINUTE = 60
+"""By definition."""
+SECONDS_AN_HOUR = 3600
+"""By definition."""
 
 LOCALES = {"en": "en_GB"}
 """Where the dates and money of a language are taken from, if not from itself: 6 Nov 2026 is one day to all readers."""

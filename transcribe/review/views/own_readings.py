@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal
 
 from transcribe import model
 from transcribe.codes import Flag
@@ -31,7 +31,6 @@ SHOWN_WORDS: Mapping[Shown, str] = {
     "contested": N_("Contested"),
 }
 """What each list is called, as a message of the catalogues."""
-assert set(SHOWN_WORDS) == set(get_args(Shown))
 
 LOOKED_AT_ONCE = 100
 """Readings that are taken from the store at a time while a list is filled. Chosen by hand."""

@@ -14,6 +14,7 @@ from transcribe.review.views.formatting import local_day
 from transcribe.store import PayLine, Store
 
 DAYS_A_WEEK = 7
+"""By definition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
