@@ -87,13 +87,13 @@ ROOMS = {
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
     " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",
-    "flows.administration": "home runtime steps reconcile.conduct reconcile.parameters reconcile.records"
+    "flows.administration": "home runtime steps webhooks reconcile.conduct reconcile.parameters reconcile.records"
     " transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
-    "flows.alerts": "home steps administration backup reconcile.algorithms transcribe.i18n transcribe.people",
-    "flows.webhooks": "home runtime reconcile.records",
-    "flows.serving": "home backup runtime steps output administration watching reconcile.inference reconcile.records"
-    " transcribe.people transcribe.review transcribe.store",
+    "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
+    "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
+    "flows.serving": "home backup runtime steps output administration watching webhooks reconcile.inference"
+    " reconcile.records transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",

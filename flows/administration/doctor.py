@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flows.administration.finding import Finding
 from flows.administration.missing_people import missing_command, missing_in_words
+from flows.administration.webhook_findings import webhook_findings
 from flows.home import (
     PREFECT_KEY_FILE,
     FormLibrary,
@@ -64,6 +65,7 @@ CHECKS = (
     "people",
     "learning",
     "records",
+    "webhooks",
     "ports",
 )
 """Every check, in the order in which they run."""
@@ -81,6 +83,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _people(settings)
     yield from _learning(settings)
     yield from _records(settings)
+    yield from webhook_findings(settings)
     yield from _ports(settings)
 
 

@@ -16,6 +16,7 @@ from flows.alerts.alert import Alert
 from flows.backup import BackupFolder
 from flows.home import Home
 from flows.steps import audited_decisions
+from flows.webhooks import webhook_troubles
 from reconcile.algorithms import wilson
 from transcribe.errors import FairhandError
 from transcribe.i18n import counted
@@ -168,6 +169,14 @@ def open_duplicates(home: Home, now: datetime) -> Iterator[Alert]:
         yield Alert(check="duplicates", subject="duplicates:open", message=message)
 
 
+def failing_webhooks(home: Home, now: datetime) -> Iterator[Alert]:
+    """Webhooks where nothing arrives or something was given up, and those that were switched off."""
+    for each in webhook_troubles(home.store, now):
+        yield Alert(
+            check="webhooks", subject=f"webhooks:{each.code}:{each.name}", message=f"{each.message} {each.mend}"
+        )
+
+
 def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:
     """Forms whose latest scans lie much worse on them than those before: the form may have been printed anew."""
     fits: dict[str, list[float]] = defaultdict(list)
@@ -219,6 +228,7 @@ CHECKS: Mapping[str, Check] = {
     "appeals": late_appeals,
     "pay": late_pay,
     "duplicates": open_duplicates,
+    "webhooks": failing_webhooks,
     "fit": falling_fits,
     "reading": odd_readers,
 }

@@ -20,7 +20,10 @@ def add(
     name: Annotated[str, typer.Argument(help="What the token is for.")],
     scope: Annotated[
         list[str],
-        typer.Option(help="What it allows: records:read, explain:read, pay:read, metrics:read; again for more."),
+        typer.Option(
+            help="What it allows: records:read, explain:read, pay:read, metrics:read, webhooks:read, webhooks:manage; "
+            "again for more."
+        ),
     ],
     days: Annotated[int | None, typer.Option(help="How long it works; else until it is revoked.", min=1)] = None,
     as_json: terminal.AsJson = False,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -39,7 +39,7 @@ def add(
 ) -> None:
     """Add a webhook, and show its secret once."""
     from flows.home import now
-    from flows.webhooks import add_webhook
+    from flows.webhooks import WebhookJson, add_webhook
 
     added = add_webhook(
         home_of(ctx),
@@ -53,7 +53,7 @@ def add(
         after=after,
     )
     if as_json:
-        terminal.as_json({**webhook_json(added.webhook), "secret": added.secret})
+        terminal.as_json({**WebhookJson.of(added.webhook).model_dump(mode="json"), "secret": added.secret})
         return
     terminal.say(added.secret)
     terminal.note("This is shown once; the receiver checks signatures with it. fairhand serve sends.")
@@ -64,11 +64,11 @@ def add(
 @webhooks.command("list")
 def list_webhooks(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List webhooks, what each wants, and how it stands."""
-    from flows.webhooks import state_in_words
+    from flows.webhooks import WebhookJson, state_in_words
 
     known = home_of(ctx).store.webhooks()
     if as_json:
-        terminal.as_json(*map(webhook_json, known))
+        terminal.as_json(*(WebhookJson.of(each).model_dump(mode="json") for each in known))
         return
     rows = (
         (each.name, each.url, _wants(each), str(each.waiting), str(each.dead), state_in_words(each)) for each in known
@@ -87,11 +87,12 @@ def rotate(
 ) -> None:
     """Make a new secret and show it once. Until the old one ends, events bear a signature by each."""
     from flows.home import now
+    from flows.webhooks import SecretJson
 
     until = now() + timedelta(hours=hours)
     secret = home_of(ctx).store.rotate_webhook(name, until, now())
     if as_json:
-        terminal.as_json({"name": name, "secret": secret, "old_until": until.isoformat()})
+        terminal.as_json(SecretJson(name=name, secret=secret, old_until=until).model_dump(mode="json"))
     else:
         terminal.say(secret)
         terminal.note(f"This is shown once. The old secret holds until {until:%Y-%m-%d %H:%M} UTC.")
@@ -133,13 +134,14 @@ def deliveries(
     as_json: terminal.AsJson = False,
 ) -> None:
     """List what was sent, what waits and what was given up."""
+    from flows.webhooks import DeliveryJson
     from transcribe.errors import SettingsError
 
     if state not in (None, "waiting", "delivered", "dead", "erased"):
         raise SettingsError(f"There is no state {state!r}. Use waiting, delivered, dead or erased.")
     found = home_of(ctx).store.deliveries(name, cast("DeliveryState | None", state), limit=last)
     if as_json:
-        terminal.as_json(*map(delivery_json, found))
+        terminal.as_json(*(DeliveryJson.of(each).model_dump(mode="json") for each in found))
         return
     rows = (
         (str(each.id), each.type, (each.scan or "")[:12], each.state, str(each.tries), _when(each), _said(each))
@@ -208,47 +210,8 @@ def send(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def webhook_json(webhook: Webhook) -> dict[str, Any]:
-    """A webhook as JSON types, without any secret."""
-    return {
-        "name": webhook.name,
-        "url": webhook.url,
-        "events": list(webhook.types),
-        "forms": list(webhook.forms),
-        "with_values": webhook.with_values,
-        "private": webhook.private,
-        "position": webhook.position,
-        "waiting": webhook.waiting,
-        "given_up": webhook.dead,
-        "off_because": webhook.off_because,
-        "failing_since": _text(webhook.failing_since),
-        "delivered_at": _text(webhook.delivered_at),
-    }
-
-
-def delivery_json(each: Delivery) -> dict[str, Any]:
-    """A delivery as JSON types; it has no content."""
-    return {
-        "number": each.id,
-        "event": each.type,
-        "message": each.message,
-        "sequence": each.number,
-        "scan": each.scan,
-        "state": each.state,
-        "tries": each.tries,
-        "next_at": _text(each.next_at) if each.state == "waiting" else None,
-        "last_at": _text(each.last_at),
-        "status": each.status,
-        "error": each.error,
-    }
-
-
 def _wants(webhook: Webhook) -> str:
     return ", ".join((*webhook.types, *webhook.forms)) or "all"
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 def _when(each: Delivery) -> str:

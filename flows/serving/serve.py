@@ -102,10 +102,11 @@ class Serving:
         from flows.serving.api import api
         from flows.serving.health import health
         from flows.serving.slow_clients import PatientProtocol, most_connections
+        from flows.serving.webhook_routes import webhook_routes
         from transcribe.review import create_app
 
         options = review_options(self._settings, listening.getsockname()[1])
-        routers = [api(home), health(home, self._worker_runs)]
+        routers = [api(home), webhook_routes(home), health(home, self._worker_runs)]
         app = create_app(home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
         config = uvicorn.Config(
             app,

@@ -2,5 +2,18 @@
 
 from flows.webhooks.sender import Sender, sender_lock
 from flows.webhooks.subscribe import add_webhook, state_in_words, try_webhook
+from flows.webhooks.troubles import webhook_troubles
+from flows.webhooks.webhook_answers import DeliveryJson, SecretJson, TrialJson, WebhookJson
 
-__all__ = ["Sender", "add_webhook", "sender_lock", "state_in_words", "try_webhook"]
+__all__ = [
+    "DeliveryJson",
+    "SecretJson",
+    "Sender",
+    "TrialJson",
+    "WebhookJson",
+    "add_webhook",
+    "sender_lock",
+    "state_in_words",
+    "try_webhook",
+    "webhook_troubles",
+]

@@ -12,11 +12,11 @@ from typing import Literal, get_args
 from transcribe.errors import SettingsError
 from transcribe.store import ApiToken, Store
 
-Scope = Literal["records:read", "explain:read", "pay:read", "metrics:read"]
+Scope = Literal["records:read", "explain:read", "pay:read", "metrics:read", "webhooks:read", "webhooks:manage"]
 """The name of one permission of a token."""
 SCOPES: frozenset[str] = frozenset(get_args(Scope))
 """The permissions of tokens, each apart: published records; how a value came to be; what people are paid; numbers of
-the whole home, for monitoring."""
+the whole home, for monitoring; webhooks and their deliveries; adding, ending and repeating webhooks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

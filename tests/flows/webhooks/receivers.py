@@ -126,7 +126,10 @@ def receiving(behave: Behave = always_200) -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # the sender was killed on the way
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, more = receiver.receive(headers, body)
             self.send_response(status)

@@ -284,7 +284,7 @@ def test_replay_tells_again_under_the_same_ids(rooms: Home, receiver: Receiver) 
     recorded(rooms, "1.00")
     recorded(rooms, "2.00")
     send_all(rooms)
-    after = int(receiver.taken[0]["sequence"])
+    after = min(int(event["sequence"]) for event in receiver.taken)
     rooms.store.replay_webhook("erp", after, now())
     send_all(rooms)
     assert sorted(receiver.tries.values()) == [1, 2]

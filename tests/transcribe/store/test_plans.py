@@ -13,11 +13,24 @@ from transcribe.store.row_mapping import micros
 from transcribe.store.verbs import api_tokens, erasure
 
 STORE = Path(erasure.__file__).parents[1]
-SMALL = {"json_each", "mark", "o"}
-"""What may be read whole: a handful of values; `o` are the people who are there."""
+SMALL = {"json_each", "mark", "o", "v"}
+"""What may be read whole: a handful of values; `o` are the people who are there, `v` the next events of a
+webhook."""
 
-OF_ONE = frozenset({"held", "readings", "decisions", "places", "rate_now", "next_tasks_of_scan"})
-"""May sort what belongs to one person, scan or form."""
+OF_ONE = frozenset(
+    {
+        "held",
+        "readings",
+        "decisions",
+        "places",
+        "rate_now",
+        "next_tasks_of_scan",
+        "webhook_secrets",
+        "events_after",
+        "event_numbered",
+    }
+)
+"""May sort what belongs to one person, scan or form, and the next two hundred events."""
 
 HOT = (
     "reap",
@@ -48,6 +61,13 @@ HOT = (
     "ledger",
     "outbox",
     "next_controls",
+    "events_after",
+    "event_numbered",
+    "due_deliveries",
+    "deliveries",
+    "latest_deliveries",
+    "first_unpublished",
+    "webhook_secrets",
 )
 
 

@@ -12,16 +12,10 @@ SELECT home FROM lineage;
 INSERT INTO webhook (name, url, types, forms, with_values, private, position, at)
 VALUES (:name, :url, :types, :forms, :with_values, :private, :position, :now);
 
--- name: part_webhook
+-- name: webhooks
 SELECT w.*, (SELECT COUNT(*) FROM delivery d WHERE d.webhook_id = w.id AND d.state = 'waiting') AS waiting,
     (SELECT COUNT(*) FROM delivery d WHERE d.webhook_id = w.id AND d.state = 'dead') AS dead
-FROM webhook w
-
--- name: webhooks
-{part_webhook} ORDER BY w.name;
-
--- name: webhook^
-{part_webhook} WHERE w.name = :name;
+FROM webhook w WHERE :name IS NULL OR w.name = :name ORDER BY w.name;
 
 -- name: webhook_is_on^
 SELECT EXISTS (SELECT 1 FROM webhook WHERE off_because = '');
@@ -50,26 +44,26 @@ SELECT salt, mark FROM webhook_secret WHERE webhook_id = :id AND (until_at IS NU
 -- name: first_unpublished^
 SELECT MIN(number) FROM outbox WHERE number > :published;
 
--- name: part_is_provisional
--- Whether the text x of a record says that it is provisional.
-instr(x.exceptions, '["below target",') > 0
-
--- name: part_event
+-- name: part_event_columns
 SELECT v.number, v.kind, v.at, v.file, v.batch, v.note, v.scan_id, v.record_id, s.sha256 AS scan, s.form AS scan_form,
     s.batch AS scan_batch, s.erased_at, t.sha256 AS other, r.form, r.form_version, r.version,
-    EXISTS (SELECT 1 FROM record_text x WHERE x.id = r.id AND {part_is_provisional}) AS provisional,
+    EXISTS (SELECT 1 FROM record_text x WHERE x.id = r.id AND instr(x.exceptions, '["below target",') > 0) AS provisional,
     (SELECT p.form FROM record p WHERE p.scan_id = r.scan_id AND p.version = r.version - 1) AS form_before,
     EXISTS (SELECT 1 FROM record p JOIN record_text x ON x.id = p.id WHERE p.scan_id = r.scan_id
-        AND p.version = r.version - 1 AND {part_is_provisional}) AS provisional_before,
+        AND p.version = r.version - 1 AND instr(x.exceptions, '["below target",') > 0) AS provisional_before,
     (SELECT group_concat(DISTINCT q.form) FROM record q WHERE q.scan_id = v.scan_id AND v.kind <> 'record') AS forms
-FROM event_seen v LEFT JOIN scan s ON s.id = v.scan_id LEFT JOIN scan t ON t.id = v.other_id
-LEFT JOIN record r ON r.id = v.record_id
 
 -- name: events_after
-{part_event} WHERE v.number > :after AND v.number < :until ORDER BY v.number LIMIT :count;
+-- Each of the two tables gives so many at most, so that little is sorted however much comes after.
+{part_event_columns}
+FROM (SELECT * FROM (SELECT number, kind, scan_id, NULL AS other_id, '' AS file, '' AS batch, '' AS note, at, record_id
+        FROM outbox WHERE number > :after AND number < :until ORDER BY number LIMIT :count)
+    UNION ALL SELECT * FROM (SELECT number, kind, scan_id, other_id, file, batch, note, at, NULL AS record_id
+        FROM event WHERE number > :after AND number < :until ORDER BY number LIMIT :count)) v
+LEFT JOIN scan s ON s.id = v.scan_id LEFT JOIN scan t ON t.id = v.other_id LEFT JOIN record r ON r.id = v.record_id ORDER BY v.number LIMIT :count;
 
 -- name: event_numbered^
-{part_event} WHERE v.number = :number;
+{part_event_columns} FROM event_seen v LEFT JOIN scan s ON s.id = v.scan_id LEFT JOIN scan t ON t.id = v.other_id LEFT JOIN record r ON r.id = v.record_id WHERE v.number = :number;
 
 -- name: put_delivery!
 -- One that has ended is sent again: its event is replayed.
@@ -143,7 +137,7 @@ SELECT 1 FROM scan s WHERE s.batch = :name AND s.erased_at IS NULL AND COALESCE(
     AND NOT EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake', 'joined'))
     AND NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.file = s.sha256)
     AND (s.recorded_at IS NULL OR EXISTS (SELECT 1 FROM record r JOIN record_text x ON x.id = r.id WHERE r.scan_id = s.id
-        AND r.version = (SELECT MAX(version) FROM record WHERE scan_id = s.id) AND {part_is_provisional})) LIMIT 1;
+        AND r.version = (SELECT MAX(version) FROM record WHERE scan_id = s.id) AND instr(x.exceptions, '["below target",') > 0)) LIMIT 1;
 
 -- name: batch_counts^
 SELECT COUNT(*) AS scans, SUM(erased_at IS NULL AND recorded_at IS NOT NULL) AS records, MAX(received_at) AS latest

@@ -52,7 +52,7 @@ class WebhookVerbs(Lookup):
             return self._new_secret(number, now)
 
     def webhooks(self) -> list[Webhook]:
-        return [webhook_of(row) for row in self.db.all("webhooks")]
+        return [webhook_of(row) for row in self.db.all("webhooks", name=None)]
 
     def webhook(self, name: str) -> Webhook:
         return webhook_of(self.webhook_row(name))
@@ -101,7 +101,7 @@ class WebhookVerbs(Lookup):
 
     def webhook_row(self, name: str) -> Row:
         """The row of a webhook; NotFound where there is none."""
-        row = self.db.one("webhook", name=name)
+        row = self.db.one("webhooks", name=name)
         if row is None:
             raise NotFound(f"There is no webhook {name[:80]!r}. fairhand webhooks list shows them.")
         return row

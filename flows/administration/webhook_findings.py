@@ -1,0 +1,26 @@
+"""What the doctor says of webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.administration.finding import Finding
+from flows.home import Settings, now
+from flows.webhooks import webhook_troubles
+from transcribe.errors import FairhandError
+from transcribe.store import open_store
+
+
+def webhook_findings(settings: Settings) -> Iterator[Finding]:
+    """Programs that are to be told of orders and are not."""
+    if not settings.state.exists():
+        return
+    try:
+        store = open_store(settings.state)
+    except FairhandError:
+        return  # that is a finding of its own
+    try:
+        for each in list(webhook_troubles(store, now())):
+            yield Finding(check="webhooks", message=each.message, mend=each.mend, warning=True)
+    finally:
+        store.close()

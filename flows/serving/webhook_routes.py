@@ -1,0 +1,196 @@
+"""Webhooks over HTTP: a program adds its own address, looks at its deliveries, and has them sent again.
+
+A program cannot allow a network inside: that is said on the command line or in the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Annotated, TypeVar
+
+import fastapi
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from flows.home import Home, now
+from flows.serving.api import allowed
+from flows.webhooks import DeliveryJson, SecretJson, TrialJson, WebhookJson, add_webhook, try_webhook
+from transcribe.errors import NotFound, SettingsError
+from transcribe.model import DeliveryState, EventType
+from transcribe.store import ApiToken, Store
+
+Answer = TypeVar("Answer")
+
+NAME_PATTERN = r"^[a-z][a-z0-9_-]*$"
+"""The name of a webhook, of at most 64 characters."""
+
+MOST_DELIVERIES_COUNT = 500
+"""The most deliveries in one answer. Chosen by hand."""
+
+MOST_NUMBER = 2**62
+"""Above every number of an event."""
+
+Name = Annotated[str, fastapi.Path(max_length=64, pattern=NAME_PATTERN)]
+Number = Annotated[int, fastapi.Path(ge=1, le=MOST_NUMBER)]
+
+
+class NewWebhook(BaseModel):
+    """A webhook to be made. `after`: it is told what came after this number; without it from now on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str = Field(max_length=64, pattern=NAME_PATTERN)
+    url: str = Field(max_length=2000)
+    events: list[EventType] = Field(default=[], max_length=20)
+    forms: list[str] = Field(default=[], max_length=1000)
+    with_values: bool = False
+    after: int | None = Field(default=None, ge=0, le=MOST_NUMBER)
+
+
+class Rotation(BaseModel):
+    """How many hours the old secret holds beside the new one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hours: float = Field(default=24.0, ge=0, le=720, allow_inf_nan=False)
+
+
+class Replay(BaseModel):
+    """The number of the last event that the receiver has; 0: none."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    after: int = Field(ge=0, le=MOST_NUMBER)
+
+
+class Webhooks(BaseModel):
+    """Every webhook by name."""
+
+    webhooks: tuple[WebhookJson, ...]
+
+
+class Deliveries(BaseModel):
+    """Deliveries in the order of their events. `after` is what to ask for the next page, None where there is none."""
+
+    deliveries: tuple[DeliveryJson, ...]
+    after: int | None
+
+
+class Resent(BaseModel):
+    """How many deliveries are sent again."""
+
+    deliveries: int
+
+
+def webhook_routes(home: Home) -> APIRouter:
+    """The routes over one home; they need the context of the review app that they are put into."""
+    router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
+    _add_looks(router, home)
+    _add_changes(router, home)
+    _add_repeats(router, home)
+    return router
+
+
+def _add_looks(router: APIRouter, home: Home) -> None:
+    """Which webhooks there are, and what became of their deliveries."""
+
+    @router.get("")
+    async def webhooks(token: Annotated[ApiToken, allowed("webhooks:read")]) -> Webhooks:
+        return Webhooks(webhooks=tuple(map(WebhookJson.of, await run_in_threadpool(home.store.webhooks))))
+
+    @router.get("/{name}")
+    async def webhook(token: Annotated[ApiToken, allowed("webhooks:read")], name: Name) -> WebhookJson:
+        return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
+
+    @router.get("/{name}/deliveries")
+    async def deliveries(
+        token: Annotated[ApiToken, allowed("webhooks:read")],
+        name: Name,
+        state: DeliveryState | None = None,
+        after: Annotated[int, Query(ge=0, le=MOST_NUMBER)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST_DELIVERIES_COUNT)] = 100,
+    ) -> Deliveries:
+        found = await _asked(lambda: home.store.deliveries(name, state, after, limit))
+        more = found[-1].number if len(found) == limit else None
+        return Deliveries(deliveries=tuple(map(DeliveryJson.of, found)), after=more)
+
+
+def _add_changes(router: APIRouter, home: Home) -> None:
+    """Making, ending, pausing and giving a new secret."""
+
+    @router.post("", status_code=201)
+    async def add(token: Annotated[ApiToken, allowed("webhooks:manage")], wanted: NewWebhook) -> SecretJson:
+        if wanted.with_values and "records:read" not in token.scopes:
+            raise HTTPException(403, "Whole records are sent by request of a token with the scope records:read only.")
+        wish = partial(add_webhook, types=wanted.events, forms=wanted.forms)
+        values, after = wanted.with_values, wanted.after
+        added = await _asked(lambda: wish(home, wanted.name, wanted.url, now(), with_values=values, after=after))
+        await _changed(home, token, lambda: None, wanted.name)  # apart: looking up an address holds no lock
+        return SecretJson(name=wanted.name, secret=added.secret)
+
+    @router.delete("/{name}", status_code=204)
+    async def remove(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> None:
+        await _changed(home, token, lambda: home.store.remove_webhook(name, now()), name)
+
+    @router.post("/{name}/secret")
+    async def rotate(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, how: Rotation) -> SecretJson:
+        until = now() + timedelta(hours=how.hours)
+        secret = await _changed(home, token, lambda: home.store.rotate_webhook(name, until, now()), name)
+        return SecretJson(name=name, secret=secret, old_until=until)
+
+    @router.post("/{name}/pause")
+    async def pause(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> WebhookJson:
+        await _changed(home, token, lambda: home.store.switch_webhook(name, "operator", now()), name)
+        return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
+
+    @router.post("/{name}/resume")
+    async def resume(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> WebhookJson:
+        await _changed(home, token, lambda: home.store.switch_webhook(name, "", now()), name)
+        return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
+
+
+def _add_repeats(router: APIRouter, home: Home) -> None:
+    """Trying an address, and sending again."""
+
+    @router.post("/{name}/test")
+    async def try_now(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> TrialJson:
+        return TrialJson.of(await _asked(lambda: try_webhook(home, name, now())))
+
+    @router.post("/{name}/replay")
+    async def replay(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, what: Replay) -> WebhookJson:
+        await _changed(home, token, lambda: home.store.replay_webhook(name, what.after, now()), name)
+        return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
+
+    @router.post("/{name}/resend")
+    async def resend_given_up(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> Resent:
+        return Resent(deliveries=await _changed(home, token, lambda: home.store.resend(name, None, now()), name))
+
+    @router.post("/{name}/deliveries/{number}/resend")
+    async def resend(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, number: Number) -> Resent:
+        return Resent(deliveries=await _changed(home, token, lambda: home.store.resend(name, number, now()), name))
+
+
+async def _asked(ask: Callable[[], Answer]) -> Answer:
+    """The answer of a function that is run in a thread: NotFound becomes a 404, SettingsError a 422."""
+    try:
+        return await run_in_threadpool(ask)
+    except NotFound as error:
+        raise HTTPException(404, str(error)) from error
+    except SettingsError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+async def _changed(home: Home, token: ApiToken, deed: Callable[[], Answer], name: str) -> Answer:
+    """As `_asked`, with a line of the audit log that says which token it was, in the same transaction."""
+    store: Store = home.store
+
+    def do() -> Answer:
+        with store.together():
+            done = deed()
+            store.log(f"token {token.prefix}", "webhook changed", name, {}, now())
+            return done
+
+    return await _asked(do)

@@ -1,0 +1,55 @@
+"""What an operator should know of webhooks: where nothing arrives, what was given up, what is switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.webhooks.subscribe import REASONS
+from transcribe.i18n import counted
+from transcribe.model import Webhook
+from transcribe.store import Store
+
+FAILING = timedelta(days=1)
+"""A webhook where nothing has arrived for so long is told. Chosen by hand."""
+
+GIVEN_UP = timedelta(days=2)
+"""A delivery that was given up is told for so long. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookTrouble:
+    """What is wrong with a webhook: a code that stays the same, a sentence, and the command that mends it."""
+
+    name: str
+    code: str
+    message: str
+    mend: str
+
+
+def webhook_troubles(store: Store, now: datetime) -> Iterator[WebhookTrouble]:
+    """Every trouble; none of a webhook that an operator paused."""
+    for each in store.webhooks():
+        if each.off_because and each.off_because != "operator":
+            mend = "rotate" if each.off_because == "key" else "resume"
+            waits = f" {counted(each.waiting, 'delivery', 'deliveries')} wait." if each.waiting else ""
+            message = f"The webhook {each.name} is switched off: {REASONS[each.off_because]}.{waits}"
+            yield _trouble(each, "off", message, f"fairhand webhooks {mend} {each.name}")
+        elif each.failing_since is not None and now - each.failing_since >= FAILING:
+            since = f"{each.failing_since:%Y-%m-%d %H:%M} UTC"
+            message = f"Nothing has arrived at the webhook {each.name} since {since}."
+            yield _trouble(each, "failing", message, f"fairhand webhooks test {each.name}")
+        given_up = _lately_given_up(store, each, now) if each.dead else 0
+        if given_up:
+            message = f"{counted(given_up, 'delivery', 'deliveries')} to the webhook {each.name} given up after days."
+            yield _trouble(each, "given up", message, f"fairhand webhooks deliveries {each.name} --state dead")
+
+
+def _trouble(webhook: Webhook, code: str, message: str, mend: str) -> WebhookTrouble:
+    return WebhookTrouble(name=webhook.name, code=code, message=message, mend=mend)
+
+
+def _lately_given_up(store: Store, webhook: Webhook, now: datetime) -> int:
+    dead = store.deliveries(webhook.name, "dead", limit=1000)
+    return sum(each.last_at is not None and now - each.last_at < GIVEN_UP for each in dead)
