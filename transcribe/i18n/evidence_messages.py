@@ -36,8 +36,8 @@ EVIDENCE: Mapping[str, str] = {
         "the expert read something else."
     ),
     EvidenceCode.OWN_READER_NEITHER: N_("What you read says nothing that tells this value from the next."),
-    EvidenceCode.OWN_SAW_A_VALUE: N_("You were shown a value before reading, so yours is no independent reading."),
-    EvidenceCode.SAW_A_VALUE: N_("{source} was shown a value before reading, so this is no independent reading."),
+    EvidenceCode.OWN_SAW_A_VALUE: N_("You were shown a value before you read, so your reading is not independent."),
+    EvidenceCode.SAW_A_VALUE: N_("{source} was shown a value before reading, so this reading is not independent."),
     EvidenceCode.BEFORE_READING: N_(
         "Before anybody read it: {bits} bits, from format, check digit, known values and words."
     ),
@@ -134,7 +134,7 @@ METHODS: Mapping[str, str] = {
 
 REASONS: Mapping[str, str] = {
     Reason.NOTHING_READ: N_("No source could read anything here."),
-    Reason.NOT_FITTING: N_("The page does not lie on its form."),
+    Reason.NOT_FITTING: N_("The page does not fit its form."),
     Reason.NOT_FOUND: N_("The field was not found on the page."),
     Reason.ANOTHER_DOCUMENT: N_("The amount that this form must have was found nowhere: it may be another document."),
     Reason.UNLABELLED: N_("What is printed around it does not say for sure what it is."),

@@ -18,6 +18,7 @@ from transcribe.review.access.proof import require_proof
 from transcribe.review.access.roles import require_operator, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
+from transcribe.review.views.formatting import day
 from transcribe.store import Store
 
 router = APIRouter()
@@ -140,7 +141,13 @@ async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Resp
 
     await context.change(keep)
     address = f"{context.options.public_url.rstrip('/')}/in/{token}"
-    return await _page(context, visitor, invited=person.handle, link=address, until=f"{until:%Y-%m-%d}")
+    return await _page(
+        context,
+        visitor,
+        invited=person.handle,
+        link=address,
+        until=day(until, visitor.person.time_zone, visitor.language),
+    )
 
 
 async def _page(

@@ -55,9 +55,8 @@ def test_axe_finds_nothing_on_any_page(site: Site, address: str, page: Page, sch
     page.locator("#text").fill("")
     page.locator("#text").press("Enter")
     found["/work in doubt"] = faults_of(page)
-    for path in ("/password", "/readings", "/pay", "/before", "/snippet/0123456789abcdef"):
-        page.goto(f"{address}{path}")
-        found[path] = faults_of(page)
+    page.goto(f"{address}/snippet/0123456789abcdef")
+    found["what is not theirs"] = faults_of(page)
 
     assert {path: faults for path, faults in found.items() if faults} == {}
 
