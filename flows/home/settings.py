@@ -116,6 +116,10 @@ class Settings(BaseSettings):
     pay_day: int = Field(
         0, ge=0, le=28, description="what was earned in a month is paid by this day of the next; 0: no day is promised"
     )
+    most_along: int = Field(
+        100, ge=0, le=200, description="the most fields that a person may take along to read without a network; 0: none"
+    )
+    along_hours: float = Field(12.0, gt=0, le=48, description="fields that are taken along are lent for so many hours")
     asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task")
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")
     language: Literal["", "en", "es", "fr"] = Field(

@@ -29,6 +29,8 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
         audit_share=settings.audit_share,
         appeal_days=settings.appeal_days,
         pay_day=settings.pay_day,
+        most_along=settings.most_along,
+        along_hours=settings.along_hours,
         rules=rules,
         asked_by=settings.asked_by,
         training=settings.training,

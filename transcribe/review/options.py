@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from transcribe.store import PayMeasure
 
+MOST_ALONG = 200
+"""No operator lets more fields be taken along: an hour's work and a half of short ones. Chosen by hand."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRules:
@@ -33,6 +36,10 @@ class ReviewOptions:
     """Tasks held by one page: with two seconds a field this covers eight seconds without a network."""
     most_ahead: int = 40
     """The most that a page may hold after outages: a quarter of an hour offline at 20 s a field."""
+    most_along: int = 100
+    """The most fields that a person may take along to read without a network; 0: none. Never more than MOST_ALONG."""
+    along_hours: float = 12.0
+    """What is taken along is lent for so many hours: a working day with its ways."""
     idle_minutes: float = 12 * 60
     """A session ends after a night without use."""
     session_days: float = 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
+from transcribe.review.options import MOST_ALONG
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import Text
-from transcribe.review.views.offers import last_answer, lease_tasks
+from transcribe.review.views.formatting import moment
+from transcribe.review.views.offers import last_answer, lease_tasks, offer_to
 from transcribe.review.views.soft_checks import task_text_faults
-from transcribe.review.views.task_view import TaskView, task_view
+from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, task_view
 from transcribe.store import Store
 
 router = APIRouter()
@@ -24,6 +27,20 @@ class Sheets(BaseModel):
     """Tasks that this person holds, the next first."""
 
     tasks: list[TaskView]
+
+
+class SheetsAlong(Sheets):
+    """Fields that were taken along, and until when in the person's own words."""
+
+    until: str
+
+
+class AlongCount(BaseModel):
+    """How many fields somebody takes along."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    count: Annotated[int, Field(ge=1, le=MOST_ALONG)]
 
 
 class LastAnswer(BaseModel):
@@ -68,6 +85,22 @@ async def next_tasks(
     """The tasks that this person holds, up to `count`. If they hold fewer, more are leased."""
     number = min(count, context.options.most_ahead)
     return await context.change(lambda store: _sheets(store, context, visitor, number, same=same))
+
+
+@router.post("/along")
+async def along(context: Here, visitor: Sending, sent: AlongCount) -> SheetsAlong:
+    """Lends fields for hours, to be read without a network: up to `count`, and never more than the operator allows."""
+    who, options, now = visitor.person, context.options, context.now()
+    count, seconds = min(sent.count, options.most_along), options.along_hours * 3600
+    if not count:
+        raise NotFound("Nothing may be taken along here.")
+    tasks = await context.change(lambda store: store.lease(who.id, count, now, seconds, offer_to(who)))
+    until = await context.change(lambda store: [store.renew(task.id, who.id, now, seconds) for task in tasks])
+    simple = await context.look(
+        lambda store: [task_view(store, context.forms, task, visitor.language, now) for task in until]
+    )
+    ends = moment(now + timedelta(seconds=seconds), who.time_zone, visitor.language)
+    return SheetsAlong(tasks=[each for each in simple if each.input in SIMPLE_INPUTS], until=ends)
 
 
 @router.get("/work/last")

@@ -38,7 +38,8 @@ from transcribe.review.requests import (
 from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import form_choices
-from transcribe.review.views.offers import last_answer, lease_tasks
+from transcribe.review.views.formatting import number
+from transcribe.review.views.offers import along_counts, last_answer, lease_tasks
 from transcribe.review.views.soft_checks import edge_faults, require_fitting_lengths, text_faults
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
@@ -230,7 +231,14 @@ async def _work_page(
         choices=options,
         ahead=context.options.ahead,
         most_ahead=context.options.most_ahead,
+        along=_along(context, language),
     )
+
+
+def _along(context: Context, language: str) -> dict[str, object]:
+    """How many fields may be chosen to be taken along, and for how many hours they are lent."""
+    options = context.options
+    return {"counts": along_counts(options.most_along), "hours": number(options.along_hours, language)}
 
 
 def _shown(

@@ -2,6 +2,7 @@
 
 import { afterPaint } from "./paint.js";
 
+const WITHOUT_LINE = 3_600_000; // ms after its lease that a field may still be worked on: whoever is cut off loses nothing
 const PAUSE = 4_000; // ms before asking again where the server had nothing more, or could not be reached
 
 export class Ahead {
@@ -14,6 +15,7 @@ export class Ahead {
     this.known = known;
     this.ready = ready;
     this.queue = []; // [{sheet, image, until}]
+    this.later = []; // sheets of fields that were taken along: their pictures are on the device, and not decoded yet
     this.same = false;
     this.unacknowledged = () => 0;
     this.secondsEach = 5;
@@ -28,6 +30,7 @@ export class Ahead {
 
   /** The next task, or undefined; asks for more in the background. */
   take() {
+    this.forgetOver();
     const next = this.queue.shift();
     if (next) afterPaint(() => this.fill());
     else setTimeout(() => this.fill());
@@ -40,6 +43,33 @@ export class Ahead {
 
   drop(tasks) {
     this.queue = this.queue.filter((ready) => !tasks.includes(ready.sheet.task));
+    this.later = this.later.filter((sheet) => !tasks.includes(sheet.task));
+  }
+
+  /** What was lent until a time that is over is shown no more, line or none. */
+  forgetOver() {
+    const before = this.left;
+    this.queue = this.queue.filter((ready) => endOf(ready.sheet) > Date.now());
+    this.later = this.later.filter((sheet) => endOf(sheet) > Date.now());
+    return this.left < before;
+  }
+
+  /** How many fields are here beside the one that is shown. */
+  get left() {
+    return this.queue.length + this.later.length;
+  }
+
+  /** All that is here, the next first: what is ready, and what was taken along. */
+  get sheets() {
+    return [...this.queue.map((ready) => ready.sheet), ...this.later];
+  }
+
+  /** Fields that were taken along, to be shown after those that are here. */
+  lay(sheets) {
+    const here = new Map(this.sheets.map((sheet) => [sheet.task, sheet]));
+    for (const { task, along, until } of sheets) if (here.has(task)) Object.assign(here.get(task), { along, until });
+    this.later.push(...sheets.filter((sheet) => !here.has(sheet.task) && !this.known(sheet.task)).map(dated));
+    return this.fill();
   }
 
   /** Waits until what was asked for has come, at most so many milliseconds. */
@@ -55,6 +85,10 @@ export class Ahead {
     this.filling = true;
     let before = this.queue.length;
     try {
+      if (this.later.length) {
+        await this.take_in(this.later.splice(0, this.wanted + 1 - this.queue.length));
+        return;
+      }
       const count = Math.min(100, this.wanted + 1 + this.unacknowledged());
       const { tasks } = await this.line.get(`/work/next?count=${count}${this.same ? "&same=1" : ""}`);
       this.empty = tasks.length === 0;
@@ -63,17 +97,17 @@ export class Ahead {
       before = this.queue.length;
     } finally {
       this.filling = false;
+      this.ready();
     }
-    if (this.queue.length < this.wanted) {
+    if (this.queue.length < this.wanted && !this.later.length) {
       this.timer = setTimeout(() => this.fill(), this.queue.length > before ? 0 : PAUSE);
     }
-    this.ready();
   }
 
   /** Fetches and decodes the pictures of tasks that are new, in their order. */
   async take_in(sheets) {
     const here = new Set(this.queue.map((ready) => ready.sheet.task));
-    const fresh = sheets.filter((sheet) => !here.has(sheet.task) && !this.known(sheet.task));
+    const fresh = sheets.filter((sheet) => !here.has(sheet.task) && !this.known(sheet.task)).map(dated);
     for (const sheet of fresh) this.coming.add(sheet.picture);
     const all = fresh.map((sheet) => prepared(sheet));
     for (const each of all) {
@@ -85,9 +119,20 @@ export class Ahead {
   }
 }
 
+/** A sheet with the time until when its task is held, by this device's own clock. */
+function dated(sheet) {
+  sheet.until ??= Date.now() + sheet.left * 1000;
+  return sheet;
+}
+
+/** Until when a field may be shown: as long as it was lent, and a while longer where it was lent for minutes only. */
+export function endOf(sheet) {
+  return sheet.until + (sheet.along ? 0 : WITHOUT_LINE);
+}
+
 /** A task with its picture decoded: showing it is only putting the picture into the page. */
 export async function prepared(sheet) {
-  const until = Date.now() + sheet.left * 1000;
+  const { until } = dated(sheet);
   const image = new Image();
   image.src = sheet.picture;
   await image.decode();

@@ -8,7 +8,9 @@ export function leaveSafely(keep, unsent, notTaken, question) {
     event.preventDefault();
     const left = (await unsent.flush(PATIENCE)) + notTaken.count;
     if (left && !confirm(question.replace("{count}", left))) return;
+    document.dispatchEvent(new Event("leaving")); // from here on nothing is kept any more
     navigator.serviceWorker?.controller?.postMessage({ wipe: true });
+    for (const name of await window.caches?.keys() ?? []) await caches.delete(name);
     sessionStorage.clear();
     localStorage.clear();
     await keep.wipe();

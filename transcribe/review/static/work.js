@@ -1,6 +1,7 @@
 // The work page: shows a field, takes what is typed, shows the next at once. Everything slow happens in the background.
 
-import { Ahead, prepared } from "./ahead.js";
+import { Along } from "./along.js";
+import { Ahead, endOf, prepared } from "./ahead.js";
 import { Checks } from "./checks.js";
 import { Clock } from "./clock.js";
 import { open } from "./keep.js";
@@ -17,6 +18,8 @@ const ENDING = 90_000; // ms before a task goes back: then the page says so
 const RENEW_EVERY = 60_000;
 const LOOK_FIRST = 500; // ms: nobody has seen a picture that is shown for less, so an empty Send asks first
 const LONGEST_WAIT = 3_000; // ms for the server to take back what else was held of a paper that is another
+const FIRST = 12; // of the fields that are on this device, those whose pictures are decoded first
+const MOST_RENEWED = 100; // tasks in one request
 const MOST_BACK = 10; // how many of the last readings can be taken back
 
 const setup = JSON.parse(document.getElementById("setup").textContent);
@@ -28,6 +31,7 @@ const input = part("text");
 const mark = part("mark");
 const other = part("not-this-form");
 
+const isOldPage = "kept" in document.documentElement.dataset; // from this device: what it says of its field may be over
 const keep = await open(setup.person);
 const line = new Line(setup.csrf, tell, () => {
   tellWorker({ wipe: true });
@@ -48,6 +52,8 @@ let begun = false; // what was held before this page was loaded has been taken i
 let warned = null; // the text that a check has warned of
 let shownAt = 0; // when the current field was shown
 let renewed = Date.now();
+let leaving = false; // signing out: nothing is kept on this device any more
+document.addEventListener("leaving", () => (leaving = true));
 
 ahead.unacknowledged = () => unsent.count;
 ahead.same = setup.same;
@@ -57,18 +63,24 @@ async function begin() {
   for (const { task } of await keep.all("answered")) answered.add(task);
   await unsent.load();
   await notTaken.show();
-  const held = await keep.all("held"); // before anything is shown or asked for: both write anew what is held
-  if (known(setup.sheet.task)) {
-    const coming = ahead.take_in(held);
+  const before = await keep.all("held"); // before anything is shown or asked for: both write anew what is held
+  const held = before.filter((sheet) => sheet.until === undefined || endOf(sheet) > Date.now());
+  const kept = held.find((sheet) => sheet.task === setup.sheet.task); // its time may be longer than the page says
+  if (known(setup.sheet.task) || (isOldPage && !kept)) {
+    const coming = ahead.take_in(held.slice(0, FIRST));
     next();
     await coming;
   } else {
     const image = part("picture").querySelector("img");
     await image.decode().catch(() => null);
-    await show({ sheet: setup.sheet, image, until: Date.now() + setup.sheet.left * 1000 });
-    await ahead.take_in(held.filter((sheet) => sheet.task !== setup.sheet.task));
+    setup.sheet.until = kept?.until ?? Date.now() + setup.sheet.left * 1000;
+    setup.sheet.along = kept?.along;
+    await show({ sheet: setup.sheet, image, until: setup.sheet.until });
+    await ahead.take_in(held.slice(0, FIRST).filter((sheet) => sheet.task !== setup.sheet.task));
   }
   begun = true;
+  tell();
+  ahead.lay(held.slice(FIRST).filter((sheet) => sheet.task !== setup.sheet.task));
   holding();
   document.documentElement.dataset.ready = "yes";
   ahead.fill();
@@ -153,13 +165,15 @@ function arrived() {
   if (current || clearing) return;
   if (ahead.queue.length) next();
   else if (ahead.empty && !unsent.count) location.assign("/work");
+  else tell();
 }
 
 /** What is held is kept too, so that the page can be loaded again without a network. */
 function holding() {
   if (!begun) return; // what was held before is not all here yet
-  const all = [current, ...ahead.queue].filter(Boolean).map((ready) => ready.sheet);
-  keep.replace("held", all);
+  if (leaving) return;
+  const all = [...(current ? [current.sheet] : []), ...ahead.sheets];
+  keep.replace("held", all.map((sheet) => ({ ...sheet, ends: endOf(sheet) })));
   tellWorker({ only: [...all.map((sheet) => sheet.picture), ...ahead.coming] });
 }
 
@@ -220,7 +234,7 @@ async function notThisForm() {
   unsent.add(item);
   if (!(await unsent.flush(LONGEST_WAIT))) {
     await ahead.settled(LONGEST_WAIT); // what was asked for before may still be coming
-    await dropLost(ahead.queue);
+    await dropLost(ahead.sheets);
   }
   clearing = false;
   if (ahead.queue.length) next();
@@ -229,13 +243,15 @@ async function notThisForm() {
 
 /** Asks which of these tasks are still held, puts away the others, and notes how long the rest is. */
 async function dropLost(held) {
-  const answer = await line.post("/renew", { tasks: held.map((ready) => ready.sheet.task) }).catch(() => null);
-  for (const ready of answer ? held : []) {
-    const seconds = answer.left[ready.sheet.task];
-    if (seconds !== undefined) ready.until = Date.now() + seconds * 1000;
-  }
-  if (answer?.lost.length) {
-    ahead.drop(answer.lost);
+  for (let from = 0; from < held.length; from += MOST_RENEWED) {
+    const some = held.slice(from, from + MOST_RENEWED);
+    const answer = await line.post("/renew", { tasks: some.map((sheet) => sheet.task) }).catch(() => null);
+    if (!answer) return;
+    for (const sheet of some) {
+      const seconds = answer.left[sheet.task];
+      if (seconds !== undefined) sheet.until = Date.now() + seconds * 1000;
+    }
+    if (answer.lost.length) ahead.drop(answer.lost);
     holding();
   }
 }
@@ -259,7 +275,7 @@ async function takeBack() {
     try {
       const { task } = await line.post(`/work/${back.ready.sheet.task}/undo`, {});
       back.ready.sheet = task;
-      back.ready.until = Date.now() + task.left * 1000;
+      back.ready.sheet.until = Date.now() + task.left * 1000;
       await keep.change(["remove", "answered", task.task]);
     } catch {
       return say(words.gone, "/readings");
@@ -307,10 +323,11 @@ function refused(item, error) {
 /** Every second: the task's time is prolonged while somebody works on it, and its end is announced. */
 async function second() {
   if (!current) return;
-  const left = current.until - Date.now();
+  if (ahead.forgetOver()) holding();
+  const left = current.sheet.until - Date.now();
   if (clock.lately(RENEW_EVERY) && Date.now() - renewed > (left < ENDING ? 5_000 : RENEW_EVERY)) {
     renewed = Date.now();
-    await dropLost([current, ...ahead.queue]);
+    await dropLost([current.sheet, ...ahead.sheets]);
     if (part("notice").dataset.about === "ending") say("");
   } else if (left > 0 && left < ENDING) {
     say(words.ending.replace("{seconds}", Math.ceil(left / 1000)), null, "ending");
@@ -324,7 +341,11 @@ function tell() {
   status.textContent = count ? words.unsent.replace("{count}", count) : words.sent;
   status.dataset.count = count;
   document.body.classList.toggle("offline", line.down);
-  if (line.down) say(words.offline, null, "offline");
+  const over = line.down && begun && !current && !ahead.left;
+  document.body.classList.toggle("over", over);
+  part("over").hidden = !over;
+  if (over) say("");
+  else if (line.down) say(words.offline, null, "offline");
   else if (clock.state === "asking") say(words.reading, null, "clock");
   else if (clock.state === "stopped") say(words.stopped, null, "clock");
   else if (document.body.classList.contains("waiting")) say(words.waiting, null, "waiting");
@@ -443,6 +464,17 @@ mark.addEventListener("keydown", (event) => {
 part("same").addEventListener("change", (event) => {
   ahead.same = event.target.checked;
   input.focus({ preventScroll: true });
+});
+
+new Along(part("along"), line, words, {
+  taken: async (sheets) => {
+    const shown = sheets.find((sheet) => sheet.task === current?.sheet.task);
+    if (shown) Object.assign(current.sheet, { along: true, until: shown.until });
+    await ahead.lay(sheets);
+    holding();
+    tellWorker({ keep: sheets.map((sheet) => sheet.picture) });
+  },
+  say,
 });
 
 leaveSafely(keep, unsent, notTaken, words.leave_unsent);

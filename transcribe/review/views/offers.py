@@ -12,9 +12,18 @@ EXPERT_POOLS = ("expert", "read")
 """Experts settle what is in doubt first, then read like everybody."""
 
 
+ALONG_COUNTS = (20, 50, 100)
+"""Fields that are offered to be taken along, beside the most that is allowed."""
+
+
 def offer_to(person: Transcriber) -> Offer:
     """The pools that this person works in."""
     return Offer(pools=EXPERT_POOLS if "expert" in person.roles else ("read",))
+
+
+def along_counts(most: int) -> tuple[int, ...]:
+    """How many fields a person may choose to take along, up to the most that an operator allows."""
+    return (*(count for count in ALONG_COUNTS if count < most), most) if most else ()
 
 
 def lease_tasks(store: Store, context: Context, person: Transcriber, count: int, *, same: bool) -> list[Task]:

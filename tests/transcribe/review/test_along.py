@@ -1,0 +1,91 @@
+"""Fields taken along: read without a line, sent once; what was lent goes when its hours are over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.bench.bench_offline import SMALL, offline_batch
+from tests.transcribe.review.cable import Cable
+from tests.transcribe.review.site import Site
+from transcribe.model import FieldKey, Transcriber
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[[Transcriber], Page]
+
+OVER = """
+  async (name) => {
+    const open = indexedDB.open(name);
+    const base = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+    const held = base.transaction("held", "readwrite").objectStore("held");
+    const all = await new Promise((done) => { const got = held.getAll(); got.onsuccess = () => done(got.result); });
+    all.forEach((sheet, at) => held.put({ ...sheet, until: Date.now() - 1, ends: Date.now() - 1 }, at));
+    await new Promise((done) => { held.transaction.oncomplete = done; });
+    base.close();
+  }
+"""
+"""Makes the time of everything that is lent to this person be over, as a night does."""
+
+PICTURES = """
+  async () => (await caches.has("fairhand-pictures-1"))
+    ? (await (await caches.open("fairhand-pictures-1")).keys()).length : 0
+"""
+
+
+def test_a_batch_read_without_a_line_arrives_once_and_is_paid_once(browser: Browser) -> None:
+    found = offline_batch(browser, SMALL)
+
+    assert found.taken == SMALL
+    assert found.caches == []
+    assert found.is_good, found
+
+
+def take_along(site: Site, enter: Enter, person: Transcriber) -> Page:
+    for number in range(6):
+        texts = {FieldKey(key): f"{key} {number}" for key in ("order_number", "customer_name", "city", "email")}
+        site.scan("bon-de-commande", texts, name=f"order {number}")
+    page = enter(person)
+    page.locator("#along summary").click()
+    page.locator("#along button").click()
+    page.locator("#along[data-taken='20']").wait_for(state="attached")
+    return page
+
+
+def test_what_was_lent_goes_when_its_hours_are_over_also_without_a_line(site: Site, enter: Enter, line: Cable) -> None:
+    amina = site.person("amina")
+    page = take_along(site, enter, amina)
+    assert page.evaluate(PICTURES) == 20
+    address = page.url
+    page.goto(address.replace("/work", "/readings"))  # the work page itself would note anew until when each is lent
+    page.evaluate(OVER, f"fairhand-{amina.id}")
+
+    line.cut()
+    page.goto(address)
+
+    expect(page.locator("#over")).to_be_visible()
+    expect(page.locator("#task")).to_be_hidden()
+    assert page.evaluate(PICTURES) == 0
+
+
+def test_signing_out_on_any_page_leaves_nothing_of_what_was_taken_along(site: Site, enter: Enter) -> None:
+    amina = site.person("amina")
+    page = take_along(site, enter, amina)
+    page.goto(page.url.replace("/work", "/readings"))
+
+    page.locator(".menu summary").click()
+    page.locator("#out button").click()
+    page.wait_for_url("**/in*")
+
+    assert page.evaluate("caches.keys()") == []
+    assert site.store.held(amina.id, site.clock.now()) == []
+    page.reload()
+    assert page.evaluate("caches.keys()") == []
+
+
+def test_no_more_is_lent_than_the_operator_allows(site: Site, enter: Enter) -> None:
+    page = take_along(site, enter, site.person("amina"))
+    offered = page.locator("#along-count option").all_text_contents()
+    assert offered == ["20", "50", str(site.options.most_along)]
