@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.looks_world import World, world
 from tests.transcribe.review.conftest import FLAGS
 from tests.transcribe.review.site import make_site, served
+from transcribe.review.options import ReviewOptions
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "walk"
@@ -30,6 +31,9 @@ LANGUAGES = ("en", "fr", "es")
 SCHEMES = ("light", "dark")
 MOST_HEIGHT = 2600
 """The most pixels of a page that a picture shows. Chosen by hand."""
+
+OPTIONS = ReviewOptions(pay_day=10, asked_by="Mairie de Villeneuve, 04 00 00 00 00")
+"""A site that promises a day of payment and says who asks."""
 
 SHEET = (("fr", "1024", "light"), ("es", "360", "dark"))
 """What stands on the sheet of a page in docs/walk: a desk in French and a telephone in Spanish."""
@@ -67,6 +71,9 @@ def addresses(known: World) -> dict[str, str]:
         "form": "/form",
     }
 
+
+WHY_OPENED = "const why = document.querySelector('#why'); if (why) why.open = true"
+"""The reasons of a decision are looked at too."""
 
 OUTSIDE = {"sign-in": "/in", "link-spent": "/in/0123456789abcdef", "before-outside": "/before"}
 """Pages of people who are not signed in."""
@@ -107,6 +114,7 @@ def pictures(
                 continue
             page.goto(f"{address}{path}")
             page.wait_for_timeout(150)
+            page.evaluate(WHY_OPENED)
             found[name] = shot(page)
         if not only or "tested" in only:
             page.goto(f"{address}/test")
@@ -151,7 +159,7 @@ def main(arguments: Sequence[str]) -> int:
     """Writes the sheets of docs/walk, or every picture to the folder that is named; names of pages choose some."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        known = world(make_site(Path(folder)))
+        known = world(make_site(Path(folder), OPTIONS))
         with served(known.site.app) as address:
             if arguments:
                 target = Path(arguments[0])

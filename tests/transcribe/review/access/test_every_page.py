@@ -95,3 +95,14 @@ def test_the_tab_key_reaches_everything_and_it_is_seen(known: World, address: st
             reached.append(held)
         assert [each for each in reached if each.startswith("unseen")] == [], name
         assert reached.count("seen") == count, name
+
+
+def test_the_printed_keys_work_wherever_the_focus_is(known: World, address: str, page: Page) -> None:
+    page.goto(f"{address}{addresses(known)['reading-outvoted']}")
+    page.locator("#words").focus()
+    page.keyboard.press("Alt+t")
+    page.wait_for_url("**/pay?task=*#dispute")
+    page.goto(f"{address}{addresses(known)['reading-outvoted']}")
+    page.locator("#words").fill("C’est un zéro barré.")
+    page.keyboard.press("Alt+c")
+    page.locator("#appeal-words").wait_for()
