@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from transcribe.archive import Archive
 from transcribe.model import Form
+from transcribe.review.day_totals import DayTotals
 from transcribe.review.missing_mark import MissingMark
 from transcribe.review.options import ReviewOptions
 from transcribe.review.rate_limits import RateLimits
@@ -40,6 +41,7 @@ class Context:
     rendering: Rendering
     rate_limits: RateLimits
     waiting_times: WaitingTimes = dataclasses.field(default_factory=WaitingTimes)
+    day_totals: DayTotals = dataclasses.field(default_factory=DayTotals)
     missing_mark: MissingMark = dataclasses.field(default_factory=MissingMark)
     seen_sessions: dict[str, str] = dataclasses.field(default_factory=dict)
     """Hash of a session -> id of its person when it was looked up last. The session may have ended since."""

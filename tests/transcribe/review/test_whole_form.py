@@ -132,6 +132,7 @@ def test_by_keyboard_from_field_to_field_with_a_frame_on_the_page(site: Site, en
     page.keyboard.press("Alt+b")
     page.keyboard.type("7")
     assert Axe().run(page).response["violations"] == []
+    page.locator("#lines button.main").focus()  # wherever the focus is
     page.keyboard.press("Control+Enter")
 
     expect(page.locator("#no-work")).to_be_visible()

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber
+from transcribe.store import Rate
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +121,19 @@ def test_each_chord_answers(site: Site, enter: Enter, chord: str, text: str | No
     all_sent(page)
     (reading,) = site.store.readings(scan)
     assert (reading.text, reading.flags) == (text, flags)
+
+
+def test_the_bar_says_what_was_read_and_earned_today_and_marks_news(site: Site, enter: Enter) -> None:
+    texts, now = orders(site, 3), site.clock.now()
+    site.store.put_rate(Rate(form="bon-de-commande", micro=50_000, currency="EUR", since=now), now)
+    page = enter(site.person("amina"))
+    expect(page.locator("#day")).to_have_text(re.compile(r"^0 fields · 0 min · \d open$"))
+    expect(page.locator(".menu .news")).to_be_hidden()
+
+    read(page, texts[0])
+    read(page, texts[1])
+
+    expect(page.locator("#day")).to_have_text(re.compile(r"^2 fields · \d min · €0\.10 · \d open$"))
 
 
 def test_enter_on_an_odd_text_warns_once_and_the_override_is_kept(site: Site, enter: Enter, page: Page) -> None:

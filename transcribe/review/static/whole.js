@@ -3,6 +3,7 @@
 
 import { Checks } from "./checks.js";
 import { Clock } from "./clock.js";
+import { Day, nameKeys } from "./day.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Line, Refused as NotAccepted } from "./line.js";
@@ -24,7 +25,10 @@ const line = new Line(setup.csrf, tell, () => navigator.serviceWorker?.controlle
 const clock = new Clock(() => {});
 const notTaken = new Refused(keep, part("refused"), words);
 const unsent = new Unsent(keep, line, {
-  sent: onwards,
+  sent: () => {
+    day.later();
+    onwards();
+  },
   refused: (item, error) => {
     say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`);
     notTaken.show();
@@ -32,6 +36,7 @@ const unsent = new Unsent(keep, line, {
   changed: tell,
   signedOut: () => say(words.signed_out, "/in"),
 });
+const day = new Day(line, part("day"), null);
 const checks = new Map(fields.map((field) => [field, new Checks(line)]));
 const seconds = new Map(); // field -> active seconds spent in it
 const visited = new Set(); // a value that is shown and was never looked at is not sent
@@ -58,6 +63,8 @@ async function begin() {
   if (first && !fieldOf(document.activeElement)) goTo(first);
   else if (fieldOf(document.activeElement)) enter(fieldOf(document.activeElement));
   document.documentElement.dataset.ready = "yes";
+  nameKeys();
+  day.later();
   keepOffline("/form", (address) => /\/(static|snippet|whole)\//.test(address));
 }
 
@@ -91,6 +98,7 @@ function fieldOf(element) {
 }
 
 function enter(field) {
+  visited.delete(field); // the last of them is the one in focus
   visited.add(field);
   frame(field);
 }
@@ -207,14 +215,18 @@ form.addEventListener("input", (event) => {
   if (event.target.matches(".text")) keep.change(["put", "drafts", field.dataset.task, event.target.value]);
 });
 
-form.addEventListener("keydown", (event) => {
+// wherever the focus is: a chord is then of the field that was looked at last
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("#other-paper, .menu")) return;
   const isDeed = event.key === "Enter" || (event.altKey && event.code.startsWith("Key"));
   if (event.repeat && isDeed) return event.preventDefault(); // a key that is held is one press
-  const field = fieldOf(event.target);
-  if (event.key === "Enter" && field) {
+  const field = fieldOf(event.target) ?? [...visited].filter((each) => !each.disabled).at(-1);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    if (event.ctrlKey) form.requestSubmit();
-    else goOn(field);
+    form.requestSubmit();
+  } else if (event.key === "Enter" && fieldOf(event.target)) {
+    event.preventDefault();
+    goOn(field);
   } else if (event.altKey && event.code === "KeyU") {
     event.preventDefault();
     takeBack();

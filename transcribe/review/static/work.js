@@ -4,6 +4,7 @@ import { Along } from "./along.js";
 import { Ahead, endOf, prepared } from "./ahead.js";
 import { Checks } from "./checks.js";
 import { Clock } from "./clock.js";
+import { Day, nameKeys } from "./day.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Line, Refused as NotAccepted } from "./line.js";
@@ -39,6 +40,7 @@ const line = new Line(setup.csrf, tell, () => {
 });
 const picture = new Picture(part("picture"), document.querySelector("[data-tool=more]"));
 const checks = new Checks(line);
+const day = new Day(line, part("day"), document.querySelector(".menu summary .news[data-news]"));
 const notTaken = new Refused(keep, part("refused"), words);
 const clock = new Clock(tell);
 const answered = new Set();
@@ -84,6 +86,8 @@ async function begin() {
   holding();
   document.documentElement.dataset.ready = "yes";
   ahead.fill();
+  nameKeys();
+  day.later();
   setInterval(second, 1_000);
   keepOffline("/work", (address) => address.includes("/static/") || address.includes("/snippet/"));
 }
@@ -206,6 +210,7 @@ function answer(action, reason = "other") {
     overrode: action === "send" && !blank && warned === text,
     at: Date.now(),
   };
+  if (!part("notice").dataset.about) say(""); // what was said of the field before is over
   answered.add(item.task);
   if (action === "send") typed.set(current.sheet.label, text);
   last.push({ ready: current, text, idem: item.idem, action });
@@ -309,6 +314,7 @@ async function takeBackEarlier() {
 }
 
 function sent(item, said) {
+  day.later();
   if (said.outcome === "late") say(words.late);
   else if (said.faults?.length) say(words.odd.replace("{faults}", said.faults.join(" ")));
   ahead.fill();
@@ -331,7 +337,7 @@ async function second() {
     if (part("notice").dataset.about === "ending") say("");
   } else if (left > 0 && left < ENDING) {
     say(words.ending.replace("{seconds}", Math.ceil(left / 1000)), null, "ending");
-  }
+  } else if (part("notice").dataset.about === "ending") say("");
 }
 
 /** The quiet line at the top: what is not sent yet, whether there is a network, whether the clock runs. */

@@ -1,0 +1,55 @@
+"""What each person did and earned today, kept in this process and brought up to date from the ledger's new lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from transcribe.model import Transcriber
+from transcribe.store import Store
+
+EARNED_KINDS = frozenset({"reading", "time", "top-up", "correction"})
+"""Lines of the ledger that are earned: the others are payments."""
+
+
+@dataclass(slots=True, kw_only=True)
+class DayTotal:
+    """Fields read, seconds counted and micro-units earned by currency since `since`; lines up to `number` are in it."""
+
+    since: datetime
+    number: int = 0
+    fields: int = 0
+    seconds: float = 0.0
+    micro: Counter[str] = field(default_factory=Counter)
+
+
+class DayTotals:
+    """The totals of everybody who asked today."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, DayTotal] = {}
+
+    def today(self, store: Store, person: Transcriber, now: datetime) -> DayTotal:
+        """The totals of a person since midnight where they live."""
+        begin = _midnight(now, person.time_zone)
+        total = self._of.get(person.id)
+        if total is None or total.since != begin:
+            total = self._of[person.id] = DayTotal(since=begin)
+        for line in store.ledger(person.id, after=total.number):
+            total.number = max(total.number, line.number)
+            if line.at >= begin and line.kind in EARNED_KINDS:
+                total.fields += line.kind == "reading"
+                total.seconds += line.seconds
+                total.micro[line.currency] += line.micro
+        return total
+
+
+def _midnight(now: datetime, zone: str) -> datetime:
+    try:
+        local = now.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = now.astimezone(ZoneInfo("UTC"))
+    passed = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return now - passed

@@ -1,0 +1,47 @@
+"""The thin bar above the work: what was read, counted and earned today, and what is left."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from transcribe.i18n import translation
+from transcribe.review.access.sessions import SignedIn, Visitor
+from transcribe.review.context import Context, Here
+from transcribe.review.pages.pay import UNPAID_ENGAGEMENTS
+from transcribe.review.views.formatting import amount, number
+from transcribe.review.views.offers import offer_to
+from transcribe.store import Store
+
+router = APIRouter()
+
+SECONDS_OF_MINUTE = 60
+"""Time is said in whole minutes: seconds that run make people hurry. Chosen by hand."""
+
+
+class Day(BaseModel):
+    """What stands on the bar, piece by piece, in the person's language; and whether there is news for them."""
+
+    pieces: list[str]
+    has_news: bool
+
+
+@router.get("/day")
+async def day(context: Here, visitor: SignedIn) -> Day:
+    """The fields read today, the time counted, what it earned, and how many fields are open. Pay only where it is
+    counted."""
+    return await context.look(lambda store: _day(store, context, visitor))
+
+
+def _day(store: Store, context: Context, visitor: Visitor) -> Day:
+    person, now, language = visitor.person, context.now(), visitor.language
+    total = context.day_totals.today(store, person, now)
+    say = translation(language)
+    pieces = [say.ngettext("%(num)s field", "%(num)s fields", total.fields) % {"num": total.fields}]
+    if person.engagement not in UNPAID_ENGAGEMENTS:
+        minutes = number(total.seconds // SECONDS_OF_MINUTE, language, 0)
+        pieces.append(say.gettext("%(minutes)s min") % {"minutes": minutes})
+        pieces += [amount(micro, currency, language) for currency, micro in total.micro.items() if currency]
+    left = store.open_tasks(offer_to(person), now)
+    pieces.append(say.gettext("%(count)s open") % {"count": number(left, language, 0)})
+    return Day(pieces=pieces, has_news=bool(store.notices(person.id, unseen_only=True)))

@@ -1,0 +1,30 @@
+// The thin bar: what was read, counted and earned today. It is asked for now and then, never while a field is on its way.
+
+const EVERY = 5_000; // ms between two questions at most: the bar may be so old
+
+export class Day {
+  constructor(line, place, badge) {
+    Object.assign(this, { line, place, badge, asked: 0 });
+  }
+
+  /** Brings the bar up to date, now or when enough time has passed. `here` are fields that are on this device. */
+  later() {
+    if (this.timer) return;
+    this.timer = setTimeout(() => this.ask(), Math.max(0, this.asked + EVERY - Date.now()));
+  }
+
+  async ask() {
+    this.timer = null;
+    this.asked = Date.now();
+    const day = await this.line.get("/day").catch(() => null);
+    if (!day) return;
+    this.place.textContent = day.pieces.join(" · ");
+    if (this.badge) this.badge.hidden = !day.has_news;
+  }
+}
+
+/** Keys as this machine writes them: a Mac has ⌥ and ⌃. */
+export function nameKeys() {
+  if (!/Mac|iPhone|iPad/.test(navigator.platform)) return;
+  for (const key of document.querySelectorAll("kbd")) key.textContent = key.textContent.replace("Alt ", "⌥").replace("Ctrl ", "⌃");
+}
