@@ -44,7 +44,8 @@ class Restored:
     """A home that was made from a backup.
 
     `forgotten` scans were forgotten again, `lost` files of the archive the backup had not. So many `tokens` are in
-    force. `settings_error` says why the settings of the backup are not used, "" where they are.
+    force, and so many `webhooks` switched off. `settings_error` says why the settings of the backup
+    are not used, "" where they are.
     """
 
     backup: Backup
@@ -54,6 +55,7 @@ class Restored:
     log_head: str
     log_holds: bool
     tokens: int
+    webhooks: int
     settings_error: str
 
 
@@ -182,6 +184,7 @@ def _restored(
         tokens = [
             each for each in store.tokens() if each.revoked_at is None and (each.until is None or each.until > at)
         ]
+        webhooks = len(store.webhooks())
         store.empty_log()
     finally:
         store.close()
@@ -198,6 +201,7 @@ def _restored(
         log_head=audit.head,
         log_holds=audit.broken_at is None and not audit.forgeries,
         tokens=len(tokens),
+        webhooks=webhooks,
         settings_error=settings_error,
     )
 

@@ -118,6 +118,7 @@ def _say_restored(home: Path, done: Restored, as_json: bool) -> None:
                 "log_holds": done.log_holds,
                 "log_head": done.log_head,
                 "tokens": done.tokens,
+                "webhooks": done.webhooks,
                 "settings_error": done.settings_error,
             }
         )
@@ -129,6 +130,8 @@ def _say_restored(home: Path, done: Restored, as_json: bool) -> None:
         terminal.say("Everybody signs in anew, with a password or a new link (fairhand people link NAME).")
         if done.tokens:
             terminal.say(f"{done.tokens} tokens of programs are in force; revoke again what was revoked since then.")
+        if done.webhooks:
+            terminal.say(f"{done.webhooks} webhooks are switched off: fairhand webhooks list, then resume each.")
         terminal.say(f"Programs that follow the records begin anew: numbers count from {done.epoch}.")
     for told in _warnings(len(done.lost), done.log_holds, done.settings_error):
         terminal.note(told)

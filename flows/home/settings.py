@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -150,6 +151,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split_at_spaces(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            ip_network(each)  # a ValueError says what is wrong with it
+        return value
 
     @property
     def spoken_language(self) -> str:

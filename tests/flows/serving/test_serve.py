@@ -19,6 +19,7 @@ from flows.serving.serve import stop_by_signal
 from reconcile.records import query
 from tests.flows.house import START, House, simulated, until
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from tests.flows.webhooks.receivers import receiving, subscribed
 from tests.patience import PATIENCE
 from transcribe.model import Task
 
@@ -56,14 +57,17 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
     assert httpx.get(f"{said['web']}/in", timeout=PATIENCE).status_code == 200
     assert is_answering(said["prefect"])
     assert httpx.get(f"{said['web']}/readyz", timeout=PATIENCE).text == "ready\n"
-    scan = received(rooms)
-    house.run("reconcile")
-    readers = [simulated(rooms, name, 1, 0.0) for name in ("mina", "omar")]
-    for reader in readers:
-        reader.answers = _answer
-    until(lambda: sum(reader.work_one() for reader in readers) == 0 and rooms.store.counts().records)
-    (record,) = query.records(rooms.settings.records, "receipt")
-    assert (record.scan, record.values["total"]) == (scan.id, "12.50")
+    with receiving() as receiver:
+        subscribed(rooms, receiver)
+        scan = received(rooms)
+        house.run("reconcile")
+        readers = [simulated(rooms, name, 1, 0.0) for name in ("mina", "omar")]
+        for reader in readers:
+            reader.answers = _answer
+        until(lambda: sum(reader.work_one() for reader in readers) == 0 and rooms.store.counts().records)
+        (record,) = query.records(rooms.settings.records, "receipt")
+        assert (record.scan, record.values["total"]) == (scan.id, "12.50")
+        until(lambda: receiver.types() == ["record.completed"])
 
     children = family(process)
     assert len(children) >= 3

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.home.settings import load_settings
 from flows.webhooks.http_post import post
 from flows.webhooks.safe_addresses import (
     RefusedAddress,
@@ -76,8 +77,12 @@ def test_networks_inside_can_be_allowed_one_by_one() -> None:
     assert checked_addresses(target, lambda *_: ["10.1.2.3"], inside, private=False)
     with pytest.raises(RefusedAddress):
         checked_addresses(target, lambda *_: ["10.2.2.3"], inside, private=False)
-    with pytest.raises(SettingsError, match="WEBHOOK_NETWORKS"):
-        networks_of(["10.1.0.0/33"])
+
+
+def test_a_network_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FAIRHAND_WEBHOOK_NETWORKS", "10.1.0.0/16, 10.0.0.1/8")
+    with pytest.raises(SettingsError, match=r"WEBHOOK_NETWORKS: .*host bits set"):
+        load_settings(tmp_path)
 
 
 def test_a_name_that_leads_elsewhere_a_moment_later_leads_nowhere() -> None:
