@@ -32,6 +32,7 @@ from flows.home.home import now, open_home
 from flows.runtime.file_locks import take_lock
 from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from flows.webhooks import add_webhook
 from reconcile.records import query
 from tests.attack.test_restore import opened, recorded, records, words_in
 from tests.flows.house import FAIRHAND
@@ -100,7 +101,7 @@ def test_a_restored_home_is_what_the_home_was(place: Path, target: Path, new: Pa
     assert made.new_files == made.backup.manifest.archive_files == 3
     done = restore(new, target)
     assert (done.forgotten, done.lost, done.log_holds, done.settings_error) == (0, (), True, "")
-    changed = "audit", "lineage", "outbox", "seal", "session", "sign_in_link"
+    changed = "audit", "event", "lineage", "outbox", "seal", "session", "sign_in_link"
     assert rows(new / "state.db", *changed) == rows(place / "state.db", *changed)
     assert said_of_records(new / "records.db") == before
     assert not (new / ".restoring").exists()
@@ -267,15 +268,17 @@ def test_sessions_and_links_end_and_a_lease_is_kept(place: Path, target: Path, n
         token = new_token(home.store, "till", ["records:read"], now()).token
         form = home.use_form("receipt")
         assert form.version == 1
+        add_webhook(home, "erp", "https://192.0.2.1/hook", now(), private=True)
         recorded(home, "FIRST LTD")
     back_up(place, target)
     done = restore(new, target)
-    assert done.tokens == 1
+    assert (done.tokens, done.webhooks) == (1, 1)
     with opened(new) as home:
         app = app_of(home)
         assert TestClient(app, cookies=session, follow_redirects=False).get("/work").status_code == 303
         assert TestClient(app, follow_redirects=False).post(unused).status_code == 410
         assert [each.prefix for each in home.store.tokens()] == [token.prefix]
+        assert [each.off_because for each in home.store.webhooks()] == ["restored"]
 
 
 def test_a_reading_typed_under_a_lease_of_before_is_kept(place: Path, target: Path, new: Path) -> None:

@@ -8,7 +8,7 @@ from tests.bench.bench_webhooks import measure
 
 
 @pytest.mark.slow
-def test_a_sender_killed_at_random_moments_loses_and_doubles_nothing() -> None:
-    done = measure(kills=2, seed=3)
+def test_a_sender_killed_at_a_random_moment_loses_and_doubles_nothing() -> None:
+    done = measure(kills=1, seed=3)
     assert (done.missing, done.twice, done.is_equal) == (0, 0, True), done
     assert done.events > 10
