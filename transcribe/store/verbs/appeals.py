@@ -178,6 +178,7 @@ class AppealVerbs(ReconcileVerbs):
             priority=APPEAL_PRIORITY,
             now=micros(now),
         )
+        self.db.run("count_passed", field_id=field, lane=wish["lane"])  # who skipped the field may be its last resort
         return int(cast(Row, self.db.one("task_by_public", task=public))["id"])
 
     def _appeal(self, public: str) -> Appeal:

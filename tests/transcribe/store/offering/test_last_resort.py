@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, field, form, person, put, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, person, put, sent, world
 from transcribe.model import Scan, Task
 from transcribe.store.facts import Offer, Rate
 
@@ -149,6 +149,19 @@ def test_nobody_hears_an_appeal_or_checks_a_field_that_they_have_read(here: Worl
     assert here.store.lease("eve", 4, after(DAY), offer=EXPERTS) == []
     assert here.store.end_vain_checks(after(DAY)) == 1
     assert here.store.open_tasks(Offer(pools=("expert",)), after(DAY)) == 1, "a hearing waits for its day"
+
+
+def test_an_appeal_goes_to_the_only_expert_left_though_they_skipped_the_field_before_it_was_opened(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    read_by_ann = here.store.submit(task.id, "ann", sent("A1", "ann"), after(1)).reading
+    here.ask(scan, "number", slot=2, kind="adjudicate", pool="expert")
+    (check,) = here.store.lease("eve", 1, after(2), offer=EXPERTS)
+    here.store.skip(check.id, "eve", "hard to see", 1.0, after(3))
+    here.decide(scan, decision("number", "A2"), now=after(4))
+    here.store.open_appeal(read_by_ann, "ann", "look again", after(9 * DAY), after(5))
+    assert [each.kind for each in here.store.lease("eve", 1, after(2 * DAY), offer=EXPERTS)] == ["appeal"]
 
 
 def test_a_check_waits_for_an_expert_who_comes(here: World) -> None:
