@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transcribe.codes import Flag, Reason, turned_form
-from transcribe.model import OPERATOR_SOURCE, WHOLE, Form, Reading, Task
+from transcribe.model import OPERATOR_SOURCE, WHOLE, Form, Reading, Record, RuleException, Task
 
 NO_FORM_MESSAGE = (
     "None of the forms known here fits this scan, an expert says. Draft its form with `fairhand forms draft`, then "
@@ -22,6 +22,9 @@ LEAST_FOUND_FIT = 0.05
 
 See `tests/bench/bench_other_papers.py`.
 """
+
+FORM_RULE = "the right form"
+"""The rule that a record breaks whose scan people say is another paper than its form."""
 
 PEOPLE = "people"
 """Who is named in the log where people agreed on what becomes of a scan."""
@@ -144,6 +147,27 @@ def form_doubt(form: Form, readings: Sequence[Reading]) -> FormDoubt:
         is_doubted=is_doubted,
         nothing_found=nothing_found(form, readings),
     )
+
+
+def doubted_record(record: Record | None, form: Form, doubt: FormDoubt) -> Record | None:
+    """What is published of a scan whose form is in doubt, or that people agree is another paper.
+
+    `record` is the version that stands; None, also under another form, where there is nothing to warn of.
+    """
+    if record is None or (record.form, record.form_version) != (form.name, form.version):
+        return None
+    found = "another paper" if doubt.is_agreed else "may be another paper"
+    warned = RuleException(rule=FORM_RULE, keys=(), expected=form.name, found=found)
+    others = [each for each in record.exceptions if each.rule != FORM_RULE]
+    return replace(record, exceptions=(*others, warned))
+
+
+def settled_record(record: Record | None, form: Form) -> Record | None:
+    """The published version without the warning of a doubt that is settled; None where it has no such warning."""
+    if record is None or (record.form, record.form_version) != (form.name, form.version):
+        return None
+    others = tuple(each for each in record.exceptions if each.rule != FORM_RULE)
+    return None if others == record.exceptions else replace(record, exceptions=others)
 
 
 def nothing_found(form: Form, readings: Sequence[Reading]) -> bool:

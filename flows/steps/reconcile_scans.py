@@ -20,11 +20,13 @@ from flows.steps.identify_tasks import (
     NO_FORM_MESSAGE,
     PEOPLE,
     FormDoubt,
+    doubted_record,
     doubted_task,
     form_doubt,
     identified,
     identify_task,
     is_of_no_form,
+    settled_record,
 )
 from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations
 from flows.steps.outcomes import audit_of, is_audited, outcomes
@@ -220,7 +222,7 @@ class _Loop:
         # what was published and stands on too little now is told at once, and kept up to date
         if record is None and (store.is_provisional(scan.id) or store.has_record_on_aside(scan.id)):
             record = provisional_record(scan, form, posteriors, answers, self.policy)
-        record = with_duplicates(store, record) if record else None
+        record = with_duplicates(store, record) if record else settled_record(store.last_record(scan.id), form)
         free = {each.key for each in decisions} - store.locked_values(scan.id)
         decided = [posterior for key, posterior in posteriors.items() if key in free]
         audits = [audit_of(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
@@ -229,15 +231,19 @@ class _Loop:
         return _Conclusion(len(decisions), len(tasks), int(record is not None))
 
     def _doubted(self, waiting: Waiting, form: Form, readings: Sequence[Reading], doubt: FormDoubt) -> _Conclusion:
-        """Ask one more person which form a scan is, and nothing else. Set it aside where people agree on that."""
+        """Ask one more person which form a scan is, and nothing else. Set it aside where people agree on that.
+
+        A record that was published before says so from then on.
+        """
         scan, store, now = waiting.scan.id, self.store, self.now()
+        record = doubted_record(store.last_record(scan), form, doubt)
         if doubt.is_open:
-            store.ask_form_alone(scan, waiting.up_to, doubted_task(scan, readings), now)
-            return _Conclusion(asked=1)
+            store.ask_form_alone(scan, waiting.up_to, doubted_task(scan, readings), now, record)
+            return _Conclusion(asked=1, records=int(record is not None))
         with store.together():
             store.put_scan_aside(scan, PEOPLE, doubt.in_words(form.name), now)
-            store.conclude(scan, waiting.up_to, [], [], None, now)
-        return _Conclusion()
+            store.conclude(scan, waiting.up_to, [], [], record, now)
+        return _Conclusion(records=int(record is not None))
 
     def _keep_gold(self, scan: Scan, form: Form, readings: Sequence[Reading]) -> None:
         """Keep what became known by these readings; never a value of which a truth was known before."""

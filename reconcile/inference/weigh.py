@@ -16,7 +16,7 @@ from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.row_filter import readings_in_told_rows
 from reconcile.inference.scan_memory import ScanMemory, WeighedField
-from reconcile.inference.votes import is_nearly_same, majority, null_of, votes, written_text
+from reconcile.inference.votes import Vote, is_nearly_same, majority, null_of, votes, written_text
 from reconcile.parameters import LearntParameters, read_parameters
 from reconcile.policy import POLICY
 from transcribe.codes import Flag
@@ -153,7 +153,8 @@ def _experts_text(spot: PreparedField, weighed: FieldPosterior) -> str | None:
 
     It is that of the latest who heard an appeal or saw all readings, where any did; else the latest, or another one's
     that is plainly likelier. Where it is faulty for the field's type (02/0412024) and they did not insist on it, they
-    slipped: a text without a fault that was read and differs as little comes first, and may be asked again.
+    slipped: what experts said since without such a slip counts instead, else a text without a fault that was read and
+    differs as little, and that may be asked again.
     """
     experts = [vote for vote in weighed.votes if vote.kind == "expert"]
     if not experts:
@@ -164,14 +165,22 @@ def _experts_text(spot: PreparedField, weighed: FieldPosterior) -> str | None:
         likeliest = max(experts, key=lambda vote: (weighed.shares[vote.says], vote.at, vote.id))
         if weighed.shares[likeliest.says] > MIN_EARLIER_EXPERT_RATIO * weighed.shares[latest.says]:
             latest = likeliest
-    if null_of(latest.says) or not spot.faults(latest.says) or Flag.OVERRODE_A_CHECK in latest.flags:
+    if not _slipped(spot, latest):
         return latest.says
+    since = [vote for vote in experts if vote.at > latest.at and not _slipped(spot, vote)]
+    if since:
+        return max(since, key=lambda vote: (vote.at, vote.id)).says
     meant = {
         vote.says
         for vote in weighed.votes
         if null_of(vote.says) is None and not spot.faults(vote.says) and is_one_slip_apart(vote.text, latest.text)
     }
     return max(meant, key=lambda says: (weighed.shares[says], says), default=latest.says)
+
+
+def _slipped(spot: PreparedField, vote: Vote) -> bool:
+    """Whether a vote has a text that is faulty for the field's type, and whoever sent it did not insist on it."""
+    return null_of(vote.says) is None and bool(spot.faults(vote.says)) and Flag.OVERRODE_A_CHECK not in vote.flags
 
 
 def _candidate(spot: PreparedField, says: str, weighed: FieldPosterior, origin: Origin) -> Candidate:

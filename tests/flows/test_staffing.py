@@ -124,13 +124,11 @@ class StaffMachine(RuleBasedStateMachine):
 
     def _those_who_are_told_to_be_missing_come(self) -> None:
         """Who hears the appeals that nobody of the least of roles may hear: as many as `status` says, and no more."""
-        missing = self.home.here.store.missing_people()
-        assert {each.waits for each in missing} <= {"appeals"}, "the least of roles is enough for every order"
-        for each in missing:
-            for number in range(each.people):
-                self.home.add(f"{each.waits}{number}{len(self.people)}", each.role, languages=each.languages[:1])
-        if missing:
-            self.home.work_to_the_end(lambda: self.at_last)
+        for each in self.home.here.store.missing_people():
+            assert each.waits == "appeals", "the least of roles is enough for every order"
+            for _ in range(each.people):
+                self.people.append(self.home.add(f"m{len(self.people)}", each.role, languages=each.languages[:1]))
+        self.home.work_to_the_end(lambda: self.at_last)
 
     def _least_of_roles(self) -> None:
         """Whoever was there first is there again, as many of each role as are needed at least; all others are gone."""

@@ -219,8 +219,14 @@ class ReconcileStore(Protocol):
         Nothing happens where a later conclusion stands already, where the scan was read again since, or was forgotten.
         """
 
-    def ask_form_alone(self, scan: str, up_to: int, task: Task, now: datetime) -> None:
-        """Conclude that one more person must say which form a scan is; all else that is asked of it waits."""
+    def ask_form_alone(self, scan: str, up_to: int, task: Task, now: datetime, record: Record | None = None) -> None:
+        """Conclude that one more person must say which form a scan is; all else that is asked of it waits.
+
+        `record` is what its record says meanwhile, where it has one.
+        """
+
+    def last_record(self, scan: str) -> Record | None:
+        """The latest version of the record of a scan, under whichever form; None where it has none."""
 
     def wake(self, scans: Iterable[str], now: datetime) -> None:
         """Make scans wait again though no reading is new: parameters were learnt, or a truth was withdrawn."""
@@ -621,8 +627,12 @@ class QueueStore(Protocol):
         """Take back the last reading of a task while nothing is decided on it. The task is theirs again.
 
         The reading and its pay stay as facts. LeaseLost where the field is decided, where the reading is older than
-        their last ten, or after an hour.
+        their last ten, or after an hour. Of a task on which they said that its scan is not its form that is taken back,
+        until the scan is set aside.
         """
+
+    def task_of_doubt(self, scan: str, who: str) -> str | None:
+        """The task that a person was given when they said last that a scan is not its form; else None."""
 
     def end_vain_checks(self, now: datetime) -> int:
         """Close checks of decided fields that every expert who is there has read. Gives how many.

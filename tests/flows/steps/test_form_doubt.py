@@ -9,13 +9,15 @@ import pytest
 from flows.administration.people import invite
 from flows.home.home import Home, now
 from flows.steps.identify_tasks import FormDoubt, form_doubt
-from flows.steps.reconcile_scans import reconcile_home
+from flows.steps.reconcile_scans import rebuild_records, reconcile_home
 from reconcile.records import query
 from tests.flows.house import House
 from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, received
+from transcribe.errors import LeaseLost
 from transcribe.forms import load
 from transcribe.model import FieldKey, ReadResult, Scan
 from transcribe.ocr.machine_readings import reading
+from transcribe.review.views.offers import last_answer
 from transcribe.store.facts import SentReading
 
 DOUBTFUL = {"total": ("12.50", "12.60"), "date": ("12/03/2025", "13/03/2025")}
@@ -92,6 +94,73 @@ def test_nothing_is_published_while_somebody_is_still_to_be_asked(rooms: Home) -
     assert list(query.records(rooms.settings.records, "receipt")) == []
     assert [each.kind for each in rooms.store.lease(omar, 9, now())] == ["identify"]
     assert not rooms.store.is_put_aside(scan.id)
+
+
+def test_a_record_that_was_published_says_so_until_it_is_settled(rooms: Home) -> None:
+    """It stayed as it was, and whoever had fetched it never heard of the doubt."""
+    mina, omar, nour, eve = people(rooms, "mina", "omar", "nour", "zoe")
+    received(rooms, texts=DOUBTFUL)
+    reconcile_home(rooms)
+    for who in (omar, nour):
+        for task in rooms.store.lease(who, 9, now()):
+            rooms.store.submit(task.id, who, SentReading(text=RECEIPT[task.key.name], idem=secrets.token_hex(8)), now())
+        reconcile_home(rooms)
+    (first,) = query.records(rooms.settings.records, "receipt")
+    assert (first.record_version, first.exceptions) == (1, ())
+    rooms.store.ask_value(first.scan, FieldKey("total"), "olga", "is it?", now())
+    reconcile_home(rooms)
+    says_not(rooms, mina, "a cat")
+
+    def told() -> tuple[int, list[tuple[str, str, str]]]:
+        (record,) = query.records(rooms.settings.records, "receipt")
+        assert record.values == first.values
+        return record.record_version, [(each.rule, each.expected, each.found) for each in record.exceptions]
+
+    assert told() == (2, [("the right form", "receipt", "may be another paper")])
+    answer(rooms, eve, None)
+    reconcile_home(rooms)
+    assert told() == (3, [("the right form", "receipt", "another paper")])
+    before = told()
+    rebuild_records(rooms)
+    assert told() == before
+    rooms.store.bring_scan_back(first.scan, "olga", "it is one", now())
+    reconcile_home(rooms)
+    assert told()[1] == []
+
+
+def test_who_said_it_may_take_it_back_until_the_scan_is_set_aside(rooms: Home) -> None:
+    mina, omar = people(rooms, "mina", "omar")
+    scan = received(rooms, texts=DOUBTFUL)
+    reconcile_home(rooms)
+    task = says_not(rooms, mina)
+    assert last_answer(rooms.store, mina) == task
+    assert rooms.store.undo(task, mina, now()).id == task
+    reconcile_home(rooms)
+    assert [each.id for each in rooms.store.held(mina, now())] == [task]
+    assert {each.kind for each in rooms.store.lease(omar, 9, now())} == {"read"}, "nobody is asked which form it is"
+    assert rooms.store.verify_audit().forgeries == ()
+    rooms.store.give_back(omar, now())
+
+    again = SentReading(text=None, idem=secrets.token_hex(8), flags=frozenset({"not this form"}))
+    assert rooms.store.say_not_this_form(task, mina, again, now()).reading, "it can be said anew"
+    reconcile_home(rooms)
+    answer(rooms, omar, None)
+    reconcile_home(rooms)
+    assert rooms.store.is_put_aside(scan.id)
+    with pytest.raises(LeaseLost, match="no longer be taken back"):
+        rooms.store.undo(task, mina, now())
+
+
+def test_what_is_taken_back_and_typed_instead_counts_as_any_reading(rooms: Home) -> None:
+    (mina,) = people(rooms, "mina")
+    scan = received(rooms, texts=DOUBTFUL)
+    reconcile_home(rooms)
+    task = says_not(rooms, mina)
+    key = rooms.store.undo(task, mina, now()).key
+    rooms.store.submit(task, mina, SentReading(text=RECEIPT[key.name], idem=secrets.token_hex(8)), now())
+    assert [each.key for each in rooms.store.readings(scan.id) if each.kind == "person"] == [key]
+    assert last_answer(rooms.store, mina) == task
+    assert rooms.store.undo(task, mina, now()).id == task, "the reading is taken back as any other"
 
 
 def unlike(rooms: Home, fit: float) -> Scan:

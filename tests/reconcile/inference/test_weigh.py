@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -253,6 +254,19 @@ def test_what_an_expert_mistyped_gives_way_to_a_value_that_somebody_read_unless_
     assert posterior(date, reading("order_date", "ana", "14/08/2024"), slip).candidates[0].text == "14/0372025"
     insisted = replace(slip, flags=frozenset({"overrode a check"}))
     assert posterior(date, read, insisted).candidates[0].text == "14/0372025"
+
+
+def test_who_slipped_when_they_heard_an_appeal_gives_way_to_an_expert_who_insists_since() -> None:
+    """Nobody could ever end such a field: the expert was asked for it again and again."""
+    date = field("order_date", "date")
+    read = reading("order_date", "ana", "14/03/2025")
+    heard = replace(expert("order_date", "14/0372025"), flags=frozenset({"heard an appeal"}))
+    since = replace(expert("order_date", "14/0372025"), source="eve", at=heard.at + timedelta(minutes=1))
+    assert posterior(date, read, heard, since).candidates[0].text == "14/03/2025"
+    insisted = replace(since, flags=frozenset({"overrode a check"}))
+    assert posterior(date, read, heard, insisted).candidates[0].text == "14/0372025"
+    without_slip = replace(since, text="14/08/2025")
+    assert posterior(date, read, heard, without_slip).candidates[0].text == "14/08/2025"
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,9 @@ def test_it_is_said_without_javascript(site: Site, address: str, browser: Browse
         "a blank sheet",
         frozenset({"absent", "not this form"}),
     )
+    page.locator("#undo button").click()
+    expect(page.locator("main form[action^='/work/']").first).to_be_visible()
+    assert [each for each in site.store.readings(scan) if each.key == WHOLE] == [], "they took it back"
 
 
 def test_who_is_asked_after_that_is_not_told_what_the_scan_was_taken_for(site: Site, enter: Enter) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from transcribe.codes import Flag
 from transcribe.model import Task, Transcriber
 from transcribe.review.context import Context
 from transcribe.store import Offer, Store
@@ -53,5 +54,7 @@ def announced_share(store: Store) -> float:
 def last_answer(store: Store, who: str) -> str | None:
     """The task of a person's last reading that was not taken back; None where there is none."""
     histories = store.readings_of(who, limit=1)
-    own = [reading.task for history in histories for reading in history.readings if reading.source == who]
-    return next(iter(reversed(own)), None)
+    own = [reading for history in histories for reading in history.readings if reading.source == who]
+    if not own:
+        return None
+    return store.task_of_doubt(own[-1].scan, who) if Flag.NOT_THIS_FORM in own[-1].flags else own[-1].task

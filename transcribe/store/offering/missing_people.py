@@ -45,9 +45,10 @@ def _missing(need: Need, rows: Iterable[Row]) -> MissingPeople:
     role, languages, regions, qualification, waits = need
     tasks = list(rows)
     least = min(row["passed"] for row in tasks)
+    experts = max(-(-row["fields"] // row["places"]) for row in tasks)  # of several appeals on one field each hears one
     return MissingPeople(
         role=role,
-        people=1 if role == "expert" else max(1, TRANSCRIBERS_COUNT - least),
+        people=experts if role == "expert" else max(1, TRANSCRIBERS_COUNT - least),
         waits=waits,
         fields=sum(row["fields"] for row in tasks),
         orders=len({row["scan_id"] for row in tasks}),

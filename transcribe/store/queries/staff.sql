@@ -90,7 +90,8 @@ t.pool = :pool AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.transcri
 
 -- name: stranded
 -- Tasks that nobody who is there can do, by form field, kind and scan.
-SELECT t.form_field_id, t.kind, t.scan_id, COUNT(*) AS fields, MIN(t.passed) AS passed FROM task t
+SELECT t.form_field_id, t.kind, t.scan_id, COUNT(*) AS fields, COUNT(DISTINCT t.field_id) AS places, MIN(t.passed) AS passed
+FROM task t
 WHERE {part_is_stranded}
 GROUP BY t.form_field_id, t.kind, t.scan_id;
 

@@ -115,15 +115,26 @@ SELECT 1 FROM scan s WHERE s.id = :scan_id AND {part_last_aside} = 'scan set asi
 
 -- name: doubt_of^
 -- Whether :who has said that a scan is not the form :form ("name/version"), and may be heard: what is out of weighing may not.
-SELECT 1 FROM field f JOIN reading r ON r.field_id = f.id JOIN reading_text x ON x.number = r.number
+SELECT r.number, r.at FROM field f JOIN reading r ON r.field_id = f.id JOIN reading_text x ON x.number = r.number
 WHERE f.scan_id = :scan_id AND r.transcriber_id = :who AND r.lane = 'identify' AND x.shown = :form
     AND instr(r.flags, '"not this form"') > 0
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside};
+
+-- name: task_of_doubt^
+-- The task that :who was given when they said last that a scan is not its form.
+SELECT t.public_id FROM task t JOIN skip k ON k.task_id = t.id
+WHERE t.scan_id = :scan_id AND k.transcriber_id = :who AND k.reason = 'not this form' ORDER BY k.id DESC LIMIT 1;
+
+-- name: ask_again!
+-- As if it had not been withdrawn.
+UPDATE task SET withdrawn_at = NULL WHERE id = :task_id;
 
 -- name: form_is_doubted^
 -- Whether people said that a scan is not its form, or are asked whether it is.
 SELECT 1 FROM field f JOIN reading r ON r.field_id = f.id
 WHERE f.scan_id = :scan_id AND r.lane = 'identify' AND instr(r.flags, '"not this form"') > 0
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
 UNION ALL SELECT 1 FROM field f JOIN task t ON t.field_id = f.id
 WHERE f.scan_id = :scan_id AND t.kind = 'identify' AND t.reason = 'form doubted';
 

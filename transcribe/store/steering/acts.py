@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from transcribe.errors import NotFound, SettingsError
+from transcribe.model import OPERATOR_SOURCE
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Act
 from transcribe.store.lookup import Lookup
@@ -53,6 +54,42 @@ class ActVerbs(Lookup):
         hashed = self.keyed_hash("why", reason.strip())
         self.log(by, verb, subject, {"act": number, "why": hashed, **detail}, now)
         return number
+
+    def put_operator_reading(
+        self,
+        scan: int,
+        field: int,
+        lane: str,
+        said: str,
+        reason: str,
+        idem: str,
+        flags: Iterable[str],
+        now: datetime,
+    ) -> None:
+        """Keep what an operator says as the reading of an expert who has seen all, and have its scan weighed."""
+        words = {"text": said, "alternatives": "[]", "shown": None, "legible": "", "reason": reason.strip()}
+        number = self.db.insert(
+            "put_reading",
+            id=idem[:32],
+            idem=idem,
+            field_id=field,
+            lane=lane,
+            source=OPERATOR_SOURCE,
+            kind="expert",
+            transcriber_id=None,
+            task_id=None,
+            late=0,
+            confidence=None,
+            seconds=None,
+            flags=text(sorted(flags)),
+            conditions="{}",
+            box=None,
+            text_hash=self.keyed_hash("text", said),
+            words_hash=self.reading_hash(words),
+            now=micros(now),
+        )
+        self.db.run("put_reading_text", number=number, **words)
+        self.db.run("scan_has_new", scan_id=scan, number=number)
 
     def live_scan(self, scan: str) -> Row:
         """The row of a scan that is not forgotten; NotFound where it is."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from transcribe.codes import Flag
-from transcribe.errors import SettingsError
-from transcribe.model import OPERATOR_SOURCE, WHOLE, Outcome, Task
+from transcribe.errors import LeaseLost, SettingsError
+from transcribe.model import WHOLE, Outcome, Record, Task
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
 from transcribe.store.offering.routing import is_expert
-from transcribe.store.row_mapping import micros, text
+from transcribe.store.row_mapping import micros, task_of, text
 from transcribe.store.steering.scans_aside import ScanVerbs
-from transcribe.store.verbs.queue import QueueVerbs
+from transcribe.store.verbs.queue import UNDO_LEASE_SECONDS, QueueVerbs
 
 NOT_THIS_FORM = "not this form"
 """The reason kept with a task that is put away as its scan is not the form that it was taken in as."""
@@ -49,6 +49,34 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
             self.db.run("scan_has_new", scan_id=row["scan_id"], number=number)
             return _outcome(row, identity)
 
+    def undo(self, task: str, who: str, now: datetime) -> Task:
+        with self.db.write():
+            person = self.person_row(who)
+            row = self.leased_row(task, person)
+            doubt = self.db.one("doubt_of", scan_id=row["scan_id"], who=person["id"], form=_form_of(row))
+            told = doubt and self.db.value("task_of_doubt", scan_id=row["scan_id"], who=person["id"])
+            if doubt is None or told != row["public_id"]:
+                return super().undo(task, who, now)
+            if not self._may_take_back(row, person, doubt, now):
+                raise LeaseLost("What you said of this paper can no longer be taken back: it counts already.")
+            until = micros(now + timedelta(seconds=UNDO_LEASE_SECONDS))
+            self.db.run("put_undo", number=doubt["number"], now=micros(now))
+            self.vouch("undo", doubt["number"])
+            self.db.run("ask_again", task_id=row["id"])
+            self.db.run("lease_again", task_id=row["id"], who=person["id"], until=until)
+            self.db.run("put_lease", task_id=row["id"], who=person["id"], now=micros(now), until=until)
+            self.db.run("wake", scan_id=row["scan_id"])
+            return task_of(self.leased_row(row["public_id"], person))
+
+    def task_of_doubt(self, scan: str, who: str) -> str | None:
+        number, person = self.scan_row(scan)["id"], self.person_row(who)["id"]
+        told: str | None = self.db.value("task_of_doubt", scan_id=number, who=person)
+        return told
+
+    def last_record(self, scan: str) -> Record | None:
+        row = self.db.one("last_record", scan_id=self.scan_row(scan)["id"])
+        return None if row is None else self.record_numbered(row["id"])
+
     def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:
         with self.db.write():
             row = self.live_scan(scan)
@@ -62,12 +90,19 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
                 self._keep_last_word(row, reason, now)
             return True
 
-    def ask_form_alone(self, scan: str, up_to: int, task: Task, now: datetime) -> None:
+    def ask_form_alone(self, scan: str, up_to: int, task: Task, now: datetime, record: Record | None = None) -> None:
         with self.db.write():
             row = self.scan_row(scan)
             if up_to >= row["cursor"]:  # else a later conclusion stands already
                 self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
-            self.conclude(scan, up_to, [], [task], None, now)
+            self.conclude(scan, up_to, [], [task], record, now)
+
+    def _may_take_back(self, task: Row, person: Row, doubt: Row, now: datetime) -> bool:
+        """Whether nothing stands on what a person said of a scan: nobody else has the task, nor is the scan aside."""
+        elsewhere = task["closed_at"] is None and task["transcriber"] not in (None, person["public_id"])
+        answered = task["closed_at"] is not None and task["withdrawn_at"] is None
+        aside = self.db.one("is_cancelled", scan_id=task["scan_id"]) is not None
+        return not (elsewhere or answered or aside or self.is_old(doubt, person, now))
 
     def _says_so(self, task: Row, person: Row) -> bool:
         """Whether this person has said before of this form that the scan is another one."""
@@ -105,30 +140,9 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
         """Write that an operator says the scan is its form: what people said before is history then."""
         act = self.db.value("last_act_on_scan", scan_id=scan["id"])
         said = f"{scan['form']}/{scan['form_version']} 0"
-        words = {"text": said, "alternatives": "[]", "shown": None, "legible": "", "reason": reason.strip()}
-        idem = self.keyed_hash("form", str(act))
-        number = self.db.insert(
-            "put_reading",
-            id=idem[:32],
-            idem=idem,
-            field_id=self.make_field(scan, WHOLE),
-            lane=FORM_LANE,
-            source=OPERATOR_SOURCE,
-            kind="expert",
-            transcriber_id=None,
-            task_id=None,
-            late=0,
-            confidence=None,
-            seconds=None,
-            flags=text([Flag.SAW_ALL_READINGS]),
-            conditions="{}",
-            box=None,
-            text_hash=self.keyed_hash("text", said),
-            words_hash=self.reading_hash(words),
-            now=micros(now),
-        )
-        self.db.run("put_reading_text", number=number, **words)
-        self.db.run("scan_has_new", scan_id=scan["id"], number=number)
+        idem, flags = self.keyed_hash("form", str(act)), (Flag.SAW_ALL_READINGS,)
+        field = self.make_field(scan, WHOLE)
+        self.put_operator_reading(scan["id"], field, FORM_LANE, said, reason, idem, flags, now)
 
 
 def _form_of(task: Row) -> str:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from transcribe.codes import Flag, Method
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import OPERATOR_SOURCE, FieldKey, Truth
+from transcribe.model import FieldKey, Truth
 from transcribe.store.drivers.database import Row
-from transcribe.store.row_mapping import VALUE_LANE, key_of, micros, text
+from transcribe.store.row_mapping import VALUE_LANE, key_of
 from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.reconcile import ReconcileVerbs
 
@@ -20,31 +20,9 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
         with self.db.write():
             row, field = self._field_to_mend(scan, key, unlocked=True)
             act = self._act_on("value corrected", row, field, key, by, reason, now)
-            flags = sorted((Flag.SAW_ALL_READINGS, Flag.OVERRODE_A_CHECK))
-            words = {"text": value, "alternatives": "[]", "shown": None, "legible": "", "reason": reason.strip()}
+            flags = (Flag.SAW_ALL_READINGS, Flag.OVERRODE_A_CHECK)
             idem = self.keyed_hash("correction", str(act))
-            number = self.db.insert(
-                "put_reading",
-                id=idem[:32],
-                idem=idem,
-                field_id=field,
-                lane=VALUE_LANE,
-                source=OPERATOR_SOURCE,
-                kind="expert",
-                transcriber_id=None,
-                task_id=None,
-                late=0,
-                confidence=None,
-                seconds=None,
-                flags=text(flags),
-                conditions="{}",
-                box=None,
-                text_hash=self.keyed_hash("text", value),
-                words_hash=self.reading_hash(words),
-                now=micros(now),
-            )
-            self.db.run("put_reading_text", number=number, **words)
-            self.db.run("scan_has_new", scan_id=row["id"], number=number)
+            self.put_operator_reading(row["id"], field, VALUE_LANE, value, reason, idem, flags, now)
             return idem[:32]
 
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:

@@ -138,7 +138,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         looked = not EXPERT_FLAGS.isdisjoint(_flags(task, person, sent))
         counts = {"field_id": standing["field_id"], "reading": standing["id"], "at": standing["at"]}
         settled = not looked and self.db.value("decided_since", **counts)
-        old = self._is_old(standing, person, now)
+        old = self.is_old(standing, person, now)
         if settled or old or person["paused"] or task["answers"] > MAX_CORRECTION_COUNT:
             raise CountsAlready
         identity, number = self._keep(task, person, sent, idem, 0.0, False, now)
@@ -155,7 +155,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             and standing["legible"] in (None, sent.legible)
         )
 
-    def _is_old(self, reading: Row, person: Row, now: datetime) -> bool:
+    def is_old(self, reading: Row, person: Row, now: datetime) -> bool:
         """Whether a reading is too old to be taken back or corrected: by the hour, or not among the last ten."""
         oldest = self.db.value("tenth_last_reading", who=person["id"], count=MAX_UNDO_COUNT)
         return now - moment(reading["at"]) > UNDO_TIME or (oldest is not None and reading["number"] <= oldest)
@@ -186,7 +186,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             row = self._task_of_standing(row, person, last, now)
             decided = self.db.value("decided_on", field_id=last["field_id"], reading=last["id"])
             taken = row["closed_at"] is None and row["transcriber"] not in (None, person["public_id"])
-            if decided or taken or not self.routing.may_do(row, person) or self._is_old(last, person, now):
+            if decided or taken or not self.routing.may_do(row, person) or self.is_old(last, person, now):
                 raise LeaseLost(
                     "This reading can no longer be taken back: it counts already. You can contest the outcome."
                 )

@@ -125,7 +125,7 @@ class ReconcileVerbs(IngestVerbs):
                     number=row["number"],
                     kind=row["kind"],
                     scan=row["scan"],
-                    record=None if row["record_id"] is None else self._record(row["record_id"]),
+                    record=None if row["record_id"] is None else self.record_numbered(row["record_id"]),
                     at=moment(row["at"]),
                 )
                 for row in rows
@@ -251,7 +251,8 @@ class ReconcileVerbs(IngestVerbs):
         self.db.run("put_outbox", kind="record", scan_id=scan["id"], record_id=number, now=micros(now))
         self.db.run("scan_is_recorded", scan_id=scan["id"], now=micros(now))
 
-    def _record(self, number: int) -> Record:
+    def record_numbered(self, number: int) -> Record:
+        """The version of a record with this number; NotFound where there is none."""
         row = self.db.one("record", record_id=number)
         if row is None:
             raise NotFound(f"There is no record number {number}.")

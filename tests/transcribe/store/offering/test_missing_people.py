@@ -63,6 +63,15 @@ def test_what_only_experts_may_do_needs_one(here: World) -> None:
     assert found == dict.fromkeys(("orders", "checks", "appeals"), ("expert", 1, 1))
 
 
+def test_two_appeals_on_one_field_need_two_experts_as_each_hears_one(here: World) -> None:
+    away(here, "eve")
+    scan, other = here.scan("a"), here.scan("b")
+    for slot in (1, 2):
+        here.ask(scan, "number", slot=slot, kind="appeal", pool="expert")
+    here.ask(other, "number", kind="appeal", pool="expert")
+    assert [(each.people, each.fields) for each in here.store.missing_people()] == [(2, 3)]
+
+
 def test_an_expert_who_has_read_a_field_hears_no_appeal_on_it(here: World) -> None:
     away(here, "ann")
     scan = here.scan("a")
