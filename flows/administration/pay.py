@@ -21,7 +21,8 @@ class PayLine:
     """What one person is owed and was paid in one currency.
 
     Amounts are decimal text; `coming` is a top-up that is measured and not settled yet. Hours are as measured.
-    `an_hour` is what an hour of measured time has come to, None where none was measured.
+    `an_hour` is what an hour of measured time has come to, None where none was measured. `floor` is the least that an
+    hour pays by the floor in force, None where none is set in this currency; `is_below_floor`: `an_hour` is less.
     """
 
     handle: str
@@ -34,11 +35,15 @@ class PayLine:
     waiting_hours: float
     readings: int
     an_hour: str | None
+    floor: str | None
+    is_below_floor: bool
 
 
 def pay_lines(home: Home) -> list[PayLine]:
     """The pay of all who are paid, by handle."""
     handles = {person.id: person.handle for person in home.store.transcribers()}
+    floor = home.store.floor(now())
+    least = {} if floor is None else {floor.currency: floor.micro}
     lines = [
         PayLine(
             handle=handles.get(state.transcriber, state.transcriber),
@@ -51,6 +56,8 @@ def pay_lines(home: Home) -> list[PayLine]:
             waiting_hours=state.waiting_seconds / 3600,
             readings=state.readings,
             an_hour=None if state.an_hour is None else decimal_text(state.an_hour),
+            floor=decimal_text(least[state.currency]) if state.currency in least else None,
+            is_below_floor=state.an_hour is not None and state.an_hour < least.get(state.currency, 0),
         )
         for state in home.store.pay_states(now())
     ]

@@ -23,7 +23,7 @@ Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
 
 @pay.command("report")
 def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
-    """Say what everybody is due, was paid and earns an hour as measured."""
+    """Say what everybody is due, was paid and earns an hour as measured, and whose hour came to less than the floor."""
     from flows.administration import pay_lines
 
     lines = pay_lines(home_of(ctx))
@@ -45,6 +45,12 @@ def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         for line in lines
     )
     terminal.columns(head, rows)
+    for line in lines:
+        if line.is_below_floor and line.an_hour is not None:
+            terminal.say(
+                f"{line.handle}: an hour has come to {Decimal(line.an_hour):.2f} {line.currency}, less than the floor of "
+                f"{line.floor} {line.currency} that is in force."
+            )
 
 
 @pay.command("rate")

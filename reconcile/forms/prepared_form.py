@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property, lru_cache
 
 from reconcile.forms.field_families import Family, family_of, type_of
@@ -10,7 +11,7 @@ from reconcile.forms.rule_terms import Operand
 from reconcile.forms.rules import CompiledRule, RuleInstance, compile_rules, operand
 from reconcile.forms.street_words import spelled_out
 from transcribe.model import Field, FieldKey, Form, Value
-from transcribe.values import shown_controls
+from transcribe.values import shown_controls, tidy
 
 CACHED_TEXT_COUNT = 65536
 """So many texts of one field are cached in each of their forms: weighing asks for the same ones many times."""
@@ -40,6 +41,10 @@ class PreparedField:
         self._kind = kind
 
     def _normal(self, text: str) -> str:
+        exact = tidy(shown_controls(text))
+        return exact if exact in self._told_apart else self._folded(text)
+
+    def _folded(self, text: str) -> str:
         normal = self._kind.normalise(shown_controls(text), self.field, self.form)
         return spelled_out(normal) if self.field.type == "address" else normal
 
@@ -61,6 +66,16 @@ class PreparedField:
             if master.field == self.field.name:
                 return KnownValues({self.normal(text): text for text, _ in master.values})
         return None
+
+    @cached_property
+    def _told_apart(self) -> frozenset[str]:
+        """Known values that differ only in what this type does not compare, as capitals do: here each is its own."""
+        alike: dict[str, set[str]] = defaultdict(set)
+        for master in self.form.masters:
+            if master.field == self.field.name:
+                for text, _ in master.values:
+                    alike[self._folded(text)].add(tidy(shown_controls(text)))
+        return frozenset(text for texts in alike.values() if len(texts) > 1 for text in texts)
 
 
 class PreparedForm:

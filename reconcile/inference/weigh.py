@@ -188,13 +188,22 @@ def _candidate(spot: PreparedField, says: str, weighed: FieldPosterior, origin: 
     text = written_text(spot, says, weighed.votes) if origin == "read" else says
     if origin == "words" and weighed.words is not None:
         text = weighed.words.text
-    if origin == "master" and spot.known_values is not None and spot.known_values.has(says):
-        text = spot.known_values.text(says)
+    spelt = _listed(spot, says)
+    if origin == "master" and spelt is not None:
+        text = spelt
+    if spelt is None or any(vote.says == says and vote.kind == "expert" for vote in weighed.votes):
+        spelt = text  # an expert's spelling counts as they typed it
     return Candidate(
         normal=says,
         text=text,
         probability=weighed.shares[says],
         origin=origin,
         null=null,
-        value=None if null else spot.value(text),
+        value=None if null else spot.value(spelt),
     )
+
+
+def _listed(spot: PreparedField, says: str) -> str | None:
+    """The known value with this comparable text, spelt as master data spell it; None where there is none."""
+    known = spot.known_values
+    return known.text(says) if known is not None and known.has(says) else None

@@ -150,3 +150,16 @@ def test_the_commands_refuse_before_anything_is_taken_in(house: House, rooms: Ho
     told = house.run("pay", "rate", "0.06", "--form", "receipt")
     assert told.code == 0
     assert "No paid work begins before this is mended. receipt: there is no floor" in told.err
+
+
+def test_the_report_says_whose_hour_came_to_less_than_the_floor(rooms: Home, house: House) -> None:
+    batch(rooms, scans=2)
+    mina = pays(rooms)
+    read(rooms, mina, 5, 30.0)
+    (line,) = house.run("pay", "report", "--json").json
+    assert (line["an_hour"], line["floor"], line["is_below_floor"]) == ("12.00", "12.00", False), "it is topped up"
+    assert "less than" not in house.run("pay", "report").out
+    pay.set_floor(rooms, "15", "EUR", "law of 2027-01-01", None)
+    said = "mina: an hour has come to 12.00 EUR, less than the floor of 15.00 EUR that is in force.\n"
+    assert house.run("pay", "report").out.endswith(said)
+    assert house.run("pay", "report", "--json").json[0]["is_below_floor"]

@@ -256,6 +256,45 @@ def test_what_an_expert_mistyped_gives_way_to_a_value_that_somebody_read_unless_
     assert posterior(date, read, insisted).candidates[0].text == "14/0372025"
 
 
+ARTICLES = Master(field="article", values=(("Oil Filter", "1"), ("Pump", "2")), digest="0" * 64)
+
+
+def test_a_listed_value_is_spelt_as_the_list_spells_it_and_its_text_as_the_paper_does() -> None:
+    """ "oil filter" and "Oil Filter" came out as two values, by who had read them."""
+    listed = form(field("article", "name"), masters=[ARTICLES])
+    key = FieldKey("article")
+
+    def first(*readings: Reading) -> tuple[object, str]:
+        found = weigh(listed, readings, shipped_parameters())[key].candidates[0]
+        return found.value, found.text
+
+    said = [reading("article", "ann", "OIL FILTER"), reading("article", "ben", "OIL FILTER")]
+    assert first(*said) == ("Oil Filter", "OIL FILTER")
+    assert first(reading("article", "ann", "Oil pipe"), reading("article", "ben", "Oil pipe")) == (
+        "Oil pipe",
+        "Oil pipe",
+    )
+    assert first(*said, expert("article", "oil filter")) == ("oil filter", "oil filter"), (
+        "an expert means what they type"
+    )
+
+
+def test_listed_values_that_differ_in_capitals_alone_are_two_values() -> None:
+    both_listed = replace(ARTICLES, values=(("Polish", "1"), ("polish", "2"), ("Pump", "3")))
+    listed = form(field("article", "name"), masters=[both_listed])
+    readings = [
+        reading("article", "ann", "Polish"),
+        reading("article", "ben", "polish"),
+        reading("article", "cat", "polish"),
+    ]
+    found = {
+        each.normal: each for each in weigh(listed, readings, shipped_parameters())[FieldKey("article")].candidates
+    }
+    assert {"Polish", "polish"} <= set(found)
+    assert (found["polish"].value, found["Polish"].value) == ("polish", "Polish")
+    assert found["polish"].probability > found["Polish"].probability
+
+
 def test_who_slipped_when_they_heard_an_appeal_gives_way_to_an_expert_who_insists_since() -> None:
     """Nobody could ever end such a field: the expert was asked for it again and again."""
     date = field("order_date", "date")
