@@ -48,8 +48,8 @@ def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     for line in lines:
         if line.is_below_floor and line.an_hour is not None:
             terminal.say(
-                f"{line.handle}: an hour has come to {Decimal(line.an_hour):.2f} {line.currency}, less than the floor of "
-                f"{line.floor} {line.currency} that is in force."
+                f"{line.handle}: an hour has come to {Decimal(line.an_hour):.2f} {line.currency}, less than the floor "
+                f"of {line.floor} {line.currency} that is in force."
             )
 
 

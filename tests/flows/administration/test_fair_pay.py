@@ -156,10 +156,10 @@ def test_the_report_says_whose_hour_came_to_less_than_the_floor(rooms: Home, hou
     batch(rooms, scans=2)
     mina = pays(rooms)
     read(rooms, mina, 5, 30.0)
-    (line,) = house.run("pay", "report", "--json").json
+    (line,) = [each for each in house.run("pay", "report", "--json").json if each["currency"] == "EUR"]
     assert (line["an_hour"], line["floor"], line["is_below_floor"]) == ("12.00", "12.00", False), "it is topped up"
     assert "less than" not in house.run("pay", "report").out
     pay.set_floor(rooms, "15", "EUR", "law of 2027-01-01", None)
     said = "mina: an hour has come to 12.00 EUR, less than the floor of 15.00 EUR that is in force.\n"
     assert house.run("pay", "report").out.endswith(said)
-    assert house.run("pay", "report", "--json").json[0]["is_below_floor"]
+    assert house.run("pay", "report", "--json").json[-1]["is_below_floor"]
