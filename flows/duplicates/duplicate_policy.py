@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
-from transcribe.model import Decision, DuplicatePolicy, FieldKey, Form
+from transcribe.model import Decision, DuplicatePolicy, FieldKey, Form, Posterior
 
 POLICY_OPTION = "duplicates"
 """The option of a form that says what becomes of an order that comes again."""
@@ -20,6 +20,10 @@ CONFIRMING_TYPES = frozenset({"date", "amount"})
 """Types of fields that have to be the same besides: two orders may have one customer number, and no number twice."""
 
 
+RECEIPT_TYPES = frozenset({"name", "date", "amount"})
+"""Types of fields that identify a paper without a number: who issued it, when, and over how much."""
+
+
 def duplicate_policy(of_home: DuplicatePolicy, form: Form) -> DuplicatePolicy:
     """What becomes of an order of this form that comes again: as the form says, else as the home does."""
     return cast(DuplicatePolicy, form.options.get(POLICY_OPTION, of_home))
@@ -29,11 +33,15 @@ def identifying_fields(form: Form) -> tuple[str, ...]:
     """The fields whose values tell one order from all others; none where the form has no such fields.
 
     They are those that the form names. Where it names none they are its required codes, dates and amounts, if there is
-    a code and one of the others: never a name alone.
+    a code and one of the others: never a name alone. A form without a blank, as of receipts, has no number of an order:
+    of it they are its names, dates and amounts, if there is one of each.
     """
     named = str(form.options.get(FIELDS_OPTION, "")).split()
     if named:
         return tuple(named)
+    if form.free and not any(field.type in NUMBERING_TYPES for field in form.fields):
+        shown = [field for field in form.fields if field.type in RECEIPT_TYPES and field.personal != "payment"]
+        return tuple(field.name for field in shown) if {field.type for field in shown} == RECEIPT_TYPES else ()
     required = [field for field in form.fields if field.required and field.personal != "payment"]
     types = {field.type for field in required}
     if not types & NUMBERING_TYPES or not types & CONFIRMING_TYPES:
@@ -41,10 +49,12 @@ def identifying_fields(form: Form) -> tuple[str, ...]:
     return tuple(field.name for field in required if field.type in NUMBERING_TYPES | CONFIRMING_TYPES)
 
 
-def identity(form: Form, decisions: Iterable[Decision]) -> tuple[tuple[str, ...] | None, float]:
+def identity(
+    form: Form, decisions: Iterable[Decision], posteriors: Mapping[FieldKey, Posterior]
+) -> tuple[tuple[str, ...] | None, float]:
     """The values that identify an order, and how probable it is that all are right.
 
-    None where one of them is not decided, blank or illegible: a doubtful reading is no match.
+    They are compared as their types compare them: names without case. None where one of them is not decided, blank or illegible: a doubtful reading is no match.
     """
     decided = {each.key: each for each in decisions}
     found = [decided.get(FieldKey(name)) for name in identifying_fields(form)]
@@ -53,6 +63,24 @@ def identity(form: Form, decisions: Iterable[Decision]) -> tuple[tuple[str, ...]
     for each in found:
         if each is None or each.value is None:
             return None, 0.0
-        values.append(f"{each.key.name}={each.value}")
+        values.append(f"{each.key.name}={_comparable(each, posteriors.get(each.key))}")
         probability *= each.probability
     return (tuple(values), probability) if values else (None, 0.0)
+
+
+def _comparable(decision: Decision, weighed: Posterior | None) -> str:
+    said = {each.text: each.normal for each in weighed.candidates} if weighed is not None else {}
+    return said.get(decision.text, str(decision.value))
+
+
+def identity_parts(form: Form, posteriors: Mapping[FieldKey, Posterior]) -> dict[str, tuple[str, float]]:
+    """By identifying field its likeliest value, to be compared, and how probable it is, decided or not.
+
+    Without those that say blank or illegible. What nobody has read has none.
+    """
+    parts = {}
+    for name in identifying_fields(form):
+        weighed = posteriors.get(FieldKey(name))
+        if weighed is not None and weighed.candidates and weighed.candidates[0].value is not None:
+            parts[name] = (weighed.candidates[0].normal, weighed.probability)
+    return parts

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from flows.duplicates.duplicate_policy import duplicate_policy, identity
+from flows.duplicates.duplicate_policy import duplicate_policy, identity, identity_parts
 from flows.home import Home, now
-from transcribe.model import Decision, DuplicatePolicy, Form, PageFingerprint, Record, RuleException, Scan
+from transcribe.model import (
+    Decision,
+    DuplicatePolicy,
+    FieldKey,
+    Form,
+    PageFingerprint,
+    Posterior,
+    Record,
+    RuleException,
+    Scan,
+)
 from transcribe.store import Store
 
 MAX_DIFFERING_SHARE = 0.24
@@ -29,10 +39,20 @@ def find_alike(home: Home, scan: str, form: Form, prints: Sequence[PageFingerpri
 
 
 def find_same(
-    store: Store, of_home: DuplicatePolicy, scan: Scan, form: Form, decisions: Iterable[Decision], now: datetime
+    store: Store,
+    of_home: DuplicatePolicy,
+    scan: Scan,
+    form: Form,
+    decisions: Iterable[Decision],
+    posteriors: Mapping[FieldKey, Posterior],
+    now: datetime,
 ) -> list[str]:
-    """Keep what identifies the order of a scan, and find the scans with the same values; gives their ids."""
-    values, probability = identity(form, decisions)
+    """Keep what identifies the order of a scan, and find the scans with the same values; gives their ids.
+
+    By one value that surely is another, decided or not, two that look alike are told apart.
+    """
+    store.put_identity_parts(scan.id, identity_parts(form, posteriors))
+    values, probability = identity(form, decisions, posteriors)
     return store.put_identity(scan.id, values, probability, duplicate_policy(of_home, form), now)
 
 

@@ -217,7 +217,7 @@ class _Loop:
         answers = answers_of(scan, form, readings, posteriors, store, self.people, self.policy, self.reopening)
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
-        find_same(store, self.duplicates, scan, form, decisions, self.now())
+        find_same(store, self.duplicates, scan, form, decisions, posteriors, self.now())
         record = assemble(scan, form, decisions) if is_complete(form, posteriors, decisions) else None
         # what was published and stands on too little now is told at once, and kept up to date
         if record is None and (store.is_provisional(scan.id) or store.has_record_on_aside(scan.id)):

@@ -389,6 +389,12 @@ class DuplicateStore(Protocol):
         values nor probability are new.
         """
 
+    def put_identity_parts(self, scan: str, parts: Mapping[str, tuple[str, float]]) -> None:
+        """Keep a keyed hash of the likeliest value of each identifying field, by field, with how probable it is.
+
+        A pair of which one such value surely is another is no more, though not all are decided.
+        """
+
     def duplicates(self, scan: str | None = None) -> list[Duplicate]:
         """The pairs of scans that may be the same order and those that were settled, or those with this scan.
 

@@ -7,6 +7,9 @@ DELETE FROM print_band WHERE scan_id = :scan_id;
 -- name: drop_identity!
 DELETE FROM identity WHERE scan_id = :scan_id;
 
+-- name: drop_identity_parts!
+DELETE FROM identity_part WHERE scan_id = :scan_id;
+
 -- name: put_page_print!
 INSERT INTO page_print (scan_id, number, form, bits) VALUES (:scan_id, :number, :form, :bits);
 
@@ -33,6 +36,17 @@ ON CONFLICT (scan_id) DO UPDATE SET keyed = excluded.keyed, probability = exclud
 
 -- name: identity_of^
 SELECT keyed, probability FROM identity WHERE scan_id = :scan_id;
+
+-- name: put_identity_part!
+INSERT INTO identity_part (scan_id, field, keyed, probability) VALUES (:scan_id, :field, :keyed, :probability);
+
+-- name: identity_parts
+SELECT field, keyed, probability FROM identity_part WHERE scan_id = :scan_id;
+
+-- name: parts_differ^
+-- Whether a value that identifies one order surely is another on the other scan.
+SELECT 1 FROM identity_part a JOIN identity_part b ON b.field = a.field AND b.scan_id = :other
+WHERE a.scan_id = :scan_id AND a.keyed <> b.keyed AND a.probability * b.probability >= :least LIMIT 1;
 
 -- name: same_identities
 SELECT i.scan_id, i.probability FROM identity i JOIN scan s ON s.id = i.scan_id

@@ -73,8 +73,27 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             else:
                 self.db.run("put_identity", scan_id=row["id"], keyed=keyed, probability=probability)
             found = self._same(row["id"], keyed, probability, policy, now)
-            self._refute(row["id"], keyed, probability)
+            self._refute(row["id"])
             return self._told(row, found, now)
+
+    def put_identity_parts(self, scan: str, parts: Mapping[str, tuple[str, float]]) -> None:
+        with self.db.write():
+            row = self.scan_row(scan)
+            before = {each["field"]: (each["keyed"], each["probability"]) for each in self._parts(row["id"])}
+            keyed = {
+                field: (self.keyed_hash("identity part", row["form"], field, value), probability)
+                for field, (value, probability) in parts.items()
+            }
+            if row["erased_at"] is not None or keyed == before:
+                return
+            self.db.run("drop_identity_parts", scan_id=row["id"])
+            for field, (value, probability) in keyed.items():
+                part = {"field": field, "keyed": value, "probability": probability}
+                self.db.run("put_identity_part", scan_id=row["id"], **part)
+            self._refute(row["id"])
+
+    def _parts(self, scan: int) -> list[Row]:
+        return self.db.all("identity_parts", scan_id=scan)
 
     def duplicates(self, scan: str | None = None) -> list[Duplicate]:
         if scan is None:
@@ -148,13 +167,21 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
                 found.append(row["scan_id"])
         return found
 
-    def _refute(self, scan: int, keyed: str | None, probability: float) -> None:
-        """Say of each pair of a scan whether its identifying values surely are others than those of its partner."""
+    def _refute(self, scan: int) -> None:
+        """Say of each pair of a scan whether identifying values surely are others than those of its partner.
+
+        One such value is enough, also where the others are not decided yet.
+        """
+        own = self.db.one("identity_of", scan_id=scan)
         for pair in self.db.all("duplicates_of_one", scan_id=scan):
             other = pair["older"] if pair["newer"] == scan else pair["newer"]
             row = self.db.one("identity_of", scan_id=other)
-            others = keyed is not None and row is not None and row["keyed"] != keyed
-            refuted = others and row is not None and row["probability"] * probability >= SAME_PROBABILITY
+            refuted = (
+                own is not None
+                and row is not None
+                and row["keyed"] != own["keyed"]
+                and row["probability"] * own["probability"] >= SAME_PROBABILITY
+            ) or self.db.one("parts_differ", scan_id=scan, other=other, least=SAME_PROBABILITY) is not None
             if self.db.run("set_refuted", id=pair["id"], refuted=int(refuted)):
                 self.db.run("wake", scan_id=pair["newer"])
 

@@ -170,6 +170,7 @@ ERASURE_STATEMENTS = (
     "drop_page_prints",
     "drop_print_bands",
     "drop_identity",
+    "drop_identity_parts",
     "wake_partners",
     "erase_snippets",
     "erase_pictures",
