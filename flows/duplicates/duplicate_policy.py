@@ -20,10 +20,6 @@ CONFIRMING_TYPES = frozenset({"date", "amount"})
 """Types of fields that have to be the same besides: two orders may have one customer number, and no number twice."""
 
 
-RECEIPT_TYPES = frozenset({"name", "date", "amount"})
-"""Types of fields that identify a paper without a number: who issued it, when, and over how much."""
-
-
 def duplicate_policy(of_home: DuplicatePolicy, form: Form) -> DuplicatePolicy:
     """What becomes of an order of this form that comes again: as the form says, else as the home does."""
     return cast(DuplicatePolicy, form.options.get(POLICY_OPTION, of_home))
@@ -33,15 +29,11 @@ def identifying_fields(form: Form) -> tuple[str, ...]:
     """The fields whose values tell one order from all others; none where the form has no such fields.
 
     They are those that the form names. Where it names none they are its required codes, dates and amounts, if there is
-    a code and one of the others: never a name alone. A form without a blank, as of receipts, has no number of an order:
-    of it they are its names, dates and amounts, if there is one of each.
+    a code and one of the others: never a name alone. A receipt has no number: its form names what tells it from others.
     """
     named = str(form.options.get(FIELDS_OPTION, "")).split()
     if named:
         return tuple(named)
-    if form.free and not any(field.type in NUMBERING_TYPES for field in form.fields):
-        shown = [field for field in form.fields if field.type in RECEIPT_TYPES and field.personal != "payment"]
-        return tuple(field.name for field in shown) if {field.type for field in shown} == RECEIPT_TYPES else ()
     required = [field for field in form.fields if field.required and field.personal != "payment"]
     types = {field.type for field in required}
     if not types & NUMBERING_TYPES or not types & CONFIRMING_TYPES:
@@ -54,7 +46,8 @@ def identity(
 ) -> tuple[tuple[str, ...] | None, float]:
     """The values that identify an order, and how probable it is that all are right.
 
-    They are compared as their types compare them: names without case. None where one of them is not decided, blank or illegible: a doubtful reading is no match.
+    They are compared as their types compare them: names without case. None where one of them is not decided, blank or
+    illegible: a doubtful reading is no match.
     """
     decided = {each.key: each for each in decisions}
     found = [decided.get(FieldKey(name)) for name in identifying_fields(form)]
