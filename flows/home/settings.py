@@ -121,7 +121,9 @@ class Settings(BaseSettings):
         100, ge=0, le=200, description="the most fields that a person may take along to read without a network; 0: none"
     )
     along_hours: float = Field(12.0, gt=0, le=48, description="fields that are taken along are lent for so many hours")
-    asked_by: str = Field("", description="who asks for the work and how to reach them: shown before the first task and at sign-in")
+    asked_by: str = Field(
+        "", description="who asks for the work and how to reach them: shown before the first task and at sign-in"
+    )
     training: bool = Field(False, description="whether readings may train machines: shown before the first task")
     language: Literal["", "en", "es", "fr"] = Field(
         "",
