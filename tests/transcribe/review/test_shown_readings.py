@@ -131,7 +131,7 @@ def test_pay_stands_in_cards_and_by_day_and_each_line_names_its_field(site: Site
         read(site, ann, "Durand")
         site.clock.forward += timedelta(days=1)
     page = sign_in(ann).get("/pay").text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
-    assert len(re.findall(r'<details class="fold day"', page)) == 2
+    assert len(re.findall(r'<details class="fold payday"', page)) == 2
     assert page.count("Nom ou raison sociale") >= 2
     assert page.count("1 lecture") == 2
     assert "0,014 €" in page
