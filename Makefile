@@ -72,6 +72,7 @@ bench-review: $(BENCH_ENV)/.ready
 ## make bench-path        ingest killed at ten moments ends with what an undisturbed run has
 bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_path $(SMALL)
+	$(BENCH).bench_webhooks $(SMALL)
 
 ## make bench-truth     what machine reading is worth on paper that nobody prepared for, a plain script beside it
 bench-truth: $(BENCH_ENV)/.ready
