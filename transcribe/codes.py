@@ -137,6 +137,13 @@ class Method(StrEnum):
     """The likeliest value of a field that nobody who is there can finish: it is published and decides nothing."""
 
 
+class RecordRule(StrEnum):
+    """The rules of records that are none of their forms: an exception names one where it does not hold."""
+
+    SAME_ORDER = "one order once"
+    """The scan is, or may be, an order that came before."""
+
+
 class Verdict(StrEnum):
     """What became of a proposal of learning, and why; kept with it."""
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from flows.home import Home, now
 from flows.steps import finish_erasures
-from reconcile.records import ExportOptions, load_export, query, record_json
+from reconcile.records import ExportOptions, load_export, query
 from transcribe.errors import NotFound, SettingsError
 
 READER_WAIT_SECONDS = 30.0
@@ -50,7 +51,7 @@ def found_records(
     if unknown := sorted(values.keys() - known):
         raise NotFound(f"There is no plain field {unknown[0]!r} in {form}. Use one of {', '.join(sorted(known))}.")
     found = (
-        FoundRecord(name=each.scan_name or each.scan[:12], values=each.values, plain=record_json(each))
+        FoundRecord(name=each.scan_name or each.scan[:12], values=each.values, plain=each.document)
         for each in query.records(records, form, after=after, search=words or None)
         if all(_as_written(each.values.get(field)) == value for field, value in values.items())
     )
@@ -67,7 +68,7 @@ def export_records(
 ) -> int:
     """Write the records of one form, or of all where the format allows it; gives how many rows.
 
-    They go to standard output where `out` is None.
+    Those changed after `after`, and then what was erased since. They go to standard output where `out` is None.
 
     Raises SettingsError where the format is unknown or needs a form named, NotFound where there are no records,
     StartOver where `after` is a number of another state.
@@ -78,10 +79,15 @@ def export_records(
     if format == "csv" and len(names) > 1:
         raise SettingsError(f"A CSV file holds one form. Say --form with one of: {', '.join(names)}.")
     options = ExportOptions(table=table, after=after, for_spreadsheets=for_spreadsheets)
+
+    def write(file: TextIO) -> int:
+        count = sum(writer.write(records, name, file, options) for name in names)
+        return count + (writer.write_erased(records, names[-1], file, options) if after and names else 0)
+
     if out is None:
-        return sum(writer.write(records, name, sys.stdout, options) for name in names)
+        return write(sys.stdout)
     with out.open("w", encoding="utf-8", newline="") as file:
-        return sum(writer.write(records, name, file, options) for name in names)
+        return write(file)
 
 
 def forget_scan(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flows.duplicates.duplicate_policy import duplicate_policy, identity, identity_parts
 from flows.home import Home, now
+from transcribe.codes import RecordRule
 from transcribe.model import (
     Decision,
     DuplicatePolicy,
@@ -28,7 +29,7 @@ Of 324 pairs of photographs of one sheet, under other light and from other sides
 14,632 pairs of different sheets of one form, all in 0.29 or more.
 """
 
-SAME_ORDER_RULE = "one order once"
+SAME_ORDER_RULE = RecordRule.SAME_ORDER
 """The rule that the record of an order breaks that came before: what it is the same as stands as found."""
 
 

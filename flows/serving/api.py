@@ -18,7 +18,7 @@ from flows.administration import pay_lines
 from flows.home import Home
 from flows.output import explained, explained_whole
 from flows.serving.api_answers import ErasedScan, ExplainedScan, PayReport, PublishedForms, RecordJson, RecordPage
-from reconcile.records import query, record_json
+from reconcile.records import query
 from transcribe.errors import NotFound, StartOver
 from transcribe.people import Scope, secret_hash
 from transcribe.review import Context, Here, network_of
@@ -136,7 +136,7 @@ def _record_page(path: Path, form: str, after: int, limit: int) -> RecordPage:
     last = records[-1].changed if more else max([position, after, *(record.changed for record in records)])
     return RecordPage(
         epoch=query.epoch(path),
-        records=tuple(RecordJson.model_validate(record_json(record)) for record in records),
+        records=tuple(RecordJson.model_validate(record.document) for record in records),
         erased=tuple(
             ErasedScan(scan=scan, changed=change) for scan, change in query.erased(path, after=after) if change <= last
         ),

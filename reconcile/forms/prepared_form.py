@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
 from reconcile.forms.field_families import Family, family_of, type_of
@@ -76,6 +77,17 @@ class PreparedField:
                 for text, _ in master.values:
                     alike[self._folded(text)].add(tidy(shown_controls(text)))
         return frozenset(text for texts in alike.values() if len(texts) > 1 for text in texts)
+
+    @cached_property
+    def listed(self) -> Mapping[str, list[tuple[str, str]]] | None:
+        """(value, key) of each known value, by comparable text; None where the form has no master data for it."""
+        found: dict[str, list[tuple[str, str]]] | None = None
+        for master in self.form.masters:
+            if master.field == self.field.name:
+                found = {}
+                for text, key in master.values:
+                    found.setdefault(self.normal(text), []).append((text, key))
+        return found
 
 
 class PreparedForm:

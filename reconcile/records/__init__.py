@@ -2,7 +2,6 @@
 
 from reconcile.records import query
 from reconcile.records.database import damage
-from reconcile.records.export.jsonl import record_json
 from reconcile.records.export_formats import ExportOptions, load_export
 from reconcile.records.held_forms import held
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild
@@ -19,5 +18,4 @@ __all__ = [
     "publish",
     "query",
     "rebuild",
-    "record_json",
 ]

@@ -16,6 +16,16 @@ _LOCK_WAIT_SECONDS = 30.0
 """How long to wait for another publisher: longer than publishing a full batch takes."""
 
 
+LAYOUT_VERSION = 2
+"""The version of the tables, in the file's `user_version`. A file of another one is made anew from the state."""
+
+
+def is_of_this_layout(database: Database) -> bool:
+    """Whether the file has the tables of this version, or none yet."""
+    (version,) = next(database.execute("pragma user_version"))
+    return version == LAYOUT_VERSION or not database.table_names()
+
+
 @contextmanager
 def open_for_publishing(path: Path) -> Iterator[Database]:
     """The database for writing, made if missing. StoreError where it cannot be used.
@@ -37,6 +47,10 @@ def open_for_reading(path: Path) -> Iterator[Database]:
     if not path.exists():
         raise NotFound(f"There is no record database at {path}; `fairhand records publish` makes it.")
     with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
+        if not is_of_this_layout(database):
+            raise StoreError(
+                f"{path} was made by another version of fairhand; `fairhand records publish` makes it anew."
+            )
         yield database
 
 

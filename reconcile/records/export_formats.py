@@ -35,6 +35,12 @@ class Export(Protocol):
         NotFound where nothing of the form was published.
         """
 
+    def write_erased(self, records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
+        """Write the scans of any form that were erased since `options.after`, and give the number of rows.
+
+        Whoever keeps a copy drops what it has of them. It comes last, after the records of `form`.
+        """
+
 
 def load_export(name: str) -> Export:
     """The export of this name. SettingsError lists the known ones where there is none."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from reconcile.records import schema
+from reconcile.records import form_tables, schema
 from reconcile.records.database import open_for_reading
 from transcribe.errors import FormError, NotFound
 from transcribe.model import Form
@@ -59,7 +59,7 @@ def _form_or_reason(database: Database, forms: FormOfVersion, name: str, version
     try:
         with database.atomic():
             form = forms(name, version)
-            schema.add_form(database, form)
+            form_tables.add_form(database, form)
             return form
     except (FormError, NotFound) as error:
         return str(error)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
 from sqlite_utils import Database
 
-from reconcile.records import held_forms, rows, schema
-from reconcile.records.database import damage, made_anew, open_for_publishing, write_transaction
+from reconcile.records import form_tables, held_forms, rows, schema, sql_names
+from reconcile.records.database import damage, is_of_this_layout, made_anew, open_for_publishing, write_transaction
 from reconcile.records.held_forms import FormOfVersion
-from transcribe.model import Form, Place, Reading, Scan
+from reconcile.records.record_writer import RecordWriter
+from transcribe.model import Form, PagePicture, Place, Reading, Record, Scan
 from transcribe.store import OutboxEntry, empty_log
 
 BATCH_ENTRY_COUNT = 200
 """Outbox entries in one transaction. Readers never wait, and another publisher waits well under a second."""
 
-MAX_REBUILT_INDEX_ROWS = 5_000
-"""The most rows of a table whose search index is rebuilt after each batch, which takes about 25 ms.
-
-The file then equals a rebuilt one to the last byte of its dump. Larger tables are indexed row by row; their index is
-rebuilt when something is erased.
-"""
-
 LOG_WAIT_SECONDS = 1.0
 """How long emptying the log waits for readers. It is tried again with every publishing."""
+
+
+FormOrNone = Callable[[str, int], Form | None]
+"""Gives the form of a name and version; None where it cannot be published."""
 
 
 class Outbox(Protocol):
@@ -41,6 +40,7 @@ class Outbox(Protocol):
     def keep_erased(self, scans: Mapping[str, datetime]) -> None: ...
     def scan(self, scan: str) -> Scan: ...
     def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]: ...
+    def pictures(self, scan: str) -> list[PagePicture]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
             with write_transaction(database):
                 schema.prepare(database)
                 foreign = not _belongs(database, store)
-                whole = foreign or held_forms.is_mended(database, forms)
+                whole = foreign or not is_of_this_layout(database) or held_forms.is_mended(database, forms)
                 done = (_write_all if whole else _apply_batch)(database, store, forms)
             count, anew = count + done.count, anew or foreign
             if whole or done.count < BATCH_ENTRY_COUNT:
@@ -112,10 +112,12 @@ def _write_all(database: Database, store: Outbox, forms: FormOfVersion) -> Publi
     Numbers of changes go on above those that the file had, so that nobody who follows it misses one.
     """
     before, erased = _kept_of_file(database)
+    names = _names_of_file(database)
     store.keep_erased({scan: at for scan, (at, _) in erased.items()})
     store.outbox_goes_on_after(before)
     _drop_everything(database)
     schema.prepare(database)
+    database.table("table_names").insert_all(names)
     count = 0
     while (done := _apply_batch(database, store, forms)).count:
         count += done.count
@@ -135,6 +137,21 @@ def _kept_of_file(database: Database) -> tuple[int, dict[str, tuple[datetime, in
     rows = list(database.table("erased").rows)
     erased = {str(row["scan"]): (datetime.fromisoformat(row["erased_at"]), int(row["changed"])) for row in rows}
     return _position(database), erased
+
+
+def _names_of_file(database: Database) -> list[dict[str, object]]:
+    """The names that a file has given to the tables of forms: one that is made anew keeps them."""
+    if "columns" not in database.table_names():
+        return []
+    known = "table_names" if "table_names" in database.table_names() else "columns"
+    kept: list[dict[str, object]] = []
+    taken = set(sql_names.FIXED_TABLES)
+    for row in database.query(f"select distinct table_name, form, part from {known} order by 1"):  # noqa: S608 ours
+        objects = sql_names.objects_of(row["table_name"], lines=bool(row["part"]))
+        if taken.isdisjoint(objects):
+            taken |= objects
+            kept.append(row)
+    return kept
 
 
 def _position(database: Database) -> int:
@@ -165,89 +182,52 @@ def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Pub
     position = _position(database)
     if store.epoch() != _epoch(database):
         database.table("outbox_epoch").upsert({"id": 1, "epoch": store.epoch()}, pk="id")
-    new = _add_forms(database, store, forms)
+    _add_forms(database, store, forms)
     entries = store.outbox(position, BATCH_ENTRY_COUNT)
+    writer, known = RecordWriter(database), cache(partial(held_forms.publishable, database, forms))
     for entry in entries:
         if entry.record is None:
-            _erase_record(database, entry)
+            erased = {"scan": entry.scan, "erased_at": rows.written_at(entry), "changed": entry.number}
+            writer.erase(entry.scan, erased)
         else:
-            named = entry.record.form, entry.record.form_version
-            form = held_forms.publishable(database, forms, *named)
-            if form is None:
-                held_forms.hold_back(database, *named)
-            else:
-                _write_record(database, store, entry, form)
+            _write_record(database, writer, store, known, entry, entry.record)
         position = entry.number
+    writer.flush()
     if entries or (position and not database.table("outbox_mark").count):
         database.table("outbox_position").update(1, {"position": position})
         database.table("outbox_mark").upsert({"id": 1, "mark": store.outbox_mark(position)}, pk="id")
-    if entries or new:
-        _rebuild_indexes(database, erased=any(entry.record is None for entry in entries))
+    if not form_tables.FORGETS_ROW_BY_ROW and any(entry.record is None for entry in entries):
+        _rebuild_indexes(database)
     return Published(count=len(entries), position=position)
 
 
-def _add_forms(database: Database, store: Outbox, forms: FormOfVersion) -> int:
-    """Make the tables of every form in the store, in the order of their versions; gives how many forms were new."""
+def _add_forms(database: Database, store: Outbox, forms: FormOfVersion) -> None:
+    """Make the tables of every form in the store, in the order of their versions."""
     known = {(row["form"], row["version"]) for row in database.table("forms").rows}
     known |= {(each.form, each.version) for each in held_forms.held_in(database)}
-    new = [(name, version) for name, version, _ in sorted(store.forms()) if (name, version) not in known]
-    for name, version in new:
-        held_forms.publishable(database, forms, name, version)
-    return len(new)
+    for name, version, _ in sorted(store.forms()):
+        if (name, version) not in known:
+            held_forms.publishable(database, forms, name, version)
 
 
-def _write_record(database: Database, store: Outbox, entry: OutboxEntry, form: Form) -> None:
-    """Write a record's rows in place of its former ones, and what changed into its history."""
-    assert entry.record is not None, "erasures go another way"
-    readings, places = store.cited(entry.scan, form.name, form.version)
-    source = rows.RecordSource(
-        entry=entry,
-        record=entry.record,
-        scan=store.scan(entry.scan),
-        form=form,
-        readings={reading.id: reading for reading in readings},
-        places={place.key: place for place in places},
-    )
-    old = next(database.table("records").rows_where("scan = ?", [entry.scan]), None)
-    number = entry.number if old is None else int(old["id"])
-    before = list(database.table("provenance").rows_where("record = ?", [number]))
-    after = [rows.provenance_row(number, source, decision) for decision in entry.record.decisions]
-    if old is not None:
-        _remove_rows(database, number, str(old["form"]))
-        database.table("history").insert_all(rows.history_rows(number, source, before, after))
-    database.table("records").insert(rows.record_row(number, source))
-    database.table("provenance").insert_all(after)
-    database.table("exceptions").insert_all(rows.exception_rows(number, entry.record))
-    for part, table in schema.parts_of(database, form.name).items():
-        columns = schema.columns_of(database, form.name, part)
-        lines = rows.line_rows(number, source, part, columns) if part else [rows.form_row(number, source, columns)]
-        database.table(table).insert_all(lines)
+def _write_record(
+    database: Database, writer: RecordWriter, store: Outbox, form_of: FormOrNone, entry: OutboxEntry, record: Record
+) -> None:
+    """Write a record; where its form cannot be published, count it as one that waits."""
+    named = record.form, record.form_version
+    form = form_of(*named)
+    if form is None:
+        held_forms.hold_back(database, *named)
+        return
+    scan, cited = store.scan(entry.scan), store.cited(entry.scan, *named)
+    pages = {each.number: each.size for each in store.pictures(entry.scan)}
+    writer.write(rows.source_of(entry, record, scan, form, cited, pages))
 
 
-def _erase_record(database: Database, entry: OutboxEntry) -> None:
-    """Delete all rows of a scan. When it was erased is kept for those who keep a copy."""
-    old = next(database.table("records").rows_where("scan = ?", [entry.scan]), None)
-    if old is not None:
-        _remove_rows(database, int(old["id"]), str(old["form"]))
-        database.table("history").delete_where("record = ?", [old["id"]])
-    erased = {"scan": entry.scan, "erased_at": rows.written_at(entry), "changed": entry.number}
-    database.table("erased").upsert(erased, pk="scan")
-
-
-def _remove_rows(database: Database, number: int, form: str) -> None:
-    """Delete a record's rows but its history."""
-    for part, table in schema.parts_of(database, form).items():
-        database.table(table).delete_where("record = ?" if part else "id = ?", [number])
-    database.table("records").delete_where("id = ?", [number])
-    for table in ("provenance", "exceptions"):
-        database.table(table).delete_where("record = ?", [number])
-
-
-def _rebuild_indexes(database: Database, *, erased: bool) -> None:
-    """Rebuild search indexes of small tables, and all after an erasure: an index keeps words of deleted rows."""
-    for table, index in schema.indexed_tables(database):
-        if erased or database.table(table).count <= MAX_REBUILT_INDEX_ROWS:
-            database.execute(f'insert into "{index}" ("{index}") values (\'rebuild\')')  # noqa: S608 our own name
+def _rebuild_indexes(database: Database) -> None:
+    """Make search indexes anew, without the words of deleted rows that they kept."""
+    for _, index in schema.indexed_tables(database):
+        database.execute(f'insert into "{index}" ("{index}") values (\'rebuild\')')  # noqa: S608 our own name
 
 
 def _drop_everything(database: Database) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -12,6 +14,23 @@ from reconcile.records import schema
 from reconcile.records.database import open_for_reading
 from transcribe.errors import NotFound, StartOver
 from transcribe.model import Value
+
+_DOCUMENTS_SQL = """
+select r.id, d.json from records r join documents d on d.record = r.id and d.record_version = r.record_version
+where r.form = ? and r.changed > ? order by r.changed
+"""
+
+_COPIED = (
+    *("id", "scan", "form", "form_version", "record_version", "recorded_at", "first_recorded_at", "state"),
+    *("same_order_as", "currency", "changed"),
+)
+"""Keys of a document that its record has by the same name."""
+
+_COPIED_OF_FIELDS = (
+    *("row", "value", "currency", "text", "probability", "method", "people", "experts", "page"),
+    *("known", "known_key", "known_value"),
+)
+"""The same of each field of a document."""
 
 Line = Mapping[str, Value]
 """One row of a form's table: values by column, and its number under "row"."""
@@ -21,13 +40,18 @@ Line = Mapping[str, Value]
 class ValueOrigin:
     """Where one value came from.
 
-    `no_value` is the reason why the value is None. `people` and `experts` are the numbers of those who read it.
+    `no_value` is the reason why the value is None, `currency` that of an amount. `people` and `experts` are the numbers
+    of those who read it. `box` is x0, y0, x1, y1 in pixels from the top left of the straightened page, whose
+    `page_size` is width and height.
+    `known` is what the field's master data say: "known" with their key and value, "ambiguous", "not in catalogue"; None
+    where it has none.
     """
 
     field: str
     row: int | None
     value: str | None
     no_value: str | None
+    currency: str | None
     text: str
     probability: float
     method: str
@@ -36,6 +60,10 @@ class ValueOrigin:
     experts: int
     page: int | None
     box: tuple[int, int, int, int] | None
+    page_size: tuple[int, int] | None
+    known: str | None
+    known_key: str | None
+    known_value: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +80,11 @@ class BrokenRule:
 class PublishedRecord:
     """One record as downstream systems see it: values by field, and lines by table, each with its row from 0.
 
+    `state` is "provisional" where some value is not decided, else "final". `same_order_as` is the scan of the order
+    that this one is, or may be, once more.
+
     `changed` grows with every change of any record. A copy is kept up to date by asking for records whose number is
-    above the highest one that it has.
+    above the highest one that it has. `document` is all of it as JSON types.
     """
 
     id: int
@@ -63,12 +94,16 @@ class PublishedRecord:
     form_version: int
     record_version: int
     recorded_at: str
+    first_recorded_at: str
+    state: str
+    same_order_as: str | None
     currency: str
     changed: int
     values: Mapping[str, Value]
     tables: Mapping[str, tuple[Line, ...]]
     origins: tuple[ValueOrigin, ...]
     exceptions: tuple[BrokenRule, ...]
+    document: Mapping[str, object]
 
 
 def forms(path: Path) -> list[str]:
@@ -94,13 +129,13 @@ def records(
             raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
         wanted = None if search is None else _record_ids_with_words(database, parts, search)
         given = 0
-        for row in database.table("records").rows_where("form = ? and changed > ?", [form, after], order_by="changed"):
-            if wanted is not None and row["id"] not in wanted:
+        for number, document in database.execute(_DOCUMENTS_SQL, [form, after]):
+            if wanted is not None and number not in wanted:
                 continue
             if limit is not None and given >= limit:
                 return
             given += 1
-            yield _record(database, row, parts)
+            yield _record(json.loads(document))
 
 
 def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
@@ -146,74 +181,30 @@ def columns(path: Path, form: str, part: str = "") -> list[schema.FieldColumn]:
         return columns_of_part
 
 
-def _record(database: Database, row: Mapping[str, object], parts: Mapping[str, str]) -> PublishedRecord:
-    number, form = _integer(row["id"]), str(row["form"])
-    plain = next(database.table(parts[""]).rows_where("id = ?", [number]))
+def _record(document: Mapping[str, Any]) -> PublishedRecord:
+    """The record of a document."""
+    named = {name: document[name] for name in _COPIED}
+    values = document["values"]
     return PublishedRecord(
-        id=number,
-        scan=str(row["scan"]),
-        scan_name=str(row["scan_name"]),
-        form=form,
-        form_version=_integer(row["form_version"]),
-        record_version=_integer(row["record_version"]),
-        recorded_at=str(row["recorded_at"]),
-        currency=str(row["currency"]),
-        changed=_integer(row["changed"]),
-        values=_values(plain, schema.columns_of(database, form, "")),
-        tables={part: _lines(database, number, form, part, table) for part, table in parts.items() if part},
-        origins=_origins(database, number),
-        exceptions=_exceptions(database, number),
+        **named,
+        scan_name=document["name"],
+        values={name: value for name, value in values.items() if not isinstance(value, list)},
+        tables={name: tuple(value) for name, value in values.items() if isinstance(value, list)},
+        origins=tuple(map(_origin, document["fields"])),
+        exceptions=tuple(BrokenRule(**{**each, "fields": tuple(each["fields"])}) for each in document["exceptions"]),
+        document=document,
     )
 
 
-def _lines(database: Database, number: int, form: str, part: str, table: str) -> tuple[Line, ...]:
-    fields = schema.columns_of(database, form, part)
-    rows = database.table(table).rows_where("record = ?", [number], order_by="row")
-    return tuple({"row": int(row["row"]), **_values(row, fields)} for row in rows)
-
-
-def _values(row: Mapping[str, object], fields: list[schema.FieldColumn]) -> dict[str, Value]:
-    """Values by field. A field whose type changed between versions has several columns, of which one may be filled."""
-    values: dict[str, Value] = {}
-    for column in fields:
-        cell = row[column.column]
-        if cell is None:
-            values.setdefault(column.field, None)
-        elif column.kind == "mark":
-            values[column.field] = bool(cell)
-        else:
-            values[column.field] = cell if isinstance(cell, int) else str(cell)
-    return values
-
-
-def _origins(database: Database, number: int) -> tuple[ValueOrigin, ...]:
-    rows = database.table("provenance").rows_where("record = ?", [number], order_by="rowid")
-    return tuple(
-        ValueOrigin(
-            field=row["field"],
-            row=row["row"],
-            value=row["value"],
-            no_value=row["no_value"],
-            text=row["text"],
-            probability=row["probability"],
-            method=row["method"],
-            machines=tuple(filter(None, row["machines"].split(", "))),
-            people=row["people"],
-            experts=row["experts"],
-            page=row["page"],
-            box=None if row["x0"] is None else (row["x0"], row["y0"], row["x1"], row["y1"]),
-        )
-        for row in rows
-    )
-
-
-def _exceptions(database: Database, number: int) -> tuple[BrokenRule, ...]:
-    rows = database.table("exceptions").rows_where("record = ?", [number], order_by="rowid")
-    return tuple(
-        BrokenRule(
-            rule=row["rule"], fields=tuple(row["fields"].split(", ")), expected=row["expected"], found=row["found"]
-        )
-        for row in rows
+def _origin(field: Mapping[str, Any]) -> ValueOrigin:
+    box, size = field["box"], field["page_size"]
+    return ValueOrigin(
+        **{name: field[name] for name in _COPIED_OF_FIELDS},
+        field=field["name"],
+        no_value=field["null"],
+        machines=tuple(field["machines"]),
+        box=None if box is None else tuple(box),
+        page_size=None if size is None else tuple(size),
     )
 
 

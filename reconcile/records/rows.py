@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from math import isfinite
 
 from babel.numbers import get_currency_precision
 
 from reconcile.records import sql_names
+from reconcile.records.known_value import KnownMatch, known_match
 from reconcile.records.schema import FieldColumn
+from transcribe.codes import Reason, RecordRule
 from transcribe.model import Decision, FieldKey, Form, Place, Reading, Record, Scan, Value
 from transcribe.store import OutboxEntry
 
@@ -22,7 +27,10 @@ _MAX_INTEGER = 2**63 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSource:
-    """A record with its scan, its form and the readings (by id) and places (by field) of its scan."""
+    """A record with its scan, its form and the readings (by id) and places (by field) of its scan.
+
+    `pages` are the width and height in pixels of the straightened pages, by number; `known` what masters say.
+    """
 
     entry: OutboxEntry
     record: Record
@@ -30,11 +38,43 @@ class RecordSource:
     form: Form
     readings: Mapping[str, Reading]
     places: Mapping[FieldKey, Place]
+    pages: Mapping[int, tuple[int, int]]
+    known: Mapping[FieldKey, KnownMatch]
+
+    @property
+    def state(self) -> str:
+        """Whether the record is "final", or "provisional": some value of it is not decided."""
+        below = any(each.rule == Reason.BELOW_TARGET for each in self.record.exceptions)
+        return "provisional" if below else "final"
 
 
-def record_row(number: int, source: RecordSource) -> Row:
+def source_of(
+    entry: OutboxEntry,
+    record: Record,
+    scan: Scan,
+    form: Form,
+    cited: tuple[Iterable[Reading], Iterable[Place]],
+    pages: Mapping[int, tuple[int, int]],
+) -> RecordSource:
+    """All that the rows of a record are made from."""
+    readings, places = cited
+    matches = ((each.key, known_match(form, each)) for each in record.decisions) if form.masters else ()
+    return RecordSource(
+        entry=entry,
+        record=record,
+        scan=scan,
+        form=form,
+        readings={reading.id: reading for reading in readings},
+        places={place.key: place for place in places},
+        pages=pages,
+        known={key: match for key, match in matches if match is not None},
+    )
+
+
+def record_row(number: int, source: RecordSource, first_recorded_at: str) -> Row:
     """The row of the table `records`, which has every record of every form; `number` is the record's id."""
     record = source.record
+    same = [each.found for each in record.exceptions if each.rule == RecordRule.SAME_ORDER]
     return {
         "id": number,
         "scan": record.scan,
@@ -43,6 +83,9 @@ def record_row(number: int, source: RecordSource) -> Row:
         "form_version": record.form_version,
         "record_version": record.version,
         "recorded_at": written_at(source.entry),
+        "first_recorded_at": first_recorded_at,
+        "state": source.state,
+        "same_order_as": same[0].split()[-1] if same else None,
         "currency": source.form.currency,
         "exceptions": len(record.exceptions),
         "least_probability": min((each.probability for each in record.decisions), default=None),
@@ -58,17 +101,15 @@ def form_row(number: int, source: RecordSource, columns: Sequence[FieldColumn]) 
         "scan_name": source.scan.name,
         "record_version": source.record.version,
         "recorded_at": written_at(source.entry),
+        "state": source.state,
         "exceptions": len(source.record.exceptions),
     }
     plain = {each.key.name: each.value for each in source.record.decisions if each.key.row is None}
-    return row | cells(plain, source.form, columns, "")
+    return row | cells(plain, source, columns, "", None)
 
 
 def line_rows(number: int, source: RecordSource, part: str, columns: Sequence[FieldColumn]) -> list[Row]:
-    """The rows of one of the form's tables.
-
-    Rows that are blank, or have only boxes that are not ticked, are left out.
-    """
+    """The rows of one of the form's tables, of the lines that are written (`written_rows`)."""
     lines: dict[int, dict[str, Value]] = {}
     for each in source.record.decisions:
         table, name = sql_names.table_and_column(each.key)
@@ -76,10 +117,24 @@ def line_rows(number: int, source: RecordSource, part: str, columns: Sequence[Fi
             lines.setdefault(each.key.row, {})[name] = each.value
     return [
         {"id": number * sql_names.LINES_PER_RECORD + row, "record": number, "scan": source.record.scan, "row": row}
-        | cells(values, source.form, columns, part)
-        for row, values in sorted(lines.items())
-        if any(value is not None and value is not False for value in values.values())
+        | cells(lines[row], source, columns, part, row)
+        for row in written_rows(source, part)
     ]
+
+
+def written_rows(source: RecordSource, part: str) -> list[int]:
+    """The lines of one of the form's tables in which something stands, by number.
+
+    One that is blank, or has only boxes that are not ticked, is none. One that nobody could read is.
+    """
+    return sorted(
+        {
+            each.key.row
+            for each in source.record.decisions
+            if each.key.row is not None and sql_names.table_and_column(each.key)[0] == part
+            if (each.value is not None and each.value is not False) or each.null in ("illegible", "crossed out")
+        }
+    )
 
 
 def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row:
@@ -89,9 +144,12 @@ def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row
     sources = {kind: {each.source for each in own if each.kind == kind} for kind in ("machine", "person", "expert")}
     place = source.places.get(decision.key)
     box = place.box if place else (None,) * 4
+    width, height = (source.pages.get(place.page) if place else None) or (None, None)
+    known = source.known.get(decision.key)
     return {
         "record": number,
         "scan": source.record.scan,
+        "key": str(decision.key),
         "field": decision.key.name,
         "row": decision.key.row,
         "value": value_text(decision.value),
@@ -99,12 +157,17 @@ def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row
         "text": decision.text,
         "probability": decision.probability,
         "method": decision.method,
-        "machines": ", ".join(sorted(sources["machine"])),
+        "machines": json_list(tuple(sorted(sources["machine"]))),
         "people": len(sources["person"]),
         "experts": len(sources["expert"]),
         "readings": len(own),
         "page": place.page if place else None,
         **dict(zip(("x0", "y0", "x1", "y1"), box, strict=True)),
+        "page_width": width,
+        "page_height": height,
+        "known": known.how if known else None,
+        "known_key": known.key if known else None,
+        "known_value": known.value if known else None,
         "parameters": decision.parameters,
         "decision_version": decision.version,
     }
@@ -115,20 +178,22 @@ def exception_rows(number: int, record: Record) -> list[Row]:
     return [
         {
             "record": number,
+            "number": place,
             "scan": record.scan,
             "rule": each.rule,
-            "fields": ", ".join(map(str, each.keys)),
+            "fields": json_list(tuple(map(str, each.keys))),
             "expected": each.expected,
             "found": each.found,
         }
-        for each in record.exceptions
+        for place, each in enumerate(record.exceptions)
     ]
 
 
-def history_rows(number: int, source: RecordSource, before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
+def history_rows(number: int, source: RecordSource, before: Iterable[Row], after: Iterable[Row]) -> list[Row]:
     """The rows of `history`: one for each value that a new version of a record changed."""
-    known = {(row["field"], row["row"]): row for row in before}
-    new = {(row["field"], row["row"]): row for row in after}
+    known = {row["key"]: row for row in before}
+    new = {row["key"]: row for row in after}
+    reasons = _reasons(source)
     changed: list[Row] = []
     for key in [*new, *(key for key in known if key not in new)]:
         old, now = known.get(key, {}), new.get(key, {})
@@ -139,16 +204,27 @@ def history_rows(number: int, source: RecordSource, before: Sequence[Row], after
                     "scan": source.record.scan,
                     "record_version": source.record.version,
                     "changed_at": written_at(source.entry),
-                    "field": key[0],
-                    "row": key[1],
-                    "value_before": old.get("value"),
-                    "value_after": now.get("value"),
-                    "no_value_before": old.get("no_value"),
-                    "no_value_after": now.get("no_value"),
+                    **{name: (now or old)[name] for name in ("key", "field", "row")},
+                    **{f"{name}_before": old.get(name) for name in ("value", "no_value", "probability")},
+                    **{f"{name}_after": now.get(name) for name in ("value", "no_value", "probability")},
                     "method": now.get("method"),
+                    "why": reasons.get(str(key), ""),
                 }
             )
     return changed
+
+
+def _reasons(source: RecordSource) -> dict[str, str]:
+    """What the operator or expert whose reading decided a field gave as the reason, by field."""
+    cited = ((each.key, source.readings.get(name)) for each in source.record.decisions for name in each.readings)
+    said = [(str(key), it) for key, it in cited if it is not None and it.key == key and it.reason]
+    return {key: it.reason for key, it in sorted(said, key=lambda each: each[1].at)}
+
+
+@lru_cache(maxsize=1024)
+def json_list(names: tuple[str, ...]) -> str:
+    """The names as a JSON list. The same few stand in most rows, so those are kept."""
+    return json.dumps(names, ensure_ascii=False)
 
 
 def written_at(entry: OutboxEntry) -> str:
@@ -163,19 +239,31 @@ def value_text(value: Value) -> str | None:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def cells(values: Mapping[str, Value], form: Form, columns: Sequence[FieldColumn], part: str) -> Row:
-    """Values by column. A field of this version of the form stands in the column for its kind of value."""
-    row: Row = {}
-    types = {each.name: each for each in form.all_fields()}
+def cells(
+    values: Mapping[str, Value], source: RecordSource, columns: Sequence[FieldColumn], part: str, row: int | None
+) -> Row:
+    """Values by column, with what stands beside each.
+
+    A field of this version of the form stands in the column for its kind of value.
+    """
+    found: Row = {}
+    types = {each.name: each for each in source.form.all_fields()}
     for column in columns:
-        field = types.get(f"{part}.{column.field}" if part else column.field)
+        name = f"{part}.{column.field}" if part else column.field
+        field = types.get(name)
         fits = field is not None and sql_names.column_kind(field.type) == column.kind
         value = values.get(column.field) if fits else None
-        row[column.column] = _stored(value, column.kind)
+        found[column.column] = _stored(value, column.kind)
         if column.kind == "amount":
-            currency = (field.currency if field else None) or form.currency
-            row[f"{column.column}{sql_names.MINOR_UNITS_SUFFIX}"] = minor_units(value, currency)
-    return row
+            currency = (field.currency if field else None) or source.form.currency
+            found[f"{column.column}_minor"] = minor_units(value, currency)
+            found[f"{column.column}_currency"] = None if value is None else currency
+        elif column.kind == "decimal":
+            found[f"{column.column}_exact"] = value_text(value)
+        if column.is_listed:
+            match = source.known.get(FieldKey(name, row)) if fits else None
+            found[f"{column.column}_key"] = match.key if match else None
+    return found
 
 
 def minor_units(value: Value, currency: str) -> int | None:
@@ -192,9 +280,20 @@ def minor_units(value: Value, currency: str) -> int | None:
     return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) <= _MAX_INTEGER else None
 
 
-def _stored(value: Value, held: sql_names.ColumnKind) -> str | int | None:
+def _stored(value: Value, held: sql_names.ColumnKind) -> str | int | float | None:
     if value is None:
         return None
-    if held == "text" or held == "amount":
+    if held == "text":
         return value_text(value)
+    if held in ("amount", "decimal"):
+        return _number(value)
     return int(value) if abs(int(value)) <= _MAX_INTEGER else None
+
+
+def _number(value: Value) -> float | None:
+    """The nearest number that a REAL can hold; None where the text is no number."""
+    try:
+        number = float(Decimal(str(value)))
+    except InvalidOperation:
+        return None
+    return number if isfinite(number) else None

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from typing import Literal
 
 from transcribe.model import FieldKey
 
-ColumnKind = Literal["amount", "integer", "mark", "text"]
-"""The kind of value in a column.
+ColumnKind = Literal["amount", "decimal", "integer", "mark", "text"]
+"""The kind of value in a column. "mark" is 0 or 1, all types without a kind of their own are "text"."""
 
-"amount" is decimal text, with another column for the minor units. "mark" is 0 or 1. All other types are "text".
+ColumnRole = Literal["own", "value", "minor units", "currency", "exact", "key"]
+"""What a column is: one of each table's own, a field's value, or one that stands beside a value (BESIDE)."""
+
+BESIDE: Mapping[ColumnKind, tuple[tuple[ColumnRole, str, type], ...]] = {
+    "amount": (("minor units", "_minor", int), ("currency", "_currency", str)),
+    "decimal": (("exact", "_exact", str),),
+    "integer": (),
+    "mark": (),
+    "text": (),
+}
+"""The columns beside that of a value: role, end of the name, type.
+
+A number with decimals is a REAL, so that it compares, sorts and adds up as a number in every tool. REAL is binary and
+not exact: the exact value stands beside it, in minor units or as decimal text.
 """
 
+BESIDE_LISTED: tuple[ColumnRole, str, type] = ("key", "_key", str)
+"""The column beside that of a field with master data: the key of the known value that it is."""
+
 FIXED_TABLES = frozenset(
-    "records provenance history exceptions erased forms columns outbox_position outbox_mark outbox_epoch".split()
-    + "least_sure sqlite_master".split()
+    "records documents provenance history exceptions erased forms columns table_names quality".split()
+    + "outbox_position outbox_mark outbox_epoch least_sure sqlite_master".split()
 )
 """Names that no table of a form may have."""
 
@@ -26,12 +42,16 @@ FORM_TABLE_COLUMNS = {
     "scan_name": str,
     "record_version": int,
     "recorded_at": str,
+    "state": str,
     "exceptions": int,
 }
 """Columns of each form's table that hold no field."""
 
 LINE_TABLE_COLUMNS = {"id": int, "record": int, "scan": str, "row": int}
 """Columns of each table of lines that hold no field."""
+
+FORMER_COLUMNS = {"record_version": int, "valid_from": str, "valid_to": str}
+"""Columns that a table of former versions has beside those of its table."""
 
 SEARCHABLE_TYPES = frozenset({"text", "name", "address", "code", "email", "phone", "choice"})
 """Field types that the search index covers."""
@@ -42,14 +62,17 @@ LINES_PER_RECORD = 10_000
 The id of a line is its record's id times this, plus its row. So it is the same after a rebuild.
 """
 
-MINOR_UNITS_SUFFIX = "_minor"
-"""The end of the name of a column with minor units."""
-
 INDEX_SUFFIX = "_fts"
 """The end of the name of a table's search index."""
 
 VIEW_SUFFIX = "_full"
 """The end of the name of the view of a table of lines with its records."""
+
+FORMER_SUFFIX = "_former"
+"""The end of the name of the table of the versions that later ones have replaced."""
+
+VERSIONS_SUFFIX = "_versions"
+"""The end of the name of the view of all versions, former ones and those in force."""
 
 UNIQUE_COLUMNS = {False: ("scan",), True: ("record", "row")}
 """The columns that no two rows of a table share: of a form's plain fields, and of its lines."""
@@ -72,8 +95,8 @@ def column_kind(type_name: str) -> ColumnKind:
     match type_name:
         case "amount":
             return "amount"
-        case "integer":
-            return "integer"
+        case "decimal" | "integer":
+            return type_name
         case "checkbox" | "signature":
             return "mark"
         case _:
@@ -81,8 +104,15 @@ def column_kind(type_name: str) -> ColumnKind:
 
 
 def sql_type(kind: ColumnKind) -> type:
-    """The Python type of a kind, which sqlite-utils turns into INTEGER or TEXT."""
-    return int if kind in ("integer", "mark") else str
+    """The Python type of a kind, which sqlite-utils turns into INTEGER, REAL or TEXT."""
+    if kind in ("integer", "mark"):
+        return int
+    return str if kind == "text" else float
+
+
+def columns_beside(kind: ColumnKind, *, listed: bool) -> tuple[tuple[ColumnRole, str, type], ...]:
+    """The columns beside that of a value of this kind; `listed`: the field has master data."""
+    return (*BESIDE[kind], BESIDE_LISTED) if listed else BESIDE[kind]
 
 
 def sql_name(name: str) -> str:
@@ -94,13 +124,19 @@ def sql_name(name: str) -> str:
 def objects_of(table: str, *, lines: bool) -> frozenset[str]:
     """The names of all that stands for a table, or may come to: itself, its indexes, its view."""
     shadows = {f"{table}{INDEX_SUFFIX}{suffix}" for suffix in _SHADOWS}
-    view = {f"{table}{VIEW_SUFFIX}"} if lines else set()
-    return frozenset({table, unique_index(table, lines=lines), *shadows, *view})
+    views = {f"{table}{VIEW_SUFFIX}"} if lines else set()
+    versions = {f"{table}{FORMER_SUFFIX}", f"{table}{VERSIONS_SUFFIX}"}
+    return frozenset({table, unique_index(table, lines=lines), *shadows, *views, *versions})
 
 
 def unique_index(table: str, *, lines: bool) -> str:
     """The name of the index over a table's UNIQUE_COLUMNS."""
     return f"idx_{table}_{'_'.join(UNIQUE_COLUMNS[lines])}"
+
+
+def free_index(table: str, column: str, taken: Set[str]) -> str:
+    """The name of a new index of one column; `taken` are all names that the file has or may come to have."""
+    return _free(f"idx_{table}_{column}", lambda name: name.casefold() not in taken)
 
 
 def free_table(wanted: str, taken: Set[str], *, lines: bool) -> str:
@@ -118,17 +154,15 @@ def free_table(wanted: str, taken: Set[str], *, lines: bool) -> str:
     return _free(f"form_{plain}" if f"{plain}_".startswith(_OWN_OF_SQLITE) else plain, is_free)
 
 
-def free_column(wanted: str, type_name: str, table: str, taken: Collection[str]) -> str:
-    """The name of a new column, with a number where it or its minor units would meet another.
+def free_column(wanted: str, type_name: str, table: str, taken: Collection[str], *, listed: bool) -> str:
+    """The name of a new column, with a number where it or one that stands beside it would meet another.
 
     Names that a search index, or SQLite for its numbers of rows, has for itself are never given.
     """
     reserved = {f"{table}{INDEX_SUFFIX}", *_OWN_OF_INDEXES} if type_name in SEARCHABLE_TYPES else {"rowid"}
-    minor = MINOR_UNITS_SUFFIX if column_kind(type_name) == "amount" else ""
-    return _free(
-        sql_name(wanted),
-        lambda name: name not in reserved and name not in taken and f"{name}{minor}" not in taken,
-    )
+    reserved |= {*FORMER_COLUMNS, *taken}
+    ends = ["", *(end for _, end, _ in columns_beside(column_kind(type_name), listed=listed))]
+    return _free(sql_name(wanted), lambda name: reserved.isdisjoint(f"{name}{end}" for end in ends))
 
 
 def _free(wanted: str, is_free: Callable[[str], bool]) -> str:

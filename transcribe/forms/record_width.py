@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from transcribe.model import Field, Form
 
 MAX_TABLE_COLUMNS = 900
-"""The most columns that the plain fields of a form, or one of its tables, may need; an amount needs two.
+"""The most columns that the plain fields of a form, or one of its tables, may need; an amount needs three.
 
 A table of records.db has 999 at most; the rest is for its own and for those of later versions.
 """
+
+_NEEDED = {"amount": 3, "decimal": 2}
+"""The columns of a field by its type, where it is not one; master data need one more for the key."""
 
 MAX_NAME_CHARACTERS = 100
 """The longest name of a field or table, as that of a form. Chosen by hand."""
@@ -18,9 +21,10 @@ MAX_NAME_CHARACTERS = 100
 
 def unpublishable(file: str, form: Form) -> Iterator[str]:
     """Why a form cannot be published: it is too wide, or a name is too long. Each says what to write instead."""
-    yield from _too_wide(file, "its plain fields", form.fields)
+    listed = {master.field for master in form.masters}
+    yield from _too_wide(file, "its plain fields", form.fields, listed)
     for table in form.tables:
-        yield from _too_wide(file, f'table "{table.name}"', [column.field for column in table.columns])
+        yield from _too_wide(file, f'table "{table.name}"', [column.field for column in table.columns], listed)
     for name in [*(table.name for table in form.tables), *(field.name.split(".")[-1] for field in form.all_fields())]:
         if len(name) > MAX_NAME_CHARACTERS:
             yield (
@@ -29,10 +33,11 @@ def unpublishable(file: str, form: Form) -> Iterator[str]:
             )
 
 
-def _too_wide(file: str, what: str, fields: Iterable[Field]) -> Iterator[str]:
-    needed = sum(2 if field.type == "amount" else 1 for field in fields)
+def _too_wide(file: str, what: str, fields: Iterable[Field], listed: Set[str]) -> Iterator[str]:
+    needed = sum(_NEEDED.get(field.type, 1) + (field.name in listed) for field in fields)
     if needed > MAX_TABLE_COLUMNS:
         yield (
-            f"{file}: {what} need {needed} columns in the records, where an amount needs two, and a table has at most "
-            f"{MAX_TABLE_COLUMNS}. Write fields that repeat as rows of a [[table]], or split the form into two forms."
+            f"{file}: {what} need {needed} columns in the records, where an amount needs three, and a table has at "
+            f"most {MAX_TABLE_COLUMNS}. Write fields that repeat as rows of a [[table]], or split the form into two "
+            "forms."
         )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from transcribe.geometry import Box
 from transcribe.model import (
@@ -16,6 +19,7 @@ from transcribe.model import (
     Form,
     Kind,
     Null,
+    PagePicture,
     Place,
     Reading,
     Record,
@@ -25,6 +29,24 @@ from transcribe.model import (
     Value,
 )
 from transcribe.store.facts import OutboxEntry
+
+
+def dump(path: Path) -> str:
+    """All that a records.db says, in an order that how it came to be does not change; search indexes as what is found.
+
+    What an index keeps inside depends on the order of writing; SQLite itself checks it against its table.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        made = connection.execute("select type, name, sql from sqlite_master where sql is not null").fetchall()
+        indexes = [name for _, name, sql in made if "using fts5" in str(sql).casefold()]
+        told = [repr(each) for each in made]
+        for kind, name, _ in made:
+            if kind == "table" and not any(name == index or name.startswith(f"{index}_") for index in indexes):
+                told += [f"{name}: {row!r}" for row in connection.execute(f'select * from "{name}"')]  # noqa: S608 ours
+        for index in indexes:
+            connection.execute(f'insert into "{index}" ("{index}", rank) values (\'integrity-check\', 1)')  # noqa: S608
+        return "\n".join(sorted(told))
+
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 FIELDS = {"order_number": "code", "customer": "name", "order_date": "date", "total": "amount", "signed": "signature"}
@@ -119,6 +141,7 @@ class MemoryOutbox:
     last: int = 2
     marks: dict[int, str] = field(default_factory=dict)
     begun: int = 0
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def put(self, record: Record) -> None:
         self._append("record", record.scan, record)
@@ -164,8 +187,14 @@ class MemoryOutbox:
             for key in keys
             for source, kind in kinds
         ]
-
+        readings += [
+            Reading(id=each, scan=scan, key=FieldKey("total"), source="o", kind="expert", text="", at=START, reason=why)
+            for each, why in self.reasons.items()
+        ]
         return readings, [Place(scan=scan, key=FieldKey("total"), page=1, box=Box(10, 20, 30, 40))]
+
+    def pictures(self, scan: str) -> list[PagePicture]:
+        return [PagePicture(number=1, sha256=scan, size=(200, 400))]
 
     def _append(self, kind: str, scan: str, record: Record | None) -> None:
         self.last += 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 
 from reconcile.records import query
 from reconcile.records.publish import publish, rebuild
+from tests.reconcile.records import dump
 from tests.transcribe.store.world import World, after, decision, world
 
 KILLED = 9
@@ -22,11 +22,6 @@ KILLED = 9
 def here(tmp_path: Path) -> Iterator[World]:
     with world(tmp_path) as made:
         yield made
-
-
-def dump(path: Path) -> str:
-    with sqlite3.connect(path) as connection:
-        return "\n".join(connection.iterdump())
 
 
 def test_what_the_store_concludes_is_published_with_its_provenance(here: World, tmp_path: Path) -> None:
@@ -62,6 +57,7 @@ def test_forgetting_takes_a_record_out_and_a_rebuild_keeps_it_out(here: World, t
 KILLED_PUBLISHER = """
 import importlib, os, sys
 from pathlib import Path
+from tests.reconcile.records import dump
 from tests.transcribe.store.world import KEY, form
 from transcribe.store import open_store
 
