@@ -68,7 +68,7 @@ ROOMS = {
     # what is learnt is judged by what would be decided with it
     "reconcile.learning": "policy algorithms forms parameters inference decision",
     "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
-    "reconcile.records": "transcribe.store transcribe.plugins",
+    "reconcile.records": "forms transcribe.store transcribe.plugins",
     # flows: the only package that puts the two together
     "flows.home": "reconcile.policy transcribe.archive transcribe.forms transcribe.i18n transcribe.sandbox"
     " transcribe.store",

@@ -21,8 +21,9 @@ def add(
     scope: Annotated[
         list[str],
         typer.Option(
-            help="What it allows: records:read, explain:read, pay:read, metrics:read, webhooks:read, webhooks:manage; "
-            "again for more."
+            help="What it allows: records:read, records:write, pictures:read (each also of one form: "
+            "records:read:receipt), explain:read, pay:read, metrics:read, webhooks:read, webhooks:manage; again for "
+            "more."
         ),
     ],
     days: Annotated[int | None, typer.Option(help="How long it works; else until it is revoked.", min=1)] = None,

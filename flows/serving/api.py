@@ -106,8 +106,11 @@ def _add_pay(router: APIRouter, home: Home) -> None:
         return PayReport(people=tuple(people))
 
 
-def allowed(scope: Scope) -> Any:
+def allowed(scope: Scope, *, any_form: bool = False) -> Any:
     """The dependency of a route: the asking program's token, which must be in force and have this scope.
+
+    A scope may be of one form alone, such as records:read:receipt: it opens the routes of that form. With `any_form`
+    the route does with the scope of any.
 
     401 without such a token, 403 without the scope, 429 for too many requests of one token, or for too many wrong ones
     from one address.
@@ -120,8 +123,10 @@ def allowed(scope: Scope) -> Any:
             context.rate_limits.count_sign_in_try(f"token from {network_of(request)}")
             raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
         context.rate_limits.count_program_request(token.prefix)
-        if scope not in token.scopes:
-            raise HTTPException(403, f"This token does not have the scope {scope}.")
+        form = str(request.path_params.get("form", ""))
+        given = {each for each in token.scopes if any_form and each.startswith(f"{scope}:")}
+        if not {scope, f"{scope}:{form}", *given} & token.scopes:
+            raise HTTPException(403, f"This token does not have the scope {scope}{f':{form}' if form else ''}.")
         return token
 
     return Depends(token_of)

@@ -101,13 +101,17 @@ class Serving:
 
         from flows.serving.api import api
         from flows.serving.health import health
+        from flows.serving.records_api import add_document, records_api
+        from flows.serving.records_changes_api import records_changes_api
         from flows.serving.slow_clients import PatientProtocol, most_connections
         from flows.serving.webhook_routes import webhook_routes
         from transcribe.review import create_app
 
         options = review_options(self._settings, listening.getsockname()[1])
-        routers = [api(home), webhook_routes(home), health(home, self._worker_runs)]
+        programs = [records_api(home), records_changes_api(home), webhook_routes(home)]
+        routers = [api(home), *programs, health(home, self._worker_runs)]
         app = create_app(home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
+        add_document(app, programs)
         config = uvicorn.Config(
             app,
             http=PatientProtocol,

@@ -10,7 +10,7 @@ from typing import Any
 import standardwebhooks
 
 from flows.home import Home
-from reconcile.records import query, record_json
+from reconcile.records import query
 from transcribe.errors import NotFound
 from transcribe.model import RECORD_EVENTS, HomeEvent, Webhook
 
@@ -88,7 +88,7 @@ def _record(records: Path, event: HomeEvent) -> dict[str, Any] | None:
         return None
     if found is None or (found.scan, found.record_version) != (event.scan, event.version):
         return None
-    return dict(record_json(found))
+    return dict(found.document)
 
 
 def signed_headers(message: str, body: bytes, secrets: tuple[str, ...], now: datetime) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """The published record database."""
 
-from reconcile.records import query
+from reconcile.records import query, record_search
 from reconcile.records.database import damage
 from reconcile.records.export_formats import ExportOptions, load_export
 from reconcile.records.held_forms import held
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild
 from reconcile.records.query import PublishedRecord
+from reconcile.records.record_contract import values_model, values_schema
 
 __all__ = [
     "ExportOptions",
@@ -18,4 +19,7 @@ __all__ = [
     "publish",
     "query",
     "rebuild",
+    "record_search",
+    "values_model",
+    "values_schema",
 ]

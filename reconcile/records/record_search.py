@@ -66,9 +66,9 @@ def page(path: Path, form: str, wanted: Wanted, after: int, limit: int) -> Docum
 
 
 def page_as_of(path: Path, form: str, wanted: Wanted, at: str, after: int, limit: int) -> DocumentPage:
-    """The records as they stood at a time (ISO 8601 in UTC), in the order of their ids, those after the id `after`.
+    """The records as they stood at a time, in the order of their ids, those after the id `after`.
 
-    Erased ones are not in it. `wanted.since` does not count here.
+    The time is ISO 8601 in UTC. Erased ones are not in it. `wanted.since` does not count here.
     """
     with open_for_reading(path) as database:
         table = _table(database, form)
@@ -87,9 +87,9 @@ def page_as_of(path: Path, form: str, wanted: Wanted, at: str, after: int, limit
 
 
 def document(path: Path, form: str, scan: str, version: int | None = None) -> tuple[int, str]:
-    """(version, JSON text) of a record by its scan's id or the beginning of it; a former one by its version.
+    """(version, JSON text) of a record by its scan's id or the beginning of it.
 
-    NotFound where there is none.
+    A former one has its version named. NotFound where there is none.
     """
     with open_for_reading(path) as database:
         conditions: list[Sql] = [("form = ?", [form]), ("scan >= ? and scan < ?", [scan, f"{scan}~"])]

@@ -38,9 +38,13 @@ class RecordWriter:
         after = [rows.provenance_row(number, source, decision) for decision in record.decisions]
         first = at if old is None else str(old["first_recorded_at"])
         if old is not None:
-            before = list(self._database.table("provenance").rows_where("record = ?", [number]))
-            self._gather("history", rows.history_rows(number, source, before, after))
-            self._retire(old, at)
+            if old["record_version"] == record.version:  # told again, as after a restore: it takes its own place
+                self._database.table("documents").delete_where("changed = ?", [old["changed"]])
+                self._remove(number, str(old["form"]))
+            else:
+                before = list(self._database.table("provenance").rows_where("record = ?", [number]))
+                self._gather("history", rows.history_rows(number, source, before, after))
+                self._retire(old, at)
         self._scans.add(record.scan)
         own = rows.record_row(number, source, first)
         self._gather("records", [own])

@@ -135,7 +135,10 @@ def unique_index(table: str, *, lines: bool) -> str:
 
 
 def free_index(table: str, column: str, taken: Set[str]) -> str:
-    """The name of a new index of one column; `taken` are all names that the file has or may come to have."""
+    """The name of a new index of one column.
+
+    `taken` are all names that the file has or may come to have.
+    """
     return _free(f"idx_{table}_{column}", lambda name: name.casefold() not in taken)
 
 

@@ -12,11 +12,24 @@ from typing import Literal, get_args
 from transcribe.errors import SettingsError
 from transcribe.store import ApiToken, Store
 
-Scope = Literal["records:read", "explain:read", "pay:read", "metrics:read", "webhooks:read", "webhooks:manage"]
+Scope = Literal[
+    "records:read",
+    "records:write",
+    "pictures:read",
+    "explain:read",
+    "pay:read",
+    "metrics:read",
+    "webhooks:read",
+    "webhooks:manage",
+]
 """The name of one permission of a token."""
 SCOPES: frozenset[str] = frozenset(get_args(Scope))
-"""The permissions of tokens, each apart: published records; how a value came to be; what people are paid; numbers of
-the whole home, for monitoring; webhooks and their deliveries; adding, ending and repeating webhooks."""
+"""The permissions of tokens, each apart: published records; correcting them and answering for them; their pictures; how
+a value came to be; what people are paid; numbers of the whole home, for monitoring; webhooks and their deliveries;
+adding, ending and repeating webhooks."""
+
+OF_ONE_FORM = frozenset({"records:read", "records:write", "pictures:read"})
+"""The permissions that may be those of one form alone, such as records:read:receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +51,20 @@ def new_token(
     """A new token `fh_<prefix>_<secret>` for a program, kept in the store. SettingsError names a scope that does not
     exist."""
     wanted = frozenset(scopes)
-    if unknown := sorted(wanted - SCOPES):
-        raise SettingsError(f"There is no scope {unknown[0]!r}. Use one of: {', '.join(sorted(SCOPES))}.")
+    if unknown := sorted(each for each in wanted if not _is_known(each)):
+        of_one = ", ".join(sorted(OF_ONE_FORM))
+        raise SettingsError(
+            f"There is no scope {unknown[0]!r}. Use one of: {', '.join(sorted(SCOPES))}; or {of_one} with the name of "
+            "a form, as in records:read:receipt."
+        )
     prefix = secrets.token_hex(4)
     secret = f"fh_{prefix}_{secrets.token_urlsafe(32)}"
     until = None if valid is None else now + valid
     token = ApiToken(prefix=prefix, name=name, scopes=wanted, at=now, until=until)
     store.put_token(token, secret_hash(secret), now)
     return NewToken(secret=secret, token=token)
+
+
+def _is_known(scope: str) -> bool:
+    plain, colon, form = scope.rpartition(":")
+    return scope in SCOPES or (plain in OF_ONE_FORM and bool(colon and form))

@@ -4,5 +4,6 @@ from transcribe.review.access.proof import network_of
 from transcribe.review.app import create_app
 from transcribe.review.context import Context, Here
 from transcribe.review.options import DecisionRules, ReviewOptions
+from transcribe.review.pages.pictures import picture_response
 
-__all__ = ["Context", "DecisionRules", "Here", "ReviewOptions", "create_app", "network_of"]
+__all__ = ["Context", "DecisionRules", "Here", "ReviewOptions", "create_app", "network_of", "picture_response"]

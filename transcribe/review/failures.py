@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -88,6 +89,9 @@ def is_for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
+PROBLEMS_PATH = "/api/v1/"
+"""Where errors are problems as in RFC 9457."""
+
 TYPED_NAMES = frozenset({"text", "words", "answer"})
 """Names under which forms send what somebody typed and would not like to type again; never a password or code."""
 
@@ -127,8 +131,12 @@ def failure_response(
     logger.info("error %s: %d", number, status)
     language = language_of(request, context.options)
     text = translation(language).gettext(message)
-    if wants_json(request):
-        response: Response = JSONResponse({"error": text, "error_id": number}, status)
+    if request.url.path.startswith(PROBLEMS_PATH):
+        title = HTTPStatus(status).phrase
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": text, "instance": f"urn:{number}"}
+        response: Response = JSONResponse(problem, status, media_type="application/problem+json")
+    elif wants_json(request):
+        response = JSONResponse({"error": text, "error_id": number}, status)
     else:
         response = context.rendering.page(
             "error.html", language, status, is_lost=status == 409, message=text, number=number, typed=typed

@@ -56,7 +56,7 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
 
 
 def write_erased(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-    """Write a row for each scan that was erased since, with its id, the state "erased" and the number of the change."""
+    """Write a row for each scan that was erased since: its id, the state "erased", the number of the change."""
     writer, width = csv.writer(out), len(_header(_columns(records, form, options), options))
     erased = query.erased(records, after=options.after)
     for scan, changed in erased:

@@ -1,0 +1,188 @@
+"""What `/api/v1` takes and answers, as models; `/api/v1/openapi.json` documents them. Keys are only ever added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from transcribe.model import Value
+
+State = Literal["final", "provisional"]
+"""A record is provisional while some value of it is not decided."""
+
+Scan = Annotated[str, Field(description="The id of a scan: the SHA-256 of what was taken in, in hexadecimal.")]
+
+
+class FieldV1(BaseModel):
+    """Where one value of a record came from.
+
+    `key` names the value, such as "total" or "lines.price[0]". `null` says why `value` is null: blank, illegible,
+    absent or crossed out. `box` is x0, y0, x1, y1 in pixels of the straightened page, from its top left; `box_share`
+    the same in shares of the page, 0 to 1. `known` is what the field's master data say. `people` and `experts` count
+    who read it.
+    """
+
+    key: str
+    name: str
+    row: int | None
+    value: str | None
+    null: str | None
+    currency: str | None
+    text: str
+    probability: Annotated[float, Field(ge=0, le=1)]
+    method: str
+    machines: tuple[str, ...]
+    people: int
+    experts: int
+    readings: int
+    page: int | None
+    box: tuple[int, int, int, int] | None
+    page_size: tuple[int, int] | None
+    box_share: tuple[float, float, float, float] | None
+    known: Literal["known", "ambiguous", "not in catalogue"] | None
+    known_key: str | None
+    known_value: str | None
+    parameters: int
+    decision_version: int
+
+
+class ExceptionV1(BaseModel):
+    """A rule that the paper breaks, or what is not sure of the whole record."""
+
+    rule: str
+    fields: tuple[str, ...]
+    expected: str
+    found: str
+
+
+class RecordV1(BaseModel):
+    """A record. `values` has each field by name and each table as a list of its lines, each with its `row` from 0.
+
+    Amounts and decimals are decimal texts and exact, dates are ISO 8601. `same_order_as` is the scan of the order that
+    this one is, or may be, once more. The schema of a form's own values is at `/api/v1/forms/{form}/schema`.
+    """
+
+    id: int
+    scan: Scan
+    name: str
+    form: str
+    form_version: int
+    record_version: int
+    recorded_at: datetime
+    first_recorded_at: datetime
+    state: State
+    same_order_as: str | None
+    changed: int
+    currency: str
+    values: dict[str, Value | list[dict[str, Value]]]
+    fields: tuple[FieldV1, ...]
+    exceptions: tuple[ExceptionV1, ...]
+
+
+class ErasedV1(BaseModel):
+    """A scan that was forgotten: a copy of its record is to be dropped."""
+
+    scan: Scan
+    changed: int
+
+
+class PageV1(BaseModel):
+    """Records of a form, in the order of their changes (with `as_of`: of their ids).
+
+    `erased` are the scans of any form that were forgotten since. `next` is what to ask `after` the next time. `more`
+    says that there is more already. `epoch` is the number above which a restored home counts; 0: it never was.
+    """
+
+    records: tuple[RecordV1, ...]
+    erased: tuple[ErasedV1, ...]
+    next: int
+    more: bool
+    epoch: int
+
+
+class FormsV1(BaseModel):
+    """The forms of which records are published, and that this token may read."""
+
+    forms: tuple[str, ...]
+
+
+class VersionV1(BaseModel):
+    """A version of a record; `valid_to` is null while it is in force."""
+
+    record_version: int
+    valid_from: datetime
+    valid_to: datetime | None
+    changed: int
+
+
+class VersionsV1(BaseModel):
+    """The versions of a record, the first one first."""
+
+    versions: tuple[VersionV1, ...]
+
+
+class ChangeV1(BaseModel):
+    """A value that a later version changed: what it was, what it is, who decided it, and the reason that was given."""
+
+    record_version: int
+    changed_at: datetime
+    key: str
+    value_before: str | None
+    value_after: str | None
+    no_value_before: str | None
+    no_value_after: str | None
+    probability_before: float | None
+    probability_after: float | None
+    method: str | None
+    why: str
+
+
+class HistoryV1(BaseModel):
+    """What later versions of a record changed, the first change first."""
+
+    changes: tuple[ChangeV1, ...]
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class CorrectionV1(_Sent):
+    """What a field says, as the form writes it; empty for blank. It is the last word on the field."""
+
+    key: Annotated[str, Field(max_length=100, examples=["total"])]
+    text: Annotated[str, Field(max_length=10_000, examples=["1 234,50"])]
+    reason: Annotated[str, Field(min_length=1, max_length=1000, examples=["The customer called."])]
+
+
+class CorrectedV1(BaseModel):
+    """A correction was taken. The record has a new version within seconds. `reading` is what takes it back."""
+
+    reading: str
+
+
+class ReceiptV1(_Sent):
+    """What a system made of a record. A rejected one names a field and the reason, and the field is asked again."""
+
+    status: Literal["accepted", "rejected"]
+    record_version: Annotated[int, Field(ge=1, le=2**31)]
+    key: Annotated[str | None, Field(max_length=100)] = None
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class KeptV1(BaseModel):
+    """A receipt was kept. `asked_again` is the field that somebody reads once more, or null."""
+
+    asked_again: str | None
+
+
+class ProblemV1(BaseModel):
+    """What could not be done (RFC 9457). `detail` says what is wrong and what to do; `instance` names the error."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str

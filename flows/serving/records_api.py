@@ -1,0 +1,235 @@
+"""The interface for programs, version 1: records with filters and versions, pictures, corrections, receipts.
+
+What it promises never breaks: keys and parameters are only ever added. Errors are problems as in RFC 9457.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi import Path as InPath
+
+from flows.home import Home
+from flows.serving import records_answers as answers
+from flows.serving.api import Form, Position, _in_thread, _log, allowed
+from reconcile.records import query, record_search, values_schema
+from transcribe.errors import SettingsError
+from transcribe.review import Here
+from transcribe.store import ApiToken
+
+PREFIX = "/api/v1"
+
+SUMMARY = "Records of order forms: typed values, how sure each is, where it came from."
+
+MAX_PAGE_COUNT = 500
+"""The most records in one answer."""
+
+MAX_WAIT_SECONDS = 30
+"""The longest wait for news: proxies close what is silent for a minute."""
+
+LOOK_SECONDS = 0.5
+"""How often a waiting request looks for news. Chosen by hand."""
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": answers.ProblemV1, "description": words, "content": {"application/problem+json": {}}}
+    for status, words in (
+        (401, "No token in force"),
+        (403, "The token lacks the scope, or the form"),
+        (404, "There is no such form, record, field or picture"),
+        (410, "The number was given by another state of the home: start over"),
+        (422, "A parameter that is not allowed; the problem names it"),
+        (429, "Too many requests; Retry-After says when"),
+        (503, "Busy; send it again"),
+    )
+}
+
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_COUNT)]
+Filters = Annotated[
+    list[str] | None,
+    Query(
+        alias="filter",
+        max_length=20,
+        description="field:comparison:value with eq, ne, lt, le, gt or ge; again for more. An empty value is none.",
+        examples=["total:gt:500"],
+    ),
+]
+Below = Annotated[float | None, Query(ge=0, le=1, description="only with a value less probable than this")]
+Time = Annotated[datetime | None, Query(description="ISO 8601 with its offset from UTC")]
+ScanId = Annotated[str, InPath(pattern=r"^[0-9a-f]{12,64}$", description="a scan's id, or its first 12 digits or more")]
+Reader = Annotated[ApiToken, allowed("records:read")]
+Number = Annotated[int | None, Query(ge=1, le=2**31, description="a former version of it")]
+
+
+def records_api(home: Home) -> APIRouter:
+    """The routes over one home; they need the context of the review app that they are put into."""
+    router = APIRouter(prefix=PREFIX, tags=["records"], responses=PROBLEMS)
+    _add_forms(router, home)
+    _add_pages(router, home)
+    _add_single(router, home)
+    return router
+
+
+def add_document(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Serve the OpenAPI of `/api/v1` at `/api/v1/openapi.json`, for everybody: it holds nothing of anybody."""
+    said = document(routers)
+
+    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
+    async def openapi() -> dict[str, Any]:
+        return said
+
+
+def document(routers: Sequence[APIRouter]) -> dict[str, Any]:
+    """The OpenAPI 3.1 of the routes of `/api/v1`, with how a token is sent."""
+    told = FastAPI(title="fairhand records", version="1", summary=SUMMARY, description=__doc__)
+    for router in routers:
+        told.include_router(router)
+    said = told.openapi()
+    schemes = said.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes["token"] = {"type": "http", "scheme": "bearer", "description": "fairhand tokens add NAME --scope SCOPE"}
+    return {**said, "security": [{"token": []}]}
+
+
+def _add_forms(router: APIRouter, home: Home) -> None:
+    @router.get("/forms")
+    async def forms(token: Annotated[ApiToken, allowed("records:read", any_form=True)]) -> answers.FormsV1:
+        """The forms of which records are published."""
+        known = await _in_thread(lambda: tuple(query.forms(home.settings.records)))
+        mine = {scope.removeprefix("records:read:") for scope in token.scopes}
+        whole = "records:read" in token.scopes
+        return answers.FormsV1(forms=tuple(each for each in known if whole or each in mine))
+
+    @router.get("/forms/{form}/schema")
+    async def schema(token: Reader, form: Form) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of the `values` of a form's records, by its newest version."""
+
+        def newest() -> dict[str, Any]:
+            known = [version for name, version, _ in home.store.forms() if name == form]
+            if not known:
+                raise HTTPException(404, f"There is no form {form!r}.")
+            return dict(values_schema(home.forms(form, max(known))))
+
+        return await _in_thread(newest)
+
+
+def _add_pages(router: APIRouter, home: Home) -> None:
+    path = home.settings.records
+
+    @router.get("/records/{form}", response_model=answers.PageV1)
+    async def records(
+        request: Request,
+        context: Here,
+        token: Reader,
+        form: Form,
+        wanted: Annotated[record_search.Wanted, Depends(_wanted)],
+        after: Position = 0,
+        limit: Limit = 100,
+        as_of: Time = None,
+        wait: Annotated[int, Query(ge=0, le=MAX_WAIT_SECONDS, description="seconds to wait for news")] = 0,
+    ) -> Response:
+        """Records of a form that changed after a number, or, with `as_of`, all of them as they stood at a time."""
+        if as_of is None and wait:
+            await _news(path, after, wait)
+        etag = await _in_thread(partial(_page_tag, path, str(request.url.query)))
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        ask = partial(_page, path, form, wanted, None if as_of is None else _utc(as_of), after, limit)
+        content, last, count = await _in_thread(ask)
+        if count:
+            detail = {"after": after, "position": last, "records": count}
+            await _log(context, token, "records read", form, detail)
+        return Response(content, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})
+
+
+async def _wanted(
+    filters: Filters = None, below: Below = None, state: answers.State | None = None, since: Time = None
+) -> record_search.Wanted:
+    """What a page of records is asked for."""
+    told = None if since is None else _utc(since)
+    return record_search.Wanted(filters=tuple(filters or ()), below=below, state=state, since=told)
+
+
+def _add_single(router: APIRouter, home: Home) -> None:
+    path = home.settings.records
+
+    @router.get("/records/{form}/{scan}", response_model=answers.RecordV1)
+    async def record(
+        request: Request, context: Here, token: Reader, form: Form, scan: ScanId, version: Number = None
+    ) -> Response:
+        """One record, or a former version of it."""
+        number, text = await _in_thread(lambda: record_search.document(path, form, scan, version))
+        etag = f'"{scan}-{number}"'
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        await _log(context, token, "record read", scan, {"form": form, "version": number})
+        return Response(text, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})
+
+    @router.get("/records/{form}/{scan}/versions")
+    async def versions(token: Reader, form: Form, scan: ScanId) -> answers.VersionsV1:
+        """From when until when each version of a record was in force."""
+        found = await _in_thread(lambda: record_search.versions(path, form, scan))
+        return answers.VersionsV1.model_validate({"versions": found})
+
+    @router.get("/records/{form}/{scan}/history")
+    async def history(context: Here, token: Reader, form: Form, scan: ScanId) -> answers.HistoryV1:
+        """What later versions of a record changed: before, after, who decided it, and why."""
+
+        def asked() -> list[dict[str, object]]:
+            record_search.versions(path, form, scan)
+            return record_search.changes(path, scan)
+
+        found = await _in_thread(asked)
+        await _log(context, token, "history read", scan, {"form": form, "changes": len(found)})
+        return answers.HistoryV1.model_validate({"changes": found})
+
+
+def _page(
+    path: Path, form: str, wanted: record_search.Wanted, as_of: str | None, after: int, limit: int
+) -> tuple[bytes, int, int]:
+    """The JSON of a page, the number to ask after next, and how many records and erasures are in it.
+
+    Texts of records are put together as they are kept: nothing is parsed.
+    """
+    try:
+        if as_of is not None:
+            found = record_search.page_as_of(path, form, wanted, as_of, after, limit)
+            last, erased = found.last or after, []
+        else:
+            query.require_position(path, after)
+            position = query.position(path)
+            found = record_search.page(path, form, wanted, after, limit)
+            last = found.last if found.last is not None else max(position, after)
+            erased = [(scan, at) for scan, at in query.erased(path, after=after) if at <= last]
+    except SettingsError as error:
+        raise HTTPException(422, str(error)) from error
+    gone = ",".join(json.dumps({"scan": scan, "changed": at}) for scan, at in erased)
+    more = "true" if found.last is not None else "false"
+    ends = f'"erased":[{gone}],"next":{last},"more":{more},"epoch":{query.epoch(path)}}}'
+    text = f'{{"records":[{",".join(found.documents)}],{ends}'
+    return text.encode(), last, len(found.documents) + len(erased)
+
+
+def _page_tag(path: Path, asked: str) -> str:
+    """A strong ETag of a page: the same question at the same position of records.db has the same bytes."""
+    told = f"{query.epoch(path)} {query.position(path)} {asked}"
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
+
+
+async def _news(path: Path, after: int, seconds: float) -> None:
+    """Wait until records.db has gone beyond a number, or so long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and await _in_thread(lambda: query.position(path)) <= after:
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _utc(at: datetime) -> str:
+    """A time as records.db has it; without an offset it is taken as UTC."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,137 @@
+"""The part of `/api/v1` that changes something, and pictures: corrections, receipts, pages and fields of a record."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import Path as InPath
+from starlette.concurrency import run_in_threadpool
+
+from flows.home import Home
+from flows.mending import require_fitting
+from flows.serving import records_answers as answers
+from flows.serving.api import FIELD_PATTERN, Form, _in_thread, _log, allowed
+from flows.serving.records_api import PREFIX, PROBLEMS, ScanId
+from reconcile.records import record_search
+from transcribe.drawing import surroundings
+from transcribe.errors import NotFound, SettingsError
+from transcribe.model import FieldKey, PagePicture
+from transcribe.review import Here, picture_response
+from transcribe.store import ApiToken
+
+PICTURES: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}, "image/jpeg": {}, "image/webp": {}}}}
+"""What a route of pictures answers."""
+
+PAGE = Annotated[int, InPath(ge=1, le=10_000, description="the number of the page, from 1")]
+
+Key = Annotated[
+    str | None,
+    Query(max_length=100, pattern=FIELD_PATTERN, description="only the surroundings of this field, with a frame"),
+]
+
+
+def records_changes_api(home: Home) -> APIRouter:
+    """The routes over one home; they need the context of the review app that they are put into."""
+    router = APIRouter(prefix=PREFIX, tags=["records"], responses=PROBLEMS)
+    _add_corrections(router, home)
+    _add_receipts(router, home)
+    _add_pictures(router, home)
+    return router
+
+
+def _add_corrections(router: APIRouter, home: Home) -> None:
+    @router.post("/records/{form}/{scan}/corrections", status_code=202)
+    async def correct(
+        context: Here,
+        token: Annotated[ApiToken, allowed("records:write")],
+        form: Form,
+        scan: ScanId,
+        correction: answers.CorrectionV1,
+    ) -> answers.CorrectedV1:
+        """Say what a field says, with the reason: the last word on it. Those who read the field are told, and paid."""
+        whole, key = await _in_thread(partial(_record_and_key, home, form, scan, correction.key))
+        await _fitting(home, whole, key, correction.text)
+        by, now = f"token {token.prefix}", context.now()
+        reading = await context.change(
+            lambda store: store.correct_value(whole, key, correction.text, by, correction.reason, now)
+        )
+        context.on_submit(whole)
+        await _log(context, token, "value corrected", whole, {"form": form, "field": str(key)})
+        return answers.CorrectedV1(reading=reading)
+
+
+def _add_receipts(router: APIRouter, home: Home) -> None:
+    @router.post("/records/{form}/{scan}/receipts", status_code=202)
+    async def receive(
+        context: Here,
+        token: Annotated[ApiToken, allowed("records:write")],
+        form: Form,
+        scan: ScanId,
+        receipt: answers.ReceiptV1,
+    ) -> answers.KeptV1:
+        """Say that a record was taken, or why not. A rejected one has its field read by one person more."""
+        asked = None
+        if receipt.status == "rejected" and not (receipt.key and receipt.reason):
+            raise HTTPException(422, "A rejected record needs the key of the field that is wrong, and the reason.")
+        whole, _ = await _in_thread(partial(_record_and_key, home, form, scan, None))
+        await _in_thread(lambda: record_search.document(home.settings.records, form, whole, receipt.record_version))
+        if receipt.status == "rejected":
+            _, asked = await _in_thread(partial(_record_and_key, home, form, scan, receipt.key))
+            by, now, key = f"token {token.prefix}", context.now(), asked
+            await context.change(lambda store: store.ask_value(whole, key, by, receipt.reason, now))
+            context.on_submit(whole)
+        detail = {"form": form, "record_version": receipt.record_version, "field": str(asked or "")}
+        await _log(context, token, f"record {receipt.status}", whole, detail)
+        return answers.KeptV1(asked_again=None if asked is None else str(asked))
+
+
+def _add_pictures(router: APIRouter, home: Home) -> None:
+    @router.get("/records/{form}/{scan}/pages/{number}", response_class=Response, responses=PICTURES)
+    async def page(
+        context: Here,
+        token: Annotated[ApiToken, allowed("pictures:read")],
+        form: Form,
+        scan: ScanId,
+        number: PAGE,
+        field: Key = None,
+    ) -> Response:
+        """The straightened page of a record, in whose pixels boxes are; or the surroundings of a field on it."""
+        whole, key = await _in_thread(partial(_record_and_key, home, form, scan, field))
+        picture = await _in_thread(partial(_picture, home, whole, number))
+        content = await context.picture(picture.sha256)
+        if field is not None:
+            places = await context.look(lambda store: store.places(whole))
+            box = next((each.box for each in places if each.key == key and each.page == number), None)
+            if box is None:
+                raise HTTPException(404, f"{key} is not on page {number} of this scan.")
+            content = await run_in_threadpool(partial(surroundings, content, picture.size, box, (), whole=False))
+        await _log(context, token, "picture read", whole, {"form": form, "page": number, "field": field or ""})
+        return picture_response(content)
+
+
+def _record_and_key(home: Home, form: str, scan: str, key: str | None) -> tuple[str, FieldKey]:
+    """The whole id of the scan of a published record of this form, and the key. NotFound where there is no record."""
+    record_search.document(home.settings.records, form, scan)
+    known = home.store.scan(scan)
+    if key is None:
+        return known.id, FieldKey("")
+    wanted = FieldKey.parse(key)
+    if wanted not in {each.key for each in home.store.decisions(known.id)}:
+        raise NotFound(f"The record has no field {key!r}.")
+    return known.id, wanted
+
+
+async def _fitting(home: Home, scan: str, key: FieldKey, text: str) -> None:
+    try:
+        await _in_thread(lambda: require_fitting(home, scan, key, text))
+    except SettingsError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+def _picture(home: Home, scan: str, number: int) -> PagePicture:
+    found = next((each for each in home.store.pictures(scan) if each.number == number), None)
+    if found is None:
+        raise NotFound(f"This scan has no page {number}.")
+    return found

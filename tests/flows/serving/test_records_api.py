@@ -1,0 +1,255 @@
+"""`/api/v1`: filters, versions, as of, pictures, corrections, receipts, problems, its contract, and a frozen client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given
+from jsonschema import Draft202012Validator
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+from starlette.testclient import TestClient
+
+from flows.administration.records import forget_scan
+from flows.home.home import Home, now
+from flows.serving.api import api
+from flows.serving.records_api import add_document, records_api
+from flows.serving.records_changes_api import records_changes_api
+from flows.steps import reconcile_to_the_end
+from tests.examples import examples
+from tests.flows.serving.test_api import recorded
+from tests.flows.test_values import published
+from transcribe.people.tokens import new_token
+from transcribe.review.app import create_app
+from transcribe.review.options import ReviewOptions
+
+FROZEN = Path(__file__).parent / "records_v1.json"
+"""What version 1 answered when it was made: every key that was there then is there for ever, with its type."""
+
+SCOPES = ("records:read", "records:write", "pictures:read")
+PAGE = "/api/v1/records/receipt"
+
+
+@pytest.fixture
+def app(rooms: Home) -> FastAPI:
+    programs = [records_api(rooms), records_changes_api(rooms)]
+    options = ReviewOptions(program_requests_a_minute=10_000)
+    made = create_app(
+        rooms.store, rooms.archive, rooms.forms, options, now, lambda _: None, routers=[api(rooms), *programs]
+    )
+    add_document(made, programs)
+    return made
+
+
+def program(app: FastAPI, rooms: Home, *scopes: str) -> TestClient:
+    secret = new_token(rooms.store, "till", scopes or SCOPES, now()).secret
+    return TestClient(app, raise_server_exceptions=False, headers={"authorization": f"Bearer {secret}"})
+
+
+@pytest.fixture
+def client(app: FastAPI, rooms: Home) -> Iterator[TestClient]:
+    with program(app, rooms) as made:
+        yield made
+
+
+def test_records_are_filtered_by_typed_values_state_and_probability(rooms: Home, client: TestClient) -> None:
+    scan = recorded(rooms, "10987.49")
+
+    def found(**asked: Any) -> list[str]:
+        answer = client.get(PAGE, params=asked)
+        assert answer.status_code == 200, answer.text
+        return [each["scan"] for each in answer.json()["records"]]
+
+    assert found() == [scan]
+    assert found(filter="total:gt:500") == [scan]
+    assert found(filter=["total:gt:500", "date:eq:2025-03-12"]) == [scan]
+    assert found(filter=["total:gt:500", "date:lt:2025-03-12"]) == []
+    assert found(filter="total:le:500") == []
+    assert found(filter="total:ne:") == [scan]
+    assert (found(below=0.9), found(below=0.999)) == ([], [scan])
+    assert (found(state="provisional"), found(state="final")) == ([], [scan])
+    assert found(since="2100-01-01T00:00:00Z") == []
+    page = client.get(PAGE, params={"limit": 1}).json()
+    assert (page["more"], found(after=page["next"])) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"filter": "total:over:500"}, "write field:comparison:value, with one of eq"),
+        ({"filter": "sum:gt:500"}, "receipt has no plain field 'sum'. Use one of"),
+        ({"filter": "total:gt:much"}, "'much' is no number"),
+        ({"limit": 0}, "limit:"),
+        ({"as_of": "yesterday"}, "as_of:"),
+        ({"after": 10**9}, "was never given by the records"),
+    ],
+)
+def test_what_is_not_allowed_is_a_problem_that_says_what_is(
+    rooms: Home, client: TestClient, asked: dict[str, Any], said: str
+) -> None:
+    recorded(rooms)
+    answer = client.get(PAGE, params=asked)
+    assert answer.status_code == (410 if "after" in asked else 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert said in problem["detail"]
+    assert (problem["status"], problem["type"]) == (answer.status_code, "about:blank")
+
+
+def test_a_record_is_shown_whole_as_it_was_and_with_what_changed(rooms: Home, client: TestClient) -> None:
+    scan = recorded(rooms, "12.50")
+    recorded(rooms, "13.50", scan)
+    base = f"{PAGE}/{scan[:12]}"
+    assert client.get(base).json()["values"]["total"] == "13.50"
+    assert client.get(base, params={"version": 1}).json()["values"]["total"] == "12.50"
+    first, second = client.get(f"{base}/versions").json()["versions"]
+    assert (first["valid_to"], second["valid_to"]) == (second["valid_from"], None)
+    (change,) = client.get(f"{base}/history").json()["changes"]
+    assert (change["key"], change["value_before"], change["value_after"]) == ("total", "12.50", "13.50")
+    answer = client.get(PAGE, params={"as_of": second["valid_from"], "filter": "total:gt:13"}).json()
+    assert [each["values"]["total"] for each in answer["records"]] == ["13.50"]
+    assert client.get(PAGE, params={"as_of": "2020-01-01T00:00:00Z"}).json()["records"] == []
+    assert client.get(base, params={"version": 9}).status_code == 404
+
+
+def test_an_answer_that_is_known_is_not_sent_again(rooms: Home, client: TestClient) -> None:
+    scan = recorded(rooms)
+    for path in (PAGE, f"{PAGE}/{scan}"):
+        tag = client.get(path).headers["etag"]
+        assert client.get(path, headers={"if-none-match": tag}).status_code == 304
+    recorded(rooms, "14.00", scan)
+    assert client.get(path, headers={"if-none-match": tag}).json()["values"]["total"] == "14.00"
+
+
+def test_a_follower_waits_for_news_and_drops_what_was_erased(rooms: Home, client: TestClient) -> None:
+    scan = recorded(rooms)
+    seen = client.get(PAGE).json()["next"]
+    waited = client.get(PAGE, params={"after": seen, "wait": 1}).json()
+    assert (waited["records"], waited["next"]) == ([], seen)
+    forget_scan(rooms, scan, 0.0)
+    news = client.get(PAGE, params={"after": seen, "wait": 30}).json()
+    assert [each["scan"] for each in news["erased"]] == [scan]
+    assert client.get(f"{PAGE}/{scan}").status_code == 404
+
+
+def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: TestClient) -> None:
+    scan = published(rooms).id
+    sent = {"key": "total", "text": "15.00", "reason": "the till says so"}
+    answer = client.post(f"{PAGE}/{scan}/corrections", json=sent)
+    assert answer.status_code == 202, answer.text
+    reconcile_to_the_end(rooms)
+    assert client.get(f"{PAGE}/{scan}").json()["values"]["total"] == "15.00"
+    (change,) = [each for each in client.get(f"{PAGE}/{scan}/history").json()["changes"] if each["key"] == "total"]
+    assert (change["method"], change["why"]) == ("operator", "the till says so")
+    wrong = client.post(f"{PAGE}/{scan}/corrections", json={**sent, "text": "much"})
+    assert (wrong.status_code, "is no amount" in wrong.json()["detail"]) == (422, True)
+    assert client.post(f"{PAGE}/{scan}/corrections", json={**sent, "key": "sum"}).status_code == 404
+
+
+def test_a_rejected_record_has_its_field_read_once_more(rooms: Home, client: TestClient) -> None:
+    scan = recorded(rooms, "12.50")
+    ways = f"{PAGE}/{scan}/receipts"
+    accepted = client.post(ways, json={"status": "accepted", "record_version": 1})
+    assert (accepted.status_code, accepted.json()) == (202, {"asked_again": None})
+    rejected = {"status": "rejected", "record_version": 1, "key": "total", "reason": "no such sum"}
+    assert client.post(ways, json=rejected).json() == {"asked_again": "total"}
+    assert {str(key) for key in rooms.store.values_asked_again(scan)} == {"total"}
+    assert client.post(ways, json={**rejected, "reason": ""}).status_code == 422
+    assert client.post(ways, json={**rejected, "record_version": 9}).status_code == 404
+    assert [line.action for line in rooms.store.audit() if line.action.startswith("record ")][-2:] == [
+        "record accepted",
+        "record rejected",
+    ]
+
+
+def test_a_token_of_one_form_reads_no_other(rooms: Home, app: FastAPI) -> None:
+    scan = recorded(rooms)
+    mine, other = program(app, rooms, "records:read:receipt"), program(app, rooms, "records:read:invoice")
+    assert mine.get("/api/v1/forms").json() == {"forms": ["receipt"]}
+    assert other.get("/api/v1/forms").json() == {"forms": []}
+    assert mine.get(PAGE).status_code == 200
+    refused = other.get(PAGE)
+    assert (refused.status_code, refused.json()["title"]) == (403, "Forbidden")
+    assert mine.get(f"{PAGE}/{scan}/pages/1").status_code == 403
+    assert mine.post(f"{PAGE}/{scan}/corrections", json={}).status_code == 403
+    assert TestClient(app).get(PAGE).status_code == 401
+
+
+def test_the_schema_of_a_form_holds_for_each_of_its_records(rooms: Home, client: TestClient) -> None:
+    recorded(rooms)
+    schema = client.get("/api/v1/forms/receipt/schema").json()
+    Draft202012Validator.check_schema(schema)
+    (record,) = client.get(PAGE).json()["records"]
+    Draft202012Validator(schema).validate(record["values"])
+    assert schema["properties"]["total"]["x-currency"]
+    assert not Draft202012Validator(schema).is_valid({**record["values"], "total": "much"})
+    assert client.get("/api/v1/forms/nothing/schema").status_code == 404
+
+
+def test_what_version_1_answered_is_answered_for_ever(rooms: Home, client: TestClient) -> None:
+    """Each key of the frozen answers is there, with its type; keys may be added."""
+    scan = recorded(rooms)
+    recorded(rooms, "13.50", scan)
+    frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
+    for path, answer in frozen["answers"].items():
+        assert missing(answer, client.get(path.replace("SCAN", scan)).json()) == [], path
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    for path, ways in frozen["parameters"].items():
+        for way, asked in ways.items():
+            assert set(asked) <= {each["name"] for each in paths[path][way].get("parameters", ())}, path
+
+
+def freeze(client: TestClient, scan: str) -> None:
+    """Write the frozen answers. Only when a version begins: never to make a test pass."""
+    base = f"{PAGE}/{scan}"
+    ways = ("/api/v1/forms", PAGE, base, f"{base}/versions", f"{base}/history")
+    answers = {way.replace(scan, "SCAN"): client.get(way).json() for way in ways}
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    parameters = {
+        path: {way: [each["name"] for each in told.get("parameters", ())] for way, told in said.items()}
+        for path, said in paths.items()
+    }
+    told = json.dumps({"answers": answers, "parameters": parameters}, indent=1, ensure_ascii=False)
+    FROZEN.write_text(told + "\n", encoding="utf-8")
+
+
+def missing(frozen: Any, told: Any, at: str = "") -> list[str]:
+    """Where an answer has not what the frozen one has: keys and types, not values."""
+    if frozen is None or told is None:
+        return []
+    if type(frozen) is not type(told):
+        return [at]
+    if isinstance(frozen, dict):
+        gone = [f"{at}.{key}" for key in frozen if key not in told]
+        return gone + [bad for key in frozen if key in told for bad in missing(frozen[key], told[key], f"{at}.{key}")]
+    return missing(frozen[0], told[0], f"{at}[0]") if isinstance(frozen, list) and frozen and told else []
+
+
+@pytest.mark.law
+def test_no_request_breaks_the_contract(rooms: Home, app: FastAPI, client: TestClient) -> None:
+    """Requests that schemathesis makes from the contract: answers are those it names, and none is an error of ours."""
+    recorded(rooms)
+    schema = schemathesis.openapi.from_dict(client.get("/api/v1/openapi.json").json())
+    schema.app = app
+    checks = [not_a_server_error, status_code_conformance, response_schema_conformance]
+    asked = set()
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
+
+        @examples(15, *HealthCheck, database=None)
+        @given(case=found.ok().as_strategy())
+        def sends(case: schemathesis.Case[Any]) -> None:
+            asked.add(case.path)
+            if case.query:
+                case.query.pop("wait", None)
+            case.call_and_validate(headers=dict(client.headers), checks=checks)
+
+        sends()
+    assert len(asked) == 10
