@@ -11,7 +11,7 @@ from typing import TextIO
 
 from flows.home import Home, now
 from flows.steps import finish_erasures
-from reconcile.records import ExportOptions, load_export, query
+from reconcile.records import ExportOptions, load_export, query, verify
 from transcribe.errors import NotFound, SettingsError
 
 READER_WAIT_SECONDS = 30.0
@@ -88,6 +88,23 @@ def export_records(
         return write(sys.stdout)
     with out.open("w", encoding="utf-8", newline="") as file:
         return write(file)
+
+
+def verify_records(home: Home) -> list[str]:
+    """Each way in which records.db is not what the state says: rows that differ, and values decided otherwise.
+
+    Changes that are not published yet are among them. NotFound where nothing was published.
+    """
+    path = home.settings.records
+    found = verify(home.store, path, home.forms)
+    for form in query.forms(path):
+        for record in query.records(path, form):
+            decided = {str(each.key): each for each in home.store.decisions(record.scan)}
+            for field in record.document["fields"]:  # type: ignore[attr-defined]  # a list of a JSON document
+                known = decided.get(field["key"])
+                if known is not None and known.version == field["decision_version"] and known.text != field["text"]:
+                    found.append(f"state {record.scan[:12]} {field['key']} is decided otherwise")
+    return found
 
 
 def forget_scan(

@@ -104,6 +104,7 @@ EXAMPLES = {
     "records publish": "fairhand records publish",
     "records export": "fairhand records export --form bon-de-commande",
     "records rebuild": "fairhand records rebuild",
+    "records verify": "fairhand records verify",
     "records query": "fairhand records query bon-de-commande muller café",
     "tokens add": "fairhand tokens add till --scope records:read",
     "tokens list": "fairhand tokens list",

@@ -34,6 +34,25 @@ def rebuild(ctx: typer.Context, as_json: terminal.AsJson = False, provisional: P
     _publish(ctx, as_json=as_json, provisional=provisional, anew=True)
 
 
+@records.command("verify")
+def verify(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Make every record anew from the state, and say where records.db differs; exit code 1 where it does."""
+    from flows.administration import verify_records
+
+    found = verify_records(home_of(ctx))
+    if as_json:
+        terminal.as_json({"differences": found})
+    elif found:
+        terminal.say(f"{counted(len(found), 'difference')}:")
+        for each in found:
+            terminal.say(f"  {each}")
+        terminal.note("fairhand records publish brings it up to date; fairhand records rebuild makes it anew.")
+    else:
+        terminal.say("records.db is what the state says.")
+    if found:
+        raise typer.Exit(1)
+
+
 @records.command("export")
 def export(
     ctx: typer.Context,

@@ -4,7 +4,7 @@ from reconcile.records import query, record_search
 from reconcile.records.database import damage
 from reconcile.records.export_formats import ExportOptions, load_export
 from reconcile.records.held_forms import held
-from reconcile.records.publish import empty_log_of, is_of, publish, rebuild
+from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord
 from reconcile.records.record_contract import values_model, values_schema
 
@@ -22,4 +22,5 @@ __all__ = [
     "record_search",
     "values_model",
     "values_schema",
+    "verify",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -128,6 +128,44 @@ def made_anew(path: Path) -> Iterator[Database]:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     anew.replace(path)
     _remove(anew)
+
+
+@contextmanager
+def for_comparing(path: Path) -> Iterator[Path]:
+    """The path of a file beside this one that is gone afterwards."""
+    beside = path.with_name(f"{path.name}.verify")
+    _remove(beside)
+    try:
+        yield beside
+    finally:
+        _remove(beside)
+
+
+def differing_rows(path: Path, other: Path, tables: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
+    """The rows in which two files differ: table, key, and "only here", "only there" or the columns that differ.
+
+    `tables` are those that are compared, each with the columns of its key.
+    """
+    with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
+        database.attach("there", other)
+        for table, key in tables.items():
+            here = _rows_only_in(database, table, key, "main", "there")
+            there = _rows_only_in(database, table, key, "there", "main")
+            for named in sorted({*here, *there}):
+                one, two = here.get(named), there.get(named)
+                if one is None or two is None:
+                    yield table, named, "only there" if one is None else "only here"
+                else:
+                    differing = ", ".join(name for name in one if one[name] != two.get(name))
+                    yield table, named, f"differs in {differing}"
+
+
+def _rows_only_in(
+    database: Database, table: str, key: Sequence[str], one: str, other: str
+) -> dict[str, dict[str, object]]:
+    """The rows of a table that one of two attached files has alone, by the words of their key."""
+    asked = f'select * from {one}."{table}" except select * from {other}."{table}"'  # noqa: S608 our own names
+    return {" ".join(str(row[name]) for name in key): row for row in database.query(asked)}
 
 
 def _remove(path: Path) -> None:

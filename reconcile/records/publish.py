@@ -12,7 +12,16 @@ from typing import Protocol
 from sqlite_utils import Database
 
 from reconcile.records import form_tables, held_forms, rows, schema, sql_names
-from reconcile.records.database import damage, is_of_this_layout, made_anew, open_for_publishing, write_transaction
+from reconcile.records.database import (
+    damage,
+    differing_rows,
+    for_comparing,
+    is_of_this_layout,
+    made_anew,
+    open_for_publishing,
+    open_for_reading,
+    write_transaction,
+)
 from reconcile.records.held_forms import FormOfVersion
 from reconcile.records.record_writer import RecordWriter
 from transcribe.model import Form, PagePicture, Place, Reading, Record, Scan
@@ -90,6 +99,22 @@ def rebuild(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
             done = _write_all(database, store, forms)
         empty_log(database.conn, LOG_WAIT_SECONDS)
     return done
+
+
+def verify(store: Outbox, path: Path, forms: FormOfVersion) -> list[str]:
+    """Each difference between records.db and what the state says that it holds; none where all is as it should be.
+
+    Everything is made anew in a file beside it, which is gone afterwards. NotFound where nothing was published yet.
+    """
+    with open_for_reading(path) as published:
+        names = _names_of_file(published)
+        keys = {name: schema.key_of(published, name) for name in schema.compared_tables(published)}
+    with for_comparing(path) as anew:
+        with open_for_publishing(anew) as database, write_transaction(database):
+            schema.prepare(database)
+            database.table("table_names").insert_all(names)
+        publish(store, anew, forms)
+        return [" ".join(each) for each in differing_rows(path, anew, keys)]
 
 
 def empty_log_of(path: Path, seconds: float) -> bool:

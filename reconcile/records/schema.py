@@ -146,6 +146,18 @@ def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
     ]
 
 
+def compared_tables(database: Database) -> list[str]:
+    """The tables that say something of records: those of forms, and the fixed ones but for positions and erasures."""
+    told = [name for name in TABLES if not name.startswith("outbox") and name not in (HELD_FORMS, "erased")]
+    made = [str(row["table_name"]) for row in database.query("select table_name from table_names order by 1")]
+    return [*told, *made, *(f"{name}{sql_names.FORMER_SUFFIX}" for name in made)]
+
+
+def key_of(database: Database, table: str) -> list[str]:
+    """The columns of a table's primary key."""
+    return list(database.table(table).pks)
+
+
 def form_names(database: Database) -> list[str]:
     """The names of all published forms."""
     return [str(row["form"]) for row in database.query("select distinct form from forms order by form")]

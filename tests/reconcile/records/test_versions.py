@@ -13,7 +13,7 @@ import pytest
 from reconcile.records import query
 from reconcile.records.database import LAYOUT_VERSION
 from reconcile.records.export_formats import ExportOptions, load_export
-from reconcile.records.publish import publish, rebuild
+from reconcile.records.publish import publish, rebuild, verify
 from tests.reconcile.records import MemoryOutbox, a_field, a_record, decided, dump, order_form
 from transcribe.codes import RecordRule
 from transcribe.errors import StoreError
@@ -208,3 +208,23 @@ def test_a_file_that_is_made_anew_keeps_the_names_of_its_tables(path: Path) -> N
     rebuild(store, path, store.form)
     assert ask(path, "select scan from a_b") == [("one",)]
     assert dump(path) == before
+
+
+def test_verify_says_every_row_that_is_not_what_the_state_says(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("one", version=2, total="1243.50"))
+    store.put(a_record("two"))
+    sent(store, path)
+    assert verify(store, path, store.form) == []
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("update bon_de_commande set total = 1, customer = null where scan = 'two'")
+        connection.execute("delete from provenance where key = 'customer' and scan = 'one'")
+        connection.commit()
+    assert verify(store, path, store.form) == [
+        "provenance 5 customer only there",
+        "bon_de_commande 11 differs in customer, total",
+    ]
+    store.put(a_record("three"))
+    assert "records 14 only there" in verify(store, path, store.form)
+    assert sorted(each.name for each in path.parent.iterdir() if "verify" in each.name) == []
