@@ -92,8 +92,8 @@ ROOMS = {
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
-    "flows.serving": "home backup runtime steps output administration watching webhooks reconcile.inference"
-    " reconcile.records transcribe.people transcribe.review transcribe.store",
+    "flows.serving": "home backup runtime steps output administration mending watching webhooks reconcile.inference"
+    " reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",

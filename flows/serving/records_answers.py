@@ -124,7 +124,7 @@ class VersionsV1(BaseModel):
 
 
 class ChangeV1(BaseModel):
-    """A value that a later version changed: what it was, what it is, who decided it, and the reason that was given."""
+    """A value that a later version changed: before, after, who decided it, and the reason that was given."""
 
     record_version: int
     changed_at: datetime

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+import fastapi
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
-from fastapi import Path as InPath
 
 from flows.home import Home
 from flows.serving import records_answers as answers
@@ -64,8 +64,9 @@ Filters = Annotated[
 ]
 Below = Annotated[float | None, Query(ge=0, le=1, description="only with a value less probable than this")]
 Time = Annotated[datetime | None, Query(description="ISO 8601 with its offset from UTC")]
-ScanId = Annotated[str, InPath(pattern=r"^[0-9a-f]{12,64}$", description="a scan's id, or its first 12 digits or more")]
-Reader = Annotated[ApiToken, allowed("records:read")]
+ScanId = Annotated[
+    str, fastapi.Path(pattern=r"^[0-9a-f]{12,64}$", description="a scan's id, or its first 12 digits or more")
+]
 Number = Annotated[int | None, Query(ge=1, le=2**31, description="a former version of it")]
 
 
@@ -108,7 +109,7 @@ def _add_forms(router: APIRouter, home: Home) -> None:
         return answers.FormsV1(forms=tuple(each for each in known if whole or each in mine))
 
     @router.get("/forms/{form}/schema")
-    async def schema(token: Reader, form: Form) -> dict[str, Any]:
+    async def schema(token: Annotated[ApiToken, allowed("records:read")], form: Form) -> dict[str, Any]:
         """The JSON Schema (2020-12) of the `values` of a form's records, by its newest version."""
 
         def newest() -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _add_pages(router: APIRouter, home: Home) -> None:
     async def records(
         request: Request,
         context: Here,
-        token: Reader,
+        token: Annotated[ApiToken, allowed("records:read")],
         form: Form,
         wanted: Annotated[record_search.Wanted, Depends(_wanted)],
         after: Position = 0,
@@ -162,7 +163,12 @@ def _add_single(router: APIRouter, home: Home) -> None:
 
     @router.get("/records/{form}/{scan}", response_model=answers.RecordV1)
     async def record(
-        request: Request, context: Here, token: Reader, form: Form, scan: ScanId, version: Number = None
+        request: Request,
+        context: Here,
+        token: Annotated[ApiToken, allowed("records:read")],
+        form: Form,
+        scan: ScanId,
+        version: Number = None,
     ) -> Response:
         """One record, or a former version of it."""
         number, text = await _in_thread(lambda: record_search.document(path, form, scan, version))
@@ -173,13 +179,17 @@ def _add_single(router: APIRouter, home: Home) -> None:
         return Response(text, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})
 
     @router.get("/records/{form}/{scan}/versions")
-    async def versions(token: Reader, form: Form, scan: ScanId) -> answers.VersionsV1:
+    async def versions(
+        token: Annotated[ApiToken, allowed("records:read")], form: Form, scan: ScanId
+    ) -> answers.VersionsV1:
         """From when until when each version of a record was in force."""
         found = await _in_thread(lambda: record_search.versions(path, form, scan))
         return answers.VersionsV1.model_validate({"versions": found})
 
     @router.get("/records/{form}/{scan}/history")
-    async def history(context: Here, token: Reader, form: Form, scan: ScanId) -> answers.HistoryV1:
+    async def history(
+        context: Here, token: Annotated[ApiToken, allowed("records:read")], form: Form, scan: ScanId
+    ) -> answers.HistoryV1:
         """What later versions of a record changed: before, after, who decided it, and why."""
 
         def asked() -> list[dict[str, object]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
+import fastapi
 from fastapi import APIRouter, HTTPException, Query, Response
-from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home
@@ -24,7 +24,7 @@ from transcribe.store import ApiToken
 PICTURES: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}, "image/jpeg": {}, "image/webp": {}}}}
 """What a route of pictures answers."""
 
-PAGE = Annotated[int, InPath(ge=1, le=10_000, description="the number of the page, from 1")]
+PAGE = Annotated[int, fastapi.Path(ge=1, le=10_000, description="the number of the page, from 1")]
 
 Key = Annotated[
     str | None,

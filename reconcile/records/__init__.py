@@ -6,7 +6,7 @@ from reconcile.records.export_formats import ExportOptions, load_export
 from reconcile.records.held_forms import held
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord
-from reconcile.records.record_contract import values_model, values_schema
+from reconcile.records.record_contract import values_schema
 
 __all__ = [
     "ExportOptions",
@@ -20,7 +20,6 @@ __all__ = [
     "query",
     "rebuild",
     "record_search",
-    "values_model",
     "values_schema",
     "verify",
 ]
