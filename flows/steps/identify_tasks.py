@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from transcribe.codes import Flag, Reason, turned_form
+from transcribe.codes import Flag, Reason, RecordRule, turned_form
 from transcribe.model import OPERATOR_SOURCE, WHOLE, Form, Reading, Record, RuleException, Task
 
 NO_FORM_MESSAGE = (
@@ -23,7 +23,7 @@ LEAST_FOUND_FIT = 0.05
 See `tests/bench/bench_other_papers.py`.
 """
 
-FORM_RULE = "the right form"
+FORM_RULE = RecordRule.RIGHT_FORM
 """The rule that a record breaks whose scan people say is another paper than its form."""
 
 PEOPLE = "people"

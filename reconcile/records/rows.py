@@ -43,9 +43,9 @@ class RecordSource:
 
     @property
     def state(self) -> str:
-        """Whether the record is "final", or "provisional": some value of it is not decided."""
-        below = any(each.rule == Reason.BELOW_TARGET for each in self.record.exceptions)
-        return "provisional" if below else "final"
+        """Whether the record is "final", or "provisional": some value is not decided, or whether it is this form."""
+        open_still = any(each.rule in (Reason.BELOW_TARGET, RecordRule.RIGHT_FORM) for each in self.record.exceptions)
+        return "provisional" if open_still else "final"
 
 
 def source_of(
