@@ -76,6 +76,7 @@ def records_api(home: Home) -> APIRouter:
     _add_forms(router, home)
     _add_pages(router, home)
     _add_single(router, home)
+    _add_former(router, home)
     return router
 
 
@@ -177,6 +178,10 @@ def _add_single(router: APIRouter, home: Home) -> None:
             return Response(status_code=304, headers={"etag": etag})
         await _log(context, token, "record read", scan, {"form": form, "version": number})
         return Response(text, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})
+
+
+def _add_former(router: APIRouter, home: Home) -> None:
+    path = home.settings.records
 
     @router.get("/records/{form}/{scan}/versions")
     async def versions(
