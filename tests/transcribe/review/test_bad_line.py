@@ -142,7 +142,7 @@ def test_more_is_held_after_a_long_outage(site: Site, enter: Enter, page: Page, 
     enter(site.person("amina"))
     context.set_offline(True)
     type_in(page, texts[0])
-    expect(page.locator("#notice")).to_contain_text("No network")
+    expect(page.locator("body.offline")).to_be_visible()  # it may be that nothing else is here yet
     page.clock.run_for(120_000)
     context.set_offline(False)
     until_sent(page)
