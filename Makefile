@@ -73,6 +73,7 @@ bench-review: $(BENCH_ENV)/.ready
 bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_path $(SMALL)
 	$(BENCH).bench_webhooks $(SMALL)
+	$(BENCH).bench_records $(SMALL)
 
 ## make bench-truth     what machine reading is worth on paper that nobody prepared for, a plain script beside it
 bench-truth: $(BENCH_ENV)/.ready
