@@ -139,7 +139,9 @@ def test_what_was_said_of_it_is_said_still(says: dict[str, Any], part: str) -> N
 
 
 def test_what_pay_is_reckoned_anew_is_the_same(says: dict[str, Any]) -> None:
-    assert same(SAID["pay"], says["pay"])
+    """What was told then, to the last digit; a later version may tell more beside it."""
+    told_then = [{name: line[name] for name in kept} for kept, line in zip(SAID["pay"], says["pay"], strict=True)]
+    assert same(SAID["pay"], told_then)
 
 
 def test_what_is_weighed_anew_comes_to_the_same(says: dict[str, Any]) -> None:
