@@ -142,6 +142,8 @@ class RecordRule(StrEnum):
 
     SAME_ORDER = "one order once"
     """The scan is, or may be, an order that came before."""
+    READ_AGAIN = "read again"
+    """A value that was published is asked once more; it stands until somebody has read it."""
     RIGHT_FORM = "the right form"
     """Somebody says that the scan is another form, and it is not settled yet."""
 

@@ -32,7 +32,7 @@ from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_a
 from flows.steps.outcomes import audit_of, is_audited, outcomes
 from flows.steps.quarantine import program, set_apart
 from flows.steps.read_scans import failure_message, read_scan
-from flows.steps.reopened import reopening_version
+from flows.steps.reopened import asked_again_record, reopening_version
 from reconcile.decision import (
     Traditions,
     agreed_blind,
@@ -222,7 +222,11 @@ class _Loop:
         # what was published and stands on too little now is told at once, and kept up to date
         if record is None and (store.is_provisional(scan.id) or store.has_record_on_aside(scan.id)):
             record = provisional_record(scan, form, posteriors, answers, self.policy)
-        record = with_duplicates(store, record) if record else settled_record(store.last_record(scan.id), form)
+        if record is None:
+            last = store.last_record(scan.id)
+            record = settled_record(last, form) or asked_again_record(last, form, answers)
+        else:
+            record = with_duplicates(store, record)
         free = {each.key for each in decisions} - store.locked_values(scan.id)
         decided = [posterior for key, posterior in posteriors.items() if key in free]
         audits = [audit_of(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]

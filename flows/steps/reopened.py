@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconcile.learning import REOPENING, is_of_same_readings
-from transcribe.codes import Method, Reason
-from transcribe.model import Decision, FieldKey, Posterior, Task
+from transcribe.codes import Method, Reason, RecordRule
+from transcribe.model import Decision, FieldKey, Form, Posterior, Record, RuleException, Task
 from transcribe.store import Store
 
 
@@ -44,6 +44,21 @@ def with_reopened(
         elif isinstance(answer, Task):
             changed[decision.key] = replace(answer, reason=Reason.BELOW_TARGET)
     return changed
+
+
+def asked_again_record(record: Record | None, form: Form, answers: Mapping[FieldKey, Decision | Task]) -> Record | None:
+    """The published version with an exception for each of its values that is asked again; they stand till then.
+
+    None where nothing of it is asked, or it says so already; also where the record is of another form.
+    """
+    if record is None or (record.form, record.form_version) != (form.name, form.version):
+        return None
+    known = {each.key for each in record.decisions if each.method != Method.PROVISIONAL}
+    asked = [key for key, answer in answers.items() if isinstance(answer, Task) and key in known]
+    said = [RuleException(rule=RecordRule.READ_AGAIN, keys=(key,), expected="a value", found="asked") for key in asked]
+    others = [each for each in record.exceptions if each.rule != RecordRule.READ_AGAIN]
+    told = (*others, *said)
+    return replace(record, exceptions=told) if said and told != record.exceptions else None
 
 
 def _is_same(answer: Decision | Task, decision: Decision) -> bool:

@@ -21,6 +21,9 @@ from transcribe.store import OutboxEntry
 Row = dict[str, object]
 """One row by column."""
 
+_OPEN_STILL = frozenset({Reason.BELOW_TARGET, RecordRule.READ_AGAIN, RecordRule.RIGHT_FORM})
+"""The exceptions that say that something of a record may still change."""
+
 _MAX_INTEGER = 2**63 - 1
 """SQLite's largest integer. A value beyond it is kept as text, in `provenance` only."""
 
@@ -44,8 +47,7 @@ class RecordSource:
     @property
     def state(self) -> str:
         """Whether the record is "final", or "provisional": some value is not decided, or whether it is this form."""
-        open_still = any(each.rule in (Reason.BELOW_TARGET, RecordRule.RIGHT_FORM) for each in self.record.exceptions)
-        return "provisional" if open_still else "final"
+        return "provisional" if any(each.rule in _OPEN_STILL for each in self.record.exceptions) else "final"
 
 
 def source_of(

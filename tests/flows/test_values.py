@@ -30,6 +30,12 @@ def total(rooms: Home) -> tuple[object, int]:
     return record.values["total"], record.record_version
 
 
+def state(rooms: Home) -> tuple[str, list[tuple[str, tuple[str, ...]]]]:
+    """Whether the record is final, and its exceptions: the rule and the fields of each."""
+    (record,) = query.records(rooms.settings.records, "receipt")
+    return record.state, [(each.rule, each.fields) for each in record.exceptions]
+
+
 def test_a_value_is_corrected_and_taken_back_and_explain_says_why(house: House, rooms: Home) -> None:
     scan = published(rooms)
     before = total(rooms)
@@ -88,11 +94,14 @@ def test_a_value_asked_again_stands_until_somebody_has_read_it(house: House, roo
     before = total(rooms)
     (told,) = house.run("value", "ask", scan.id, "total", "--why", "looks odd", "--json").json
     assert (told["asked_again"], told["decided"]["text"]) == (True, before[0])
+    assert state(rooms) == ("provisional", [("read again", ("total",))])
+    reconcile_home(rooms)
+    assert total(rooms)[1] == before[1] + 1, "it is told once"
     omid = invite(rooms, "omid").person.id
     assert [task.reason for task in rooms.store.lease(omid, 9, now())] == ["asked again"]
     read_all(rooms, omid, RECEIPT)
     assert rooms.store.values_asked_again(scan.id) == frozenset()
-    assert total(rooms)[0] == before[0]
+    assert (total(rooms)[0], state(rooms)) == (before[0], ("final", []))
 
 
 def test_a_locked_value_stands_whatever_is_read_later(house: House, rooms: Home) -> None:

@@ -13,6 +13,7 @@ from flows.steps.reconcile_scans import rebuild_records, reconcile_home
 from reconcile.records import query
 from tests.flows.house import House
 from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, received
+from transcribe.codes import RecordRule
 from transcribe.errors import LeaseLost
 from transcribe.forms import load
 from transcribe.model import FieldKey, ReadResult, Scan
@@ -114,12 +115,13 @@ def test_a_record_that_was_published_says_so_until_it_is_settled(rooms: Home) ->
     def told() -> tuple[int, list[tuple[str, str, str]]]:
         (record,) = query.records(rooms.settings.records, "receipt")
         assert record.values == first.values
-        return record.record_version, [(each.rule, each.expected, each.found) for each in record.exceptions]
+        doubts = [each for each in record.exceptions if each.rule != RecordRule.READ_AGAIN]
+        return record.record_version, [(each.rule, each.expected, each.found) for each in doubts]
 
-    assert told() == (2, [("the right form", "receipt", "may be another paper")])
+    assert told() == (3, [("the right form", "receipt", "may be another paper")])
     answer(rooms, eve, None)
     reconcile_home(rooms)
-    assert told() == (3, [("the right form", "receipt", "another paper")])
+    assert told() == (4, [("the right form", "receipt", "another paper")])
     before = told()
     rebuild_records(rooms)
     assert told() == before
