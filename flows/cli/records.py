@@ -70,7 +70,7 @@ def export(
     """Write the finished records as JSON Lines or CSV."""
     from flows.administration import export_records
 
-    count = export_records(settings_of(ctx).records, format, form, table, after, out, for_spreadsheets=spreadsheets)
+    count = export_records(_records_db(ctx), format, form, table, after, out, for_spreadsheets=spreadsheets)
     if out:
         terminal.note(f"{count} rows written to {out}.")
 
@@ -98,7 +98,7 @@ def query(
     from flows.administration import found_records
 
     values = dict(_field_and_value(each) for each in where or ())
-    records_db = settings_of(ctx).records
+    records_db = _records_db(ctx)
     found = list(found_records(records_db, form, " ".join(words or ()), values, after=after, limit=limit))
     if as_json:
         terminal.as_json(*(each.plain for each in found))
@@ -117,6 +117,17 @@ def _field_and_value(told: str) -> tuple[str, str]:
     if not equals:
         raise typer.BadParameter(f"--where wants a field and its value, such as total=77.10, not {told!r}.")
     return field, value
+
+
+def _records_db(ctx: typer.Context) -> Path:
+    """The record database to read; one of another version of fairhand is made anew first."""
+    from flows.steps import publish_records
+    from reconcile.records import is_outdated
+
+    path = settings_of(ctx).records
+    if is_outdated(path):
+        publish_records(home_of(ctx))
+    return path
 
 
 def _publish(ctx: typer.Context, *, as_json: bool, provisional: bool, anew: bool) -> None:

@@ -79,6 +79,7 @@ class Serving:
         home = open_home(self._settings)
         require_fair_serving(home)
         require_watchable(home, watched_forms(self._settings))
+        self._bring_records_up_to_date(home)
         self._prefect.start()
         watching = threading.Thread(target=self._watch, daemon=True)
         sending = threading.Thread(target=self._send_webhooks, args=(home,), daemon=True)
@@ -94,6 +95,14 @@ class Serving:
             pages.run(sockets=[listening])
         finally:
             self._stop(home)
+
+    def _bring_records_up_to_date(self, home: Home) -> None:
+        """Make a records.db of another version anew before anybody is answered: programs that ask at once find it."""
+        from flows.steps import publish_records
+        from reconcile.records import is_outdated
+
+        if is_outdated(self._settings.records):
+            publish_records(home)
 
     def _pages(self, home: Home, listening: socket.socket) -> uvicorn.Server:
         """The web server of the review pages and the programs' interface."""

@@ -1,7 +1,7 @@
 """The published record database."""
 
 from reconcile.records import query, record_search
-from reconcile.records.database import damage
+from reconcile.records.database import damage, is_outdated
 from reconcile.records.export_formats import ExportOptions, load_export
 from reconcile.records.held_forms import held
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
@@ -15,6 +15,7 @@ __all__ = [
     "empty_log_of",
     "held",
     "is_of",
+    "is_outdated",
     "load_export",
     "publish",
     "query",

@@ -42,16 +42,24 @@ def open_for_publishing(path: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def open_for_reading(path: Path) -> Iterator[Database]:
+def open_for_reading(path: Path, *, of_any_layout: bool = False) -> Iterator[Database]:
     """The database, read only. NotFound where nothing was published yet, StoreError where it cannot be used."""
     if not path.exists():
         raise NotFound(f"There is no record database at {path}; `fairhand records publish` makes it.")
     with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
-        if not is_of_this_layout(database):
+        if not (of_any_layout or is_of_this_layout(database)):
             raise StoreError(
                 f"{path} was made by another version of fairhand; `fairhand records publish` makes it anew."
             )
         yield database
+
+
+def is_outdated(path: Path) -> bool:
+    """Whether there is a file of another version of fairhand, which the next publishing makes anew."""
+    if not path.exists():
+        return False
+    with open_for_reading(path, of_any_layout=True) as database:
+        return not is_of_this_layout(database)
 
 
 @contextmanager

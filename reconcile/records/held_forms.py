@@ -33,7 +33,7 @@ def held(path: Path) -> list[HeldForm]:
     """The forms that could not be published when it was last tried; none where nothing was published yet."""
     if not path.exists():
         return []
-    with open_for_reading(path) as database:
+    with open_for_reading(path, of_any_layout=True) as database:
         return held_in(database)
 
 

@@ -77,7 +77,8 @@ def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
             with write_transaction(database):
                 schema.prepare(database)
                 foreign = not _belongs(database, store)
-                whole = foreign or not is_of_this_layout(database) or held_forms.is_mended(database, forms)
+                outdated = not is_of_this_layout(database)
+                whole = foreign or outdated or held_forms.is_mended(database, forms)
                 done = (_write_all if whole else _apply_batch)(database, store, forms)
             count, anew = count + done.count, anew or foreign
             if whole or done.count < BATCH_ENTRY_COUNT:
@@ -185,8 +186,14 @@ def _position(database: Database) -> int:
 
 
 def _epoch(database: Database) -> int:
-    row = next(iter(database.query("select epoch from outbox_epoch")), None)
-    return 0 if row is None else int(row["epoch"])
+    epoch = _kept(database, "outbox_epoch", "epoch")
+    return epoch if isinstance(epoch, int) else 0
+
+
+def _kept(database: Database, table: str, column: str) -> object:
+    """What a table of one row has; None where it has none, or a file of an earlier layout has no such table."""
+    known = database.table(table)
+    return next((row[column] for row in known.rows), None) if known.exists() else None
 
 
 def _belongs(database: Database, store: Outbox) -> bool:
@@ -196,10 +203,10 @@ def _belongs(database: Database, store: Outbox) -> bool:
         return True
     if _epoch(database) != store.epoch():
         return False
-    mark = next(iter(database.query("select mark from outbox_mark")), None)
+    mark = _kept(database, "outbox_mark", "mark")
     if mark is None:  # a file of before there were marks
         return bool(store.outbox_mark(position))
-    return str(mark["mark"]) == store.outbox_mark(position)
+    return mark == store.outbox_mark(position)
 
 
 def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Published:

@@ -59,6 +59,22 @@ NEW_OF_READINGS = ("withdrawn_at", "withdrawn_because")
 """What is held of a reading since a later version, None in an older home."""
 
 
+NEW_OF_RECORDS = ("id", "first_recorded_at", "state", "same_order_as")
+"""What is told of a record since a later version."""
+
+NEW_OF_ORIGINS = (
+    *("key", "currency", "readings", "page_size", "box_share", "known", "known_key", "known_value"),
+    *("parameters", "decision_version"),
+)
+"""What is told of where a value came from since a later version."""
+
+
+def known_of(record: dict[str, Any]) -> dict[str, Any]:
+    """What an earlier version told of a record."""
+    fields = [{name: each[name] for name in each if name not in NEW_OF_ORIGINS} for each in record["fields"]]
+    return {name: record[name] for name in record if name not in NEW_OF_RECORDS} | {"fields": fields}
+
+
 def told(home: Path) -> dict[str, Any]:
     """What the program says of a home, part by part. It is brought up to date first; nothing else is changed."""
     with opened(home) as rooms:
@@ -72,7 +88,7 @@ def told(home: Path) -> dict[str, Any]:
             "parameters": _parameters(rooms, people),
             "explained": {scan.name: _explained(rooms, scan) for scan in scans},
             "weighed": {scan.name: _weighed(rooms, scan) for scan in scans},
-            "records": [json.loads(line) for line in command(home, "records", "export").splitlines()],
+            "records": [known_of(json.loads(line)) for line in command(home, "records", "export").splitlines()],
         }
     said["log verified"] = [_without(each, "forgeries") for each in said["log verified"]]  # newer than the old home
     said["log"] = [_without(each, "why") for each in said["log"]]
