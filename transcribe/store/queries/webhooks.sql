@@ -47,7 +47,8 @@ SELECT MIN(number) FROM outbox WHERE number > :published;
 -- name: part_event_columns
 SELECT v.number, v.kind, v.at, v.file, v.batch, v.note, v.scan_id, v.record_id, s.sha256 AS scan, s.form AS scan_form,
     s.batch AS scan_batch, s.erased_at, t.sha256 AS other, r.form, r.form_version, r.version,
-    EXISTS (SELECT 1 FROM record_text x WHERE x.id = r.id AND instr(x.exceptions, '["below target",') > 0) AS provisional,
+    EXISTS (SELECT 1 FROM record_text x WHERE x.id = r.id AND (instr(x.exceptions, '["below target",') > 0
+        OR instr(x.exceptions, '["read again",') > 0 OR instr(x.exceptions, '["the right form",') > 0)) AS provisional,
     (SELECT p.form FROM record p WHERE p.scan_id = r.scan_id AND p.version = r.version - 1) AS form_before,
     EXISTS (SELECT 1 FROM record p JOIN record_text x ON x.id = p.id WHERE p.scan_id = r.scan_id
         AND p.version = r.version - 1 AND instr(x.exceptions, '["below target",') > 0) AS provisional_before,
