@@ -10,7 +10,7 @@ from flows.administration.odd_reading import odd_reading
 from flows.administration.orphans import orphaned_files, remove_orphans
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
-from flows.administration.records import export_records, forget_scan, found_records, verify_records
+from flows.administration.records import export_records, forget_scan, found_records, readable_records, verify_records
 from flows.administration.retention import keep_retention
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "orphaned_files",
     "pause",
     "pay_lines",
+    "readable_records",
     "remove_orphans",
     "require_fair_serving",
     "require_fair_start",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from flows.home import Home, now
-from flows.steps import finish_erasures
-from reconcile.records import ExportOptions, load_export, query, verify
+from flows.steps import finish_erasures, publish_records
+from reconcile.records import ExportOptions, is_outdated, load_export, query, verify
 from transcribe.errors import NotFound, SettingsError
 
 READER_WAIT_SECONDS = 30.0
@@ -88,6 +88,13 @@ def export_records(
         return write(sys.stdout)
     with out.open("w", encoding="utf-8", newline="") as file:
         return write(file)
+
+
+def readable_records(path: Path, home: Callable[[], Home]) -> Path:
+    """The record database, made anew where it is of another version of fairhand; the home is opened only then."""
+    if is_outdated(path):
+        publish_records(home())
+    return path
 
 
 def verify_records(home: Home) -> list[str]:

@@ -121,13 +121,9 @@ def _field_and_value(told: str) -> tuple[str, str]:
 
 def _records_db(ctx: typer.Context) -> Path:
     """The record database to read; one of another version of fairhand is made anew first."""
-    from flows.steps import publish_records
-    from reconcile.records import is_outdated
+    from flows.administration import readable_records
 
-    path = settings_of(ctx).records
-    if is_outdated(path):
-        publish_records(home_of(ctx))
-    return path
+    return readable_records(settings_of(ctx).records, lambda: home_of(ctx))
 
 
 def _publish(ctx: typer.Context, *, as_json: bool, provisional: bool, anew: bool) -> None:

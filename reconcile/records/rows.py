@@ -176,7 +176,7 @@ def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row
 
 
 def exception_rows(number: int, record: Record) -> list[Row]:
-    """The rows of `exceptions`: the rules that the paper breaks."""
+    """The rows of `exceptions`."""
     return [
         {
             "record": number,
@@ -236,9 +236,7 @@ def written_at(entry: OutboxEntry) -> str:
 
 def value_text(value: Value) -> str | None:
     """The text of a value of any type: booleans are "true" and "false". None where there is no value."""
-    if value is None:
-        return None
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    return None if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
 def cells(
