@@ -67,7 +67,10 @@ def answer(home: Home, samples: Mapping[str, Sample], task: Task) -> str | None:
 
 
 def compare(home: Home, samples: Mapping[str, Sample]) -> Comparison:
-    """Every published value against the truth, as typed values; text of forms without boxes is compared folded."""
+    """Every published value against the truth, as typed values; text of forms without boxes is compared folded.
+
+    A value of a field with master data is published as these spell it, so capitals do not count there.
+    """
     forms = sorted({sample.form for sample in samples.values()})
     records = {record.scan_name: record for form in forms for record in _records(home, form)}
     wrong: list[tuple[str, str, Value, Value]] = []
@@ -78,6 +81,8 @@ def compare(home: Home, samples: Mapping[str, Sample]) -> Comparison:
             for name, text in sample.fields.items():
                 count += 1
                 published, true = _published(record, name), _typed(form, name, text)
+                if FieldKey.parse(name).name in {master.field for master in form.masters}:
+                    published, true = _folded(published), _folded(true)
                 if comparable(published, form) != comparable(true, form):
                     wrong.append((sample.file, name, published, true))
     missing = tuple(name for name in samples if name not in records)
@@ -103,6 +108,10 @@ def _published(record: PublishedRecord, name: str) -> Value:
 def _typed(form: Form, name: str, text: str) -> Value:
     field = form.field(FieldKey.parse(name).name)
     return fields.load(field.type).parse(text, field, form)
+
+
+def _folded(value: Value) -> Value:
+    return value.casefold() if isinstance(value, str) else value
 
 
 def comparable(value: Value, form: Form) -> Value:
