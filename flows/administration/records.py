@@ -107,7 +107,7 @@ def verify_records(home: Home) -> list[str]:
     for form in query.forms(path):
         for record in query.records(path, form):
             decided = {str(each.key): each for each in home.store.decisions(record.scan)}
-            for field in record.document["fields"]:  # type: ignore[attr-defined]  # a list of a JSON document
+            for field in record.document["fields"]:
                 known = decided.get(field["key"])
                 if known is not None and known.version == field["decision_version"] and known.text != field["text"]:
                     found.append(f"state {record.scan[:12]} {field['key']} is decided otherwise")

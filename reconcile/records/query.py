@@ -103,7 +103,7 @@ class PublishedRecord:
     tables: Mapping[str, tuple[Line, ...]]
     origins: tuple[ValueOrigin, ...]
     exceptions: tuple[BrokenRule, ...]
-    document: Mapping[str, object]
+    document: Mapping[str, Any]
 
 
 def forms(path: Path) -> list[str]:
