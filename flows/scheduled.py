@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 from prefect.states import Completed, Failed
 
-from flows.administration import keep_retention
+from flows.administration import keep_retention, refresh_quality
 from flows.alerts import send_alerts
 from flows.backup import make_backup
 from flows.home import Home, act_as, home_at, load_settings, now
@@ -44,7 +44,9 @@ def learn(home: str = "") -> dict[str, Any]:
     Args:
         home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
-    learnt = learn_home(_home(home), by=SCHEDULE, handles=False)
+    opened = _home(home)
+    learnt = learn_home(opened, by=SCHEDULE, handles=False)
+    refresh_quality(opened)
     kept = "came into force" if learnt.came_into_force else "stays in force"
     lines = [f"Parameters version {learnt.version} {kept}: {learnt.verdict}. {learnt.scans} scans.", ""]
     lines += [f"- {change}" for change in learnt.changes] or ["Nothing changed."]

@@ -87,8 +87,9 @@ ROOMS = {
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
     " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",
-    "flows.administration": "home runtime steps webhooks reconcile.conduct reconcile.parameters reconcile.records"
-    " transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
+    "flows.administration": "home runtime steps webhooks reconcile.algorithms reconcile.conduct reconcile.learning"
+    " reconcile.parameters reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
+    " transcribe.store",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",

@@ -10,6 +10,7 @@ from flows.administration.odd_reading import odd_reading
 from flows.administration.orphans import orphaned_files, remove_orphans
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
+from flows.administration.quality import refresh_quality
 from flows.administration.records import export_records, forget_scan, found_records, readable_records, verify_records
 from flows.administration.retention import keep_retention
 
@@ -41,6 +42,7 @@ __all__ = [
     "pause",
     "pay_lines",
     "readable_records",
+    "refresh_quality",
     "remove_orphans",
     "require_fair_serving",
     "require_fair_start",

@@ -15,7 +15,7 @@ from flows.administration import MIN_FREE_DISK_BYTES, missing_in_words, odd_read
 from flows.alerts.alert import Alert
 from flows.backup import BackupFolder
 from flows.home import Home
-from flows.steps import audited_decisions
+from flows.steps import audited_values
 from flows.webhooks import webhook_troubles
 from reconcile.algorithms import wilson
 from transcribe.errors import FairhandError
@@ -78,6 +78,15 @@ def look(home: Home, now: datetime, audit: Mapping[str, tuple[int, int]] | None 
         failed.add("audit")
         found.append(Alert(check="audit", subject="audit:check", message=f"audit cannot be checked: {_said(error)}"))
     return Looked(alerts=tuple(found), failed=frozenset(failed))
+
+
+def audited_decisions(home: Home) -> dict[str, tuple[int, int]]:
+    """What audits have found of decided fields, by form: how many were wrong, of how many."""
+    found: dict[str, tuple[int, int]] = {}
+    for each in audited_values(home):
+        wrong, count = found.get(each.form, (0, 0))
+        found[each.form] = (wrong + each.wrong, count + 1)
+    return found
 
 
 def _said(error: Exception) -> str:

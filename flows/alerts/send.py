@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flows.alerts.conditions import Looked, look
+from flows.alerts.conditions import Looked, audited_decisions, look
 from flows.alerts.told_alerts import Memory, News, keep_memory, message_of, read_memory
 from flows.home import Home
-from flows.steps import audited_decisions
 from transcribe.errors import FairhandError, SettingsError
 
 TEST_TITLE = "fairhand: a test"

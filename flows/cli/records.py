@@ -128,11 +128,13 @@ def _records_db(ctx: typer.Context) -> Path:
 
 def _publish(ctx: typer.Context, *, as_json: bool, provisional: bool, anew: bool) -> None:
     """Publish what changed or all of it, and say what cannot be published; exit code 1 where anything cannot."""
+    from flows.administration import refresh_quality
     from flows.steps import held_forms, keep_provisional, publish_records, rebuild_records
 
     home = home_of(ctx)
     unfinished = keep_provisional(home) if provisional else 0
     count = rebuild_records(home) if anew else publish_records(home)
+    refresh_quality(home)
     held = held_forms(home.settings)
     if as_json:
         numbers = {"entries": count, "provisional": unfinished}

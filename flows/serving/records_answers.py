@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reconcile.records import FieldQuality, MonthOfWork, quality
 from transcribe.model import Value
 
 State = Literal["final", "provisional"]
@@ -143,6 +146,65 @@ class HistoryV1(BaseModel):
     """What later versions of a record changed, the first change first."""
 
     changes: tuple[ChangeV1, ...]
+
+
+class FieldQualityV1(BaseModel):
+    """What audits found of a field: of `audited` decided values, drawn by lot and read again blind, `wrong` were wrong.
+
+    The true share lies between `low` and `high` 19 times in 20 (Wilson's interval). `since` and `until` are the first
+    and last audit. Where nothing was audited, share, low, high, since and until are null.
+    """
+
+    field: str
+    type: str
+    audited: int
+    wrong: int
+    share: float | None
+    low: float | None
+    high: float | None
+    since: datetime | None
+    until: datetime | None
+
+
+class LabourV1(BaseModel):
+    """What the people who are paid worked and earned in a month (UTC); null where it would tell of one."""
+
+    month: str
+    currency: str
+    people: int
+    hours: float | None
+    pay: float | None
+    pay_per_hour: float | None
+
+
+class QualityV1(BaseModel):
+    """How often decided values of a form are wrong, as audits found: all its fields together (`whole`), and each alone.
+
+    It is counted once a day and with `fairhand records publish`; `measured_at` says when, null where it never was.
+    `labour` is of the whole home, month by month, the latest first.
+    """
+
+    form: str
+    measured_at: datetime | None
+    whole: FieldQualityV1
+    fields: tuple[FieldQualityV1, ...]
+    labour: tuple[LabourV1, ...]
+
+
+def quality_answer(form: str, rows: Sequence[FieldQuality], months: Sequence[MonthOfWork]) -> QualityV1:
+    """The answer from the rows of records.db; zeros where nothing was audited."""
+    nothing = dict.fromkeys(("share", "low", "high", "since", "until"))
+    whole: dict[str, object] = {"field": quality.WHOLE_FORM, "type": "", "audited": 0, "wrong": 0, **nothing}
+    told = [{**asdict(each), "low": each.interval_low, "high": each.interval_high} for each in rows]
+    return QualityV1.model_validate(
+        {
+            "form": form,
+            "measured_at": rows[0].measured_at if rows else None,
+            "whole": next((each for each in told if each["field"] == quality.WHOLE_FORM), whole),
+            "fields": [each for each in told if each["field"] != quality.WHOLE_FORM],
+            "labour": [asdict(each) for each in months],
+        }
+    )
 
 
 class _Sent(BaseModel):

@@ -21,7 +21,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, 
 from flows.home import Home
 from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed
-from reconcile.records import query, record_search, values_schema
+from reconcile.records import quality, query, record_search, values_schema
 from transcribe.errors import SettingsError
 from transcribe.review import Here
 from transcribe.store import ApiToken
@@ -74,6 +74,7 @@ def records_api(home: Home) -> APIRouter:
     """The routes over one home; they need the context of the review app that they are put into."""
     router = APIRouter(prefix=PREFIX, tags=["records"], responses=PROBLEMS)
     _add_forms(router, home)
+    _add_quality(router, home)
     _add_pages(router, home)
     _add_single(router, home)
     _add_former(router, home)
@@ -120,6 +121,21 @@ def _add_forms(router: APIRouter, home: Home) -> None:
             return dict(values_schema(home.forms(form, max(known))))
 
         return await _in_thread(newest)
+
+
+def _add_quality(router: APIRouter, home: Home) -> None:
+    path = home.settings.records
+
+    @router.get("/forms/{form}/quality")
+    async def quality_of_form(token: Annotated[ApiToken, allowed("records:read")], form: Form) -> answers.QualityV1:
+        """How often decided values of a form were wrong, by audits, and what the work of the home came to."""
+
+        def asked() -> answers.QualityV1:
+            if form not in query.forms(path):
+                raise HTTPException(404, f"There are no records of a form {form!r}.")
+            return answers.quality_answer(form, quality.quality(path, form), quality.labour(path))
+
+        return await _in_thread(asked)
 
 
 def _add_pages(router: APIRouter, home: Home) -> None:

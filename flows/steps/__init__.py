@@ -15,7 +15,8 @@ from flows.steps.ingested import (
     url_name,
 )
 from flows.steps.layout_tasks import with_layout_tasks
-from flows.steps.learn_parameters import LearningReport, ReopenedField, audited_decisions, learn_home
+from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
+from flows.steps.learning_facts import audited_values
 from flows.steps.outcomes import is_audited, outcomes
 from flows.steps.parameter_versions import go_back, parameter_versions
 from flows.steps.provisional_records import keep_provisional
@@ -48,7 +49,7 @@ __all__ = [
     "LearningReport",
     "ReopenedField",
     "TakenScan",
-    "audited_decisions",
+    "audited_values",
     "batch_summary",
     "close_appeals",
     "existing_folder",

@@ -8,7 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from flows.home import Home, now, policy
-from flows.steps.learning_facts import KnownScan, SkippedScan, fingerprint, known_scans, left_out_if_it_fails
+from flows.steps.learning_facts import (
+    KnownScan,
+    SkippedScan,
+    fingerprint,
+    known_scans,
+    left_out_if_it_fails,
+)
 from flows.steps.reconcile_scans import parameters_in_force
 from reconcile.decision import traditions
 from reconcile.learning import ChangedFields, Proposal, adds, can_learn_from, propose, rates
@@ -239,16 +245,3 @@ def reopened_fields(changed: ChangedFields, files: Mapping[str, str]) -> tuple[R
 
 def _in_words(evidence: Sequence[Evidence], names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(say(named(reason, names)) for reason in evidence)
-
-
-def audited_decisions(home: Home) -> dict[str, tuple[int, int]]:
-    """What audits have found of decided fields, by form: how many were wrong, of how many."""
-    facts = [each.facts for each in known_scans(home, [])]
-    people = home.store.transcribers()
-    measured = rates(facts, traditions(people).of, read_parameters(parameters_in_force(home.store, now())))
-    found: dict[str, tuple[int, int]] = {}
-    for rate in measured:
-        if rate.of == "form":
-            wrong, count = found.get(rate.name, (0, 0))
-            found[rate.name] = (wrong + rate.wrong, count + rate.count)
-    return found

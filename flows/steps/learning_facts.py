@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from flows.home import Home, now
 from flows.steps.reopened import reopening_version
-from reconcile.learning import ScanFacts
+from reconcile.learning import AuditedValue, ScanFacts, audited_of
 from transcribe.codes import Method, Reason
 from transcribe.errors import FairhandError
 from transcribe.model import Decision, FieldKey, Reading, Scan, Truth
@@ -36,12 +36,21 @@ class KnownScan:
     truth_at: datetime | None
 
 
-def known_scans(home: Home, skipped: list[SkippedScan]) -> list[KnownScan]:
-    """The scans that are not in quarantine, with what is known of each; the others are added to `skipped`."""
+def audited_values(home: Home) -> list[AuditedValue]:
+    """Every decided value that was audited, in no order. Only scans of which something was audited are looked at."""
+    known = known_scans(home, [], home.store.audited_scans())
+    return [value for each in known for value in audited_of(each.facts)]
+
+
+def known_scans(home: Home, skipped: list[SkippedScan], only: Collection[str] | None = None) -> list[KnownScan]:
+    """The scans that are not in quarantine, with what is known of each; the others are added to `skipped`.
+
+    `only` are the ids of the scans that are wanted, None for all.
+    """
     late = _late_fields(home.store)
     apart = {found.scan.id: found.message for found in home.store.quarantined()}
     known, reopening = [], reopening_version(home.store)
-    for scan in _scans(home):
+    for scan in _scans(home) if only is None else map(home.store.scan, only):
         if scan.id in apart:
             skipped.append(SkippedScan(scan=scan.id, file=scan.name, message=apart[scan.id]))
             continue

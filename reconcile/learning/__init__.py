@@ -2,7 +2,7 @@
 
 from reconcile.learning.aptitude import adds
 from reconcile.learning.backed_values import DecidedScan
-from reconcile.learning.error_rates import rates
+from reconcile.learning.error_rates import AuditedValue, audited_of, rates
 from reconcile.learning.form_suggestions import Suggestion, suggestions
 from reconcile.learning.proposal import REOPENING, Proposal, can_learn_from, propose
 from reconcile.learning.reopening import ChangedFields, changed, is_of_same_readings
@@ -12,12 +12,14 @@ from reconcile.learning.training_facts import ScanFacts
 __all__ = [
     "MIN_RECORD_COUNT",
     "REOPENING",
+    "AuditedValue",
     "ChangedFields",
     "DecidedScan",
     "Proposal",
     "ScanFacts",
     "Suggestion",
     "adds",
+    "audited_of",
     "can_learn_from",
     "changed",
     "is_of_same_readings",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from reconcile.algorithms import wilson
@@ -55,6 +56,29 @@ class Rate:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedValue:
+    """A decided value that was audited: whether it was wrong, and when an expert read it (None: not known)."""
+
+    form: str
+    field: str
+    type: str
+    wrong: bool
+    at: datetime | None
+
+
+def audited_of(scan: ScanFacts) -> Iterator[AuditedValue]:
+    """What audits say of the decided values of a scan."""
+    spots = prepared(scan.form).fields
+    decided = {each.key: each for each in scan.decisions}
+    read = {each.key: each.at for each in scan.readings if each.kind == "expert"}
+    for key, text in scan.truths.items():
+        if key in scan.audited and key in decided and key not in scan.adjudicated and key.name in spots:
+            decision, spot = decided[key], spots[key.name]
+            wrong = decision.null not in (None, "blank") or spot.normal(decision.text) != spot.normal(text)
+            yield AuditedValue(form=scan.form.name, field=key.name, type=spot.field.type, wrong=wrong, at=read.get(key))
+
+
 def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: LearntParameters) -> tuple[Rate, ...]:
     """Every rate that these scans give, in the order of `of`, name and type. `traditions` are people's, by their id."""
     tallies: dict[tuple[Of, str, str], list[int]] = defaultdict(lambda: [0, 0])
@@ -72,17 +96,14 @@ def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: Lea
 def _judged(
     scan: ScanFacts, traditions: Mapping[str, str], learnt: LearntParameters
 ) -> Iterator[tuple[Of, str, str, bool]]:
+    for each in audited_of(scan):
+        yield "form", each.form, each.type, each.wrong
     spots = prepared(scan.form).fields
-    decided = {each.key: each for each in scan.decisions}
     for key, text in scan.truths.items():
         if key in scan.adjudicated or key.name not in spots:
             continue
         spot = spots[key.name]
         type_name, truth = spot.field.type, spot.normal(text)
-        if key in scan.audited and key in decided:
-            decision = decided[key]
-            wrong = decision.null not in (None, "blank") or spot.normal(decision.text) != truth
-            yield "form", scan.form.name, type_name, wrong
         for vote in _independent_votes(scan, key, spot):
             wrong = _is_wrong(spot, vote, truth, learnt)
             if key in scan.audited:

@@ -4,12 +4,16 @@ from reconcile.records import query, record_search
 from reconcile.records.database import damage, is_outdated
 from reconcile.records.export_formats import ExportOptions, load_export
 from reconcile.records.held_forms import held
+from reconcile.records.interchange import quality
+from reconcile.records.interchange.quality import FieldQuality, MonthOfWork
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord
 from reconcile.records.record_contract import values_schema
 
 __all__ = [
     "ExportOptions",
+    "FieldQuality",
+    "MonthOfWork",
     "PublishedRecord",
     "damage",
     "empty_log_of",
@@ -18,6 +22,7 @@ __all__ = [
     "is_outdated",
     "load_export",
     "publish",
+    "quality",
     "query",
     "rebuild",
     "record_search",

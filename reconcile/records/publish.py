@@ -23,6 +23,7 @@ from reconcile.records.database import (
     write_transaction,
 )
 from reconcile.records.held_forms import FormOfVersion
+from reconcile.records.interchange import quality
 from reconcile.records.record_writer import RecordWriter
 from transcribe.model import Form, PagePicture, Place, Reading, Record, Scan
 from transcribe.store import OutboxEntry, empty_log
@@ -138,12 +139,13 @@ def _write_all(database: Database, store: Outbox, forms: FormOfVersion) -> Publi
     Numbers of changes go on above those that the file had, so that nobody who follows it misses one.
     """
     before, erased = _kept_of_file(database)
-    names = _names_of_file(database)
+    names, measured = _names_of_file(database), quality.rows_of(database)
     store.keep_erased({scan: at for scan, (at, _) in erased.items()})
     store.outbox_goes_on_after(before)
     _drop_everything(database)
     schema.prepare(database)
     database.table("table_names").insert_all(names)
+    quality.put_back(database, measured)
     count = 0
     while (done := _apply_batch(database, store, forms)).count:
         count += done.count

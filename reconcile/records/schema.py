@@ -48,6 +48,13 @@ TABLES: dict[str, dict[str, type]] = {
     },
     "erased": {"scan": str, "erased_at": str, "changed": int},
     "outbox_epoch": {"id": int, "epoch": int},
+    "quality": {
+        **{"form": str, "field": str, "type": str, "audited": int, "wrong": int, "share": float},
+        **{"interval_low": float, "interval_high": float, "since": str, "until": str, "measured_at": str},
+    },
+    "labour": {
+        **{"month": str, "currency": str, "people": int, "hours": float, "pay": float, "pay_per_hour": float},
+    },
     HELD_FORMS: {"form": str, "version": int, "message": str, "entries": int},
 }
 """The columns of the tables that each file has."""
@@ -57,9 +64,12 @@ _PRIMARY_KEYS: dict[str, str | tuple[str, ...]] = {
     **{"forms": ("form", "version"), "table_names": "table_name", "columns": ("table_name", "column_name")},
     **{"provenance": ("record", "key"), "documents": ("record", "record_version")},
     **{"history": ("record", "record_version", "key"), "exceptions": ("record", "number")},
-    HELD_FORMS: ("form", "version"),
+    **{HELD_FORMS: ("form", "version"), "quality": ("form", "field"), "labour": ("month", "currency")},
 }
 """The primary keys of these tables."""
+
+MEASURED = ("quality", "labour")
+"""The tables that are counted in the state now and then, and not published with records."""
 
 _OF_RECORDS = ("documents", "provenance", "history", "exceptions")
 """The tables whose `record` is the `id` of one in `records`, as a foreign key says."""
@@ -148,7 +158,8 @@ def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
 
 def compared_tables(database: Database) -> list[str]:
     """The tables that say something of records: those of forms, and the fixed ones but for positions and erasures."""
-    told = [name for name in TABLES if not name.startswith("outbox") and name not in (HELD_FORMS, "erased")]
+    apart = (HELD_FORMS, "erased", *MEASURED)
+    told = [name for name in TABLES if not name.startswith("outbox") and name not in apart]
     made = [str(row["table_name"]) for row in database.query("select table_name from table_names order by 1")]
     return [*told, *made, *(f"{name}{sql_names.FORMER_SUFFIX}" for name in made)]
 

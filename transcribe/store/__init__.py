@@ -36,6 +36,7 @@ from transcribe.store.facts import (
     TimeClaim,
     TimeDispute,
     Waiting,
+    WorkOfMonth,
 )
 from transcribe.store.state_store import open_store, renew_key
 
@@ -73,6 +74,7 @@ __all__ = [
     "TimeClaim",
     "TimeDispute",
     "Waiting",
+    "WorkOfMonth",
     "Writer",
     "empty_log",
     "enable_write_ahead",

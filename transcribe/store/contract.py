@@ -81,6 +81,7 @@ from transcribe.store.facts import (
     TimeDispute,
     Waiting,
     WayIn,
+    WorkOfMonth,
 )
 
 
@@ -307,6 +308,9 @@ class ReconcileStore(Protocol):
 
     def missing_people(self) -> list[MissingPeople]:
         """The people without whom some open fields are finished by nobody who is there. None where all can end."""
+
+    def audited_scans(self) -> list[str]:
+        """The scans, but for forgotten ones, of which an expert has read a field again that was drawn by lot."""
 
     def stranded_scans(self) -> list[StrandedScan]:
         """Weighed scans without a record, some fields of which nobody who is there can finish."""
@@ -895,6 +899,9 @@ class PayStore(Protocol):
 
         Staff and volunteers have no ledger, and so no state.
         """
+
+    def work_by_month(self, before: datetime) -> list[WorkOfMonth]:
+        """What each person worked and earned in each month (UTC) that ended before a time, by currency."""
 
     def unpaid_claims(self) -> list[TimeClaim]:
         """The time in the ledger since each person's last payment, by person, oldest first."""

@@ -418,6 +418,17 @@ class PayState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOfMonth:
+    """What one person worked and earned in a month such as "2026-11", in one currency, as the ledger has it."""
+
+    transcriber: str
+    month: str
+    currency: str
+    seconds: float
+    micro: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How fast a form is read, as measured: the readings, and the active seconds that they took."""
 

@@ -37,8 +37,8 @@ SCOPES = ("records:read", "records:write", "pictures:read")
 PAGE = "/api/v1/records/receipt"
 
 
-@pytest.fixture
-def app(rooms: Home) -> FastAPI:
+def app_of_records(rooms: Home) -> FastAPI:
+    """The app with all routes of `/api/v1` but those of webhooks."""
     programs = [records_api(rooms), records_changes_api(rooms)]
     options = ReviewOptions(program_requests_a_minute=10_000)
     made = create_app(
@@ -46,6 +46,11 @@ def app(rooms: Home) -> FastAPI:
     )
     add_document(made, programs)
     return made
+
+
+@pytest.fixture
+def app(rooms: Home) -> FastAPI:
+    return app_of_records(rooms)
 
 
 def program(app: FastAPI, rooms: Home, *scopes: str) -> TestClient:

@@ -51,6 +51,12 @@ SELECT currency, SUM(micro) AS due, -SUM(CASE WHEN kind = 'paid' THEN micro ELSE
     SUM(kind = 'reading') AS readings
 FROM ledger WHERE transcriber_id = :person GROUP BY currency ORDER BY currency;
 
+-- name: work_by_month
+SELECT p.public_id AS transcriber, strftime('%Y-%m', l.at / 1000000, 'unixepoch') AS month, l.currency,
+    SUM(l.seconds) AS seconds, SUM(l.micro) AS micro
+FROM ledger l JOIN transcriber p ON p.id = l.transcriber_id
+WHERE l.kind <> 'paid' AND l.at < :before GROUP BY l.transcriber_id, month, l.currency ORDER BY month, l.currency;
+
 -- name: pace^
 SELECT COUNT(*) AS readings, COALESCE(SUM(l.seconds), 0.0) AS seconds FROM ledger l
 JOIN reading r ON r.number = l.reading JOIN field f ON f.id = r.field_id WHERE f.form = :form;

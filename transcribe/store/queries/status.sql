@@ -120,6 +120,10 @@ SELECT o.form, o.batch, EXISTS (
     WHERE s.form = o.form AND s.batch = o.batch AND r.transcriber_id IS NOT NULL) AS begun
 FROM open o ORDER BY o.form, o.batch;
 
+-- name: audited_scans
+SELECT DISTINCT s.sha256 FROM task t JOIN scan s ON s.id = t.scan_id
+WHERE t.kind = 'audit' AND t.closed_at IS NOT NULL AND s.form <> '' AND s.erased_at IS NULL ORDER BY s.id;
+
 -- name: scans_read_last
 -- The scans that people read last, newest first; none that is forgotten.
 SELECT s.sha256 FROM (

@@ -9,7 +9,7 @@ from typing import Literal
 from transcribe.codes import Reason
 from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
+from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate, WorkOfMonth
 from transcribe.store.line_references import GUESSED_LINES, PAID_ALREADY_LINE, SKIP_LINE, TEST_LINE
 from transcribe.store.lookup import Lookup
 from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, busy_since, free_time, is_paid, work_since
@@ -67,6 +67,9 @@ class PayLedgerVerbs(Lookup):
     def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
         person = None if who is None else self.person_row(who)["id"]
         return [line_of(row) for row in self.db.all("ledger", person=person, after=after)]
+
+    def work_by_month(self, before: datetime) -> list[WorkOfMonth]:
+        return [WorkOfMonth(**row) for row in self.db.all("work_by_month", before=micros(before))]
 
     def pays(self, person: Row, task: Row, now: datetime, measure: PayMeasure) -> bool:
         """Whether an answer or a skip of this task is paid: not while paused, nor tests above the measure of a day."""

@@ -74,6 +74,9 @@ class StatusVerbs(IngestVerbs):
     def scans_read_last(self, count: int) -> list[str]:
         return [str(row["sha256"]) for row in self.db.all("scans_read_last", count=count)]
 
+    def audited_scans(self) -> list[str]:
+        return [str(row["sha256"]) for row in self.db.all("audited_scans")]
+
     def _asked(self, batch: str | None) -> dict[str, dict[str, AskedFields]]:
         asked: dict[str, dict[str, AskedFields]] = {}
         for row in self.db.all("count_asked", batch=batch):

@@ -352,3 +352,19 @@ def pay_is_readings_and_top_ups(sends: list[tuple[str, int, bool, bool]], rate: 
             mine = here.store.ledger(who)
             hours = sum(line.seconds for line in mine) / 3600
             assert sum(line.micro for line in mine if line.kind != "paid") >= int(floor * hours)
+
+
+def test_work_is_told_by_person_month_and_currency(here: World) -> None:
+    pay(here)
+    put(here.store, person("bob"), NOON)
+    read(here, "a", "ann", 5.0)
+    read(here, "b", "bob", 7.0)
+    read(here, "c", "bob", 1.0, after(50))
+    here.store.close_period(after(100), "paid out", after(100))
+    assert here.store.work_by_month(NOON) == []
+    work = {here.store.transcriber(each.transcriber).handle: each for each in here.store.work_by_month(after(3600))}
+    assert {who: (each.seconds, each.micro) for who, each in work.items()} == {
+        "ann": (5.0, 2 * CENT),
+        "bob": (8.0, 4 * CENT),
+    }
+    assert {each.month for each in work.values()} == {f"{NOON:%Y-%m}"}

@@ -1,0 +1,102 @@
+"""Counts what audits found and what the work came to, for the tables of records.db."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from flows.home import Home, now
+from flows.steps import audited_values
+from reconcile.algorithms import wilson
+from reconcile.learning import AuditedValue
+from reconcile.records import FieldQuality, MonthOfWork, quality
+from transcribe.pay_arithmetic import HOUR_SECONDS, MICRO_UNITS
+from transcribe.store import WorkOfMonth
+
+MIN_PEOPLE_COUNT = 5
+"""Hours and pay are told of so many people together, or not at all. Five is usual in official statistics."""
+
+MAX_SHARE_OF_ONE = 0.5
+"""Nor are they told where one person worked or earned more than this share: the total would nearly be theirs."""
+
+SETTLED_DAYS = 7
+"""A month is counted so long after its end: top-ups of its last days are written by then. Chosen by hand."""
+
+
+def refresh_quality(home: Home) -> None:
+    """Count audits and finished months of work, and write both into records.db; nothing else of it changes."""
+    at = now()
+    fields = field_qualities(audited_values(home), at)
+    kept = quality.months_kept(home.settings.records)
+    work = [each for each in home.store.work_by_month(_counted_before(at)) if (each.month, each.currency) not in kept]
+    quality.keep(home.settings.records, fields, months_of_work(work))
+
+
+def field_qualities(audited: Iterable[AuditedValue], at: datetime) -> Iterator[FieldQuality]:
+    """The rows of each form: one for each audited field, and one for all of them, whose field is ""."""
+    found: dict[tuple[str, str, str], list[AuditedValue]] = defaultdict(list)
+    latest: dict[tuple[str, str], str] = {}
+    for each in sorted(audited, key=lambda each: (each.at is not None, each.at or at)):
+        found[each.form, each.field, each.type].append(each)
+        found[each.form, quality.WHOLE_FORM, ""].append(each)
+        latest |= {(each.form, each.field): each.type, (each.form, quality.WHOLE_FORM): ""}
+    for (form, field, type_name), values in sorted(found.items()):
+        if latest[form, field] != type_name:
+            continue  # a later version of the form has another type there: its audits count
+        wrong, times = sum(each.wrong for each in values), [each.at for each in values if each.at is not None]
+        low, high = wilson(wrong, len(values))
+        yield FieldQuality(
+            form=form,
+            field=field,
+            type=type_name,
+            audited=len(values),
+            wrong=wrong,
+            share=wrong / len(values),
+            interval_low=low,
+            interval_high=high,
+            since=_said(min(times, default=None)),
+            until=_said(max(times, default=None)),
+            measured_at=at.isoformat(timespec="seconds"),
+        )
+
+
+def months_of_work(work: Iterable[WorkOfMonth]) -> Iterator[MonthOfWork]:
+    """Each month in each currency, without figures that would tell of one person."""
+    months: dict[tuple[str, str], list[WorkOfMonth]] = defaultdict(list)
+    for each in work:
+        months[each.month, each.currency].append(each)
+    for (month, currency), people in sorted(months.items()):
+        told = may_tell(people)
+        hours = sum(each.seconds for each in people) / HOUR_SECONDS
+        pay = sum(each.micro for each in people) / MICRO_UNITS
+        yield MonthOfWork(
+            month=month,
+            currency=currency,
+            people=len(people),
+            hours=round(hours, 1) if told else None,
+            pay=round(pay, 2) if told else None,
+            pay_per_hour=round(pay / hours, 2) if told else None,
+        )
+
+
+def may_tell(people: Sequence[WorkOfMonth]) -> bool:
+    """Whether hours and pay of these people together tell of none of them."""
+    if len(people) < MIN_PEOPLE_COUNT:
+        return False
+    for amounts in ([each.seconds for each in people], [each.micro for each in people]):
+        if sum(amounts) <= 0 or max(amounts) > MAX_SHARE_OF_ONE * sum(amounts):
+            return False
+    return True
+
+
+def _said(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")
+
+
+def _counted_before(at: datetime) -> datetime:
+    """The beginning of the first month that is not counted yet: months end in UTC."""
+    first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if at.day > SETTLED_DAYS:
+        return first
+    return first.replace(month=first.month - 1) if first.month > 1 else first.replace(year=first.year - 1, month=12)
