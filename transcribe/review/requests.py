@@ -141,6 +141,12 @@ def reading_from_form(sent: SentForm, kind: str) -> SentReading:
     )
 
 
+def reading_corners(sent: SentForm) -> tuple[int, ...]:
+    """The corners of a frame as they were sent. Empty where one is missing."""
+    corners = (sent.x0, sent.y0, sent.x1, sent.y1)
+    return () if None in corners else corners  # type: ignore[return-value]  # no None is left in it
+
+
 def _ordered_box(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
     """The frame with its corners in order. None where it has no area, as after a mere click."""
     (left, right), (top, foot) = sorted(corners[::2]), sorted(corners[1::2])

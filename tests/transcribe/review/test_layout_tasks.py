@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.site import Site
 from transcribe.model import WHOLE, FieldKey, Reading, ScanPage, Task, TaskKind, Transcriber
+from transcribe.review.pages.work import CLICKED_WIDTH_PX
 from transcribe.table_rows import rows_key
 
 pytestmark = pytest.mark.browser
@@ -61,25 +64,216 @@ def test_a_frame_is_drawn_around_a_field_and_its_text_typed(site: Site, enter: E
     assert [abs(a - b) <= 2 for a, b in zip(reading.box, (60, 60, 460, 110), strict=True)] == [True] * 4
 
 
-def test_a_frame_is_typed_without_javascript(site: Site, address: str, browser: Browser) -> None:
+def test_a_frame_is_clicked_without_javascript(site: Site, address: str, browser: Browser) -> None:
     scan = ask(site, "locate", NUMBER)
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{address}/in/{site.link(site.person('amina'))}")
     page.locator("main button").click()
-    for name, value in {"x0": "60", "y0": "60", "x1": "460", "y1": "110"}.items():
-        page.locator(f"#{name}").fill(value)
+    scale = CLICKED_WIDTH_PX / 1240
+    for x, y in ((460, 110), (60, 60)):
+        page.locator("input[name=at]").click(position={"x": x * scale, "y": y * scale})
     page.locator("#text").fill("BC-2025-0001")
     page.locator("#text").press("Enter")
 
-    assert only(site, scan).box == (60, 60, 460, 110)
+    expect(page.locator("#no-work")).to_be_visible()
+    box = only(site, scan).box
+    assert box is not None
+    assert [abs(a - b) <= 2 for a, b in zip(box, (60, 60, 460, 110), strict=True)] == [True] * 4
+
+
+def test_rows_are_clicked_without_javascript(site: Site, address: str, browser: Browser) -> None:
+    scan = ask(site, "rows", rows_key("lines"))
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    scale = CLICKED_WIDTH_PX / 1240
+    for y in (300, 100, 200, 300):  # the last takes the first away
+        page.locator("input[name=at]").click(position={"x": 50, "y": y * scale})
+    page.locator("[value=send]").click()
+
+    expect(page.locator("#task")).to_have_attribute("data-kind", "read")
+    text = only(site, scan).text
+    assert text is not None
+    assert [abs(int(y) - wanted) <= 2 for y, wanted in zip(text.split(","), (100, 200), strict=True)] == [True, True]
+
+
+def frame_of(page: Page) -> list[int]:
+    """The frame that is drawn, in pixels of the page."""
+    return [int(page.locator(f"#task [name={name}]").input_value() or -1) for name in ("x0", "y0", "x1", "y1")]
+
+
+def test_a_frame_is_drawn_moved_and_resized_by_keyboard_alone(site: Site, enter: Enter) -> None:
+    scan = ask(site, "locate", NUMBER)
+    page = enter(site.person("amina"))
+    expect(page.locator("#picture")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    first = frame_of(page)
+    assert 0 < first[0] < first[2] < 1240
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowDown")
+    second = frame_of(page)
+    assert second[0] < first[0]
+    assert (second[2] - second[0], second[1]) == (first[2] - first[0], first[1])
+    assert second[3] > first[3]
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("+")
+    expect(page.locator("#picture")).to_have_attribute("data-zoom", "2.00")
+    assert frame_of(page) == second, "enlarging moves no frame"
+    page.keyboard.press("Enter")
+    page.keyboard.type("BC-2025-0001")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#no-work")).to_be_visible()
+    assert only(site, scan).box == tuple(second)
+
+
+def test_a_frame_is_put_right_by_its_corner_and_moved_by_its_middle(site: Site, enter: Enter) -> None:
+    ask(site, "locate", NUMBER)
+    page = enter(site.person("amina"))
+    shown = page.locator("#picture img").bounding_box()
+    assert shown is not None
+    scale = shown["width"] / 1240
+
+    def drag(start: tuple[int, int], end: tuple[int, int]) -> None:
+        page.mouse.move(shown["x"] + start[0] * scale, shown["y"] + start[1] * scale)
+        page.mouse.down()
+        page.mouse.move(shown["x"] + end[0] * scale, shown["y"] + end[1] * scale, steps=4)
+        page.mouse.up()
+
+    def is_at(*wanted: int) -> bool:
+        return all(abs(a - b) <= 3 for a, b in zip(frame_of(page), wanted, strict=True))
+
+    drag((100, 100), (400, 300))
+    assert is_at(100, 100, 400, 300)
+    drag((400, 300), (500, 350))
+    assert is_at(100, 100, 500, 350)
+    drag((300, 200), (350, 220))
+    assert is_at(150, 120, 550, 370)
+    page.mouse.click(shown["x"] + 900 * scale, shown["y"] + 500 * scale)
+    assert is_at(150, 120, 550, 370), "a click draws nothing"
+
+
+class Fingers:
+    """Fingers on the screen, as the browser's own tools send them."""
+
+    def __init__(self, page: Page) -> None:
+        self.session = page.context.new_cdp_session(page)
+
+    def __call__(self, kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+
+def test_on_a_phone_two_fingers_enlarge_and_one_draws(site: Site, address: str, browser: Browser) -> None:
+    scan = ask(site, "locate", NUMBER)
+    page = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).new_page()
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").tap()
+    page.locator("html[data-ready]").wait_for()
+    box = page.locator("#picture").bounding_box()
+    assert box is not None
+    x, y, fingers = box["x"] + 100, box["y"] + 60, Fingers(page)
+    fingers("touchStart", (x, y), (x + 40, y))
+    fingers("touchMove", (x - 40, y), (x + 80, y))
+    fingers("touchEnd")
+    assert float(page.locator("#picture").get_attribute("data-zoom") or 1) > 2
+    assert frame_of(page) == [-1] * 4, "two fingers draw nothing"
+
+    fingers("touchStart", (x - 40, y - 20))
+    fingers("touchMove", (x + 60, y))
+    fingers("touchMove", (x + 120, y + 20))
+    fingers("touchEnd")
+    drawn = frame_of(page)
+    assert 0 <= drawn[0] < drawn[2] <= 1240
+    page.locator("#text").fill("BC-2025-0001")
+    page.locator("[value=send]").tap()
+    expect(page.locator("#no-work")).to_be_visible()
+    assert only(site, scan).box == tuple(drawn)
+
+
+def test_a_text_without_a_frame_is_asked_about_once_and_kept_in_the_box(site: Site, enter: Enter) -> None:
+    scan = ask(site, "locate", NUMBER)
+    page = enter(site.person("amina"))
+    page.locator("#text").fill("BC-2025-0001")
+    page.locator("#text").press("Enter")
+    expect(page.locator("#doubt")).to_contain_text("No frame is drawn around the field yet.")
+    expect(page.locator("#text")).to_have_value("BC-2025-0001")
+    assert site.store.readings(scan) == []
+    page.locator("#text").press("Enter")
+    expect(page.locator("#no-work")).to_be_visible()
+    assert (only(site, scan).text, only(site, scan).box) == ("BC-2025-0001", None)
+
+
+def test_a_text_that_comes_back_keeps_its_frame(site: Site, enter: Enter) -> None:
+    ask(site, "locate", DATE)
+    page = enter(site.person("amina"))
+    page.keyboard.press("ArrowRight")
+    drawn = frame_of(page)
+    page.locator("#text").fill("31/02/2025")
+    page.locator("#text").press("Enter")
+    expect(page.locator("#doubt")).to_contain_text("This is no date that exists.")
+    assert frame_of(page) == drawn
+    expect(page.locator(".shapes rect")).to_have_count(1)
+
+
+@pytest.mark.parametrize("kind", ["locate", "rows", "identify"])
+def test_no_page_asks_for_numbers_of_pixels(site: Site, enter: Enter, kind: TaskKind) -> None:
+    ask(site, kind, {"locate": NUMBER, "rows": rows_key("lines"), "identify": WHOLE}[kind])
+    page = enter(site.person("amina"))
+    expect(page.locator("main input[type=number]")).to_have_count(0)
+    assert re.findall(r"\b\d{2,}\b", page.locator("main").inner_text()) == []
+    inputs = page.locator("main input:not([type=hidden], [type=radio]):visible")
+    assert [each.get_attribute("id") for each in inputs.all()] == (["text"] if kind == "locate" else [])
+
+
+def test_several_lines_say_how_to_join_them(site: Site, enter: Enter) -> None:
+    ask(site, "locate", NUMBER)
+    page = enter(site.person("amina"))
+    expect(page.locator("#joined")).to_have_text("Several lines: type them one after the other, with a space between.")
+
+
+def test_rows_are_marked_by_keyboard_alone(site: Site, enter: Enter) -> None:
+    scan = ask(site, "rows", rows_key("lines"))
+    page = enter(site.person("amina"))
+    page.locator("#picture").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    for _ in range(10):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("[value=send]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#task")).to_have_attribute("data-kind", "read")
+    text = only(site, scan).text
+    assert text is not None
+    assert text.count(",") == 1
+
+
+def test_of_forms_nothing_is_chosen_and_blanks_are_shown(site: Site, enter: Enter) -> None:
+    ask(site, "identify", WHOLE)
+    page = enter(site.person("amina"))
+    expect(page.locator("#task input:checked")).to_have_count(0)
+    blank = page.locator(".thumb img[src^='/blank/']")
+    expect(blank).to_have_count(1)
+    assert blank.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
+
+
+def test_blanks_are_shown_to_nobody_else(site: Site, sign_in: Callable[[Transcriber], httpx.Client]) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    client.get("/work")
+    (task,) = site.store.held(amina.id, site.clock.now())
+    assert client.get(f"/blank/{task.id}/bon-de-commande/1").status_code == 404
 
 
 def test_a_person_says_which_form_a_scan_is_and_how_it_lies(site: Site, enter: Enter) -> None:
     scan = ask(site, "identify", WHOLE)
     page = enter(site.person("amina"))
 
-    page.locator("#form").select_option("bon-de-commande/1")
-    page.locator("#turn").select_option("270")
+    page.locator("[name=form][value='bon-de-commande/1']").check()
+    page.locator("[name=turn][value='270']").check()
     page.locator("[value=send]").click()
 
     expect(page.locator("#task")).to_have_attribute("data-kind", "read")
@@ -89,7 +283,8 @@ def test_a_person_says_which_form_a_scan_is_and_how_it_lies(site: Site, enter: E
 def test_a_form_that_nobody_knows_is_none_of_these(site: Site, enter: Enter) -> None:
     scan = ask(site, "identify", WHOLE)
     page = enter(site.person("amina"))
-    page.locator("#form").select_option("none")
+    page.locator("[name=form][value=none]").check()
+    page.locator("[name=turn][value='0']").check()
     page.locator("[value=send]").click()
 
     reading = only(site, scan)
@@ -186,7 +381,8 @@ def test_who_is_asked_after_that_is_not_told_what_the_scan_was_taken_for(site: S
 
     page.locator("[value=send]").click()
     assert site.store.readings(scan) == [], "nothing is said by Enter alone"
-    page.locator("#form").select_option("none")
+    page.locator("[name=form][value=none]").check()
+    page.locator("[name=turn][value='0']").check()
     page.locator("[value=send]").click()
     page.wait_for_url("**/work")
     assert only(site, scan).text is None

@@ -10,18 +10,22 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from transcribe.drawing import surroundings
+from transcribe.drawing import blank_thumbnail, surroundings
 from transcribe.errors import NotFound
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, PagePicture, Place, Task
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
+from transcribe.review.views.form_choices import first_blank
 from transcribe.review.views.task_view import allowed_pictures, shown_page, shows_snippet
 from transcribe.store import Store
 
 router = APIRouter()
 
 TaskId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+FormName = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+FormVersion = Annotated[int, Path(ge=1, le=1_000_000)]
 
 MAX_PAGE_NUMBER = 10_000
 """No scan has more pages. Chosen by hand."""
@@ -55,6 +59,21 @@ async def page(
     It is another page by its `number`, if the task asks where something stands.
     """
     return await _response(context, visitor, task, "page", number)
+
+
+@router.get("/blank/{task}/{name}/{version}")
+async def blank(context: Here, visitor: SignedIn, task: TaskId, name: FormName, version: FormVersion) -> Response:
+    """A small picture of a form's blank, for whoever is asked which form a scan is. 404 where the layout is free."""
+
+    def found(store: Store) -> str:
+        if store.task(task, visitor.person.id, context.now()).kind != "identify":
+            raise NotFound("Nobody is asked here which form it is.")
+        if (path := first_blank(context.forms(name, version))) is None:
+            raise NotFound("This form has no picture of its blank.")
+        return path
+
+    content = await run_in_threadpool(blank_thumbnail, await context.look(found))
+    return picture_response(content, brief=True)
 
 
 @router.get("/whole/{task}")

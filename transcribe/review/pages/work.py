@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from transcribe.codes import Reason
 from transcribe.errors import NotFound
+from transcribe.i18n import translation
 from transcribe.model import Outcome, Task
 from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import (
@@ -31,6 +32,7 @@ from transcribe.review.requests import (
     SENT_OPENAPI,
     SentForm,
     SentJson,
+    reading_corners,
     reading_from_form,
     reading_from_json,
     reason_words,
@@ -40,19 +42,26 @@ from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import form_choices
 from transcribe.review.views.formatting import number
 from transcribe.review.views.offers import along_counts, last_answer, lease_tasks
-from transcribe.review.views.soft_checks import edge_faults, require_fitting_lengths, text_faults
+from transcribe.review.views.soft_checks import NO_FRAME, edge_faults, require_fitting_lengths, text_faults
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
 
 router = APIRouter()
 
+CLICKED_WIDTH_PX = 900
+"""The width at which a page is clicked on without JavaScript: nobody can say how wide a browser shows it else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """A text that came back because it looks odd, and why in words."""
+    """What came back because it looks odd or is not complete, and why in words.
+
+    `text` is what was typed, or the heights of lines between rows; `corners` are those of a frame, or its first one.
+    """
 
     text: str = ""
     faults: tuple[str, ...] = ()
+    corners: tuple[int, ...] = ()
 
 
 @router.get("/work")
@@ -78,7 +87,7 @@ async def work(
         tasks = await context.change(lambda store: lease_tasks(store, context, visitor.person, 1, same=same))
     if not tasks:
         return await no_work(context, visitor, asked=task is not None, late=late)
-    return await _work_page(context, visitor, tasks[0], Doubt(), same=same, page=page, late=late)
+    return await work_page(context, visitor, tasks[0], Doubt(), same=same, page=page, late=late)
 
 
 @router.post("/work/{task}", openapi_extra=SENT_OPENAPI)
@@ -100,16 +109,12 @@ async def send(request: Request) -> Response:
     except TextRefused as error:
         if not is_shown:
             raise
-        doubt = Doubt(text=sent.text, faults=(error.said(visitor.language),))
-        return await _work_page(context, visitor, theirs, doubt, page=sent.page, status=422)
+        doubt = Doubt(text=sent.text, faults=(error.said(visitor.language),), corners=reading_corners(sent))
+        return await work_page(context, visitor, theirs, doubt, page=sent.page, status=422)
     if is_shown and request.query_params.get("check", "0") != "0" and sent.action == "send":
-        rows = theirs.kind == "rows"
-        text = sent.edges if rows else sent.text
-        faults = (
-            edge_faults(text, visitor.language) if rows else text_faults(context.forms, theirs, text, visitor.language)
-        )
-        if faults:
-            return await _work_page(context, visitor, theirs, Doubt(text=text, faults=faults), page=sent.page)
+        doubt = _doubt(context, visitor, theirs, sent, is_framed=reading.box is not None)
+        if doubt.faults:
+            return await work_page(context, visitor, theirs, doubt, page=sent.page)
     outcome = await context.keep(lambda store: _keep(store, context, visitor, task, sent, reading))
     _announce(context, outcome)
     if theirs.reason == Reason.QUALIFICATION and outcome is not None:
@@ -117,6 +122,17 @@ async def send(request: Request) -> Response:
     if sent.action == "not_this_form" and request.query_params.get("back") == "form":
         return RedirectResponse("/form", 303)
     return RedirectResponse("/work?late=1" if outcome is not None and outcome.kind == "late" else "/work", 303)
+
+
+def _doubt(context: Context, visitor: Visitor, task: Task, sent: SentForm, *, is_framed: bool) -> Doubt:
+    """What is odd about what a form says of a task."""
+    language, corners = visitor.language, reading_corners(sent)
+    if task.kind == "rows":
+        return Doubt(text=sent.edges, faults=edge_faults(sent.edges, language))
+    faults = text_faults(context.forms, task, sent.text, language)
+    if task.kind == "locate" and not is_framed:
+        faults = (translation(language).gettext(NO_FRAME), *faults)
+    return Doubt(text=sent.text, faults=faults, corners=corners)
 
 
 @router.post("/work/{task}/undo")
@@ -194,7 +210,7 @@ def _announce(context: Context, outcome: Outcome | None) -> None:
         context.on_submit(outcome.scan)
 
 
-async def _work_page(
+async def work_page(
     context: Context,
     visitor: Visitor,
     task: Task,
@@ -205,6 +221,7 @@ async def _work_page(
     status: int = 200,
     late: bool = False,
 ) -> Response:
+    """The page of a task, with what came back of what was sent for it."""
     language = visitor.language
     options = (
         await context.look(lambda store: form_choices(store, context.forms, language))
@@ -213,13 +230,12 @@ async def _work_page(
     )
     shown, last, has_news = await context.look(lambda store: _shown(store, context, visitor, task, page))
     return context.rendering.page(
-        "work.html",
+        "work.html" if shown.input in SIMPLE_INPUTS else "page_task.html",
         language,
         status,
         visitor=visitor,
         has_news=has_news,
         view=shown,
-        simple=shown.input in SIMPLE_INPUTS,
         heading=heading(shown, language),
         setup=asdict(shown),
         idem=secrets.token_urlsafe(16),
@@ -229,6 +245,8 @@ async def _work_page(
         late=late,
         reason_words=reason_words(language),
         choices=options,
+        clicked_width=CLICKED_WIDTH_PX,
+        lines=sorted({int(each) for each in doubt.text.split(",")}) if task.kind == "rows" and doubt.text else (),
         ahead=context.options.ahead,
         most_ahead=context.options.most_ahead,
         along=_along(context, language),

@@ -22,9 +22,3 @@ export class Day {
     if (this.badge) this.badge.hidden = !day.has_news;
   }
 }
-
-/** Keys as this machine writes them: a Mac has ⌥ and ⌃. */
-export function nameKeys() {
-  if (!/Mac|iPhone|iPad/.test(navigator.platform)) return;
-  for (const key of document.querySelectorAll("kbd")) key.textContent = key.textContent.replace("Alt ", "⌥").replace("Ctrl ", "⌃");
-}

@@ -1,9 +1,13 @@
 // Keys of pages beside the work page: Alt and the letter of data-key presses what carries it, wherever the focus is.
 
+import { chord, nameKeys, press, sendsAll } from "./machine.js";
+
 addEventListener("keydown", (event) => {
-  if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat || !event.code.startsWith("Key")) return;
-  const pressed = document.querySelector(`[data-key="${event.code.slice(3).toLowerCase()}"]`);
-  if (!pressed) return;
+  if (event.repeat) return;
+  const form = document.activeElement?.form;
+  if (sendsAll(event) && form?.matches(".stack")) form.requestSubmit();
+  else if (!(chord(event) && press(chord(event)))) return;
   event.preventDefault();
-  pressed.click();
 });
+
+nameKeys();

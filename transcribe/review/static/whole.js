@@ -3,10 +3,11 @@
 
 import { Checks } from "./checks.js";
 import { Clock } from "./clock.js";
-import { Day, nameKeys } from "./day.js";
+import { Day } from "./day.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Line, Refused as NotAccepted } from "./line.js";
+import { chord, nameKeys, press, sendsAll } from "./machine.js";
 import { keepOffline } from "./offline.js";
 import { Refused } from "./refused.js";
 import { Unsent } from "./unsent.js";
@@ -215,28 +216,20 @@ form.addEventListener("input", (event) => {
   if (event.target.matches(".text")) keep.change(["put", "drafts", field.dataset.task, event.target.value]);
 });
 
-// wherever the focus is: a chord is then of the field that was looked at last
+// wherever the focus is: what is said of a field is then of the one that was looked at last
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("#other-paper, .menu")) return;
-  const isDeed = event.key === "Enter" || (event.altKey && event.code.startsWith("Key"));
-  if (event.repeat && isDeed) return event.preventDefault(); // a key that is held is one press
+  const letter = chord(event);
+  if (event.repeat && (event.key === "Enter" || letter)) return event.preventDefault(); // a key that is held is one press
   const field = fieldOf(event.target) ?? [...visited].filter((each) => !each.disabled).at(-1);
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    form.requestSubmit();
-  } else if (event.key === "Enter" && fieldOf(event.target)) {
-    event.preventDefault();
-    goOn(field);
-  } else if (event.altKey && event.code === "KeyU") {
-    event.preventDefault();
-    takeBack();
-  } else if (event.altKey && field && event.code.startsWith("Key")) {
-    const option = field.querySelector(`[data-key=${event.code.slice(3).toLowerCase()}]`);
-    if (!option) return;
-    event.preventDefault();
+  const option = letter && field?.querySelector(`option[data-key=${letter}]`);
+  if (event.key === "Escape") for (const each of document.querySelectorAll(".skip[open], .menu[open]")) each.open = false;
+  else if (sendsAll(event)) form.requestSubmit();
+  else if (event.key === "Enter" && fieldOf(event.target)) goOn(field);
+  else if (option) {
     option.selected = true;
     goOn(field);
-  }
+  } else if (!(letter && press(letter))) return;
+  event.preventDefault();
 });
 
 /** The time spent on the fields is that of the answer that the paper is another. */
@@ -244,14 +237,6 @@ part("not-this-form").addEventListener("submit", () => {
   if (fieldOf(document.activeElement)) spend(fieldOf(document.activeElement));
   const spent = fields.filter((field) => !field.disabled).reduce((sum, field) => sum + (seconds.get(field) ?? 0), clock.take());
   part("not-this-form").elements.seconds.value = Math.min(3600, spent);
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") part("other-paper").open = false;
-  if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyF") return;
-  part("other-paper").open = true;
-  part("what").focus();
-  event.preventDefault();
 });
 
 part("undo").addEventListener("click", takeBack);

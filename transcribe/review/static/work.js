@@ -4,10 +4,11 @@ import { Along } from "./along.js";
 import { Ahead, endOf, prepared } from "./ahead.js";
 import { Checks } from "./checks.js";
 import { Clock } from "./clock.js";
-import { Day, nameKeys } from "./day.js";
+import { Day } from "./day.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Line, Refused as NotAccepted } from "./line.js";
+import { chord, nameKeys, press, sendsAll } from "./machine.js";
 import { keepOffline } from "./offline.js";
 import { afterPaint } from "./paint.js";
 import { Picture } from "./picture.js";
@@ -106,6 +107,11 @@ function elsewhere() {
 
 function known(task) {
   return answered.has(task) || unsent.has(task) || current?.sheet.task === task;
+}
+
+/** Where the answer is given: the box, or the first of the two choices. */
+function field() {
+  return current?.sheet.input === "mark" ? mark.querySelector("input") : input;
 }
 
 /** Puts a task into the page. The picture is decoded already; the input stays the same, so a keyboard stays open. */
@@ -412,7 +418,7 @@ document.querySelector(".tools").addEventListener("click", (event) => {
 
 // a key that is held is one press: else holding Enter would send field after field that nobody looked at
 addEventListener("keydown", (event) => {
-  const isDeed = event.key === "Enter" || (event.altKey && event.code.startsWith("Key"));
+  const isDeed = event.key === "Enter" || chord(event);
   if (!event.repeat || !isDeed || event.target.matches("textarea")) return;
   event.preventDefault();
   event.stopPropagation();
@@ -422,24 +428,16 @@ document.addEventListener("keydown", (event) => {
   const opened = event.key === "Escape" ? [...document.querySelectorAll(".skip[open], .menu[open]")] : [];
   if (opened.length) {
     for (const each of opened) each.open = false;
-    const field = current?.sheet.input === "mark" ? mark.querySelector("input") : input;
-    field.focus({ preventScroll: true });
+    field().focus({ preventScroll: true });
     return event.preventDefault();
   }
-  if (!event.altKey || event.ctrlKey || event.metaKey) return;
-  const arrow = { ArrowUp: "in", ArrowDown: "out" }[event.key];
-  // by the place of the key: with Alt, some systems write another letter; these stand alike on AZERTY and QWERTY
-  const letter = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
-  const button = letter && document.querySelector(`[data-key=${letter}]`);
+  const arrow = event.altKey && { ArrowUp: "in", ArrowDown: "out" }[event.key];
+  const isNowhere = event.target === document.body && !event.altKey && !event.ctrlKey && !event.metaKey;
   if (arrow) use(arrow);
-  else if (letter === "s") {
-    part("skip").open = true;
-    part("reason").focus();
-  } else if (letter === "f") {
-    part("other-paper").open = true;
-    part("what").focus();
-  } else if (button) button.hidden || button.click();
-  else return;
+  else if (sendsAll(event)) answer("send");
+  else if (isNowhere && event.key === "Enter") answer("send");
+  else if (isNowhere && event.key.length === 1) return field().focus({ preventScroll: true }); // what is typed goes into the box
+  else if (!(chord(event) && press(chord(event)))) return;
   event.preventDefault();
 });
 

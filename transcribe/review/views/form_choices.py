@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import said
@@ -23,9 +24,35 @@ def latest_forms(store: Store, forms: Forms) -> Iterator[Form]:
             continue
 
 
-def form_choices(store: Store, forms: Forms, language: str) -> tuple[tuple[str, str], ...]:
-    """("name/version", title) of the latest version of every form that is kept, by title."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormChoice:
+    """A form that a scan may be: its name and version, its title, and whether there is a picture of its blank."""
+
+    name: str
+    version: int
+    title: str
+    has_blank: bool
+
+    @property
+    def value(self) -> str:
+        """What is sent for it."""
+        return f"{self.name}/{self.version}"
+
+
+def form_choices(store: Store, forms: Forms, language: str) -> tuple[FormChoice, ...]:
+    """The latest version of every form that is kept, by title."""
     choices = [
-        (f"{form.name}/{form.version}", said(form.title, language) or form.name) for form in latest_forms(store, forms)
+        FormChoice(
+            name=form.name,
+            version=form.version,
+            title=said(form.title, language) or form.name,
+            has_blank=first_blank(form) is not None,
+        )
+        for form in latest_forms(store, forms)
     ]
-    return tuple(sorted(choices, key=lambda choice: choice[1]))
+    return tuple(sorted(choices, key=lambda choice: choice.title))
+
+
+def first_blank(form: Form) -> str | None:
+    """The picture of the form's first page. None where its layout is free."""
+    return next((blank.path for blank in form.blanks if blank.path is not None), None)

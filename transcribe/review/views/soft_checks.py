@@ -41,6 +41,9 @@ FAULT_WORDS = {
 SINGLE_EDGE = N_("One line alone makes no row: mark its top and its foot.")
 """For one line alone between the rows of a table."""
 
+NO_FRAME = N_("No frame is drawn around the field yet.")
+"""For a text of a field whose place was asked for, too."""
+
 OTHER_FAULT = N_("This looks odd for this field.")
 """For codes of field types that come from outside."""
 

@@ -73,6 +73,8 @@ def filled(path: str, **names: str) -> str:
     """A path with ids that nobody has, or with those given."""
     values = {
         "task": "nobodys-task-0000",
+        "name": "bon-de-commande",
+        "version": "1",
         "reading": "nobodys-reading-0",
         "question": "nobodys-question",
         "dispute": "nobodys-dispute-0",
@@ -191,6 +193,7 @@ def test_nobody_reaches_what_is_somebody_elses_or_for_another_role(secured: Site
             "reason": "other",
         }
         sent |= {"handle": "zoe", "role": "operator", "choice": "measured", "seconds": "1"}
+        sent |= {"at.x": "1", "at.y": "1", "page": "1"}
         data = None if method == "GET" else sent
         if path == "/work/{task}/check":
             answer = client.post(filled(path, **hers), json={"text": "x"}, headers={"x-csrf-token": token})
