@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -39,7 +40,7 @@ from transcribe.review.requests import (
 )
 from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
-from transcribe.review.views.form_choices import form_choices
+from transcribe.review.views.form_choices import FormChoice, form_choices
 from transcribe.review.views.formatting import number
 from transcribe.review.views.offers import along_counts, last_answer, lease_tasks
 from transcribe.review.views.soft_checks import NO_FRAME, edge_faults, require_fitting_lengths, text_faults
@@ -62,6 +63,11 @@ class Doubt:
     text: str = ""
     faults: tuple[str, ...] = ()
     corners: tuple[int, ...] = ()
+
+    @property
+    def heights(self) -> tuple[int, ...]:
+        """The heights of the lines between rows."""
+        return tuple(sorted({int(each) for each in re.findall(r"\d+", self.text)}))
 
 
 @router.get("/work")
@@ -223,12 +229,7 @@ async def work_page(
 ) -> Response:
     """The page of a task, with what came back of what was sent for it."""
     language = visitor.language
-    options = (
-        await context.look(lambda store: form_choices(store, context.forms, language))
-        if task.kind == "identify"
-        else ()
-    )
-    shown, last, has_news = await context.look(lambda store: _shown(store, context, visitor, task, page))
+    shown, last, has_news, choices = await context.look(lambda store: _shown(store, context, visitor, task, page))
     return context.rendering.page(
         "work.html" if shown.input in SIMPLE_INPUTS else "page_task.html",
         language,
@@ -244,9 +245,8 @@ async def work_page(
         same=same,
         late=late,
         reason_words=reason_words(language),
-        choices=options,
+        choices=choices,
         clicked_width=CLICKED_WIDTH_PX,
-        lines=sorted({int(each) for each in doubt.text.split(",")}) if task.kind == "rows" and doubt.text else (),
         ahead=context.options.ahead,
         most_ahead=context.options.most_ahead,
         along=_along(context, language),
@@ -261,12 +261,13 @@ def _along(context: Context, language: str) -> dict[str, object]:
 
 def _shown(
     store: Store, context: Context, visitor: Visitor, task: Task, page: int | None
-) -> tuple[TaskView, str | None, bool]:
-    """A task as its page shows it, the task that this person answered last, and whether there is news for them.
+) -> tuple[TaskView, str | None, bool, tuple[FormChoice, ...]]:
+    """A task as its page shows it, the task answered last, whether there is news, and the forms to choose from.
 
     The last answer can be taken back.
     """
     who = visitor.person.id
     has_news = bool(store.notices(who, unseen_only=True))
     view = task_view(store, context.forms, task, visitor.language, context.now(), page)
-    return view, last_answer(store, who), has_news
+    choices = form_choices(store, context.forms, visitor.language) if task.kind == "identify" else ()
+    return view, last_answer(store, who), has_news, choices

@@ -26,7 +26,7 @@ def latest_forms(store: Store, forms: Forms) -> Iterator[Form]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormChoice:
-    """A form that a scan may be: its name and version, its title, and whether there is a picture of its blank."""
+    """A form that a scan may be, and whether there is a picture of its blank."""
 
     name: str
     version: int
