@@ -37,7 +37,7 @@ class Click(BaseModel):
 
 @router.post("/work/{task}/mark")
 async def mark(context: Here, visitor: Sending, task: TaskId, click: Annotated[Click, Form()]) -> Response:
-    """The page of a task with one more corner of its frame, or one line more or less between its rows."""
+    """The page of a task with one more corner of its frame, or one line more or less."""
     theirs = await context.look(lambda store: store.task(task, visitor.person.id, context.now()))
     pictures = await context.look(lambda store: store.pictures(theirs.scan))
     width = next((each.size[0] for each in pictures if each.number == click.page), None)
