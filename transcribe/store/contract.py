@@ -67,6 +67,7 @@ from transcribe.store.facts import (
     PayLine,
     PayMeasure,
     PayState,
+    Practice,
     QualificationTry,
     Quarantined,
     Question,
@@ -1020,6 +1021,18 @@ class FairStore(Protocol):
 
         Items of a test that the person holds already come first. A test taken again begins with other items.
         """
+
+    def lease_practice(self, who: str, count: int, now: datetime, seconds: float = 600.0) -> Practice:
+        """The known fields that a new person practises on, up to `count` together with those answered already.
+
+        Different fields of a form come first. None for whoever has read anything but tests.
+        """
+
+    def reads_already(self, who: str) -> bool:
+        """Whether a person has read anything but tests."""
+
+    def may_practise(self, who: str, count: int, now: datetime) -> bool:
+        """Whether `lease_practice` would give a field."""
 
     def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
         """Keep a test's result. A person who passes has the qualification, and no later try takes it away."""

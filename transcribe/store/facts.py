@@ -577,6 +577,14 @@ class ControlAnswers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """A new person's practice: how many known fields they have answered, and those that they hold."""
+
+    answered: int
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualificationTry:
     """One test that a person took: how many items, how many right, passed or not. It can be taken again at once."""
 

@@ -26,7 +26,9 @@ def test_a_token_is_good_for_its_scopes_until_its_end(tmp_path: Path) -> None:
 def test_the_secret_is_nowhere_in_the_store(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         made = new_token(here.store, "till", ["records:read"], NOON)
-        assert made.secret.removeprefix(f"fh_{made.token.prefix}_") not in "\n".join(sqlite_of(here.store).connection.iterdump())
+        assert made.secret.removeprefix(f"fh_{made.token.prefix}_") not in "\n".join(
+            sqlite_of(here.store).connection.iterdump()
+        )
 
 
 def test_an_unknown_scope_is_refused_with_the_known_ones(tmp_path: Path) -> None:

@@ -18,8 +18,10 @@ from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.text_limits import require_keepable
+from transcribe.review.views.comparison import Segment, segments
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import day
+from transcribe.review.views.offers import practice_count
 from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import TaskView, task_view
 from transcribe.store import QualificationTry, SentReading, Store
@@ -40,9 +42,16 @@ class MarkedItem:
     """One item after a test: what was typed, what is right, and whether they say the same."""
 
     view: TaskView
-    text: str
+    text: str | None
     right: str
     same: bool
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Both texts with what differs marked. Empty where there are no two texts."""
+        if not self.text or not self.right or self.same or self.view.input != "text":
+            return ()
+        return segments(self.text, self.right)
 
 
 @router.get("/test")
@@ -109,7 +118,7 @@ async def finish(
 
     marked, result = await context.change(keep)
     return context.rendering.page(
-        "tested.html", visitor.language, visitor=visitor, kind=kind, marked=marked, result=result
+        "tested.html", visitor.language, visitor=visitor, kind=kind, marked=marked, result=result, practises=False
     )
 
 
@@ -124,11 +133,21 @@ async def explained(context: Here, visitor: SignedIn, task: TaskId) -> Response:
         own = next((each for each in reversed(readings) if each.task == task and each.source == who), None)
         if theirs.reason != Reason.QUALIFICATION or own is None:
             raise NotFound("This is no item of a test that you have answered.")
-        return _mark(store, context, visitor, theirs, own.text or "")
+        return _mark(store, context, visitor, theirs, own.text)
 
-    marked = await context.look(mark)
+    count = practice_count(context.options)
+    marked, is_new, more = await context.look(
+        lambda store: (mark(store), not store.reads_already(who), store.may_practise(who, count, now))
+    )
     return context.rendering.page(
-        "tested.html", visitor.language, visitor=visitor, kind=marked.view.label, marked=[marked], result=None
+        "tested.html",
+        visitor.language,
+        visitor=visitor,
+        kind=marked.view.label,
+        marked=[marked],
+        result=None,
+        practises=is_new,
+        more=more,
     )
 
 
@@ -152,11 +171,11 @@ def _held(store: Store, context: Context, visitor: Visitor, kind: str) -> Sequen
     ]
 
 
-def _mark(store: Store, context: Context, visitor: Visitor, task: Task, text: str) -> MarkedItem:
+def _mark(store: Store, context: Context, visitor: Visitor, task: Task, text: str | None) -> MarkedItem:
     form = context.forms(task.form, task.form_version)
     truth = next((truth for truth in store.truths(task.scan) if truth.key == task.key), None)
     right = "" if truth is None else truth.text
     # an item that was withdrawn while it was held counts for the person
-    same = truth is None or is_same_text(text, right, form.field(task.key.name), form)
+    same = truth is None or (text is not None and is_same_text(text, right, form.field(task.key.name), form))
     shown = task_view(store, context.forms, task, visitor.language, context.now())
     return MarkedItem(view=shown, text=text, right=right, same=same)

@@ -42,7 +42,7 @@ from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import FormChoice, form_choices
 from transcribe.review.views.formatting import number
-from transcribe.review.views.offers import along_counts, last_answer, lease_tasks
+from transcribe.review.views.offers import along_counts, last_answer, lease_tasks, practice_count
 from transcribe.review.views.soft_checks import NO_FRAME, edge_faults, require_fitting_lengths, text_faults
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
@@ -78,14 +78,17 @@ async def work(
     task: Annotated[str | None, Query(max_length=64)] = None,
     page: Annotated[int | None, Query(ge=1, le=MAX_PAGE_NUMBER)] = None,
     late: bool = False,
+    straight: bool = False,
 ) -> Response:
     """The next task, the same one until it is answered, or the one asked for if it is held.
 
     Where there is none, the page says so. With a `page`, it shows that page of the scan, if the task asks where
-    something stands. `late`: the last reading came after its time.
+    something stands. `late`: the last reading came after its time. Who is new practises first, if not `straight`.
     """
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
+    if task is None and not straight and await _may_practise(context, visitor):
+        return RedirectResponse("/practice", 303)
     if task is not None:
         held = await context.look(lambda store: store.held(visitor.person.id, context.now()))
         tasks = [each for each in held if each.id == task]
@@ -94,6 +97,12 @@ async def work(
     if not tasks:
         return await no_work(context, visitor, asked=task is not None, late=late)
     return await work_page(context, visitor, tasks[0], Doubt(), same=same, page=page, late=late)
+
+
+async def _may_practise(context: Context, visitor: Visitor) -> bool:
+    """Whether known fields are there for a new person, to be explained at once."""
+    who, now, count = visitor.person.id, context.now(), practice_count(context.options)
+    return await context.look(lambda store: store.may_practise(who, count, now))
 
 
 @router.post("/work/{task}", openapi_extra=SENT_OPENAPI)

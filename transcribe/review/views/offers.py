@@ -7,6 +7,7 @@ from dataclasses import replace
 from transcribe.codes import Flag
 from transcribe.model import Task, Transcriber
 from transcribe.review.context import Context
+from transcribe.review.options import ReviewOptions
 from transcribe.store import Offer, Store
 
 EXPERT_POOLS = ("expert", "read")
@@ -15,6 +16,15 @@ EXPERT_POOLS = ("expert", "read")
 
 ALONG_COUNTS = (20, 50, 100)
 """Fields that are offered to be taken along, beside the most that is allowed."""
+
+
+PRACTICE_COUNT = 5
+"""Known fields of which each is explained at once, before the first ordinary one: two or three minutes."""
+
+
+def practice_count(options: ReviewOptions) -> int:
+    """How many fields are practised on: each is paid, so no more than answers of tests are paid in a day."""
+    return min(PRACTICE_COUNT, options.measure.tests_a_day)
 
 
 def offer_to(person: Transcriber) -> Offer:

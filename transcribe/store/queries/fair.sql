@@ -142,6 +142,26 @@ WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL AND s.erased_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL AND h.field_id = t.field_id)
 ORDER BY (SELECT COUNT(*) FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who), t.id LIMIT :count;
 
+-- name: reads_already^
+SELECT 1 FROM reading r JOIN task t ON t.id = r.task_id
+WHERE r.transcriber_id = :who AND t.reason <> 'qualification' LIMIT 1;
+
+-- name: count_practised
+SELECT COUNT(DISTINCT r.task_id) FROM reading r JOIN task t ON t.id = r.task_id
+WHERE r.transcriber_id = :who AND t.reason = 'qualification';
+
+-- name: next_practice
+SELECT field_id, scan_id FROM (
+    SELECT t.id, t.field_id, f.scan_id, ROW_NUMBER() OVER (PARTITION BY ff.name ORDER BY t.id) AS turn
+    FROM truth t JOIN field f ON f.id = t.field_id JOIN scan s ON s.id = f.scan_id
+    JOIN form_field ff ON ff.form = f.form AND ff.version = f.form_version AND ff.name = f.name
+    WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL AND s.erased_at IS NULL
+        AND (:refused IS NULL OR ff.id NOT IN (SELECT value FROM json_each(:refused)))
+        AND NOT EXISTS (SELECT 1 FROM task h
+            WHERE h.transcriber_id = :who AND h.closed_at IS NULL AND h.field_id = t.field_id)
+        AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who))
+ORDER BY turn, id LIMIT :count;
+
 -- name: held_tests
 SELECT * FROM task_seen WHERE transcriber_id = :who AND closed_at IS NULL AND kind = 'test' AND reason = 'qualification'
     AND leased_until > :now ORDER BY id;

@@ -10,7 +10,7 @@ from transcribe.codes import Reason
 from transcribe.errors import SettingsError
 from transcribe.model import Task
 from transcribe.store.drivers.database import Database, Row
-from transcribe.store.facts import ControlAnswers, Offer, QualificationTry
+from transcribe.store.facts import ControlAnswers, Offer, Practice, QualificationTry
 from transcribe.store.lookup import Lookup
 from transcribe.store.offering.routing import Routing
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
@@ -60,6 +60,35 @@ class ControlItemVerbs(Lookup):
             for row in self.db.all("next_tests", type=qualification, who=person["id"], count=wanted):
                 self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
             return [task_of(row) for row in self.db.all("held_tests", who=person["id"], now=micros(now))[:count]]
+
+    def lease_practice(self, who: str, count: int, now: datetime, seconds: float = 600.0) -> Practice:
+        with self.db.write():
+            person = self.person_row(who)
+            done = self.db.value("count_practised", who=person["id"])
+            if self.db.one("reads_already", who=person["id"]) is not None:
+                return Practice(answered=done, tasks=())
+            until, values = now + timedelta(seconds=seconds), {"who": person["id"], "now": micros(now)}
+            wanted = max(0, count - done - len(self.db.all("held_tests", **values)))
+            refused = self.routing.refused(person)
+            for row in self.db.all("next_practice", who=person["id"], refused=refused, count=wanted):
+                self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
+            held = self.db.all("held_tests", **values)[: max(0, count - done)]
+            return Practice(answered=done, tasks=tuple(task_of(row) for row in held))
+
+    def reads_already(self, who: str) -> bool:
+        return self.db.one("reads_already", who=self.person_row(who)["id"]) is not None
+
+    def may_practise(self, who: str, count: int, now: datetime) -> bool:
+        with self.db.snapshot():
+            person = self.person_row(who)
+            values = {"who": person["id"]}
+            if (
+                self.db.one("reads_already", **values) is not None
+                or self.db.value("count_practised", **values) >= count
+            ):
+                return False
+            held = self.db.all("held_tests", **values, now=micros(now))
+            return bool(held or self.db.all("next_practice", **values, refused=self.routing.refused(person), count=1))
 
     def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
         with self.db.write():

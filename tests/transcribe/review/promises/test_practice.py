@@ -1,0 +1,124 @@
+"""Practice: who is new reads five known fields first, each explained at once in their language, and paid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.transcribe.review.promises.test_known_fields import csrf, known_fields, truth_of
+from tests.transcribe.review.site import Site, make_site, served
+from tests.transcribe.review.test_fair_pages import set_pay
+from transcribe.model import FieldKey, Transcriber
+from transcribe.review.options import ReviewOptions
+from transcribe.store.facts import SentReading
+
+SignIn = Callable[[Transcriber], httpx.Client]
+NUMBER = FieldKey("order_number")
+PRACTISED = 5
+
+
+def new_person(site: Site, language: str = "en", *roles: str) -> Transcriber:
+    """Somebody who has not yet said that they know what the work is."""
+    person = replace(site.person("known", *roles, language=language), id="newcomer", handle="nora", begun=False)
+    site.store.put_transcriber(person, site.clock.now())
+    return person
+
+
+def open_fields(site: Site, count: int) -> None:
+    for number in range(count):
+        site.scan("bon-de-commande", {NUMBER: f"BC-2025-{number:04}"}, name=f"new {number}")
+
+
+@pytest.mark.browser
+def test_five_fields_are_explained_in_the_persons_language_before_the_first_ordinary_one(
+    site: Site, address: str, page: Page
+) -> None:
+    set_pay(site)
+    known_fields(site, 8)
+    open_fields(site, 3)
+    nora = new_person(site, "fr")
+    page.goto(f"{address}/in/{site.link(nora)}")
+    page.locator("main button").click()
+    page.locator("[name=training][value=no]").check()
+    page.locator("#begin button").click()
+    page.goto(f"{address}/work")
+    for number in range(1, PRACTISED + 1):
+        expect(page.locator("#practice")).to_have_attribute("data-number", str(number))
+        expect(page.locator("#practice")).to_have_attribute("data-count", str(PRACTISED))
+        task = str(page.locator("#task").get_attribute("action")).removeprefix("/work/")
+        right = truth_of(site, task)
+        expect(page.locator("#text")).to_be_focused()
+        page.keyboard.type(right if number > 1 else right.replace("0", "O"))
+        page.keyboard.press("Enter")
+        section = page.locator("section[data-same]")
+        expect(section).to_have_attribute("data-same", "no" if number == 1 else "yes")
+        expect(section).to_contain_text("juste" if number > 1 else "Ce qui est écrit")
+        if number == 1:
+            assert page.locator(".pair.differs").count() > 0, "what differs is marked"
+        expect(page.locator("#next")).to_be_focused()
+        page.keyboard.press("Enter")
+
+    page.locator("html[data-ready]").wait_for()
+    expect(page.locator("#task")).to_have_attribute("data-kind", "read")
+    lines = site.store.ledger(nora.id)
+    assert [line.micro for line in lines if line.kind == "reading"] == [14_000] * PRACTISED, "paid, right or not"
+    page.goto(f"{address}/practice")
+    page.wait_for_url("**/work")
+
+
+def test_who_wants_goes_straight_to_work_and_who_reads_already_never_practises(site: Site, sign_in: SignIn) -> None:
+    known_fields(site, 8)
+    open_fields(site, 2)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    assert client.get("/work").headers["location"] == "/practice"
+    assert "/work?straight=1" in client.get("/practice").text
+    assert client.get("/work?straight=1").status_code == 200
+    (task,) = [each for each in site.store.held(amina.id, site.clock.now()) if each.kind == "read"]
+    site.store.submit(task.id, amina.id, SentReading(text="BC", idem="the-first-one"), site.clock.now())
+    assert client.get("/work").status_code == 200
+    assert client.get("/practice").headers["location"] == "/work"
+
+
+def test_without_known_fields_there_is_no_practice(site: Site, sign_in: SignIn) -> None:
+    open_fields(site, 1)
+    client = sign_in(site.person("amina"))
+    assert client.get("/work").status_code == 200
+    assert client.get("/practice").headers["location"] == "/work"
+
+
+def test_with_fewer_known_fields_the_practice_is_shorter(site: Site, sign_in: SignIn) -> None:
+    known_fields(site, 2)
+    client = sign_in(site.person("amina"))
+    assert 'data-number="1" data-count="2"' in client.get("/practice").text
+
+
+def test_who_goes_away_in_the_middle_goes_on_where_they_were(site: Site, sign_in: SignIn) -> None:
+    known_fields(site, 8)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    page = client.get("/practice").text
+    (task,) = re.findall(r'action="/work/([^"]+)"', page)
+    sent = {"csrf": csrf(client), "idem": "practice-1", "text": "", "action": "illegible"}
+    assert client.post(f"/work/{task}", data=sent).headers["location"] == f"/test/explained/{task}"
+    explained = client.get(f"/test/explained/{task}").text
+    assert "cannot be read" in explained
+    assert 'data-same="no"' in explained
+    assert client.post(f"/work/{task}", data=sent).status_code == 303, "sent twice is one reading"
+    assert 'data-number="2" data-count="5"' in sign_in(amina).get("/practice").text
+    assert site.texts_of(amina.id) == [None]
+
+
+def test_no_field_is_practised_on_that_would_not_be_paid(tmp_path: Path) -> None:
+    site = make_site(tmp_path, ReviewOptions(paid_tests=2))
+    known_fields(site, 8)
+    with served(site.app) as address, httpx.Client(base_url=address) as client:
+        client.post(f"/in/{site.link(site.person('amina'))}")
+        assert 'data-count="2"' in client.get("/practice").text
+    site.store.close()
