@@ -23,7 +23,7 @@ PRACTICE_COUNT = 5
 
 
 def practice_count(options: ReviewOptions) -> int:
-    """How many fields are practised on: each is paid, so no more than answers of tests are paid in a day."""
+    """How many fields are practised on: no more than are paid in a day."""
     return min(PRACTICE_COUNT, options.measure.tests_a_day)
 
 
