@@ -90,6 +90,7 @@ ROOMS = {
     "flows.administration": "home runtime steps webhooks reconcile.algorithms reconcile.conduct reconcile.learning"
     " reconcile.parameters reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
+    "flows.exporting": "home reconcile.records transcribe.drawing",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
@@ -98,9 +99,9 @@ ROOMS = {
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
-    "flows.cli": "home backup mending runtime steps output terminal standalone administration serving simulation ingest"
-    " watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n transcribe.intake transcribe.people"
-    " transcribe.store",
+    "flows.cli": "home backup exporting mending runtime steps output terminal standalone administration serving"
+    " simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n transcribe.intake"
+    " transcribe.people transcribe.store",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
 
@@ -146,6 +147,8 @@ ONLY_IN = {
     "rapidocr": "transcribe.ocr",
     "apprise": "flows.alerts",
     "standardwebhooks": "flows.webhooks",
+    "pyarrow": "reconcile.records.export.parquet",
+    "facturx": "flows.exporting.order_x",
     "argon2": "transcribe.review",
     "limits": "transcribe.review",
     "zxcvbn": "transcribe.review",

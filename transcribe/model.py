@@ -313,8 +313,30 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTerm:
+    """Where a term of an electronic order comes from: a field's value (with `key` its key in the master data), or a
+    constant `value`. `codes` are the codes that values stand for; one that is not among them stands for none."""
+
+    codes: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
+    field: str = ""
+    value: str = ""
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderMapping:
+    """How a record becomes an electronic order: its terms by name; its lines are those of the table `lines`."""
+
+    lines: str
+    terms: Mapping[str, OrderTerm]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The blank form's definition; `digest` is the SHA-256 of its definition, blanks and master files."""
+    """The blank form's definition; `digest` is the SHA-256 of its definition, blanks and master files.
+
+    `order` says how a record becomes an electronic order; None: it does not.
+    """
 
     name: str
     version: int
@@ -330,6 +352,7 @@ class Form:
     masters: tuple[Master, ...] = ()
     retention_days: int | None = None
     options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    order: OrderMapping | None = None
 
     @property
     def free(self) -> bool:

@@ -11,7 +11,7 @@ from flows.administration.orphans import orphaned_files, remove_orphans
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
 from flows.administration.quality import refresh_quality
-from flows.administration.records import export_records, forget_scan, found_records, readable_records, verify_records
+from flows.administration.records import forget_scan, found_records, readable_records, verify_records
 from flows.administration.retention import keep_retention
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "examine",
     "examine_deeply",
     "expect_work",
-    "export_records",
     "fault_messages",
     "forgery_sentence",
     "forget_scan",

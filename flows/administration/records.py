@@ -1,18 +1,16 @@
-"""What an operator does with finished records: exporting them, and forgetting a scan."""
+"""What an operator does with finished records: finding and checking them, and forgetting a scan."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
 
 from flows.home import Home, now
 from flows.steps import finish_erasures, publish_records
-from reconcile.records import ExportOptions, is_outdated, load_export, query, verify
-from transcribe.errors import NotFound, SettingsError
+from reconcile.records import is_outdated, query, verify
+from transcribe.errors import NotFound
 
 READER_WAIT_SECONDS = 30.0
 """How long forgetting waits for those who read a database. Chosen by hand."""
@@ -61,33 +59,6 @@ def found_records(
 def _as_written(value: object) -> str:
     """A value as an export has it: true and false, and nothing where there is none."""
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def export_records(
-    records: Path, format: str, form: str | None, table: str, after: int, out: Path | None, *, for_spreadsheets: bool
-) -> int:
-    """Write the records of one form, or of all where the format allows it; gives how many rows.
-
-    Those changed after `after`, and then what was erased since. They go to standard output where `out` is None.
-
-    Raises SettingsError where the format is unknown or needs a form named, NotFound where there are no records,
-    StartOver where `after` is a number of another state.
-    """
-    writer = load_export(format)
-    query.require_position(records, after)
-    names = [form] if form else query.forms(records)
-    if format == "csv" and len(names) > 1:
-        raise SettingsError(f"A CSV file holds one form. Say --form with one of: {', '.join(names)}.")
-    options = ExportOptions(table=table, after=after, for_spreadsheets=for_spreadsheets)
-
-    def write(file: TextIO) -> int:
-        count = sum(writer.write(records, name, file, options) for name in names)
-        return count + (writer.write_erased(records, names[-1], file, options) if after and names else 0)
-
-    if out is None:
-        return write(sys.stdout)
-    with out.open("w", encoding="utf-8", newline="") as file:
-        return write(file)
 
 
 def readable_records(path: Path, home: Callable[[], Home]) -> Path:

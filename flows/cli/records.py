@@ -56,21 +56,28 @@ def verify(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @records.command("export")
 def export(
     ctx: typer.Context,
-    format: Annotated[str, typer.Option(help="jsonl or csv.")] = "jsonl",
-    form: Annotated[str | None, typer.Option(help="Only the records of this form; for csv it must be one.")] = None,
-    table: Annotated[str, typer.Option(help="For csv: one of the form's tables instead of its plain fields.")] = "",
+    format: Annotated[
+        str, typer.Option(help="jsonl, csv, parquet, datapackage, readings, training or order-x.")
+    ] = "jsonl",
+    form: Annotated[
+        str | None, typer.Option(help="Only the records of this form; but for jsonl it must be one.")
+    ] = None,
+    table: Annotated[
+        str, typer.Option(help="For csv and parquet: one of the form's tables instead of its plain fields.")
+    ] = "",
     after: Annotated[int, typer.Option(help="Only records changed after this change number.")] = 0,
     spreadsheets: Annotated[
         bool, typer.Option("--for-spreadsheets", help="For csv: safe to open in a spreadsheet, no exact copy.")
     ] = False,
-    out: Annotated[
-        Path | None, typer.Option(callback=terminal.writable, help="A file to write; else to standard output.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="A file or folder to write; else to standard output.")] = None,
 ) -> None:
-    """Write the finished records as JSON Lines or CSV."""
-    from flows.administration import export_records
+    """Write the finished records as JSON Lines, CSV, Parquet, a data package, readings, training pairs or orders."""
+    from flows.exporting import FOLDERS, Wanted, export_records
 
-    count = export_records(_records_db(ctx), format, form, table, after, out, for_spreadsheets=spreadsheets)
+    if format not in FOLDERS:
+        terminal.writable(out)
+    wanted = Wanted(format=format, form=form, table=table, after=after, for_spreadsheets=spreadsheets)
+    count = export_records(_records_db(ctx), lambda: home_of(ctx), wanted, out)
     if out:
         terminal.note(f"{count} rows written to {out}.")
 

@@ -2,12 +2,13 @@
 
 from reconcile.records import query, record_search
 from reconcile.records.database import damage, is_outdated
-from reconcile.records.export_formats import ExportOptions, load_export
+from reconcile.records.export_formats import ExportOptions, export_names, load_export
 from reconcile.records.held_forms import held
 from reconcile.records.interchange import quality
+from reconcile.records.interchange.data_package import write_package
 from reconcile.records.interchange.quality import FieldQuality, MonthOfWork
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
-from reconcile.records.query import PublishedRecord
+from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.record_contract import values_schema
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "FieldQuality",
     "MonthOfWork",
     "PublishedRecord",
+    "ValueOrigin",
     "damage",
     "empty_log_of",
+    "export_names",
     "held",
     "is_of",
     "is_outdated",
@@ -28,4 +31,5 @@ __all__ = [
     "record_search",
     "values_schema",
     "verify",
+    "write_package",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TextIO, cast
+from typing import Any, Protocol, cast
 
 from transcribe import plugins
 
@@ -29,13 +29,16 @@ class Export(Protocol):
     MEDIA_TYPE: str
     """The media type of the export, for HTTP."""
 
-    def write(self, records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-        """Write a form's records to `out`, opened with newline="", and give the number of rows.
+    IS_BINARY: bool
+    """Whether `out` is a file of bytes; else one of text, opened with newline=""."""
+
+    def write(self, records: Path, form: str, out: Any, options: ExportOptions) -> int:
+        """Write a form's records to `out`, and give the number of rows.
 
         NotFound where nothing of the form was published.
         """
 
-    def write_erased(self, records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
+    def write_erased(self, records: Path, form: str, out: Any, options: ExportOptions) -> int:
         """Write the scans of any form that were erased since `options.after`, and give the number of rows.
 
         Whoever keeps a copy drops what it has of them. It comes last, after the records of `form`.

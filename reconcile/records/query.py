@@ -123,11 +123,11 @@ def records(
     """
     with open_for_reading(path) as database:
         database.execute("begin")
-        parts = schema.parts_of(database, form)
-        if not parts:
+        of_form = schema.parts_of(database, form)
+        if not of_form:
             known = ", ".join(schema.form_names(database)) or "none yet"
             raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
-        wanted = None if search is None else _record_ids_with_words(database, parts, search)
+        wanted = None if search is None else _record_ids_with_words(database, of_form, search)
         given = 0
         for number, document in database.execute(_DOCUMENTS_SQL, [form, after]):
             if wanted is not None and number not in wanted:
@@ -169,6 +169,16 @@ def require_position(path: Path, after: int) -> None:
             f"The number {after} was never given by the records as they are now: they were restored from a backup, or "
             "made from an older state. Start over: drop your copy, and ask after 0."
         )
+
+
+def parts(path: Path, form: str) -> list[str]:
+    """The tables of a form: "" for its plain fields, then those of lines. NotFound where nothing of it is there."""
+    with open_for_reading(path) as database:
+        found = sorted(schema.parts_of(database, form))
+        if not found:
+            known = ", ".join(schema.form_names(database)) or "none yet"
+            raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
+        return found
 
 
 def columns(path: Path, form: str, part: str = "") -> list[schema.FieldColumn]:

@@ -95,7 +95,10 @@ _INDEXES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldColumn:
-    """The column of one field of a form: the field's type and kind of value; `is_listed`: it has master data."""
+    """The column of one field of a form: the field's type and kind of value; `is_listed`: it has master data.
+
+    `label` is what the paper calls the field.
+    """
 
     table: str
     column: str
@@ -103,6 +106,7 @@ class FieldColumn:
     type: str
     kind: sql_names.ColumnKind
     is_listed: bool = False
+    label: str = ""
 
 
 def prepare(database: Database) -> None:
@@ -149,6 +153,7 @@ def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
             field=row["field"],
             type=row["type"],
             kind=sql_names.column_kind(row["type"]),
+            label=row["label"] or "",
             is_listed=f"{row['column_name']}{sql_names.BESIDE_LISTED[1]}" in keys,
         )
         for row in rows

@@ -3,5 +3,6 @@
 from transcribe.drawing.annotated_page import draw_page
 from transcribe.drawing.blank_thumbnail import blank_thumbnail
 from transcribe.drawing.context_crop import frame_of_view, surroundings
+from transcribe.drawing.picture_formats import as_png
 
-__all__ = ["blank_thumbnail", "draw_page", "frame_of_view", "surroundings"]
+__all__ = ["as_png", "blank_thumbnail", "draw_page", "frame_of_view", "surroundings"]

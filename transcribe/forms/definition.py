@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
 from transcribe.forms.mistakes import Mistakes, without_wrong_keys, wrong_keys
+from transcribe.forms.order_mapping import order_mapping
 from transcribe.forms.record_width import unpublishable
 from transcribe.forms.schema import (
     PATTERNS_IGNORED,
@@ -125,10 +126,7 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True) -
         with mistakes.noted():
             _check_place(path, *place, blanks)
     known = {field.name for field in fields} | {column.field.name for table in tables for column in table.columns}
-    masters = []
-    for each in said.master:
-        with mistakes.noted():
-            masters.append(_master(path, each, known))
+    masters = mistakes.kept(lambda each: _master(path, each, known), said.master)
     files = [*_blank_files(blanks), *(path.parent / each.source for each in said.master)]
     form = Form(
         name=said.name,
@@ -145,6 +143,7 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True) -
         masters=tuple(masters),
         retention_days=said.retention_days,
         options=dict(said.options),
+        order=order_mapping(path.name, said, mistakes),
     )
     for number, rule in enumerate(said.rule, 1):
         with mistakes.noted():

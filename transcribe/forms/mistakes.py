@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from pydantic import ValidationError
 from rapidfuzz import fuzz, process
 
 from transcribe.errors import FormError
+
+Said = TypeVar("Said")
+Made = TypeVar("Made")
 
 STAND_INS: Mapping[str, object] = {
     "name": "form",
@@ -40,6 +44,14 @@ class Mistakes:
             yield
         except FormError as error:
             self.found.append(str(error))
+
+    def kept(self, make: Callable[[Said], Made], said: Iterable[Said]) -> list[Made]:
+        """What is made of each entry; of those that raise a FormError nothing but the mistake."""
+        made = []
+        for each in said:
+            with self.noted():
+                made.append(make(each))
+        return made
 
     def raise_all(self) -> None:
         """Raise all of them as one FormError, one a line; nothing where there is none."""

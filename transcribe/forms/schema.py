@@ -7,9 +7,10 @@ from typing import Annotated, get_args
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from transcribe import fields as field_types
+from transcribe.forms.order_schema import DefinitionTable, OrderTable
 from transcribe.model import DuplicatePolicy, Personal, Where
 from transcribe.values import pattern_advice, pattern_fault
 
@@ -90,12 +91,6 @@ Name = Annotated[str, Field(pattern=NAME_PATTERN, description="small letters, di
 BoxKey = Annotated[tuple[int, int, int, int], AfterValidator(_ordered_box)]
 Span = Annotated[tuple[int, int], AfterValidator(_ordered_span)]
 Size = tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
-
-
-class DefinitionTable(BaseModel):
-    """A table of the definition; an unknown key in it is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class FindTable(DefinitionTable):
@@ -220,6 +215,7 @@ class FormFile(DefinitionTable):
     table: tuple[TableTable, ...] = ()
     rule: tuple[RuleTable, ...] = ()
     master: tuple[MasterTable, ...] = ()
+    order_x: OrderTable | None = None
     options: Annotated[dict[str, str | int | float | bool], AfterValidator(_known_options)] = Field(
         default_factory=dict
     )

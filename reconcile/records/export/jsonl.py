@@ -11,6 +11,8 @@ from reconcile.records.export_formats import ExportOptions
 
 MEDIA_TYPE = "application/jsonl"
 
+IS_BINARY = False
+
 
 def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
     """Write each record as one JSON object on a line of its own, and give the number of records."""

@@ -21,12 +21,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from flows.administration.people import invite
-from flows.administration.records import export_records, forget_scan
+from flows.administration.records import forget_scan
 from flows.backup.backup_folder import Backup, BackupFolder, newest_backup
 from flows.backup.files import kept_as
 from flows.backup.make_backup import BackupMade, _copy_pictures, make_backup
 from flows.backup.manifest import BackupDamaged
 from flows.backup.restore_backup import Restored, restore_backup
+from flows.exporting.write_export import Wanted, export_records
 from flows.home import settings as configuration
 from flows.home.home import now, open_home
 from flows.runtime.file_locks import take_lock
@@ -238,7 +239,7 @@ def test_whoever_follows_the_changes_begins_anew(place: Path, target: Path, new:
         beyond = client.get("/api/records/receipt", params={"after": fresh["changed"] + 1})
         assert beyond.status_code == 410, "a number that was never given"
         with pytest.raises(StartOver):
-            export_records(home.settings.records, "jsonl", None, "", 1, None, for_spreadsheets=False)
+            export_records(home.settings.records, lambda: home, Wanted(format="jsonl", after=1), None)
         (epoch,) = rows(home.settings.records)["outbox_epoch"]
         assert epoch == (1, done.epoch)
         rebuild_records(home)

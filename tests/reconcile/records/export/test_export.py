@@ -5,17 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from reconcile.records import export_formats
+from reconcile.records.export.parquet import typed_cell
 from reconcile.records.export_formats import ExportOptions
+from reconcile.records.interchange.export_columns import ExportColumn
 from reconcile.records.publish import publish
 from tests.examples import examples
-from tests.reconcile.records import MemoryOutbox, a_record
+from tests.reconcile.records import MemoryOutbox, a_record, order_form
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Value
 
@@ -29,6 +35,11 @@ def published(path: Path, **values: Value) -> Path:
     return path / "records.db"
 
 
+def stream(name: str) -> io.IOBase:
+    """What an export writes to."""
+    return io.BytesIO() if export_formats.load_export(name).IS_BINARY else io.StringIO(newline="")
+
+
 def exported(records: Path, name: str, options: ExportOptions | None = None) -> str:
     out = io.StringIO(newline="")
     export_formats.load_export(name).write(records, FORM, out, options or ExportOptions())
@@ -39,10 +50,10 @@ def exported(records: Path, name: str, options: ExportOptions | None = None) -> 
 def test_every_export_says_what_it_is_and_how_many_rows_it_wrote(tmp_path: Path, name: str) -> None:
     records = published(tmp_path)
     assert "/" in export_formats.load_export(name).MEDIA_TYPE
-    assert export_formats.load_export(name).write(records, FORM, io.StringIO(newline=""), ExportOptions()) == 1
-    assert export_formats.load_export(name).write(records, FORM, io.StringIO(newline=""), ExportOptions(after=5)) == 0
+    assert export_formats.load_export(name).write(records, FORM, stream(name), ExportOptions()) == 1
+    assert export_formats.load_export(name).write(records, FORM, stream(name), ExportOptions(after=5)) == 0
     with pytest.raises(NotFound):
-        export_formats.load_export(name).write(records, "nothing", io.StringIO(newline=""), ExportOptions())
+        export_formats.load_export(name).write(records, "nothing", stream(name), ExportOptions())
 
 
 def test_an_unknown_export_is_told_with_those_that_are() -> None:
@@ -109,3 +120,64 @@ def test_csv_gives_back_any_text_exactly(tmp_path_factory: pytest.TempPathFactor
     (safe,) = csv.DictReader(io.StringIO(exported(records, "csv", options).removeprefix("\ufeff"), newline=""))
     assert safe["customer"] in (text, "'" + text)
     assert safe["customer"][0] not in "=+-@"
+
+
+def parquet(records: Path, options: ExportOptions | None = None) -> pyarrow.Table:
+    out = io.BytesIO()
+    export_formats.load_export("parquet").write(records, FORM, out, options or ExportOptions())
+    return pyarrow.parquet.read_table(io.BytesIO(out.getvalue()))
+
+
+def test_parquet_has_exact_decimals_dates_and_times(tmp_path: Path) -> None:
+    table = parquet(published(tmp_path))
+    (row,) = table.to_pylist()
+    assert (row["total"], row["total_currency"]) == (Decimal("1234.50"), "EUR")
+    assert row["order_date"] == date(2026, 1, 3)
+    assert (row["signed"], row["recorded_at"].tzinfo is not None) == (True, True)
+    assert str(table.schema.field("total").type) == "decimal128(38, 9)"
+    assert table.schema.field("total").metadata == {b"label": b"TOTAL", b"type": b"amount"}
+    lines = parquet(tmp_path / "records.db", ExportOptions(table="lines")).to_pylist()
+    assert [(each["row"], each["quantity"], each["weight"], each["gift"]) for each in lines] == [
+        (0, 2, Decimal("0.250"), True),
+        (2, 0, None, False),
+    ]
+
+
+def test_parquet_leaves_a_number_empty_that_is_too_long_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (row,) = parquet(published(tmp_path, total="1.0000000001")).to_pylist()
+    assert row["total"] is None
+    assert "record one: total is no number of Parquet" in caplog.text
+
+
+def test_parquet_tells_what_was_erased_since(tmp_path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("two"))
+    store.erase("one")
+    publish(store, tmp_path / "records.db", store.form)
+    rows = parquet(tmp_path / "records.db", ExportOptions(after=1)).to_pylist()
+    assert [(each["scan"], each["state"]) for each in rows] == [("two", "final"), ("one", "erased")]
+
+
+def test_without_pyarrow_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(SettingsError, match=r"pip install 'fairhand\[parquet\]'"):
+        parquet(published(tmp_path))
+
+
+def test_a_field_that_is_called_as_a_column_of_the_record_has_a_column_of_its_own(tmp_path: Path) -> None:
+    store = MemoryOutbox(known=[order_form(state="text", total_currency="text")])
+    record = a_record("one", state="as written", total_currency="about EUR")
+    store.put(record)
+    publish(store, tmp_path / "records.db", store.form)
+    (row,) = csv.DictReader(io.StringIO(exported(tmp_path / "records.db", "csv"), newline=""))
+    assert (row["state"], row["state_2"], row["total_currency"]) == ("final", "as written", "about EUR")
+
+
+@examples(60)
+@given(value=st.decimals(allow_nan=False, allow_infinity=False, places=9, min_value=-(10**28), max_value=10**28))
+def test_parquet_and_csv_keep_every_number_exactly(value: Decimal) -> None:
+    column = ExportColumn(name="total", kind="number", field="total")
+    assert typed_cell(format(value, "f"), column, "one") == value

@@ -1,0 +1,93 @@
+"""Order-X 1.0 (level comfort): each final record of a form as an electronic order, by the mapping of the form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.exporting.order_message import NotMapped, OrderMessage, order_xml
+from flows.home import Home
+from reconcile.records import PublishedRecord, query
+from transcribe.errors import SettingsError
+from transcribe.model import Form
+
+REPORT_NAME = "not-mapped.jsonl"
+"""The file that says which records are no orders yet, and why."""
+
+
+def write(home: Home, form: str, out: Path) -> int:
+    """Write SCAN.xml for each final record whose terms are all there, and a report of all others; gives the orders.
+
+    Every order is checked against the schema of Order-X. What cannot be mapped is reported and never guessed.
+    SettingsError where the form has no mapping, or factur-x is not installed.
+    """
+    mapping = _newest(home, form)
+    if mapping.order is None:
+        raise SettingsError(
+            f"The form {form} version {mapping.version} does not say how its records become orders: write a table "
+            "[order_x] into a new version of it (docs/adding-a-form.md)."
+        )
+    check = _schema_check()
+    count = 0
+    with (out / REPORT_NAME).open("w", encoding="utf-8") as report:
+        for record in query.records(home.settings.records, form):
+            problems = list(_held_back(record))
+            if not problems:
+                text, problems = order_xml(OrderMessage(record=record, order=mapping.order))
+                problems += _refused(check, text) if not problems else []
+            target = out / f"{record.scan}.xml"
+            if problems:
+                target.unlink(missing_ok=True)
+                told = [{"term": each.term, "field": each.field, "reason": each.reason} for each in problems]
+                report.write(json.dumps({"scan": record.scan, "not_mapped": told}, ensure_ascii=False) + "\n")
+            else:
+                target.write_bytes(text)
+                count += 1
+    return count
+
+
+def _newest(home: Home, form: str) -> Form:
+    versions = [version for name, version, _ in home.store.forms() if name == form]
+    if not versions:
+        raise SettingsError(f"There is no form {form!r}.")
+    return home.forms(form, max(versions))
+
+
+def _held_back(record: PublishedRecord) -> Iterator[NotMapped]:
+    """Why a record is no order yet, whatever its terms."""
+    if record.state != "final":
+        yield NotMapped(term="", field="", reason="the record is provisional")
+    if record.same_order_as:
+        reason = f"it is, or may be, the order of scan {record.same_order_as} once more"
+        yield NotMapped(term="", field="", reason=reason)
+
+
+class _Check:
+    """The schema of Order-X, read once."""
+
+    def __init__(self) -> None:
+        try:
+            from facturx import xml_check_xsd  # brings lxml: an extra
+        except ImportError as error:
+            raise SettingsError(
+                "Order-X needs factur-x, which is not installed: pip install 'fairhand[order-x]'."
+            ) from error
+        self._check = xml_check_xsd
+
+    def fault(self, text: bytes) -> str:
+        """What is wrong with a message; "" where nothing is."""
+        try:
+            self._check(text, flavor="order-x", level="comfort")
+        except Exception as error:  # the library raises Exception itself
+            return " ".join(str(error).split())
+        return ""
+
+
+def _schema_check() -> _Check:
+    return _Check()
+
+
+def _refused(check: _Check, text: bytes) -> list[NotMapped]:
+    fault = check.fault(text)
+    return [NotMapped(term="", field="", reason=f"the schema of Order-X refuses it: {fault}")] if fault else []

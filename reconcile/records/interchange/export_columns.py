@@ -1,0 +1,120 @@
+"""The columns of an export of one table of a form: their names, kinds and labels, and the cells of each record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from reconcile.records import query
+from reconcile.records.query import PublishedRecord, ValueOrigin
+from reconcile.records.schema import FieldColumn
+from transcribe.model import Value
+
+ExportKind = Literal["text", "integer", "number", "date", "time", "boolean"]
+"""What the cells of a column are. A number is an exact decimal."""
+
+OWN_COLUMNS: Mapping[str, ExportKind] = {
+    "scan": "text",
+    "scan_name": "text",
+    "record_version": "integer",
+    "recorded_at": "time",
+    "state": "text",
+    "changed": "integer",
+}
+"""The first columns of each row, which say of which record it is. `state` is final, provisional or erased."""
+
+ROW_COLUMN = "row"
+"""The number of a line on the paper, from 0: the column after those where a table of lines is exported."""
+
+_KINDS: Mapping[str, ExportKind] = {
+    **{"amount": "number", "decimal": "number", "integer": "integer", "date": "date"},
+    **{"checkbox": "boolean", "signature": "boolean"},
+}
+"""The kinds of field types; all others are text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportColumn:
+    """A column of an export.
+
+    `field` is the field whose value it has, None for one of the record's own. `end` is "" for the value itself,
+    "_currency" or "_key" for what stands beside it.
+    """
+
+    name: str
+    kind: ExportKind
+    type: str = "text"
+    field: str | None = None
+    end: str = ""
+    label: str = ""
+
+
+def export_columns(records: Path, form: str, table: str) -> list[ExportColumn]:
+    """The columns of a form's plain fields, or of the lines of `table`: the record's own, then those of fields.
+
+    They are called as the fields, whatever version of the form has them; beside an amount stands its currency, and
+    beside a known value its key in the master data. A name that is taken gets a number. NotFound where nothing of the
+    form was published, or it has no such table.
+    """
+    found = [ExportColumn(name=name, kind=kind) for name, kind in OWN_COLUMNS.items()]
+    found += [ExportColumn(name=ROW_COLUMN, kind="integer")] if table else []
+    taken = {each.name for each in found}
+    known = query.columns(records, form, table)
+    fields = {each.field for each in known}
+    for field in dict.fromkeys(each.field for each in known):
+        for column in _of_field(field, [each for each in known if each.field == field]):
+            if column.end and f"{field}{column.end}" in fields:
+                continue  # a field has that name: it stands there itself
+            name, number = f"{field}{column.end}", 2
+            while name in taken:
+                name, number = f"{field}{column.end}_{number}", number + 1
+            taken.add(name)
+            found.append(ExportColumn(name=name, kind=column.kind, **_rest(column)))
+    return found
+
+
+def rows_of(record: PublishedRecord, columns: Sequence[ExportColumn], table: str) -> Iterator[list[Value]]:
+    """The cells of a record: one row for its plain fields, or one for each line of `table`. Decimals are texts."""
+    beside = {(each.field, each.row): each for each in record.origins}
+    own = {name: getattr(record, name) for name in OWN_COLUMNS}
+    for line in record.tables.get(table, ()) if table else (record.values,):
+        row = int(str(line[ROW_COLUMN])) if table else None
+        yield [
+            (row if each.name == ROW_COLUMN else own[each.name])
+            if each.field is None
+            else _beside(beside.get((f"{table}.{each.field}" if table else each.field, row)), each)
+            if each.end
+            else line.get(each.field)
+            for each in columns
+        ]
+
+
+def erased_row(columns: Sequence[ExportColumn], scan: str, changed: int) -> list[Value]:
+    """The row of a scan that was erased: its id, the state "erased" and the number of the change."""
+    own: dict[str, Value] = {"scan": scan, "state": "erased", "changed": changed}
+    return [own.get(each.name) if each.field is None else None for each in columns]
+
+
+def _of_field(field: str, known: Sequence[FieldColumn]) -> Iterator[ExportColumn]:
+    newest = known[-1]
+    kind = _KINDS.get(newest.type, "text") if len({each.kind for each in known}) == 1 else "text"
+    yield ExportColumn(name=field, kind=kind, type=newest.type, field=field, label=newest.label)
+    for end, wanted in (
+        ("_currency", any(each.kind == "amount" for each in known)),
+        ("_key", any(each.is_listed for each in known)),
+    ):
+        if wanted:
+            yield ExportColumn(name=field, kind="text", field=field, end=end, label=newest.label)
+
+
+def _rest(column: ExportColumn) -> dict[str, str]:
+    assert column.field is not None, "a column of a field"
+    return {"type": column.type, "field": column.field, "end": column.end, "label": column.label}
+
+
+def _beside(origin: ValueOrigin | None, column: ExportColumn) -> str | None:
+    if origin is None:
+        return None
+    return origin.currency if column.end == "_currency" else origin.known_key

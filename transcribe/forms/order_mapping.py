@@ -1,0 +1,41 @@
+"""The terms of an electronic order in a form definition, checked against the fields of the form."""
+
+from __future__ import annotations
+
+from transcribe.errors import FormError
+from transcribe.forms.mistakes import Mistakes
+from transcribe.forms.order_schema import OrderTermTable
+from transcribe.forms.schema import FormFile
+from transcribe.model import OrderMapping, OrderTerm
+
+LINE_PREFIX = "line_"
+"""What the names of terms begin with that every line has."""
+
+
+def order_mapping(file: str, said: FormFile, mistakes: Mistakes) -> OrderMapping | None:
+    """The mapping of a form; None where it has none. What is wrong with a term is noted, and the term left out."""
+    if said.order_x is None:
+        return None
+    table = next((each for each in said.table if each.name == said.order_x.lines), None)
+    if table is None:
+        mistakes.found.append(f'{file}: order_x lines: the form has no table "{said.order_x.lines}".')
+        return None
+    plain = {each.name for each in said.field if each.personal != "payment"}
+    listed = {each.field for each in said.master}
+    found = {}
+    for name in said.order_x.model_fields_set - {"lines"}:
+        term: OrderTermTable | None = getattr(said.order_x, name)
+        if term is None:
+            continue
+        known = {f"{table.name}.{each.name}" for each in table.column} if name.startswith(LINE_PREFIX) else set()
+        with mistakes.noted():
+            found[name] = _checked(f"{file}: order_x {name}", term, plain | known, listed)
+    return OrderMapping(lines=table.name, terms=dict(sorted(found.items())))
+
+
+def _checked(where: str, term: OrderTermTable, known: set[str], listed: set[str]) -> OrderTerm:
+    if term.field and term.field not in known:
+        raise FormError(f'{where}: there is no field "{term.field}" here, or it is payment data.')
+    if term.key and term.field not in listed:
+        raise FormError(f'{where}: the field "{term.field}" has no master data, and so no key.')
+    return OrderTerm(field=term.field, value=term.value, key=term.key, codes=term.codes)
