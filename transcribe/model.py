@@ -25,6 +25,9 @@ Null = Literal["blank", "illegible", "absent", "crossed out"]
 """Why a value is None: nothing written; not to be read; not on this form; written and struck through."""
 
 Kind = Literal["machine", "person", "expert"]
+GuideKind = Literal["right", "tricky"]
+"""What an example in the guide of a field shows: how it is usually written, or what is easily read wrong."""
+
 Role = Literal["transcriber", "expert", "operator"]
 """What a person may be."""
 TaskKind = Literal["read", "adjudicate", "audit", "test", "appeal", "identify", "locate", "rows", "whole form"]
@@ -364,6 +367,11 @@ class Form:
         """Whether the form asks for payment data, so that its pictures must be masked."""
         return any(field.personal == "payment" for field in self.fields)
 
+    def may_be_shown(self, name: str) -> bool:
+        """Whether pictures of this field may stand in its guide, for everybody who reads it: nothing personal is in
+        them."""
+        return self.field(name).personal is None and not self.options.get("strict")
+
     def field(self, name: str) -> Field:
         """The field or column of this name; KeyError names it otherwise."""
         for each in self.all_fields():
@@ -428,6 +436,22 @@ class Place:
     snippet: str | None = None
     confidence: float | None = None
     frame: SnippetFrame | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideExample:
+    """A picture in the guide of a field, with what is to be typed for it and why. `snippet` is its archive name."""
+
+    id: str
+    kind: GuideKind
+    scan: str
+    key: FieldKey
+    form: str
+    snippet: str
+    text: str
+    words: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

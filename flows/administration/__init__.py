@@ -2,7 +2,7 @@
 
 from flows.administration.anomalies import anomalies, forgery_sentence
 from flows.administration.deep_check import examine_deeply
-from flows.administration.disputes import expect_work, settle_dispute
+from flows.administration.disputes import expect_work, settle_dispute, show_in_guide
 from flows.administration.doctor import CHECKS, MIN_FREE_DISK_BYTES, EngineState, engines, examine, unread_languages
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.missing_people import missing_in_words
@@ -48,6 +48,7 @@ __all__ = [
     "set_floor",
     "set_rate",
     "settle_dispute",
+    "show_in_guide",
     "sign_out_everywhere",
     "unfair_forms",
     "unread_languages",

@@ -1,4 +1,4 @@
-"""What an operator tells people: answers to disputes about their measured time, and the work to come."""
+"""What an operator tells people: answers to disputes, examples in guides, and the work to come."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from flows.home import Home, now
 from transcribe.errors import NotFound, SettingsError
+from transcribe.model import FieldKey, GuideKind
 from transcribe.store import ExpectedWork
 
 
@@ -26,6 +27,18 @@ def expect_work(home: Home, at: datetime, hours: float, form: str) -> ExpectedWo
     )
     home.store.put_expected_work(expected, now())
     return expected
+
+
+def show_in_guide(home: Home, scan: str, key: FieldKey, kind: GuideKind, text: str, words: str, by: str) -> str:
+    """Show a field's picture in the guide of its field, with what is to be typed; the example's id.
+
+    SettingsError where the field holds personal data: everybody who reads such fields would see it.
+    """
+    known = home.store.scan(scan)
+    form = home.forms(known.form, known.form_version)
+    if not form.may_be_shown(key.name):
+        raise SettingsError(f"{key} is personal, or its form is strict: its picture is shown to its readers alone.")
+    return home.store.put_guide_example(known.id, key, kind, text, words, by, now())
 
 
 def settle_dispute(home: Home, dispute: str, seconds: float | None, reason: str, by: str) -> float:

@@ -10,8 +10,10 @@ import typer
 from flows import terminal
 from flows.cli.app import app, home_of
 from flows.cli.help_pages import WithDefault
+from flows.cli.value import By, FieldName, ScanName
 
 if TYPE_CHECKING:
+    from transcribe.model import GuideKind
     from transcribe.store import Store
 
 appeals = typer.Typer(cls=WithDefault, rich_markup_mode=None, help="Show what people contest.")
@@ -23,6 +25,13 @@ app.add_typer(disputes, name="disputes")
 
 MAX_CELL_CHARACTERS = 40
 """Characters of a cell that are printed; JSON has them all. Chosen by hand."""
+
+Right = Annotated[str | None, typer.Option(help="Show its picture in the guide as a usual one: what is to be typed.")]
+"""The option that makes a usual example of a picture."""
+Tricky = Annotated[
+    str | None, typer.Option(help="Show its picture in the guide as easily read wrong: what is to be typed.")
+]
+"""The option that makes a tricky example of a picture."""
 
 OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answered yet.")]
 
@@ -85,13 +94,84 @@ def answer_question(
     ctx: typer.Context,
     asked: Annotated[str, typer.Argument(help="The question's id.", metavar="QUESTION")],
     answer: Annotated[str, typer.Argument(help="The answer: it joins the field's guide for everybody.")],
+    right: Right = None,
+    tricky: Tricky = None,
     by: Annotated[str, typer.Option(help="Who answers, as people are told.")] = "operator",
 ) -> None:
-    """Answer a question for everybody who reads the field."""
+    """Answer a question for everybody who reads the field; with its picture where --right or --tricky is said."""
+    from flows.administration import show_in_guide
     from flows.home import now
 
-    _store(ctx).answer_question(asked, answer, by, now())
+    home, shown = home_of(ctx), _example(right, tricky)
+    question = next((each for each in home.store.questions() if each.id == asked), None)
+    if shown and question is not None:
+        show_in_guide(home, question.scan, question.key, *shown, answer, by)
+    home.store.answer_question(asked, answer, by, now())
     terminal.say("The answer is in the field's guide, and whoever asked is told.")
+
+
+@questions.command("example")
+def show_example(
+    ctx: typer.Context,
+    scan: ScanName,
+    field: FieldName,
+    right: Right = None,
+    tricky: Tricky = None,
+    why: Annotated[str, typer.Option(help="What readers should know about it.")] = "",
+    by: By = "operator",
+) -> None:
+    """Show the picture of a field in its guide, as a usual example (--right) or as one easily read wrong (--tricky)."""
+    from flows.administration import show_in_guide
+    from transcribe.errors import SettingsError
+    from transcribe.model import FieldKey
+
+    shown = _example(right, tricky)
+    if shown is None:
+        raise SettingsError("Say with --right or --tricky what is to be typed for it.")
+    example = show_in_guide(home_of(ctx), scan, FieldKey.parse(field), *shown, why, by)
+    terminal.say(f"It is in the guide as {example}, for everybody who reads this field.")
+
+
+@questions.command("examples")
+def list_examples(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """List the pictures in the guides of fields."""
+    rows = [
+        {
+            "example": each.id,
+            "kind": each.kind,
+            "form": each.form,
+            "scan": each.scan,
+            "field": str(each.key),
+            "text": each.text,
+            "words": each.words,
+        }
+        for each in _store(ctx).guide_examples()
+    ]
+    _print(rows, as_json)
+
+
+@questions.command("take-out")
+def take_out(
+    ctx: typer.Context,
+    example: Annotated[str, typer.Argument(help="The example's id.", metavar="EXAMPLE")],
+    by: By = "operator",
+) -> None:
+    """Take a picture out of its guide."""
+    from flows.home import now
+
+    _store(ctx).end_guide_example(example, by, now())
+    terminal.say("It is in no guide any more.")
+
+
+def _example(right: str | None, tricky: str | None) -> tuple[GuideKind, str] | None:
+    """What kind of example it is, and what is to be typed for it. None where neither is said."""
+    from transcribe.errors import SettingsError
+
+    if right is not None and tricky is not None:
+        raise SettingsError("An example is usual or easily read wrong: say --right or --tricky, and not both.")
+    if right is not None:
+        return "right", right
+    return None if tricky is None else ("tricky", tricky)
 
 
 @disputes.command("list")

@@ -18,6 +18,8 @@ from transcribe.model import (
     DuplicatePolicy,
     FieldKey,
     Form,
+    GuideExample,
+    GuideKind,
     HomeEvent,
     Outcome,
     PageFingerprint,
@@ -1000,6 +1002,20 @@ class FairStore(Protocol):
 
     def guide(self, form: str, field: str) -> list[Question]:
         """The answered questions of a field, oldest first."""
+
+    def put_guide_example(
+        self, scan: str, key: FieldKey, kind: GuideKind, text: str, words: str, by: str, now: datetime
+    ) -> str:
+        """Show a field's picture in the guide of all fields of its name, with what is to be typed and why. Its id.
+
+        It goes with its scan. NotFound where there is no such field, or no picture of it.
+        """
+
+    def end_guide_example(self, example: str, by: str, now: datetime) -> None:
+        """Take an example out of its guide. NotFound where it stands in none."""
+
+    def guide_examples(self, form: str | None = None, field: str | None = None) -> list[GuideExample]:
+        """The examples of a field's guide, the usual ones first; without a form those of all guides."""
 
     def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
         """A person's notices, latest first."""

@@ -551,6 +551,8 @@ class Question:
     transcriber: str
     words: str
     at: datetime
+    scan: str
+    key: FieldKey
     answer: str | None = None
     answered_by: str | None = None
     answered_at: datetime | None = None

@@ -66,6 +66,25 @@ def test_a_question_is_answered_for_everybody(here: World) -> None:
     assert [each.answer for each in here.store.guide(here.form.name, KEY.name)] == ["yes"]
 
 
+def test_pictures_join_a_guide_and_leave_it_by_command(here: World) -> None:
+    (question,) = told(here, "questions", "list")
+    run(here, "questions", "example", "a", "order_number", code=2)
+    (scan,) = [state.scan.id for state in here.store.scan_states()]
+    (place,) = [each for each in here.store.places(scan) if each.key == KEY]
+    assert place.snippet
+    run(here, "questions", "answer", question["question"], "a seven", "--tricky", "BC-7")
+    run(here, "questions", "example", scan, "order_number", "--right", "BC-8", "--why", "as usual")
+    shown = told(here, "questions", "examples")
+    assert [(each["kind"], each["text"], each["words"]) for each in shown] == [
+        ("right", "BC-8", "as usual"),
+        ("tricky", "BC-7", "a seven"),
+    ]
+    run(here, "questions", "example", scan, "order_number", "--right", "x", "--tricky", "y", code=2)
+    run(here, "questions", "example", scan, "email", "--right", "x", code=2)
+    run(here, "questions", "take-out", shown[0]["example"])
+    assert [each["kind"] for each in told(here, "questions", "examples")] == ["tricky"]
+
+
 def test_disputed_time_is_added(here: World) -> None:
     (disputed,) = told(here, "disputes", "list", "--open")
     assert (disputed["by"], disputed["claimed_seconds"], disputed["measured_seconds"]) == ("ann", 60.0, 5.0)

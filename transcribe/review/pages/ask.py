@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Path, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, said
+from transcribe.model import GuideExample, GuideKind
 from transcribe.review.access.roles import require_operator, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Forms, Here
-from transcribe.review.pages.pictures import TaskId
+from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.rate_limits import TooMany
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.task_view import TaskView, task_view
@@ -31,6 +32,11 @@ TOO_MANY_QUESTIONS = N_(
 )
 """What a person is told who has asked a lot within the hour."""
 
+NOT_SHOWN = N_("This field is personal or has no picture: only the words of the answer can stand in the guide.")
+"""What an operator is told who would show what is not for everybody."""
+
+QuestionId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+ExampleId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Words = Annotated[str, Form(min_length=1, max_length=1000)]
 
 
@@ -41,13 +47,33 @@ class Asked:
     question: Question
     form: str
     field: str
+    may_be_shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """What stands in the guide of a field: pictures with what is to be typed, and what was asked and answered."""
+
+    view: TaskView
+    answered: list[Question]
+    examples: list[GuideExample]
 
 
 @router.get("/guide/{task}")
 async def guide_page(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """Help and examples of the field of a task that this person holds, with the questions answered about it."""
-    shown, answered = await context.look(lambda store: _guide(store, context, visitor, task))
-    return context.rendering.page("guide.html", visitor.language, visitor=visitor, view=shown, answered=answered)
+    guide = await context.look(lambda store: _guide(store, context, visitor, task))
+    return context.rendering.page("guide.html", visitor.language, visitor=visitor, view=guide.view, guide=guide)
+
+
+@router.get("/guide/{task}/example/{example}")
+async def example_picture(context: Here, visitor: SignedIn, task: TaskId, example: ExampleId) -> Response:
+    """The picture of an example in the guide of a task that this person holds."""
+    guide = await context.look(lambda store: _guide(store, context, visitor, task))
+    found = next((each.snippet for each in guide.examples if each.id == example), None)
+    if found is None:
+        raise NotFound("This guide has no such example.")
+    return picture_response(await context.picture(found), brief=True)
 
 
 @router.post("/work/{task}/ask")
@@ -75,42 +101,92 @@ async def ask(
 async def questions_page(context: Here, visitor: SignedIn) -> Response:
     """For operators: the questions of all people, open ones first."""
     require_operator(visitor)
-    asked = await context.look(lambda store: [_asked(context.forms, each, visitor) for each in store.questions()])
+    asked = await context.look(
+        lambda store: [_asked(store, context.forms, each, visitor) for each in store.questions()]
+    )
+    examples = await context.look(lambda store: store.guide_examples())
     ordered = sorted(asked, key=lambda each: each.question.answer is not None)
-    return context.rendering.page("questions.html", visitor.language, visitor=visitor, asked=ordered)
+    return context.rendering.page("questions.html", visitor.language, visitor=visitor, asked=ordered, examples=examples)
+
+
+@router.get("/questions/{question}/snippet")
+async def question_snippet(context: Here, visitor: SignedIn, question: QuestionId) -> Response:
+    """For operators: the picture of the field that was asked about."""
+    require_operator(visitor)
+
+    def find(store: Store) -> str | None:
+        asked = next((each for each in store.questions() if each.id == question), None)
+        places = store.places(asked.scan) if asked else ()
+        return next((each.snippet for each in places if asked and each.key == asked.key), None)
+
+    found = await context.look(find)
+    if found is None:
+        raise NotFound("There is no picture of this field.")
+    return picture_response(await context.picture(found))
+
+
+@router.post("/examples/{example}/take-out")
+async def take_out(context: Here, visitor: Sending, example: ExampleId) -> Response:
+    """For operators: takes a picture out of the guide."""
+    require_operator(visitor)
+    by, now = visitor.person.id, context.now()
+
+    def end(store: Store) -> None:
+        require_still_operator(store, visitor)
+        store.end_guide_example(example, by, now)
+
+    await context.change(end)
+    return RedirectResponse("/questions", 303)
 
 
 @router.post("/questions/{question}")
 async def answer(
     context: Here,
     visitor: Sending,
-    question: Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
+    question: QuestionId,
     answer: Annotated[str, Form(min_length=1, max_length=2000)],
+    show: Annotated[GuideKind | Literal[""], Form()] = "",
+    text: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
-    """For operators: answers a question for all. The person who asked is told."""
+    """For operators: answers a question for all. The person who asked is told.
+
+    With `show`, the picture of the field stands in the guide as well, with the `text` that is to be typed for it.
+    """
     require_operator(visitor)
-    now = context.now()
+    now, by = context.now(), visitor.person.id
 
     def keep(store: Store) -> None:
         require_still_operator(store, visitor)
-        store.answer_question(question, answer, visitor.person.id, now)
+        asked = next((each for each in store.questions() if each.id == question), None)
+        if show and asked is not None:
+            if not _asked(store, context.forms, asked, visitor).may_be_shown:
+                raise HTTPException(422, NOT_SHOWN)
+            store.put_guide_example(asked.scan, asked.key, show, text.strip(), answer, by, now)
+        store.answer_question(question, answer, by, now)
 
     await context.change(keep)
     return RedirectResponse("/questions", 303)
 
 
-def _guide(store: Store, context: Context, visitor: Visitor, task: str) -> tuple[TaskView, list[Question]]:
+def _guide(store: Store, context: Context, visitor: Visitor, task: str) -> Guide:
     now = context.now()
     theirs = store.task(task, visitor.person.id, now)
-    answered = store.guide(theirs.form, theirs.key.name) if theirs.form else []
-    return task_view(store, context.forms, theirs, visitor.language, now), answered
+    name = theirs.key.name
+    return Guide(
+        view=task_view(store, context.forms, theirs, visitor.language, now),
+        answered=store.guide(theirs.form, name) if theirs.form else [],
+        examples=store.guide_examples(theirs.form, name) if theirs.form else [],
+    )
 
 
-def _asked(forms: Forms, question: Question, visitor: Visitor) -> Asked:
+def _asked(store: Store, forms: Forms, question: Question, visitor: Visitor) -> Asked:
     """The question with its form and field in words, of the first version, which every form has had."""
+    place = next((each for each in store.places(question.scan) if each.key == question.key), None)
+    has_picture = place is not None and place.snippet is not None
     try:
         form = forms(question.form, 1)
         label = said(form.field(question.field).label, visitor.language)
-        return Asked(question=question, form=said(form.title, visitor.language) or question.form, field=label)
+        title, shown = said(form.title, visitor.language) or question.form, form.may_be_shown(question.field)
+        return Asked(question=question, form=title, field=label, may_be_shown=shown and has_picture)
     except (FormError, NotFound, KeyError):
-        return Asked(question=question, form=question.form, field=question.field)
+        return Asked(question=question, form=question.form, field=question.field, may_be_shown=False)

@@ -66,6 +66,10 @@ DELETE FROM appeal_text WHERE id IN (
 DELETE FROM question_text WHERE id IN (
     SELECT q.id FROM question q JOIN field f ON f.id = q.field_id WHERE f.scan_id = :scan_id);
 
+-- name: erase_guide_texts!
+DELETE FROM guide_example_text WHERE id IN (
+    SELECT e.id FROM guide_example e JOIN field f ON f.id = e.field_id WHERE f.scan_id = :scan_id);
+
 -- name: erase_dispute_texts!
 UPDATE time_dispute SET words = '', reason = '' WHERE task_id IN (SELECT id FROM task WHERE scan_id = :scan_id);
 

@@ -83,16 +83,36 @@ WHERE q.field_id = :field_id AND q.transcriber_id = :person ORDER BY q.id;
 INSERT INTO question_text (id, words) VALUES (:id, :words);
 
 -- name: questions
-SELECT q.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber FROM question q
-JOIN transcriber p ON p.id = q.transcriber_id LEFT JOIN question_text x ON x.id = q.id
+SELECT q.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber, f.name, f.row_number, s.sha256 AS scan
+FROM question q JOIN field f ON f.id = q.field_id JOIN scan s ON s.id = f.scan_id JOIN transcriber p ON p.id = q.transcriber_id LEFT JOIN question_text x ON x.id = q.id
 WHERE (NOT :open_only OR q.answered_at IS NULL) AND (:question IS NULL OR q.public_id = :question)
     AND (:person IS NULL OR q.transcriber_id = :person)
 ORDER BY q.id DESC;
 
 -- name: guide
-SELECT q.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber FROM question q
-JOIN transcriber p ON p.id = q.transcriber_id LEFT JOIN question_text x ON x.id = q.id
+SELECT q.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber, f.name, f.row_number, s.sha256 AS scan
+FROM question q JOIN field f ON f.id = q.field_id JOIN scan s ON s.id = f.scan_id JOIN transcriber p ON p.id = q.transcriber_id LEFT JOIN question_text x ON x.id = q.id
 WHERE q.form = :form AND q.field = :field AND q.answered_at IS NOT NULL ORDER BY q.answered_at, q.id;
+
+-- name: put_guide_example<!
+INSERT INTO guide_example (public_id, field_id, kind, shown_by, at) VALUES (:public_id, :field_id, :kind, :by, :now);
+
+-- name: put_guide_example_text!
+INSERT INTO guide_example_text (id, text, words) VALUES (:id, :text, :words);
+
+-- name: snippet_of^
+SELECT snippet FROM place WHERE field_id = :field_id AND snippet IS NOT NULL;
+
+-- name: end_guide_example!
+UPDATE guide_example SET withdrawn_at = :now WHERE public_id = :public_id AND withdrawn_at IS NULL;
+
+-- name: guide_examples
+SELECT e.public_id, e.kind, e.shown_by, e.at, x.text, x.words, f.form, f.name, f.row_number, s.sha256 AS scan, p.snippet
+FROM guide_example e JOIN guide_example_text x ON x.id = e.id JOIN field f ON f.id = e.field_id
+JOIN scan s ON s.id = f.scan_id JOIN place p ON p.field_id = e.field_id
+WHERE e.withdrawn_at IS NULL AND p.snippet IS NOT NULL
+    AND (:form IS NULL OR f.form = :form AND f.name = :field)
+ORDER BY e.kind = 'tricky', e.id;
 
 -- name: answer_question!
 UPDATE question SET answer = :answer, answered_by = :by, answered_at = :now WHERE id = :id;

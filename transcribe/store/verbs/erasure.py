@@ -165,6 +165,7 @@ ERASURE_STATEMENTS = (
     "erase_truth_texts",
     "erase_appeal_texts",
     "erase_question_texts",
+    "erase_guide_texts",
     "erase_dispute_texts",
     "erase_act_texts",
     "drop_page_prints",

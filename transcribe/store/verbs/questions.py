@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 
 from transcribe.errors import NotFound
+from transcribe.model import FieldKey, GuideExample, GuideKind
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, ExpectedWork, Notice, PayMeasure, Question
 from transcribe.store.line_references import QUESTION_LINE
@@ -92,6 +93,44 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
     def guide(self, form: str, field: str) -> list[Question]:
         return [_question_of(row) for row in self.db.all("guide", form=form, field=field)]
 
+    def put_guide_example(
+        self, scan: str, key: FieldKey, kind: GuideKind, text: str, words: str, by: str, now: datetime
+    ) -> str:
+        with self.db.write():
+            field = self.known_field(self.scan_row(scan), key)
+            if self.db.one("snippet_of", field_id=field) is None:
+                raise NotFound(f"There is no picture of {key}.")
+            public = secrets.token_urlsafe(9)
+            number = self.db.insert(
+                "put_guide_example", public_id=public, field_id=field, kind=kind, by=by, now=micros(now)
+            )
+            self.db.run("put_guide_example_text", id=number, text=text, words=words)
+            self.log(by, "guide example shown", public, {"kind": kind}, now)
+            return public
+
+    def end_guide_example(self, example: str, by: str, now: datetime) -> None:
+        with self.db.write():
+            if not self.db.run("end_guide_example", public_id=example, now=micros(now)):
+                raise NotFound(f"No guide has an example {example!r}. `fairhand questions examples` lists them.")
+            self.log(by, "guide example taken out", example, {}, now)
+
+    def guide_examples(self, form: str | None = None, field: str | None = None) -> list[GuideExample]:
+        return [
+            GuideExample(
+                id=row["public_id"],
+                kind=row["kind"],
+                scan=row["scan"],
+                key=key_of(row),
+                form=row["form"],
+                snippet=row["snippet"],
+                text=row["text"],
+                words=row["words"],
+                by=row["shown_by"],
+                at=moment(row["at"]),
+            )
+            for row in self.db.all("guide_examples", form=form, field=field)
+        ]
+
     def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
         person = self.person_row(who)["id"]
         return [
@@ -126,4 +165,6 @@ def _question_of(row: Row) -> Question:
         answer=row["answer"],
         answered_by=row["answered_by"],
         answered_at=moment_or_none(row["answered_at"]),
+        scan=row["scan"],
+        key=key_of(row),
     )

@@ -36,6 +36,7 @@ def worked(here: World) -> Scan:
     here.store.put_truth(Truth(scan=scan.id, key=FieldKey("total"), text=CANARY, origin="gold", at=NOON), NOON)
     reading = here.store.readings(scan.id)[-1].id
     here.store.open_appeal(reading, "ann", CANARY, after(100), after(7))
+    here.store.put_guide_example(scan.id, FieldKey("total"), "tricky", CANARY, CANARY, "olga", after(8))
     return scan
 
 
