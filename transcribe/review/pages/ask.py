@@ -52,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """What stands in the guide of a field: pictures with what is to be typed, and what was asked and answered."""
+    """What stands in the guide of a field: pictures, and what was asked and answered."""
 
     view: TaskView
     answered: list[Question]
