@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the system's package manager must bring, installed where it is missing: `sh deployments/system.sh demo|test|bench`.
-# demo: the OCR program with French and English, and Python's venv. test: also a browser, strace, proxies (not started), and fonts.
+# demo: the OCR program with French and English, and Python's venv. test: also a browser, strace, proxies and PostgreSQL (not started), and fonts.
 # bench: also the OCR program's German and Spanish, the fonts of the benchmarks' test world, and npm, which fetches more of them.
 set -eu
 
@@ -16,6 +16,8 @@ need() { # need PACKAGE COMMAND...: the package is wanted where the command fail
 
 has_language() { tesseract --list-langs 2>/dev/null | grep -qx "$1"; }
 has_package() { ! command -v dpkg-query >/dev/null || dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q "ok installed"; }
+
+has_postgresql() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
 
 python=$(sh "$(dirname "$0")/python.sh" 2>/dev/null || true)
 [ -n "$python" ] || missing="$missing python3"
@@ -33,6 +35,7 @@ if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     need nginx command -v nginx
     need caddy command -v caddy
     need openssl command -v openssl
+    need postgresql has_postgresql
     for font in fonts-dejavu-core fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf \
         fonts-comic-neue fonts-klee fonts-breip fonts-dkg-handwriting fonts-bwht fonts-rufscript fonts-cantarell fonts-inconsolata; do
         need $font has_package $font

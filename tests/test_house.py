@@ -147,6 +147,8 @@ ONLY_IN = {
     "rapidocr": "transcribe.ocr",
     "apprise": "flows.alerts",
     "standardwebhooks": "flows.webhooks",
+    "datasette": "flows.exporting.datasette_pictures",
+    "psycopg": "reconcile.records.interchange.postgres_copy",
     "pyarrow": "reconcile.records.export.parquet",
     "facturx": "flows.exporting.order_x",
     "argon2": "transcribe.review",

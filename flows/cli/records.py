@@ -82,6 +82,46 @@ def export(
         terminal.note(f"{count} rows written to {out}.")
 
 
+@records.command("postgres")
+def postgres(
+    ctx: typer.Context,
+    address: Annotated[
+        str,
+        typer.Argument(help="postgresql://USER@HOST/DATABASE; without it what PGHOST and the like say.", metavar="URL"),
+    ] = "",
+    schema: Annotated[str, typer.Option(help="The schema of the copy.")] = "fairhand",
+    every: Annotated[
+        float | None, typer.Option(help="Go on, and look for news so many seconds apart.", min=1, metavar="SECONDS")
+    ] = None,
+) -> None:
+    """Bring a copy of the records in PostgreSQL up to date; with --every it follows until it is ended.
+
+    Leave the password to PGPASSWORD, a service file or ~/.pgpass: arguments can be seen by others.
+    """
+    from flows.exporting import copied_rounds
+
+    for done in copied_rounds(_records_db(ctx), address, schema, every):
+        if done.anew:
+            terminal.note("The records are of a restored home: the copy was emptied and is made anew.")
+        if every is None or done.records or done.erased:
+            erased = f", {done.erased} erased" if done.erased else ""
+            terminal.say(f"{counted(done.records, 'record')} copied{erased}, up to number {done.position}.")
+
+
+@records.command("datasette")
+def datasette(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder to write into; made where it is missing.")] = Path("browse"),
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Also a plugin that shows the pages and fields on their pictures.")
+    ] = False,
+) -> None:
+    """Write what Datasette shows of records.db: titles, units, facets and queries; it says how to start it."""
+    from flows.exporting import write_for_datasette
+
+    terminal.say(write_for_datasette(_records_db(ctx), home_of(ctx), out, pictures=pictures))
+
+
 @records.command("query")
 def query(
     ctx: typer.Context,

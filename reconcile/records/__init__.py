@@ -6,12 +6,15 @@ from reconcile.records.export_formats import ExportOptions, export_names, load_e
 from reconcile.records.held_forms import held
 from reconcile.records.interchange import quality
 from reconcile.records.interchange.data_package import write_package
+from reconcile.records.interchange.datasette_metadata import metadata
+from reconcile.records.interchange.postgres_copy import Copied, follow
 from reconcile.records.interchange.quality import FieldQuality, MonthOfWork
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.record_contract import values_schema
 
 __all__ = [
+    "Copied",
     "ExportOptions",
     "FieldQuality",
     "MonthOfWork",
@@ -20,10 +23,12 @@ __all__ = [
     "damage",
     "empty_log_of",
     "export_names",
+    "follow",
     "held",
     "is_of",
     "is_outdated",
     "load_export",
+    "metadata",
     "publish",
     "quality",
     "query",

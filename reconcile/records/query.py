@@ -135,7 +135,7 @@ def records(
             if limit is not None and given >= limit:
                 return
             given += 1
-            yield _record(json.loads(document))
+            yield record_of(json.loads(document))
 
 
 def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
@@ -191,7 +191,7 @@ def columns(path: Path, form: str, part: str = "") -> list[schema.FieldColumn]:
         return columns_of_part
 
 
-def _record(document: Mapping[str, Any]) -> PublishedRecord:
+def record_of(document: Mapping[str, Any]) -> PublishedRecord:
     """The record of a document."""
     named = {name: document[name] for name in _COPIED}
     values = document["values"]

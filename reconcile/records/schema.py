@@ -169,6 +169,12 @@ def compared_tables(database: Database) -> list[str]:
     return [*told, *made, *(f"{name}{sql_names.FORMER_SUFFIX}" for name in made)]
 
 
+def primary_key(table: str) -> tuple[str, ...]:
+    """The columns of the primary key of one of the tables that each file has."""
+    key = _PRIMARY_KEYS[table]
+    return (key,) if isinstance(key, str) else key
+
+
 def key_of(database: Database, table: str) -> list[str]:
     """The columns of a table's primary key."""
     return list(database.table(table).pks)

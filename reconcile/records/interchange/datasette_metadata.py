@@ -1,0 +1,158 @@
+"""What Datasette shows of records.db: titles, descriptions, units, facets and queries, made from the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from reconcile.records import schema
+from reconcile.records.database import open_for_reading
+from reconcile.records.schema import FieldColumn
+from reconcile.records.sql_names import FORMER_SUFFIX, VIEW_SUFFIX
+from transcribe.model import Form
+
+SHOWN: Mapping[str, str] = {
+    "records": "Every record of any form: how sure it is, and whether it is an order that came before.",
+    "provenance": "Where each value came from: who read it, how probable it is, its box on the page.",
+    "history": "Values that were changed after they were published: before, after, by whom and why.",
+    "exceptions": "Rules that the paper breaks, and what is not sure yet.",
+    "quality": "How often decided values are wrong, as audits found; the field is empty for a whole form.",
+    "labour": "What the people who are paid worked and earned, by month; empty where it would tell of one.",
+    "erased": "Scans that were forgotten.",
+    "columns": "What each column is.",
+    "documents": "Every version of a record as JSON.",
+}
+"""The tables of each file that people look at."""
+
+_FACETS: Mapping[str, tuple[str, ...]] = {
+    "records": ("form", "state"),
+    "provenance": ("field", "method", "no_value"),
+    "history": ("field", "method"),
+    "exceptions": ("rule",),
+}
+
+_FACET_TYPES = frozenset({"choice", "checkbox", "signature"})
+"""Types of fields with few values."""
+
+_QUERIES: Mapping[str, tuple[str, str]] = {
+    "corrected": (
+        "What was corrected after it was published, and why",
+        "select scan, key, value_before, value_after, method, why, changed_at from history order by changed_at desc",
+    ),
+    "look_at_first": (
+        "The values to look at first: the least probable ones",
+        "select form, scan_name, scan, key, value, probability from least_sure limit 100",
+    ),
+    "error_rates": (
+        "How often decided values of each form are wrong, as audits found",
+        "select form, audited, wrong, share, interval_low, interval_high, since from quality where field = '' "
+        "order by form",
+    ),
+    "came_before": (
+        "Orders that are, or may be, ones that came before",
+        "select form, scan_name, scan, same_order_as, recorded_at from records where same_order_as is not null "
+        "order by recorded_at desc",
+    ),
+}
+"""Queries of any records.db: title and SQL."""
+
+
+def metadata(records: Path, forms: Mapping[str, Form]) -> dict[str, Any]:
+    """The metadata of Datasette (0.65); `forms` are the newest versions by name. NotFound: nothing was published."""
+    with open_for_reading(records) as database:
+        tables: dict[str, Any] = {name: {"hidden": True} for name in database.table_names() if name not in SHOWN}
+        tables |= {name: {"description": said} for name, said in SHOWN.items()}
+        for name, facets in _FACETS.items():
+            tables[name]["facets"] = list(facets)
+        queries = {name: {"title": title, "sql": sql} for name, (title, sql) in _QUERIES.items()}
+        currencies: set[str] = set()
+        for form in forms.values():
+            for part, table in schema.parts_of(database, form.name).items():
+                columns = schema.columns_of(database, form.name, part)
+                told = _table(database, form, part, table, columns)
+                currencies |= set(told["units"].values())
+                tables[table] = told
+                if part:
+                    tables[f"{table}{VIEW_SUFFIX}"] = {"title": f"{told['title']}, with their order"}
+                else:
+                    queries |= dict(_queries_of(form, table, columns))
+                tables[f"{table}{FORMER_SUFFIX}"] = {"hidden": True}
+    return {
+        "title": "Records",
+        "custom_units": [f"{each} = [{each.lower()}]" for each in sorted(currencies)],
+        "databases": {records.stem: {"tables": tables, "queries": queries}},
+    }
+
+
+def _table(database: Database, form: Form, part: str, table: str, columns: Sequence[FieldColumn]) -> dict[str, Any]:
+    fields = {each.name: each for each in form.all_fields()}
+    told: dict[str, str] = {}
+    units: dict[str, str] = {}
+    for column in columns:
+        field = fields.get(f"{part}.{column.field}" if part else column.field)
+        told[column.column] = f"{column.label} ({column.type})" + ("" if field is None else _help(field.help))
+        if column.kind == "amount" and (unit := _one_currency(database, table, column.column)):
+            units[column.column] = unit
+    facets = [each.column for each in columns if each.type in _FACET_TYPES or each.is_listed]
+    title = _word(form.title, form.name)
+    return {
+        "title": f"{title}: {_word(form.table(part).label, part)}" if part and _has(form, part) else title,
+        "description": f"Form {form.name}" + (f", table {part}: one row a line." if part else ": one row a record."),
+        "columns": told,
+        "units": units,
+        "facets": facets if part else ["state", *facets],
+        "sort_desc": "id",
+    }
+
+
+def _one_currency(database: Database, table: str, column: str) -> str | None:
+    """The currency of all amounts of a column; None where there are several, or no amount yet."""
+    asked = f'select distinct "{column}_currency" from "{table}" where "{column}_currency" is not null'  # noqa: S608 ours
+    found = [str(currency) for (currency,) in database.execute(asked)]
+    return found[0] if len(found) == 1 else None
+
+
+def _queries_of(form: Form, table: str, columns: Sequence[FieldColumn]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Queries over a form's amounts and dates; sums never mix currencies."""
+    amounts = [each.column for each in columns if each.kind == "amount"]
+    days = [each.column for each in columns if each.type == "date"]
+    title = _word(form.title, form.name)
+    if not amounts:
+        return
+    amount = "total" if "total" in amounts else amounts[-1]
+    yield (
+        f"{table}_over",
+        {
+            "title": f"{title}: {amount} over an amount, with a value less probable than this",
+            "sql": f'select b.*, r.least_probability from "{table}" b join records r on r.id = b.id '  # noqa: S608 our names
+            f'where b."{amount}" > cast(:over as real) and r.least_probability < cast(:less_probable_than as real) '
+            "order by r.least_probability",
+            "params": ["over", "less_probable_than"],
+        },
+    )
+    if days:
+        yield (
+            f"{table}_by_month",
+            {
+                "title": f"{title}: {amount} by month and currency, without orders that came before",
+                "sql": f'select substr(b."{days[0]}", 1, 7) as month, b."{amount}_currency" as currency, '  # noqa: S608 ours
+                f'count(*) as orders, sum(b."{amount}_minor") as {amount}_in_minor_units from "{table}" b '
+                "join records r on r.id = b.id where r.same_order_as is null group by 1, 2 order by 1 desc, 2",
+            },
+        )
+
+
+def _has(form: Form, part: str) -> bool:
+    return any(each.name == part for each in form.tables)
+
+
+def _help(words: Mapping[str, str]) -> str:
+    said = _word(words, "")
+    return f": {said}" if said else ""
+
+
+def _word(words: Mapping[str, str], otherwise: str) -> str:
+    return words.get("en") or next(iter(words.values()), otherwise)

@@ -1,0 +1,208 @@
+"""A copy of the records in PostgreSQL that follows their changes; it needs psycopg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconcile.records import query, schema
+from reconcile.records.interchange.changes import Changes, changes_after
+from reconcile.records.interchange.export_columns import ExportColumn, ExportKind, export_columns, rows_of
+from transcribe.errors import FairhandError, SettingsError, StartOver
+from transcribe.model import Value
+
+if TYPE_CHECKING:
+    import psycopg
+
+DEFAULT_SCHEMA = "fairhand"
+"""The schema of the copy where none is named."""
+
+BATCH_RECORD_COUNT = 500
+"""Records in one transaction. Chosen by hand."""
+
+CONNECT_SECONDS = 10
+"""How long the server has to answer."""
+
+_TYPES: Mapping[ExportKind, str] = {
+    "text": "text",
+    "integer": "numeric",
+    "number": "numeric",
+    "date": "date",
+    "time": "timestamptz",
+    "boolean": "boolean",
+}
+"""The type of a column of a form's table. An integer of paper may be larger than any of PostgreSQL's."""
+
+_PLAIN_TYPES = {int: "bigint", float: "double precision", str: "text"}
+
+_TIMES = frozenset({"recorded_at", "first_recorded_at", "valid_from", "valid_to", "changed_at", "erased_at"})
+_JSON = frozenset({"json", "machines", "fields"})
+
+_FIXED = ("records", "documents", "provenance", "history", "exceptions")
+"""The tables of every record that are copied as they are."""
+
+_POSITION = "copy_position"
+"""The table of one row that says how far the copy has come."""
+
+
+class CopyFailed(FairhandError):
+    """PostgreSQL refused something, or cannot be reached. What was copied before stays; it goes on from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """What one round copied. `anew`: the copy was emptied first, as the records are of a restored home."""
+
+    records: int
+    erased: int
+    position: int
+    anew: bool
+
+
+def follow(records: Path, address: str, schema_name: str = DEFAULT_SCHEMA) -> Copied:
+    """Bring the copy up to date; `address` is a connection string of libpq, "" for what the environment says.
+
+    The position stands in the copy and moves in the transaction of the rows, so that a copy that was cut off goes on
+    where it was. SettingsError where psycopg is not installed, CopyFailed where PostgreSQL refuses.
+    """
+    count, gone, anew = 0, 0, False
+    with _connected(address) as connection:
+        while True:
+            with connection.transaction():
+                copy = _Copy(connection, schema_name)
+                seen = copy.position()
+                try:
+                    query.require_position(records, seen)
+                except StartOver:
+                    copy.empty()
+                    seen, anew = 0, True
+                changes = changes_after(records, seen, BATCH_RECORD_COUNT)
+                copy.apply(records, changes)
+            count, gone = count + len(changes.records), gone + len(changes.erased)
+            if not changes.more:
+                return Copied(records=count, erased=gone, position=changes.position, anew=anew)
+
+
+class _Copy:
+    """The tables of the copy, inside one transaction that no other copying shares."""
+
+    def __init__(self, connection: psycopg.Connection[Any], schema_name: str) -> None:
+        from psycopg import sql
+
+        self._sql, self._connection, self._schema = sql, connection, schema_name
+        self._do("create schema if not exists {schema}")
+        self._do("select pg_advisory_xact_lock(hashtext({name}))", name=sql.Literal(f"fairhand {schema_name}"))
+        for table in (*_FIXED, "erased"):
+            columns = {name: _plain_type(name, kind) for name, kind in schema.TABLES[table].items()}
+            self._make(table, columns, schema.primary_key(table))
+        self._make(_POSITION, {"id": "integer", "position": "bigint"}, ("id",))
+        for table in _FIXED:
+            self._do("create index if not exists {index} on {table} (scan)", table, index=self._name(f"{table}_scan"))
+
+    def position(self) -> int:
+        """How far the copy has come."""
+        row = self._do("select position from {table}", _POSITION).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def empty(self) -> None:
+        """Take all rows out."""
+        for table in self._tables():
+            self._do("truncate {table}", table)
+
+    def apply(self, records: Path, changes: Changes) -> None:
+        """Put changed records in place of what the copy has of their scans, and drop what was erased."""
+        scans = [*(each.scan for each in changes.records), *(scan for scan, _ in changes.erased)]
+        with_scan = [table for table in self._tables() if table != _POSITION]
+        for table in with_scan if scans else ():
+            self._do("delete from {table} where scan = any(%s)", table, [scans])
+        for table in _FIXED:
+            self._fill(table, list(schema.TABLES[table]), changes.rows[table])
+        for form in dict.fromkeys(each.form for each in changes.records):
+            for part in query.parts(records, form):
+                columns = export_columns(records, form, part)
+                table = self._of_form(form, part, columns)
+                of_form = (rows_of(each, columns, part) for each in changes.records if each.form == form)
+                self._fill(table, [each.name for each in columns], [row for rows in of_form for row in rows])
+        erased = [dict(zip(schema.TABLES["erased"], row, strict=True)) for row in changes.erased_rows]
+        self._fill("erased", list(schema.TABLES["erased"]), [list(each.values()) for each in erased])
+        told = "insert into {table} values (1, %s) on conflict (id) do update set position = excluded.position"
+        self._do(told, _POSITION, [changes.position])
+
+    def _of_form(self, form: str, part: str, columns: Sequence[ExportColumn]) -> str:
+        """The table of a form's plain fields or lines, made or widened. Its names are those of the form."""
+        table = f"{form}.{part}" if part else form
+        if table in (*_FIXED, "erased", _POSITION):
+            table = f"form {table}"
+        kinds = {each.name: _TYPES[each.kind] for each in columns}
+        self._make(table, kinds, ("scan", "row") if part else ("scan",))
+        where = "from information_schema.columns where table_schema = %s and table_name = %s"
+        asked = f"select column_name, data_type {where}"
+        known = dict(self._connection.execute(asked, [self._schema, table]).fetchall())
+        for name, kind in kinds.items():
+            wanted = {"timestamptz": "timestamp with time zone"}.get(kind, kind)
+            if name not in known:
+                self._do("alter table {table} add column {column} {kind}", table, column=self._name(name), kind=kind)
+            elif known[name] != wanted:  # a later version of the form has another kind of value there
+                change = "alter table {table} alter column {column} type text using {column}::text"
+                self._do(change, table, column=self._name(name))
+        return table
+
+    def _make(self, table: str, columns: Mapping[str, str], key: Sequence[str]) -> None:
+        parts = [self._sql.SQL("{} {}").format(self._name(name), self._sql.SQL(kind)) for name, kind in columns.items()]
+        listed = self._sql.SQL(", ").join(parts)
+        named = self._sql.SQL(", ").join(map(self._name, key))
+        self._do(
+            "create table if not exists {table} ({listed}, primary key ({named}))", table, listed=listed, named=named
+        )
+
+    def _fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value | float]]) -> None:
+        if not rows:
+            return
+        listed = self._sql.SQL(", ").join(map(self._name, columns))
+        command = self._sql.SQL("copy {} ({}) from stdin").format(self._table(table), listed)
+        with self._connection.cursor() as cursor, cursor.copy(command) as copy:
+            for row in rows:
+                copy.write_row([_cell(each) for each in row])
+
+    def _tables(self) -> list[str]:
+        asked = "select table_name from information_schema.tables where table_schema = %s and table_type = 'BASE TABLE'"
+        return [str(name) for (name,) in self._connection.execute(asked, [self._schema]).fetchall()]
+
+    def _name(self, name: str) -> Any:
+        return self._sql.Identifier(name)
+
+    def _table(self, name: str) -> Any:
+        return self._sql.Identifier(self._schema, name)
+
+    def _do(self, words: str, table: str = "", values: Sequence[object] = (), **parts: Any) -> Any:
+        given = {key: self._sql.SQL(part) if isinstance(part, str) else part for key, part in parts.items()}
+        known = {"schema": self._name(self._schema), **({"table": self._table(table)} if table else {}), **given}
+        return self._connection.execute(self._sql.SQL(words).format(**known), values or None)
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[psycopg.Connection[Any]]:
+    try:
+        import psycopg  # an extra
+    except ImportError as error:
+        advice = "pip install 'fairhand[postgres]'"
+        raise SettingsError(f"PostgreSQL needs psycopg, which is not installed: {advice}.") from error
+    try:
+        with psycopg.connect(address, connect_timeout=CONNECT_SECONDS, application_name="fairhand") as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise CopyFailed(f"PostgreSQL: {' '.join(str(error).split())}") from error
+
+
+def _plain_type(name: str, kind: type) -> str:
+    return "timestamptz" if name in _TIMES else "jsonb" if name in _JSON else _PLAIN_TYPES[kind]
+
+
+def _cell(value: Value | float) -> Value | float:
+    """A value without the characters that PostgreSQL cannot hold: NUL, also as JSON writes it."""
+    if isinstance(value, str) and ("\0" in value or "\\u0000" in value):
+        return value.replace("\0", "\ufffd").replace("\\u0000", "\\ufffd")
+    return value

@@ -1,0 +1,63 @@
+"""A PostgreSQL of a test's own: a cluster in a folder of its own, on a socket alone, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+SERVER_USER = "postgres"
+"""Who runs the server where the tests are root, whom PostgreSQL refuses. Debian's package makes this user."""
+
+START_SECONDS = 60
+"""How long the server has to start on a busy machine."""
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The connection string of a server that runs here."""
+    programs = _programs()
+    folder = Path(tempfile.mkdtemp(prefix="fairhand-pg-"))
+    begin = []
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(SERVER_USER)
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        begin = ["runuser", "-u", SERVER_USER, "--"]
+    data = folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        command = [*begin, str(programs / program), *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, timeout=START_SECONDS * 2)
+
+    try:
+        run("initdb", "-D", str(data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        log, seconds = str(folder / "log"), str(START_SECONDS)
+        run("pg_ctl", "-D", str(data), "-l", log, "-w", "-t", seconds, "-o", options, "start")
+        try:
+            yield f"host={folder} user=postgres dbname=postgres"
+        finally:
+            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def rows(address: str, asked: str) -> list[tuple[object, ...]]:
+    """The answer of PostgreSQL."""
+    with psycopg.connect(address) as connection:
+        return connection.execute(asked.encode()).fetchall()
+
+
+def _programs() -> Path:
+    """The folder with initdb and pg_ctl."""
+    found = shutil.which("initdb")
+    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    assert folders, "tests of the copy in PostgreSQL need it: apt-get install postgresql"
+    return folders[-1]

@@ -1,0 +1,157 @@
+"""The copy in PostgreSQL: typed, exact, equal to the records after any change, and begun anew after a restore."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from reconcile.records import query
+from reconcile.records.interchange import postgres_copy
+from reconcile.records.interchange.changes import Changes, changes_after
+from reconcile.records.interchange.postgres_copy import CopyFailed, follow
+from reconcile.records.publish import publish
+from tests.postgres import postgres, rows
+from tests.reconcile.records import MemoryOutbox, a_record, order_form
+from transcribe.errors import SettingsError
+
+pytestmark = pytest.mark.xdist_group("postgres")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres() as address:
+        yield address
+
+
+@pytest.fixture
+def address(server: str) -> str:
+    """A server without any copy."""
+    with psycopg.connect(server) as connection:
+        connection.execute("drop schema if exists fairhand cascade")
+    return server
+
+
+def published(store: MemoryOutbox, path: Path) -> Path:
+    publish(store, path / "records.db", store.form)
+    return path / "records.db"
+
+
+def documents(address: str) -> dict[str, object]:
+    """The documents in force by scan, as the copy has them."""
+    asked = "select scan, json from fairhand.documents where valid_to is null"
+    return {str(scan): document for scan, document in rows(address, asked)}
+
+
+def test_a_copy_has_types_and_exact_decimals(address: str, tmp_path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one", total="1234567890123456789.10"))
+    done = follow(published(store, tmp_path), address)
+    assert (done.records, done.erased, done.anew) == (1, 0, False)
+    asked = 'select total, total_currency, order_date, signed, recorded_at from fairhand."bon-de-commande"'
+    ((total, currency, day, signed, at),) = rows(address, asked)
+    assert (total, currency, day, signed) == (Decimal("1234567890123456789.10"), "EUR", date(2026, 1, 3), True)
+    assert at == datetime(2026, 1, 5, 9, 5, tzinfo=UTC)
+    asked = 'select row, quantity, weight, gift from fairhand."bon-de-commande.lines" order by row'
+    assert rows(address, asked) == [(0, 2, Decimal("0.250"), True), (2, 0, None, False)]
+    asked = "select machines->>0, page_width from fairhand.provenance where key = 'total'"
+    assert rows(address, asked) == [("tesseract", 200)]
+
+
+def test_it_follows_corrections_erasures_and_new_versions_of_a_form(address: str, tmp_path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("two"))
+    follow(published(store, tmp_path), address)
+    store.known.append(order_form(version=2, total="text", colour="text"))
+    store.put(a_record("one", 2, total="15.00"))
+    store.put(a_record("three", 1, form_version=2, total="about ten", colour="red"))
+    store.erase("two")
+    done = follow(published(store, tmp_path), address)
+    assert (done.records, done.erased) == (2, 1)
+    asked = 'select scan, total, colour from fairhand."bon-de-commande" order by scan'
+    assert rows(address, asked) == [("one", "15.00", None), ("three", "about ten", "red")]
+    assert rows(address, "select key, value_after from fairhand.history") == [("total", "15.00")]
+    assert rows(address, "select count(*) from fairhand.documents where scan = 'one'") == [(2,)]
+    assert rows(address, "select scan from fairhand.erased") == [("two",)]
+    tables = (
+        "records",
+        "documents",
+        "provenance",
+        "history",
+        "exceptions",
+        '"bon-de-commande"',
+        '"bon-de-commande.lines"',
+    )
+    for table in tables:
+        assert rows(address, f"select count(*) from fairhand.{table} where scan = 'two'") == [(0,)], table  # noqa: S608
+    again = follow(tmp_path / "records.db", address)
+    assert (again.records, again.erased) == (0, 0)
+
+
+def test_a_copy_that_was_cut_off_goes_on_and_ends_equal(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_copy, "BATCH_RECORD_COUNT", 3)
+    store = MemoryOutbox()
+    for number in range(10):
+        store.put(a_record(f"scan {number}"))
+    records = published(store, tmp_path)
+    kept = changes_after
+
+    def fails_third(path: Path, after: int, limit: int) -> Changes:
+        changes = kept(path, after, limit)
+        if changes.records[0].scan == "scan 6":
+            raise OSError("the power failed")
+        return changes
+
+    monkeypatch.setattr(postgres_copy, "changes_after", fails_third)
+    with pytest.raises(OSError, match="power"):
+        follow(records, address)
+    assert len(documents(address)) == 6
+    monkeypatch.setattr(postgres_copy, "changes_after", kept)
+    assert follow(records, address).records == 4
+    expected = {each.scan: each.document for each in query.records(records, "bon-de-commande")}
+    assert documents(address) == expected
+
+
+def test_after_a_restore_the_copy_is_begun_anew(address: str, tmp_path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("lost"))
+    follow(published(store, tmp_path), address)
+    restored = MemoryOutbox(begun=1_000_000, last=1_000_000)
+    restored.put(a_record("one"))
+    done = follow(published(restored, tmp_path), address)
+    assert (done.anew, set(documents(address))) == (True, {"one"})
+
+
+def test_texts_that_postgresql_cannot_hold_stop_nothing(address: str, tmp_path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one", customer="a\0b"))
+    assert follow(published(store, tmp_path), address).records == 1
+    assert rows(address, 'select customer from fairhand."bon-de-commande"') == [("a\ufffdb",)]
+
+
+def test_a_form_that_is_called_as_a_table_of_the_copy_has_another(address: str, tmp_path: Path) -> None:
+    store = MemoryOutbox(known=[order_form("records")])
+    store.put(a_record("one", form="records"))
+    follow(published(store, tmp_path), address)
+    assert rows(address, 'select total from fairhand."form records"') == [(Decimal("1234.50"),)]
+    assert rows(address, "select form from fairhand.records") == [("records",)]
+
+
+def test_what_is_wrong_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    records = published(store, tmp_path)
+    with pytest.raises(CopyFailed, match="PostgreSQL: connection"):
+        follow(records, f"host={tmp_path} user=nobody")
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingsError, match=r"pip install 'fairhand\[postgres\]'"):
+        follow(records, "")
