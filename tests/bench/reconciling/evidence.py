@@ -29,6 +29,9 @@ POISONED_SHARE = 0.05
 REOPENED_SHARE = 0.05
 """What the settings allow to be reopened where nobody sets another share."""
 
+STRICTER_TARGETS = (0.996, 0.997, 0.998, 0.999, 0.9995, 0.9999)
+"""Where what is learnt errs less than what shipped, what shipped is tried at these targets, until it errs as little."""
+
 CHANCE = 0.05
 """How often chance may make it look as much worse."""
 
@@ -51,6 +54,9 @@ class Tried:
     newly_wrong: int
     mended: int
     fields: int
+    wrong_after: int
+    as_strict: list[tuple[int, int]]
+    """Readings and wrong values of what shipped, at its own target and then at each stricter one that was tried."""
 
 
 def rows(small: bool) -> Iterator[Row]:
@@ -84,7 +90,20 @@ def _tried(facts: Sequence[ScanFacts], old: Sequence[Worked]) -> Tried:
         newly_wrong=sum(len(other - one) for one, other in pairs),
         mended=sum(len(one - other) for one, other in pairs),
         fields=sum(len(each.document.written) for each in old),
+        wrong_after=sum(len(other) for _, other in pairs),
+        as_strict=list(_as_strict(old, sum(len(other) for _, other in pairs))),
     )
+
+
+def _as_strict(old: Sequence[Worked], wrong_after: int) -> Iterator[tuple[int, int]]:
+    """What shipped costs and gets wrong, at stricter and stricter targets, until no more is wrong than after it."""
+    tried = list(old)
+    for target in (*STRICTER_TARGETS, None):
+        wrong = sum(len(each.wrong()) for each in tried)
+        yield sum(each.effort for each in tried), wrong
+        if wrong <= wrong_after or target is None:
+            return
+        tried = [worked(each.document, SHIPPED, policy=replace(POLICY, target=target)) for each in old]
 
 
 def _rows(of: str, name: str, found: Sequence[Tried]) -> Iterator[Row]:
@@ -106,15 +125,29 @@ def _rows(of: str, name: str, found: Sequence[Tried]) -> Iterator[Row]:
     yield Row(
         of=f"{of}: people's readings a field, before and after",
         figure=f"{sum(before) / fields:.4f}, {sum(after) / fields:.4f}",
-        bar="fewer" if told else "no more",
-        holds=sum(after) < sum(before) if told else by_chance > CHANCE,
+        bar="" if told else "no more",
+        holds=None if told else by_chance > CHANCE,
     )
+    if told:
+        yield _at_equal_error(of, found, fields)
     newly, mended = sum(each.newly_wrong for each in found), sum(each.mended for each in found)
     yield Row(
         of=f"{of}: values newly wrong, and mended, of {fields}",
         figure=f"{newly}, {mended}",
         bar="no more",
         holds=sign_probability(newly, mended) > CHANCE,
+    )
+
+
+def _at_equal_error(of: str, found: Sequence[Tried], fields: int) -> Row:
+    """People's readings where what shipped errs as little as what was learnt, each store at a target of its own."""
+    before, after = sum(each.as_strict[-1][0] for each in found), sum(sum(each.readings_after) for each in found)
+    wrong = sum(each.as_strict[-1][1] for each in found), sum(each.wrong_after for each in found)
+    return Row(
+        of=f"{of}: people's readings a field at equal error, before and after (wrong {wrong[0]}, {wrong[1]})",
+        figure=f"{before / fields:.4f}, {after / fields:.4f}",
+        bar="fewer",
+        holds=after < before,
     )
 
 
