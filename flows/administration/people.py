@@ -58,6 +58,7 @@ def invite(
     """
     _require_known("role", roles or (), ROLES)
     _require_known("engagement", (engagement,) if engagement else (), ENGAGEMENTS)
+    _require_known("language of the pages", (interface_language,) if interface_language else (), i18n.languages())
     if time_zone is not None:
         _require_known("time zone", (time_zone,), available_timezones())
     given: dict[str, object] = {

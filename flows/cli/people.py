@@ -32,7 +32,9 @@ def add(
     ] = None,
     interface: Annotated[
         str | None,
-        typer.Option(help="The language of their pages: en, fr or es; else the first of those that they read."),
+        typer.Option(
+            help="Language of their pages and of the invitation: en, fr or es; else the first that they read."
+        ),
     ] = None,
     engagement: Annotated[
         str | None, typer.Option(help="by reading (where none is given), hourly, staff or volunteer.")
@@ -62,12 +64,22 @@ def add(
 
 
 @people.command("link")
-def link(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> None:
+def link(
+    ctx: typer.Context,
+    name: Name,
+    interface: Annotated[
+        str | None, typer.Option(help="The language of their pages and of the link's page from now on: en, fr or es.")
+    ] = None,
+    as_json: terminal.AsJson = False,
+) -> None:
     """Print a new sign-in link for somebody who is there; it works once, and ends older ones that were not used."""
-    from flows.administration import new_link
+    from flows.administration import invite, new_link
 
     home = home_of(ctx)
-    invitation = new_link(home, home.store.transcriber(name))
+    known = home.store.transcriber(name)
+    invitation = (
+        new_link(home, known) if interface is None else invite(home, known.handle, interface_language=interface)
+    )
     if as_json:
         terminal.as_json(_invitation_json(invitation))
     else:

@@ -27,9 +27,10 @@ from transcribe.errors import (
 )
 from transcribe.i18n import N_, translation
 from transcribe.review.access.proof import ProofNeeded
-from transcribe.review.access.sessions import NotSignedIn, language_of
+from transcribe.review.access.sessions import NotSignedIn, language_here
 from transcribe.review.context import context_of
 from transcribe.review.rate_limits import TooMany
+from transcribe.review.requests import SKIP_REASON_WORDS
 from transcribe.review.text_limits import TextRefused
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ def is_for_programs(request: Request) -> bool:
 PROBLEMS_PATH = "/api/v1/"
 """Where errors are problems as in RFC 9457."""
 
-TYPED_NAMES = frozenset({"text", "words", "answer"})
+TYPED_NAMES = frozenset({"text", "words", "answer", "reason", "handle", "languages"})
 """Names under which forms send what somebody typed and would not like to type again; never a password or code."""
 
 UNREADABLE_BODY = frozenset({400, 408, 413, 415})
@@ -109,6 +110,7 @@ async def typed_in(request: Request) -> tuple[str, ...]:
         return ()
     named = ((name.partition(".")[0], value) for name, value in form.multi_items())
     typed = (value for name, value in named if name in TYPED_NAMES and isinstance(value, str) and value.strip())
+    typed = (value for value in typed if value not in SKIP_REASON_WORDS)  # chosen, not typed
     return tuple(map(_visible, typed))
 
 
@@ -129,7 +131,7 @@ def failure_response(
     typed."""
     context, number = context_of(request), secrets.token_hex(6)
     logger.info("error %s: %d", number, status)
-    language = language_of(request, context.options)
+    language = language_here(request, context)
     text = translation(language).gettext(message)
     if request.url.path.startswith(PROBLEMS_PATH):
         title = HTTPStatus(status).phrase
@@ -217,9 +219,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, LeaseLost):
         return failure_response(request, 409, lost_words(error), typed=typed)
     if isinstance(error, TextRefused):
-        return failure_response(
-            request, 422, error.said(language_of(request, context_of(request).options)), typed=typed
-        )
+        return failure_response(request, 422, error.said(language_here(request, context_of(request))), typed=typed)
     if isinstance(error, FormNotOffered):
         return failure_response(request, 422, N_("This form was not offered. Choose one of the list."), typed=typed)
     if isinstance(error, FormError):

@@ -238,7 +238,7 @@ def test_an_operator_invites_changes_and_pauses(site: Site, sign_in: SignIn, add
     assert now_ana.roles == frozenset({"transcriber", "expert"})
     assert (now_ana.languages, now_ana.paused) == (("es", "fr"), True)
     refused = session.get("/work")
-    assert (refused.status_code, "account is paused" in refused.text) == (403, True)
+    assert (refused.status_code, "cuenta está en pausa" in refused.text) == (403, True)
     own = client.post(f"/people/{olga.id}", data={"csrf": token, "role": ["transcriber"]})
     assert own.status_code == 422, "nobody shuts themselves out"
     acts = {(line.actor, line.action) for line in site.store.audit()}

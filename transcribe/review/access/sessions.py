@@ -23,6 +23,9 @@ from transcribe.store import Store
 LANGUAGE_COOKIE = "fairhand-language"
 """The cookie that keeps the language of visitors who are not signed in."""
 
+LANGUAGE_KEPT_SECONDS = 365 * 86400
+"""A year."""
+
 MAX_SEEN_SESSIONS = 50_000
 """Sessions that are remembered as seen: some megabytes. Beyond that they are looked up again."""
 
@@ -56,6 +59,23 @@ def language_of(request: Request, options: ReviewOptions, person: Transcriber | 
         return chosen
     asked = (part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(","))
     return negotiate_locale(list(asked), list(options.languages), sep="-") or options.languages_from
+
+
+def language_here(request: Request, context: Context) -> str:
+    """The language of whoever asks, also where no page knows them yet: theirs who is signed in, else `language_of`."""
+    token, idle = request.cookies.get(context.options.cookie), context.options.idle_minutes * 60
+    if not token:
+        return language_of(request, context.options)
+    found = context.glance(lambda store: store.glance_session(secret_hash(token), context.now(), idle))
+    return language_of(request, context.options, found[0] if found else None)
+
+
+def keep_language(response: Response, language: str, context: Context) -> None:
+    """Have this browser's pages in a language, also where nobody is signed in any more."""
+    options = context.options
+    response.set_cookie(
+        LANGUAGE_COOKIE, language, LANGUAGE_KEPT_SECONDS, httponly=True, samesite="lax", secure=options.secure, path="/"
+    )
 
 
 async def signed_in(request: Request, context: Here) -> Visitor:
@@ -178,11 +198,14 @@ async def start_session(
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), context.now()
     lasts = CODE_WAIT if waits_for_code else timedelta(days=context.options.session_days)
 
-    def keep(store: Store) -> None:
+    def keep(store: Store) -> Transcriber:
         store.put_session(who, secret_hash(token), csrf, now + lasts, now, waits_for_code=waits_for_code)
         store.log(who, "code asked for" if waits_for_code else "signed in", who, {"by": by}, now)
+        return store.transcriber(who)
 
-    await context.change(keep)
+    person = await context.change(keep)
+    if person.interface_language in context.options.languages:
+        keep_language(response, person.interface_language, context)
     response.set_cookie(
         context.options.cookie,
         token,

@@ -37,19 +37,34 @@ class Contested:
     field: NamedField
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What an operator chose without a reason, to stand in the form again."""
+
+    dispute: str
+    choice: Choice
+    minutes: str
+
+
 @router.get("/clocks")
 async def clocks_page(context: Here, visitor: SignedIn) -> Response:
     """For operators: every contested clock, open ones first, oldest first."""
     require_operator(visitor)
     await require_proof(context, visitor)
+    return await _page(context, visitor)
+
+
+async def _page(context: Context, visitor: Visitor, typed: Typed | None = None) -> Response:
     found = await context.look(lambda store: [_contested(store, context, visitor, each) for each in store.disputes()])
     ordered = sorted(found, key=lambda each: (each.dispute.answered_at is not None, each.dispute.at))
     language = visitor.language
     return context.rendering.page(
         "clocks.html",
         language,
+        422 if typed else 200,
         visitor=visitor,
         clocks=ordered,
+        typed=typed,
         spent=partial(spent, language=language),
         moment=partial(moment, zone=visitor.person.time_zone, language=language),
     )
@@ -78,7 +93,7 @@ async def settle(
         raise HTTPException(409, N_("This time is decided already. The first answer counts."))
     granted = {"theirs": contested.missing, "measured": 0.0, "other": added * 60}[choice]
     if granted < contested.missing and not words:
-        raise HTTPException(422, N_("Say why: the person is told."))
+        return await _page(context, visitor, Typed(dispute=dispute, choice=choice, minutes=f"{added:g}"))
 
     def keep(store: Store) -> None:
         require_still_operator(store, visitor)

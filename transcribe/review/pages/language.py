@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
-from transcribe.review.access.sessions import LANGUAGE_COOKIE, NotSignedIn, sending, signed_in
+from transcribe.review.access.sessions import NotSignedIn, keep_language, sending, signed_in
 from transcribe.review.context import Here
 
 router = APIRouter()
@@ -17,17 +17,17 @@ router = APIRouter()
 
 @router.post("/language")
 async def choose(request: Request, context: Here, language: Annotated[str, Form(max_length=20)]) -> Response:
-    """Keeps the language: with the person who is signed in, else in a cookie."""
+    """Keeps the language: in a cookie, and with the person who is signed in."""
     if language not in context.options.languages:
         raise HTTPException(422, N_("We do not speak this language yet."))
-    response = RedirectResponse(_back(request), 303)
+    back = _back(request)
+    if back.startswith("/in/"):  # an invitation speaks the language of whoever is invited, if not told otherwise
+        back = f"{back}?language={language}"
+    response = RedirectResponse(back, 303)
+    keep_language(response, language, context)
     try:
         visitor = await sending(request, await signed_in(request, context))
     except NotSignedIn:
-        year = 365 * 86400
-        response.set_cookie(
-            LANGUAGE_COOKIE, language, year, httponly=True, samesite="lax", secure=context.options.secure, path="/"
-        )
         return response
     who, now = visitor.person.id, context.now()
     await context.change(lambda store: store.set_interface_language(who, language, now, who))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import SettingsError
-from transcribe.i18n import N_
+from transcribe.i18n import N_, translation
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review.access.proof import require_proof
@@ -39,10 +40,23 @@ ENGAGEMENTS: dict[Engagement, str] = {
 }
 """How a person is paid, as a message of the catalogues."""
 
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What an operator typed of somebody new, to stand in the form again."""
+
+    handle: str = ""
+    roles: frozenset[Role] = frozenset({"transcriber"})
+    languages: str = ""
+    engagement: Engagement = "by reading"
+    interface: str = ""
+
+
 PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
 Roles = Annotated[list[Role], Form(min_length=1, max_length=3)]
 Languages = Annotated[str, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
+Interface = Annotated[str, Form(max_length=20)]
 SomeRoles = Annotated[list[Role] | None, Form(min_length=1, max_length=3)]
 SomeLanguages = Annotated[str | None, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
 
@@ -63,8 +77,12 @@ async def invite(
     role: Roles,
     languages: Languages = "",
     engagement: Annotated[Engagement, Form()] = "by reading",
+    interface: Interface = "",
 ) -> Response:
-    """Adds a person and shows their sign-in link once: only its hash is kept. 422 where the handle is taken."""
+    """Adds a person and shows their sign-in link once: only its hash is kept. 422 where the handle is taken.
+
+    `interface` is the language of their pages, which the invitation speaks; else the first that they read, or yours.
+    """
     require_operator(visitor)
     await require_proof(context, visitor)
     person = Transcriber(
@@ -73,7 +91,7 @@ async def invite(
         roles=frozenset(role),
         languages=_languages(languages),
         engagement=engagement,
-        interface_language=visitor.language,
+        interface_language=_interface(context, visitor, interface, _languages(languages)),
     )
     now = context.now()
 
@@ -84,8 +102,9 @@ async def invite(
 
     try:
         await context.change(add)
-    except SettingsError as error:
-        raise HTTPException(422, N_("This name is taken here. Choose another.")) from error
+    except SettingsError:
+        typed = Typed(handle, frozenset(role), languages, engagement, interface)
+        return await _page(context, visitor, refused=N_("This name is taken here. Choose another."), typed=typed)
     return await _link(context, visitor, person)
 
 
@@ -123,11 +142,22 @@ async def change(
 
 
 @router.post("/people/{person}/link")
-async def link(context: Here, visitor: Sending, person: PersonId) -> Response:
-    """Makes a new sign-in link for a person who has lost theirs. It is shown once."""
+async def link(context: Here, visitor: Sending, person: PersonId, interface: Interface = "") -> Response:
+    """Makes a new sign-in link for a person who has lost theirs. It is shown once.
+
+    `interface` changes the language of their pages, which the link's page speaks too.
+    """
     require_operator(visitor)
     await require_proof(context, visitor)
-    return await _link(context, visitor, await context.look(lambda store: store.transcriber(person)))
+    now, by = context.now(), visitor.person.id
+
+    def find(store: Store) -> Transcriber:
+        require_still_operator(store, visitor)
+        if interface in context.options.languages:
+            store.set_interface_language(person, interface, now, by)
+        return store.transcriber(person)
+
+    return await _link(context, visitor, await context.change(find))
 
 
 async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Response:
@@ -151,13 +181,21 @@ async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Resp
 
 
 async def _page(
-    context: Context, visitor: Visitor, invited: str | None = None, link: str | None = None, until: str = ""
+    context: Context,
+    visitor: Visitor,
+    invited: str | None = None,
+    link: str | None = None,
+    until: str = "",
+    *,
+    refused: str = "",
+    typed: Typed | None = None,
 ) -> Response:
     missing = await context.look(lambda store: store.missing_people())
     people_missing = context.missing_mark.keep(bool(missing), context.now())
     return context.rendering.page(
         "people.html",
         visitor.language,
+        422 if refused else 200,
         visitor=replace(visitor, people_missing=people_missing),
         people=await context.look(lambda store: store.transcribers()),
         missing=missing,
@@ -166,7 +204,15 @@ async def _page(
         invited=invited,
         link=link,
         until=until,
+        refused=translation(visitor.language).gettext(refused) if refused else "",
+        typed=typed or Typed(interface=visitor.language),
     )
+
+
+def _interface(context: Context, visitor: Visitor, chosen: str, read: Sequence[str]) -> str:
+    """The language of a new person's pages: the chosen one, else the first that they read, else the operator's."""
+    spoken = [chosen, *(each.replace("_", "-").partition("-")[0].lower() for each in read)]
+    return next((each for each in spoken if each in context.options.languages), visitor.language)
 
 
 def _languages(said: str) -> tuple[str, ...]:

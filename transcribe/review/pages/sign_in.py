@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import AccountPaused, NotFound
@@ -16,6 +16,7 @@ from transcribe.review.access.sessions import (
     Sending,
     SignedIn,
     Visitor,
+    keep_language,
     language_of,
     signed_out,
     start_session,
@@ -28,6 +29,7 @@ router = APIRouter(include_in_schema=True)
 Token = Annotated[str, Path(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(min_length=1, max_length=100)]
 Password = Annotated[str, Form(min_length=1, max_length=200)]
+LanguageCode = Annotated[str, Query(max_length=20)]
 NewPassword = Annotated[str, Form(min_length=passwords.MIN_PASSWORD_LENGTH, max_length=200)]
 
 COMMON_PASSWORD = N_("This password is soon guessed. Choose a few words that do not belong together.")
@@ -60,30 +62,42 @@ async def sign_in(request: Request, context: Here, handle: Handle, password: Pas
 
 
 @router.get("/in/{token}")
-async def link_page(request: Request, context: Here, token: Token) -> Response:
+async def link_page(request: Request, context: Here, token: Token, language: LanguageCode = "") -> Response:
     """Shows a button. Only the button signs in, so that a program that previews links spends none.
 
-    Only a wrong link counts as a try: a whole office may sign in from one address.
+    It speaks the invited person's language, or the one chosen on it. Only a wrong link counts as a try: a whole office
+    may sign in from one address.
     """
     hashed = secret_hash(token)
     owner = await context.look(lambda store: store.link(hashed, context.now()))
     if not owner:
         context.rate_limits.count_sign_in_try(network_of(request))
-    elif (await context.look(lambda store: store.transcriber(owner))).paused:
+        return context.rendering.page("link.html", language_of(request, context.options), 410, token=None)
+    person = await context.look(lambda store: store.transcriber(owner))
+    if person.paused:
         raise AccountPaused
-    language = language_of(request, context.options)
-    return context.rendering.page("link.html", language, 200 if owner else 410, token=token if owner else None)
+    chosen = language if language in context.options.languages else ""
+    spoken = chosen or language_of(request, context.options, person)
+    page = context.rendering.page("link.html", spoken, token=token, chosen=chosen)
+    keep_language(page, spoken, context)
+    return page
 
 
 @router.post("/in/{token}")
-async def sign_in_by_link(request: Request, context: Here, token: Token) -> Response:
-    """Spends the link and signs in. A person who is paused is told so, and their link is kept."""
+async def sign_in_by_link(request: Request, context: Here, token: Token, language: LanguageCode = "") -> Response:
+    """Spends the link and signs in. A person who is paused is told so, and their link is kept.
+
+    A `language` that was chosen on its page is the person's from now on.
+    """
     hashed = secret_hash(token)
     who = await context.change(lambda store: store.spend_link(hashed, context.now()))
     if who is None:
         context.rate_limits.count_sign_in_try(network_of(request))
         await context.change(lambda store: store.log("", "sign-in failed", "", {"by": "link"}, context.now()))
         return context.rendering.page("link.html", language_of(request, context.options), 410, token=None)
+    if language in context.options.languages:
+        now = context.now()
+        await context.change(lambda store: store.set_interface_language(who, language, now, who))
     return await _welcome(context, who, "link")
 
 

@@ -215,8 +215,10 @@ def test_nobody_reaches_what_is_somebody_elses_or_for_another_role(secured: Site
 
 def test_the_cookie_is_bound_to_the_host_and_out_of_reach_of_scripts(secured: Site) -> None:
     client = client_of(secured)
-    first = client.post(f"/in/{secured.link(secured.person('amina'))}").headers["set-cookie"]
-    second = client.post(f"/in/{secured.link(secured.person('ben'))}").headers["set-cookie"]
+    answers = [client.post(f"/in/{secured.link(secured.person(name))}") for name in ("amina", "ben")]
+    (first, language), (second, _) = (each.headers.get_list("set-cookie") for each in answers)
+    assert language.startswith("fairhand-language=en;")
+    assert "Secure" in language
 
     name, _, attributes = first.partition("; ")
     assert name.startswith("__Host-fairhand=")

@@ -1,0 +1,141 @@
+"""Keys: wherever the focus is, on every page that has them, and printed as this machine has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.transcribe.review.site import Site, form_of, make_site
+from transcribe.model import FieldKey, Form, Task, Transcriber
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[[Transcriber], Page]
+NUMBER, DATE, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("express")
+MAC = "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })"
+
+
+def as_a_whole(name: str, version: int) -> Form:
+    return replace(form_of(name, version), options={"whole_form": True})
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path, forms=as_a_whole)
+    yield made
+    made.store.close()
+
+
+def shown_keys(page: Page) -> set[str]:
+    return set(page.locator("kbd").all_text_contents())
+
+
+@pytest.mark.parametrize("mac", [False, True])
+def test_every_page_prints_the_keys_of_this_machine(site: Site, address: str, browser: Browser, mac: bool) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    amina = site.person("amina")
+    page = browser.new_context().new_page()
+    if mac:
+        page.add_init_script(MAC)
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+    page.locator("html[data-ready]").wait_for()
+    found = {"work": shown_keys(page)}
+    page.goto(f"{address}/form")
+    page.locator("html[data-ready]").wait_for()
+    found["form"] = shown_keys(page)
+    page.locator(".text").first.fill("BC-1")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    page.locator("html[data-ready]").wait_for()
+    page.goto(f"{address}/readings")
+    page.locator("#readings a").first.click()
+    found["reading"] = shown_keys(page)
+    page.goto(f"{address}/pay")
+    found["pay"] = shown_keys(page)
+    task = Task(scan=site.store.scan_states()[0].scan.id, key=FieldKey("comment"), kind="locate", reason="layout")
+    site.store.conclude(task.scan, 1, [], [replace(task, priority=9)], None, site.clock.now())
+    site.store.give_back(amina.id, site.clock.now())
+    page.goto(f"{address}/work")
+    expect(page.locator("#task")).to_have_attribute("data-kind", "locate")
+    found["locate"] = shown_keys(page)
+
+    strange = ("Alt", "Ctrl") if mac else ("⌥", "⌘", "⌃")
+    assert all(found[each] for each in ("work", "form", "locate")), found
+    assert [key for keys in found.values() for key in keys if any(name in key for name in strange)] == []
+    assert ("⌥ B" if mac else "Alt B") in found["work"]
+    assert ("⌘ ↵" if mac else "Ctrl ↵") in found["form"]
+
+
+FOCUSES = {
+    "nothing": "document.activeElement.blur()",
+    "the menu": "document.querySelector('.menu summary').focus()",
+    "the brand": "document.querySelector('.brand').focus()",
+    "the picture": "document.querySelector('#picture').focus()",
+    "the last tool": "document.querySelector('#same').focus()",
+}
+
+
+@pytest.mark.parametrize("where", FOCUSES)
+def test_on_the_work_page_keys_work_wherever_the_focus_is(site: Site, enter: Enter, where: str) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    amina = site.person("amina")
+    page = enter(amina)
+    first = str(page.locator("#task").get_attribute("action"))
+    page.evaluate(FOCUSES[where])
+    page.keyboard.press("Alt+s")
+    expect(page.locator("#reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.evaluate(FOCUSES[where])
+    page.keyboard.press("Alt+f")
+    expect(page.locator("#what")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.type("BC-1")
+    page.evaluate(FOCUSES[where])
+    page.keyboard.press("Alt+c")
+    expect(page.locator("#picture.strong")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#task")).not_to_have_attribute("action", first)
+    page.evaluate(FOCUSES[where])
+    page.keyboard.press("Alt+u")
+    expect(page.locator("#task")).to_have_attribute("action", first)
+    expect(page.locator("#text")).to_have_value("BC-1")
+    page.evaluate(FOCUSES[where])
+    page.keyboard.press("Alt+i")
+    expect(page.locator("#task")).not_to_have_attribute("action", first)
+
+
+def test_what_is_typed_with_the_focus_nowhere_goes_into_the_box(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    page = enter(site.person("amina"))
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("BC-1")
+    expect(page.locator("#text")).to_have_value("BC-1")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "document.activeElement.blur()",
+        "document.querySelector('.menu summary').focus()",
+        "document.querySelector('#lines button.main').focus()",
+        "document.querySelector('.line select').focus()",
+    ],
+)
+def test_control_and_enter_send_the_whole_form_from_everywhere(site: Site, enter: Enter, where: str) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "01/05/2025"})
+    amina = site.person("amina")
+    page = enter(amina)
+    page.goto(page.url.replace("/work", "/form"))
+    page.locator("html[data-ready]").wait_for()
+    page.locator(".text").nth(0).fill("BC-1")
+    page.locator(".text").nth(1).fill("01/05/2025")
+    page.evaluate(where)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/work")
+    assert sorted(map(str, site.texts_of(amina.id))) == ["01/05/2025", "BC-1"]

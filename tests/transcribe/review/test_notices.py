@@ -1,0 +1,84 @@
+"""Notices: on a phone they cover no answer and move no box, countdowns end, and what is over is no longer said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.transcribe.review.site import Site
+from transcribe.model import FieldKey, Transcriber
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[[Transcriber], Page]
+NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
+
+SAID = """
+  () => {
+    const words = JSON.parse(document.getElementById('setup').textContent).words;
+    const of = (element) => {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      return [left, top, right, bottom];
+    };
+    const parts = () => [...document.querySelectorAll('#text, [value=send], .answers > button, .answers summary')]
+      .filter((each) => each.checkVisibility()).map(of);
+    const notice = document.getElementById('notice');
+    notice.textContent = '';
+    const before = parts();
+    return Object.entries(words).filter(([, text]) => text.length > 20).map(([name, text]) => {
+      notice.textContent = text;
+      const after = parts();
+      notice.textContent = '';
+      notice.textContent = text;
+      const over = of(notice);
+      const covered = after.filter(([left, top, right, bottom]) =>
+        over[0] < right && over[2] > left && over[1] < bottom - 1 && over[3] > top + 1);
+      const moved = after.some((each, at) => Math.abs(each[1] - before[at][1]) > 1);
+      const beyond = after.some((each) => each[3] > innerHeight + 1);
+      const picture = of(document.getElementById('picture'));
+      return { name, covered: covered.length, moved, beyond, picture: picture[3] - picture[1] };
+    });
+  }
+"""
+"""Of each thing that a notice says: how many answers it covers, whether one moved or left the screen, and the picture's
+height."""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("height", [380, 640])
+def test_no_notice_covers_or_moves_an_answer_on_a_phone(
+    site: Site, enter: Enter, page: Page, height: int, language: str
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
+    page.set_viewport_size({"width": 360, "height": height})
+    enter(site.person("amina", language=language))
+    seen = page.evaluate(SAID)
+    assert len(seen) > 10
+    assert [each for each in seen if each["covered"] or each["moved"] or each["beyond"] or each["picture"] < 40] == []
+
+
+def test_a_countdown_ends_when_the_field_has_gone(site: Site, enter: Enter, page: Page) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    page.clock.install()
+    enter(site.person("amina"))
+    notice = page.locator("#notice")
+    page.clock.fast_forward(site.options.lease_seconds * 1000 - 40_000)
+    page.clock.run_for(3_000)
+    expect(notice).to_contain_text(re.compile(r"This field goes to somebody else in \d+ s"))
+    page.clock.run_for(60_000)
+    expect(notice).not_to_contain_text("goes to somebody else")
+
+
+def test_what_was_said_of_a_field_is_not_said_of_the_next(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    page = enter(site.person("amina"))
+    page.keyboard.press("Alt+u")
+    expect(page.locator("#notice")).to_have_text("There is nothing to take back.")
+    first = str(page.locator("#task").get_attribute("action"))
+    page.keyboard.type("BC-1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task")).not_to_have_attribute("action", first)
+    expect(page.locator("#notice")).not_to_contain_text("nothing to take back")
