@@ -56,11 +56,10 @@ def invite(
 
     SettingsError names a role, engagement or time zone that does not exist.
     """
-    _require_known("role", roles or (), ROLES)
-    _require_known("engagement", (engagement,) if engagement else (), ENGAGEMENTS)
-    _require_known("language of the pages", (interface_language,) if interface_language else (), i18n.languages())
-    if time_zone is not None:
-        _require_known("time zone", (time_zone,), available_timezones())
+    _require_known("role", roles, ROLES)
+    _require_known("engagement", (engagement,), ENGAGEMENTS)
+    _require_known("language of the pages", (interface_language,), i18n.languages())
+    _require_known("time zone", (time_zone,), available_timezones())
     given: dict[str, object] = {
         "roles": frozenset(roles) if roles else None,
         "languages": None if languages is None else tuple(languages),
@@ -152,9 +151,9 @@ def _person_of(home: Home, handle: str) -> Transcriber | None:
         return None
 
 
-def _require_known(what: str, names: Sequence[str], known: Collection[str]) -> None:
+def _require_known(what: str, names: Sequence[str | None] | None, known: Collection[str]) -> None:
     """SettingsError for the first of these names that is not known; `what` says what they are names of."""
-    for name in names:
-        if name not in known:
+    for name in names or ():
+        if name and name not in known:
             some = ", ".join(known) if len(known) < LISTED_NAMES_COUNT else "a name such as Europe/Paris"
             raise SettingsError(f"There is no {what} {name!r}. Use {some}.")

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 people = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Add people, list them, pause them.")
 app.add_typer(people, name="people")
 
+Interface = Annotated[
+    str | None,
+    typer.Option(
+        help="Language of their pages and of the invitation: en, fr or es; of somebody new, else what they read."
+    ),
+]
+"""The option that says which language the pages speak to a person."""
+
 Name = Annotated[str, typer.Argument(help="The person's handle: what they and others see.", metavar="NAME")]
 
 
@@ -30,12 +38,7 @@ def add(
     language: Annotated[
         list[str] | None, typer.Option(help="A language that they read, such as fr; again for more.")
     ] = None,
-    interface: Annotated[
-        str | None,
-        typer.Option(
-            help="Language of their pages and of the invitation: en, fr or es; else the first that they read."
-        ),
-    ] = None,
+    interface: Interface = None,
     engagement: Annotated[
         str | None, typer.Option(help="by reading (where none is given), hourly, staff or volunteer.")
     ] = None,
@@ -67,9 +70,7 @@ def add(
 def link(
     ctx: typer.Context,
     name: Name,
-    interface: Annotated[
-        str | None, typer.Option(help="The language of their pages and of the link's page from now on: en, fr or es.")
-    ] = None,
+    interface: Interface = None,
     as_json: terminal.AsJson = False,
 ) -> None:
     """Print a new sign-in link for somebody who is there; it works once, and ends older ones that were not used."""

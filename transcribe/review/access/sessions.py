@@ -204,8 +204,6 @@ async def start_session(
         return store.transcriber(who)
 
     person = await context.change(keep)
-    if person.interface_language in context.options.languages:
-        keep_language(response, person.interface_language, context)
     response.set_cookie(
         context.options.cookie,
         token,
@@ -215,6 +213,8 @@ async def start_session(
         secure=context.options.secure,
         path="/",
     )
+    if person.interface_language in context.options.languages:
+        keep_language(response, person.interface_language, context)
 
 
 def signed_out(context: Context, to: str = "/in") -> Response:

@@ -38,7 +38,7 @@ class Contested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class TypedDecision:
     """What an operator chose without a reason, to stand in the form again."""
 
     dispute: str
@@ -54,7 +54,7 @@ async def clocks_page(context: Here, visitor: SignedIn) -> Response:
     return await _page(context, visitor)
 
 
-async def _page(context: Context, visitor: Visitor, typed: Typed | None = None) -> Response:
+async def _page(context: Context, visitor: Visitor, typed: TypedDecision | None = None) -> Response:
     found = await context.look(lambda store: [_contested(store, context, visitor, each) for each in store.disputes()])
     ordered = sorted(found, key=lambda each: (each.dispute.answered_at is not None, each.dispute.at))
     language = visitor.language
@@ -93,7 +93,7 @@ async def settle(
         raise HTTPException(409, N_("This time is decided already. The first answer counts."))
     granted = {"theirs": contested.missing, "measured": 0.0, "other": added * 60}[choice]
     if granted < contested.missing and not words:
-        return await _page(context, visitor, Typed(dispute=dispute, choice=choice, minutes=f"{added:g}"))
+        return await _page(context, visitor, TypedDecision(dispute=dispute, choice=choice, minutes=f"{added:g}"))
 
     def keep(store: Store) -> None:
         require_still_operator(store, visitor)

@@ -42,7 +42,7 @@ ENGAGEMENTS: dict[Engagement, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedInvitation:
     """What an operator typed of somebody new, to stand in the form again."""
 
     handle: str = ""
@@ -103,7 +103,7 @@ async def invite(
     try:
         await context.change(add)
     except SettingsError:
-        typed = Typed(handle, frozenset(role), languages, engagement, interface)
+        typed = TypedInvitation(handle, frozenset(role), languages, engagement, interface)
         return await _page(context, visitor, refused=N_("This name is taken here. Choose another."), typed=typed)
     return await _link(context, visitor, person)
 
@@ -188,7 +188,7 @@ async def _page(
     until: str = "",
     *,
     refused: str = "",
-    typed: Typed | None = None,
+    typed: TypedInvitation | None = None,
 ) -> Response:
     missing = await context.look(lambda store: store.missing_people())
     people_missing = context.missing_mark.keep(bool(missing), context.now())
@@ -205,7 +205,7 @@ async def _page(
         link=link,
         until=until,
         refused=translation(visitor.language).gettext(refused) if refused else "",
-        typed=typed or Typed(interface=visitor.language),
+        typed=typed or TypedInvitation(interface=visitor.language),
     )
 
 
