@@ -1020,8 +1020,8 @@ class FairStore(Protocol):
     def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
         """A person's notices, latest first."""
 
-    def see_notices(self, who: str, now: datetime) -> None:
-        """Keep that a person has seen their notices."""
+    def see_notices(self, who: str, now: datetime, number: int | None = None) -> None:
+        """Keep that a person has seen their notices, or the one of this number."""
 
     def control_share(self) -> float:
         """The share of control items among the tasks offered, 0 to 1, as disclosed to everybody."""

@@ -19,6 +19,7 @@ from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.comparison import ReadText, Segment, Weight, read_texts, segments, weights
 from transcribe.review.views.formatting import day, moment, share, spent
+from transcribe.review.views.news import news_of
 from transcribe.review.views.own_readings import SHOWN_WORDS, OwnReading, OwnReadings, Shown, last_of
 from transcribe.review.views.reading_reasons import (
     corrections,
@@ -69,15 +70,14 @@ async def readings(
     before: Annotated[str | None, Query(max_length=64)] = None,
     show: Annotated[Shown, Query()] = "all",
 ) -> Response:
-    """The latest readings of a list, each with its outcome, and the notices that are new."""
-    who, now = visitor.person.id, context.now()
-    listed, notices = await context.look(
+    """The latest readings of a list, each with its outcome, and the news that was not read yet."""
+    listed, news = await context.look(
         lambda store: (
             OwnReadings(store, context, visitor).listed(show, READINGS_PER_PAGE, before),
-            store.notices(who, unseen_only=True),
+            news_of(store, context, visitor),
         )
     )
-    page = context.rendering.page(
+    return context.rendering.page(
         "readings.html",
         visitor.language,
         visitor=visitor,
@@ -85,12 +85,26 @@ async def readings(
         more=listed.more,
         show=show,
         lists=SHOWN_WORDS,
-        notices=[notice.kind for notice in notices],
+        news=news,
         moment=partial(moment, zone=visitor.person.time_zone, language=visitor.language),
     )
-    if notices:
-        await context.change(lambda store: store.see_notices(who, now))
-    return page
+
+
+@router.post("/news/{number}")
+async def read_news(context: Here, visitor: Sending, number: Annotated[int, Path(ge=1, le=2**53)]) -> Response:
+    """Keeps that a piece of news was read, and goes where it leads. 404 where it is not theirs, or was read."""
+    who, now = visitor.person.id, context.now()
+
+    def see(store: Store) -> str | None:
+        found = next((each for each in news_of(store, context, visitor) if each.number == number), None)
+        if found is not None:
+            store.see_notices(who, now, number)
+        return found.leads_to if found else None
+
+    leads_to = await context.change(see)
+    if leads_to is None:
+        raise NotFound("There is no such news.")
+    return RedirectResponse(leads_to, 303)
 
 
 @router.get("/readings/{reading}")

@@ -69,7 +69,7 @@ WHERE n.transcriber_id = :person AND (NOT :unseen_only OR n.seen_at IS NULL) ORD
 SELECT 1 FROM notice WHERE transcriber_id = :person AND kind = :kind AND field_id = :field_id AND at >= :since LIMIT 1;
 
 -- name: see_notices!
-UPDATE notice SET seen_at = :now WHERE transcriber_id = :person AND seen_at IS NULL;
+UPDATE notice SET seen_at = :now WHERE transcriber_id = :person AND seen_at IS NULL AND (:number IS NULL OR id = :number);
 
 -- name: put_question<!
 INSERT INTO question (public_id, form, field, field_id, transcriber_id, at)

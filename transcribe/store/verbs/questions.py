@@ -145,9 +145,9 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             for row in self.db.all("notices", person=person, unseen_only=int(unseen_only))
         ]
 
-    def see_notices(self, who: str, now: datetime) -> None:
+    def see_notices(self, who: str, now: datetime, number: int | None = None) -> None:
         with self.db.write():
-            self.db.run("see_notices", person=self.person_row(who)["id"], now=micros(now))
+            self.db.run("see_notices", person=self.person_row(who)["id"], number=number, now=micros(now))
 
     def _question(self, public: str) -> Question:
         (row,) = self.db.all("questions", open_only=0, question=public, person=None)

@@ -78,10 +78,10 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
                 return
             self.vouch("dispute", row["id"])
             person = cast(Row, self.db.one("person_by_number", person=row["transcriber_id"]))
+            task = cast(Row, self.db.one("task_by_public", task=row["task"]))
             if granted > 0:
-                task = self.db.one("task_by_public", task=row["task"])
                 self.pay_time(person, granted, "disputed clock", now, task=task)
-            self.tell(person["id"], "time answered", None, now)
+            self.tell(person["id"], "time answered", task["field_id"], now)
             self.log(by or self.actor, "dispute answered", dispute, {"granted": granted}, now)
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:

@@ -80,6 +80,7 @@ def filled(path: str, **names: str) -> str:
         "reading": "nobodys-reading-0",
         "question": "nobodys-question",
         "example": "nobodys-example",
+        "number": "1",
         "dispute": "nobodys-dispute-0",
         "person": "nobody",
         "token": "0123456789abcdef",

@@ -1,0 +1,72 @@
+"""News keep until they are read, name the field, and lead to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import httpx
+
+from tests.transcribe.review.promises.test_known_fields import csrf
+from tests.transcribe.review.site import Site
+from transcribe.model import FieldKey, Transcriber
+from transcribe.store.facts import SentReading
+
+SignIn = Callable[[Transcriber], httpx.Client]
+NUMBER = FieldKey("order_number")
+
+
+def told(page: str) -> list[tuple[str, str]]:
+    """Each piece of news on a page: its kind, and the address of its button."""
+    section = page.split('id="notices"')[1].split("</section>")[0] if 'id="notices"' in page else ""
+    return re.findall(r'<li data-kind="([^"]+)">.*?action="(/news/\d+)"', section, re.DOTALL)
+
+
+def with_news(site: Site, sign_in: SignIn) -> tuple[httpx.Client, Transcriber, str]:
+    """A person whose question was answered and whose contested time was decided; their reading."""
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina, now = site.person("amina"), site.clock.now()
+    (task,) = site.store.lease(amina.id, 1, now)
+    question = site.store.put_question(task.id, amina.id, "With the dash?", 5.0, now)
+    site.store.submit(task.id, amina.id, SentReading(text="BC-1", idem="the-only-1", seconds=4.0), now)
+    dispute = site.store.dispute_time(task.id, amina.id, 60.0, "", now)
+    site.store.answer_question(question.id, "Yes, with it.", "olga", now)
+    site.store.answer_dispute(dispute.id, 30.0, now, by="olga", reason="half of it")
+    (reading,) = site.store.readings(task.scan)
+    return sign_in(amina), amina, reading.id
+
+
+def test_news_name_the_field_and_stay_until_each_is_read(site: Site, sign_in: SignIn) -> None:
+    client, _, reading = with_news(site, sign_in)
+    for _ in range(2):
+        page = client.get("/readings").text
+        assert [kind for kind, _ in told(page)] == ["time answered", "question answered"], "looking reads nothing"
+    assert page.split('id="notices"')[1].split("</section>")[0].count("Order number") == 2
+    assert "With the dash?" in page
+    assert "Yes, with it." in page
+    assert client.get("/day").json()["has_news"] is True
+
+    (_, time), (_, question) = told(page)
+    sent = {"csrf": csrf(client)}
+    assert client.post(question, data=sent).headers["location"] == f"/readings/{reading}"
+    assert [kind for kind, _ in told(client.get("/readings").text)] == ["time answered"]
+    assert client.post(time, data=sent).headers["location"] == "/pay"
+    assert told(client.get("/readings").text) == []
+    assert client.get("/day").json()["has_news"] is False
+    assert client.post(time, data=sent).status_code == 404
+
+
+def test_nobody_reads_the_news_of_another(site: Site, sign_in: SignIn) -> None:
+    client, amina, _ = with_news(site, sign_in)
+    (_, first), _ = told(client.get("/readings").text)
+    stranger = sign_in(site.person("eve"))
+    assert stranger.post(first, data={"csrf": csrf(stranger)}).status_code == 404
+    assert len(site.store.notices(amina.id, unseen_only=True)) == 2
+
+
+def test_news_of_a_forgotten_scan_still_say_what_happened(site: Site, sign_in: SignIn) -> None:
+    client, _, _ = with_news(site, sign_in)
+    (state,) = site.store.scan_states()
+    site.store.forget(state.scan.id, site.clock.now())
+    page = client.get("/readings").text
+    assert len(told(page)) == 2
