@@ -35,6 +35,8 @@ if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     need nginx command -v nginx
     need caddy command -v caddy
     need openssl command -v openssl
+    need curl command -v curl
+    need jq command -v jq
     need postgresql has_postgresql
     for font in fonts-dejavu-core fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf \
         fonts-comic-neue fonts-klee fonts-breip fonts-dkg-handwriting fonts-bwht fonts-rufscript fonts-cantarell fonts-inconsolata; do

@@ -173,8 +173,8 @@ MAKERS = (
     " Path Decimal timedelta datetime field dataclasses.field json.JSONEncoder"
     " .split .join .items .index"
     # of the libraries
-    " APIRouter Depends Query Form fastapi.Path Field ConfigDict SettingsConfigDict AfterValidator BeforeValidator"
-    " PasswordHasher typer.Typer typer.Option typer.Argument"
+    " APIRouter Depends Query Header Form fastapi.Path Field ConfigDict SettingsConfigDict AfterValidator"
+    " BeforeValidator PasswordHasher typer.Typer typer.Option typer.Argument"
     # of the house
     " N_ _body version"
 ).split()

@@ -91,15 +91,25 @@ class ErasedV1(BaseModel):
     changed: int
 
 
+class LeftV1(BaseModel):
+    """A scan that turned out to be of another form, now `form`: a copy of this form's records drops it."""
+
+    scan: Scan
+    changed: int
+    form: str
+
+
 class PageV1(BaseModel):
     """Records of a form, in the order of their changes (with `as_of`: of their ids).
 
-    `erased` are the scans of any form that were forgotten since. `next` is what to ask `after` the next time. `more`
-    says that there is more already. `epoch` is the number above which a restored home counts; 0: it never was.
+    `erased` are the scans of any form that were forgotten since, `left` those of this form that are of another now.
+    `next` is what to ask `after` the next time. `more` says that there is more already. `epoch` is the number above
+    which a restored home counts; 0: it never was.
     """
 
     records: tuple[RecordV1, ...]
     erased: tuple[ErasedV1, ...]
+    left: tuple[LeftV1, ...]
     next: int
     more: bool
     epoch: int
@@ -146,6 +156,21 @@ class HistoryV1(BaseModel):
     """What later versions of a record changed, the first change first."""
 
     changes: tuple[ChangeV1, ...]
+
+
+class FormChangeV1(ChangeV1):
+    """A change with the record that it is of: its scan, and the number of the change."""
+
+    scan: Scan
+    changed: int
+
+
+class FormHistoryV1(BaseModel):
+    """What later versions of a form's records changed, in order. `next` is what to ask `after` the next time."""
+
+    changes: tuple[FormChangeV1, ...]
+    next: int
+    more: bool
 
 
 class FieldQualityV1(BaseModel):
@@ -212,11 +237,15 @@ class _Sent(BaseModel):
 
 
 class CorrectionV1(_Sent):
-    """What a field says, as the form writes it; empty for blank. It is the last word on the field."""
+    """What a field says, as the form writes it; empty for blank. It is the last word on the field.
+
+    With `record_version` (or If-Match) it is refused where the record has another version by now.
+    """
 
     key: Annotated[str, Field(max_length=100, examples=["total"])]
     text: Annotated[str, Field(max_length=10_000, examples=["1 234,50"])]
     reason: Annotated[str, Field(min_length=1, max_length=1000, examples=["The customer called."])]
+    record_version: Annotated[int | None, Field(ge=1, le=2**31)] = None
 
 
 class CorrectedV1(BaseModel):

@@ -46,6 +46,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (403, "The token lacks the scope, or the form"),
         (404, "There is no such form, record, field or picture"),
         (410, "The number was given by another state of the home: start over"),
+        (412, "The record has another version than the one that was seen"),
         (422, "A parameter that is not allowed; the problem names it"),
         (429, "Too many requests; Retry-After says when"),
         (503, "Busy; send it again"),
@@ -75,6 +76,7 @@ def records_api(home: Home) -> APIRouter:
     router = APIRouter(prefix=PREFIX, tags=["records"], responses=PROBLEMS)
     _add_forms(router, home)
     _add_quality(router, home)
+    _add_changes(router, home)
     _add_pages(router, home)
     _add_single(router, home)
     _add_former(router, home)
@@ -136,6 +138,29 @@ def _add_quality(router: APIRouter, home: Home) -> None:
             return answers.quality_answer(form, quality.quality(path, form), quality.labour(path))
 
         return await _in_thread(asked)
+
+
+def _add_changes(router: APIRouter, home: Home) -> None:
+    path = home.settings.records
+
+    @router.get("/forms/{form}/history")
+    async def history_of_form(
+        context: Here,
+        token: Annotated[ApiToken, allowed("records:read")],
+        form: Form,
+        after: Position = 0,
+        limit: Limit = 100,
+    ) -> answers.FormHistoryV1:
+        """What later versions changed, in all records of a form: what was corrected after publication, and why."""
+
+        def asked() -> answers.FormHistoryV1:
+            query.require_position(path, after)
+            found, last, more = record_search.form_changes(path, form, after, limit)
+            return answers.FormHistoryV1.model_validate({"changes": found, "next": last, "more": more})
+
+        answer = await _in_thread(asked)
+        await _log(context, token, "history read", form, {"after": after, "changes": len(answer.changes)})
+        return answer
 
 
 def _add_pages(router: APIRouter, home: Home) -> None:
@@ -232,20 +257,22 @@ def _page(
     try:
         if as_of is not None:
             found = record_search.page_as_of(path, form, wanted, as_of, after, limit)
-            last, erased = found.last or after, []
+            last, erased, left = found.last or after, [], []
         else:
             query.require_position(path, after)
             position = query.position(path)
             found = record_search.page(path, form, wanted, after, limit)
             last = found.last if found.last is not None else max(position, after)
             erased = [(scan, at) for scan, at in query.erased(path, after=after) if at <= last]
+            left = query.left(path, form, after=after, until=last) if after else []
     except SettingsError as error:
         raise HTTPException(422, str(error)) from error
     gone = ",".join(json.dumps({"scan": scan, "changed": at}) for scan, at in erased)
     more = "true" if found.last is not None else "false"
-    ends = f'"erased":[{gone}],"next":{last},"more":{more},"epoch":{query.epoch(path)}}}'
+    moved = ",".join(json.dumps({"scan": scan, "changed": at, "form": now}) for scan, at, now in left)
+    ends = f'"erased":[{gone}],"left":[{moved}],"next":{last},"more":{more},"epoch":{query.epoch(path)}}}'
     text = f'{{"records":[{",".join(found.documents)}],{ends}'
-    return text.encode(), last, len(found.documents) + len(erased)
+    return text.encode(), last, len(found.documents) + len(erased) + len(left)
 
 
 def _page_tag(path: Path, asked: str) -> str:

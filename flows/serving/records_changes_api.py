@@ -14,12 +14,13 @@ from flows.mending import require_fitting
 from flows.serving import records_answers as answers
 from flows.serving.api import FIELD_PATTERN, Form, _in_thread, _log, allowed
 from flows.serving.records_api import PREFIX, PROBLEMS, ScanId
+from flows.serving.requests_once import IdempotencyKey, IfMatch, once, require_version, version_seen
 from reconcile.records import record_search
 from transcribe.drawing import surroundings
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import FieldKey, PagePicture
 from transcribe.review import Here, picture_response
-from transcribe.store import ApiToken
+from transcribe.store import ApiToken, Store
 
 PICTURES: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}, "image/jpeg": {}, "image/webp": {}}}}
 """What a route of pictures answers."""
@@ -45,46 +46,64 @@ def _add_corrections(router: APIRouter, home: Home) -> None:
     @router.post("/records/{form}/{scan}/corrections", status_code=202)
     async def correct(
         context: Here,
+        response: Response,
         token: Annotated[ApiToken, allowed("records:write")],
         form: Form,
         scan: ScanId,
         correction: answers.CorrectionV1,
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
     ) -> answers.CorrectedV1:
         """Say what a field says, with the reason: the last word on it. Those who read the field are told, and paid."""
         whole, key = await _in_thread(partial(_record_and_key, home, form, scan, correction.key))
         await _fitting(home, whole, key, correction.text)
-        by, now = f"token {token.prefix}", context.now()
-        reading = await context.change(
-            lambda store: store.correct_value(whole, key, correction.text, by, correction.reason, now)
-        )
-        context.on_submit(whole)
-        await _log(context, token, "value corrected", whole, {"form": form, "field": str(key)})
-        return answers.CorrectedV1(reading=reading)
+        by, now, seen = f"token {token.prefix}", context.now(), version_seen(if_match, correction.record_version)
+
+        def mend(store: Store) -> answers.CorrectedV1:
+            require_version(store, whole, form, seen)
+            reading = store.correct_value(whole, key, correction.text, by, correction.reason, now)
+            return answers.CorrectedV1(reading=reading)
+
+        asked = (f"correction {form} {whole}", correction)
+        answer, is_new = await once(context, token, idempotency_key, asked, response, answers.CorrectedV1, mend)
+        if is_new:
+            context.on_submit(whole)
+            await _log(context, token, "value corrected", whole, {"form": form, "field": str(key)})
+        return answer
 
 
 def _add_receipts(router: APIRouter, home: Home) -> None:
     @router.post("/records/{form}/{scan}/receipts", status_code=202)
     async def receive(
         context: Here,
+        response: Response,
         token: Annotated[ApiToken, allowed("records:write")],
         form: Form,
         scan: ScanId,
         receipt: answers.ReceiptV1,
+        idempotency_key: IdempotencyKey = None,
     ) -> answers.KeptV1:
         """Say that a record was taken, or why not. A rejected one has its field read by one person more."""
-        asked = None
         if receipt.status == "rejected" and not (receipt.key and receipt.reason):
             raise HTTPException(422, "A rejected record needs the key of the field that is wrong, and the reason.")
-        whole, _ = await _in_thread(partial(_record_and_key, home, form, scan, None))
+        rejected = receipt.key if receipt.status == "rejected" else None
+        whole, key = await _in_thread(partial(_record_and_key, home, form, scan, rejected))
         await _in_thread(lambda: record_search.document(home.settings.records, form, whole, receipt.record_version))
-        if receipt.status == "rejected":
-            _, asked = await _in_thread(partial(_record_and_key, home, form, scan, receipt.key))
-            by, now, key = f"token {token.prefix}", context.now(), asked
-            await context.change(lambda store: store.ask_value(whole, key, by, receipt.reason, now))
-            context.on_submit(whole)
-        detail = {"form": form, "record_version": receipt.record_version, "field": str(asked or "")}
-        await _log(context, token, f"record {receipt.status}", whole, detail)
-        return answers.KeptV1(asked_again=None if asked is None else str(asked))
+        by, now = f"token {token.prefix}", context.now()
+
+        def keep(store: Store) -> answers.KeptV1:
+            if rejected is not None:
+                store.ask_value(whole, key, by, receipt.reason, now)
+            return answers.KeptV1(asked_again=None if rejected is None else str(key))
+
+        asked = (f"receipt {form} {whole}", receipt)
+        answer, is_new = await once(context, token, idempotency_key, asked, response, answers.KeptV1, keep)
+        if is_new:
+            if rejected is not None:
+                context.on_submit(whole)
+            detail = {"form": form, "record_version": receipt.record_version, "field": answer.asked_again or ""}
+            await _log(context, token, f"record {receipt.status}", whole, detail)
+        return answer
 
 
 def _add_pictures(router: APIRouter, home: Home) -> None:

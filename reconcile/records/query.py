@@ -145,6 +145,18 @@ def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
         return [(str(row["scan"]), int(row["changed"])) for row in rows]
 
 
+def left(path: Path, form: str, *, after: int, until: int) -> list[tuple[str, int, str]]:
+    """(scan, change number, form now) of the scans that turned out to be of another form: a copy drops them.
+
+    Those whose records changed after a number, and until another one.
+    """
+    with open_for_reading(path) as database:
+        asked = """select r.scan, r.changed, r.form from records r
+            where r.changed > ? and r.changed <= ? and r.form <> ?
+            and exists (select 1 from documents d where d.record = r.id and d.form = ?) order by r.changed"""
+        return list(database.execute(asked, [after, until, form, form]))
+
+
 def position(path: Path) -> int:
     """The outbox position of the file: every change up to this number stands in it."""
     with open_for_reading(path) as database:

@@ -17,6 +17,9 @@ from transcribe.errors import NotFound, SettingsError
 COMPARISONS = {"eq": "is", "ne": "is not", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 """The comparisons of a filter, as SQL has them. An empty value is that of a field without one."""
 
+_CHANGES = "select * from history where form = ? and changed > ?"
+"""What later versions of a form's records changed."""
+
 Sql = tuple[str, list[object]]
 """A condition and its values."""
 
@@ -115,6 +118,26 @@ def changes(path: Path, scan: str) -> list[dict[str, object]]:
     with open_for_reading(path) as database:
         of_scan = "scan >= ? and scan < ?"
         return list(database.table("history").rows_where(of_scan, [scan, f"{scan}~"], order_by="record_version, rowid"))
+
+
+def form_changes(path: Path, form: str, after: int, limit: int) -> tuple[list[dict[str, object]], int, bool]:
+    """What later versions of a form's records changed, in the order of their changes, those after a number.
+
+    About `limit` rows (those of one version stay together), the number to ask after next, and whether there is more.
+    NotFound where nothing was published or the form is unknown.
+    """
+    with open_for_reading(path) as database:
+        _table(database, form)
+        database.execute("begin")
+        position = next(database.execute("select position from outbox_position"))[0]
+        known = [form, after]
+        asked = "select changed from history where form = ? and changed > ? order by changed limit 1 offset ?"
+        last = next(database.execute(asked, [*known, limit - 1]), None)
+        if last is None:
+            found = list(database.query(f"{_CHANGES} order by changed, rowid", known))
+            return found, max(position, after), False
+        found = list(database.query(f"{_CHANGES} and changed <= ? order by changed, rowid", [*known, last[0]]))
+        return found, last[0], next(database.execute(asked, [form, last[0], 0]), None) is not None
 
 
 def _table(database: Database, form: str) -> str:

@@ -203,8 +203,9 @@ def history_rows(number: int, source: RecordSource, before: Iterable[Row], after
             changed.append(
                 {
                     "record": number,
-                    "scan": source.record.scan,
+                    **{name: getattr(source.record, name) for name in ("scan", "form")},
                     "record_version": source.record.version,
+                    "changed": source.entry.number,
                     "changed_at": written_at(source.entry),
                     **{name: (now or old)[name] for name in ("key", "field", "row")},
                     **{f"{name}_before": old.get(name) for name in ("value", "no_value", "probability")},

@@ -39,7 +39,8 @@ TABLES: dict[str, dict[str, type]] = {
         **{"decision_version": int},
     },
     "history": {
-        **{"record": int, "scan": str, "record_version": int, "changed_at": str, "key": str, "field": str, "row": int},
+        **{"record": int, "scan": str, "form": str, "record_version": int, "changed": int, "changed_at": str},
+        **{"key": str, "field": str, "row": int},
         **{"value_before": str, "value_after": str, "no_value_before": str, "no_value_after": str},
         **{"probability_before": float, "probability_after": float, "method": str, "why": str},
     },
@@ -87,6 +88,7 @@ _INDEXES = (
     ("provenance", ("probability",), False),
     ("provenance", ("field", "probability"), False),
     ("history", ("changed_at",), False),
+    ("history", ("form", "changed"), False),
     ("exceptions", ("rule", "record"), False),
     ("erased", ("changed",), False),
 )

@@ -841,6 +841,15 @@ class PeopleStore(Protocol):
     def tokens(self) -> list[ApiToken]:
         """Every token, latest first."""
 
+    def answered_once(
+        self, token: str, idem: str, request_hash: str, now: datetime, deed: Callable[[], str]
+    ) -> tuple[str, bool]:
+        """The answer of a deed that a program's request asks for, and whether it had been given before.
+
+        The deed is done once for each `idem` of a token, in the same transaction as its answer is kept, for 30 days.
+        AnsweredOtherwise where another request had that `idem`.
+        """
+
     def revoke_token(self, prefix: str, now: datetime) -> None:
         """End a token. NotFound where none has this prefix."""
 

@@ -158,6 +158,62 @@ def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: T
     assert client.post(f"{PAGE}/{scan}/corrections", json={**sent, "key": "sum"}).status_code == 404
 
 
+def test_a_request_that_is_sent_again_does_nothing_twice(rooms: Home, client: TestClient) -> None:
+    scan = published(rooms).id
+    ways = f"{PAGE}/{scan}/corrections"
+    sent = {"key": "total", "text": "15.00", "reason": "the till says so"}
+    key = {"idempotency-key": "5f0c1a"}
+    first, again = (client.post(ways, json=sent, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json() == again.json()
+    assert (first.headers.get("idempotency-replayed"), again.headers["idempotency-replayed"]) == (None, "true")
+    assert [line.action for line in rooms.store.audit()].count("value corrected") == 2, "the act, and the request"
+    other = client.post(ways, json={**sent, "text": "16.00"}, headers=key)
+    assert (other.status_code, "with another request" in other.json()["detail"]) == (422, True)
+    assert client.post(ways, json=sent, headers={"idempotency-key": "another"}).json() != first.json()
+    receipt = {"status": "rejected", "record_version": 1, "key": "total", "reason": "no such sum"}
+    kept = [client.post(f"{PAGE}/{scan}/receipts", json=receipt, headers={"idempotency-key": "r"}) for _ in range(2)]
+    assert kept[0].json() == kept[1].json() == {"asked_again": "total"}
+    assert [line.action for line in rooms.store.audit()].count("record rejected") == 1
+
+
+def test_a_correction_of_a_version_that_is_not_the_last_is_refused(rooms: Home, client: TestClient) -> None:
+    scan = published(rooms).id
+    ways = f"{PAGE}/{scan}/corrections"
+    sent = {"key": "total", "text": "15.00", "reason": "the till says so"}
+    tag = client.get(f"{PAGE}/{scan}").headers["etag"]
+    first = client.post(ways, json={**sent, "record_version": 1}, headers={"if-match": tag})
+    assert first.status_code == 202, first.text
+    reconcile_to_the_end(rooms)
+    for late in ({"headers": {"if-match": tag}, "json": sent}, {"json": {**sent, "record_version": 1}}):
+        refused = client.post(ways, **late)
+        assert (refused.status_code, "has version 2 now, not 1" in refused.json()["detail"]) == (412, True)
+    assert client.get(f"{PAGE}/{scan}").json()["record_version"] == 2
+    differing = client.post(ways, json={**sent, "record_version": 2}, headers={"if-match": tag})
+    assert differing.status_code == 422
+
+
+def test_what_was_corrected_in_all_records_of_a_form_is_one_call(rooms: Home, client: TestClient) -> None:
+    one, two = recorded(rooms, "1.00"), recorded(rooms, "2.00")
+    for scan, total in ((two, "2.50"), (one, "1.50"), (two, "2.75")):
+        recorded(rooms, total, scan)
+    ways = "/api/v1/forms/receipt/history"
+    answer = client.get(ways).json()
+    told = [(each["scan"], each["value_after"]) for each in answer["changes"]]
+    assert told == [(two, "2.50"), (one, "1.50"), (two, "2.75")]
+    assert answer["more"] is False
+    pages, after = [], 0
+    while True:
+        page = client.get(ways, params={"after": after, "limit": 1}).json()
+        pages += [(each["scan"], each["value_after"]) for each in page["changes"]]
+        after = page["next"]
+        if not page["more"]:
+            break
+    assert pages == told
+    assert client.get(ways, params={"after": answer["next"]}).json()["changes"] == []
+    assert client.get("/api/v1/forms/nothing/history").status_code == 404
+
+
 def test_a_rejected_record_has_its_field_read_once_more(rooms: Home, client: TestClient) -> None:
     scan = recorded(rooms, "12.50")
     ways = f"{PAGE}/{scan}/receipts"

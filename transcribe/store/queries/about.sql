@@ -5,6 +5,15 @@ VALUES (:prefix, :token_hash, :name, :scopes, :now, :until);
 -- name: token^
 SELECT * FROM api_token WHERE token_hash = :token_hash AND revoked_at IS NULL AND (until_at IS NULL OR until_at > :now);
 
+-- name: program_answer^
+SELECT request_hash, answer FROM program_answer WHERE token = :token AND idem = :idem;
+
+-- name: put_program_answer!
+INSERT INTO program_answer (token, idem, request_hash, answer, at) VALUES (:token, :idem, :request_hash, :answer, :now);
+
+-- name: prune_program_answers!
+DELETE FROM program_answer WHERE at < :before;
+
 -- name: tokens
 SELECT * FROM api_token ORDER BY id DESC;
 

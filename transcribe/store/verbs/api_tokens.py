@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from transcribe.errors import NotFound
+from transcribe.errors import AnsweredOtherwise, NotFound
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import ApiToken
 from transcribe.store.row_mapping import micros, moment, moment_or_none, text
 from transcribe.store.verbs.erasure import ErasureVerbs
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs
+
+ANSWER_KEPT = timedelta(days=30)
+"""How long it is known what a request was answered. Chosen by hand."""
 
 
 class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
@@ -43,6 +47,29 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
             if not self.db.run("revoke_token", prefix=prefix, now=micros(now)):
                 raise NotFound(f"There is no token in force with the prefix {prefix!r}.")
             self.log(self.actor, "token revoked", prefix, {}, now)
+
+    def answered_once(
+        self, token: str, idem: str, request_hash: str, now: datetime, deed: Callable[[], str]
+    ) -> tuple[str, bool]:
+        with self.db.write():
+            known = self.db.one("program_answer", token=token, idem=idem)
+            if known is not None:
+                if known["request_hash"] != request_hash:
+                    raise AnsweredOtherwise(
+                        "This Idempotency-Key was sent with another request before. Send each request with its own."
+                    )
+                return str(known["answer"]), True
+            answer = deed()
+            self.db.run("prune_program_answers", before=micros(now - ANSWER_KEPT))
+            self.db.run(
+                "put_program_answer",
+                token=token,
+                idem=idem,
+                request_hash=request_hash,
+                answer=answer,
+                now=micros(now),
+            )
+            return answer, False
 
     def about(self, who: str) -> dict[str, object]:
         with self.db.snapshot():

@@ -1,0 +1,143 @@
+"""docs/integrating.md: its follower ends equal to a full export whatever happens, its session answers as it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from flows.administration.people import invite
+from flows.administration.records import forget_scan
+from flows.home.home import Home, now
+from flows.steps.erasures import publish_records
+from flows.steps.reconcile_scans import rebuild_records, reconcile_home, reconcile_to_the_end
+from reconcile.records import query
+from tests.examples import SOAK
+from tests.flows.serving.served import served
+from tests.flows.serving.test_api import recorded
+from tests.flows.serving.test_records_api import app_of_records, program
+from tests.flows.steps.test_provisional_records import read_all
+from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from transcribe.model import Record
+from transcribe.people.tokens import new_token
+
+PAGE = (Path(__file__).parents[3] / "docs" / "integrating.md").read_text(encoding="utf-8")
+(FOLLOWER,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+(SESSION,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+
+EVENT_COUNT = 10_000 if SOAK else 300
+"""Random events that a follower sees; with its restarts about a minute where there are few."""
+
+EQUAL_SECONDS = 60
+"""How long a follower has to catch up at the end on a busy machine."""
+
+
+@contextmanager
+def following(address: str, token: str, folder: Path) -> Iterator[None]:
+    """The follower of the page, running."""
+    script = folder / "follow.py"
+    script.write_text(FOLLOWER, encoding="utf-8")
+    told = {**os.environ, "FAIRHAND": address, "TOKEN": token, "FORM": "receipt", "COPY": str(folder / "copy.db")}
+    running = subprocess.Popen([sys.executable, str(script)], env=told, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        running.kill()
+        running.wait()
+
+
+def copied(folder: Path) -> dict[str, dict[str, object]]:
+    """What the copy has, by scan."""
+    with closing(sqlite3.connect(folder / "copy.db")) as copy:
+        return {scan: json.loads(text) for scan, text in copy.execute("select scan, record from orders")}
+
+
+def exported(rooms: Home) -> dict[str, dict[str, object]]:
+    """What a full export has, by scan."""
+    return {each.scan: dict(each.document) for each in query.records(rooms.settings.records, "receipt")}
+
+
+def happen(rooms: Home, chance: random.Random, scans: list[str]) -> None:
+    """One random event: an order is decided, corrected, forgotten or of another form; a restore; a rebuild."""
+    what = chance.choices(["decide", "correct", "erase", "move", "restore", "rebuild"], [40, 35, 15, 6, 2, 2])[0]
+    total = f"{chance.randrange(100_000) / 100:.2f}"
+    if what == "decide" or not scans:
+        scans.append(recorded(rooms, total))
+    elif what == "correct":
+        recorded(rooms, total, chance.choice(scans))
+    elif what == "erase":
+        forget_scan(rooms, scans.pop(chance.randrange(len(scans))))
+    elif what == "move":
+        move(rooms, chance.choice(scans))
+    elif what == "restore":
+        rooms.store.begin_epoch(now(), now())
+        publish_records(rooms)
+    else:
+        rebuild_records(rooms)
+
+
+def move(rooms: Home, scan: str) -> None:
+    """The scan turns out to be of another form: its next record is of that, and a correction brings it back."""
+    form = rooms.use_form("order-form")
+    last = rooms.store.last_record(scan)
+    assert last is not None
+    moved = Record(scan=scan, form=form.name, form_version=form.version, decisions=())
+    rooms.store.conclude(scan, 10**9, (), [], replace(moved, version=last.version + 1), now())
+    publish_records(rooms)
+
+
+def test_the_follower_of_the_page_ends_equal_to_a_full_export(rooms: Home, tmp_path: Path) -> None:
+    chance, scans = random.Random(17), [recorded(rooms)]
+    token = new_token(rooms.store, "erp", ["records:read"], now()).secret
+    with served(app_of_records(rooms)) as address:
+        left = EVENT_COUNT
+        while left:
+            with following(address, token, tmp_path):  # and killed at the end of each part
+                part = min(left, chance.randrange(20, 120))
+                for _ in range(part):
+                    happen(rooms, chance, scans)
+                left -= part
+        with following(address, token, tmp_path):
+            until = time.monotonic() + EQUAL_SECONDS
+            while time.monotonic() < until and copied(tmp_path) != exported(rooms):
+                time.sleep(0.2)
+    assert copied(tmp_path) == exported(rooms)
+
+
+def test_an_order_that_is_of_another_form_leaves_the_copy_and_may_come_back(rooms: Home, tmp_path: Path) -> None:
+    scan, stays = recorded(rooms, "1.00"), recorded(rooms, "2.00")
+    seen = query.position(rooms.settings.records)
+    move(rooms, scan)
+    with program(app_of_records(rooms), rooms) as client:
+        page = client.get("/api/v1/records/receipt", params={"after": seen}).json()
+        assert [(each["scan"], each["form"]) for each in page["left"]] == [(scan, "order-form")]
+        assert page["records"] == []
+        recorded(rooms, "3.00", scan)
+        page = client.get("/api/v1/records/receipt", params={"after": seen}).json()
+    assert ([each["scan"] for each in page["records"]], page["left"]) == ([scan], [])
+    assert set(exported(rooms)) == {scan, stays}
+
+
+def test_the_session_of_the_page_answers_as_it_says(rooms: Home) -> None:
+    texts = {**RECEIPT, "total": "1234.50"}
+    scan = received(rooms, texts={"total": ("1234.50", "1234.50")}).id
+    reconcile_home(rooms)
+    for who, roles in (("mina", []), ("omar", []), ("eve", ["expert"])):
+        read_all(rooms, invite(rooms, who, roles or ["transcriber"]).person.id, texts)
+    token = new_token(rooms.store, "erp", ["records:read", "records:write"], now()).secret
+    with served(app_of_records(rooms)) as address:
+        told = {**os.environ, "FAIRHAND": address, "TOKEN": token, "SCAN": scan}
+        for asked, answered in re.findall(r"^\$ (.*)\n(.*)$", SESSION, re.MULTILINE):
+            command = ["sh", "-c", asked]
+            done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=60, check=False)
+            assert done.stdout.strip() == answered, (asked, done.stderr)
+            reconcile_to_the_end(rooms)
