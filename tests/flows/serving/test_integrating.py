@@ -15,13 +15,14 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from flows.administration.people import invite
 from flows.administration.records import forget_scan
 from flows.home.home import Home, now
 from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import rebuild_records, reconcile_home, reconcile_to_the_end
 from reconcile.records import query
-from tests.examples import SOAK
 from tests.flows.serving.served import served
 from tests.flows.serving.test_api import recorded
 from tests.flows.serving.test_records_api import app_of_records, program
@@ -34,8 +35,11 @@ PAGE = (Path(__file__).parents[3] / "docs" / "integrating.md").read_text(encodin
 (FOLLOWER,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 (SESSION,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 
-EVENT_COUNT = 10_000 if SOAK else 300
-"""Random events that a follower sees; with its restarts about a minute where there are few."""
+EVENT_COUNT = 300
+"""Random events that a follower sees, with its restarts in about a minute."""
+
+SOAK_EVENT_COUNT = 10_000
+"""The same in the long run."""
 
 EQUAL_SECONDS = 60
 """How long a follower has to catch up at the end on a busy machine."""
@@ -96,10 +100,19 @@ def move(rooms: Home, scan: str) -> None:
 
 
 def test_the_follower_of_the_page_ends_equal_to_a_full_export(rooms: Home, tmp_path: Path) -> None:
+    follows(rooms, tmp_path, EVENT_COUNT)
+
+
+@pytest.mark.soak
+def test_the_follower_ends_equal_after_ten_thousand_events(rooms: Home, tmp_path: Path) -> None:
+    follows(rooms, tmp_path, SOAK_EVENT_COUNT)
+
+
+def follows(rooms: Home, tmp_path: Path, left: int) -> None:
+    """Random events while the follower is started and killed; at the end its copy is what a full export has."""
     chance, scans = random.Random(17), [recorded(rooms)]
     token = new_token(rooms.store, "erp", ["records:read"], now()).secret
     with served(app_of_records(rooms)) as address:
-        left = EVENT_COUNT
         while left:
             with following(address, token, tmp_path):  # and killed at the end of each part
                 part = min(left, chance.randrange(20, 120))
