@@ -37,9 +37,6 @@ PEOPLE_STAGE = "people:"
 LONG_TEXT_STAGE = f"{PEOPLE_STAGE} long text"
 """The stage of long texts that people alone read. Their probability has a map of its own."""
 
-MAX_SURE_RATIO = 4.0
-"""An engine whose confidence is more than so many times as frequent when it is wrong is not sure of what it says."""
-
 MAX_CAREFUL_ERROR_SHARE = 0.25
 """Who errs on more than this share of fields of a type is known to be careless there. Chosen by hand."""
 
@@ -199,7 +196,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         family=spot.family,
         null=null_of(says),
         coded=is_said_by_barcode(votes, says),
-        engines=len([vote for vote in engines if vote.says == says and _counts(spot, vote, learnt)]),
+        engines=len([vote for vote in engines if vote.says == says and vote.null != "illegible"]),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
@@ -209,7 +206,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
         ink=max(ink, default=0.0),
         witness=witness,
-        trouble=trouble or _doubt_on_bad_page(spot, engines, says, learnt, witness),
+        trouble=trouble or _doubt_on_bad_page(engines, says, witness),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, engines, says, learnt),
@@ -238,14 +235,6 @@ def _weighing_of_machines(weighed: FieldPosterior, says: str) -> Callable[[], fl
     return partial(share_by, weighed, says, left)
 
 
-def _counts(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:
-    """Whether an engine counts as one more that says it: it is sure enough, and did not just fail to read it."""
-    if vote.null == "illegible":
-        return False
-    source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
-    return source_model.ratio(vote.confidence, vote.says) <= MAX_SURE_RATIO
-
-
 def _is_careful(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:
     """Whether a person read it unprompted, and is not known to err often on fields of this type."""
     prompted = vote.shown is not None and vote.shown == vote.says
@@ -269,12 +258,9 @@ def _could_be(spot: PreparedField, says: str) -> bool:
     return null != "illegible" if null else not spot.faults(says)
 
 
-def _doubt_on_bad_page(
-    spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters, witness: str
-) -> Reason | Literal[""]:
+def _doubt_on_bad_page(engines: Sequence[Vote], says: str, witness: str) -> Reason | Literal[""]:
     """The trouble of a bad page, where nothing vouches for the value."""
-    unsure = not witness and is_unsure_on_bad_page(spot, engines, says, learnt)
-    return Reason.NOT_SURE_ENOUGH if unsure else ""
+    return Reason.NOT_SURE_ENOUGH if not witness and is_unsure_on_bad_page(engines, says) else ""
 
 
 def _is_by_operator(votes: Sequence[Vote], says: str) -> bool:

@@ -12,7 +12,6 @@ from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import MIN_SETTLING_COUNT, LearntParameters
-from reconcile.policy import POLICY
 from transcribe.codes import Witness
 from transcribe.model import INK
 from transcribe.values import without_accents
@@ -68,18 +67,10 @@ def witness_of(
 
 
 def _keeps_shape(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
-    """Whether a code is written as others of its field, and every other engine read nearly the same and broke that.
-
-    Where no engine reads something else, two of them have to agree on a good page, sure or not: of 76 codes on which
-    they agree and one is not sure none that keeps its shape was wrong, and 4 of 5 on which they agree wrongly break it.
-    """
-    engines = [vote for vote in votes if vote.machine and vote.source != INK]
-    rivals = [vote for vote in engines if vote.says != says]
-    if not rivals:
-        several = len(engines) >= POLICY.engines_to_agree
-        return several and is_settled(spot, says, learnt) and not any(vote.bad_page for vote in engines)
+    """Whether a code is written as others of its field, and every other engine read nearly the same and broke that."""
+    rivals = [vote for vote in votes if vote.machine and vote.source != INK and vote.says != says]
     near = all(vote.null is None and is_one_slip_apart(says, vote.says) for vote in rivals)
-    return near and keeps_shape_alone(spot, says, rivals, learnt)
+    return bool(rivals) and near and keeps_shape_alone(spot, says, rivals, learnt)
 
 
 def _has_unaccented_rival(votes: Sequence[Vote], says: str) -> bool:

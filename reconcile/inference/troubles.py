@@ -68,7 +68,7 @@ Blur takes points from pages of 0.46 at most.
 """
 
 MIN_CONFIDENCE_ON_BAD_PAGE = 0.9
-"""How sure the better engine must be on a bad page where nothing else vouches for its value.
+"""How sure one engine must be on a bad page where nothing else vouches for its value.
 
 See `is_unsure_on_bad_page` for what was measured.
 """
@@ -147,17 +147,15 @@ def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, le
     return False
 
 
-def is_unsure_on_bad_page(spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
-    """Whether the better engine is not sure of what it read on a bad page.
+def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:
+    """Whether no engine is sure of what they read on a bad page.
 
     On hard photographs of other fonts and hands than the fit has seen, both engines misread 6 of 92 such values alike,
-    and 2 of 1,299 where the better one was sure.
+    and 2 of 1,299 where the better one was sure. On 56 photographs of the test world 27 of 27 were right where only
+    Tesseract was sure.
     """
-    for_it = [vote for vote in engines if vote.says == says and vote.bad_page and vote.confidence is not None]
-    if null_of(says) or not for_it:
-        return False
-    better = min(for_it, key=lambda vote: learnt.source_model(vote.source, vote.kind, spot.type, True).error)
-    return (better.confidence or 0.0) < MIN_CONFIDENCE_ON_BAD_PAGE
+    sure = [vote.confidence for vote in engines if vote.says == says and vote.bad_page and vote.confidence is not None]
+    return null_of(says) is None and bool(sure) and max(sure) < MIN_CONFIDENCE_ON_BAD_PAGE
 
 
 def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:

@@ -133,7 +133,6 @@ PARTS: Mapping[str, tuple[Change, ...]] = {
     "cap: one reader": ((f"{INFERENCE}.calibration:MAX_ONE_READER_PROBABILITY", 1.0),),
     "cap: one engine": ((f"{INFERENCE}.calibration:MAX_ONE_ENGINE_PROBABILITY", 1.0),),
     "floor: expert": ((f"{INFERENCE}.calibration:MIN_EXPERT_PROBABILITY", 0.0),),
-    "unsure engines do not count": ((f"{INFERENCE}.circumstances:MAX_SURE_RATIO", 1e9),),
     "careless people do not agree": ((f"{INFERENCE}.circumstances:MAX_CAREFUL_ERROR_SHARE", 1.0),),
     "witness: sums": ((f"{INFERENCE}.corroboration:MIN_VOUCHING_SUMS_FACTOR", 1e300),),
     "witness: check digit": ((f"{INFERENCE}.corroboration:CHECK_DIGIT_TYPES", frozenset()),),

@@ -111,6 +111,8 @@ class AskedRegion:
     def readings(self, layer: InkLayer, here: Circumstances) -> list[Reading]:
         """The barcode's reading, then one of each engine."""
         flags = _flags(self.region, layer, self.counted_words) if self.barcode is None else []
+        if self.filled < 0.5:
+            flags = [flag for flag in flags if flag != Flag.HANDWRITING]  # of what is likelier none
         by_code = [_by_barcode(self.region, self.barcode, here)] if self.barcode else []
         heard = self.counted_words if self.filled >= NOTHING_WRITTEN or not self.region.is_witnessed else []
         return by_code + [self._by_engine(each, flags, here) for each in heard]
