@@ -159,6 +159,18 @@ def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_
     assert isinstance(said, Task) or said.text == "4047.99"
 
 
+@pytest.mark.parametrize("unsure", [0.0, 0.3, 0.6])
+def test_what_two_engines_read_alike_counts_for_two_however_unsure_one_is(unsure: float) -> None:
+    said = [
+        reading("street", source, "12 rue Berger", kind="machine", confidence=confidence)
+        for source, confidence in (("tesseract 5.5.0 fra", unsure), ("rapidocr 3.10.0", 0.99))
+    ]
+    street = weigh(form(field("street", "address")), said, shipped_parameters())[FieldKey("street")]
+    assert (street.standing.engines, street.standing.trouble) == (2, "")
+    alone = weigh(form(field("street", "address")), said[1:], shipped_parameters())[FieldKey("street")]
+    assert street.probability >= alone.probability
+
+
 def on_page(quality: float, sure: float, text: str = "12 rue Berger", by_tesseract: float = 0.8) -> object:
     """The reason to ask of what both engines read alike, RapidOCR and Tesseract so sure."""
     conditions = {"fit": 1.0, "quality": quality}

@@ -193,6 +193,15 @@ def test_one_more_word_never_bares_a_text(stretches: list[Box], words: list[Box]
     assert uncovered_heights(stretches, stretches) == 0.0
 
 
+@pytest.mark.parametrize(("space", "bare"), [(16, 0.2), (30, 0.9)])
+def test_the_space_between_two_words_is_no_text_without_a_word(space: int, bare: float) -> None:
+    words = [Box(0, 0, 50, 20), Box(50 + space, 0, 120, 20)]
+    assert uncovered_heights([Box(0, 0, 120, 20)], words) == pytest.approx(bare)
+    assert uncovered_heights([Box(0, 0, 120 + space, 20)], words) == pytest.approx(max(bare, space / 20)), (
+        "at an end it is"
+    )
+
+
 @given(st.integers(0, 1000), st.booleans(), st.booleans(), st.one_of(st.none(), st.floats(0, 1)))
 def test_each_witness_of_writing_makes_a_blank_less_probable(
     amount: int, faint: bool, paid: bool, sure: float | None
