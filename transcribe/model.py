@@ -682,7 +682,7 @@ class Standing:
     of `people` who are not known to err often. `opposed`: sums, the check digit or a likelier reading speak against
     it; `unlisted`: master data do not have it; `against_engines` are engines that read something else. `looks_blank`:
     nothing is written, as the ink test says too, sure or not. `by_operator`: an operator corrected it to this, and no
-    expert says it.
+    expert says it. `looked_again`: an engine says it only since it was asked once more.
     """
 
     engines: int = 0
@@ -707,6 +707,7 @@ class Standing:
     unlisted: bool = False
     looks_blank: bool = False
     by_operator: bool = False
+    looked_again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,10 @@ def _has_price(field: Field, standing: Standing) -> bool:
 def _may_machines_decide(posterior: Posterior, policy: Policy, enough: bool, probable: bool) -> bool:
     """Whether machines decide alone: they have earned it, nothing is odd, and no person gave another plausible value.
 
-    By themselves they need a little more than people do, and the whole target where a person could not read the field.
+    By themselves they need a little more than people do. They need the whole target where a person could not read the
+    field, and where an engine says it only since it looked again: it is heard because it then said what the other one
+    had, so that they are less than two witnesses. On 62 photographs 4 of 9 such values below 0.985 were wrong, and none
+    of 130 above; of others below it none of 22.
     A long text that was searched for needs a witness: both engines read the same place, so that their agreement says
     nothing of where the text begins and ends (4 of 79 addresses of receipts were wrong).
     """
@@ -87,7 +90,7 @@ def _may_machines_decide(posterior: Posterior, policy: Policy, enough: bool, pro
         standing.contradicting > 1 or posterior.probability < policy.min_outvote_probability
     ):
         return False
-    if posterior.people or probable:
+    if posterior.people or probable or standing.looked_again:
         return probable
     return enough and posterior.probability >= policy.min_machine_probability
 

@@ -51,7 +51,8 @@ class Circumstances(NamedTuple):
     here; "" where they may. `in_place` is how probable it is that it was read where the field stands. `prose` tells how
     a long text came about that people alone read, `typed` how it did among people where machines read it too; None of
     others. `by_machines` gives the share that machines alone give a value that people read too; None where no
-    engine says it. `by_operator`: of all experts the operator alone says it.
+    engine says it. `by_operator`: of all experts the operator alone says it. `looked_again`: an engine says it only
+    since it looked again.
     """
 
     says: str
@@ -81,6 +82,7 @@ class Circumstances(NamedTuple):
     telling: tuple[Reason, ...]
     by_machines: Callable[[], float] | None
     by_operator: bool = False
+    looked_again: bool = False
 
     @property
     def looks_blank(self) -> bool:
@@ -177,6 +179,7 @@ class Circumstances(NamedTuple):
             against_engines=self.against_engines,
             opposed=self.opposed,
             unlisted=self.unlisted,
+            looked_again=self.looked_again,
         )
 
 
@@ -201,6 +204,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
         by_operator=_is_by_operator(votes, says),
+        looked_again=any(vote.again for vote in engines if vote.says == says),
         readers=len(people),
         against_people=len(against),
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),

@@ -20,6 +20,9 @@ BLANK = ""
 NULLS: tuple[Null, ...] = get_args(Null)
 """Why a field has no value, in the order in which flags of a reading count."""
 
+LOOKED_AGAIN = "again"
+"""The condition of an engine's reading at a further look, see `transcribe/recognition/engine_words.py`."""
+
 NULL_SIGN = "\x00"
 """Begins the comparable text of "cannot be read" and its like; no text that was read has it."""
 
@@ -30,7 +33,8 @@ class Vote(NamedTuple):
     `says` is "" for blank, NULL_SIGN and the reason for what has no text; `null` is that reason, None where there is
     text. `shown` is the comparable text that the source saw before it read, None where it read blind; a vote of a
     source that saw something is not independent. `place` is how sure it is, on a free layout, that the field stands
-    there; None where the form says where it stands, or where it is unknown.
+    there; None where the form says where it stands, or where it is unknown. `again`: an engine that first read
+    something else, and is heard because it then read what another one had.
     """
 
     id: str
@@ -47,6 +51,7 @@ class Vote(NamedTuple):
     quality: float
     place: float | None
     flags: frozenset[str]
+    again: bool = False
 
     @property
     def bad_page(self) -> bool:
@@ -83,6 +88,7 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
         conditions.get("quality", 1.0) if conditions else 1.0,
         conditions.get("place") if conditions and spot.form.free else None,
         reading.flags,
+        bool(conditions) and LOOKED_AGAIN in conditions,
     )
 
 

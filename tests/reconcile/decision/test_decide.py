@@ -57,6 +57,16 @@ def test_a_long_text_that_was_searched_for_needs_a_witness_as_engines_agree_on_i
     assert isinstance(decide(NAME, vouched, POLICY), Decision)
 
 
+def test_what_an_engine_says_only_since_it_looked_again_needs_the_whole_target() -> None:
+    known = replace(posterior(NAME, *both("customer_name", "Dupont SARL")), probability=0.99)
+    assert isinstance(decide(NAME, known, POLICY), Decision), "one more reading would gain less than its price"
+    again = replace(known, standing=replace(known.standing, looked_again=True))
+    assert isinstance(decide(NAME, again, POLICY), Task)
+    assert isinstance(decide(NAME, replace(again, probability=POLICY.target), POLICY), Decision)
+    read = [replace(each, conditions={"again": 1.0}) for each in both("customer_name", "Dupont SARL")]
+    assert posterior(NAME, *read).standing.looked_again
+
+
 def test_two_readings_of_one_engine_are_one_source() -> None:
     task = asked(
         DATE,
