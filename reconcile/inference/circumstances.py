@@ -193,7 +193,6 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     ink = [vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says]
     sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
     witness = witness_of(spot, votes, says, sums, learnt)
-    trouble = trouble_of(spot, votes, says, sums, learnt)
     return Circumstances(
         says=says,
         family=spot.family,
@@ -210,7 +209,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
         ink=max(ink, default=0.0),
         witness=witness,
-        trouble=trouble or _doubt_on_bad_page(engines, says, witness),
+        trouble=trouble_of(spot, votes, says, sums, learnt) or _doubt_on_bad_page(engines, says, witness),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, engines, says, learnt),
