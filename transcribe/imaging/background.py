@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 LOCAL_WINDOW_PX = 41
 """Side of the window whose paper and ink set the threshold of its middle, at 200 dpi: two lines of print."""
 
-LOCAL_WEIGHT, LOCAL_SPREAD_LEVELS = 0.2, 128.0
-"""Sauvola and Pietikäinen's k and R: how much a window without contrast is taken for paper, and the spread of grey
-levels that counts as full contrast (Pattern Recognition 33, 2000)."""
+LOCAL_WEIGHT = 0.2
+"""Sauvola and Pietikäinen's k: how much a window without contrast is taken for paper (Pattern Recognition 33, 2000)."""
+
+LOCAL_SPREAD_LEVELS = 128.0
+"""Their R: the spread of grey levels in a window that counts as full contrast."""
 
 LOCAL_BLUR_PX = 0.8
 """Standard deviation of the blur before it: grain makes no ink. Chosen by hand."""
