@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.bench.bench_offline import SMALL, offline_batch
+from tests.bench.bench_offline import FIELDS, offline_batch
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber
@@ -36,9 +36,9 @@ PICTURES = """
 
 
 def test_a_batch_read_without_a_line_arrives_once_and_is_paid_once(browser: Browser) -> None:
-    found = offline_batch(browser, SMALL)
+    found = offline_batch(browser, FIELDS)
 
-    assert found.taken == SMALL
+    assert found.taken == FIELDS
     assert found.caches == []
     assert found.is_good, found
 

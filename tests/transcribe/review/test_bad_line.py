@@ -222,7 +222,10 @@ def test_a_second_window_does_not_show_the_same_field_to_be_typed_twice(
 
     expect(first.locator("#elsewhere")).to_be_visible()
     expect(second.locator("#elsewhere")).not_to_be_visible()
+    second.locator("html[data-ready]").wait_for()
+    before = str(second.locator("#task").get_attribute("action"))
     second.locator("#text").focus()
     type_in(second, texts[0])
+    expect(second.locator("#task")).not_to_have_attribute("action", before)
     expect(second.locator("#status")).to_have_text("everything is sent")
     assert site.texts_of(amina.id) == texts[:1]

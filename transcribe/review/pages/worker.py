@@ -1,14 +1,21 @@
-"""The service worker, which must stand at the root to work for all pages; the OpenAPI; whether the server is alive."""
+"""What must stand at the root: the service worker, the app's manifest, the OpenAPI; and whether the server is alive."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
-from transcribe.review.access.sessions import SignedIn
-from transcribe.review.rendering import STATIC_FOLDER
+from transcribe.i18n import N_, direction, translation
+from transcribe.review.access.sessions import SignedIn, language_of
+from transcribe.review.context import Here
+from transcribe.review.rendering import STATIC_FOLDER, static_address
 
 router = APIRouter()
+
+APP_ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("icon-full-512", 512, "maskable"))
+"""The app's icons: file, side in pixels, and whether it may be cut to a shape."""
+PAPER_COLOUR = "#f6f4ef"
+"""The colour behind everything, as in `static/tokens.css`."""
 
 
 @router.get("/worker.js")
@@ -17,6 +24,34 @@ async def worker() -> Response:
     return FileResponse(
         STATIC_FOLDER / "worker.js", media_type="text/javascript", headers={"cache-control": "no-cache"}
     )
+
+
+@router.get("/manifest.webmanifest")
+async def manifest(request: Request, context: Here) -> Response:
+    """What a browser needs to install the work page as an app, in the reader's language."""
+    language = language_of(request, context.options)
+    icons = [
+        {"src": static_address(f"{name}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+        for name, side, purpose in APP_ICONS
+    ]
+    words = N_("Type what is written in one field of a paper form at a time.")
+    described = {
+        "id": "/work",
+        "name": "fairhand",
+        "short_name": "fairhand",
+        "description": translation(language).gettext(
+            N_("Type what is written in one field of a paper form at a time.")
+        ),
+        "lang": language,
+        "dir": direction(language),
+        "start_url": "/work",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": PAPER_COLOUR,
+        "theme_color": PAPER_COLOUR,
+        "icons": icons,
+    }
+    return JSONResponse(described, media_type="application/manifest+json")
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -16,6 +16,7 @@ export class Ahead {
     this.ready = ready;
     this.queue = []; // [{sheet, image, until}]
     this.later = []; // sheets of fields that were taken along: their pictures are on the device, and not decoded yet
+    this.preparing = []; // sheets whose pictures are being decoded: they are here too
     this.same = false;
     this.unacknowledged = () => 0;
     this.secondsEach = 5;
@@ -43,6 +44,7 @@ export class Ahead {
 
   drop(tasks) {
     this.queue = this.queue.filter((ready) => !tasks.includes(ready.sheet.task));
+    this.preparing = this.preparing.filter((sheet) => !tasks.includes(sheet.task));
     this.later = this.later.filter((sheet) => !tasks.includes(sheet.task));
   }
 
@@ -50,18 +52,19 @@ export class Ahead {
   forgetOver() {
     const before = this.left;
     this.queue = this.queue.filter((ready) => endOf(ready.sheet) > Date.now());
+    this.preparing = this.preparing.filter((sheet) => endOf(sheet) > Date.now());
     this.later = this.later.filter((sheet) => endOf(sheet) > Date.now());
     return this.left < before;
   }
 
   /** How many fields are here beside the one that is shown. */
   get left() {
-    return this.queue.length + this.later.length;
+    return this.queue.length + this.preparing.length + this.later.length;
   }
 
-  /** All that is here, the next first: what is ready, and what was taken along. */
+  /** All that is here, the next first: what is ready, what soon will be, and what was taken along. */
   get sheets() {
-    return [...this.queue.map((ready) => ready.sheet), ...this.later];
+    return [...this.queue.map((ready) => ready.sheet), ...this.preparing, ...this.later];
   }
 
   /** Fields that were taken along, to be shown after those that are here. */
@@ -106,13 +109,16 @@ export class Ahead {
 
   /** Fetches and decodes the pictures of tasks that are new, in their order. */
   async take_in(sheets) {
-    const here = new Set(this.queue.map((ready) => ready.sheet.task));
+    const here = new Set([...this.queue.map((ready) => ready.sheet), ...this.preparing].map((sheet) => sheet.task));
     const fresh = sheets.filter((sheet) => !here.has(sheet.task) && !this.known(sheet.task)).map(dated);
     for (const sheet of fresh) this.coming.add(sheet.picture);
-    const all = fresh.map((sheet) => prepared(sheet));
-    for (const each of all) {
-      const ready = await each.catch(() => null);
-      if (ready && !this.known(ready.sheet.task)) this.queue.push(ready);
+    this.preparing.push(...fresh);
+    const all = fresh.map((sheet) => [sheet, prepared(sheet)]);
+    for (const [sheet, coming] of all) {
+      const ready = await coming.catch(() => null);
+      const isWanted = this.preparing.includes(sheet); // it was not given back meanwhile
+      this.preparing = this.preparing.filter((each) => each !== sheet);
+      if (ready && isWanted && !this.known(sheet.task)) this.queue.push(ready);
       this.ready();
     }
     for (const sheet of fresh) this.coming.delete(sheet.picture);

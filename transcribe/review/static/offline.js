@@ -19,3 +19,15 @@ export async function keepOffline(page, belongs) {
   }
   setTimeout(() => watch.disconnect(), SETTLED);
 }
+
+/** Where the browser can install these pages as an app, the menu says so. */
+addEventListener("beforeinstallprompt", (event) => {
+  const button = document.getElementById("install");
+  if (!button) return;
+  event.preventDefault();
+  button.hidden = false;
+  button.onclick = () => {
+    button.hidden = true;
+    event.prompt();
+  };
+});

@@ -99,6 +99,7 @@ function elsewhere() {
   document.documentElement.dataset.ready = "yes";
   dialog.showModal();
   dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("close", () => dialog.showModal()); // browsers let a second Escape close it all the same
   dialog.querySelector("button").onclick = async () => {
     await takeOver(elsewhere);
     location.reload();
@@ -397,6 +398,11 @@ function use(tool) {
 document.querySelector(".work").addEventListener("mousedown", (event) => {
   if (event.target.closest("button")) event.preventDefault();
 });
+
+// the second click of a double one is of the field before: it says nothing of the one that is shown since
+form.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("button[name=action]")) event.preventDefault();
+}, { capture: true });
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();

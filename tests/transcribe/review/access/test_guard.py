@@ -29,7 +29,7 @@ from transcribe.store.facts import SentReading
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)
 
-OPEN = frozenset({"/", "/in", "/in/{token}", "/before", "/language", "/worker.js", "/alive"})
+OPEN = frozenset({"/", "/in", "/in/{token}", "/before", "/language", "/worker.js", "/alive", "/manifest.webmanifest"})
 """Paths for people who are not signed in."""
 
 OPERATORS = frozenset(

@@ -1,0 +1,172 @@
+"""Keys that are held, double clicks, two tabs, the back button, doubled sends: no reading that nobody meant is kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.transcribe.review.site import Site
+from tests.transcribe.review.test_fair_pages import set_pay
+from tests.transcribe.review.test_work_page import all_sent
+from transcribe.model import FieldKey, Transcriber
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[[Transcriber], Page]
+PIECE = 14_000
+KEYS = ("order_number", "customer_no", "city", "email", "total")
+
+
+def fields(site: Site, scans: int) -> None:
+    set_pay(site)
+    for number in range(scans):
+        texts = {FieldKey(key): f"{key} {number}" for key in KEYS}
+        site.scan("bon-de-commande", texts, name=f"order {number}")
+
+
+def hold(page: Page, key: str, times: int = 15) -> None:
+    """Holds a key down: the browser repeats it."""
+    for _ in range(times):
+        page.keyboard.down(key)
+    page.keyboard.up(key)
+
+
+def shown(page: Page) -> str:
+    return str(page.locator("#task").get_attribute("action"))
+
+
+def next_is_shown(page: Page, before: str) -> str:
+    expect(page.locator("#task")).not_to_have_attribute("action", before)
+    return shown(page)
+
+
+def is_exact(site: Site, who: Transcriber, meant: list[str | None]) -> bool:
+    """Whether what was read is what was meant, nothing else, and each is paid once."""
+    own = [each for story in site.store.readings_of(who.id, 500) for each in story.readings if each.source == who.id]
+    lines = [line for line in site.store.ledger(who.id) if line.kind == "reading"]
+    assert sorted(map(str, site.texts_of(who.id))) == sorted(map(str, meant))
+    assert Counter(each.task for each in own) == Counter({each.task: 1 for each in own})
+    assert [line.micro for line in lines] == [PIECE] * len(meant)
+    assert Counter(str(line.task) for line in lines) == Counter({str(line.task): 1 for line in lines})
+    return True
+
+
+def test_whatever_a_hand_or_a_line_doubles_is_read_and_paid_once(site: Site, enter: Enter) -> None:
+    fields(site, 4)
+    amina = site.person("amina")
+    page = enter(amina)
+
+    def twice(route: Route) -> None:
+        """A line that sends what is sent once more, as a proxy does that had no answer."""
+        if route.request.method == "POST":
+            route.fetch()
+        route.continue_()
+
+    page.route("**/work/*", twice)
+    at = shown(page)
+    page.keyboard.type("held")
+    hold(page, "Enter")
+    at = next_is_shown(page, at)
+    page.wait_for_timeout(600)
+    hold(page, "Enter")
+    assert shown(page) == at, "an empty box is asked about, however long the key is held"
+    page.keyboard.type("double click")
+    page.locator("[value=send]").dblclick()
+    at = next_is_shown(page, at)
+    page.locator("[value=illegible]").dblclick()
+    at = next_is_shown(page, at)
+    page.keyboard.down("Alt")
+    hold(page, "b", 6)
+    page.keyboard.up("Alt")
+    at = next_is_shown(page, at)
+    page.keyboard.type("before the others")
+    page.keyboard.press("Enter")
+    at = next_is_shown(page, at)
+    all_sent(page)
+
+    page.goto(page.url.replace("/work", "/readings"))
+    page.go_back()
+    page.locator("html[data-ready]").wait_for()
+    assert shown(page) == at, "what was answered does not come back"
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    assert shown(page) == at
+    page.keyboard.type("after going back")
+    page.keyboard.press("Enter")
+    next_is_shown(page, at)
+    all_sent(page)
+    assert is_exact(site, amina, ["held", "double click", None, "", "before the others", "after going back"])
+
+
+def test_of_two_tabs_one_works_and_both_together_read_each_field_once(site: Site, enter: Enter) -> None:
+    fields(site, 3)
+    amina = site.person("amina")
+    first = enter(amina)
+    at = shown(first)
+    first.keyboard.type("in the first tab")
+    second = first.context.new_page()
+    second.goto(first.url)
+    second.locator("html[data-ready]").wait_for()
+    expect(second.locator("#elsewhere")).to_be_visible()
+    second.keyboard.type("wall")
+    second.locator("#elsewhere button").click()
+    second.locator("#elsewhere").wait_for(state="hidden")
+    second.locator("html[data-ready]").wait_for()
+    expect(second.locator("#text")).to_have_value("in the first tab")
+    second.keyboard.press("Enter")
+    at = next_is_shown(second, at)
+    expect(first.locator("#elsewhere")).to_be_visible()
+    hold(first, "Escape", 2)
+    first.keyboard.type("wall")
+    expect(first.locator("#elsewhere")).to_be_visible()
+    second.keyboard.type("in the second tab")
+    second.keyboard.press("Enter")
+    at = next_is_shown(second, at)
+    all_sent(second)
+    first.locator("#elsewhere button").click()
+    first.locator("#elsewhere").wait_for(state="hidden")
+    first.locator("html[data-ready]").wait_for()
+    first.keyboard.type("in the first again")
+    first.keyboard.press("Enter")
+    all_sent(first)
+    assert is_exact(site, amina, ["in the first tab", "in the second tab", "in the first again"])
+
+
+def test_two_taps_on_a_phone_are_one_answer(site: Site, address: str, browser: Browser) -> None:
+    fields(site, 2)
+    amina = site.person("amina")
+    page = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).new_page()
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").tap()
+    page.locator("html[data-ready]").wait_for()
+    at = shown(page)
+    box = page.locator("[value=illegible]").bounding_box()
+    assert box is not None
+    for _ in range(2):
+        page.touchscreen.tap(box["x"] + 20, box["y"] + 15)
+    next_is_shown(page, at)
+    all_sent(page)
+    assert is_exact(site, amina, [None])
+
+
+def test_without_javascript_back_and_double_sends_are_one_reading(site: Site, address: str, browser: Browser) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {FieldKey(key): key for key in ("city", "customer_name", "comment")})
+    amina = site.person("amina")
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+    page.wait_for_url("**/work")
+    page.locator("#text").fill("first")
+    page.locator("[value=send]").click()
+    page.wait_for_url("**/work")
+    page.go_back()
+    page.go_forward()
+    page.locator("#text").fill("second")
+    page.locator("[value=send]").dblclick()
+    page.wait_for_url("**/work")
+    page.locator("#text").wait_for()
+    assert is_exact(site, amina, ["first", "second"])
