@@ -21,7 +21,7 @@ def add(
     scope: Annotated[
         list[str],
         typer.Option(
-            help="What it allows: records:read, records:write, pictures:read (each also of one form: "
+            help="What it allows: records:read, records:write, pictures:read, scans:write (each also of one form: "
             "records:read:receipt), explain:read, pay:read, metrics:read, webhooks:read, webhooks:manage; again for "
             "more."
         ),

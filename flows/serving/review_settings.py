@@ -34,4 +34,5 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
         rules=rules,
         asked_by=settings.asked_by,
         training=settings.training,
+        upload_bytes=settings.most_file_bytes,
     )

@@ -27,7 +27,7 @@ from flows.home import (
 from flows.runtime import PrefectServer, lock_file, notice, notice_file, settle_memory, take_lock
 from flows.serving.review_settings import review_options
 from flows.serving.supervised_process import SupervisedProcess
-from flows.watching import require_watchable, watched_forms
+from flows.watching import require_watchable, waiting_scans, watched_forms
 from transcribe.errors import FairhandError, SettingsError
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Serving:
         self._prefect = PrefectServer(settings, settings.prefect_port if settings.port else 0)
         self._worker: subprocess.Popen[bytes] | None = None
         self._beside: dict[str, SupervisedProcess] = {}
+        self._taking_in: SupervisedProcess | None = None
         self._webhooks = SupervisedProcess("flows.webhooks.send_process", child_environment(settings))
 
     def run(self) -> None:
@@ -112,12 +113,13 @@ class Serving:
         from flows.serving.health import health
         from flows.serving.records_api import add_document, records_api
         from flows.serving.records_changes_api import records_changes_api
+        from flows.serving.scans_api import scans_api
         from flows.serving.slow_clients import PatientProtocol, most_connections
         from flows.serving.webhook_routes import webhook_routes
         from transcribe.review import create_app
 
         options = review_options(self._settings, listening.getsockname()[1])
-        programs = [records_api(home), records_changes_api(home), webhook_routes(home)]
+        programs = [records_api(home), records_changes_api(home), scans_api(home), webhook_routes(home)]
         routers = [api(home), *programs, health(home, self._worker_runs)]
         app = create_app(home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
         add_document(app, programs)
@@ -163,6 +165,8 @@ class Serving:
                 _print("Prefect's server ended by itself and is started again")
                 self._prefect.start()
                 self._await_prefect()
+            if self._taking_in is not None and waiting_scans(self._settings):
+                self._beside.setdefault("taking files in", self._taking_in)  # from the first that a program sends
             for what, process in self._beside.items():
                 if process.keep_running():
                     _print(f"{what} ended by itself and is started again")
@@ -189,8 +193,9 @@ class Serving:
             told = prefect_client_variables(self._settings, self._prefect.address)
             environment = child_environment(self._settings, **told)
             self._beside["running deployments"] = SupervisedProcess("flows.deployed", environment)
+            self._taking_in = SupervisedProcess("flows.watching.watch_process", environment)
             if self._settings.watch:
-                self._beside["watching folders"] = SupervisedProcess("flows.watching.watch_process", environment)
+                self._beside["taking files in"] = self._taking_in
         pages = self._prefect.address.removesuffix("/api")
         _print(f"Prefect:      {pages}, where one signs in with what stands in {PREFECT_KEY_FILE}")
 

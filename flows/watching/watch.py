@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 from flows.home import Home, Settings
 from flows.runtime import prefect_for
 from flows.steps import AUTO_FORM
+from flows.watching.incoming import Incoming
 from flows.watching.watched_folder import Round, WatchedFolder
 from transcribe.errors import SettingsError
 from transcribe.intake import real_path, shown_path
@@ -53,18 +55,30 @@ def require_watchable(home: Home, asked: Sequence[WatchedForm]) -> None:
 
 
 def watch(
-    home: Home, asked: Sequence[WatchedForm], batch: str, report: Callable[[Round], None], ready: Callable[[], None]
+    home: Home,
+    asked: Sequence[WatchedForm],
+    batch: str,
+    report: Callable[[Round], None],
+    ready: Callable[[], None],
+    *,
+    incoming: bool = False,
 ) -> None:
     """Watch these folders until the process is told to end. Without a `batch` each day has its own.
+
+    With `incoming` what programs send over HTTP is taken in too.
 
     `report` is given what each look brought, where it brought anything new. `ready` is called when watching begins.
     """
     require_watchable(home, asked)
     with ExitStack() as stack:
-        folders = [stack.enter_context(closing(_folder(home, each, batch))) for each in asked]
+        folders: list[WatchedFolder | Incoming] = [
+            stack.enter_context(closing(_folder(home, each, batch))) for each in asked
+        ]
+        if incoming:
+            folders.append(Incoming(home, partial(_take_in, home)))
         stack.enter_context(prefect_for(home.settings))  # before Prefect is imported, with the first file
         ready()
-        told: dict[WatchedFolder, list[str]] = {}
+        told: dict[WatchedFolder | Incoming, list[str]] = {}
         while True:
             for each in folders:
                 done = each.look()
@@ -81,8 +95,12 @@ def _folder(home: Home, asked: WatchedForm, batch: str) -> WatchedFolder:
     """The folder, whose files are taken in as this form by the flow `ingest`."""
 
     def take_in(paths: list[Path], name: str) -> object:
-        from flows.ingest import ingest_batch
-
-        return ingest_batch(home.settings.home, paths, asked.form, name, home.settings.cores, lambda *_: None)
+        return _take_in(home, paths, asked.form, name)
 
     return WatchedFolder(home, asked.folder, asked.form, batch, take_in)
+
+
+def _take_in(home: Home, paths: list[Path], form: str, batch: str) -> object:
+    from flows.ingest import ingest_batch
+
+    return ingest_batch(home.settings.home, paths, form, batch, home.settings.cores, lambda *_: None)

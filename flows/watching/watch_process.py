@@ -1,4 +1,4 @@
-"""The process of `fairhand serve` that watches the folders of the settings. It says counts only, no name of a file."""
+"""The process of `fairhand serve` that takes in what is put into folders or sent. It says counts, and no names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _run() -> None:
         for line in said(done):
             print(f"fairhand: {line}", file=sys.stderr, flush=True)
 
-    watch(home, watched_forms(settings), "", report, lambda: None)
+    watch(home, watched_forms(settings), "", report, lambda: None, incoming=True)
 
 
 if __name__ == "__main__":

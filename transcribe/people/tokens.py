@@ -16,6 +16,7 @@ Scope = Literal[
     "records:read",
     "records:write",
     "pictures:read",
+    "scans:write",
     "explain:read",
     "pay:read",
     "metrics:read",
@@ -24,11 +25,11 @@ Scope = Literal[
 ]
 """The name of one permission of a token."""
 SCOPES: frozenset[str] = frozenset(get_args(Scope))
-"""The permissions of tokens, each apart: published records; correcting them and answering for them; their pictures; how
-a value came to be; what people are paid; numbers of the whole home, for monitoring; webhooks and their deliveries;
-adding, ending and repeating webhooks."""
+"""The permissions of tokens, each apart: published records; correcting them and answering for them; their pictures;
+sending scans; how a value came to be; what people are paid; numbers of the whole home, for monitoring; webhooks and
+their deliveries; adding, ending and repeating webhooks."""
 
-OF_ONE_FORM = frozenset({"records:read", "records:write", "pictures:read"})
+OF_ONE_FORM = frozenset({"records:read", "records:write", "pictures:read", "scans:write"})
 """The permissions that may be those of one form alone, such as records:read:receipt."""
 
 

@@ -64,6 +64,8 @@ class ReviewOptions:
     """Minutes beside readings that are paid in 24 hours to who is paid by the piece: as with waiting."""
     body_bytes: int = 64 * 1024
     """The largest body of a request: far above a full page of typed text."""
+    upload_bytes: int = 100_000_000
+    """The largest body of a request with which a program sends a scan: as large as files may be."""
     appeal_days: float = 7
     """An expert hears an appeal within a week, as the strictest law in force asks (Malta's, of EU 2024/2831)."""
     pay_day: int = 0

@@ -166,7 +166,7 @@ def addresses(rooms: Home) -> dict[str, str]:
 def test_each_route_asks_for_its_scope_and_nothing_else_opens_it(rooms: Home, app: FastAPI) -> None:
     there = addresses(rooms)
     assert set(ways(app)) == set(NEEDED)
-    elsewhere = {"metrics:read", "records:write", "pictures:read", "webhooks:read", "webhooks:manage"}
+    elsewhere = {"metrics:read", "records:write", "pictures:read", "scans:write", "webhooks:read", "webhooks:manage"}
     assert {*NEEDED.values(), *elsewhere} == SCOPES
     for scope in SCOPES:
         client = program(app, rooms, scope)

@@ -22,6 +22,7 @@ from flows.home.home import Home, now
 from flows.serving.api import api
 from flows.serving.records_api import add_document, records_api
 from flows.serving.records_changes_api import records_changes_api
+from flows.serving.scans_api import scans_api
 from flows.steps import reconcile_to_the_end
 from tests.examples import examples
 from tests.flows.serving.test_api import recorded
@@ -33,13 +34,13 @@ from transcribe.review.options import ReviewOptions
 FROZEN = Path(__file__).parent / "records_v1.json"
 """What version 1 answered when it was made: every key that was there then is there for ever, with its type."""
 
-SCOPES = ("records:read", "records:write", "pictures:read")
+SCOPES = ("records:read", "records:write", "pictures:read", "scans:write")
 PAGE = "/api/v1/records/receipt"
 
 
 def app_of_records(rooms: Home) -> FastAPI:
     """The app with all routes of `/api/v1` but those of webhooks."""
-    programs = [records_api(rooms), records_changes_api(rooms)]
+    programs = [records_api(rooms), records_changes_api(rooms), scans_api(rooms)]
     options = ReviewOptions(program_requests_a_minute=10_000)
     made = create_app(
         rooms.store, rooms.archive, rooms.forms, options, now, lambda _: None, routers=[api(rooms), *programs]

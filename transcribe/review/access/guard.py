@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -47,6 +48,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing, and so may come from other sites."""
 
 
+UPLOADS = re.compile(r"/api/v1/forms/[a-z][a-z0-9_-]{0,99}/scans")
+"""Where programs send the files of scans."""
+
+
 class Guard:
     """ASGI middleware around the whole app. It works on the stream, so a body without a length is limited too."""
 
@@ -63,7 +68,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, answer.send)
             return
-        body = _Body(receive, self._options.body_bytes)
+        body = _Body(receive, self._most_bytes(scope))
         try:
             await self._app(scope, body.receive, answer.send)
         except ClientDisconnect:  # the line broke while the body came: the page sends it again
@@ -80,9 +85,14 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdigit():
             return PlainTextResponse("The length of the body is no number.", 400)
-        if int(length) > self._options.body_bytes:
+        if int(length) > self._most_bytes(scope):
             return PlainTextResponse("The body is too large.", 413)
         return None
+
+    def _most_bytes(self, scope: Scope) -> int:
+        """The largest body: that of a file where a program sends a scan. Its route looks at the token first."""
+        is_file = scope["method"] == "POST" and UPLOADS.fullmatch(scope["path"])
+        return self._options.upload_bytes if is_file else self._options.body_bytes
 
     async def _failed(self, scope: Scope, receive: Receive, answer: _Answer, error: Exception) -> None:
         """Answers only an id. The log has the kind of error beside it, never a text that a person typed."""

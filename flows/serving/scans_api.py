@@ -1,0 +1,174 @@
+"""The part of `/api/v1` that takes scans in: one file a request, as its body."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import fastapi
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from flows.home import Home
+from flows.serving.api import Form, _in_thread, _log, allowed
+from flows.serving.records_api import PREFIX, PROBLEMS
+from flows.serving.requests_once import IdempotencyKey, once
+from flows.steps import forms_of, require_open_batch
+from flows.watching import ArrivingFile, waiting_scans
+from transcribe.errors import FormError, SettingsError
+from transcribe.review import Here
+from transcribe.store import ApiToken, Store
+
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/tiff": ".tif",
+    "image/webp": ".webp",
+    "image/heic": ".heic",
+    "application/pdf": ".pdf",
+}
+"""The kinds of files that are taken, and the ends of their names."""
+
+SENT: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in SUFFIXES},
+    }
+}
+"""What OpenAPI says of the body: the bytes of one file."""
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
+ExternalId = Annotated[
+    str | None,
+    Query(pattern=NAME_PATTERN, description="what you call it: `name` and `scan_name` of its record"),
+]
+Batch = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$", description="else one of each day")]
+File = Annotated[str, fastapi.Path(pattern=r"^[0-9a-f]{64}$", description="the SHA-256 of the file that was sent")]
+
+CONTENT_REFUSED: dict[int | str, dict[str, Any]] = {
+    **PROBLEMS,
+    409: {"description": "It was forgotten before, and what is erased stays erased"},
+    413: {"description": "The file is larger than files may be"},
+    415: {"description": "It is of a kind that is not taken; the problem names those that are"},
+}
+
+
+class SentV1(BaseModel):
+    """What became of a file: it waits, is known (`scans` are its scans), or was set aside (`reason`).
+
+    `file` is its SHA-256, by which it is asked for.
+    """
+
+    file: str
+    state: Literal["waiting", "known", "set aside", "unknown"]
+    scans: tuple[str, ...]
+    reason: str
+
+
+class _Asked(BaseModel):
+    """What a request is, for telling whether it was the same."""
+
+    form: str
+    batch: str | None
+    external_id: str | None
+    file: str
+
+
+def scans_api(home: Home) -> APIRouter:
+    """The routes over one home; they need the context of the review app that they are put into."""
+    router = APIRouter(prefix=PREFIX, tags=["scans"], responses=CONTENT_REFUSED)
+    _add_sending(router, home)
+    _add_asking(router, home)
+    return router
+
+
+def _add_sending(router: APIRouter, home: Home) -> None:
+    @router.post("/forms/{form}/scans", status_code=202, openapi_extra=SENT)
+    async def send(
+        request: Request,
+        response: Response,
+        context: Here,
+        token: Annotated[ApiToken, allowed("scans:write")],
+        form: Form,
+        batch: Batch = None,
+        external_id: ExternalId = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> SentV1:
+        """Send the file of an order: it is read within moments. The form may be "auto". A file comes in once.
+
+        Several pages of one order come as one PDF or TIFF.
+        """
+        named = batch or f"api {context.now():%Y-%m-%d}"
+        suffix = _suffix(request.headers.get("content-type", ""))
+        await _in_thread(lambda: _require_welcome(home, form, named))
+        arriving = await run_in_threadpool(ArrivingFile, home.settings, f"{external_id or 'scan'}{suffix}")
+        try:
+            await _receive(request, arriving, home.settings.most_file_bytes)
+            asked = _Asked(form=form, batch=batch, external_id=external_id, file=arriving.sha256)
+            known = await _in_thread(lambda: state_of(home, arriving.sha256))
+            if known.state != "unknown":
+                return known
+            await run_in_threadpool(arriving.settle, form, named)
+
+            def keep(_: Store) -> SentV1:
+                arriving.keep()
+                return known.model_copy(update={"state": "waiting"})
+
+            answer, is_new = await once(context, token, idempotency_key, ("scan", asked), response, SentV1, keep)
+            if is_new:
+                await _log(context, token, "scan sent", arriving.sha256, {"form": form, "batch": named})
+            return answer
+        finally:
+            await run_in_threadpool(arriving.drop)
+
+
+def _add_asking(router: APIRouter, home: Home) -> None:
+    @router.get("/forms/{form}/scans/{file}")
+    async def state(
+        context: Here, token: Annotated[ApiToken, allowed("scans:write")], form: Form, file: File
+    ) -> SentV1:
+        """What became of a file that was sent. Its record is at `/records/{form}/{scan}` once it is published."""
+        return await _in_thread(lambda: state_of(home, file))
+
+
+def state_of(home: Home, sha256: str) -> SentV1:
+    """What became of a file by its SHA-256; HTTPException 409 where it was forgotten."""
+    scans = tuple(each.id for each in home.store.scans_of_file(sha256))
+    if scans:
+        return SentV1(file=sha256, state="known", scans=scans, reason="")
+    if any(each.sha256 == sha256 for each in waiting_scans(home.settings)):
+        return SentV1(file=sha256, state="waiting", scans=(), reason="")
+    if home.store.forgotten(sha256):
+        raise HTTPException(409, "This file was forgotten before, and what is erased stays erased.")
+    aside = [each for each in home.store.list_set_aside() if each.file.sha256 == sha256]
+    if aside:
+        return SentV1(file=sha256, state="set aside", scans=(), reason=aside[-1].message)
+    return SentV1(file=sha256, state="unknown", scans=(), reason="")
+
+
+def _require_welcome(home: Home, form: str, batch: str) -> None:
+    try:
+        forms_of(home, form)
+        require_open_batch(home, batch)
+    except FormError as error:
+        raise HTTPException(404, str(error)) from error
+    except SettingsError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+def _suffix(content_type: str) -> str:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in SUFFIXES:
+        raise HTTPException(415, f"Send the file itself, with its Content-Type: one of {', '.join(SUFFIXES)}.")
+    return SUFFIXES[kind]
+
+
+async def _receive(request: Request, arriving: ArrivingFile, most_bytes: int) -> None:
+    async for piece in request.stream():
+        if arriving.size + len(piece) > most_bytes:
+            raise HTTPException(413, f"A file may have {most_bytes} bytes at most.")
+        if piece:
+            await run_in_threadpool(arriving.add, piece)
+    if not arriving.size:
+        raise HTTPException(422, "The body is empty: send the bytes of the file.")

@@ -1,0 +1,109 @@
+"""Scans sent over HTTP: once, as their form and batch, within limits, and what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from flows.home.home import Home, now
+from flows.serving.scans_api import scans_api
+from flows.watching.incoming import FOLDER_NAME, waiting_scans
+from tests.flows.serving.test_records_api import app_of_records, program
+from transcribe.model import Scan, SourceFile
+from transcribe.review.access.guard import UPLOADS
+
+AT = "/api/v1/forms/receipt/scans"
+JPEG = {"content-type": "image/jpeg"}
+PICTURE = b"\xff\xd8 a photograph" * 10_000
+"""Larger than any other body may be."""
+
+
+@pytest.fixture
+def client(rooms: Home) -> Iterator[TestClient]:
+    rooms.use_form("receipt")
+    with program(app_of_records(rooms), rooms, "scans:write") as made:
+        yield made
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_a_scan_waits_to_be_taken_in_once_however_often_it_is_sent(rooms: Home, client: TestClient) -> None:
+    asked = {"batch": "monday", "external_id": "PO-7"}
+    sent = [client.post(AT, content=PICTURE, params=asked, headers={**JPEG, "idempotency-key": "k"}) for _ in range(3)]
+    assert {answer.status_code for answer in sent} == {202}, sent[0].text
+    assert sent[0].json() == {"file": digest(PICTURE), "state": "waiting", "scans": [], "reason": ""}
+    assert sent[1].json() == sent[0].json()
+    (waiting,) = waiting_scans(rooms.settings)
+    assert (waiting.form, waiting.batch, waiting.sha256) == ("receipt", "monday", digest(PICTURE))
+    assert (waiting.path.name, waiting.path.read_bytes()) == ("PO-7.jpg", PICTURE)
+    assert [line.action for line in rooms.store.audit()].count("scan sent") == 1
+    other = client.post(AT, content=b"another", headers={**JPEG, "idempotency-key": "k"}, params=asked)
+    assert (other.status_code, "with another request" in other.json()["detail"]) == (422, True)
+    assert len(list((rooms.settings.home / FOLDER_NAME).iterdir())) == 1, "nothing of what was refused stays"
+
+
+def test_what_became_of_a_file_is_told(rooms: Home, client: TestClient) -> None:
+    def state(content: bytes) -> tuple[int, str]:
+        answer = client.get(f"{AT}/{digest(content)}")
+        return answer.status_code, answer.json().get("state", answer.json().get("detail"))
+
+    file = SourceFile(sha256=digest(b"taken"), name="", size=1, media_type="image/jpeg")
+    scan = Scan(id=digest(b"scan"), pages=(), form="", form_version=0)
+    rooms.store.put_scan(scan, [file], now())
+    bad = SourceFile(sha256=digest(b"bad"), name="", size=1, media_type="image/jpeg")
+    rooms.store.set_aside(bad, "ScanError", "it is no picture", "b", now())
+    assert (state(b"taken"), state(b"bad"), state(b"never")) == ((200, "known"), (200, "set aside"), (200, "unknown"))
+    assert client.get(f"{AT}/{digest(b'bad')}").json()["reason"] == "it is no picture"
+    known = client.post(AT, content=b"taken", headers=JPEG).json()
+    assert (known["state"], known["scans"]) == ("known", [scan.id])
+    rooms.store.forget(scan.id, now())
+    assert client.post(AT, content=b"taken", headers=JPEG).status_code == 409
+    assert waiting_scans(rooms.settings) == []
+
+
+@pytest.mark.parametrize(
+    ("way", "content", "headers", "status", "said"),
+    [
+        (AT, b"x", {"content-type": "text/html"}, 415, "one of image/jpeg"),
+        (AT, b"", JPEG, 422, "The body is empty"),
+        (f"{AT}?external_id=../x", b"x", JPEG, 422, "external_id"),
+        (f"{AT}?batch=", b"x", JPEG, 422, "batch"),
+        ("/api/v1/forms/nothing/scans", b"x", JPEG, 404, "There is no form"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_and_nothing_of_it_stays(
+    rooms: Home, client: TestClient, way: str, content: bytes, headers: dict[str, str], status: int, said: str
+) -> None:
+    answer = client.post(way, content=content, headers=headers)
+    assert (answer.status_code, said in answer.json()["detail"]) == (status, True), answer.text
+    folder = rooms.settings.home / FOLDER_NAME
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+def test_a_file_that_is_too_large_is_refused_by_its_length_and_while_it_comes(rooms: Home) -> None:
+    settings = rooms.settings.model_copy(update={"most_file_bytes": 1000})
+    small = Home(settings=settings, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
+    rooms.use_form("receipt")
+    with program(app_of_records(small), rooms, "scans:write") as client:
+        pieces = iter([b"x" * 600, b"x" * 600])
+        for content in (b"x" * 1001, pieces):
+            assert client.post(AT, content=content, headers=JPEG).status_code == 413
+    assert list((rooms.settings.home / FOLDER_NAME).iterdir()) == []
+
+
+def test_only_who_may_sends_and_large_bodies_are_taken_nowhere_else(rooms: Home) -> None:
+    rooms.use_form("receipt")
+    app = app_of_records(rooms)
+    assert program(app, rooms, "records:write").post(AT, content=PICTURE, headers=JPEG).status_code == 403
+    assert program(app, rooms, "scans:write:invoice").post(AT, content=PICTURE, headers=JPEG).status_code == 403
+    assert program(app, rooms, "scans:write:receipt").post(AT, content=PICTURE, headers=JPEG).status_code == 202
+    assert TestClient(app).post(AT, content=PICTURE, headers=JPEG).status_code == 401
+    elsewhere = program(app, rooms, "records:write").post("/api/v1/records/receipt/x/corrections", content=PICTURE)
+    assert elsewhere.status_code == 413
+    assert not UPLOADS.fullmatch("/api/v1/forms/receipt/scans/x")
+    assert scans_api(rooms).routes

@@ -1,0 +1,86 @@
+"""Scans that wait in the home: taken in once as their form and batch, then gone; what fails is tried again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from flows.home.home import Home, now
+from flows.watching import incoming
+from flows.watching.incoming import FOLDER_NAME, ArrivingFile, Incoming, waiting_scans
+from transcribe.errors import SettingsError
+from transcribe.model import Scan, SourceFile
+
+
+def sent(rooms: Home, content: bytes, batch: str = "b") -> str:
+    """A file that was sent, as a receipt; its SHA-256."""
+    arriving = ArrivingFile(rooms.settings, "order.jpg")
+    arriving.add(content)
+    arriving.settle("receipt", batch)
+    arriving.keep()
+    return arriving.sha256
+
+
+def takes(rooms: Home, taken: list[tuple[list[str], str, str]]) -> Incoming:
+    """Takes in what waits: "bad" is set aside, all else becomes a scan."""
+
+    def take_in(paths: list[Path], form: str, batch: str) -> object:
+        taken.append(([path.name for path in paths], form, batch))
+        for path in paths:
+            waiting = next(each for each in waiting_scans(rooms.settings) if each.path == path)
+            file = SourceFile(sha256=waiting.sha256, name=path.name, size=1, media_type="image/jpeg")
+            if path.read_bytes() == b"bad":
+                rooms.store.set_aside(file, "ScanError", "it is no picture", batch, now())
+            else:
+                rooms.store.put_scan(Scan(id=waiting.sha256, pages=(), form="", form_version=0), [file], now())
+        return None
+
+    return Incoming(rooms, take_in)
+
+
+def test_what_was_sent_is_taken_in_by_form_and_batch_and_is_gone(rooms: Home) -> None:
+    taken: list[tuple[list[str], str, str]] = []
+    rounds = takes(rooms, taken)
+    for content, batch in ((b"one", "a"), (b"two", "b"), (b"bad", "a")):
+        sent(rooms, content, batch)
+    first, second, third = (rounds.look() for _ in range(3))
+    assert (first.taken, first.aside) == (1, [("order.jpg", "it is no picture")])
+    assert (second.taken, third.taken) == (1, 0)
+    assert sorted(taken) == [(["order.jpg"], "receipt", "b"), (["order.jpg", "order.jpg"], "receipt", "a")]
+    assert list((rooms.settings.home / FOLDER_NAME).iterdir()) == []
+
+
+def test_what_fails_stays_and_holds_up_nothing_else(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent(rooms, b"one", "stuck")
+    failed: list[str] = []
+
+    def take_in(paths: list[Path], form: str, batch: str) -> object:
+        if batch == "stuck":
+            failed.append(batch)
+            raise SettingsError("The batch is cancelled.")
+        return takes_all(paths, form, batch)
+
+    takes_all = takes(rooms, [])._take_in
+    rounds = Incoming(rooms, take_in)
+    assert rounds.look().troubles == ["The batch is cancelled."]
+    sent(rooms, b"two", "fine")
+    assert rounds.look().taken == 1
+    assert (len(waiting_scans(rooms.settings)), failed) == (1, ["stuck"])
+    monkeypatch.setattr(incoming, "RETRY_SECONDS", 0.0)
+    rounds._not_before.clear()
+    rounds.look()
+    assert failed == ["stuck", "stuck"]
+
+
+def test_half_a_file_is_never_taken_in_and_is_removed_in_time(rooms: Home) -> None:
+    arriving = ArrivingFile(rooms.settings, "order.jpg")
+    arriving.add(b"half")
+    taken: list[tuple[list[str], str, str]] = []
+    rounds = takes(rooms, taken)
+    rounds.look()
+    (part,) = (rooms.settings.home / FOLDER_NAME).iterdir()
+    os.utime(part, (0, 0))
+    rounds.look()
+    assert (taken, list((rooms.settings.home / FOLDER_NAME).iterdir())) == ([], [])
