@@ -139,6 +139,19 @@ def test_a_straight_line_through_a_box_to_sign_is_no_sure_signature(blank: Path,
     assert 1 - SURE < sign < SURE
 
 
+def test_dirt_strewn_over_the_page_is_no_sure_signature(blank: Path) -> None:
+    bare = photographed(blank, (0.0, 0.0), [])
+    _, _, clean = said(blank, bare)
+    chance = numpy.random.default_rng(5)
+    dirty = bare.copy()
+    height, width = bare.shape[:2]
+    for x, y in zip(chance.integers(0, width, 9000), chance.integers(0, height, 9000), strict=True):
+        cv2.line(dirty, (int(x), int(y)), (int(x) + 6, int(y) + 5), 70, 2)
+    _, _, strewn = said(blank, dirty)
+    assert clean < 1 - SURE
+    assert 1 - SURE < strewn < SURE
+
+
 def spoilt(page: Picture, kernel: Picture) -> Picture:
     """The photo out of focus or shaken by so much, with grain as before."""
     grain = numpy.random.default_rng(3).normal(0, 4, page.shape)
