@@ -18,6 +18,7 @@ from transcribe.review.context import Context, Here
 from transcribe.review.failures import failure_response, lost_words
 from transcribe.review.requests import SentForm, reading_from_form
 from transcribe.review.text_limits import require_keepable
+from transcribe.review.views.grids import in_grids
 from transcribe.review.views.offers import offer_to
 from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import TaskView, may_be_read_whole, task_view
@@ -37,9 +38,15 @@ class FormLine:
     """One field on the page of a whole form: its task, where it stands, and a new idem."""
 
     view: TaskView
+    key: FieldKey
     page: int
     box: Box
     idem: str
+
+    @property
+    def label(self) -> str:
+        """What the field or its column is called."""
+        return self.view.label
 
 
 @router.get("/form")
@@ -55,7 +62,13 @@ async def whole_form(context: Here, visitor: SignedIn, late: bool = False) -> Re
         return RedirectResponse("/work?late=1" if late else "/work", 303)
     pages = {line.page: line.view.task for line in reversed(lines)}
     return context.rendering.page(
-        "whole_form.html", visitor.language, visitor=visitor, lines=lines, pages=dict(sorted(pages.items())), late=late
+        "whole_form.html",
+        visitor.language,
+        visitor=visitor,
+        lines=lines,
+        parts=list(in_grids(lines)),
+        pages=dict(sorted(pages.items())),
+        late=late,
     )
 
 
@@ -126,7 +139,7 @@ def _lines(store: Store, context: Context, visitor: Visitor) -> list[FormLine]:
 
 def _line(store: Store, context: Context, visitor: Visitor, task: Task, place: Place) -> FormLine:
     shown = task_view(store, context.forms, task, visitor.language, context.now())
-    return FormLine(view=shown, page=place.page, box=place.box, idem=secrets.token_urlsafe(16))
+    return FormLine(view=shown, key=task.key, page=place.page, box=place.box, idem=secrets.token_urlsafe(16))
 
 
 def paper_order(form: Form, places: Mapping[FieldKey, Place]) -> list[FieldKey]:

@@ -39,9 +39,7 @@ async def manifest(request: Request, context: Here) -> Response:
         "id": "/work",
         "name": "fairhand",
         "short_name": "fairhand",
-        "description": translation(language).gettext(
-            N_("Type what is written in one field of a paper form at a time.")
-        ),
+        "description": translation(language).gettext(words),
         "lang": language,
         "dir": direction(language),
         "start_url": "/work",

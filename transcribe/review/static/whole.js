@@ -224,13 +224,91 @@ document.addEventListener("keydown", (event) => {
   const option = letter && field?.querySelector(`option[data-key=${letter}]`);
   if (event.key === "Escape") for (const each of document.querySelectorAll(".skip[open], .menu[open]")) each.open = false;
   else if (sendsAll(event)) form.requestSubmit();
-  else if (event.key === "Enter" && fieldOf(event.target)) goOn(field);
+  else if (event.key === "Enter" && fieldOf(event.target) && !event.target.matches(".ditto")) goOn(field);
+  else if (letter === "d") ditto(field);
   else if (option) {
     option.selected = true;
     goOn(field);
   } else if (!(letter && press(letter))) return;
   event.preventDefault();
 });
+
+// --- line items: arrows go from cell to cell, and what stands in the row above is taken over ---
+
+/** The cell so many rows down and columns across that can be typed in, further on where one cannot; undefined at the edge. */
+function neighbour(field, down, across) {
+  const cell = field.closest(".grid td");
+  if (!cell) return undefined;
+  const rows = [...cell.closest("tbody").rows];
+  let [row, column] = [rows.indexOf(cell.parentElement), cell.cellIndex];
+  for (;;) {
+    [row, column] = [row + down, column + across];
+    const there = rows[row]?.cells[column];
+    if (!there || column < 1) return undefined;
+    const found = there.querySelector(".line:not(:disabled)");
+    if (found) return found;
+  }
+}
+
+/** Which way an arrow leads: sideways only from the end of what is typed. */
+function wayOf(event) {
+  if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return undefined;
+  const { selectionStart: start, selectionEnd: end, value } = event.target;
+  const isAll = start === 0 && end === value.length;
+  if (event.key === "ArrowUp") return [-1, 0];
+  if (event.key === "ArrowDown") return [1, 0];
+  if (event.key === "ArrowLeft" && (isAll || end === 0)) return [0, -1];
+  if (event.key === "ArrowRight" && (isAll || start === value.length)) return [0, 1];
+  return undefined;
+}
+
+form.addEventListener("keydown", (event) => {
+  const way = event.target.matches(".grid .text") && wayOf(event);
+  const there = way && neighbour(fieldOf(event.target), ...way);
+  if (!there) return;
+  event.preventDefault();
+  goTo(there);
+  there.querySelector(".text")?.select();
+});
+
+/** Takes over what was typed in the row above, of the same column. */
+function ditto(field) {
+  const cell = field?.closest(".grid td");
+  const above = cell?.parentElement.previousElementSibling?.cells[cell.cellIndex]?.querySelector(".text");
+  const box = field?.querySelector(".text");
+  if (!above || !box) return;
+  box.value = above.value;
+  box.focus();
+  box.select();
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+form.addEventListener("click", (event) => {
+  if (event.target.matches(".ditto")) ditto(fieldOf(event.target));
+});
+
+// --- a click on the page goes to the field there ---
+
+const NEAR = 12; // pixels of the page around a box that count as in it
+
+for (const figure of figures) {
+  figure.addEventListener("click", (event) => {
+    const shown = figure.querySelector("img").getBoundingClientRect();
+    const scale = figure.dataset.width / shown.width;
+    const [x, y] = [(event.clientX - shown.left) * scale, (event.clientY - shown.top) * scale];
+    const areaOf = ([x0, y0, x1, y1]) => (x1 - x0) * (y1 - y0);
+    const boxOf = (field) => field.dataset.box.split(",").map(Number);
+    const under = fields.filter((field) => {
+      const [x0, y0, x1, y1] = boxOf(field);
+      return !field.disabled && field.dataset.page === figure.dataset.page
+        && x > x0 - NEAR && x < x1 + NEAR && y > y0 - NEAR && y < y1 + NEAR;
+    });
+    const [field] = under.sort((one, other) => areaOf(boxOf(one)) - areaOf(boxOf(other)));
+    if (!field) return;
+    goTo(field);
+    field.scrollIntoView({ block: "center" });
+  });
+}
 
 /** The time spent on the fields is that of the answer that the paper is another. */
 part("not-this-form").addEventListener("submit", () => {

@@ -1,0 +1,121 @@
+"""Line items of a whole form: a grid with Tab, arrows and ditto; a click on the page goes to a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.transcribe.review.site import Site, form_of, make_site
+from transcribe.model import FieldKey, Form, Transcriber
+from transcribe.review.views.grids import Grid, in_grids
+
+Enter = Callable[[Transcriber], Page]
+NUMBER = FieldKey("order_number")
+CELLS = [FieldKey(f"lines.{name}", row) for row in range(3) for name in ("reference", "quantity", "unit_price")]
+GONE = FieldKey("lines.quantity", 1)
+"""A cell that is not open: it is decided already."""
+
+
+def as_a_whole(name: str, version: int) -> Form:
+    return replace(form_of(name, version), options={"whole_form": True})
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path, forms=as_a_whole)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def page(site: Site, enter: Enter, page: Page) -> Page:
+    """The page of a whole form with a number and three rows of three cells, one of which is not open."""
+    texts = {key: f"{key}" for key in (NUMBER, *CELLS) if key != GONE}
+    site.scan("bon-de-commande", texts)
+    enter(site.person("amina"))
+    page.goto(page.url.replace("/work", "/form"))
+    page.locator("html[data-ready]").wait_for()
+    return page
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.closest('.line')?.querySelector('legend').textContent ?? ''"))
+
+
+pytestmark = pytest.mark.browser
+
+
+def test_cells_stand_row_by_row_under_the_names_of_their_columns(page: Page) -> None:
+    expect(page.locator(".grid")).to_have_count(1)
+    heads = page.locator(".grid thead th").all_text_contents()
+    assert (len(heads), heads[2]) == (4, "Qty"), heads
+    expect(page.locator(".grid tbody tr")).to_have_count(3)
+    expect(page.locator(".grid .line")).to_have_count(8)
+
+
+def test_tab_goes_row_after_row_and_arrows_from_cell_to_cell(page: Page) -> None:
+    page.locator(".grid .text").first.focus()
+    labels = [focused(page)]
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        labels.append(focused(page))
+    assert [label.rpartition(" ")[2] for label in labels] == ["1", "1", "1", "2", "2", "3", "3", "3"], labels
+
+    page.locator(".grid tr:nth-child(1) td:nth-child(3) .text").focus()
+    page.keyboard.press("ArrowDown")
+    assert focused(page).endswith("row 3"), "what is not open is passed over"
+    page.keyboard.press("ArrowUp")
+    assert focused(page).endswith("row 1")
+    page.keyboard.type("12")
+    page.keyboard.press("ArrowLeft")
+    assert focused(page).startswith("Qty"), "within a text the arrow moves in the text"
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    assert not focused(page).startswith("Qty")
+
+
+def test_ditto_takes_over_the_row_above_by_key_and_by_button(site: Site, page: Page) -> None:
+    first, second, third = (page.locator(f".grid tr:nth-child({row}) td:nth-child(2) .text") for row in (1, 2, 3))
+    first.fill("AB-7")
+    second.focus()
+    page.keyboard.press("Alt+d")
+    expect(second).to_have_value("AB-7")
+    page.keyboard.press("ArrowDown")
+    expect(third).to_be_focused()
+    page.locator(".grid tr:nth-child(3) td:nth-child(2) .ditto").click()
+    expect(third).to_have_value("AB-7")
+    first.focus()
+    page.keyboard.press("Alt+d")
+    expect(first).to_have_value("AB-7")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("document.querySelectorAll('.line.done').length === 3 || !document.querySelector('.grid')")
+    expect(page.locator("#status")).to_have_attribute("data-count", "0")
+    (amina,) = [each for each in site.store.transcribers() if each.handle == "amina"]
+    assert site.texts_of(amina.id) == ["AB-7"] * 3
+
+
+def test_a_click_on_the_page_goes_to_the_field_there(page: Page) -> None:
+    image = page.locator(".pages img")
+    image.evaluate("image => image.decode()")
+    shown = image.bounding_box()
+    assert shown is not None
+    for line in page.locator(".line").all()[2::3]:
+        x0, y0, x1, y1 = (int(side) for side in str(line.get_attribute("data-box")).split(","))
+        scale = shown["width"] / 1240
+        image.click(position={"x": (x0 + x1) / 2 * scale, "y": (y0 + y1) / 2 * scale})
+        assert focused(page) == line.locator("legend").text_content()
+
+
+def test_lines_that_are_in_no_table_stay_as_they_are() -> None:
+    class Line:
+        def __init__(self, name: str, row: int | None = None) -> None:
+            self.key, self.label = FieldKey(name, row), name
+
+    plain, first, last = Line("number"), Line("lines.a", 0), Line("lines.b", 2)
+    above, grid, below = in_grids([plain, first, last, plain])
+    assert (above, below) == (plain, plain)
+    assert grid == Grid(columns=("lines.a", "lines.b"), rows=((1, (first, None)), (3, (None, last))))

@@ -1,0 +1,51 @@
+"""Line items as a grid: the cells of a table row by row under the names of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Generic, Protocol, TypeVar
+
+from transcribe.model import FieldKey
+
+
+class CellLine(Protocol):
+    """What stands in a grid: it knows its field and what its column is called."""
+
+    @property
+    def key(self) -> FieldKey:
+        """The field; in a table with its row."""
+
+    @property
+    def label(self) -> str:
+        """What the column is called."""
+
+
+Line = TypeVar("Line", bound=CellLine)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid(Generic[Line]):
+    """The open cells of one table: `rows` are (number from 1, a cell of each column or None where it is not open)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[Line | None, ...]], ...]
+
+
+def in_grids(lines: Sequence[Line]) -> Iterator[Line | Grid[Line]]:
+    """Lines in their order, with the cells of each table put together in a grid."""
+    for table, together in groupby(lines, key=lambda line: line.key.table):
+        if table is None:
+            yield from together
+        else:
+            yield _grid(list(together))
+
+
+def _grid(cells: Sequence[Line]) -> Grid[Line]:
+    names = dict.fromkeys(cell.key.name for cell in cells)
+    labels = {cell.key.name: cell.label for cell in cells}
+    by_place = {(cell.key.row or 0, cell.key.name): cell for cell in cells}
+    numbers = sorted({row for row, _ in by_place})
+    rows = tuple((number + 1, tuple(by_place.get((number, name)) for name in names)) for number in numbers)
+    return Grid(columns=tuple(labels[name] for name in names), rows=rows)
