@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.site import Site, form_of, make_site
 from transcribe.model import FieldKey, Form, Transcriber
-from transcribe.review.views.grids import Grid, in_grids
+from transcribe.review.views.line_items import ItemGrid, in_grids
 
 Enter = Callable[[Transcriber], Page]
 NUMBER = FieldKey("order_number")
@@ -118,4 +118,4 @@ def test_lines_that_are_in_no_table_stay_as_they_are() -> None:
     plain, first, last = Line("number"), Line("lines.a", 0), Line("lines.b", 2)
     above, grid, below = in_grids([plain, first, last, plain])
     assert (above, below) == (plain, plain)
-    assert grid == Grid(columns=("lines.a", "lines.b"), rows=((1, (first, None)), (3, (None, last))))
+    assert grid == ItemGrid(columns=("lines.a", "lines.b"), rows=((1, (first, None)), (3, (None, last))))

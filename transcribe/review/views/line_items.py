@@ -26,14 +26,17 @@ Line = TypeVar("Line", bound=CellLine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid(Generic[Line]):
-    """The open cells of one table: `rows` are (number from 1, a cell of each column or None where it is not open)."""
+class ItemGrid(Generic[Line]):
+    """The open cells of one table.
+
+    `rows` are (number from 1, a cell of each column; None where it is not open).
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[int, tuple[Line | None, ...]], ...]
 
 
-def in_grids(lines: Sequence[Line]) -> Iterator[Line | Grid[Line]]:
+def in_grids(lines: Sequence[Line]) -> Iterator[Line | ItemGrid[Line]]:
     """Lines in their order, with the cells of each table put together in a grid."""
     for table, together in groupby(lines, key=lambda line: line.key.table):
         if table is None:
@@ -42,10 +45,10 @@ def in_grids(lines: Sequence[Line]) -> Iterator[Line | Grid[Line]]:
             yield _grid(list(together))
 
 
-def _grid(cells: Sequence[Line]) -> Grid[Line]:
+def _grid(cells: Sequence[Line]) -> ItemGrid[Line]:
     names = dict.fromkeys(cell.key.name for cell in cells)
     labels = {cell.key.name: cell.label for cell in cells}
     by_place = {(cell.key.row or 0, cell.key.name): cell for cell in cells}
     numbers = sorted({row for row, _ in by_place})
     rows = tuple((number + 1, tuple(by_place.get((number, name)) for name in names)) for number in numbers)
-    return Grid(columns=tuple(labels[name] for name in names), rows=rows)
+    return ItemGrid(columns=tuple(labels[name] for name in names), rows=rows)
