@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.site import Site, form_of, make_site
 from transcribe.model import FieldKey, Form, Transcriber
-from transcribe.review.views.line_items import ItemGrid, in_grids
+from transcribe.review.views.item_grid import ItemGrid, in_grids
 
 Enter = Callable[[Transcriber], Page]
 NUMBER = FieldKey("order_number")

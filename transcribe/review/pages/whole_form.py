@@ -18,7 +18,7 @@ from transcribe.review.context import Context, Here
 from transcribe.review.failures import failure_response, lost_words
 from transcribe.review.requests import SentForm, reading_from_form
 from transcribe.review.text_limits import require_keepable
-from transcribe.review.views.line_items import in_grids
+from transcribe.review.views.item_grid import in_grids
 from transcribe.review.views.offers import offer_to
 from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import TaskView, may_be_read_whole, task_view
