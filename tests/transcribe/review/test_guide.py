@@ -61,6 +61,21 @@ def test_an_answered_question_shows_its_picture_to_the_next_reader_as_a_tricky_o
     expect(page.locator("#answered")).to_contain_text("A zero or an O?")
 
 
+def test_who_asked_sees_that_it_arrived_and_then_the_answer(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2O25-0001"}, name="asked")
+    amina = site.person("amina")
+    client = sign_in(amina)
+    question = ask(site, client, amina)
+    (task,) = site.store.held(amina.id, site.clock.now())
+    guide = client.get(f"/guide/{task.id}").text
+    assert "A zero or an O?" in guide.split('id="asked"')[1].split("</section>")[0]
+    site.store.answer_question(question, "An O.", "olga", site.clock.now())
+    guide = client.get(f"/guide/{task.id}").text
+    assert 'id="asked"' not in guide
+    assert "An O." in guide.split('id="answered"')[1]
+    assert "An O." in client.get("/readings").text.split('id="notices"')[1].split("</section>")[0]
+
+
 def test_a_picture_of_a_personal_field_never_joins_the_guide(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {EMAIL: "ann@durand.example"})
     amina, olga = site.person("amina"), site.person("olga", "operator")

@@ -52,10 +52,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """What stands in the guide of a field: pictures, and what was asked and answered."""
+    """What stands in the guide of a field: pictures, what was answered, and one's own open questions."""
 
     view: TaskView
     answered: list[Question]
+    own: list[Question]
     examples: list[GuideExample]
 
 
@@ -175,6 +176,11 @@ def _guide(store: Store, context: Context, visitor: Visitor, task: str) -> Guide
     return Guide(
         view=task_view(store, context.forms, theirs, visitor.language, now),
         answered=store.guide(theirs.form, name) if theirs.form else [],
+        own=[
+            each
+            for each in store.questions(open_only=True)
+            if each.transcriber == visitor.person.id and (each.form, each.field) == (theirs.form, name)
+        ],
         examples=store.guide_examples(theirs.form, name) if theirs.form else [],
     )
 
