@@ -34,6 +34,7 @@ async def manifest(request: Request, context: Here) -> Response:
         {"src": static_address(f"{name}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
         for name, side, purpose in APP_ICONS
     ]
+    words = N_("Type what is written in one field of a paper form at a time.")
     described = {
         "id": "/work",
         "name": "fairhand",
