@@ -16,7 +16,7 @@ _LOCK_WAIT_SECONDS = 30.0
 """How long to wait for another publisher: longer than publishing a full batch takes."""
 
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 """The version of the tables, in the file's `user_version`. A file of another one is made anew from the state."""
 
 

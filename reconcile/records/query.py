@@ -148,13 +148,12 @@ def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
 def left(path: Path, form: str, *, after: int, until: int) -> list[tuple[str, int, str]]:
     """(scan, change number, form now) of the scans that turned out to be of another form: a copy drops them.
 
-    Those whose records changed after a number, and until another one.
+    Those that turned out so after a number, and until another one.
     """
     with open_for_reading(path) as database:
-        asked = """select r.scan, r.changed, r.form from records r
-            where r.changed > ? and r.changed <= ? and r.form <> ?
-            and exists (select 1 from documents d where d.record = r.id and d.form = ?) order by r.changed"""
-        return list(database.execute(asked, [after, until, form, form]))
+        asked = """select m.scan, m.changed, r.form from moved m join records r on r.scan = m.scan
+            where m.form = ? and m.changed > ? and m.changed <= ? and r.form <> m.form order by m.changed"""
+        return list(database.execute(asked, [form, after, until]))
 
 
 def position(path: Path) -> int:

@@ -45,6 +45,9 @@ class RecordWriter:
                 before = list(self._database.table("provenance").rows_where("record = ?", [number]))
                 self._gather("history", rows.history_rows(number, source, before, after))
                 self._retire(old, at)
+            if old["form"] != record.form:
+                moved = {"scan": record.scan, "form": old["form"], "changed": source.entry.number}
+                self._database.table("moved").upsert(moved, pk=("scan", "form"))
         self._scans.add(record.scan)
         own = rows.record_row(number, source, first)
         self._gather("records", [own])
@@ -68,6 +71,7 @@ class RecordWriter:
                     former.delete_where("record = ?" if part else "id = ?", [number])
             for table in ("history", "documents"):
                 self._database.table(table).delete_where("record = ?", [number])
+        self._database.table("moved").delete_where("scan = ?", [scan])
         self._database.table("erased").upsert(erased, pk="scan")
 
     def flush(self) -> None:

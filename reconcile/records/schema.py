@@ -48,6 +48,7 @@ TABLES: dict[str, dict[str, type]] = {
         **{"record": int, "number": int, "scan": str, "rule": str, "fields": str, "expected": str, "found": str},
     },
     "erased": {"scan": str, "erased_at": str, "changed": int},
+    "moved": {"scan": str, "form": str, "changed": int},
     "outbox_epoch": {"id": int, "epoch": int},
     "quality": {
         **{"form": str, "field": str, "type": str, "audited": int, "wrong": int, "share": float},
@@ -66,6 +67,7 @@ _PRIMARY_KEYS: dict[str, str | tuple[str, ...]] = {
     **{"provenance": ("record", "key"), "documents": ("record", "record_version")},
     **{"history": ("record", "record_version", "key"), "exceptions": ("record", "number")},
     **{HELD_FORMS: ("form", "version"), "quality": ("form", "field"), "labour": ("month", "currency")},
+    "moved": ("scan", "form"),
 }
 """The primary keys of these tables."""
 
@@ -91,6 +93,7 @@ _INDEXES = (
     ("history", ("form", "changed"), False),
     ("exceptions", ("rule", "record"), False),
     ("erased", ("changed",), False),
+    ("moved", ("form", "changed"), False),
 )
 """The indexes of these tables: (table, columns, unique)."""
 

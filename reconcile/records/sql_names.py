@@ -31,7 +31,7 @@ BESIDE_LISTED: tuple[ColumnRole, str, type] = ("key", "_key", str)
 """The column beside that of a field with master data: the key of the known value that it is."""
 
 FIXED_TABLES = frozenset(
-    "records documents provenance history exceptions erased forms columns table_names quality labour".split()
+    "records documents provenance history exceptions erased forms columns table_names quality labour moved".split()
     + "outbox_position outbox_mark outbox_epoch least_sure sqlite_master".split()
 )
 """Names that no table of a form may have."""
