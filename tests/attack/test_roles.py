@@ -44,6 +44,13 @@ def client_of(site: Site, person: Transcriber | None = None) -> tuple[TestClient
     return client, csrf
 
 
+class Names(dict[str, str]):
+    """What the parts in braces of a route's path stand for: what is told, else something of nobody's."""
+
+    def __missing__(self, name: str) -> str:
+        return "0123456789abcdef"
+
+
 def changing_routes(site: Site) -> list[str]:
     """Every path that a POST changes something at."""
     found = {each.path for each in iter_route_contexts(site.app.routes) if "POST" in (each.methods or ())}
@@ -86,13 +93,12 @@ def test_no_route_of_somebody_demoted_and_paused_undoes_it(
                 continue
             client, csrf = client_of(site, olga)
             held = site.store.lease(olga.id, 1, site.clock.now())
-            names = {"task": held[0].id if held else "nobodys-task-0000", "token": "0123456789abcdef", "kind": "code"}
-            names |= {"reading": "nobodys-reading-0", "question": "nobodys-question", "dispute": "nobodys-dispute-0"}
+            names = Names(task=held[0].id if held else "nobodys-task-0000", person=olga.id, kind="code")
             sent = {"csrf": csrf, "training": "no", "language": "fr", "password": PHRASE, "role": "operator"}
             sent |= {"languages": "fr", "paused": "0", "handle": secrets.token_hex(8), "idem": secrets.token_hex(8)}
             sent |= {"text": "1", "words": "x", "answer": "x", "reason": "other", "choice": "measured", "minutes": "1"}
             armed[0] = True
-            answer = client.post(path.format(person=olga.id, **names), data=sent)
+            answer = client.post(path.format_map(names), data=sent)
             if armed[0]:
                 fall(site, olga)
             assert answer.status_code < 500, (path, answer.text)
@@ -223,9 +229,6 @@ HOSTILE_REFERERS = (
 @pytest.mark.parametrize("is_signed_in", [False, True])
 def test_no_redirect_goes_where_the_host_or_the_referer_of_a_request_says(site: Site, is_signed_in: bool) -> None:
     client, csrf = client_of(site, site.person("olga", "operator", "expert") if is_signed_in else None)
-    names = dict.fromkeys(
-        ("task", "token", "reading", "question", "dispute", "person", "kind", "month"), "0123456789abcdef"
-    )
     foreign = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher"}
     asked = [("POST", "/language", referer) for referer in HOSTILE_REFERERS]
     for each in iter_route_contexts(site.app.routes):
@@ -236,7 +239,7 @@ def test_no_redirect_goes_where_the_host_or_the_referer_of_a_request_says(site: 
     for method, path, referer in asked:
         sent = {"csrf": csrf, "language": "fr", "training": "no", "password": PHRASE, "text": "1", "idem": "12345678"}
         headers = {**foreign, "referer": referer}
-        answer = client.request(method, path.format(**names), data=sent, headers=headers)
+        answer = client.request(method, path.format_map(Names()), data=sent, headers=headers)
         place = answer.headers.get("location")
         if place is not None:
             seen += 1
