@@ -79,8 +79,8 @@ ROOMS = {
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",
     "flows.watching": "home ingest runtime steps transcribe.intake transcribe.store",
-    "flows.mending": "home duplicates steps transcribe.fields transcribe.intake transcribe.registration"
-    " transcribe.store",
+    "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
+    " transcribe.intake transcribe.registration transcribe.store",
     "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.forms reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.people"
     " transcribe.store",

@@ -152,17 +152,20 @@ def retake(
     file: Annotated[Path, typer.Argument(help="The new picture of the same paper.", exists=True, dir_okay=False)],
     why: Why,
     by: By = "operator",
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Take it though a value that identifies the order seems to be another.")
+    ] = False,
     as_json: terminal.AsJson = False,
 ) -> None:
     """Have a new picture take the place of a scan's, and read it. What people typed counts still, and stays paid.
 
-    It is not undone, but the old picture may be taken again.
+    A picture that surely shows another order is refused. To undo it take the old picture again in the same way.
     """
     from flows.mending import retake as retaken
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
-    retaken(home, home.store.scan(name), file, Because(by=by, why=_said(why)))
+    retaken(home, home.store.scan(name), file, Because(by=by, why=_said(why)), anyway=anyway)
     reconcile_to_the_end(home)
     _tell(home, name, "is read from the new picture", as_json=as_json)
 

@@ -39,6 +39,9 @@ def correct(
     text: Annotated[str, typer.Argument(help="What is written there, as it is written; empty for blank.")],
     why: Why,
     by: By = "operator",
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Take it though the form's pattern says that it is written otherwise.")
+    ] = False,
     as_json: terminal.AsJson = False,
 ) -> None:
     """Say what a field says: the last word on it, and a new version of its record.
@@ -49,7 +52,7 @@ def correct(
     from flows.mending import require_fitting
 
     home, whole, key = _field(ctx, scan, field)
-    require_fitting(home, whole, key, text)
+    require_fitting(home, whole, key, text, anyway=anyway)
     reading = home.store.correct_value(whole, key, text, by, why, now())
     _weighed(home, whole, key, as_json=as_json, reading=reading)
 

@@ -20,6 +20,11 @@ CONFIRMING_TYPES = frozenset({"date", "amount"})
 """Types of fields that have to be the same besides: two orders may have one customer number, and no number twice."""
 
 
+SURELY_ANOTHER = 0.9
+"""How probable it must be that two readings of a value are both right, so that they tell two orders apart: as much as
+for two scans to be the same order, see `transcribe/store/steering/duplicates.py`."""
+
+
 def duplicate_policy(of_home: DuplicatePolicy, form: Form) -> DuplicatePolicy:
     """What becomes of an order of this form that comes again: as the form says, else as the home does."""
     return cast(DuplicatePolicy, form.options.get(POLICY_OPTION, of_home))
@@ -77,3 +82,17 @@ def identity_parts(form: Form, posteriors: Mapping[FieldKey, Posterior]) -> dict
         if weighed is not None and weighed.candidates and weighed.candidates[0].value is not None:
             parts[name] = (weighed.candidates[0].normal, weighed.probability)
     return parts
+
+
+def surely_another(
+    one: Mapping[str, tuple[str, float]], other: Mapping[str, tuple[str, float]]
+) -> tuple[str, str, str] | None:
+    """The first identifying field whose two values surely differ, with both of them; None where none does.
+
+    Both are as `identity_parts` gives them.
+    """
+    for name, (value, probability) in one.items():
+        value_there, probability_there = other.get(name, (value, 0.0))
+        if value_there != value and probability * probability_there >= SURELY_ANOTHER:
+            return name, value, value_there
+    return None

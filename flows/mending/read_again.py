@@ -44,10 +44,12 @@ def read_again(
     retaken: bool = False,
     pages_changed: tuple[str, str] = ("", ""),
     within: Callable[[], None] = _nothing,
+    look: Callable[[ReadResult], None] | None = None,
 ) -> ReadResult:
     """Have a scan read anew as this form; what was read before stays as history. `within` is kept with it, or not.
 
-    Nothing is changed before it is read: ScanError or EngineError leave the scan as it was. ScanError too where the
+    `look` is given what was read before anything is changed, and may raise an error. Nothing is changed before it is
+    read: ScanError or EngineError leave the scan as it was. ScanError too where the
     form has payment data and the page does not lie on it, so that nobody knows where they stand.
     """
     pages = pages or _masked(home, scan, form)
@@ -55,6 +57,8 @@ def read_again(
     laid = laid_pages(home, taken, form)
     prints = fingerprints(laid, form)
     reads = machine_reads(home, taken, form, laid, without=without)
+    if look is not None:
+        look(reads)
     with home.store.together():
         if pages is not None:
             home.store.replace_pages(scan.id, pages.scan, pages.files, now())

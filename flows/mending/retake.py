@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from flows.duplicates import identity_parts, surely_another
 from flows.home import Home, limits
 from flows.mending.read_again import NewPages, read_again
 from flows.steps import Because
+from reconcile.inference import weigh
+from reconcile.parameters import shipped_parameters
 from transcribe.errors import SettingsError
 from transcribe.intake import Unreadable, scans_of
-from transcribe.model import ReadResult, Scan
+from transcribe.model import Form, ReadResult, Scan
 
 TURNS: tuple[Literal[0, 90, 180, 270], ...] = (0, 90, 180, 270)
 """How far a page may be turned with the clock, in degrees."""
 
 
-def retake(home: Home, scan: Scan, file: Path, because: Because) -> ReadResult:
+def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool = False) -> ReadResult:
     """Have a scan read from another picture of the same paper; what was read from the former stays.
 
-    SettingsError where the file is no scan of the same form, or is known as another one.
+    A former picture of it may be taken again. SettingsError where the file is no scan of the same form, is known as
+    another one, or surely shows another order: not the last where the operator takes it `anyway`.
     """
     form = home.forms(scan.form, scan.form_version) if scan.form else None
     if form is None:
@@ -32,9 +37,28 @@ def retake(home: Home, scan: Scan, file: Path, because: Because) -> ReadResult:
     if isinstance(taken, Unreadable):
         raise SettingsError(taken.message)
     known = home.store.scan_of_pages(taken.scan.id)
-    if known is not None:
+    if known is not None and known.id != scan.id:
         raise SettingsError(f"This picture is known already, as the scan {known.id[:12]}. Give the new picture.")
-    return read_again(home, scan, form, because, NewPages(scan=taken.scan, files=taken.files), retaken=True)
+    if taken.scan.id == home.store.origin(scan.id):
+        raise SettingsError("This is the picture that the scan is read from. Give the new picture.")
+    pages = NewPages(scan=taken.scan, files=taken.files)
+    look = None if anyway else partial(_require_same_order, home, scan, form)
+    return read_again(home, scan, form, because, pages, retaken=True, look=look)
+
+
+def _require_same_order(home: Home, scan: Scan, form: Form, reads: ReadResult) -> None:
+    """SettingsError where a value that identifies the order surely is another in the new picture."""
+    learnt = home.store.parameters() or shipped_parameters()
+    before, after = (
+        identity_parts(form, weigh(form, readings, learnt))
+        for readings in (home.store.readings(scan.id), reads.readings)
+    )
+    if found := surely_another(before, after):
+        name, was, is_now = found
+        raise SettingsError(
+            f"This looks like another order: {name} is {is_now!r} in the new picture and was {was!r}. "
+            "Nothing is changed. If it is the same paper, say --anyway."
+        )
 
 
 def turn(home: Home, scan: Scan, degrees: int, because: Because) -> ReadResult:

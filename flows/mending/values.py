@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from flows.home import Home
+from reconcile.forms import prepared
 from transcribe import fields
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import FieldKey, Form
 
 
-def require_fitting(home: Home, scan: str, key: FieldKey, text: str) -> None:
+def require_fitting(home: Home, scan: str, key: FieldKey, text: str, *, anyway: bool = False) -> None:
     """SettingsError where a text is no value of a field's type: records hold typed values.
 
+    Also where the form says by a pattern that its values are written otherwise, unless the operator takes it `anyway`.
     NotFound where the scan's form has no such field, or where the row of a cell is missing.
     """
     known = home.store.scan(scan)
@@ -20,6 +22,11 @@ def require_fitting(home: Home, scan: str, key: FieldKey, text: str) -> None:
     field = form.field(key.name)
     if text.strip() and fields.load(field.type).parse(text, field, form) is None:
         raise SettingsError(f"{text!r} is no {field.type}, which {key} is. Write it as the form does.")
+    spot = prepared(form).fields[key.name]
+    if text.strip() and field.pattern and not anyway and spot.faults(spot.normal(text)):
+        raise SettingsError(
+            f"{text!r} is not written as the form says of {key}: {field.pattern}. Look again, or say --anyway."
+        )
 
 
 def _fields_of(form: Form | None) -> str:

@@ -144,7 +144,7 @@ def _record_and_key(home: Home, form: str, scan: str, key: str | None) -> tuple[
 
 async def _fitting(home: Home, scan: str, key: FieldKey, text: str) -> None:
     try:
-        await _in_thread(lambda: require_fitting(home, scan, key, text))
+        await _in_thread(lambda: require_fitting(home, scan, key, text, anyway=True))
     except SettingsError as error:
         raise HTTPException(422, str(error)) from error
 

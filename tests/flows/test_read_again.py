@@ -107,8 +107,24 @@ def test_a_new_picture_takes_the_place_of_the_old_and_pages_are_turned(working_h
     assert done.code == 0, done.err
     assert rooms.store.scan(scan).pages != state.scan.pages
     assert house.run("ingest", CASES / "receipt-035.jpg", "--form", "receipt", "--json").json[0]["known"] == 1
+    back = house.run("scan", "retake", scan, RECEIPT, "--why", "the first one was right")
+    assert (back.code, rooms.store.scan(scan).pages[0].file) == (0, state.scan.pages[0].file), back.err
     assert house.run("scan", "set-aside", "NOSUCH", "--why", "x").code == 2
     assert house.run("scan", "set-aside", scan, "--why", "ordered twice", "--json").json[0]["set_aside"] is True
     assert house.run("scan", "bring-back", scan, "--why", "no", "--json").json[0]["set_aside"] is False
     assert house.run("log", "verify").code == 0
+    rooms.close()
+
+
+def test_a_picture_of_another_order_does_not_take_the_place_of_one_by_a_slip(working_house: House) -> None:
+    house, other = working_house, CASES / "bon-de-commande-phone-block-0006.jpg"
+    house.run("ingest", TYPED, "--form", "bon-de-commande")
+    rooms = home_of(house)
+    (state,) = rooms.store.scan_states()
+    before = house.run("records", "export", "--form", "bon-de-commande", "--format", "jsonl").out
+    slip = house.run("scan", "retake", state.scan.id, other, "--why", "blurred")
+    assert (slip.code, "This looks like another order: " in slip.err) == (2, True), slip
+    assert rooms.store.scan(state.scan.id) == state.scan, "nothing is changed"
+    assert house.run("records", "export", "--form", "bon-de-commande", "--format", "jsonl").out == before
+    assert house.run("scan", "retake", state.scan.id, other, "--why", "it is so", "--anyway").code == 0
     rooms.close()
