@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -14,10 +13,9 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.site import Names, Site, hashed, make_site
 from transcribe.model import Decision, FieldKey, Transcriber, Truth
 from transcribe.people import secret_hash
-from transcribe.review.access import passwords
 from transcribe.review.options import ReviewOptions
 
 NUMBER = FieldKey("order_number")
@@ -42,13 +40,6 @@ def client_of(site: Site, person: Transcriber | None = None) -> tuple[TestClient
         site.store.put_session(person.id, secret_hash(token), csrf, now + timedelta(days=1), now)
         client.cookies.set(OPTIONS.cookie, token)
     return client, csrf
-
-
-class Names(dict[str, str]):
-    """What the parts in braces of a route's path stand for: what is told, else something of nobody's."""
-
-    def __missing__(self, name: str) -> str:
-        return "0123456789abcdef"
 
 
 def changing_routes(site: Site) -> list[str]:
@@ -259,7 +250,7 @@ def test_the_list_of_routes_is_for_people_who_are_signed_in(site: Site) -> None:
 def test_somebody_elses_tries_do_not_shut_a_person_out_and_one_network_is_one(site: Site, tmp_path: Path) -> None:
     few = make_site(tmp_path / "few", ReviewOptions(sign_in_tries=3))
     amina = few.person("amina")
-    few.store.put_password(amina.id, asyncio.run(passwords.hash_password(PHRASE)), few.clock.now())
+    few.store.put_password(amina.id, hashed(PHRASE), few.clock.now())
 
     def tried(address: str, password: str) -> int:
         client = TestClient(few.app, "http://127.0.0.1:8080", follow_redirects=False, client=(address, 1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import threading
 from collections.abc import Iterator
@@ -16,9 +15,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.site import Names, Site, hashed, make_site
 from transcribe.model import Transcriber
-from transcribe.review.access import passwords
 from transcribe.review.access.second_factor import recovery_hash
 from transcribe.review.options import ReviewOptions
 
@@ -39,7 +37,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def olga(site: Site) -> Transcriber:
     """An operator with a password, whose telephone makes codes."""
     person, now = site.person("olga", "operator"), site.clock.now()
-    site.store.put_password(person.id, asyncio.run(passwords.hash_password(PHRASE)), now)
+    site.store.put_password(person.id, hashed(PHRASE), now)
     site.store.begin_second_factor(person.id, SECRET, now)
     hashes = [recovery_hash(each) for each in RECOVERY]
     assert site.store.confirm_second_factor(person.id, SECRET, 0, hashes, "", now)
@@ -74,16 +72,13 @@ def with_password(site: Site, address: str = "203.0.113.7") -> TestClient:
 
 def reached(site: Site, client: TestClient) -> list[tuple[str, int]]:
     """The routes that tell or change something for a client, of all but those that are open to everybody."""
-    free = {"/", "/in", "/in/{token}", "/before", "/language", "/worker.js", "/alive", "/code"}
+    free = {"/", "/in", "/in/{token}", "/before", "/language", "/worker.js", "/alive", "/code", "/manifest.webmanifest"}
     found, csrf = [], csrf_of(client.get("/code"))
-    names = dict.fromkeys(
-        ("task", "token", "reading", "question", "dispute", "person", "kind", "month"), "0123456789abcdef"
-    )
     for each in iter_route_contexts(site.app.routes):
         for method in sorted((each.methods or set()) & {"GET", "POST"}):
             if each.path is None or each.path in free:
                 continue
-            address = each.path.format(**names)
+            address = each.path.format_map(Names())
             for sent in ({"data": {"csrf": csrf}}, {"json": {}, "headers": {"x-csrf-token": csrf}}):
                 answer: Any = client.request(method, address, **sent)
                 if answer.status_code != 401 and (answer.status_code, answer.headers.get("location")) != (303, "/in"):

@@ -22,8 +22,10 @@ OWN_COLUMNS: Mapping[str, ExportKind] = {
     "recorded_at": "time",
     "state": "text",
     "changed": "integer",
+    "same_order_as": "text",
 }
-"""The first columns of each row, which say of which record it is. `state` is final, provisional or erased."""
+"""The first columns of each row, which say of which record it is. `state` is final, provisional or erased;
+`same_order_as` the scan of the order that this one is, or may be, once more."""
 
 ROW_COLUMN = "row"
 """The number of a line on the paper, from 0: the column after those where a table of lines is exported."""

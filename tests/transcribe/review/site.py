@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,6 +37,7 @@ from transcribe.model import (
     Transcriber,
 )
 from transcribe.people.tokens import secret_hash
+from transcribe.review.access import passwords
 from transcribe.review.app import create_app
 from transcribe.review.context import Forms
 from transcribe.review.options import ReviewOptions
@@ -42,6 +45,19 @@ from transcribe.store import open_store
 from transcribe.store.contract import Store
 
 PAGE = (1240, 1754)
+
+
+class Names(dict[str, str]):
+    """What the parts in braces of a route's path stand for: what is told, else something of nobody's."""
+
+    def __missing__(self, name: str) -> str:
+        return "0123456789abcdef"
+
+
+def hashed(password: str) -> str:
+    """A password as the store keeps it, made in a thread: where a browser test ran before, this one has a loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, passwords.hash_password(password)).result()
 
 
 @dataclass(kw_only=True)
