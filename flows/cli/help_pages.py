@@ -107,7 +107,7 @@ EXAMPLES = {
     "records publish": "fairhand records publish",
     "records export": "fairhand records export --form bon-de-commande",
     "records postgres": "fairhand records postgres postgresql://erp@db.example/orders --every 5",
-    "records datasette": "fairhand records datasette --out browse",
+    "records datasette": "fairhand records datasette --folder browse",
     "records rebuild": "fairhand records rebuild",
     "records verify": "fairhand records verify",
     "records query": "fairhand records query bon-de-commande muller café",

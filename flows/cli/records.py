@@ -111,7 +111,7 @@ def postgres(
 @records.command("datasette")
 def datasette(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Option(help="The folder to write into; made where it is missing.")] = Path("browse"),
+    folder: Annotated[Path, typer.Option(help="The folder to write into; made where it is missing.")] = Path("browse"),
     pictures: Annotated[
         bool, typer.Option("--pictures", help="Also a plugin that shows the pages and fields on their pictures.")
     ] = False,
@@ -119,7 +119,7 @@ def datasette(
     """Write what Datasette shows of records.db: titles, units, facets and queries; it says how to start it."""
     from flows.exporting import write_for_datasette
 
-    terminal.say(write_for_datasette(_records_db(ctx), home_of(ctx), out, pictures=pictures))
+    terminal.say(write_for_datasette(_records_db(ctx), home_of(ctx), folder, pictures=pictures))
 
 
 @records.command("query")

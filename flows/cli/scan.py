@@ -104,7 +104,9 @@ def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_
 
     home = home_of(ctx)
     home.store.put_scan_aside(name, by, _said(why), now())
-    _tell(home, name, "is set aside; nobody is asked about it", as_json=as_json)
+    published = home.store.has_record(home.store.scan(name).id)
+    stays = ", and its record stays as it is: fairhand value correct mends it, scan forget takes it out"
+    _tell(home, name, f"is set aside; nobody is asked about it{stays if published else ''}", as_json=as_json)
 
 
 @scan.command("bring-back")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from flows.administration.people import invite
 from flows.home.home import Home, now
+from flows.mending import require_fitting
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import House
 from tests.flows.steps.test_provisional_records import read_all
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
-from transcribe.model import FieldKey, Scan
+from transcribe.errors import SettingsError
+from transcribe.model import FieldKey, Scan, ScanPage
 
 TOTAL = FieldKey("total")
 
@@ -87,6 +91,18 @@ def test_what_is_mistyped_exits_with_two_and_changes_nothing(house: House, rooms
     assert ("has no field total[0]" in told, "Use one of company" in told) == (True, True)
     assert house.run("value", "correct", scan.id, "total", "1.00", "--why", " ").code == 2
     assert total(rooms) == before
+
+
+def test_a_correction_that_breaks_the_forms_pattern_is_taken_only_when_the_operator_says_so(rooms: Home) -> None:
+    form = rooms.use_form("bon-de-commande")
+    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
+    rooms.store.put_scan(scan, [], now())
+    key = FieldKey("order_number")
+    require_fitting(rooms, scan.id, key, "BC-2026-9538")
+    require_fitting(rooms, scan.id, key, "")
+    with pytest.raises(SettingsError, match=r"not written as the form says of order_number: .* say --anyway"):
+        require_fitting(rooms, scan.id, key, "wrong")
+    require_fitting(rooms, scan.id, key, "wrong", anyway=True)
 
 
 def test_a_value_asked_again_stands_until_somebody_has_read_it(house: House, rooms: Home) -> None:

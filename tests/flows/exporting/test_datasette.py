@@ -64,7 +64,7 @@ def test_datasette_shows_records_with_titles_units_facets_queries_and_pictures(
 ) -> None:
     scan = with_pages(rooms)
     out = tmp_path / "browse"
-    done = house.run("records", "datasette", "--out", str(out), "--pictures")
+    done = house.run("records", "datasette", "--folder", str(out), "--pictures")
     assert done.code == 0, done.err
     with datasette(done.out.strip()) as client:
 
@@ -99,7 +99,7 @@ def test_datasette_shows_records_with_titles_units_facets_queries_and_pictures(
 
 def test_without_pictures_none_is_shown(house: House, rooms: Home, tmp_path: Path) -> None:
     scan = with_pages(rooms)
-    done = house.run("records", "datasette", "--out", str(tmp_path / "browse"))
+    done = house.run("records", "datasette", "--folder", str(tmp_path / "browse"))
     assert not (tmp_path / "browse" / "plugins").exists()
     with datasette(done.out.strip()) as client:
         assert "<img" not in client.get("/records/receipt").text
@@ -107,6 +107,6 @@ def test_without_pictures_none_is_shown(house: House, rooms: Home, tmp_path: Pat
 
 
 def test_before_anything_was_published_it_is_said(house: House, rooms: Home, tmp_path: Path) -> None:
-    done = house.run("records", "datasette", "--out", str(tmp_path / "browse"))
+    done = house.run("records", "datasette", "--folder", str(tmp_path / "browse"))
     assert done.code != 0
     assert "fairhand records publish" in done.err
