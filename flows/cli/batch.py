@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
-from transcribe.i18n import counted
+from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -31,15 +32,22 @@ By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
 
 @batch.command("list")
 def list_batches(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
-    """List all batches, the most urgent first: scans, records, open tasks, priority, due date."""
-    batches = _home(ctx).store.batches()
+    """List all batches, the most urgent first: scans by how far they are, open tasks, priority, due date.
+
+    Its scans are finished, set aside, or still open; files that were set aside are no scans.
+    """
+    from flows.mending import batch_states
+
+    home = _home(ctx)
+    batches, states = home.store.batches(), batch_states(home)
     if as_json:
-        terminal.as_json(*map(_json, batches))
+        terminal.as_json(*({**_json(each), "states": dict(states.get(each.name, {}))} for each in batches))
     elif not batches:
         terminal.say("Nothing came in a batch yet: fairhand ingest --batch NAME --form FORM PATH...")
     else:
-        head = ("batch", "scans", "finished", "set aside", "open tasks", "priority", "due", "")
-        terminal.columns(head, map(_row, batches))
+        counts = ("scans", "finished", "set aside", "open", "files set aside", "open tasks")
+        head = ("batch", *counts, "priority", "due", "")
+        terminal.columns(head, (_row(each, states.get(each.name, {})) for each in batches))
 
 
 @batch.command("show")
@@ -56,10 +64,17 @@ def show(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> No
 
 @batch.command("cancel")
 def cancel(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
-    """Ask nobody about a batch any more. What somebody holds is kept and paid; fairhand batch resume goes on."""
+    """Ask nobody about a batch any more. What somebody holds is kept and paid; fairhand batch resume goes on.
+
+    Records that were published stay.
+    """
     from flows.home import now
 
-    _tell(_home(ctx).store.cancel_batch(name, by, why, now()), as_json=as_json)
+    cancelled = _home(ctx).store.cancel_batch(name, by, why, now())
+    _tell(cancelled, as_json=as_json)
+    if not as_json:
+        stay = plural(cancelled.records, "{n} record of it stays", "{n} records of it stay")
+        terminal.say(f"{stay} as published. fairhand scan forget erases a scan with its record.")
 
 
 @batch.command("resume")
@@ -141,10 +156,12 @@ def _words(of: Batch) -> str:
     return ", ".join([*words, *([f"note: {terminal.one_line(of.note)}"] if of.note else [])])
 
 
-def _row(of: Batch) -> tuple[object, ...]:
+def _row(of: Batch, states: Mapping[str, int]) -> tuple[object, ...]:
     ends = "cancelled" if of.cancelled_at else ""
     due = _minute(of.due) if of.due else ""
-    return of.name, of.scans, of.records, of.set_aside, of.open_tasks, of.priority, due, ends
+    finished, aside = states.get("finished", 0), states.get("set aside", 0)
+    counts = of.scans, finished, aside, of.scans - finished - aside, of.set_aside, of.open_tasks
+    return of.name, *counts, of.priority, due, ends
 
 
 def _print(report: BatchReport) -> None:
@@ -160,7 +177,9 @@ def _print(report: BatchReport) -> None:
     for reason, count in sorted(report.waiting.items(), key=lambda each: -each[1]):
         terminal.say(f"  {reason}: {count}")
     cost = ", ".join(f"{micro / 1_000_000:.2f} {currency}" for currency, micro in report.cost.items()) or "nothing"
-    terminal.say(f"{report.people_readings} readings by people; cost so far, without top-ups to the floor: {cost}.")
+    terminal.say(
+        f"{counted(report.people_readings, 'reading')} by people; cost so far, without top-ups to the floor: {cost}."
+    )
     when = report.forecast
     if when:
         between = f"between {_minute(when.earliest)} and {_minute(when.latest)}"

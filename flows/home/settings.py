@@ -76,7 +76,13 @@ class Settings(BaseSettings):
     reconcile_seconds: float = Field(
         5.0, gt=0, le=MAX_SECONDS, description="serve looks for waiting scans this often; a reading wakes it at once"
     )
-    target: float = Field(0.995, gt=0.5, lt=1, description="the least probability of a decision")
+    target: float = Field(
+        0.995,
+        gt=0.5,
+        lt=1,
+        description="the share of decided values that should be right; one value may be decided at less, where one "
+        "more reading costs more than it gains: usually from 0.93, by machines alone from 0.95 (see reconciling.md)",
+    )
     duplicates: DuplicatePolicy = Field("flag", description="an order that came before: link, flag, hold or retake it")
     audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
     reopened_share: float = Field(

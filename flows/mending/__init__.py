@@ -1,6 +1,6 @@
 """What an operator mends and steers: scans read again, duplicates, batches, values."""
 
-from flows.mending.batches import BatchReport, batch_report, begin_of, due_of
+from flows.mending.batches import BatchReport, batch_report, batch_states, begin_of, due_of
 from flows.mending.read_again import (
     form_to_read,
     known_as,
@@ -17,6 +17,7 @@ from flows.mending.values import require_fitting
 __all__ = [
     "BatchReport",
     "batch_report",
+    "batch_states",
     "begin_of",
     "due_of",
     "form_to_read",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -19,7 +19,8 @@ READINGS_PER_FIELD = 1.5
 class BatchReport:
     """A batch with its scans by state, its open questions by reason, and what was done to it.
 
-    `cost` is by currency in micro-units, without top-ups. `forecast` is None where too little is known.
+    `cost` is by currency in micro-units, without top-ups; empty where nothing is paid. `forecast` is None where too
+    little is known.
     `duplicates` counts scans that may be an order that came before, and that nobody has settled.
     """
 
@@ -47,7 +48,7 @@ def batch_report(home: Home, name: str) -> BatchReport:
         batch=batch,
         states=Counter(state_of(state) for state in states),
         waiting=reasons,
-        cost=work.cost,
+        cost={currency: micro for currency, micro in work.cost.items() if currency},  # none: it was not paid for
         people_readings=len(work.times),
         forecast=forecast(work.times, left, each, at),
         acts=tuple(
@@ -56,6 +57,14 @@ def batch_report(home: Home, name: str) -> BatchReport:
         ),
         duplicates=sum(each.waits and each.batch == name for each in home.store.duplicates()),
     )
+
+
+def batch_states(home: Home) -> Mapping[str, Mapping[str, int]]:
+    """How many scans of each batch are in each state, as the report of one batch counts them."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for state in home.store.scan_states():
+        found[state.scan.batch][state_of(state)] += 1
+    return found
 
 
 def state_of(state: ScanState) -> str:

@@ -14,7 +14,7 @@ from flows.steps.reopened import reopening_version
 from reconcile.learning import AuditedValue, ScanFacts, audited_of
 from transcribe.codes import Method, Reason
 from transcribe.errors import FairhandError
-from transcribe.model import Decision, FieldKey, Reading, Scan, Truth
+from transcribe.model import WHOLE, Decision, FieldKey, Reading, Scan, Truth
 from transcribe.store import Store
 
 
@@ -101,14 +101,15 @@ def _known(home: Home, scan: Scan, reopening: int, late: Collection[FieldKey]) -
     """The facts of a scan to learn from.
 
     The truth of a field is what is known otherwise (gold, an appeal that was upheld), else what experts decided, else
-    what an expert read. Nothing is learnt of a field whose appeal nobody heard in time (`late`).
+    what an expert read. Nothing is learnt of a field whose appeal nobody heard in time (`late`), nor of what people
+    said of the whole scan: which form it is.
 
     A field counts as audited only where its first expert
     read it by lot: where readers were split, or a person appealed, a second look that followed says nothing of the
     rest.
     """
     store = home.store
-    readings = [each for each in store.readings(scan.id) if each.key not in late]
+    readings = [each for each in store.readings(scan.id) if each.key not in late and each.key != WHOLE]
     known = [each for each in store.truths(scan.id) if each.key not in late]
     decided = [each for each in store.decisions(scan.id) if each.key not in late]
     decisions = [each for each in decided if each.method != Method.PROVISIONAL]

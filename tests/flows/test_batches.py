@@ -9,7 +9,7 @@ import pytest
 from flows.home.home import Home, now
 from flows.mending.batches import due_of
 from tests.flows.house import CASES, House
-from tests.transcribe.store.world import World, form, person
+from tests.transcribe.store.world import World, decision, form, person, sent
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -93,3 +93,43 @@ def test_a_day_that_is_due_ends_with_the_day() -> None:
     assert due_of("2026-12-01") == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
     assert due_of("2026-12-01T12:00") == datetime(2026, 12, 1, 12, tzinfo=UTC)
     assert due_of("none") is None
+
+
+def rows(house: House) -> dict[str, list[str]]:
+    """The lines of the list by the batch that they begin with."""
+    return {line.split()[0]: line.split() for line in house.run("batch", "list").out.splitlines()}
+
+
+def test_the_list_counts_scans_as_the_report_of_one_batch_does_and_adds_up(house: House, here: World) -> None:
+    for name in ("done", "put aside"):
+        scan = here.scan(name, batch="second")
+        here.decide(scan, *(decision(each, "1") for each in ("number", "total")), record=True)
+    here.store.put_scan_aside(scan.id, "olga", "a copy", NOON)
+    here.store.put_scan_aside(here.scan("a menu", batch="second").id, "people", "no order", NOON)
+    here.ask(here.scan("open", batch="second"), "total")
+    (told,) = (each for each in house.run("batch", "list", "--json").json if each["batch"] == "second")
+    assert told["states"] == {"finished": 1, "set aside": 2, "waits for people": 1}
+    (shown,) = house.run("batch", "show", "second", "--json").json
+    assert shown["states"] == told["states"]
+    assert rows(house)["second"][1:6] == ["4", "1", "2", "1", "0"], "scans, finished, set aside, open, files"
+
+
+def test_cancelling_says_how_many_records_stay(house: House, here: World) -> None:
+    for name, said in (("done", "1 record of it stays as published"), ("too", "2 records of it stay as published")):
+        here.decide(here.scan(name, batch="monday"), decision("number", "1"), decision("total", "1"), record=True)
+        assert said in house.run("batch", "cancel", "monday", "--why", "a trial").out
+    assert "0 records of it stay" in house.run("batch", "cancel", "tuesday", "--why", "a trial").out
+
+
+def test_what_nobody_is_paid_for_cost_nothing_and_what_is_paid_has_its_currency(house: House, here: World) -> None:
+    assert "to the floor: nothing." in house.run("batch", "show", "monday").out
+    (task,) = here.store.lease("ann", 1, now())
+    here.store.submit(task.id, "ann", sent("1", "first"), now())
+    assert house.run("batch", "show", "monday", "--json").json[0]["cost_micro"] == {}
+    assert "1 reading by people; cost so far, without top-ups to the floor: nothing." in (
+        house.run("batch", "show", "monday").out
+    )
+    assert house.run("pay", "rate", "0.05", "--currency", "EUR").code == 0
+    (task,) = here.store.lease("ann", 1, now())
+    here.store.submit(task.id, "ann", sent("1", "second"), now())
+    assert "to the floor: 0.05 EUR." in house.run("batch", "show", "monday").out

@@ -19,6 +19,7 @@ from reconcile.parameters import shipped
 from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import Policy
 from tests.flows.house import House
+from tests.flows.steps.test_form_doubt import DOUBTFUL, says_not
 from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, received
 from transcribe.model import FieldKey, Scan, Truth
 from transcribe.store.facts import Offer, SentReading
@@ -224,3 +225,20 @@ def test_an_appeal_that_nobody_heard_in_time_is_no_truth_and_teaches_nothing(roo
     left = {reading.key.name for reading in known.facts.readings}
     assert left == {reading.key.name for reading in before[0].facts.readings} - {"total"}, "nothing counts against them"
     assert known.facts.truths == {}
+
+
+@pytest.mark.parametrize("role", ["transcriber", "expert"])
+def test_what_people_said_of_the_form_is_no_lesson_and_its_scan_is_not_left_out(
+    house: House, rooms: Home, role: str
+) -> None:
+    mina, omar = (invite(rooms, name, [role]).person.id for name in ("mina", "omar"))
+    scan = received(rooms, texts=DOUBTFUL)
+    received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+    says_not(rooms, mina, "a menu")
+    answer(rooms, omar, None)
+    reconcile_home(rooms)
+    assert rooms.store.is_put_aside(scan.id)
+    done = house.run("learn", "--dry-run")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Learnt from 2 scans.")
