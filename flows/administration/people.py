@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from flows.home import Home, now
-from flows.runtime import notice
+from flows.runtime import is_locked, lock_file, notice
 from transcribe import i18n
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Transcriber
@@ -32,12 +32,14 @@ Change = tuple[object, object]
 class Invitation:
     """A person and their sign-in link, which works once, until a time. It cannot be looked up again.
 
-    `added` tells that the person is new. `changed` has what changed of a person who was known, by name.
+    `assumed` is the address in the link where nobody knows yet whether the pages will be there, else "". `added` tells
+    that the person is new. `changed` has what changed of a person who was known, by name.
     """
 
     person: Transcriber
     link: str
     until: datetime
+    assumed: str = ""
     added: bool = False
     changed: Mapping[str, Change] = field(default_factory=dict)
 
@@ -89,7 +91,10 @@ def new_link(home: Home, person: Transcriber) -> Invitation:
     token = secrets.token_urlsafe(32)
     until = now() + timedelta(days=home.settings.link_days)
     home.store.put_link(person.id, secret_hash(token), until, now())
-    return Invitation(person=person, link=f"{pages_address(home)}/in/{token}", until=until)
+    address = pages_address(home)
+    is_known = home.settings.public_url or is_locked(lock_file(home.settings))
+    link, assumed = f"{address}/in/{token}", "" if is_known else address
+    return Invitation(person=person, link=link, until=until, assumed=assumed)
 
 
 def pause(home: Home, handle: str, *, paused: bool) -> Transcriber:

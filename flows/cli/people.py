@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -89,6 +90,12 @@ def link(
 
 def _print_link(invitation: Invitation) -> None:
     terminal.say(f"{invitation.person.handle} signs in once, until {invitation.until:%Y-%m-%d}, with {invitation.link}")
+    if invitation.assumed:
+        terminal.note(
+            f"fairhand serve does not run now; the link assumes that it will at {invitation.assumed}. For another port "
+            "set FAIRHAND_PORT (or FAIRHAND_PUBLIC_URL) for all commands, or make a new link while serve runs: "
+            f"fairhand people link {shlex.quote(invitation.person.handle)}"
+        )
 
 
 def _invitation_json(invitation: Invitation) -> dict[str, Any]:
@@ -96,6 +103,7 @@ def _invitation_json(invitation: Invitation) -> dict[str, Any]:
         **_person_json(invitation.person),
         "link": invitation.link,
         "until": invitation.until.isoformat(),
+        "address_is_assumed": bool(invitation.assumed),
         "added": invitation.added,
         "changed": {name: list(map(_plain, change)) for name, change in invitation.changed.items()},
     }

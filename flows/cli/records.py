@@ -1,4 +1,4 @@
-"""Commands about finished records: publish, rebuild, export, query."""
+"""Commands about published records: publish, rebuild, export, query."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flows.cli.app import app, home_of, settings_of
 from transcribe.i18n import counted, plural
 
 records = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Finished records: publish, rebuild, export, query."
+    no_args_is_help=True, rich_markup_mode=None, help="Published records: publish, rebuild, export, query."
 )
 app.add_typer(records, name="records")
 
@@ -71,7 +71,11 @@ def export(
     ] = False,
     out: Annotated[Path | None, typer.Option(help="A file or folder to write; else to standard output.")] = None,
 ) -> None:
-    """Write the finished records as JSON Lines, CSV, Parquet, a data package, readings, training pairs or orders."""
+    """Write the published records as JSON Lines, CSV, Parquet, a data package, readings, training pairs or orders.
+
+    Provisional records are among them: `state` says of each record whether it is final or provisional, and who wants
+    only finished ones keeps those whose state is final. Orders (order-x) are made of final records only.
+    """
     from flows.exporting import FOLDERS, Wanted, export_records
 
     if format not in FOLDERS:
@@ -137,7 +141,7 @@ def query(
     limit: Annotated[int | None, typer.Option(help="At most so many, the first that changed.", min=1)] = None,
     as_json: terminal.AsJson = False,
 ) -> None:
-    """Find finished records by words or values, and print their plain fields; all of each with --json.
+    """Find published records by words or values, and print their plain fields; all of each with --json.
 
     All words must stand in the plain fields or in one line; accents and case do not count. Exit code 1 where there is
     none.

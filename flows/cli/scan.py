@@ -12,12 +12,13 @@ import typer
 from flows import terminal
 from flows.cli.app import app, home_of
 from transcribe.errors import SettingsError
-from transcribe.i18n import counted
+from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
     from flows.home import Home
     from flows.steps import Because
     from transcribe.model import Scan
+    from transcribe.store import SetAside
 
 scan = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="One scan: explain it, mend it, forget it.")
 app.add_typer(scan, name="scan")
@@ -72,13 +73,17 @@ def read_again(
     """Have known scans read anew by today's engines, also as another form or a newer version of it.
 
     What was read before stays as history; what people typed stays and is paid, and counts where the form is the same.
-    Questions that fall away are withdrawn. Read again as the former form, it counts again.
+    Questions that fall away are withdrawn. Read again as the former form, it counts again. Exit code 1 where there is
+    no such scan: files that were set aside are none, and are given to fairhand ingest again.
     """
     from flows.mending import scans_to_read_again
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
     chosen = scans_to_read_again(home, scans or (), batch, of_form)
+    if not chosen:
+        _say_there_is_none(home, batch)
+        raise typer.Exit(1)
     because = Because(by=by, why=_said(why))
     done = _all_read(home, chosen, form, because)
     reconcile_to_the_end(home)
@@ -90,11 +95,31 @@ def read_again(
         terminal.say(f"{count} of {counted(of, 'scan')} {'was' if of == 1 else 'were'} read again.")
         for each, error in failed:
             terminal.say(f"not read again: {terminal.with_file(each.name or each.id[:12], error)}")
-        aside = [each for each in home.store.list_set_aside() if batch is not None and each.batch == batch]
-        for file in aside:
+        for file in _files_aside(home, batch):
             terminal.say(f"set aside, and not read again: {terminal.with_file(file.file.name, file.message)}")
     if failed:
         raise typer.Exit(1)
+
+
+def _say_there_is_none(home: Home, batch: str | None) -> None:
+    """Say that nothing is there to be read again, and what to do with files that were refused before they were kept."""
+    aside = _files_aside(home, batch)
+    if batch is None or not aside:
+        terminal.note("No such scan is there; nothing was read again. fairhand status --scans lists them.")
+        return
+    files = plural(len(aside), "{n} file of it was", "{n} files of it were")
+    terminal.note(
+        f"No such scan is in the batch {terminal.one_line(batch)}; nothing was read again. "
+        f"{files} set aside and never became a scan. "
+        "Give such files in again: fairhand ingest FILES --form FORM"
+    )
+    for file in aside:
+        terminal.note(f"set aside: {terminal.with_file(file.file.name, file.message)}")
+
+
+def _files_aside(home: Home, batch: str | None) -> list[SetAside]:
+    """The files of a batch that were set aside before they became scans; none without a batch."""
+    return [each for each in home.store.list_set_aside() if batch is not None and each.batch == batch]
 
 
 @scan.command("set-aside")

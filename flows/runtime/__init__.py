@@ -1,6 +1,6 @@
 """Processes: Prefect's server, a guard for children, memory."""
 
-from flows.runtime.file_locks import take_lock
+from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.gc_tuning import settle_memory
 from flows.runtime.prefect_server import (
     START_SECONDS,
@@ -17,6 +17,7 @@ __all__ = [
     "START_SECONDS",
     "PrefectServer",
     "guarded",
+    "is_locked",
     "lock_file",
     "notice",
     "notice_file",

@@ -10,6 +10,7 @@ from flows.home.home import Home, now
 from flows.mending.batches import due_of
 from tests.flows.house import CASES, House
 from tests.transcribe.store.world import World, decision, form, person, sent
+from transcribe.model import SourceFile
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -133,3 +134,15 @@ def test_what_nobody_is_paid_for_cost_nothing_and_what_is_paid_has_its_currency(
     (task,) = here.store.lease("ann", 1, now())
     here.store.submit(task.id, "ann", sent("1", "second"), now())
     assert "to the floor: 0.05 EUR." in house.run("batch", "show", "monday").out
+
+
+def test_where_no_scan_is_left_to_read_again_it_is_said_with_what_to_do(house: House, here: World) -> None:
+    refused = SourceFile(sha256="ab" * 32, name="card.png", media_type="image/png", size=9)
+    here.store.set_aside(refused, "ScanError", "The page does not lie on the form.", "third", NOON)
+    done = house.run("scan", "read-again", "--batch", "third", "--form", "receipt", "--why", "the wrong form")
+    assert (done.code, done.out) == (1, "")
+    assert "No such scan is in the batch third; nothing was read again. 1 file of it was set aside" in done.err
+    assert "fairhand ingest FILES --form FORM" in done.err
+    assert "card.png" in done.err
+    none = house.run("scan", "read-again", "--of-form", "order", "--batch", "third", "--why", "x", "--json")
+    assert (none.code, none.out) == (1, "")

@@ -9,6 +9,7 @@ import pytest
 from flows.administration import pay
 from flows.administration.people import invite, pause
 from flows.home.home import Home, now
+from flows.runtime import lock_file, notice_file, take_lock
 from tests.flows.house import House
 from transcribe.errors import SettingsError
 from transcribe.people.tokens import secret_hash
@@ -77,6 +78,28 @@ def test_people_add_prints_the_link_as_json(house: House) -> None:
     assert (told["roles"], told["languages"]) == (["expert"], ["fr"])
     (listed,) = house.run("people", "list", "--json").json
     assert listed == {name: told[name] for name in listed}
+
+
+def test_where_serve_does_not_run_the_command_says_which_address_it_assumes(house: House, rooms: Home) -> None:
+    asked = house.run("people", "add", "Mina")
+    assert "http://127.0.0.1:8484/in/" in asked.out
+    assert "the link assumes that it will at http://127.0.0.1:8484." in asked.err
+    assert "FAIRHAND_PORT" in asked.err
+    assert "fairhand people link Mina" in asked.err
+    house.environment = {"FAIRHAND_PORT": "9123"}
+    assert "assumes that it will at http://127.0.0.1:9123." in house.run("people", "link", "Mina").err
+    house.environment = {"FAIRHAND_PUBLIC_URL": "https://orders.example"}
+    assert "assumes" not in house.run("people", "link", "Mina").err
+
+
+def test_while_serve_runs_a_link_is_of_its_address_and_nothing_is_assumed(rooms: Home) -> None:
+    assert invite(rooms, "Mina").assumed == "http://127.0.0.1:8484"
+    notice_file(rooms.settings).write_text('{"web": "http://127.0.0.1:9123"}', encoding="utf-8")
+    held = take_lock(lock_file(rooms.settings), 1.0)
+    assert held is not None
+    with held:
+        again = invite(rooms, "Mina")
+    assert (again.assumed, again.link.startswith("http://127.0.0.1:9123/in/")) == ("", True)
 
 
 def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Home) -> None:

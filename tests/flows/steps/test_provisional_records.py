@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import secrets
 
@@ -136,3 +137,19 @@ def test_the_command_publishes_provisional_records_only_where_it_is_told_to(hous
     assert house.run("records", "publish", "--provisional", "--json").json[0]["provisional"] == 1
     (line,) = house.run("records", "export", "--format", "jsonl", "--form", "receipt").out.splitlines()
     assert "below target" in {each["rule"] for each in json.loads(line)["exceptions"]}
+
+
+def test_an_export_has_provisional_records_too_and_help_says_how_to_leave_them_out(house: House, rooms: Home) -> None:
+    final = received(rooms, texts={"total": ("12.50", "12.50")})
+    stranded(rooms)
+    reconcile_home(rooms)
+    assert house.run("records", "publish", "--provisional").code == 0
+    lines = house.run("records", "export", "--format", "jsonl", "--form", "receipt").out.splitlines()
+    states = {each["scan"]: each["state"] for each in map(json.loads, lines)}
+    assert sorted(states.values()) == ["final", "provisional"]
+    assert states[final.id] == "final"
+    head, *rows = csv.reader(house.run("records", "export", "--format", "csv", "--form", "receipt").out.splitlines())
+    assert sorted(row[head.index("state")] for row in rows) == ["final", "provisional"]
+    told = " ".join(house.run("records", "export", "--help").out.split())
+    assert "the finished records" not in told
+    assert "Provisional records are among them: `state` says of each record" in told
