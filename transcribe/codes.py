@@ -203,6 +203,7 @@ class EvidenceCode(StrEnum):
     RUNNER_UP = "runner-up"
     NOTHING_ELSE = "nothing else"
     AUDITED = "audited"
+    AUDITED_AS_SHIPPED = "audited as shipped"
     CALIBRATED = "calibrated"
     WOULD_FLIP = "would flip"
     READ_WHOLE = "read whole"

@@ -75,7 +75,9 @@ def evidence(
         found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": round(probability, 4)}))
     if seen.situation and not seen.readers:
         wrong, count = learnt.machines.tally(seen.situation)
-        found.append(Evidence(code=EvidenceCode.AUDITED, numbers={"wrong": round(wrong, 1), "count": round(count)}))
+        is_own = learnt.machines.is_audited_here(seen.situation)
+        audits = EvidenceCode.AUDITED if is_own else EvidenceCode.AUDITED_AS_SHIPPED
+        found.append(Evidence(code=audits, numbers={"wrong": round(wrong, 1), "count": round(count)}))
     if learnt.champion(spot.family) == "majority":
         found.append(Evidence(code=EvidenceCode.MAJORITY))
     return tuple(found)

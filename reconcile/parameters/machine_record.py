@@ -32,6 +32,9 @@ class MachineRecord:
     Less where the store's own audits show that it cannot be so much.
     """
 
+    audited: frozenset[str]
+    """The situations of which something was audited in this store."""
+
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> MachineRecord:
         """The record of stored parameters: `shipped`, `audited`, and `proven`, the tallies that once reached the target
@@ -43,15 +46,20 @@ class MachineRecord:
             theirs, own = shipped.get(situation, NOTHING), audited.get(situation, NOTHING)
             weight = max(0.0, 1.0 - own[1] / MIN_PROVING_COUNT)
             tally = own[0] + weight * theirs[0], own[1] + weight * theirs[1]
-            here = proven.get(situation, NOTHING)
-            most = max(lower_bound(tally), lower_bound(here), lower_bound(theirs) if weight else 0.0)
+            once = proven.get(situation, NOTHING)
+            most = max(lower_bound(tally), lower_bound(once), lower_bound(theirs) if weight else 0.0)
             tallies[situation] = tally
             earned[situation] = min(most, upper_bound(own))
-        return cls(tallies=tallies, earned=earned)
+        here = frozenset(situation for situation, own in audited.items() if own[1] > 0)
+        return cls(tallies=tallies, earned=earned, audited=here)
 
     def tally(self, situation: str) -> Tally:
         """(wrong, of so many) of values that machines alone decide in this situation."""
         return self.tallies.get(situation, NOTHING)
+
+    def is_audited_here(self, situation: str) -> bool:
+        """Whether the tally of this situation has audits of this store; else it is as shipped."""
+        return situation in self.audited
 
     def earned_share(self, situation: str) -> float:
         """The share right that is proven of values that machines alone decide in this situation; 0 where none is."""

@@ -124,6 +124,7 @@ STORED: dict[type[StrEnum], tuple[str, ...]] = {
         "runner-up",
         "nothing else",
         "audited",
+        "audited as shipped",
         "calibrated",
         "would flip",
         "read whole",

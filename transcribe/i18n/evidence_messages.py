@@ -62,8 +62,16 @@ EVIDENCE: Mapping[str, str] = {
     EvidenceCode.RULE_HOLDS: N_("The rule “{rule}” holds with it: {bits} bits for it."),
     EvidenceCode.RULE_BROKEN: N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
     EvidenceCode.RUNNER_UP: N_("The next likely value has {probability}."),
-    EvidenceCode.NOTHING_ELSE: N_("No other value was read; that all are wrong has {probability}."),
-    EvidenceCode.AUDITED: N_("Values decided like this were wrong in {wrong} of {count} audited fields."),
+    EvidenceCode.NOTHING_ELSE: N_(
+        "No other value is as likely as that all readings are wrong, which has {probability}."
+    ),
+    EvidenceCode.AUDITED: N_(
+        "Values decided like this were wrong in {wrong} of {count} audited fields: this store's, and while these are "
+        "few those that shipped."
+    ),
+    EvidenceCode.AUDITED_AS_SHIPPED: N_(
+        "As shipped, values decided like this were wrong in {wrong} of {count} fields; none was audited here yet."
+    ),
     EvidenceCode.CALIBRATED: N_(
         "The model gives {raw}; what it gave on fields with a known truth makes it {probability}."
     ),
