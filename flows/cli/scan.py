@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -87,18 +88,23 @@ def read_again(
     because = Because(by=by, why=_said(why))
     done = _all_read(home, chosen, form, because)
     reconcile_to_the_end(home)
-    failed = [(each, error) for each, error in done if error]
     if as_json:
         terminal.as_json(*({"scan": each.id, "name": each.name, "error": error} for each, error in done))
     else:
-        count, of = len(done) - len(failed), len(done)
-        terminal.say(f"{count} of {counted(of, 'scan')} {'was' if of == 1 else 'were'} read again.")
-        for each, error in failed:
-            terminal.say(f"not read again: {terminal.with_file(each.name or each.id[:12], error)}")
-        for file in _files_aside(home, batch):
-            terminal.say(f"set aside, and not read again: {terminal.with_file(file.file.name, file.message)}")
-    if failed:
+        _print_read(done, _files_aside(home, batch))
+    if any(error for _, error in done):
         raise typer.Exit(1)
+
+
+def _print_read(done: Sequence[tuple[Scan, str]], aside: Sequence[SetAside]) -> None:
+    """Say how many scans were read again, why others were not, and which files of their batch are no scans."""
+    failed = [(each, error) for each, error in done if error]
+    were = "was" if len(done) == 1 else "were"
+    terminal.say(f"{len(done) - len(failed)} of {counted(len(done), 'scan')} {were} read again.")
+    for each, error in failed:
+        terminal.say(f"not read again: {terminal.with_file(each.name or each.id[:12], error)}")
+    for file in aside:
+        terminal.say(f"set aside, and not read again: {terminal.with_file(file.file.name, file.message)}")
 
 
 def _say_there_is_none(home: Home, batch: str | None) -> None:

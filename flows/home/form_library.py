@@ -44,14 +44,14 @@ class FormLibrary:
         return name in forms.installed((self._folder,))
 
     def check(self, name_or_path: str) -> Form:
-        """The form as `find` gives it, but without mercy: FormError names every mistake, also of patterns."""
+        """The form as `find` gives it, but without mercy: FormError names all mistakes, also of patterns and places."""
         try:
-            return forms.load(name_or_path, (self._folder,))
+            return forms.load(name_or_path, (self._folder,), boxes_apart=True)
         except FormError:
             versions = [int(path.name) for path in self._kept() if path.parent.name == name_or_path]
             if self.is_installed(name_or_path) or not versions:
                 raise
-            return forms.load(self._definition(name_or_path, max(versions)))
+            return forms.load(self._definition(name_or_path, max(versions)), boxes_apart=True)
 
     def install(self, path: Path) -> tuple[Form, Path]:
         """Put a definition with the files beside it into the folder of forms, for scans to come.
@@ -60,7 +60,7 @@ class FormLibrary:
         used here as another form or is older than the one installed. SettingsError where another form has a file of
         the same name that differs.
         """
-        form = forms.load(str(path) if path.is_absolute() else f"./{path}")
+        form = forms.load(str(path) if path.is_absolute() else f"./{path}", boxes_apart=True)
         target = self._folder / f"{form.name}.toml"
         self._require_new(form, path, target)
         beside = {each: self._folder / each.name for each in _beside(path)}

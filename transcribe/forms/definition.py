@@ -14,6 +14,7 @@ from transcribe.errors import FormError
 from transcribe.forms import blank_image
 from transcribe.forms.mistakes import Mistakes, without_wrong_keys, wrong_keys
 from transcribe.forms.order_mapping import order_mapping
+from transcribe.forms.placement import check_place, overlapping
 from transcribe.forms.record_width import unpublishable
 from transcribe.forms.schema import (
     PATTERNS_IGNORED,
@@ -33,12 +34,18 @@ SHIPPED = Path(__file__).parent / "shipped"
 """The folder of the forms that come with fairhand."""
 
 
-def load(name_or_path: str | Path, folders: Sequence[Path] = (), *, patterns_ignored: bool = False) -> Form:
+def load(
+    name_or_path: str | Path,
+    folders: Sequence[Path] = (),
+    *,
+    patterns_ignored: bool = False,
+    boxes_apart: bool = False,
+) -> Form:
     """The form of this name (in `folders`, then among those shipped), or of this path of a TOML file.
 
     Its blank pages and master files lie beside the definition. FormError names the file and key of a mistake. With
     `patterns_ignored`, patterns that cannot be used are left out: scans were read with the form when they still could.
-    Nor is a form refused then that is too wide to be published.
+    Nor is a form refused then that is too wide to be published. With `boxes_apart`, fields on one place are a mistake.
     """
     path = find(name_or_path, folders)
     raw = _read(path)
@@ -46,8 +53,8 @@ def load(name_or_path: str | Path, folders: Sequence[Path] = (), *, patterns_ign
     try:
         said = FormFile.model_validate(content, context={PATTERNS_IGNORED: patterns_ignored})
     except ValidationError as error:
-        raise _all_wrong(path, raw, content, error) from error
-    return _form(path, raw, said, publishable=not patterns_ignored)
+        raise _all_wrong(path, raw, content, error, apart=boxes_apart) from error
+    return _form(path, raw, said, publishable=not patterns_ignored, apart=boxes_apart)
 
 
 def shipped() -> tuple[str, ...]:
@@ -99,11 +106,11 @@ def _parse(path: Path, raw: bytes) -> dict[str, object]:
         raise FormError(f"{path.name}: this is nested too deep for a form definition.") from error
 
 
-def _all_wrong(path: Path, raw: bytes, content: dict[str, object], error: ValidationError) -> FormError:
+def _all_wrong(path: Path, raw: bytes, content: dict[str, object], error: ValidationError, *, apart: bool) -> FormError:
     """Every mistake, one a line: those of single keys, and what shows of the rest without them."""
     found = wrong_keys(path.name, content, error, known_keys())
     try:
-        _form(path, raw, FormFile.model_validate(without_wrong_keys(content, error)))
+        _form(path, raw, FormFile.model_validate(without_wrong_keys(content, error)), apart=apart)
     except ValidationError:
         pass  # what is left is no form that could be looked at
     except FormError as more:
@@ -114,7 +121,7 @@ def _all_wrong(path: Path, raw: bytes, content: dict[str, object], error: Valida
 # --- making the nouns ------------------------------------------------------------------------------------------------
 
 
-def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True) -> Form:
+def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True, apart: bool = False) -> Form:
     """The form of a definition whose keys are right; FormError has all mistakes that show when it is put together."""
     mistakes = Mistakes()
     blanks = _blanks(path, said, mistakes)
@@ -124,7 +131,7 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True) -
     places = [(f'field "{it.name}"', it.page, it.box) for it in fields]
     for place in (*places, *((f'table "{it.name}"', it.page, it.box) for it in tables)):
         with mistakes.noted():
-            _check_place(path, *place, blanks)
+            check_place(path.name, *place, blanks)
     known = {field.name for field in fields} | {column.field.name for table in tables for column in table.columns}
     masters = mistakes.kept(lambda each: _master(path, each, known), said.master)
     files = [*_blank_files(blanks), *(path.parent / each.source for each in said.master)]
@@ -148,8 +155,8 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True) -
     for number, rule in enumerate(said.rule, 1):
         with mistakes.noted():
             _check_rule(path, f'rule "{rule.name or number}" check', Rule(name=rule.name, check=rule.check), form)
-    if publishable:
-        mistakes.found += unpublishable(path.name, form)
+    mistakes.found += unpublishable(path.name, form) if publishable else ()
+    mistakes.found += overlapping(path.name, form) if apart else ()
     mistakes.raise_all()
     return form
 
@@ -269,23 +276,6 @@ def _check_names(path: Path, said: FormFile, mistakes: Mistakes) -> None:
     for group, listed in [("", names), *((f"{t.name}.", [c.name for c in t.column]) for t in said.table)]:
         for twice in sorted({name for name in listed if listed.count(name) > 1}):
             mistakes.found.append(f'{path.name}: name: "{group}{twice}" stands twice; every name must be its own.')
-
-
-def _check_place(path: Path, key: str, page: int, box: Box | None, blanks: Sequence[Blank | None]) -> None:
-    if page > len(blanks):
-        raise FormError(f"{path.name}: {key} page: the form has {len(blanks)} page(s), not {page}.")
-    here = blanks[page - 1]
-    if here is None:
-        return
-    if here.path is None:
-        if box is not None:
-            raise FormError(f"{path.name}: {key} box: a box needs a blank, the empty page that it refers to.")
-    elif box is None:
-        raise FormError(f"{path.name}: {key}: a form with a blank needs a box here, x0, y0, x1, y1 on the blank.")
-    elif box.x1 > here.size[0] or box.y1 > here.size[1]:
-        raise FormError(
-            f"{path.name}: {key} box: {list(box)} reaches outside the blank of {here.size[0]} x {here.size[1]}."
-        )
 
 
 def _check_rule(path: Path, key: str, rule: Rule, form: Form) -> None:
