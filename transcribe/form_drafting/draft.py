@@ -100,9 +100,22 @@ def _notes(fields: Sequence[Drafted], left: int) -> tuple[str, ...]:
     """What was not understood, in sentences."""
     silent = [each.name for each in fields if not each.label]
     notes = [f"No print stands beside {', '.join(silent)}: name them, or delete what is no field."] if silent else []
+    names = {each.name for each in fields}
+    twice = [each.name for each in fields if each.label and _base(each.name) in names]
+    if twice:
+        notes.append(
+            f"The print beside {', '.join(twice)} stands beside another field too: "
+            "give each a name that says which it is."
+        )
     if left:
         notes.append(f"{left} lines or boxes to tick without print beside them were left out.")
     return tuple(notes)
+
+
+def _base(name: str) -> str:
+    """The name that a second of its kind was given a number to: "customer" of "customer_2"; "" where there is none."""
+    base, _, number = name.rpartition("_")
+    return base if number.isdigit() and int(number) > 1 else ""
 
 
 def _currency(locale: str) -> str:

@@ -205,5 +205,6 @@ def test_a_frame_without_print_beside_it_is_kept_and_said_to_have_no_name() -> N
     ]
     assert made.notes == (
         "No print stands beside field_1, field_2: name them, or delete what is no field.",
+        "The print beside customer_2 stands beside another field too: give each a name that says which it is.",
         "2 lines or boxes to tick without print beside them were left out.",
     )

@@ -8,6 +8,7 @@ from itertools import accumulate
 import numpy
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.blanks import FONTS
 from transcribe.form_drafting.rulings import find_ruling
 from transcribe.geometry import Box
 
@@ -115,3 +116,26 @@ def test_boxes_for_a_character_each_are_one_place() -> None:
     assert [overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True)] == [True] * 6
     assert found.lines == ()
     assert [(grid.rows, len(grid.spans)) for grid in found.grids] == [(4, 5)]
+
+
+def test_the_o_of_a_word_is_no_box_to_tick_and_round_and_square_boxes_are() -> None:
+    sheet = Image.new("L", (1654, 900), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(30)
+    draw.ellipse((100, 100, 130, 130), outline=0, width=3)  # an O and the stem of an r, as some typefaces set them
+    draw.line((139, 108, 139, 130), fill=0, width=3)
+    draw.ellipse((100, 300, 130, 330), outline=0, width=3)
+    draw.text((148, 296), "by post", font=font, fill=0)
+    draw.rectangle((100, 500, 130, 530), outline=0, width=3)
+    draw.text((140, 496), "urgent", font=font, fill=0)
+    draw.rounded_rectangle((100, 700, 130, 730), 6, outline=0, width=3)
+    draw.text((140, 696), "fragile", font=font, fill=0)
+    ticks = find_ruling(numpy.asarray(sheet)).ticks
+    assert [round(box.y0, -2) for box in ticks] == [300, 500, 700]
+
+
+def test_letters_of_print_are_no_boxes_to_tick() -> None:
+    sheet = Image.new("L", (1654, 900), 255)
+    for number, size in enumerate((18, 24, 30, 36, 48, 60)):
+        font = ImageFont.truetype(str(FONTS / "liberation" / "LiberationSans-Regular.ttf"), size)
+        ImageDraw.Draw(sheet).text((100, 40 + 100 * number), "Order no.  Date of Order  100 DOZEN", font=font, fill=0)
+    assert find_ruling(numpy.asarray(sheet)).ticks == ()
