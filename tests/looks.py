@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.looks_world import World, world
 from tests.transcribe.review.conftest import FLAGS
 from tests.transcribe.review.site import make_site, served
+from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
 
 ROOT = Path(__file__).parent.parent
@@ -80,17 +81,18 @@ OUTSIDE = {"sign-in": "/in", "link-spent": "/in/0123456789abcdef", "before-outsi
 
 
 @contextmanager
-def entered(browser: Browser, known: World, address: str, look: tuple[str, str, str]) -> Iterator[Page]:
+def entered(
+    browser: Browser, known: World, address: str, look: tuple[str, str, str], who: Transcriber
+) -> Iterator[Page]:
     """A page of somebody who is signed in, in a size and a colour scheme."""
     language, size, scheme = look
     width, height = SIZES[size]
-    who = known.amina
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale=language)  # type: ignore[arg-type]  # light or dark
     page = context.new_page()
     known.site.store.set_interface_language(who.id, language, known.site.clock.now(), who.id)
     page.goto(f"{address}/in/{known.site.link(who)}")
-    page.locator("main button").click()
-    page.wait_for_url("**/work")
+    page.locator("main button").first.click()
+    page.wait_for_load_state()
     yield page
     context.close()
 
@@ -108,7 +110,7 @@ def pictures(
 ) -> dict[str, Image.Image]:
     """Every page in a language, size and colour scheme, by its name."""
     found = {}
-    with entered(browser, known, address, look) as page:
+    with entered(browser, known, address, look, known.amina) as page:
         for name, path in addresses(known).items():
             if only and name not in only:
                 continue
@@ -126,6 +128,12 @@ def pictures(
         for name, path in OUTSIDE.items():
             if not only or name in only:
                 page.goto(f"{address}{path}")
+                found[name] = shot(page)
+    for name, (who, path) in known.others.items():
+        if not only or name in only:
+            with entered(browser, known, address, look, who) as page:
+                page.goto(f"{address}{path}")
+                page.wait_for_timeout(150)
                 found[name] = shot(page)
     return found
 

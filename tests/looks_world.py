@@ -7,7 +7,17 @@ from datetime import timedelta
 
 from tests.transcribe.review.site import Site
 from tests.transcribe.store.world import put
-from transcribe.model import Decision, Evidence, FieldKey, Task, Transcriber, Truth
+from transcribe.model import (
+    WHOLE,
+    Decision,
+    Evidence,
+    FieldKey,
+    ScanPage,
+    Task,
+    TaskKind,
+    Transcriber,
+    Truth,
+)
 from transcribe.review.views.offers import offer_to
 from transcribe.store.facts import ExpectedWork, Floor, Rate, SentReading
 
@@ -28,13 +38,17 @@ TEXTS = {
 
 @dataclass(kw_only=True)
 class World:
-    """The site, whose pages are looked at as amina, the readings to look at, a task that is held, and the month."""
+    """The site, whose pages are looked at as amina, the readings to look at, a task that is held, and the month.
+
+    `others` are people whose work page shows something else, by the name of its picture, with its address.
+    """
 
     site: Site
     amina: Transcriber
     readings: dict[str, str] = field(default_factory=dict)
     task: str = ""
     month: str = ""
+    others: dict[str, tuple[Transcriber, str]] = field(default_factory=dict)
 
 
 def world(site: Site) -> World:
@@ -52,6 +66,7 @@ def world(site: Site) -> World:
         site.clock.forward += timedelta(days=1)
     _contest(site, amina, eve, made)
     _open_work(site, made, amina, ben)
+    _other_work(site, made)
     return made
 
 
@@ -156,3 +171,22 @@ def _open_work(site: Site, made: World, amina: Transcriber, ben: Transcriber) ->
     made.task = held.id
     site.store.put_question(held.id, amina.id, "Le point final compte-t-il ?", 20.0, now)
     site.store.put_expected_work(ExpectedWork(id="expected-1", at=now + timedelta(days=2), hours=6.5, form=FORM), now)
+
+
+def _other_work(site: Site, made: World) -> None:
+    """Somebody who draws a frame, somebody who is asked which form a scan is, and somebody who is new."""
+    number = FieldKey("order_number")
+    scan = site.scan(FORM, {number: "BC-2026-0042"}, "read", "a field to find")
+    known = site.store.scan(scan)
+    turned = ScanPage(file=known.pages[0].file, page=1, turn=90)
+    unknown = replace(known, id="f" * 64, form="", form_version=0, pages=(turned,))
+    site.store.put_scan(unknown, [], site.clock.now())
+    site.put_pictures(unknown.id, site.store.pictures(scan))
+    kinds: tuple[tuple[TaskKind, str, FieldKey], ...] = (("locate", scan, number), ("identify", unknown.id, WHOLE))
+    for kind, of, key in kinds:
+        who, now = _person(site, f"{kind}s", "transcriber"), site.clock.now()
+        site.store.conclude(of, 0, [], [Task(scan=of, key=key, kind=kind, reason="looks", priority=9)], None, now)
+        (held,) = site.store.lease(who.id, 1, now, offer=offer_to(who))
+        assert held.kind == kind
+        made.others[kind] = who, f"/work?task={held.id}"
+    made.others["practice"] = _person(site, "nina", "transcriber"), "/work"
