@@ -45,7 +45,7 @@ const day = new Day(line, part("day"), document.querySelector(".menu summary .ne
 const notTaken = new Refused(keep, part("refused"), words);
 const clock = new Clock(tell);
 const answered = new Set();
-const unsent = new Unsent(keep, line, { sent, refused, changed: tell, signedOut: () => say(words.signed_out, "/in") });
+const unsent = new Unsent(keep, line, { sent, refused, changed: tell, signedOut });
 const ahead = new Ahead(keep, line, setup, known, arrived);
 const last = []; // the latest answers, newest at the end: [{ready, text, idem}]
 const typed = new Map(); // label -> the text sent last
@@ -55,6 +55,7 @@ let begun = false; // what was held before this page was loaded has been taken i
 let warned = null; // the text that a check has warned of
 let shownAt = 0; // when the current field was shown
 let renewed = Date.now();
+let isOut = false; // what was sent was not taken, as nobody is signed in
 let leaving = false; // signing out: nothing is kept on this device any more
 document.addEventListener("leaving", () => (leaving = true));
 
@@ -321,6 +322,7 @@ async function takeBackEarlier() {
 }
 
 function sent(item, said) {
+  isOut = false;
   day.later();
   if (said.outcome === "late") say(words.late);
   else if (said.faults?.length) say(words.odd.replace("{faults}", said.faults.join(" ")));
@@ -359,10 +361,16 @@ function tell() {
   part("over").hidden = !over;
   if (over) say("");
   else if (line.down) say(words.offline, null, "offline");
+  else if (isOut) say(words.signed_out, "/in", "out");
   else if (clock.state === "asking") say(words.reading, null, "clock");
   else if (clock.state === "stopped") say(words.stopped, null, "clock");
   else if (document.body.classList.contains("waiting")) say(words.waiting, null, "waiting");
   else if (part("notice").dataset.about) say("");
+}
+
+function signedOut() {
+  isOut = true;
+  tell();
 }
 
 function say(text, link = null, about = "") {
