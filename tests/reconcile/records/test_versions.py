@@ -177,7 +177,7 @@ def test_the_header_of_a_csv_stays_when_a_version_changes_a_type(path: Path) -> 
         load_export("csv").write_erased(path, FORM, file, ExportOptions(after=5))
     before, after = out.read_text().splitlines(), anew.read_text().splitlines()
     assert before[0] == after[0]
-    assert [line.split(",")[6] for line in after[1:]] == ["7", ""]
+    assert [line.split(",")[7] for line in after[1:]] == ["7", ""]
     assert after[2].startswith("one,,,,erased,11,")
 
 
