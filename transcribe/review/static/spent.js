@@ -6,8 +6,13 @@ const clock = new Clock(() => {});
 const csrf = document.querySelector("input[name=csrf]")?.value;
 const address = document.querySelector("[data-time]")?.dataset.time; // where the time on this page is told
 
+const sent = new Set(); // a second click sends nothing: it would take the place of the first, and carry no time
+addEventListener("pageshow", () => sent.clear());
+
 for (const form of document.querySelectorAll("form:has(input[name=seconds])")) {
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (sent.has(form)) return event.preventDefault();
+    sent.add(form);
     form.elements.seconds.value = Math.min(600, clock.take());
   });
 }

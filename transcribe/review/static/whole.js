@@ -101,6 +101,8 @@ function fieldOf(element) {
 function enter(field) {
   visited.delete(field); // the last of them is the one in focus
   visited.add(field);
+  form.querySelector(".line.last")?.classList.remove("last");
+  field.closest(".line")?.classList.add("last"); // its tools stay when a button is pressed: else that would move away
   frame(field);
 }
 

@@ -146,3 +146,19 @@ def test_the_pages_measure_by_themselves(site: Site, enter: Enter, contested: tu
     page.locator("#appeal").wait_for()
     (line,) = lines(site, ann, "appeal")
     assert 1 <= line.seconds <= 5
+
+
+@pytest.mark.browser
+def test_a_double_click_sends_once_and_its_time_counts(
+    site: Site, enter: Enter, contested: tuple[Transcriber, str]
+) -> None:
+    ann, reading = contested
+    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-2025-0101"}, name="more")
+    page = enter(ann)
+    page.goto(page.url.replace("/work", f"/readings/{reading}"))
+    page.wait_for_timeout(2_500)
+    page.locator("#appeal-form button").dblclick()
+    page.wait_for_load_state()
+    page.wait_for_timeout(500)
+    (line,) = lines(site, ann, "appeal")
+    assert line.seconds >= 2
