@@ -27,7 +27,7 @@ demo: $(ENV)/.ready
 test: $(ENV)/.ready
 	@sh deployments/system.sh test
 	@$(MAKE) --no-print-directory lint
-	$(RUN) -m pytest -q -n 2 --dist loadgroup
+	$(RUN) -m pytest -q -n 2 --dist loadgroup --durations=30
 
 ## make soak              the long tests: laws with many more examples, killed programs, crowds; half an hour on 2 cores
 soak: $(ENV)/.ready

@@ -47,8 +47,8 @@ class Arrived:
         )
 
 
-def offline_batch(browser: Browser, count: int) -> Arrived:
-    """Read `count` fields without a line, and count what arrived and was paid."""
+def offline_batch(browser: Browser, count: int, *, script: str = "") -> Arrived:
+    """Read `count` fields without a line, and count what arrived and was paid. Each page runs `script` first."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         site = make_site(Path(folder))
@@ -60,6 +60,7 @@ def offline_batch(browser: Browser, count: int) -> Arrived:
         person = site.person("amina")
         phone = {"width": 360, "height": 640}
         page = browser.new_context(viewport=phone, has_touch=True, is_mobile=True).new_page()  # type: ignore[arg-type]
+        page.add_init_script(script)
         with served(site.app) as address, cable(address) as line:
             page.goto(f"{line.address}/in/{site.link(person)}")
             page.locator("main button").click()

@@ -41,8 +41,16 @@ class Cable:
 
     def close(self) -> None:
         self.cut()
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+
+    async def _end(self) -> None:
+        """Wait until every connection that was cut has ended."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for other in others:
+            other.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def _do(self, deed: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(deed, self._loop).result(120)

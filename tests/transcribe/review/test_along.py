@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.bench.bench_offline import FIELDS, offline_batch
+from tests.bench.bench_offline import FIELDS, SMALL, offline_batch
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber
@@ -28,6 +28,17 @@ OVER = """
   }
 """
 """Makes the time of everything that is lent to this person be over, as a night does."""
+
+FAILS_AT_FIRST = """
+  const decode = HTMLImageElement.prototype.decode;
+  const seen = new Map();
+  HTMLImageElement.prototype.decode = function () {
+    const times = (seen.get(this.src) ?? 0) + 1;
+    seen.set(this.src, times);
+    return times === 1 && seen.size % 3 === 2 ? Promise.reject(new Error("broken off")) : decode.call(this);
+  };
+"""
+"""Lets every third picture fail at first, as those do that a page was fetching when it was loaded again."""
 
 PICTURES = """
   async () => (await caches.has("fairhand-pictures-1"))
@@ -52,6 +63,13 @@ def take_along(site: Site, enter: Enter, person: Transcriber) -> Page:
     page.locator("#along button").click()
     page.locator("#along[data-taken='20']").wait_for(state="attached")
     return page
+
+
+def test_fields_whose_pictures_fail_at_first_are_read_too(browser: Browser) -> None:
+    found = offline_batch(browser, SMALL, script=FAILS_AT_FIRST)
+
+    assert found.taken == SMALL
+    assert found.is_good, found
 
 
 def test_what_was_lent_goes_when_its_hours_are_over_also_without_a_line(site: Site, enter: Enter, line: Cable) -> None:

@@ -136,6 +136,9 @@ def test_control_and_enter_send_the_whole_form_from_everywhere(site: Site, enter
     page.locator(".text").nth(0).fill("BC-1")
     page.locator(".text").nth(1).fill("01/05/2025")
     page.evaluate(where)
+    ways: list[str] = []
+    page.on("request", lambda request: ways.append(request.url) if request.is_navigation_request() else None)
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/work")
+    assert len([way for way in ways if way.endswith("/form")]) == 1  # a second way there breaks off the first
     assert sorted(map(str, site.texts_of(amina.id))) == ["01/05/2025", "BC-1"]

@@ -3,6 +3,7 @@
 import { afterPaint } from "./paint.js";
 
 const WITHOUT_LINE = 3_600_000; // ms after its lease that a field may still be worked on: whoever is cut off loses nothing
+const MOST_TRIES = 4; // after which a picture counts as lost for this device, as long as there is no line
 const PAUSE = 4_000; // ms before asking again where the server had nothing more, or could not be reached
 
 export class Ahead {
@@ -17,6 +18,9 @@ export class Ahead {
     this.queue = []; // [{sheet, image, until}]
     this.later = []; // sheets of fields that were taken along: their pictures are on the device, and not decoded yet
     this.preparing = []; // sheets whose pictures are being decoded: they are here too
+    this.unready = []; // sheets whose pictures could not be shown: tried again, and still held
+    this.tried = 0; // when those were tried last
+    this.failures = new Map(); // task -> how often its picture could not be shown
     this.same = false;
     this.unacknowledged = () => 0;
     this.secondsEach = 5;
@@ -46,25 +50,27 @@ export class Ahead {
     this.queue = this.queue.filter((ready) => !tasks.includes(ready.sheet.task));
     this.preparing = this.preparing.filter((sheet) => !tasks.includes(sheet.task));
     this.later = this.later.filter((sheet) => !tasks.includes(sheet.task));
+    this.unready = this.unready.filter((sheet) => !tasks.includes(sheet.task));
   }
 
   /** What was lent until a time that is over is shown no more, line or none. */
   forgetOver() {
-    const before = this.left;
+    const before = this.sheets.length;
     this.queue = this.queue.filter((ready) => endOf(ready.sheet) > Date.now());
     this.preparing = this.preparing.filter((sheet) => endOf(sheet) > Date.now());
     this.later = this.later.filter((sheet) => endOf(sheet) > Date.now());
-    return this.left < before;
+    this.unready = this.unready.filter((sheet) => endOf(sheet) > Date.now());
+    return this.sheets.length < before;
   }
 
-  /** How many fields are here beside the one that is shown. */
+  /** How many fields are here beside the one that is shown, or soon will be. */
   get left() {
-    return this.queue.length + this.preparing.length + this.later.length;
+    return this.sheets.filter(({ task }) => (this.failures.get(task) ?? 0) < MOST_TRIES).length;
   }
 
   /** All that is here, the next first: what is ready, what soon will be, and what was taken along. */
   get sheets() {
-    return [...this.queue.map((ready) => ready.sheet), ...this.preparing, ...this.later];
+    return [...this.queue.map((ready) => ready.sheet), ...this.preparing, ...this.later, ...this.unready];
   }
 
   /** Fields that were taken along, to be shown after those that are here. */
@@ -88,6 +94,7 @@ export class Ahead {
     this.filling = true;
     let before = this.queue.length;
     try {
+      await this.tryAgain();
       if (this.later.length) {
         await this.take_in(this.later.splice(0, this.wanted + 1 - this.queue.length));
         return;
@@ -107,9 +114,22 @@ export class Ahead {
     }
   }
 
+  /** A picture that could not be shown, as when the page was just being loaded again: its field stays here. */
+  putOff(sheet) {
+    this.failures.set(sheet.task, (this.failures.get(sheet.task) ?? 0) + 1);
+    this.unready.push(sheet);
+  }
+
+  /** Pictures that could not be shown are fetched again, at most once a pause. */
+  async tryAgain() {
+    if (!this.unready.length || Date.now() - this.tried < PAUSE) return;
+    this.tried = Date.now();
+    await this.take_in(this.unready.splice(0));
+  }
+
   /** Fetches and decodes the pictures of tasks that are new, in their order. */
   async take_in(sheets) {
-    const here = new Set([...this.queue.map((ready) => ready.sheet), ...this.preparing].map((sheet) => sheet.task));
+    const here = new Set([...this.queue.map((ready) => ready.sheet), ...this.preparing, ...this.unready].map((sheet) => sheet.task));
     const fresh = sheets.filter((sheet) => !here.has(sheet.task) && !this.known(sheet.task)).map(dated);
     for (const sheet of fresh) this.coming.add(sheet.picture);
     this.preparing.push(...fresh);
@@ -118,7 +138,10 @@ export class Ahead {
       const ready = await coming.catch(() => null);
       const isWanted = this.preparing.includes(sheet); // it was not given back meanwhile
       this.preparing = this.preparing.filter((each) => each !== sheet);
-      if (ready && isWanted && !this.known(sheet.task)) this.queue.push(ready);
+      if (isWanted && !this.known(sheet.task)) {
+        if (ready) this.queue.push(ready);
+        else this.putOff(sheet);
+      }
       this.ready();
     }
     for (const sheet of fresh) this.coming.delete(sheet.picture);

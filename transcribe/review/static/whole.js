@@ -40,6 +40,7 @@ const unsent = new Unsent(keep, line, {
 const day = new Day(line, part("day"), null);
 const checks = new Map(fields.map((field) => [field, new Checks(line)]));
 const seconds = new Map(); // field -> active seconds spent in it
+let isGoing = false; // to the next form
 const visited = new Set(); // a value that is shown and was never looked at is not sent
 
 for (const figure of figures) {
@@ -163,13 +164,20 @@ async function send() {
     unsent.add(item);
   }
   const left = said.length ? await unsent.flush(PATIENCE) : 0;
-  if (!left) location.assign("/form");
+  if (!left) away();
   else goTo(fields.find((field) => !field.disabled));
 }
 
 /** All is sent and nothing is left here: the next form. */
 function onwards() {
-  if (!unsent.count && fields.every((field) => field.disabled)) location.assign("/form");
+  if (!unsent.count && fields.every((field) => field.disabled)) away();
+}
+
+/** Goes to the next form, once: a second way there would break off the first. */
+function away() {
+  if (isGoing) return;
+  isGoing = true;
+  location.assign("/form");
 }
 
 /** How much is not sent yet, and whether there is a network. */
