@@ -16,17 +16,19 @@ from transcribe.i18n.catalogues import LOCALE, SOURCE_LANGUAGE, languages
 
 ROOT = Path(__file__).parent.parent
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+FOLDERS = ("transcribe", "flows/desk")
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
 
 
 def messages() -> Catalog:
     """Every message of the code and the templates."""
     catalogue = Catalog()
-    found = extract_from_dir(
-        ROOT / "transcribe", METHODS, options_map={"**/templates/**.html": {"silent": "false"}}, keywords=KEYWORDS
-    )
-    for file, _, message, _, _ in found:
-        catalogue.add(message, locations=[(file, 0)])
+    for folder in FOLDERS:
+        found = extract_from_dir(
+            ROOT / folder, METHODS, options_map={"**/templates/**.html": {"silent": "false"}}, keywords=KEYWORDS
+        )
+        for file, _, message, _, _ in found:
+            catalogue.add(message, locations=[(file, 0)])
     return catalogue
 
 

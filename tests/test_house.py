@@ -94,8 +94,10 @@ ROOMS = {
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
-    "flows.serving": "home backup runtime steps output administration mending watching webhooks reconcile.inference"
-    " reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
+    # the operator's pages: they call what commands call
+    "flows.desk": "home alerts mending watching reconcile.records transcribe.i18n transcribe.review transcribe.store",
+    "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
+    " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.pay_arithmetic transcribe.people",
@@ -121,8 +123,8 @@ ONLY_IN = {
     "sqlite_utils": "reconcile.records",
     "sqlite3": "transcribe.store reconcile.records",
     "aiosql": "transcribe.store",
-    "fastapi": "transcribe.review flows.serving",
-    "starlette": "transcribe.review flows.serving",
+    "fastapi": "transcribe.review flows.desk flows.serving",
+    "starlette": "transcribe.review flows.desk flows.serving",
     "uvicorn": "flows.serving",
     "prometheus_client": "flows.serving",
     "httpx": "flows.runtime flows.simulation",

@@ -28,7 +28,7 @@ Kind = Literal["machine", "person", "expert"]
 GuideKind = Literal["right", "tricky"]
 """What an example in the guide of a field shows: how it is usually written, or what is easily read wrong."""
 
-Role = Literal["transcriber", "expert", "operator"]
+Role = Literal["transcriber", "expert", "operator", "auditor"]
 """What a person may be."""
 TaskKind = Literal["read", "adjudicate", "audit", "test", "appeal", "identify", "locate", "rows", "whole form"]
 Personal = Literal["contact", "payment"]

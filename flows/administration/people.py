@@ -15,7 +15,7 @@ from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Transcriber
 from transcribe.people import secret_hash
 
-ROLES = ("transcriber", "expert", "operator")
+ROLES = ("transcriber", "expert", "operator", "auditor")
 """What a person may be."""
 
 ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")

@@ -34,7 +34,7 @@ def add(
     name: Name,
     role: Annotated[
         list[str] | None,
-        typer.Option(help="transcriber (also where none is given), expert or operator; again for more."),
+        typer.Option(help="transcriber (also where none is given), expert, operator or auditor; again for more."),
     ] = None,
     language: Annotated[
         list[str] | None, typer.Option(help="A language that they read, such as fr; again for more.")

@@ -1,6 +1,7 @@
 """What an operator mends and steers: scans read again, duplicates, batches, values."""
 
-from flows.mending.batches import BatchReport, batch_report, batch_states, begin_of, due_of
+from flows.mending.batches import READINGS_PER_FIELD, BatchReport, batch_report, batch_states, begin_of, due_of
+from flows.mending.forecast import Forecast, forecast
 from flows.mending.read_again import (
     form_to_read,
     known_as,
@@ -15,11 +16,14 @@ from flows.mending.split_join import join, split
 from flows.mending.values import require_fitting
 
 __all__ = [
+    "READINGS_PER_FIELD",
     "BatchReport",
+    "Forecast",
     "batch_report",
     "batch_states",
     "begin_of",
     "due_of",
+    "forecast",
     "form_to_read",
     "join",
     "known_as",

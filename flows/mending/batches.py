@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 
 from flows.home import Home, now
 from flows.mending.forecast import Forecast, forecast
-from transcribe.store import Batch, ScanState
+from transcribe.store import Batch
 
 READINGS_PER_FIELD = 1.5
 """Readings that an asked field takes where none of the batch is finished yet. Chosen by hand."""
@@ -46,7 +46,7 @@ def batch_report(home: Home, name: str) -> BatchReport:
     left = sum(state.open_fields for state in states) if batch.cancelled_at is None else 0
     return BatchReport(
         batch=batch,
-        states=Counter(state_of(state) for state in states),
+        states=Counter(state.word for state in states),
         waiting=reasons,
         cost={currency: micro for currency, micro in work.cost.items() if currency},  # none: it was not paid for
         people_readings=len(work.times),
@@ -63,25 +63,8 @@ def batch_states(home: Home) -> Mapping[str, Mapping[str, int]]:
     """How many scans of each batch are in each state, as the report of one batch counts them."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for state in home.store.scan_states():
-        found[state.scan.batch][state_of(state)] += 1
+        found[state.scan.batch][state.word] += 1
     return found
-
-
-def state_of(state: ScanState) -> str:
-    """How far a scan is, in one word or two."""
-    if state.erased_at is not None:
-        return "forgotten"
-    if state.set_aside:
-        return "set aside"
-    if not state.scan.form:
-        return "form unknown"
-    if state.open_fields and state.recorded_at is not None:
-        return "finished, and asked again"
-    if state.open_fields or (state.open_tasks and state.recorded_at is None):
-        return "waits for people"
-    if state.recorded_at is not None:
-        return "finished"
-    return "decided, and held back" if state.fields and state.decided == state.fields else "not weighed"
 
 
 def begin_of(text: str) -> datetime:

@@ -7,7 +7,8 @@ seen yet, as the night of the first day, is made up: hours of work that hold tho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,13 +74,16 @@ class Forecast:
     latest: datetime
 
 
-def forecast(times: Sequence[datetime], open_fields: int, readings_per_field: float, now: datetime) -> Forecast | None:
-    """When so many open fields will be finished. `times` are when people read in the batch, first to last.
+def forecast(
+    times: Sequence[datetime] | Mapping[datetime, int], open_fields: int, readings_per_field: float, now: datetime
+) -> Forecast | None:
+    """When so many open fields will be finished. `times` are when people read, or how often they did when.
 
     None where nothing is open, where too little was read to tell, and where most futures end beyond the horizon.
     """
-    recent = [at for at in times if at >= now - LOOK_BACK]
-    if not open_fields or len(recent) < MIN_READINGS:
+    counted = times if isinstance(times, Mapping) else Counter(times)
+    recent = {at: count for at, count in counted.items() if at >= now - LOOK_BACK}
+    if not open_fields or sum(recent.values()) < MIN_READINGS:
         return None
     chance = numpy.random.default_rng(0)  # the same readings give the same forecast
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -100,14 +104,15 @@ def forecast(times: Sequence[datetime], open_fields: int, readings_per_field: fl
     return Forecast(middle=middle, earliest=earliest, latest=latest + BIN)
 
 
-def _days(times: Sequence[datetime], midnight: datetime, now: datetime) -> Days:
+def _days(times: Mapping[datetime, int], midnight: datetime, now: datetime) -> Days:
     """Readings by quarter of an hour, by days before today (0); NaN before the first and after now."""
-    first = (times[0] - midnight) // timedelta(days=1)
+    begin = min(times)
+    first = (begin - midnight) // timedelta(days=1)
     days = {-day: numpy.zeros(BINS_A_DAY) for day in range(first, 1)}
-    for at in times:
+    for at, count in times.items():
         day, rest = divmod(at - midnight, timedelta(days=1))
-        days[-day][rest // BIN] += 1
-    begun, here = ((times[0] - midnight) % timedelta(days=1)) // BIN, (now - midnight) // BIN
+        days[-day][rest // BIN] += count
+    begun, here = ((begin - midnight) % timedelta(days=1)) // BIN, (now - midnight) // BIN
     days[-first][:begun] = numpy.nan
     days[0][here + 1 :] = numpy.nan
     part = (now - midnight - here * BIN) / BIN  # the quarter that is not over: scaled up, as far as it tells

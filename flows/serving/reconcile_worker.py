@@ -12,7 +12,7 @@ import select
 import sys
 import time
 
-from flows.home import Home, act_as, load_settings, open_home
+from flows.home import Home, act_as, load_settings, now, open_home
 from flows.steps import reconcile_home
 from reconcile.inference import ScanMemory
 from transcribe.errors import FairhandError
@@ -26,6 +26,13 @@ GATHER_SECONDS = 0.25
 """What arrives this soon after a reading is weighed with it: a round costs more than most of its scans."""
 
 
+SUMMING_SECONDS = 0.5
+"""Summaries are brought up to date for so long at most after each round: weighing comes first. Chosen by hand."""
+
+SUMMING_PAUSE_SECONDS = 0.2
+"""The wait between two rounds while more is to be summed up, so that others can write. Chosen by hand."""
+
+
 def run_worker(home: Home, stdin: int, seconds: float) -> None:
     """Reconcile at once, then whenever woken or `seconds` have passed, until the input closes."""
     memory = ScanMemory()
@@ -36,11 +43,24 @@ def run_worker(home: Home, stdin: int, seconds: float) -> None:
                 logger.error("scan %s: %s", scan[:12], message)
         except FairhandError as error:
             logger.error("%s", error)
-        ready, _, _ = select.select([stdin], [], [], seconds)
+        more = sum_up(home, SUMMING_SECONDS)
+        ready, _, _ = select.select([stdin], [], [], min(seconds, SUMMING_PAUSE_SECONDS) if more else seconds)
         if ready:
             time.sleep(GATHER_SECONDS)
             if not os.read(stdin, 65536):
                 return
+
+
+def sum_up(home: Home, seconds: float) -> bool:
+    """Bring the summaries of the operators' pages up to date for so long at most. Gives whether more is to be done."""
+    until = time.monotonic() + seconds
+    try:
+        while home.store.sum_up(now()):
+            if time.monotonic() > until:
+                return True
+    except FairhandError as error:
+        logger.error("%s", error)
+    return False
 
 
 if __name__ == "__main__":

@@ -109,6 +109,7 @@ class Serving:
         """The web server of the review pages and the programs' interface."""
         import uvicorn  # with the web app it takes much memory, and the worker has this room's face loaded too
 
+        from flows.desk import add_desk
         from flows.serving.api import api
         from flows.serving.health import health
         from flows.serving.records_api import add_document, records_api
@@ -123,6 +124,7 @@ class Serving:
         routers = [api(home), *programs, health(home, self._worker_runs)]
         app = create_app(home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
         add_document(app, programs)
+        add_desk(app, home)
         config = uvicorn.Config(
             app,
             http=PatientProtocol,

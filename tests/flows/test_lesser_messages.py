@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.mending.batches import state_of
 from tests.transcribe.store.world import NOON, World, world
 from transcribe.form_drafting.label_types import type_of
 from transcribe.ocr.engines.tesseract import problem
@@ -28,7 +27,7 @@ def test_a_scan_whose_fields_are_all_decided_is_not_called_unweighed(tmp_path: P
 
 
 def _state(here: World) -> str:
-    return state_of(here.store.scan_states()[0])
+    return here.store.scan_states()[0].word
 
 
 def test_a_language_code_of_two_letters_names_the_one_of_tesseract() -> None:

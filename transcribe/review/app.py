@@ -58,7 +58,7 @@ def create_app(
         options=options,
         now=now,
         on_submit=on_submit,
-        rendering=Rendering(options.languages),
+        rendering=Rendering(options.languages, options.desk),
         rate_limits=RateLimits(options.sign_in_tries, options.requests_a_minute, options.program_requests_a_minute),
     )
     for name in (*FIRST_PAGES, *sorted(set(plugins.names(PAGES_PACKAGE)).difference(FIRST_PAGES))):

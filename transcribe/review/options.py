@@ -30,6 +30,10 @@ class ReviewOptions:
     """Options of the review pages. `public_url` is the address that people type, without a path."""
 
     public_url: str = "http://127.0.0.1:8080"
+    desk: str = ""
+    """Where operators and auditors come to when they sign in; "" where there are no pages of theirs."""
+    desk_uploads: str = ""
+    """A regular expression of the paths to which operators send files of scans; "" for none."""
     lease_seconds: float = 600.0
     """Ten minutes: long enough for the hardest field and a phone call. A reader who vanished delays little."""
     ahead: int = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -22,8 +23,9 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 class Rendering:
     """Fills templates. Every text is escaped. An undefined name is an error."""
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
-        self._environments = {language: _environment(language, languages) for language in languages}
+    def __init__(self, languages: tuple[str, ...], desk: str = "", folders: Sequence[Path] = ()) -> None:
+        """`desk` is the address of the operator's pages, "" where there are none. Templates lie in `folders` too."""
+        self._environments = {language: _environment(language, languages, desk, folders) for language in languages}
 
     def page(self, template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
         """A page in a language."""
@@ -31,9 +33,9 @@ class Rendering:
         return HTMLResponse(text, status)
 
 
-def _environment(language: str, languages: tuple[str, ...]) -> Environment:
+def _environment(language: str, languages: tuple[str, ...], desk: str, folders: Sequence[Path]) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES_FOLDER),
+        loader=FileSystemLoader([TEMPLATES_FOLDER, *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -54,6 +56,7 @@ def _environment(language: str, languages: tuple[str, ...]) -> Environment:
         direction=direction(language),
         languages={each: Locale.parse(each).get_display_name(each) for each in languages},
         static=static_address,
+        desk=desk,
         kind_words=kind_words,
     )
     environment.filters["kind_words"] = kind_words

@@ -1,5 +1,6 @@
 """The state of all work, and all SQL that touches it."""
 
+from transcribe.store import facts
 from transcribe.store.contract import Store
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead, log_readers
 from transcribe.store.drivers.state_file import StateFile
@@ -24,7 +25,6 @@ from transcribe.store.facts import (
     PayLine,
     PayMeasure,
     PayState,
-    QualificationTry,
     Quarantined,
     Question,
     Rate,
@@ -60,7 +60,6 @@ __all__ = [
     "PayLine",
     "PayMeasure",
     "PayState",
-    "QualificationTry",
     "Quarantined",
     "Question",
     "Rate",
@@ -78,6 +77,7 @@ __all__ = [
     "Writer",
     "empty_log",
     "enable_write_ahead",
+    "facts",
     "log_readers",
     "open_store",
     "renew_key",

@@ -46,6 +46,7 @@ from transcribe.store.facts import (
     ApiToken,
     Appeal,
     AppealOutcome,
+    AtWork,
     AuditedReading,
     AuditLine,
     AuditState,
@@ -53,10 +54,12 @@ from transcribe.store.facts import (
     BatchWork,
     ControlAnswers,
     Counts,
+    CourseStep,
     ExpectedWork,
     ExpertOutcomes,
     FieldHistory,
     Floor,
+    FoundScan,
     Gauges,
     KnownScan,
     Learning,
@@ -74,6 +77,8 @@ from transcribe.store.facts import (
     Quarantined,
     Question,
     Rate,
+    ScanCount,
+    ScanSearch,
     ScanState,
     SecondFactor,
     SentReading,
@@ -83,7 +88,9 @@ from transcribe.store.facts import (
     TimeClaim,
     TimeDispute,
     Waiting,
+    WaitingSince,
     WayIn,
+    WorkDone,
     WorkOfMonth,
 )
 
@@ -1171,6 +1178,49 @@ class WebhookStore(Protocol):
         a duplicate or forgotten. Gives how many."""
 
 
+class SummaryStore(Protocol):
+    """What the pages of operators look at: summaries, brought up to date a few scans at a time."""
+
+    def sum_up(self, now: datetime) -> bool:
+        """Bring the summaries up to date by some scans and rows. Gives whether more is to be done."""
+
+    def not_summed_up(self) -> int:
+        """How many scans have changed since they were summed up, counted up to ten thousand."""
+
+    def scan_counts(self, batch: str | None = None) -> list[ScanCount]:
+        """What is found how often among the scans of each form and batch, or of this batch."""
+
+    def waiting_since(self, published: int) -> WaitingSince:
+        """Since when the oldest of what waits does. `published`: the position of the record database."""
+
+    def batch_course(self, batch: str) -> list[CourseStep]:
+        """How many scans of a batch were in each state, by quarters of an hour in which that changed, in order."""
+
+    def work_done(self, since: datetime) -> list[WorkDone]:
+        """What was done since a time, by quarters of an hour, batch and form, in order."""
+
+    def work_on_batch(self, batch: str) -> list[WorkDone]:
+        """What was done on a batch, by quarters of an hour and form, in order."""
+
+    def people_at_work(self, now: datetime) -> list[AtWork]:
+        """The people who hold questions now, by handle."""
+
+    def find_scans(self, search: ScanSearch, limit: int, before: int = 2**62) -> list[FoundScan]:
+        """Scans that fit a search, newest first: those whose number is below `before`. Forgotten ones are left out."""
+
+    def scan_state(self, scan: str) -> ScanState:
+        """What an operator sees of this scan. NotFound where there is none."""
+
+    def neighbours(self, scan: str, forms: Collection[str] | None = None) -> tuple[str | None, str | None]:
+        """The next newer and the next older scan of the same batch, of these forms alone where they are given."""
+
+    def forms_of_person(self, who: str) -> frozenset[str]:
+        """The forms that an operator or auditor is limited to. Empty: they see all."""
+
+    def set_forms_of_person(self, who: str, forms: Collection[str], now: datetime, by: str) -> None:
+        """Limit an operator or auditor to these forms; none: they see all."""
+
+
 class Store(
     IngestStore,
     ReconcileStore,
@@ -1182,6 +1232,7 @@ class Store(
     PayStore,
     FairStore,
     AuditStore,
+    SummaryStore,
     Protocol,
 ):
     """Everything that a store can do."""

@@ -160,6 +160,119 @@ class ScanState:
     set_aside: bool = False
     aside_because: str = ""
 
+    @property
+    def word(self) -> str:
+        """How far the scan is, in one word or two."""
+        if self.erased_at is not None:
+            return "forgotten"
+        if self.set_aside:
+            return "set aside"
+        if not self.scan.form:
+            return "form unknown"
+        if self.open_fields and self.recorded_at is not None:
+            return "finished, and asked again"
+        if self.open_fields or (self.open_tasks and self.recorded_at is None):
+            return "waits for people"
+        if self.recorded_at is not None:
+            return "finished"
+        return "decided, and held back" if self.fields and self.decided == self.fields else "not weighed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanCount:
+    """How often something is found among the scans of a form in a batch, as they were summed up last.
+
+    `what` is "state " and a word of `ScanState.word`, "reason " and a reason of open questions, "fields", "decided",
+    "decided by people", "open fields", "straight through" (scans), or "open for people", "experts" or "appeals".
+    """
+
+    batch: str
+    form: str
+    what: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingSince:
+    """When the oldest thing began to wait, by whom it waits for; None where nothing does."""
+
+    machines: datetime | None
+    people: datetime | None
+    experts: datetime | None
+    appeals: datetime | None
+    appeal_count: int
+    publishing: datetime | None
+    publishing_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseStep:
+    """How many scans of a batch were in a state when the quarter of an hour ended that began `at`."""
+
+    at: datetime
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkDone:
+    """What was done in the quarter of an hour that began `at`.
+
+    `what` is "scans", "readings by " machine, person or expert, "decided by machine" or "by people", "records", or
+    "pay " and a currency. `amount` is milliseconds of readings and micro-units of pay.
+    """
+
+    batch: str
+    at: datetime
+    form: str
+    what: str
+    count: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtWork:
+    """A person who holds questions now, and when they sent their last reading."""
+
+    person: str
+    handle: str
+    roles: frozenset[str]
+    held: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanSearch:
+    """What to look for among scans; None is anything. `name` is how the name begins, `ids` ids or how they begin.
+
+    `forms` are those that whoever asks is limited to. `since` and `until` are when scans came.
+    """
+
+    batch: str | None = None
+    form: str | None = None
+    state: str | None = None
+    reason: str | None = None
+    name: str | None = None
+    ids: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    forms: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundScan:
+    """A scan that was found. `number` is its place in the order in which scans came; `since` is of its state."""
+
+    number: int
+    scan: str
+    name: str
+    batch: str
+    form: str
+    state: str
+    since: datetime
+    received_at: datetime
+    recorded_at: datetime | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedFields:

@@ -18,6 +18,7 @@ from transcribe.store.steering.form_doubts import FormDoubtVerbs
 from transcribe.store.steering.periods import PeriodVerbs
 from transcribe.store.steering.read_again import ReadAgainVerbs
 from transcribe.store.steering.values import ValueVerbs
+from transcribe.store.summing.finding import FindingVerbs
 from transcribe.store.telling.delivery_verbs import DeliveryVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
@@ -26,7 +27,7 @@ from transcribe.store.verbs.epochs import EpochVerbs
 from transcribe.store.verbs.erasure import ErasureVerbs
 from transcribe.store.verbs.people import PeopleVerbs, SecondFactorVerbs
 from transcribe.store.verbs.questions import QuestionVerbs
-from transcribe.store.verbs.status import QuarantineVerbs, StatusVerbs
+from transcribe.store.verbs.status import QuarantineVerbs
 from transcribe.store.verbs.time_disputes import TimeDisputeVerbs
 
 
@@ -38,7 +39,7 @@ class StateStore(
     ApiTokenVerbs,
     AppealVerbs,
     QuarantineVerbs,
-    StatusVerbs,
+    FindingVerbs,
     ReadAgainVerbs,
     DuplicateVerbs,
     BatchVerbs,

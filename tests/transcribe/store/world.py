@@ -26,6 +26,7 @@ from transcribe.model import (
     Reading,
     ReadResult,
     Record,
+    Role,
     Scan,
     ScanPage,
     SourceFile,
@@ -74,7 +75,7 @@ def form(*fields: Field, name: str = "order", version: int = 1, **more: Any) -> 
 
 def person(
     handle: str,
-    *roles: Literal["transcriber", "expert", "operator"],
+    *roles: Role,
     engagement: Literal["by reading", "hourly", "staff", "volunteer"] = "by reading",
     **more: Any,
 ) -> Transcriber:

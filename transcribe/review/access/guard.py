@@ -90,8 +90,9 @@ class Guard:
         return None
 
     def _most_bytes(self, scope: Scope) -> int:
-        """The largest body: that of a file where a program sends a scan. Its route looks at the token first."""
-        is_file = scope["method"] == "POST" and UPLOADS.fullmatch(scope["path"])
+        """The largest body: that of a file where a scan is sent. Its route looks first who sends it."""
+        path, desk = scope["path"], self._options.desk_uploads
+        is_file = scope["method"] == "POST" and (UPLOADS.fullmatch(path) or (desk and re.fullmatch(desk, path)))
         return self._options.upload_bytes if is_file else self._options.body_bytes
 
     async def _failed(self, scope: Scope, receive: Receive, answer: _Answer, error: Exception) -> None:

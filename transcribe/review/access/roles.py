@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import Visitor
 from transcribe.store import Store
 
 READERS = frozenset({"transcriber", "expert"})
 """The roles that are given fields to read."""
+
+
+DESK_ROLES = frozenset({"operator", "auditor"})
+"""The roles that see the operator's pages."""
+
+
+def first_address(roles: Collection[str], desk: str) -> str:
+    """Where somebody comes to who signs in: the operator's pages, where there are any for them, else work."""
+    return desk if desk and not DESK_ROLES.isdisjoint(roles) else "/work"
 
 
 def must_be_asked(visitor: Visitor) -> bool:

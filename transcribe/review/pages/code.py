@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from transcribe.review.access.roles import first_address
 from transcribe.review.access.second_factor import MAX_CODE_LENGTH, spend
 from transcribe.review.access.sessions import Visitor, Waiting, language_of, require_token, start_session
 from transcribe.review.context import Context, Here
@@ -43,7 +44,8 @@ async def sign_in_by_code(
     by = await context.change(keep)
     if by is None:
         return _page(request, context, visitor, 401)
-    response = RedirectResponse("/work" if by == "code" else "/second-factor", 303)
+    first = first_address(visitor.person.roles, context.options.desk)
+    response = RedirectResponse(first if by == "code" else "/second-factor", 303)
     await start_session(context, who, by, response)
     return response
 

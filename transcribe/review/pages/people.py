@@ -30,6 +30,7 @@ ROLES: dict[Role, str] = {
     "transcriber": N_("Transcriber"),
     "expert": N_("Expert"),
     "operator": N_("Operator"),
+    "auditor": N_("Auditor"),
 }
 """What a person may be, as a message of the catalogues."""
 ENGAGEMENTS: dict[Engagement, str] = {
@@ -54,10 +55,10 @@ class TypedInvitation:
 
 PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
-Roles = Annotated[list[Role], Form(min_length=1, max_length=3)]
+Roles = Annotated[list[Role], Form(min_length=1, max_length=4)]
 Languages = Annotated[str, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
 Interface = Annotated[str, Form(max_length=20)]
-SomeRoles = Annotated[list[Role] | None, Form(min_length=1, max_length=3)]
+SomeRoles = Annotated[list[Role] | None, Form(min_length=1, max_length=4)]
 SomeLanguages = Annotated[str | None, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
 
 

@@ -27,8 +27,8 @@ router = APIRouter()
 
 Code = Annotated[str, Form(min_length=1, max_length=MAX_CODE_LENGTH)]
 
-ROLES_WITH_CODES = frozenset({"operator", "expert"})
-"""Roles whose people may set up a code at sign-in: what they do moves money, or overrules others."""
+ROLES_WITH_CODES = frozenset({"operator", "auditor", "expert"})
+"""Roles whose people may set up a code at sign-in: what they do or see moves money, or overrules others."""
 
 
 @router.get("/second-factor")

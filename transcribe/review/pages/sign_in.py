@@ -12,6 +12,7 @@ from transcribe.i18n import N_, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
 from transcribe.review.access.proof import FRESH_FOR, is_proved, network_of
+from transcribe.review.access.roles import first_address
 from transcribe.review.access.sessions import (
     Sending,
     SignedIn,
@@ -140,7 +141,7 @@ async def set_password(
         store.log(who, "password set", who, {}, now)
 
     await context.change(keep)
-    response = RedirectResponse("/work", 303)
+    response = RedirectResponse(first_address(visitor.person.roles, context.options.desk), 303)
     await start_session(context, who, "new password", response)
     return response
 
@@ -185,7 +186,8 @@ async def _welcome(context: Context, who: str, by: str) -> Response:
     """Begins a session; one that waits for a code where this person has set that one is asked for."""
     factor = await context.look(lambda store: store.second_factor(who))
     waits = factor is not None and factor.in_force
-    response = RedirectResponse("/code" if waits else "/work", 303)
+    person = await context.look(lambda store: store.transcriber(who))
+    response = RedirectResponse("/code" if waits else first_address(person.roles, context.options.desk), 303)
     await start_session(context, who, by, response, waits_for_code=waits)
     return response
 

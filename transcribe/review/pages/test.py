@@ -24,7 +24,7 @@ from transcribe.review.views.formatting import day
 from transcribe.review.views.offers import practice_count
 from transcribe.review.views.soft_checks import require_fitting_lengths
 from transcribe.review.views.task_view import TaskView, task_view
-from transcribe.store import QualificationTry, SentReading, Store
+from transcribe.store import SentReading, Store, facts
 
 router = APIRouter()
 
@@ -105,14 +105,14 @@ async def finish(
     said = [(task.id, text) for task, text in answered]
     await context.look(lambda store: require_fitting_lengths(store, context, said))
 
-    def keep(store: Store) -> tuple[list[MarkedItem], QualificationTry]:
+    def keep(store: Store) -> tuple[list[MarkedItem], facts.QualificationTry]:
         marked = [_mark(store, context, visitor, task, text) for task, text in answered]
         for number, (task, text) in enumerate(answered):
             sent = SentReading(text=text, idem=f"{idem}-{number}")
             store.submit(task.id, visitor.person.id, sent, now, context.options.measure)
         right = sum(each.same for each in marked)
         passed = len(marked) == len(held) and right >= PASS_SHARE * len(held)
-        result = QualificationTry(name=kind, asked=len(held), right=right, passed=passed, at=now)
+        result = facts.QualificationTry(name=kind, asked=len(held), right=right, passed=passed, at=now)
         store.put_qualification_try(visitor.person.id, result, now)
         return marked, result
 

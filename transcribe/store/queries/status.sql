@@ -14,15 +14,17 @@ CASE
 -- Whether f is a field of the form: what is asked of a whole scan, or of the rows of a table, is none.
 f.name <> '' AND NOT EXISTS (SELECT 1 FROM task t WHERE t.field_id = f.id AND t.kind = 'rows')
 
--- name: scan_states
-SELECT s.*, r.fit, r.quality, r.advice,
+-- name: part_scan_states
+s.*, r.fit, r.quality, r.advice,
     (SELECT COUNT(*) FROM task t WHERE t.scan_id = s.id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL
         AND t.kind <> 'test') AS open_tasks,
     {part_last_aside} IS 'scan set aside' AS put_aside, CASE WHEN {part_last_aside} IS 'scan set aside' THEN
         (SELECT x.reason FROM act a JOIN act_text x ON x.id = a.id WHERE a.scan_id = s.id AND a.verb = 'scan set aside'
             ORDER BY a.id DESC LIMIT 1) END AS aside_because
 FROM scan s LEFT JOIN reads r ON r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version
-WHERE (:batch IS NULL OR s.batch = :batch) ORDER BY s.received_at DESC, s.id DESC;
+
+-- name: scan_states
+SELECT {part_scan_states} WHERE (:batch IS NULL OR s.batch = :batch) ORDER BY s.received_at DESC, s.id DESC;
 
 -- name: scan_fields
 SELECT scan_id, SUM(state = 'decided') AS decided, SUM(state = 'open') AS open, SUM(state = 'unasked') AS unasked FROM (

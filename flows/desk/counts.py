@@ -1,0 +1,33 @@
+"""Counts of scans as the desk shows them: summed over the forms that a visitor sees."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from flows.desk.visit import Visit
+from transcribe.store import facts
+
+STATE_PREFIX = "state "
+"""How what counts scans in a state begins."""
+
+REASON_PREFIX = "reason "
+"""How what counts questions asked for a reason begins."""
+
+
+def visible(visit: Visit, counts: list[facts.ScanCount]) -> list[facts.ScanCount]:
+    """The counts of forms that the visitor sees."""
+    return [each for each in counts if visit.sees(each.form)]
+
+
+def summed(counts: list[facts.ScanCount]) -> Counter[str]:
+    """What is counted, over all forms and batches."""
+    total: Counter[str] = Counter()
+    for each in counts:
+        total[each.what] += each.count
+    return total
+
+
+def beginning(total: Mapping[str, int], prefix: str) -> dict[str, int]:
+    """What begins with a prefix, without it; where nothing is counted it is left out."""
+    return {what.removeprefix(prefix): count for what, count in total.items() if what.startswith(prefix) and count}

@@ -1,0 +1,32 @@
+"""Puts the desk together: its routes, templates and static files, in the app of the review pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from flows.desk.now import now_page
+from flows.desk.static_files import router as static_files
+from flows.desk.visit import Desk
+from flows.home import Home
+from transcribe.review import Rendering
+
+TEMPLATES = Path(__file__).parent / "templates"
+"""Where the templates of the desk lie."""
+
+DESK_ADDRESS = "/desk"
+"""Where operators and auditors come to."""
+
+UPLOAD_PATHS = r"/desk/batches/new|/desk/scan/[0-9a-f]{12,64}/retake"
+"""Where operators send files of scans, as a regular expression."""
+
+
+def add_desk(app: FastAPI, home: Home) -> None:
+    """Add the desk over one home to the review pages."""
+    app.state.desk = Desk(
+        home=home, rendering=Rendering(app.state.context.options.languages, DESK_ADDRESS, [TEMPLATES])
+    )
+    for pages in (now_page,):
+        app.include_router(pages.router, include_in_schema=False)
+    app.include_router(static_files, include_in_schema=False)

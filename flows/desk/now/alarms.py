@@ -1,0 +1,98 @@
+"""Alarms: what the alerts would tell an operator now, each with what mends it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.alerts import alerts_now
+from flows.desk.visit import Visit
+from flows.home import Home, now
+from transcribe.errors import FairhandError
+from transcribe.i18n import N_
+
+ALARM_SECONDS = 60.0
+"""How long what was found stands: looking at odd ways of reading takes a second or two. Chosen by hand."""
+
+FIRST_LOOK_SECONDS = 3.0
+"""So long the first page waits for the alarms; later ones show what was found last. Chosen by hand."""
+
+HEADS: Mapping[str, str] = {
+    "due": N_("A batch is past its due date and is not finished."),
+    "people": N_("People are missing: nobody who is there can do some of what waits."),
+    "disk": N_("The disk is nearly full."),
+    "backup": N_("There is no fresh backup."),
+    "appeals": N_("Appeals are late, or will be soon."),
+    "pay": N_("A day of payment is near or has passed."),
+    "duplicates": N_("Scans may be an order that came before."),
+    "webhooks": N_("A program is not reached."),
+    "fit": N_("The latest scans of a form lie badly on it. Was it printed anew?"),
+    "reading": N_("How somebody reads raises a question."),
+    "audit": N_("Audits found more errors in a form than its target allows."),
+}
+"""What each check of the alerts says, as people are told."""
+
+MENDS: Mapping[str, tuple[str, str]] = {
+    "due": ("/desk/batches", N_("Show the batches")),
+    "people": ("/people", N_("Invite people")),
+    "appeals": ("/appeals", N_("Show the appeals")),
+    "duplicates": ("/desk/duplicates", N_("Settle them")),
+    "fit": ("/desk/scans", N_("Show the latest scans")),
+    "reading": ("/people", N_("Show the people")),
+}
+"""Where each is mended, and what the link says. The others are mended on the machine itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm: which check it is of, what it says, its details in English, and where it is mended."""
+
+    check: str
+    head: str
+    detail: str
+    href: str
+    mend: str
+
+
+class AlarmWatch:
+    """The alarms of one home, looked at by one thread at a time; pages show what was found last."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._looked = threading.Event()
+        self._found: tuple[tuple[str, str], ...] = ()
+        self._until = 0.0
+
+    def found(self) -> tuple[tuple[str, str], ...]:
+        """What was found last, as check and message; the first time it is waited for."""
+        if time.monotonic() > self._until and self._lock.acquire(blocking=False):
+            threading.Thread(target=self._look, daemon=True).start()
+        self._looked.wait(FIRST_LOOK_SECONDS)
+        return self._found
+
+    def _look(self) -> None:
+        try:
+            looked, _ = alerts_now(self._home, now())
+            self._found = tuple((each.check, each.message) for each in looked.alerts)
+        except FairhandError as error:
+            self._found = (("check", str(error)),)
+        finally:
+            self._until = time.monotonic() + ALARM_SECONDS
+            self._looked.set()
+            self._lock.release()
+
+
+def alarms(visit: Visit, watch: AlarmWatch) -> list[Alarm]:
+    """The alarms as this visitor is told of them; none where they are limited to some forms."""
+    if visit.forms is not None:
+        return []
+    told = []
+    for check, message in watch.found():
+        href, mend = MENDS.get(check, ("", ""))
+        may_go = href.startswith("/desk") or visit.may_change
+        head = visit.say(HEADS.get(check, N_("Something cannot be checked.")))
+        told.append(Alarm(check, head, message, href if may_go else "", visit.say(mend) if mend else ""))
+    return told

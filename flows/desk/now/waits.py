@@ -1,0 +1,77 @@
+"""What waits, for whom, how much of it and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flows.desk.counts import summed, visible
+from flows.desk.tables import Cell, Column, Table, time_cell, with_query
+from flows.desk.visit import Visit
+from flows.watching import waiting_scans
+from reconcile.records import query
+from transcribe.errors import NotFound
+from transcribe.store import facts
+
+
+def waits_table(visit: Visit) -> Table:
+    """What waits for machines, people, experts, appeals and publishing, with the age of the oldest of each."""
+    say = visit.say
+    columns = (
+        Column("for", say("Waits for")),
+        Column("what", say("What")),
+        Column("count", say("How many"), is_number=True),
+        Column("oldest", say("The oldest waits since")),
+    )
+    return Table(name="waits", caption=say("What waits"), columns=columns, rows=_rows(visit), address="/desk/waits")
+
+
+def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
+    say, total = visit.say, summed(visible(visit, visit.home.store.scan_counts()))
+    since = visit.home.store.waiting_since(_published(visit))
+    sees_all = visit.forms is None
+    arrived = len(waiting_scans(visit.home.settings)) if sees_all else 0
+    rows = [
+        ("machines", say("machines"), say("files to be taken in"), arrived, None, ""),
+        ("weighing", say("machines"), say("scans to be read and weighed"), total["state not weighed"], since.machines,
+         _scans(state="not weighed")),
+        ("people", say("people"), say("questions"), total["open for people"], since.people,
+         _scans(state="waits for people")),
+        ("experts", say("experts"), say("questions"), total["open for experts"], since.experts, ""),
+    ]  # fmt: skip
+    rows += _rows_of_home(visit, since) if sees_all else []
+    return [
+        (
+            Cell(code, words),
+            Cell(what),
+            Cell(count, visit.number(count), href if count else ""),
+            _age(visit, oldest if count and sees_all else None),
+        )
+        for code, words, what, count, oldest, href in rows
+    ]
+
+
+def _rows_of_home(visit: Visit, since: facts.WaitingSince) -> list[tuple[str, str, str, int, datetime | None, str]]:
+    say = visit.say
+    appeals = "/appeals" if visit.may_change else ""
+    return [
+        ("appeals", say("a hearing"), say("appeals"), since.appeal_count, since.appeals, appeals),
+        ("publishing", say("publishing"), say("records"), since.publishing_count, since.publishing, ""),
+    ]
+
+
+def _scans(**search: str) -> str:
+    given: Mapping[str, str] = search
+    return f"/desk/scans{with_query(given)}"
+
+
+def _age(visit: Visit, since: datetime | None) -> Cell:
+    return time_cell(since, "" if since is None else visit.age(since))
+
+
+def _published(visit: Visit) -> int:
+    """Up to which number of the outbox the record database stands; 0 where there is none yet."""
+    try:
+        return query.position(visit.home.settings.records)
+    except NotFound:
+        return 0

@@ -1,0 +1,30 @@
+"""The sections of the desk, in the order of its navigation. A new one is a line here and a folder with its routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transcribe.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: its address, its name (a message of the catalogues), and how addresses of its pages begin."""
+
+    address: str
+    name: str
+    begins: tuple[str, ...] = ()
+
+
+SECTIONS = (
+    Section("/desk", N_("Now")),
+    Section("/desk/batches", N_("Batches"), ("/desk/batch",)),
+    Section("/desk/scans", N_("Scans"), ("/desk/scan", "/desk/duplicates")),
+)
+"""What the navigation shows."""
+
+
+def section_of(address: str) -> str:
+    """The address of the section that a page belongs to, "" where it belongs to none."""
+    below = (each.address for each in SECTIONS if address == each.address or address.startswith(each.begins))
+    return next(below, "")

@@ -1,0 +1,98 @@
+"""Tables: each is shown on a page, and stands as CSV and as JSON at an address of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlencode
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+Plain = str | int | float | bool | None
+"""What a cell is for programs."""
+
+Kind = Literal["csv", "json"]
+"""The formats in which a table is given, as the end of its address."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+"""Characters that a formula may begin with in a spreadsheet (OWASP, CSV injection), full-width ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: what it is for programs, how people see it, and the list behind it."""
+
+    value: Plain
+    shown: str = ""
+    href: str = ""
+    badge: str = ""
+
+    @property
+    def words(self) -> str:
+        """What people see."""
+        return self.shown or ("" if self.value is None else str(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name for programs, its head for people, and whether its cells are numbers."""
+
+    name: str
+    head: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table. `address` is where it stands with .csv or .json put behind it; `nothing` is said where it is empty."""
+
+    name: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    address: str = ""
+    query: Mapping[str, str] | None = None
+    nothing: str = ""
+
+    def at(self, kind: Kind) -> str:
+        """The address of the table in a format."""
+        return f"{self.address}.{kind}{with_query(self.query or {})}"
+
+
+def with_query(values: Mapping[str, str]) -> str:
+    """The query of an address, "" where there is none; empty values are left out."""
+    given = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(given)}" if given else ""
+
+
+def time_cell(at: datetime | None, shown: str, href: str = "") -> Cell:
+    """A time, for programs as ISO 8601."""
+    return Cell(None, "", href) if at is None else Cell(at.isoformat(timespec="seconds"), shown, href)
+
+
+def table_file(table: Table, kind: Kind) -> Response:
+    """A table as a file: what its cells are for programs."""
+    names = [column.name for column in table.columns]
+    if kind == "json":
+        rows = [dict(zip(names, (cell.value for cell in row), strict=True)) for row in table.rows]
+        return JSONResponse({table.name: rows})
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(names)
+    writer.writerows([_written(cell.value) for cell in row] for row in table.rows)
+    headers = {"content-disposition": f'attachment; filename="{table.name}.csv"'}
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _written(value: Plain) -> str:
+    """A cell of CSV that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else str(value)

@@ -1,0 +1,178 @@
+"""Who looks at the desk and what they may: the dependency of every page, and that of every deed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from babel.dates import format_timedelta
+from fastapi import Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from flows.desk.sections import SECTIONS, section_of
+from flows.desk.static_files import desk_static
+from flows.desk.words import DONE as DONE_WORDS
+from flows.home import Home
+from transcribe.errors import NotFound
+from transcribe.i18n import sentence, translation
+from transcribe.review import (
+    DESK_ROLES,
+    Context,
+    Here,
+    Rendering,
+    Sending,
+    SignedIn,
+    Visitor,
+    amount,
+    moment,
+    number,
+    share,
+    spent,
+)
+
+Result = TypeVar("Result")
+
+DONE = "done"
+"""The query parameter that says which deed was done just now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The home that the desk is about, and its templates."""
+
+    home: Home
+    rendering: Rendering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request to the desk. `forms` are those that its visitor is limited to; None: they see all."""
+
+    home: Home
+    context: Context
+    visitor: Visitor
+    request: Request
+    rendering: Rendering
+    forms: frozenset[str] | None
+
+    @property
+    def language(self) -> str:
+        """The language of the pages."""
+        return self.visitor.language
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the visitor may change anything: an auditor only looks."""
+        return "operator" in self.visitor.person.roles
+
+    @property
+    def by(self) -> str:
+        """Who does what is done here, as acts and the log keep it."""
+        return self.visitor.person.handle
+
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self.context.now()
+
+    def say(self, message: str, **values: object) -> str:
+        """A message of the catalogues in the visitor's language, with its values put in."""
+        told = translation(self.language).gettext(message)
+        return told % values if values else told
+
+    def reason(self, code: str) -> str:
+        """Why people are asked, in words; the code where there are none."""
+        try:
+            return translation(self.language).gettext(sentence(code))
+        except KeyError:
+            return code
+
+    def number(self, value: float, places: int = 0) -> str:
+        """A number as it is written here."""
+        return number(value, self.language, places)
+
+    def share(self, value: float) -> str:
+        """A share as it is written here."""
+        return share(value, self.language)
+
+    def amount(self, micro: int, currency: str) -> str:
+        """Money as it is written here."""
+        return amount(micro, currency, self.language)
+
+    def spent(self, seconds: float) -> str:
+        """A time that something took."""
+        return spent(seconds, self.language)
+
+    def moment(self, at: datetime) -> str:
+        """A time where the visitor lives."""
+        return moment(at, self.visitor.person.time_zone, self.language)
+
+    def age(self, since: datetime) -> str:
+        """How long ago something was."""
+        return format_timedelta(self.now - since, locale=self.language, threshold=1.5)
+
+    def sees(self, form: str) -> bool:
+        """Whether the visitor sees scans of this form. Whose form nobody knows yet is seen by who is not limited."""
+        return self.forms is None or form in self.forms
+
+    def require_form(self, form: str) -> None:
+        """NotFound where the visitor is limited to other forms."""
+        if not self.sees(form):
+            raise NotFound("This form is not open to this person.")
+
+    def require_all_forms(self) -> None:
+        """NotFound where the visitor is limited to some forms: what concerns the whole home is not theirs."""
+        if self.forms is not None:
+            raise NotFound("This is open to those who see all forms.")
+
+    async def look(self, ask: Callable[[], Result]) -> Result:
+        """The answer of a function that is run in a thread."""
+        return await run_in_threadpool(ask)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page of the desk, with all that its layout needs."""
+        return self.rendering.page(
+            template,
+            self.language,
+            status,
+            visit=self,
+            visitor=self.visitor,
+            sections=SECTIONS,
+            current=section_of(self.request.url.path),
+            desk_static=desk_static,
+            done_words=DONE_WORDS,
+            done=self.request.query_params.get(DONE, ""),
+            **values,
+        )
+
+
+async def _visit(request: Request, context: Here, visitor: SignedIn) -> Visit:
+    """The visit of who may look. NotFound for everybody else: there is no such page for them."""
+    if DESK_ROLES.isdisjoint(visitor.person.roles):
+        raise NotFound("This page is for operators and auditors.")
+    desk: Desk = request.app.state.desk
+    forms = context.glance(lambda store: store.forms_of_person(visitor.person.id))
+    return Visit(
+        home=desk.home,
+        context=context,
+        visitor=visitor,
+        request=request,
+        rendering=desk.rendering,
+        forms=forms or None,
+    )
+
+
+async def _act(visit: Annotated[Visit, Depends(_visit)], sending: Sending) -> Visit:
+    """As `_visit`, for who changes something: an operator, from a form of our own pages."""
+    if not visit.may_change:
+        raise NotFound("Only an operator changes something here.")
+    return visit
+
+
+Look = Annotated[Visit, Depends(_visit)]
+"""How a page asks for who looks."""
+
+Act = Annotated[Visit, Depends(_act)]
+"""How a deed asks for who does it."""

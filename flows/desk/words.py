@@ -1,0 +1,45 @@
+"""What states, deeds and alarms are called: messages of the catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from transcribe.i18n import N_
+
+STATES: Mapping[str, str] = {
+    "not weighed": N_("with the machines"),
+    "waits for people": N_("waits for people"),
+    "form unknown": N_("form unknown"),
+    "decided, and held back": N_("decided, and held back"),
+    "finished, and asked again": N_("finished, and asked again"),
+    "finished": N_("finished"),
+    "set aside": N_("set aside"),
+    "forgotten": N_("forgotten"),
+}
+"""How far a scan is, in the order of the path: `ScanState.word` and how it is said."""
+
+ENDED_STATES = frozenset({"finished", "set aside", "forgotten"})
+"""States in which nothing more is awaited."""
+
+DONE: Mapping[str, str] = {
+    "cancel": N_("The batch is cancelled. Nobody is asked about it any more; what somebody holds is kept and paid."),
+    "resume": N_("The batch goes on."),
+    "priority": N_("The priority was saved."),
+    "due": N_("The due date was saved."),
+    "note": N_("The note was saved."),
+    "sent": N_("The pictures have arrived and are being read."),
+    "read-again": N_("The scan was read again."),
+    "turn": N_("The pages are turned, and the scan was read again."),
+    "retake": N_("The scan is read from the new picture."),
+    "aside": N_("The scan is set aside. Nobody is asked about it."),
+    "back": N_("The scan is brought back. What is not known yet is asked again."),
+    "forget": N_("The scan is forgotten: its texts, its record and its pictures are erased."),
+    "correct": N_("The correction was saved. The record follows in a moment."),
+    "ask": N_("One more person is asked. The value stands until they have read it."),
+    "lock": N_("The value is locked. It stands whatever is read later."),
+    "unlock": N_("The value is weighed again."),
+    "settle": N_("It is settled what the two scans are to each other."),
+    "withdraw": N_("The reading counts no more. It stays in the history, and so does its pay."),
+    "retry": N_("They are being weighed again."),
+}
+"""What was done just now, by the name of the deed."""

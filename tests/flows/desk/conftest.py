@@ -1,0 +1,30 @@
+"""Fixtures of the desk's tests: an empty site, and one with scans in several states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, desk_site
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskSite]:
+    """An empty desk."""
+    with desk_site(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def busy(desk: DeskSite) -> DeskSite:
+    """A desk with a scan that machines decided, two that wait for people, one set aside, one of another form."""
+    desk.scan("agreed.png", AGREED)
+    desk.scan("doubt.png", DOUBTED)
+    desk.scan("doubt2.png", {**DOUBTED, "number": ("473968", "473968")})
+    aside = desk.scan("aside.png", {**DOUBTED, "number": ("473946", "473946")}, batch="tuesday")
+    desk.scan("other.png", {**DOUBTED, "number": ("828346", "828346")}, form="invoice2", batch="tuesday")
+    desk.home.store.put_scan_aside(aside.id, "op", "the paper is torn", desk.now())
+    desk.weigh()
+    return desk

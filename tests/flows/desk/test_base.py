@@ -1,0 +1,126 @@
+"""The base of the desk: who comes in, what an auditor may, limits by form, tables as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from flows.administration.records import forget_scan
+from reconcile.records import query
+from tests.flows.desk.desk_site import DeskSite, post
+from tests.transcribe.store.world import sent
+from transcribe.model import FieldKey
+from transcribe.store.facts import Rate
+
+LOOKS = ("/desk", "/desk/waits.csv", "/desk/waits.json", "/desk/throughput.csv", "/desk/at-work.json")
+
+
+def test_an_operator_and_an_auditor_come_to_the_desk_others_to_work(desk: DeskSite) -> None:
+    for role, first in (("operator", "/desk"), ("auditor", "/desk"), ("transcriber", "/work"), ("expert", "/work")):
+        person = desk.person(role, role)  # type: ignore[arg-type]  # real roles
+        client = desk.client(person)
+        assert client.post(f"/in/{desk.link(person)}").headers["location"] == first
+        menu = client.get("/me").text
+        assert ('href="/desk"' in menu) == (first == "/desk")
+
+
+@pytest.mark.parametrize("address", LOOKS)
+def test_only_operators_and_auditors_see_the_desk(busy: DeskSite, address: str) -> None:
+    for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404), ("expert", 404)):
+        client = busy.client(busy.person(role, role))  # type: ignore[arg-type]  # real roles
+        assert client.get(address).status_code == status, role
+
+
+def test_now_counts_what_waits_and_says_since_when(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    rows = {row["for"] + " " + row["what"]: row for row in client.get("/desk/waits.json").json()["waits"]}
+    assert rows["people questions"]["count"] == 6
+    assert rows["people questions"]["oldest"] is not None
+    assert rows["weighing scans to be read and weighed"]["count"] == 0
+    assert rows["publishing records"]["count"] == 0
+    assert 'href="/desk/scans?state=waits+for+people"' in client.get("/desk").text
+
+
+def test_a_table_is_the_same_as_csv_and_as_json(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    lines = list(csv.DictReader(io.StringIO(client.get("/desk/waits.csv").text)))
+    plain = client.get("/desk/waits.json").json()["waits"]
+    written = [{name: "" if value is None else str(value) for name, value in row.items()} for row in plain]
+    assert lines == written
+
+
+def test_who_is_limited_to_a_form_counts_no_other(busy: DeskSite) -> None:
+    limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
+    rows = {row["for"]: row["count"] for row in limited.get("/desk/waits.json").json()["waits"]}
+    assert rows == {"machines": 0, "weighing": 0, "people": 2, "experts": 0}
+    assert post(limited, "/desk/quarantine/retry").status_code == 404
+
+
+def test_an_auditor_changes_nothing_and_is_told_so(busy: DeskSite) -> None:
+    auditor = busy.client(busy.person("aud", "auditor"))
+    assert "An auditor only looks" in auditor.get("/desk").text
+    assert post(auditor, "/desk/quarantine/retry").status_code == 404
+
+
+def test_a_deed_without_the_token_of_the_session_is_refused(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    assert client.post("/desk/quarantine/retry", data={"csrf": "x"}).status_code == 403
+    assert post(client, "/desk/quarantine/retry").headers["location"] == "/desk?done=retry"
+
+
+def test_who_is_at_work_is_told_with_what_they_hold(busy: DeskSite) -> None:
+    ann = busy.person("ann", "transcriber")
+    busy.read(ann, "Mary Poole")
+    busy.home.store.lease(ann.id, 1, busy.now())
+    client = busy.client(busy.person("op", "operator"))
+    (row,) = client.get("/desk/at-work.json").json()["at-work"]
+    assert (row["handle"], row["roles"], row["held"]) == ("ann", "transcriber", 1)
+
+
+def test_static_files_of_the_desk_may_be_kept_for_ever(desk: DeskSite) -> None:
+    client = desk.client(desk.person("op", "operator"))
+    text = client.get("/desk").text
+    address = text.partition('href="/desk/static/')[2].partition('"')[0]
+    answer = client.get(f"/desk/static/{address}")
+    assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True)
+    assert client.get("/desk/static/000000000000/desk.css").status_code == 404
+
+
+def test_what_somebody_holds_of_a_cancelled_batch_is_kept_and_paid(busy: DeskSite) -> None:
+    store, ann = busy.home.store, busy.person("ann", "transcriber")
+    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
+    (task,) = store.lease(ann.id, 1, busy.now())
+    store.cancel_batch(store.scan(task.scan).batch, "op", "the customer withdrew it", busy.now())
+    assert store.submit(task.id, ann.id, sent("Mary Poole", "i"), busy.now()).kind in ("kept", "late")
+    assert [line.micro for line in store.ledger(ann.id)] == [20_000]
+
+
+def test_a_value_that_is_asked_again_stands_meanwhile(busy: DeskSite) -> None:
+    store = busy.home.store
+    scan = next(each.scan.id for each in store.scan_states() if each.word == "finished")
+    before = {str(each.key): each.text for each in store.decisions(scan)}
+    store.ask_value(scan, FieldKey("total"), "op", "it looks odd", busy.now())
+    busy.weigh()
+    assert {str(each.key): each.text for each in store.decisions(scan)} == before
+    assert store.scan_state(scan).open_fields == 1
+
+
+def test_a_reading_that_is_withdrawn_stays_with_its_pay(busy: DeskSite) -> None:
+    store, ann = busy.home.store, busy.person("ann", "transcriber")
+    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
+    busy.read(ann, "Mary Poole")
+    (story,) = store.readings_of(ann.id, 9)
+    reading = next(each for each in story.readings if each.source == ann.id)
+    store.withdraw_reading(reading.id, "op", "the picture was another one", busy.now())
+    assert reading.id in {each.id for each in store.field_history(story.scan.id, story.key).readings}
+    assert [line.micro for line in store.ledger(ann.id)] == [20_000]
+
+
+def test_a_forgotten_scan_is_erased_with_its_record(busy: DeskSite) -> None:
+    store = busy.home.store
+    scan = next(each.scan.id for each in store.scan_states() if each.word == "finished")
+    forget_scan(busy.home, scan, by="op", why="the customer asked")
+    assert (store.readings(scan), store.decisions(scan), store.pictures(scan)) == ([], [], [])
+    assert [each.scan for each in query.records(busy.home.settings.records, "order")] == []

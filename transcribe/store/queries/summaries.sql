@@ -1,0 +1,228 @@
+-- name: changed_scans
+SELECT s.* FROM scan_changed c JOIN scan s ON s.id = c.scan_id ORDER BY c.scan_id LIMIT :limit;
+
+-- name: end_changed!
+DELETE FROM scan_changed WHERE scan_id = :scan_id;
+
+-- name: count_changed^
+SELECT COUNT(*) FROM (SELECT 1 FROM scan_changed LIMIT :most);
+
+-- name: state_of_scan^
+SELECT {part_scan_states} WHERE s.id = :scan_id;
+
+-- name: fields_of_scan^
+SELECT SUM(state = 'decided') AS decided, SUM(state = 'open') AS open, SUM(state = 'unasked') AS unasked,
+    SUM(state = 'decided' AND by_people) AS by_people FROM (
+    SELECT {part_field_state} AS state, (SELECT d.by_people FROM decision d WHERE d.field_id = f.id
+        AND d.method <> 'provisional' ORDER BY d.version DESC LIMIT 1) AS by_people
+    FROM field_now f WHERE {part_is_of_form} AND f.scan_id = :scan_id);
+
+-- name: questions_of_scan
+SELECT reason, pool, kind, COUNT(*) AS count, MIN(opened_at) AS oldest FROM task
+WHERE scan_id = :scan_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind <> 'test' GROUP BY reason, pool, kind;
+
+-- name: scan_summary^
+SELECT * FROM scan_summary WHERE scan_id = :scan_id;
+
+-- name: put_scan_summary!
+INSERT INTO scan_summary (scan_id, batch, form, state, since, people_at, experts_at, counted)
+VALUES (:scan_id, :batch, :form, :state, :since, :people_at, :experts_at, :counted)
+ON CONFLICT (scan_id) DO UPDATE SET batch = excluded.batch, form = excluded.form, state = excluded.state,
+    since = excluded.since, people_at = excluded.people_at, experts_at = excluded.experts_at, counted = excluded.counted;
+
+-- name: drop_scan_reasons!
+DELETE FROM scan_reason WHERE scan_id = :scan_id;
+
+-- name: put_scan_reason!
+INSERT INTO scan_reason (reason, scan_id) VALUES (:reason, :scan_id) ON CONFLICT DO NOTHING;
+
+-- name: add_scan_count!
+INSERT INTO scan_count (batch, form, what, count) VALUES (:batch, :form, :what, :count)
+ON CONFLICT (batch, form, what) DO UPDATE SET count = count + excluded.count;
+
+-- name: drop_empty_counts!
+DELETE FROM scan_count WHERE batch = :batch AND form = :form AND count = 0;
+
+-- name: note_course!
+INSERT INTO batch_course (batch, at, state, count)
+SELECT :batch, :at, :state, COALESCE((SELECT SUM(count) FROM scan_count WHERE batch = :batch AND what = :what), 0)
+WHERE true ON CONFLICT (batch, at, state) DO UPDATE SET count = excluded.count;
+
+-- name: work_mark^
+SELECT number FROM work_mark WHERE kind = :kind;
+
+-- name: put_work_mark!
+INSERT INTO work_mark (kind, number) VALUES (:kind, :number) ON CONFLICT (kind) DO UPDATE SET number = excluded.number;
+
+-- name: part_add_work!
+ON CONFLICT (batch, at, form, what) DO UPDATE SET count = count + excluded.count, amount = amount + excluded.amount
+
+-- name: last_scan_number^
+SELECT MAX(id) FROM scan;
+
+-- name: last_reading_number^
+SELECT MAX(number) FROM reading;
+
+-- name: last_decision_number^
+SELECT MAX(id) FROM decision;
+
+-- name: last_record_number^
+SELECT MAX(id) FROM record;
+
+-- name: last_ledger_number^
+SELECT MAX(number) FROM ledger;
+
+-- name: add_scan_work!
+INSERT INTO work_done (batch, at, form, what, count, amount)
+SELECT batch, received_at - received_at % :quarter AS quarter, form, 'scans', COUNT(*), 0 FROM scan
+WHERE id > :after AND id <= :until GROUP BY batch, quarter, form {part_add_work};
+
+-- name: add_reading_work!
+INSERT INTO work_done (batch, at, form, what, count, amount)
+SELECT s.batch, r.at - r.at % :quarter AS quarter, s.form, 'readings by ' || r.kind AS what, COUNT(*),
+    CAST(1000 * COALESCE(SUM(r.seconds), 0.0) AS INTEGER)
+FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
+WHERE r.number > :after AND r.number <= :until GROUP BY s.batch, quarter, s.form, what {part_add_work};
+
+-- name: add_decision_work!
+INSERT INTO work_done (batch, at, form, what, count, amount)
+SELECT s.batch, d.at - d.at % :quarter AS quarter, s.form,
+    CASE WHEN d.by_people THEN 'decided by people' ELSE 'decided by machine' END AS what, COUNT(*), 0
+FROM decision d JOIN field f ON f.id = d.field_id JOIN scan s ON s.id = f.scan_id
+WHERE d.id > :after AND d.id <= :until AND d.version = 1 AND d.method <> 'provisional'
+GROUP BY s.batch, quarter, s.form, what {part_add_work};
+
+-- name: add_record_work!
+INSERT INTO work_done (batch, at, form, what, count, amount)
+SELECT s.batch, r.at - r.at % :quarter AS quarter, s.form, 'records', COUNT(*), 0
+FROM record r JOIN scan s ON s.id = r.scan_id WHERE r.id > :after AND r.id <= :until AND r.version = 1
+GROUP BY s.batch, quarter, s.form {part_add_work};
+
+-- name: add_ledger_work!
+-- What work cost; payments are none. A line without a task is that of a reading, or of a day.
+INSERT INTO work_done (batch, at, form, what, count, amount)
+SELECT COALESCE(s.batch, '') AS batch, l.at - l.at % :quarter AS quarter, COALESCE(s.form, '') AS form,
+    'pay ' || l.currency AS what, COUNT(*), SUM(l.micro)
+FROM ledger l LEFT JOIN reading r ON r.number = l.reading LEFT JOIN task t ON t.id = l.task_id
+LEFT JOIN field f ON f.id = COALESCE(t.field_id, r.field_id) LEFT JOIN scan s ON s.id = f.scan_id
+WHERE l.number > :after AND l.number <= :until AND l.kind <> 'paid' AND l.currency <> ''
+GROUP BY 1, 2, 3, 4 {part_add_work};
+
+-- name: scan_counts
+SELECT batch, form, what, count FROM scan_count;
+
+-- name: scan_counts_of_batch
+SELECT batch, form, what, count FROM scan_count WHERE batch = :batch;
+
+-- name: batch_course
+SELECT at, state, count FROM batch_course WHERE batch = :batch ORDER BY at, state;
+
+-- name: work_since
+SELECT batch, at, form, what, count, amount FROM work_done WHERE at >= :since ORDER BY at;
+
+-- name: work_on_batch
+SELECT batch, at, form, what, count, amount FROM work_done WHERE batch = :batch ORDER BY at;
+
+-- name: oldest_for_people^
+SELECT people_at FROM scan_summary WHERE people_at IS NOT NULL ORDER BY people_at LIMIT 1;
+
+-- name: oldest_for_experts^
+SELECT experts_at FROM scan_summary WHERE experts_at IS NOT NULL ORDER BY experts_at LIMIT 1;
+
+-- name: oldest_in_state^
+SELECT since FROM scan_summary WHERE state = :state ORDER BY since LIMIT 1;
+
+-- name: oldest_appeal^
+SELECT a.at FROM appeal a INDEXED BY appeal_undecided WHERE a.decided_at IS NULL ORDER BY a.at LIMIT 1;
+
+-- name: count_appeals^
+SELECT COUNT(*) FROM appeal INDEXED BY appeal_undecided WHERE decided_at IS NULL;
+
+-- name: outbox_after^
+SELECT COUNT(*) AS count, MIN(at) AS oldest FROM outbox WHERE number > :number;
+
+-- name: forms_of_person
+SELECT form FROM person_form WHERE transcriber_id = :person ORDER BY form;
+
+-- name: drop_forms_of_person!
+DELETE FROM person_form WHERE transcriber_id = :person;
+
+-- name: put_form_of_person!
+INSERT INTO person_form (transcriber_id, form) VALUES (:person, :form) ON CONFLICT DO NOTHING;
+
+-- name: people_at_work
+-- Who holds questions now, how many, and since when the first of them.
+SELECT p.public_id, p.handle, p.roles, COUNT(*) AS held,
+    (SELECT MAX(r.at) FROM reading r WHERE r.number = (SELECT MAX(l.number) FROM reading l WHERE l.transcriber_id = p.id))
+    AS last_at
+FROM task t JOIN transcriber p ON p.id = t.transcriber_id
+WHERE t.closed_at IS NULL AND t.transcriber_id IS NOT NULL AND t.leased_until > :now GROUP BY p.id ORDER BY p.handle;
+
+-- name: first_scan_since^
+SELECT id FROM scan INDEXED BY scan_received WHERE received_at >= :since ORDER BY received_at, id LIMIT 1;
+
+-- name: part_found
+SELECT s.id, s.sha256, s.name, s.batch, s.form, s.received_at, s.recorded_at, y.state, y.since
+FROM found d JOIN scan s ON s.id = d.scan_id JOIN scan_summary y ON y.scan_id = s.id
+WHERE s.id < :before AND s.id >= :first AND s.erased_at IS NULL AND (:batch IS NULL OR s.batch = :batch)
+    AND (:form IS NULL OR s.form = :form) AND (:state IS NULL OR y.state = :state)
+    AND (:name IS NULL OR s.name >= :name AND s.name < :name_end)
+    AND (:reason IS NULL OR EXISTS (SELECT 1 FROM scan_reason r WHERE r.reason = :reason AND r.scan_id = s.id))
+    AND (:forms IS NULL OR s.form IN (SELECT value FROM json_each(:forms)))
+ORDER BY s.id DESC LIMIT :limit
+
+-- name: find_scans
+WITH found (scan_id) AS MATERIALIZED (
+    SELECT scan_id FROM scan_summary WHERE scan_id < :before AND scan_id >= :first ORDER BY scan_id DESC LIMIT :most)
+{part_found};
+
+-- name: find_scans_of_state
+WITH found (scan_id) AS MATERIALIZED (SELECT scan_id FROM scan_summary INDEXED BY scan_summary_state
+    WHERE state = :state AND scan_id < :before AND scan_id >= :first ORDER BY scan_id DESC LIMIT :most)
+{part_found};
+
+-- name: find_scans_of_batch
+WITH found (scan_id) AS MATERIALIZED (SELECT scan_id FROM scan_summary INDEXED BY scan_summary_batch
+    WHERE batch = :batch AND scan_id < :before AND scan_id >= :first ORDER BY scan_id DESC LIMIT :most)
+{part_found};
+
+-- name: find_scans_of_batch_in_state
+WITH found (scan_id) AS MATERIALIZED (SELECT scan_id FROM scan_summary INDEXED BY scan_summary_batch_state
+    WHERE batch = :batch AND state = :state AND scan_id < :before AND scan_id >= :first ORDER BY scan_id DESC LIMIT :most)
+{part_found};
+
+-- name: find_scans_of_form
+WITH found (scan_id) AS MATERIALIZED (SELECT scan_id FROM scan_summary INDEXED BY scan_summary_form
+    WHERE form = :form AND scan_id < :before AND scan_id >= :first ORDER BY scan_id DESC LIMIT :most)
+{part_found};
+
+-- name: find_scans_of_form_in_state
+WITH found (scan_id) AS MATERIALIZED (SELECT scan_id FROM scan_summary INDEXED BY scan_summary_form_state
+    WHERE form = :form AND state = :state AND scan_id < :before AND scan_id >= :first ORDER BY scan_id DESC LIMIT :most)
+{part_found};
+
+-- name: find_scans_for_reason
+WITH found (scan_id) AS MATERIALIZED (SELECT scan_id FROM scan_reason
+    WHERE reason = :reason AND scan_id < :before AND scan_id >= :first ORDER BY scan_id DESC LIMIT :most)
+{part_found};
+
+-- name: find_scans_named
+WITH found (scan_id) AS MATERIALIZED (SELECT id FROM scan INDEXED BY scan_name
+    WHERE name <> '' AND name >= :name AND name < :name_end AND id < :before AND id >= :first LIMIT :most)
+{part_found};
+
+-- name: find_scans_among
+-- Among these ids, or beginnings of ids.
+WITH found (scan_id) AS MATERIALIZED (SELECT s.id FROM json_each(:ids) o JOIN scan s
+    ON s.sha256 >= o.value AND s.sha256 < o.value || 'g' LIMIT :most)
+{part_found};
+
+-- name: newer_scan_of_batch^
+SELECT s.sha256 FROM scan_summary y INDEXED BY scan_summary_batch JOIN scan s ON s.id = y.scan_id
+WHERE y.batch = :batch AND y.scan_id > :scan_id AND s.erased_at IS NULL
+    AND (:forms IS NULL OR s.form IN (SELECT value FROM json_each(:forms))) ORDER BY y.scan_id LIMIT 1;
+
+-- name: older_scan_of_batch^
+SELECT s.sha256 FROM scan_summary y INDEXED BY scan_summary_batch JOIN scan s ON s.id = y.scan_id
+WHERE y.batch = :batch AND y.scan_id < :scan_id AND s.erased_at IS NULL
+    AND (:forms IS NULL OR s.form IN (SELECT value FROM json_each(:forms))) ORDER BY y.scan_id DESC LIMIT 1;

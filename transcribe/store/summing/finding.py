@@ -1,0 +1,98 @@
+"""Scans found by what is known of them, newest first: each search begins at an index and looks at a bounded number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import FoundScan, ScanSearch, ScanState
+from transcribe.store.row_mapping import micros, moment, moment_or_none, text
+from transcribe.store.summing.summaries import SummaryVerbs
+
+MOST_LOOKED_AT_COUNT = 20_000
+"""So many scans are looked at for one answer: below 100 ms. Chosen by hand."""
+
+AFTER_ALL_SCANS = 2**62
+"""Above the number of every scan."""
+
+LAST_CHARACTER = "\U0010ffff"
+"""Sorts after whatever a name goes on with."""
+
+
+class FindingVerbs(SummaryVerbs):
+    """Finds scans."""
+
+    def find_scans(self, search: ScanSearch, limit: int, before: int = AFTER_ALL_SCANS) -> list[FoundScan]:
+        with self.db.snapshot():
+            values = {**self._values(search, before), "limit": limit, "most": MOST_LOOKED_AT_COUNT}
+            return [_found(row) for row in self._found_rows(search, values)]
+
+    def _found_rows(self, search: ScanSearch, values: dict[str, object]) -> list[Row]:
+        if search.ids is not None:
+            return self.db.all("find_scans_among", **values)
+        if search.name is not None:
+            return self.db.all("find_scans_named", **values)
+        if search.reason is not None:
+            return self.db.all("find_scans_for_reason", **values)
+        if search.batch is not None and search.state is not None:
+            return self.db.all("find_scans_of_batch_in_state", **values)
+        if search.batch is not None:
+            return self.db.all("find_scans_of_batch", **values)
+        if search.form is not None and search.state is not None:
+            return self.db.all("find_scans_of_form_in_state", **values)
+        if search.form is not None:
+            return self.db.all("find_scans_of_form", **values)
+        if search.state is not None:
+            return self.db.all("find_scans_of_state", **values)
+        return self.db.all("find_scans", **values)
+
+    def _values(self, search: ScanSearch, before: int) -> dict[str, object]:
+        first = 0
+        if search.since is not None:
+            found = self.db.value("first_scan_since", since=micros(search.since))
+            first = AFTER_ALL_SCANS if found is None else int(found)
+        if search.until is not None:
+            ends = self.db.value("first_scan_since", since=micros(search.until))
+            before = before if ends is None else min(before, int(ends))
+        return {
+            "batch": search.batch,
+            "form": search.form,
+            "state": search.state,
+            "reason": search.reason,
+            "name": search.name,
+            "name_end": None if search.name is None else search.name + LAST_CHARACTER,
+            "ids": None if search.ids is None else text(list(search.ids)),
+            "forms": None if search.forms is None else text(sorted(search.forms)),
+            "first": first,
+            "before": before,
+        }
+
+    def scan_state(self, scan: str) -> ScanState:
+        with self.db.snapshot():
+            row = self.scan_row(scan)
+            return self._state(
+                self.db.one("state_of_scan", scan_id=row["id"]) or row, self.db.one("fields_of_scan", scan_id=row["id"])
+            )
+
+    def neighbours(self, scan: str, forms: Collection[str] | None = None) -> tuple[str | None, str | None]:
+        row = self.scan_row(scan)
+        values = {
+            "batch": row["batch"],
+            "scan_id": row["id"],
+            "forms": None if forms is None else text(sorted(forms)),
+        }
+        return self.db.value("newer_scan_of_batch", **values), self.db.value("older_scan_of_batch", **values)
+
+
+def _found(row: Row) -> FoundScan:
+    return FoundScan(
+        number=row["id"],
+        scan=row["sha256"],
+        name=row["name"],
+        batch=row["batch"],
+        form=row["form"],
+        state=row["state"],
+        since=moment(row["since"]),
+        received_at=moment(row["received_at"]),
+        recorded_at=moment_or_none(row["recorded_at"]),
+    )

@@ -1,0 +1,84 @@
+"""Summaries looked at: counts of scans, what waits and since when, the course of a batch, work that was done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import AtWork, CourseStep, ScanCount, WaitingSince, WorkDone
+from transcribe.store.row_mapping import micros, moment, moment_or_none
+from transcribe.store.summing.sum_up import SummingVerbs
+
+MOST_CHANGED_COUNT = 10_000
+"""Scans that are not summed up yet are counted up to here. Chosen by hand."""
+
+
+class SummaryVerbs(SummingVerbs):
+    """Gives the summaries."""
+
+    def not_summed_up(self) -> int:
+        return int(self.db.value("count_changed", most=MOST_CHANGED_COUNT))
+
+    def scan_counts(self, batch: str | None = None) -> list[ScanCount]:
+        rows = self.db.all("scan_counts") if batch is None else self.db.all("scan_counts_of_batch", batch=batch)
+        return [ScanCount(batch=row["batch"], form=row["form"], what=row["what"], count=row["count"]) for row in rows]
+
+    def waiting_since(self, published: int) -> WaitingSince:
+        with self.db.snapshot():
+            unpublished = self.db.one("outbox_after", number=published)
+            return WaitingSince(
+                machines=moment_or_none(self.db.value("oldest_in_state", state="not weighed")),
+                people=moment_or_none(self.db.value("oldest_for_people")),
+                experts=moment_or_none(self.db.value("oldest_for_experts")),
+                appeals=moment_or_none(self.db.value("oldest_appeal")),
+                appeal_count=int(self.db.value("count_appeals")),
+                publishing=moment_or_none(unpublished["oldest"] if unpublished else None),
+                publishing_count=int(unpublished["count"] if unpublished else 0),
+            )
+
+    def batch_course(self, batch: str) -> list[CourseStep]:
+        rows = self.db.all("batch_course", batch=batch)
+        return [CourseStep(at=moment(row["at"]), state=row["state"], count=row["count"]) for row in rows]
+
+    def work_done(self, since: datetime) -> list[WorkDone]:
+        return [_work(row) for row in self.db.all("work_since", since=micros(since))]
+
+    def work_on_batch(self, batch: str) -> list[WorkDone]:
+        return [_work(row) for row in self.db.all("work_on_batch", batch=batch)]
+
+    def people_at_work(self, now: datetime) -> list[AtWork]:
+        return [
+            AtWork(
+                person=row["public_id"],
+                handle=row["handle"],
+                roles=frozenset(json.loads(row["roles"])),
+                held=row["held"],
+                last_at=moment_or_none(row["last_at"]),
+            )
+            for row in self.db.all("people_at_work", now=micros(now))
+        ]
+
+    def forms_of_person(self, who: str) -> frozenset[str]:
+        person = self.person_row(who)["id"]
+        return frozenset(row["form"] for row in self.db.all("forms_of_person", person=person))
+
+    def set_forms_of_person(self, who: str, forms: Collection[str], now: datetime, by: str) -> None:
+        with self.db.write():
+            row = self.person_row(who)
+            self.db.run("drop_forms_of_person", person=row["id"])
+            for form in forms:
+                self.db.run("put_form_of_person", person=row["id"], form=form)
+            self.log(by, "forms limited", row["public_id"], {"forms": sorted(forms)}, now)
+
+
+def _work(row: Row) -> WorkDone:
+    return WorkDone(
+        batch=row["batch"],
+        at=moment(row["at"]),
+        form=row["form"],
+        what=row["what"],
+        count=row["count"],
+        amount=row["amount"],
+    )
