@@ -198,6 +198,30 @@ def test_what_is_sent_without_a_network_survives_a_reload_and_arrives_once(
 
 
 @pytest.mark.browser
+def test_what_is_chosen_is_still_there_after_a_reload(site: Site, enter: Enter) -> None:
+    scan = site.scan("bon-de-commande", TEXTS)
+    page = enter(site.person("amina"))
+    whole_form(page)
+    page.keyboard.press("Alt+i")
+    page.locator(".line select").nth(1).select_option("blank")
+    page.locator(".line [type=radio]").first.check()
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+
+    chosen = [select.input_value() for select in page.locator(".line select").all()]
+    assert chosen == ["illegible", "blank", "", "", ""]
+    expect(page.locator(".line [type=radio]").first).to_be_checked()
+    page.locator(".line select").nth(1).select_option("")
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    expect(page.locator(".line select").nth(1)).to_have_value("")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".line")).to_have_count(3)
+    readings = {str(reading.key): (reading.text, set(reading.flags)) for reading in site.store.readings(scan)}
+    assert readings == {"order_number": (None, {"illegible"}), "express": ("true", set())}
+
+
+@pytest.mark.browser
 def test_tab_goes_from_box_to_box_as_on_paper_with_a_ruler_under_each_row(site: Site, enter: Enter) -> None:
     site.scan("bon-de-commande", TEXTS)
     page = enter(site.person("amina"))

@@ -57,9 +57,7 @@ async function begin() {
     if (answered.has(field.dataset.task) || unsent.has(field.dataset.task)) done(field);
     checks.get(field).start(field.dataset.task);
     field.querySelector("select").tabIndex = -1; // its chords are quicker; Tab goes from box to box as on paper
-    const draft = await keep.get("drafts", field.dataset.task);
-    const input = field.querySelector(".text");
-    if (draft !== undefined && input?.value === input?.defaultValue) input.value = draft;
+    await recall(field);
   }
   const first = fields.find((field) => !field.disabled);
   if (first && !fieldOf(document.activeElement)) goTo(first);
@@ -68,6 +66,31 @@ async function begin() {
   nameKeys();
   day.later();
   keepOffline("/form", (address) => /\/(static|snippet|whole)\//.test(address));
+}
+
+/** What was typed or chosen here before this page was loaded stands in the field again. */
+async function recall(field) {
+  const [draft, choice] = await Promise.all([keep.get("drafts", field.dataset.task), keep.get("drafts", choiceOf(field))]);
+  const input = field.querySelector(".text");
+  const select = field.querySelector("select");
+  if (input && draft !== undefined && input.value === input.defaultValue) input.value = draft;
+  for (const radio of field.querySelectorAll("[type=radio]")) radio.checked ||= radio.value === draft;
+  if (choice && !select.value) select.value = choice;
+}
+
+/** Where the choice of a field is kept, beside what was typed in it. */
+function choiceOf(field) {
+  return `${field.dataset.task} choice`;
+}
+
+/** Keeps on this device what a field says now. */
+function keepDraft(field) {
+  const { task } = field.dataset;
+  const choice = field.querySelector("select").value;
+  keep.change(
+    ["put", "drafts", task, textOf(field)],
+    choice ? ["put", "drafts", choiceOf(field), choice] : ["remove", "drafts", choiceOf(field)],
+  );
 }
 
 /** Frames a field on its page, with a ruler under its row, and brings it into sight. */
@@ -162,6 +185,7 @@ async function send() {
   for (const [field, item] of said) {
     done(field);
     unsent.add(item);
+    keep.change(["remove", "drafts", choiceOf(field)]);
   }
   const left = said.length ? await unsent.flush(PATIENCE) : 0;
   if (!left) away();
@@ -223,7 +247,7 @@ form.addEventListener("focusout", (event) => {
 
 form.addEventListener("input", (event) => {
   const field = fieldOf(event.target);
-  if (event.target.matches(".text")) keep.change(["put", "drafts", field.dataset.task, event.target.value]);
+  if (field) keepDraft(field);
 });
 
 // wherever the focus is: what is said of a field is then of the one that was looked at last
@@ -238,6 +262,7 @@ document.addEventListener("keydown", (event) => {
   else if (letter === "d") ditto(field);
   else if (option) {
     option.selected = true;
+    keepDraft(field);
     goOn(field);
   } else if (!(letter && press(letter))) return;
   event.preventDefault();
