@@ -651,6 +651,9 @@ class QueueStore(Protocol):
         until the scan is set aside.
         """
 
+    def may_undo(self, task: str, who: str, now: datetime) -> bool:
+        """Whether the last reading of a task could be taken back now. NotFound where the task was never theirs."""
+
     def task_of_doubt(self, scan: str, who: str) -> str | None:
         """The task that a person was given when they said last that a scan is not its form; else None."""
 

@@ -7,7 +7,7 @@ import json.encoder
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from transcribe.codes import Flag
 from transcribe.geometry import Box
@@ -15,6 +15,7 @@ from transcribe.model import (
     Decision,
     Evidence,
     FieldKey,
+    Outcome,
     Place,
     Reading,
     Record,
@@ -274,3 +275,15 @@ def numbers_of(value: str | None) -> Mapping[str, float]:
 def _exception(parts: list[Any]) -> RuleException:
     rule, keys, expected, found = parts
     return RuleException(rule=rule, keys=tuple(FieldKey(*key) for key in keys), expected=expected, found=found)
+
+
+def outcome_of(kind: Literal["kept", "again", "late"], reading: str, task: Row) -> Outcome:
+    """What became of a reading that was sent for a task."""
+    return Outcome(
+        kind=kind,
+        reading=reading,
+        scan=task["scan"],
+        key=key_of(task),
+        form=task["form"],
+        form_version=task["form_version"],
+    )

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.site import Site, form_of, make_site
 from transcribe.model import FieldKey, Form, Task, Transcriber
+from transcribe.store.facts import SentReading
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +70,31 @@ def test_every_page_prints_the_keys_of_this_machine(site: Site, address: str, br
     assert [key for keys in found.values() for key in keys if any(name in key for name in strange)] == []
     assert ("⌥ B" if mac else "Alt B") in found["work"]
     assert ("⌘ ↵" if mac else "Ctrl ↵") in found["form"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (800, 360)])
+def test_no_key_is_shown_where_there_is_no_keyboard(
+    site: Site, address: str, browser: Browser, width: int, height: int
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    amina = site.person("amina")
+    page = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True).new_page()
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+    page.locator("html[data-ready]").wait_for()
+    site.store.submit(
+        site.store.held(amina.id, site.clock.now())[0].id,
+        amina.id,
+        SentReading(text="BC-1", idem="first-one"),
+        site.clock.now(),
+    )
+    (story,) = site.store.readings_of(amina.id)
+    for path in ("/work", "/form", f"/readings/{story.readings[0].id}", "/pay"):
+        page.goto(f"{address}{path}")
+        assert "Alt" not in page.locator("body").inner_text(), path
+        assert [key for key in page.locator("kbd").all() if key.is_visible()] == [], path
+    page.goto(f"{address}/form")
+    assert "Crossed out ·" not in page.locator(".answers").last.inner_text(), "names of keys without their keys"
 
 
 FOCUSES = {

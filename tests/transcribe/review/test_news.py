@@ -70,3 +70,12 @@ def test_news_of_a_forgotten_scan_still_say_what_happened(site: Site, sign_in: S
     site.store.forget(state.scan.id, site.clock.now())
     page = client.get("/readings").text
     assert len(told(page)) == 2
+
+
+def test_what_a_person_holds_counts_as_open_to_them(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-1", FieldKey("order_date"): "1 May 2025"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    assert client.get("/day").json()["pieces"][-1] == "2 open"
+    site.store.lease(amina.id, 9, site.clock.now())
+    assert client.get("/day").json()["pieces"][-1] == "2 open"

@@ -29,17 +29,19 @@ def read(site: Site, who: Transcriber, text: str) -> str:
     return site.store.submit(task.id, who.id, SentReading(text=text, idem=f"{who.id}-{text}"), site.clock.now()).reading
 
 
-def decide(site: Site, scan: str, text: str, *sources: Transcriber) -> None:
+def decide(
+    site: Site, scan: str, text: str, *sources: Transcriber, key: FieldKey = KEY, uses: tuple[str, ...] = ()
+) -> None:
     """Conclude the field with this text, its evidence naming sources by their ids, and ask no more."""
     evidence = [Evidence(code="reader for", numbers={"source": who.id, "bits": 4.0, "rate": 0.02}) for who in sources]
     decided = Decision(
-        key=KEY,
+        key=key,
         value=text,
         text=text,
         probability=0.98,
         method="people",
         evidence=tuple(evidence),
-        readings=(),
+        readings=uses,
         parameters=1,
     )
     readings = site.store.readings(scan)

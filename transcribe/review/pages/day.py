@@ -10,7 +10,7 @@ from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pay import UNPAID_ENGAGEMENTS
 from transcribe.review.views.formatting import amount, number
-from transcribe.review.views.offers import offer_to
+from transcribe.review.views.offers import offer_to, revocable_answer
 from transcribe.store import Store
 
 router = APIRouter()
@@ -20,10 +20,14 @@ SECONDS_OF_MINUTE = 60
 
 
 class Day(BaseModel):
-    """What stands on the bar, piece by piece, in the person's language; and whether there is news for them."""
+    """What stands on the bar, piece by piece, in the person's language; and whether there is news for them.
+
+    `may_undo`: the last reading can still be taken back.
+    """
 
     pieces: list[str]
     has_news: bool
+    may_undo: bool
 
 
 @router.get("/day")
@@ -42,6 +46,7 @@ def _day(store: Store, context: Context, visitor: Visitor) -> Day:
         minutes = number(total.seconds // SECONDS_OF_MINUTE, language, 0)
         pieces.append(say.gettext("%(minutes)s min") % {"minutes": minutes})
         pieces += [amount(micro, currency, language) for currency, micro in total.micro.items() if currency]
-    left = store.open_tasks(offer_to(person), now)
+    left = store.open_tasks(offer_to(person), now) + len(store.held(person.id, now))
     pieces.append(say.gettext("%(count)s open") % {"count": number(left, language, 0)})
-    return Day(pieces=pieces, has_news=bool(store.notices(person.id, unseen_only=True)))
+    has_news = bool(store.notices(person.id, unseen_only=True))
+    return Day(pieces=pieces, has_news=has_news, may_undo=revocable_answer(store, person.id, now) is not None)

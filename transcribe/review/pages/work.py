@@ -42,7 +42,7 @@ from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import FormChoice, form_choices
 from transcribe.review.views.formatting import number
-from transcribe.review.views.offers import along_counts, last_answer, lease_tasks, practice_count
+from transcribe.review.views.offers import along_counts, lease_tasks, practice_count, revocable_answer
 from transcribe.review.views.soft_checks import NO_FRAME, edge_faults, require_fitting_lengths, text_faults
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
@@ -279,4 +279,4 @@ def _shown(
     has_news = bool(store.notices(who, unseen_only=True))
     view = task_view(store, context.forms, task, visitor.language, context.now(), page)
     choices = form_choices(store, context.forms, visitor.language) if task.kind == "identify" else ()
-    return view, last_answer(store, who), has_news, choices
+    return view, revocable_answer(store, who, context.now()), has_news, choices

@@ -3,8 +3,9 @@
 const EVERY = 5_000; // ms between two questions at most: the bar may be so old
 
 export class Day {
-  constructor(line, place, badge) {
-    Object.assign(this, { line, place, badge, asked: 0 });
+  /** `told(day)` is called with each answer. */
+  constructor(line, place, badge, told = () => null) {
+    Object.assign(this, { line, place, badge, told, asked: 0 });
   }
 
   /** Brings the bar up to date, now or when enough time has passed. `here` are fields that are on this device. */
@@ -20,5 +21,6 @@ export class Day {
     if (!day) return;
     this.place.textContent = day.pieces.join(" · ");
     if (this.badge) this.badge.hidden = !day.has_news;
+    this.told(day);
   }
 }

@@ -41,7 +41,9 @@ const line = new Line(setup.csrf, tell, () => {
 });
 const picture = new Picture(part("picture"), document.querySelector("[data-tool=more]"));
 const checks = new Checks(line);
-const day = new Day(line, part("day"), document.querySelector(".menu summary .news[data-news]"));
+const day = new Day(line, part("day"), document.querySelector(".menu summary .news[data-news]"), (told) => {
+  if (!told.may_undo) part("notice").querySelector("button")?.remove(); // decided meanwhile: it is not offered any more
+});
 const notTaken = new Refused(keep, part("refused"), words);
 const clock = new Clock(tell);
 const answered = new Set();
@@ -325,7 +327,7 @@ function sent(item, said) {
   isOut = false;
   day.later();
   if (said.outcome === "late") say(words.late);
-  else if (said.faults?.length) say(words.odd.replace("{faults}", said.faults.join(" ")));
+  else if (said.faults?.length) sayOdd(said.faults);
   ahead.fill();
 }
 
@@ -383,6 +385,19 @@ function say(text, link = null, about = "") {
     anchor.textContent = " →";
     notice.append(anchor);
   }
+}
+
+/** What was sent looks odd: it can be taken back from here, by touch too, while that is possible. */
+function sayOdd(faults) {
+  say(`${words.odd.replace("{faults}", faults.join(" "))} `);
+  const button = document.createElement("button");
+  const key = document.createElement("kbd");
+  key.textContent = "Alt U";
+  button.type = "button";
+  button.append(`${words.take_back} `, key);
+  button.onclick = takeBack;
+  part("notice").append(button);
+  nameKeys();
 }
 
 function doubt(text) {

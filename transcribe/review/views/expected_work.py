@@ -13,7 +13,7 @@ from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import moment, number, spent
-from transcribe.review.views.offers import last_answer, offer_to
+from transcribe.review.views.offers import offer_to, revocable_answer
 from transcribe.store import ExpectedWork, Store
 
 
@@ -47,7 +47,7 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
             bool(store.notices(who.id, unseen_only=True)),
             store.held_by_others(who.id, offer_to(who), now),
             store.has_lapsed(who.id),
-            last_answer(store, who.id),
+            revocable_answer(store, who.id, now),
         )
     )
     page = context.rendering.page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from transcribe.codes import Flag
 from transcribe.model import Task, Transcriber
@@ -59,6 +60,12 @@ def announced_share(store: Store) -> float:
     """The share of known fields among the work, as people are told: none where no field is known."""
     share = store.control_share()
     return share if share > 0 and store.control_answers() else 0.0
+
+
+def revocable_answer(store: Store, who: str, now: datetime) -> str | None:
+    """The task of a person's last reading, where that can still be taken back; else None."""
+    last = last_answer(store, who)
+    return last if last is not None and store.may_undo(last, who, now) else None
 
 
 def last_answer(store: Store, who: str) -> str | None:

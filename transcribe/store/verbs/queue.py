@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from transcribe.codes import Flag, turned_form
 from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
@@ -14,7 +13,7 @@ from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
 from transcribe.store.offering.routing import EXPERT_FLAGS, EXPERT_KINDS, is_expert
 from transcribe.store.paid_time import measured_seconds, require_in_time, take_time, work_since
-from transcribe.store.row_mapping import key_of, micros, moment, task_of, text, values_of
+from transcribe.store.row_mapping import micros, moment, outcome_of, task_of, text, values_of
 from transcribe.store.verbs.leases import LeaseVerbs, holds
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
 from transcribe.store.verbs.reconcile import MISPLACED, ReconcileVerbs
@@ -46,7 +45,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             idem = self.keyed_hash("person", person["public_id"], sent.idem)
             row = self.leased_row(task, person, idem)
             if row["sent_before"] is not None:
-                return _outcome("again", row["sent_before"], row)
+                return outcome_of("again", row["sent_before"], row)
             if row["kind"] == "identify":
                 self._check_form(sent.text)
             if sent.page is not None:
@@ -74,7 +73,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if paid:
                 short = 0.0 if sent.seconds is None or work_since(row) > micros(now) else claimed - seconds
                 self.pay_reading(person, row, number, seconds, now, short)
-        return _outcome("late" if late else "kept", identity, row)
+        return outcome_of("late" if late else "kept", identity, row)
 
     def skip(
         self,
@@ -134,7 +133,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         What says the same is the same reading. An expert who has seen all readings may correct what is decided.
         """
         if self._says_the_same(task, person, sent, standing):
-            return _outcome("again", standing["id"], task)
+            return outcome_of("again", standing["id"], task)
         looked = not EXPERT_FLAGS.isdisjoint(_flags(task, person, sent))
         counts = {"field_id": standing["field_id"], "reading": standing["id"], "at": standing["at"]}
         settled = not looked and self.db.value("decided_since", **counts)
@@ -143,7 +142,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             raise CountsAlready
         identity, number = self._keep(task, person, sent, idem, 0.0, False, now)
         self._follow(task, sent, number)
-        return _outcome("kept", identity, task)
+        return outcome_of("kept", identity, task)
 
     def _says_the_same(self, task: Row, person: Row, sent: SentReading, standing: Row) -> bool:
         same_words = standing["text_hash"] == self.keyed_hash("text", sent.text or "") and not sent.reason
@@ -184,9 +183,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if last is None:
                 raise NotFound("There is no reading of yours to take back here.")
             row = self._task_of_standing(row, person, last, now)
-            decided = self.db.value("decided_on", field_id=last["field_id"], reading=last["id"])
-            taken = row["closed_at"] is None and row["transcriber"] not in (None, person["public_id"])
-            if decided or taken or not self.routing.may_do(row, person) or self.is_old(last, person, now):
+            if not self._is_revocable(row, person, last, now):
                 raise LeaseLost(
                     "This reading can no longer be taken back: it counts already. You can contest the outcome."
                 )
@@ -198,6 +195,18 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             self.db.run("count_passed", field_id=row["field_id"], lane=row["lane"])
             self.db.run("wake", scan_id=row["scan_id"])
             return task_of(self.leased_row(row["public_id"], person))
+
+    def may_undo(self, task: str, who: str, now: datetime) -> bool:
+        with self.db.snapshot():
+            person = self.person_row(who)
+            last = self._standing(self.leased_row(task, person), person)
+            return last is not None and self._is_revocable(self.leased_row(last["task"], person), person, last, now)
+
+    def _is_revocable(self, task: Row, person: Row, reading: Row, now: datetime) -> bool:
+        """Whether nothing is decided on a reading, nobody else has its task, and it is not too old."""
+        decided = self.db.value("decided_on", field_id=reading["field_id"], reading=reading["id"])
+        taken = task["closed_at"] is None and task["transcriber"] not in (None, person["public_id"])
+        return not (decided or taken or not self.routing.may_do(task, person) or self.is_old(reading, person, now))
 
     def _check_form(self, said: str | None) -> None:
         """FormNotOffered where what is said of a scan is not exactly "name/version turn" of a form that was offered.
@@ -285,14 +294,3 @@ def _conditions(sent: SentReading) -> str:
 
 def _box(sent: SentReading) -> str | None:
     return text(list(sent.box)) if sent.box else None
-
-
-def _outcome(kind: Literal["kept", "again", "late"], reading: str, task: Row) -> Outcome:
-    return Outcome(
-        kind=kind,
-        reading=reading,
-        scan=task["scan"],
-        key=key_of(task),
-        form=task["form"],
-        form_version=task["form_version"],
-    )

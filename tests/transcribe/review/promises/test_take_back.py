@@ -11,9 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.test_readings import decide
 from tests.transcribe.review.test_whole_form import TEXTS, as_a_whole, whole_form
 from tests.transcribe.review.test_work_page import all_sent, orders, read, type_in
-from transcribe.model import Transcriber
+from transcribe.model import FieldKey, Transcriber
+from transcribe.store.facts import SentReading
 
 Enter = Callable[[Transcriber], Page]
 SignIn = Callable[[Transcriber], httpx.Client]
@@ -100,3 +102,43 @@ def test_the_last_one_is_taken_back_from_the_page_that_says_that_nothing_waits(s
 
     assert back.headers["location"] == f"/work?task={task}"
     assert site.texts_of(amina.id) == []
+
+
+def test_it_is_offered_only_while_it_is_possible(site: Site, sign_in: SignIn) -> None:
+    (text,) = orders(site, 1)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    reading = site.store.submit(task.id, amina.id, SentReading(text=text, idem="the-only-one"), site.clock.now())
+    assert 'id="undo"' in client.get("/work").text
+    assert client.get("/day").json()["may_undo"] is True
+
+    site.store.put_parameters({}, site.clock.now())
+    decide(site, task.scan, text, amina, key=task.key, uses=(reading.reading,))
+
+    assert 'id="undo"' not in client.get("/work").text
+    assert client.get("/day").json()["may_undo"] is False
+
+
+@pytest.mark.browser
+def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(site: Site, enter: Enter) -> None:
+    orders(site, 4, FieldKey("order_date"))
+    amina = site.person("amina")
+    page = enter(amina)
+    page.clock.install()
+    page.route("**/check", lambda route: route.fulfill(json={"faults": []}))
+    read(page, "31/02/2025")
+    button = page.locator("#notice button")
+    expect(page.locator("#notice")).to_contain_text("The field before looks odd")
+    button.click()
+    expect(page.locator("#text")).to_have_value("31/02/2025")
+    assert site.texts_of(amina.id) == []
+
+    read(page, "30/02/2025")
+    expect(button).to_be_visible()
+    (story,) = site.store.readings_of(amina.id)
+    site.store.put_parameters({}, site.clock.now())
+    decide(site, story.scan.id, "30/02/2025", amina, key=story.key, uses=(story.readings[-1].id,))
+    page.clock.run_for(6_000)
+    expect(button).to_have_count(0)
+    expect(page.locator("#notice")).to_contain_text("The field before looks odd")
