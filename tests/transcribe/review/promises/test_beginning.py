@@ -96,3 +96,9 @@ def test_a_used_link_says_whom_to_ask(site: Site, address: str) -> None:
     page = httpx.get(f"{address}/in/{token}", timeout=PATIENCE).text
 
     assert "Ask whoever sent it for a new one; your work and your pay are still there." in page
+
+
+def test_who_may_be_asked_is_said_as_it_is(site: Site, sign_in: SignIn) -> None:
+    before = sign_in(site.person("amina")).get("/before").text
+    assert "ask whoever sent you your link" in before, "there is no name and no address of an operator to ask"
+    assert "You may ask them" not in before
