@@ -53,9 +53,8 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
-            doubt = self.db.one("doubt_of", scan_id=row["scan_id"], who=person["id"], form=_form_of(row))
-            told = doubt and self.db.value("task_of_doubt", scan_id=row["scan_id"], who=person["id"])
-            if doubt is None or told != row["public_id"]:
+            doubt = self._doubt_told(row, person)
+            if doubt is None:
                 return super().undo(task, who, now)
             if not self._may_take_back(row, person, doubt, now):
                 raise LeaseLost("What you said of this paper can no longer be taken back: it counts already.")
@@ -67,6 +66,19 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
             self.db.run("put_lease", task_id=row["id"], who=person["id"], now=micros(now), until=until)
             self.db.run("wake", scan_id=row["scan_id"])
             return task_of(self.leased_row(row["public_id"], person))
+
+    def may_undo(self, task: str, who: str, now: datetime) -> bool:
+        with self.db.snapshot():
+            person = self.person_row(who)
+            row = self.leased_row(task, person)
+            doubt = self._doubt_told(row, person)
+            return super().may_undo(task, who, now) if doubt is None else self._may_take_back(row, person, doubt, now)
+
+    def _doubt_told(self, row: Row, person: Row) -> Row | None:
+        """What a person said of the paper by this task; None where they said nothing by it."""
+        doubt = self.db.one("doubt_of", scan_id=row["scan_id"], who=person["id"], form=_form_of(row))
+        told = doubt and self.db.value("task_of_doubt", scan_id=row["scan_id"], who=person["id"])
+        return doubt if told == row["public_id"] else None
 
     def task_of_doubt(self, scan: str, who: str) -> str | None:
         number, person = self.scan_row(scan)["id"], self.person_row(who)["id"]
