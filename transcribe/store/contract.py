@@ -603,7 +603,10 @@ class QueueStore(Protocol):
         """How many tasks others hold now that this person would otherwise be offered, counted up to a thousand."""
 
     def has_lapsed(self, who: str) -> bool:
-        """Whether what this person was given last was neither read nor skipped by them. They may hold it still."""
+        """Whether what this person was given last was neither read nor skipped by them. They may hold it still.
+
+        Of what they practise on nothing is said.
+        """
 
     def submit(
         self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
@@ -1068,6 +1071,12 @@ class FairStore(Protocol):
 
     def may_practise(self, who: str, count: int, now: datetime) -> bool:
         """Whether `lease_practice` would give a field."""
+
+    def leave_practice(self, who: str, now: datetime) -> None:
+        """Keep that a person works without practising first. What they hold of it goes back."""
+
+    def has_left_practice(self, who: str) -> bool:
+        """Whether a person chose to work without practising first."""
 
     def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
         """Keep a test's result. A person who passes has the qualification, and no later try takes it away."""

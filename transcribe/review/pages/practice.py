@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.review.access.roles import must_be_asked
-from transcribe.review.access.sessions import SignedIn
+from transcribe.review.access.sessions import Sending, SignedIn
 from transcribe.review.context import Here
 from transcribe.review.views.offers import practice_count
 from transcribe.review.views.task_view import task_view
@@ -35,3 +35,11 @@ async def practice(context: Here, visitor: SignedIn) -> Response:
         count=found.answered + len(found.tasks),
         idem=secrets.token_urlsafe(16),
     )
+
+
+@router.post("/practice/leave")
+async def leave(context: Here, visitor: Sending) -> Response:
+    """Keeps that this person works without practising first, and goes to work."""
+    who, now = visitor.person.id, context.now()
+    await context.change(lambda store: store.leave_practice(who, now))
+    return RedirectResponse("/work", 303)

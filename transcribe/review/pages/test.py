@@ -57,11 +57,14 @@ class MarkedItem:
 @router.get("/test")
 async def tests_page(context: Here, visitor: SignedIn) -> Response:
     """The kinds of field that can be tested, and the tests that this person took."""
-    kinds, tries = await context.look(
-        lambda store: (_kinds(store, context), store.qualification_tries(visitor.person.id))
+    who, now, count = visitor.person.id, context.now(), practice_count(context.options)
+    kinds, tries, practises = await context.look(
+        lambda store: (_kinds(store, context), store.qualification_tries(who), store.may_practise(who, count, now))
     )
     local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
-    return context.rendering.page("tests.html", visitor.language, visitor=visitor, kinds=kinds, tries=tries, day=local)
+    return context.rendering.page(
+        "tests.html", visitor.language, visitor=visitor, kinds=kinds, tries=tries, practises=practises, day=local
+    )
 
 
 @router.post("/test/{kind}")

@@ -78,16 +78,15 @@ async def work(
     task: Annotated[str | None, Query(max_length=64)] = None,
     page: Annotated[int | None, Query(ge=1, le=MAX_PAGE_NUMBER)] = None,
     late: bool = False,
-    straight: bool = False,
 ) -> Response:
     """The next task, the same one until it is answered, or the one asked for if it is held.
 
     Where there is none, the page says so. With a `page`, it shows that page of the scan, if the task asks where
-    something stands. `late`: the last reading came after its time. Who is new practises first, if not `straight`.
+    something stands. `late`: the last reading came after its time. Who is new practises first, unless they chose not to.
     """
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
-    if task is None and not straight and await _may_practise(context, visitor):
+    if task is None and await _may_practise(context, visitor):
         return RedirectResponse("/practice", 303)
     if task is not None:
         held = await context.look(lambda store: store.held(visitor.person.id, context.now()))
@@ -100,9 +99,9 @@ async def work(
 
 
 async def _may_practise(context: Context, visitor: Visitor) -> bool:
-    """Whether known fields are there for a new person, to be explained at once."""
+    """Whether known fields are there for a new person, to be explained at once, and they did not choose otherwise."""
     who, now, count = visitor.person.id, context.now(), practice_count(context.options)
-    return await context.look(lambda store: store.may_practise(who, count, now))
+    return await context.look(lambda store: store.may_practise(who, count, now) and not store.has_left_practice(who))
 
 
 @router.post("/work/{task}", openapi_extra=SENT_OPENAPI)

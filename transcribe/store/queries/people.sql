@@ -51,6 +51,9 @@ UPDATE transcriber SET training = :value WHERE id = :person;
 -- name: set_begun!
 UPDATE transcriber SET begun_at = :now WHERE id = :person AND begun_at IS NULL;
 
+-- name: leave_practice!
+UPDATE transcriber SET practice_left_at = :now WHERE id = :person AND practice_left_at IS NULL;
+
 -- name: set_paused!
 UPDATE transcriber SET paused = :value, paused_at = CASE WHEN :value THEN COALESCE(paused_at, :now) END
 WHERE id = :person;

@@ -156,6 +156,7 @@ SELECT COUNT(*) FROM (
 
 -- name: has_lapsed^
 SELECT 1 FROM task t WHERE t.id = (SELECT task_id FROM lease WHERE transcriber_id = :who ORDER BY id DESC LIMIT 1)
+    AND t.reason <> 'qualification'
     AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane);
 

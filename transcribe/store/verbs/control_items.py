@@ -90,6 +90,16 @@ class ControlItemVerbs(Lookup):
             held = self.db.all("held_tests", **values, now=micros(now))
             return bool(held or self.db.all("next_practice", **values, refused=self.routing.refused(person), count=1))
 
+    def leave_practice(self, who: str, now: datetime) -> None:
+        with self.db.write():
+            person = self.person_row(who)
+            self.db.run("leave_practice", person=person["id"], now=micros(now))
+            for row in self.db.all("held_tests", who=person["id"], now=micros(now)):
+                self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
+
+    def has_left_practice(self, who: str) -> bool:
+        return self.person_row(who)["practice_left_at"] is not None
+
     def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
         with self.db.write():
             person = self.person_row(who)

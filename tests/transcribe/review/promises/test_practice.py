@@ -78,12 +78,29 @@ def test_who_wants_goes_straight_to_work_and_who_reads_already_never_practises(s
     amina = site.person("amina")
     client = sign_in(amina)
     assert client.get("/work").headers["location"] == "/practice"
-    assert "/work?straight=1" in client.get("/practice").text
-    assert client.get("/work?straight=1").status_code == 200
+    assert client.post("/practice/leave", data={"csrf": csrf(client)}).headers["location"] == "/work"
+    assert client.get("/work").status_code == 200, "the choice is remembered"
+    assert sign_in(amina).get("/work").status_code == 200, "on another device too"
+    assert 'href="/practice"' in client.get("/test").text, "there is a way back"
+    assert client.get("/practice").status_code == 200
     (task,) = [each for each in site.store.held(amina.id, site.clock.now()) if each.kind == "read"]
     site.store.submit(task.id, amina.id, SentReading(text="BC", idem="the-first-one"), site.clock.now())
     assert client.get("/work").status_code == 200
     assert client.get("/practice").headers["location"] == "/work"
+
+
+def test_who_leaves_practice_and_finds_nothing_is_told_of_no_field_that_went_back(site: Site, sign_in: SignIn) -> None:
+    known_fields(site, 8)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    assert client.get("/practice").status_code == 200
+    client.post("/practice/leave", data={"csrf": csrf(client)})
+
+    page = client.get("/work").text
+
+    assert 'id="no-work"' in page
+    assert 'id="gone"' not in page
+    assert site.store.held(amina.id, site.clock.now()) == []
 
 
 def test_without_known_fields_there_is_no_practice(site: Site, sign_in: SignIn) -> None:
