@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.site import Site, form_of, make_site
 from transcribe.model import FieldKey, Form, Transcriber
@@ -96,6 +97,25 @@ def test_ditto_takes_over_the_row_above_by_key_and_by_button(site: Site, page: P
     expect(page.locator("#status")).to_have_attribute("data-count", "0")
     (amina,) = [each for each in site.store.transcribers() if each.handle == "amina"]
     assert site.texts_of(amina.id) == ["AB-7"] * 3
+
+
+def test_on_a_phone_no_cell_lies_beyond_the_edge_and_ditto_is_a_tap(site: Site, address: str, browser: Browser) -> None:
+    site.scan("bon-de-commande", {key: f"{key}" for key in (NUMBER, *CELLS)})
+    page = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).new_page()
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    page.goto(f"{address}/form")
+    page.locator("html[data-ready]").wait_for()
+
+    boxes = [each.bounding_box() for each in page.locator(".grid .text").all()]
+    assert [
+        box for box in boxes if box is None or box["x"] < 0 or box["x"] + box["width"] > 360 or box["width"] < 80
+    ] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.locator(".grid tr:nth-child(1) .text").first.fill("AB-7")
+    page.locator(".grid tr:nth-child(2) .ditto").first.tap()
+    expect(page.locator(".grid tr:nth-child(2) .text").first).to_have_value("AB-7")
+    assert Axe().run(page).response["violations"] == []
 
 
 def test_a_click_on_the_page_goes_to_the_field_there(page: Page) -> None:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.test_whole_form import as_a_whole
 from transcribe.model import FieldKey, Transcriber
 
 pytestmark = pytest.mark.browser
 
 Enter = Callable[[Transcriber], Page]
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = make_site(tmp_path, forms=as_a_whole)
+    yield made
+    made.store.close()
+
 
 SAID = """
   () => {
@@ -58,6 +68,27 @@ def test_no_notice_covers_or_moves_an_answer_on_a_phone(
     seen = page.evaluate(SAID)
     assert len(seen) > 10
     assert [each for each in seen if each["covered"] or each["moved"] or each["beyond"] or each["picture"] < 40] == []
+
+
+@pytest.mark.parametrize("path", ["/work", "/form"])
+def test_no_notice_covers_the_menu_of_a_phone(site: Site, enter: Enter, page: Page, path: str) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
+    page.set_viewport_size({"width": 360, "height": 640})
+    enter(site.person("amina", "operator", "expert"))
+    page.goto(page.url.replace("/work", path))
+    page.locator("html[data-ready]").wait_for()
+    page.locator(".menu summary").click()
+    page.evaluate("document.getElementById('notice').textContent = 'No network. '.repeat(9)")
+    covered = page.evaluate(
+        """
+        () => [...document.querySelectorAll('.menu .sheet a')].filter((each) => {
+          const { left, top, width, height } = each.getBoundingClientRect();
+          const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+          return top + height < innerHeight && !seen.closest('.menu');
+        }).map((each) => each.textContent)
+        """
+    )
+    assert covered == []
 
 
 def test_a_countdown_ends_when_the_field_has_gone(site: Site, enter: Enter, page: Page) -> None:

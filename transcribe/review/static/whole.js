@@ -318,6 +318,11 @@ function ditto(field) {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// the focus would make a field larger while its button is pressed, and the finger be lifted beside it
+form.addEventListener("mousedown", (event) => {
+  if (event.target.matches(".ditto")) event.preventDefault();
+});
+
 form.addEventListener("click", (event) => {
   if (event.target.matches(".ditto")) ditto(fieldOf(event.target));
 });
