@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Literal
 
 from fastapi import Form
@@ -76,6 +77,17 @@ class SentJson(BaseModel):
     overrode: bool = False
     box: tuple[Pixel, Pixel, Pixel, Pixel] | None = None
     page: PageNumber | None = None
+
+
+MINUTES = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,4})?")
+"""Minutes as people type them, in any language of the pages."""
+
+
+def typed_minutes(text: str, most: float) -> float | None:
+    """The minutes that somebody typed, with a decimal point or comma; None where it is no number from 0 to `most`."""
+    found = MINUTES.fullmatch(text.strip())
+    minutes = float(found[0].replace(",", ".")) if found else most + 1
+    return minutes if minutes <= most else None
 
 
 class SentForm(BaseModel):

@@ -15,8 +15,9 @@ from transcribe.review.access.proof import require_proof
 from transcribe.review.access.roles import require_operator, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
+from transcribe.review.requests import typed_minutes
 from transcribe.review.views.field_names import NamedField, named_field
-from transcribe.review.views.formatting import moment, spent
+from transcribe.review.views.formatting import moment, number, spent
 from transcribe.store import Store, TimeDispute
 
 router = APIRouter()
@@ -39,11 +40,13 @@ class Contested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedDecision:
-    """What an operator chose without a reason, to stand in the form again."""
+    """What an operator chose without a reason, or with minutes that are no number, to stand in the form again."""
 
     dispute: str
     choice: Choice
     minutes: str
+    reason: str
+    no_number: bool
 
 
 @router.get("/clocks")
@@ -65,6 +68,8 @@ async def _page(context: Context, visitor: Visitor, typed: TypedDecision | None 
         visitor=visitor,
         clocks=ordered,
         typed=typed,
+        number=partial(number, language=language),
+        most_minutes=MAX_ADDED_MINUTES,
         spent=partial(spent, language=language),
         moment=partial(moment, zone=visitor.person.time_zone, language=language),
     )
@@ -76,12 +81,13 @@ async def settle(
     visitor: Sending,
     dispute: Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
     choice: Annotated[Choice, Form()],
-    added: Annotated[float, Form(alias="minutes", ge=0, le=MAX_ADDED_MINUTES, allow_inf_nan=False)] = 0.0,
+    minutes: Annotated[str, Form(max_length=100)] = "0",
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """For operators: adds the seconds missing by the person's figure, none, or so many minutes. The person is told why.
 
-    422 where it is less than the person says and no reason is given. 409 where it is settled already.
+    422 where it is less than the person says and no reason is given, or where the minutes are no number. 409 where it
+    is settled already.
     """
     require_operator(visitor)
     await require_proof(context, visitor)
@@ -91,9 +97,11 @@ async def settle(
         raise NotFound("There is no such dispute.")
     if contested.answered_at is not None:
         raise HTTPException(409, N_("This time is decided already. The first answer counts."))
-    granted = {"theirs": contested.missing, "measured": 0.0, "other": added * 60}[choice]
-    if granted < contested.missing and not words:
-        return await _page(context, visitor, TypedDecision(dispute=dispute, choice=choice, minutes=f"{added:g}"))
+    added = typed_minutes(minutes, MAX_ADDED_MINUTES) if choice == "other" else 0.0
+    granted = contested.missing if choice == "theirs" else (added or 0.0) * 60
+    if added is None or (granted < contested.missing and not words):
+        typed = TypedDecision(dispute=dispute, choice=choice, minutes=minutes, reason=words, no_number=added is None)
+        return await _page(context, visitor, typed)
 
     def keep(store: Store) -> None:
         require_still_operator(store, visitor)

@@ -14,7 +14,7 @@ from transcribe.i18n import N_
 from transcribe.people import PayPromise, has_fair_floor, pay_promise
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.requests import GUESSED_TIME, TimeBeside
+from transcribe.review.requests import GUESSED_TIME, TimeBeside, typed_minutes
 from transcribe.review.views.expected_work import TitledWork, titled_work
 from transcribe.review.views.field_names import NamedField, named_field
 from transcribe.review.views.formatting import (
@@ -69,6 +69,15 @@ TIME_KIND_WORDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TypedClaim:
+    """What a person said of a measured time with minutes that are no number, to stand in the form again."""
+
+    task: str
+    minutes: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayPage:
     """Everything on one person's pay page, lines latest first.
 
@@ -103,12 +112,21 @@ async def pay_page(
 
     With a task its clock is the one chosen to be contested.
     """
+    return await _page(context, visitor, before, task)
+
+
+async def _page(
+    context: Context, visitor: Visitor, before: int | None, task: str, typed: TypedClaim | None = None
+) -> Response:
     language, zone = visitor.language, visitor.person.time_zone
     counted = visitor.person.engagement not in UNPAID_ENGAGEMENTS
     return context.rendering.page(
         "pay.html",
         language,
+        422 if typed else 200,
         visitor=visitor,
+        typed=typed,
+        most_minutes=MAX_CLAIM_MINUTES,
         counted=counted,
         chosen=task,
         pay=await context.look(lambda store: _pay_page_of(store, context, visitor, before)) if counted else None,
@@ -141,20 +159,23 @@ async def dispute(
     context: Here,
     visitor: Sending,
     task: Annotated[str, Form(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
-    minutes_taken: Annotated[float, Form(alias="minutes", ge=0, le=MAX_CLAIM_MINUTES, allow_inf_nan=False)],
+    minutes_taken: Annotated[str, Form(alias="minutes", max_length=100)] = "",
     words: Annotated[str, Form(max_length=1000)] = "",
     seconds: TimeBeside = GUESSED_TIME,
 ) -> Response:
     """Keeps that a task took longer than was measured. An operator answers, and the time granted is paid.
 
-    The time of saying so is paid too, once.
+    The time of saying so is paid too, once. 422, with what was typed, where the minutes are no number.
     """
     who, now = visitor.person.id, context.now()
+    claimed = typed_minutes(minutes_taken, MAX_CLAIM_MINUTES)
+    if claimed is None:
+        return await _page(context, visitor, None, task, TypedClaim(task=task, minutes=minutes_taken, words=words))
 
     def keep(store: Store) -> None:
         if any(each.transcriber == who and each.task == task for each in store.disputes()):
             return
-        store.dispute_time(task, who, minutes_taken * 60, words, now)
+        store.dispute_time(task, who, claimed * 60, words, now)
         store.put_time_beside(task, who, "dispute", seconds, now, context.options.measure)
 
     await context.change(keep)

@@ -82,7 +82,7 @@ async def work(
     """The next task, the same one until it is answered, or the one asked for if it is held.
 
     Where there is none, the page says so. With a `page`, it shows that page of the scan, if the task asks where
-    something stands. `late`: the last reading came after its time. Who is new practises first, unless they chose not to.
+    something stands. `late`: the last reading came after its time. Who is new practises first, or chose not to.
     """
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
