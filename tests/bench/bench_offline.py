@@ -117,6 +117,7 @@ def _read_all(page: Page, count: int) -> int:
 def _sign_out(page: Page) -> list[str]:
     page.locator(".menu summary").click()
     page.locator("#out button").click()
+    page.locator("#leave form button").click()
     page.wait_for_url("**/in*")
     page.wait_for_timeout(1_000)
     kept: list[str] = page.evaluate("caches.keys()")

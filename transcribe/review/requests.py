@@ -84,7 +84,7 @@ MINUTES = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,4})?")
 
 
 def typed_minutes(text: str, most: float) -> float | None:
-    """The minutes that somebody typed, with a decimal point or comma; None where it is no number from 0 to `most`."""
+    """The minutes that somebody typed, with a decimal point or comma. None where it is no number from 0 to `most`."""
     found = MINUTES.fullmatch(text.strip())
     minutes = float(found[0].replace(",", ".")) if found else most + 1
     return minutes if minutes <= most else None

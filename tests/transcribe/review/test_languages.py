@@ -27,7 +27,7 @@ def test_errors_speak_the_persons_language_whatever_their_browser_asks_for(site:
     sent = {"csrf": csrf(client), "idem": "too-long-1", "text": "9" * 5000}
     answer = client.post(f"/work/{task}", data=sent)
     assert (answer.status_code, '<html lang="fr"' in answer.text) == (422, True)
-    client.post("/out", data={"csrf": csrf(client)})
+    client.post("/out", data={"csrf": csrf(client), "sure": "yes"})
     assert '<html lang="fr"' in client.get("/in").text, "after signing out too"
 
 

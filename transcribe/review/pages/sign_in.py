@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -167,18 +167,35 @@ async def _password_page(
     )
 
 
-@router.post("/out")
-async def sign_out(context: Here, visitor: Sending) -> Response:
-    """Ends this session, gives back what is leased, and tells the browser to forget what it kept for it."""
-    who, now = visitor.person.id, context.now()
+@router.get("/out")
+async def leave_page(context: Here, visitor: SignedIn) -> Response:
+    """Asks whoever has no password before they sign out: they cannot come back by themselves."""
+    return context.rendering.page(
+        "leave.html",
+        visitor.language,
+        visitor=visitor,
+        has_password=await context.look(lambda store: store.password(visitor.person.id)) is not None,
+        asked_by=context.options.asked_by,
+    )
 
-    def keep(store: Store) -> bool:
+
+@router.post("/out")
+async def sign_out(context: Here, visitor: Sending, sure: Annotated[Literal["", "yes"], Form()] = "") -> Response:
+    """Ends this session, gives back what is leased, and tells the browser to forget what it kept for it.
+
+    Who has no password is asked first, if not `sure`.
+    """
+    who, now = visitor.person.id, context.now()
+    has_password = await context.look(lambda store: store.password(who)) is not None
+    if not has_password and not sure:
+        return RedirectResponse("/out", 303)
+
+    def keep(store: Store) -> None:
         store.give_back(who, now)
         store.end_sessions(who, now, visitor.session)
         store.log(who, "signed out", who, {}, now)
-        return store.password(who) is not None
 
-    has_password = await context.change(keep)
+    await context.change(keep)
     return signed_out(context, "/in" if has_password else "/in?link=1")
 
 

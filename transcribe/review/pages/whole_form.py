@@ -58,6 +58,7 @@ async def whole_form(context: Here, visitor: SignedIn, late: bool = False) -> Re
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
     lines = await context.change(lambda store: _lines(store, context, visitor))
+    has_password = await context.look(lambda store: store.password(visitor.person.id)) is not None
     if not lines:
         return RedirectResponse("/work?late=1" if late else "/work", 303)
     pages = {line.page: line.view.task for line in reversed(lines)}
@@ -65,6 +66,7 @@ async def whole_form(context: Here, visitor: SignedIn, late: bool = False) -> Re
         "whole_form.html",
         visitor.language,
         visitor=visitor,
+        has_password=has_password,
         lines=lines,
         parts=list(in_grids(lines)),
         pages=dict(sorted(pages.items())),

@@ -243,6 +243,7 @@ async def work_page(
         language,
         status,
         visitor=visitor,
+        has_password=await context.look(lambda store: store.password(visitor.person.id)) is not None,
         has_news=has_news,
         view=shown,
         heading=heading(shown, language),

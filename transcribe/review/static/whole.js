@@ -371,5 +371,5 @@ setInterval(() => {
   if (open.length) line.post("/renew", { tasks: open.slice(0, 100) }).catch(() => null);
 }, RENEW_EVERY);
 
-leaveSafely(keep, unsent, notTaken, words.leave_unsent);
+leaveSafely(keep, unsent, notTaken, words.leave_unsent, setup.has_password);
 begin();

@@ -510,5 +510,5 @@ new Along(part("along"), line, words, {
   say,
 });
 
-leaveSafely(keep, unsent, notTaken, words.leave_unsent);
+leaveSafely(keep, unsent, notTaken, words.leave_unsent, setup.has_password);
 begin();

@@ -70,7 +70,14 @@ def test_an_operator_who_reads_nothing_is_not_stopped(site: Site, sign_in: SignI
 def test_whoever_signs_out_without_a_password_is_told_whom_to_ask(site: Site, sign_in: SignIn) -> None:
     client = sign_in(site.person("amina"))
 
-    out = client.post("/out", data={"csrf": csrf(client)})
+    asked = client.post("/out", data={"csrf": csrf(client)})
+    assert asked.headers["location"] == "/out", "before, not afterwards"
+    assert client.get("/me").status_code == 200, "they are still signed in"
+    warning = client.get("/out").text
+    assert 'id="no-password"' in warning
+    assert 'href="/password"' in warning
+    assert "ask whoever sent you the link for a new one" in warning
+    out = client.post("/out", data={"csrf": csrf(client), "sure": "yes"})
 
     assert out.headers["location"] == "/in?link=1"
     page = client.get(out.headers["location"]).text
