@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.errors import AccountPaused, NotFound
+from transcribe.errors import AccountPaused
 from transcribe.i18n import N_, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
 from transcribe.review.access.proof import FRESH_FOR, is_proved, network_of
 from transcribe.review.access.roles import first_address
+from transcribe.review.access.handles import handle_owner, plain_handle
 from transcribe.review.access.sessions import (
     Sending,
     SignedIn,
@@ -52,7 +53,7 @@ async def sign_in_page(request: Request, context: Here, link: bool = False) -> R
 @router.post("/in")
 async def sign_in(request: Request, context: Here, handle: Handle, password: Password) -> Response:
     """Signs in by password. An unknown handle takes as long as a wrong password and gets the same answer."""
-    context.rate_limits.count_sign_in_try(network_of(request), handle)
+    context.rate_limits.count_sign_in_try(network_of(request), plain_handle(handle))
     known, who = await _who_has(context, handle, password)
     if who is None:
         now = context.now()
@@ -211,10 +212,11 @@ async def _welcome(context: Context, who: str, by: str) -> Response:
 
 async def _who_has(context: Context, handle: str, password: str) -> tuple[str, str | None]:
     """The id of whoever has this handle ("" for nobody); and again, where the password is theirs, else None."""
-    try:
-        person = await context.look(lambda store: store.transcriber(handle))
-        known, kept = person.id, await context.look(lambda store: store.password(person.id))
-    except NotFound:
-        known, kept = "", None
+
+    def find(store: Store) -> tuple[str, str | None]:
+        known = handle_owner(store.transcribers(), handle)
+        return (known.id, store.password(known.id)) if known else ("", None)
+
+    known, kept = await context.look(find)
     right = await passwords.is_password(password, kept)
     return known, known if right else None
