@@ -119,3 +119,16 @@ def test_only_a_field_with_a_picture_is_an_example(site: Site) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
     with pytest.raises(NotFound):
         site.store.put_guide_example(scan, EMAIL, "right", "x", "", "operator", site.clock.now())
+
+
+def test_nobody_asked_is_not_said_above_the_persons_own_question(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2O25-0001"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    client.get("/work")
+    (task,) = site.store.held(amina.id, site.clock.now())
+    assert "Nobody has asked" in client.get(f"/guide/{task.id}").text
+    ask(site, client, amina)
+    guide = client.get(f"/guide/{task.id}").text
+    assert "A zero or an O?" in guide
+    assert "Nobody has asked" not in guide
