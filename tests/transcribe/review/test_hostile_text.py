@@ -95,6 +95,34 @@ def test_no_page_runs_or_reports_what_somebody_wrote(site: Site, address: str, p
     assert said == []
 
 
+def test_a_very_long_word_makes_no_page_wider_than_a_phone(site: Site, address: str, page: Page) -> None:
+    link, paths = filled_with(site, "W" * 90)
+    ann, now = site.person("ann"), site.clock.now()
+    scan = site.scan("bon-de-commande", {NUMBER: "1"}, name="contested")
+    task = next(each for each in site.store.lease(ann.id, 9, now) if each.scan == scan)
+    reading = site.store.submit(task.id, ann.id, SentReading(text="W" * 90, idem="idem-0003"), now).reading
+    decided = Decision(
+        key=task.key, value="1", text="1", probability=0.9, method="people", evidence=(), readings=(), parameters=1
+    )
+    site.store.conclude(scan, 10**9, [decided], [], None, now)
+    site.store.open_appeal(reading, ann.id, "W" * 90, now + timedelta(days=7), now)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{address}/in/{link}")
+    page.locator("main button").click()
+    page.locator("html[data-ready]").wait_for()
+    wide = {}
+    for path in (*paths, "/appeals"):
+        page.goto(f"{address}{path}")
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+    page.context.clear_cookies()
+    page.goto(f"{address}/in/{site.link(ann)}")
+    page.locator("main button").click()
+    page.goto(f"{address}/readings/{reading}")
+    wide["hers"] = page.evaluate("document.documentElement.scrollWidth")
+    assert "W" * 90 in page.locator("#appeal-words").inner_text()
+    assert {path: width for path, width in wide.items() if width > 360} == {}
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_axe_finds_nothing_on_the_pages_of_pay_help_and_people(
     site: Site, address: str, page: Page, language: str
