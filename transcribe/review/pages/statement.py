@@ -12,7 +12,7 @@ from transcribe.errors import NotFound
 from transcribe.review.access.sessions import SignedIn
 from transcribe.review.context import Here
 from transcribe.review.pages.pay import UNPAID_ENGAGEMENTS
-from transcribe.review.views.formatting import exact_amount, moment, spent
+from transcribe.review.views.formatting import amount, exact_amount, moment, spent
 from transcribe.review.views.formatting import month as month_in_words
 from transcribe.review.views.statements import statements_of
 
@@ -38,7 +38,8 @@ async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Resp
         month=month_in_words(month, language),
         statements=statements,
         asked_by=context.options.asked_by,
-        amount=partial(exact_amount, language=language),
+        amount=partial(amount, language=language),
+        exact=partial(exact_amount, language=language),
         spent=partial(spent, language=language),
         day=partial(format_date, format="medium", locale=language),
         made=moment(now, who.time_zone, language),

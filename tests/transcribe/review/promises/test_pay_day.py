@@ -87,15 +87,17 @@ def test_each_month_has_a_statement_that_adds_up_with_the_ledger(tmp_path: Path)
     october, november = client.get(months[1]).text, client.get(months[0]).text
 
     facts = {
-        name: re.findall(rf'data-fact="{name}">€([\d.]+)', october + november)
+        name: re.findall(rf'data-fact="{name}">\s*€([\d.]+)', october + november)
         for name in ("before", "earned", "paid", "due")
     }
     assert facts == {
-        "before": ["0.00", "0.014"],
-        "earned": ["0.014", "0.00"],
-        "paid": ["0.00", "0.014"],
-        "due": ["0.014", "0.00"],
+        "before": ["0.00", "0.01"],
+        "earned": ["0.01", "0.00"],
+        "paid": ["0.00", "0.01"],
+        "due": ["0.01", "0.00"],
     }
+    assert re.findall(r"exactly €([\d.]+)", october) == ["0.014", "0.014"], "earned and due; of what is in cents none"
+    assert '<td data-label="Earned">€0.01</td>' in october
     assert "Statement of October 2026" in october
     assert client.get("/pay/statement/2025-01").status_code == 404
 
