@@ -11,7 +11,7 @@ from transcribe import fields
 from transcribe.codes import Reason
 from transcribe.drawing import frame_of_view
 from transcribe.i18n import N_, REASONS, said, translation
-from transcribe.model import Field, Form, PagePicture, Place, Task
+from transcribe.model import Field, Form, PagePicture, Place, SnippetFrame, Task
 from transcribe.review.context import Forms
 from transcribe.store import Store
 from transcribe.table_rows import rows_key
@@ -24,6 +24,13 @@ LAST_WORDS = frozenset({Reason.NO_OTHER_READER, Reason.NO_OTHER_EXPERT})
 
 MARK_TYPES = frozenset({"checkbox", "signature"})
 """Field types that are answered by yes or no."""
+
+MIN_TWO_LINES_LETTERS = 2.4
+"""Writing that is so many of its small letters high has two lines or more. Of 57 fields of four sample forms with one
+line none is over 1.93; an address of two lines is 3.55 high."""
+
+JOINED = N_("Several lines: type them one after the other, with a space between.")
+"""How lines are joined, as people are told where there are several."""
 
 Input = Literal["text", "mark", "place", "form", "edges"]
 """What the person gives: a text, yes or no, a place on the page, a form, or the edges of rows."""
@@ -92,7 +99,7 @@ def task_view(
         kind="read" if task.reason == Reason.CONTROL else task.kind,  # known items look like all others
         title=said(form.title, language) if form else "",
         label=said(field.label, language) if field else _table_label(form, task, language),
-        help=_help(task, field, language),
+        help=_help(task, field, place, language),
         examples=field.examples if field else (),
         input=_input(task, field),
         input_mode=fields.load(field.type).INPUT_MODE if field else "text",
@@ -122,10 +129,19 @@ def _frames(place: Place | None, picture: PagePicture | None, more: Sequence[str
     return frames
 
 
-def _help(task: Task, field: Field | None, language: str) -> str:
-    """The form's help on a field, and why an expert has the last word on what others were asked to read."""
-    why = translation(language).gettext(REASONS[task.reason]) if task.reason in LAST_WORDS else ""
-    return " ".join(filter(None, (said(field.help, language) if field else "", why)))
+def _help(task: Task, field: Field | None, place: Place | None, language: str) -> str:
+    """The form's help on a field, how its lines are joined, and why an expert has the last word on it."""
+    say = translation(language).gettext
+    why = say(REASONS[task.reason]) if task.reason in LAST_WORDS else ""
+    joined = say(JOINED) if place and has_several_lines(place.frame) and _input(task, field) == "text" else ""
+    return " ".join(filter(None, (said(field.help, language) if field else "", joined, why)))
+
+
+def has_several_lines(frame: SnippetFrame | None) -> bool:
+    """Whether a field's writing is higher than one line of its letters."""
+    if frame is None or not frame.letter:
+        return False
+    return frame.writing.y1 - frame.writing.y0 >= MIN_TWO_LINES_LETTERS * frame.letter
 
 
 def shown_page(

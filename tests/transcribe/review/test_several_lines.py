@@ -1,0 +1,39 @@
+"""How the lines of a value are joined is said where a field has several, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from tests.transcribe.review.read_site import add_read_scan
+from tests.transcribe.review.site import Site
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, SnippetFrame, Transcriber
+from transcribe.review.views.task_view import has_several_lines
+
+SignIn = Callable[[Transcriber], httpx.Client]
+JOINED = {
+    "en": "Several lines: type them one after the other",
+    "fr": "Plusieurs lignes",
+    "es": "Varias líneas",
+}
+
+
+@pytest.mark.parametrize("language", JOINED)
+def test_it_is_said_of_an_address_of_two_lines(site: Site, sign_in: SignIn, language: str) -> None:
+    add_read_scan(site, "receipt", [FieldKey("address")])
+    assert JOINED[language] in sign_in(site.person("amina", language=language)).get("/work").text
+
+
+def test_it_is_not_said_of_one_line(site: Site, sign_in: SignIn) -> None:
+    add_read_scan(site, "receipt", [FieldKey("company")])
+    assert JOINED["en"] not in sign_in(site.person("amina")).get("/work").text
+
+
+@pytest.mark.parametrize(("letter", "several"), [(0, False), (2000, True), (3000, False)])
+def test_where_the_height_of_letters_is_unknown_nothing_is_said(letter: int, several: bool) -> None:
+    frame = SnippetFrame(field=Box(0, 0, 10_000, 10_000), writing=Box(100, 2000, 9000, 8000), letter=letter)
+    assert has_several_lines(frame) is several
+    assert not has_several_lines(None)
