@@ -11,7 +11,9 @@ from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.site import Site, make_site
 from tests.transcribe.review.test_whole_form import as_a_whole
+from transcribe.i18n import translation
 from transcribe.model import FieldKey, Transcriber
+from transcribe.review.views.soft_checks import FAULT_WORDS
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +29,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 SAID = """
-  () => {
+  (doubt) => {
+    document.getElementById('doubt').textContent = doubt;
     const words = JSON.parse(document.getElementById('setup').textContent).words;
     const of = (element) => {
       const { left, top, right, bottom } = element.getBoundingClientRect();
@@ -65,7 +68,7 @@ def test_no_notice_covers_or_moves_an_answer_on_a_phone(
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     page.set_viewport_size({"width": 360, "height": height})
     enter(site.person("amina", language=language))
-    seen = page.evaluate(SAID)
+    seen = page.evaluate(SAID, "")
     assert len(seen) > 10
     assert [each for each in seen if each["covered"] or each["moved"] or each["beyond"] or each["picture"] < 40] == []
 
@@ -89,6 +92,19 @@ def test_no_notice_covers_the_menu_of_a_phone(site: Site, enter: Enter, page: Pa
         """
     )
     assert covered == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_with_a_doubt_and_a_notice_every_answer_is_in_view_above_a_keyboard(
+    site: Site, enter: Enter, page: Page, language: str
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
+    page.set_viewport_size({"width": 360, "height": 380})
+    enter(site.person("amina", language=language))
+    say = translation(language).gettext
+    faults = sorted((say(words) for words in FAULT_WORDS.values()), key=len)[-2:]
+    seen = page.evaluate(SAID, " ".join([*faults, say("Press Enter again to send it all the same.")]))
+    assert [each for each in seen if each["covered"] or each["beyond"] or each["picture"] < 40] == []
 
 
 def test_a_countdown_ends_when_the_field_has_gone(site: Site, enter: Enter, page: Page) -> None:

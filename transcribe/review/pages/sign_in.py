@@ -11,9 +11,9 @@ from transcribe.errors import AccountPaused
 from transcribe.i18n import N_, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
+from transcribe.review.access.handles import handle_owner, plain_handle
 from transcribe.review.access.proof import FRESH_FOR, is_proved, network_of
 from transcribe.review.access.roles import first_address
-from transcribe.review.access.handles import handle_owner, plain_handle
 from transcribe.review.access.sessions import (
     Sending,
     SignedIn,
