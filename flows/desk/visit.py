@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from flows.desk.sections import SECTIONS, section_of
 from flows.desk.static_files import desk_static
+from flows.desk.words import ACTS
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
 from transcribe.errors import NotFound
@@ -34,6 +35,9 @@ from transcribe.review import (
 
 Result = TypeVar("Result")
 
+MOST_CHANCE_PERCENT = 99.99
+"""A probability is shown as no more than this: two places of 99.999 would round to certainty."""
+
 DONE = "done"
 """The query parameter that says which deed was done just now."""
 
@@ -44,6 +48,8 @@ class Desk:
 
     home: Home
     rendering: Rendering
+    kept: dict[object, Any] = field(default_factory=dict)
+    """What took long to work out, by what it was worked out from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ class Visit:
     visitor: Visitor
     request: Request
     rendering: Rendering
+    kept: dict[object, Any]
     forms: frozenset[str] | None
 
     @property
@@ -97,6 +104,10 @@ class Visit:
         """A share as it is written here."""
         return share(value, self.language)
 
+    def chance(self, probability: float) -> str:
+        """A probability as it is written here; one that is nearly 1 is not said to be it."""
+        return f"{number(min(100 * probability, MOST_CHANCE_PERCENT), self.language, 2)} %"
+
     def amount(self, micro: int, currency: str) -> str:
         """Money as it is written here."""
         return amount(micro, currency, self.language)
@@ -108,6 +119,10 @@ class Visit:
     def moment(self, at: datetime) -> str:
         """A time where the visitor lives."""
         return moment(at, self.visitor.person.time_zone, self.language)
+
+    def iso_moment(self, at: str) -> datetime:
+        """The time of a text as programs are given it."""
+        return datetime.fromisoformat(at)
 
     def age(self, since: datetime) -> str:
         """How long ago something was."""
@@ -121,6 +136,11 @@ class Visit:
         """NotFound where the visitor is limited to other forms."""
         if not self.sees(form):
             raise NotFound("This form is not open to this person.")
+
+    def require_operator(self) -> None:
+        """NotFound where the visitor changes nothing: a page that only asks for a deed is not theirs."""
+        if not self.may_change:
+            raise NotFound("Only an operator changes something here.")
 
     def require_all_forms(self) -> None:
         """NotFound where the visitor is limited to some forms: what concerns the whole home is not theirs."""
@@ -143,6 +163,7 @@ class Visit:
             current=section_of(self.request.url.path),
             desk_static=desk_static,
             done_words=DONE_WORDS,
+            act_words=ACTS,
             done=self.request.query_params.get(DONE, ""),
             **values,
         )
@@ -160,14 +181,14 @@ async def _visit(request: Request, context: Here, visitor: SignedIn) -> Visit:
         visitor=visitor,
         request=request,
         rendering=desk.rendering,
+        kept=desk.kept,
         forms=forms or None,
     )
 
 
 async def _act(visit: Annotated[Visit, Depends(_visit)], sending: Sending) -> Visit:
     """As `_visit`, for who changes something: an operator, from a form of our own pages."""
-    if not visit.may_change:
-        raise NotFound("Only an operator changes something here.")
+    visit.require_operator()
     return visit
 
 

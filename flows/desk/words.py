@@ -38,8 +38,37 @@ DONE: Mapping[str, str] = {
     "ask": N_("One more person is asked. The value stands until they have read it."),
     "lock": N_("The value is locked. It stands whatever is read later."),
     "unlock": N_("The value is weighed again."),
+    "split": N_("The pages are a scan of their own now, and both were read again."),
     "settle": N_("It is settled what the two scans are to each other."),
     "withdraw": N_("The reading counts no more. It stays in the history, and so does its pay."),
     "retry": N_("They are being weighed again."),
 }
 """What was done just now, by the name of the deed."""
+
+ACTS: Mapping[str, str] = {
+    "batch cancelled": N_("cancelled"),
+    "batch resumed": N_("gone on with"),
+    "batch priority": N_("priority changed"),
+    "batch due": N_("due date changed"),
+    "batch note": N_("note changed"),
+    "scan set aside": N_("set aside"),
+    "scan brought back": N_("brought back"),
+    "scan read again": N_("read again"),
+    "scan retaken": N_("read from another picture"),
+    "scan forgotten": N_("forgotten"),
+    "value corrected": N_("value corrected"),
+    "value asked again": N_("one more person asked"),
+    "value locked": N_("value locked"),
+    "value unlocked": N_("value unlocked"),
+    "duplicate settled": N_("settled with another scan"),
+}
+"""What operators did, by the verb of the act."""
+
+VERDICTS: Mapping[str, str] = {
+    "open": N_("not settled"),
+    "different": N_("two orders"),
+    "duplicate": N_("the same order"),
+    "retake": N_("the same, and the newer picture is the better one"),
+    "joined": N_("pages of one order"),
+}
+"""What two scans are to each other."""

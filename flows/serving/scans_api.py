@@ -13,21 +13,10 @@ from flows.home import Home
 from flows.serving.api import Form, _in_thread, _log, allowed
 from flows.serving.records_api import PREFIX, PROBLEMS
 from flows.serving.requests_once import IdempotencyKey, once
-from flows.steps import forms_of, require_open_batch
-from flows.watching import ArrivingFile, waiting_scans
+from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file
 from transcribe.errors import FormError, SettingsError
 from transcribe.review import Here
 from transcribe.store import ApiToken, Store
-
-SUFFIXES = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/tiff": ".tif",
-    "image/webp": ".webp",
-    "image/heic": ".heic",
-    "application/pdf": ".pdf",
-}
-"""The kinds of files that are taken, and the ends of their names."""
 
 SENT: dict[str, Any] = {
     "requestBody": {
@@ -134,23 +123,15 @@ def _add_asking(router: APIRouter, home: Home) -> None:
 
 def state_of(home: Home, sha256: str) -> SentV1:
     """What became of a file by its SHA-256; HTTPException 409 where it was forgotten."""
-    scans = tuple(each.id for each in home.store.scans_of_file(sha256))
-    if scans:
-        return SentV1(file=sha256, state="known", scans=scans, reason="")
-    if any(each.sha256 == sha256 for each in waiting_scans(home.settings)):
-        return SentV1(file=sha256, state="waiting", scans=(), reason="")
-    if home.store.forgotten(sha256):
+    found = sent_file(home, sha256)
+    if found.state == "forgotten":
         raise HTTPException(409, "This file was forgotten before, and what is erased stays erased.")
-    aside = [each for each in home.store.list_set_aside() if each.file.sha256 == sha256]
-    if aside:
-        return SentV1(file=sha256, state="set aside", scans=(), reason=aside[-1].message)
-    return SentV1(file=sha256, state="unknown", scans=(), reason="")
+    return SentV1(file=sha256, state=found.state, scans=found.scans, reason=found.reason)
 
 
 def _require_welcome(home: Home, form: str, batch: str) -> None:
     try:
-        forms_of(home, form)
-        require_open_batch(home, batch)
+        require_welcome(home, form, batch)
     except FormError as error:
         raise HTTPException(404, str(error)) from error
     except SettingsError as error:

@@ -1,5 +1,6 @@
 """Made-up readers, planning, and the demo."""
 
+from flows.simulation.batch_inputs import inputs_of_scans
 from flows.simulation.demo import SAMPLES, run_demo
 from flows.simulation.plan_lines import PlanLine, plan_line, plan_plot
 from flows.simulation.planning import DEFAULT_TARGETS, plan
@@ -12,6 +13,7 @@ __all__ = [
     "PlanLine",
     "PlanOptions",
     "error_shares",
+    "inputs_of_scans",
     "plan",
     "plan_inputs",
     "plan_line",

@@ -94,7 +94,7 @@ def plan_inputs(settings: Settings, form_name: str, truth_file: Path, options: P
     with _opened_home(settings) as home:
         parameters = (home.store.parameters() if home else None) or shipped_parameters()
         learnt = read_parameters(parameters)
-        people, people_from = _people(home, form, options, learnt)
+        people, people_from = people_of(home, form, options, learnt)
         readings: Mapping[str, Sequence[Reading]] = {}
         if home and not options.machine_shares:
             readings = _machine_readings(home, form, {order.file for order in orders})
@@ -103,7 +103,7 @@ def plan_inputs(settings: Settings, form_name: str, truth_file: Path, options: P
                 form=form,
                 orders=orders,
                 machine_readings=readings,
-                engines=_engines(form, options, learnt),
+                engines=engines_of(form, options, learnt),
                 people=people,
                 expert=stated(form, "expert", [options.expert_share], "expert")[0],
                 parameters=parameters,
@@ -111,7 +111,7 @@ def plan_inputs(settings: Settings, form_name: str, truth_file: Path, options: P
                 rounds=options.rounds,
                 seed=options.seed,
             ),
-            terms=_terms(home, form, options),
+            terms=terms_of(home, form, options),
             people_from=people_from,
             machines_from=_machines_from(len(readings), len(orders), stated=bool(options.machine_shares)),
         )
@@ -130,7 +130,7 @@ def _opened_home(settings: Settings) -> Iterator[Home | None]:
         home.close()
 
 
-def _people(
+def people_of(
     home: Home | None, form: Form, options: PlanOptions, learnt: LearntParameters
 ) -> tuple[tuple[SimulatedSource, ...], str]:
     """Who reads, and in words where their error rates come from."""
@@ -142,7 +142,8 @@ def _people(
     return stated(form, "person", DEFAULT_READERS_SLIP_SHARES, "simulated"), "usual error rates"
 
 
-def _engines(form: Form, options: PlanOptions, learnt: LearntParameters) -> tuple[SimulatedSource, ...]:
+def engines_of(form: Form, options: PlanOptions, learnt: LearntParameters) -> tuple[SimulatedSource, ...]:
+    """The engines to make readings up with: as stated, else as learnt."""
     if options.machine_shares:
         return stated(form, "machine", options.machine_shares, "engine")
     return engines(form, learnt)
@@ -174,7 +175,7 @@ def _machines_from(read: int, orders: int, *, stated: bool) -> str:
     return f"{read} orders as read in this home, {orders - read} {made_up}" if read else made_up
 
 
-def _terms(home: Home | None, form: Form, options: PlanOptions) -> PlanTerms:
+def terms_of(home: Home | None, form: Form, options: PlanOptions) -> PlanTerms:
     """The time and pay of a reading: as stated, else as kept and measured in the home, else as usual."""
     rate = None
     if home is not None and options.rate is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from flows.home import Home, now
 from flows.steps.read_scans import failure_message
 from flows.steps.reconcile_scans import reconcile_to_the_end
-from transcribe.errors import DiskFull, FairhandError, ScanError, SettingsError
+from transcribe.errors import DiskFull, FairhandError, NotFound, ScanError, SettingsError
 from transcribe.model import Scan
 
 
@@ -123,7 +123,10 @@ def time_name(at: datetime) -> str:
 
 def require_open_batch(home: Home, batch: str) -> None:
     """SettingsError where nobody would be asked about what comes in this batch, as it was cancelled."""
-    cancelled = next((each.cancelled_at for each in home.store.batches() if each.name == batch), None)
+    try:
+        cancelled = home.store.summed_batch(batch).cancelled_at
+    except NotFound:  # nothing has come in it yet
+        return
     if cancelled is not None:
         raise SettingsError(
             f"The batch {batch!r} was cancelled on {cancelled:%Y-%m-%d}: nobody would be asked about these files. "

@@ -1,7 +1,19 @@
 """Folders that are watched: each photograph that is put there is taken in once."""
 
 from flows.watching.incoming import ArrivingFile, waiting_scans
+from flows.watching.sent_files import SUFFIXES, require_welcome, sent_file
 from flows.watching.watch import WatchedForm, require_watchable, watch, watched_forms
 from flows.watching.watched_folder import Round
 
-__all__ = ["ArrivingFile", "Round", "WatchedForm", "require_watchable", "waiting_scans", "watch", "watched_forms"]
+__all__ = [
+    "SUFFIXES",
+    "ArrivingFile",
+    "Round",
+    "WatchedForm",
+    "require_watchable",
+    "require_welcome",
+    "sent_file",
+    "waiting_scans",
+    "watch",
+    "watched_forms",
+]

@@ -138,6 +138,18 @@ def records(
             yield record_of(json.loads(document))
 
 
+def scans_with_words(path: Path, form: str, words: str, limit: int) -> list[str]:
+    """The scans of a form whose record has all these words, the latest first.
+
+    They stand in its plain fields or in one line. Accents and case do not count. NotFound where nothing was published;
+    none where the form is unknown.
+    """
+    with open_for_reading(path) as database:
+        ids = sorted(_record_ids_with_words(database, schema.parts_of(database, form), words), reverse=True)[:limit]
+        marks = ", ".join("?" * len(ids))
+        return [str(scan) for (scan,) in database.execute(f"select scan from records where id in ({marks})", ids)]  # noqa: S608 only marks
+
+
 def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
     """(scan, change number) of the scans erased after a change number: a copy drops them."""
     with open_for_reading(path) as database:

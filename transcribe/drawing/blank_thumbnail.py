@@ -1,4 +1,4 @@
-"""The first page of a blank form, small: by it a person knows a form again."""
+"""Pages made small: the first of a blank form, by which a person knows it again, and those of scans."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from PIL import Image, UnidentifiedImageError
 
+from transcribe.drawing.context_crop import PICTURE_FORMATS
 from transcribe.errors import NotFound
 
 THUMBNAIL_WIDTH_PX = 320
@@ -20,9 +21,22 @@ def blank_thumbnail(path: str) -> bytes:
     """A small JPEG of a blank page. NotFound where there is no such picture."""
     try:
         with Image.open(path) as picture:
-            grey = picture.convert("L")
+            return _small(picture)
     except (OSError, UnidentifiedImageError) as error:
         raise NotFound("This form has no picture of its blank.") from error
+
+
+def small_picture(content: bytes) -> bytes:
+    """A small JPEG of a page from the archive. NotFound where it is no picture."""
+    try:
+        with Image.open(io.BytesIO(content), formats=PICTURE_FORMATS) as picture:
+            return _small(picture)
+    except (OSError, UnidentifiedImageError) as error:
+        raise NotFound("This page has no picture.") from error
+
+
+def _small(picture: Image.Image) -> bytes:
+    grey = picture.convert("L")
     height = max(1, round(grey.height * THUMBNAIL_WIDTH_PX / grey.width))
     content = io.BytesIO()
     grey.resize((THUMBNAIL_WIDTH_PX, height)).save(content, "JPEG", quality=THUMBNAIL_QUALITY)

@@ -2,10 +2,11 @@
 
 from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
 from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, say, sentence
-from transcribe.i18n.photo_advice import advice
+from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
 
 __all__ = [
+    "ADVICE",
     "EVIDENCE",
     "N_",
     "REASONS",

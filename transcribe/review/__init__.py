@@ -8,6 +8,7 @@ from transcribe.review.context import Context, Here
 from transcribe.review.options import DecisionRules, ReviewOptions
 from transcribe.review.pages.pictures import picture_response
 from transcribe.review.rendering import Rendering
+from transcribe.review.views.comparison import Weight, weights
 from transcribe.review.views.formatting import amount, moment, number, share, spent
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Sending",
     "SignedIn",
     "Visitor",
+    "Weight",
     "amount",
     "create_app",
     "moment",
@@ -28,4 +30,5 @@ __all__ = [
     "picture_response",
     "share",
     "spent",
+    "weights",
 ]

@@ -1205,6 +1205,15 @@ class SummaryStore(Protocol):
     def waiting_since(self, published: int) -> WaitingSince:
         """Since when the oldest of what waits does. `published`: the position of the record database."""
 
+    def summed_batches(self) -> list[Batch]:
+        """Every batch as it was summed up last, the most urgent first, then the latest."""
+
+    def summed_batch(self, name: str) -> Batch:
+        """The batch of this name as it was summed up last. NotFound where there is none."""
+
+    def set_aside_of_batch(self, batch: str, limit: int) -> list[SetAside]:
+        """Files of a batch that were set aside, latest first."""
+
     def batch_course(self, batch: str) -> list[CourseStep]:
         """How many scans of a batch were in each state, by quarters of an hour in which that changed, in order."""
 
@@ -1222,6 +1231,12 @@ class SummaryStore(Protocol):
 
     def scan_state(self, scan: str) -> ScanState:
         """What an operator sees of this scan. NotFound where there is none."""
+
+    def open_keys(self, scan: str) -> frozenset[FieldKey]:
+        """The fields of a scan that people are asked for."""
+
+    def open_duplicates(self, limit: int) -> list[Duplicate]:
+        """The pairs of scans that may be the same order and that nobody has settled, latest first."""
 
     def neighbours(self, scan: str, forms: Collection[str] | None = None) -> tuple[str | None, str | None]:
         """The next newer and the next older scan of the same batch, of these forms alone where they are given."""

@@ -47,10 +47,14 @@ LOOKS = (
     "find_scans_among",
     "newer_scan_of_batch",
     "older_scan_of_batch",
+    "facts_of_batch",
+    "set_aside_of_batch",
+    "open_pairs",
+    "open_fields",
 )
 SMALL = {"json_each", "o", "d", "value"}
 """What may be read whole: the ids that are asked for, and the bounded number of scans that are looked at."""
-IN_ORDER = {"find_scans": "y", "changed_scans": "c", "oldest_appeal": "a"}
+IN_ORDER = {"find_scans": "y", "changed_scans": "c", "oldest_appeal": "a", "open_pairs": "d", "facts_of_batch": "n"}
 """What is walked in its own order and no further than a limit; and the appeals that nobody has decided."""
 
 

@@ -226,3 +226,33 @@ WHERE y.batch = :batch AND y.scan_id > :scan_id AND s.erased_at IS NULL
 SELECT s.sha256 FROM scan_summary y INDEXED BY scan_summary_batch JOIN scan s ON s.id = y.scan_id
 WHERE y.batch = :batch AND y.scan_id < :scan_id AND s.erased_at IS NULL
     AND (:forms IS NULL OR s.form IN (SELECT value FROM json_each(:forms))) ORDER BY y.scan_id DESC LIMIT 1;
+
+-- name: part_batch_facts
+n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '') AS note, b.cancelled_at,
+    COALESCE(b.level, 0) AS level, (SELECT COUNT(*) FROM set_aside a WHERE a.batch = n.name) AS set_aside,
+    (SELECT s.received_at FROM scan s INDEXED BY scan_batch WHERE s.batch = n.name ORDER BY s.id LIMIT 1) AS since
+
+-- name: batch_facts
+WITH names (name) AS (SELECT batch FROM scan_count UNION SELECT batch FROM set_aside UNION SELECT name FROM batch)
+SELECT {part_batch_facts} FROM names n LEFT JOIN batch b ON b.name = n.name WHERE n.name <> ''
+ORDER BY level DESC, since DESC, n.name;
+
+-- name: facts_of_batch^
+WITH names (name) AS (SELECT :name WHERE EXISTS (SELECT 1 FROM scan_count WHERE batch = :name)
+    OR EXISTS (SELECT 1 FROM set_aside WHERE batch = :name) OR EXISTS (SELECT 1 FROM batch WHERE name = :name)
+    OR EXISTS (SELECT 1 FROM scan WHERE batch = :name))
+SELECT {part_batch_facts} FROM names n LEFT JOIN batch b ON b.name = n.name;
+
+-- name: set_aside_of_batch
+SELECT a.*, f.name, f.size, f.media_type FROM set_aside a JOIN source_file f ON f.sha256 = a.file
+WHERE a.batch = :batch ORDER BY a.at DESC LIMIT :limit;
+
+-- name: open_pairs
+SELECT d.*, o.sha256 AS older_id, n.sha256 AS newer_id, n.batch FROM duplicate d INDEXED BY duplicate_open
+JOIN scan o ON o.id = d.older JOIN scan n ON n.id = d.newer WHERE d.settled = '' AND {part_is_pair}
+ORDER BY d.id DESC LIMIT :limit;
+
+-- name: open_fields
+-- The fields of a scan that people are asked for.
+SELECT DISTINCT f.name, f.row_number FROM task t JOIN field f ON f.id = t.field_id
+WHERE t.scan_id = :scan_id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.kind IN ('read', 'adjudicate', 'locate');

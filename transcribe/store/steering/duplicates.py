@@ -97,8 +97,8 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
 
     def duplicates(self, scan: str | None = None) -> list[Duplicate]:
         if scan is None:
-            return [_duplicate_of(row) for row in self.db.all("pairs")]
-        return [_duplicate_of(row) for row in self.db.all("pairs_of_scan", scan_id=self.scan_row(scan)["id"])]
+            return [duplicate_of(row) for row in self.db.all("pairs")]
+        return [duplicate_of(row) for row in self.db.all("pairs_of_scan", scan_id=self.scan_row(scan)["id"])]
 
     def has_record(self, scan: str) -> bool:
         return self.scan_row(scan)["recorded_at"] is not None
@@ -211,7 +211,8 @@ def _slots(form: str, page: PageFingerprint) -> list[int]:
     return [(kind << 24) + (place << 16) + int.from_bytes(band) for place, band in enumerate(bands)]
 
 
-def _duplicate_of(row: Row) -> Duplicate:
+def duplicate_of(row: Row) -> Duplicate:
+    """The pair of a row."""
     return Duplicate(
         older=row["older_id"],
         newer=row["newer_id"],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from transcribe.model import Duplicate, FieldKey
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import FoundScan, ScanSearch, ScanState
-from transcribe.store.row_mapping import micros, moment, moment_or_none, text
+from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none, text
+from transcribe.store.steering.duplicates import duplicate_of
 from transcribe.store.summing.summaries import SummaryVerbs
 
 MOST_LOOKED_AT_COUNT = 20_000
@@ -73,6 +75,12 @@ class FindingVerbs(SummaryVerbs):
             return self._state(
                 self.db.one("state_of_scan", scan_id=row["id"]) or row, self.db.one("fields_of_scan", scan_id=row["id"])
             )
+
+    def open_keys(self, scan: str) -> frozenset[FieldKey]:
+        return frozenset(key_of(row) for row in self.db.all("open_fields", scan_id=self.scan_row(scan)["id"]))
+
+    def open_duplicates(self, limit: int) -> list[Duplicate]:
+        return [duplicate_of(row) for row in self.db.all("open_pairs", limit=limit)]
 
     def neighbours(self, scan: str, forms: Collection[str] | None = None) -> tuple[str | None, str | None]:
         row = self.scan_row(scan)

@@ -121,6 +121,7 @@ def _counted(state: ScanState, by_people: int, questions: list[Row]) -> Mapping[
         return counted
     counted.update({"fields": state.fields, "decided": state.decided, "decided by people": by_people})
     counted["open fields"] = state.open_fields
+    counted["records"] = int(state.recorded_at is not None)
     counted["straight through"] = int(state.word == "finished" and not by_people)
     for each in questions:
         kind = "appeals" if each["kind"] == "appeal" else "experts" if each["pool"] == "expert" else "people"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import AtWork, CourseStep, ScanCount, WaitingSince, WorkDone
-from transcribe.store.row_mapping import micros, moment, moment_or_none
+from transcribe.store.facts import AtWork, Batch, CourseStep, ScanCount, SetAside, WaitingSince, WorkDone
+from transcribe.store.row_mapping import micros, moment, moment_or_none, set_aside_of
 from transcribe.store.summing.sum_up import SummingVerbs
 
 MOST_CHANGED_COUNT = 10_000
@@ -37,6 +39,26 @@ class SummaryVerbs(SummingVerbs):
                 publishing=moment_or_none(unpublished["oldest"] if unpublished else None),
                 publishing_count=int(unpublished["count"] if unpublished else 0),
             )
+
+    def summed_batches(self) -> list[Batch]:
+        with self.db.snapshot():
+            counts: dict[str, Counter[str]] = defaultdict(Counter)
+            for each in self.scan_counts():
+                counts[each.batch][each.what] += each.count
+            return [_batch(row, counts[row["name"]]) for row in self.db.all("batch_facts")]
+
+    def summed_batch(self, name: str) -> Batch:
+        with self.db.snapshot():
+            row = self.db.one("facts_of_batch", name=name)
+            if row is None:
+                raise NotFound(f"There is no batch {name!r}. fairhand batch list shows them.")
+            counts: Counter[str] = Counter()
+            for each in self.scan_counts(name):
+                counts[each.what] += each.count
+            return _batch(row, counts)
+
+    def set_aside_of_batch(self, batch: str, limit: int) -> list[SetAside]:
+        return [set_aside_of(row) for row in self.db.all("set_aside_of_batch", batch=batch, limit=limit)]
 
     def batch_course(self, batch: str) -> list[CourseStep]:
         rows = self.db.all("batch_course", batch=batch)
@@ -71,6 +93,22 @@ class SummaryVerbs(SummingVerbs):
             for form in forms:
                 self.db.run("put_form_of_person", person=row["id"], form=form)
             self.log(by, "forms limited", row["public_id"], {"forms": sorted(forms)}, now)
+
+
+def _batch(row: Row, counts: Mapping[str, int]) -> Batch:
+    scans = sum(count for what, count in counts.items() if what.startswith("state ") and what != "state forgotten")
+    return Batch(
+        name=row["name"],
+        priority=row["priority"],
+        due=moment_or_none(row["due_at"]),
+        note=row["note"],
+        cancelled_at=moment_or_none(row["cancelled_at"]),
+        scans=scans,
+        set_aside=row["set_aside"],
+        since=moment_or_none(row["since"]),
+        records=counts["records"],
+        open_tasks=sum(counts[f"open for {each}"] for each in ("people", "experts", "appeals")),
+    )
 
 
 def _work(row: Row) -> WorkDone:

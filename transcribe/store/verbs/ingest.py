@@ -10,7 +10,7 @@ from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, Scan
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import VALUE_LANE, frame_text, micros, moment, scan_of, text
+from transcribe.store.row_mapping import VALUE_LANE, frame_text, micros, scan_of, set_aside_of, text
 
 
 class IngestVerbs(Lookup):
@@ -211,17 +211,7 @@ class IngestVerbs(Lookup):
             self.db.run("end_set_aside_at", place=place)
 
     def list_set_aside(self) -> list[SetAside]:
-        return [
-            SetAside(
-                file=SourceFile(sha256=row["file"], name=row["name"], size=row["size"], media_type=row["media_type"]),
-                error=row["error"],
-                message=row["message"],
-                batch=row["batch"],
-                at=moment(row["at"]),
-                place=row["place"],
-            )
-            for row in self.db.all("list_set_aside")
-        ]
+        return [set_aside_of(row) for row in self.db.all("list_set_aside")]
 
     def read_up_to(self, scan: Row) -> int:
         """The number up to which what machines read of a scan is history; 0 where it was read but once."""

@@ -1,0 +1,1 @@
+"""Batches: the table, one page each, what if the target moved, and a new one by upload."""

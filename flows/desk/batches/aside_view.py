@@ -1,0 +1,51 @@
+"""What was set aside of a batch: scans with their picture and reason, and files that never became a scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.desk.tables import Cell, Column, Table, time_cell
+from flows.desk.visit import Visit
+from transcribe.store import facts
+
+MOST_PICTURES = 24
+"""So many scans are shown with their picture; the list behind the number has them all. Chosen by hand."""
+
+MOST_FILES = 500
+"""So many files that were set aside are listed. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanAside:
+    """A scan that was set aside: its id, name, reason, and whether there is a picture of it."""
+
+    scan: str
+    name: str
+    because: str
+    is_pictured: bool
+
+
+def scans_aside(visit: Visit, name: str) -> list[ScanAside]:
+    """The latest scans of a batch that were set aside."""
+    search = facts.ScanSearch(batch=name, state="set aside", forms=visit.forms)
+    store = visit.home.store
+    return [
+        ScanAside(each.scan, each.name, store.scan_state(each.scan).aside_because, bool(store.pictures(each.scan)))
+        for each in store.find_scans(search, MOST_PICTURES)
+    ]
+
+
+def aside_table(visit: Visit, name: str) -> Table:
+    """The files of a batch that could not be read; nobody knows their form, so who is limited sees none."""
+    say = visit.say
+    files = visit.home.store.set_aside_of_batch(name, MOST_FILES) if visit.forms is None else []
+    columns = (Column("file", say("File")), Column("reason", say("Why")), Column("at", say("When")))
+    rows = [(Cell(each.file.name), Cell(each.message), time_cell(each.at, visit.moment(each.at))) for each in files]
+    return Table(
+        name="aside",
+        caption=say("Files that could not be read"),
+        columns=columns,
+        rows=rows,
+        address="/desk/batch/aside",
+        query={"name": name},
+    )

@@ -1,0 +1,81 @@
+"""What an operator does to a batch: cancel and go on, priority, due date, note."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from flows.desk.batches.batch_pages import MOST_NAME_CHARACTERS
+from flows.desk.batches.batch_table import batch_address
+from flows.desk.deeds import Why, do
+from flows.desk.visit import Act, Visit
+from flows.mending import due_of
+from transcribe.errors import SettingsError
+from transcribe.store import Store
+
+router = APIRouter()
+
+Name = Annotated[str, Form(min_length=1, max_length=MOST_NAME_CHARACTERS)]
+Level = Annotated[int, Form(ge=0, le=9)]
+Day = Annotated[str, Form(max_length=40)]
+Note = Annotated[str, Form(max_length=1000)]
+
+
+@router.post("/desk/batch/cancel")
+async def cancel(visit: Act, name: Name, why: Why) -> Response:
+    """Asks nobody about a batch any more."""
+    store = _steered(visit)
+    return await do(visit, lambda: store.cancel_batch(name, visit.by, why, visit.now), batch_address(name), "cancel")
+
+
+@router.post("/desk/batch/resume")
+async def resume(visit: Act, name: Name, why: Why) -> Response:
+    """Goes on with a batch that was cancelled."""
+    store = _steered(visit)
+    return await do(visit, lambda: store.resume_batch(name, visit.by, why, visit.now), batch_address(name), "resume")
+
+
+@router.post("/desk/batch/priority")
+async def priority(visit: Act, name: Name, level: Level, why: Why) -> Response:
+    """Says how urgent a batch is."""
+    store = _steered(visit)
+
+    def deed() -> object:
+        return store.set_batch_priority(name, level, visit.by, why, visit.now)
+
+    return await do(visit, deed, batch_address(name), "priority")
+
+
+@router.post("/desk/batch/due")
+async def due(visit: Act, name: Name, why: Why, day: Day = "") -> Response:
+    """Says when a batch is due; nothing for never."""
+    store = _steered(visit)
+
+    def deed() -> object:
+        return store.set_batch_due(name, _due(visit, day), visit.by, why, visit.now)
+
+    return await do(visit, deed, batch_address(name), "due")
+
+
+@router.post("/desk/batch/note")
+async def note(visit: Act, name: Name, text: Note = "") -> Response:
+    """Keeps a note on a batch, or takes it away."""
+    store = _steered(visit)
+    return await do(
+        visit, lambda: store.set_batch_note(name, text.strip(), visit.by, visit.now), batch_address(name), "note"
+    )
+
+
+def _steered(visit: Visit) -> Store:
+    """The store, for what concerns a whole batch: it may hold other forms than those that somebody is limited to."""
+    visit.require_all_forms()
+    return visit.home.store
+
+
+def _due(visit: Visit, day: str) -> datetime | None:
+    try:
+        return due_of(day or "none")
+    except ValueError as error:
+        raise SettingsError(visit.say("This is no day. Write it as 2026-12-01.")) from error

@@ -1,0 +1,186 @@
+"""One batch as its page shows it: its course, its states and reasons, cost, forecast, and what was set aside."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.desk.batches.batch_table import batch_counts, scans_of, straight_through
+from flows.desk.charts import Bar, Chart, stacked
+from flows.desk.counts import REASON_PREFIX, STATE_PREFIX, beginning
+from flows.desk.now.throughput import BY_PEOPLE, paced, readings_a_field
+from flows.desk.tables import Cell, Column, Table, with_query
+from flows.desk.visit import Visit
+from flows.desk.words import STATES
+from flows.mending import Forecast, forecast
+from flows.watching import waiting_scans
+from transcribe.errors import NotFound
+from transcribe.store import Batch, facts
+
+MOST_BARS = 48
+"""So many bars are drawn of the course of a batch: more are too thin on a telephone. Chosen by hand."""
+
+PAY_PREFIX = "pay "
+"""How what counts pay in a currency begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchView:
+    """A batch for its page. `cost` and `cost_at_end` are by currency in micro-units, without top-ups."""
+
+    batch: Batch
+    counts: Counter[str]
+    scans: int
+    alone: float | None
+    arriving: int
+    cost: Mapping[str, int]
+    cost_at_end: Mapping[str, int]
+    forecast: Forecast | None
+    acts: tuple[facts.Act, ...]
+    may_steer: bool
+
+
+def batch_view(visit: Visit, name: str) -> BatchView:
+    """All that a page says of a batch. NotFound where there is none, or none with a form that the visitor sees."""
+    counts = batch_counts(visit, name).get(name, Counter())
+    batch, arriving = known_batch(visit, name, counts)
+    work = [each for each in visit.home.store.work_on_batch(name) if visit.sees(each.form)]
+    each_field = readings_a_field(work)
+    left = counts["open fields"] if batch.cancelled_at is None else 0
+    cost = _cost(work)
+    readings = sum(each.count for each in work if each.what in BY_PEOPLE)
+    more = {
+        currency: round(micro / readings * left * each_field) if readings else 0 for currency, micro in cost.items()
+    }
+    return BatchView(
+        batch=batch,
+        counts=counts,
+        scans=scans_of(counts),
+        alone=straight_through(counts),
+        arriving=arriving,
+        cost=cost,
+        cost_at_end={currency: micro + more[currency] for currency, micro in cost.items()},
+        forecast=forecast(paced(work), left, each_field, visit.now),
+        acts=tuple(visit.home.store.acts(batch=name)),
+        may_steer=visit.may_change and visit.forms is None,
+    )
+
+
+def known_batch(visit: Visit, name: str, counts: Mapping[str, int]) -> tuple[Batch, int]:
+    """A batch, and how many of its files are to be taken in. NotFound where the visitor sees nothing of it."""
+    if visit.forms is not None and not scans_of(counts):
+        raise NotFound("This batch is not open to this person.")
+    arriving = sum(each.batch == name for each in waiting_scans(visit.home.settings))
+    try:
+        return visit.home.store.summed_batch(name), arriving
+    except NotFound:
+        if not arriving:
+            raise
+    facts_of_batch = {"priority": 0, "scans": 0, "set_aside": 0, "records": 0, "open_tasks": 0}
+    return Batch(name=name, due=None, note="", cancelled_at=None, since=None, **facts_of_batch), arriving
+
+
+def _cost(work: list[facts.WorkDone]) -> dict[str, int]:
+    cost: Counter[str] = Counter()
+    for each in work:
+        if each.what.startswith(PAY_PREFIX):
+            cost[each.what.removeprefix(PAY_PREFIX)] += each.amount
+    return dict(cost)
+
+
+def states_table(visit: Visit, view: BatchView) -> Table:
+    """How many scans are in each state, with the list behind each number."""
+    say, name = visit.say, view.batch.name
+    found = beginning(view.counts, STATE_PREFIX)
+    rows = [
+        (
+            Cell(state, say(words)),
+            Cell(
+                found[state],
+                visit.number(found[state]),
+                "" if state == "forgotten" else f"/desk/scans{with_query({'batch': name, 'state': state})}",
+            ),
+        )
+        for state, words in STATES.items()
+        if state in found
+    ]
+    columns = (Column("state", say("How far")), Column("scans", say("Scans"), is_number=True))
+    return Table(
+        name="states",
+        caption=say("Scans by how far they are"),
+        columns=columns,
+        rows=rows,
+        address="/desk/batch/states",
+        query={"name": name},
+        nothing=say("No scan of it was read yet."),
+    )
+
+
+def reasons_table(visit: Visit, view: BatchView) -> Table:
+    """Why people are asked, with how many questions are open for each reason."""
+    say, name = visit.say, view.batch.name
+    found = sorted(beginning(view.counts, REASON_PREFIX).items(), key=lambda each: -each[1])
+    rows = [
+        (
+            Cell(reason, visit.reason(reason)),
+            Cell(count, visit.number(count), f"/desk/scans{with_query({'batch': name, 'reason': reason})}"),
+        )
+        for reason, count in found
+    ]
+    columns = (Column("reason", say("Why people are asked")), Column("questions", say("Questions"), is_number=True))
+    return Table(
+        name="reasons",
+        caption=say("Open questions by reason"),
+        columns=columns,
+        rows=rows,
+        address="/desk/batch/reasons",
+        query={"name": name},
+        nothing=say("Nobody is asked anything about it."),
+    )
+
+
+def course_chart(visit: Visit, view: BatchView) -> Chart:
+    """How many scans were in each state, from the first to now. It is for who sees all forms."""
+    say, shown = visit.say, [state for state in STATES if state != "forgotten"]
+    steps = visit.home.store.batch_course(view.batch.name) if visit.forms is None else []
+    course = carried_forward(steps, visit.now)
+    kinds = [state for state in shown if any(found.get(state) for _, found in course)]
+    words = [say(STATES[state]) for state in kinds]
+    rows = [
+        (Cell(at.isoformat(timespec="minutes"), visit.moment(at)), *(Cell(found.get(state, 0)) for state in kinds))
+        for at, found in course
+    ]
+    table = Table(
+        name="course",
+        caption=say("Scans by how far they were"),
+        columns=(
+            Column("at", say("When")),
+            *(Column(kind, word, True) for kind, word in zip(kinds, words, strict=True)),
+        ),
+        rows=rows,
+        address="/desk/batch/course",
+        query={"name": view.batch.name},
+    )
+    bars = [Bar(visit.moment(at), [float(found.get(state, 0)) for state in kinds]) for at, found in course]
+    return stacked("course", say("Scans by how far they were, from the first to now"), bars, words, table)
+
+
+def carried_forward(steps: list[facts.CourseStep], now: datetime) -> list[tuple[datetime, Mapping[str, int]]]:
+    """The states at evenly spaced times from the first step to now, at most some dozens."""
+    if not steps:
+        return []
+    by_time: dict[datetime, dict[str, int]] = defaultdict(dict)
+    for step in steps:
+        by_time[step.at][step.state] = step.count
+    first = steps[0].at
+    wide = max(timedelta(minutes=15), (now - first) / MOST_BARS)
+    course: list[tuple[datetime, Mapping[str, int]]] = []
+    standing, times = dict[str, int](), sorted(by_time)
+    for place in range(int((now - first) / wide) + 1):
+        end = first + wide * (place + 1)
+        while times and times[0] < end:
+            standing |= by_time[times.pop(0)]
+        course.append((min(end, now) if place else first, dict(standing)))
+    return course

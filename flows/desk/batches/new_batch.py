@@ -1,0 +1,122 @@
+"""A new batch by upload: pictures from a folder or a camera wait in the home, and are taken in by what `serve` runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import PurePath
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from flows.desk.batches.batch_table import batch_address
+from flows.desk.deeds import refused, with_done
+from flows.desk.visit import Act, Look, Visit
+from flows.steps import AUTO_FORM
+from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file
+from transcribe.errors import FormError, SettingsError
+from transcribe.i18n import ADVICE, N_
+
+router = APIRouter()
+
+PIECE_BYTES = 1_000_000
+"""So much of a file is kept at a time."""
+
+MOST_NAME_CHARACTERS = 100
+"""The longest name of a new batch, and of a file."""
+
+STATES_OF_FILES = {
+    "waiting": N_("arrived"),
+    "known": N_("known already"),
+    "set aside": N_("could not be read before"),
+    "forgotten": N_("was forgotten before, and is not taken again"),
+}
+"""What became of a file that was sent."""
+
+
+@router.get("/desk/batches/new")
+async def new_batch_page(
+    visit: Look, name: Annotated[str, Query(max_length=MOST_NAME_CHARACTERS)] = "", form: str = AUTO_FORM
+) -> Response:
+    """Asks for a name, a form and pictures."""
+    visit.require_operator()
+    forms = [each for each in await visit.look(visit.home.forms.names) if visit.sees(each)]
+    called = visit.say("desk")
+    return visit.page(
+        "desk_new_batch.html",
+        name=name or f"{called} {visit.now:%Y-%m-%d %H%M}",
+        forms=forms,
+        chosen=form,
+        auto=AUTO_FORM if visit.forms is None else "",
+        kinds=",".join(SUFFIXES),
+        most_bytes=visit.home.settings.most_file_bytes,
+        advice=ADVICE,
+    )
+
+
+@router.post("/desk/batches/new")
+async def send(visit: Act, request: Request) -> Response:
+    """Takes pictures for a batch. A page with JavaScript sends each alone and is answered by JSON."""
+    sent = await request.form()
+    name, form = str(sent.get("name", "")).strip()[:MOST_NAME_CHARACTERS], str(sent.get("form", ""))
+    files = uploads(sent, "files")
+    if not name or not files:
+        raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
+    if visit.forms is not None:
+        visit.require_form(form)
+    try:
+        await run_in_threadpool(require_welcome, visit.home, form, name)
+        states = [(each.filename or "", await _take(visit, each, form, name)) for each in files]
+    except (FormError, SettingsError) as error:
+        return refused(visit, str(error), "/desk/batches/new")
+    if request.headers.get("accept", "").startswith("application/json"):
+        return JSONResponse({"files": [_told(visit, *each) for each in states]})
+    return RedirectResponse(with_done(batch_address(name), "sent"), 303)
+
+
+def _told(visit: Visit, file: str, state: str) -> dict[str, str]:
+    return {"file": file, "state": state, "words": visit.say(STATES_OF_FILES.get(state, state))}
+
+
+async def _take(visit: Visit, file: UploadFile, form: str, batch: str) -> str:
+    """Keep one file and log who sent it. Gives what became of it: one that is known is not taken again."""
+    arriving = await run_in_threadpool(ArrivingFile, visit.home.settings, safe_name(file))
+    try:
+        while piece := await file.read(PIECE_BYTES):
+            if arriving.size + len(piece) > visit.home.settings.most_file_bytes:
+                raise SettingsError(visit.say("A file is larger than files may be."))
+            await run_in_threadpool(arriving.add, piece)
+        return await run_in_threadpool(_keep, visit, arriving, form, batch, visit.now)
+    finally:
+        await run_in_threadpool(arriving.drop)
+
+
+def _keep(visit: Visit, arriving: ArrivingFile, form: str, batch: str, now: datetime) -> str:
+    known = sent_file(visit.home, arriving.sha256)
+    if known.state != "unknown":
+        return known.state
+    arriving.settle(form, batch)
+    visit.home.store.log(visit.by, "scan sent", arriving.sha256, {"form": form, "batch": batch}, now)
+    arriving.keep()
+    return "waiting"
+
+
+def safe_name(file: UploadFile) -> str:
+    """A name for a file in the home: what it is called, without a path, with a known ending."""
+    called = PurePath((file.filename or "").replace("\\", "/")).name
+    kept = "".join(each for each in called if each.isalnum() or each in " ._-()").strip(". ")[-MOST_NAME_CHARACTERS:]
+    ending = PurePath(kept).suffix.lower()
+    known = {*SUFFIXES.values(), ".jpeg", ".tiff", ".heif"}
+    if ending not in known:
+        media = (file.content_type or "").partition(";")[0].lower()
+        if media not in SUFFIXES:
+            raise SettingsError(f"{called or 'A file'}: only {', '.join(sorted(known))} are taken.")
+        kept += SUFFIXES[media]
+    return kept if kept != ending else f"scan{ending}"
+
+
+def uploads(form: FormData, name: str) -> list[UploadFile]:
+    """The files of a field of a form that was sent, empty ones left out."""
+    return [each for each in form.getlist(name) if isinstance(each, UploadFile) and each.size]

@@ -1,0 +1,118 @@
+"""What if the target moved: orders of the batch that are finished, played at other targets with made-up readers.
+
+Their machine readings are the real ones, and their records stand for what is written.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.desk.batches.batch_view import BatchView
+from flows.desk.tables import Cell, Column, Table
+from flows.desk.visit import Visit
+from transcribe.store import facts
+
+if TYPE_CHECKING:
+    from flows.simulation import PlanLine
+
+MOST_ORDERS = 12
+"""So many orders are played: a few seconds. Chosen by hand."""
+
+MOST_KEPT = 32
+"""So many results are kept. Chosen by hand."""
+
+_one_at_a_time = threading.Lock()
+"""Playing takes a core; others wait for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What came of playing so many orders of a form: a table with a line for each target."""
+
+    orders: int
+    form: str
+    table: Table
+
+
+def what_if_table(visit: Visit, view: BatchView) -> WhatIf:
+    """What the batch would come to at each target."""
+    played = _played(visit, view)
+    say = visit.say
+    columns = (
+        Column("target", say("Target"), is_number=True),
+        Column("fields_right", say("Fields right"), is_number=True),
+        Column("by_machines", say("Machines alone"), is_number=True),
+        Column("readings_a_field", say("Readings a field"), is_number=True),
+        Column("hours", say("Hours of people"), is_number=True),
+        Column("cost", say("Cost"), is_number=True),
+        Column("currency", say("Currency")),
+    )
+    lines = played[2] if played else ()
+    table = Table(
+        name="what-if",
+        caption=say("The whole batch at other targets, simulated"),
+        columns=columns,
+        rows=[_row(visit, line) for line in lines],
+        address="/desk/batch/what-if",
+        query={"name": view.batch.name},
+        nothing=say("No scan of it is finished yet, so that nothing can be played."),
+    )
+    return WhatIf(orders=played[0] if played else 0, form=played[1] if played else "", table=table)
+
+
+def _row(visit: Visit, line: PlanLine) -> tuple[Cell, ...]:
+    low, high = line.accuracy_interval
+    spread = visit.say("%(share)s (%(low)s to %(high)s)", share=_share(visit, line.accuracy), low=_share(visit, low),
+                       high=_share(visit, high))  # fmt: skip
+    is_now = abs(line.target - visit.home.settings.target) < 1e-9
+    now = visit.say("(now)") if is_now else ""
+    return (
+        Cell(line.target, f"{_share(visit, line.target)} {now}".strip()),
+        Cell(round(line.accuracy, 6), spread),
+        Cell(round(line.decided_by_machines, 6), _share(visit, line.decided_by_machines)),
+        Cell(round(line.readings_a_field, 4), visit.number(line.readings_a_field, 2)),
+        Cell(round(line.hours, 3), visit.number(line.hours, 1)),
+        Cell(line.cost, line.cost or "–"),
+        Cell(line.currency),
+    )
+
+
+def _share(visit: Visit, share: float) -> str:
+    return f"{visit.number(100 * share, 2)} %"
+
+
+def _played(visit: Visit, view: BatchView) -> tuple[int, str, Sequence[PlanLine]] | None:
+    """How many orders were played, as which form, and what came of it; kept until the batch has other records."""
+    name = view.batch.name
+    with _one_at_a_time:
+        key = ("what if", name, view.counts["records"], visit.forms)
+        if key not in visit.kept:
+            while len(visit.kept) >= MOST_KEPT:
+                visit.kept.pop(next(iter(visit.kept)), None)
+            visit.kept[key] = _play(visit, name, view.scans)
+        found: tuple[int, str, Sequence[PlanLine]] | None = visit.kept[key]
+        return found
+
+
+def _play(visit: Visit, name: str, scans: int) -> tuple[int, str, Sequence[PlanLine]] | None:
+    from flows.simulation import DEFAULT_TARGETS, inputs_of_scans, plan, plan_line  # takes long to load
+
+    home = visit.home
+    search = facts.ScanSearch(batch=name, state="finished", forms=visit.forms)
+    finished = home.store.find_scans(search, 4 * MOST_ORDERS)
+    if not finished:
+        return None
+    form_name, _ = Counter(each.form for each in finished).most_common(1)[0]
+    chosen = [each.scan for each in finished if each.form == form_name][:MOST_ORDERS]
+    version = home.store.scan(chosen[0]).form_version
+    inputs = inputs_of_scans(home, home.forms(form_name, version), chosen)
+    targets = sorted({*DEFAULT_TARGETS, home.settings.target})
+    lines = [
+        plan_line(each, inputs.terms, scans, inputs.batch.form, inputs.batch.rounds)
+        for each in plan(inputs.batch, targets)
+    ]
+    return len(inputs.batch.orders), form_name, lines

@@ -1,0 +1,89 @@
+"""One field of a scan: what was read by whom, what was decided and why, as a waterfall, and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from babel.numbers import get_decimal_symbol
+
+from flows.desk.tables import Cell, Column, Table, time_cell
+from flows.desk.visit import Visit
+from flows.output import Explanation, explained
+from transcribe.errors import NotFound
+from transcribe.i18n import N_, sentence, translation
+from transcribe.i18n import say as said_of
+from transcribe.model import Evidence
+from transcribe.review import Weight, weights
+
+KIND_WORDS = {"machine": N_("machine"), "person": N_("person"), "expert": N_("expert")}
+"""Who read, in a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldView:
+    """A field for the page of its scan. `method` says how its last decision came to be."""
+
+    told: Explanation
+    readings: Table
+    method: str
+    reasons: Sequence[Weight]
+    waiting: Sequence[str]
+    earlier: int
+
+
+def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
+    """All that is known of a field, None where there is no such field."""
+    try:
+        told = explained(visit.home, scan, name)
+    except (NotFound, ValueError):
+        return None
+    translate = translation(visit.language).gettext
+    last = told.decisions[-1] if told.decisions else None
+    evidence = [Evidence(code=each.code, numbers=dict(each.model_extra or {})) for each in (last.codes if last else ())]
+    point = get_decimal_symbol(visit.language)
+    return FieldView(
+        told=told,
+        readings=readings_table(visit, told),
+        method=translate(sentence(last.method)) if last else "",
+        reasons=weights([(said_of(each, translate, point), each.numbers) for each in evidence]),
+        waiting=[visit.reason(task.reason) for task in told.tasks if not task.closed],
+        earlier=max(0, len(told.decisions) - 1),
+    )
+
+
+def readings_table(visit: Visit, told: Explanation) -> Table:
+    """Every reading of the field, the first first; what counts no more is history."""
+    say = visit.say
+    columns = (
+        Column("source", say("Who")),
+        Column("kind", say("Kind")),
+        Column("text", say("What they read")),
+        Column("confidence", say("Own confidence"), is_number=True),
+        Column("counts", say("Counts")),
+        Column("at", say("When")),
+    )
+    rows, blank = [], say("(blank)")
+    for each in told.readings:
+        at = visit.iso_moment(each.at)
+        none = ", ".join(each.flags) or say("nothing")
+        text = each.text if each.text is not None else f"({none})"
+        rows.append(
+            (
+                Cell(each.source),
+                Cell(each.kind, say(KIND_WORDS.get(each.kind, each.kind))),
+                Cell(each.text, text or blank),
+                Cell(each.confidence, "" if each.confidence is None else visit.share(each.confidence)),
+                Cell(each.counts, say("yes") if each.counts else say("history")),
+                time_cell(at, visit.moment(at)),
+            )
+        )
+    return Table(
+        name="readings",
+        caption=say("Readings of the field"),
+        columns=columns,
+        rows=rows,
+        address=f"/desk/scan/{told.scan}/readings",
+        query={"field": told.field if told.row is None else f"{told.field}[{told.row}]"},
+        nothing=say("Nobody has read it yet."),
+    )

@@ -1,0 +1,133 @@
+"""The list of scans with its search, as a page and as a file; and the scans that may be an order that came before."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from flows.desk.batches.batch_table import batch_address
+from flows.desk.counts import REASON_PREFIX, beginning, summed, visible
+from flows.desk.scans.scan_search import MOST_IN_FILE, SCANS_A_PAGE, Wish, found_scans, wished
+from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
+from flows.desk.visit import Look, Visit
+from flows.desk.words import STATES
+from transcribe.store import facts
+
+router = APIRouter()
+
+MOST_PAIRS = 200
+"""So many pairs of scans are listed that may be one order. Chosen by hand."""
+
+Asked = Annotated[Wish, Depends(wished)]
+
+
+@router.get("/desk/scans")
+async def scans_page(visit: Look, wish: Asked, before: Annotated[int | None, Query(ge=1, le=2**62)] = None) -> Response:
+    """The scans that fit, newest first."""
+
+    def made() -> Response:
+        found = found_scans(visit, wish, SCANS_A_PAGE, before)
+        counts = visible(visit, visit.home.store.scan_counts())
+        reasons = beginning(summed(counts), REASON_PREFIX)
+        more = {**wish.query, "before": str(found[-1].number)} if len(found) == SCANS_A_PAGE else None
+        return visit.page(
+            "desk_scans.html",
+            wish=wish,
+            scans=scans_table(visit, wish, found),
+            forms=[(each, each) for each in sorted({each.form for each in counts if each.form})],
+            states=[(state, visit.say(words)) for state, words in STATES.items() if state != "forgotten"],
+            reasons=[(each, visit.reason(each)) for each in sorted({*reasons, *filter(None, [wish.reason])})],
+            more=f"/desk/scans{with_query(more)}" if more else "",
+        )
+
+    return await visit.look(made)
+
+
+@router.get("/desk/scans.{kind}")
+async def scans_file(visit: Look, kind: Kind, wish: Asked) -> Response:
+    """The scans that fit, as a file of at most some thousands."""
+    return table_file(await visit.look(lambda: scans_table(visit, wish, found_scans(visit, wish, MOST_IN_FILE))), kind)
+
+
+@router.get("/desk/duplicates")
+async def duplicates_page(visit: Look) -> Response:
+    """The scans that may be an order that came before, and that nobody has settled."""
+    return await visit.look(lambda: visit.page("desk_duplicates.html", pairs=pairs_table(visit)))
+
+
+@router.get("/desk/duplicates.{kind}")
+async def duplicates_file(visit: Look, kind: Kind) -> Response:
+    """The same as a file."""
+    return table_file(await visit.look(lambda: pairs_table(visit)), kind)
+
+
+def scans_table(visit: Visit, wish: Wish, found: list[facts.FoundScan]) -> Table:
+    """Scans in a table, each with its page behind its name."""
+    say = visit.say
+    columns = (
+        Column("name", say("Scan")),
+        Column("scan", say("Number")),
+        Column("form", say("Form")),
+        Column("batch", say("Batch")),
+        Column("state", say("How far")),
+        Column("received_at", say("Came")),
+        Column("recorded_at", say("Record of")),
+    )
+    rows = [
+        (
+            Cell(each.name, each.name or each.scan[:12], f"/desk/scan/{each.scan}"),
+            Cell(each.scan, each.scan[:12]),
+            Cell(each.form, each.form or "–"),
+            Cell(each.batch, each.batch, batch_address(each.batch) if each.batch else ""),
+            Cell(each.state, say(STATES[each.state]), badge=each.state),
+            time_cell(each.received_at, visit.moment(each.received_at)),
+            time_cell(each.recorded_at, visit.moment(each.recorded_at) if each.recorded_at else ""),
+        )
+        for each in found
+    ]
+    return Table(
+        name="scans",
+        caption=say("Scans, newest first"),
+        columns=columns,
+        rows=rows,
+        address="/desk/scans",
+        query=wish.query,
+        nothing=say("No scan fits."),
+    )
+
+
+def pairs_table(visit: Visit) -> Table:
+    """Pairs of scans that wait to be settled, the latest first."""
+    say, store = visit.say, visit.home.store
+    pairs = [each for each in store.open_duplicates(MOST_PAIRS) if each.waits]
+    rows = []
+    for each in pairs:
+        older, newer = store.scan(each.older), store.scan(each.newer)
+        if visit.sees(newer.form) and visit.sees(older.form):
+            rows.append(
+                (
+                    Cell(newer.id, newer.name or newer.id[:12], f"/desk/scan/{newer.id}#duplicates"),
+                    Cell(older.id, older.name or older.id[:12], f"/desk/scan/{older.id}"),
+                    Cell(newer.batch),
+                    Cell(each.differing is not None, say("yes") if each.differing is not None else ""),
+                    Cell(each.same_values is not None, say("yes") if each.same_values is not None else ""),
+                    time_cell(each.found_at, visit.moment(each.found_at)),
+                )
+            )
+    columns = (
+        Column("newer", say("Scan")),
+        Column("older", say("May be the same order as")),
+        Column("batch", say("Batch")),
+        Column("picture", say("Looks alike")),
+        Column("values", say("Has the same values")),
+        Column("found_at", say("Found")),
+    )
+    return Table(
+        name="duplicates",
+        caption=say("Scans that may be an order that came before"),
+        columns=columns,
+        rows=rows,
+        address="/desk/duplicates",
+        nothing=say("Nothing waits to be settled."),
+    )

@@ -1,0 +1,119 @@
+// Pictures of a new batch: dropped, chosen or photographed, looked at in the browser before they are sent, and then sent
+// one by one. What is said of a picture is advice only. Without this file the form sends them all together.
+import { adviceOf } from "./advice.js";
+
+const form = document.getElementById("upload");
+const words = form.dataset;
+const list = document.getElementById("chosen");
+const input = document.getElementById("files");
+const camera = document.getElementById("camera");
+const drop = document.getElementById("drop");
+const status = document.getElementById("sending");
+const chosen = [];
+
+function line(file) {
+  const item = document.createElement("li");
+  const name = document.createElement("p");
+  name.textContent = file.name;
+  name.dir = "auto";
+  const said = document.createElement("p");
+  said.className = "advice";
+  const leave = document.createElement("button");
+  leave.type = "button";
+  leave.className = "quiet";
+  leave.textContent = words.remove;
+  leave.setAttribute("aria-label", `${words.remove}: ${file.name}`);
+  const entry = { file, item, said, leave };
+  leave.addEventListener("click", () => {
+    chosen.splice(chosen.indexOf(entry), 1);
+    item.remove();
+    input.required = chosen.length === 0;
+    input.focus();
+  });
+  item.append(name, said, leave);
+  list.append(item);
+  return entry;
+}
+
+async function look(entry) {
+  if (entry.file.size > Number(words.most)) {
+    entry.said.textContent = words.large;
+    entry.said.dataset.found = "large";
+    return;
+  }
+  if (!entry.file.type.startsWith("image/")) return;
+  let picture;
+  try {
+    picture = await createImageBitmap(entry.file);
+  } catch {
+    return; // a kind that this browser cannot show; the server can read it
+  }
+  const shown = document.createElement("canvas");
+  shown.width = 240;
+  shown.height = Math.max(1, Math.round((240 * picture.height) / picture.width));
+  shown.getContext("2d").drawImage(picture, 0, 0, shown.width, shown.height);
+  shown.className = "scan";
+  shown.setAttribute("aria-hidden", "true");
+  entry.item.prepend(shown);
+  const found = adviceOf(picture);
+  picture.close();
+  entry.said.dataset.found = found.join(" ") || "good";
+  entry.said.textContent = found.length ? [...found.map((code) => words[code]), words.anyway].join(" ") : words.good;
+}
+
+async function add(files) {
+  for (const file of files) {
+    const entry = line(file);
+    chosen.push(entry);
+    input.required = false;
+    await look(entry);
+  }
+}
+
+async function send(entry) {
+  const body = new FormData();
+  body.set("csrf", form.elements.csrf.value);
+  body.set("name", form.elements.name.value);
+  body.set("form", form.elements.form.value);
+  body.append("files", entry.file, entry.file.name);
+  const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  const [told] = (await answer.json()).files;
+  entry.said.textContent = told.words;
+  entry.said.dataset.state = told.state;
+  entry.leave.remove();
+}
+
+form.addEventListener("submit", async (event) => {
+  if (!chosen.length) return; // nothing was looked at: the browser sends what it has
+  event.preventDefault();
+  const button = form.querySelector("button.main");
+  button.disabled = true;
+  let failed = 0;
+  for (const [place, entry] of [...chosen].entries()) {
+    status.textContent = `${words.sending} ${place + 1}/${chosen.length}`;
+    if (entry.said.dataset.state) continue;
+    try {
+      await send(entry);
+    } catch {
+      failed += 1;
+      entry.said.textContent = words.failed;
+    }
+  }
+  button.disabled = false;
+  status.textContent = failed ? words.failed : "";
+  if (!failed) location.assign(`/desk/batch?${new URLSearchParams({ name: form.elements.name.value, done: "sent" })}`);
+});
+
+input.addEventListener("change", () => { const files = [...input.files]; input.value = ""; add(files); });
+camera.addEventListener("change", () => { const files = [...camera.files]; camera.value = ""; add(files); });
+for (const name of ["dragenter", "dragover"]) {
+  drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
+}
+for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+drop.addEventListener("drop", (event) => { event.preventDefault(); add([...event.dataTransfer.files]); });
+document.getElementById("drop-words").hidden = false;
+if (matchMedia("(pointer: coarse)").matches) {
+  camera.disabled = false;
+  document.getElementById("camera-words").hidden = false;
+}

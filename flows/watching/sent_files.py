@@ -1,0 +1,51 @@
+"""Files that programs and operators send: which kinds are taken, for which form and batch, and what became of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.home import Home
+from flows.steps import forms_of, require_open_batch
+from flows.watching.incoming import waiting_scans
+
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/tiff": ".tif",
+    "image/webp": ".webp",
+    "image/heic": ".heic",
+    "application/pdf": ".pdf",
+}
+"""The kinds of files that are taken, and the ends of their names."""
+
+SentState = Literal["waiting", "known", "set aside", "forgotten", "unknown"]
+"""What became of a file: it waits to be read, is read, could not be, was forgotten; or nobody has sent it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentFile:
+    """What became of a file: `scans` are its scans, `reason` says why it was set aside."""
+
+    state: SentState
+    scans: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def sent_file(home: Home, sha256: str) -> SentFile:
+    """What became of a file by its SHA-256."""
+    scans = tuple(each.id for each in home.store.scans_of_file(sha256))
+    if scans:
+        return SentFile(state="known", scans=scans)
+    if any(each.sha256 == sha256 for each in waiting_scans(home.settings)):
+        return SentFile(state="waiting")
+    if home.store.forgotten(sha256):
+        return SentFile(state="forgotten")
+    aside = [each for each in home.store.list_set_aside() if each.file.sha256 == sha256]
+    return SentFile(state="set aside", reason=aside[-1].message) if aside else SentFile(state="unknown")
+
+
+def require_welcome(home: Home, form: str, batch: str) -> None:
+    """FormError where there is no such form, SettingsError where the batch was cancelled."""
+    forms_of(home, form)
+    require_open_batch(home, batch)

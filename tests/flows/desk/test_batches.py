@@ -1,0 +1,204 @@
+"""Batches on the desk: the table, the page, every verb without JavaScript, what if, and a new batch by upload."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+
+from flows.watching import waiting_scans
+from tests.flows.desk.desk_site import AGREED, DeskSite, csrf, page, post
+from transcribe.model import Transcriber
+from transcribe.store.facts import Rate
+
+BATCH = "/desk/batch?name=monday"
+PAGES = (
+    "/desk/batches",
+    "/desk/batches.csv",
+    BATCH,
+    "/desk/batch/states.json?name=monday",
+    "/desk/batch/what-if?name=monday",
+)
+VERBS = (
+    ("cancel", {"why": "withdrawn"}),
+    ("resume", {"why": "again"}),
+    ("priority", {"level": "3", "why": "urgent"}),
+    ("due", {"day": "2026-12-01", "why": "promised"}),
+    ("note", {"text": "post of Monday"}),
+)
+
+
+@pytest.fixture
+def op(busy: DeskSite) -> Transcriber:
+    return busy.person("op", "operator")
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_operators_and_auditors_see_batches_and_nobody_else(busy: DeskSite, address: str) -> None:
+    for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404)):
+        assert busy.client(busy.person(role, role)).get(address).status_code == status  # type: ignore[arg-type]
+
+
+def test_the_table_counts_each_batch(busy: DeskSite, op: Transcriber) -> None:
+    rows = {row["batch"]: row for row in busy.client(op).get("/desk/batches.json").json()["batches"]}
+    assert (rows["monday"]["scans"], rows["monday"]["finished"], rows["monday"]["questions"]) == (3, 1, 4)
+    assert (rows["tuesday"]["set_aside"], rows["tuesday"]["open"]) == (1, 1)
+    assert rows["monday"]["straight_through"] == 1.0
+
+
+@pytest.mark.parametrize(("verb", "values"), VERBS)
+def test_each_verb_is_a_form_that_works_without_javascript_and_lands_in_the_log(
+    busy: DeskSite, op: Transcriber, verb: str, values: dict[str, str]
+) -> None:
+    client = busy.client(op)
+    if verb == "resume":
+        post(client, "/desk/batch/cancel", name="monday", why="withdrawn")
+    answer = post(client, f"/desk/batch/{verb}", name="monday", **values)
+    assert answer.headers["location"] == f"{BATCH}&done={verb}"
+    assert 'id="done"' in client.get(answer.headers["location"]).text
+    act = busy.home.store.acts(batch="monday")[-1]
+    assert act.by == "op"
+    assert busy.home.store.audit()[-1].actor == "op"
+    batch = busy.home.store.batch("monday")
+    told = {
+        "cancel": batch.cancelled_at is not None,
+        "resume": batch.cancelled_at is None,
+        "priority": batch.priority == 3,
+        "due": batch.due is not None and f"{batch.due:%Y-%m-%d}" == "2026-12-01",
+        "note": batch.note == "post of Monday",
+    }
+    assert told[verb]
+
+
+@pytest.mark.parametrize(("verb", "values"), VERBS)
+def test_who_only_looks_or_is_limited_steers_no_batch(busy: DeskSite, verb: str, values: dict[str, str]) -> None:
+    before = busy.home.store.batch("monday")
+    for person in (
+        busy.person("aud", "auditor"),
+        busy.person("half", "operator", forms=("order",)),
+        busy.person("ann", "transcriber"),
+    ):
+        assert post(busy.client(person), f"/desk/batch/{verb}", name="monday", **values).status_code == 404
+    assert busy.home.store.batch("monday") == before
+
+
+def test_what_is_missing_or_wrong_is_refused_in_words(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    assert post(client, "/desk/batch/cancel", name="monday", why=" ").status_code == 422
+    assert post(client, "/desk/batch/cancel", name="none", why="x").status_code == 404
+    answer = post(client, "/desk/batch/due", name="monday", why="x", day="soon")
+    assert (answer.status_code, "This is no day" in answer.text) == (422, True)
+
+
+def test_the_page_shows_course_states_reasons_cost_and_what_was_set_aside(busy: DeskSite, op: Transcriber) -> None:
+    busy.home.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=busy.now()), busy.now())
+    busy.read(busy.person("ann", "transcriber"), "Mary Poole")
+    busy.weigh()
+    text = busy.client(op).get(BATCH).text
+    assert "€0.05" in text
+    assert 'href="/desk/scans?batch=monday&amp;state=finished"' in text
+    assert "<svg" in text
+    tuesday = busy.client(op).get("/desk/batch?name=tuesday").text
+    assert "the paper is torn" in tuesday
+    assert "/small/1" in tuesday
+
+
+def test_the_course_of_a_batch_is_carried_forward(busy: DeskSite, op: Transcriber) -> None:
+    busy.ahead = timedelta(hours=3)
+    rows = busy.client(op).get("/desk/batch/course.json?name=monday").json()["course"]
+    assert len(rows) > 1
+    assert {row["finished"] for row in rows} == {1}
+
+
+def test_what_if_plays_the_finished_scans_at_each_target(busy: DeskSite, op: Transcriber) -> None:
+    for number in range(2):
+        busy.scan(f"more {number}", {**AGREED, "number": (f"73946{number}",) * 2})
+    busy.weigh()
+    client = busy.client(op)
+    rows = client.get("/desk/batch/what-if.json?name=monday").json()["what-if"]
+    assert [row["target"] for row in rows] == sorted(row["target"] for row in rows)
+    assert all(row["fields_right"] > 0.9 for row in rows)
+    assert "(now)" in client.get("/desk/batch/what-if?name=monday").text
+
+
+def test_a_limited_operator_sees_only_batches_with_their_form(busy: DeskSite) -> None:
+    client = busy.client(busy.person("half", "operator", forms=("invoice2",)))
+    rows = client.get("/desk/batches.json").json()["batches"]
+    assert [(row["batch"], row["scans"]) for row in rows] == [("tuesday", 1)]
+    assert client.get(BATCH).status_code == 404
+    assert "the paper is torn" not in client.get("/desk/batch?name=tuesday").text
+
+
+def png(seed: int = 0) -> bytes:
+    return page({"number": f"47396{seed}", "customer": "Mary Poole", "total": "12.50"})
+
+
+def test_pictures_sent_without_javascript_wait_to_be_taken_in(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    files = [("files", ("one.png", png(1), "image/png")), ("files", ("../two.PNG", png(2), "image/png"))]
+    values = {"csrf": csrf(client), "name": "upload", "form": "order"}
+    answer = client.post("/desk/batches/new", data=values, files=files)
+    assert answer.headers["location"] == "/desk/batch?name=upload&done=sent"
+    waiting = waiting_scans(busy.home.settings)
+    assert [(each.path.name, each.form, each.batch) for each in waiting] == [
+        ("one.png", "order", "upload"),
+        ("two.PNG", "order", "upload"),
+    ]
+    assert "2 files are being taken in" in client.get(answer.headers["location"]).text
+    assert [(line.actor, line.action) for line in busy.home.store.audit()][-1] == ("op", "scan sent")
+
+
+def test_a_page_that_sends_one_by_one_is_told_what_became_of_each(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    values = {"csrf": csrf(client), "name": "upload", "form": "auto"}
+    for state in ("waiting", "waiting"):
+        answer = client.post(
+            "/desk/batches/new",
+            data=values,
+            files={"files": ("one.png", png(), "image/png")},
+            headers={"accept": "application/json"},
+        )
+        assert answer.json()["files"][0]["state"] == state
+    assert len(waiting_scans(busy.home.settings)) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "status"),
+    [
+        ({"name": "u", "form": "none"}, "a.png", 422),
+        ({"name": "", "form": "order"}, "a.png", 422),
+        ({"name": "u", "form": "order"}, "a.exe", 422),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_and_nothing_stays(
+    busy: DeskSite, op: Transcriber, values: dict[str, str], name: str, status: int
+) -> None:
+    client = busy.client(op)
+    answer = client.post(
+        "/desk/batches/new", data={"csrf": csrf(client), **values}, files={"files": (name, b"x", "a/b")}
+    )
+    assert answer.status_code == status
+    assert waiting_scans(busy.home.settings) == []
+
+
+def test_nothing_is_taken_from_who_may_not_send(busy: DeskSite) -> None:
+    for person in (busy.person("aud", "auditor"), busy.person("ann", "transcriber")):
+        client = busy.client(person)
+        assert client.get("/desk/batches/new").status_code == 404
+        values = {"csrf": csrf(client), "name": "u", "form": "order"}
+        assert client.post("/desk/batches/new", data=values, files={"files": ("a.png", png())}).status_code == 404
+    limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
+    values = {"csrf": csrf(limited), "name": "u", "form": "order"}
+    assert limited.post("/desk/batches/new", data=values, files={"files": ("a.png", png())}).status_code == 404
+    assert waiting_scans(busy.home.settings) == []
+
+
+def test_a_large_picture_is_taken(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    out = io.BytesIO()
+    Image.effect_noise((600, 600), 80).save(out, "PNG")
+    assert len(out.getvalue()) > 100_000
+    values = {"csrf": csrf(client), "name": "large", "form": "order"}
+    assert client.post("/desk/batches/new", data=values, files={"files": ("a.png", out.getvalue())}).status_code == 303

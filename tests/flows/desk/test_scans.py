@@ -1,0 +1,255 @@
+"""Scans on the desk: search, the page with every field drawn, every verb without JavaScript, and the whole form."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from reconcile.records import query
+from tests.flows.desk.desk_site import AGREED, DeskSite, csrf, page, post
+from tests.transcribe.store.world import sent
+from transcribe.model import FieldKey, Transcriber
+from transcribe.store.facts import ScanState
+
+TOTAL = FieldKey("total")
+
+
+@pytest.fixture
+def op(busy: DeskSite) -> Transcriber:
+    return busy.person("op", "operator")
+
+
+def scan_of(desk: DeskSite, name: str) -> ScanState:
+    return next(each for each in desk.home.store.scan_states() if each.scan.name == name)
+
+
+def found(desk: DeskSite, who: Transcriber, query: str) -> list[str]:
+    rows = desk.client(who).get(f"/desk/scans.json?{query}").json()["scans"]
+    return [row["name"] for row in rows]
+
+
+def test_scans_are_found_by_name_number_words_batch_form_state_reason_and_day(busy: DeskSite, op: Transcriber) -> None:
+    assert found(busy, op, "") == ["other.png", "aside.png", "doubt2.png", "doubt.png", "agreed.png"]
+    assert found(busy, op, "q=doubt") == ["doubt2.png", "doubt.png"]
+    assert found(busy, op, f"q={scan_of(busy, 'aside.png').scan.id[:10]}") == ["aside.png"]
+    assert found(busy, op, "q=mary+poole") == ["agreed.png"]
+    assert found(busy, op, "q=473962") == ["agreed.png"]
+    assert found(busy, op, "batch=tuesday") == ["other.png", "aside.png"]
+    assert found(busy, op, "form=invoice2") == ["other.png"]
+    assert found(busy, op, "state=set+aside") == ["aside.png"]
+    assert found(busy, op, "batch=monday&state=waits+for+people") == ["doubt2.png", "doubt.png"]
+    assert found(busy, op, "reason=engines+disagree&batch=monday") == ["doubt2.png", "doubt.png"]
+    today = f"{busy.now():%Y-%m-%d}"
+    assert len(found(busy, op, f"since={today}&until={today}")) == 5
+    assert found(busy, op, "until=2020-01-01") == []
+    assert found(busy, op, "q=nothing+like+it") == []
+
+
+def test_who_is_limited_finds_and_opens_only_scans_of_their_forms(busy: DeskSite) -> None:
+    half = busy.person("half", "operator", forms=("invoice2",))
+    assert found(busy, half, "") == ["other.png"]
+    assert found(busy, half, "q=mary+poole") == []
+    client = busy.client(half)
+    theirs, others = scan_of(busy, "other.png").scan.id, scan_of(busy, "agreed.png").scan.id
+    for page_of in ("", "/page/1", "/small/1", "/fields.csv", "/readings.json?field=total", "/edit"):
+        assert client.get(f"/desk/scan/{theirs}{page_of}").status_code == 200, page_of
+        assert client.get(f"/desk/scan/{others}{page_of}").status_code == 404, page_of
+    assert post(client, f"/desk/scan/{others}/aside", why="x").status_code == 404
+    assert post(client, f"/desk/scan/{others}/value/lock", field="total", why="x").status_code == 404
+    assert post(client, f"/desk/scan/{theirs}/read-again", form="order", why="x").status_code == 404
+    assert post(client, f"/desk/scan/{theirs}/settle", other=others, verdict="duplicate", why="x").status_code == 404
+
+
+def test_the_page_draws_every_field_and_tells_one_in_full(busy: DeskSite, op: Transcriber) -> None:
+    scan = scan_of(busy, "doubt.png").scan.id
+    client = busy.client(op)
+    text = client.get(f"/desk/scan/{scan}?field=customer").text
+    assert text.count('<rect class="box') == 3 + 4  # the fields, and what the colours mean
+    assert f'href="/desk/scan/{scan}?page=1&amp;field=total#field"' in text
+    assert "Mary Paole" in text
+    assert "The machines read different things." in text
+    done = client.get(f"/desk/scan/{scan_of(busy, 'agreed.png').scan.id}?field=total").text
+    assert 'id="reasons"' in done
+    assert 'class="for"' in done
+    picture = client.get(f"/desk/scan/{scan}/page/1")
+    assert picture.headers["content-type"] == "image/png"
+    small = client.get(f"/desk/scan/{scan}/small/1")
+    with Image.open(io.BytesIO(small.content)) as made:
+        assert made.width == 320
+
+
+def test_the_neighbours_of_a_scan_are_one_key_away(busy: DeskSite, op: Transcriber) -> None:
+    text = busy.client(op).get(f"/desk/scan/{scan_of(busy, 'doubt.png').scan.id}").text
+    assert f'rel="prev" data-key="p" href="/desk/scan/{scan_of(busy, "doubt2.png").scan.id}"' in text
+    assert f'rel="next" data-key="n" href="/desk/scan/{scan_of(busy, "agreed.png").scan.id}"' in text
+
+
+VALUE_VERBS = ("correct", "ask", "lock", "unlock")
+
+
+def value_of(busy: DeskSite, scan: str) -> tuple[str, bool, bool]:
+    """What the total is decided as, whether it is locked, and whether it is asked again."""
+    store = busy.home.store
+    decided = next(each for each in store.decisions(scan) if each.key == TOTAL)
+    return decided.text, TOTAL in store.locked_values(scan), TOTAL in store.values_asked_again(scan)
+
+
+def test_every_verb_of_a_value_works_without_javascript_and_lands_in_the_log(busy: DeskSite, op: Transcriber) -> None:
+    scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
+
+    def done(verb: str, **values: str) -> tuple[str, bool, bool]:
+        answer = post(client, f"/desk/scan/{scan}/value/{verb}", field="total", why="the customer called", **values)
+        assert answer.headers["location"] == f"/desk/scan/{scan}?field=total&done={verb}#field"
+        assert 'id="done"' in client.get(answer.headers["location"]).text
+        assert (busy.home.store.acts(scan=scan)[-1].by, busy.home.store.audit()[-1].actor) == ("op", "op")
+        assert busy.woken
+        busy.weigh()
+        return value_of(busy, scan)
+
+    assert done("correct", text="13.50") == ("13.50", False, False)
+    (record,) = query.records(busy.home.settings.records, "order")
+    assert record.record_version == 2
+    assert done("lock") == ("13.50", True, False)
+    assert done("unlock") == ("13.50", False, False)
+    assert done("ask") == ("13.50", False, True)
+
+
+def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) -> None:
+    ann, client = busy.person("ann", "transcriber"), busy.client(op)
+    (task,) = busy.home.store.lease(ann.id, 1, busy.now())
+    busy.home.store.submit(task.id, ann.id, sent("wrong", "i"), busy.now())
+    history = busy.home.store.field_history(task.scan, task.key)
+    reading = next(each.id for each in history.readings if each.source == ann.id)
+    address = f"/desk/scan/{task.scan}/value/withdraw"
+    assert post(client, address, field="number", reading=reading, why="x").status_code == 404
+    assert post(client, address, field=str(task.key), reading=reading, why="another paper").status_code == 303
+    assert reading in busy.home.store.field_history(task.scan, task.key).withdrawn
+
+
+def test_what_does_not_fit_is_refused_with_the_reason(busy: DeskSite, op: Transcriber) -> None:
+    scan = scan_of(busy, "agreed.png").scan.id
+    answer = post(busy.client(op), f"/desk/scan/{scan}/value/correct", field="total", text="many", why="x")
+    assert (answer.status_code, "is no amount" in answer.text) == (422, True)
+    assert post(busy.client(op), f"/desk/scan/{scan}/value/lock", field="none", why="x").status_code == 404
+
+
+def test_a_scan_is_set_aside_and_brought_back(busy: DeskSite, op: Transcriber) -> None:
+    scan, client = scan_of(busy, "doubt.png").scan.id, busy.client(op)
+    assert post(client, f"/desk/scan/{scan}/aside", why="torn").headers["location"].endswith("done=aside")
+    assert busy.home.store.is_put_aside(scan)
+    busy.weigh()
+    assert "torn" in client.get(f"/desk/scan/{scan}").text
+    assert post(client, f"/desk/scan/{scan}/back", why="found the rest").headers["location"].endswith("done=back")
+    assert not busy.home.store.is_put_aside(scan)
+
+
+def test_a_scan_is_forgotten_only_by_who_is_sure(busy: DeskSite, op: Transcriber) -> None:
+    scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
+    assert post(client, f"/desk/scan/{scan}/forget", why="asked").status_code == 422
+    answer = post(client, f"/desk/scan/{scan}/forget", why="asked", sure="yes")
+    assert answer.headers["location"] == "/desk/scans?done=forget"
+    assert busy.home.store.forgotten(scan)
+    busy.weigh()
+    assert "agreed.png" not in found(busy, op, "")
+    page_of = client.get(f"/desk/scan/{scan}")
+    assert (page_of.status_code, "Mary Poole" in page_of.text) == (200, False)
+
+
+def test_two_scans_are_settled_as_one_order(busy: DeskSite, op: Transcriber) -> None:
+    one, two = scan_of(busy, "doubt.png").scan.id, scan_of(busy, "doubt2.png").scan.id
+    client = busy.client(op)
+    answer = post(client, f"/desk/scan/{two}/settle", other=one, verdict="duplicate", why="the same paper")
+    assert answer.headers["location"].endswith("done=settle")
+    (pair,) = busy.home.store.duplicates(two)
+    assert (pair.settled, pair.older) == ("duplicate", one)
+    assert "the same order" in client.get(f"/desk/scan/{two}").text
+    assert client.get("/desk/duplicates.json").json() == {"duplicates": []}
+
+
+def test_what_reads_again_refuses_in_words(busy: DeskSite, op: Transcriber) -> None:
+    scan, client = scan_of(busy, "doubt.png").scan.id, busy.client(op)
+    assert post(client, f"/desk/scan/{scan}/turn", degrees=45, why="x").status_code == 422
+    assert post(client, f"/desk/scan/{scan}/split", at=2, why="x").status_code == 422
+    values = {"csrf": csrf(client), "why": "a better one"}
+    known = client.post(f"/desk/scan/{scan}/retake", data=values, files={"file": ("a.txt", b"x", "text/plain")})
+    assert (known.status_code, "are taken" in known.text) == (422, True)
+    without = client.post(f"/desk/scan/{scan}/retake", data={**values, "why": ""}, files={"file": ("a.png", b"x")})
+    assert without.status_code == 422
+
+
+def test_a_scan_is_read_again_turned_and_retaken_by_real_engines(desk: DeskSite) -> None:
+    op = desk.person("op", "operator")
+    scan = desk.scan("typed.png", AGREED).id
+    desk.weigh()
+    client = desk.client(op)
+    assert post(client, f"/desk/scan/{scan}/read-again", why="newer engines").headers["location"].endswith("again")
+    desk.weigh()
+    sources = {each.source.partition(" ")[0] for each in desk.home.store.readings(scan) if each.kind == "machine"}
+    assert "tesseract" in sources
+    values = {"csrf": csrf(client), "why": "a better picture", "anyway": "1"}
+    better = page({"number": "473962 typed.png", "customer": "Mary Poole", "total": "12.50"})
+    with Image.open(io.BytesIO(better)) as picture:
+        out = io.BytesIO()
+        picture.resize((1240, 1754)).save(out, "PNG")
+    sent_file = {"file": ("b.png", out.getvalue(), "image/png")}
+    answer = client.post(f"/desk/scan/{scan}/retake", data=values, files=sent_file)
+    assert answer.status_code == 303, answer.text
+    acts = [each.verb for each in desk.home.store.acts(scan=scan)]
+    assert len(acts) == 2
+
+
+def test_the_whole_form_is_corrected_at_once_or_not_at_all(busy: DeskSite, op: Transcriber) -> None:
+    scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
+    address = f"/desk/scan/{scan}/edit"
+    assert 'value="Mary Poole"' in client.get(address).text
+    typed = {"field number": "473962", "field customer": "Marie Poole", "field total": "many"}
+    refused = post(client, address, why="she said so", **typed)
+    assert refused.status_code == 422
+    assert 'value="Marie Poole"' in refused.text
+    assert "is no amount" in refused.text
+    assert [each.verb for each in busy.home.store.acts(scan=scan)] == []
+    assert 'id="no-reason"' in post(client, address, **{**typed, "field total": "14"}).text
+    kept = post(client, address, why="she said so", **{**typed, "field total": "14.00"})
+    assert kept.headers["location"] == f"/desk/scan/{scan}?done=correct"
+    busy.weigh()
+    decided = {str(each.key): each.text for each in busy.home.store.decisions(scan)}
+    assert decided == {"number": "473962", "customer": "Marie Poole", "total": "14.00"}
+    assert [str(each.key) for each in busy.home.store.acts(scan=scan)] == ["customer", "total"]
+
+
+DEEDS = (
+    ("aside", {}),
+    ("back", {}),
+    ("forget", {"sure": "yes"}),
+    ("read-again", {}),
+    ("turn", {"degrees": "90"}),
+    ("split", {"at": "2"}),
+    ("settle", {"other": "0" * 64, "verdict": "duplicate"}),
+    ("edit", {"field total": "1"}),
+    *((f"value/{verb}", {"field": "total", "text": "1"}) for verb in VALUE_VERBS),
+    ("value/withdraw", {"field": "total", "reading": "x"}),
+    ("retake", {}),
+)
+
+
+@pytest.mark.parametrize(("deed", "values"), DEEDS)
+def test_an_auditor_and_a_transcriber_change_nothing(busy: DeskSite, deed: str, values: dict[str, str]) -> None:
+    scan = scan_of(busy, "agreed.png").scan.id
+    before = len(busy.home.store.acts())
+    for role in ("auditor", "transcriber", "expert"):
+        client = busy.client(busy.person(role, role))
+        assert post(client, f"/desk/scan/{scan}/{deed}", why="x", **values).status_code == 404, role
+        for page_of in ("/desk/scans", f"/desk/scan/{scan}", f"/desk/scan/{scan}/page/1", "/desk/duplicates.csv"):
+            assert client.get(page_of).status_code == (200 if role == "auditor" else 404)
+    assert len(busy.home.store.acts()) == before
+
+
+def test_an_auditor_is_shown_no_forms_to_send(busy: DeskSite) -> None:
+    client = busy.client(busy.person("aud", "auditor"))
+    scan = scan_of(busy, "agreed.png").scan.id
+    for address in (f"/desk/scan/{scan}?field=total", "/desk/batch?name=monday", "/desk", "/desk/scans"):
+        text = client.get(address).text.partition('<main id="main">')[2]
+        assert '<form method="post"' not in text, address
+    assert client.get(f"/desk/scan/{scan}/edit").status_code == 404
