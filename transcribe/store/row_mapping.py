@@ -23,7 +23,6 @@ from transcribe.model import (
     Scan,
     ScanPage,
     SnippetFrame,
-    SourceFile,
     Task,
     TaskKind,
     Transcriber,
@@ -31,7 +30,6 @@ from transcribe.model import (
     Value,
 )
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import SetAside
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Times are stored as microseconds since this moment."""
@@ -288,16 +286,4 @@ def outcome_of(kind: Literal["kept", "again", "late"], reading: str, task: Row) 
         key=key_of(task),
         form=task["form"],
         form_version=task["form_version"],
-    )
-
-
-def set_aside_of(row: Row) -> SetAside:
-    """A file set aside, of a row."""
-    return SetAside(
-        file=SourceFile(sha256=row["file"], name=row["name"], size=row["size"], media_type=row["media_type"]),
-        error=row["error"],
-        message=row["message"],
-        batch=row["batch"],
-        at=moment(row["at"]),
-        place=row["place"],
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from transcribe.store.row_mapping import micros
+from transcribe.model import SourceFile
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import SetAside
+from transcribe.store.row_mapping import micros, moment
 from transcribe.store.steering.acts import ActVerbs
 
 
@@ -34,3 +37,15 @@ class ScanVerbs(ActVerbs):
 
     def is_put_aside(self, scan: str) -> bool:
         return self.db.one("is_put_aside", scan_id=self.scan_row(scan)["id"]) is not None
+
+
+def set_aside_of(row: Row) -> SetAside:
+    """A file set aside, of a row."""
+    return SetAside(
+        file=SourceFile(sha256=row["file"], name=row["name"], size=row["size"], media_type=row["media_type"]),
+        error=row["error"],
+        message=row["message"],
+        batch=row["batch"],
+        at=moment(row["at"]),
+        place=row["place"],
+    )

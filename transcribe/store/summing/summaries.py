@@ -10,7 +10,8 @@ from datetime import datetime
 from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import AtWork, Batch, CourseStep, ScanCount, SetAside, WaitingSince, WorkDone
-from transcribe.store.row_mapping import micros, moment, moment_or_none, set_aside_of
+from transcribe.store.row_mapping import micros, moment, moment_or_none
+from transcribe.store.steering.scans_aside import set_aside_of
 from transcribe.store.summing.sum_up import SummingVerbs
 
 MOST_CHANGED_COUNT = 10_000

@@ -10,7 +10,8 @@ from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, Scan
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import VALUE_LANE, frame_text, micros, scan_of, set_aside_of, text
+from transcribe.store.row_mapping import VALUE_LANE, frame_text, micros, scan_of, text
+from transcribe.store.steering.scans_aside import set_aside_of
 
 
 class IngestVerbs(Lookup):
