@@ -198,6 +198,7 @@ class EvidenceCode(StrEnum):
     SHAPE_AGAINST = "shape against"
     SHAPE_SETTLES = "shape settles"
     NEW_SHAPE = "new shape learnt"
+    ONE_SURE_ENGINE = "one sure engine"
     RULE_HOLDS = "rule holds"
     RULE_BROKEN = "rule broken"
     RUNNER_UP = "runner-up"

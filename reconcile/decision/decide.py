@@ -87,12 +87,13 @@ def _may_machines_decide(posterior: Posterior, policy: Policy, enough: bool, pro
     if standing.trouble or standing.earned < policy.target or (standing.searched_text and not standing.witness):
         return False
     if standing.contradicting and (
-        standing.contradicting > 1 or posterior.probability < policy.min_outvote_probability
+        standing.contradicting > 1 or standing.by_one_engine or posterior.probability < policy.min_outvote_probability
     ):
         return False
     if posterior.people or probable or standing.looked_again:
         return probable
-    return enough and posterior.probability >= policy.min_machine_probability
+    least = policy.min_one_engine_probability if standing.by_one_engine else policy.min_machine_probability
+    return enough and posterior.probability >= least
 
 
 def _is_agreed(posterior: Posterior, policy: Policy) -> bool:

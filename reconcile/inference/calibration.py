@@ -40,7 +40,7 @@ A careful typist is wrong on one field in fifty.
 """
 
 MAX_ONE_ENGINE_PROBABILITY = 0.97
-"""The most probability of a value that one engine read and nothing confirms.
+"""The most probability of a value that one engine read, none too surely, and nothing confirms.
 
 Better engines are wrong on one box in ten.
 """
@@ -96,7 +96,7 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
     else:
         share = _of_machines(share, seen, learnt)
     sources = seen.engines + seen.people + (seen.looks_blank if seen.people else 0)
-    if sources >= POLICY.people_to_agree or seen.witness:
+    if sources >= POLICY.people_to_agree or seen.witness or (seen.is_one_sure and not seen.trouble and not seen.people):
         return share
     return min(share, MAX_ONE_READER_PROBABILITY if seen.people else MAX_ONE_ENGINE_PROBABILITY)
 

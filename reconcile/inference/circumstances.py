@@ -16,6 +16,7 @@ from reconcile.inference.troubles import (
     MAX_OPPOSING_SUMS_FACTOR,
     is_said_by_barcode,
     is_unsure_on_bad_page,
+    sure_alone,
     telling_troubles,
     trouble_of,
 )
@@ -37,6 +38,9 @@ PEOPLE_STAGE = "people:"
 LONG_TEXT_STAGE = f"{PEOPLE_STAGE} long text"
 """The stage of long texts that people alone read. Their probability has a map of its own."""
 
+ONE_SURE_STAGE = "one sure engine"
+"""The stage of values that one engine alone read and was sure of."""
+
 MAX_CAREFUL_ERROR_SHARE = 0.25
 """Who errs on more than this share of fields of a type is known to be careless there. Chosen by hand."""
 
@@ -52,7 +56,7 @@ class Circumstances(NamedTuple):
     a long text came about that people alone read, `typed` how it did among people where machines read it too; None of
     others. `by_machines` gives the share that machines alone give a value that people read too; None where no
     engine says it. `by_operator`: of all experts the operator alone says it. `looked_again`: an engine says it only
-    since it looked again.
+    since it looked again. `sure` is the confidence of the only engine that says it, 0 where none or several do.
     """
 
     says: str
@@ -83,6 +87,7 @@ class Circumstances(NamedTuple):
     by_machines: Callable[[], float] | None
     by_operator: bool = False
     looked_again: bool = False
+    sure: float = 0.0
 
     @property
     def looks_blank(self) -> bool:
@@ -124,8 +129,8 @@ class Circumstances(NamedTuple):
 
     @property
     def doubt_stage(self) -> str:
-        """The stage of machines that may not decide alone."""
-        return self._machines("machines in doubt")
+        """The stage of machines that do not agree: one that is sure, or others."""
+        return ONE_SURE_STAGE if self.is_one_sure else self._machines("machines in doubt")
 
     @property
     def trouble_stages(self) -> tuple[str, ...]:
@@ -141,9 +146,24 @@ class Circumstances(NamedTuple):
         return not self.trouble and bool(self.engines >= POLICY.engines_to_agree or (self.engines and self.witness))
 
     @property
+    def is_one_sure(self) -> bool:
+        """Whether one engine alone says it and is sure, where it stands and not since it looked again."""
+        return self.sure >= POLICY.min_sure_confidence and not (self.null or self.searched or self.looked_again)
+
+    @property
     def may_decide_alone(self) -> bool:
         """Whether machines might decide."""
         return bool(self.situation) and not self.trouble
+
+    @property
+    def min_probability(self) -> float:
+        """The least probability at which machines decide it by themselves."""
+        return POLICY.min_one_engine_probability if self.by_one_engine else POLICY.min_machine_probability
+
+    @property
+    def by_one_engine(self) -> bool:
+        """Whether machines' word stands on one sure engine alone, and on nothing that vouches for it."""
+        return self.is_one_sure and not self.witness and self.listening >= POLICY.engines_to_agree
 
     @property
     def situation(self) -> str:
@@ -152,7 +172,7 @@ class Circumstances(NamedTuple):
             return f"{self.family}: engines agree"
         if self.engines and self.listening >= POLICY.engines_to_agree and self.witness:
             return f"{self.family}: vouched for"
-        return ""
+        return f"{self.family}: {ONE_SURE_STAGE}" if self.by_one_engine else ""
 
     def standing(self, earned: float) -> Standing:
         """The same as a posterior carries it, for deciding; `earned` is the share right that is proven of machines."""
@@ -180,6 +200,7 @@ class Circumstances(NamedTuple):
             opposed=self.opposed,
             unlisted=self.unlisted,
             looked_again=self.looked_again,
+            by_one_engine=self.by_one_engine,
         )
 
 
@@ -204,6 +225,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
         by_operator=_is_by_operator(votes, says),
         looked_again=any(vote.again for vote in engines if vote.says == says),
+        sure=sure_alone(spot, engines, says),
         readers=len(people),
         against_people=len(against),
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),

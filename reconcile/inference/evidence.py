@@ -73,6 +73,8 @@ def evidence(
     if abs(probability - weighed.shares[best]) >= MIN_CALIBRATION_CHANGE:
         raw = round(weighed.shares[best], 4)
         found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": round(probability, 4)}))
+    if seen.by_one_engine and not seen.readers:
+        found.append(Evidence(code=EvidenceCode.ONE_SURE_ENGINE, numbers={"confidence": round(seen.sure, 3)}))
     if seen.situation and not seen.readers:
         wrong, count = learnt.machines.tally(seen.situation)
         is_own = learnt.machines.is_audited_here(seen.situation)

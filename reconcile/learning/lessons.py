@@ -104,7 +104,7 @@ def _would_decide(before: MachinesAlone, learnt: LearntParameters) -> bool:
     ones uphold it.
     """
     probable = calibrated(before.share, before.seen, learnt)
-    return before.seen.may_decide_alone and probable >= POLICY.min_machine_probability
+    return before.seen.may_decide_alone and probable >= before.seen.min_probability
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ STORED: dict[type[StrEnum], tuple[str, ...]] = {
         "shape against",
         "shape settles",
         "new shape learnt",
+        "one sure engine",
         "rule holds",
         "rule broken",
         "runner-up",

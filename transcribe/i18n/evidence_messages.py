@@ -59,6 +59,9 @@ EVIDENCE: Mapping[str, str] = {
     EvidenceCode.NEW_SHAPE: N_(
         "On {field}, {like} of the last {of} checked values are written like {shape} (A a letter, 9 a digit)."
     ),
+    EvidenceCode.ONE_SURE_ENGINE: N_(
+        "One machine alone reads this, and is sure of it: {confidence} by its own measure. The other reads something else."
+    ),
     EvidenceCode.RULE_HOLDS: N_("The rule “{rule}” holds with it: {bits} bits for it."),
     EvidenceCode.RULE_BROKEN: N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
     EvidenceCode.RUNNER_UP: N_("The next likely value has {probability}."),

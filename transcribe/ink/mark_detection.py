@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy
+from numpy.typing import NDArray
 
 from transcribe.geometry import Box
 from transcribe.imaging import Mask
@@ -27,6 +29,15 @@ to strike the box out."""
 STREWN = 0.5
 """Share of the ink in a box that paper beside it has as well from which a signature may be dirt. Chosen by hand, on
 worn paper of which one in 25 pixels was taken for ink in the box and beside it."""
+
+STREAK_BEYOND, STREAK_SHARE, STREAK_LENGTH = 0.5, 0.35, 0.9
+"""Share of a box's width that is looked at beside it, share of that which a streak covers too, as print hides it, and
+share of the box's own width that it covers."""
+
+STREAK_GAP_PX, STREAK_LEAN_PX = 24, 4
+"""Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean. It is no thicker
+than `STRAIGHT`. Chosen by hand, on pages with the marks of a dirty roller: on 2 of 4 an empty box was signed with 0.9995
+and more."""
 
 UNSURE = 0.3
 """How sure a mark is of which the measures say different things, or that may be something else."""
@@ -54,7 +65,38 @@ def probability_signed(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> f
         return UNSURE
     if ink.amount >= SIGNED and _ink_beside(sheet, box) >= STREWN * _ink_share(sheet, box):
         return UNSURE
-    return _both(ink.amount / SIGNED, strokes / SIGNED, ink)
+    amount = ink.amount * _off_streaks(sheet, box) if ink.amount >= SIGNED else ink.amount
+    return _both(amount / SIGNED, strokes / SIGNED, ink)
+
+
+def _off_streaks(sheet: InkLayer, box: Box) -> float:
+    """The share of the ink in a box that is no streak which runs through it from far beyond two opposite sides."""
+    inside = sheet.ink[box.slices]
+    streaks = _level_streaks(sheet.ink, box, sheet.unit)
+    upright = _level_streaks(sheet.ink.T, Box(box.y0, box.x0, box.y1, box.x1), sheet.unit).T
+    return float((inside & ~(streaks | upright)).sum()) / max(1, int(inside.sum()))
+
+
+def _level_streaks(ink: Mask, box: Box, unit: float) -> NDArray[numpy.bool_]:
+    """Where thin strokes of ink run through a box from side to side, and on beyond its left and its right one."""
+    gap = numpy.ones((1, 2 * round(STREAK_GAP_PX * unit / 2) + 1), numpy.uint8)
+    inside = numpy.ascontiguousarray(ink[box.slices])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(inside, cv2.MORPH_CLOSE, gap))
+    found = numpy.zeros(inside.shape, numpy.bool_)
+    for number, (_, top, wide, high, area) in enumerate(stats.tolist()):
+        if number and wide >= STREAK_LENGTH * box.width and area <= STRAIGHT * unit * wide:
+            rows = slice(
+                max(0, box.y0 + top - round(STREAK_LEAN_PX * unit)), box.y0 + top + high + round(STREAK_LEAN_PX * unit)
+            )
+            if _runs_beyond(ink[rows], box.x0, box.x1, round(STREAK_BEYOND * box.width)):
+                found |= labels == number
+    return found
+
+
+def _runs_beyond(rows: Mask, left: int, right: int, reach: int) -> bool:
+    """Whether these rows have ink beside a box too, left and right of it."""
+    sides = rows[:, max(0, left - reach) : left], rows[:, right : right + reach]
+    return all(side.shape[1] == 0 or side.any(axis=0).mean() >= STREAK_SHARE for side in sides)
 
 
 def _ink_share(sheet: InkLayer, box: Box) -> float:

@@ -430,3 +430,47 @@ def test_a_minority_may_be_right_once_three_people_have_read() -> None:
         reading("account", "zoe", "79927398713"),
     )
     assert answer.value == "79927398713"
+
+
+WEAK, SURE = "tesseract 5.5.0 eng", "rapidocr 3.10.0 PP-OCRv6-small latin"
+
+
+def one_sure(of: Field, weak: str, sure: str, *more: Reading, confidence: float = 0.995) -> Posterior:
+    """A value that one engine is sure of, while another one reads something else."""
+    key = of.name
+    return posterior(of, machine(key, WEAK, weak, 0.4), machine(key, SURE, sure, confidence), *more)
+
+
+def test_one_sure_engine_decides_against_one_that_reads_something_far_off() -> None:
+    found = one_sure(NAME, "vnv z6", "Gasthof Knappe")
+    assert found.standing.by_one_engine
+    for probability, decides in ((POLICY.min_one_engine_probability, True), (0.979, False)):
+        earned = replace(found.standing, earned=POLICY.target)
+        answer = decide(NAME, replace(found, probability=probability, standing=earned), POLICY)
+        assert isinstance(answer, Decision) is decides
+        proven = replace(found.standing, earned=POLICY.target - 0.001)
+        assert isinstance(decide(NAME, replace(found, probability=probability, standing=proven), POLICY), Task)
+
+
+def test_one_engine_that_is_not_sure_or_whose_digit_may_be_another_does_not_decide() -> None:
+    assert not one_sure(NAME, "vnv z6", "Gasthof Knappe", confidence=0.96).standing.by_one_engine
+    assert one_sure(TOTAL, "1,25", "7,25").standing.by_one_engine
+    rival = [machine("total", WEAK, "1,25", 0.84), machine("total", SURE, "7,25", 0.995)]
+    assert not posterior(TOTAL, *rival).standing.by_one_engine
+
+
+def test_one_engine_outvotes_no_person() -> None:
+    found = one_sure(NAME, "vnv z6", "Gasthof Knappe")
+    against = replace(found.standing, earned=1.0, contradicting=1, against_people=1)
+    assert isinstance(decide(NAME, replace(found, probability=0.999999, people=1, standing=against), POLICY), Task)
+
+
+def test_a_name_that_begins_with_a_small_l_is_asked() -> None:
+    assert posterior(NAME, *both("customer_name", "lain Robertson")).standing.trouble == "lookalike"
+    for plain in ("Lain Robertson", "liam", "Robertson lain"):
+        assert posterior(NAME, *both("customer_name", plain)).standing.trouble == ""
+
+
+def test_an_amount_of_which_an_engine_saw_the_point_is_asked_where_the_other_one_did_not() -> None:
+    weight = field("weight", "decimal")
+    assert posterior(weight, machine("weight", WEAK, "40", 0.95), machine("weight", SURE, "4.0", 0.86)).standing.trouble

@@ -187,3 +187,12 @@ def test_only_words_of_several_scans_are_kept() -> None:
     words = learn(facts, shipped_parameters()).content["words"]["customer"]  # type: ignore[index]  # content is plain data
     assert "dupont" in words
     assert "quenot" not in words
+
+
+def test_a_home_of_an_earlier_version_learns_of_situations_that_came_since() -> None:
+    shipped = shipped_parameters().content
+    older = {name: tally for name, tally in shipped["shipped"].items() if "one sure engine" not in name}
+    learnt = read_parameters(
+        Parameters(version=2, content=learn([], Parameters(version=1, content={**shipped, "shipped": older})).content)
+    )
+    assert learnt.machines.tally("amount: one sure engine") == tuple(shipped["shipped"]["amount: one sure engine"])

@@ -207,3 +207,22 @@ def test_a_box_that_is_scribbled_over_far_beyond_its_frame_is_no_sure_tick(blank
     strokes = [[(284, 284 + 2 * n), (349, 284 + 2 * n)] for n in range(33)]
     square, _, _ = said(blank, photographed(blank, (0.0, 0.0), strokes))
     assert 1 - SURE < square < SURE
+
+
+STREAKS = {
+    "upright": [[(x, 0), (x + lean, 2338)] for x, lean in ((420, 0), (505, 8), (640, -6), (770, 0), (905, 4))],
+    "level": [[(0, y), (1653, y + lean)] for y, lean in ((740, 0), (775, 6), (822, -4))],
+}
+"""Marks of a dirty roller, from rim to rim."""
+
+
+@pytest.mark.parametrize("way", STREAKS)
+def test_streaks_of_a_dirty_roller_are_no_sure_signature(blank: Path, way: str) -> None:
+    _, _, sign = said(blank, photographed(blank, (0.0, 0.0), STREAKS[way]))
+    assert 1 - SURE < sign < SURE
+
+
+@pytest.mark.parametrize("way", STREAKS)
+def test_a_signature_between_streaks_is_still_one(blank: Path, way: str) -> None:
+    _, _, sign = said(blank, photographed(blank, (0.0, 0.0), [*STREAKS[way], *INITIALS]))
+    assert sign > SURE
