@@ -77,7 +77,9 @@ bench-path: $(BENCH_ENV)/.ready
 
 ## make bench-truth     what machine reading is worth on paper that nobody prepared for, a plain script beside it
 bench-truth: $(BENCH_ENV)/.ready
-	$(BENCH).bench_truth $(SMALL)
+	@mkdir -p build && rm -f build/truth.jsonl
+	$(BENCH).bench_truth $(SMALL) --dump build/truth.jsonl
+	$(BENCH).bench_orders $(SMALL) --from build/truth.jsonl
 
 ## make lock              write requirements.lock anew from pyproject.toml
 lock:

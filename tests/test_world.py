@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from reconcile.parameters.shipped import shipped_parameters
+from tests.bench.bench_orders import People, mistyped, run
 from tests.bench.bench_truth import report
 from tests.bench.intervals import paired_difference, worst_share
 from tests.bench.truth_refit import fitted
@@ -14,6 +16,7 @@ from tests.bench.truth_results import Cell, line_of, of_line, read_photo, readin
 from tests.bench.world import fonts, forms, photographs
 from tests.bench.world.photographs import Wish, photo, wishes
 from tests.bench.world.writing import Pen
+from transcribe.model import FieldKey
 
 
 @pytest.mark.slow
@@ -33,6 +36,11 @@ def test_a_photograph_is_made_and_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert sum(each.plain == each.truth for each in filled) / len(filled) > 0.7
     assert sum(each.first == each.truth for each in filled) / len(filled) > 0.7
     assert {"form", "file", "key", "source", "text", "truth"} <= set(next(readings_of(result)))
+    (order,) = run([result], People(shared=0.0, seed=1))
+    assert order.finished
+    assert order.fields == len(result.cells)
+    assert 0 < order.readings < order.keyed_readings
+    assert order.keyed_readings >= 2 * order.fields
     head, rule, row = report([result])[:3]
     assert row.startswith("| soft | typed | 1 |")
     assert head.count("|") == rule.count("|") == row.count("|")
@@ -57,6 +65,22 @@ def test_what_is_cut_short_is_told_from_what_is_misread() -> None:
     assert decided("classeur").is_truncated
     assert not decided("classeur a levier").is_truncated
     assert not decided("").is_truncated
+
+
+def test_people_say_the_same_of_a_field_whenever_they_are_asked_and_share_the_errors_that_they_share() -> None:
+    key = FieldKey("total")
+
+    def said(people: People, who: str, scan: int) -> str:
+        return people.read(who, "person", str(scan), key, "1204,50", ["Nantes"])
+
+    some = People(shared=1.0, seed=1)
+    assert [said(some, "ana", each) for each in range(50)] == [said(some, "ana", each) for each in range(50)]
+    wrong = [[said(some, who, each) for who in ("ana", "ben")] for each in range(4000)]
+    both = [each for each in wrong if "1204,50" not in each]
+    assert 0.03 < sum(each[0] != "1204,50" for each in wrong) / 4000 < 0.07
+    assert len(both) > 3
+    assert all(first == second for first, second in both)
+    assert all(mistyped("1204,50", random.Random(each)) != "1204,50" for each in range(200))
 
 
 def test_bounds_are_exact() -> None:

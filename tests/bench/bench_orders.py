@@ -1,0 +1,276 @@
+"""Whole orders, from the photograph to the last decision, beside double keying: `python -m tests.bench.bench_orders`
+
+    python -m tests.bench.bench_orders --from DUMP.jsonl [--shared 0.5] [--small]
+
+The photographs are those of a dump of `bench_truth`. Three transcribers and two experts type what they see; every field
+is weighed and decided as in a store, with what is learnt after each batch, and every reading of a person is counted,
+audits and adjudications too. The peer: two of the same transcribers key every field, and an expert decides where they
+differ. A person says the same of a field in both, so that the comparison is paired. Exit code 1 where a bar is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from reconcile.decision import decide, draw_audit, may_need_second_look
+from reconcile.forms import prepared
+from reconcile.inference import weigh
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
+from tests.bench.intervals import paired_difference
+from tests.bench.truth_results import MARKS, NOW, Read, facts_of, of_line
+from transcribe.model import Decision, FieldKey, Form, Kind, Parameters, Reading, Task
+
+TRANSCRIBERS, EXPERTS = ("ana", "ben", "eva"), ("ines", "otto")
+ERROR_SHARE = {"person": 0.05, "expert": 0.01}
+"""How often each reads a filled field wrongly, as issue and literature of data entry have it."""
+
+BLANK_ERROR_SHARE = 0.01
+"""How often a person types something where nothing is written: what stands in another field."""
+
+BATCH = 10
+"""Orders that come in at once; after each batch the store learns."""
+
+SMALL = 8
+LIKE = {"0": "O", "1": "7", "7": "1", "5": "6", "8": "3", "O": "0", "l": "I", "a": "o", "e": "c", "u": "v", "n": "m"}
+"""What a character is misread as; others are left out."""
+
+BARS = {"hard": 0.35, "soft": 0.20}
+"""Readings a filled field at most, in hard light and in soft light or on scans."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """An order at the end: whether every field is right, by the product and by double keying, and readings of both."""
+
+    order: str
+    finished: bool
+    right: bool
+    keyed_right: bool
+    filled: int
+    fields: int
+    readings: int
+    keyed_readings: int
+    wrong: tuple[str, ...] = ()
+
+
+class People:
+    """What each person reads on each field: the same whenever it is asked. `shared` of all errors are made alike."""
+
+    def __init__(self, shared: float, seed: int) -> None:
+        self.shared, self.seed = shared, seed
+
+    def read(self, who: str, kind: Kind, scan: str, key: FieldKey, written: str, others: Sequence[str]) -> str:
+        """The text that this person types; `others` are those of other fields of the form."""
+        chance = random.Random(f"{self.seed} {who} {scan} {key}")
+        if not written:
+            slips = chance.random() < BLANK_ERROR_SHARE * ERROR_SHARE[kind] / ERROR_SHARE["person"]
+            return chance.choice(others) if slips and others else ""
+        if chance.random() >= ERROR_SHARE[kind]:
+            return written
+        if written in ("true", "false"):
+            return "false" if written == "true" else "true"
+        if chance.random() < self.shared:
+            chance = random.Random(f"{self.seed} {scan} {key}")
+        return mistyped(written, chance)
+
+
+def mistyped(text: str, chance: random.Random) -> str:
+    """A text with one character misread, left out, doubled or changed about with the next."""
+    at = chance.randrange(len(text))
+    way = chance.choice(("like", "like", "out", "double", "about"))
+    if way == "like":
+        return text[:at] + LIKE.get(text[at], "") + text[at + 1 :] or "-"
+    if way == "out" and len(text) > 1:
+        return text[:at] + text[at + 1 :]
+    if way == "about" and at + 1 < len(text) and text[at] != text[at + 1]:
+        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    return text[: at + 1] + text[at:]
+
+
+@dataclass(slots=True)
+class Order:
+    """A photograph being worked on."""
+
+    result: Read
+    form: Form
+    written: Mapping[FieldKey, str]
+    readings: list[Reading]
+    people: People
+    asked: Counter[FieldKey] = field(default_factory=Counter)
+    audited: set[FieldKey] = field(default_factory=set)
+    second: set[FieldKey] = field(default_factory=set)
+    experts: Counter[FieldKey] = field(default_factory=Counter)
+    decisions: dict[FieldKey, Decision] = field(default_factory=dict)
+    stuck: set[FieldKey] = field(default_factory=set)
+
+    def ask(self, key: FieldKey, kind: Kind) -> None:
+        """One more reading of a field; where nobody is left who has not read it, it is stuck."""
+        counted = self.experts if kind == "expert" else self.asked
+        crew = EXPERTS if kind == "expert" else TRANSCRIBERS
+        if counted[key] >= len(crew):
+            if kind == "person":
+                return self.ask(key, "expert")
+            self.stuck.add(key)
+            return None
+        who = crew[(counted[key] + sum(map(ord, f"{self.result.photo} {key}"))) % len(crew)]
+        counted[key] += 1
+        text = self.said(who, kind, key)
+        self.readings.append(
+            Reading(
+                id=f"{key} {who}",
+                scan=self.result.photo,
+                key=key,
+                source=who,
+                kind=kind,
+                text=text,
+                at=NOW + timedelta(minutes=len(self.readings)),
+            )
+        )
+        return None
+
+    def said(self, who: str, kind: Kind, key: FieldKey) -> str:
+        others = [text for each, text in self.written.items() if text and each != key]
+        return self.people.read(who, kind, self.result.photo, key, self.written[key], others)
+
+
+def opened(result: Read, people: People) -> Order:
+    facts = facts_of(result)
+    return Order(result, facts.form, facts.truths, list(facts.readings), people)
+
+
+def work(order: Order, parameters: Parameters) -> None:
+    """Weigh, decide and ask until every field is decided and every audit that was drawn is read by an expert."""
+    while True:
+        posteriors = weigh(order.form, order.readings, parameters)
+        answers = {key: decide(order.form.field(key.name), each, POLICY) for key, each in posteriors.items()}
+        order.decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}
+        wanted: list[tuple[FieldKey, Kind]] = []
+        for key, answer in answers.items():
+            if key in order.stuck:
+                continue
+            if isinstance(answer, Task):
+                wanted.append((key, "expert" if answer.kind == "adjudicate" else "person"))
+            elif may_need_second_look(posteriors[key]) and key not in order.second:
+                order.second.add(key)
+                wanted.append((key, "expert"))
+            elif key not in order.audited and draw_audit(order.result.photo, key, 1, POLICY.audit_share):
+                order.audited.add(key)
+                if not posteriors[key].experts:
+                    wanted.append((key, "expert"))
+        if not wanted:
+            return
+        for key, kind in wanted:
+            order.ask(key, kind)
+
+
+def ended(order: Order) -> Ended:
+    """What became of an order, and what double keying makes of it."""
+    spots = prepared(order.form).fields
+    wrong, keyed_wrong, keyed = [], 0, 0
+    for key, written in order.written.items():
+        same = spots[key.name].normal
+        answer = order.decisions.get(key)
+        said = None if answer is None else "" if answer.null == "blank" else answer.text
+        if said is None or same(said) != same(written):
+            wrong.append(f"{key}: {said!r} for {written!r} ({'' if answer is None else answer.method})")
+        first, second = (order.said(who, "person", key) for who in TRANSCRIBERS[:2])
+        keyed += 2
+        if same(first) != same(second):
+            first, keyed = order.said(EXPERTS[0], "expert", key), keyed + 1
+        keyed_wrong += same(first) != same(written)
+    return Ended(
+        order=order.result.photo,
+        finished=not order.stuck and len(order.decisions) == len(order.written),
+        right=not wrong,
+        keyed_right=not keyed_wrong,
+        filled=sum(1 for each in order.result.cells if each.truth and each.type not in MARKS),
+        fields=len(order.written),
+        readings=sum(order.asked.values()) + sum(order.experts.values()),
+        keyed_readings=keyed,
+        wrong=tuple(wrong),
+    )
+
+
+def run(results: Sequence[Read], people: People) -> Iterator[Ended]:
+    """Every order in turn; after each batch the store learns from all that it has."""
+    parameters, done = shipped_parameters(), []
+    for first in range(0, len(results), BATCH):
+        for each in results[first : first + BATCH]:
+            order = opened(each, people)
+            work(order, parameters)
+            done.append(order)
+            yield ended(order)
+        facts = [
+            ScanFacts(
+                form=each.form,
+                readings=each.readings,
+                decisions=tuple(each.decisions.values()),
+                truths={key: each.decisions[key].text for key in each.experts if key in each.decisions},
+            )
+            for each in done
+        ]
+        parameters = Parameters(version=parameters.version + 1, content=learn(facts, parameters).content)
+
+
+def table(found: Sequence[Ended], light: str, shared: float) -> Iterator[str]:
+    """The rows of one light, and whether they hold."""
+    filled = sum(each.filled for each in found)
+    share = sum(each.readings for each in found) / filled
+    keyed = sum(each.keyed_readings for each in found) / filled
+    more, low, high = paired_difference([(each.right, each.keyed_right, 1) for each in found])
+    yield (
+        f"{light}, {shared:.0%} of errors shared: {len(found)} orders, {filled} filled fields of "
+        f"{sum(each.fields for each in found)}; finished {sum(each.finished for each in found)}"
+    )
+    yield (
+        f"  wholly right {sum(each.right for each in found)}, double keying {sum(each.keyed_right for each in found)}: "
+        f"{more:+.3f} [{low:+.3f}, {high:+.3f}]"
+    )
+    yield f"  readings a filled field {share:.3f} (bar {BARS[light]}), double keying {keyed:.2f}"
+    if high < 0 or share > BARS[light] or not all(each.finished for each in found):
+        yield "  MISSED"
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--from", type=Path, dest="source", action="append", required=True, help="files of --dump")
+    parser.add_argument("--forms", help="of these forms only, by commas")
+    parser.add_argument("--hard", default="edge,all,worn,fold,lowlight", help="conditions of hard light")
+    parser.add_argument("--soft", default="scan,soft", help="conditions of soft light, and scans")
+    parser.add_argument("--shared", type=float, action="append", help="share of errors that people make alike")
+    parser.add_argument("--small", action="store_true", help=f"{SMALL} orders of each")
+    parser.add_argument("--mistakes", type=int, default=10)
+    given = parser.parse_args()
+    results = [of_line(line) for file in given.source for line in file.read_text(encoding="utf-8").splitlines()]
+    forms = given.forms.split(",") if given.forms else None
+    is_good = True
+    for light, conditions in (("hard", given.hard), ("soft", given.soft)):
+        some = [
+            each for each in results if each.condition in conditions.split(",") and (not forms or each.form in forms)
+        ]
+        some = some[:SMALL] if given.small else some
+        for shared in given.shared or [0.0, 0.5] if some else []:
+            found = list(run(some, People(shared, 1)))
+            lines = list(table(found, light, shared))
+            print("\n".join(lines), flush=True)
+            is_good = is_good and "MISSED" not in lines[-1]
+            print("\n".join(mistakes(found, given.mistakes)), flush=True)
+    return 0 if is_good else 1
+
+
+def mistakes(found: Iterable[Ended], most: int) -> list[str]:
+    return [f"    {each.order} {wrong}" for each in found for wrong in each.wrong][:most]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
