@@ -116,9 +116,7 @@ def trouble_of(
     if sums < MAX_OPPOSING_SUMS_FACTOR:
         return Reason.SUMS
     if spot.type in TYPES_WITH_POINT and (
-        _may_lack_its_point(spot, machines, says, sums)
-        or _has_extra_decimals(machines, says)
-        or _has_point_beside(machines, says)
+        _may_lack_its_point(spot, machines, says, sums) or _has_extra_decimals(machines, says)
     ):
         return Reason.FORMAT
     if is_of_new_shape(spot, says, learnt) and not is_said_by_barcode(machines, says):
@@ -159,7 +157,10 @@ def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, le
 
 
 def _begins_small(name: str) -> bool:
-    """Whether the first word of a name begins with a small l and another one with a capital."""
+    """Whether the first word of a name begins with a small l and another one with a capital: Iain is read as lain.
+
+    Of 5,100 decided values on 158 photographs one began so, and was wrong.
+    """
     first, _, rest = name.partition(" ")
     return first[:1] == SMALL_L and first[1:2].islower() and any(word[:1].isupper() for word in rest.split())
 
@@ -195,14 +196,6 @@ def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:
     What the other one saw behind it may be a speck, and sums that are rounded to cents agree with both.
     """
     return any("." in vote.says and vote.says != says and says.startswith(vote.says) for vote in machines)
-
-
-def _has_point_beside(machines: Sequence[Vote], says: str) -> bool:
-    """Whether it is read without decimals, and another engine read the same digits with them: 40 and 4,0."""
-    texts = [vote.text for vote in machines if vote.says == says]
-    others = [vote.text for vote in machines if vote.says != says and DECIMALS_PATTERN.search(vote.text)]
-    digits = {_digits(text) for text in others}
-    return any(_digits(text) in digits and not DECIMALS_PATTERN.search(text) for text in texts)
 
 
 def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str, sums: float) -> bool:

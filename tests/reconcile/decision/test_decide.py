@@ -469,8 +469,3 @@ def test_a_name_that_begins_with_a_small_l_is_asked() -> None:
     assert posterior(NAME, *both("customer_name", "lain Robertson")).standing.trouble == "lookalike"
     for plain in ("Lain Robertson", "liam", "Robertson lain"):
         assert posterior(NAME, *both("customer_name", plain)).standing.trouble == ""
-
-
-def test_an_amount_of_which_an_engine_saw_the_point_is_asked_where_the_other_one_did_not() -> None:
-    weight = field("weight", "decimal")
-    assert posterior(weight, machine("weight", WEAK, "40", 0.95), machine("weight", SURE, "4.0", 0.86)).standing.trouble
