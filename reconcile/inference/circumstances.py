@@ -210,8 +210,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
     people = [vote for vote in votes if vote.kind == "person"]
     for_it = [vote for vote in people if is_nearly_same(spot, vote.says, says, POLICY.min_text_similarity)]
-    against = [vote for vote in people if vote not in for_it] if len(for_it) < len(people) else []
-    ink = [vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says]
+    against = [vote for vote in people if vote not in for_it]
     sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
     witness = witness_of(spot, votes, says, sums, learnt)
     return Circumstances(
@@ -229,7 +228,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         readers=len(people),
         against_people=len(against),
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
-        ink=max(ink, default=0.0),
+        ink=max([vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says], default=0.0),
         witness=witness,
         trouble=trouble_of(spot, votes, says, sums, learnt) or _doubt_on_bad_page(engines, says, witness),
         fit=min([vote.fit for vote in engines], default=1.0),

@@ -13,8 +13,8 @@ from reconcile.parameters import LearntParameters
 from transcribe.codes import Flag, Reason
 from transcribe.model import INK
 
-LOOKALIKE_PATTERN = re.compile(r"[0O1IL|]")
-"""Characters that both engines mistake alike in a code: both read PO as P0."""
+LOOKALIKE_PATTERN = re.compile(r"[0O1IL|()\[\]{}!]")
+"""Characters that both engines mistake alike in a code: both read PO as P0, and L6383 as (6383."""
 
 SMALL_L = "l"
 """A letter that a capital I looks like; codes are compared in capitals, where it has become an L."""
@@ -24,6 +24,9 @@ STROKE_PATTERN = re.compile(r"\W*[1Il|!]\W*")
 
 LITRES_PATTERN = re.compile(r"\d\s?[1I|]$")
 """The end of a text that may be litres: both engines read 30 l as 301."""
+
+COUNT_PATTERN = re.compile(r"(?:^|\s)[SsOoIlZzB]\s?(?:kg|g|l|ml|cl|cm|mm|m)\b")
+"""A lone letter before a unit, where a digit stands: both engines read 5 kg as s kg."""
 
 REASON_BY_FLAG: Mapping[Flag, Reason] = {
     Flag.ROWS_MISSING: Reason.ROWS_MISSING,
@@ -152,8 +155,13 @@ def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, le
         return True
     if spot.family in TEXT_FAMILIES or spot.field.type == "amount":
         stroke = bool(texts) and all(STROKE_PATTERN.fullmatch(text) for text in texts)
-        return stroke or (spot.field.type == "text" and any(LITRES_PATTERN.search(text) for text in texts))
+        return stroke or (spot.field.type == "text" and any(map(_may_miscount, texts)))
     return False
+
+
+def _may_miscount(text: str) -> bool:
+    """Whether a letter may be a digit before a unit, or a digit at the end the unit of litres."""
+    return bool(LITRES_PATTERN.search(text) or COUNT_PATTERN.search(text))
 
 
 def _begins_small(name: str) -> bool:
@@ -177,9 +185,10 @@ def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:
 
 
 def sure_alone(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:
-    """The confidence of the only engine that says it; 0 where none or several do, or another one may well be right.
+    """The confidence of the only engine that says it; 0 where none or several do.
 
-    That is so where it reads one digit or sign otherwise. These have no context: 7,25 and 1,25 may both be written.
+    0 too where another one may well be right: it reads one digit or sign otherwise, and is not unsure. Digits have no
+    context, so that 7,25 and 1,25 may both be written.
     """
     saying = [vote for vote in engines if vote.says == says]
     if len(saying) != 1:

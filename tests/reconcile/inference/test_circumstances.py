@@ -54,6 +54,8 @@ def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text:
         ("amount", ("1", "1")),
         ("text", ("Bière blonde 301", "Bière blonde 301")),
         ("text", ("Bière blonde 30 1", "Bière blonde 30 1")),
+        ("text", ("Cemento rápido s kg", "Cemento rápido s kg")),
+        ("code", ("(6383-67", "(6383-67")),
     ],
 )
 def test_a_lone_stroke_and_what_may_be_litres_are_asked(type: str, texts: tuple[str, str]) -> None:
