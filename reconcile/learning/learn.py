@@ -78,7 +78,7 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
     content = {**content, **lessons.taught(scans, learnt)}
     content["places"] = _summed_places(content["places"], shipped_parameters().content["places"])
     if content.get("shipped"):  # a home of an earlier version lacks the situations that came since
-        content["shipped"] = dict(shipped_parameters().content["shipped"])
+        content["shipped"] = shipped_parameters().content["shipped"]
     content["proven"] = _proven(content)
     return Learnt(
         content=content, changes=changes(read_parameters(previous), LearntParameters.read(version=-1, content=content))

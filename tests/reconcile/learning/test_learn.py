@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -190,7 +191,7 @@ def test_only_words_of_several_scans_are_kept() -> None:
 
 
 def test_a_home_of_an_earlier_version_learns_of_situations_that_came_since() -> None:
-    shipped = shipped_parameters().content
+    shipped: dict[str, Any] = dict(shipped_parameters().content)
     older = {name: tally for name, tally in shipped["shipped"].items() if "one sure engine" not in name}
     learnt = read_parameters(
         Parameters(version=2, content=learn([], Parameters(version=1, content={**shipped, "shipped": older})).content)
