@@ -60,7 +60,8 @@ EVIDENCE: Mapping[str, str] = {
         "On {field}, {like} of the last {of} checked values are written like {shape} (A a letter, 9 a digit)."
     ),
     EvidenceCode.ONE_SURE_ENGINE: N_(
-        "One machine alone reads this, and is sure of it: {confidence} by its own measure. The other reads something else."
+        "One machine alone reads this, and is sure of it: {confidence} by its own measure. "
+        "The other reads something else."
     ),
     EvidenceCode.RULE_HOLDS: N_("The rule “{rule}” holds with it: {bits} bits for it."),
     EvidenceCode.RULE_BROKEN: N_("The rule “{rule}” does not hold with it: {bits} bits against it."),

@@ -35,9 +35,11 @@ STREAK_BEYOND, STREAK_SHARE, STREAK_LENGTH = 0.5, 0.35, 0.9
 share of the box's own width that it covers."""
 
 STREAK_GAP_PX, STREAK_LEAN_PX = 24, 4
-"""Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean. It is no thicker
-than `STRAIGHT`. Chosen by hand, on pages with the marks of a dirty roller: on 2 of 4 an empty box was signed with 0.9995
-and more."""
+"""Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean.
+
+It is no thicker than `STRAIGHT`. Chosen by hand, on pages with the marks of a dirty roller: on 2 of 4 an empty box was
+signed with 0.9995 and more.
+"""
 
 UNSURE = 0.3
 """How sure a mark is of which the measures say different things, or that may be something else."""
