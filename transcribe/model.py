@@ -682,8 +682,8 @@ class Standing:
     of `people` who are not known to err often. `opposed`: sums, the check digit or a likelier reading speak against
     it; `unlisted`: master data do not have it; `against_engines` are engines that read something else. `looks_blank`:
     nothing is written, as the ink test says too, sure or not. `by_operator`: an operator corrected it to this, and no
-    expert says it. `looked_again`: an engine says it only since it was asked once more. `by_one_engine`: one sure engine
-    alone says it, and another one something else.
+    expert says it. `looked_again`: an engine says it only since it was asked once more. `by_one_engine`: one sure
+    engine alone says it, and another one something else.
     """
 
     engines: int = 0
