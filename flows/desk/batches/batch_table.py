@@ -42,7 +42,7 @@ def batches_table(visit: Visit, first: int = 0, most: int | None = None) -> Tabl
         Column("priority", say("Priority"), is_number=True),
         Column("due", say("Due")),
         Column("since", say("Since")),
-        Column("state", ""),
+        Column("state", say("State")),
     )
     return Table(
         name="batches",

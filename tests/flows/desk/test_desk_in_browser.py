@@ -1,0 +1,188 @@
+"""The desk in Chromium: axe, narrow screens, dark, keyboard, parts that change by themselves, pictures to be sent."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageDraw, ImageFilter
+from playwright.sync_api import Browser, Page, expect
+
+from flows.watching import waiting_scans
+from tests.flows.desk.desk_site import DeskSite
+from tests.transcribe.review.conftest import FLAGS, PATIENCE_MS
+from tests.transcribe.review.site import served
+
+pytestmark = pytest.mark.browser
+
+CASES = Path(__file__).parents[2] / "cases"
+
+__all__ = ["browser_type_launch_args"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": "/usr/bin/chromium", "args": FLAGS, "headless": True}
+
+
+@pytest.fixture
+def address(busy: DeskSite) -> Iterator[str]:
+    with served(busy.app) as url:
+        yield url
+
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture
+def enter(busy: DeskSite, address: str, browser: Browser) -> Iterator[Enter]:
+    """Signs somebody in and gives a page on the desk."""
+    contexts = []
+
+    def entered(handle: str = "op", language: str = "en", role: Any = "operator", **how: Any) -> Page:
+        context = browser.new_context(**how)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{address}/in/{busy.link(busy.person(handle, role, language=language))}")
+        page.locator("main button").click()
+        page.wait_for_url("**/desk")
+        return page
+
+    yield entered
+    for context in contexts:
+        context.close()
+
+
+def addresses(desk: DeskSite) -> list[str]:
+    scans = {each.scan.name: each.scan.id for each in desk.home.store.scan_states()}
+    return [
+        "/desk",
+        "/desk/batches",
+        "/desk/batch?name=monday",
+        "/desk/batch?name=tuesday",
+        "/desk/batches/new",
+        "/desk/scans",
+        f"/desk/scan/{scans['doubt.png']}?field=customer",
+        f"/desk/scan/{scans['agreed.png']}?field=total",
+        f"/desk/scan/{scans['agreed.png']}/edit",
+        "/desk/duplicates",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("en", 1440, "light"), ("fr", 360, "dark"), ("es", 360, "light")]
+)
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
+    busy: DeskSite, enter: Enter, address: str, language: str, width: int, scheme: Any
+) -> None:
+    page = enter(language=language, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    faults = []
+    for each in addresses(busy):
+        page.goto(address + each)
+        page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
+        found: dict[str, Any] = Axe().run(page).response
+        assert found["passes"], "axe looked at the page"
+        faults += [f"{each} {it['id']}: {it['nodes'][0]['html'][:160]}" for it in found["violations"]]
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            faults.append(f"{each} is wider than the screen")
+    assert faults == []
+
+
+def test_a_field_is_chosen_and_scans_are_walked_by_keyboard_alone(busy: DeskSite, enter: Enter, address: str) -> None:
+    page = enter()
+    scans = {each.scan.name: each.scan.id for each in busy.home.store.scan_states()}
+    page.goto(f"{address}/desk/scan/{scans['doubt.png']}")
+    page.locator(".drawing a").nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#field h2")).to_have_text("Customer")
+    page.keyboard.press("Alt+d")
+    expect(page.locator("#field h2")).to_have_text("Total")
+    page.keyboard.press("Alt+n")
+    page.wait_for_url(f"**/desk/scan/{scans['agreed.png']}")
+    page.keyboard.press("Alt+p")
+    page.wait_for_url(f"**/desk/scan/{scans['doubt.png']}")
+
+
+def test_parts_change_by_themselves_and_a_hidden_tab_asks_nothing(busy: DeskSite, enter: Enter) -> None:
+    page = enter()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    people = page.locator("#live-waits #waits tbody tr").nth(2).locator("td").nth(2)
+    expect(people).to_have_text("6")
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.word == "waits for people")
+    busy.home.store.put_scan_aside(scan, "op", "torn", busy.now())
+    busy.weigh()
+    expect(people).to_have_text("4")
+    assert asked
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    page.wait_for_timeout(500)
+    asked.clear()
+    page.wait_for_timeout(11_000)
+    assert asked == []
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: false, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    page.wait_for_timeout(500)
+    assert len(asked) == 1
+
+
+def photograph() -> Image.Image:
+    """A photograph of a typed form, as it lies in the cases."""
+    with Image.open(CASES / "bon-de-commande-phone-typed-0002.jpg") as picture:
+        return picture.convert("RGB")
+
+
+def shadowed(picture: Image.Image) -> Image.Image:
+    """The same with the shadow of a hand across it."""
+    shade = Image.new("L", picture.size, 255)
+    wide, high = picture.size
+    ImageDraw.Draw(shade).polygon([(0, high * 0.35), (wide * 0.7, high * 0.45), (wide * 0.6, high), (0, high)], fill=95)
+    soft = shade.filter(ImageFilter.GaussianBlur(wide / 60))
+    return Image.composite(picture, Image.new("RGB", picture.size, (10, 10, 10)), soft)
+
+
+def cut_off(picture: Image.Image) -> Image.Image:
+    """The same with its right third outside the picture: its lines run off."""
+    wide, high = picture.size
+    return picture.crop((int(wide * 0.3), int(high * 0.3), int(wide * 0.62), int(high * 0.62)))
+
+
+def jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+def test_each_picture_is_looked_at_before_it_is_sent_and_all_arrive(busy: DeskSite, enter: Enter, address: str) -> None:
+    page = enter()
+    page.goto(f"{address}/desk/batches/new")
+    page.locator("#name").fill("photos")
+    page.locator("#form").select_option("order")
+    sharp = photograph()
+    pictures = {
+        "good.jpg": sharp,
+        "blurred.jpg": sharp.filter(ImageFilter.GaussianBlur(sharp.width / 300)),
+        "shadow.jpg": shadowed(sharp),
+        "cut.jpg": cut_off(sharp),
+    }
+    files = [{"name": name, "mimeType": "image/jpeg", "buffer": jpeg(each)} for name, each in pictures.items()]
+    page.locator("#files").set_input_files(files)  # type: ignore[arg-type]  # as Playwright documents it
+    said = page.locator("#chosen .advice")
+    expect(said).to_have_count(4)
+    expect(said.nth(3)).not_to_be_empty()
+    found = [str(said.nth(number).get_attribute("data-found")) for number in range(4)]
+    assert found[0] == "good"
+    for number, code in ((1, "blurred"), (2, "shadow"), (3, "cut")):
+        assert code in found[number].split(), found
+    page.locator("#upload button.main").click()
+    page.wait_for_url("**/desk/batch?name=photos&done=sent")
+    assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == sorted(pictures)
