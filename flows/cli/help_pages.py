@@ -67,6 +67,7 @@ EXAMPLES = {
     "forms install": "fairhand forms install order.toml",
     "people add": "fairhand people add Mina --role expert --language fr",
     "people list": "fairhand people list",
+    "people limit": "fairhand people limit olga order-form --by mina",
     "people pause": "fairhand people pause Mina",
     "people resume": "fairhand people resume Mina",
     "people sessions": "fairhand people sessions Mina",

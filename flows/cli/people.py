@@ -67,6 +67,29 @@ def add(
     _print_link(invitation)
 
 
+@people.command("limit")
+def limit(
+    ctx: typer.Context,
+    name: Name,
+    forms: Annotated[
+        list[str] | None, typer.Argument(help="The forms that they see; none: they see all.", metavar="FORM...")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who does it; kept in the log.")] = "operator",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Limit an operator or auditor to scans of some forms on the desk; without a form the limit ends."""
+    from flows.home import now
+
+    home = home_of(ctx)
+    known = home.store.transcriber(name)
+    chosen = sorted({home.forms.find(each).name for each in forms or ()})
+    home.store.set_forms_of_person(known.id, chosen, now(), by)
+    if as_json:
+        terminal.as_json({"handle": known.handle, "forms": chosen})
+    else:
+        terminal.say(f"{known.handle} sees {', '.join(chosen) or 'all forms'}.")
+
+
 @people.command("link")
 def link(
     ctx: typer.Context,

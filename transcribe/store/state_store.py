@@ -19,6 +19,8 @@ from transcribe.store.steering.periods import PeriodVerbs
 from transcribe.store.steering.read_again import ReadAgainVerbs
 from transcribe.store.steering.values import ValueVerbs
 from transcribe.store.summing.finding import FindingVerbs
+from transcribe.store.summing.sum_up import SummingVerbs
+from transcribe.store.summing.summaries import SummaryVerbs
 from transcribe.store.telling.delivery_verbs import DeliveryVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
 from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
@@ -40,6 +42,8 @@ class StateStore(
     AppealVerbs,
     QuarantineVerbs,
     FindingVerbs,
+    SummingVerbs,
+    SummaryVerbs,
     ReadAgainVerbs,
     DuplicateVerbs,
     BatchVerbs,

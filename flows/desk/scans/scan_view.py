@@ -196,4 +196,6 @@ def decision_words(visit: Visit, line: FieldLine) -> str:
         return "–"
     if line.decision.null:
         return f"({visit.say(NULL_WORDS.get(line.decision.null, line.decision.null))})"
+    if isinstance(line.decision.value, bool):
+        return visit.say("yes") if line.decision.value else visit.say("no")
     return line.decision.text or f"({visit.say(NULL_WORDS['blank'])})"

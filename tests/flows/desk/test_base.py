@@ -10,6 +10,7 @@ import pytest
 from flows.administration.records import forget_scan
 from reconcile.records import query
 from tests.flows.desk.desk_site import DeskSite, post
+from tests.flows.house import House
 from tests.transcribe.store.world import sent
 from transcribe.model import FieldKey
 from transcribe.store.facts import Rate
@@ -56,6 +57,16 @@ def test_who_is_limited_to_a_form_counts_no_other(busy: DeskSite) -> None:
     rows = {row["for"]: row["count"] for row in limited.get("/desk/waits.json").json()["waits"]}
     assert rows == {"machines": 0, "weighing": 0, "people": 2, "experts": 0}
     assert post(limited, "/desk/quarantine/retry").status_code == 404
+
+
+def test_a_command_limits_somebody_to_forms_and_ends_it(busy: DeskSite) -> None:
+    house = House(home=busy.home.settings.home)
+    half = busy.person("half", "auditor")
+    assert house.run("people", "limit", "half", "invoice2").out == "half sees invoice2.\n"
+    assert busy.home.store.forms_of_person(half.id) == {"invoice2"}
+    assert house.run("people", "limit", "half", "nothing").code == 2
+    assert house.run("people", "limit", "half", "--json").json == [{"handle": "half", "forms": []}]
+    assert busy.home.store.forms_of_person(half.id) == frozenset()
 
 
 def test_an_auditor_changes_nothing_and_is_told_so(busy: DeskSite) -> None:

@@ -9,7 +9,7 @@ from transcribe.store.drivers.database import Row
 from transcribe.store.facts import FoundScan, ScanSearch, ScanState
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none, text
 from transcribe.store.steering.duplicates import duplicate_of
-from transcribe.store.summing.summaries import SummaryVerbs
+from transcribe.store.verbs.status import StatusVerbs
 
 MOST_LOOKED_AT_COUNT = 20_000
 """So many scans are looked at for one answer: below 100 ms. Chosen by hand."""
@@ -21,7 +21,7 @@ LAST_CHARACTER = "\U0010ffff"
 """Sorts after whatever a name goes on with."""
 
 
-class FindingVerbs(SummaryVerbs):
+class FindingVerbs(StatusVerbs):
     """Finds scans."""
 
     def find_scans(self, search: ScanSearch, limit: int, before: int = AFTER_ALL_SCANS) -> list[FoundScan]:

@@ -10,15 +10,15 @@ from datetime import datetime
 from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import AtWork, Batch, CourseStep, ScanCount, SetAside, WaitingSince, WorkDone
+from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.steering.scans_aside import set_aside_of
-from transcribe.store.summing.sum_up import SummingVerbs
 
 MOST_CHANGED_COUNT = 10_000
 """Scans that are not summed up yet are counted up to here. Chosen by hand."""
 
 
-class SummaryVerbs(SummingVerbs):
+class SummaryVerbs(Lookup):
     """Gives the summaries."""
 
     def not_summed_up(self) -> int:
