@@ -1202,11 +1202,14 @@ class SummaryStore(Protocol):
     def scan_counts(self, batch: str | None = None) -> list[ScanCount]:
         """What is found how often among the scans of each form and batch, or of this batch."""
 
+    def scan_counts_in_all(self) -> list[ScanCount]:
+        """What is found how often among the scans of each form, of all batches together: `batch` is empty."""
+
     def waiting_since(self, published: int) -> WaitingSince:
         """Since when the oldest of what waits does. `published`: the position of the record database."""
 
-    def summed_batches(self) -> list[Batch]:
-        """Every batch as it was summed up last, the most urgent first, then the latest."""
+    def summed_batches(self, first: int = 0, limit: int | None = None) -> list[Batch]:
+        """Batches from the `first` on as they were summed up last, the most urgent first, then the latest."""
 
     def summed_batch(self, name: str) -> Batch:
         """The batch of this name as it was summed up last. NotFound where there is none."""
@@ -1217,8 +1220,8 @@ class SummaryStore(Protocol):
     def batch_course(self, batch: str) -> list[CourseStep]:
         """How many scans of a batch were in each state, by quarters of an hour in which that changed, in order."""
 
-    def work_done(self, since: datetime) -> list[WorkDone]:
-        """What was done since a time, by quarters of an hour, batch and form, in order."""
+    def work_done(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
+        """Work of these kinds that was done since a time, by quarters of an hour and form; of all batches together."""
 
     def work_on_batch(self, batch: str) -> list[WorkDone]:
         """What was done on a batch, by quarters of an hour and form, in order."""

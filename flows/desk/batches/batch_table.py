@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from flows.desk.counts import STATE_PREFIX, visible
+from flows.desk.counts import STATE_PREFIX, summed, visible
 from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
 from transcribe.store import Batch
@@ -27,9 +27,14 @@ def batch_counts(visit: Visit, name: str | None = None) -> Mapping[str, Counter[
 
 def batches_table(visit: Visit, first: int = 0, most: int | None = None) -> Table:
     """The batches in which the visitor sees a form, from the `first` on, the most urgent first."""
-    counts = batch_counts(visit)
-    batches = [each for each in visit.home.store.summed_batches() if visit.forms is None or scans_of(counts[each.name])]
-    shown = batches[first:] if most is None else batches[first : first + most]
+    store = visit.home.store
+    if visit.forms is None:
+        shown = store.summed_batches(first, most)
+        counts = {each.name: summed(store.scan_counts(each.name)) for each in shown}
+    else:
+        counts = dict(batch_counts(visit))
+        theirs = [each for each in store.summed_batches() if scans_of(counts.get(each.name, {}))]
+        shown = theirs[first:] if most is None else theirs[first : first + most]
     say = visit.say
     columns = (
         Column("batch", say("Batch")),

@@ -16,13 +16,20 @@ from transcribe.store import facts
 BY_PEOPLE = ("readings by person", "readings by expert")
 """What people do, as work is counted."""
 
+WORK_OF_PEOPLE = (*BY_PEOPLE, "decided by people")
+"""What tells how fast people are, and how many readings a field takes."""
+
+WORK_OF_A_DAY = (*WORK_OF_PEOPLE, "decided by machine", "scans", "records")
+"""What the page Now shows of a day."""
+
 FORECAST_DAYS = 14
 """Work of so many days tells how fast people are, as the forecast of a batch looks back."""
 
 
 def work_today(visit: Visit) -> list[facts.WorkDone]:
     """What was done since midnight where the visitor lives, of the forms that they see."""
-    return [each for each in visit.home.store.work_done(midnight(visit)) if visit.sees(each.form)]
+    work = visit.home.store.work_done(midnight(visit), WORK_OF_A_DAY)
+    return [each for each in work if visit.sees(each.form)]
 
 
 def midnight(visit: Visit) -> datetime:
@@ -72,8 +79,9 @@ def _hour(start: datetime, at: datetime) -> int:
 def home_forecast(visit: Visit) -> Forecast | None:
     """When all that is asked now will be finished at the pace of the last days. None: too little is known."""
     now = visit.now
-    work = [each for each in visit.home.store.work_done(now - timedelta(days=FORECAST_DAYS)) if visit.sees(each.form)]
-    total = summed(visible(visit, visit.home.store.scan_counts()))
+    since = now - timedelta(days=FORECAST_DAYS)
+    work = [each for each in visit.home.store.work_done(since, WORK_OF_PEOPLE) if visit.sees(each.form)]
+    total = summed(visible(visit, visit.home.store.scan_counts_in_all()))
     return forecast(paced(work), total["open fields"], readings_a_field(work), now)
 
 

@@ -27,7 +27,7 @@ def waits_table(visit: Visit) -> Table:
 
 
 def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
-    say, total = visit.say, summed(visible(visit, visit.home.store.scan_counts()))
+    say, total = visit.say, summed(visible(visit, visit.home.store.scan_counts_in_all()))
     since = visit.home.store.waiting_since(_published(visit))
     sees_all = visit.forms is None
     arrived = len(waiting_scans(visit.home.settings)) if sees_all else 0

@@ -28,7 +28,7 @@ async def scans_page(visit: Look, wish: Asked, before: Annotated[int | None, Que
 
     def made() -> Response:
         found = found_scans(visit, wish, SCANS_A_PAGE, before)
-        counts = visible(visit, visit.home.store.scan_counts())
+        counts = visible(visit, visit.home.store.scan_counts_in_all())
         reasons = beginning(summed(counts), REASON_PREFIX)
         more = {**wish.query, "before": str(found[-1].number)} if len(found) == SCANS_A_PAGE else None
         return visit.page(

@@ -52,7 +52,8 @@ LOOKS = (
     "open_pairs",
     "open_fields",
 )
-SMALL = {"json_each", "o", "d", "value"}
+KINDS = ("scans", "readings by person")
+SMALL = {"json_each", "o", "d", "v", "value"}
 """What may be read whole: the ids that are asked for, and the bounded number of scans that are looked at."""
 IN_ORDER = {"find_scans": "y", "changed_scans": "c", "oldest_appeal": "a", "open_pairs": "d", "facts_of_batch": "n"}
 """What is walked in its own order and no further than a limit; and the appeals that nobody has decided."""
@@ -140,11 +141,11 @@ def test_work_is_added_up_once_by_quarters_of_an_hour(here: World) -> None:
     here.store.submit(task.id, "ann", sent("A-1", "i", seconds=5.0), after(6))
     for _ in range(2):
         sum_up(here)
-    work = {each.what: each for each in here.store.work_done(NOON - timedelta(hours=1))}
+    work = {each.what: each for each in here.store.work_done(NOON - timedelta(hours=1), KINDS)}
     assert (work["scans"].count, work["readings by person"].count) == (1, 1)
     assert work["readings by person"].amount == 5000
     assert work["readings by person"].at == NOON
-    assert here.store.work_done(NOON + timedelta(hours=1)) == []
+    assert here.store.work_done(NOON + timedelta(hours=1), KINDS) == []
 
 
 def test_a_batch_keeps_its_course(here: World) -> None:

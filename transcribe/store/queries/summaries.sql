@@ -111,6 +111,9 @@ GROUP BY 1, 2, 3, 4 {part_add_work};
 -- name: scan_counts
 SELECT batch, form, what, count FROM scan_count;
 
+-- name: scan_counts_in_all
+SELECT '' AS batch, form, what, SUM(count) AS count FROM scan_count GROUP BY form, what;
+
 -- name: scan_counts_of_batch
 SELECT batch, form, what, count FROM scan_count WHERE batch = :batch;
 
@@ -118,7 +121,8 @@ SELECT batch, form, what, count FROM scan_count WHERE batch = :batch;
 SELECT at, state, count FROM batch_course WHERE batch = :batch ORDER BY at, state;
 
 -- name: work_since
-SELECT batch, at, form, what, count, amount FROM work_done WHERE at >= :since ORDER BY at;
+SELECT '' AS batch, w.at, w.form, w.what, w.count, w.amount FROM json_each(:kinds) v CROSS JOIN work_in_all w
+WHERE w.what = v.value AND w.at >= :since;
 
 -- name: work_on_batch
 SELECT batch, at, form, what, count, amount FROM work_done WHERE batch = :batch ORDER BY at;

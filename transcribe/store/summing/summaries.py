@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import AtWork, Batch, CourseStep, ScanCount, SetAside, WaitingSince, WorkDone
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import micros, moment, moment_or_none
+from transcribe.store.row_mapping import micros, moment, moment_or_none, text
 from transcribe.store.steering.scans_aside import set_aside_of
 
 MOST_CHANGED_COUNT = 10_000
@@ -26,7 +26,10 @@ class SummaryVerbs(Lookup):
 
     def scan_counts(self, batch: str | None = None) -> list[ScanCount]:
         rows = self.db.all("scan_counts") if batch is None else self.db.all("scan_counts_of_batch", batch=batch)
-        return [ScanCount(batch=row["batch"], form=row["form"], what=row["what"], count=row["count"]) for row in rows]
+        return [_count(row) for row in rows]
+
+    def scan_counts_in_all(self) -> list[ScanCount]:
+        return [_count(row) for row in self.db.all("scan_counts_in_all")]
 
     def waiting_since(self, published: int) -> WaitingSince:
         with self.db.snapshot():
@@ -41,22 +44,23 @@ class SummaryVerbs(Lookup):
                 publishing_count=int(unpublished["count"] if unpublished else 0),
             )
 
-    def summed_batches(self) -> list[Batch]:
+    def summed_batches(self, first: int = 0, limit: int | None = None) -> list[Batch]:
         with self.db.snapshot():
-            counts: dict[str, Counter[str]] = defaultdict(Counter)
-            for each in self.scan_counts():
-                counts[each.batch][each.what] += each.count
-            return [_batch(row, counts[row["name"]]) for row in self.db.all("batch_facts")]
+            rows = self.db.all("batch_facts")[first : None if limit is None else first + limit]
+            return [_batch(row, self._counts_of_batch(row["name"])) for row in rows]
 
     def summed_batch(self, name: str) -> Batch:
         with self.db.snapshot():
             row = self.db.one("facts_of_batch", name=name)
             if row is None:
                 raise NotFound(f"There is no batch {name!r}. fairhand batch list shows them.")
-            counts: Counter[str] = Counter()
-            for each in self.scan_counts(name):
-                counts[each.what] += each.count
-            return _batch(row, counts)
+            return _batch(row, self._counts_of_batch(name))
+
+    def _counts_of_batch(self, name: str) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for each in self.scan_counts(name):
+            counts[each.what] += each.count
+        return counts
 
     def set_aside_of_batch(self, batch: str, limit: int) -> list[SetAside]:
         return [set_aside_of(row) for row in self.db.all("set_aside_of_batch", batch=batch, limit=limit)]
@@ -65,8 +69,8 @@ class SummaryVerbs(Lookup):
         rows = self.db.all("batch_course", batch=batch)
         return [CourseStep(at=moment(row["at"]), state=row["state"], count=row["count"]) for row in rows]
 
-    def work_done(self, since: datetime) -> list[WorkDone]:
-        return [_work(row) for row in self.db.all("work_since", since=micros(since))]
+    def work_done(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
+        return [_work(row) for row in self.db.all("work_since", since=micros(since), kinds=text(sorted(kinds)))]
 
     def work_on_batch(self, batch: str) -> list[WorkDone]:
         return [_work(row) for row in self.db.all("work_on_batch", batch=batch)]
@@ -94,6 +98,10 @@ class SummaryVerbs(Lookup):
             for form in forms:
                 self.db.run("put_form_of_person", person=row["id"], form=form)
             self.log(by, "forms limited", row["public_id"], {"forms": sorted(forms)}, now)
+
+
+def _count(row: Row) -> ScanCount:
+    return ScanCount(batch=row["batch"], form=row["form"], what=row["what"], count=row["count"])
 
 
 def _batch(row: Row, counts: Mapping[str, int]) -> Batch:
