@@ -3,8 +3,17 @@
 from flows.administration.anomalies import anomalies, forgery_sentence
 from flows.administration.deep_check import examine_deeply
 from flows.administration.disputes import expect_work, settle_dispute, show_in_guide
-from flows.administration.doctor import CHECKS, MIN_FREE_DISK_BYTES, EngineState, engines, examine, unread_languages
+from flows.administration.doctor import (
+    CHECKS,
+    MIN_FREE_DISK_BYTES,
+    EngineState,
+    engines,
+    examine,
+    free_bytes,
+    unread_languages,
+)
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
+from flows.administration.finding import Finding
 from flows.administration.missing_people import missing_in_words
 from flows.administration.odd_reading import odd_reading
 from flows.administration.orphans import orphaned_files, remove_orphans
@@ -18,6 +27,7 @@ __all__ = [
     "CHECKS",
     "MIN_FREE_DISK_BYTES",
     "EngineState",
+    "Finding",
     "Invitation",
     "PayLine",
     "anomalies",
@@ -31,6 +41,7 @@ __all__ = [
     "forgery_sentence",
     "forget_scan",
     "found_records",
+    "free_bytes",
     "invite",
     "keep_retention",
     "micro_of",

@@ -207,6 +207,13 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="disk", message=message, mend="make room, or set FAIRHAND_HOME", machine=True)
 
 
+def free_bytes(settings: Settings) -> dict[str, int]:
+    """The free bytes of the disks of the home, its archive and its backups, where these are folders here."""
+    places = {"home": str(settings.home), "archive": settings.archive, "backups": settings.backups}
+    there = {place: path for place, path in places.items() if path and "://" not in path and Path(path).is_dir()}
+    return {place: shutil.disk_usage(path).free for place, path in there.items()}
+
+
 def _private(settings: Settings) -> Iterator[Finding]:
     """What lies in a home that was made before files were for their owner only, or was copied there."""
     if not settings.state.exists():

@@ -10,6 +10,7 @@ from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.now import now_page
 from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds
 from flows.desk.static_files import router as static_files
+from flows.desk.system import system_page
 from flows.desk.visit import Desk
 from flows.home import Home
 from transcribe.review import Rendering
@@ -29,6 +30,16 @@ def add_desk(app: FastAPI, home: Home) -> None:
     app.state.desk = Desk(
         home=home, rendering=Rendering(app.state.context.options.languages, DESK_ADDRESS, [TEMPLATES])
     )
-    for pages in (now_page, new_batch, batch_pages, batch_deeds, scan_list, scan_page, scan_deeds, value_deeds):
+    for pages in (
+        now_page,
+        new_batch,
+        batch_pages,
+        batch_deeds,
+        scan_list,
+        scan_page,
+        scan_deeds,
+        value_deeds,
+        system_page,
+    ):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(static_files, include_in_schema=False)

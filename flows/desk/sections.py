@@ -9,19 +9,29 @@ from transcribe.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section: its address, its name (a message of the catalogues), and how addresses of its pages begin."""
+    """A section: its address, its name (a message of the catalogues), and how addresses of its pages begin.
+
+    `of_home`: it is about the whole home, and for those who see all forms.
+    """
 
     address: str
     name: str
     begins: tuple[str, ...] = ()
+    of_home: bool = False
 
 
 SECTIONS = (
     Section("/desk", N_("Now")),
     Section("/desk/batches", N_("Batches"), ("/desk/batch",)),
     Section("/desk/scans", N_("Scans"), ("/desk/scan", "/desk/duplicates")),
+    Section("/desk/system", N_("System"), ("/desk/system/",), of_home=True),
 )
 """What the navigation shows."""
+
+
+def sections_for(*, sees_all_forms: bool) -> tuple[Section, ...]:
+    """What the navigation shows to somebody."""
+    return tuple(each for each in SECTIONS if sees_all_forms or not each.of_home)
 
 
 def section_of(address: str) -> str:

@@ -11,7 +11,8 @@ from babel.dates import format_timedelta
 from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from flows.desk.sections import SECTIONS, section_of
+from flows.desk.counting import Counting
+from flows.desk.sections import section_of, sections_for
 from flows.desk.static_files import desk_static
 from flows.desk.words import ACTS
 from flows.desk.words import DONE as DONE_WORDS
@@ -50,6 +51,8 @@ class Desk:
     rendering: Rendering
     kept: dict[object, Any] = field(default_factory=dict)
     """What took long to work out, by what it was worked out from."""
+    counted: dict[str, Counting] = field(default_factory=dict)
+    """What is counted beside the pages, by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class Visit:
     request: Request
     rendering: Rendering
     kept: dict[object, Any]
+    counted: dict[str, Counting]
     forms: frozenset[str] | None
 
     @property
@@ -159,7 +163,7 @@ class Visit:
             status,
             visit=self,
             visitor=self.visitor,
-            sections=SECTIONS,
+            sections=sections_for(sees_all_forms=self.forms is None),
             current=section_of(self.request.url.path),
             desk_static=desk_static,
             done_words=DONE_WORDS,
@@ -182,6 +186,7 @@ async def _visit(request: Request, context: Here, visitor: SignedIn) -> Visit:
         request=request,
         rendering=desk.rendering,
         kept=desk.kept,
+        counted=desk.counted,
         forms=forms or None,
     )
 

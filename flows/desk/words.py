@@ -42,6 +42,7 @@ DONE: Mapping[str, str] = {
     "settle": N_("It is settled what the two scans are to each other."),
     "withdraw": N_("The reading counts no more. It stays in the history, and so does its pay."),
     "retry": N_("They are being weighed again."),
+    "count": N_("It is being looked at. Come back in a moment."),
 }
 """What was done just now, by the name of the deed."""
 

@@ -19,6 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 from starlette.concurrency import run_in_threadpool
 
+from flows.administration import free_bytes
 from flows.backup import newest_backup
 from flows.home import Home, now
 from flows.serving.api import allowed
@@ -127,6 +128,7 @@ class _Gauges(Collector):
 
     def collect(self) -> Iterable[Metric]:
         gauges, at = self._home.store.gauges(now()), now()
+        free: dict[tuple[str, ...], int] = {(place,): count for place, count in free_bytes(self._home.settings).items()}
         yield InfoMetricFamily("fairhand", "The program.", {"version": version("fairhand")})
         yield GaugeMetricFamily("fairhand_ready", "1 where /readyz has no fault.", float(self._ready))
         yield _by("fairhand_scans", "Scans by how far they are.", ["state"], gauges.scans)
@@ -135,17 +137,11 @@ class _Gauges(Collector):
         yield GaugeMetricFamily("fairhand_oldest_task_age_seconds", "Age of the oldest open task; 0: none.", oldest)
         yield CounterMetricFamily("fairhand_submits", "Readings that people have sent.", gauges.submits)
         yield _by("fairhand_pay_micros", "Sums of the ledger, in millionths.", ["kind", "currency"], gauges.ledger)
-        yield _by("fairhand_disk_free_bytes", "Free bytes of the disk.", ["place"], self._free())
+        yield _by("fairhand_disk_free_bytes", "Free bytes of the disk.", ["place"], free)
         if self._home.settings.backups:
             newest = newest_backup(self._home.settings.backups)
             age = float("inf") if newest is None else (at - newest).total_seconds()
             yield GaugeMetricFamily("fairhand_backup_age_seconds", "Age of the newest backup; +Inf: none.", age)
-
-    def _free(self) -> dict[tuple[str, ...], int]:
-        settings = self._home.settings
-        places = {"home": str(settings.home), "archive": settings.archive, "backups": settings.backups}
-        there = {place: path for place, path in places.items() if path and "://" not in path and Path(path).is_dir()}
-        return {(place,): shutil.disk_usage(path).free for place, path in there.items()}
 
 
 def _by(name: str, what: str, labels: list[str], values: Mapping[tuple[str, ...], int]) -> Metric:

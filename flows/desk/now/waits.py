@@ -28,7 +28,7 @@ def waits_table(visit: Visit) -> Table:
 
 def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
     say, total = visit.say, summed(visible(visit, visit.home.store.scan_counts_in_all()))
-    since = visit.home.store.waiting_since(_published(visit))
+    since = visit.home.store.waiting_since(published(visit))
     sees_all = visit.forms is None
     arrived = len(waiting_scans(visit.home.settings)) if sees_all else 0
     rows = [
@@ -69,7 +69,7 @@ def _age(visit: Visit, since: datetime | None) -> Cell:
     return time_cell(since, "" if since is None else visit.age(since))
 
 
-def _published(visit: Visit) -> int:
+def published(visit: Visit) -> int:
     """Up to which number of the outbox the record database stands; 0 where there is none yet."""
     try:
         return query.position(visit.home.settings.records)

@@ -11,8 +11,9 @@ UPDATE scan SET claimed_until = NULL WHERE id = :scan_id;
 DELETE FROM quarantine WHERE scan_id = :scan_id;
 
 -- name: quarantined
+-- CROSS JOIN has SQLite begin at the few that are quarantined, and not at all scans.
 SELECT q.reading, q.error, q.message, q.tries, q.since, q.at, q.retry_at, s.* FROM quarantine q
-JOIN scan s ON s.id = q.scan_id WHERE (:scan_id IS NULL OR s.id = :scan_id) ORDER BY q.since, s.id;
+CROSS JOIN scan s WHERE s.id = q.scan_id AND (:scan_id IS NULL OR s.id = :scan_id) ORDER BY q.since, s.id;
 
 -- name: quarantine_tries^
 SELECT tries FROM quarantine WHERE scan_id = :scan_id;

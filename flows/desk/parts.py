@@ -1,0 +1,69 @@
+"""Pages that are put together from parts: a head, words, a table, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import Response
+
+from flows.desk.counting import Counting
+from flows.desk.tables import Kind, Table, table_file
+from flows.desk.visit import Visit
+from transcribe.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """A form of a part: where it is sent, what its button says, its values, and what is chosen from.
+
+    `choices` are values in words of the field `choice`, which `asks` names.
+    """
+
+    action: str
+    label: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    choice: str = ""
+    asks: str = ""
+    choices: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a page. `said` stands above its table, `faint` below; `links` are addresses with their words."""
+
+    head: str
+    table: Table
+    said: Sequence[str] = ()
+    faint: Sequence[str] = ()
+    links: Sequence[tuple[str, str]] = ()
+    deeds: Sequence[Deed] = ()
+
+
+def section_page(visit: Visit, title: str, parts: Sequence[Part]) -> Response:
+    """A page of these parts."""
+    return visit.page("desk_section.html", title=title, parts=parts)
+
+
+def part_file(parts: Sequence[Part], name: str, kind: Kind) -> Response:
+    """The table of one part as a file. NotFound where no part has it."""
+    table = next((each.table for each in parts if each.table.name == name), None)
+    if table is None:
+        raise NotFound("There is no such table.")
+    return table_file(table, kind)
+
+
+def counting(visit: Visit, name: str, count: Callable[[], object]) -> Counting:
+    """What is counted beside the pages under this name, kept as long as the program runs."""
+    return visit.counted.setdefault(name, Counting(count))
+
+
+def when_counted(visit: Visit, asked: Counting) -> list[str]:
+    """When something was counted last, and whether it is being counted, in words."""
+    last = asked.last
+    said = [visit.say("As of %(at)s.", at=visit.moment(last.at))] if last else []
+    if last and last.problem:
+        said.append(visit.say("It could not be looked at: %(why)s", why=last.problem))
+    if asked.runs:
+        said.append(visit.say("It is being looked at now. That may take minutes."))
+    return said or [visit.say("It was not looked at since the program started.")]

@@ -1,0 +1,66 @@
+"""The page System, its tables as files, and its one deed: the log is verified."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from flows.desk.deeds import with_done
+from flows.desk.parts import Deed, Part, part_file, section_page, when_counted
+from flows.desk.system.files_here import backups_table, files_table
+from flows.desk.system.machine import (
+    engines_table,
+    findings_table,
+    looked_at,
+    processes_table,
+    versions_table,
+)
+from flows.desk.system.queue_table import queue_table
+from flows.desk.system.verification import forgeries_table, verified, verifying
+from flows.desk.tables import Kind
+from flows.desk.visit import Act, Look, Visit
+
+router = APIRouter()
+
+
+@router.get("/desk/system")
+async def system_page(visit: Look) -> Response:
+    """What runs here, and what is wrong with it."""
+    visit.require_all_forms()
+    return await visit.look(lambda: section_page(visit, visit.say("System"), _parts(visit)))
+
+
+@router.get("/desk/system/{name}.{kind}")
+async def system_file(visit: Look, name: str, kind: Kind) -> Response:
+    """One of its tables as a file."""
+    visit.require_all_forms()
+    return await visit.look(lambda: part_file(_parts(visit), name, kind))
+
+
+@router.post("/desk/system/verify")
+async def verify(visit: Act) -> Response:
+    """Has the log verified, beside the pages."""
+    visit.require_all_forms()
+
+    def begin() -> None:
+        visit.home.store.log(visit.by, "log verification begun", "log", {}, visit.now)
+        verifying(visit).begin()
+
+    await visit.look(begin)
+    return RedirectResponse(with_done("/desk/system", "count"), 303)
+
+
+def _parts(visit: Visit) -> list[Part]:
+    say, looking = visit.say, looked_at(visit)
+    asked = verifying(visit)
+    return [
+        Part(head=say("What the doctor finds"), table=findings_table(visit), faint=when_counted(visit, looking)),
+        Part(head=say("Queue and leases"), table=queue_table(visit), links=[("/desk", say("Who holds what: Now"))]),
+        Part(head=say("Log"), table=forgeries_table(visit, asked.last), said=verified(visit, asked.last),
+             faint=when_counted(visit, asked), deeds=[Deed(action="/desk/system/verify", label=say("Verify the log"))]),
+        Part(head=say("Engines"), table=engines_table(visit)),
+        Part(head=say("Disks and databases"), table=files_table(visit)),
+        Part(head=say("Backups"), table=backups_table(visit)),
+        Part(head=say("Processes"), table=processes_table(visit)),
+        Part(head=say("Versions"), table=versions_table(visit)),
+    ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""Pages of the desk reach what they show by an index or from the summaries: none reads a table that grows with work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.flows.desk.desk_site import DeskSite
+from tests.transcribe.store.world import sqlite_of
+from transcribe.store.state_store import StateStore
+
+BIG = frozenset({"scan", "scan_page", "field", "field_now", "reading", "reading_text", "reading_seen", "decision",
+                 "task", "lease", "ledger", "record", "record_text", "outbox", "audit", "scan_summary"})  # fmt: skip
+"""The tables with a row for each scan, field, reading, question or line of pay."""
+
+ALIASES = {"s": "scan", "f": "field", "r": "reading", "t": "task", "d": "decision", "l": "ledger", "y": "scan_summary"}
+"""What statements call them for short."""
+
+BY_LIMIT = frozenset({"find_scans", "outbox_after"})
+"""What walks in the order of its key, and no further than a limit or a number."""
+
+PAGES = ("/desk/system",)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_statement_of_a_page_reads_a_big_table_whole(
+    busy: DeskSite, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    assert client.get(address).status_code == 200
+    asked: set[str] = set()
+    store = busy.home.store
+    assert isinstance(store, StateStore)
+    database = sqlite_of(store)
+    for verb in ("all", "one", "value"):
+        monkeypatch.setattr(type(database), verb, _noted(getattr(type(database), verb), asked))
+    assert client.get(address).status_code == 200
+    assert asked
+    assert {name: whole for name in asked - BY_LIMIT if (whole := _read_whole(database, name))} == {}
+
+
+def _noted(run: Callable[..., Any], asked: set[str]) -> Callable[..., Any]:
+    def noting(self: object, name: str, /, **values: object) -> Any:
+        asked.add(name)
+        return run(self, name, **values)
+
+    return noting
+
+
+def _read_whole(database: Any, name: str) -> list[str]:
+    sql = database.statements[name]
+    values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
+    steps = [row["detail"] for row in database.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    return [step for step in steps if step.startswith("SCAN") and ALIASES.get(step.split()[1], step.split()[1]) in BIG]
