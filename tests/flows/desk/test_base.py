@@ -8,6 +8,7 @@ import io
 import pytest
 
 from flows.administration.records import forget_scan
+from flows.serving.reconcile_worker import sum_up
 from reconcile.records import query
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.house import House
@@ -135,3 +136,13 @@ def test_a_forgotten_scan_is_erased_with_its_record(busy: DeskSite) -> None:
     forget_scan(busy.home, scan, by="op", why="the customer asked")
     assert (store.readings(scan), store.decisions(scan), store.pictures(scan)) == ([], [], [])
     assert [each.scan for each in query.records(busy.home.settings.records, "order")] == []
+
+
+def test_the_worker_sums_up_a_little_at_a_time_until_nothing_is_left(desk: DeskSite) -> None:
+    for number in range(45):
+        desk.scan(f"scan {number}")
+    assert (desk.home.store.not_summed_up(), sum_up(desk.home, 0.0)) == (45, True)
+    assert desk.home.store.not_summed_up() == 25
+    assert not sum_up(desk.home, 60.0)
+    assert desk.home.store.not_summed_up() == 0
+    assert {each.count for each in desk.home.store.scan_counts() if each.what == "state not weighed"} == {45}
