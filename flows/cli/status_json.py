@@ -98,8 +98,9 @@ class StatusJson(BaseModel):
     """The state of a home: counts per form, then every scan and every file set aside.
 
     Of each form, `fields` are `decided_by_machine`, `decided_by_people`, `open_fields` and `unasked_fields` together;
-    `reopened_fields` are those open ones of which a value was decided before. `waiting_reasons` has the open tasks by
-    reason code, `asked` the fields that people have read by the reason of the first question. `ignored_patterns` tell
+    `audited_fields` were drawn by lot and read again, and count for whoever decided them first where the audit found
+    the same; `reopened_fields` are those open ones of which a value was decided before. `waiting_reasons` has the open
+    tasks by reason code, `asked` the fields that people have read by the reason of the first question. `ignored_patterns` tell
     each pattern of a form that is not used any more, `held_forms` each form whose records cannot be published.
     `provisional_records` are those of the records with a value below the target. `missing_people` tells, of the whole
     home, who is missing where nobody who is there can finish a field. `waiting_duplicates` counts the scans that may be
@@ -110,6 +111,7 @@ class StatusJson(BaseModel):
     fields: Mapping[str, int]
     decided_by_machine: Mapping[str, int]
     decided_by_people: Mapping[str, int]
+    audited_fields: Mapping[str, int]
     open_fields: Mapping[str, int]
     reopened_fields: Mapping[str, int]
     unasked_fields: Mapping[str, int]

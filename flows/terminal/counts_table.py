@@ -27,6 +27,11 @@ def print_counts(counts: Counts) -> None:
         if reasons:
             printing.say(f"\n{form or 'unknown form'} waits for people:")
             printing.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
+    if audited := sum(counts.audited_fields.values()):
+        one, many = "{n} field was drawn by lot and read again", "{n} fields were drawn by lot and read again"
+        printing.say(
+            f"\n{plural(audited, one, many)}: who decided it first is counted, where the audit found the same."
+        )
     if again := sum(counts.reopened_fields.values()):
         one, many = "was decided before and is asked again", "were decided before and are asked again"
         told = plural(again, f"{{n}} of the open fields {one}.", f"{{n}} of the open fields {many}.")

@@ -291,9 +291,9 @@ class Counts:
     """The state in numbers. A mapping is by form.
 
     `fields` are decided by machine, decided by people, open, or unasked: these add up. A field is open while people are
-    asked for it; `reopened_fields` are the open ones of which a value was decided before. Of the `records`, so many are
-    provisional. `waiting_reasons` is form ->
-    reason code -> open tasks, `asked` form -> reason code of the first question -> fields. Forgotten scans count as
+    asked for it; `audited_fields` were drawn by lot and read again once they were decided; `reopened_fields` are the
+    open ones of which a value was decided before. Of the `records`, so many are provisional. `waiting_reasons` is form
+    -> reason code -> open tasks, `asked` form -> reason code of the first question -> fields. Forgotten scans count as
     `forgotten_scans` alone.
     """
 
@@ -301,6 +301,7 @@ class Counts:
     fields: Mapping[str, int]
     decided_by_machine: Mapping[str, int]
     decided_by_people: Mapping[str, int]
+    audited_fields: Mapping[str, int]
     open_fields: Mapping[str, int]
     reopened_fields: Mapping[str, int]
     unasked_fields: Mapping[str, int]

@@ -42,7 +42,8 @@ SELECT f.name, f.row_number FROM field_now f WHERE f.scan_id = :scan_id AND EXIS
 ORDER BY f.id;
 
 -- name: people_readings
-SELECT r.id, r.field_id FROM reading r JOIN field f ON f.id = r.field_id
+SELECT r.id, r.field_id, COALESCE(t.kind = 'audit', 0) AS is_audit
+FROM reading r JOIN field f ON f.id = r.field_id LEFT JOIN task t ON t.id = r.task_id
 WHERE f.scan_id = :scan_id AND r.kind <> 'machine';
 
 -- name: decisions

@@ -122,6 +122,14 @@ SELECT o.form, o.batch, EXISTS (
     WHERE s.form = o.form AND s.batch = o.batch AND r.transcriber_id IS NOT NULL) AS begun
 FROM open o ORDER BY o.form, o.batch;
 
+-- name: count_audited
+-- Fields whose decided value was drawn by lot and read again.
+SELECT f.scan_form AS form, COUNT(DISTINCT f.id) AS count FROM task t JOIN field_now f ON f.id = t.field_id
+WHERE t.kind = 'audit' AND t.closed_at IS NOT NULL AND f.erased_at IS NULL
+    AND EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.task_id = t.id)
+    AND (:batch IS NULL OR f.batch = :batch)
+GROUP BY form;
+
 -- name: audited_scans
 SELECT DISTINCT s.sha256 FROM task t JOIN scan s ON s.id = t.scan_id
 WHERE t.kind = 'audit' AND t.closed_at IS NOT NULL AND s.form <> '' AND s.erased_at IS NULL ORDER BY s.id;

@@ -207,23 +207,22 @@ class ReconcileVerbs(IngestVerbs):
     ) -> dict[FieldKey, int]:
         """Writes the decisions that say something new. Gives the number of the standing decision of each field."""
         standing = {key_of(row): row for row in self.db.all("decisions", scan_id=scan["id"])}
-        people: dict[int, set[str]] = {}
-        for row in self.db.all("people_readings", scan_id=scan["id"]):
-            people.setdefault(row["field_id"], set()).add(row["id"])
+        people: dict[str, bool] = {
+            row["id"]: bool(row["is_audit"]) for row in self.db.all("people_readings", scan_id=scan["id"])
+        }
         kept = {key: int(row["id"]) for key, row in standing.items()}
         for key, decision in new.items():
             columns = decision_columns(decision)
             old = standing.get(key)
             if old is not None and all(old[name] == value for name, value in columns.items() if name != "parameters"):
                 continue
-            field = fields[key]
             words = {name: columns.pop(name) for name in ("value", "text", "evidence", "proposal")}
             kept[key] = self.db.insert(
                 "put_decision",
                 **columns,
-                field_id=field,
+                field_id=fields[key],
                 version=1 if old is None else old["version"] + 1,
-                by_people=int(not people.get(field, set()).isdisjoint(decision.readings)),
+                by_people=int(_is_by_people(people, decision, old)),
                 text_hash=self.keyed_hash("text", decision.text),
                 words_hash=self.words_hash(words),
                 now=micros(now),
@@ -289,3 +288,13 @@ class ReconcileVerbs(IngestVerbs):
     def _of_slot(self, field: int, task: Task, slot: int) -> Row | None:
         """The task of a field in this slot, with the number of the reading that answered it."""
         return self.db.one("task_of_slot", field_id=field, kind=task.kind, slot=slot)
+
+
+def _is_by_people(people: Mapping[str, bool], decision: Decision, before: Row | None) -> bool:
+    """Whether people decided a value: an audit that finds what machines had decided leaves it theirs.
+
+    `people` are the readings by people, and whether each was sent for an audit.
+    """
+    audits = [people[reading] for reading in decision.readings if reading in people]
+    confirmed = before is not None and not before["by_people"] and before["text"] == decision.text
+    return bool(audits) and not (all(audits) and confirmed)

@@ -39,6 +39,7 @@ class StatusVerbs(IngestVerbs):
                 fields=_by_form(fields),
                 decided_by_machine=_by_form([row for row in decided if not row["by_people"]]),
                 decided_by_people=_by_form([row for row in decided if row["by_people"]]),
+                audited_fields=_by_form(self.db.all("count_audited", batch=batch)),
                 open_fields=_by_form(still_open),
                 reopened_fields=_by_form([row for row in still_open if row["by_people"] is not None]),
                 unasked_fields=_by_form([row for row in fields if row["state"] == "unasked"]),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, sent, world
 from transcribe.model import FieldKey, ReadResult, Scan, Task
-from transcribe.store.facts import AskedFields
+from transcribe.store.facts import AskedFields, Offer
 
 
 @pytest.fixture
@@ -61,6 +61,21 @@ def test_a_check_of_a_decided_field_does_not_open_it(here: World) -> None:
     here.ask(scan, "number", kind="audit", reason="audit")
     assert sums(here) == (2, 2, 0, 0, 0)
     assert here.store.counts().waiting_reasons == {"order": {"audit": 1}}
+
+
+@pytest.mark.parametrize(("found", "by_machine"), [("1", 2), ("7", 1)])
+def test_a_value_that_an_audit_confirms_is_still_the_machines(here: World, found: str, by_machine: int) -> None:
+    scan = here.scan("a")
+    here.decide(scan, decision("number", "1"), decision("total", "1"), record=True)
+    here.ask(scan, "number", kind="audit", reason="audit")
+    (task,) = here.store.lease("eve", 1, NOON, offer=Offer(pools=("expert",)))
+    here.store.submit(task.id, "eve", sent(found, "i"), after(1))
+    for _ in range(2):  # weighed again it stays so
+        here.decide(scan, decision("number", found, here.store.readings(scan.id)[-1]))
+        assert sums(here) == (2, by_machine, 2 - by_machine, 0, 0)
+        assert here.store.counts().audited_fields == {"order": 1}
+    here.decide(scan, replace(decision("number", found, here.store.readings(scan.id)[-1]), probability=0.5))
+    assert sums(here) == (2, by_machine, 2 - by_machine, 0, 0)
 
 
 def test_the_rows_of_a_table_are_no_field_and_its_cells_are_open_while_they_are_asked_for(here: World) -> None:
