@@ -124,6 +124,19 @@ def test_what_is_set_aside_and_found_twice_is_told_without_words(rooms: Home, re
     ]
 
 
+def test_a_finished_batch_says_what_was_set_aside(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    receiver.any_time, clock = True, MovedClock()
+    first, second, third = (received(rooms, batch="monday").id for _ in range(3))
+    rooms.store.put_scan_aside(second, "olga", "a cat", now())
+    forget_scan(rooms, third)
+    recorded(rooms, scan=first)
+    clock.by = timedelta(minutes=5)
+    for _ in range(3):
+        Sender(home=rooms, now=clock).send_due()
+    assert receiver.taken[-1]["data"] == {"batch": "monday", "scans": 2, "records": 1, "set_aside": 1}
+
+
 def test_a_batch_is_finished_once_and_after_its_records(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     receiver.any_time, clock = True, MovedClock()
@@ -138,7 +151,7 @@ def test_a_batch_is_finished_once_and_after_its_records(rooms: Home, receiver: R
     for _ in range(3):
         Sender(home=rooms, now=clock).send_due()
     assert receiver.types() == ["record.completed"] * 2 + ["batch.finished"]
-    assert receiver.taken[-1]["data"] == {"batch": "monday", "scans": 2, "records": 2}
+    assert receiver.taken[-1]["data"] == {"batch": "monday", "scans": 2, "records": 2, "set_aside": 0}
 
 
 def test_a_failing_delivery_is_tried_again_under_the_same_id_and_holds_up_its_record_alone(

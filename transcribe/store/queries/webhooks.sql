@@ -141,8 +141,12 @@ SELECT 1 FROM scan s WHERE s.batch = :name AND s.erased_at IS NULL AND COALESCE(
         AND r.version = (SELECT MAX(version) FROM record WHERE scan_id = s.id) AND instr(x.exceptions, '["below target",') > 0)) LIMIT 1;
 
 -- name: batch_counts^
-SELECT COUNT(*) AS scans, SUM(erased_at IS NULL AND recorded_at IS NOT NULL) AS records, MAX(received_at) AS latest
-FROM scan WHERE batch = :name;
+-- Of all that came: scans that are not forgotten, those with a record, and those set aside without one.
+SELECT COUNT(*) AS taken_in, SUM(s.erased_at IS NULL) AS scans, SUM(s.erased_at IS NULL AND s.recorded_at IS NOT NULL) AS records,
+    SUM(s.erased_at IS NULL AND s.recorded_at IS NULL AND (COALESCE({part_last_aside}, '') = 'scan set aside'
+        OR EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake', 'joined'))
+        OR EXISTS (SELECT 1 FROM set_aside a WHERE a.file = s.sha256))) AS set_aside, MAX(s.received_at) AS latest
+FROM scan s WHERE s.batch = :name;
 
 -- name: batch_told^
 SELECT scans FROM batch_told WHERE name = :name;

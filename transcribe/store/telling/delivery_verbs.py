@@ -109,10 +109,10 @@ class DeliveryVerbs(WebhookVerbs):
                     self.db.run("drop_batch_told", name=row["name"])
                 elif counts["latest"] > micros(now - QUIET):
                     waits = True
-                elif told is None or told < counts["scans"]:
-                    note = json.dumps({"scans": counts["scans"], "records": counts["records"]})
+                elif told is None or told < counts["taken_in"]:
+                    note = json.dumps({name: counts[name] for name in ("scans", "records", "set_aside")})
                     self.tell_programs("batch", now, batch=row["name"], note=note)
-                    self.db.run("put_batch_told", name=row["name"], scans=counts["scans"])
+                    self.db.run("put_batch_told", name=row["name"], scans=counts["taken_in"])
                     found += 1
             if not waits:
                 self.db.run("set_batches_seen", number=until)
