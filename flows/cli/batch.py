@@ -168,6 +168,8 @@ def _print(report: BatchReport) -> None:
     of = report.batch
     scans, files = counted(of.scans, "scan"), counted(of.set_aside, "file")
     terminal.say(f"{terminal.one_line(of.name)}: {scans}, {files} set aside, {_words(of)}.")
+    for file in report.files_aside:
+        terminal.say(f"  set aside: {terminal.with_file(file.file.name, file.message)}")
     for state, count in sorted(report.states.items()):
         terminal.say(f"  {state}: {count}")
     if report.duplicates:
@@ -208,6 +210,7 @@ def _report_json(report: BatchReport) -> dict[str, object]:
         "cost_micro": dict(report.cost),
         "people_readings": report.people_readings,
         "duplicates": report.duplicates,
+        "files_set_aside": [{"file": each.file.name, "message": each.message} for each in report.files_aside],
         "forecast": spread,
         "acts": list(report.acts),
     }

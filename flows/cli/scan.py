@@ -77,7 +77,7 @@ def read_again(
     Questions that fall away are withdrawn. Read again as the former form, it counts again. Exit code 1 where there is
     no such scan: files that were set aside are none, and are given to fairhand ingest again.
     """
-    from flows.mending import scans_to_read_again
+    from flows.mending import scans_to_read_again, still_aside
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
@@ -92,6 +92,9 @@ def read_again(
         terminal.as_json(*({"scan": each.id, "name": each.name, "error": error} for each, error in done))
     else:
         _print_read(done, _files_aside(home, batch))
+        for each in (scan for scan, error in done if not error):
+            if words := still_aside(home, each):
+                terminal.say(terminal.with_file(each.name or each.id[:12], words))
     if any(error for _, error in done):
         raise typer.Exit(1)
 

@@ -100,8 +100,9 @@ class StatusJson(BaseModel):
     Of each form, `fields` are `decided_by_machine`, `decided_by_people`, `open_fields` and `unasked_fields` together;
     `audited_fields` were drawn by lot and read again, and count for whoever decided them first where the audit found
     the same; `reopened_fields` are those open ones of which a value was decided before. `waiting_reasons` has the open
-    tasks by reason code, `asked` the fields that people have read by the reason of the first question. `ignored_patterns` tell
-    each pattern of a form that is not used any more, `held_forms` each form whose records cannot be published.
+    tasks by reason code, `asked` the fields that people have read by the reason of the first question.
+    `ignored_patterns` tell each pattern of a form that is not used any more, `held_forms` each form whose records
+    cannot be published.
     `provisional_records` are those of the records with a value below the target. `missing_people` tells, of the whole
     home, who is missing where nobody who is there can finish a field. `waiting_duplicates` counts the scans that may be
     an order that came before, and that nobody has settled.

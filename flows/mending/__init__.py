@@ -7,6 +7,7 @@ from flows.mending.read_again import (
     known_as,
     read_again,
     scans_to_read_again,
+    still_aside,
     to_read_again,
     what_stands,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "scans_to_read_again",
     "settle",
     "split",
+    "still_aside",
     "to_read_again",
     "turn",
     "what_stands",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 
 from flows.home import Home, now
 from flows.mending.forecast import Forecast, forecast
-from transcribe.store import Batch
+from transcribe.store import Batch, SetAside
 
 READINGS_PER_FIELD = 1.5
 """Readings that an asked field takes where none of the batch is finished yet. Chosen by hand."""
@@ -21,7 +21,8 @@ class BatchReport:
 
     `cost` is by currency in micro-units, without top-ups; empty where nothing is paid. `forecast` is None where too
     little is known.
-    `duplicates` counts scans that may be an order that came before, and that nobody has settled.
+    `duplicates` counts scans that may be an order that came before, and that nobody has settled. `files_aside`
+    never became scans.
     """
 
     batch: Batch
@@ -32,6 +33,7 @@ class BatchReport:
     forecast: Forecast | None
     acts: tuple[Mapping[str, str], ...]
     duplicates: int
+    files_aside: tuple[SetAside, ...]
 
 
 def batch_report(home: Home, name: str) -> BatchReport:
@@ -56,6 +58,7 @@ def batch_report(home: Home, name: str) -> BatchReport:
             for act in home.store.acts(batch=name)
         ),
         duplicates=sum(each.waits and each.batch == name for each in home.store.duplicates()),
+        files_aside=tuple(each for each in home.store.list_set_aside() if each.batch == name),
     )
 
 

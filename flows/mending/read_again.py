@@ -145,3 +145,14 @@ def what_stands(scan: Scan, error: Exception) -> str:
         return f"{error} What was read before stands."
     logger.error("Reading the scan %s again failed unexpectedly.", scan.id[:12], exc_info=error)
     return f"It failed unexpectedly ({type(error).__name__}); what was read before stands."
+
+
+def still_aside(home: Home, scan: Scan) -> str:
+    """What to do with a scan that was read again and is still set aside, in words; "" where it is not."""
+    if not home.store.is_put_aside(scan.id):
+        return ""
+    stays = " and its record stays as it was" if home.store.has_record(scan.id) else ""
+    return (
+        f"it is set aside, so nobody is asked{stays}. To go on with it: "
+        f"fairhand scan bring-back {scan.id[:12]} --why WHY"
+    )

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def print_counts(counts: Counts) -> None:
     """Print what is done and what waits, one line a form."""
     if not counts.scans and not counts.forgotten_scans:
-        printing.say("Nothing was ingested yet: fairhand ingest PATH... --form NAME")
+        refused = "No file has become a scan yet."
+        printing.say(refused if counts.set_aside else "Nothing was ingested yet: fairhand ingest PATH... --form NAME")
         return
     head = ("form", "scans", "fields", "by machine", "by people", "open", "not asked", "records")
     decided = counts.decided_by_machine, counts.decided_by_people

@@ -8,7 +8,9 @@ import pytest
 
 from flows.home.home import Home, now
 from flows.mending.batches import due_of
+from flows.mending.read_again import still_aside
 from tests.flows.house import CASES, House
+from tests.flows.serving.test_api import recorded
 from tests.transcribe.store.world import World, decision, form, person, sent
 from transcribe.model import SourceFile
 
@@ -146,3 +148,28 @@ def test_where_no_scan_is_left_to_read_again_it_is_said_with_what_to_do(house: H
     assert "card.png" in done.err
     none = house.run("scan", "read-again", "--of-form", "order", "--batch", "third", "--why", "x", "--json")
     assert (none.code, none.out) == (1, "")
+
+
+def test_a_batch_shows_which_files_were_set_aside_and_why(house: House, rooms: Home) -> None:
+    paper = CASES / "receipt-217.jpg"
+    refused = house.run("ingest", paper, "--form", "order-form", "--batch", "monday")
+    assert refused.code == 1
+    assert [(each["batch"], each["set_aside"]) for each in house.run("batch", "list", "--json").json] == [("monday", 1)]
+    shown = house.run("batch", "show", "monday").out
+    assert "set aside: receipt-217.jpg: it does not lie on the form order-form" in shown
+    (told,) = house.run("batch", "show", "monday", "--json").json[0]["files_set_aside"]
+    assert told["file"] == "receipt-217.jpg"
+    assert "payment data" in told["message"]
+    status = house.run("status", "--batch", "monday").out
+    assert "No file has become a scan yet." in status
+    assert "Nothing was ingested yet" not in status
+
+
+def test_a_scan_that_is_read_again_and_still_set_aside_says_what_to_do(house: House, rooms: Home) -> None:
+    scan = recorded(rooms, "1.00")
+    rooms.store.put_scan_aside(scan, "olga", "a test", now())
+    words = still_aside(rooms, rooms.store.scan(scan))
+    assert "its record stays as it was" in words
+    assert f"fairhand scan bring-back {scan[:12]} --why WHY" in words
+    assert house.run("scan", "bring-back", scan[:12], "--why", "no test").code == 0
+    assert still_aside(rooms, rooms.store.scan(scan)) == ""
