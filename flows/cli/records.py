@@ -100,11 +100,16 @@ def postgres(
 ) -> None:
     """Bring a copy of the records in PostgreSQL up to date; with --every it follows until it is ended.
 
+    While it follows, a server that cannot be reached is tried again, with pauses that grow up to five minutes.
+
     Leave the password to PGPASSWORD, a service file or ~/.pgpass: arguments can be seen by others.
     """
-    from flows.exporting import copied_rounds
+    from flows.exporting import RoundFailed, copied_rounds
 
     for done in copied_rounds(_records_db(ctx), address, schema, every):
+        if isinstance(done, RoundFailed):
+            terminal.note(f"{done.reason} It is tried again in {done.pause_seconds:g} seconds.")
+            continue
         if done.anew:
             terminal.note("The records are of a restored home: the copy was emptied and is made anew.")
         if every is None or done.records or done.erased:

@@ -3,16 +3,49 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from reconcile.records import Copied, follow
+from reconcile.records import Copied, CopyFailed, follow
+
+FIRST_PAUSE_SECONDS = 5.0
+"""How soon a round that failed is tried again; doubled each time. Chosen by hand."""
+
+LONGEST_PAUSE_SECONDS = 300.0
+"""How far apart tries are at most: who mends the server waits no longer. Chosen by hand."""
 
 
-def copied_rounds(records: Path, address: str, schema: str, every_seconds: float | None) -> Iterator[Copied]:
-    """What each round copied: one, or without end, so many seconds apart."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundFailed:
+    """A round that PostgreSQL refused or that did not reach it: why, and in how many seconds it is tried again."""
+
+    reason: str
+    pause_seconds: float
+
+
+def copied_rounds(
+    records: Path,
+    address: str,
+    schema: str,
+    every_seconds: float | None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Copied | RoundFailed]:
+    """What each round copied: one, or without end, so many seconds apart.
+
+    Without end, a round that fails is told and tried again, with growing pauses. CopyFailed where there is one round.
+    """
+    pause = FIRST_PAUSE_SECONDS
     while True:
-        yield follow(records, address, schema)
+        try:
+            done: Copied | RoundFailed = follow(records, address, schema)
+            pause, wait = FIRST_PAUSE_SECONDS, every_seconds or 0.0
+        except CopyFailed as error:
+            if every_seconds is None:
+                raise
+            done, wait = RoundFailed(reason=str(error), pause_seconds=pause), pause
+            pause = min(LONGEST_PAUSE_SECONDS, 2 * pause)
+        yield done
         if every_seconds is None:
             return
-        time.sleep(every_seconds)
+        sleep(wait)

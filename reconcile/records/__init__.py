@@ -7,7 +7,7 @@ from reconcile.records.held_forms import held
 from reconcile.records.interchange import quality
 from reconcile.records.interchange.data_package import write_package
 from reconcile.records.interchange.datasette_metadata import metadata
-from reconcile.records.interchange.postgres_copy import Copied, follow
+from reconcile.records.interchange.postgres_copy import Copied, CopyFailed, follow
 from reconcile.records.interchange.quality import FieldQuality, MonthOfWork
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord, ValueOrigin
@@ -15,6 +15,7 @@ from reconcile.records.record_contract import values_schema
 
 __all__ = [
     "Copied",
+    "CopyFailed",
     "ExportOptions",
     "FieldQuality",
     "MonthOfWork",
