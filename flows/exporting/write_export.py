@@ -49,7 +49,8 @@ def format_names() -> tuple[str, ...]:
 def export_records(records: Path, home: Callable[[], Home], wanted: Wanted, out: Path | None) -> int:
     """Write records to a file or folder, or to standard output where `out` is None; gives how many rows.
 
-    With `after` those changed since, and then what was erased since. The home is opened only where the format needs it.
+    With `after` those changed since, then what was erased since, and of one form also what left it. The home is opened
+    only where the format needs it.
 
     Raises SettingsError where the format is unknown, needs a form named or does not go to standard output, NotFound
     where there are no records, StartOver where `after` is a number of another state.
@@ -64,7 +65,12 @@ def export_records(records: Path, home: Callable[[], Home], wanted: Wanted, out:
     if wanted.format == PACKAGE or wanted.format in OF_A_HOME:
         return _export_whole(records, home, wanted, names[0], out)
     writer = load_export(wanted.format)
-    options = ExportOptions(table=wanted.table, after=wanted.after, for_spreadsheets=wanted.for_spreadsheets)
+    options = ExportOptions(
+        table=wanted.table,
+        after=wanted.after,
+        for_spreadsheets=wanted.for_spreadsheets,
+        tells_moves=wanted.form is not None or wanted.format in ONE_FORM,
+    )
 
     def write(file: Any) -> int:
         count = sum(writer.write(records, name, file, options) for name in names)

@@ -15,12 +15,14 @@ class ExportOptions:
 
     `table` is one of the form's tables ("lines") where the format has one table a file; "" is the plain fields.
     `after` leaves out records that have not changed since this change number. With `for_spreadsheets` a spreadsheet
-    takes no text for a formula; the file is then no exact copy.
+    takes no text for a formula; the file is then no exact copy. `tells_moves`: only one form is exported, so that what
+    turned out to be of another form since is told too.
     """
 
     table: str = ""
     after: int = 0
     for_spreadsheets: bool = False
+    tells_moves: bool = False
 
 
 class Export(Protocol):
@@ -41,7 +43,8 @@ class Export(Protocol):
     def write_erased(self, records: Path, form: str, out: Any, options: ExportOptions) -> int:
         """Write the scans of any form that were erased since `options.after`, and give the number of rows.
 
-        Whoever keeps a copy drops what it has of them. It comes last, after the records of `form`.
+        With `options.tells_moves` also those that left `form`. Whoever keeps a copy drops what it has of them. It comes
+        last, after the records of `form`.
         """
 
 

@@ -36,6 +36,10 @@ Line = Mapping[str, Value]
 """One row of a form's table: values by column, and its number under "row"."""
 
 
+MAX_NUMBER = 2**63 - 1
+"""The largest number that SQLite has."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueOrigin:
     """Where one value came from.
@@ -166,6 +170,17 @@ def left(path: Path, form: str, *, after: int, until: int) -> list[tuple[str, in
         asked = """select m.scan, m.changed, r.form from moved m join records r on r.scan = m.scan
             where m.form = ? and m.changed > ? and m.changed <= ? and r.form <> m.form order by m.changed"""
         return list(database.execute(asked, [form, after, until]))
+
+
+def gone(path: Path, form: str, after: int, *, moves: bool) -> list[tuple[str, str, int, str]]:
+    """(scan, "erased" or "left", change number, form now) of what a copy drops, in the order of the changes.
+
+    `moves` tells those that turned out to be of another form than this one, too.
+    """
+    found = [(scan, "erased", changed, "") for scan, changed in erased(path, after=after)]
+    if moves:
+        found += [(scan, "left", at, now) for scan, at, now in left(path, form, after=after, until=MAX_NUMBER)]
+    return sorted(found, key=lambda each: each[2])
 
 
 def position(path: Path) -> int:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from reconcile.records import query
 from reconcile.records.export_formats import ExportOptions
-from reconcile.records.interchange.export_columns import ExportColumn, erased_row, export_columns, rows_of
+from reconcile.records.interchange.export_columns import ExportColumn, export_columns, gone_row, rows_of
 from transcribe.model import Value
 
 MEDIA_TYPE = "text/csv"
@@ -41,12 +41,12 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
 
 
 def write_erased(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-    """Write a row for each scan that was erased since: its id, the state "erased", the number of the change."""
+    """Write a row for each scan that was erased since, or left the form: its id, that as state, the change's number."""
     writer, columns = csv.writer(out), export_columns(records, form, options.table)
-    erased = query.erased(records, after=options.after)
-    for scan, changed in erased:
-        writer.writerow(erased_row(columns, scan, changed))
-    return len(erased)
+    gone = query.gone(records, form, options.after, moves=options.tells_moves)
+    for scan, state, changed, _ in gone:
+        writer.writerow(gone_row(columns, scan, state, changed))
+    return len(gone)
 
 
 def _cell(value: Value, column: ExportColumn, options: ExportOptions) -> str:

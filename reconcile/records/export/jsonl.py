@@ -24,8 +24,12 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
 
 
 def write_erased(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-    """Write each scan that was erased since as a line: {"scan", "state": "erased", "changed"}; gives how many."""
-    erased = query.erased(records, after=options.after)
-    for scan, changed in erased:
-        out.write(json.dumps({"scan": scan, "state": "erased", "changed": changed}) + "\n")
-    return len(erased)
+    """Write each scan that was erased since as a line: {"scan", "state": "erased", "changed"}; gives how many.
+
+    One that turned out to be of another form has the state "left", and its form now as "form".
+    """
+    gone = query.gone(records, form, options.after, moves=options.tells_moves)
+    for scan, state, changed, now in gone:
+        told = {"scan": scan, "state": state, "changed": changed, **({"form": now} if now else {})}
+        out.write(json.dumps(told) + "\n")
+    return len(gone)

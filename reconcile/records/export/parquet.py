@@ -15,8 +15,8 @@ from reconcile.records.export_formats import ExportOptions
 from reconcile.records.interchange.export_columns import (
     ExportColumn,
     ExportKind,
-    erased_row,
     export_columns,
+    gone_row,
     rows_of,
 )
 from transcribe.errors import SettingsError
@@ -94,8 +94,9 @@ def _all_rows(
     for record in query.records(records, form, after=options.after):
         for cells in rows_of(record, columns, options.table):
             yield [typed_cell(value, each, record.scan) for value, each in zip(cells, columns, strict=True)]
-    for scan, changed in query.erased(records, after=options.after) if options.after else ():
-        yield [*erased_row(columns, scan, changed)]
+    told = query.gone(records, form, options.after, moves=options.tells_moves) if options.after else ()
+    for scan, state, changed, _ in told:
+        yield [*gone_row(columns, scan, state, changed)]
 
 
 def _groups(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -15,6 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from flows.administration.people import invite
@@ -23,6 +25,7 @@ from flows.home.home import Home, now
 from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import rebuild_records, reconcile_home, reconcile_to_the_end
 from reconcile.records import query
+from tests.flows.house import House
 from tests.flows.serving.served import served
 from tests.flows.serving.test_api import recorded
 from tests.flows.serving.test_records_api import app_of_records, program
@@ -71,8 +74,10 @@ def exported(rooms: Home) -> dict[str, dict[str, object]]:
 
 
 def happen(rooms: Home, chance: random.Random, scans: list[str]) -> None:
-    """One random event: an order is decided, corrected, forgotten or of another form; a restore; a rebuild."""
-    what = chance.choices(["decide", "correct", "erase", "move", "restore", "rebuild"], [40, 35, 15, 6, 2, 2])[0]
+    """One random event: an order is decided, corrected, forgotten or of another form; a restore; a rebuild; a new
+    version of the form."""
+    happens = {"decide": 40, "correct": 35, "erase": 15, "move": 6, "restore": 2, "rebuild": 2, "version": 2}
+    what = chance.choices([*happens], [*happens.values()])[0]
     total = f"{chance.randrange(100_000) / 100:.2f}"
     if what == "decide" or not scans:
         scans.append(recorded(rooms, total))
@@ -85,8 +90,22 @@ def happen(rooms: Home, chance: random.Random, scans: list[str]) -> None:
     elif what == "restore":
         rooms.store.begin_epoch(now(), now())
         publish_records(rooms)
+    elif what == "version":
+        of_new_version(rooms, chance.choice(scans), total)
     else:
         rebuild_records(rooms)
+
+
+def of_new_version(rooms: Home, scan: str, total: str) -> None:
+    """A new version of the form comes, and an order is recorded anew as it."""
+    newest = max(version for name, version, _ in rooms.store.forms() if name == "receipt")
+    form = replace(rooms.forms("receipt", newest), version=newest + 1)
+    rooms.store.put_form(form, rooms.store.form_definition("receipt", newest), now())
+    recorded(rooms, total, scan)
+    last = rooms.store.last_record(scan)
+    assert last is not None
+    rooms.store.conclude(scan, 10**9, (), [], replace(last, form_version=form.version, version=last.version + 1), now())
+    publish_records(rooms)
 
 
 def move(rooms: Home, scan: str) -> None:
@@ -138,6 +157,34 @@ def test_an_order_that_is_of_another_form_leaves_the_copy_and_may_come_back(room
         page = client.get("/api/v1/records/receipt", params={"after": seen}).json()
     assert ([each["scan"] for each in page["records"]], page["left"]) == ([scan], [])
     assert set(exported(rooms)) == {scan, stays}
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "parquet"])
+def test_an_export_of_one_form_since_a_number_tells_what_left_it(house: House, rooms: Home, format: str) -> None:
+    scan, erased, _ = recorded(rooms, "1.00"), recorded(rooms, "2.00"), recorded(rooms, "3.00")
+    seen = query.position(rooms.settings.records)
+    move(rooms, scan)
+    forget_scan(rooms, erased)
+    out = rooms.settings.records.with_name(f"since.{format}")
+    asked = ("records", "export", "--form", "receipt", "--after", str(seen), "--format", format, "--out", out)
+    assert house.run(*asked).code == 0
+    assert states_of(out, format) == {(scan, "left"), (erased, "erased")}
+    recorded(rooms, "4.00", scan)
+    assert house.run(*asked).code == 0
+    assert states_of(out, format) == {(scan, "final"), (erased, "erased")}
+    every = house.run("records", "export", "--after", str(seen)).out
+    assert '"left"' not in every, "whoever follows all forms is told by the new record"
+
+
+def states_of(file: Path, format: str) -> set[tuple[str, str]]:
+    """The scan and the state of each row of an export."""
+    if format == "parquet":
+        rows = pyarrow.parquet.read_table(file).to_pylist()
+    else:
+        text = file.read_text(encoding="utf-8")
+        lines = text.splitlines()
+        rows = list(csv.DictReader(lines)) if format == "csv" else [json.loads(line) for line in lines]
+    return {(row["scan"], row["state"]) for row in rows}
 
 
 def test_the_session_of_the_page_answers_as_it_says(rooms: Home) -> None:
