@@ -34,6 +34,7 @@ from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from transcribe.model import Record
 from transcribe.people.tokens import new_token
 
+SHIPPED = Path(__file__).parents[3] / "transcribe" / "forms" / "shipped"
 PAGE = (Path(__file__).parents[3] / "docs" / "integrating.md").read_text(encoding="utf-8")
 (FOLLOWER,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 (SESSION,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
@@ -98,9 +99,12 @@ def happen(rooms: Home, chance: random.Random, scans: list[str]) -> None:
 
 def of_new_version(rooms: Home, scan: str, total: str) -> None:
     """A new version of the form comes, and an order is recorded anew as it."""
-    newest = max(version for name, version, _ in rooms.store.forms() if name == "receipt")
-    form = replace(rooms.forms("receipt", newest), version=newest + 1)
-    rooms.store.put_form(form, rooms.store.form_definition("receipt", newest), now())
+    version = 1 + max(version for name, version, _ in rooms.store.forms() if name == "receipt")
+    text = (SHIPPED / "receipt.toml").read_text(encoding="utf-8").replace("version = 1", f"version = {version}")
+    added = f'\n[[field]]\nname = "note_{version}"\nlabel = {{ en = "Note" }}\ntype = "text"\n'
+    file = rooms.settings.home / "receipt.toml"
+    file.write_text(text + added, encoding="utf-8")
+    form = rooms.use_form(str(file))
     recorded(rooms, total, scan)
     last = rooms.store.last_record(scan)
     assert last is not None
