@@ -11,6 +11,14 @@ from xml.etree import ElementTree
 from reconcile.records import PublishedRecord, ValueOrigin
 from transcribe.model import OrderMapping, OrderTerm, Value
 
+ADDRESS_PARTS = (
+    ("postcode", "PostcodeCode"),
+    ("street", "LineOne"),
+    ("city", "CityName"),
+    ("country", "CountryID"),
+)
+"""The terms of an address and their elements, in the order of the standard."""
+
 GUIDELINE = "urn:order-x.eu:1p0:comfort"
 """The level of Order-X."""
 
@@ -197,12 +205,14 @@ def _add_party(party: ElementTree.Element, message: OrderMessage, who: str) -> N
     if message.has(f"{who}_id"):
         _add(party, "ram:ID", message.text(f"{who}_id"))
     _add(party, "ram:Name", message.text(f"{who}_name"))
-    if message.has(f"{who}_country"):
+    parts = [(part, name) for part, name in ADDRESS_PARTS if message.has(f"{who}_{part}")]
+    if parts:
         address = _add(party, "ram:PostalTradeAddress")
-        for part, name in (("postcode", "PostcodeCode"), ("street", "LineOne"), ("city", "CityName")):
-            if message.has(f"{who}_{part}"):
-                _add(address, f"ram:{name}", message.text(f"{who}_{part}"))
-        _add(address, "ram:CountryID", message.text(f"{who}_country"))
+        for part, name in parts:
+            _add(address, f"ram:{name}", message.text(f"{who}_{part}"))
+    elif who == "buyer":
+        why = "Order-X wants an address of the buyer, and the form maps no part of it"
+        message.problems.append(NotMapped(term="buyer_country", field="", reason=why))
     if message.has(f"{who}_vat"):
         registration = _add(party, "ram:SpecifiedTaxRegistration")
         _add(registration, "ram:ID", message.text(f"{who}_vat"), schemeID="VA")

@@ -17,6 +17,7 @@ from PIL import Image
 
 from flows.administration.people import invite
 from flows.exporting.order_message import OrderMessage, order_xml
+from flows.exporting.order_x import _Check
 from flows.exporting.write_export import Wanted, export_records, format_names
 from flows.home.home import Home, now
 from flows.steps.erasures import publish_records
@@ -163,6 +164,7 @@ TERMS = {
     "number": OrderTerm(field="order_number"),
     "date": OrderTerm(field="order_date"),
     "buyer_name": OrderTerm(field="customer"),
+    "buyer_country": OrderTerm(value="FR"),
     "seller_name": OrderTerm(value="Torréfaction du Port"),
     "seller_vat": OrderTerm(value="FR32123456789"),
     "line_name": OrderTerm(field="lines.designation"),
@@ -197,6 +199,29 @@ def test_an_order_is_valid_by_the_schema_of_order_x(tmp_path: Path) -> None:
     assert '<ram:RequestedQuantity unitCode="C62">2</ram:RequestedQuantity>' in said
     assert "<ram:LineTotalAmount>0.250</ram:LineTotalAmount>" in said
     assert "<ram:GrandTotalAmount>1234.50</ram:GrandTotalAmount>" in said
+
+
+def test_an_order_keeps_the_rules_of_order_x_and_what_breaks_one_is_refused(tmp_path: Path) -> None:
+    text, problems = an_order(tmp_path)
+    assert problems == []
+    check = _Check()
+    assert check.fault(text) == ""
+    address = b"<ram:PostalTradeAddress><ram:CountryID>FR</ram:CountryID></ram:PostalTradeAddress>"
+    assert address in text
+    broken = text.replace(address, b"")
+    assert xml_check_xsd(broken, flavor="order-x", level="comfort"), "the schema alone does not see it"
+    assert check.fault(broken) == "Element 'ram:PostalTradeAddress' must occur exactly 1 times."
+
+
+def test_an_order_without_any_address_of_the_buyer_is_reported(tmp_path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    order = OrderMapping(lines="lines", terms={name: term for name, term in TERMS.items() if name != "buyer_country"})
+    _, problems = order_xml(OrderMessage(record=record, order=order))
+    assert ("buyer_country", "Order-X wants an address of the buyer, and the form maps no part of it") in [
+        (each.term, each.reason) for each in problems
+    ]
 
 
 @pytest.mark.parametrize(
@@ -263,6 +288,7 @@ lines = "lines"
 number = { field = "number" }
 date = { value = "2026-01-01" }
 buyer_name = { value = "A" }
+buyer_country = { value = "FR" }
 seller_name = { value = "B" }
 line_name = { field = "lines.what" }
 line_quantity = { value = "1" }

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ import pytest
 from flows.administration.people import invite
 from flows.administration.records import forget_scan
 from flows.home.home import Home, now
-from flows.steps.erasures import publish_records
+from flows.steps.erasures import ErasureUnfinished, publish_records
 from flows.steps.reconcile_scans import rebuild_records, reconcile_home, reconcile_to_the_end
 from reconcile.records import query
 from tests.flows.house import House
@@ -85,7 +85,8 @@ def happen(rooms: Home, chance: random.Random, scans: list[str]) -> None:
     elif what == "correct":
         recorded(rooms, total, chance.choice(scans))
     elif what == "erase":
-        forget_scan(rooms, scans.pop(chance.randrange(len(scans))))
+        with suppress(ErasureUnfinished):  # a page is just being read: the next round of publishing finishes it
+            forget_scan(rooms, scans.pop(chance.randrange(len(scans))))
     elif what == "move":
         move(rooms, chance.choice(scans))
     elif what == "restore":
@@ -146,6 +147,7 @@ def follows(rooms: Home, tmp_path: Path, left: int) -> None:
             until = time.monotonic() + EQUAL_SECONDS
             while time.monotonic() < until and copied(tmp_path) != exported(rooms):
                 time.sleep(0.2)
+    publish_records(rooms)
     assert copied(tmp_path) == exported(rooms)
 
 
