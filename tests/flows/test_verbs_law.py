@@ -160,6 +160,35 @@ class VerbsMachine(RuleBasedStateMachine):
             change(scan.id, self._key(scan), "olga", "why", self._later())
             assert (self._key(scan) in self.store.locked_values(scan.id)) == locked
 
+    @rule(name=SCANS, text=TEXTS, known=st.booleans())
+    def gold(self, name: str, text: str, known: bool) -> None:
+        scan = self._scan(name)
+        key, before = self._key(scan), self.store.decisions(scan.id)
+        if known:
+            self.store.add_gold(scan.id, key, text, "olga", "why", self._later())
+        else:
+            self.store.withdraw_truth(scan.id, key, self._later())
+        found = {each.key: (each.origin, each.text) for each in self.store.truths(scan.id)}
+        assert found.get(key) == (("gold", text) if known else None)
+        assert self.store.decisions(scan.id) == before, "what is known changes no decision by itself"
+
+    @rule(who=PEOPLE, name=SCANS)
+    def take_the_doubt_back(self, who: str, name: str) -> None:
+        scan = self._scan(name)
+        task = self.store.task_of_doubt(scan.id, who)
+        if task is None:
+            return
+        may = self.store.may_undo(task, who, self._later())
+        try:
+            self.store.undo(task, who, self._later())
+        except (LeaseLost, NotFound):
+            assert not may
+            return
+        assert may
+        self.store.give_back(who, self._later())
+        if not self._said(scan.id):
+            self.doubted.discard(scan.id)
+
     @rule(who=PEOPLE, aside=st.booleans())
     def set_aside(self, who: str, aside: bool) -> None:
         change = self.store.set_readings_aside if aside else self.store.take_readings_back
