@@ -18,7 +18,7 @@ LONGEST_PAUSE_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundFailed:
-    """A round that PostgreSQL refused or that did not reach it: why, and in how many seconds it is tried again."""
+    """A round that failed: why, and in how many seconds it is tried again."""
 
     reason: str
     pause_seconds: float

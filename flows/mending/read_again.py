@@ -148,7 +148,7 @@ def what_stands(scan: Scan, error: Exception) -> str:
 
 
 def still_aside(home: Home, scan: Scan) -> str:
-    """What to do with a scan that was read again and is still set aside, in words; "" where it is not."""
+    """What to do with a scan that was read again and is still set aside. "" where it is not."""
     if not home.store.is_put_aside(scan.id):
         return ""
     stays = " and its record stays as it was" if home.store.has_record(scan.id) else ""

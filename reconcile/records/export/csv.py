@@ -41,7 +41,7 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
 
 
 def write_erased(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-    """Write a row for each scan that was erased since, or left the form: its id, that as state, the change's number."""
+    """Write a row for each scan that was erased since, or left the form, and give the number of rows."""
     writer, columns = csv.writer(out), export_columns(records, form, options.table)
     gone = query.gone(records, form, options.after, moves=options.tells_moves)
     for scan, state, changed, _ in gone:

@@ -94,7 +94,7 @@ def rows_of(record: PublishedRecord, columns: Sequence[ExportColumn], table: str
 
 
 def gone_row(columns: Sequence[ExportColumn], scan: str, state: str, changed: int) -> list[Value]:
-    """The row of a scan that was erased, or left the form: its id, that as its state, and the number of the change."""
+    """The row of a scan that was erased or left the form: its id, state and number of the change."""
     own: dict[str, Value] = {"scan": scan, "state": state, "changed": changed}
     return [own.get(each.name) if each.field is None else None for each in columns]
 
