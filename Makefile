@@ -23,11 +23,14 @@ demo: $(ENV)/.ready
 	@sh deployments/system.sh demo
 	@$(ENV)/bin/fairhand demo $(if $(PEOPLE),--people $(PEOPLE))
 
+# What the browser itself broke off is tried once more, and named; what a test says is wrong is not.
+AGAIN := --reruns 1 --only-rerun 'net::ERR_|^TimeoutError: (Page|Locator|Frame)\.|Execution context was destroyed|Target .* closed' -rR
+
 ## make test              lint, types and every test
 test: $(ENV)/.ready
 	@sh deployments/system.sh test
 	@$(MAKE) --no-print-directory lint
-	$(RUN) -m pytest -q -n 2 --dist loadgroup --durations=30
+	$(RUN) -m pytest -q -n 2 --dist loadgroup --durations=30 $(AGAIN)
 
 ## make soak              the long tests: laws with many more examples, killed programs, crowds; half an hour on 2 cores
 soak: $(ENV)/.ready
