@@ -95,8 +95,8 @@ ROOMS = {
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
     # the operator's pages: they call what commands call
-    "flows.desk": "home administration alerts backup mending runtime output simulation steps watching reconcile.records"
-    " transcribe.drawing transcribe.i18n transcribe.review transcribe.store",
+    "flows.desk": "home administration alerts backup mending runtime output simulation steps watching webhooks"
+    " reconcile.algorithms reconcile.records transcribe.drawing transcribe.i18n transcribe.review transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"

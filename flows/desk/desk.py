@@ -8,6 +8,8 @@ from fastapi import FastAPI
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.now import now_page
+from flows.desk.published import records_page
+from flows.desk.quality import quality_page
 from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds
 from flows.desk.static_files import router as static_files
 from flows.desk.system import system_page
@@ -40,6 +42,8 @@ def add_desk(app: FastAPI, home: Home) -> None:
         scan_deeds,
         value_deeds,
         system_page,
+        quality_page,
+        records_page,
     ):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(static_files, include_in_schema=False)

@@ -24,6 +24,8 @@ SECTIONS = (
     Section("/desk", N_("Now")),
     Section("/desk/batches", N_("Batches"), ("/desk/batch",)),
     Section("/desk/scans", N_("Scans"), ("/desk/scan", "/desk/duplicates")),
+    Section("/desk/quality", N_("Quality"), ("/desk/quality/",)),
+    Section("/desk/records", N_("Records"), ("/desk/records/",)),
     Section("/desk/system", N_("System"), ("/desk/system/",), of_home=True),
 )
 """What the navigation shows."""

@@ -42,6 +42,8 @@ DONE: Mapping[str, str] = {
     "settle": N_("It is settled what the two scans are to each other."),
     "withdraw": N_("The reading counts no more. It stays in the history, and so does its pay."),
     "retry": N_("They are being weighed again."),
+    "learn-back": N_("The earlier version is in force again. Scans are weighed again."),
+    "resend": N_("They are sent again."),
     "count": N_("It is being looked at. Come back in a moment."),
 }
 """What was done just now, by the name of the deed."""

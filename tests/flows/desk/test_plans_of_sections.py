@@ -19,10 +19,10 @@ BIG = frozenset({"scan", "scan_page", "field", "field_now", "reading", "reading_
 ALIASES = {"s": "scan", "f": "field", "r": "reading", "t": "task", "d": "decision", "l": "ledger", "y": "scan_summary"}
 """What statements call them for short."""
 
-BY_LIMIT = frozenset({"find_scans", "outbox_after"})
+BY_LIMIT = frozenset({"find_scans", "outbox_after", "open_pairs"})
 """What walks in the order of its key, and no further than a limit or a number."""
 
-PAGES = ("/desk/system",)
+PAGES = ("/desk/system", "/desk/quality", "/desk/records")
 
 
 @pytest.mark.parametrize("address", PAGES)

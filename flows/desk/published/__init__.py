@@ -1,0 +1,1 @@
+"""The section Records: duplicates, exceptions, corrected records, webhooks with resending, tokens."""

@@ -1,0 +1,92 @@
+"""The latest records that are not sure, and what later versions changed: looked at by number, not all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flows.desk.now.waits import published
+from flows.desk.tables import Cell, Column, Table
+from flows.desk.visit import Visit
+from reconcile.records import query, record_search
+from transcribe.errors import NotFound
+
+LATEST_COUNT = 500
+"""So many of the last changes are looked at. Chosen by hand."""
+
+
+def _of_forms(visit: Visit, ask: Callable[[str, int], list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """What each form that the visitor sees has after a number, the latest first."""
+    after = max(0, published(visit) - LATEST_COUNT)
+    try:
+        forms = query.forms(visit.home.settings.records)
+    except NotFound:
+        return []
+    found = [row for form in forms if visit.sees(form) for row in ask(form, after)]
+    return sorted(found, key=lambda row: -int(row["changed"]))
+
+
+def unsure_table(visit: Visit) -> Table:
+    """Records among the last changes that break a rule, or have a value that is not decided."""
+    say, path = visit.say, visit.home.settings.records
+
+    def ask(form: str, after: int) -> list[Mapping[str, Any]]:
+        found = record_search.page(path, form, record_search.Wanted(), after, LATEST_COUNT)
+        return [json.loads(each) for each in found.documents]
+
+    rows = [
+        (
+            Cell(each["scan"], each["name"] or each["scan"][:12], f"/desk/scan/{each['scan']}"),
+            Cell(each["form"]),
+            Cell(each["state"], say("provisional") if each["state"] == "provisional" else say("final")),
+            Cell(rule["rule"], visit.reason(rule["rule"])),
+            Cell(" ".join(rule["fields"])),
+        )
+        for each in _of_forms(visit, ask)
+        for rule in each["exceptions"]
+    ]
+    return Table(
+        name="exceptions",
+        caption=say("Latest records with exceptions, or provisional"),
+        columns=(
+            Column("scan", say("Scan")),
+            Column("form", say("Form")),
+            Column("state", say("Record")),
+            Column("rule", say("Exception")),
+            Column("fields", say("Fields")),
+        ),
+        rows=rows,
+        address="/desk/records/exceptions",
+        nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
+    )
+
+
+def changes_table(visit: Visit) -> Table:
+    """What was corrected after publication, the latest first."""
+    say, path = visit.say, visit.home.settings.records
+    columns = {
+        "scan": say("Scan"),
+        "form": say("Form"),
+        "field": say("Field"),
+        "value_before": say("Before"),
+        "value_after": say("Value"),
+        "changed_at": say("When"),
+        "why": say("Why"),
+    }
+    found = _of_forms(visit, lambda form, after: list(record_search.form_changes(path, form, after, LATEST_COUNT)[0]))
+    rows = [
+        (
+            Cell(row["scan"], str(row["scan"])[:12], f"/desk/scan/{row['scan']}"),
+            *(Cell(row.get(name)) for name in list(columns)[1:]),
+        )
+        for row in found
+    ]
+    return Table(
+        name="changes",
+        caption=say("Latest changes of published records"),
+        columns=[Column(name, head) for name, head in columns.items()],
+        rows=rows,
+        address="/desk/records/changes",
+        nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
+    )

@@ -1,0 +1,75 @@
+"""The page Records, its tables as files, and its one deed: deliveries to a webhook are sent again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from flows.desk.deeds import do
+from flows.desk.parts import Deed, Part, part_file, section_page
+from flows.desk.published.latest_records import changes_table, unsure_table
+from flows.desk.published.programs import deliveries_table, latest_deliveries, tokens_table, webhooks_table
+from flows.desk.scans.scan_list import pairs_table
+from flows.desk.tables import Kind
+from flows.desk.visit import Act, Look, Visit
+
+router = APIRouter()
+
+
+@router.get("/desk/records")
+async def records_page(visit: Look) -> Response:
+    """What is published, what is doubtful in it, and who is told."""
+    return await visit.look(lambda: section_page(visit, visit.say("Records"), _parts(visit)))
+
+
+@router.get("/desk/records/{name}.{kind}")
+async def records_file(visit: Look, name: str, kind: Kind) -> Response:
+    """One of its tables as a file."""
+    return await visit.look(lambda: part_file(_parts(visit), name, kind))
+
+
+@router.post("/desk/records/resend")
+async def resend(
+    visit: Act, name: Annotated[str, Form(max_length=64)], number: Annotated[str, Form(pattern=r"^\d{0,18}$")] = ""
+) -> Response:
+    """Sends a delivery once more, or all that were given up, as `fairhand webhooks resend` does."""
+    visit.require_all_forms()
+
+    def again() -> None:
+        with visit.home.store.together():
+            visit.home.store.resend(name, int(number) if number else None, visit.now)
+            visit.home.store.log(visit.by, "webhook resend asked", name, {"delivery": number}, visit.now)
+
+    return await do(visit, again, "/desk/records", "resend")
+
+
+def _parts(visit: Visit) -> list[Part]:
+    say = visit.say
+    parts = [
+        Part(head=say("Orders that may have come before"), table=pairs_table(visit)),
+        Part(head=say("Latest records with exceptions, or provisional"), table=unsure_table(visit)),
+        Part(head=say("Latest changes of published records"), table=changes_table(visit)),
+    ]
+    if visit.forms is not None:
+        return parts
+    sent = latest_deliveries(visit)
+    return [
+        *parts,
+        Part(head=say("Webhooks"), table=webhooks_table(visit)),
+        Part(head=say("Deliveries"), table=deliveries_table(visit, sent), deeds=_resends(visit)),
+        Part(head=say("Tokens of programs"), table=tokens_table(visit)),
+    ]
+
+
+def _resends(visit: Visit) -> list[Deed]:
+    say, deeds = visit.say, []
+    for hook in visit.home.store.webhooks():
+        dead = visit.home.store.deliveries(hook.name, "dead", limit=50)
+        choices = [("", say("all that were given up")), *((str(each.id), f"{each.id} {each.type}") for each in dead)]
+        if dead:
+            deeds.append(
+                Deed(action="/desk/records/resend", label=say("Send again"), values={"name": hook.name},
+                     choice="number", asks=say("Deliveries to %(name)s", name=hook.name), choices=choices)
+            )  # fmt: skip
+    return deeds

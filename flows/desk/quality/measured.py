@@ -1,0 +1,82 @@
+"""How often decided values were wrong, as the published quality tables have it: audits alone, with interval and n."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from flows.desk.tables import Cell, Column, Table
+from flows.desk.visit import Visit
+from reconcile.algorithms import wilson
+from reconcile.records import FieldQuality, quality, query
+from transcribe.errors import NotFound
+
+
+def _audited(visit: Visit) -> list[FieldQuality]:
+    """The rows of the forms that the visitor sees; none where nothing was published or audited."""
+    path = visit.home.settings.records
+    try:
+        return [row for form in query.forms(path) if visit.sees(form) for row in quality.quality(path, form)]
+    except NotFound:
+        return []
+
+
+def by_type_table(visit: Visit) -> Table:
+    """Wrong values by form and field type, the whole form first."""
+    found: dict[tuple[str, str], list[FieldQuality]] = defaultdict(list)
+    for row in _audited(visit):
+        found[row.form, row.type].append(row)
+    rows = []
+    for (form, kind), fields in sorted(found.items()):
+        wrong, audited = sum(each.wrong for each in fields), sum(each.audited for each in fields)
+        words = kind or visit.say("all fields")
+        rows.append((Cell(form), Cell(kind, words), *_figures(visit, wrong, audited, *wilson(wrong, audited))))
+    return Table(
+        name="by-type",
+        caption=visit.say("Wrong values by form and field type"),
+        columns=(Column("form", visit.say("Form")), Column("type", visit.say("Field type")), *_columns(visit)),
+        rows=rows,
+        address="/desk/quality/by-type",
+        nothing=visit.say("Nothing was audited yet."),
+    )
+
+
+def by_field_table(visit: Visit) -> Table:
+    """Wrong values of each audited field."""
+    say = visit.say
+    rows = [
+        (Cell(each.form), Cell(each.field), Cell(each.type),
+         *_figures(visit, each.wrong, each.audited, each.interval_low, each.interval_high),
+         Cell(each.until, visit.moment(visit.iso_moment(each.until)) if each.until else ""))
+        for each in _audited(visit)
+        if each.field != quality.WHOLE_FORM
+    ]  # fmt: skip
+    return Table(
+        name="by-field",
+        caption=say("Wrong values by field"),
+        columns=(
+            Column("form", say("Form")),
+            Column("field", say("Field")),
+            Column("type", say("Field type")),
+            *_columns(visit),
+            Column("until", say("Last audit")),
+        ),
+        rows=rows,
+        address="/desk/quality/by-field",
+        nothing=say("Nothing was audited yet."),
+    )
+
+
+def _columns(visit: Visit) -> tuple[Column, ...]:
+    say = visit.say
+    return (
+        Column("audited", say("Audited"), is_number=True),
+        Column("wrong", say("Wrong"), is_number=True),
+        Column("share", say("Share wrong"), is_number=True),
+        Column("interval_low", say("At least"), is_number=True),
+        Column("interval_high", say("At most"), is_number=True),
+    )
+
+
+def _figures(visit: Visit, wrong: int, audited: int, low: float, high: float) -> tuple[Cell, ...]:
+    shares = [Cell(round(each, 6), f"{visit.number(100 * each, 2)} %") for each in (wrong / audited, low, high)]
+    return (Cell(audited, visit.number(audited)), Cell(wrong, visit.number(wrong)), *shares)

@@ -1,0 +1,74 @@
+"""The page Quality, its tables as files, and its deeds: needless questions counted, an earlier version put back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import RedirectResponse
+
+from flows.desk.deeds import do, with_done
+from flows.desk.parts import Deed, Part, part_file, section_page, when_counted
+from flows.desk.quality.measured import by_field_table, by_type_table
+from flows.desk.quality.needless import asked_counting, needless_table
+from flows.desk.quality.versions import earlier, learnt_table
+from flows.desk.tables import Kind
+from flows.desk.visit import Act, Look, Visit
+from flows.steps import go_back, parameter_versions
+
+router = APIRouter()
+
+
+@router.get("/desk/quality")
+async def quality_page(visit: Look) -> Response:
+    """How often decided values are wrong, what was asked in vain, and what was learnt."""
+    return await visit.look(lambda: section_page(visit, visit.say("Quality"), _parts(visit)))
+
+
+@router.get("/desk/quality/{name}.{kind}")
+async def quality_file(visit: Look, name: str, kind: Kind) -> Response:
+    """One of its tables as a file."""
+    return await visit.look(lambda: part_file(_parts(visit), name, kind))
+
+
+@router.post("/desk/quality/count")
+async def count_asked(visit: Act) -> Response:
+    """Has the questions counted that need not have been asked."""
+    visit.require_all_forms()
+    asked_counting(visit).begin()
+    return RedirectResponse(with_done("/desk/quality", "count"), 303)
+
+
+@router.post("/desk/quality/back")
+async def back(visit: Act, version: Annotated[int, Form(ge=1)]) -> Response:
+    """Puts an earlier version of what was learnt in force again, as `fairhand learn back` does."""
+    visit.require_all_forms()
+    return await do(visit, lambda: go_back(visit.home, version, by=visit.by), "/desk/quality", "learn-back")
+
+
+def _parts(visit: Visit) -> list[Part]:
+    say, asked = visit.say, asked_counting(visit)
+    deeds = [Deed(action="/desk/quality/count", label=say("Count them anew"))] if visit.forms is None else []
+    audits = say("Audits alone count: decided values drawn by lot and read again blind.")
+    parts = [
+        Part(head=say("Wrong values by form and field type"), table=by_type_table(visit), said=[audits]),
+        Part(head=say("Wrong values by field"), table=by_field_table(visit)),
+        Part(
+            head=say("Questions that need not have been asked"),
+            table=needless_table(visit, asked.last),
+            said=[say("People decided exactly what every engine had read before.")],
+            faint=when_counted(visit, asked),
+            deeds=deeds,
+        ),
+    ]
+    if visit.forms is None:
+        found = parameter_versions(visit.home)
+        choices = earlier(visit, found)
+        way_back = Deed(
+            action="/desk/quality/back", label=say("Put it in force again"), choice="version",
+            asks=say("An earlier version"), choices=choices,
+        )  # fmt: skip
+        parts.append(
+            Part(head=say("What was learnt"), table=learnt_table(visit, found), deeds=[way_back] if choices else [])
+        )
+    return parts

@@ -1,0 +1,70 @@
+"""The section Records: doubtful and changed records, webhooks with resending, tokens."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.steps import publish_records
+from flows.webhooks import add_webhook
+from tests.flows.desk.desk_site import DeskSite, post
+from transcribe.model import FieldKey
+from transcribe.people import new_token
+
+TABLES = ("duplicates", "exceptions", "changes", "webhooks", "deliveries", "tokens")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_operators_and_auditors_see_each_table_and_nobody_else(busy: DeskSite, name: str) -> None:
+    for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404), ("expert", 404)):
+        client = busy.client(busy.person(role, role))  # type: ignore[arg-type]  # real roles
+        for address in ("/desk/records", f"/desk/records/{name}.csv", f"/desk/records/{name}.json"):
+            assert client.get(address).status_code == status, (role, address)
+    limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
+    assert limited.get("/desk/records").status_code == 200
+    assert limited.get(f"/desk/records/{name}.json").status_code == (
+        404 if name in ("webhooks", "deliveries", "tokens") else 200
+    )
+
+
+def test_a_correction_of_a_published_record_is_shown_to_who_sees_its_form(busy: DeskSite) -> None:
+    store = busy.home.store
+    scan = next(each.scan.id for each in store.scan_states() if each.word == "finished")
+    publish_records(busy.home)
+    store.correct_value(scan, FieldKey("total"), "13.50", "op", "it is a three", busy.now())
+    busy.weigh()
+    publish_records(busy.home)
+    client = busy.client(busy.person("op", "operator"))
+    (row,) = client.get("/desk/records/changes.json").json()["changes"]
+    assert (row["field"], row["value_before"], row["value_after"]) == ("total", "12.50", "13.50")
+    limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
+    assert limited.get("/desk/records/changes.json").json()["changes"] == []
+
+
+def test_what_was_given_up_is_sent_again_by_an_operator_alone(busy: DeskSite) -> None:
+    store = busy.home.store
+    publish_records(busy.home)
+    add_webhook(busy.home, "erp", "https://10.0.0.7/hook", busy.now(), after=0, private=True)
+    store.fill_queue("erp", 10_000, busy.now())
+    delivery = store.due_deliveries("erp", busy.now(), 1)[0]
+    store.not_delivered(delivery.id, 400, "HTTP 400", None, busy.now())
+    client, auditor = busy.client(busy.person("op", "operator")), busy.client(busy.person("aud", "auditor"))
+    row = next(
+        each
+        for each in client.get("/desk/records/deliveries.json").json()["deliveries"]
+        if each["number"] == delivery.id
+    )
+    assert (row["state"], row["answer"]) == ("dead", "HTTP 400")
+    sent = {"name": "erp", "number": str(delivery.id)}
+    assert post(auditor, "/desk/records/resend", **sent).status_code == 404
+    assert "/desk/records/resend" not in auditor.get("/desk/records").text
+    assert "/desk/records/resend" in client.get("/desk/records").text
+    assert post(client, "/desk/records/resend", **sent).headers["location"] == "/desk/records?done=resend"
+    assert store.deliveries("erp", "dead", limit=9) == []
+    assert ("op", "webhook resend asked", "erp") in {(each.actor, each.action, each.subject) for each in store.audit()}
+
+
+def test_tokens_are_listed_without_their_secret(busy: DeskSite) -> None:
+    made = new_token(busy.home.store, "erp", ["records:read"], busy.now(), None)
+    text = busy.client(busy.person("op", "operator")).get("/desk/records").text
+    assert made.token.prefix in text
+    assert made.secret not in text
