@@ -59,9 +59,8 @@ def test_needless_questions_are_counted_on_demand(busy: DeskSite) -> None:
         if found := client.get("/desk/quality/needless.json").json()["needless"]:
             break
         time.sleep(0.05)
-    expected = {
-        (form, why): each for form, whys in busy.home.store.counts().asked.items() for why, each in whys.items()
-    }
+    asked = busy.home.store.counts().asked
+    expected = {(form, why): each for form, whys in asked.items() for why, each in whys.items()}
     assert {(row["form"], row["reason"]): row["fields"] for row in found} == {
         key: each.fields for key, each in expected.items()
     }
