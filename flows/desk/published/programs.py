@@ -112,7 +112,7 @@ def tokens_table(visit: Visit) -> Table:
             Column("prefix", say("Begins with")),
             Column("name", say("Name")),
             Column("scopes", say("Allows")),
-            Column("until", say("Works until")),
+            Column("until", say("Ends")),
             Column("revoked", say("Revoked")),
         ),
         rows=rows,

@@ -11,10 +11,10 @@ from transcribe.codes import Verdict
 from transcribe.i18n import N_
 
 if TYPE_CHECKING:
-    from flows.steps.parameter_versions import ParameterVersion
+    from flows.steps import ParameterVersion
 
 VERDICTS_OF_LEARNING: Mapping[str, str] = {
-    "": N_("as shipped, or learnt by a program that kept no reasons"),
+    "": N_("as shipped, or learnt without a reason on record"),
     Verdict.BETTER: N_("known truths speak for it"),
     Verdict.NOT_WORSE: N_("on known truths it is not worse beyond chance"),
     Verdict.TOO_LITTLE_TRUTH: N_("too little truth is known to judge it"),
