@@ -18,7 +18,7 @@ from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
 from flows.steps.learning_facts import audited_values
 from flows.steps.outcomes import is_audited, outcomes
-from flows.steps.parameter_versions import ParameterVersion, go_back, parameter_versions
+from flows.steps.parameter_versions import go_back, parameter_versions
 from flows.steps.provisional_records import keep_provisional
 from flows.steps.read_scans import (
     AUTO_FORM,
@@ -47,7 +47,6 @@ __all__ = [
     "ErasureUnfinished",
     "Ingested",
     "LearningReport",
-    "ParameterVersion",
     "ReopenedField",
     "TakenScan",
     "audited_values",

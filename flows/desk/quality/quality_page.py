@@ -14,7 +14,7 @@ from flows.desk.quality.needless import asked_counting, needless_table
 from flows.desk.quality.versions import earlier, learnt_table
 from flows.desk.tables import Kind
 from flows.desk.visit import Act, Look, Visit
-from flows.steps import go_back, parameter_versions
+from flows.steps import go_back
 
 router = APIRouter()
 
@@ -62,13 +62,10 @@ def _parts(visit: Visit) -> list[Part]:
         ),
     ]
     if visit.forms is None:
-        found = parameter_versions(visit.home)
-        choices = earlier(visit, found)
+        choices = earlier(visit)
         way_back = Deed(
             action="/desk/quality/back", label=say("Put it in force again"), choice="version",
             asks=say("An earlier version"), choices=choices,
         )  # fmt: skip
-        parts.append(
-            Part(head=say("What was learnt"), table=learnt_table(visit, found), deeds=[way_back] if choices else [])
-        )
+        parts.append(Part(head=say("What was learnt"), table=learnt_table(visit), deeds=[way_back] if choices else []))
     return parts

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from flows.desk.tables import Cell, Column, Table, time_cell
 from flows.desk.visit import Visit
+from flows.steps import parameter_versions
 from transcribe.codes import Verdict
 from transcribe.i18n import N_
-
-if TYPE_CHECKING:
-    from flows.steps import ParameterVersion
 
 VERDICTS_OF_LEARNING: Mapping[str, str] = {
     "": N_("as shipped, or learnt without a reason on record"),
@@ -28,16 +25,16 @@ NUMBERS = ("compared", "decided_before", "wrong_before", "decided_after", "wrong
 """The figures that are compared, as learning keeps them."""
 
 
-def earlier(visit: Visit, found: Sequence[ParameterVersion]) -> list[tuple[str, str]]:
+def earlier(visit: Visit) -> list[tuple[str, str]]:
     """The versions that one can go back to, the latest first."""
     return [
         (str(each.version), f"{each.version} ({visit.moment(each.at)})")
-        for each in reversed(found)
+        for each in reversed(parameter_versions(visit.home))
         if each.version is not None and not each.in_force
     ]
 
 
-def learnt_table(visit: Visit, found: Sequence[ParameterVersion]) -> Table:
+def learnt_table(visit: Visit) -> Table:
     """Every version and every refused proposal, the latest first."""
     say = visit.say
     heads = (say("Compared fields"), say("Decided before"), say("Wrong before"), say("Decided with it"),
@@ -52,7 +49,7 @@ def learnt_table(visit: Visit, found: Sequence[ParameterVersion]) -> Table:
             Cell(each.by),
             *(Cell(each.numbers.get(name)) for name in NUMBERS),
         )
-        for each in reversed(found)
+        for each in reversed(parameter_versions(visit.home))
     ]
     return Table(
         name="learnt",
