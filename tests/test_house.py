@@ -96,7 +96,8 @@ ROOMS = {
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
     # the operator's pages: they call what commands call
     "flows.desk": "home administration alerts backup mending runtime output simulation steps watching webhooks"
-    " reconcile.algorithms reconcile.records transcribe.drawing transcribe.i18n transcribe.review transcribe.store",
+    " reconcile.algorithms reconcile.records transcribe.drawing transcribe.i18n transcribe.pay_arithmetic"
+    " transcribe.review transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"

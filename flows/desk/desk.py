@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
+from flows.desk.money import money_page
 from flows.desk.now import now_page
 from flows.desk.published import records_page
 from flows.desk.quality import quality_page
@@ -44,6 +45,7 @@ def add_desk(app: FastAPI, home: Home) -> None:
         system_page,
         quality_page,
         records_page,
+        money_page,
     ):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(static_files, include_in_schema=False)

@@ -1,0 +1,138 @@
+"""The page Money, its tables as files, and its one deed: what is owed is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from flows.desk.batches.batch_view import PAY_PREFIX
+from flows.desk.deeds import with_done
+from flows.desk.money.owed import owed_counting, owed_lines
+from flows.desk.parts import Deed, Part, part_file, section_page, when_counted
+from flows.desk.tables import Cell, Column, Kind, Table, time_cell
+from flows.desk.visit import Act, Look, Visit
+from reconcile.records import MonthOfWork, quality
+from transcribe.errors import NotFound
+from transcribe.pay_arithmetic import MICRO_UNITS
+
+router = APIRouter()
+
+SPENT_DAYS = 31
+"""Work of so many days is added up on the page: a month. Chosen by hand."""
+
+
+@router.get("/desk/money")
+async def money_page(visit: Look) -> Response:
+    """What work came to, what is owed, and what is disputed."""
+    visit.require_all_forms()
+    return await visit.look(lambda: section_page(visit, visit.say("Money"), _parts(visit)))
+
+
+@router.get("/desk/money/{name}.{kind}")
+async def money_file(visit: Look, name: str, kind: Kind) -> Response:
+    """One of its tables as a file."""
+    visit.require_all_forms()
+    return await visit.look(lambda: part_file(_parts(visit), name, kind))
+
+
+@router.post("/desk/money/count")
+async def count_owed(visit: Act) -> Response:
+    """Has everything added up that people are owed."""
+    visit.require_all_forms()
+    owed_counting(visit).begin()
+    return RedirectResponse(with_done("/desk/money", "count"), 303)
+
+
+def _parts(visit: Visit) -> list[Part]:
+    say, owed = visit.say, when_counted(visit, owed_counting(visit))
+    count = Deed(action="/desk/money/count", label=say("Add it up anew"))
+    return [
+        Part(head=say("Months of work"), table=_months(visit)),
+        Part(head=say("What is owed"), table=_owed(visit), faint=owed, deeds=[count]),
+        Part(head=say("Spent on work in the last 31 days, by form"), table=_spent(visit),
+             faint=[say("Without top-ups that are not settled.")],
+             links=[("/desk/batches", say("Each batch has its own page"))]),
+        Part(head=say("Disputes of time"), table=_disputes(visit)),
+    ]  # fmt: skip
+
+
+def _months(visit: Visit) -> Table:
+    say = visit.say
+    rows = [
+        (Cell(each.month), Cell(each.currency), Cell(each.people), Cell(each.hours), Cell(each.pay),
+         Cell(each.pay_per_hour))
+        for each in _labour(visit)
+    ]  # fmt: skip
+    columns = (
+        Column("month", say("Month")), Column("currency", say("Currency")), Column("people", say("People"), True),
+        Column("hours", say("Hours"), True), Column("amount", say("Amount"), True),
+        Column("an_hour", say("An hour comes to"), True),
+    )  # fmt: skip
+    nothing = say("No month of work is published yet.")
+    return Table(name="months", caption=say("Months of work"), columns=columns, rows=rows,
+                 address="/desk/money/months", nothing=nothing)  # fmt: skip
+
+
+def _labour(visit: Visit) -> list[MonthOfWork]:
+    try:
+        return quality.labour(visit.home.settings.records)
+    except NotFound:
+        return []
+
+
+def _owed(visit: Visit) -> Table:
+    say = visit.say
+    rows = [
+        (Cell(each.handle), Cell(each.currency), Cell(each.due), Cell(each.coming), Cell(each.paid))
+        for each in owed_lines(visit)
+    ]
+    columns = (
+        Column("handle", say("Who")), Column("currency", say("Currency")), Column("due", say("Owed"), True),
+        Column("coming", say("Top-up on the way"), True), Column("transferred", say("Transferred"), True),
+    )  # fmt: skip
+    return Table(name="owed", caption=say("What is owed"), columns=columns, rows=rows, address="/desk/money/owed")
+
+
+def _spent(visit: Visit) -> Table:
+    say, total = visit.say, Counter[tuple[str, str]]()
+    since = visit.now - timedelta(days=SPENT_DAYS)
+    for each in visit.home.store.work_done(since, [PAY_PREFIX + currency for currency in _currencies(visit)]):
+        total[each.form, each.what.removeprefix(PAY_PREFIX)] += each.amount
+    rows = [
+        (Cell(form, form or "–"), Cell(micro / MICRO_UNITS, visit.amount(micro, currency)), Cell(currency))
+        for (form, currency), micro in sorted(total.items())
+    ]
+    columns = (Column("form", say("Form")), Column("amount", say("Amount"), True), Column("currency", say("Currency")))
+    return Table(name="spent", caption=say("Spent on work in the last 31 days, by form"), columns=columns, rows=rows,
+                 address="/desk/money/spent", nothing=say("Nothing was spent."))  # fmt: skip
+
+
+def _currencies(visit: Visit) -> set[str]:
+    """The currencies in which work is paid now."""
+    store, now = visit.home.store, visit.now
+    forms = ["", *(name for name, _, _ in store.forms())]
+    found = [store.floor(now), *(store.rate(form, now) for form in forms), store.rate("", now, "hour")]
+    return {each.currency for each in found if each is not None}
+
+
+def _disputes(visit: Visit) -> Table:
+    say, store = visit.say, visit.home.store
+    handles = {person.id: person.handle for person in store.transcribers()}
+    rows = [
+        (
+            Cell(handles.get(each.transcriber, each.transcriber)), time_cell(each.at, visit.moment(each.at)),
+            Cell(each.measured), Cell(each.claimed), Cell(each.granted), Cell(each.words), Cell(each.reason),
+        )
+        for each in store.disputes()
+    ]  # fmt: skip
+    columns = (
+        Column("who", say("Who")), Column("at", say("When")), Column("measured_seconds", say("Measured seconds"), True),
+        Column("claimed_seconds", say("Claimed seconds"), True),
+        Column("granted_seconds", say("Granted seconds"), True),
+        Column("words", say("In their words")), Column("reason", say("Why")),
+    )  # fmt: skip
+    return Table(name="disputes", caption=say("Disputes of time"), columns=columns, rows=rows,
+                 address="/desk/money/disputes", nothing=say("Nothing is disputed."))  # fmt: skip
