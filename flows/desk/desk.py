@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.money import money_page
 from flows.desk.now import now_page
+from flows.desk.people import people_page
 from flows.desk.published import records_page
 from flows.desk.quality import quality_page
 from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds
@@ -46,6 +47,7 @@ def add_desk(app: FastAPI, home: Home) -> None:
         quality_page,
         records_page,
         money_page,
+        people_page,
     ):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(static_files, include_in_schema=False)

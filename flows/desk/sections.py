@@ -25,6 +25,7 @@ SECTIONS = (
     Section("/desk/batches", N_("Batches"), ("/desk/batch",)),
     Section("/desk/scans", N_("Scans"), ("/desk/scan", "/desk/duplicates")),
     Section("/desk/quality", N_("Quality"), ("/desk/quality/",)),
+    Section("/desk/people", N_("People"), ("/desk/people/",), of_home=True),
     Section("/desk/money", N_("Money"), ("/desk/money/",), of_home=True),
     Section("/desk/records", N_("Records"), ("/desk/records/",)),
     Section("/desk/system", N_("System"), ("/desk/system/",), of_home=True),

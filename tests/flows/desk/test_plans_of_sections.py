@@ -22,7 +22,7 @@ ALIASES = {"s": "scan", "f": "field", "r": "reading", "t": "task", "d": "decisio
 BY_LIMIT = frozenset({"find_scans", "outbox_after", "open_pairs", "disputes"})
 """What walks in the order of its key, and no further than a limit or a number; and disputes of time, which are few."""
 
-PAGES = ("/desk/system", "/desk/quality", "/desk/records", "/desk/money")
+PAGES = ("/desk/system", "/desk/quality", "/desk/records", "/desk/money", "/desk/people")
 
 
 @pytest.mark.parametrize("address", PAGES)
