@@ -55,9 +55,7 @@ def _parts(visit: Visit) -> list[Part]:
     counted, looked = when_counted(visit, owed_counting(visit)), when_counted(visit, _odd(visit))
     return [
         Part(head=say("People"), table=_people(visit), said=_hourly(visit), faint=counted, deeds=deeds),
-        Part(
-            head=say("Questions about careless work"), table=_questions(visit), faint=when_counted(visit, _odd(visit))
-        ),
+        Part(head=say("Questions about careless work"), table=_questions(visit), faint=looked),
     ]
 
 
@@ -89,7 +87,7 @@ def _people(visit: Visit) -> Table:
                 Cell(person.handle),
                 Cell(" ".join(sorted(person.roles))),
                 Cell(" ".join(person.languages)),
-                Cell(person.paused, say("yes") if person.paused else ""),
+                Cell(person.paused, say("yes") if person.paused else say("no")),
                 Cell(round(line.hours, 2) if line else None),
                 Cell(line.an_hour if line else None),
                 Cell(line.currency if line else ""),

@@ -101,7 +101,7 @@ def tokens_table(visit: Visit) -> Table:
             Cell(each.name),
             Cell(" ".join(sorted(each.scopes))),
             time_cell(each.until, visit.moment(each.until) if each.until else ""),
-            Cell(each.revoked_at is not None, say("yes") if each.revoked_at else ""),
+            Cell(each.revoked_at is not None, say("yes") if each.revoked_at else say("no")),
         )
         for each in visit.home.store.tokens()
     ]

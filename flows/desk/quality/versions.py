@@ -42,7 +42,7 @@ def learnt_table(visit: Visit) -> Table:
     rows = [
         (
             Cell(each.version, "" if each.version else say("refused")),
-            Cell(each.in_force, say("yes") if each.in_force else ""),
+            Cell(each.in_force, say("yes") if each.in_force else say("no")),
             time_cell(each.at, visit.moment(each.at)),
             Cell(each.verdict, say(VERDICTS_OF_LEARNING.get(each.verdict, each.verdict))),
             Cell(each.back_to),
