@@ -288,6 +288,7 @@ def test_no_verb_writes_a_fact_without_sealing_it() -> None:
         "set_regions",
         "set_interface_language",
         "set_training",
+        "leave_practice",
     }
     assert len(writes) >= 15
     functions = [function for file in WRITERS for function in re.split(r"\n    def ", file.read_text("utf-8"))]
