@@ -10,6 +10,7 @@ from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR, is_of_new_shape, is_one_slip_apart, is_settled
 from reconcile.inference.votes import BLANK, Vote, null_of
 from reconcile.parameters import LearntParameters
+from reconcile.policy import POLICY
 from transcribe.codes import Flag, Reason
 from transcribe.model import INK
 
@@ -187,13 +188,16 @@ def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:
 def sure_alone(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:
     """The confidence of the only engine that says it; 0 where none or several do.
 
-    0 too where another one may well be right: it reads one digit or sign otherwise, and is not unsure. Digits have no
-    context, so that 7,25 and 1,25 may both be written.
+    0 too where another one may well be right: it is sure of something else, or reads one digit or sign otherwise and is
+    not unsure. Digits have no context, so that 7,25 and 1,25 may both be written.
     """
     saying = [vote for vote in engines if vote.says == says]
     if len(saying) != 1:
         return 0.0
-    rivals = [vote for vote in engines if vote.says != says and (vote.confidence or 0.0) >= MIN_RIVAL_CONFIDENCE]
+    others = [vote for vote in engines if vote.says != says]
+    rivals = [vote for vote in others if (vote.confidence or 0.0) >= MIN_RIVAL_CONFIDENCE]
+    if any((vote.confidence or 0.0) >= POLICY.min_sure_confidence for vote in rivals):
+        return 0.0
     if spot.family not in TEXT_FAMILIES and any(is_one_slip_apart(says, each.says) for each in rivals):
         return 0.0
     return saying[0].confidence or 0.0

@@ -459,6 +459,12 @@ def test_one_engine_that_is_not_sure_or_whose_digit_may_be_another_does_not_deci
     assert not posterior(TOTAL, *rival).standing.by_one_engine
 
 
+def test_of_two_sure_engines_that_differ_neither_decides() -> None:
+    both_sure = [machine("customer_name", WEAK, "AGNE LID", 0.98), machine("customer_name", SURE, "ACME LTD", 0.99)]
+    assert not posterior(NAME, *both_sure).standing.by_one_engine
+    assert asked(NAME, *both_sure).reason == "engines disagree"
+
+
 def test_one_engine_outvotes_no_person() -> None:
     found = one_sure(NAME, "vnv z6", "Gasthof Knappe")
     against = replace(found.standing, earned=1.0, contradicting=1, against_people=1)
