@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import random
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -70,7 +71,9 @@ def play(folder: Path, plan: Plan) -> Played:
     fill(rooms, plan.scans, now())
     served.start()
     try:
-        seen, vanished = asyncio.run(_crowd(rooms, served, plan))
+        # In a thread of its own: a browser's driver keeps an event loop in the thread of the tests.
+        with ThreadPoolExecutor(max_workers=1) as apart:
+            seen, vanished = apart.submit(asyncio.run, _crowd(rooms, served, plan)).result()
         served.reconciled()
     finally:
         served.stop()

@@ -54,7 +54,8 @@ def test_every_page_prints_the_keys_of_this_machine(site: Site, address: str, br
         page.keyboard.press("Control+Enter")
     page.locator("html[data-ready]").wait_for()
     page.goto(f"{address}/readings")
-    page.locator("#readings a").first.click()
+    with page.expect_navigation():
+        page.locator("#readings a").first.click()
     found["reading"] = shown_keys(page)
     page.goto(f"{address}/pay")
     found["pay"] = shown_keys(page)
