@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.money import money_page
 from flows.desk.now import now_page
+from flows.desk.parts import section_routes
 from flows.desk.people import people_page
 from flows.desk.published import records_page
 from flows.desk.quality import quality_page
@@ -50,4 +51,6 @@ def add_desk(app: FastAPI, home: Home) -> None:
         people_page,
     ):
         app.include_router(pages.router, include_in_schema=False)
+    for made in (system_page, quality_page, records_page, money_page, people_page):
+        app.include_router(section_routes(made.SECTION), include_in_schema=False)
     app.include_router(static_files, include_in_schema=False)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 
+from flows.desk.charts import Chart
 from flows.desk.counting import Counting
 from flows.desk.tables import Kind, Table, table_file
-from flows.desk.visit import Visit
+from flows.desk.visit import Look, Visit
 from transcribe.errors import NotFound
 
 
@@ -30,22 +31,56 @@ class Deed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a page. `said` stands above its table, `faint` below; `links` are addresses with their words."""
+    """A part of a page. `said` stands above its table, `faint` below; `links` are addresses with their words.
+
+    Where there is a `chart`, the table is the one behind it.
+    """
 
     head: str
     table: Table
+    chart: Chart | None = None
     said: Sequence[str] = ()
     faint: Sequence[str] = ()
     links: Sequence[tuple[str, str]] = ()
     deeds: Sequence[Deed] = ()
 
 
-def section_page(visit: Visit, title: str, parts: Sequence[Part]) -> Response:
-    """A page of these parts."""
-    return visit.page("desk_section.html", title=title, parts=parts)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionPage:
+    """A page that is put together from parts: its address, its title (a message of the catalogues), its parts.
+
+    `of_home`: it is about the whole home, and for those who see all forms.
+    """
+
+    address: str
+    title: str
+    parts: Callable[[Visit], Sequence[Part]]
+    of_home: bool = False
 
 
-def part_file(parts: Sequence[Part], name: str, kind: Kind) -> Response:
+def section_routes(section: SectionPage) -> APIRouter:
+    """Three routes: the page, and each of its tables as .csv and as .json."""
+    router = APIRouter()
+
+    def made(visit: Visit) -> Sequence[Part]:
+        if section.of_home:
+            visit.require_all_forms()
+        return section.parts(visit)
+
+    @router.get(section.address)
+    async def page(visit: Look) -> Response:
+        return await visit.look(
+            lambda: visit.page("desk_section.html", title=visit.say(section.title), parts=made(visit))
+        )
+
+    @router.get(f"{section.address}/{{name}}.{{kind}}")
+    async def file(visit: Look, name: str, kind: Kind) -> Response:
+        return await visit.look(lambda: _part_file(made(visit), name, kind))
+
+    return router
+
+
+def _part_file(parts: Sequence[Part], name: str, kind: Kind) -> Response:
     """The table of one part as a file. NotFound where no part has it."""
     table = next((each.table for each in parts if each.table.name == name), None)
     if table is None:

@@ -11,31 +11,18 @@ from fastapi.responses import RedirectResponse
 from flows.desk.batches.batch_view import PAY_PREFIX
 from flows.desk.deeds import with_done
 from flows.desk.money.owed import owed_counting, owed_lines
-from flows.desk.parts import Deed, Part, part_file, section_page, when_counted
-from flows.desk.tables import Cell, Column, Kind, Table, time_cell
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.parts import Deed, Part, SectionPage, when_counted
+from flows.desk.tables import Cell, Column, Table, time_cell
+from flows.desk.visit import Act, Visit
 from reconcile.records import MonthOfWork, quality
 from transcribe.errors import NotFound
+from transcribe.i18n import N_
 from transcribe.pay_arithmetic import MICRO_UNITS
 
 router = APIRouter()
 
 SPENT_DAYS = 31
 """Work of so many days is added up on the page: a month. Chosen by hand."""
-
-
-@router.get("/desk/money")
-async def money_page(visit: Look) -> Response:
-    """What work came to, what is owed, and what is disputed."""
-    visit.require_all_forms()
-    return await visit.look(lambda: section_page(visit, visit.say("Money"), _parts(visit)))
-
-
-@router.get("/desk/money/{name}.{kind}")
-async def money_file(visit: Look, name: str, kind: Kind) -> Response:
-    """One of its tables as a file."""
-    visit.require_all_forms()
-    return await visit.look(lambda: part_file(_parts(visit), name, kind))
 
 
 @router.post("/desk/money/count")
@@ -136,3 +123,7 @@ def _disputes(visit: Visit) -> Table:
     )  # fmt: skip
     return Table(name="disputes", caption=say("Disputes of time"), columns=columns, rows=rows,
                  address="/desk/money/disputes", nothing=say("Nothing is disputed."))  # fmt: skip
+
+
+SECTION = SectionPage(address="/desk/money", title=N_("Money"), parts=_parts, of_home=True)
+"""The page and its tables as files."""

@@ -12,28 +12,15 @@ from flows.administration import anomalies
 from flows.desk.counting import Counting
 from flows.desk.deeds import with_done
 from flows.desk.money.owed import owed_counting, owed_lines
-from flows.desk.parts import Deed, Part, counting, part_file, section_page, when_counted
-from flows.desk.tables import Cell, Column, Kind, Table
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
+from flows.desk.tables import Cell, Column, Table
+from flows.desk.visit import Act, Visit
+from transcribe.i18n import N_
 
 router = APIRouter()
 
 TENTHS_COUNT = 10
 """People are split into so many equal parts to find the lowest tenth."""
-
-
-@router.get("/desk/people")
-async def people_page(visit: Look) -> Response:
-    """Who works here, for how long, and what is to be asked."""
-    visit.require_all_forms()
-    return await visit.look(lambda: section_page(visit, visit.say("People"), _parts(visit)))
-
-
-@router.get("/desk/people/{name}.{kind}")
-async def people_file(visit: Look, name: str, kind: Kind) -> Response:
-    """One of its tables as a file."""
-    visit.require_all_forms()
-    return await visit.look(lambda: part_file(_parts(visit), name, kind))
 
 
 @router.post("/desk/people/count")
@@ -107,3 +94,7 @@ def _questions(visit: Visit) -> Table:
     columns = (Column("handle", say("Who")), Column("kind", say("Kind")), Column("question", say("Question")))
     return Table(name="questions", caption=say("Questions about careless work"), columns=columns, rows=rows,
                  address="/desk/people/questions")  # fmt: skip
+
+
+SECTION = SectionPage(address="/desk/people", title=N_("People"), parts=_parts, of_home=True)
+"""The page and its tables as files."""

@@ -7,26 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from flows.desk.deeds import do
-from flows.desk.parts import Deed, Part, part_file, section_page
+from flows.desk.parts import Deed, Part, SectionPage
 from flows.desk.published.latest_records import changes_table, unsure_table
 from flows.desk.published.programs import deliveries_table, latest_deliveries, tokens_table, webhooks_table
 from flows.desk.scans.scan_list import pairs_table
-from flows.desk.tables import Kind
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.visit import Act, Visit
+from transcribe.i18n import N_
 
 router = APIRouter()
-
-
-@router.get("/desk/records")
-async def records_page(visit: Look) -> Response:
-    """What is published, what is doubtful in it, and who is told."""
-    return await visit.look(lambda: section_page(visit, visit.say("Records"), _parts(visit)))
-
-
-@router.get("/desk/records/{name}.{kind}")
-async def records_file(visit: Look, name: str, kind: Kind) -> Response:
-    """One of its tables as a file."""
-    return await visit.look(lambda: part_file(_parts(visit), name, kind))
 
 
 @router.post("/desk/records/resend")
@@ -73,3 +61,7 @@ def _resends(visit: Visit) -> list[Deed]:
                      choice="number", asks=say("Deliveries to %(name)s", name=hook.name), choices=choices)
             )  # fmt: skip
     return deeds
+
+
+SECTION = SectionPage(address="/desk/records", title=N_("Records"), parts=_parts)
+"""The page and its tables as files."""

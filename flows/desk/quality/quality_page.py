@@ -8,27 +8,15 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from flows.desk.deeds import do, with_done
-from flows.desk.parts import Deed, Part, part_file, section_page, when_counted
+from flows.desk.parts import Deed, Part, SectionPage, when_counted
 from flows.desk.quality.measured import by_field_table, by_type_table
 from flows.desk.quality.needless import asked_counting, needless_table
 from flows.desk.quality.versions import earlier, learnt_table
-from flows.desk.tables import Kind
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.visit import Act, Visit
 from flows.steps import go_back
+from transcribe.i18n import N_
 
 router = APIRouter()
-
-
-@router.get("/desk/quality")
-async def quality_page(visit: Look) -> Response:
-    """How often decided values are wrong, what was asked in vain, and what was learnt."""
-    return await visit.look(lambda: section_page(visit, visit.say("Quality"), _parts(visit)))
-
-
-@router.get("/desk/quality/{name}.{kind}")
-async def quality_file(visit: Look, name: str, kind: Kind) -> Response:
-    """One of its tables as a file."""
-    return await visit.look(lambda: part_file(_parts(visit), name, kind))
 
 
 @router.post("/desk/quality/count")
@@ -69,3 +57,7 @@ def _parts(visit: Visit) -> list[Part]:
         )  # fmt: skip
         parts.append(Part(head=say("What was learnt"), table=learnt_table(visit), deeds=[way_back] if choices else []))
     return parts
+
+
+SECTION = SectionPage(address="/desk/quality", title=N_("Quality"), parts=_parts)
+"""The page and its tables as files."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from flows.desk.deeds import with_done
-from flows.desk.parts import Deed, Part, part_file, section_page, when_counted
+from flows.desk.parts import Deed, Part, SectionPage, when_counted
 from flows.desk.system.files_here import backups_table, files_table
 from flows.desk.system.machine import (
     engines_table,
@@ -17,24 +17,10 @@ from flows.desk.system.machine import (
 )
 from flows.desk.system.queue_table import queue_table
 from flows.desk.system.verification import forgeries_table, verified, verifying
-from flows.desk.tables import Kind
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.visit import Act, Visit
+from transcribe.i18n import N_
 
 router = APIRouter()
-
-
-@router.get("/desk/system")
-async def system_page(visit: Look) -> Response:
-    """What runs here, and what is wrong with it."""
-    visit.require_all_forms()
-    return await visit.look(lambda: section_page(visit, visit.say("System"), _parts(visit)))
-
-
-@router.get("/desk/system/{name}.{kind}")
-async def system_file(visit: Look, name: str, kind: Kind) -> Response:
-    """One of its tables as a file."""
-    visit.require_all_forms()
-    return await visit.look(lambda: part_file(_parts(visit), name, kind))
 
 
 @router.post("/desk/system/verify")
@@ -64,3 +50,7 @@ def _parts(visit: Visit) -> list[Part]:
         Part(head=say("Processes"), table=processes_table(visit)),
         Part(head=say("Versions"), table=versions_table(visit)),
     ]  # fmt: skip
+
+
+SECTION = SectionPage(address="/desk/system", title=N_("System"), parts=_parts, of_home=True)
+"""The page and its tables as files."""
