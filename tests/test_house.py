@@ -94,10 +94,12 @@ ROOMS = {
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
+    "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
+    " transcribe.store",
     # the operator's pages: they call what commands call
-    "flows.desk": "home administration alerts backup mending runtime output simulation steps watching webhooks"
-    " reconcile.algorithms reconcile.records transcribe.drawing transcribe.i18n transcribe.pay_arithmetic"
-    " transcribe.review transcribe.store",
+    "flows.desk": "home administration alerts backup measuring mending runtime output simulation steps watching"
+    " webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing transcribe.i18n"
+    " transcribe.pay_arithmetic transcribe.review transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"

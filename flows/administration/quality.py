@@ -38,9 +38,9 @@ def field_qualities(audited: Iterable[AuditedValue], at: datetime) -> Iterator[F
     found: dict[tuple[str, str, str], list[AuditedValue]] = defaultdict(list)
     latest: dict[tuple[str, str], str] = {}
     for each in sorted(audited, key=lambda each: (each.at is not None, each.at or at)):
-        found[each.form, each.field, each.type].append(each)
+        found[each.form, each.key.name, each.type].append(each)
         found[each.form, quality.WHOLE_FORM, ""].append(each)
-        latest |= {(each.form, each.field): each.type, (each.form, quality.WHOLE_FORM): ""}
+        latest |= {(each.form, each.key.name): each.type, (each.form, quality.WHOLE_FORM): ""}
     for (form, field, type_name), values in sorted(found.items()):
         if latest[form, field] != type_name:
             continue  # a later version of the form has another type there: its audits count

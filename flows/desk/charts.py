@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flows.desk.tables import Table
@@ -12,6 +12,12 @@ WIDTH = 640
 
 HEIGHT = 180
 """The height of its marks in its own units."""
+
+INTERVAL_KIND = 7
+"""The colour of intervals: grey."""
+
+EXPECTED_KIND = 2
+"""The colour of what was expected."""
 
 COLOURS_COUNT = 8
 """So many kinds of marks are told apart, by colour and order."""
@@ -27,6 +33,14 @@ class Mark:
     height: float
     kind: int
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a chart through points, in the chart's units, as SVG has them; `kind` chooses the colour."""
+
+    points: str
+    kind: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,7 @@ class Chart:
     last: str
     kinds: Sequence[tuple[int, str]]
     table: Table
+    lines: Sequence[Line] = ()
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -87,4 +102,52 @@ def stacked(
         last=bars[-1].words if len(bars) > 1 else "",
         kinds=[(place % COLOURS_COUNT + 1, words) for place, words in enumerate(kinds)],
         table=table,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A share that was counted: what it stands for, its interval, and what was expected, None where nothing was."""
+
+    words: str
+    share: float
+    low: float
+    high: float
+    expected: float | None = None
+
+
+def plotted(
+    name: str, title: str, points: Sequence[Point], kinds: Sequence[str], table: Table, say: Callable[[float], str]
+) -> Chart:
+    """Points side by side with their intervals, joined by a line. `say` writes a share.
+
+    `kinds` are in words: the share, its interval, and, where anything was expected, that.
+    """
+    most = max((max(each.high, each.expected or 0.0) for each in points), default=0.0) or 1.0
+    wide = WIDTH / max(1, len(points))
+
+    def at(share: float) -> float:
+        return HEIGHT * (1 - share / most)
+
+    marks, middles = [], []
+    for place, each in enumerate(points):
+        middle = wide * (place + 0.5)
+        middles.append(f"{middle:.1f},{at(each.share):.1f}")
+        between = f"{each.words}: {kinds[1]} {say(each.low)} – {say(each.high)}"
+        marks.append(Mark(middle - 2, at(each.high), 4, max(1.0, at(each.low) - at(each.high)), INTERVAL_KIND, between))
+        if each.expected is not None:
+            expected = f"{each.words}: {kinds[2]} {say(each.expected)}"
+            marks.append(Mark(middle - wide / 4, at(each.expected) - 1.5, wide / 2, 3, EXPECTED_KIND, expected))
+        marks.append(Mark(middle - 5, at(each.share) - 5, 10, 10, 1, f"{each.words}: {kinds[0]} {say(each.share)}"))
+    colours = (1, INTERVAL_KIND, EXPECTED_KIND)
+    return Chart(
+        name=name,
+        title=title,
+        marks=marks,
+        ticks=[Tick(at(most * part), say(most * part)) for part in (0.0, 0.5, 1.0)],
+        first=points[0].words if points else "",
+        last=points[-1].words if len(points) > 1 else "",
+        kinds=list(zip(colours, kinds, strict=False)),
+        table=table,
+        lines=[Line(" ".join(middles), 1)] if len(points) > 1 else [],
     )

@@ -24,17 +24,29 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A small picture in a cell: where it lies, what it shows in words, and what it leads to."""
+
+    source: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: what it is for programs, how people see it, and the list behind it."""
+    """A cell: what it is for programs, how people see it, the list behind it, and pictures beside it."""
 
     value: Plain
     shown: str = ""
     href: str = ""
     badge: str = ""
+    pictures: Sequence[Glimpse] = ()
 
     @property
     def words(self) -> str:
         """What people see."""
+        if self.pictures:
+            return self.shown
         return self.shown or ("" if self.value is None else str(self.value))
 
 

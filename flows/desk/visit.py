@@ -21,6 +21,7 @@ from transcribe.errors import NotFound
 from transcribe.i18n import sentence, translation
 from transcribe.review import (
     DESK_ROLES,
+    KIND_WORDS,
     Context,
     Here,
     Rendering,
@@ -100,6 +101,10 @@ class Visit:
         except KeyError:
             return code
 
+    def kind(self, field_type: str) -> str:
+        """What a type of fields is called; its own name where it does not come with fairhand."""
+        return translation(self.language).gettext(KIND_WORDS.get(field_type, field_type))
+
     def number(self, value: float, places: int = 0) -> str:
         """A number as it is written here."""
         return number(value, self.language, places)
@@ -107,6 +112,10 @@ class Visit:
     def share(self, value: float) -> str:
         """A share as it is written here."""
         return share(value, self.language)
+
+    def small_share(self, value: float) -> str:
+        """A share with two places of its percentage."""
+        return f"{number(100 * value, self.language, 2)} %"
 
     def chance(self, probability: float) -> str:
         """A probability as it is written here; one that is nearly 1 is not said to be it."""

@@ -36,9 +36,13 @@ class KnownScan:
     truth_at: datetime | None
 
 
-def audited_values(home: Home) -> list[AuditedValue]:
-    """Every decided value that was audited, in no order. Only scans of which something was audited are looked at."""
-    known = known_scans(home, [], home.store.audited_scans())
+def audited_values(home: Home, count: int | None = None) -> list[AuditedValue]:
+    """Every decided value that was audited, in no order. Only scans of which something was audited are looked at.
+
+    With `count` these are so many, those that came last.
+    """
+    audited = home.store.audited_scans()
+    known = known_scans(home, [], audited if count is None else audited[max(0, len(audited) - count) :])
     return [value for each in known for value in audited_of(each.facts)]
 
 

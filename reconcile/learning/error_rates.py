@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -18,7 +18,7 @@ from reconcile.forms import PreparedField, prepared
 from reconcile.inference import Vote, votes, ways
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import LearntParameters
-from transcribe.codes import EvidenceCode
+from transcribe.codes import EvidenceCode, Method
 from transcribe.model import INK, Evidence, FieldKey
 
 Of = Literal["form", "source", "group"]
@@ -58,13 +58,22 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedValue:
-    """A decided value that was audited: whether it was wrong, and when an expert read it (None: not known)."""
+    """A decided value that was audited: whether it was wrong, and when an expert read it (None: not known).
+
+    `probability` is what was stated of it, None where an expert or operator had said it. `truth` is comparable text,
+    as is what engines `read`, by engine; one that could not read it is left out. `hidden`: it holds payment data.
+    """
 
     form: str
-    field: str
+    key: FieldKey
     type: str
     wrong: bool
     at: datetime | None
+    probability: float | None = None
+    scan: str = ""
+    truth: str = ""
+    read: Mapping[str, str] = field(default_factory=dict)
+    hidden: bool = False
 
 
 def audited_of(scan: ScanFacts) -> Iterator[AuditedValue]:
@@ -75,8 +84,19 @@ def audited_of(scan: ScanFacts) -> Iterator[AuditedValue]:
     for key, text in scan.truths.items():
         if key in scan.audited and key in decided and key not in scan.adjudicated and key.name in spots:
             decision, spot = decided[key], spots[key.name]
-            wrong = decision.null not in (None, "blank") or spot.normal(decision.text) != spot.normal(text)
-            yield AuditedValue(form=scan.form.name, field=key.name, type=spot.field.type, wrong=wrong, at=read.get(key))
+            truth = spot.normal(text)
+            yield AuditedValue(
+                form=scan.form.name,
+                key=key,
+                type=spot.field.type,
+                wrong=decision.null not in (None, "blank") or spot.normal(decision.text) != truth,
+                at=read.get(key),
+                probability=None if decision.method in (Method.EXPERT, Method.OPERATOR) else decision.probability,
+                scan=scan.scan,
+                truth=truth,
+                read={vote.source: vote.says for vote in _independent_votes(scan, key, spot) if vote.machine},
+                hidden=spot.field.personal == "payment",
+            )
 
 
 def rates(scans: Sequence[ScanFacts], traditions: Mapping[str, str], learnt: LearntParameters) -> tuple[Rate, ...]:

@@ -10,9 +10,11 @@ from transcribe.review.pages.pictures import picture_response
 from transcribe.review.rendering import Rendering
 from transcribe.review.views.comparison import Weight, weights
 from transcribe.review.views.formatting import amount, moment, number, share, spent
+from transcribe.review.views.kinds import KIND_WORDS
 
 __all__ = [
     "DESK_ROLES",
+    "KIND_WORDS",
     "Context",
     "DecisionRules",
     "Here",

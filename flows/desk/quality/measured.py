@@ -28,7 +28,7 @@ def by_type_table(visit: Visit) -> Table:
     rows = []
     for (form, kind), fields in sorted(found.items()):
         wrong, audited = sum(each.wrong for each in fields), sum(each.audited for each in fields)
-        words = kind or visit.say("all fields")
+        words = visit.kind(kind) if kind else visit.say("all fields")
         rows.append((Cell(form), Cell(kind, words), *_figures(visit, wrong, audited, *wilson(wrong, audited))))
     return Table(
         name="by-type",
@@ -44,7 +44,7 @@ def by_field_table(visit: Visit) -> Table:
     """Wrong values of each audited field."""
     say = visit.say
     rows = [
-        (Cell(each.form), Cell(each.field), Cell(each.type),
+        (Cell(each.form), Cell(each.field), Cell(each.type, visit.kind(each.type)),
          *_figures(visit, each.wrong, each.audited, each.interval_low, each.interval_high),
          Cell(each.until, visit.moment(visit.iso_moment(each.until)) if each.until else ""))
         for each in _audited(visit)
@@ -78,5 +78,10 @@ def _columns(visit: Visit) -> tuple[Column, ...]:
 
 
 def _figures(visit: Visit, wrong: int, audited: int, low: float, high: float) -> tuple[Cell, ...]:
-    shares = [Cell(round(each, 6), f"{visit.number(100 * each, 2)} %") for each in (wrong / audited, low, high)]
-    return (Cell(audited, visit.number(audited)), Cell(wrong, visit.number(wrong)), *shares)
+    counts = (Cell(audited, visit.number(audited)), Cell(wrong, visit.number(wrong)))
+    return (*counts, *(share_cell(visit, each) for each in (wrong / audited, low, high)))
+
+
+def share_cell(visit: Visit, share: float) -> Cell:
+    """A share, for people with two places of its percentage."""
+    return Cell(round(share, 6), visit.small_share(share))

@@ -9,6 +9,10 @@ from fastapi.responses import RedirectResponse
 
 from flows.desk.deeds import do, with_done
 from flows.desk.parts import Deed, Part, SectionPage, when_counted
+from flows.desk.quality.counted import measured, measuring
+from flows.desk.quality.curves import calibration_part, coverage_part
+from flows.desk.quality.engines_and_rules import agreement_table, alarms_table, confusions_table
+from flows.desk.quality.learning_curve import asked_part, errors_part
 from flows.desk.quality.measured import by_field_table, by_type_table
 from flows.desk.quality.needless import asked_counting, needless_table
 from flows.desk.quality.versions import earlier, learnt_table
@@ -24,6 +28,7 @@ async def count_asked(visit: Act) -> Response:
     """Has the questions counted that need not have been asked."""
     visit.require_all_forms()
     asked_counting(visit).begin()
+    measuring(visit).begin()
     return RedirectResponse(with_done("/desk/quality", "count"), 303)
 
 
@@ -48,6 +53,7 @@ def _parts(visit: Visit) -> list[Part]:
             faint=when_counted(visit, asked),
             deeds=deeds,
         ),
+        *_measured(visit),
     ]
     if visit.forms is None:
         choices = earlier(visit)
@@ -57,6 +63,36 @@ def _parts(visit: Visit) -> list[Part]:
         )  # fmt: skip
         parts.append(Part(head=say("What was learnt"), table=learnt_table(visit), deeds=[way_back] if choices else []))
     return parts
+
+
+def _measured(visit: Visit) -> list[Part]:
+    """What is measured beside the page: alarms, engines, confusions, curves."""
+    say, faint = visit.say, when_counted(visit, measuring(visit))
+    looked = found.latest.scans if (found := measured(visit)) else 0
+    latest = say("Of the latest scans, %(count)s of them.", count=visit.number(looked))
+    return [
+        Part(
+            head=say("Rules and troubles by false alarms"),
+            table=alarms_table(visit),
+            said=[
+                say("How often people looked because of it, and what machines had read was right after all. A rule is"
+                    " counted each time that it was broken; it asked in vain where all of its fields were right."),
+                latest,
+            ],
+            faint=faint,
+        ),
+        Part(head=say("Agreement of engines"), table=agreement_table(visit), said=[latest], faint=faint),
+        Part(
+            head=say("Characters that engines take for others"),
+            table=confusions_table(visit),
+            said=[say("What audits found written against what each engine had read.")],
+            faint=faint,
+        ),
+        calibration_part(visit),
+        coverage_part(visit),
+        asked_part(visit),
+        errors_part(visit),
+    ]  # fmt: skip
 
 
 SECTION = SectionPage(address="/desk/quality", title=N_("Quality"), parts=_parts)

@@ -90,6 +90,12 @@ async def small_page(
     return picture_response(await visit.look(lambda: small_picture(_picture(visit, scan, number))), brief=True)
 
 
+@router.get("/desk/scan/{scan}/snippet")
+async def field_snippet(visit: Look, scan: ScanId, field: FieldName) -> Response:
+    """The picture of one field; none of payment data."""
+    return picture_response(await visit.look(lambda: _snippet(visit, scan, field)), brief=True)
+
+
 @router.get("/desk/scan/{scan}/fields.{kind}")
 async def fields_file(visit: Look, scan: ScanId, kind: Kind) -> Response:
     """The fields of a scan as a file."""
@@ -116,6 +122,18 @@ def _picture(visit: Visit, name: str, number: int) -> bytes:
         raise NotFound("There is no picture of this page.")
     content, hidden = visit.home.archive.get(picture.sha256), _hidden(visit, name, picture)
     return surroundings(content, picture.size, None, hidden, whole=True) if hidden else content
+
+
+def _snippet(visit: Visit, name: str, field: str) -> bytes:
+    scan = known_scan(visit, name)
+    form = form_of(visit, scan)
+    place = next((each for each in visit.home.store.places(scan.id) if str(each.key) == field), None)
+    is_known = form is not None and place is not None and place.key.name in {each.name for each in form.all_fields()}
+    if form is None or place is None or place.snippet is None or not is_known:
+        raise NotFound("There is no picture of this field.")
+    if form.field(place.key.name).personal == "payment":
+        raise NotFound("Nobody is shown payment data.")
+    return visit.home.archive.get(place.snippet)
 
 
 def _hidden(visit: Visit, name: str, picture: PagePicture) -> list[Box]:

@@ -24,6 +24,7 @@ from tests.examples import examples
 from tests.flows.serving.test_api import recorded
 from tests.flows.serving.test_records_api import app_of_records, program
 from tests.flows.steps.test_learn_parameters import audited
+from transcribe.model import FieldKey
 from transcribe.store.facts import WorkOfMonth
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -84,7 +85,7 @@ def test_a_form_that_was_never_audited_has_no_rate(rooms: Home) -> None:
 
 def test_a_field_whose_type_changed_is_counted_by_its_latest_type() -> None:
     values = [
-        AuditedValue(form="f", field="code", type=type_, wrong=wrong, at=NOON.replace(hour=hour))
+        AuditedValue(form="f", key=FieldKey("code"), type=type_, wrong=wrong, at=NOON.replace(hour=hour))
         for type_, wrong, hour in (("integer", True, 1), ("code", False, 2), ("code", False, 3))
     ]
     whole, code = field_qualities(values, NOON)

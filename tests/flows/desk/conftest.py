@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, desk_site
+from tests.flows.desk.filled_site import filled
 
 
 @pytest.fixture
@@ -15,6 +16,13 @@ def desk(tmp_path: Path) -> Iterator[DeskSite]:
     """An empty desk."""
     with desk_site(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
+    """A desk with something in every section, for tests that only look: one for all of a file."""
+    with desk_site(tmp_path_factory.mktemp("full")) as made:
+        yield filled(made)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -11,14 +12,27 @@ from reconcile.learning import AuditedValue
 from reconcile.parameters import shipped_parameters
 from reconcile.records import quality
 from tests.flows.desk.desk_site import DeskSite, post
+from transcribe.model import FieldKey
 
-TABLES = ("by-type", "by-field", "needless", "learnt")
+TABLES = (
+    "by-type",
+    "by-field",
+    "needless",
+    "learnt",
+    "alarms",
+    "agreement",
+    "confusions",
+    "calibration",
+    "coverage",
+    "asked-by-week",
+    "errors-by-week",
+)
 
 
 def audited(busy: DeskSite) -> None:
     """Audits of two fields of one type: 3 of 40 wrong, and 1 of 10."""
     values = [
-        AuditedValue(form="order", field=field, type="code", wrong=number < wrong, at=busy.now())
+        AuditedValue(form="order", key=FieldKey(field), type="code", wrong=number < wrong, at=busy.now())
         for field, count, wrong in (("number", 40, 3), ("other", 10, 1))
         for number in range(count)
     ]
@@ -78,3 +92,45 @@ def test_an_earlier_version_is_put_in_force_again_and_logged(busy: DeskSite) -> 
     first, *_ = client.get("/desk/quality/learnt.json").json()["learnt"]
     assert (first["in_force"], first["back_to"], first["by"]) == (True, 1, "op")
     assert "op" in {line.actor for line in store.audit()}
+
+
+def rows_of(desk: DeskSite, name: str, handle: str = "op", forms: tuple[str, ...] = ()) -> list[dict[str, object]]:
+    """A table of the section, for an operator who may be limited to forms."""
+    known = {each.handle: each for each in desk.home.store.transcribers()}
+    person = known.get(handle) or desk.person(handle, "operator", forms=forms)
+    found: list[dict[str, object]] = desk.client(person).get(f"/desk/quality/{name}.json").json()[name]
+    return found
+
+
+def test_curves_are_drawn_of_audits_alone_with_intervals_and_the_numbers_behind(full: DeskSite) -> None:
+    (point,) = rows_of(full, "calibration")
+    assert (point["audited"], point["wrong"]) == (22, 2)
+    assert point["interval_low"] < point["right"] < point["interval_high"]  # type: ignore[operator]  # numbers
+    assert rows_of(full, "coverage")[-1]["coverage"] == 1.0
+    (week,) = rows_of(full, "errors-by-week")
+    assert (week["audited"], week["wrong"]) == (22, 2)
+    assert 0 < rows_of(full, "asked-by-week")[-1]["share"] < 0.5  # type: ignore[operator]  # a number
+    page = full.client(full.person("sight", "auditor")).get("/desk/quality").text
+    for name in ("calibration", "coverage", "asked-by-week", "errors-by-week"):
+        assert f'id="{name}-chart"' in page
+        assert f'id="{name}-behind"' in page
+
+
+def test_confusions_show_the_fields_and_lead_to_them(full: DeskSite) -> None:
+    first, *_ = rows_of(full, "confusions")
+    assert (first["written"], first["read"], first["times"]) == ("1", "7", 4)
+    client = full.client(full.person("glimpse", "operator"))
+    page = client.get("/desk/quality").text
+    snippet = re.search(r'src="(/desk/scan/[0-9a-f]+/snippet[^"]+)"', page)
+    assert snippet
+    assert client.get(snippet[1]).headers["content-type"].startswith("image/")
+    other = full.client(full.person("other form", "operator", forms=("invoice2",)))
+    assert other.get(snippet[1]).status_code == 404
+
+
+def test_engines_and_false_alarms_are_told_by_the_forms_that_somebody_sees(full: DeskSite) -> None:
+    assert {row["type"] for row in rows_of(full, "agreement")} == {"amount", "code", "name"}
+    assert [(row["kind"], row["form"]) for row in rows_of(full, "alarms")] == [("trouble", "order")]
+    for name in ("alarms", "confusions", "calibration", "coverage", "errors-by-week"):
+        assert rows_of(full, name, "half", ("invoice2",)) == []
+    assert sum(int(str(row["fields"])) for row in rows_of(full, "agreement", "half")) == 3
