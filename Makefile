@@ -23,8 +23,8 @@ demo: $(ENV)/.ready
 	@sh deployments/system.sh demo
 	@$(ENV)/bin/fairhand demo $(if $(PEOPLE),--people $(PEOPLE))
 
-# What the browser itself broke off is tried once more, and named; what a test says is wrong is not.
-AGAIN := --reruns 1 --only-rerun 'net::ERR_|^TimeoutError: (Page|Locator|Frame)\.|Execution context was destroyed|Target .* closed' -rR
+# What the browser broke off, or what a page did not show in time, is tried once more, and named; any other failure is not.
+AGAIN := --reruns 1 --only-rerun 'net::ERR_|^TimeoutError: (Page|Locator|Frame)\.|Execution context was destroyed|Target .* closed|^AssertionError: (Locator|Page) expected' -rR
 
 ## make test              lint, types and every test
 test: $(ENV)/.ready

@@ -84,15 +84,15 @@ def is_long(spot: PreparedField, votes: Sequence[Vote]) -> bool:
     """Whether these votes are to be weighed word by word.
 
     So is a long text that enough sources read, and not alike. So is a shorter one that no majority of people typed
-    alike, as it is not sure that one of them has all of it right. Where people typed all of it alike there are no words
-    to choose from: what engines made of it is noise then.
+    alike, as it is not sure that one of them has all of it right. Where people typed all of it alike, one of them as an
+    engine read it or several of them, there are no words to choose from: what other engines made of it is noise then.
     """
     if spot.family != "line text":
         return False
     said = speaking(votes)
     texts = [vote.says for vote in said]
-    people = [vote.says for vote in said if not vote.machine]
-    if len(texts) < MIN_SOURCE_COUNT or len(set(texts)) == 1 or (len(people) > 1 and len(set(people)) == 1):
+    people = {vote.says for vote in said if not vote.machine}
+    if len(texts) < MIN_SOURCE_COUNT or len(set(texts)) == 1 or (len(people) == 1 and texts.count(*people) > 1):
         return False
     longest = max(len(text.split()) for text in texts)
     return longest >= MIN_LONG_WORD_COUNT or (longest >= MIN_WORD_COUNT and _is_split(said))

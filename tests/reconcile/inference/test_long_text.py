@@ -98,6 +98,18 @@ def test_two_people_who_typed_all_of_it_alike_decide_it_whatever_engines_made_of
     assert isinstance(decide(FIELD, weighed(*noise, *unlike), POLICY), Task)
 
 
+def test_one_person_who_typed_all_of_it_as_an_engine_read_it_decides_it_whatever_another_engine_made_of_it() -> None:
+    alone = [
+        machine("comment", "tesseract", "Cf as ring 71 bell IC dog 4", 0.05),
+        machine("comment", "rapidocr", FIRST, 0.9),
+    ]
+    answer = decide(FIELD, weighed(*alone, reading("comment", "ann", FIRST)), POLICY)
+    assert isinstance(answer, Decision)
+    assert (answer.text, answer.method) == (FIRST, "person and machine")
+    slip = decide(FIELD, weighed(*alone, reading("comment", "ann", THIRD)), POLICY)
+    assert isinstance(slip, Task), "a slip of one word is not taken for the same"
+
+
 def test_of_a_short_text_that_no_majority_reads_alike_nobody_needs_to_be_right() -> None:
     said = (("ann", "hurrah broadcast"), ("ben", "hurrah crutcross"), ("cleo", "hurrah cadcras"))
     alone = [reading("comment", who, text) for who, text in said]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 
 import httpx
 import pytest
@@ -132,20 +133,22 @@ def test_the_pages_measure_by_themselves(site: Site, enter: Enter, contested: tu
     ann, reading = contested
     site.scan("bon-de-commande", {FieldKey("order_number"): "BC-2025-0101"}, name="more")
     page = enter(ann)
+    began = monotonic()
     page.goto(page.url.replace("/work", f"/readings/{reading}"))
     page.wait_for_timeout(2_100)
     page.goto(page.url.replace(f"/readings/{reading}", "/readings"))
     page.wait_for_timeout(300)
     (line,) = lines(site, ann, "explanation")
-    assert 2 <= line.seconds <= 5
+    assert 2 <= line.seconds <= 1 + monotonic() - began
 
+    began = monotonic()
     page.goto(page.url.replace("/readings", f"/readings/{reading}"))
     site.clock.forward += timedelta(minutes=10)
     page.wait_for_timeout(1_100)
     page.locator("#appeal-form button").click()
     page.locator("#appeal").wait_for()
     (line,) = lines(site, ann, "appeal")
-    assert 1 <= line.seconds <= 5
+    assert 1 <= line.seconds <= 1 + monotonic() - began
 
 
 @pytest.mark.browser
