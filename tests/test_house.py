@@ -99,7 +99,7 @@ ROOMS = {
     # the operator's pages: they call what commands call
     "flows.desk": "home administration alerts backup measuring mending runtime output simulation steps watching"
     " webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing transcribe.i18n"
-    " transcribe.pay_arithmetic transcribe.review transcribe.store",
+    " transcribe.pay_arithmetic transcribe.people transcribe.review transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"

@@ -10,7 +10,7 @@ from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.money import money_page
 from flows.desk.now import now_page
 from flows.desk.parts import section_routes
-from flows.desk.people import people_page
+from flows.desk.people import invite_several, people_page
 from flows.desk.published import records_page
 from flows.desk.quality import quality_page
 from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds
@@ -49,6 +49,7 @@ def add_desk(app: FastAPI, home: Home) -> None:
         records_page,
         money_page,
         people_page,
+        invite_several,
     ):
         app.include_router(pages.router, include_in_schema=False)
     for made in (system_page, quality_page, records_page, money_page, people_page):

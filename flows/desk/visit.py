@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -21,7 +21,9 @@ from transcribe.errors import NotFound
 from transcribe.i18n import sentence, translation
 from transcribe.review import (
     DESK_ROLES,
+    ENGAGEMENT_WORDS,
     KIND_WORDS,
+    ROLE_WORDS,
     Context,
     Here,
     Rendering,
@@ -104,6 +106,15 @@ class Visit:
     def kind(self, field_type: str) -> str:
         """What a type of fields is called; its own name where it does not come with fairhand."""
         return translation(self.language).gettext(KIND_WORDS.get(field_type, field_type))
+
+    def roles(self, roles: Collection[str]) -> str:
+        """What somebody may do here, in words."""
+        say = translation(self.language).gettext
+        return ", ".join(say(ROLE_WORDS.get(each, each)) for each in sorted(roles))
+
+    def engagement(self, engagement: str) -> str:
+        """How somebody is paid, in words."""
+        return translation(self.language).gettext(ENGAGEMENT_WORDS.get(engagement, engagement))
 
     def number(self, value: float, places: int = 0) -> str:
         """A number as it is written here."""

@@ -12,14 +12,17 @@ from transcribe.people.outcome import (
 from transcribe.people.pay_day import PayPromise, pay_promise
 from transcribe.people.tokens import Scope, new_token, secret_hash
 from transcribe.people.true_reasons import is_against_the_model, true_reasons
+from transcribe.people.work_figures import MIN_AUDITED_COUNT, WorkFigures, work_figures
 
 __all__ = [
+    "MIN_AUDITED_COUNT",
     "MIN_MEASURED_READINGS",
     "SECOND_LOOK_TIME",
     "PayFault",
     "PayPromise",
     "ReadingOutcome",
     "Scope",
+    "WorkFigures",
     "has_fair_floor",
     "is_against_the_model",
     "is_agreed",
@@ -31,4 +34,5 @@ __all__ = [
     "pay_promise",
     "secret_hash",
     "true_reasons",
+    "work_figures",
 ]

@@ -1,20 +1,25 @@
 """The web app of the review queue: people see one field at a time and type what it says."""
 
-from transcribe.review.access.proof import network_of
-from transcribe.review.access.roles import DESK_ROLES
+from transcribe.review.access.proof import network_of, require_proof
+from transcribe.review.access.roles import DESK_ROLES, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.app import create_app
 from transcribe.review.context import Context, Here
 from transcribe.review.options import DecisionRules, ReviewOptions
+from transcribe.review.pages.people import ENGAGEMENT_WORDS, ROLE_WORDS
 from transcribe.review.pages.pictures import picture_response
 from transcribe.review.rendering import Rendering
 from transcribe.review.views.comparison import Weight, weights
 from transcribe.review.views.formatting import amount, moment, number, share, spent
 from transcribe.review.views.kinds import KIND_WORDS
+from transcribe.review.work_row import WORK_HEADS, work_row
 
 __all__ = [
     "DESK_ROLES",
+    "ENGAGEMENT_WORDS",
     "KIND_WORDS",
+    "ROLE_WORDS",
+    "WORK_HEADS",
     "Context",
     "DecisionRules",
     "Here",
@@ -30,7 +35,10 @@ __all__ = [
     "network_of",
     "number",
     "picture_response",
+    "require_proof",
+    "require_still_operator",
     "share",
     "spent",
     "weights",
+    "work_row",
 ]

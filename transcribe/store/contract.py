@@ -62,6 +62,7 @@ from transcribe.store.facts import (
     FoundScan,
     Gauges,
     KnownScan,
+    LatestWork,
     Learning,
     MissingPeople,
     Notice,
@@ -964,6 +965,9 @@ class FairStore(Protocol):
 
         What was taken back, set aside, withdrawn or forgotten is left out.
         """
+
+    def latest_work(self, who: str, count: int) -> LatestWork:
+        """The last `count` readings of a person and as many skips, added up."""
 
     def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
         """Appeals, latest first."""

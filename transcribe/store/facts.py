@@ -585,6 +585,19 @@ class AuditedReading:
     form_version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestWork:
+    """The latest readings and skips of a person.
+
+    Of so many `readings` the active time of `timed` was measured, `seconds` in all. `skips` are by reason.
+    """
+
+    readings: int
+    timed: int
+    seconds: float
+    skips: Mapping[str, int]
+
+
 AppealOutcome = Literal["upheld", "declined", "no expert"]
 
 

@@ -12,13 +12,9 @@ from flows.desk.now.throughput import home_forecast, throughput_chart, work_toda
 from flows.desk.now.waits import waits_table
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, Visit
-from transcribe.i18n import N_
 from transcribe.store import facts
 
 router = APIRouter()
-
-ROLE_WORDS = {"transcriber": N_("Transcriber"), "expert": N_("Expert"), "operator": N_("Operator")}
-"""What a person may be, as a message of the catalogues."""
 
 
 @router.get("/desk")
@@ -88,7 +84,7 @@ def _people_table(visit: Visit) -> Table:
     rows = [
         (
             Cell(each.handle),
-            Cell(" ".join(sorted(each.roles)), ", ".join(say(ROLE_WORDS.get(it, it)) for it in sorted(each.roles))),
+            Cell(" ".join(sorted(each.roles)), visit.roles(each.roles)),
             Cell(each.held),
             time_cell(each.last_at, visit.age(each.last_at) if each.last_at else ""),
         )

@@ -1,28 +1,124 @@
-"""The section People: hours and what an hour comes to, by name, and questions, counted on demand."""
+"""The section People: work by name as each sees it of themselves, who is missing, several people invited at once."""
 
 from __future__ import annotations
 
-import time
+import re
 
+import pytest
+from fastapi.testclient import TestClient
+
+from flows.desk.people.invite_several import read_lines
 from tests.flows.desk.desk_site import DeskSite, post
-from transcribe.store.facts import Rate
+from transcribe.people import MIN_AUDITED_COUNT
+from transcribe.people.work_figures import work_figures
+
+TABLES = ("work", "missing", "there", "people", "questions")
 
 
-def test_people_stand_by_name_with_hours_that_are_added_up_on_demand(busy: DeskSite) -> None:
-    store = busy.home.store
-    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
-    for handle, seconds in (("bea", 4.0), ("ann", 8.0)):
-        busy.read(busy.person(handle, "transcriber"), "Mary Poole", seconds=seconds)
-    client, auditor = busy.client(busy.person("op", "operator")), busy.client(busy.person("aud", "auditor"))
-    assert post(auditor, "/desk/people/count").status_code == 404
-    assert busy.client(store.transcribers()[0]).get("/desk/people").status_code == 404
-    assert post(client, "/desk/people/count").headers["location"] == "/desk/people?done=count"
-    for _ in range(100):
-        rows = auditor.get("/desk/people/people.json").json()["people"]
-        if any(row["hours"] for row in rows) or rows[0]["an_hour"]:
-            break
-        time.sleep(0.05)
-    assert [row["handle"] for row in rows] == ["ann", "aud", "bea", "op"]
-    assert rows[0]["currency"] == "EUR"
-    assert "in the median" in client.get("/desk/people").text
-    assert auditor.get("/desk/people/questions.csv").status_code == 200
+@pytest.fixture(scope="module")
+def looks(full: DeskSite) -> TestClient:
+    return full.client(full.person("looks", "auditor"))
+
+
+def test_operators_and_auditors_see_each_table_and_nobody_else(full: DeskSite, looks: TestClient) -> None:
+    worker = full.client(full.home.store.transcriber("ann"))
+    limited = full.client(full.person("half", "operator", forms=("order",)))
+    for address in ("/desk/people", *(f"/desk/people/{name}.{kind}" for name in TABLES for kind in ("csv", "json"))):
+        assert looks.get(address).status_code == 200, address
+        assert worker.get(address).status_code == 404, address
+        assert limited.get(address).status_code == 404, address
+
+
+def test_people_stand_by_name_with_what_they_did_and_what_an_hour_comes_to(looks: TestClient) -> None:
+    rows = {row["handle"]: row for row in looks.get("/desk/people/work.json").json()["work"]}
+    assert list(rows) == ["ann", "bea", "eve"]
+    assert rows["ann"]["appeals"] == "open: 1"
+    assert rows["bea"]["skips"] == "other: 1"
+    assert rows["bea"]["an_hour"].endswith(" EUR")
+    assert rows["ann"]["seconds_a_field"] > 0
+    assert "in the median" in looks.get("/desk/people").text
+
+
+def test_of_fewer_than_20_audited_fields_nothing_is_said(full: DeskSite, looks: TestClient) -> None:
+    rows = looks.get("/desk/people/work.json").json()["work"]
+    assert {(row["audited"], row["wrong"]) for row in rows} == {(None, None)}
+    assert f"fewer than {MIN_AUDITED_COUNT}" in looks.get("/desk/people").text
+
+
+def test_each_person_sees_the_same_row_of_themselves(full: DeskSite, looks: TestClient) -> None:
+    page = looks.get("/desk/people").text.partition('id="part-work"')[2].partition("</section>")[0]
+    (row,) = re.findall(r"<tr><td[^>]*>\s*bea\s*</td>.*?</tr>", page, re.DOTALL)
+    shown = [text.strip() for text in re.findall(r"<td data-label[^>]*>(.*?)</td>", row, re.DOTALL)][1:]
+    own = full.client(full.home.store.transcriber("bea")).get("/me").text
+    assert [text.strip() for text in re.findall(r'<dd dir="auto" data-figure[^>]*>(.*?)</dd>', own)] == shown
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
+    assert re.findall(r"<dt>(.*?)</dt>", own) == heads[1 : len(shown) + 1]
+
+
+def test_whom_nobody_audits_or_pays_has_no_figure_but_counts(full: DeskSite) -> None:
+    idle = full.person("idle", "transcriber")
+    figures = work_figures(full.home.store, full.home.forms, idle.id, full.now())
+    assert (figures.readings, figures.seconds_a_field, figures.hourly, figures.audited) == (0, None, {}, None)
+    assert 'id="figures"' not in full.client(idle).get("/me").text
+
+
+def test_an_auditor_counts_nothing_anew(full: DeskSite, looks: TestClient) -> None:
+    assert post(looks, "/desk/people/count").status_code == 404
+    answer = post(full.client(full.person("counts", "operator")), "/desk/people/count")
+    assert answer.headers["location"] == "/desk/people?done=count"
+
+
+LINES = """name,roles,languages,engagement,interface
+Zoe,transcriber,fr en
+"Max, the elder",expert auditor,fr,hourly,fr
+
+Kim
+"""
+
+
+def test_several_are_invited_each_with_a_link_that_is_shown_once(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    assert client.get("/desk/people/invite").status_code == 200
+    answer = post(client, "/desk/people/invite", lines=LINES)
+    assert answer.status_code == 200
+    links = re.findall(r"/in/[A-Za-z0-9_-]+", answer.text)
+    assert len(links) == 3
+    people = {each.handle: each for each in busy.home.store.transcribers()}
+    elder = people["Max, the elder"]
+    assert elder.roles == frozenset({"expert", "auditor"})
+    assert (elder.languages, elder.engagement, elder.interface_language) == (("fr",), "hourly", "fr")
+    assert (people["Zoe"].interface_language, people["Kim"].interface_language) == ("fr", "en")
+    assert [each.action for each in busy.home.store.audit()].count("person invited") == 3
+    assert client.post(links[0]).status_code == 303
+    assert client.post(links[0]).status_code != 303
+
+
+def test_where_a_line_is_bad_nobody_is_added_and_each_bad_line_is_said(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    lines = "Zoe,transcriber\nKim,boss\nop,expert\nLea,expert,français!\nMia,,,monthly\nNia,,,,xx\nZoe\n,expert"
+    answer = post(client, "/desk/people/invite", lines=lines)
+    assert answer.status_code == 422
+    assert [int(number) for number in re.findall(r'data-line="(\d+)"', answer.text)] == [2, 3, 4, 5, 6, 7, 8]
+    assert "Kim,boss" in answer.text, "what was typed stands in the form again"
+    assert [each.handle for each in busy.home.store.transcribers()] == ["op"]
+
+
+@pytest.mark.parametrize("mark", ["\t", ";", ","])
+def test_lines_from_a_table_are_read_as_they_are_pasted(mark: str) -> None:
+    people, bad = read_lines(mark.join(("Zoe", "expert", "fr en")) + "\n", set(), ["en", "fr"], "en")
+    assert bad == []
+    assert [(each.handle, sorted(each.roles), each.languages) for each in people] == [("Zoe", ["expert"], ("fr", "en"))]
+
+
+def test_only_an_operator_who_sees_all_forms_and_proves_who_they_are_invites(busy: DeskSite) -> None:
+    for client in (
+        busy.client(busy.person("aud", "auditor")),
+        busy.client(busy.person("h", "operator", forms=("order",))),
+    ):
+        assert client.get("/desk/people/invite").status_code == 404
+        assert post(client, "/desk/people/invite", lines="Zoe").status_code == 404
+    client = busy.client(busy.person("op", "operator"))
+    busy.ahead += type(busy.ahead)(hours=2)
+    assert client.get("/desk/people/invite").headers["location"] == "/proof"
+    assert post(client, "/desk/people/invite", lines="Zoe").headers["location"] == "/proof"
+    assert "Zoe" not in {each.handle for each in busy.home.store.transcribers()}

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from transcribe.people import work_figures
 from transcribe.review.access.sessions import Sending, SignedIn, signed_out
 from transcribe.review.context import Here
 from transcribe.review.pages.second_factor import ROLES_WITH_CODES
+from transcribe.review.work_row import work_row
 
 router = APIRouter()
 
@@ -18,11 +20,21 @@ router = APIRouter()
 async def me(context: Here, visitor: SignedIn) -> Response:
     """Everything that a person may see and do about what is held about them."""
     who = visitor.person.id
-    adds, factor = await context.look(lambda store: (store.adds(who), store.second_factor(who)))
+    adds, factor, figures = await context.look(
+        lambda store: (
+            store.adds(who), store.second_factor(who), work_figures(store, context.forms, who, context.now())
+        )
+    )  # fmt: skip
     first, last = (sorted(name for name, bits in adds.items() if bits * side > 0) for side in (1, -1))
     has_code = factor is not None or bool(ROLES_WITH_CODES & visitor.person.roles)
     return context.rendering.page(
-        "me.html", visitor.language, visitor=visitor, first=first, last=last, has_code=has_code
+        "me.html",
+        visitor.language,
+        visitor=visitor,
+        first=first,
+        last=last,
+        has_code=has_code,
+        figures=work_row(figures, visitor.language) if figures.readings or figures.skips else (),
     )
 
 

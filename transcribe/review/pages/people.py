@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -26,14 +26,14 @@ router = APIRouter()
 
 Engagement = Literal["by reading", "hourly", "staff", "volunteer"]
 
-ROLES: dict[Role, str] = {
+ROLE_WORDS: Mapping[str, str] = {
     "transcriber": N_("Transcriber"),
     "expert": N_("Expert"),
     "operator": N_("Operator"),
     "auditor": N_("Auditor"),
 }
 """What a person may be, as a message of the catalogues."""
-ENGAGEMENTS: dict[Engagement, str] = {
+ENGAGEMENT_WORDS: Mapping[str, str] = {
     "by reading": N_("paid by reading"),
     "hourly": N_("paid by the hour"),
     "staff": N_("staff"),
@@ -200,8 +200,8 @@ async def _page(
         visitor=replace(visitor, people_missing=people_missing),
         people=await context.look(lambda store: store.transcribers()),
         missing=missing,
-        roles=ROLES,
-        engagements=ENGAGEMENTS,
+        roles=ROLE_WORDS,
+        engagements=ENGAGEMENT_WORDS,
         invited=invited,
         link=link,
         until=until,

@@ -35,6 +35,16 @@ FROM reading r JOIN field f ON f.id = r.field_id JOIN task t ON t.field_id = r.f
 WHERE r.transcriber_id = :who AND r.kind = 'person' AND t.closed_at IS NOT NULL AND t.reason = 'audit'
 ORDER BY r.field_id;
 
+-- name: pace_of_person^
+-- The last readings of a person: how many, of how many of them the time was measured, and that time.
+SELECT COUNT(*) AS readings, COUNT(seconds) AS timed, COALESCE(SUM(seconds), 0.0) AS seconds FROM (
+    SELECT seconds FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT :most);
+
+-- name: skips_of_person
+SELECT reason, COUNT(*) AS count FROM (
+    SELECT reason FROM skip WHERE transcriber_id = :who ORDER BY id DESC LIMIT :most)
+GROUP BY reason ORDER BY reason;
+
 -- name: counting_reading^
 -- The last reading of a field by this person that was not taken back, set aside, withdrawn or forgotten.
 SELECT r.* FROM reading_seen r WHERE r.field_id = :field_id AND r.transcriber_id = :who AND r.kind = 'person'

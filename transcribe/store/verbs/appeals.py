@@ -14,7 +14,7 @@ from transcribe.codes import Flag, Method, Reason
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import FieldKey, Reading, Truth
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Appeal, AppealOutcome, AuditedReading, ExpertOutcomes, FieldHistory
+from transcribe.store.facts import Appeal, AppealOutcome, AuditedReading, ExpertOutcomes, FieldHistory, LatestWork
 from transcribe.store.offering.routing import EXPERT_POOL
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, moment_or_none, reading_of
 from transcribe.store.verbs.reconcile import MAX_READING_NUMBER, ReconcileVerbs
@@ -61,6 +61,18 @@ class OwnReadingVerbs(ReconcileVerbs):
                     form = {"form": row["form"], "form_version": row["form_version"]}
                     pairs.append(AuditedReading(own=reading_of(own), expert=reading_of(expert), **form))
         return pairs
+
+    def latest_work(self, who: str, count: int) -> LatestWork:
+        with self.db.snapshot():
+            person = self.person_row(who)["id"]
+            row = self.db.one("pace_of_person", who=person, most=count)
+            skips = self.db.all("skips_of_person", who=person, most=count)
+        return LatestWork(
+            readings=row["readings"] if row else 0,
+            timed=row["timed"] if row else 0,
+            seconds=row["seconds"] if row else 0.0,
+            skips={each["reason"]: each["count"] for each in skips},
+        )
 
     def _history_for(self, row: Row, who: str) -> FieldHistory:
         """The history of a field as somebody who read it may know it.

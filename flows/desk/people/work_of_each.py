@@ -1,0 +1,79 @@
+"""The work of each person, by name: the row that they see of themselves, added up beside the page."""
+
+from __future__ import annotations
+
+from statistics import median, quantiles
+
+from flows.desk.counting import Counting
+from flows.desk.parts import counting
+from flows.desk.tables import Cell, Column, Table
+from flows.desk.visit import Visit
+from transcribe.pay_arithmetic import MICRO_UNITS
+from transcribe.people import WorkFigures, work_figures
+from transcribe.review import WORK_HEADS, work_row
+
+WORK_SECONDS = 3600.0
+"""How long what was added up stands: it looks at every line of pay. Chosen by hand."""
+
+TENTHS_COUNT = 10
+"""People are split into so many equal parts to find the lowest tenth."""
+
+NUMBERS = frozenset({"readings", "seconds_a_field", "hours", "an_hour", "audited", "wrong"})
+"""The figures that are numbers."""
+
+
+def work_counting(visit: Visit) -> Counting:
+    """The count of everybody's work, begun where the last one is old."""
+    home, context = visit.home, visit.context
+
+    def count() -> dict[str, WorkFigures]:
+        at = context.now()
+        return {each.handle: work_figures(home.store, home.forms, each.id, at) for each in home.store.transcribers()}
+
+    asked = counting(visit, "work", count)
+    asked.recent(WORK_SECONDS)
+    return asked
+
+
+def _counted(visit: Visit) -> dict[str, WorkFigures]:
+    last = work_counting(visit).last
+    return last.found if last and last.found else {}
+
+
+def work_table(visit: Visit) -> Table:
+    """One row for each person who has read, skipped or contested something, by name."""
+    say = visit.say
+    rows = [
+        (Cell(handle), *(Cell(each.value, each.words) for each in work_row(figures, visit.language)))
+        for handle, figures in sorted(_counted(visit).items())
+        if figures.readings or figures.skips or figures.appeals
+    ]
+    return Table(
+        name="work",
+        caption=say("Work of each"),
+        columns=(
+            Column("handle", say("Who")),
+            *(Column(name, say(head), name in NUMBERS) for name, head in WORK_HEADS.items()),
+        ),
+        rows=rows,
+        address="/desk/people/work",
+        nothing=say("Nobody has read anything yet."),
+    )
+
+
+def hourly(visit: Visit) -> list[str]:
+    """The median and the lowest tenth of what an hour comes to, by currency."""
+    by_currency: dict[str, list[float]] = {}
+    for each in _counted(visit).values():
+        for currency, micro in each.hourly.items():
+            by_currency.setdefault(currency, []).append(micro / MICRO_UNITS)
+    return [
+        visit.say(
+            "An hour comes to %(median)s %(currency)s in the median, and to %(low)s or less for the lowest tenth.",
+            median=visit.number(median(found), 2),
+            low=visit.number(quantiles(found, n=TENTHS_COUNT, method="inclusive")[0], 2),
+            currency=currency,
+        )
+        for currency, found in sorted(by_currency.items())
+        if len(found) > 1
+    ]

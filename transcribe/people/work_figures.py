@@ -1,0 +1,69 @@
+"""What can be said of somebody's work: the same figures for an operator and for the person, never beside a rank."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from transcribe.errors import FormError, NotFound
+from transcribe.model import Form
+from transcribe.people.outcome import is_same_reading
+from transcribe.store import Store
+
+MIN_AUDITED_COUNT = 20
+"""Of fewer audited fields nothing is said: one error more or less would be a twentieth of them."""
+
+LATEST_WORK_COUNT = 5_000
+"""So many of the last readings and skips are looked at: a month of full days. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkFigures:
+    """The work of one person. `seconds_a_field` is None where no time was measured.
+
+    `hourly` is what an hour of measured time has come to, in micro-units by currency. `skips` are by reason, `appeals`
+    by outcome ("open" has none yet). `audited` fields were read again by lot, and `wrong` of them otherwise; both are
+    None where there are too few.
+    """
+
+    readings: int
+    seconds_a_field: float | None
+    hours: float
+    hourly: Mapping[str, int]
+    skips: Mapping[str, int]
+    appeals: Mapping[str, int]
+    audited: int | None
+    wrong: int | None
+
+
+def work_figures(store: Store, forms: Callable[[str, int], Form], who: str, now: datetime) -> WorkFigures:
+    """The figures of one person, of their last readings and skips, and of all their appeals and audited fields."""
+    latest, pay = store.latest_work(who, LATEST_WORK_COUNT), store.pay_states(now, who)
+    wrong, audited = _audits(store, forms, who)
+    told = audited >= MIN_AUDITED_COUNT
+    return WorkFigures(
+        readings=latest.readings,
+        seconds_a_field=latest.seconds / latest.timed if latest.timed else None,
+        hours=sum(each.seconds for each in pay) / 3600,
+        hourly={each.currency: each.an_hour for each in pay if each.an_hour is not None},
+        skips=latest.skips,
+        appeals=Counter(str(each.outcome or "open") for each in store.appeals(who=who)),
+        audited=audited if told else None,
+        wrong=wrong if told else None,
+    )
+
+
+def _audits(store: Store, forms: Callable[[str, int], Form], who: str) -> tuple[int, int]:
+    """How many audited fields this person had read otherwise than the expert, of how many."""
+    wrong = audited = 0
+    for pair in store.audited_readings(who):
+        try:
+            form = forms(pair.form, pair.form_version)
+            field = form.field(pair.own.key.name)
+        except (FormError, NotFound, KeyError):
+            continue
+        audited += 1
+        wrong += not is_same_reading(pair.own, pair.expert, field, form)
+    return wrong, audited
