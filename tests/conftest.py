@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,10 @@ def _is_law(item: pytest.Item) -> bool:
 def _belongs(item: pytest.Item) -> bool:
     only_in_soak, law = (item.get_closest_marker(name) is not None for name in ("soak", "law"))
     return only_in_soak or law or ATTACKS in item.path.parents if SOAK else not only_in_soak
+
+
+def pytest_sessionfinish() -> None:
+    """End the PostgreSQL of this run, where a test started one."""
+    postgres = sys.modules.get("tests.postgres")
+    if postgres is not None:
+        postgres.stop_shared_server()

@@ -8,10 +8,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 SERVER_USER = "postgres"
 """Who runs the server where the tests are root, whom PostgreSQL refuses. Debian's package makes this user."""
@@ -47,6 +50,31 @@ def postgres() -> Iterator[str]:
             run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+_RUNNING = ExitStack()
+
+_NUMBERS = count(1)
+
+
+@cache
+def shared_server() -> str:
+    """The connection string of the one server of this run, started when first asked for."""
+    return _RUNNING.enter_context(postgres())
+
+
+def stop_shared_server() -> None:
+    """End the server of this run, where one was started."""
+    _RUNNING.close()
+    shared_server.cache_clear()
+
+
+def new_database(template: str = "template1") -> str:
+    """The connection string of a new database on the shared server, a copy of another one."""
+    name = f"test_{next(_NUMBERS)}"
+    with psycopg.connect(shared_server(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    return make_conninfo(shared_server(), dbname=name)
 
 
 def rows(address: str, asked: str) -> list[tuple[object, ...]]:

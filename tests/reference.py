@@ -12,7 +12,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from flows.cli.app import COMMAND_GROUPS, app
 from flows.cli.help_pages import EXAMPLES, HEADINGS, dress
-from flows.home.settings import VARIABLE_PREFIX, Settings
+from flows.home.settings import variables
 from tests.house_rules import ROOT
 
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
@@ -90,11 +90,11 @@ def _cell(text: str) -> str:
 def settings_page() -> str:
     """The text of docs/settings.md."""
     rows = []
-    for name, field in Settings.model_fields.items():
+    for variable, field in variables().items():
         value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
         value = str(value).lower() if isinstance(value, bool) else value
-        default = "`./fairhand-data`" if name == "home" else f"`{value}`" if str(value) else "none"
-        rows.append(f"| `{VARIABLE_PREFIX}{name.upper()}` | {default} | {_cell(field.description or '')} |")
+        default = "`./fairhand-data`" if variable == "FAIRHAND_HOME" else f"`{value}`" if str(value) else "none"
+        rows.append(f"| `{variable}` | {default} | {_cell(field.description or '')} |")
     return SETTINGS_HEAD + "\n".join(rows) + "\n"
 
 

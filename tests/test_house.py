@@ -86,7 +86,7 @@ ROOMS = {
     " transcribe.store",
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
-    " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox transcribe.store",
+    " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox",
     "flows.administration": "home runtime steps webhooks reconcile.algorithms reconcile.conduct reconcile.learning"
     " reconcile.parameters reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
@@ -154,7 +154,8 @@ ONLY_IN = {
     "apprise": "flows.alerts",
     "standardwebhooks": "flows.webhooks",
     "datasette": "flows.exporting.datasette_pictures",
-    "psycopg": "reconcile.records.interchange.postgres_copy",
+    "psycopg": "reconcile.records.interchange.postgres_copy transcribe.store",
+    "psycopg_pool": "transcribe.store",
     "pyarrow": "reconcile.records.export.parquet",
     "facturx": "flows.exporting.order_x",
     "argon2": "transcribe.review",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flows.administration.finding import Finding
 from flows.administration.orphans import orphaned_files
-from flows.home import Home, Settings, now, open_home
+from flows.home import Home, Settings, has_state, now, open_home
 from reconcile.records import damage, is_of
 from transcribe.errors import FairhandError
 from transcribe.store import StateFile
@@ -20,9 +20,9 @@ REBUILD_MEND = "fairhand records rebuild"
 
 def examine_deeply(settings: Settings) -> Iterator[Finding]:
     """Every finding in a home's own files. It reads all of them, which takes as long as the disk needs."""
-    if not settings.state.exists():
+    if not has_state(settings):
         return
-    faults = StateFile(settings.state).faults()
+    faults = [] if settings.state_url else StateFile(settings.state).faults()  # PostgreSQL looks after its own
     for fault in faults:
         yield Finding(check="state", message=f"state.db is broken: {fault}.", mend=RESTORE_MEND)
     if faults:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.administration.database_findings import database_findings
 from flows.administration.finding import Finding
 from flows.administration.missing_people import missing_command, missing_in_words
 from flows.administration.webhook_findings import webhook_findings
@@ -18,7 +19,9 @@ from flows.home import (
     PREFECT_KEY_FILE,
     FormLibrary,
     Settings,
+    has_state,
     is_open_to_others,
+    open_state,
     prefect_secret,
 )
 from flows.runtime import notice, port_is_free
@@ -27,7 +30,6 @@ from transcribe import ocr
 from transcribe.codes import Verdict
 from transcribe.errors import FairhandError
 from transcribe.model import Form
-from transcribe.store import StateFile, open_store
 
 PACKAGES = ("transcribe", "reconcile", "flows")
 """The packages of fairhand."""
@@ -79,7 +81,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _forms(settings)
     yield from _disk(settings)
     yield from _private(settings)
-    yield from _database(settings)
+    yield from database_findings(settings)
     yield from _people(settings)
     yield from _learning(settings)
     yield from _records(settings)
@@ -216,7 +218,7 @@ def free_bytes(settings: Settings) -> dict[str, int]:
 
 def _private(settings: Settings) -> Iterator[Finding]:
     """What lies in a home that was made before files were for their owner only, or was copied there."""
-    if not settings.state.exists():
+    if not has_state(settings):
         return
     places = [settings.home, *sorted(settings.home.iterdir())]
     if settings.archive and "://" not in settings.archive:
@@ -231,30 +233,12 @@ def _private(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="private", message=message, mend=mend)
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
-    if not settings.state.exists():
-        return
-    try:
-        open_store(settings.state).close()
-    except FairhandError as error:
-        mend = f"put {settings.state} back from a backup, as docs/running.md says"
-        if not os.access(settings.state, os.W_OK) or not os.access(settings.home, os.W_OK) or "readonly" in str(error):
-            mend = f"make the disk of {settings.home} writable; what lies there is as it was"
-        elif settings.state.with_suffix(".key").name in str(error):
-            mend = f"put {settings.state.with_suffix('.key')} back from the backup of this state"
-        yield Finding(check="database", message=str(error), mend=mend)
-        return
-    for fault in StateFile(settings.state).erasure_list_faults():
-        mend = "leave it, or put it back from a backup; then put back no older state.db without looking at what returns"
-        yield Finding(check="database", message=fault, mend=mend, warning=True)
-
-
 def _people(settings: Settings) -> Iterator[Finding]:
     """Who is missing, where some fields can be finished by nobody who is there."""
-    if not settings.state.exists():
+    if not has_state(settings):
         return
     try:
-        store = open_store(settings.state)
+        store = open_state(settings)
     except FairhandError:
         return  # that is a finding of its own
     missing = store.missing_people()
@@ -266,10 +250,10 @@ def _people(settings: Settings) -> Iterator[Finding]:
 
 def _learning(settings: Settings) -> Iterator[Finding]:
     """Whether the last proposal of learning was refused because it would have too much come out otherwise."""
-    if not settings.state.exists():
+    if not has_state(settings):
         return
     try:
-        store = open_store(settings.state)
+        store = open_state(settings)
     except FairhandError:
         return  # that is a finding of its own
     learnings = store.learnings()

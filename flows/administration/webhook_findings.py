@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.administration.finding import Finding
-from flows.home import Settings, now
+from flows.home import Settings, has_state, now, open_state
 from flows.webhooks import webhook_troubles
 from transcribe.errors import FairhandError
-from transcribe.store import open_store
 
 
 def webhook_findings(settings: Settings) -> Iterator[Finding]:
     """Programs that are to be told of orders and are not."""
-    if not settings.state.exists():
+    if not has_state(settings):
         return
     try:
-        store = open_store(settings.state)
+        store = open_state(settings)
     except FairhandError:
         return  # that is a finding of its own
     try:

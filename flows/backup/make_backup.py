@@ -85,7 +85,12 @@ def _remove_old(folder: BackupFolder, made: Backup, keep: int) -> int:
 
 
 def _require_home(settings: Settings) -> None:
-    """SettingsError where there is no state to back up; nothing is made then."""
+    """SettingsError where there is no state to back up, or it is on a server; nothing is made then."""
+    if settings.state_url:
+        raise SettingsError(
+            "The state of this home is in PostgreSQL, which fairhand backup does not copy. Copy it with pg_dump, and "
+            f"{settings.home} as files, as docs/postgresql.md says."
+        )
     if not settings.state.is_file():
         raise SettingsError(
             f"There is no home of fairhand at {settings.home} (no {settings.state.name}). Name another --home."

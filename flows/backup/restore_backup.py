@@ -101,6 +101,8 @@ def restore_backup(
     for a whole one, and the next run begins anew. What remains to be done is to publish its records. BackupDamaged
     where something is not as it was written.
     """
+    if settings.state_url:
+        raise SettingsError("A backup becomes a home whose state is a file. Unset FAIRHAND_STATE to restore it.")
     folder = BackupFolder(path)
     if not path.is_dir():
         raise SettingsError(f"There is no folder {path}. Name the one that fairhand backup wrote to.")

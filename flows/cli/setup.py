@@ -9,6 +9,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of, settings_of
+from transcribe.errors import SettingsError
 
 if TYPE_CHECKING:
     from flows.administration import EngineState
@@ -37,6 +38,8 @@ def init(
 
     settings = settings_of(ctx)
     if new_key:
+        if settings.state_url:
+            raise SettingsError("A state in PostgreSQL gets no new key: put state.key back from one of its homes.")
         renew_key(settings.state, now())
         typer.echo(LOST_WITH_KEY)
         return

@@ -1,7 +1,19 @@
 """Settings, and the store, archive and forms of one home."""
 
 from flows.home.form_library import FormLibrary
-from flows.home.home import RESTORING_FOLDER, Home, act_as, home_at, limits, now, open_existing_home, open_home, policy
+from flows.home.home import (
+    RESTORING_FOLDER,
+    Home,
+    act_as,
+    has_state,
+    home_at,
+    limits,
+    now,
+    open_existing_home,
+    open_home,
+    open_state,
+    policy,
+)
 from flows.home.prefect_settings import (
     PREFECT_KEY_FILE,
     prefect_client_variables,
@@ -31,6 +43,7 @@ __all__ = [
     "act_as",
     "child_environment",
     "has_prefect_api_key",
+    "has_state",
     "home_at",
     "is_open_to_others",
     "keep_private",
@@ -39,6 +52,7 @@ __all__ = [
     "now",
     "open_existing_home",
     "open_home",
+    "open_state",
     "policy",
     "prefect_address",
     "prefect_client_variables",

@@ -68,7 +68,7 @@ def open_home(settings: Settings) -> Home:
             f"The home {settings.home} cannot be made ({error.strerror}). Name a folder that may be written, by --home "
             "or FAIRHAND_HOME."
         ) from error
-    store = open_store(settings.state)
+    store = open_state(settings)
     store.actor = _actor[0]
     return Home(
         settings=settings,
@@ -76,6 +76,16 @@ def open_home(settings: Settings) -> Home:
         archive=Archive(settings.archive or str(settings.home / "archive")),
         forms=FormLibrary(settings.forms),
     )
+
+
+def has_state(settings: Settings) -> bool:
+    """Whether the state of a home was made, in a file or in a database."""
+    return settings.state.exists() or bool(settings.state_url and settings.state.with_suffix(".key").exists())
+
+
+def open_state(settings: Settings) -> Store:
+    """The state of a home alone; it is made where it is missing. StoreError where it cannot be opened."""
+    return open_store(settings.state, url=settings.state_url)
 
 
 def act_as(who: str) -> None:

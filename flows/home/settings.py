@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import process
 
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         Path(DEFAULT_HOME_FOLDER), description="the folder of state.db, records.db, the archive and Prefect's own files"
+    )
+    state_url: str = Field(
+        "",
+        validation_alias="FAIRHAND_STATE",
+        description="the database of PostgreSQL that the state is in, as postgresql://user@host/name; empty: "
+        "<home>/state.db",
     )
     archive: str = Field("", description="where pictures are kept: a folder or an fsspec URL; empty: <home>/archive")
     backups: str = Field(
@@ -218,7 +225,7 @@ def load_settings(home: Path | None = None) -> Settings:
     SettingsError names a wrong one, and a variable that looks like a setting and is none.
     """
     for name in unknown_variables():
-        near = process.extractOne(name, [VARIABLE_PREFIX + each.upper() for each in Settings.model_fields])
+        near = process.extractOne(name, sorted(variables()))
         raise SettingsError(f"{name}: there is no such setting; did you mean {near[0]}? Mend it, or unset it.")
     folder = (home or Path(os.environ.get(VARIABLE_PREFIX + "HOME") or DEFAULT_HOME_FOLDER)).absolute()
     try:
@@ -236,17 +243,25 @@ def load_settings(home: Path | None = None) -> Settings:
 
 def unknown_variables() -> list[str]:
     """Variables of the environment with our prefix that are no setting: slips that would go unseen."""
-    known = {VARIABLE_PREFIX + name.upper() for name in Settings.model_fields} | FOREIGN_VARIABLES
+    known = {*variables(), *FOREIGN_VARIABLES}
     return sorted(name for name in os.environ if name.startswith(VARIABLE_PREFIX) and name not in known)
+
+
+def variables() -> dict[str, FieldInfo]:
+    """The variables that are settings, and the field of each."""
+    return {
+        str(field.validation_alias or VARIABLE_PREFIX + name.upper()): field
+        for name, field in Settings.model_fields.items()
+    }
 
 
 def settings_file() -> str:
     """The text of a settings file: every setting with its meaning and default, all commented out."""
     lines = ["# Settings of fairhand. Take away the # to change one; the environment goes before this file."]
-    for name, field in Settings.model_fields.items():
-        if name != "home":
+    for variable, field in variables().items():
+        if variable != VARIABLE_PREFIX + "HOME":
             value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-            lines += ["", f"# {field.description}", f"# {VARIABLE_PREFIX}{name.upper()}={value}"]
+            lines += ["", f"# {field.description}", f"# {variable}={value}"]
     return "\n".join(lines) + "\n"
 
 

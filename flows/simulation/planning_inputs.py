@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from flows.administration import micro_of
-from flows.home import FormLibrary, Home, Settings, now, open_home, policy
+from flows.home import FormLibrary, Home, Settings, has_state, now, open_home, policy
 from flows.simulation import ground_truth
 from flows.simulation.planning import PlannedBatch
 from flows.simulation.simulated_people import SLIP_SHARE
@@ -120,7 +120,7 @@ def plan_inputs(settings: Settings, form_name: str, truth_file: Path, options: P
 @contextmanager
 def _opened_home(settings: Settings) -> Iterator[Home | None]:
     """The home of these settings, None where there is none yet."""
-    if not settings.state.is_file():
+    if not has_state(settings):
         yield None
         return
     home = open_home(settings)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from flows.home import FormLibrary, Settings, limits, now, policy
+from flows.home import FormLibrary, Settings, has_state, limits, now, open_state, policy
 from flows.output import ErrorJson, ScanJson, ScanResult, error_json, scan_json, source_label, unknown_json, weighed
 from flows.steps import AUTO_FORM, read_options
 from reconcile.parameters import shipped_parameters
@@ -22,7 +22,6 @@ from transcribe.intake import SAVE_ANEW_ADVICE, Scanned, Unreadable, gather, loa
 from transcribe.model import Form, Parameters
 from transcribe.ocr import TRIES
 from transcribe.recognition import read
-from transcribe.store import open_store
 
 logger = logging.getLogger("fairhand.read")
 
@@ -61,9 +60,9 @@ def read_files(
 
 def parameters_of_home(settings: Settings) -> Parameters:
     """The parameters learnt last in the home, as `ingest` uses them; the shipped ones where none were learnt."""
-    if not settings.state.exists():
+    if not has_state(settings):
         return shipped_parameters()
-    store = open_store(settings.state)
+    store = open_state(settings)
     try:
         return store.parameters() or shipped_parameters()
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any
 
 from transcribe.store.drivers.database import Row
@@ -82,19 +81,13 @@ class SealVerbs(Lookup):
 
     def _seal(self, before: Row) -> None:
         """At the end of a transaction: seal the rows that it wrote, and no other."""
-        written = self.db.all("written_since", **{each: before[each] for each in SEALED_TABLES})
-        if not written:
+        written = self._written()
+        if all(written[each] == before[each] for each in SEALED_TABLES):
             return
-        rows: dict[str, list[list[Any]]] = {each: [] for each in SEALED_TABLES}
-        for row in written:
-            values = values_of(row)
-            rows[values[0]].append(values[2 : 2 + values[1]])
         seal: dict[str, Any] = {}
         for each in SEALED_TABLES:
-            rows[each].sort(key=itemgetter(0))
-            seal[f"{each}_from"] = before[each] + 1
-            seal[f"{each}_until"] = rows[each][-1][0] if rows[each] else before[each]
-            seal[each] = self._digest(each, rows[each]) if rows[each] else ""
+            seal[f"{each}_from"], seal[f"{each}_until"] = before[each] + 1, written[each]
+        seal = self._digests(seal)
         self.db.run("put_seal", **seal, hash=self._hash(before["seal"] or self._last_hash(), seal))
 
     def _last_hash(self) -> str:

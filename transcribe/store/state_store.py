@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from transcribe.errors import StoreError
+from transcribe.store.drivers.binding import bind, refuse_bound, refuse_file
 from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
@@ -76,22 +77,53 @@ class StateStore(
         self.db.close()
 
 
-def open_store(path: Path, key: bytes | None = None, *, copied: bool = False) -> StateStore:
+def open_store(path: Path, key: bytes | None = None, *, copied: bool = False, url: str = "") -> StateStore:
     """The store in this file. It is made where there is none, and brought up to date where it is old.
 
+    With a `url` it is in that database of PostgreSQL, and the key and the list of erasures lie where the file would.
     `key` is that of the keyed hashes. Without one it is kept in a file of its own beside the database, which only its
     owner can read. Several processes may open it at once. An old one is copied beside first, unless it is `copied`
     already. What was erased and is not so here, as in an older state that was put back, is erased again. StoreError on
     a network file system, where the database is newer than this program, and where its key is missing or another one.
     """
+    if url:
+        return _watched(_open_on_server(url, path, key), own=key is None)
     refuse_network_file_system(path.parent)
+    refuse_bound(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     own = own_key(path.with_suffix(".key"), path) if key is None else key
     store = StateStore(open_sqlite(path, copied=copied), own, ErasureList(path.with_suffix(".erased")))
-    if key is None:
-        store.require_own_key()
-    store.watch()
-    store.replay_erasures()
+    return _watched(store, own=key is None)
+
+
+def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
+    """The store in a database of PostgreSQL, which the home is bound to from now on."""
+    try:
+        from transcribe.store.drivers.postgresql import open_postgresql  # an extra that most homes go without
+    except ModuleNotFoundError as error:
+        raise StoreError(f"FAIRHAND_STATE needs {error.name}: pip install 'fairhand[postgres]'.") from error
+    refuse_file(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    database = open_postgresql(url, path)
+    try:
+        bind(path, str(database.value("home_name")), has_key=key is not None or not database.value("key_mark"))
+        own = own_key(path.with_suffix(".key"), path) if key is None else key
+    except BaseException:
+        database.close()
+        raise
+    return StateStore(database, own, ErasureList(path.with_suffix(".erased")))
+
+
+def _watched(store: StateStore, *, own: bool) -> StateStore:
+    """A store that seals from now on, and whose erasures are those of the list beside it."""
+    try:
+        if own:
+            store.require_own_key()
+        store.watch()
+        store.replay_erasures()
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

@@ -71,7 +71,7 @@ def test_prefect_sends_nothing_to_anybody_and_batches_what_it_records(tmp_path: 
 def test_the_example_of_the_deployments_names_every_setting() -> None:
     example = (Path(__file__).parents[3] / "deployments" / "example.env").read_text(encoding="utf-8")
     named = {line.removeprefix("# ").partition("=")[0] for line in example.splitlines() if "FAIRHAND_" in line}
-    assert named == {settings.VARIABLE_PREFIX + name.upper() for name in settings.Settings.model_fields}
+    assert named == set(settings.variables())
 
 
 def test_sentences_are_in_the_language_that_is_set_or_the_terminals(

@@ -24,6 +24,8 @@ from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import Offer, Rate
 from transcribe.store.state_store import open_store
 
+ONLY_ON = "sqlite"
+
 T = TypeVar("T")
 
 TASKS = 2_000

@@ -7,8 +7,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, decision, person, put, sent
@@ -283,3 +291,9 @@ class QueueMachine(RuleBasedStateMachine):
 
 QueueMachine.TestCase.settings = examples(25, stateful_step_count=30)
 TestQueue = QueueMachine.TestCase
+
+
+@pytest.mark.law
+@pytest.mark.only_on("postgresql")
+def test_the_queue_follows_its_model_on_postgresql_too() -> None:
+    run_state_machine_as_test(QueueMachine, settings=examples(5, stateful_step_count=30))

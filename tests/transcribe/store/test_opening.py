@@ -19,6 +19,8 @@ from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, migrate, newest_
 from transcribe.store.drivers.sqlite import connect
 from transcribe.store.drivers.state_file import StateFile
 
+ONLY_ON = "sqlite"
+
 START = """
 import sys
 from pathlib import Path

@@ -12,10 +12,12 @@ from tests.transcribe.store.world import NOON, World, sqlite_of, world
 from transcribe.store.row_mapping import micros
 from transcribe.store.verbs import api_tokens, erasure
 
+ONLY_ON = "sqlite"
+
 STORE = Path(erasure.__file__).parents[1]
-SMALL = {"json_each", "mark", "o", "v"}
-"""What may be read whole: a handful of values; `o` are the people who are there, `v` the next events of a
-webhook."""
+SMALL = {"few", "json_each", "mark", "o", "v"}
+"""What may be read whole: a handful of values, or `few` rows that a LIMIT gives; `o` are the people who are there, `v`
+the next events of a webhook."""
 
 OF_ONE = frozenset(
     {

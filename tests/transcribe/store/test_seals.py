@@ -5,9 +5,8 @@ from __future__ import annotations
 import hmac
 import json
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.transcribe.store.world import KEY, NOON, World, after, decision, sent, sqlite_of, world
+from tests.transcribe.store import databases
+from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of, world
 from transcribe.store.facts import Rate
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import text
@@ -49,11 +49,7 @@ def here(tmp_path: Path) -> Iterator[World]:
 
 
 def tamper(store: StateStore, *statements: str) -> None:
-    with closing(sqlite3.connect(store.db.path, isolation_level=None)) as connection:
-        for trigger in TRIGGERS:
-            connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-        for statement in statements:
-            connection.execute(statement)
+    databases.tamper(store, TRIGGERS, *statements)
 
 
 def found(store: StateStore) -> list[tuple[str, str]]:
@@ -98,12 +94,10 @@ def test_a_line_put_in_between_is_not_sealed_by_what_comes_after(here: World) ->
 
 
 def test_seals_taken_out_and_made_anew_are_found(here: World) -> None:
-    path = here.store.db.path
-    here.store.close()
     unsigned = """INSERT INTO seal SELECT 1, 1, (SELECT MAX(number) FROM ledger), 1, (SELECT MAX(number) FROM reading),
         1, (SELECT MAX(id) FROM decision), '', '', '', '', 1, (SELECT MAX(number) FROM sealed_fact), ''"""
     tamper(here.store, THOUSAND, "DELETE FROM seal", unsigned)
-    again = open_store(path, KEY)
+    again = here.open()
     assert not again.verify_audit().whole
     again.close()
 
@@ -113,6 +107,7 @@ def test_what_is_forgotten_breaks_no_seal(here: World) -> None:
     assert here.store.verify_audit().whole
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_home_from_before_there_were_seals_is_sealed_when_it_is_opened(tmp_path: Path) -> None:
     for name in ("state.db", "state.key"):
         shutil.copy(OLD / name, tmp_path / name)
@@ -130,7 +125,7 @@ def test_a_part_that_fails_alone_is_not_in_the_seal(here: World) -> None:
             raise RuntimeError
         here.scan("e")
     assert here.store.verify_audit().whole
-    assert sqlite_of(here.store).connection.execute("SELECT COUNT(*) FROM seal").fetchone()[0] > 1
+    assert here.behind.execute("SELECT COUNT(*) FROM seal").fetchone()[0] > 1
 
 
 VALUES = st.recursive(
@@ -167,6 +162,7 @@ def test_rows_of_every_table_written_at_once_are_sealed_as_they_are_checked(here
     assert here.store.forgeries() == []
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_read_after_a_transaction_waits_for_another_process_again(here: World) -> None:
     here.scan("a")
     connection = sqlite_of(here.store).connection

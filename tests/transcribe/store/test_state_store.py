@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import after, person, sha, sqlite_of, world
+from tests.transcribe.store.world import after, person, sha, world
 from transcribe.errors import NotFound
 from transcribe.store import contract
 from transcribe.store.drivers.database import Database
@@ -65,7 +65,7 @@ def test_a_scan_is_found_by_its_id_a_beginning_of_it_and_the_name_of_its_file(tm
 def test_of_several_scans_of_one_name_the_ids_are_told(tmp_path: Path) -> None:
     with world(tmp_path) as made:
         ids = [made.scan(f"scan {number}").id for number in range(7)]
-        sqlite_of(made.store).connection.execute("UPDATE scan SET name = 'page.jpg'")
+        made.behind.execute("UPDATE scan SET name = 'page.jpg'")
         with pytest.raises(NotFound, match=r"7 scans came as .page.jpg.: .* and 2 more. Name one by its id") as found:
             made.store.scan("page.jpg")
         assert sum(each[:12] in str(found.value) for each in ids) == 5

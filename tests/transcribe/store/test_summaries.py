@@ -87,6 +87,7 @@ def finished(here: World, name: str) -> str:
     return scan.id
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", LOOKS)
 def test_a_look_reaches_its_rows_by_an_index(here: World, name: str) -> None:
     sql = sqlite_of(here.store).statements[name]

@@ -7,12 +7,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Literal
 
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.transcribe.store import databases
 from transcribe.geometry import Box
 from transcribe.model import (
     Blank,
@@ -143,9 +146,25 @@ class World:
     """A store with the small form and some people in it."""
 
     def __init__(self, path: Path, *, people: tuple[str, ...] = ("ann", "ben", "cat")) -> None:
-        shutil.copyfile(_beginning(people), path)
-        self.store: StateStore = open_store(path, KEY)
+        self.path, self.people = path, people
+        self.url = databases.take(people, partial(_begin, people)) if databases.kind() == "postgresql" else ""
+        if not self.url:
+            shutil.copyfile(_beginning(people), path)
+        self.store: StateStore = self.open()
         self.form = form()
+
+    def open(self, key: bytes | None = KEY) -> StateStore:
+        """The store of this world, opened once more."""
+        return open_store(self.path, key, url=self.url)
+
+    @property
+    def behind(self) -> databases.Behind:
+        """Looks behind the verbs of the store."""
+        return databases.Behind(self.store)
+
+    def holds(self, words: str) -> bool:
+        """Whether these words stand anywhere in the database."""
+        return words.encode() in databases.everything(self.store)
 
     def scan(self, name: str, *, form: Form | None = None, batch: str = "") -> Scan:
         """A scan with a machine reading of every field."""
@@ -219,12 +238,14 @@ def world(path: Path, **more: Any) -> Iterator[World]:
         yield made
     finally:
         made.store.close()
+        if made.url:
+            databases.give_back(made.people, made.url)
 
 
 @contextmanager
 def passing() -> Iterator[World]:
     """A world whose changes are all taken back at the end: quick enough for thousands of examples."""
-    here = _shared()
+    here = _shared(databases.kind())
     with suppress(_Over), here.store.together():
         yield here
         raise _Over
@@ -235,21 +256,28 @@ class _Over(Exception):
 
 
 @cache
-def _shared() -> World:
-    return World(Path(_FOLDER.name) / "shared.db")
+def _shared(kind: databases.Kind) -> World:
+    return World(Path(_FOLDER.name) / f"shared-{kind}.db")
 
 
 @cache
 def _beginning(people: tuple[str, ...]) -> Path:
     """A database that worlds begin with: made once, as a copy of a file is quicker than sixty statements on disk."""
     path = Path(_FOLDER.name) / f"{len(people)}-{'-'.join(people)}.db"
-    store = open_store(path, KEY)
+    _fill(open_store(path, KEY), people)
+    return path
+
+
+def _begin(people: tuple[str, ...], url: str) -> None:
+    _fill(open_store(Path(_FOLDER.name) / f"{conninfo_to_dict(url)['dbname']}.db", KEY, url=url), people)
+
+
+def _fill(store: StateStore, people: tuple[str, ...]) -> None:
     store.put_form(form(), "the definition", NOON)
     for handle in people:
         store.put_transcriber(person(handle), NOON)
     store.put_transcriber(person("eve", "transcriber", "expert"), NOON)
     store.close()
-    return path
 
 
 _FOLDER = TemporaryDirectory()

@@ -24,7 +24,7 @@ def migrate(
     a database with content, `copy_before` is called with its version, while nobody else writes. StoreError where the
     database is newer than the program.
     """
-    steps = _steps(folder)
+    steps = steps_of(folder)
     newest, copied = max(steps), False
     for version in sorted(steps):
         connection.execute("BEGIN IMMEDIATE")
@@ -38,7 +38,7 @@ def migrate(
                 if present and copy_before and not copied:
                     copy_before(present)
                 copied = True
-                for statement in _statements(steps[version].read_text(encoding="utf-8")):
+                for statement in statements_of(steps[version].read_text(encoding="utf-8")):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {version}")
             connection.execute("COMMIT")
@@ -50,7 +50,7 @@ def migrate(
 
 def newest_version(folder: Path = MIGRATIONS_FOLDER) -> int:
     """The version of a database to which every step was applied."""
-    return max(_steps(folder))
+    return max(steps_of(folder))
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -58,11 +58,12 @@ def _version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def _steps(folder: Path) -> dict[int, Path]:
+def steps_of(folder: Path) -> dict[int, Path]:
+    """The numbered SQL files of a folder."""
     return {int(re.split("_", path.name, maxsplit=1)[0]): path for path in sorted(folder.glob("[0-9]*_*.sql"))}
 
 
-def _statements(script: str) -> list[str]:
+def statements_of(script: str) -> list[str]:
     """The statements of a script, one by one: `executescript` would commit the transaction that they stand in."""
     statements, text = [], ""
     for line in script.splitlines(keepends=True):

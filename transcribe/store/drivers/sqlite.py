@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import aiosql
 
 from transcribe.errors import DiskFull, StoreError, is_disk_full
 from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead
 from transcribe.store.drivers.migrate import migrate
+from transcribe.store.drivers.named_sql import sqlite_statements
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.state_file import copy_before_upgrade
 
@@ -34,9 +32,6 @@ PAGE_CACHE_KIB = 16384
 
 CACHED_STATEMENT_COUNT = 512
 """Prepared statements that a connection keeps: more than there are in `queries/`."""
-
-PART = re.compile(r"\{(part_\w+)\}")
-"""Where a statement holds the text of another one of `queries/`, so that a condition is written once."""
 
 
 class SqliteDatabase:
@@ -53,7 +48,7 @@ class SqliteDatabase:
         self._local = threading.local()
         self._holders: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         self._lock = threading.Lock()
-        self.statements = _statements()
+        self.statements = sqlite_statements()
         self._watch: tuple[Callable[[], Row], Callable[[Row], None]] | None = None
 
     @property
@@ -277,14 +272,3 @@ def open_sqlite(path: Path, *, copied: bool = False) -> SqliteDatabase:
             f"{path.name} cannot be opened ({error}). Is it a database of fairhand, on a disk with room?"
         ) from error
     return SqliteDatabase(path)
-
-
-@cache
-def _statements() -> dict[str, str]:
-    """Name -> SQL. aiosql reads the files. Its calls are not used, as they cost more than most of our statements."""
-    queries = aiosql.from_path(Path(__file__).parents[1] / "queries", "sqlite3", mandatory_parameters=False)
-    names = [name for name in queries.available_queries if hasattr(getattr(queries, name), "sql")]
-    texts = {name: getattr(queries, name).sql.rstrip("; \n") for name in names if not name.endswith("_cursor")}
-    parts = {name: text for name, text in texts.items() if name.startswith("part_")}
-    whole = {name: PART.sub(lambda it: parts[it[1]], text) for name, text in parts.items()}  # parts hold parts
-    return {name: PART.sub(lambda it: whole[it[1]], text) for name, text in texts.items() if name not in parts}

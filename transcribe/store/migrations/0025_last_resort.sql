@@ -7,7 +7,7 @@ ALTER TABLE task ADD COLUMN resort TEXT NOT NULL DEFAULT '';
 UPDATE task SET passed = (SELECT COUNT(*) FROM (
     SELECT r.transcriber_id FROM reading r
     WHERE r.field_id = task.field_id AND r.lane = task.lane AND r.transcriber_id IS NOT NULL
-    UNION SELECT k.transcriber_id FROM skip k WHERE k.field_id = task.field_id AND k.lane = task.lane))
+    UNION SELECT k.transcriber_id FROM skip k WHERE k.field_id = task.field_id AND k.lane = task.lane) AS people)
 WHERE closed_at IS NULL;
 UPDATE task SET pool = 'expert' WHERE kind = 'audit' AND closed_at IS NULL;
 CREATE INDEX task_passed ON task (pool, passed) WHERE closed_at IS NULL AND transcriber_id IS NULL AND passed > 0;

@@ -29,7 +29,7 @@ SELECT r.id AS reading, f.form, f.name AS field, NULLIF(f.row_number, -1) AS row
     COALESCE(w.reason, y.reason) AS withdrawn_because
 FROM reading r JOIN field f ON f.id = r.field_id LEFT JOIN task t ON t.id = r.task_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN undo u ON u.number = r.number LEFT JOIN withdrawal w ON w.number = r.number
-LEFT JOIN reading_aside s ON s.id = (SELECT MAX(l.id) FROM reading_aside l WHERE l.number = r.number) AND s.aside
+LEFT JOIN reading_aside s ON s.id = (SELECT MAX(l.id) FROM reading_aside l WHERE l.number = r.number) AND s.aside = 1
 LEFT JOIN act a ON a.id = s.act_id LEFT JOIN act_text y ON y.id = s.act_id
 LEFT JOIN truth g ON g.field_id = r.field_id AND g.withdrawn_at IS NULL
 WHERE r.transcriber_id = :person

@@ -18,7 +18,7 @@ INSERT INTO print_band (slot, scan_id) SELECT DISTINCT value, :scan_id FROM json
 
 -- name: part_is_no_partner
 -- Whether the scan s is none that another may be the same order as: forgotten, set aside, or a duplicate itself.
-(s.erased_at IS NOT NULL OR COALESCE({part_last_aside} = 'scan set aside', 0)
+(s.erased_at IS NOT NULL OR COALESCE({part_last_aside}, '') = 'scan set aside'
     OR EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake', 'joined')))
 
 -- name: prints_alike
@@ -86,7 +86,7 @@ UPDATE scan SET wakes = wakes + 1 WHERE erased_at IS NULL AND id IN (
 -- name: part_is_pair
 -- Whether the pair d is one: both scans are there, and none is aside where it was not settled yet.
 o.erased_at IS NULL AND n.erased_at IS NULL
-    AND (d.settled <> '' OR (NOT d.refuted AND (d.differing IS NOT NULL OR d.same_values IS NOT NULL)
+    AND (d.settled <> '' OR (d.refuted = 0 AND (d.differing IS NOT NULL OR d.same_values IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_last_aside} = 'scan set aside')
         AND NOT EXISTS (SELECT 1 FROM duplicate e WHERE e.newer IN (d.older, d.newer) AND e.settled IN ('duplicate', 'retake', 'joined'))))
 

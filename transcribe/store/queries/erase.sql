@@ -144,7 +144,7 @@ DELETE FROM unfinished_erasure WHERE scan_id = (SELECT id FROM scan WHERE sha256
 SELECT o.kind, o.at, s.sha256 AS scan FROM outbox o JOIN scan s ON s.id = o.scan_id WHERE o.number = :number;
 
 -- name: outbox_goes_on!
-UPDATE sqlite_sequence SET seq = MAX(seq, :number) WHERE name = 'outbox';
+UPDATE sqlite_sequence SET seq = :number WHERE name = 'outbox' AND seq < :number;
 
 -- name: outbox_begins!
 INSERT INTO sqlite_sequence (name, seq) SELECT 'outbox', :number

@@ -18,7 +18,7 @@ SELECT public_id FROM appeal WHERE number = :number;
 SELECT a.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber, e.public_id AS expert, t.public_id AS task
 FROM appeal a JOIN transcriber p ON p.id = a.transcriber_id JOIN task t ON t.id = a.task_id
 LEFT JOIN appeal_text x ON x.id = a.id LEFT JOIN transcriber e ON e.id = a.expert_id
-WHERE (NOT :open_only OR a.decided_at IS NULL) AND (:person IS NULL OR a.transcriber_id = :person)
+WHERE (:open_only = 0 OR a.decided_at IS NULL) AND (:person IS NULL OR a.transcriber_id = :person)
     AND (:appeal IS NULL OR a.public_id = :appeal)
 ORDER BY a.id DESC;
 
@@ -63,7 +63,8 @@ UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, with
 WHERE id = :task_id AND closed_at IS NULL;
 
 -- name: expert_outcomes
-SELECT p.public_id AS expert, SUM(a.outcome = 'upheld') AS upheld, SUM(a.outcome = 'declined') AS declined
+SELECT p.public_id AS expert, COUNT(*) FILTER (WHERE a.outcome = 'upheld') AS upheld,
+    COUNT(*) FILTER (WHERE a.outcome = 'declined') AS declined
 FROM appeal a JOIN transcriber p ON p.id = a.expert_id WHERE a.decided_at IS NOT NULL GROUP BY p.public_id
 ORDER BY p.public_id;
 
@@ -73,7 +74,7 @@ INSERT INTO notice (transcriber_id, kind, field_id, at) VALUES (:person, :kind, 
 -- name: notices
 SELECT n.*, f.name, f.row_number, s.sha256 AS scan FROM notice n LEFT JOIN field f ON f.id = n.field_id
 LEFT JOIN scan s ON s.id = f.scan_id
-WHERE n.transcriber_id = :person AND (NOT :unseen_only OR n.seen_at IS NULL) ORDER BY n.id DESC;
+WHERE n.transcriber_id = :person AND (:unseen_only = 0 OR n.seen_at IS NULL) ORDER BY n.id DESC;
 
 -- name: told_since^
 SELECT 1 FROM notice WHERE transcriber_id = :person AND kind = :kind AND field_id = :field_id AND at >= :since LIMIT 1;
@@ -95,7 +96,7 @@ INSERT INTO question_text (id, words) VALUES (:id, :words);
 -- name: questions
 SELECT q.*, COALESCE(x.words, '') AS words, p.public_id AS transcriber, f.name, f.row_number, s.sha256 AS scan
 FROM question q JOIN field f ON f.id = q.field_id JOIN scan s ON s.id = f.scan_id JOIN transcriber p ON p.id = q.transcriber_id LEFT JOIN question_text x ON x.id = q.id
-WHERE (NOT :open_only OR q.answered_at IS NULL) AND (:question IS NULL OR q.public_id = :question)
+WHERE (:open_only = 0 OR q.answered_at IS NULL) AND (:question IS NULL OR q.public_id = :question)
     AND (:person IS NULL OR q.transcriber_id = :person)
 ORDER BY q.id DESC;
 
@@ -189,7 +190,7 @@ SELECT field_id, scan_id FROM (
         AND (:refused IS NULL OR ff.id NOT IN (SELECT value FROM json_each(:refused)))
         AND NOT EXISTS (SELECT 1 FROM task h
             WHERE h.transcriber_id = :who AND h.closed_at IS NULL AND h.field_id = t.field_id)
-        AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who))
+        AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who)) AS open
 ORDER BY turn, id LIMIT :count;
 
 -- name: held_tests
@@ -227,7 +228,7 @@ SELECT d.*, p.public_id AS transcriber, t.public_id AS task,
        WHERE k.field_id = t.field_id AND k.transcriber_id = p.id AND k.task_id = t.id) AS measured
 FROM time_dispute d
 JOIN transcriber p ON p.id = d.transcriber_id JOIN task t ON t.id = d.task_id
-WHERE (NOT :open_only OR d.answered_at IS NULL) AND (:person IS NULL OR d.transcriber_id = :person)
+WHERE (:open_only = 0 OR d.answered_at IS NULL) AND (:person IS NULL OR d.transcriber_id = :person)
     AND (:task_id IS NULL OR d.task_id = :task_id) AND (:dispute IS NULL OR d.public_id = :dispute)
 ORDER BY d.id DESC;
 

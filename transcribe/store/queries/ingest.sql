@@ -149,7 +149,7 @@ INSERT INTO reading_text (number, text, alternatives, shown, legible, reason)
 VALUES (:number, :text, :alternatives, :shown, :legible, :reason);
 
 -- name: scan_has_new!
-UPDATE scan SET latest = MAX(latest, :number) WHERE id = :scan_id;
+UPDATE scan SET latest = CASE WHEN latest < :number THEN :number ELSE latest END WHERE id = :scan_id;
 
 -- name: set_scan_form!
 UPDATE scan SET form = :form, form_version = :form_version, wakes = wakes + 1 WHERE id = :scan_id;

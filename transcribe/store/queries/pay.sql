@@ -48,7 +48,7 @@ SELECT COALESCE(SUM(seconds), 0.0) FROM waiting_time WHERE transcriber_id = :per
 
 -- name: pay_sums
 SELECT currency, SUM(micro) AS due, -SUM(CASE WHEN kind = 'paid' THEN micro ELSE 0 END) AS paid, SUM(seconds) AS seconds,
-    SUM(kind = 'reading') AS readings
+    COUNT(*) FILTER (WHERE kind = 'reading') AS readings
 FROM ledger WHERE transcriber_id = :person GROUP BY currency ORDER BY currency;
 
 -- name: work_by_month
@@ -152,4 +152,4 @@ ORDER BY l.transcriber_id, l.at, l.number;
 SELECT p.public_id AS transcriber, COUNT(*) AS readings FROM reading r JOIN transcriber p ON p.id = r.transcriber_id
 WHERE r.task_id IS NOT NULL AND r.at > COALESCE(
     (SELECT MAX(d.at) FROM ledger d WHERE d.transcriber_id = r.transcriber_id AND d.kind = 'paid'), 0)
-GROUP BY r.transcriber_id, r.task_id HAVING COUNT(*) > :count;
+GROUP BY p.public_id, r.transcriber_id, r.task_id HAVING COUNT(*) > :count;

@@ -21,8 +21,8 @@ SELECT type, bits FROM adds WHERE transcriber_id = :person;
 INSERT INTO transcriber (public_id, handle, roles, languages, regions, qualifications, time_zone, engagement,
     interface_language, training, paused, paused_at, begun_at, at)
 VALUES (:id, :handle, :roles, :languages, :regions, :qualifications, :time_zone, :engagement, :interface_language,
-    :training, :paused, CASE WHEN :paused THEN :now END,
-    CASE WHEN :begun THEN :now END, :now);
+    :training, :paused, CASE WHEN :paused = 1 THEN :now END,
+    CASE WHEN :begun = 1 THEN :now END, :now);
 
 -- name: set_roles!
 UPDATE transcriber SET roles = :value WHERE id = :person;
@@ -55,7 +55,7 @@ UPDATE transcriber SET begun_at = :now WHERE id = :person AND begun_at IS NULL;
 UPDATE transcriber SET practice_left_at = :now WHERE id = :person AND practice_left_at IS NULL;
 
 -- name: set_paused!
-UPDATE transcriber SET paused = :value, paused_at = CASE WHEN :value THEN COALESCE(paused_at, :now) END
+UPDATE transcriber SET paused = :value, paused_at = CASE WHEN CAST(:value AS BIGINT) = 1 THEN COALESCE(paused_at, :now) END
 WHERE id = :person;
 
 -- name: people
@@ -140,7 +140,7 @@ FROM second_factor f WHERE f.transcriber_id = :person;
 
 -- name: begin_second_factor!
 INSERT INTO second_factor (transcriber_id, secret, at) VALUES (:person, :secret, :now)
-ON CONFLICT (transcriber_id) DO UPDATE SET secret = excluded.secret, at = excluded.at WHERE confirmed_at IS NULL;
+ON CONFLICT (transcriber_id) DO UPDATE SET secret = excluded.secret, at = excluded.at WHERE second_factor.confirmed_at IS NULL;
 
 -- name: confirm_second_factor!
 UPDATE second_factor SET confirmed_at = :now, last_step = :step

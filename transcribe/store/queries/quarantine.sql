@@ -2,7 +2,7 @@
 INSERT INTO quarantine (scan_id, reading, error, message, program, latest, wakes, tries, since, at, retry_at)
 VALUES (:scan_id, :reading, :error, :message, :program, :up_to, :wakes, 1, :now, :now, :retry_at)
 ON CONFLICT (scan_id) DO UPDATE SET reading = :reading, error = :error, message = :message, program = :program,
-    latest = :up_to, wakes = :wakes, tries = tries + 1, at = :now, retry_at = :retry_at;
+    latest = :up_to, wakes = :wakes, tries = quarantine.tries + 1, at = :now, retry_at = :retry_at;
 
 -- name: release_claim!
 UPDATE scan SET claimed_until = NULL WHERE id = :scan_id;

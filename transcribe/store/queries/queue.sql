@@ -7,7 +7,7 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
 -- name: part_may_be_given
 -- Whether the task t may be given to :who: a part of the statements below.
 (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
-    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
+    AND (:expert = 1 OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
     AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
     AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
     AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
@@ -57,7 +57,7 @@ WHERE t.scan_id = :scan_id AND t.pool = :pool AND t.closed_at IS NULL AND t.tran
 ORDER BY t.field_id, t.slot LIMIT :count;
 
 -- name: count_recent_readings^
-SELECT COUNT(*) FROM (SELECT 1 FROM reading WHERE transcriber_id = :who LIMIT :count);
+SELECT COUNT(*) FROM (SELECT 1 FROM reading WHERE transcriber_id = :who LIMIT :count) AS few;
 
 -- name: lease_task!
 UPDATE task SET transcriber_id = :who, leased_until = :until
@@ -152,7 +152,7 @@ SELECT COUNT(*) FROM task t WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL
 SELECT COUNT(*) FROM (
     SELECT 1 FROM task t WHERE t.closed_at IS NULL AND t.transcriber_id <> :who AND t.leased_until > :now
         AND t.withdrawn_at IS NULL AND t.kind <> 'test' AND t.pool IN (SELECT value FROM json_each(:pools))
-        AND {part_may_be_given} LIMIT :count);
+        AND {part_may_be_given} LIMIT :count) AS few;
 
 -- name: has_lapsed^
 SELECT 1 FROM task t WHERE t.id = (SELECT task_id FROM lease WHERE transcriber_id = :who ORDER BY id DESC LIMIT 1)
@@ -186,5 +186,5 @@ SELECT * FROM field WHERE id = :field_id;
 
 -- name: last_act^
 SELECT MAX(at) FROM (
-    SELECT at FROM (SELECT at FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT 1)
-    UNION ALL SELECT at FROM (SELECT at FROM skip WHERE transcriber_id = :who ORDER BY id DESC LIMIT 1));
+    SELECT at FROM (SELECT at FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT 1) AS few
+    UNION ALL SELECT at FROM (SELECT at FROM skip WHERE transcriber_id = :who ORDER BY id DESC LIMIT 1) AS few) AS few;

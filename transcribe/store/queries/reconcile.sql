@@ -23,7 +23,7 @@ COALESCE((SELECT g.pages_to FROM rereading g WHERE g.scan_id = :scan_id AND g.pa
 SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
 WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased
     AND (r.kind = 'machine' OR r.text IS NOT NULL
-        OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id AND g.retaken))
+        OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id AND g.retaken = 1))
     AND (r.kind <> 'machine' OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id))
     AND (r.kind = 'machine' OR {part_pages_then} = {part_pages_now})
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside} ORDER BY r.number;
@@ -42,7 +42,7 @@ SELECT f.name, f.row_number FROM field_now f WHERE f.scan_id = :scan_id AND EXIS
 ORDER BY f.id;
 
 -- name: people_readings
-SELECT r.id, r.field_id, COALESCE(t.kind = 'audit', 0) AS is_audit
+SELECT r.id, r.field_id, CASE WHEN t.kind = 'audit' THEN 1 ELSE 0 END AS is_audit
 FROM reading r JOIN field f ON f.id = r.field_id LEFT JOIN task t ON t.id = r.task_id
 WHERE f.scan_id = :scan_id AND r.kind <> 'machine';
 

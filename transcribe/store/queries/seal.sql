@@ -4,16 +4,6 @@ SELECT (SELECT COALESCE(MAX(number), 0) FROM ledger) AS ledger, (SELECT COALESCE
     (SELECT COALESCE(MAX(id), 0) FROM decision) AS decision, (SELECT COALESCE(MAX(number), 0) FROM sealed_fact) AS fact,
     (SELECT hash FROM seal ORDER BY number DESC LIMIT 1) AS seal;
 
--- name: written_since
--- All that is sealed above these numbers: the table, how many columns of it are sealed, and these.
-SELECT 'ledger' AS sealed, 10 AS width, {part_sealed_ledger}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM ledger WHERE number > :ledger
-UNION ALL SELECT 'reading', 18, {part_sealed_reading} FROM reading WHERE number > :reading
-UNION ALL SELECT 'decision', 12, {part_sealed_decision}, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM decision WHERE id > :decision
-UNION ALL SELECT 'fact', 5, {part_sealed_fact}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM sealed_fact WHERE number > :fact;
-
 -- name: part_sealed_ledger!
 number, transcriber_id, kind, micro, currency, seconds, at, reading, task_id, reference
 

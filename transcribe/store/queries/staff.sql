@@ -27,7 +27,7 @@ EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_
 (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:form_fields IS NULL OR t.form_field_id IN (SELECT value FROM json_each(:form_fields)))
     AND (:scan_id IS NULL OR t.scan_id = :scan_id)
-    AND (:expert OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
+    AND (:expert = 1 OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
     AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
     AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
         AND h.field_id = t.field_id AND h.lane = t.lane)
@@ -36,7 +36,7 @@ EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
         AND k.at > :sitting AND (t.kind <> 'locate' OR k.reason <> :misplaced))
-    AND ((:expert AND t.kind IN ('read', 'adjudicate', 'identify')) OR NOT {part_has_read})
+    AND ((:expert = 1 AND t.kind IN ('read', 'adjudicate', 'identify')) OR NOT {part_has_read})
     AND NOT EXISTS (SELECT 1 FROM json_each(:others) o WHERE {part_not_passed_by})
 
 -- name: last_resort
@@ -62,7 +62,7 @@ UPDATE task SET resort = :resort WHERE id = :task_id;
 UPDATE task SET passed = (SELECT COUNT(*) FROM (
     SELECT r.transcriber_id FROM reading r
     WHERE r.field_id = task.field_id AND r.lane = task.lane AND r.transcriber_id IS NOT NULL
-    UNION SELECT k.transcriber_id FROM skip k WHERE k.field_id = task.field_id AND k.lane = task.lane))
+    UNION SELECT k.transcriber_id FROM skip k WHERE k.field_id = task.field_id AND k.lane = task.lane) AS people)
 WHERE field_id = :field_id AND lane = :lane AND closed_at IS NULL;
 
 -- name: vain_checks
@@ -83,7 +83,7 @@ WHERE t.pool = 'expert' AND t.kind = 'audit' AND t.closed_at IS NULL AND t.trans
 t.pool = :pool AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.transcriber_id IS NULL AND t.kind <> 'test'
     AND NOT EXISTS (SELECT 1 FROM json_each(:people) o
         WHERE t.form_field_id NOT IN (SELECT value FROM json_each(o.value, '$.refused'))
-            AND ((json_extract(o.value, '$.expert') AND t.kind IN ('read', 'adjudicate', 'identify'))
+            AND ((json_extract(o.value, '$.expert') = 1 AND t.kind IN ('read', 'adjudicate', 'identify'))
                 OR NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id
                     AND r.transcriber_id = json_extract(o.value, '$.id') AND r.lane = t.lane
                     AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number))))

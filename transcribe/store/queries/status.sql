@@ -27,9 +27,10 @@ FROM scan s LEFT JOIN reads r ON r.scan_id = s.id AND r.form = s.form AND r.form
 SELECT {part_scan_states} WHERE (:batch IS NULL OR s.batch = :batch) ORDER BY s.received_at DESC, s.id DESC;
 
 -- name: scan_fields
-SELECT scan_id, SUM(state = 'decided') AS decided, SUM(state = 'open') AS open, SUM(state = 'unasked') AS unasked FROM (
+SELECT scan_id, COUNT(*) FILTER (WHERE state = 'decided') AS decided, COUNT(*) FILTER (WHERE state = 'open') AS open,
+    COUNT(*) FILTER (WHERE state = 'unasked') AS unasked FROM (
     SELECT f.scan_id, {part_field_state} AS state FROM field_now f
-    WHERE {part_is_of_form} AND (:batch IS NULL OR f.batch = :batch))
+    WHERE {part_is_of_form} AND (:batch IS NULL OR f.batch = :batch)) AS seen
 GROUP BY scan_id;
 
 -- name: count_scans
@@ -42,7 +43,7 @@ SELECT COUNT(*) FROM scan WHERE erased_at IS NOT NULL AND (:batch IS NULL OR bat
 SELECT form, state, by_people, COUNT(*) AS count FROM (
     SELECT f.scan_form AS form, {part_field_state} AS state,
         (SELECT d.by_people FROM decision d WHERE d.field_id = f.id AND d.method <> 'provisional' ORDER BY d.version DESC LIMIT 1) AS by_people
-    FROM field_now f WHERE {part_is_of_form} AND f.erased_at IS NULL AND (:batch IS NULL OR f.batch = :batch))
+    FROM field_now f WHERE {part_is_of_form} AND f.erased_at IS NULL AND (:batch IS NULL OR f.batch = :batch)) AS seen
 GROUP BY form, state, by_people;
 
 -- name: part_machines_before
@@ -58,8 +59,8 @@ WITH asked AS (
         (SELECT MIN(r.number) FROM reading r JOIN task t ON t.id = r.task_id
             WHERE r.field_id = f.id AND r.transcriber_id IS NOT NULL AND t.kind IN ('read', 'adjudicate', 'locate')) AS number
     FROM field_now f WHERE {part_is_of_form} AND f.erased_at IS NULL AND (:batch IS NULL OR f.batch = :batch))
-SELECT a.form, t.reason, COUNT(*) AS fields, SUM(a.state = 'decided') AS decided,
-    SUM(a.state = 'decided' AND d.no_value IS NOT 'illegible' AND d.no_value IS NOT 'absent'
+SELECT a.form, t.reason, COUNT(*) AS fields, COUNT(*) FILTER (WHERE a.state = 'decided') AS decided,
+    COUNT(*) FILTER (WHERE a.state = 'decided' AND d.no_value IS NOT 'illegible' AND d.no_value IS NOT 'absent'
         AND d.no_value IS NOT 'crossed out'
         AND EXISTS (SELECT 1 FROM reading m WHERE {part_machines_before})
         AND NOT EXISTS (SELECT 1 FROM reading m LEFT JOIN reading_text x ON x.number = m.number
@@ -128,11 +129,11 @@ SELECT f.scan_form AS form, COUNT(DISTINCT f.id) AS count FROM task t JOIN field
 WHERE t.kind = 'audit' AND t.closed_at IS NOT NULL AND f.erased_at IS NULL
     AND EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.task_id = t.id)
     AND (:batch IS NULL OR f.batch = :batch)
-GROUP BY form;
+GROUP BY f.scan_form;
 
 -- name: audited_scans
-SELECT DISTINCT s.sha256 FROM task t JOIN scan s ON s.id = t.scan_id
-WHERE t.kind = 'audit' AND t.closed_at IS NOT NULL AND s.form <> '' AND s.erased_at IS NULL ORDER BY s.id;
+SELECT s.sha256 FROM scan s WHERE s.form <> '' AND s.erased_at IS NULL AND EXISTS (
+    SELECT 1 FROM task t WHERE t.scan_id = s.id AND t.kind = 'audit' AND t.closed_at IS NOT NULL) ORDER BY s.id;
 
 -- name: scans_read_last
 -- The scans that people read last, newest first; none that is forgotten.

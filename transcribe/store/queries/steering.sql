@@ -175,12 +175,12 @@ ORDER BY f.id;
 
 -- name: part_is_aside
 -- Whether the reading r is set aside with others of its person, by the act s.
-EXISTS (SELECT 1 FROM reading_aside s WHERE s.id = (SELECT MAX(l.id) FROM reading_aside l WHERE l.number = r.number) AND s.aside)
+EXISTS (SELECT 1 FROM reading_aside s WHERE s.id = (SELECT MAX(l.id) FROM reading_aside l WHERE l.number = r.number) AND s.aside = 1)
 
 -- name: readings_of_period
 SELECT r.number, f.scan_id FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
 WHERE r.transcriber_id = :person AND r.at >= :begin AND r.at < :until AND s.erased_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) AND {part_is_aside} <> :aside ORDER BY r.number;
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) AND CASE WHEN {part_is_aside} THEN 1 ELSE 0 END <> :aside ORDER BY r.number;
 
 -- name: put_reading_aside<!
 INSERT INTO reading_aside (number, act_id, aside) VALUES (:number, :act, :aside);
@@ -188,7 +188,7 @@ INSERT INTO reading_aside (number, act_id, aside) VALUES (:number, :act, :aside)
 -- name: aside_of_field
 SELECT r.id, COALESCE(x.reason, '') AS reason FROM reading r JOIN reading_aside s
     ON s.id = (SELECT MAX(l.id) FROM reading_aside l WHERE l.number = r.number) LEFT JOIN act_text x ON x.id = s.act_id
-WHERE r.field_id = :field_id AND s.aside;
+WHERE r.field_id = :field_id AND s.aside = 1;
 
 -- name: is_aside^
 SELECT 1 FROM reading r WHERE r.number = :number AND {part_is_aside};

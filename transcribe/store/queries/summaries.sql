@@ -5,17 +5,18 @@ SELECT s.* FROM scan_changed c JOIN scan s ON s.id = c.scan_id ORDER BY c.scan_i
 DELETE FROM scan_changed WHERE scan_id = :scan_id;
 
 -- name: count_changed^
-SELECT COUNT(*) FROM (SELECT 1 FROM scan_changed LIMIT :most);
+SELECT COUNT(*) FROM (SELECT 1 FROM scan_changed LIMIT :most) AS few;
 
 -- name: state_of_scan^
 SELECT {part_scan_states} WHERE s.id = :scan_id;
 
 -- name: fields_of_scan^
-SELECT SUM(state = 'decided') AS decided, SUM(state = 'open') AS open, SUM(state = 'unasked') AS unasked,
-    SUM(state = 'decided' AND by_people) AS by_people FROM (
+SELECT COUNT(*) FILTER (WHERE state = 'decided') AS decided, COUNT(*) FILTER (WHERE state = 'open') AS open,
+    COUNT(*) FILTER (WHERE state = 'unasked') AS unasked,
+    COUNT(*) FILTER (WHERE state = 'decided' AND by_people = 1) AS by_people FROM (
     SELECT {part_field_state} AS state, (SELECT d.by_people FROM decision d WHERE d.field_id = f.id
         AND d.method <> 'provisional' ORDER BY d.version DESC LIMIT 1) AS by_people
-    FROM field_now f WHERE {part_is_of_form} AND f.scan_id = :scan_id);
+    FROM field_now f WHERE {part_is_of_form} AND f.scan_id = :scan_id) AS seen;
 
 -- name: questions_of_scan
 SELECT reason, pool, kind, COUNT(*) AS count, MIN(opened_at) AS oldest FROM task
@@ -87,7 +88,7 @@ WHERE r.number > :after AND r.number <= :until GROUP BY s.batch, quarter, s.form
 -- name: add_decision_work!
 INSERT INTO work_done (batch, at, form, what, count, amount)
 SELECT s.batch, d.at - d.at % :quarter AS quarter, s.form,
-    CASE WHEN d.by_people THEN 'decided by people' ELSE 'decided by machine' END AS what, COUNT(*), 0
+    CASE WHEN d.by_people = 1 THEN 'decided by people' ELSE 'decided by machine' END AS what, COUNT(*), 0
 FROM decision d JOIN field f ON f.id = d.field_id JOIN scan s ON s.id = f.scan_id
 WHERE d.id > :after AND d.id <= :until AND d.version = 1 AND d.method <> 'provisional'
 GROUP BY s.batch, quarter, s.form, what {part_add_work};

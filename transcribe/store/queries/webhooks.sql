@@ -36,7 +36,7 @@ UPDATE delivery SET tries = 0, first_at = NULL, next_at = :now WHERE webhook_id 
 INSERT INTO webhook_secret (salt, webhook_id, mark, at) VALUES (:salt, :id, :mark, :now);
 
 -- name: end_webhook_secrets!
-UPDATE webhook_secret SET until_at = MIN(COALESCE(until_at, :until), :until) WHERE webhook_id = :id;
+UPDATE webhook_secret SET until_at = CASE WHEN until_at < :until THEN until_at ELSE :until END WHERE webhook_id = :id;
 
 -- name: webhook_secrets
 SELECT salt, mark FROM webhook_secret WHERE webhook_id = :id AND (until_at IS NULL OR until_at > :now) ORDER BY at DESC, rowid DESC;
@@ -57,10 +57,10 @@ SELECT v.number, v.kind, v.at, v.file, v.batch, v.note, v.scan_id, v.record_id, 
 -- name: events_after
 -- Each of the two tables gives so many at most, so that little is sorted however much comes after.
 {part_event_columns}
-FROM (SELECT * FROM (SELECT number, kind, scan_id, NULL AS other_id, '' AS file, '' AS batch, '' AS note, at, record_id
-        FROM outbox WHERE number > :after AND number < :until ORDER BY number LIMIT :count)
-    UNION ALL SELECT * FROM (SELECT number, kind, scan_id, other_id, file, batch, note, at, NULL AS record_id
-        FROM event WHERE number > :after AND number < :until ORDER BY number LIMIT :count)) v
+FROM (SELECT * FROM (SELECT number, kind, scan_id, CAST(NULL AS BIGINT) AS other_id, '' AS file, '' AS batch, '' AS note, at, record_id
+        FROM outbox WHERE number > :after AND number < :until ORDER BY number LIMIT :count) AS few
+    UNION ALL SELECT * FROM (SELECT number, kind, scan_id, other_id, file, batch, note, at, CAST(NULL AS BIGINT) AS record_id
+        FROM event WHERE number > :after AND number < :until ORDER BY number LIMIT :count) AS few) v
 LEFT JOIN scan s ON s.id = v.scan_id LEFT JOIN scan t ON t.id = v.other_id LEFT JOIN record r ON r.id = v.record_id ORDER BY v.number LIMIT :count;
 
 -- name: event_numbered^
@@ -71,7 +71,7 @@ LEFT JOIN scan s ON s.id = v.scan_id LEFT JOIN scan t ON t.id = v.other_id LEFT 
 INSERT INTO delivery (webhook_id, number, message, type, scan_id, next_at, at)
 VALUES (:id, :number, :message, :type, :scan_id, :now, :now)
 ON CONFLICT (webhook_id, number) DO UPDATE SET state = 'waiting', tries = 0, first_at = NULL, next_at = excluded.next_at,
-    error = '' WHERE state <> 'waiting';
+    error = '' WHERE delivery.state <> 'waiting';
 
 -- name: move_webhook!
 UPDATE webhook SET position = :position WHERE id = :id;
@@ -142,8 +142,9 @@ SELECT 1 FROM scan s WHERE s.batch = :name AND s.erased_at IS NULL AND COALESCE(
 
 -- name: batch_counts^
 -- Of all that came: scans that are not forgotten, those with a record, and those set aside without one.
-SELECT COUNT(*) AS taken_in, SUM(s.erased_at IS NULL) AS scans, SUM(s.erased_at IS NULL AND s.recorded_at IS NOT NULL) AS records,
-    SUM(s.erased_at IS NULL AND s.recorded_at IS NULL AND (COALESCE({part_last_aside}, '') = 'scan set aside'
+SELECT COUNT(*) AS taken_in, COUNT(*) FILTER (WHERE s.erased_at IS NULL) AS scans,
+    COUNT(*) FILTER (WHERE s.erased_at IS NULL AND s.recorded_at IS NOT NULL) AS records,
+    COUNT(*) FILTER (WHERE s.erased_at IS NULL AND s.recorded_at IS NULL AND (COALESCE({part_last_aside}, '') = 'scan set aside'
         OR EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake', 'joined'))
         OR EXISTS (SELECT 1 FROM set_aside a WHERE a.file = s.sha256))) AS set_aside, MAX(s.received_at) AS latest
 FROM scan s WHERE s.batch = :name;

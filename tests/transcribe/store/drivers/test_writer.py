@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, person, sqlite_of, world
+from tests.transcribe.store.world import NOON, person, world
 from transcribe.errors import NotFound, StoreError
 from transcribe.store.drivers.writer import Busy, Writer
 
@@ -50,19 +51,23 @@ def test_a_job_that_fails_fails_alone_in_its_batch(tmp_path: Path) -> None:
         writer.close()
 
 
-def test_many_jobs_share_one_transaction(tmp_path: Path) -> None:
+def test_many_jobs_share_one_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with world(tmp_path) as here:
-        writer = Writer(here.store)
         gate = threading.Event()
         opened: list[str] = []
+        together = here.store.together
 
-        def watch() -> None:
-            sqlite_of(here.store).connection.set_trace_callback(
-                lambda text: opened.append(text) if "BEGIN" in text else None
-            )
+        def counted() -> AbstractContextManager[None]:
+            opened.append("a transaction")
+            return together()
+
+        monkeypatch.setattr(here.store, "together", counted)
+        writer = Writer(here.store)
+
+        def stand() -> None:
             gate.wait(PATIENCE)
 
-        futures: list[Future[None]] = [writer.submit(watch)]
+        futures: list[Future[None]] = [writer.submit(stand)]
         futures += [writer.submit(partial(here.store.put_transcriber, person(f"p{n}"), NOON)) for n in range(60)]
         gate.set()
         for each in futures:
@@ -113,7 +118,7 @@ def test_short_jobs_are_done_in_the_loop_within_the_writers_transaction(tmp_path
 
         def put(name: str) -> tuple[int, bool]:
             here.store.put_transcriber(person(name), NOON)
-            return threading.get_ident(), sqlite_of(here.store).connection.in_transaction
+            return threading.get_ident(), here.behind.in_transaction
 
         async def several() -> tuple[int, list[tuple[int, bool] | BaseException]]:
             def bad() -> tuple[int, bool]:
@@ -122,7 +127,7 @@ def test_short_jobs_are_done_in_the_loop_within_the_writers_transaction(tmp_path
 
             jobs = [writer.write(partial(put, f"p{n}"), in_event_loop=True) for n in range(5)]
             told = await asyncio.gather(*jobs, writer.write(bad, in_event_loop=True), return_exceptions=True)
-            assert not sqlite_of(here.store).connection.in_transaction  # its own connection is its own again
+            assert not here.behind.in_transaction  # its own connection is its own again
             return threading.get_ident(), told
 
         with ThreadPoolExecutor(1) as apart:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
-from tests.transcribe.store.world import World, after, sqlite_of, world
+from tests.transcribe.store.world import World, after, world
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Duplicate, PageFingerprint, Scan
 
@@ -81,7 +81,7 @@ def test_the_same_values_are_a_pair_where_both_are_sure(here: World) -> None:
     assert (pair.older, pair.newer, pair.policy, pair.is_held) == (one.id, third.id, "hold", True)
     assert here.store.put_identity(third.id, None, 0.0, "hold", after(2)) == [], "a value is asked again"
     assert pairs(here) == []
-    words = sqlite_of(here.store).value("identity_of", scan_id=here.store.scan_row(one.id)["id"])
+    words = here.store.db.value("identity_of", scan_id=here.store.scan_row(one.id)["id"])
     assert "12.50" not in str(words), "only a keyed hash is kept"
 
 
@@ -104,10 +104,10 @@ def test_one_value_that_surely_is_another_ends_a_pair_though_the_others_are_not_
     assert pairs(here) == []
     here.store.put_identity_parts(other.id, {"number": ("7", 0.98)})
     assert len(pairs(here)) == 1, "it was misread"
-    words = sqlite_of(here.store).all("identity_parts", scan_id=here.store.scan_row(one.id)["id"])
+    words = here.store.db.all("identity_parts", scan_id=here.store.scan_row(one.id)["id"])
     assert "12.50" not in str([dict(each) for each in words]), "only keyed hashes are kept"
     here.store.forget(one.id, after(9))
-    assert sqlite_of(here.store).all("identity_parts", scan_id=here.store.scan_row(one.id)["id"]) == []
+    assert here.store.db.all("identity_parts", scan_id=here.store.scan_row(one.id)["id"]) == []
 
 
 def test_a_pair_is_settled_with_who_and_why_and_opened_again(here: World) -> None:
@@ -160,7 +160,7 @@ def test_forgotten_scans_and_those_aside_are_no_partners(here: World) -> None:
     here.store.forget(one.id, after(4))
     assert all(one.id not in (each.older, each.newer) for each in pairs(here))
     assert other.id in {each.scan.id for each in here.store.claim_waiting(9, after(5))}, "its record says it no more"
-    kept = [sqlite_of(here.store).one(each, scan_id=1) for each in ("identity_of",)]
+    kept = [here.store.db.one(each, scan_id=1) for each in ("identity_of",)]
     assert kept == [None]
     assert shown(here, here.scan("d"), bits(1, differing=0.02))[0] != one.id
     with pytest.raises(NotFound):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import KEY, NOON, World, after, person, sqlite_of, world
+from tests.transcribe.store import databases
+from tests.transcribe.store.world import NOON, World, after, person, world
 from transcribe.store.facts import Learning, Rate
-from transcribe.store.state_store import open_store
 
 
 @pytest.fixture
@@ -22,10 +21,7 @@ def here(tmp_path: Path) -> Iterator[World]:
 
 
 def tamper(here: World, statement: str) -> None:
-    connection = sqlite_of(here.store).connection
-    connection.execute("DROP TRIGGER audit_stays")
-    connection.execute("DROP TRIGGER audit_kept")
-    connection.execute(statement)
+    databases.tamper(here.store, ("audit_stays", "audit_kept"), statement)
 
 
 def test_an_untouched_chain_holds_and_goes_through_a_saved_head(here: World) -> None:
@@ -60,10 +56,10 @@ def test_a_cut_chain_shows_only_against_a_saved_head(here: World) -> None:
 
 
 def test_who_has_the_database_without_the_key_cannot_mend_the_chain(here: World) -> None:
-    other = open_store(here.store.db.path, b"another key".ljust(32))
+    other = here.open(b"another key".ljust(32))
     assert other.verify_audit().broken_at == 1
     other.close()
-    same = open_store(here.store.db.path, KEY)
+    same = here.open()
     assert same.verify_audit().broken_at is None
     same.close()
 
@@ -106,7 +102,6 @@ def test_what_became_of_a_proposal_is_kept_and_never_changed(here: World) -> Non
         ("schedule", "parameters learnt", "version 2"),
         ("olga", "parameters put back", "version 3"),
     ]
-    connection = sqlite_of(here.store).connection
     for statement in ("UPDATE learning SET actor = 'nobody'", "DELETE FROM learning"):
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute(statement)
+        with pytest.raises(here.store.db.conflict, match="append-only"):
+            here.behind.execute(statement)

@@ -7,12 +7,14 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.examples import examples
-from tests.transcribe.store.world import NOON, World, after, decision, passing, person, sqlite_of
+from tests.transcribe.store import databases
+from tests.transcribe.store.world import NOON, World, after, decision, passing, person
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, Truth
 from transcribe.pay_arithmetic import for_time
@@ -293,7 +295,7 @@ class PayMachine(RuleBasedStateMachine):
 
     def _stretches(self, who: str) -> list[tuple[datetime, datetime]]:
         number = self.store.person_row(who)["id"]
-        rows = sqlite_of(self.store).connection.execute(
+        rows = databases.Behind(self.store).execute(
             "SELECT from_at, until_at FROM paid_time WHERE transcriber_id = ? ORDER BY from_at", (number,)
         )
         epoch = NOON - timedelta(seconds=NOON.timestamp())
@@ -312,6 +314,12 @@ class TestPay(PayMachine.TestCase):  # type: ignore[misc, valid-type]  # a class
             if not missed:
                 break
         assert not missed, MET
+
+
+@pytest.mark.law
+@pytest.mark.only_on("postgresql")
+def test_the_laws_of_pay_hold_on_postgresql_too() -> None:
+    run_state_machine_as_test(PayMachine, settings=examples(8, stateful_step_count=25))
 
 
 def test_a_clock_put_back_again_and_again_pays_no_more_than_it_was_put_back() -> None:
@@ -495,7 +503,7 @@ def test_whatever_the_order_and_the_claims_skips_and_questions_pay_at_most_the_m
         for last in lines:
             day = [each for each in lines if last.at - timedelta(days=1) < each.at <= last.at]
             assert sum(each.seconds for each in day) <= minutes * 60 + 1e-6
-        kept = sqlite_of(here.store).connection.execute("SELECT seconds FROM skip").fetchall()
+        kept = here.behind.execute("SELECT seconds FROM skip").fetchall()
         assert len(kept) == skips, "every skip is kept"
         assert sum(each.seconds for each in lines if each.reference != "question") <= sum(row[0] for row in kept) + 1e-6
 

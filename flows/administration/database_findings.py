@@ -1,0 +1,44 @@
+"""What the doctor says of the database of the state."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from flows.administration.finding import Finding
+from flows.home import Settings, has_state, open_state
+from transcribe.errors import FairhandError
+from transcribe.store import StateFile
+
+
+def database_findings(settings: Settings) -> Iterator[Finding]:
+    """Why the state cannot be opened, and what is wrong with the list of what was forgotten."""
+    if not has_state(settings):
+        return
+    try:
+        open_state(settings).close()
+    except FairhandError as error:
+        mend = f"put {settings.state} back from a backup, as docs/running.md says"
+        if settings.state_url:
+            mend = "docs/postgresql.md says what each of these means"
+        elif (
+            not os.access(settings.state, os.W_OK) or not os.access(settings.home, os.W_OK) or "readonly" in str(error)
+        ):
+            mend = f"make the disk of {settings.home} writable; what lies there is as it was"
+        elif settings.state.with_suffix(".key").name in str(error):
+            mend = f"put {settings.state.with_suffix('.key')} back from the backup of this state"
+        yield Finding(check="database", message=str(error), mend=mend)
+        return
+    for fault in StateFile(settings.state).erasure_list_faults():
+        mend = "leave it, or put it back from a backup; then put back no older state.db without looking at what returns"
+        yield Finding(check="database", message=fault, mend=mend, warning=True)
+
+
+def _mend(settings: Settings, error: str) -> str:
+    if settings.state_url:
+        return "docs/postgresql.md says what it may be"
+    if not os.access(settings.state, os.W_OK) or not os.access(settings.home, os.W_OK) or "readonly" in error:
+        return f"make the disk of {settings.home} writable; what lies there is as it was"
+    if settings.state.with_suffix(".key").name in error:
+        return f"put {settings.state.with_suffix('.key')} back from the backup of this state"
+    return f"put {settings.state} back from a backup, as docs/running.md says"

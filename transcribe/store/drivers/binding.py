@@ -1,0 +1,49 @@
+"""Which database a home has its state in: one file, or one database of PostgreSQL, and never two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transcribe.errors import StoreError
+
+
+def bound_file(path: Path) -> Path:
+    """The file beside a state that names the database of PostgreSQL which it is in."""
+    return path.with_suffix(".postgresql")
+
+
+def refuse_bound(path: Path) -> None:
+    """StoreError where a home whose state is in PostgreSQL would be opened with a file."""
+    if bound_file(path).exists():
+        raise StoreError(
+            f"The state of {path.parent} is in PostgreSQL, and FAIRHAND_STATE is not set. Set it again as it was; "
+            "nothing was changed."
+        )
+
+
+def refuse_file(path: Path) -> None:
+    """StoreError where a home whose state is in a file would be opened with PostgreSQL."""
+    if path.exists() and path.stat().st_size:
+        raise StoreError(
+            f"The state of {path.parent} is in {path.name}, and FAIRHAND_STATE names another database. Unset it, or "
+            "name a new home by FAIRHAND_HOME; nothing was changed."
+        )
+
+
+def bind(path: Path, name: str, *, has_key: bool) -> None:
+    """Bind a home to the database of this name. StoreError where it is bound to another one, or has not its key."""
+    file = bound_file(path)
+    if file.exists():
+        if file.read_text(encoding="utf-8").strip() != name:
+            raise StoreError(
+                f"The state of {path.parent} is in another database than the one that FAIRHAND_STATE names now. Set it "
+                "again as it was; nothing was changed."
+            )
+        return
+    if not has_key and not path.with_suffix(".key").exists():
+        name_of_key = path.with_suffix(".key").name
+        raise StoreError(
+            f"The database of FAIRHAND_STATE is that of a home whose key is not here. Copy {name_of_key} from that "
+            f"home to {path.parent} first; nothing was changed."
+        )
+    file.write_text(name + "\n", encoding="utf-8")

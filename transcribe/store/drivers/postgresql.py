@@ -1,0 +1,234 @@
+"""One PostgreSQL database: transactions that nest, named statements, one writer at a time."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from transcribe.errors import StoreError
+from transcribe.store.drivers.database import Row, TransactionLost
+from transcribe.store.drivers.named_sql import postgresql_statements
+from transcribe.store.drivers.postgresql_pool import ServerPool, one_line, server_address, store_errors
+from transcribe.store.drivers.postgresql_schema import bring_up_to_date, refuse_unfit_server
+
+WRITE_LOCK = 0x66616972_77726974
+"""The advisory lock of who writes: "fairwrit" in ASCII."""
+
+BEGIN_WRITE = f"BEGIN READ WRITE; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+"""How a write begins: when every other one has ended."""
+
+BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+"""How several reads of one state begin."""
+
+KEYS = {"ledger": "number", "reading": "number"}
+"""The key of a table whose key is not called "id"."""
+
+WORDS_TABLES = (
+    "reading_text, decision_text, record_text, task_text, truth_text, appeal_text, question_text, guide_example_text, "
+    "act_text, time_dispute, place, scan, source_file"
+)
+"""Tables with words that are erased when a scan is forgotten."""
+
+_INSERTED = re.compile(r"INSERT INTO (\w+)")
+
+
+class PostgresqlDatabase:
+    """The connections of one process to one database.
+
+    One transaction writes at a time, whatever process it is of: it holds an advisory lock from its beginning to its
+    end. So numbers are given in the order of commits, and each seal follows the one before, as on SQLite.
+    """
+
+    conflict = psycopg.IntegrityError
+
+    def __init__(self, address: str, path: Path) -> None:
+        self.path = path
+        self.address = address
+        self._pool = ServerPool(address)
+        self._local = threading.local()
+        self.statements = postgresql_statements()
+        self._watch: tuple[Callable[[], Row], Callable[[Row], None]] | None = None
+
+    def all(self, name: str, /, **values: object) -> list[Row]:
+        rows: list[Row] = self._execute(*self._call(name, values)).fetchall()
+        return rows
+
+    def one(self, name: str, /, **values: object) -> Row | None:
+        row: Row | None = self._execute(*self._call(name, values)).fetchone()
+        return row
+
+    def value(self, name: str, /, **values: object) -> Any:
+        row: Any = self.one(name, **values)
+        return None if row is None else row[0]
+
+    def run(self, name: str, /, **values: object) -> int:
+        count: int = self._execute(*self._call(name, values)).rowcount
+        return count
+
+    def insert(self, name: str, /, **values: object) -> int:
+        return self.added(name, **values)
+
+    def added(self, name: str, /, **values: object) -> int:
+        sql, wanted = self._call(name, values)
+        row = self._execute(_giving_key(sql), wanted).fetchone()
+        return 0 if row is None else int(row[0])
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        if self._own() is not None:
+            yield
+            return
+        with self._transaction(BEGIN_WRITE):
+            before = self._watch[0]() if self._watch else None
+            yield
+            if self._watch and before is not None:
+                self._watch[1](before)
+
+    def watch(self, begun: Callable[[], Row], ended: Callable[[Row], None]) -> None:
+        self._watch = begun, ended
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """The failure ends the whole transaction when the connection is lost, for example."""
+        connection = self._own()
+        assert connection is not None, "a part is one of a transaction"
+        self._say(connection, "SAVEPOINT part")
+        try:
+            yield
+        except BaseException as error:
+            try:
+                connection.execute("ROLLBACK TO part; RELEASE part")
+            except psycopg.Error:
+                raise TransactionLost from error
+            raise
+        self._say(connection, "RELEASE part")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        if self._own() is not None:
+            yield
+            return
+        with self._transaction(BEGIN_SNAPSHOT):
+            yield
+
+    def handover(self) -> Callable[[], AbstractContextManager[None]]:
+        connection = self._own()
+
+        @contextmanager
+        def elsewhere() -> Iterator[None]:
+            own = self._own()
+            self._local.connection = connection
+            try:
+                yield
+            finally:
+                self._local.connection = own
+
+        return elsewhere
+
+    def checkpoint(self, seconds: float = 0.0) -> bool:
+        """Clear away the rows that were erased, where there is time for it: they are PostgreSQL's log of them."""
+        if self._own() is not None:
+            return False
+        if seconds:
+            with self.looking() as connection:
+                self._say(connection, f"SET lock_timeout = {int(1000 * seconds)}; SET statement_timeout = 0")
+                try:
+                    self._say(connection, f"VACUUM {WORDS_TABLES}")
+                finally:
+                    self._say(connection, "RESET lock_timeout; RESET statement_timeout")
+        return True
+
+    def close(self) -> None:
+        self._pool.close()
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection[Any]]:
+        """A connection for what is no verb: that of this thread's transaction, else one that may write by itself."""
+        own = self._own()
+        if own is not None:
+            yield own
+            return
+        connection = self._pool.begin("SET default_transaction_read_only = off")
+        try:
+            yield connection
+        finally:
+            with suppress(psycopg.Error):
+                connection.execute("RESET default_transaction_read_only")
+            self._pool.give_back(connection)
+
+    def _own(self) -> Connection[Any] | None:
+        """The connection of this thread's transaction; None outside of one."""
+        own: Connection[Any] | None = getattr(self._local, "connection", None)
+        return own
+
+    def _call(self, name: str, values: dict[str, object]) -> tuple[str, list[object]]:
+        sql, names = self.statements[name]
+        return sql, [values[each] for each in names]
+
+    def _execute(self, sql: str, values: list[object]) -> Any:
+        connection = self._own()
+        if connection is None:
+            return self._pool.read(sql, values)
+        with store_errors():
+            return connection.execute(sql, values)
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        """A transaction of this thread: committed at the end, or nothing of it."""
+        connection = self._pool.begin(begin)
+        self._local.connection = connection
+        try:
+            yield
+            self._say(connection, "COMMIT")
+        except BaseException:
+            with suppress(psycopg.Error):
+                connection.execute("ROLLBACK")
+            raise
+        finally:
+            self._local.connection = None
+            self._pool.give_back(connection)
+
+    def _say(self, connection: Connection[Any], command: str) -> None:
+        with store_errors():
+            connection.execute(command)
+
+
+def open_postgresql(url: str, path: Path) -> PostgresqlDatabase:
+    """The database of this URL, its tables made or brought up to date first. Any number of programs may do so at once.
+
+    StoreError where it is away, refuses us, is too old, or newer than this program.
+    """
+    address = server_address(url)
+    try:
+        with psycopg.connect(address, autocommit=True) as connection:
+            refuse_unfit_server(connection)
+            connection.execute("SET default_transaction_read_only = off; SET statement_timeout = 0")
+            bring_up_to_date(connection)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise StoreError(
+            f"The user of FAIRHAND_STATE may not make or change tables there ({one_line(error)}). Make the database "
+            "theirs: ALTER DATABASE name OWNER TO user."
+        ) from error
+    except psycopg.OperationalError as error:
+        raise StoreError(
+            f"The database of FAIRHAND_STATE cannot be reached ({one_line(error)}). Is the server running, and are "
+            "the host, the name, the user and the password right?"
+        ) from error
+    except psycopg.Error as error:
+        raise StoreError(f"The database of FAIRHAND_STATE cannot be opened ({one_line(error)}).") from error
+    return PostgresqlDatabase(address, path)
+
+
+@cache
+def _giving_key(sql: str) -> str:
+    found = _INSERTED.search(sql)
+    assert found
+    return f"{sql} RETURNING {KEYS.get(found[1], 'id')}"

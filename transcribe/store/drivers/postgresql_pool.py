@@ -1,0 +1,172 @@
+"""The connections of one process to one PostgreSQL: a pool that heals, and errors in our own words."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg import Connection, RawCursor
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from transcribe.errors import DiskFull, StoreError
+from transcribe.store.drivers.postgresql_rows import adapt, named_rows
+
+MAX_CONNECTIONS_COUNT = 12
+"""The most connections of one process: eight to twenty are enough for two cores and many people. Chosen by hand."""
+
+CONNECT_SECONDS = 10
+"""How long a program waits for a server that does not answer. Chosen by hand."""
+
+RECONNECT_SECONDS = 5.0
+"""How long the pool tries by itself to connect again; then whoever asks next begins anew. Chosen by hand."""
+
+STATEMENT_SECONDS = 30
+"""How long one reading statement may take: longer ones keep dead rows of the queue from being cleared away."""
+
+LOCK_SECONDS = 30
+"""How long a write waits for others: as long as on SQLite."""
+
+IDLE_SECONDS = 60
+"""A transaction whose program does nothing for so long is ended by the server: others wait for it. Chosen by hand."""
+
+SESSION = {
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "lock_timeout": f"{LOCK_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+    "default_transaction_read_only": "on",  # a write outside `write()` is a programming error
+    "synchronous_commit": "on",  # only this survives a power cut, and this is people's work and pay
+}
+"""Parameters of every connection."""
+
+
+class ServerPool:
+    """The connections of one process, opened when first needed, and anew in a forked process."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._lock = threading.Lock()
+        self._pool: ConnectionPool[Connection[Any]] | None = None
+        self._process = os.getpid()
+        self._left: list[object] = []
+
+    def take(self) -> Connection[Any]:
+        """A connection that nobody else uses. StoreError where the server is away, or all are in use for too long."""
+        try:
+            return self._own().getconn(CONNECT_SECONDS)
+        except (PoolTimeout, PoolClosed) as error:
+            raise StoreError(
+                "The database of FAIRHAND_STATE is away, or every connection to it is in use; try again in a moment."
+            ) from error
+
+    def give_back(self, connection: Connection[Any]) -> None:
+        """Say that a connection is free; one that is lost is replaced."""
+        self._own().putconn(connection)
+
+    def begin(self, command: str) -> Connection[Any]:
+        """A connection on which this command was run. After a restart of the server lost ones are replaced first."""
+        for last in (False, True):
+            connection = self.take()
+            try:
+                connection.execute(command)
+            except psycopg.Error as error:
+                lost = connection.broken
+                with suppress(psycopg.Error):
+                    connection.execute("ROLLBACK")
+                self.give_back(connection)
+                if last or not lost:
+                    raise store_error(error) from error
+                self._mend()
+            else:
+                return connection
+        raise AssertionError
+
+    def read(self, sql: str, values: list[object]) -> Any:
+        """The cursor of a statement outside of a transaction, with all its rows."""
+        for last in (False, True):
+            connection = self.take()
+            try:
+                return connection.execute(sql, values)
+            except psycopg.IntegrityError:
+                raise
+            except psycopg.Error as error:
+                if last or not connection.broken:
+                    raise store_error(error) from error
+            finally:
+                self.give_back(connection)
+            self._mend()
+        raise AssertionError
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None and self._process == os.getpid():
+            pool.close()
+
+    def _own(self) -> ConnectionPool[Connection[Any]]:
+        with self._lock:
+            if self._pool is not None and self._process != os.getpid():
+                self._left.append(self._pool)  # the parent's: its connections are not ours to close
+                self._pool = None
+            if self._pool is None:
+                self._process = os.getpid()
+                self._pool = ConnectionPool(
+                    self.address,
+                    kwargs={"autocommit": True, "cursor_factory": RawCursor, "row_factory": named_rows},
+                    configure=adapt,
+                    min_size=1,
+                    max_size=MAX_CONNECTIONS_COUNT,
+                    reconnect_timeout=RECONNECT_SECONDS,
+                    name="fairhand",
+                    open=True,
+                )
+            return self._pool
+
+    def _mend(self) -> None:
+        with suppress(PoolTimeout, PoolClosed):
+            self._own().check()
+
+
+def server_address(url: str) -> str:
+    """The URL with our parameters of a connection, where it does not set its own. StoreError where it is none."""
+    try:
+        named = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise StoreError(f"FAIRHAND_STATE is no address of PostgreSQL ({one_line(error)}).") from error
+    said = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+    ours: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "fairhand",
+        "keepalives_idle": CONNECT_SECONDS,
+        "keepalives_interval": CONNECT_SECONDS,
+        "keepalives_count": 3,
+    }
+    return make_conninfo(**{**ours, **named, "options": f"{said} {named.get('options', '')}".strip()})
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Errors of the server in our words. A constraint that a row would break stays what it is."""
+    try:
+        yield
+    except psycopg.IntegrityError:
+        raise
+    except psycopg.Error as error:
+        raise store_error(error) from error
+
+
+def store_error(error: psycopg.Error) -> StoreError:
+    """An error of the server in our words."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        return DiskFull("The disk of the database is full. Make room on its server and do the same again.")
+    return StoreError(f"The database of FAIRHAND_STATE could not be read or written ({one_line(error)}); try again.")
+
+
+def one_line(error: BaseException) -> str:
+    """What the server said, on one line and without what stands behind it."""
+    return str(error).strip().partition("\n")[0].rstrip(".")
