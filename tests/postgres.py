@@ -23,9 +23,39 @@ START_SECONDS = 60
 """How long the server has to start on a busy machine."""
 
 
+class Server:
+    """A server that runs here, and can be stopped and started again."""
+
+    def __init__(self, folder: Path, begin: list[str], programs: Path) -> None:
+        self.address = f"host={folder} user=postgres dbname=postgres"
+        self._folder, self._begin, self._programs = folder, begin, programs
+
+    def run(self, program: str, *arguments: str) -> None:
+        """One of PostgreSQL's own programs, on this server's data."""
+        command = [*self._begin, str(self._programs / program), "-D", str(self._folder / "data"), *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd=self._folder, timeout=START_SECONDS * 2)
+
+    def start(self) -> None:
+        """Begin, and wait until it answers."""
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off"
+        log, seconds = str(self._folder / "log"), str(START_SECONDS)
+        self.run("pg_ctl", "-l", log, "-w", "-t", seconds, "-o", options, "start")
+
+    def stop(self) -> None:
+        """End at once, as when its machine is lost: no transaction is finished."""
+        self.run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """The connection string of a server that runs here."""
+    with server() as made:
+        yield made.address
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server that runs here."""
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="fairhand-pg-"))
     begin = []
@@ -33,21 +63,14 @@ def postgres() -> Iterator[str]:
         user = pwd.getpwnam(SERVER_USER)
         os.chown(folder, user.pw_uid, user.pw_gid)
         begin = ["runuser", "-u", SERVER_USER, "--"]
-    data = folder / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*begin, str(programs / program), *arguments]
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, timeout=START_SECONDS * 2)
-
+    made = Server(folder, begin, programs)
     try:
-        run("initdb", "-D", str(data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        log, seconds = str(folder / "log"), str(START_SECONDS)
-        run("pg_ctl", "-D", str(data), "-l", log, "-w", "-t", seconds, "-o", options, "start")
+        made.run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        made.start()
         try:
-            yield f"host={folder} user=postgres dbname=postgres"
+            yield made
         finally:
-            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

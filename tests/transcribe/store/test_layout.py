@@ -12,8 +12,6 @@ from tests.transcribe.store.world import NOON, World, after, machine, sent, sha,
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Place
 
-ONLY_ON = "sqlite"
-
 NUMBER = FieldKey("number")
 
 

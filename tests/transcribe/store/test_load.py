@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,13 +17,11 @@ from typing import TypeVar
 
 import pytest
 
-from tests.transcribe.store.world import KEY, NOON, World, field, form, person, sent, world
+from tests.transcribe.store.world import NOON, World, field, form, person, sent, world
 from transcribe.model import Column, FieldKey, Outcome, Table, Task
+from transcribe.store.drivers.state_file import StateFile
 from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import Offer, Rate
-from transcribe.store.state_store import open_store
-
-ONLY_ON = "sqlite"
 
 T = TypeVar("T")
 
@@ -145,20 +142,32 @@ from datetime import timedelta
 from pathlib import Path
 from tests.transcribe.store.world import KEY, NOON, sent
 from transcribe.store import open_store
+from transcribe.store.drivers.state_file import StateFile
 from transcribe.store.drivers.writer import Writer
-store = open_store(Path(sys.argv[1]), KEY)
+url = sys.argv[5]
+store = open_store(Path(sys.argv[1]), KEY, url=url)
 who, run, last = sys.argv[2], sys.argv[3], int(sys.argv[4])
 writer, statements = Writer(store), 0
 
-def killing(connection):
-    def count(statement):
-        global statements
-        statements += connection.in_transaction
-        if statements == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-    connection.set_trace_callback(count)
+def count(in_transaction):
+    global statements
+    statements += in_transaction
+    if statements == last:
+        os.kill(os.getpid(), signal.SIGKILL)
 
-if last:
+def killing(connection):
+    connection.set_trace_callback(lambda statement: count(connection.in_transaction))
+
+def killing_on_a_server(database):
+    execute = database._execute
+    def counted(sql, values):
+        count(database._own() is not None)
+        return execute(sql, values)
+    database._execute = counted
+
+if last and url:
+    killing_on_a_server(store.db)
+elif last:
     writer.submit(lambda: killing(store.db.connection)).result()  # each thread has a connection of its own
 number = 0
 while tasks := writer.submit(lambda: store.lease(who, 8, NOON + timedelta(seconds=number))).result():
@@ -181,10 +190,10 @@ TASKS_OF_A_RUN = 700
 """More than two writers read before they are killed: what we hear, what stands in their pipes, what is on its way."""
 
 
-def writing(path: Path, who: str, run: int, last_statement: int = 0) -> subprocess.Popen[str]:
+def writing(here: World, who: str, run: int, last_statement: int = 0) -> subprocess.Popen[str]:
     """A process that reads as this person; killed by itself at so many statements within transactions, if any."""
     return subprocess.Popen(
-        [sys.executable, "-c", WRITE, str(path), who, str(run), str(last_statement)],
+        [sys.executable, "-c", WRITE, str(here.path), who, str(run), str(last_statement), here.url],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[3],
@@ -192,12 +201,12 @@ def writing(path: Path, who: str, run: int, last_statement: int = 0) -> subproce
     )
 
 
-def killed(path: Path, run: int, dice: random.Random) -> set[str]:
+def killed(here: World, run: int, dice: random.Random) -> set[str]:
     """What two writers told before they were killed: one by us, a moment after so many lines, and one by itself in the
     middle of a transaction. They take turns."""
     by_us, by_itself = ("ann", "ben") if run % 2 else ("ben", "ann")
-    heard = writing(path, by_us, run)
-    other = writing(path, by_itself, run, last_statement=dice.randint(1, MOST_STATEMENTS))
+    heard = writing(here, by_us, run)
+    other = writing(here, by_itself, run, last_statement=dice.randint(1, MOST_STATEMENTS))
     assert heard.stdout is not None
     with ThreadPoolExecutor(1) as apart:
         rest = apart.submit(other.communicate)
@@ -218,20 +227,19 @@ def test_writers_killed_at_random_moments_lose_nothing_that_was_acknowledged(tmp
     with world(tmp_path, people=("ann", "ben")) as here:
         here.store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
         open_many(here, TASKS_OF_A_RUN * runs)
-        path = here.store.db.path
-    acknowledged: set[str] = set()
-    for run in range(runs):
-        acknowledged |= killed(path, run, dice)
-    store = open_store(path, KEY)
-    readings = [
-        each for state in store.scan_states() for each in store.readings(state.scan.id) if each.kind == "person"
-    ]
-    assert acknowledged <= {each.text for each in readings}
-    assert len({each.text for each in readings}) == len(readings)
-    assert {line.reading for line in store.ledger()} == {each.id for each in readings}
-    assert sum(line.micro for line in store.ledger()) == 7 * len(readings)
-    assert store.verify_audit().broken_at is None
-    store.close()
-    connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    connection.close()
+        here.store.close()
+        acknowledged: set[str] = set()
+        for run in range(runs):
+            acknowledged |= killed(here, run, dice)
+        store = here.open()
+        readings = [
+            each for state in store.scan_states() for each in store.readings(state.scan.id) if each.kind == "person"
+        ]
+        assert acknowledged <= {each.text for each in readings}
+        assert len({each.text for each in readings}) == len(readings)
+        assert {line.reading for line in store.ledger()} == {each.id for each in readings}
+        assert sum(line.micro for line in store.ledger()) == 7 * len(readings)
+        assert store.verify_audit().whole
+        store.close()
+        if not here.url:
+            assert StateFile(here.path).damage() == []

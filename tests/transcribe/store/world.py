@@ -153,6 +153,14 @@ class World:
         self.store: StateStore = self.open()
         self.form = form()
 
+    @classmethod
+    def of(cls, store: StateStore, path: Path, url: str) -> World:
+        """A world of a store that is open already, with nobody in it."""
+        made = cls.__new__(cls)
+        made.path, made.people, made.url, made.store, made.form = path, (), url, store, form()
+        store.put_form(made.form, "the definition", NOON)
+        return made
+
     def open(self, key: bytes | None = KEY) -> StateStore:
         """The store of this world, opened once more."""
         return open_store(self.path, key, url=self.url)

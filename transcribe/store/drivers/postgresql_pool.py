@@ -19,7 +19,7 @@ from transcribe.store.drivers.postgresql_rows import adapt, named_rows
 MAX_CONNECTIONS_COUNT = 12
 """The most connections of one process: eight to twenty are enough for two cores and many people. Chosen by hand."""
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 5
 """How long a program waits for a server that does not answer. Chosen by hand."""
 
 RECONNECT_SECONDS = 5.0
@@ -31,6 +31,12 @@ STATEMENT_SECONDS = 30
 LOCK_SECONDS = 30
 """How long a write waits for others: as long as on SQLite."""
 
+PREPARED_AFTER_COUNT = 1
+"""A statement is prepared when a connection runs it for the second time."""
+
+PREPARED_COUNT = 2048
+"""Prepared statements that a connection keeps: each of `queries/` with and without values that are None."""
+
 IDLE_SECONDS = 60
 """A transaction whose program does nothing for so long is ended by the server: others wait for it. Chosen by hand."""
 
@@ -39,6 +45,8 @@ SESSION = {
     "lock_timeout": f"{LOCK_SECONDS}s",
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
     "default_transaction_read_only": "on",  # a write outside `write()` is a programming error
+    "plan_cache_mode": "force_generic_plan",  # a plan is made once a connection, as on SQLite: making one takes longer
+    "jit": "off",  # compiling takes longer than any of our statements
     "synchronous_commit": "on",  # only this survives a power cut, and this is people's work and pay
 }
 """Parameters of every connection."""
@@ -117,8 +125,13 @@ class ServerPool:
                 self._process = os.getpid()
                 self._pool = ConnectionPool(
                     self.address,
-                    kwargs={"autocommit": True, "cursor_factory": RawCursor, "row_factory": named_rows},
-                    configure=adapt,
+                    kwargs={
+                        "autocommit": True,
+                        "cursor_factory": RawCursor,
+                        "row_factory": named_rows,
+                        "prepare_threshold": PREPARED_AFTER_COUNT,
+                    },
+                    configure=_configure,
                     min_size=1,
                     max_size=MAX_CONNECTIONS_COUNT,
                     reconnect_timeout=RECONNECT_SECONDS,
@@ -132,6 +145,11 @@ class ServerPool:
             self._own().check()
 
 
+def _configure(connection: Connection[Any]) -> None:
+    adapt(connection)
+    connection.prepared_max = PREPARED_COUNT
+
+
 def server_address(url: str) -> str:
     """The URL with our parameters of a connection, where it does not set its own. StoreError where it is none."""
     try:
@@ -142,7 +160,7 @@ def server_address(url: str) -> str:
     ours: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "fairhand",
-        "keepalives_idle": CONNECT_SECONDS,
+        "keepalives_idle": 2 * CONNECT_SECONDS,
         "keepalives_interval": CONNECT_SECONDS,
         "keepalives_count": 3,
     }

@@ -38,11 +38,11 @@ ORDER BY r.field_id;
 -- name: pace_of_person^
 -- The last readings of a person: how many, of how many of them the time was measured, and that time.
 SELECT COUNT(*) AS readings, COUNT(seconds) AS timed, COALESCE(SUM(seconds), 0.0) AS seconds FROM (
-    SELECT seconds FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT :most);
+    SELECT seconds FROM reading WHERE transcriber_id = :who ORDER BY number DESC LIMIT :most) AS few;
 
 -- name: skips_of_person
 SELECT reason, COUNT(*) AS count FROM (
-    SELECT reason FROM skip WHERE transcriber_id = :who ORDER BY id DESC LIMIT :most)
+    SELECT reason FROM skip WHERE transcriber_id = :who ORDER BY id DESC LIMIT :most) AS few
 GROUP BY reason ORDER BY reason;
 
 -- name: counting_reading^

@@ -1,0 +1,120 @@
+"""Connections to PostgreSQL: shared, cut, and lost with their server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.patience import PATIENCE
+from tests.postgres import server
+from tests.transcribe.store.test_load import open_many
+from tests.transcribe.store.world import KEY, NOON, World, person, sent, world
+from transcribe.errors import StoreError
+from transcribe.store.drivers.postgresql_pool import MAX_CONNECTIONS_COUNT
+from transcribe.store.drivers.writer import Writer
+from transcribe.store.facts import Rate
+from transcribe.store.state_store import StateStore, open_store
+
+ONLY_ON = "postgresql"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def test_more_threads_than_connections_all_get_their_turn(here: World) -> None:
+    with ThreadPoolExecutor(4 * MAX_CONNECTIONS_COUNT) as many:
+        told = list(many.map(lambda _: here.store.transcribers(), range(20 * MAX_CONNECTIONS_COUNT)))
+    assert told == [here.store.transcribers()] * len(told)
+    in_use = """SELECT COUNT(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'fairhand'"""
+    assert here.behind.execute(in_use).fetchone()[0] <= MAX_CONNECTIONS_COUNT + 1
+
+
+def work(store: StateStore, until: threading.Event) -> set[str]:
+    """What a person was told is kept, sending through a writer until the event, whatever becomes of the server."""
+    writer, kept = Writer(store), set[str]()
+    while not until.is_set():
+        try:
+            for task in writer.submit(lambda: store.lease("ann", 4, NOON)).result():
+                text = f"ann {task.id}"
+                writer.submit(partial(store.submit, task.id, "ann", sent(text, task.id), NOON)).result()
+                kept.add(text)
+        except StoreError:
+            time.sleep(0.02)
+    writer.close()
+    return kept
+
+
+def is_exact(store: StateStore, kept: set[str]) -> bool:
+    """Whether all that was told to be kept is there, once, and paid once."""
+    readings = [
+        each for state in store.scan_states() for each in store.readings(state.scan.id) if each.kind == "person"
+    ]
+    texts = [each.text for each in readings]
+    paid = [line.reading for line in store.ledger()]
+    return (
+        kept <= set(texts)
+        and len(set(texts)) == len(texts)
+        and sorted(paid, key=str) == sorted((each.id for each in readings), key=str)
+    )
+
+
+def test_connections_that_are_cut_again_and_again_lose_nothing_that_was_acknowledged(here: World) -> None:
+    here.store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
+    open_many(here, 600)
+    ended = threading.Event()
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fairhand'"
+    with ThreadPoolExecutor(1) as apart, psycopg.connect(here.url, autocommit=True) as killer:
+        told = apart.submit(work, here.store, ended)
+        for _ in range(12):
+            time.sleep(0.15)
+            killer.execute(cut)
+        time.sleep(0.3)
+        before = len(here.store.ledger())
+        until = time.monotonic() + PATIENCE
+        while len(here.store.ledger()) <= before and time.monotonic() < until:
+            time.sleep(0.05)
+        assert len(here.store.ledger()) > before, "it goes on afterwards"
+        ended.set()
+        kept = told.result()
+    assert kept
+    assert is_exact(here.store, kept)
+    assert here.store.verify_audit().whole
+
+
+def test_a_server_that_is_lost_and_comes_back_has_all_that_was_acknowledged(tmp_path: Path) -> None:
+    with server() as lost:
+        store = open_store(tmp_path / "state.db", KEY, url=lost.address)
+        made = World.of(store, tmp_path / "state.db", lost.address)
+        store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
+        store.put_transcriber(person("ann"), NOON)
+        open_many(made, 600)
+        ended = threading.Event()
+        with ThreadPoolExecutor(1) as apart:
+            told = apart.submit(work, store, ended)
+            time.sleep(0.5)
+            lost.stop()
+            with pytest.raises(StoreError, match="FAIRHAND_STATE"):
+                store.transcribers()
+            lost.start()
+            back = time.monotonic()
+            before = len(store.ledger())
+            while len(store.ledger()) <= before and time.monotonic() < back + PATIENCE:
+                time.sleep(0.05)
+            assert len(store.ledger()) > before, "it goes on afterwards"
+            ended.set()
+            kept = told.result()
+        assert kept
+        assert is_exact(store, kept)
+        assert store.verify_audit().whole
+        store.close()
