@@ -535,7 +535,7 @@ class ReadResult:
     by SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it
     came, stands upright. `transforms` says of a picture's number how its page lay as it came in. `source_words` are the
     words that the readings are made of. `transforms` and `source_words` are not stored. `failed` names the engines that
-    failed on a page, which was read without them.
+    failed on a page, which was read without them. `seconds` is how long each engine worked, by its name.
     """
 
     places: tuple[Place, ...]
@@ -549,6 +549,7 @@ class ReadResult:
     transforms: Mapping[int, PageTransform] = field(default_factory=dict)
     source_words: tuple[SourceWords, ...] = ()
     failed: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ It does not depend on what was decided.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 MICRO_UNITS = 1_000_000
@@ -27,3 +28,10 @@ def up(amount: Fraction) -> int:
 def an_hour(micro: int, seconds: float) -> int | None:
     """The pay for one hour of measured time, rounded to the nearest; None where no time was measured."""
     return None if seconds <= 0 else round(Fraction(micro) * HOUR_SECONDS / Fraction(seconds))
+
+
+def decimal_text(micro: int) -> str:
+    """Micro-units as decimal text with at least two places."""
+    text = f"{Decimal(micro) / MICRO_UNITS:.6f}"
+    whole, _, places = text.partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flows.administration.pay import decimal_text
 from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
-from transcribe.pay_arithmetic import for_time
+from transcribe.pay_arithmetic import decimal_text, for_time
 from transcribe.people import PayFault, pay_faults
 from transcribe.store import Floor, Pace, Rate
 

@@ -12,7 +12,8 @@ from babel.numbers import is_currency
 
 from flows.home import Home, now
 from transcribe.errors import SettingsError
-from transcribe.pay_arithmetic import MICRO_UNITS
+from transcribe.pay_arithmetic import MICRO_UNITS, decimal_text
+from transcribe.people import TRANSFER_COLUMNS, transfers
 from transcribe.store import Floor, Rate
 
 
@@ -92,15 +93,12 @@ def close_period(home: Home, reference: str, until: datetime | None) -> str:
     """Top all people up to the floor and mark what is due as paid; gives the transfers as CSV."""
     moment = now()
     last = moment if until is None else until.replace(tzinfo=UTC)
-    handles = {person.id: person.handle for person in home.store.transcribers()}
-    for person in handles:
-        home.store.top_up(person, moment)
+    for person in home.store.transcribers():
+        home.store.top_up(person.id, moment)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("handle", "amount", "currency", "reference", "date"))
-    for line in home.store.close_period(last, reference, moment):
-        handle = handles.get(line.transcriber, line.transcriber)
-        writer.writerow((handle, decimal_text(-line.micro), line.currency, reference, f"{line.at:%Y-%m-%d}"))
+    writer.writerow(TRANSFER_COLUMNS)
+    writer.writerows(transfers(home.store, home.store.close_period(last, reference, moment)))
     return out.getvalue()
 
 
@@ -119,10 +117,3 @@ def _currency(code: str) -> str:
     if not is_currency(code):
         raise SettingsError(f"{code!r} is no currency. Write its ISO 4217 code, such as EUR.")
     return code
-
-
-def decimal_text(micro: int) -> str:
-    """Micro-units as decimal text with at least two places."""
-    text = f"{Decimal(micro) / MICRO_UNITS:.6f}"
-    whole, _, places = text.partition(".")
-    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
-from flows.desk.money import money_page
+from flows.desk.money import money_page, periods, statement
 from flows.desk.now import now_page
 from flows.desk.parts import section_routes
 from flows.desk.people import invite_several, people_page
@@ -47,6 +47,8 @@ def add_desk(app: FastAPI, home: Home) -> None:
         system_page,
         quality_page,
         records_page,
+        periods,
+        statement,
         money_page,
         people_page,
         invite_several,

@@ -70,7 +70,7 @@ def section_routes(section: SectionPage) -> APIRouter:
     @router.get(section.address)
     async def page(visit: Look) -> Response:
         return await visit.look(
-            lambda: visit.page("desk_section.html", title=visit.say(section.title), parts=made(visit))
+            lambda: visit.page("desk_section.html", title=visit.say(section.title), parts=made(visit), back_to=None)
         )
 
     @router.get(f"{section.address}/{{name}}.{{kind}}")
@@ -78,6 +78,11 @@ def section_routes(section: SectionPage) -> APIRouter:
         return await visit.look(lambda: _part_file(made(visit), name, kind))
 
     return router
+
+
+def single_page(visit: Visit, title: str, part: Part, back: tuple[str, str]) -> Response:
+    """A page of one part, with the way `back` to a section: its address and its name."""
+    return visit.page("desk_section.html", title=title, parts=[part], back_to=(back[0], visit.say(back[1])))
 
 
 def _part_file(parts: Sequence[Part], name: str, kind: Kind) -> Response:

@@ -12,6 +12,7 @@ from transcribe.ocr.machine_readings import (
     spread_words,
     text_of,
 )
+from transcribe.ocr.timed_engine import TimedEngine
 
 __all__ = [
     "MAX_ALTERNATIVE_COUNT",
@@ -19,6 +20,7 @@ __all__ = [
     "Engine",
     "FallbackEngine",
     "HocrEngine",
+    "TimedEngine",
     "alternatives_of",
     "confidence_of",
     "hocr",

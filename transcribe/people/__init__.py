@@ -11,6 +11,7 @@ from transcribe.people.outcome import (
 )
 from transcribe.people.pay_day import PayPromise, pay_promise
 from transcribe.people.tokens import Scope, new_token, secret_hash
+from transcribe.people.transfers import TRANSFER_COLUMNS, transfers
 from transcribe.people.true_reasons import is_against_the_model, true_reasons
 from transcribe.people.work_figures import MIN_AUDITED_COUNT, WorkFigures, work_figures
 
@@ -18,6 +19,7 @@ __all__ = [
     "MIN_AUDITED_COUNT",
     "MIN_MEASURED_READINGS",
     "SECOND_LOOK_TIME",
+    "TRANSFER_COLUMNS",
     "PayFault",
     "PayPromise",
     "ReadingOutcome",
@@ -33,6 +35,7 @@ __all__ = [
     "pay_faults",
     "pay_promise",
     "secret_hash",
+    "transfers",
     "true_reasons",
     "work_figures",
 ]

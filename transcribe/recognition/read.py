@@ -16,7 +16,7 @@ from transcribe.geometry import Box, Homography, project
 from transcribe.imaging import cover, crop, cropped, use_one_thread
 from transcribe.ink import InkLayer, ink_layer
 from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
-from transcribe.ocr import Engine, FallbackEngine, hocr, reading, without_failed
+from transcribe.ocr import Engine, FallbackEngine, TimedEngine, hocr, reading, without_failed
 from transcribe.recognition.asked_regions import ask_engines, engine_readings
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
@@ -58,10 +58,13 @@ def read(
     Raises ScanError under `masked` where a page is too coarse to be read.
     """
     use_one_thread()
+    timed = [TimedEngine(engine=engine) for engine in engines]
     if not options.failures_before_fallback:
-        return _read(scan, pages, form, engines, now, options)
-    spared = [FallbackEngine(engine=engine, times=options.failures_before_fallback) for engine in engines]
-    return without_failed(_read(scan, pages, form, spared, now, options), spared)
+        reads = _read(scan, pages, form, timed, now, options)
+    else:
+        spared = [FallbackEngine(engine=engine, times=options.failures_before_fallback) for engine in timed]
+        reads = without_failed(_read(scan, pages, form, spared, now, options), spared)
+    return replace(reads, seconds={each.name: each.seconds for each in timed})
 
 
 def _read(

@@ -11,7 +11,9 @@ from transcribe.review.pages.pictures import picture_response
 from transcribe.review.rendering import Rendering
 from transcribe.review.views.comparison import Weight, weights
 from transcribe.review.views.formatting import amount, moment, number, share, spent
+from transcribe.review.views.formatting import month as month_words
 from transcribe.review.views.kinds import KIND_WORDS
+from transcribe.review.views.statements import Statement, months_of, statements_of
 from transcribe.review.work_row import WORK_HEADS, work_row
 
 __all__ = [
@@ -27,11 +29,14 @@ __all__ = [
     "ReviewOptions",
     "Sending",
     "SignedIn",
+    "Statement",
     "Visitor",
     "Weight",
     "amount",
     "create_app",
     "moment",
+    "month_words",
+    "months_of",
     "network_of",
     "number",
     "picture_response",
@@ -39,6 +44,7 @@ __all__ = [
     "require_still_operator",
     "share",
     "spent",
+    "statements_of",
     "weights",
     "work_row",
 ]

@@ -920,6 +920,9 @@ class PayStore(Protocol):
         """Mark everything due up to a time as paid, after topping up: one negative line a person. Closing again pays
         nothing twice."""
 
+    def payments(self, limit: int) -> list[PayLine]:
+        """The lines that paid something out, the latest first."""
+
     def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:
         """What everybody, or one person, is owed and was paid: one state for each currency.
 
@@ -1226,6 +1229,15 @@ class SummaryStore(Protocol):
 
     def work_done(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
         """Work of these kinds that was done since a time, by quarters of an hour and form; of all batches together."""
+
+    def work_kinds(self, prefix: str) -> list[str]:
+        """Every kind of work that was done here and begins so, such as "pay " and each currency."""
+
+    def work_by_form(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
+        """Work of these kinds since a time, added up by form and kind; its `at` says nothing."""
+
+    def work_of_batches(self, batches: Collection[str]) -> list[WorkDone]:
+        """All work on these batches, added up by batch, form and kind; its `at` says nothing."""
 
     def work_on_batch(self, batch: str) -> list[WorkDone]:
         """What was done on a batch, by quarters of an hour and form, in order."""

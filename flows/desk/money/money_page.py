@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
-
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from flows.desk.batches.batch_view import PAY_PREFIX
 from flows.desk.deeds import with_done
+from flows.desk.money.costs import BATCHES_COUNT, batch_costs, form_costs
 from flows.desk.money.owed import owed_counting, owed_lines
+from flows.desk.money.periods import periods_table
+from flows.desk.money.statement import statement_address
 from flows.desk.parts import Deed, Part, SectionPage, when_counted
 from flows.desk.tables import Cell, Column, Table, time_cell
 from flows.desk.visit import Act, Visit
 from reconcile.records import MonthOfWork, quality
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
-from transcribe.pay_arithmetic import MICRO_UNITS
 
 router = APIRouter()
-
-SPENT_DAYS = 31
-"""Work of so many days is added up on the page: a month. Chosen by hand."""
 
 
 @router.post("/desk/money/count")
@@ -39,11 +34,23 @@ def _parts(visit: Visit) -> list[Part]:
     return [
         Part(head=say("Months of work"), table=_months(visit)),
         Part(head=say("What is owed"), table=_owed(visit), faint=owed, deeds=[count]),
-        Part(head=say("Spent on work in the last 31 days, by form"), table=_spent(visit),
-             faint=[say("Without top-ups that are not settled.")],
-             links=[("/desk/batches", say("Each batch has its own page"))]),
-        Part(head=say("Disputes of time"), table=_disputes(visit)),
+        Part(head=say("Pay periods"), table=periods_table(visit),
+             faint=[say("“fairhand pay close” closes one, and prints the transfers.")]),
+        Part(head=say("Cost by form in the last 31 days"), table=form_costs(visit), said=[_right(visit)],
+             faint=[say("Top-ups that are not settled are not in it.")]),
+        Part(head=say("Cost by batch"), table=batch_costs(visit),
+             faint=[say("The latest %(count)s batches, all of their work.", count=BATCHES_COUNT)]),
+        Part(head=say("Disputes of time"), table=_disputes(visit),
+             links=[("/clocks", say("Answer disputes"))] if visit.may_change else []),
     ]  # fmt: skip
+
+
+def _right(visit: Visit) -> str:
+    """How the cost of a right record is reckoned."""
+    return visit.say(
+        "A right record has every value right. How many are is reckoned from audits of the form's fields, as if errors"
+        " fell one by one; where fewer than 20 were audited it is not said."
+    )
 
 
 def _months(visit: Visit) -> Table:
@@ -73,36 +80,17 @@ def _labour(visit: Visit) -> list[MonthOfWork]:
 def _owed(visit: Visit) -> Table:
     say = visit.say
     rows = [
-        (Cell(each.handle), Cell(each.currency), Cell(each.due), Cell(each.coming), Cell(each.paid))
+        (
+            Cell(each.handle, "", statement_address(each.handle)),
+            Cell(each.currency), Cell(each.due), Cell(each.coming), Cell(each.paid),
+        )
         for each in owed_lines(visit)
-    ]
+    ]  # fmt: skip
     columns = (
         Column("handle", say("Who")), Column("currency", say("Currency")), Column("due", say("Owed"), True),
         Column("coming", say("Top-up on the way"), True), Column("transferred", say("Transferred"), True),
     )  # fmt: skip
     return Table(name="owed", caption=say("What is owed"), columns=columns, rows=rows, address="/desk/money/owed")
-
-
-def _spent(visit: Visit) -> Table:
-    say, total = visit.say, Counter[tuple[str, str]]()
-    since = visit.now - timedelta(days=SPENT_DAYS)
-    for each in visit.home.store.work_done(since, [PAY_PREFIX + currency for currency in _currencies(visit)]):
-        total[each.form, each.what.removeprefix(PAY_PREFIX)] += each.amount
-    rows = [
-        (Cell(form, form or "–"), Cell(micro / MICRO_UNITS, visit.amount(micro, currency)), Cell(currency))
-        for (form, currency), micro in sorted(total.items())
-    ]
-    columns = (Column("form", say("Form")), Column("amount", say("Amount"), True), Column("currency", say("Currency")))
-    return Table(name="spent", caption=say("Spent on work in the last 31 days, by form"), columns=columns, rows=rows,
-                 address="/desk/money/spent", nothing=say("Nothing was spent."))  # fmt: skip
-
-
-def _currencies(visit: Visit) -> set[str]:
-    """The currencies in which work is paid now."""
-    store, now = visit.home.store, visit.now
-    forms = ["", *(name for name, _, _ in store.forms())]
-    found = [store.floor(now), *(store.rate(form, now) for form in forms), store.rate("", now, "hour")]
-    return {each.currency for each in found if each is not None}
 
 
 def _disputes(visit: Visit) -> Table:

@@ -170,7 +170,13 @@ class DeskSite:
         )
         pictures = (PagePicture(number=1, sha256=picture, size=SIZE),)
         return ReadResult(
-            places=places, readings=readings, fit=0.97, quality={"sharpness": 0.8}, advice=(), pictures=pictures
+            seconds={"tesseract": 0.8, "rapidocr": 1.6},
+            places=places,
+            readings=readings,
+            fit=0.97,
+            quality={"sharpness": 0.8},
+            advice=(),
+            pictures=pictures,
         )
 
     def read(self, who: Transcriber, text: str, *, seconds: float = 4.0) -> str:

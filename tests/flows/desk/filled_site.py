@@ -25,7 +25,7 @@ def filled(desk: DeskSite) -> DeskSite:
     """Fill the home."""
     store, at = desk.home.store, desk.now()
     store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=at), at)
-    store.put_floor(Floor(micro=12_000_000, currency="EUR", source="by law", since=at), at)
+    store.put_floor(Floor(micro=20_000_000, currency="EUR", source="by law", since=at), at)
     desk.scan("agreed.png", AGREED)
     desk.scan("doubt.png", DOUBTED)
     desk.scan("alarm.png", {**AGREED, "customer": ("Mary Poole", None)})
@@ -37,6 +37,7 @@ def filled(desk: DeskSite) -> DeskSite:
     audits(desk, desk.person("eve", "expert"))
     _work(desk, desk.person("ann", "transcriber"), desk.person("bea", "transcriber"))
     _records(desk)
+    store.close_period(desk.now(), "2026-11", desk.now())
     store.set_batch_due("monday", at - timedelta(days=1), "op", "promised", at)
     add_webhook(desk.home, "erp", "https://10.0.0.7/hook", at, after=0, private=True)
     store.fill_queue("erp", 10_000, at)
@@ -59,7 +60,7 @@ def audits(desk: DeskSite, expert: Transcriber) -> None:
         for task in tasks:
             place = desk.home.store.scan(task.scan).name.removeprefix("audited").removesuffix(".png")
             text = {**{name: pair[0] for name, pair in AGREED.items()}, "number": f"6{place}3962"}[task.key.name]
-            desk.home.store.submit(task.id, expert.id, sent(text, secrets.token_hex(8)), desk.now())
+            _send(desk, expert, task, text)
     desk.weigh()
 
 

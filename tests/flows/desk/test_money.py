@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from tests.flows.desk.desk_site import DeskSite, post
 from transcribe.store.facts import Rate
 
 
-@pytest.mark.parametrize("name", ["months", "owed", "spent", "disputes"])
+@pytest.mark.parametrize("name", ["months", "owed", "periods", "form-costs", "batch-costs", "disputes"])
 def test_operators_and_auditors_see_each_table_and_nobody_else(busy: DeskSite, name: str) -> None:
     for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404)):
         client = busy.client(busy.person(role, role))  # type: ignore[arg-type]  # real roles
@@ -30,8 +32,10 @@ def test_money_is_told_by_form_and_what_is_owed_is_added_up_on_demand(busy: Desk
     quality.keep(busy.home.settings.records, [], [month])
     client = busy.client(busy.person("op", "operator"))
     assert [row["an_hour"] for row in client.get("/desk/money/months.json").json()["months"]] == [15.0]
-    spent = client.get("/desk/money/spent.json").json()["spent"]
-    assert [(row["form"], row["amount"], row["currency"]) for row in spent] == [("order", 0.02, "EUR")]
+    rows = client.get("/desk/money/form-costs.json").json()["form-costs"]
+    row = next(each for each in rows if each["form"] == "order")
+    assert (row["form"], row["records"], row["pay"], row["currency"]) == ("order", 1, 0.02, "EUR")
+    assert (row["a_record"], row["right_from"], row["right_to"]) == (0.02, None, None)
     assert post(busy.client(busy.person("aud", "auditor")), "/desk/money/count").status_code == 404
     assert post(client, "/desk/money/count").headers["location"] == "/desk/money?done=count"
     for _ in range(100):
@@ -39,3 +43,54 @@ def test_money_is_told_by_form_and_what_is_owed_is_added_up_on_demand(busy: Desk
             break
         time.sleep(0.05)
     assert [(row["handle"], row["due"]) for row in owed] == [("ann", "0.02")]
+
+
+def rows_of(full: DeskSite, name: str) -> list[dict[str, Any]]:
+    """A table of the section."""
+    known = {each.handle: each for each in full.home.store.transcribers()}
+    client = full.client(known.get("looks") or full.person("looks", "auditor"))
+    found: list[dict[str, Any]] = client.get(f"/desk/money/{name}.json").json()[name.rpartition("/")[2]]
+    return found
+
+
+def test_cost_has_the_engines_the_people_and_what_a_right_record_takes(full: DeskSite) -> None:
+    rows = {row["form"]: row for row in rows_of(full, "form-costs")}
+    order = rows["order"]
+    assert order["engine_seconds"] == pytest.approx(13 * 2.4, abs=0.1)
+    assert order["people_minutes"] > 0
+    assert order["records"] == 8
+    assert order["a_record"] == pytest.approx(order["pay"] / 8, abs=1e-5)
+    assert order["a_record"] < order["right_from"] < order["right_to"]
+    assert rows[""]["top_ups"] > 0, "what nobody can say of a form: top-ups"
+    batches = {row["batch"]: row for row in rows_of(full, "batch-costs")}
+    assert batches["audits"]["engine_seconds"] == pytest.approx(8 * 2.4)
+    assert sum(row["records"] for row in batches.values()) == sum(row["records"] for row in rows.values())
+
+
+def test_a_period_that_was_closed_is_the_transfers_that_the_command_printed(full: DeskSite) -> None:
+    (period,) = rows_of(full, "periods")
+    client = full.client(full.person("pays", "operator"))
+    page = client.get("/desk/money/period?reference=2026-11")
+    assert page.status_code == 200
+    lines = client.get("/desk/money/period.csv?reference=2026-11").text.splitlines()
+    assert lines[0] == "handle,amount,currency,reference,date"
+    assert sum(float(line.split(",")[1]) for line in lines[1:]) == pytest.approx(period["amount"])
+    assert client.get("/desk/money/period?reference=2020-01").status_code == 404
+
+
+def test_a_statement_is_that_of_the_person_themselves(full: DeskSite) -> None:
+    ann = full.home.store.transcriber("ann")
+    client = full.client(full.person("states", "operator"))
+    page = client.get("/desk/money/statement?who=ann").text
+    month = f"{full.now():%Y-%m}"
+    own = full.client(ann).get(f"/pay/statement/{month}").text
+    for fact in ("earned", "paid"):
+        (told,) = re.findall(rf'data-fact="{fact}">\s*([^<]+?)\s*<', own)
+        assert told in page, fact
+    rows = client.get(f"/desk/money/statement.json?who=ann&month={month}").json()["statement"]
+    assert sum(row["readings"] for row in rows) == 4
+    for address in ("?who=ann&month=2020-01", "?who=nobody"):
+        assert client.get(f"/desk/money/statement{address}").status_code == 404
+    limited = full.client(full.person("limited", "operator", forms=("order",)))
+    assert limited.get("/desk/money/statement?who=ann").status_code == 404
+    assert full.client(ann).get("/desk/money/statement?who=ann").status_code == 404

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of, world
-from transcribe.model import FieldKey, Record
+from transcribe.model import FieldKey, ReadResult, Record
 from transcribe.store.facts import ScanSearch
 
 LOOKS = (
@@ -24,6 +24,12 @@ LOOKS = (
     "add_reading_work",
     "add_decision_work",
     "add_record_work",
+    "add_engine_work",
+    "work_kinds",
+    "work_by_form",
+    "work_of_batches",
+    "pace_of_person",
+    "skips_of_person",
     "add_ledger_work",
     "scan_counts_of_batch",
     "batch_course",
@@ -53,8 +59,8 @@ LOOKS = (
     "open_fields",
 )
 KINDS = ("scans", "readings by person")
-SMALL = {"json_each", "o", "d", "v", "value"}
-"""What may be read whole: the ids that are asked for, and the bounded number of scans that are looked at."""
+SMALL = {"json_each", "o", "d", "v", "value", "k", "kinds", "few"}
+"""What may be read whole: the ids that are asked for, and the bounded number of scans or kinds that are looked at."""
 IN_ORDER = {"find_scans": "y", "changed_scans": "c", "oldest_appeal": "a", "open_pairs": "d", "facts_of_batch": "n"}
 """What is walked in its own order and no further than a limit; and the appeals that nobody has decided."""
 
@@ -147,6 +153,22 @@ def test_work_is_added_up_once_by_quarters_of_an_hour(here: World) -> None:
     assert work["readings by person"].amount == 5000
     assert work["readings by person"].at == NOON
     assert here.store.work_done(NOON + timedelta(hours=1), KINDS) == []
+
+
+def test_engines_time_and_top_ups_are_added_up_apart_by_form_and_by_batch(here: World) -> None:
+    scan = here.scan("a", batch="monday")
+    for seconds in (0.5, 1.25):
+        here.store.put_reads(
+            scan.id, ReadResult(places=(), readings=(), fit=1.0, quality={}, seconds={"e": seconds}), NOON
+        )
+    sum_up(here)
+    assert here.store.work_kinds("engine ") == ["engine e"]
+    assert here.store.work_kinds("top-up ") == []
+    (by_form,) = here.store.work_by_form(NOON - timedelta(days=1), ["engine e"])
+    assert (by_form.form, by_form.count, by_form.amount) == ("order", 2, 1750)
+    (of_batch,) = [each for each in here.store.work_of_batches(["monday", "other"]) if each.what == "engine e"]
+    assert (of_batch.batch, of_batch.amount) == ("monday", 1750)
+    assert here.store.work_by_form(NOON + timedelta(days=1), ["engine e"]) == []
 
 
 def test_a_batch_keeps_its_course(here: World) -> None:

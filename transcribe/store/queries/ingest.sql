@@ -164,3 +164,6 @@ UPDATE scan_page SET turn = :turn WHERE scan_id = :scan_id AND turn <> :turn;
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
 WHERE scan_id = :scan_id AND closed_at IS NULL AND kind <> 'appeal'
     AND (kind = 'identify' OR field_id NOT IN (SELECT id FROM field_now WHERE scan_id = :scan_id));
+
+-- name: put_engine_time!
+INSERT INTO engine_time (scan_id, engine, milliseconds, at) VALUES (:scan_id, :engine, :milliseconds, :now);

@@ -153,3 +153,9 @@ SELECT p.public_id AS transcriber, COUNT(*) AS readings FROM reading r JOIN tran
 WHERE r.task_id IS NOT NULL AND r.at > COALESCE(
     (SELECT MAX(d.at) FROM ledger d WHERE d.transcriber_id = r.transcriber_id AND d.kind = 'paid'), 0)
 GROUP BY p.public_id, r.transcriber_id, r.task_id HAVING COUNT(*) > :count;
+
+-- name: payments
+-- What was paid out, the latest first.
+SELECT l.*, p.public_id AS transcriber, NULL AS reading_id, NULL AS task
+FROM ledger l INDEXED BY ledger_paid JOIN transcriber p ON p.id = l.transcriber_id
+WHERE l.kind = 'paid' ORDER BY l.at DESC, l.number DESC LIMIT :limit;

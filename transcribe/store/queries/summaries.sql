@@ -103,11 +103,36 @@ GROUP BY s.batch, quarter, s.form {part_add_work};
 -- What work cost; payments are none. A line without a task is that of a reading, or of a day.
 INSERT INTO work_done (batch, at, form, what, count, amount)
 SELECT COALESCE(s.batch, '') AS batch, l.at - l.at % :quarter AS quarter, COALESCE(s.form, '') AS form,
-    'pay ' || l.currency AS what, COUNT(*), SUM(l.micro)
+    CASE l.kind WHEN 'top-up' THEN 'top-up ' ELSE 'pay ' END || l.currency AS what, COUNT(*), SUM(l.micro)
 FROM ledger l LEFT JOIN reading r ON r.number = l.reading LEFT JOIN task t ON t.id = l.task_id
 LEFT JOIN field f ON f.id = COALESCE(t.field_id, r.field_id) LEFT JOIN scan s ON s.id = f.scan_id
 WHERE l.number > :after AND l.number <= :until AND l.kind <> 'paid' AND l.currency <> ''
 GROUP BY 1, 2, 3, 4 {part_add_work};
+
+-- name: last_engine_number^
+SELECT MAX(id) FROM engine_time;
+
+-- name: add_engine_work!
+INSERT INTO work_done (batch, at, form, what, count, amount)
+SELECT s.batch, e.at - e.at % :quarter AS quarter, s.form, 'engine ' || e.engine AS what, COUNT(*), SUM(e.milliseconds)
+FROM engine_time e JOIN scan s ON s.id = e.scan_id WHERE e.id > :after AND e.id <= :until
+GROUP BY s.batch, quarter, s.form, what {part_add_work};
+
+-- name: work_kinds
+-- Every kind of work that begins so: one look into the key for each.
+WITH RECURSIVE kinds (what) AS (
+    SELECT MIN(what) FROM work_in_all WHERE what >= :first AND what < :last
+    UNION ALL SELECT (SELECT MIN(w.what) FROM work_in_all w WHERE w.what > k.what AND w.what < :last)
+    FROM kinds k WHERE k.what IS NOT NULL)
+SELECT what FROM kinds WHERE what IS NOT NULL;
+
+-- name: work_by_form
+SELECT '' AS batch, 0 AS at, w.form, w.what, SUM(w.count) AS count, SUM(w.amount) AS amount
+FROM json_each(:kinds) v CROSS JOIN work_in_all w WHERE w.what = v.value AND w.at >= :since GROUP BY w.form, w.what;
+
+-- name: work_of_batches
+SELECT w.batch, 0 AS at, w.form, w.what, SUM(w.count) AS count, SUM(w.amount) AS amount
+FROM json_each(:batches) v CROSS JOIN work_done w WHERE w.batch = v.value GROUP BY w.batch, w.form, w.what;
 
 -- name: scan_counts
 SELECT batch, form, what, count FROM scan_count;

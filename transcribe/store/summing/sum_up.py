@@ -21,7 +21,7 @@ SCANS_TOGETHER_COUNT = 20
 ROWS_TOGETHER_COUNT = 5_000
 """So many rows of each kind are added up in one transaction: some ten milliseconds. Chosen by hand."""
 
-WORK_KINDS = ("scan", "reading", "decision", "record", "ledger")
+WORK_KINDS = ("scan", "reading", "decision", "record", "ledger", "engine")
 """The kinds of facts that are added up, each by its own numbers."""
 
 
@@ -96,6 +96,7 @@ class SummingVerbs(StatusVerbs):
             "decision": lambda: self.db.value("last_decision_number"),
             "record": lambda: self.db.value("last_record_number"),
             "ledger": lambda: self.db.value("last_ledger_number"),
+            "engine": lambda: self.db.value("last_engine_number"),
         }[kind]()
         return int(found or 0)
 
@@ -109,6 +110,8 @@ class SummingVerbs(StatusVerbs):
                 self.db.run("add_decision_work", **rows)
             case "record":
                 self.db.run("add_record_work", **rows)
+            case "engine":
+                self.db.run("add_engine_work", **rows)
             case _:
                 self.db.run("add_ledger_work", **rows)
 

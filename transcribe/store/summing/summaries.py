@@ -14,6 +14,9 @@ from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment, moment_or_none, text
 from transcribe.store.steering.scans_aside import set_aside_of
 
+LAST_CHARACTER = "\U0010ffff"
+"""Sorts after whatever a kind of work goes on with."""
+
 MOST_CHANGED_COUNT = 10_000
 """Scans that are not summed up yet are counted up to here. Chosen by hand."""
 
@@ -71,6 +74,16 @@ class SummaryVerbs(Lookup):
 
     def work_done(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
         return [_work(row) for row in self.db.all("work_since", since=micros(since), kinds=text(sorted(kinds)))]
+
+    def work_kinds(self, prefix: str) -> list[str]:
+        rows = self.db.all("work_kinds", first=prefix, last=prefix + LAST_CHARACTER)
+        return [str(row["what"]) for row in rows]
+
+    def work_by_form(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
+        return [_work(row) for row in self.db.all("work_by_form", since=micros(since), kinds=text(sorted(kinds)))]
+
+    def work_of_batches(self, batches: Collection[str]) -> list[WorkDone]:
+        return [_work(row) for row in self.db.all("work_of_batches", batches=text(sorted(batches)))]
 
     def work_on_batch(self, batch: str) -> list[WorkDone]:
         return [_work(row) for row in self.db.all("work_on_batch", batch=batch)]

@@ -118,6 +118,9 @@ class IngestVerbs(Lookup):
                 advice=text(list(reads.advice)),
                 now=micros(now),
             )
+            for engine, seconds in reads.seconds.items():
+                spent = round(seconds * 1000)
+                self.db.run("put_engine_time", scan_id=row["id"], engine=engine, milliseconds=spent, now=micros(now))
             for picture in reads.pictures:
                 width, height = picture.size
                 name = {"scan_id": row["id"], "number": picture.number, "sha256": picture.sha256}

@@ -68,6 +68,9 @@ class PayLedgerVerbs(Lookup):
         person = None if who is None else self.person_row(who)["id"]
         return [line_of(row) for row in self.db.all("ledger", person=person, after=after)]
 
+    def payments(self, limit: int) -> list[PayLine]:
+        return [line_of(row) for row in self.db.all("payments", limit=limit)]
+
     def work_by_month(self, before: datetime) -> list[WorkOfMonth]:
         return [WorkOfMonth(**row) for row in self.db.all("work_by_month", before=micros(before))]
 
