@@ -58,6 +58,7 @@ def doctor(
 ) -> None:
     """Look for what keeps fairhand from working here, and say what mends it."""
     from flows.administration import CHECKS, engines, examine, examine_deeply
+    from flows.home import state_place
 
     settings = settings_of(ctx)
     states, findings = list(engines(settings)), list(examine(settings))
@@ -69,6 +70,8 @@ def doctor(
     else:
         for state in states:
             terminal.say(_engine_in_words(state))
+        if settings.state_url:
+            terminal.say(f"The state is in {state_place(settings)}.")
         for finding in findings:
             terminal.say(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
         if not findings:

@@ -13,6 +13,7 @@ from flows.home.home import (
     open_home,
     open_state,
     policy,
+    state_place,
 )
 from flows.home.prefect_settings import (
     PREFECT_KEY_FILE,
@@ -60,5 +61,6 @@ __all__ = [
     "prefect_secret",
     "prefect_server_variables",
     "settings_file",
+    "state_place",
     "use_prefect",
 ]

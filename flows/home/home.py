@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flows.home import settings as configuration
 from flows.home.form_library import FormLibrary
@@ -86,6 +87,15 @@ def has_state(settings: Settings) -> bool:
 def open_state(settings: Settings) -> Store:
     """The state of a home alone; it is made where it is missing. StoreError where it cannot be opened."""
     return open_store(settings.state, url=settings.state_url)
+
+
+def state_place(settings: Settings) -> str:
+    """Where the state of a home is, in words and without a password."""
+    if not settings.state_url:
+        return str(settings.state)
+    named = urlsplit(settings.state_url)
+    name = f", the database {named.path.strip('/')}" if named.scheme and named.path.strip("/") else ""
+    return f"PostgreSQL{name} at {named.hostname}" if named.hostname else f"PostgreSQL{name}"
 
 
 def act_as(who: str) -> None:

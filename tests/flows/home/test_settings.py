@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.home import prefect_settings, settings
+from flows.home import prefect_settings, settings, state_place
 from flows.steps.read_scans import read_options
 from reconcile.policy import POLICY
 from transcribe.errors import SettingsError
@@ -108,3 +108,20 @@ def test_the_target_is_described_as_a_share_of_values_with_the_limits_of_a_singl
     assert "share of decided values" in said
     assert f"usually from {1 - POLICY.reading_cost_share:.2f}" in said
     assert f"by machines alone from {POLICY.min_machine_probability:.2f}" in said
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (
+            "postgresql://ann:secret@db.example:5433/orders?sslmode=require",
+            "PostgreSQL, the database orders at db.example",
+        ),
+        ("host=/run/postgresql dbname=orders password=secret", "PostgreSQL"),
+        ("postgresql:///orders", "PostgreSQL, the database orders"),
+    ],
+)
+def test_where_the_state_is_is_said_without_its_password(tmp_path: Path, url: str, said: str) -> None:
+    (tmp_path / settings.SETTINGS_FILE).write_text(f"FAIRHAND_STATE={url}\n", encoding="utf-8")
+    loaded = settings.load_settings(tmp_path)
+    assert (loaded.state_url, state_place(loaded)) == (url, said)
