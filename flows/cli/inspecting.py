@@ -29,7 +29,6 @@ def status(
     """Say what is done, what waits for people and why, and which files were set aside."""
     from flows.administration import missing_in_words
     from flows.cli.status_json import status_json
-    from flows.home import state_place
     from flows.output import duplicates_of, waiting_duplicates
     from flows.steps import held_forms
 
@@ -41,8 +40,7 @@ def status(
     if as_json:
         terminal.as_json(status_json(home, counts, aside, batch).model_dump(mode="json"))
         return
-    if home.settings.state_url:
-        terminal.say(f"The state is in {state_place(home.settings)}.\n")
+    _print_place(home.settings)
     print_counts(counts)
     _print_cancelled(home, batch)
     _print_missing_people([missing_in_words(each) for each in home.store.missing_people()])
@@ -62,6 +60,13 @@ def status(
             ("scan", "name", "form", "fields", "decided", "open", "not asked", "batch", ""),
             map(_row, home.store.scan_states(batch)),
         )
+
+
+def _print_place(settings: Settings) -> None:
+    from flows.home import state_place
+
+    if settings.state_url:
+        terminal.say(f"The state is in {state_place(settings)}.\n")
 
 
 def _print_cancelled(home: Home, batch: str | None) -> None:

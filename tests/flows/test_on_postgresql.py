@@ -75,7 +75,7 @@ def test_photographs_become_records_while_connections_are_cut(
     until(lambda: len(list(query.records(rooms.settings.records, "receipt"))) == 2)
     values = {record.scan: record.values["total"] for record in query.records(rooms.settings.records, "receipt")}
     assert values[scan.id] == "12.50"
-    assert sorted(values.values()) == ["12.50", "22.00"]
+    assert sorted(map(str, values.values())) == ["12.50", "22.00"]
     serving.send_signal(signal.SIGTERM)
     serving.communicate(timeout=PATIENCE)
 

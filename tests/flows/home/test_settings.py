@@ -114,7 +114,7 @@ def test_the_target_is_described_as_a_share_of_values_with_the_limits_of_a_singl
     ("url", "said"),
     [
         (
-            "postgresql://ann:secret@db.example:5433/orders?sslmode=require",
+            "postgresql://ann:secret@db.example:5433/orders?x=1",
             "PostgreSQL, the database orders at db.example",
         ),
         ("host=/run/postgresql dbname=orders password=secret", "PostgreSQL"),

@@ -1,0 +1,61 @@
+"""The plans that PostgreSQL makes of the statements that must stay fast at millions of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.transcribe.store.test_plans import HOT, OF_ONE
+from tests.transcribe.store.world import World, world
+from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_statements
+
+ONLY_ON = "postgresql"
+
+NO_TABLE_WHOLE = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off"
+"""The small tables of a test would be read whole: told not to, the server shows which indexes it has."""
+
+MANY_TASKS = """
+INSERT INTO field (id, scan_id, form, form_version, name, row_number)
+    SELECT 1000 + row, 1, 'order', 1, 'n', row FROM generate_series(1, 20000) AS row;
+INSERT INTO task (public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool, priority, ease, apart,
+    opened_at) SELECT 'task ' || row, 1000 + row, 1, 1, 'read', 'value', 'r', 1, 'read', row % 3, 0.5, '', 0
+    FROM generate_series(1, 20000) AS row;
+ANALYZE
+"""
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("plans")) as made:
+        yield made
+
+
+def plan(here: World, name: str, settings: str = "") -> list[str]:
+    """The steps of a statement's plan, made for any values as our connections have it."""
+    sql, names = postgresql_statements()[name]
+    types = ", ".join("BIGINT" if each in NUMBER_PARAMETERS else "UNKNOWN" for each in names)
+    nothing = ", ".join(["NULL"] * len(names))
+    with psycopg.connect(here.url, autocommit=True) as connection:
+        connection.execute(f"SET plan_cache_mode = force_generic_plan; {settings}".encode())
+        connection.execute(f"PREPARE asked {f'({types})' if names else ''} AS {sql}".encode())
+        told = connection.execute(f"EXPLAIN (COSTS OFF) EXECUTE asked {f'({nothing})' if names else ''}".encode())
+        return [step for (step,) in told]
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_a_hot_statement_has_its_indexes_and_sorts_nothing(here: World, name: str) -> None:
+    steps = plan(here, name, NO_TABLE_WHOLE)
+    assert [step for step in steps if "Seq Scan" in step] == [], steps
+    if name not in OF_ONE:
+        assert [step for step in steps if "Sort" in step] == [], steps
+
+
+def test_the_server_by_itself_leases_by_the_index_of_open_tasks(here: World) -> None:
+    here.scan("many")
+    with psycopg.connect(here.url, autocommit=True) as connection:
+        connection.execute(MANY_TASKS)
+    steps = plan(here, "next_tasks")
+    assert any("Index Scan using task_open on task t" in step for step in steps), steps
+    assert [step for step in steps if "Sort" in step or "Seq Scan on task" in step] == [], steps
