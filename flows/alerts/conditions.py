@@ -70,7 +70,12 @@ def look(home: Home, now: datetime, audit: Mapping[str, tuple[int, int]] | None 
         except (FairhandError, OSError) as error:
             failed.add(name)
             found.append(
-                Alert(check=name, subject=f"{name}:check", message=f"{name} cannot be checked: {_said(error)}")
+                Alert(
+                    check=name,
+                    subject=f"{name}:check",
+                    message=f"{name} cannot be checked: {_said(error)}",
+                    facts={"code": "check", "error": type(error).__name__},
+                )
             )
     try:
         found += broken_bounds(home, audited_decisions(home) if audit is None else audit)
@@ -105,7 +110,8 @@ def past_due(home: Home, now: datetime) -> Iterator[Alert]:
         message = (
             f"A batch of {batch.scans} scans was due on {batch.due:%Y-%m-%d} and has {tasks}: fairhand batch list."
         )
-        yield Alert(check="due", subject=f"due:{name}", message=message)
+        facts = {"code": "due", "scans": batch.scans, "due": batch.due, "tasks": batch.open_tasks, "batch": batch.name}
+        yield Alert(check="due", subject=f"due:{name}", message=message, facts=facts)
 
 
 def unfinishable(home: Home, now: datetime) -> Iterator[Alert]:
@@ -113,7 +119,8 @@ def unfinishable(home: Home, now: datetime) -> Iterator[Alert]:
     for each in home.store.missing_people():
         who = [each.waits, each.role, *each.languages, *each.regions, each.qualification]
         subject = f"people:{' '.join(map(str, who))}"
-        yield Alert(check="people", subject=subject, message=f"{missing_in_words(each)} See fairhand status.")
+        message = f"{missing_in_words(each)} See fairhand status."
+        yield Alert(check="people", subject=subject, message=message, facts={"code": "people", "missing": each})
 
 
 def low_disk(home: Home, now: datetime) -> Iterator[Alert]:
@@ -125,7 +132,8 @@ def low_disk(home: Home, now: datetime) -> Iterator[Alert]:
         free = shutil.disk_usage(folder).free
         if free < MIN_FREE_DISK_BYTES:
             message = f"Only {free // 1_000_000} MB are free on the disk of the {name}."
-            yield Alert(check="disk", subject=f"disk:{name}", message=message)
+            facts = {"code": "disk", "place": name, "megabytes": free // 1_000_000}
+            yield Alert(check="disk", subject=f"disk:{name}", message=message, facts=facts)
 
 
 def old_backup(home: Home, now: datetime) -> Iterator[Alert]:
@@ -134,10 +142,12 @@ def old_backup(home: Home, now: datetime) -> Iterator[Alert]:
         return
     latest, days = BackupFolder(Path(home.settings.backups)).newest(), home.settings.alert_backup_days
     if latest is None:
-        yield Alert(check="backup", subject="backup:age", message="There is no finished backup.")
+        message = "There is no finished backup."
+        yield Alert(check="backup", subject="backup:age", message=message, facts={"code": "no backup"})
     elif now - latest > timedelta(days=days):
         message = f"The latest backup is of {latest:%Y-%m-%d %H:%M} UTC, more than {days:g} days ago."
-        yield Alert(check="backup", subject="backup:age", message=message)
+        facts = {"code": "backup", "at": latest, "days": days}
+        yield Alert(check="backup", subject="backup:age", message=message, facts=facts)
 
 
 def late_appeals(home: Home, now: datetime) -> Iterator[Alert]:
@@ -151,7 +161,8 @@ def late_appeals(home: Home, now: datetime) -> Iterator[Alert]:
             f"{counted(len(late), 'appeal')} not heard by an expert yet, the first was promised by "
             f"{first:%Y-%m-%d %H:%M} UTC: fairhand appeals list --open."
         )
-        yield Alert(check="appeals", subject="appeals:late", message=message)
+        facts = {"code": "appeals", "count": len(late), "first": first}
+        yield Alert(check="appeals", subject="appeals:late", message=message, facts=facts)
 
 
 def late_pay(home: Home, now: datetime) -> Iterator[Alert]:
@@ -167,7 +178,8 @@ def late_pay(home: Home, now: datetime) -> Iterator[Alert]:
             f"{people} due pay of the months before, which {when} promised by {promise.by:%Y-%m-%d}: "
             "fairhand pay report, fairhand pay close."
         )
-        yield Alert(check="pay", subject=f"pay:{promise.by:%Y-%m}", message=message)
+        facts = {"code": "pay", "people": len({who for who, _ in due}), "by": promise.by, "late": promise.is_late(now)}
+        yield Alert(check="pay", subject=f"pay:{promise.by:%Y-%m}", message=message, facts=facts)
 
 
 def open_duplicates(home: Home, now: datetime) -> Iterator[Alert]:
@@ -175,14 +187,18 @@ def open_duplicates(home: Home, now: datetime) -> Iterator[Alert]:
     waiting = sum(each.waits for each in home.store.duplicates())
     if waiting:
         message = f"{counted(waiting, 'scan')} may be an order that came before: fairhand scan duplicates --open."
-        yield Alert(check="duplicates", subject="duplicates:open", message=message)
+        facts = {"code": "duplicates", "count": waiting}
+        yield Alert(check="duplicates", subject="duplicates:open", message=message, facts=facts)
 
 
 def failing_webhooks(home: Home, now: datetime) -> Iterator[Alert]:
     """Webhooks where nothing arrives or something was given up, and those that were switched off."""
     for each in webhook_troubles(home.store, now):
         yield Alert(
-            check="webhooks", subject=f"webhooks:{each.code}:{each.name}", message=f"{each.message} {each.mend}"
+            check="webhooks",
+            subject=f"webhooks:{each.code}:{each.name}",
+            message=f"{each.message} {each.mend}",
+            facts={"code": f"webhook {each.code}", "name": each.name, "mend": each.mend, **each.facts},
         )
 
 
@@ -202,7 +218,8 @@ def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:
                 f"{count} of the latest {len(recent)} scans of the form {form} lie worse on it than nearly all before: "
                 "was it printed anew? Compare one with fairhand forms preview."
             )
-            yield Alert(check="fit", subject=f"fit:{form}", message=message)
+            facts = {"code": "fit", "form": form, "count": count, "latest": len(recent)}
+            yield Alert(check="fit", subject=f"fit:{form}", message=message, facts=facts)
 
 
 def odd_readers(home: Home, now: datetime) -> Iterator[Alert]:
@@ -211,7 +228,8 @@ def odd_readers(home: Home, now: datetime) -> Iterator[Alert]:
     if who:
         people = "one person" if len(who) == 1 else f"{len(who)} people"
         message = f"How {people} read raises questions. See them with their evidence: fairhand people check."
-        yield Alert(check="reading", subject="reading:odd", message=message)
+        facts = {"code": "reading", "people": len(who)}
+        yield Alert(check="reading", subject="reading:odd", message=message, facts=facts)
 
 
 def broken_bounds(home: Home, audit: Mapping[str, tuple[int, int]]) -> Iterator[Alert]:
@@ -223,7 +241,15 @@ def broken_bounds(home: Home, audit: Mapping[str, tuple[int, int]]) -> Iterator[
                 f"Audits found {wrong} of {count} decided fields of the form {form} wrong: surely more than "
                 f"{least:.2%}, and the target allows {1 - home.settings.target:.2%}. See what fairhand learn says."
             )
-            yield Alert(check="audit", subject=f"audit:{form}", message=message)
+            facts = {
+                "code": "audit",
+                "form": form,
+                "wrong": wrong,
+                "count": count,
+                "least": least,
+                "allowed": 1 - home.settings.target,
+            }
+            yield Alert(check="audit", subject=f"audit:{form}", message=message, facts=facts)
 
 
 Check = Callable[[Home, datetime], Iterator[Alert]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated
 
 import typer
@@ -35,7 +34,9 @@ def alerts(
     looked, news = alerts_now(home_of(ctx), now())
     new = {each.subject for each in news.alerts}
     if as_json:
-        terminal.as_json(*({**dataclasses.asdict(each), "new": each.subject in new} for each in looked.alerts))
+        for each in looked.alerts:
+            told = {"check": each.check, "subject": each.subject, "message": each.message}
+            terminal.as_json({**told, "new": each.subject in new})
     else:
         for each in looked.alerts:
             terminal.say(f"{'new' if each.subject in new else 'told'}: {each.message}")

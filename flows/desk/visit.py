@@ -31,6 +31,7 @@ from transcribe.review import (
     SignedIn,
     Visitor,
     amount,
+    day,
     moment,
     number,
     share,
@@ -143,6 +144,10 @@ class Visit:
     def moment(self, at: datetime) -> str:
         """A time where the visitor lives."""
         return moment(at, self.visitor.person.time_zone, self.language)
+
+    def day(self, at: datetime) -> str:
+        """The day of a time where the visitor lives."""
+        return day(at, self.visitor.person.time_zone, self.language)
 
     def iso_moment(self, at: str) -> datetime:
         """The time of a text as programs are given it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flows.webhooks.subscribe import REASONS
@@ -20,12 +20,16 @@ GIVEN_UP = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookTrouble:
-    """What is wrong with a webhook: a code that stays the same, a sentence, and the command that mends it."""
+    """What is wrong with a webhook: a code that stays the same, a sentence, and the command that mends it.
+
+    `facts` are what the sentence is made of: `because`, `since` or `count`.
+    """
 
     name: str
     code: str
     message: str
     mend: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def webhook_troubles(store: Store, now: datetime) -> Iterator[WebhookTrouble]:
@@ -35,19 +39,22 @@ def webhook_troubles(store: Store, now: datetime) -> Iterator[WebhookTrouble]:
             mend = "rotate" if each.off_because == "key" else "resume"
             waits = f" {counted(each.waiting, 'delivery', 'deliveries')} wait." if each.waiting else ""
             message = f"The webhook {each.name} is switched off: {REASONS[each.off_because]}.{waits}"
-            yield _trouble(each, "off", message, f"fairhand webhooks {mend} {each.name}")
+            facts = {"because": each.off_because, "waiting": each.waiting}
+            yield _trouble(each, "off", message, f"fairhand webhooks {mend} {each.name}", facts)
         elif each.failing_since is not None and now - each.failing_since >= FAILING:
             since = f"{each.failing_since:%Y-%m-%d %H:%M} UTC"
             message = f"Nothing has arrived at the webhook {each.name} since {since}."
-            yield _trouble(each, "failing", message, f"fairhand webhooks test {each.name}")
+            facts = {"since": each.failing_since}
+            yield _trouble(each, "failing", message, f"fairhand webhooks test {each.name}", facts)
         given_up = _lately_given_up(store, each, now) if each.dead else 0
         if given_up:
             message = f"{counted(given_up, 'delivery', 'deliveries')} to the webhook {each.name} given up after days."
-            yield _trouble(each, "given up", message, f"fairhand webhooks deliveries {each.name} --state dead")
+            mend = f"fairhand webhooks deliveries {each.name} --state dead"
+            yield _trouble(each, "given up", message, mend, {"count": given_up})
 
 
-def _trouble(webhook: Webhook, code: str, message: str, mend: str) -> WebhookTrouble:
-    return WebhookTrouble(name=webhook.name, code=code, message=message, mend=mend)
+def _trouble(webhook: Webhook, code: str, message: str, mend: str, facts: Mapping[str, object]) -> WebhookTrouble:
+    return WebhookTrouble(name=webhook.name, code=code, message=message, mend=mend, facts=facts)
 
 
 def _lately_given_up(store: Store, webhook: Webhook, now: datetime) -> int:

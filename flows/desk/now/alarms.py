@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.alerts import alerts_now
+from flows.alerts import Alert, alerts_now
+from flows.desk.now.alarm_details import detail
 from flows.desk.visit import Visit
 from flows.home import Home, now
 from transcribe.errors import FairhandError
@@ -40,20 +41,24 @@ MENDS: Mapping[str, tuple[str, str]] = {
     "appeals": ("/appeals", N_("Show the appeals")),
     "duplicates": ("/desk/duplicates", N_("Settle them")),
     "fit": ("/desk/scans", N_("Show the latest scans")),
-    "reading": ("/people", N_("Show the people")),
+    "reading": ("/desk/people", N_("Show the people")),
 }
 """Where each is mended, and what the link says. The others are mended on the machine itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm: which check it is of, what it says, its details in English, and where it is mended."""
+    """One alarm: which check it is of, what it says, its details, and where it is mended.
+
+    `is_english`: the details are said in English alone.
+    """
 
     check: str
     head: str
     detail: str
     href: str
     mend: str
+    is_english: bool = False
 
 
 class AlarmWatch:
@@ -63,11 +68,11 @@ class AlarmWatch:
         self._home = home
         self._lock = threading.Lock()
         self._looked = threading.Event()
-        self._found: tuple[tuple[str, str], ...] = ()
+        self._found: tuple[Alert, ...] = ()
         self._until = 0.0
 
-    def found(self) -> tuple[tuple[str, str], ...]:
-        """What was found last, as check and message; the first time it is waited for."""
+    def found(self) -> tuple[Alert, ...]:
+        """What was found last; the first time it is waited for."""
         if time.monotonic() > self._until and self._lock.acquire(blocking=False):
             threading.Thread(target=self._look, daemon=True).start()
         self._looked.wait(FIRST_LOOK_SECONDS)
@@ -76,9 +81,9 @@ class AlarmWatch:
     def _look(self) -> None:
         try:
             looked, _ = alerts_now(self._home, now())
-            self._found = tuple((each.check, each.message) for each in looked.alerts)
+            self._found = looked.alerts
         except FairhandError as error:
-            self._found = (("check", str(error)),)
+            self._found = (Alert(check="check", subject="check", message=str(error)),)
         finally:
             self._until = time.monotonic() + ALARM_SECONDS
             self._looked.set()
@@ -90,9 +95,12 @@ def alarms(visit: Visit, watch: AlarmWatch) -> list[Alarm]:
     if visit.forms is not None:
         return []
     told = []
-    for check, message in watch.found():
-        href, mend = MENDS.get(check, ("", ""))
+    for each in watch.found():
+        href, mend = MENDS.get(each.check, ("", ""))
         may_go = href.startswith("/desk") or visit.may_change
-        head = visit.say(HEADS.get(check, N_("Something cannot be checked.")))
-        told.append(Alarm(check, head, message, href if may_go else "", visit.say(mend) if mend else ""))
+        is_unknown = each.check not in HEADS or each.facts.get("code") == "check"
+        head = visit.say(N_("Something cannot be checked.") if is_unknown else HEADS[each.check])
+        said = detail(visit, each.facts)
+        shown = (said or each.message, href if may_go else "", visit.say(mend) if mend else "")
+        told.append(Alarm(each.check, head, *shown, is_english=not said))
     return told

@@ -10,6 +10,7 @@ from flows.desk.now.waits import published
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from reconcile.records import query, record_search
+from transcribe.codes import Reason
 from transcribe.errors import NotFound
 
 LATEST_COUNT = 500
@@ -48,7 +49,7 @@ def unsure_table(visit: Visit) -> Table:
     ]
     return Table(
         name="exceptions",
-        caption=say("Latest records with exceptions, or provisional"),
+        caption=say("Latest records with exceptions"),
         columns=(
             Column("scan", say("Scan")),
             Column("form", say("Form")),
@@ -58,6 +59,77 @@ def unsure_table(visit: Visit) -> Table:
         ),
         rows=rows,
         address="/desk/records/exceptions",
+        nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
+    )
+
+
+def provisional_table(visit: Visit) -> Table:
+    """Provisional records among the last changes: which values are below the target."""
+    say, path = visit.say, visit.home.settings.records
+    wanted = record_search.Wanted(state="provisional")
+
+    def ask(form: str, after: int) -> list[Mapping[str, Any]]:
+        return [json.loads(each) for each in record_search.page(path, form, wanted, after, LATEST_COUNT).documents]
+
+    rows = [
+        (
+            Cell(each["scan"], each["name"] or each["scan"][:12], f"/desk/scan/{each['scan']}"),
+            Cell(each["form"]),
+            Cell(" ".join(unsure := _below_target(each))),
+            Cell(len(unsure), visit.number(len(unsure))),
+        )
+        for each in _of_forms(visit, ask)
+    ]
+    return Table(
+        name="provisional",
+        caption=say("Latest provisional records"),
+        columns=(
+            Column("scan", say("Scan")),
+            Column("form", say("Form")),
+            Column("fields", say("Fields below the target")),
+            Column("count", say("How many"), is_number=True),
+        ),
+        rows=rows,
+        address="/desk/records/provisional",
+        nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
+    )
+
+
+def _below_target(record: Mapping[str, Any]) -> list[str]:
+    """The fields of a record whose value is below the target."""
+    rules = [each for each in record["exceptions"] if each["rule"] == Reason.BELOW_TARGET]
+    return sorted({field for each in rules for field in each["fields"]})
+
+
+def corrected_table(visit: Visit) -> Table:
+    """Records that were corrected after publication, each once: how many values, when last and why."""
+    say, path = visit.say, visit.home.settings.records
+    found = _of_forms(visit, lambda form, after: list(record_search.form_changes(path, form, after, LATEST_COUNT)[0]))
+    by_scan: dict[str, list[Mapping[str, Any]]] = {}
+    for row in found:
+        by_scan.setdefault(str(row["scan"]), []).append(row)
+    rows = [
+        (
+            Cell(scan, scan[:12], f"/desk/scan/{scan}"),
+            Cell(changes[0]["form"]),
+            Cell(len({each["field"] for each in changes}), visit.number(len({each["field"] for each in changes}))),
+            Cell(changes[0]["changed_at"], visit.moment(visit.iso_moment(str(changes[0]["changed_at"])))),
+            Cell(changes[0]["why"], visit.reason(str(changes[0]["why"]))),
+        )
+        for scan, changes in by_scan.items()
+    ]
+    return Table(
+        name="corrected",
+        caption=say("Latest corrected records"),
+        columns=(
+            Column("scan", say("Scan")),
+            Column("form", say("Form")),
+            Column("values", say("Changed values"), is_number=True),
+            Column("changed_at", say("When")),
+            Column("why", say("Why")),
+        ),
+        rows=rows,
+        address="/desk/records/corrected",
         nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
     )
 
@@ -78,7 +150,9 @@ def changes_table(visit: Visit) -> Table:
     rows = [
         (
             Cell(row["scan"], str(row["scan"])[:12], f"/desk/scan/{row['scan']}"),
-            *(Cell(row.get(name)) for name in list(columns)[1:]),
+            *(Cell(row.get(name)) for name in ("form", "field", "value_before", "value_after")),
+            Cell(row["changed_at"], visit.moment(visit.iso_moment(str(row["changed_at"])))),
+            Cell(row["why"], visit.reason(str(row["why"]))),
         )
         for row in found
     ]

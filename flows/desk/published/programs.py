@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from flows.desk.now.alarm_details import OFF_BECAUSE
 from flows.desk.tables import Cell, Column, Table, time_cell
 from flows.desk.visit import Visit
 from flows.webhooks import state_in_words
 from transcribe.i18n import N_
-from transcribe.model import Delivery
+from transcribe.model import Delivery, Webhook
 
 DELIVERIES_COUNT = 20
 """So many deliveries of each webhook are shown, the latest. Chosen by hand."""
@@ -30,7 +31,7 @@ def webhooks_table(visit: Visit) -> Table:
             Cell(", ".join((*each.types, *each.forms)), "" if each.types or each.forms else say("all")),
             Cell(each.waiting, visit.number(each.waiting)),
             Cell(each.dead, visit.number(each.dead)),
-            Cell(state_in_words(each)),
+            Cell(state_in_words(each), _stands(visit, each)),
         )
         for each in visit.home.store.webhooks()
     ]
@@ -49,6 +50,16 @@ def webhooks_table(visit: Visit) -> Table:
         address="/desk/records/webhooks",
         nothing=say("There are no webhooks."),
     )
+
+
+def _stands(visit: Visit, webhook: Webhook) -> str:
+    """How a webhook stands, in the reader's language."""
+    if webhook.off_because:
+        why = visit.say(OFF_BECAUSE.get(webhook.off_because, webhook.off_because))
+        return visit.say("switched off: %(why)s", why=why)
+    if webhook.failing_since is not None:
+        return visit.say("failing since %(at)s", at=visit.moment(webhook.failing_since))
+    return visit.say("works") if webhook.delivered_at else visit.say("nothing sent yet")
 
 
 def latest_deliveries(visit: Visit) -> list[Delivery]:

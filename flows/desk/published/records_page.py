@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Response
 
 from flows.desk.deeds import do
 from flows.desk.parts import Deed, Part, SectionPage
-from flows.desk.published.latest_records import changes_table, unsure_table
+from flows.desk.published.latest_records import changes_table, corrected_table, provisional_table, unsure_table
 from flows.desk.published.programs import deliveries_table, latest_deliveries, tokens_table, webhooks_table
 from flows.desk.scans.scan_list import pairs_table
 from flows.desk.visit import Act, Visit
@@ -36,7 +36,13 @@ def _parts(visit: Visit) -> list[Part]:
     say = visit.say
     parts = [
         Part(head=say("Orders that may have come before"), table=pairs_table(visit)),
-        Part(head=say("Latest records with exceptions, or provisional"), table=unsure_table(visit)),
+        Part(
+            head=say("Latest provisional records"),
+            table=provisional_table(visit),
+            said=[say("They go out with their likeliest values where nobody who is there can finish them.")],
+        ),
+        Part(head=say("Latest records with exceptions"), table=unsure_table(visit)),
+        Part(head=say("Latest corrected records"), table=corrected_table(visit)),
         Part(head=say("Latest changes of published records"), table=changes_table(visit)),
     ]
     if visit.forms is not None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from flows.steps import publish_records
+from flows.steps import keep_provisional, publish_records
 from flows.webhooks import add_webhook
 from tests.flows.desk.desk_site import DeskSite, post
 from transcribe.model import FieldKey
 from transcribe.people import new_token
 
-TABLES = ("duplicates", "exceptions", "changes", "webhooks", "deliveries", "tokens")
+TABLES = ("duplicates", "provisional", "exceptions", "corrected", "changes", "webhooks", "deliveries", "tokens")
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -36,8 +36,26 @@ def test_a_correction_of_a_published_record_is_shown_to_who_sees_its_form(busy: 
     client = busy.client(busy.person("op", "operator"))
     (row,) = client.get("/desk/records/changes.json").json()["changes"]
     assert (row["field"], row["value_before"], row["value_after"]) == ("total", "12.50", "13.50")
+    (once,) = client.get("/desk/records/corrected.json").json()["corrected"]
+    assert (once["scan"], once["values"]) == (scan, 1)
     limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
-    assert limited.get("/desk/records/changes.json").json()["changes"] == []
+    for name in ("changes", "corrected"):
+        assert limited.get(f"/desk/records/{name}.json").json()[name] == []
+
+
+def test_a_provisional_record_is_listed_with_its_fields_below_the_target(busy: DeskSite) -> None:
+    assert keep_provisional(busy.home) > 0, "nobody is there who could read what is open"
+    busy.weigh()
+    publish_records(busy.home)
+    client = busy.client(busy.person("op", "operator"))
+    rows = client.get("/desk/records/provisional.json").json()["provisional"]
+    assert {(row["form"], row["fields"], row["count"]) for row in rows} == {
+        ("order", "customer total", 2),
+        ("invoice2", "customer total", 2),
+    }
+    limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
+    rows = limited.get("/desk/records/provisional.json").json()["provisional"]
+    assert {row["form"] for row in rows} == {"invoice2"}
 
 
 def test_what_was_given_up_is_sent_again_by_an_operator_alone(busy: DeskSite) -> None:
