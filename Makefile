@@ -75,6 +75,7 @@ bench-review: $(BENCH_ENV)/.ready
 ## make bench-path        ingest killed at ten moments ends with what an undisturbed run has
 bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_path $(SMALL)
+	$(BENCH).bench_scale $(SMALL)
 	$(BENCH).bench_webhooks $(SMALL)
 	$(BENCH).bench_records $(SMALL)
 

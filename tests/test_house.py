@@ -104,7 +104,7 @@ ROOMS = {
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
-    " transcribe.pay_arithmetic transcribe.people",
+    " transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
     "flows.cli": "home backup exporting mending runtime steps output terminal standalone administration serving"
     " simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n transcribe.intake"
     " transcribe.people transcribe.store",
@@ -144,7 +144,7 @@ ONLY_IN = {
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
     " transcribe.forms transcribe.form_drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
-    " transcribe.extraction flows.output.hocr_output flows.mending.forecast",
+    " transcribe.extraction flows.output.hocr_output flows.mending.forecast flows.simulation",
     "PIL": "transcribe.drawing transcribe.forms transcribe.ocr transcribe.sandbox flows.standalone",
     "pypdfium2": "transcribe.sandbox",
     "pillow_heif": "transcribe.sandbox",

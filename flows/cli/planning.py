@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of, settings_of
+from flows.cli.scaling import print_scale
+from transcribe.errors import FairhandError
 
 if TYPE_CHECKING:
-    from flows.simulation import PlanInputs, PlanLine
+    from flows.home import Settings
+    from flows.simulation import PlanInputs, PlanLine, PlanOptions
 
 HEAD = ("target", "orders wholly right", "fields right", "machines alone", "readings a field", "by experts", "hours")
 """The head of the table; the cost follows, with its currency."""
@@ -22,8 +25,15 @@ HEAD = ("target", "orders wholly right", "fields right", "machines alone", "read
 @app.command()
 def simulate(
     ctx: typer.Context,
-    form: Annotated[str, typer.Option(help="The form of the orders: a name, or the path of a definition.")],
-    truth: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is written on orders, JSON Lines.")],
+    form: Annotated[str | None, typer.Option(help="The form of the orders: a name, or a definition's path.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What is written on orders, JSON Lines.")
+    ] = None,
+    scale: Annotated[
+        list[int] | None, typer.Option(min=1, help="Instead: machines, people and delays for so many orders a month.")
+    ] = None,
+    within: Annotated[float, typer.Option(min=0.1, help="With --scale: hours in which 95 % of orders end.")] = 24.0,
+    always: Annotated[bool, typer.Option("--always", help="With --scale: at all hours, not Mon-Fri 8-18 h.")] = False,
     people: Annotated[
         str | None, typer.Option(help="Error rates, one a reader: 0.02,0.05; else as learnt, else four of 0.05.")
     ] = None,
@@ -43,30 +53,32 @@ def simulate(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
-    from flows.simulation import PlanOptions, error_shares, plan_inputs
+    from flows.simulation import PlanOptions, error_shares
 
-    options = PlanOptions(
-        people_shares=error_shares(people) if people else None,
-        machine_shares=error_shares(machines) if machines else None,
-        expert_share=expert,
-        rounds=rounds,
-        seed=seed,
-        seconds=seconds,
-        rate=rate,
-        is_hourly=hour,
-        currency=currency,
-    )
-    inputs = plan_inputs(settings_of(ctx), form, truth, options)
-    _play(inputs, target, orders or len(inputs.batch.orders), as_json=as_json, plot=plot)
+    shares = [error_shares(each) if each else None for each in (people, machines)]
+    options = PlanOptions(*shares, expert, rounds, seed, seconds, rate, hour, currency)
+    if scale:
+        print_scale(home_of(ctx), scale, options, within=within, always=always, as_json=as_json)
+    else:
+        _play(_inputs(settings_of(ctx), form, truth, options), target, orders, as_json=as_json, plot=plot)
+
+
+def _inputs(settings: Settings, form: str | None, truth: Path | None, options: PlanOptions) -> PlanInputs:
+    from flows.simulation import plan_inputs
+
+    if form is None or truth is None:
+        raise FairhandError("Give --form and --truth to plan a batch, or --scale to plan machines and people.")
+    return plan_inputs(settings, form, truth, options)
 
 
 def _play(
-    inputs: PlanInputs, targets: list[float] | None, order_count: int, *, as_json: bool, plot: Path | None
+    inputs: PlanInputs, targets: list[float] | None, orders: int | None, *, as_json: bool, plot: Path | None
 ) -> None:
-    """Play the batch at each target and print what comes of it, hours and cost for so many orders."""
+    """Play the batch at each target and print what comes of it, hours and cost for so many orders or the truth's."""
     from flows.simulation import DEFAULT_TARGETS, plan, plan_line, plan_plot
 
     batch, played_targets = inputs.batch, targets or DEFAULT_TARGETS
+    order_count = orders or len(batch.orders)
     lines: list[PlanLine] = []
     with terminal.progress("simulating") as progress:
         for planned in plan(batch, played_targets):

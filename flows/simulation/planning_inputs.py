@@ -30,7 +30,7 @@ DEFAULT_READING_SECONDS = 8.0
 """A reading's active time where none was measured here: ten characters at two a second, and three seconds to look."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PlanOptions:
     """What the command line gives: shares of fields that are read wrong, the rounds, and pay.
 
@@ -175,11 +175,14 @@ def _machines_from(read: int, orders: int, *, stated: bool) -> str:
     return f"{read} orders as read in this home, {orders - read} {made_up}" if read else made_up
 
 
-def terms_of(home: Home | None, form: Form, options: PlanOptions) -> PlanTerms:
-    """The time and pay of a reading: as stated, else as kept and measured in the home, else as usual."""
-    rate = None
+def terms_of(home: Home | None, form: Form | None, options: PlanOptions) -> PlanTerms:
+    """The time and pay of a reading: as stated, else as kept and measured in the home, else as usual.
+
+    Without a form it is the rate of every form, and no time is measured.
+    """
+    rate, name = None, form.name if form else ""
     if home is not None and options.rate is None:
-        rate = home.store.rate(form.name, now()) or home.store.rate(form.name, now(), "hour")
+        rate = home.store.rate(name, now()) or home.store.rate(name, now(), "hour")
     micro_rate = rate.micro if rate else None
     if options.rate is not None:
         micro_rate = micro_of(options.rate)
@@ -196,9 +199,9 @@ def terms_of(home: Home | None, form: Form, options: PlanOptions) -> PlanTerms:
     )
 
 
-def _seconds(home: Home | None, form: Form, options: PlanOptions) -> tuple[float, str]:
+def _seconds(home: Home | None, form: Form | None, options: PlanOptions) -> tuple[float, str]:
     """A reading's active time, and in words where it comes from."""
-    if home is not None and options.seconds is None:
+    if home is not None and form is not None and options.seconds is None:
         pace = home.store.pace(form.name)
         if pace.readings >= MIN_MEASURED_READINGS:
             return pace.seconds / pace.readings, f"measured over {pace.readings} readings"

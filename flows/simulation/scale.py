@@ -1,0 +1,226 @@
+"""How long orders take, and how many machines and people that needs, at a scale that was never tried: a simulation.
+
+Orders come by the hours of the week. Each is read by the first free worker, weighed by the first free process, and
+its questions are answered, in the order in which they come up, by the first person who is free in the hours in which
+people work. A field that is still doubtful is asked again. An order has ended when its last question has.
+
+Nothing is made up but the times of arrival: what a scan takes to be read, which questions it asks, and what an answer
+takes are drawn from what was seen in a home. Left out: that nobody is asked the same field twice, languages, breaks of
+a machine. Queues of several servers are played exactly (first come, first served), after J. Kiefer and J. Wolfowitz,
+"On the theory of queues with many servers", Transactions of the AMS 78 (1955).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, sqrt
+
+import numpy
+from numpy.typing import NDArray
+
+HOURS_A_WEEK = 168
+"""Hours of a week, from Monday, 0 h."""
+
+WEEKS_COUNT = 2
+"""So many weeks are played; delays are those of orders of the last one, as queues are empty at first."""
+
+SECONDS_AN_HOUR = 3600.0
+"""Seconds of an hour."""
+
+SECONDS_A_WEEK = HOURS_A_WEEK * SECONDS_AN_HOUR
+"""Seconds of a week."""
+
+WEEKS_A_MONTH = 365.25 / 12 / 7
+"""Weeks of a twelfth of a year."""
+
+MIN_PLAYED_PEOPLE_COUNT = 30
+"""Of more people a share is played, with the same share of orders, but never fewer than these. Chosen by hand.
+
+Many people wait for less long than few of whom each has as much to do; from thirty on that hardly shows.
+"""
+
+LONGEST_WEEKS_COUNT = 520
+"""An order that has not ended after ten years is said to take so long."""
+
+READ_SHARE = 0.1
+"""Reading by machine may take this share of the time that an order may take. Chosen by hand."""
+
+ON_TIME_SHARE = 0.95
+"""The share of orders that is to end within the time asked for."""
+
+Seconds = NDArray[numpy.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleInputs:
+    """What was seen in a home, and when orders come and people work.
+
+    `read_seconds`, `weigh_seconds` are processor seconds of one scan each, `questions` of one scan each how often
+    people read each field that they read at all, `answer_seconds` of one answer each. `pause_seconds` pass between an
+    answer, or the end of reading, and what follows from it. `arrivals` are weights of the 168 hours from Monday, 0 h,
+    `at_work` the share of people who work in each.
+    """
+
+    read_seconds: Sequence[float]
+    weigh_seconds: Sequence[float]
+    questions: Sequence[tuple[int, ...]]
+    answer_seconds: Sequence[float]
+    pause_seconds: float
+    arrivals: Sequence[float]
+    at_work: Sequence[float]
+
+    @property
+    def answers_a_scan(self) -> float:
+        """How often people read for one order."""
+        return sum(map(sum, self.questions)) / len(self.questions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Who works: processes that read, processes that weigh, and people."""
+
+    workers: int
+    weighers: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """Seconds from the arrival of each order until it was read by machines, and until it ended."""
+
+    read: Seconds
+    ended: Seconds
+
+
+def play(inputs: ScaleInputs, scans_a_month: float, crew: Crew, seed: int = 1) -> Played:
+    """The delays of all orders that came in the second of two weeks, in the order of arrival."""
+    chance = numpy.random.default_rng(seed)
+    came = arrivals(inputs.arrivals, scans_a_month, chance)
+    weighed = read_and_weighed(inputs, came, crew, chance)
+    people = max(1, round(crew.people / max(1, crew.people // MIN_PLAYED_PEOPLE_COUNT)))
+    chosen = numpy.flatnonzero(chance.random(len(came)) < people / crew.people)
+    ended = answered(inputs, weighed[chosen], people, chance)
+    late = came >= (WEEKS_COUNT - 1) * SECONDS_A_WEEK
+    return Played(read=(weighed - came)[late], ended=(ended - came[chosen])[late[chosen]])
+
+
+def read_and_weighed(inputs: ScaleInputs, came: Seconds, crew: Crew, chance: numpy.random.Generator) -> Seconds:
+    """When each order was read by machines and weighed, from when it came; `came` is sorted."""
+    read = _served(came, chance.choice(numpy.asarray(inputs.read_seconds), len(came)), crew.workers)
+    order = numpy.argsort(read, kind="stable")
+    ready = read[order] + inputs.pause_seconds
+    weighed = numpy.empty_like(read)
+    weighed[order] = _served(ready, chance.choice(numpy.asarray(inputs.weigh_seconds), len(came)), crew.weighers)
+    return weighed
+
+
+def arrivals(weights: Sequence[float], scans_a_month: float, chance: numpy.random.Generator) -> Seconds:
+    """Times of arrival in two weeks, sorted: a Poisson process whose rate changes by the hour of the week."""
+    hourly = numpy.asarray(weights, dtype=float)
+    counts = chance.poisson(numpy.tile(hourly / hourly.sum() * scans_a_month / WEEKS_A_MONTH, WEEKS_COUNT))
+    hours = numpy.repeat(numpy.arange(len(counts)), counts)
+    times: Seconds = numpy.sort((hours + chance.random(len(hours))) * SECONDS_AN_HOUR)
+    return times
+
+
+def _served(came: Seconds, takes: Seconds, servers: int) -> Seconds:
+    """When each is done: first come, first served, by so many servers."""
+    free = [0.0] * servers
+    done = numpy.empty_like(came)
+    for at, (time, seconds) in enumerate(zip(came.tolist(), takes.tolist(), strict=True)):
+        end = max(time, free[0]) + seconds
+        heapq.heapreplace(free, end)
+        done[at] = end
+    return done
+
+
+def answered(inputs: ScaleInputs, ready: Seconds, people: int, chance: numpy.random.Generator) -> Seconds:
+    """When each order has ended, from when its questions came up.
+
+    Played in time at work, in which people are always there: an hour in which half of them work is half an hour.
+    """
+    worked, hours = _time_at_work(inputs.at_work)
+    ended = ready.copy()
+    questions = [inputs.questions[at] for at in chance.integers(len(inputs.questions), size=len(ready))]
+    starts = numpy.interp(ready, hours, worked).tolist()
+    waiting = [(start, order, count) for order, start in enumerate(starts) for count in questions[order]]
+    heapq.heapify(waiting)
+    takes = iter(chance.choice(numpy.asarray(inputs.answer_seconds), sum(map(sum, questions))).tolist())
+    free, last = [0.0] * people, numpy.asarray(starts)
+    while waiting:
+        start, order, count = waiting[0]
+        end = max(start, free[0]) + next(takes)
+        heapq.heapreplace(free, end)
+        if count > 1:
+            heapq.heapreplace(waiting, (end + inputs.pause_seconds, order, count - 1))
+        else:
+            heapq.heappop(waiting)
+            last[order] = max(last[order], end)
+    asked = numpy.array([bool(each) for each in questions])
+    ended[asked] = numpy.interp(last[asked], worked, hours) + inputs.pause_seconds
+    return ended
+
+
+def _time_at_work(at_work: Sequence[float]) -> tuple[Seconds, Seconds]:
+    """Seconds at work by the end of each hour of ten years, and the seconds of these ends."""
+    shares = numpy.tile(numpy.asarray(at_work, dtype=float), LONGEST_WEEKS_COUNT)
+    hours = numpy.arange(len(shares) + 1, dtype=numpy.float64)
+    worked: Seconds = numpy.concatenate([[0.0], numpy.cumsum(shares * SECONDS_AN_HOUR)])
+    worked += 1e-9 * hours  # strictly rising, so that it can be turned about
+    return worked, SECONDS_AN_HOUR * hours
+
+
+def needed(inputs: ScaleInputs, scans_a_month: float, within_seconds: float, seed: int = 1) -> Crew | None:
+    """The fewest workers, weighing processes and people with whom 95 % of orders end within so many seconds.
+
+    None where no crew is enough, as orders also come while nobody is at work. Machines may take a tenth of the time.
+    """
+    crew, unasked = _plenty(inputs, scans_a_month), replace(inputs, questions=[()])
+
+    def is_read(tried: Crew) -> bool:
+        read = play(unasked, scans_a_month, tried, seed).read
+        return bool(numpy.quantile(read, ON_TIME_SHARE) <= READ_SHARE * within_seconds)
+
+    def is_ended(tried: Crew) -> bool:
+        ended = play(inputs, scans_a_month, tried, seed).ended
+        return bool(numpy.quantile(ended, ON_TIME_SHARE) <= within_seconds)
+
+    if not is_read(crew) or not is_ended(crew):
+        return None
+    crew = replace(crew, workers=_fewest(crew.workers, lambda count: is_read(replace(crew, workers=count))))
+    crew = replace(crew, weighers=_fewest(crew.weighers, lambda count: is_read(replace(crew, weighers=count))))
+    return replace(crew, people=_fewest(crew.people, lambda count: is_ended(replace(crew, people=count))))
+
+
+def _fewest(plenty: int, is_enough: Callable[[int], bool]) -> int:
+    """The least number up to `plenty`, which is enough, that is enough: more never are less so."""
+    low, high = 0, plenty
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high
+
+
+def _plenty(inputs: ScaleInputs, scans_a_month: float) -> Crew:
+    """More of everybody than the fullest hour needs."""
+    weights = numpy.asarray(inputs.arrivals, dtype=float)
+    busiest = scans_a_month / WEEKS_A_MONTH * weights.max() / weights.sum() / SECONDS_AN_HOUR
+    a_week = scans_a_month / WEEKS_A_MONTH * inputs.answers_a_scan * float(numpy.mean(inputs.answer_seconds))
+    at_once = max(busiest * inputs.answers_a_scan * float(numpy.mean(inputs.answer_seconds)), a_week / _hours(inputs))
+    return Crew(
+        workers=_many(busiest * float(numpy.mean(inputs.read_seconds))),
+        weighers=_many(busiest * float(numpy.mean(inputs.weigh_seconds))),
+        people=_many(4 * at_once),
+    )
+
+
+def _hours(inputs: ScaleInputs) -> float:
+    """Seconds of a week in which people are at work."""
+    return max(SECONDS_AN_HOUR / 60, sum(inputs.at_work) * SECONDS_AN_HOUR)
+
+
+def _many(busy: float) -> int:
+    """Servers for so much work at once, with room for chance: three deviations of a Poisson number, and two more."""
+    return ceil(busy + 3 * sqrt(busy)) + 2
