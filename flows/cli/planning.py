@@ -55,8 +55,8 @@ def simulate(
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
     from flows.simulation import PlanOptions, error_shares
 
-    shares = [error_shares(each) if each else None for each in (people, machines)]
-    options = PlanOptions(*shares, expert, rounds, seed, seconds, rate, hour, currency)
+    of_people, of_machines = (error_shares(each) if each else None for each in (people, machines))
+    options = PlanOptions(of_people, of_machines, expert, rounds, seed, seconds, rate, hour, currency)
     if scale:
         print_scale(home_of(ctx), scale, options, within=within, always=always, as_json=as_json)
     else:
