@@ -86,7 +86,10 @@ ROOMS = {
     " transcribe.store",
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
-    " transcribe.i18n transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox",
+    " transcribe.forms transcribe.i18n transcribe.imaging transcribe.intake transcribe.ocr transcribe.recognition"
+    " transcribe.sandbox",
+    # drafts of forms: files of a home that are no form of it yet
+    "flows.drafting": "home standalone output reconcile.learning transcribe.forms",
     "flows.administration": "home runtime steps webhooks reconcile.algorithms reconcile.conduct reconcile.learning"
     " reconcile.parameters reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
@@ -97,17 +100,17 @@ ROOMS = {
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " transcribe.store",
     # the operator's pages: they call what commands call
-    "flows.desk": "home administration alerts backup measuring mending runtime output simulation steps watching"
-    " webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing transcribe.i18n"
-    " transcribe.pay_arithmetic transcribe.people transcribe.review transcribe.store",
+    "flows.desk": "home administration alerts backup drafting measuring mending runtime output simulation steps"
+    " watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing transcribe.fields"
+    " transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
-    "flows.cli": "home backup exporting mending runtime steps output terminal standalone administration serving"
-    " simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n transcribe.intake"
-    " transcribe.people transcribe.store",
+    "flows.cli": "home backup drafting exporting mending runtime steps output terminal standalone administration"
+    " serving simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n"
+    " transcribe.intake transcribe.people transcribe.store",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
 
@@ -136,6 +139,7 @@ ONLY_IN = {
     "matplotlib": "flows.output flows.simulation",
     "rich": "flows.terminal",
     "typer": "flows.cli flows.terminal",
+    "tomlkit": "flows.drafting",
     "pydantic_settings": "flows.home.settings",
     "subprocess": "transcribe.sandbox flows.runtime flows.serving flows.simulation",
     "pickle": "transcribe.sandbox",
@@ -144,7 +148,8 @@ ONLY_IN = {
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
     " transcribe.forms transcribe.form_drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
-    " transcribe.extraction flows.output.hocr_output flows.mending.forecast flows.simulation",
+    " transcribe.extraction flows.output.hocr_output flows.mending.forecast flows.simulation"
+    " flows.standalone.draft_form",
     "PIL": "transcribe.drawing transcribe.forms transcribe.ocr transcribe.sandbox flows.standalone",
     "pypdfium2": "transcribe.sandbox",
     "pillow_heif": "transcribe.sandbox",

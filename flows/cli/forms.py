@@ -1,8 +1,9 @@
-"""Commands about forms: list, check, install, preview, draft, suggest."""
+"""Commands about forms: list, check, install, preview, draft, versions, suggest."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from pathlib import Path
 from typing import Annotated
@@ -89,13 +90,16 @@ def install_form(
     definition: Annotated[
         Path, typer.Argument(help="The definition of a form.", exists=True, dir_okay=False, metavar="FILE")
     ],
+    by: Annotated[str, typer.Option(help="Who has it done; kept in the log.")] = "operator",
 ) -> None:
     """Put a form's definition with its blank pages and master files into the home, for scans to come.
 
     Scans that were read with an earlier version keep it. A version that was used here must not say something else:
     raise it.
     """
-    form, path = home_of(ctx).forms.install(definition)
+    from flows.drafting import install_form
+
+    form, path = install_form(home_of(ctx), definition, by)
     terminal.say(f"{form.name} version {form.version} is installed as {path}.")
     terminal.say(f"Take scans in with: fairhand ingest PATH... --form {form.name}")
 
@@ -123,19 +127,24 @@ def draft_form(
     name: Annotated[str | None, typer.Option(help="The form's name; else that of the file.")] = None,
     language: Annotated[str, typer.Option(help="The language of its print, as Tesseract names it.")] = "eng",
     locale: Annotated[str, typer.Option(help="How dates and amounts are written on it.")] = "en_GB",
+    filled: Annotated[
+        bool, typer.Option("--filled", help="It is filled in: take what is written in the boxes from the blank.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(callback=terminal.writable, help="The definition to write; else to standard output.")
     ] = None,
 ) -> None:
     """Write a first definition of a form from its blank, to be edited: frames, lines and labels are found.
 
-    Every page of a PDF is a page of the form; its blanks are written as PNG beside the definition.
+    Every page of a PDF is a page of the form; its blanks are written as PNG beside the definition. Of a photograph the
+    sheet is laid flat, upright and level, and its light evened out.
     """
-    from flows.standalone import draft_definition
+    from flows.standalone import draft_definition, emptied_blanks
 
     if out and out.exists():
         raise typer.BadParameter(f"{out} exists, and what was edited there would be lost. Name another file as --out.")
     draft = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale)
+    draft = emptied_blanks(draft) if filled else draft
     folder = out.parent if out else blank.parent
     blanks = {folder / file_name: content for file_name, content in draft.blanks.items()}
     for path, content in blanks.items():
@@ -154,19 +163,50 @@ def draft_form(
         typer.echo(draft.text, nl=False)
 
 
+@forms.command("versions")
+def form_versions(ctx: typer.Context, form: Form, as_json: terminal.AsJson = False) -> None:
+    """List the versions of a form that were used here, since when, and what each says otherwise than the one before."""
+    from itertools import pairwise
+
+    from transcribe.forms import differences
+
+    home = home_of(ctx)
+    newest = form_library(ctx).find(form)
+    versions = sorted({*home.forms.versions(newest.name), newest.version})
+    since = {version: at for name, version, at in home.store.form_times() if name == newest.name}
+    known = {each: newest if each == newest.version else home.forms(newest.name, each) for each in versions}
+    changed = {after: differences(known[before], known[after]) for before, after in pairwise(versions)}
+    if as_json:
+        terminal.as_json(
+            *(
+                {
+                    "version": each,
+                    "in_force": each == newest.version,
+                    "since": since[each].isoformat(timespec="seconds") if each in since else None,
+                    "differences": [dataclasses.asdict(it) for it in changed.get(each, [])],
+                }
+                for each in versions
+            )
+        )
+        return
+    for each in reversed(versions):
+        used = f"first scan {since[each]:%Y-%m-%d %H:%M}" if each in since else "no scan yet"
+        terminal.say(f"{newest.name} version {each}{', in force' if each == newest.version else ''}: {used}.")
+        for it in changed.get(each, []):
+            terminal.say(f"  {it.what} {it.name} {it.key}: {it.before or '-'} -> {it.after or '-'}".replace("  :", ":"))
+
+
 @forms.command("suggest")
 def suggest_form(ctx: typer.Context, form: Form, as_json: terminal.AsJson = False) -> None:
     """Say what the decided fields suggest for a form: patterns, known values, required fields, rules.
 
     Nothing is changed: put what is right into the definition.
     """
-    from dataclasses import asdict
-
-    from flows.steps import suggest_form as suggested
+    from flows.drafting import suggest_form as suggested
 
     found = suggested(home_of(ctx), form_library(ctx).find(form))
     if as_json:
-        terminal.as_json(asdict(found))
+        terminal.as_json(dataclasses.asdict(found))
         return
     terminal.say(f"{found.form} version {found.version}: {counted(found.records, 'scan')} with decided fields.")
     for each in found.suggestions:

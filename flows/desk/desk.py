@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
+from flows.desk.forms import draft_deeds, draft_page, form_page, gallery, new_form, trial_page
 from flows.desk.money import money_page, periods, statement
 from flows.desk.now import now_page
 from flows.desk.parts import section_routes
@@ -26,7 +27,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 DESK_ADDRESS = "/desk"
 """Where operators and auditors come to."""
 
-UPLOAD_PATHS = r"/desk/batches/new|/desk/scan/[0-9a-f]{12,64}/retake"
+UPLOAD_PATHS = "|".join(
+    (
+        "/desk/batches/new",
+        "/desk/scan/[0-9a-f]{12,64}/retake",
+        "/desk/forms/new",
+        "/desk/draft/[a-z][a-z0-9_-]*(/list|/try|/text)?",
+    )
+)
 """Where operators send files of scans, as a regular expression."""
 
 
@@ -52,6 +60,12 @@ def add_desk(app: FastAPI, home: Home) -> None:
         money_page,
         people_page,
         invite_several,
+        new_form,
+        gallery,
+        form_page,
+        draft_page,
+        draft_deeds,
+        trial_page,
     ):
         app.include_router(pages.router, include_in_schema=False)
     for made in (system_page, quality_page, records_page, money_page, people_page):

@@ -44,6 +44,12 @@ DONE: Mapping[str, str] = {
     "retry": N_("They are being weighed again."),
     "learn-back": N_("The earlier version is in force again. Scans are weighed again."),
     "resend": N_("They are sent again."),
+    "form-drafted": N_("The draft is made. Look through its fields, try it, and put it in force when it is right."),
+    "form-taken": N_("The suggestion is in the draft of the next version."),
+    "form-tried": N_("It is being read. That takes some seconds a page."),
+    "form-installed": N_("The form is in force: scans that come from now on are read by it."),
+    "draft-saved": N_("The draft was saved."),
+    "draft-dropped": N_("The draft was thrown away."),
     "count": N_("It is being looked at. Come back in a moment."),
 }
 """What was done just now, by the name of the deed."""

@@ -34,24 +34,37 @@ class FormLibrary:
         try:
             return forms.load(name_or_path, (self._folder,))
         except FormError:
-            versions = [int(path.name) for path in self._kept() if path.parent.name == name_or_path]
-            if not versions:
+            if not (versions := self.versions(name_or_path)):
                 raise
-            return self(name_or_path, max(versions))
+            return self(name_or_path, versions[-1])
 
     def is_installed(self, name: str) -> bool:
         """Whether there is a definition of this name that new scans come in with: installed here, or shipped."""
         return name in forms.installed((self._folder,))
+
+    def versions(self, name: str) -> tuple[int, ...]:
+        """The versions of a form that scans were read with, in order."""
+        return tuple(sorted(int(path.name) for path in self._kept() if path.parent.name == name))
+
+    def path_of(self, name: str) -> Path:
+        """The definition that `find` gives: that which new scans come in with, else that which was used last."""
+        if self.is_installed(name) or not (versions := self.versions(name)):
+            return forms.find(name, (self._folder,))
+        return self._definition(name, versions[-1])
+
+    @staticmethod
+    def files_of(definition: Path) -> list[Path]:
+        """The files beside a definition that it names: blank pages and master data."""
+        return _beside(definition)
 
     def check(self, name_or_path: str) -> Form:
         """The form as `find` gives it, but without mercy: FormError names all mistakes, also of patterns and places."""
         try:
             return forms.load(name_or_path, (self._folder,), boxes_apart=True)
         except FormError:
-            versions = [int(path.name) for path in self._kept() if path.parent.name == name_or_path]
-            if self.is_installed(name_or_path) or not versions:
+            if self.is_installed(name_or_path) or not self.versions(name_or_path):
                 raise
-            return forms.load(self._definition(name_or_path, max(versions)), boxes_apart=True)
+            return forms.load(self.path_of(name_or_path), boxes_apart=True)
 
     def install(self, path: Path) -> tuple[Form, Path]:
         """Put a definition with the files beside it into the folder of forms, for scans to come.

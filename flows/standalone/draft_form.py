@@ -1,20 +1,26 @@
-"""Drafting a form definition from the picture of a blank page, or from the pages of a PDF."""
+"""Drafting a form definition from a picture of its page, blank or filled, or from the pages of a PDF."""
 
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy
 from PIL import Image
 
 from flows.home import Settings, limits
 from transcribe import ocr
 from transcribe.errors import ScanError
-from transcribe.form_drafting import draft_pages
-from transcribe.model import Page
+from transcribe.form_drafting import draft_pages, emptied, flat_page
+from transcribe.forms import field_boxes, load
+from transcribe.geometry import Box
+from transcribe.imaging import way_up
+from transcribe.model import Page, Word
+from transcribe.ocr import Engine
 from transcribe.sandbox import check, decode
 
 if TYPE_CHECKING:
@@ -34,7 +40,10 @@ class FormDraft:
 
 
 def draft_definition(settings: Settings, blank: Path, name: str, language: str, locale: str) -> FormDraft:
-    """A first definition, with each page of the file as a page of the form. ScanError where it cannot be read."""
+    """A first definition, with each page of the file as a page of the form. ScanError where it cannot be read.
+
+    Photographs are laid flat, upright and level, and their light is evened out: the blank is what a scanner would see.
+    """
     allowed = limits(settings)
     try:
         content = blank.read_bytes()
@@ -42,24 +51,65 @@ def draft_definition(settings: Settings, blank: Path, name: str, language: str, 
         raise ScanError(f"{blank.name}: the file cannot be read ({error.strerror}).") from error
     try:
         media_type, count = check(content, allowed)
-        pages = [_page(decode(content, number, allowed), number) for number in range(1, count + 1)]
+        sent = [_page(decode(content, number, allowed), number) for number in range(1, count + 1)]
     except ScanError as error:
         raise ScanError(f"{blank.name}: {error} Give a picture of the blank form.") from error
-    kept = count == 1 and media_type in BLANK_MEDIA_TYPES
-    blanks = {blank.name: content} if kept else dict(zip(_blank_names(blank, count), map(_png, pages), strict=True))
     engine = ocr.load(settings.engines[0], (language,))
+    pages = [_laid_flat(each, engine) for each in sent]
+    as_sent = all(page.picture is came.picture for page, came in zip(pages, sent, strict=True))
+    kept = count == 1 and as_sent and media_type in BLANK_MEDIA_TYPES
+    names = _blank_names(blank, count, flat=not as_sent)
+    blanks = {blank.name: content} if kept else dict(zip(names, map(_png, pages), strict=True))
     draft = draft_pages(pages, engine, name=name, blanks=list(blanks), language=language, locale=locale)
     return FormDraft(text=draft.text, notes=draft.notes, blanks=blanks)
+
+
+def _laid_flat(page: Page, engine: Engine) -> Page:
+    """A photographed page flat, level and upright; any other one as it is."""
+    flat = replace(page, picture=flat_page(page.picture))
+    if flat.picture is page.picture:
+        return page
+
+    def turned(quarters: int) -> Sequence[Word]:
+        picture = numpy.ascontiguousarray(numpy.rot90(flat.picture, quarters))
+        return engine.words(replace(flat, picture=picture))[0]
+
+    quarters = way_up({engine.source: engine.words(flat)[0]}, turned)
+    return replace(flat, picture=numpy.ascontiguousarray(numpy.rot90(flat.picture, quarters)))
+
+
+def emptied_blanks(draft: FormDraft) -> FormDraft:
+    """The draft of a filled form with bare paper in the boxes of its blanks; frames stay. They become PNG."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in draft.blanks.items():
+            (Path(folder) / name).write_bytes(content)
+        definition = Path(folder) / "draft.toml"
+        definition.write_text(draft.text, encoding="utf-8")
+        form = load(str(definition))
+    text, blanks = draft.text, {}
+    for number, (name, content) in enumerate(draft.blanks.items(), 1):
+        png = f"{Path(name).stem}.png"
+        blanks[png] = empty_boxes(content, [box for _, _, box in field_boxes(form, number)])
+        text = text.replace(f'blank = "{name}"', f'blank = "{png}"')
+    return replace(draft, text=text, blanks=blanks)
+
+
+def empty_boxes(content: bytes, boxes: Sequence[Box]) -> bytes:
+    """The PNG of a blank with bare paper in these boxes; frames and the dividers of combs stay."""
+    with Image.open(io.BytesIO(content)) as picture:
+        grey = numpy.asarray(picture.convert("L"), numpy.uint8)
+    return _png(Page(number=1, picture=emptied(grey, boxes)))
 
 
 def _page(decoded: tuple[Picture, float | None], number: int) -> Page:
     return Page(number=number, picture=decoded[0], dpi=decoded[1])
 
 
-def _blank_names(blank: Path, count: int) -> Sequence[str]:
+def _blank_names(blank: Path, count: int, *, flat: bool) -> Sequence[str]:
+    stem = f"{blank.stem}-flat" if flat else blank.stem
     if count == 1:
-        return [f"{blank.stem}.png"]
-    return [f"{blank.stem}-{number}.png" for number in range(1, count + 1)]
+        return [f"{stem}.png"]
+    return [f"{stem}-{number}.png" for number in range(1, count + 1)]
 
 
 def _png(page: Page) -> bytes:

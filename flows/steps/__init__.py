@@ -2,7 +2,6 @@
 
 from flows.steps.close_appeals import close_appeals
 from flows.steps.erasures import ErasureUnfinished, finish_erasures, held_forms, publish_records
-from flows.steps.form_suggestions import suggest_form
 from flows.steps.ingested import (
     BatchError,
     Ingested,
@@ -75,7 +74,6 @@ __all__ = [
     "reconcile_to_the_end",
     "require_open_batch",
     "require_readable",
-    "suggest_form",
     "take_in",
     "time_name",
     "url_name",

@@ -1,8 +1,9 @@
 """Form definitions, their blank pages, and where each field stands on them."""
 
-from transcribe.forms.blank_image import blank_grey
+from transcribe.forms.blank_image import blank_grey, blank_size
 from transcribe.forms.comb_fields import Comb, comb, combs
 from transcribe.forms.definition import find, installed, load
+from transcribe.forms.differences import Difference, differences
 from transcribe.forms.field_boxes import cell, field_boxes
 from transcribe.forms.ignored_patterns import ignored_patterns
 from transcribe.forms.preview import preview
@@ -11,10 +12,13 @@ from transcribe.forms.schema import FORM_NAME
 __all__ = [
     "FORM_NAME",
     "Comb",
+    "Difference",
     "blank_grey",
+    "blank_size",
     "cell",
     "comb",
     "combs",
+    "differences",
     "field_boxes",
     "find",
     "ignored_patterns",

@@ -17,6 +17,7 @@ from transcribe.imaging.pattern_search import find_shift
 from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper, with_geometry
 from transcribe.imaging.resizing import shrunk, shrunk_to
 from transcribe.imaging.rotation import straightened
+from transcribe.imaging.skew import MIN_SKEW_DEGREES, skew
 from transcribe.imaging.text_size import LETTER_HEIGHT_PX, share_inside, text_scale
 from transcribe.imaging.threads import use_one_thread
 from transcribe.imaging.tiling import patience, shrinking, tiles, widened_tile
@@ -26,6 +27,7 @@ __all__ = [
     "BARCODE_SOURCE",
     "LETTER_HEIGHT_PX",
     "MIN_CODE_BOX_HEIGHT_PX",
+    "MIN_SKEW_DEGREES",
     "Barcode",
     "Mask",
     "Quality",
@@ -51,6 +53,7 @@ __all__ = [
     "shrinking",
     "shrunk",
     "shrunk_to",
+    "skew",
     "smoothed",
     "straightened",
     "text_scale",

@@ -105,6 +105,9 @@ class IngestStore(Protocol):
     def forms(self) -> list[tuple[str, int, str]]:
         """(name, version, digest) of every form kept."""
 
+    def form_times(self) -> list[tuple[str, int, datetime]]:
+        """(name, version, when the first scan of it came) of every form kept."""
+
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
         """Keep a scan. False where it was there already; nothing is changed then."""
 

@@ -12,6 +12,9 @@ VALUES (:form, :version, :name, :type, :languages, :regions, :qualification, :ap
 -- name: forms
 SELECT name, version, digest FROM form ORDER BY name, version;
 
+-- name: form_times
+SELECT name, version, at FROM form ORDER BY name, version;
+
 -- name: form_fields
 SELECT id, form, version, name, type, languages, regions, qualification, apart FROM form_field ORDER BY id;
 

@@ -10,7 +10,7 @@ from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, Scan
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import VALUE_LANE, frame_text, micros, scan_of, text
+from transcribe.store.row_mapping import VALUE_LANE, frame_text, micros, moment, scan_of, text
 from transcribe.store.steering.scans_aside import set_aside_of
 
 
@@ -55,6 +55,9 @@ class IngestVerbs(Lookup):
 
     def forms(self) -> list[tuple[str, int, str]]:
         return [(row["name"], row["version"], row["digest"]) for row in self.db.all("forms")]
+
+    def form_times(self) -> list[tuple[str, int, datetime]]:
+        return [(row["name"], row["version"], moment(row["at"])) for row in self.db.all("form_times")]
 
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
         with self.db.write():

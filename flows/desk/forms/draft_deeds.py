@@ -1,0 +1,143 @@
+"""What an operator does to a draft: save it, write its text, give it lists, take writing from it, put it in force."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from flows.desk.batches.new_batch import uploads
+from flows.desk.deeds import do, refused, with_done
+from flows.desk.forms.draft_page import known_draft
+from flows.desk.forms.draft_view import draft_view
+from flows.desk.forms.form_page import FormName
+from flows.desk.forms.sent_draft import sent_definition
+from flows.desk.forms.suggested import forget_suggested
+from flows.desk.visit import Act
+from flows.drafting import (
+    add_list,
+    drop_draft,
+    edited,
+    empty_draft,
+    fill_draft,
+    install_draft,
+    read_table,
+)
+from transcribe.errors import FormError, SettingsError
+from transcribe.i18n import N_
+
+router = APIRouter()
+
+MAX_TEXT_CHARACTERS = 1_000_000
+"""The longest definition. Chosen by hand."""
+
+MAX_LIST_BYTES = 20_000_000
+"""The largest list of known values. Chosen by hand: some 500,000 customers."""
+
+Seen = Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")]
+Text = Annotated[str, Form(max_length=MAX_TEXT_CHARACTERS)]
+Sure = Annotated[str, Form(pattern="^yes$")]
+
+
+@router.post("/desk/draft/{name}")
+async def save_draft(visit: Act, name: FormName, request: Request) -> Response:
+    """Keeps what was drawn and filled in. Mistakes are kept too, and named on the page."""
+    sent = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+    here = f"/desk/draft/{name}"
+
+    def deed() -> None:
+        draft = known_draft(visit, name)
+        draft.save(edited(draft.text, sent_definition(draft_view(draft), sent)), sent.get("seen", ""))
+        if draft.is_emptied and not draft.mistakes():
+            empty_draft(draft)
+
+    try:
+        await visit.look(deed)
+    except (SettingsError, FormError) as error:
+        return refused(visit, str(error), here)
+    if sent.get("then") == "try":
+        return RedirectResponse(f"{here}/try", 303)
+    return RedirectResponse(with_done(here, "draft-saved"), 303)
+
+
+@router.post("/desk/draft/{name}/text")
+async def save_text(visit: Act, name: FormName, text: Text, seen: Seen) -> Response:
+    """Keeps another text. One that is no TOML is shown again, with where it fails."""
+    draft = await visit.look(lambda: known_draft(visit, name))
+    written = text.replace("\r\n", "\n")
+
+    def deed() -> None:
+        if _name_in(written) != name:
+            raise SettingsError(f'A draft keeps its name: write name = "{name}".')
+        draft.save(written, seen)
+
+    try:
+        await visit.look(deed)
+    except (SettingsError, FormError) as error:
+        return visit.page("forms/text.html", 422, draft=draft, text=written, why=str(error))
+    return RedirectResponse(with_done(f"/desk/draft/{name}", "draft-saved"), 303)
+
+
+def _name_in(text: str) -> object:
+    try:
+        return tomllib.loads(text).get("name")
+    except tomllib.TOMLDecodeError as error:
+        raise FormError(f"This is no TOML: {error}.") from error
+
+
+@router.post("/desk/draft/{name}/list")
+async def give_list(visit: Act, name: FormName, request: Request) -> Response:
+    """Gives a field a list of known values: a CSV file, or values typed one a line."""
+    draft = await visit.look(lambda: known_draft(visit, name))
+    sent = await request.form()
+    field, column, key = (str(sent.get(each, "")).strip() for each in ("field", "column", "key"))
+    files, typed = uploads(sent, "file"), str(sent.get("values", "")).strip()
+    if field not in draft_view(draft).field_names or len(files) > 1 or not (files or typed):
+        raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
+    content = await files[0].read(MAX_LIST_BYTES + 1) if files else b""
+
+    def deed() -> None:
+        if len(content) > MAX_LIST_BYTES:
+            raise SettingsError(visit.say("A file is larger than files may be."))
+        if files:
+            add_list(draft, field, *read_table(content), column, key)
+        else:
+            rows = [{"value": each.strip()} for each in typed.splitlines() if each.strip()]
+            add_list(draft, field, ["value"], rows, "value", "")
+
+    return await do(visit, deed, f"/desk/draft/{name}", "draft-saved")
+
+
+@router.post("/desk/draft/{name}/empty")
+async def empty_boxes(visit: Act, name: FormName, how: Annotated[str, Form(pattern="^(empty|fill)$")]) -> Response:
+    """Takes what is written in the boxes from the blank, or brings it back."""
+    draft = await visit.look(lambda: known_draft(visit, name))
+    deed = empty_draft if how == "empty" else fill_draft
+    return await do(visit, lambda: deed(draft), f"/desk/draft/{name}", "draft-saved")
+
+
+@router.post("/desk/draft/{name}/drop")
+async def drop(visit: Act, name: FormName, sure: Sure) -> Response:
+    """Throws a draft away."""
+    draft = await visit.look(lambda: known_draft(visit, name))
+
+    def deed() -> None:
+        drop_draft(draft)
+        visit.home.store.log(visit.by, "form draft dropped", name, {}, visit.now)
+
+    return await do(visit, deed, "/desk/forms", "draft-dropped")
+
+
+@router.post("/desk/draft/{name}/install")
+async def install(visit: Act, name: FormName, seen: Seen) -> Response:
+    """Puts a draft in force for scans to come, as `fairhand forms install` does."""
+    draft = await visit.look(lambda: known_draft(visit, name))
+
+    def deed() -> None:
+        draft.save(draft.text, seen)
+        install_draft(visit.home, draft, visit.by)
+        forget_suggested(visit, name)
+
+    return await do(visit, deed, f"/desk/form/{name}", "form-installed")

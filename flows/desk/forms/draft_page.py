@@ -1,0 +1,95 @@
+"""The page of a draft: its fields over its page, to be drawn, named and saved; and its text."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from flows.administration import unread_languages
+from flows.desk.forms.draft_view import draft_view
+from flows.desk.forms.form_page import FormName, PageNumber
+from flows.desk.forms.form_tables import difference_table
+from flows.desk.forms.form_words import PERSONAL, WHAT, key_words, type_choices
+from flows.desk.tables import Cell, Table
+from flows.desk.visit import Look, Visit
+from flows.drafting import Draft, draft_of
+from transcribe import forms
+from transcribe.errors import FormError, NotFound
+from transcribe.review import picture_response
+
+router = APIRouter()
+
+
+@router.get("/desk/draft/{name}")
+async def draft_page(visit: Look, name: FormName) -> Response:
+    """A draft with its fields drawn over its pages."""
+    return await visit.look(lambda: _draft_page(visit, known_draft(visit, name)))
+
+
+def known_draft(visit: Visit, name: str) -> Draft:
+    """The draft of a form. NotFound where there is none, or the form is not the visitor's."""
+    visit.require_form(name)
+    return draft_of(visit.home.settings, name)
+
+
+def _draft_page(visit: Visit, draft: Draft) -> Response:
+    try:
+        view = draft_view(draft)
+    except FormError as error:
+        return visit.page("forms/text.html", draft=draft, text=draft.text, why=str(error))
+    form = None if view.mistakes else draft.form()
+    return visit.page(
+        "forms/draft.html",
+        view=view,
+        types=type_choices(visit),
+        personal=PERSONAL,
+        changes=_changes(visit, draft) if form else None,
+        unread=unread_languages(visit.home.settings, form) if form else [],
+    )
+
+
+def _changes(visit: Visit, draft: Draft) -> Table | None:
+    """What the draft says otherwise than the version in force; None where the form is new."""
+    library = visit.home.forms
+    if draft.name not in library.names():
+        return None
+    try:
+        found = forms.differences(library.find(draft.name), draft.form())
+    except (FormError, NotFound):
+        return None
+    rows = [
+        (
+            Cell(draft.form().version),
+            Cell(each.what, visit.say(WHAT[each.what])),
+            Cell(each.name),
+            Cell(each.key, key_words(visit, each.key)),
+            Cell(each.before, each.before or "–"),
+            Cell(each.after, each.after or "–"),
+        )
+        for each in found
+    ]
+    return difference_table(visit, "", rows)
+
+
+@router.get("/desk/draft/{name}/page/{number}")
+async def page_of_draft(visit: Look, name: FormName, number: PageNumber) -> Response:
+    """The blank of a page."""
+
+    def content() -> bytes:
+        draft = known_draft(visit, name)
+        page = next((each for each in draft_view(draft).pages if each.number == number), None)
+        if page is None:
+            raise NotFound("This draft has no picture of this page.")
+        return draft.path.with_name(page.blank).read_bytes()
+
+    return picture_response(await visit.look(content), brief=True)
+
+
+@router.get("/desk/draft/{name}/text")
+async def text_page(visit: Look, name: FormName) -> Response:
+    """The definition as it is written."""
+
+    def made() -> Response:
+        draft = known_draft(visit, name)
+        return visit.page("forms/text.html", draft=draft, text=draft.text, why="")
+
+    return await visit.look(made)

@@ -1,0 +1,106 @@
+"""What types of fields, keys of definitions, differences and suggestions are called: messages of the catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.desk.visit import Visit
+from transcribe import fields
+from transcribe.i18n import N_
+
+TYPES: Mapping[str, str] = {
+    "text": N_("text"),
+    "name": N_("name"),
+    "address": N_("address"),
+    "code": N_("code, as an order number"),
+    "amount": N_("amount"),
+    "decimal": N_("decimal number"),
+    "integer": N_("whole number"),
+    "date": N_("date"),
+    "phone": N_("telephone number"),
+    "email": N_("e-mail address"),
+    "checkbox": N_("box to tick"),
+    "choice": N_("one of several words"),
+    "signature": N_("signature"),
+    "ean": N_("EAN or GTIN"),
+    "luhn": N_("number with check digit (Luhn)"),
+    "siret": N_("SIRET or SIREN"),
+    "vat": N_("VAT number"),
+}
+"""The types of fields, the most usual first."""
+
+KEYS: Mapping[str, str] = {
+    "": N_("all of it"),
+    "title": N_("title"),
+    "label": N_("label"),
+    "help": N_("help"),
+    "type": N_("type"),
+    "required": N_("required"),
+    "pattern": N_("pattern"),
+    "personal": N_("personal data"),
+    "target": N_("how sure"),
+    "examples": N_("examples"),
+    "languages": N_("languages"),
+    "locale": N_("how dates and amounts are written"),
+    "currency": N_("currency"),
+    "retention_days": N_("days kept"),
+    "pages": N_("pages"),
+    "page": N_("page"),
+    "box": N_("place"),
+    "rows": N_("rows"),
+    "values": N_("values"),
+}
+"""Keys of a definition in words; others are shown as they are written."""
+
+WHAT: Mapping[str, str] = {
+    "form": N_("form"),
+    "field": N_("field"),
+    "table": N_("table"),
+    "rule": N_("rule"),
+    "list": N_("list of known values"),
+}
+"""What a difference is about."""
+
+PERSONAL: Mapping[str, str] = {
+    "": N_("no"),
+    "contact": N_("contact data"),
+    "payment": N_("payment data: masked before a picture is kept"),
+}
+"""What is personal in a field."""
+
+SUGGESTED: Mapping[str, str] = {
+    "pattern": N_("a pattern"),
+    "master": N_("a list of known values"),
+    "required": N_("never blank"),
+    "rule": N_("a rule"),
+}
+"""What a suggestion is."""
+
+FATES: Mapping[str, str] = {
+    "decided": N_("decided"),
+    "blank": N_("blank"),
+    "asked": N_("people are asked"),
+    "nothing": N_("not decided"),
+}
+"""What would become of a field that is tried."""
+
+FATE_BOXES: Mapping[str, str] = {"decided": "decided", "blank": "nothing", "asked": "open", "nothing": "nothing"}
+"""How each is drawn."""
+
+
+def type_choices(visit: Visit) -> list[tuple[str, str]]:
+    """The types of fields that there are with what they are called, the most usual first."""
+    there = fields.names()
+    known = [name for name in TYPES if name in there]
+    others = [name for name in there if name not in known]
+    return [(name, type_words(visit, name)) for name in (*known, *others)]
+
+
+def type_words(visit: Visit, name: str) -> str:
+    """What a type is called."""
+    return visit.say(TYPES.get(name, name))
+
+
+def key_words(visit: Visit, key: str) -> str:
+    """What a key of a definition is called."""
+    return visit.say(KEYS[key]) if key in KEYS else key

@@ -1,0 +1,36 @@
+"""The gallery: every form with a picture, and the drafts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from flows.desk.forms.drawn_form import drawn_pages
+from flows.desk.forms.form_tables import forms_table
+from flows.desk.forms.known_forms import known_forms
+from flows.desk.tables import Kind, table_file
+from flows.desk.visit import Look
+from flows.drafting import drafts
+
+router = APIRouter()
+
+
+@router.get("/desk/forms")
+async def gallery(visit: Look) -> Response:
+    """All forms, the most used first."""
+
+    def made() -> Response:
+        found = known_forms(visit)
+        shown = {each.name: drawn_pages(each.form, visit.language)[:1] if each.form else [] for each in found}
+        names = {each.name for each in found}
+        new = [name for name in drafts(visit.home.settings) if name not in names and visit.sees(name)]
+        return visit.page(
+            "forms/gallery.html", forms=found, pages=shown, drafts=new, table_of_forms=forms_table(visit, found)
+        )
+
+    return await visit.look(made)
+
+
+@router.get("/desk/forms.{kind}")
+async def gallery_file(visit: Look, kind: Kind) -> Response:
+    """All forms as a file."""
+    return table_file(await visit.look(lambda: forms_table(visit, known_forms(visit))), kind)

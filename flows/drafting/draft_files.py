@@ -1,0 +1,204 @@
+"""The folder of a draft: a definition with its blanks and lists beside it, begun from a picture or from a form."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomlkit
+
+from flows.home import FormLibrary, Settings
+from flows.standalone import draft_definition, empty_boxes
+from transcribe.errors import FormError, NotFound, SettingsError
+from transcribe.forms import FORM_NAME, field_boxes, load
+from transcribe.model import Form
+
+DRAFTS_FOLDER = "drafts"
+"""The folder of all drafts in that of a home's forms: it is in every backup, and no form is looked for in it."""
+
+NOTES_FILE = "notes.txt"
+"""What the drafting did not understand, for who edits it; it goes with the draft."""
+
+AS_SENT_SUFFIX = ".as-sent"
+"""How the name of a blank ends that is kept as it was sent, after writing was taken from it. No definition names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A draft as it lies in its folder. `path` is its definition; its text may hold mistakes."""
+
+    name: str
+    path: Path
+
+    @property
+    def text(self) -> str:
+        """The definition."""
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def digest(self) -> str:
+        """What tells this text from another one, so that nobody overwrites what they have not seen."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the drafting did not understand, in sentences."""
+        notes = self.path.with_name(NOTES_FILE)
+        return notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether what was written in its boxes was taken from its blanks."""
+        return any(self.path.parent.glob(f"*{AS_SENT_SUFFIX}"))
+
+    def form(self) -> Form:
+        """The form that it defines; FormError names every mistake, one a line."""
+        return load(str(self.path), boxes_apart=True)
+
+    def mistakes(self) -> list[str]:
+        """What keeps it from being a form, one mistake a line; nothing where it is one."""
+        try:
+            self.form()
+        except FormError as error:
+            return [line.removeprefix(f"{self.path.name}: ") for line in str(error).splitlines()]
+        return []
+
+    def save(self, text: str, seen: str | None = None) -> None:
+        """Keep another text. SettingsError where it is not the one that was `seen` any more."""
+        if seen is not None and seen != self.digest:
+            raise SettingsError(
+                f"Somebody else has changed the draft of {self.name} meanwhile. Look at it again, and make your change "
+                "there."
+            )
+        half = self.path.with_suffix(".half")
+        half.write_text(text, encoding="utf-8")
+        half.replace(self.path)
+
+
+def drafts(settings: Settings) -> list[str]:
+    """The names of the forms that have a draft, in alphabetical order."""
+    return sorted(path.parent.name for path in _folder(settings).glob("*/*.toml") if path.stem == path.parent.name)
+
+
+def draft_of(settings: Settings, name: str) -> Draft:
+    """The draft of this form. NotFound where there is none."""
+    found = Draft(name=name, path=_folder(settings) / name / f"{name}.toml")
+    if not re.fullmatch(FORM_NAME, name) or not found.path.is_file():
+        raise NotFound(f"There is no draft of a form {name!r}.")
+    return found
+
+
+def start_draft(
+    settings: Settings, picture: Path, name: str, *, title: str, language: str, locale: str, filled: bool = False
+) -> Draft:
+    """A draft of a new form from a picture or PDF of its page. Of a `filled` one the writing is taken from the blank.
+
+    Raises SettingsError where there is a form or a draft of this name, ScanError where the file is no picture, and
+    FormError where nothing on it looks like a field.
+    """
+    _require_new(settings, name)
+    if name in FormLibrary(settings.forms).names():
+        raise SettingsError(f"There is a form {name} already. Begin a new version of it, or choose another name.")
+    with tempfile.TemporaryDirectory() as given:
+        page = Path(given) / f"{name}{picture.suffix.lower()}"
+        shutil.copyfile(picture, page)
+        made = draft_definition(settings, page, title, language, locale)
+    text = re.sub(r'(?m)^name = ".*"$', f'name = "{name}"', made.text, count=1)
+    text = re.sub(r"\A#[^\n]*\n", "", text)
+    with tempfile.TemporaryDirectory(dir=_made(_folder(settings))) as half:
+        for file, content in made.blanks.items():
+            (Path(half) / file).write_bytes(content)
+        (Path(half) / f"{name}.toml").write_text(text, encoding="utf-8")
+        if made.notes:
+            (Path(half) / NOTES_FILE).write_text("\n".join(made.notes), encoding="utf-8")
+        shutil.copytree(half, _folder(settings) / name)
+    draft = draft_of(settings, name)
+    if filled:
+        empty_draft(draft)
+    return draft
+
+
+def start_version(settings: Settings, library: FormLibrary, name: str) -> Draft:
+    """A draft of the next version of a form, as it is now. SettingsError where there is a draft of it already."""
+    form = library.find(name)
+    _require_new(settings, name)
+    path = library.path_of(name)
+    text = _numbered(path.read_text(encoding="utf-8"), max(form.version, *library.versions(name), 0) + 1)
+    with tempfile.TemporaryDirectory(dir=_made(_folder(settings))) as half:
+        for file in library.files_of(path):
+            shutil.copyfile(file, Path(half) / file.name)
+        (Path(half) / f"{name}.toml").write_text(text, encoding="utf-8")
+        shutil.copytree(half, _folder(settings) / name)
+    return draft_of(settings, name)
+
+
+def _numbered(text: str, version: int) -> str:
+    """A definition under another version, all else letter by letter."""
+    definition = tomlkit.parse(text)
+    definition["version"] = version
+    changed = re.sub(r"(?m)^version *= *\d+", f"version = {version}", text, count=1)
+    return changed if tomllib.loads(changed) == definition.unwrap() else tomlkit.dumps(definition)
+
+
+def drop_draft(draft: Draft) -> None:
+    """Throw a draft away, with its files."""
+    shutil.rmtree(draft.path.parent)
+
+
+def empty_draft(draft: Draft) -> None:
+    """Take what is written in the boxes from the blanks of a draft; frames stay.
+
+    It is done from the blanks as they were sent, also after boxes were moved.
+    """
+    form = draft.form()
+    for number, blank in enumerate(form.blanks, 1):
+        if blank.path is not None:
+            sent = _as_sent(draft, number)
+            if not sent.exists():
+                shutil.copyfile(blank.path, sent)
+            boxes = [box for _, _, box in field_boxes(form, number)]
+            _change_blank(draft, number, Path(blank.path), empty_boxes(sent.read_bytes(), boxes))
+
+
+def fill_draft(draft: Draft) -> None:
+    """Bring the blanks of a draft back as they were sent."""
+    for number, blank in enumerate(draft.form().blanks, 1):
+        sent = _as_sent(draft, number)
+        if blank.path is not None and sent.exists():
+            _change_blank(draft, number, Path(blank.path), sent.read_bytes())
+            sent.unlink()
+
+
+def _change_blank(draft: Draft, number: int, before: Path, content: bytes) -> None:
+    """Give a page another blank, under a name of its own: pictures are kept in mind by their names."""
+    name = f"{draft.name}-{number}-{hashlib.sha256(content).hexdigest()[:8]}.png"
+    if name == before.name:
+        return
+    before.with_name(name).write_bytes(content)
+    draft.save(draft.text.replace(f'blank = "{before.name}"', f'blank = "{name}"'))
+    before.unlink()
+
+
+def _as_sent(draft: Draft, number: int) -> Path:
+    return draft.path.with_name(f"page-{number}{AS_SENT_SUFFIX}")
+
+
+def _require_new(settings: Settings, name: str) -> None:
+    if not re.fullmatch(FORM_NAME, name):
+        raise SettingsError(f"{name!r} is no name for a form: small letters, digits, - and _, and a letter first.")
+    if name in drafts(settings):
+        raise SettingsError(f"There is a draft of {name} already. Go on with it, or throw it away first.")
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.forms / DRAFTS_FOLDER
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

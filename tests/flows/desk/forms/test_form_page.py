@@ -1,0 +1,84 @@
+"""The page of one form: fields, versions, what differs, rules, lists; a new version begun; suggestions taken over."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from flows.drafting.draft_files import draft_of, drafts
+from flows.drafting.put_in_force import install_draft
+from tests.flows.desk.desk_site import AGREED, DeskSite, post
+
+TABLES = ("fields", "versions", "differences", "rules", "lists", "suggestions")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_table_stands_as_csv_and_json(site: DeskSite, name: str) -> None:
+    client = site.client(site.person("op", "operator"))
+    rows = client.get(f"/desk/form/bon-de-commande/{name}.json").json()[name]
+    lines = client.get(f"/desk/form/bon-de-commande/{name}.csv").text.splitlines()
+    assert len(lines) >= len(rows) + 1
+    if name in ("fields", "rules", "lists", "versions"):
+        assert rows
+    assert client.get(f"/desk/form/bon-de-commande/{name}s.json").status_code == 404
+
+
+def test_the_page_draws_every_field_and_says_what_it_is(site: DeskSite) -> None:
+    client = site.client(site.person("op", "operator"))
+    page = client.get("/desk/form/order").text
+    assert page.count('<rect class="box field"') == 3
+    assert client.get("/desk/form/order/page/1?version=1").headers["content-type"] == "image/png"
+    assert client.get("/desk/form/order/page/2").status_code == 404
+    fields = client.get("/desk/form/order/fields.json").json()["fields"]
+    assert [(each["name"], each["type"]) for each in fields] == [
+        ("number", "code"),
+        ("customer", "name"),
+        ("total", "amount"),
+    ]
+    assert client.get("/desk/form/unheard").status_code == 404
+
+
+def test_a_new_version_says_what_differs_and_scans_keep_theirs(site: DeskSite) -> None:
+    client = site.client(site.person("op", "operator"))
+    assert post(client, "/desk/form/order/draft").headers["location"].startswith("/desk/draft/order?done=")
+    assert "form drafted" in {line.action for line in site.home.store.audit() if line.actor == "op"}
+    draft = draft_of(site.home.settings, "order")
+    draft.save(draft.text.replace('type = "amount"', 'type = "amount"\nrequired = true'))
+    install_draft(site.home, draft, "op")
+    versions = client.get("/desk/form/order/versions.json").json()["versions"]
+    assert [(each["version"], each["in_force"], bool(each["first_scan"])) for each in versions] == [
+        (2, True, False),
+        (1, None, True),
+    ]
+    (found,) = client.get("/desk/form/order/differences.json").json()["differences"]
+    assert (found["version"], found["name"], found["key"], found["after"]) == (2, "total", "required", "true")
+    assert {each.scan.form_version for each in site.home.store.scan_states()} == {1}
+
+
+def test_a_second_draft_of_the_same_form_is_refused(site: DeskSite) -> None:
+    client = site.client(site.person("op", "operator"))
+    post(client, "/desk/form/order/draft")
+    again = post(client, "/desk/form/order/draft")
+    assert again.status_code == 422
+    assert "a draft of order already" in again.text
+
+
+def test_what_the_data_suggest_is_looked_for_and_taken_over(site: DeskSite) -> None:
+    for number in range(24):
+        site.scan(f"more{number}.png", {**AGREED, "number": (f"4739{number:02d}", f"4739{number:02d}")})
+    site.weigh()
+    client = site.client(site.person("op", "operator"))
+    assert post(client, "/desk/form/order/look").headers["location"] == "/desk/form/order?done=count"
+    for _ in range(200):
+        if found := client.get("/desk/form/order/suggestions.json").json()["suggestions"]:
+            break
+        time.sleep(0.05)
+    kinds = [(each["kind"], each["field"]) for each in found]
+    assert ("required", "customer") in kinds
+    assert f"{len(found)} suggestions wait" in client.get("/desk/forms").text
+    taken = post(client, "/desk/form/order/take", number=kinds.index(("required", "customer")))
+    assert taken.headers["location"] == "/desk/draft/order?done=form-taken"
+    assert draft_of(site.home.settings, "order").form().field("customer").required
+    assert post(client, "/desk/form/order/take", number=len(found)).status_code == 404
+    assert drafts(site.home.settings) == ["order"]

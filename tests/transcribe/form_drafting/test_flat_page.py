@@ -1,0 +1,68 @@
+"""A photograph made into a blank: its sheet is found, laid flat, level and evened out; a clean page stays itself."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy
+import pytest
+from PIL import Image
+
+from tests.camera import Level
+from tests.flows.drafting.own_form import FIELDS, blank_page, filled_page, photo
+from transcribe.form_drafting.flat_page import flat_page, paper_corners
+from transcribe.form_drafting.rulings import find_ruling
+from transcribe.geometry import Box
+from transcribe.imaging import grey
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
+
+CLEAN = numpy.asarray(blank_page())
+
+
+def taken(level: Level, seed: int) -> Picture:
+    """A photograph, turned upright as its table shows."""
+    picture = numpy.asarray(Image.open(io.BytesIO(photo(blank_page(), level, seed))).convert("RGB"))
+    return picture if picture.shape[0] > picture.shape[1] else numpy.ascontiguousarray(numpy.rot90(picture))
+
+
+def test_a_clean_page_is_given_back_itself_with_its_colours() -> None:
+    assert flat_page(CLEAN) is CLEAN
+    written = numpy.asarray(filled_page())
+    assert flat_page(written) is written
+
+
+@pytest.mark.parametrize(("level", "seed"), [("phone", 1), ("phone", 2), ("phone", 4), ("hard", 2)])
+def test_frames_of_a_photographed_form_stand_where_they_are_printed(level: Level, seed: int) -> None:
+    flat = flat_page(taken(level, seed))
+    height, width = flat.shape
+    across, down = 1654 / width, 2339 / height
+    frames = find_ruling(flat).frames
+    for name in ("slip_number", "hirer", "phone", "date_of_hire", "total_to_pay"):
+        x0, y0, x1, y1 = FIELDS[name]
+        there = Box(round(x0 / across), round(y0 / down), round(x1 / across), round(y1 / down))
+        assert max((each.overlap_share(there) for each in frames), default=0) > 0.7, name
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_paper_of_a_photograph_comes_out_white_and_level(seed: int) -> None:
+    flat = flat_page(taken("phone", seed))
+    assert float((flat == 255).mean()) > 0.85
+    assert flat.ndim == 2
+    assert flat[:5].min() == 255, "the table beside the sheet is not on the blank"
+
+
+def test_a_picture_without_a_sheet_on_it_has_no_corners() -> None:
+    assert paper_corners(grey(CLEAN)) is None
+    noise = numpy.random.default_rng(3).integers(90, 160, (900, 700), numpy.uint8)
+    assert paper_corners(noise) is None
+
+
+def test_a_leaning_scan_is_made_level_without_being_cut() -> None:
+    leaning = Image.fromarray(CLEAN).rotate(2.0, fillcolor="white")
+    level = flat_page(numpy.asarray(leaning))
+    assert level.shape[:2] == CLEAN.shape[:2]
+    tops = [box.y0 for box in find_ruling(level).frames]
+    assert len(tops) >= 5
