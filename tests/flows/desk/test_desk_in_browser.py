@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, Page, expect
 
 from flows.watching import waiting_scans
+from tests.flows.desk.all_pages import SECTIONS, pages
 from tests.flows.desk.desk_site import DeskSite
 from tests.transcribe.review.conftest import FLAGS, PATIENCE_MS
 from tests.transcribe.review.site import served
@@ -58,39 +60,125 @@ def enter(busy: DeskSite, address: str, browser: Browser) -> Iterator[Enter]:
         context.close()
 
 
-def addresses(desk: DeskSite) -> list[str]:
-    scans = {each.scan.name: each.scan.id for each in desk.home.store.scan_states()}
-    return [
-        "/desk",
-        "/desk/batches",
-        "/desk/batch?name=monday",
-        "/desk/batch?name=tuesday",
-        "/desk/batches/new",
-        "/desk/scans",
-        f"/desk/scan/{scans['doubt.png']}?field=customer",
-        f"/desk/scan/{scans['agreed.png']}?field=total",
-        f"/desk/scan/{scans['agreed.png']}/edit",
-        "/desk/duplicates",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"), [("en", 1440, "light"), ("fr", 360, "dark"), ("es", 360, "light")]
+LOOKS = (
+    # language, width, height, colours, forced colours, and whether axe looks too
+    ("en", 1440, 900, "light", "none", True),
+    ("fr", 360, 800, "dark", "none", True),
+    ("es", 320, 256, "light", "none", False),  # a window of 1280 x 1024 at 400 % zoom
+    ("en", 1440, 900, "dark", "active", False),
 )
+
+
+@pytest.fixture(scope="module")
+def full_address(full: DeskSite) -> Iterator[str]:
+    with served(full.app) as url:
+        yield url
+
+
+@pytest.fixture
+def look(full: DeskSite, full_address: str, browser: Browser) -> Iterator[Enter]:
+    """Signs a new operator in to the filled home, and gives a page on the desk."""
+    contexts = []
+
+    def looked(language: str = "en", **how: Any) -> Page:
+        context = browser.new_context(**how)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{full_address}/in/{full.link(full.person(secrets.token_hex(4), 'operator', language=language))}")
+        page.locator("main button").click()
+        page.wait_for_url("**/desk")
+        return page
+
+    yield looked
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("language", "width", "height", "scheme", "forced", "with_axe"), LOOKS)
 def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
-    busy: DeskSite, enter: Enter, address: str, language: str, width: int, scheme: Any
+    full: DeskSite,
+    look: Enter,
+    full_address: str,
+    language: str,
+    width: int,
+    height: int,
+    scheme: Any,
+    forced: Any,
+    with_axe: bool,
 ) -> None:
-    page = enter(language=language, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    viewport = {"width": width, "height": height}
+    page = look(language, viewport=viewport, color_scheme=scheme, forced_colors=forced)
     faults = []
-    for each in addresses(busy):
-        page.goto(address + each)
+    for each in pages(full):
+        answer = page.goto(full_address + each)
+        assert answer is not None
+        assert answer.status == 200, each
         page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
-        found: dict[str, Any] = Axe().run(page).response
-        assert found["passes"], "axe looked at the page"
-        faults += [f"{each} {it['id']}: {it['nodes'][0]['html'][:160]}" for it in found["violations"]]
+        if with_axe:
+            found: dict[str, Any] = Axe().run(page).response
+            assert found["passes"], "axe looked at the page"
+            faults += [f"{each} {it['id']}: {it['nodes'][0]['html'][:160]}" for it in found["violations"]]
         if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
             faults.append(f"{each} is wider than the screen")
+        faults += [f"{each} {it}" for it in page.evaluate(UNSEEN)]
     assert faults == []
+
+
+UNSEEN = """() => [...document.querySelectorAll('.chart rect, .chart polyline')].filter((mark) => {
+    const style = getComputedStyle(mark), drawn = mark.tagName === 'rect' ? style.fill : style.stroke
+    const paper = getComputedStyle(mark.closest('.chart')).backgroundColor
+    return drawn === 'none' || drawn === paper
+}).map((mark) => 'a mark is not seen: ' + mark.outerHTML.slice(0, 80))"""
+"""Marks of charts that have the colour of what they stand on."""
+
+
+FOCUSABLE = """() => {
+    const found = [...document.querySelectorAll('a[href], button, select, textarea, input, summary, [tabindex="0"]')]
+        .filter((each) => each.checkVisibility() && !each.disabled && each.type !== 'hidden' && each.tabIndex >= 0)
+    found.forEach((each, number) => { each.dataset.number = number })
+    document.activeElement?.blur()
+    return found.length
+}"""
+"""Numbers everything that the keyboard must reach, and says how much that is."""
+
+FOCUSED = """() => {
+    const here = document.activeElement, style = getComputedStyle(here)
+    const seen = style.outlineStyle !== 'none' || style.boxShadow !== 'none' || here.closest('svg') !== null
+    return [Number(here.dataset.number ?? -1), seen]
+}"""
+"""What has the focus now, and whether that is seen."""
+
+
+def test_every_section_is_walked_by_keyboard_alone_and_the_focus_is_always_seen(
+    full: DeskSite, look: Enter, full_address: str
+) -> None:
+    page = look(viewport={"width": 1440, "height": 900})
+    for section in SECTIONS:
+        page.goto(full_address + section)
+        count = page.evaluate(FOCUSABLE)
+        reached, unseen = set(), set()
+        for _ in range(2 * count):  # a field for a date takes several steps
+            if len(reached) == count:
+                break
+            page.keyboard.press("Tab")
+            number, seen = page.evaluate(FOCUSED)
+            reached.add(number)
+            if number >= 0 and not seen:
+                unseen.add(number)
+        assert reached >= set(range(count)), (section, sorted(set(range(count)) - reached)[:5])
+        assert unseen == set(), section
+
+
+def test_a_section_is_chosen_and_a_deed_done_by_keyboard_alone(look: Enter) -> None:
+    page = look(viewport={"width": 1440, "height": 900})
+    page.locator(".sections a", has_text="Money").focus()
+    with page.expect_navigation(url="**/desk/money"):
+        page.keyboard.press("Enter")
+    page.locator("#part-owed form button").focus()
+    with page.expect_navigation(url="**/desk/money?done=count"):
+        page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_be_visible()
 
 
 def test_a_field_is_chosen_and_scans_are_walked_by_keyboard_alone(busy: DeskSite, enter: Enter, address: str) -> None:

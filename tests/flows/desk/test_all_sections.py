@@ -1,0 +1,113 @@
+"""Roles, pages, actions and forms over all sections: nothing leaks, and an auditor changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.flows.desk.all_pages import OF_HOME, SECTIONS, files, pages, routes, scans_by_name
+from tests.flows.desk.desk_site import DeskSite, csrf
+from tests.transcribe.store.world import sqlite_of
+from transcribe.model import Role
+from transcribe.store.state_store import StateStore
+
+PASSING = ("INSERT INTO session", "INSERT INTO sign_in_link", "INSERT INTO audit", "INSERT INTO sqlite_sequence")
+"""What signing in writes."""
+
+WORKERS: tuple[Role, ...] = ("transcriber", "expert")
+
+
+@pytest.fixture(scope="module")
+def clients(full: DeskSite) -> dict[str, TestClient]:
+    """A client of each role, and of an operator and an auditor who are limited to the other form."""
+    roles: tuple[Role, ...] = ("operator", "auditor", *WORKERS)
+    made: dict[str, TestClient] = {role: full.client(full.person(f"a {role}", role)) for role in roles}
+    limited: tuple[Role, ...] = ("operator", "auditor")
+    for role in limited:
+        made[f"limited {role}"] = full.client(full.person(f"half an {role}", role, forms=("invoice2",)))
+    return made
+
+
+def written(full: DeskSite) -> list[str]:
+    """All that the state holds, but for what signing in writes."""
+    store = full.home.store
+    assert isinstance(store, StateStore)
+    lines = sqlite_of(store).connection.iterdump()
+    return [line for line in lines if not line.replace('"', "").startswith(PASSING)]
+
+
+def test_every_page_and_file_is_there_for_operators_and_auditors(
+    full: DeskSite, clients: dict[str, TestClient]
+) -> None:
+    wrong = {
+        (role, address): status
+        for role in ("operator", "auditor")
+        for address in (*pages(full), *files(full))
+        if (status := clients[role].get(address).status_code) != 200
+    }
+    changes = {("auditor", "/desk/batches/new"), ("auditor", "/desk/people/invite")}
+    changes |= {("auditor", f"/desk/scan/{scans_by_name(full)['agreed.png']}/edit")}
+    assert wrong == dict.fromkeys(changes, 404)
+
+
+def test_for_everybody_else_there_is_no_such_page(full: DeskSite, clients: dict[str, TestClient]) -> None:
+    looked = [each for each in (*pages(full), *files(full), *routes(full, "GET")) if "/static/" not in each]
+    assert len(looked) > 100
+    for role in WORKERS:
+        assert {each for each in looked if clients[role].get(each).status_code != 404} == set()
+
+
+def test_no_deed_is_open_to_who_is_no_operator_and_none_without_the_token(
+    full: DeskSite, clients: dict[str, TestClient]
+) -> None:
+    deeds = routes(full, "POST")
+    assert len(deeds) >= 25
+    before = written(full)
+    for role in ("auditor", "limited auditor", *WORKERS):
+        sent = {"csrf": csrf(clients[role])}
+        assert {each: clients[role].post(each, data=sent).status_code for each in deeds} == dict.fromkeys(deeds, 404)
+    for role in ("operator", "auditor"):
+        refused = {each: clients[role].post(each, data={"csrf": "x"}).status_code for each in deeds}
+        assert refused == dict.fromkeys(deeds, 403), role
+    assert written(full) == before, "nothing was changed"
+
+
+def test_an_auditor_is_shown_no_form_that_sends(full: DeskSite, clients: dict[str, TestClient]) -> None:
+    for address in pages(full):
+        main = clients["auditor"].get(address).text.partition("<main")[2]
+        assert 'method="post"' not in main, address
+
+
+@pytest.mark.parametrize("role", ["operator", "auditor"])
+def test_who_is_limited_to_a_form_is_told_nothing_of_another(
+    full: DeskSite, clients: dict[str, TestClient], role: str
+) -> None:
+    client, scans = clients[f"limited {role}"], scans_by_name(full)
+    others = {name: scan for name, scan in scans.items() if name != "other.png"}
+    secret = [*others, *others.values(), *(scan[:12] for scan in others.values())]
+    assert scans["other.png"] in client.get("/desk/scans").text
+    for address in (*pages(full), *files(full)):
+        answer = client.get(address)
+        if address.startswith(OF_HOME) or any(scan in address for scan in others.values()):
+            assert answer.status_code == 404, address
+        told = [each for each in secret if each in answer.text and each not in address]
+        assert told == [], address
+    sections = [each for each in SECTIONS if each not in OF_HOME]
+    menu = client.get("/desk").text.partition('class="sections"')[2].partition("</nav>")[0]
+    assert [each for each in SECTIONS if f'href="{each}"' in menu] == sections
+
+
+def test_a_limited_operator_steers_nothing_of_another_form_or_of_the_home(
+    full: DeskSite, clients: dict[str, TestClient]
+) -> None:
+    client, before = clients["limited operator"], written(full)
+    sent = {"csrf": csrf(client), "why": "to see", "field": "customer", "value": "x", "lines": "Zoe"}
+    sent |= {"version": "1", "form": "order", "number": "", "degrees": "90", "priority": "1", "due": "2027-01-01"}
+    done = {}
+    for name in ("monday", "erp"):
+        for each in routes(full, "POST"):
+            status = client.post(each, data={**sent, "name": name}).status_code
+            if status not in (404, 422):
+                done[each] = status
+    assert done == {}
+    assert written(full) == before
