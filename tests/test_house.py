@@ -21,6 +21,7 @@ GROUND = {
     "transcribe.codes": "",
     "transcribe.archive": "errors",
     "transcribe.pay_arithmetic": "",
+    "transcribe.whole_files": "",
     "transcribe.plugins": "errors",
     "transcribe.rule_grammar": "errors model",
     "transcribe.table_rows": "model",
@@ -68,7 +69,7 @@ ROOMS = {
     # what is learnt is judged by what would be decided with it
     "reconcile.learning": "policy algorithms forms parameters inference decision",
     "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
-    "reconcile.records": "forms transcribe.store transcribe.plugins",
+    "reconcile.records": "forms transcribe.store transcribe.plugins transcribe.whole_files",
     # flows: the only package that puts the two together
     "flows.home": "reconcile.policy transcribe.archive transcribe.forms transcribe.i18n transcribe.sandbox"
     " transcribe.store",
@@ -87,13 +88,13 @@ ROOMS = {
     "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
     " transcribe.forms transcribe.i18n transcribe.imaging transcribe.intake transcribe.ocr transcribe.recognition"
-    " transcribe.sandbox",
+    " transcribe.sandbox transcribe.whole_files",
     # drafts of forms: files of a home that are no form of it yet
     "flows.drafting": "home standalone output reconcile.learning transcribe.forms",
     "flows.administration": "home runtime steps webhooks reconcile.algorithms reconcile.conduct reconcile.learning"
     " reconcile.parameters reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
-    "flows.exporting": "home reconcile.records transcribe.drawing",
+    "flows.exporting": "home reconcile.records transcribe.drawing transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
@@ -110,7 +111,7 @@ ROOMS = {
     " transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
     "flows.cli": "home backup drafting exporting mending runtime steps output terminal standalone administration"
     " serving simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n"
-    " transcribe.intake transcribe.people transcribe.store",
+    " transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
 

@@ -10,6 +10,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, form_library
+from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
     from transcribe.model import Form
@@ -69,7 +70,7 @@ def _reconcile_file(
     if report is not None and done.reconciled is not None:
         from flows.output import report_of
 
-        report.write_text(report_of(done.reconciled, title=file.name), encoding="utf-8")
+        write_whole(report, report_of(done.reconciled, title=file.name))
         terminal.say(f"The report stands in {report}.")
     for fault in done.faults:
         terminal.note(f"fairhand: {file}, line {fault.line}: {fault.message}")

@@ -13,6 +13,7 @@ import typer
 from flows import terminal
 from flows.cli.app import app, form_library, home_of, settings_of
 from transcribe.i18n import counted
+from transcribe.whole_files import write_whole
 
 forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, install, look at and draft forms.")
 app.add_typer(forms, name="forms")
@@ -116,7 +117,7 @@ def preview_form(
     """Draw a form's boxes on its blank page."""
     from transcribe.forms import preview
 
-    out.write_bytes(preview(form_library(ctx).find(form), page))
+    write_whole(out, preview(form_library(ctx).find(form), page))
     terminal.say(f"Page {page} of {form} with its boxes is in {out}.")
 
 
@@ -152,12 +153,12 @@ def draft_form(
             raise typer.BadParameter(f"{path} is another picture. Name another folder for --out.")
     for path, content in blanks.items():  # a definition names its blanks as they lie beside it
         if not path.exists():
-            path.write_bytes(content)
+            write_whole(path, content)
             terminal.note(f"The blank is in {path}.")
     for note in draft.notes:
         terminal.note(note)
     if out:
-        out.write_text(draft.text, encoding="utf-8")
+        write_whole(out, draft.text)
         terminal.say(f"A first definition is in {out}. Look at it with: fairhand forms preview {out}")
     else:
         typer.echo(draft.text, nl=False)

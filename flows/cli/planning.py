@@ -13,6 +13,7 @@ from flows import terminal
 from flows.cli.app import app, home_of, settings_of
 from flows.cli.scaling import print_scale
 from transcribe.errors import FairhandError
+from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
     from flows.home import Settings
@@ -89,7 +90,7 @@ def _play(
     else:
         _print(inputs, lines, order_count)
     if plot is not None:
-        plot.write_text(plan_plot(lines, batch.form.name), encoding="utf-8")
+        write_whole(plot, plan_plot(lines, batch.form.name))
         terminal.note(f"The plot stands in {plot}.")
 
 

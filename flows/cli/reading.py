@@ -11,6 +11,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of
+from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
     from flows.output import ErrorJson, FieldJson, ScanJson
@@ -47,12 +48,12 @@ def read(
             if result and picture:
                 for source, content in drawn_pages(result, settings.spoken_language):
                     path = _numbered(picture, next(picture_numbers))
-                    path.write_bytes(content)
+                    write_whole(path, content)
                     terminal.note(f"{path} is the picture of {source}")
             if result and hocr:
                 for source, text in hocr_pages(settings, result):
                     path = _numbered(hocr, next(hocr_numbers))
-                    path.write_text(text, encoding="utf-8")
+                    write_whole(path, text)
                     terminal.note(f"{path} has the words of {source}")
     if not _say_what_was_not_read(files, scan_count) or failed:
         raise typer.Exit(1)

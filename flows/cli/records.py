@@ -65,7 +65,7 @@ def export(
     table: Annotated[
         str, typer.Option(help="For csv and parquet: one of the form's tables instead of its plain fields.")
     ] = "",
-    after: Annotated[int, typer.Option(help="Only records changed after this change number.")] = 0,
+    after: Annotated[int, typer.Option(help="Only records changed after this change number.", min=0)] = 0,
     spreadsheets: Annotated[
         bool, typer.Option("--for-spreadsheets", help="For csv: safe to open in a spreadsheet, no exact copy.")
     ] = False,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.home import Home
 from reconcile.records import metadata, query
+from transcribe.whole_files import write_whole
 
 METADATA_NAME = "metadata.json"
 """The file for `datasette --metadata`."""
@@ -44,12 +45,12 @@ def write_for_datasette(records: Path, home: Home, out: Path, *, pictures: bool)
     forms = {name: home.forms(name, newest[name]) for name in query.forms(records)}
     out.mkdir(parents=True, exist_ok=True)
     told = json.dumps(metadata(records, forms), ensure_ascii=False, indent=1) + "\n"
-    (out / METADATA_NAME).write_text(told, encoding="utf-8")
+    write_whole(out / METADATA_NAME, told)
     command = ["datasette", str(records), "--metadata", str(out / METADATA_NAME)]
     if pictures:
         folder = out / PLUGINS_FOLDER
         folder.mkdir(exist_ok=True)
         text = _PLUGIN.format(home=str(home.settings.home.resolve()), database=records.stem)
-        (folder / "fairhand_pictures.py").write_text(text, encoding="utf-8")
+        write_whole(folder / "fairhand_pictures.py", text)
         command += ["--plugins-dir", str(folder)]
     return shlex.join(command)

@@ -11,6 +11,7 @@ from flows.home import Home
 from reconcile.records import PublishedRecord, query
 from transcribe.errors import SettingsError
 from transcribe.model import Form
+from transcribe.whole_files import whole_folder
 
 REPORT_NAME = "not-mapped.jsonl"
 """The file that says which records are no orders yet, and why."""
@@ -37,21 +38,23 @@ def write(home: Home, form: str, out: Path) -> int:
             "[order_x] into a new version of it (docs/adding-a-form.md)."
         )
     check = _schema_check()
-    count = 0
-    with (out / REPORT_NAME).open("w", encoding="utf-8") as report:
+    count, former = 0, []
+    with whole_folder(out) as folder, (folder / REPORT_NAME).open("w", encoding="utf-8") as report:
         for record in query.records(home.settings.records, form):
             problems = list(_held_back(record))
             if not problems:
                 text, problems = order_xml(OrderMessage(record=record, order=mapping.order))
                 problems += _refused(check, text) if not problems else []
-            target = out / f"{record.scan}.xml"
+            name = f"{record.scan}.xml"
             if problems:
-                target.unlink(missing_ok=True)
+                former.append(out / name)
                 told = [{"term": each.term, "field": each.field, "reason": each.reason} for each in problems]
                 report.write(json.dumps({"scan": record.scan, "not_mapped": told}, ensure_ascii=False) + "\n")
             else:
-                target.write_bytes(text)
+                (folder / name).write_bytes(text)
                 count += 1
+    for each in former:
+        each.unlink(missing_ok=True)
     return count
 
 

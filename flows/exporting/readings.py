@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.home import Home
 from reconcile.records import query
 from transcribe.model import Decision, FieldKey, Reading
+from transcribe.whole_files import whole_text_file
 
 COLUMNS = (
     *("scan", "form", "form_version", "key", "field", "row", "number", "kind", "reader", "text", "no_text", "shown"),
@@ -20,7 +21,7 @@ COLUMNS = (
 def write(home: Home, form: str, out: Path) -> int:
     """Write the readings of all records of a form as CSV; gives how many."""
     count = 0
-    with out.open("w", encoding="utf-8", newline="") as file:
+    with whole_text_file(out) as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for record in query.records(home.settings.records, form):

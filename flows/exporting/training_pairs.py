@@ -12,6 +12,7 @@ from reconcile.records import query
 from transcribe.drawing import as_png
 from transcribe.errors import SettingsError
 from transcribe.model import Decision, Form, Place, Reading
+from transcribe.whole_files import whole_folder
 
 NOT_WRITING = frozenset({"checkbox", "signature"})
 """Types of fields whose text is not what is written there."""
@@ -43,11 +44,11 @@ def write(home: Home, form: str, out: Path) -> int:
             "those say yes to who are asked from then on."
         )
     count = 0
-    with (out / "metadata.jsonl").open("w", encoding="utf-8") as told:
+    with whole_folder(out) as folder, (folder / "metadata.jsonl").open("w", encoding="utf-8") as told:
         for record in query.records(home.settings.records, form):
             for pair in training_pairs(home, record.scan, home.forms(record.form, record.form_version)):
-                (out / f"{pair.name}.png").write_bytes(as_png(home.archive.get(pair.snippet)))
-                (out / f"{pair.name}.gt.txt").write_text(pair.text + "\n", encoding="utf-8")
+                (folder / f"{pair.name}.png").write_bytes(as_png(home.archive.get(pair.snippet)))
+                (folder / f"{pair.name}.gt.txt").write_text(pair.text + "\n", encoding="utf-8")
                 said = {"file_name": f"{pair.name}.png", "text": pair.text, "field": pair.field, "type": pair.type}
                 told.write(json.dumps(said, ensure_ascii=False) + "\n")
                 count += 1

@@ -12,6 +12,7 @@ from flows.exporting import order_x, readings, training_pairs
 from flows.home import Home
 from reconcile.records import ExportOptions, export_names, load_export, query, write_package
 from transcribe.errors import SettingsError
+from transcribe.whole_files import whole_binary_file, whole_text_file
 
 OF_A_HOME: dict[str, Callable[[Home, str, Path], int]] = {
     "readings": readings.write,
@@ -78,22 +79,20 @@ def export_records(records: Path, home: Callable[[], Home], wanted: Wanted, out:
 
     if out is None:
         return write(sys.stdout.buffer if writer.IS_BINARY else sys.stdout)
-    if writer.IS_BINARY:
-        with out.open("wb") as file:
-            return write(file)
-    with out.open("w", encoding="utf-8", newline="") as text:
-        return write(text)
+    with whole_binary_file(out) if writer.IS_BINARY else whole_text_file(out) as file:
+        return write(file)
 
 
 def _export_whole(records: Path, home: Callable[[], Home], wanted: Wanted, form: str, out: Path | None) -> int:
-    """An export of a whole form, without options, to a file or into a folder that is made where it is missing."""
+    """An export of a whole form, without options, to a file or into a folder that is made where it is missing.
+
+    Where it fails nothing is written and no folder made.
+    """
     if wanted.table or wanted.after or wanted.for_spreadsheets:
         raise SettingsError(f"The format {wanted.format} has all of a form: leave --table, --after and the like out.")
     if out is None:
         what = "a folder" if wanted.format in FOLDERS else "a file"
         raise SettingsError(f"The format {wanted.format} does not go to standard output: name {what} with --out.")
-    if wanted.format in FOLDERS:
-        out.mkdir(parents=True, exist_ok=True)
     if wanted.format == PACKAGE:
         return write_package(records, form, out)
     return OF_A_HOME[wanted.format](home(), form, out)

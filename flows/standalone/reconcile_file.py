@@ -19,6 +19,7 @@ from transcribe.codes import Flag
 from transcribe.errors import FormError
 from transcribe.i18n import say
 from transcribe.model import Decision, Evidence, FieldKey, Form, Posterior, Reading, Task, Value
+from transcribe.whole_files import whole_text_file
 
 CSV_COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask")
 """The keys of a line, in their order."""
@@ -81,7 +82,7 @@ def _text(path: Path) -> str:
 
 def write_reconciled(lines: Sequence[ItemLine], target: Path) -> None:
     """Write lines as JSON Lines (a name that ends in .jsonl) or CSV."""
-    with target.open("w", encoding="utf-8", newline="") as out:
+    with whole_text_file(target) as out:
         if target.suffix == ".jsonl":
             out.writelines(json.dumps(_row(line), ensure_ascii=False) + "\n" for line in lines)
             return

@@ -79,7 +79,10 @@ def writable(path: Path | None) -> Path | None:
         raise typer.BadParameter(f"{path} is a folder. Name a file in it.")
     if not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}. Make it first, or name another file.")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
+    needed = [path] if path.exists() else []
+    if path.is_file() or not needed:
+        needed.append(path.resolve().parent)  # it is written beside, and takes the name when it is whole
+    if not all(os.access(each, os.W_OK) for each in needed):
         raise typer.BadParameter(f"{path} may not be written. Name another file.")
     return path
 

@@ -129,8 +129,7 @@ def records(
         database.execute("begin")
         of_form = schema.parts_of(database, form)
         if not of_form:
-            known = ", ".join(schema.form_names(database)) or "none yet"
-            raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
+            raise schema.no_records(database, form)
         wanted = None if search is None else _record_ids_with_words(database, of_form, search)
         given = 0
         for number, document in database.execute(_DOCUMENTS_SQL, [form, after]):
@@ -214,8 +213,7 @@ def parts(path: Path, form: str) -> list[str]:
     with open_for_reading(path) as database:
         found = sorted(schema.parts_of(database, form))
         if not found:
-            known = ", ".join(schema.form_names(database)) or "none yet"
-            raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
+            raise schema.no_records(database, form)
         return found
 
 
@@ -224,8 +222,11 @@ def columns(path: Path, form: str, part: str = "") -> list[schema.FieldColumn]:
     with open_for_reading(path) as database:
         columns_of_part = schema.columns_of(database, form, part)
         if not columns_of_part:
-            known = ", ".join(sorted(filter(None, schema.parts_of(database, form)))) or "none"
-            raise NotFound(f"There is no table {part!r} of a form {form!r} in the records. Its tables: {known}.")
+            parts_of_form = schema.parts_of(database, form)
+            if not parts_of_form:
+                raise schema.no_records(database, form)
+            known = ", ".join(sorted(filter(None, parts_of_form))) or "none"
+            raise NotFound(f"The form {form} has no table {part!r} in the records. Its tables: {known}.")
         return columns_of_part
 
 

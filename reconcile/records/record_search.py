@@ -143,8 +143,7 @@ def form_changes(path: Path, form: str, after: int, limit: int) -> tuple[list[di
 def _table(database: Database, form: str) -> str:
     table = schema.table_of(database, form)
     if table is None:
-        known = ", ".join(schema.form_names(database)) or "none yet"
-        raise NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
+        raise schema.no_records(database, form)
     return table
 
 

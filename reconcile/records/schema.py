@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from reconcile.records import sql_names
 from reconcile.records.database import LAYOUT_VERSION
+from transcribe.errors import NotFound
 
 HELD_FORMS = "_held_forms"
 """The table of forms that cannot be published. No form's table has a name that begins so."""
@@ -188,6 +189,12 @@ def key_of(database: Database, table: str) -> list[str]:
 def form_names(database: Database) -> list[str]:
     """The names of all published forms."""
     return [str(row["form"]) for row in database.query("select distinct form from forms order by form")]
+
+
+def no_records(database: Database, form: str) -> NotFound:
+    """What is raised where nothing of a form was published; it names the forms that were."""
+    known = ", ".join(form_names(database)) or "none yet"
+    return NotFound(f"There are no records of a form {form!r}. Published forms: {known}.")
 
 
 def index_of(database: Database, table: str) -> str | None:

@@ -11,6 +11,7 @@ from reconcile.records import query
 from reconcile.records.export.csv import write
 from reconcile.records.export_formats import ExportOptions
 from reconcile.records.interchange.export_columns import ROW_COLUMN, ExportColumn, ExportKind, export_columns
+from transcribe.whole_files import whole_folder
 
 DESCRIPTION_NAME = "datapackage.json"
 """The name that tools look for."""
@@ -32,8 +33,13 @@ _TYPES: dict[ExportKind, dict[str, object]] = {
 def write_package(records: Path, form: str, folder: Path) -> int:
     """Write the tables of a form and their description into a folder; gives the rows of all of them.
 
-    NotFound where nothing of the form was published.
+    The folder is made where it is missing. NotFound where nothing of the form was published; then nothing is written.
     """
+    with whole_folder(folder) as made:
+        return _write_files(records, form, made)
+
+
+def _write_files(records: Path, form: str, folder: Path) -> int:
     resources, count = [], 0
     names = {part: form if not part else f"{form}.{part}" for part in query.parts(records, form)}
     for part, name in names.items():

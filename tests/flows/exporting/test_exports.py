@@ -18,7 +18,7 @@ from PIL import Image
 from flows.administration.people import invite
 from flows.exporting.order_message import OrderMessage, order_xml
 from flows.exporting.order_x import _Check
-from flows.exporting.write_export import Wanted, export_records, format_names
+from flows.exporting.write_export import FOLDERS, Wanted, export_records, format_names
 from flows.home.home import Home, now
 from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import reconcile_home
@@ -92,6 +92,37 @@ def test_every_format_is_told_and_what_it_cannot_do_is_said(house: House, rooms:
     done = house.run("records", "export", "--format", "parquet", "--out", str(tmp_path / "receipts.parquet"))
     assert done.code == 0, done.err
     assert (tmp_path / "receipts.parquet").read_bytes()[:4] == b"PAR1"
+
+
+@pytest.mark.parametrize("wrong", [("--form", "nothing"), ("--form", "bon-de-commande"), ("--table", "nothing")])
+@pytest.mark.parametrize("format", format_names())
+def test_a_failing_export_leaves_what_lay_there_and_nothing_else(
+    house: House, rooms: Home, tmp_path: Path, format: str, wrong: tuple[str, str]
+) -> None:
+    published(rooms)
+    place = tmp_path / "out"
+    place.mkdir()
+    kept = place / "kept"
+    if format in FOLDERS:
+        kept.mkdir()
+    else:
+        kept.write_text("of yesterday", encoding="utf-8")
+    for out in (kept, place / "new" / "deep" if format in FOLDERS else place / "new.csv"):
+        form = () if "--form" in wrong else ("--form", "receipt")
+        done = house.run("records", "export", "--format", format, *form, *wrong, "--out", str(out))
+        if done.code == 0:  # a record of JSON Lines is whole: it has no tables
+            assert (format, wrong[0]) == ("jsonl", "--table")
+            return
+        assert (done.code, "''" in done.err) == (2, False), done.err
+    assert list(place.iterdir()) == [kept]
+    assert (kept.read_text(encoding="utf-8") == "of yesterday") if kept.is_file() else (list(kept.iterdir()) == [])
+
+
+def test_an_export_after_less_than_nothing_is_refused(house: House, rooms: Home) -> None:
+    published(rooms)
+    done = house.run("records", "export", "--after", "-3")
+    assert (done.code, done.out) == (2, "")
+    assert "--after" in done.err
 
 
 def read_by_people(rooms: Home) -> Scan:
