@@ -1,13 +1,18 @@
-"""How many examples the laws draw, and which tests a run has: all but the long ones; or these, laws and attacks."""
+"""How many examples the laws draw, which tests a run has, and the server of buckets that they share.
+
+A run has all tests but the long ones; or these, laws and attacks.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
 
 ATTACKS = Path(__file__).parent / "attack"
@@ -46,3 +51,18 @@ def pytest_sessionfinish() -> None:
     postgres = sys.modules.get("tests.postgres")
     if postgres is not None:
         postgres.stop_shared_server()
+
+
+@pytest.fixture(scope="session")
+def shared_buckets() -> Iterator[BucketServer]:
+    """One server for all tests of a process; each takes a bucket of its own."""
+    with bucket_server() as server:
+        yield server
+
+
+@pytest.fixture
+def buckets(shared_buckets: BucketServer, monkeypatch: pytest.MonkeyPatch) -> BucketServer:
+    """The server, with the variables set that lead there."""
+    for name, value in shared_buckets.variables.items():
+        monkeypatch.setenv(name, value)
+    return shared_buckets

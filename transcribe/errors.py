@@ -99,6 +99,18 @@ class ArchiveFull(FairhandError):
         super().__init__(f"The disk of the archive is full ({path}). {self.advice} and do the same again.")
 
 
+class ArchiveAway(StoreError):
+    """The bucket of the archive does not answer; try again when it does."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The archive ({place}) cannot be reached: {reason}. Do the same again when it can.")
+
+
+class ArchiveRefused(FairhandError):
+    """This bucket will not do as an archive; name another one, or change how it is set up."""
+
+
 def is_disk_full(error: BaseException, path: Path) -> bool:
     """Whether a write failed for want of room: an error of the system, or of SQLite about this file."""
     if isinstance(error, OSError):

@@ -1,6 +1,7 @@
 """What an operator does: people, pay, disputes, records, the doctor."""
 
 from flows.administration.anomalies import anomalies, forgery_sentence
+from flows.administration.archive_upkeep import orphaned_files, remove_orphans
 from flows.administration.deep_check import examine_deeply
 from flows.administration.disputes import expect_work, settle_dispute, show_in_guide
 from flows.administration.doctor import (
@@ -16,7 +17,6 @@ from flows.administration.fair_pay import fault_messages, require_fair_serving, 
 from flows.administration.finding import Finding
 from flows.administration.missing_people import missing_in_words
 from flows.administration.odd_reading import odd_reading
-from flows.administration.orphans import orphaned_files, remove_orphans
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
 from flows.administration.quality import refresh_quality

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.administration.archive_upkeep import orphaned_files
 from flows.administration.finding import Finding
-from flows.administration.orphans import orphaned_files
 from flows.home import Home, Settings, has_state, now, open_home
 from reconcile.records import damage, is_of
-from transcribe.errors import FairhandError
+from transcribe.errors import ArchiveAway, FairhandError
 from transcribe.store import StateFile
 
 SHOWN_ORPHANS_COUNT = 10
@@ -38,8 +38,12 @@ def examine_deeply(settings: Settings) -> Iterator[Finding]:
     except FairhandError:
         return  # the finding is one of the database already
     try:
-        yield from _pictures(home)
-        yield from _orphans(home)
+        try:
+            home.archive.hurried().try_out()  # asked for each picture, one that is away would take hours
+            yield from _pictures(home)
+            yield from _orphans(home)
+        except ArchiveAway as error:
+            yield Finding(check="archive", message=str(error), mend="fairhand doctor --deep, once it answers")
         yield from _records(home, broken=bool(broken))
         yield from _work(home)
     finally:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.administration.archive_upkeep import bucket_findings
 from flows.administration.database_findings import database_findings
 from flows.administration.finding import Finding
 from flows.administration.missing_people import missing_command, missing_in_words
@@ -62,6 +63,7 @@ CHECKS = (
     "settings",
     "forms",
     "disk",
+    "archive",
     "private",
     "database",
     "people",
@@ -80,6 +82,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _settings(settings)
     yield from _forms(settings)
     yield from _disk(settings)
+    yield from bucket_findings(settings)
     yield from _private(settings)
     yield from database_findings(settings)
     yield from _people(settings)
@@ -211,9 +214,9 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 def free_bytes(settings: Settings) -> dict[str, int]:
     """The free bytes of the disks of the home, its archive and its backups, where these are folders here."""
-    places = {"home": str(settings.home), "archive": settings.archive, "backups": settings.backups}
-    there = {place: path for place, path in places.items() if path and "://" not in path and Path(path).is_dir()}
-    return {place: shutil.disk_usage(path).free for place, path in there.items()}
+    archive, backups = settings.archive and settings.archive_folder, settings.backups and Path(settings.backups)
+    places = {"home": settings.home, "archive": archive, "backups": backups}
+    return {place: shutil.disk_usage(path).free for place, path in places.items() if path and path.is_dir()}
 
 
 def _private(settings: Settings) -> Iterator[Finding]:
@@ -221,8 +224,7 @@ def _private(settings: Settings) -> Iterator[Finding]:
     if not has_state(settings):
         return
     places = [settings.home, *sorted(settings.home.iterdir())]
-    if settings.archive and "://" not in settings.archive:
-        places.append(Path(settings.archive))
+    places += [settings.archive_folder] if settings.archive and settings.archive_folder else []
     open_places = [place for place in places if place.exists() and is_open_to_others(place)]
     if open_places:
         names = ", ".join(map(str, open_places[:NAMED_PLACES_COUNT]))

@@ -126,8 +126,8 @@ def unfinishable(home: Home, now: datetime) -> Iterator[Alert]:
 def low_disk(home: Home, now: datetime) -> Iterator[Alert]:
     """Disks of the home and of the archive that are nearly full."""
     places = {"home": home.settings.home}
-    if home.settings.archive and "://" not in home.settings.archive:
-        places["archive"] = Path(home.settings.archive)
+    if home.settings.archive and home.settings.archive_folder:
+        places["archive"] = home.settings.archive_folder
     for name, folder in places.items():
         free = shutil.disk_usage(folder).free
         if free < MIN_FREE_DISK_BYTES:

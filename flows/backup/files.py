@@ -6,18 +6,24 @@ import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from flows.backup.manifest import KeptFile
 from transcribe.archive import Archive
-from transcribe.errors import FairhandError, NotFound
+from transcribe.errors import ArchiveAway, FairhandError, NotFound
 
 LOCK_FILE = ".lock"
 """The file in a folder that is locked while a backup or a restore writes there."""
 
 READ_BYTES = 1_048_576
 """So much of a file is read at a time. Chosen by hand."""
+
+AHEAD_COUNT = 8
+"""So many pictures are read at once. Chosen by hand."""
 
 TOGETHER_BYTES = 16_000_000
 """Pictures of so many bytes are written before the disk is waited for. Chosen by hand."""
@@ -28,6 +34,8 @@ def disk_errors_said(what: str, next_step: str) -> Iterator[None]:
     """Say what a disk refuses in one sentence, with what to do next."""
     try:
         yield
+    except ArchiveAway as error:
+        raise FairhandError(f"{what}: {error} {next_step}") from error
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise FairhandError(f"{what}: {error.strerror or error}{where}. {next_step}") from error
@@ -85,8 +93,7 @@ def fault_of(folder: Path, name: str, kept: KeptFile) -> str:
 def batched_pictures(archive: Archive, names: Iterable[str], missing: Callable[[str], None]) -> Iterator[list[bytes]]:
     """The files of these names, some megabytes at a time; `missing` is called for what is not there or damaged."""
     together: list[bytes] = []
-    for name in names:
-        content = _whole(archive, name)
+    for name, content in _read_ahead(archive, names):
         if content is None:
             missing(name)
             continue
@@ -95,6 +102,14 @@ def batched_pictures(archive: Archive, names: Iterable[str], missing: Callable[[
             yield together
             together = []
     yield together
+
+
+def _read_ahead(archive: Archive, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+    """Each file with its bytes, some read at once: a bucket takes its time to answer, whatever it is asked."""
+    left = iter(names)
+    with ThreadPoolExecutor(AHEAD_COUNT) as readers:
+        while some := list(islice(left, AHEAD_COUNT)):
+            yield from zip(some, readers.map(partial(_whole, archive), some), strict=True)
 
 
 def _whole(archive: Archive, name: str) -> bytes | None:

@@ -23,7 +23,7 @@ from flows.backup.manifest import (
     Manifest,
     written_list,
 )
-from flows.home import Settings
+from flows.home import Settings, archive_of
 from transcribe.archive import Archive
 from transcribe.errors import FairhandError, SettingsError, StoreError
 from transcribe.store import StateFile
@@ -106,8 +106,7 @@ def _require_home(settings: Settings) -> None:
 def _require_elsewhere(settings: Settings, path: Path) -> None:
     """SettingsError where the folder of backups is, or lies in, what is backed up."""
     target = path.resolve()
-    places = [settings.home, *([] if "://" in settings.archive or not settings.archive else [Path(settings.archive)])]
-    for place in map(Path.resolve, places):
+    for place in map(Path.resolve, filter(None, (settings.home, settings.archive_folder))):
         if target == place or place in target.parents:
             raise SettingsError(
                 f"{path} lies in {place}, which is backed up: what takes the one would take the other. Name a folder "
@@ -189,7 +188,7 @@ def _copy_pictures(
 
     A picture that was erased meanwhile is not lost: its scan is on the list of what was forgotten.
     """
-    source, target = Archive(settings.archive or str(settings.home / "archive")), Archive(str(folder.archive))
+    source, target = archive_of(settings), Archive(str(folder.archive))
     sizes = folder.kept_sizes()
     written = folder.newest_sizes()  # what was cut since then is copied anew
     sizes = {name: size for name, size in sizes.items() if written.get(name, size) == size}

@@ -20,7 +20,7 @@ from flows.backup.manifest import (
     BackupDamaged,
     Manifest,
 )
-from flows.home import RESTORING_FOLDER, SETTINGS_FILE, Settings, load_settings
+from flows.home import RESTORING_FOLDER, SETTINGS_FILE, Settings, archive_of, load_settings
 from flows.runtime import take_lock
 from transcribe.archive import Archive
 from transcribe.errors import NotFound, SettingsError
@@ -238,7 +238,7 @@ def _verified(state: StateFile, store: Store, manifest: Manifest, with_broken_lo
 
 def _put_pictures(settings: Settings, folder: BackupFolder, names: list[str]) -> list[str]:
     """Put the pictures that the state names into the archive of the home; gives those that the backup has not."""
-    source, target = Archive(str(folder.archive)), Archive(settings.archive or str(settings.home / "archive"))
+    source, target = Archive(str(folder.archive)), archive_of(settings)
     lost: list[str] = []
     for together in batched_pictures(source, names, lost.append):
         target.put_all(together)

@@ -75,7 +75,7 @@ def doctor(
         for finding in findings:
             terminal.say(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
         if not findings:
-            more = ("archive", "triggers", "key") if deep else ()
+            more = ("pictures", "triggers", "key") if deep else ()
             terminal.say(f"All is well: {', '.join((*CHECKS, *more))}.")
     wrong = [finding for finding in findings if not finding.warning]
     if wrong:

@@ -5,6 +5,7 @@ from flows.home.home import (
     RESTORING_FOLDER,
     Home,
     act_as,
+    archive_of,
     has_state,
     home_at,
     limits,
@@ -30,9 +31,9 @@ from flows.home.settings import (
     load_settings,
     prefect_address,
     prefect_login,
-    settings_file,
     use_prefect,
 )
+from flows.home.settings_text import settings_file
 
 __all__ = [
     "PREFECT_KEY_FILE",
@@ -42,6 +43,7 @@ __all__ = [
     "Home",
     "Settings",
     "act_as",
+    "archive_of",
     "child_environment",
     "has_prefect_api_key",
     "has_state",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 SOMEWHERE = ("192.0.2.1", 9)
 """An address of nobody (RFC 5737): nothing is sent there, and the system says by which of ours it would be."""
@@ -33,3 +35,10 @@ def _outward_address() -> str:
         except OSError:
             return "127.0.0.1"
         return str(probe.getsockname()[0])
+
+
+def may_be_plain(variables: Mapping[str, str]) -> bool:
+    """Whether a bucket may be spoken to by plain http: it is on this machine, or AWS_ALLOW_HTTP allows it."""
+    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+    host = urlsplit(next(filter(None, map(variables.get, names)), "")).hostname
+    return variables.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true") or (host is not None and is_loopback(host))

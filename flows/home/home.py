@@ -74,7 +74,7 @@ def open_home(settings: Settings) -> Home:
     return Home(
         settings=settings,
         store=store,
-        archive=Archive(settings.archive or str(settings.home / "archive")),
+        archive=archive_of(settings),
         forms=FormLibrary(settings.forms),
     )
 
@@ -96,6 +96,12 @@ def state_place(settings: Settings) -> str:
     named = urlsplit(settings.state_url)
     name = f", the database {named.path.strip('/')}" if named.scheme and named.path.strip("/") else ""
     return f"PostgreSQL{name} at {named.hostname}" if named.hostname else f"PostgreSQL{name}"
+
+
+def archive_of(settings: Settings) -> Archive:
+    """The archive of a home. A bucket is not asked before the first file: a home opens while it is away."""
+    folder = settings.archive_folder
+    return Archive(str(folder or settings.archive), plain=configuration.speaks_plainly_to_bucket())
 
 
 def act_as(who: str) -> None:

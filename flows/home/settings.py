@@ -7,13 +7,14 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import process
 
-from flows.home.addresses import is_loopback, reached_host
+from flows.home.addresses import is_loopback, may_be_plain, reached_host
 from flows.home.prefect_settings import prefect_secret, prefect_variables
+from transcribe.archive import is_bucket, known_place
 from transcribe.errors import SettingsError
 from transcribe.model import DuplicatePolicy
 
@@ -50,7 +51,9 @@ class Settings(BaseSettings):
         description="the database of PostgreSQL that the state is in, as postgresql://user@host/name; empty: "
         "<home>/state.db",
     )
-    archive: str = Field("", description="where pictures are kept: a folder or an fsspec URL; empty: <home>/archive")
+    archive: Annotated[str, AfterValidator(known_place)] = Field(
+        "", description="where pictures are kept: a folder, or s3://BUCKET/PREFIX; empty: <home>/archive"
+    )
     backups: str = Field(
         "", description="the folder that fairhand backup writes to where none is named; empty: none, and no age of one"
     )
@@ -204,6 +207,12 @@ class Settings(BaseSettings):
         return self.home / "records.db"
 
     @property
+    def archive_folder(self) -> Path | None:
+        """The folder of the archive; None where pictures lie in a bucket."""
+        folder = Path(self.archive).expanduser() if self.archive else self.home / "archive"
+        return None if is_bucket(self.archive) else folder
+
+    @property
     def picture_folders(self) -> tuple[Path, ...]:
         """The folders of the home with pictures that fairhand made; none of them is an order that came in."""
         return self.forms, self.home / "archive", self.home / "prefect"
@@ -243,8 +252,7 @@ def load_settings(home: Path | None = None) -> Settings:
 
 def unknown_variables() -> list[str]:
     """Variables of the environment with our prefix that are no setting: slips that would go unseen."""
-    known = {*variables(), *FOREIGN_VARIABLES}
-    return sorted(name for name in os.environ if name.startswith(VARIABLE_PREFIX) and name not in known)
+    return [it for it in sorted({*os.environ} - FOREIGN_VARIABLES - {*variables()}) if it.startswith(VARIABLE_PREFIX)]
 
 
 def variables() -> dict[str, FieldInfo]:
@@ -253,16 +261,6 @@ def variables() -> dict[str, FieldInfo]:
         str(field.validation_alias or VARIABLE_PREFIX + name.upper()): field
         for name, field in Settings.model_fields.items()
     }
-
-
-def settings_file() -> str:
-    """The text of a settings file: every setting with its meaning and default, all commented out."""
-    lines = ["# Settings of fairhand. Take away the # to change one; the environment goes before this file."]
-    for variable, field in variables().items():
-        if variable != VARIABLE_PREFIX + "HOME":
-            value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
-            lines += ["", f"# {field.description}", f"# {variable}={value}"]
-    return "\n".join(lines) + "\n"
 
 
 def use_prefect(settings: Settings, address: str, *, own: bool) -> None:
@@ -274,6 +272,11 @@ def use_prefect(settings: Settings, address: str, *, own: bool) -> None:
         os.environ.setdefault(name, value)
     if own:
         os.environ["PREFECT_API_AUTH_STRING"] = prefect_secret(settings)
+
+
+def speaks_plainly_to_bucket() -> bool:
+    """Whether pictures may go to a bucket by plain http: on this machine, or where AWS_ALLOW_HTTP says so."""
+    return may_be_plain(os.environ)
 
 
 def prefect_address() -> str | None:

@@ -84,8 +84,8 @@ class Health:
 
     def _can_be_read(self, name: str) -> bool:
         try:
-            self._home.archive.get(f"{name}.0.1")
-        except Exception:  # a place that fsspec knows may raise anything
+            self._home.archive.hurried().get(f"{name}.0.1")
+        except (FairhandError, OSError):
             return False
         return True
 

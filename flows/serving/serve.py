@@ -119,10 +119,11 @@ class Serving:
         from flows.serving.webhook_routes import webhook_routes
         from transcribe.review import create_app
 
+        archive = home.archive.hurried()
         options = review_options(self._settings, listening.getsockname()[1])
         programs = [records_api(home), records_changes_api(home), scans_api(home), webhook_routes(home)]
         routers = [api(home), *programs, health(home, self._worker_runs)]
-        app = create_app(home.store, home.archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
+        app = create_app(home.store, archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
         add_document(app, programs)
         add_desk(app, home)
         config = uvicorn.Config(

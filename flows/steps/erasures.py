@@ -6,7 +6,7 @@ import logging
 
 from flows.home import Home, Settings
 from reconcile.records import empty_log_of, held, publish
-from transcribe.errors import StoreError
+from transcribe.errors import ArchiveAway, StoreError
 from transcribe.store import log_readers
 
 logger = logging.getLogger("fairhand.records")
@@ -64,10 +64,12 @@ def _published(home: Home) -> int:
 def _finish(home: Home, wait_seconds: float) -> list[str]:
     """What is in the way, as "state.db (read by python (process 12))"; the erasures have ended where nothing is."""
     scans = home.store.unfinished_erasures()
-    for scan in scans:
-        for name in home.store.erased_names(scan):
-            home.archive.erase(name)
     blocked = []
+    try:
+        for name in (name for scan in scans for name in home.store.erased_names(scan)):
+            home.archive.hurried().erase(name)
+    except ArchiveAway as error:
+        blocked.append(f"the archive, where its pictures are too ({error.reason})")
     if not home.store.empty_log(wait_seconds):
         blocked.append(_read_by(home.settings.state.name, home.store.log_readers()))
     if not empty_log_of(home.settings.records, wait_seconds):

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from flows.home import Home
 from flows.steps import place_of
-from transcribe.errors import ArchiveFull, EngineMissing, ScanError
+from transcribe.errors import ArchiveAway, ArchiveFull, EngineMissing, ScanError
 from transcribe.intake import scan_id
 from transcribe.store import SetAside
 
 PAGED_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
 """Endings of files that may have several pages, each set aside by itself."""
 
-OF_THE_MACHINE = frozenset({ArchiveFull.__name__, EngineMissing.__name__})
+OF_THE_MACHINE = frozenset({each.__name__ for each in (ArchiveAway, ArchiveFull, EngineMissing)})
 """Errors that are no fault of a file: it stays where it is, and is tried again."""
 
 FORGOTTEN_REASON = (

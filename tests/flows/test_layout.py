@@ -19,7 +19,7 @@ from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import TYPED
-from transcribe.archive import opened
+from transcribe.archive_names import opened
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Reading, Scan, Task
 from transcribe.review.app import create_app

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.archive import packed
+from transcribe.archive_names import packed
 from transcribe.imaging import Quality, page_picture
 from transcribe.model import PagePicture, PageTransform, Place, Reading, ReadResult, SourceWords
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from transcribe.errors import (
     AccountPaused,
+    ArchiveAway,
     CountsAlready,
     FairhandError,
     FormError,
@@ -226,6 +227,6 @@ async def _ours(request: Request, error: Exception) -> Response:
         logger.error("a form cannot be used: %s", error)
         return failure_response(request, 404, N_("This page does not exist, or it is not open to you."), typed=typed)
     if isinstance(error, StoreError):
-        logger.warning("the store is busy: %s", _cause_in_words(error))
+        logger.warning("the store is busy: %s", error if isinstance(error, ArchiveAway) else _cause_in_words(error))
         return failure_response(request, 503, N_("The server is busy. Send it again; it is counted once."), 1, typed)
     raise error

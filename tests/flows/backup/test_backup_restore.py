@@ -441,7 +441,8 @@ def test_a_picture_that_the_disk_cannot_read_stops_no_backup(
     with opened(place) as home:
         broken, kept = (home.store.kept_names(recorded(home, f"FIRM {number}"))[0] for number in range(2))
     monkeypatch.setattr(BrokenSector, "broken", broken)
-    monkeypatch.setattr(sys.modules[make_backup.__module__], "Archive", BrokenSector)
+    failing = BrokenSector(str(place / "archive"))
+    monkeypatch.setattr(sys.modules[make_backup.__module__], "archive_of", lambda settings: failing)
     made = back_up(place, target)
     assert made.backup.manifest.lost == (broken,)
     assert list(made.backup.archive_sizes()) == [kept]

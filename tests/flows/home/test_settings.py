@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.home import prefect_settings, settings, state_place
+from flows.home.settings_text import settings_file
 from flows.steps.read_scans import read_options
 from reconcile.policy import POLICY
 from transcribe.errors import SettingsError
@@ -52,7 +53,7 @@ def test_engines_are_written_with_commas(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_settings_file_says_every_setting_and_its_lines_can_be_used(tmp_path: Path) -> None:
-    text = settings.settings_file()
+    text = settings_file()
     used = "\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# FAIRHAND_"))
     (tmp_path / settings.SETTINGS_FILE).write_text(used, encoding="utf-8")
     defaults = settings.load_settings(tmp_path / "elsewhere").model_copy(update={"home": tmp_path})

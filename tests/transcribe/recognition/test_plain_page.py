@@ -18,7 +18,7 @@ from PIL import Image
 from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
 from transcribe import ocr
-from transcribe.archive import opened
+from transcribe.archive_names import opened
 from transcribe.forms import blank_grey
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box

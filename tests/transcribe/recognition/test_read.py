@@ -16,7 +16,7 @@ from PIL import Image
 
 from tests.fakes import ScriptedEngine
 from transcribe import fields, ocr
-from transcribe.archive import opened
+from transcribe.archive_names import opened
 from transcribe.errors import EngineError, ScanError
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box

@@ -124,12 +124,13 @@ def form_of(name: str, version: int) -> Form:
     return definitions.load(name)
 
 
-def make_site(folder: Path, options: ReviewOptions | None = None, forms: Forms = form_of) -> Site:
-    """A new site in an empty folder."""
-    store, archive, clock = open_store(folder / "state.db"), Archive(str(folder / "archive")), Clock()
+def make_site(folder: Path, options: ReviewOptions | None = None, forms: Forms = form_of, place: str = "") -> Site:
+    """A new site in an empty folder, its pictures there too or in another place."""
+    archive = Archive(place or str(folder / "archive"), plain=True)
+    store, clock = open_store(folder / "state.db"), Clock()
     chosen = options or ReviewOptions()
     submitted: list[str] = []
-    app = create_app(store, archive, forms, chosen, clock.now, submitted.append)
+    app = create_app(store, archive.hurried(), forms, chosen, clock.now, submitted.append)
     return Site(store=store, archive=archive, app=app, clock=clock, options=chosen, submitted=submitted)
 
 

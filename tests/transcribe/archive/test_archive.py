@@ -1,4 +1,4 @@
-"""The archive: bytes by their SHA-256, many small pictures in one file, in a folder or elsewhere."""
+"""The archive: bytes by their SHA-256, many small pictures in one file, in a folder and in a bucket alike."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcribe.archive import Archive, opened, packed
+from transcribe.archive import Archive
+from transcribe.archive_names import opened, packed
 from transcribe.errors import NotFound
 
 
-@pytest.fixture(params=["folder", "memory"])
-def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Archive:
-    return Archive(str(tmp_path / "archive") if request.param == "folder" else f"memory://{tmp_path.name}")
+@pytest.fixture(params=["folder", "bucket"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "folder":
+        return str(tmp_path / "archive")
+    return f"s3://{request.getfixturevalue('buckets').bucket()}/of our house/pictures"
+
+
+@pytest.fixture
+def archive(place: str) -> Archive:
+    return Archive(place, plain=True)
 
 
 def test_what_was_put_comes_back_under_its_hash_and_is_gone_when_erased(archive: Archive) -> None:
@@ -40,8 +50,9 @@ def test_pictures_that_lie_in_one_file_are_found_by_their_names_and_erased_toget
     assert {opened(name)[0] for name in names.values()} == {kept}
     archive.erase(names["a"])
     assert not archive.has(names["c"])
-    with pytest.raises(NotFound):
-        archive.get(names["c"])
+    for name in (*names.values(), kept):
+        with pytest.raises(NotFound):
+            archive.get(name)
 
 
 def test_any_number_of_writers_keep_the_same_bytes_at_once(archive: Archive, tmp_path: Path) -> None:
@@ -53,15 +64,46 @@ def test_any_number_of_writers_keep_the_same_bytes_at_once(archive: Archive, tmp
     assert not list(tmp_path.rglob("*.part"))
 
 
+def changed(request: pytest.FixtureRequest, place: str, name: str, left: bytes) -> None:
+    """Write something else under a name, as nobody should."""
+    if place.startswith("s3://"):
+        bucket, _, prefix = place.removeprefix("s3://").partition("/")
+        client = request.getfixturevalue("buckets").client()
+        client.put_object(Bucket=bucket, Key=f"{prefix}/{name[:2]}/{name}", Body=left)
+    else:
+        (Path(place) / name[:2] / name).write_bytes(left)
+
+
 @pytest.mark.parametrize("left", [b"", b"a pa", b"a pagE", b"a page and more"])
-def test_a_file_that_was_cut_or_changed_is_put_right(tmp_path: Path, left: bytes) -> None:
-    archive = Archive(str(tmp_path / "archive"))
+def test_a_file_that_was_cut_or_changed_is_put_right(
+    request: pytest.FixtureRequest, place: str, archive: Archive, left: bytes
+) -> None:
     name = archive.put(b"a page")
     assert archive.is_whole(name)
-    (tmp_path / "archive" / name[:2] / name).write_bytes(left)
+    changed(request, place, name, left)
     assert not archive.is_whole(name)
+    assert archive.get(f"{name}.2.3") == left[2:5], "what is there is given, and not waited for"
     assert archive.put(b"a page") == name
     assert (archive.get(name), archive.is_whole(name)) == (b"a page", True)
+
+
+def test_files_are_settled_once_they_were_not_kept_for_a_while(archive: Archive, tmp_path: Path) -> None:
+    names = sorted(archive.put_all([b"one", b"another"]))
+    before, after = datetime.now(UTC) - timedelta(minutes=1), datetime.now(UTC) + timedelta(minutes=1)
+    assert list(archive.settled_files(before)) == []
+    assert sorted(archive.settled_files(after)) == names
+    assert [archive.is_settled(names[0], at) for at in (before, after)] == [False, True]
+    archive.erase(names[0])
+    assert not archive.is_settled(names[0], after)
+
+
+def test_what_is_kept_again_is_young_again(archive: Archive) -> None:
+    name = archive.put(b"a page")
+    time.sleep(1.1)  # S3 tells whole seconds
+    between = datetime.now(UTC) - timedelta(seconds=0.05)
+    assert archive.is_settled(name, between.replace(microsecond=0))
+    archive.put(b"a page")
+    assert not archive.is_settled(name, between.replace(microsecond=0))
 
 
 def test_what_a_killed_writer_left_goes_when_its_bytes_are_erased(tmp_path: Path) -> None:

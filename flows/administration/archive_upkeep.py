@@ -1,0 +1,48 @@
+"""Whether a bucket will do as an archive, and files of the archive that no scan names.
+
+These were left by a power cut, a killed ingest, or a state put back from a backup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from flows.administration.finding import Finding
+from flows.home import Home, Settings, archive_of
+from transcribe.errors import FairhandError
+
+MIN_ORPHAN_AGE = timedelta(hours=24)
+"""A younger file may be one that a scan is about to name: it is kept before the scan is. Chosen by hand."""
+
+
+def bucket_findings(settings: Settings) -> Iterator[Finding]:
+    """What keeps a bucket from being an archive. Where pictures lie in a folder, the check of disks says it."""
+    if settings.archive_folder is not None:
+        return
+    try:
+        archive_of(settings).hurried().try_out()
+    except FairhandError as error:
+        mend = "see docs/running.md (Pictures in a bucket)"
+        yield Finding(check="archive", message=str(error), mend=mend, machine=True)
+
+
+def orphaned_files(home: Home, at: datetime) -> Iterator[str]:
+    """The SHA-256 of every file that no scan names and that has lain there for a day."""
+    return (name for name in home.archive.settled_files(at - MIN_ORPHAN_AGE) if not home.store.names_file(name))
+
+
+def remove_orphans(home: Home, at: datetime) -> list[str]:
+    """Remove every such file; gives their SHA-256s.
+
+    Each is looked at once more in a transaction, so that no scan can come to name it meanwhile; and what was kept again
+    since then stays.
+    """
+    removed, archive = [], home.archive.hurried()  # nobody else can write meanwhile
+    for name in list(orphaned_files(home, at)):
+        with home.store.together():
+            if home.store.names_file(name) or not archive.is_settled(name, at - MIN_ORPHAN_AGE):
+                continue
+            archive.erase(name)
+            removed.append(name)
+    return removed

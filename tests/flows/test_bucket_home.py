@@ -1,0 +1,235 @@
+"""A home whose pictures lie in a bucket: taken in, shown, forgotten, backed up, and the bucket away for a while."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.administration import examine_deeply, orphaned_files, remove_orphans
+from flows.administration.archive_upkeep import bucket_findings
+from flows.administration.records import forget_scan
+from flows.backup.make_backup import make_backup
+from flows.backup.restore_backup import restore_backup
+from flows.home import settings as configuration
+from flows.home.home import Home, now, open_home
+from flows.serving.health import Health
+from flows.steps import TakenScan, take_in
+from flows.steps.erasures import ErasureUnfinished, finish_erasures
+from flows.watching.verdicts import verdicts
+from tests.attack.test_orphans import kept_scan
+from tests.bucket import BucketServer, bucket_server
+from tests.flows.house import CASES, House
+from tests.transcribe.review.conftest import address, sign_in
+from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.test_contract import NUMBER, SignIn, task_of
+from transcribe.archive import bucket
+from transcribe.errors import ArchiveAway, FairhandError, SettingsError
+from transcribe.model import Scan
+
+__all__ = ["address", "sign_in"]
+
+RECEIPTS = [CASES / f"receipt-{number}.jpg" for number in ("007", "035", "217")]
+AWAY_SECONDS = 2.0
+SHORT_PATIENCE_SECONDS = 1.0
+WHY = "the customer asked for it"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketServer]:
+    """A server of buckets that a test may stop, with the variables set that lead there."""
+    with bucket_server() as server:
+        for name, value in server.variables.items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture
+def own(server: BucketServer) -> str:
+    """The bucket of the home."""
+    return server.bucket()
+
+
+@pytest.fixture
+def home(house: House, own: str, server: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    monkeypatch.setenv("FAIRHAND_ARCHIVE", f"s3://{own}/pictures")
+    opened = open_home(configuration.load_settings(house.home))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def site(server: BucketServer, own: str, tmp_path: Path) -> Iterator[Site]:
+    """Review pages whose pictures lie in the bucket."""
+    made = make_site(tmp_path, place=f"s3://{own}")
+    yield made
+    made.store.close()
+
+
+def taken(home: Home, paths: list[Path]) -> list[Scan]:
+    found = list(take_in(home, paths, "receipt", "monday"))
+    assert all(isinstance(each, TakenScan) for each in found)
+    return [each.scan for each in found if isinstance(each, TakenScan)]
+
+
+def names_of(home: Home, scans: list[Scan]) -> list[str]:
+    return [name for scan in scans for name in home.store.kept_names(scan.id)]
+
+
+def test_scans_are_taken_in_and_nothing_lies_on_the_disk(home: Home, server: BucketServer, own: str) -> None:
+    names = names_of(home, taken(home, RECEIPTS))
+    assert sorted(server.objects(own)) == sorted(f"pictures/{name[:2]}/{name}" for name in names)
+    assert not list(home.settings.home.glob("archive"))
+    assert taken(home, RECEIPTS), "the same files again are known"
+    assert len(server.objects(own)) == len(names) == len(RECEIPTS)
+
+
+def test_who_takes_files_in_waits_for_a_bucket_that_is_away(home: Home, server: BucketServer) -> None:
+    (first,) = taken(home, RECEIPTS[:1])
+    server.stop()
+    back = threading.Timer(AWAY_SECONDS, server.start)
+    back.start()
+    try:
+        scans = [first, *taken(home, RECEIPTS[1:])]
+    finally:
+        back.join()
+    assert len(scans) == len(RECEIPTS)
+    assert all(map(home.archive.is_whole, names_of(home, scans)))
+
+
+def test_a_bucket_that_stays_away_ends_the_batch_in_words_and_the_next_one_finishes_it(
+    home: Home, server: BucketServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = taken(home, RECEIPTS[:1])
+    begun = now()
+    monkeypatch.setattr(bucket, "PATIENT_SECONDS", SHORT_PATIENCE_SECONDS)
+    impatient = open_home(home.settings)
+    server.stop()
+    with pytest.raises(ArchiveAway, match=r"The archive \(s3://.*\) cannot be reached: it does not answer"):
+        list(take_in(impatient, RECEIPTS, "receipt", "monday"))
+    assert home.store.list_set_aside() == [], "no file is blamed for it"
+    assert not any(each.reason for each in verdicts(home, RECEIPTS, begun).values())
+    assert [each.scan.id for each in home.store.scan_states()] == [kept[0].id], "no scan names what was not kept"
+    server.start()
+    scans = taken(home, RECEIPTS)
+    assert len(home.store.scan_states()) == len(RECEIPTS)
+    assert all(map(home.archive.is_whole, names_of(home, scans)))
+    impatient.close()
+
+
+def test_the_doctor_and_readiness_say_that_the_bucket_is_away(
+    home: Home, server: BucketServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "HURRIED_SECONDS", SHORT_PATIENCE_SECONDS)
+    taken(home, RECEIPTS[:1])
+    assert not any("archive" in fault for fault in Health(home, lambda: True)._look())
+    server.stop()
+    assert "the archive cannot be read" in Health(home, lambda: True)._look()
+    (said,) = bucket_findings(home.settings)
+    assert f"The archive ({home.settings.archive}) cannot be reached: it does not answer" in said.message
+    assert said.machine
+    (finding,) = [each for each in examine_deeply(home.settings) if each.check == "archive"]
+    assert "cannot be reached" in finding.message, "and no picture is called lost"
+    server.start()
+    assert list(bucket_findings(home.settings)) == []
+    assert [each.message for each in examine_deeply(home.settings) if each.check == "archive"] == []
+
+
+def test_what_is_forgotten_is_gone_from_the_bucket_and_waits_for_one_that_is_away(
+    home: Home, server: BucketServer, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "HURRIED_SECONDS", SHORT_PATIENCE_SECONDS)
+    scan = kept_scan(home)
+    (other,) = taken(home, RECEIPTS[:1])
+    server.stop()
+    with pytest.raises(ErasureUnfinished, match=r"the archive, where its pictures are too \(it does not answer"):
+        forget_scan(home, scan.id)
+    assert home.store.forgotten(scan.id)
+    assert home.store.unfinished_erasures() == [scan.id]
+    server.start()
+    finish_erasures(home, 0.0)
+    (name,) = home.store.kept_names(other.id)
+    assert list(server.objects(own)) == [f"pictures/{name[:2]}/{name}"]
+
+
+def test_files_of_no_scan_are_found_and_removed(home: Home, server: BucketServer, own: str) -> None:
+    kept_scan(home)
+    orphan = home.archive.put(b"left by a killed ingest")
+    assert list(orphaned_files(home, now())) == [], "what is young may be about to be named"
+    later = now() + timedelta(days=2)
+    assert list(orphaned_files(home, later)) == [orphan]
+    assert remove_orphans(home, later) == [orphan]
+    assert len(server.objects(own)) == 4
+
+
+def test_a_backup_brings_every_picture_into_a_folder_and_a_restore_into_a_new_bucket(
+    home: Home, server: BucketServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = names_of(home, taken(home, RECEIPTS[:2]))
+    made = make_backup(home.settings, tmp_path / "backups", now())
+    assert (made.new_files, made.backup.manifest.lost) == (2, ())
+    more = names_of(home, taken(home, RECEIPTS[2:]))
+    assert make_backup(home.settings, tmp_path / "backups", now() + timedelta(seconds=2)).new_files == 1
+    elsewhere = server.bucket()
+    monkeypatch.setenv("FAIRHAND_ARCHIVE", f"s3://{elsewhere}")
+    settings = configuration.load_settings(tmp_path / "new")
+    done = restore_backup(settings, tmp_path / "backups", now())
+    assert done.lost == ()
+    again = open_home(settings)
+    assert all(map(again.archive.is_whole, [*names, *more]))
+    assert len(server.objects(elsewhere)) == len(RECEIPTS)
+    again.close()
+
+
+def test_a_backup_is_refused_while_the_bucket_is_away_and_earlier_ones_stay(
+    home: Home, server: BucketServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(home, RECEIPTS[:1])
+    make_backup(home.settings, tmp_path / "backups", now())
+    taken(home, RECEIPTS[1:])
+    monkeypatch.setattr(bucket, "PATIENT_SECONDS", SHORT_PATIENCE_SECONDS)
+    server.stop()
+    with pytest.raises(FairhandError, match=r"did not end: The archive .* Earlier backups are as they were"):
+        make_backup(home.settings, tmp_path / "backups", now() + timedelta(seconds=2))
+    assert len([each for each in (tmp_path / "backups").iterdir() if (each / "manifest.json").exists()]) == 1
+
+
+def test_pictures_go_through_us_to_whom_the_task_is_leased_and_come_again_after_the_bucket_was_away(
+    server: BucketServer, site: Site, sign_in: SignIn
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    amina, ben = sign_in(site.person("amina")), sign_in(site.person("ben"))
+    task = task_of(amina.get("/work").text)
+    shown = amina.get(f"/snippet/{task}")
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
+    assert ben.get(f"/snippet/{task}").status_code == 404
+    server.stop()
+    away = amina.get(f"/snippet/{task}")
+    assert (away.status_code, away.headers["retry-after"]) == (503, "1")
+    assert "s3://" not in away.text
+    assert amina.get("/work").status_code == 200, "the page goes on"
+    server.start()
+    assert amina.get(f"/snippet/{task}").content == shown.content
+
+
+@pytest.mark.parametrize("place", ["gs://pictures", "file:///srv/pictures", "s3://Pictures"])
+def test_a_place_that_is_none_is_said_before_anything_is_done(
+    house: House, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRHAND_ARCHIVE", place)
+    with pytest.raises(SettingsError, match=r"FAIRHAND_ARCHIVE: .*s3://BUCKET/PREFIX"):
+        configuration.load_settings(house.home)
+
+
+def test_plain_http_goes_to_this_machine_and_elsewhere_only_where_it_is_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("AWS_ALLOW_HTTP", raising=False)
+    for endpoint, allowed in (("http://127.0.0.1:9000", True), ("http://minio:9000", False), ("", False)):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        assert configuration.speaks_plainly_to_bucket() == allowed
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    assert configuration.speaks_plainly_to_bucket()
