@@ -26,9 +26,10 @@ START_SECONDS = 60
 class Server:
     """A server that runs here, and can be stopped and started again."""
 
-    def __init__(self, folder: Path, begin: list[str], programs: Path) -> None:
+    def __init__(self, folder: Path, begin: list[str], programs: Path, *, durable: bool) -> None:
         self.address = f"host={folder} user=postgres dbname=postgres"
         self._folder, self._begin, self._programs = folder, begin, programs
+        self._options = "" if durable else "-c fsync=off"
 
     def run(self, program: str, *arguments: str) -> None:
         """One of PostgreSQL's own programs, on this server's data."""
@@ -37,7 +38,7 @@ class Server:
 
     def start(self) -> None:
         """Begin, and wait until it answers."""
-        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} {self._options}"
         log, seconds = str(self._folder / "log"), str(START_SECONDS)
         self.run("pg_ctl", "-l", log, "-w", "-t", seconds, "-o", options, "start")
 
@@ -54,8 +55,8 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A server that runs here."""
+def server(*, durable: bool = False) -> Iterator[Server]:
+    """A server that runs here. One that is not `durable` is quicker, and loses what it has when its machine is lost."""
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="fairhand-pg-"))
     begin = []
@@ -63,7 +64,7 @@ def server() -> Iterator[Server]:
         user = pwd.getpwnam(SERVER_USER)
         os.chown(folder, user.pw_uid, user.pw_gid)
         begin = ["runuser", "-u", SERVER_USER, "--"]
-    made = Server(folder, begin, programs)
+    made = Server(folder, begin, programs, durable=durable)
     try:
         made.run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         made.start()
@@ -79,11 +80,19 @@ _RUNNING = ExitStack()
 
 _NUMBERS = count(1)
 
+_GIVEN: list[str] = []
+
+
+def share(address: str) -> None:
+    """Have this server be the one of this run."""
+    _GIVEN[:] = [address]
+    shared_server.cache_clear()
+
 
 @cache
 def shared_server() -> str:
     """The connection string of the one server of this run, started when first asked for."""
-    return _RUNNING.enter_context(postgres())
+    return _GIVEN[0] if _GIVEN else _RUNNING.enter_context(postgres())
 
 
 def stop_shared_server() -> None:

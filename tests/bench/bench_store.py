@@ -17,6 +17,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
+
 from tests.transcribe.store.world import NOON, World, person, sent, sqlite_of, world
 from transcribe.model import Task
 from transcribe.store.drivers.writer import Busy, Writer
@@ -46,7 +48,7 @@ def main() -> int:
     return 1 if slow else 0
 
 
-def leases(count: int) -> dict[str, object]:
+def leases(count: int, least: int = LEASES) -> dict[str, object]:
     """Leases of one task each at `count` open tasks: the choice of the task, and the whole verb, within one
     transaction as in the writer thread (the commit is shared by many there)."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder), people=()) as here:
@@ -59,7 +61,7 @@ def leases(count: int) -> dict[str, object]:
         turn = itertools.cycle(people)
         held = itertools.cycle(people)
         whole = times(
-            here, lambda: here.store.lease(next(turn), 1, NOON), LEASES, lambda: here.store.give_back(next(held), NOON)
+            here, lambda: here.store.lease(next(turn), 1, NOON), least, lambda: here.store.give_back(next(held), NOON)
         )
         rows = [here.store.person_row(handle) for handle in people]
         mine = itertools.cycle(rows)
@@ -80,7 +82,7 @@ def leases(count: int) -> dict[str, object]:
             here.store.db.all("adds_of", person=who)
             here.store.db.all("next_tasks", who=who, **values)
 
-        choose = times(here, chosen, LEASES)
+        choose = times(here, chosen, least)
         return {
             "what": "lease",
             "open": count,
@@ -92,10 +94,10 @@ def leases(count: int) -> dict[str, object]:
         }
 
 
-def submits(seconds: float) -> dict[str, object]:
+def submits(seconds: float, open_tasks: int = 200_000) -> dict[str, object]:
     """Submit and lease the next, on disk before it is told, by 64 clients of one writer thread."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder), people=()) as here:
-        fill(here, 200_000)
+        fill(here, open_tasks)
         for number in range(CLIENTS):
             here.store.put_transcriber(person(f"p{number}"), NOON)
         writer = Writer(here.store)
@@ -147,6 +149,10 @@ def step(here: World, writer: Writer, who: str, task: Task, idem: str) -> Task:
 
 def fill(here: World, count: int) -> None:
     """Open tasks as `conclude` would, a hundred fields a scan, written in bulk."""
+    if here.url:
+        with psycopg.connect(here.url, autocommit=True) as server:
+            server.execute(FILL_A_SERVER.format(count=count).encode())
+        return
     connection = sqlite_of(here.store).connection
     scan_id = 1_000_000_000
     with here.store.db.write():
@@ -168,6 +174,23 @@ def fill(here: World, count: int) -> None:
                 " VALUES (?, ?, ?, 1, 'read', 'value', 'low confidence', 1, 'read', ?, 0.5, '', ?, ?)",
                 ((f"{n:022x}", scan_id + n, scan_id + n // 100, n % 3, mark(n), micros(NOON)) for n in numbers),
             )
+
+
+FILL_A_SERVER = """
+INSERT INTO scan (id, sha256, form, form_version, name, batch, received_at)
+    SELECT 1000000000 + n, lpad(to_hex(n), 64, '0'), 'order', 1, '', '', 0
+    FROM generate_series(0, ({count} - 1) / 100) n;
+INSERT INTO field (id, scan_id, form, form_version, name, row_number)
+    SELECT 1000000000 + n, 1000000000 + n / 100, 'order', 1, 'n', n % 100 FROM generate_series(0, {count} - 1) n;
+INSERT INTO task (public_id, field_id, scan_id, form_field_id, kind, lane, reason, slot, pool, priority, ease, apart,
+    elsewhere, opened_at)
+    SELECT lpad(to_hex(n), 22, '0'), 1000000000 + n, 1000000000 + n / 100, 1, 'read', 'value', 'low confidence', 1,
+        'read', n % 3, 0.5, '',
+        CASE WHEN n % 100 = 0 THEN ('{{fr,de,en,es,ar}}'::TEXT[])[n / 100 % 5 + 1] ELSE '' END, 0
+    FROM generate_series(0, {count} - 1) n;
+ANALYZE
+"""
+"""The same on a server, by itself."""
 
 
 def mark(number: int) -> str:

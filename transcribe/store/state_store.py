@@ -99,7 +99,7 @@ def open_store(path: Path, key: bytes | None = None, *, copied: bool = False, ur
 def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
     """The store in a database of PostgreSQL, which the home is bound to from now on."""
     try:
-        from transcribe.store.drivers.postgresql import open_postgresql  # an extra that most homes go without
+        from transcribe.store.postgresql.postgresql import open_postgresql  # an extra that most homes go without
     except ModuleNotFoundError as error:
         raise StoreError(f"FAIRHAND_STATE needs {error.name}: pip install 'fairhand[postgres]'.") from error
     refuse_file(path)

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import psycopg
 
 from tests.postgres import new_database
-from transcribe.store.drivers.postgresql import PostgresqlDatabase
 from transcribe.store.drivers.sqlite import SqliteDatabase
+from transcribe.store.postgresql.postgresql import PostgresqlDatabase
 from transcribe.store.state_store import StateStore
 
 Kind = Literal["sqlite", "postgresql"]

@@ -101,7 +101,7 @@ def test_the_lease_reads_open_tasks_only(here: World) -> None:
 def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
     known = set(sqlite_of(here.store).statements)
     code = "\n".join(path.read_text(encoding="utf-8") for path in STORE.rglob("*.py"))
-    used = set(re.findall(r"\b(?:self\._?)?db\.(?:all|one|value|run|insert|added)\(\s*\"(\w+)\"", code))
+    used = set(re.findall(r"\b(?:self\._?)?db\.(?:all|one|value|run|changed|insert|added)\(\s*\"(\w+)\"", code))
     used |= {*erasure.ERASURE_STATEMENTS, *api_tokens.LEAVING_STATEMENTS} | {
         f"about_{each}" for each in api_tokens.ABOUT_PARTS
     }

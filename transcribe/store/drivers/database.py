@@ -47,8 +47,11 @@ class Database(Protocol):
     def value(self, name: str, /, **values: object) -> Any:
         """The first value of the first row. None where there is no row."""
 
-    def run(self, name: str, /, **values: object) -> int:
-        """Change rows. Gives how many."""
+    def run(self, name: str, /, **values: object) -> None:
+        """Change rows. A driver may send it with the next statement, and raise its error there."""
+
+    def changed(self, name: str, /, **values: object) -> int:
+        """Change rows at once. Gives how many."""
 
     def insert(self, name: str, /, **values: object) -> int:
         """Insert one row. Gives its integer key."""

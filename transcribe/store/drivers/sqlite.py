@@ -77,7 +77,10 @@ class SqliteDatabase:
         row: Any = self.one(name, **values)
         return None if row is None else row[0]
 
-    def run(self, name: str, /, **values: object) -> int:
+    def run(self, name: str, /, **values: object) -> None:
+        self._execute(name, values)
+
+    def changed(self, name: str, /, **values: object) -> int:
         return self._execute(name, values).rowcount
 
     def insert(self, name: str, /, **values: object) -> int:

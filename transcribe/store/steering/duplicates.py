@@ -182,7 +182,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
                 and row["keyed"] != own["keyed"]
                 and row["probability"] * own["probability"] >= SAME_PROBABILITY
             ) or self.db.one("parts_differ", scan_id=scan, other=other, least=SAME_PROBABILITY) is not None
-            if self.db.run("set_refuted", id=pair["id"], refuted=int(refuted)):
+            if self.db.changed("set_refuted", id=pair["id"], refuted=int(refuted)):
                 self.db.run("wake", scan_id=pair["newer"])
 
     def _pair(self, first: int, second: int, policy: DuplicatePolicy, now: datetime) -> Row:

@@ -82,7 +82,7 @@ class DeliveryVerbs(WebhookVerbs):
     def resend(self, name: str, delivery: int | None, now: datetime) -> int:
         with self.db.write():
             number = self.webhook_row(name)["id"]
-            count = self.db.run("resend_delivery", id=number, delivery=delivery, now=micros(now))
+            count = self.db.changed("resend_delivery", id=number, delivery=delivery, now=micros(now))
             if delivery is not None and not count:
                 raise NotFound(
                     f"The webhook {name!r} has no delivery {delivery} that can be sent again. What was told of a scan "
@@ -93,7 +93,7 @@ class DeliveryVerbs(WebhookVerbs):
 
     def prune_deliveries(self, before: datetime) -> int:
         with self.db.write():
-            return self.db.run("prune_deliveries", before=micros(before))
+            return self.db.changed("prune_deliveries", before=micros(before))
 
     def find_finished_batches(self, published: int, now: datetime) -> int:
         after, until = int(self.db.value("batches_seen")), self._told_until(published)

@@ -44,7 +44,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
 
     def revoke_token(self, prefix: str, now: datetime) -> None:
         with self.db.write():
-            if not self.db.run("revoke_token", prefix=prefix, now=micros(now)):
+            if not self.db.changed("revoke_token", prefix=prefix, now=micros(now)):
                 raise NotFound(f"There is no token in force with the prefix {prefix!r}.")
             self.log(self.actor, "token revoked", prefix, {}, now)
 

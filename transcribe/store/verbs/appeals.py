@@ -144,7 +144,7 @@ class AppealVerbs(ReconcileVerbs):
                 raise StoreError("No expert has heard this appeal yet.")
             expert = None if heard is None else heard["transcriber_id"]
             facts = {"outcome": outcome, "minority": int(minority and outcome == "upheld")}
-            if not self.db.run("decide_appeal", id=row["id"], **facts, expert=expert, now=micros(now)):
+            if not self.db.changed("decide_appeal", id=row["id"], **facts, expert=expert, now=micros(now)):
                 return
             self.vouch("appeal", row["id"])
             self.db.run("close_unleased_task", task_id=row["task_id"], now=micros(now))

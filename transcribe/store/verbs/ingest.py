@@ -68,7 +68,7 @@ class IngestVerbs(Lookup):
             for file in files:
                 self._put_file(file, now)
                 self.db.run("end_set_aside", file=file.sha256)
-            new = self.db.run(
+            new = self.db.changed(
                 "put_scan",
                 sha256=scan.id,
                 form=scan.form,

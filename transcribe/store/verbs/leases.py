@@ -119,7 +119,7 @@ class LeaseVerbs(ControlItemVerbs):
             person = self.person_row(who)["id"]
             mine = self.db.all("held_ids", who=person)
             ids = [row["id"] for row in mine if tasks is None or row["public_id"] in tasks]
-            return sum(self.db.run("give_back", task_id=each, who=person, now=micros(now)) for each in ids)
+            return sum(self.db.changed("give_back", task_id=each, who=person, now=micros(now)) for each in ids)
 
     def give_back_refused(self, person: Row, now: datetime) -> None:
         """End a person's leases of what they may not do any more."""

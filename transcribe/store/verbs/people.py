@@ -32,7 +32,7 @@ class PeopleVerbs(LeaseVerbs):
     def put_transcriber(self, person: Transcriber, now: datetime, by: str | None = None) -> None:
         with self.db.write():
             try:
-                self.db.run(
+                self.db.changed(
                     "put_person",
                     id=person.id,
                     handle=person.handle,
@@ -148,7 +148,7 @@ class PeopleVerbs(LeaseVerbs):
     def revoke_links(self, who: str, now: datetime, link: str | None = None) -> int:
         with self.db.write():
             person = self.person_row(who)["id"]
-            return self.db.run("revoke_links", person=person, beginning=link, now=micros(now))
+            return self.db.changed("revoke_links", person=person, beginning=link, now=micros(now))
 
     def sessions(self, who: str, now: datetime) -> list[WayIn]:
         rows = self.db.all("sessions_of", person=self.person_row(who)["id"], now=micros(now))
@@ -156,7 +156,7 @@ class PeopleVerbs(LeaseVerbs):
 
     def end_session(self, who: str, session: str, now: datetime) -> int:
         with self.db.write():
-            return self.db.run("end_session_beginning", person=self.person_row(who)["id"], beginning=session)
+            return self.db.changed("end_session_beginning", person=self.person_row(who)["id"], beginning=session)
 
     def prove_session(self, token_hash: str, now: datetime) -> None:
         with self.db.write():
@@ -242,7 +242,7 @@ class SecondFactorVerbs(Lookup):
     def begin_second_factor(self, who: str, secret: str, now: datetime) -> bool:
         with self.db.write():
             person = self.person_row(who)["id"]
-            return self.db.run("begin_second_factor", person=person, secret=secret, now=micros(now)) > 0
+            return self.db.changed("begin_second_factor", person=person, secret=secret, now=micros(now)) > 0
 
     def confirm_second_factor(
         self, who: str, secret: str, step: int, recovery: Collection[str], session: str, now: datetime
@@ -250,7 +250,7 @@ class SecondFactorVerbs(Lookup):
         with self.db.write():
             row = self.person_row(who)
             person = row["id"]
-            if not self.db.run("confirm_second_factor", person=person, secret=secret, step=step, now=micros(now)):
+            if not self.db.changed("confirm_second_factor", person=person, secret=secret, step=step, now=micros(now)):
                 return False
             self._keep_recovery(person, recovery)
             self.db.run("end_other_sessions", person=person, token_hash=session)
@@ -259,12 +259,12 @@ class SecondFactorVerbs(Lookup):
 
     def spend_code(self, who: str, step: int) -> bool:
         with self.db.write():
-            return self.db.run("spend_code", person=self.person_row(who)["id"], step=step) > 0
+            return self.db.changed("spend_code", person=self.person_row(who)["id"], step=step) > 0
 
     def spend_recovery_code(self, who: str, code_hash: str, now: datetime) -> bool:
         with self.db.write():
             person = self.person_row(who)["id"]
-            return self.db.run("spend_recovery_code", person=person, code_hash=code_hash, now=micros(now)) > 0
+            return self.db.changed("spend_recovery_code", person=person, code_hash=code_hash, now=micros(now)) > 0
 
     def put_recovery_codes(self, who: str, recovery: Collection[str], now: datetime) -> None:
         with self.db.write():

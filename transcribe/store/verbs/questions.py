@@ -87,7 +87,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
 
     def end_expected_work(self, work: str, now: datetime) -> None:
         with self.db.write():
-            if not self.db.run("end_expected_work", public_id=work, now=micros(now)):
+            if not self.db.changed("end_expected_work", public_id=work, now=micros(now)):
                 raise NotFound(f"No work {work!r} is expected.")
 
     def guide(self, form: str, field: str) -> list[Question]:
@@ -110,7 +110,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
 
     def end_guide_example(self, example: str, by: str, now: datetime) -> None:
         with self.db.write():
-            if not self.db.run("end_guide_example", public_id=example, now=micros(now)):
+            if not self.db.changed("end_guide_example", public_id=example, now=micros(now)):
                 raise NotFound(f"No guide has an example {example!r}. `fairhand questions examples` lists them.")
             self.log(by, "guide example taken out", example, {}, now)
 

@@ -168,7 +168,7 @@ class QuarantineVerbs(IngestVerbs):
             number = None if scan is None else self.scan_row(scan)["id"]
             for row in self.db.all("quarantined", scan_id=number):
                 self.db.run("release_claim", scan_id=row["id"])
-            return self.db.run("retry_quarantined", scan_id=number, now=micros(now))
+            return self.db.changed("retry_quarantined", scan_id=number, now=micros(now))
 
     def withdraw_reading(self, reading: str, who: str, reason: str, now: datetime) -> bool:
         with self.db.write():

@@ -72,7 +72,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
             if not rows:
                 raise NotFound("There is no such dispute.")
             (row,) = rows
-            if not self.db.run(
+            if not self.db.changed(
                 "answer_dispute", id=row["id"], granted=granted, by=by or self.actor, reason=reason, now=micros(now)
             ):
                 return

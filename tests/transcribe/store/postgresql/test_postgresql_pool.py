@@ -17,9 +17,9 @@ from tests.postgres import server
 from tests.transcribe.store.test_load import open_many
 from tests.transcribe.store.world import KEY, NOON, World, person, sent, world
 from transcribe.errors import StoreError
-from transcribe.store.drivers.postgresql_pool import MAX_CONNECTIONS_COUNT
 from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import Rate
+from transcribe.store.postgresql.postgresql_pool import MAX_CONNECTIONS_COUNT
 from transcribe.store.state_store import StateStore, open_store
 
 ONLY_ON = "postgresql"

@@ -16,8 +16,9 @@ from psycopg import Connection
 from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.named_sql import postgresql_statements
-from transcribe.store.drivers.postgresql_pool import ServerPool, one_line, server_address, store_errors
-from transcribe.store.drivers.postgresql_schema import bring_up_to_date, refuse_unfit_server
+from transcribe.store.postgresql.postgresql_pipeline import Transaction
+from transcribe.store.postgresql.postgresql_pool import ServerPool, one_line, server_address, store_errors
+from transcribe.store.postgresql.postgresql_schema import bring_up_to_date, refuse_unfit_server
 
 WRITE_LOCK = 0x66616972_77726974
 """The advisory lock of who writes: "fairwrit" in ASCII."""
@@ -69,7 +70,14 @@ class PostgresqlDatabase:
         row: Any = self.one(name, **values)
         return None if row is None else row[0]
 
-    def run(self, name: str, /, **values: object) -> int:
+    def run(self, name: str, /, **values: object) -> None:
+        transaction = self._own()
+        if transaction is None:
+            self._execute(*self._call(name, values))
+        else:
+            transaction.send(*self._call(name, values))
+
+    def changed(self, name: str, /, **values: object) -> int:
         count: int = self._execute(*self._call(name, values)).rowcount
         return count
 
@@ -98,18 +106,19 @@ class PostgresqlDatabase:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """The failure ends the whole transaction when the connection is lost, for example."""
-        connection = self._own()
-        assert connection is not None, "a part is one of a transaction"
-        self._say(connection, "SAVEPOINT part")
+        transaction = self._own()
+        assert transaction is not None, "a part is one of a transaction"
+        begun = transaction.send("SAVEPOINT part", [])
         try:
             yield
+            transaction.execute("RELEASE part", [])  # what failed of this part is told before the next one begins
         except BaseException as error:
-            try:
-                connection.execute("ROLLBACK TO part; RELEASE part")
-            except psycopg.Error:
-                raise TransactionLost from error
+            if not transaction.take_back(begun):
+                try:
+                    transaction.connection.execute("ROLLBACK TO part; RELEASE part")
+                except psycopg.Error:
+                    raise TransactionLost from error
             raise
-        self._say(connection, "RELEASE part")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -120,16 +129,16 @@ class PostgresqlDatabase:
             yield
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
-        connection = self._own()
+        transaction = self._own()
 
         @contextmanager
         def elsewhere() -> Iterator[None]:
             own = self._own()
-            self._local.connection = connection
+            self._local.transaction = transaction
             try:
                 yield
             finally:
-                self._local.connection = own
+                self._local.transaction = own
 
         return elsewhere
 
@@ -154,7 +163,8 @@ class PostgresqlDatabase:
         """A connection for what is no verb: that of this thread's transaction, else one that may write by itself."""
         own = self._own()
         if own is not None:
-            yield own
+            own.flush()
+            yield own.connection
             return
         connection = self._pool.begin("SET default_transaction_read_only = off")
         try:
@@ -164,9 +174,9 @@ class PostgresqlDatabase:
                 connection.execute("RESET default_transaction_read_only")
             self._pool.give_back(connection)
 
-    def _own(self) -> Connection[Any] | None:
-        """The connection of this thread's transaction; None outside of one."""
-        own: Connection[Any] | None = getattr(self._local, "connection", None)
+    def _own(self) -> Transaction | None:
+        """The transaction of this thread; None outside of one."""
+        own: Transaction | None = getattr(self._local, "transaction", None)
         return own
 
     def _call(self, name: str, values: dict[str, object]) -> tuple[str, list[object]]:
@@ -174,26 +184,23 @@ class PostgresqlDatabase:
         return sql, [values[each] for each in names]
 
     def _execute(self, sql: str, values: list[object]) -> Any:
-        connection = self._own()
-        if connection is None:
-            return self._pool.read(sql, values)
-        with store_errors():
-            return connection.execute(sql, values)
+        own = self._own()
+        return self._pool.read(sql, values) if own is None else own.execute(sql, values)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         """A transaction of this thread: committed at the end, or nothing of it."""
         connection = self._pool.begin(begin)
-        self._local.connection = connection
+        transaction = self._local.transaction = Transaction(connection)
         try:
             yield
-            self._say(connection, "COMMIT")
+            transaction.execute("COMMIT", [])
         except BaseException:
             with suppress(psycopg.Error):
                 connection.execute("ROLLBACK")
             raise
         finally:
-            self._local.connection = None
+            self._local.transaction = None
             self._pool.give_back(connection)
 
     def _say(self, connection: Connection[Any], command: str) -> None:

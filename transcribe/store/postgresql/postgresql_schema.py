@@ -10,7 +10,7 @@ import psycopg
 
 from transcribe.errors import StoreError
 from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, statements_of, steps_of
-from transcribe.store.drivers.postgresql_ddl import VIEW, for_postgresql
+from transcribe.store.postgresql.postgresql_ddl import VIEW, for_postgresql
 
 OLDEST_SERVER_VERSION = 140000
 """The oldest PostgreSQL that the statements are written for: 14."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -17,10 +18,10 @@ from tests.patience import PATIENCE
 from tests.postgres import new_database, shared_server
 from tests.transcribe.store.world import KEY, NOON, World, person, world
 from transcribe.errors import SettingsError, StoreError
-from transcribe.store.drivers import postgresql_schema
 from transcribe.store.drivers.migrate import newest_version
-from transcribe.store.drivers.postgresql import PostgresqlDatabase
-from transcribe.store.state_store import open_store
+from transcribe.store.postgresql import postgresql_schema
+from transcribe.store.postgresql.postgresql import PostgresqlDatabase
+from transcribe.store.state_store import StateStore, open_store
 
 ONLY_ON = "postgresql"
 
@@ -158,3 +159,55 @@ def test_a_part_that_fails_leaves_the_rest(here: World) -> None:
         here.store.put_transcriber(person("max"), NOON)
     assert {"zoe", "max"} <= {each.handle for each in here.store.transcribers()}
     assert here.store.verify_audit().whole
+
+
+def test_what_was_not_sent_yet_is_seen_by_the_next_statement(here: World) -> None:
+    with here.store.db.write():
+        here.store.db.run("put_setting", name="a", value="b", now=1)
+        here.store.db.run("put_setting", name="a", value="c", now=2)
+        assert here.store.db.value("setting", name="a") == "c"
+    assert here.store.db.value("setting", name="a") == "c"
+
+
+def half_done(store: StateStore, reading: int | None) -> None:
+    """A part that fails: where it takes back a reading that is not there, else before anything of it was sent."""
+    with store.part():
+        store.db.run("put_setting", name="a", value="b", now=1)
+        if reading is None:
+            raise ZeroDivisionError
+        store.put_transcriber(person("half"), NOON)
+        store.db.run("put_undo", number=reading, now=1)
+
+
+def test_what_fails_fails_its_own_part_though_nobody_asked_for_its_result(here: World) -> None:
+    with here.store.together():
+        here.store.put_transcriber(person("zoe"), NOON)
+        for number, failure in ((1_000_000, psycopg.IntegrityError), (None, ZeroDivisionError)):
+            with pytest.raises(failure):
+                half_done(here.store, number)
+        here.store.put_transcriber(person("max"), NOON)
+    handles = {each.handle for each in here.store.transcribers()}
+    assert {"zoe", "max"} <= handles
+    assert "half" not in handles
+    assert here.store.db.value("setting", name="a") is None
+    assert here.store.verify_audit().whole
+
+
+def test_a_transaction_that_was_taken_back_leaves_no_gap_in_the_log(here: World) -> None:
+    with suppress(ZeroDivisionError), here.store.together():
+        here.store.put_transcriber(person("half"), NOON)
+        raise ZeroDivisionError
+    here.store.put_transcriber(person("zoe"), NOON)
+    assert here.store.verify_audit().whole
+    lines = here.store.audit()
+    assert [line.number for line in lines] == list(range(1, len(lines) + 1))
+
+
+def test_a_part_within_a_part_ends_by_itself(here: World) -> None:
+    with here.store.together(), here.store.part():
+        here.store.put_transcriber(person("zoe"), NOON)
+        with suppress(ZeroDivisionError), here.store.part():
+            here.store.put_transcriber(person("max"), NOON)
+            raise ZeroDivisionError
+    assert "zoe" in {each.handle for each in here.store.transcribers()}
+    assert "max" not in {each.handle for each in here.store.transcribers()}

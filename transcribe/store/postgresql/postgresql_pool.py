@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from transcribe.errors import DiskFull, StoreError
-from transcribe.store.drivers.postgresql_rows import adapt, named_rows
+from transcribe.store.postgresql.postgresql_rows import adapt, named_rows
 
 MAX_CONNECTIONS_COUNT = 12
 """The most connections of one process: eight to twenty are enough for two cores and many people. Chosen by hand."""
