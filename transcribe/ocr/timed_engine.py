@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transcribe.geometry import Box
 from transcribe.model import Page, Word
 from transcribe.ocr.engine import Engine, View
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class TimedEngine:
-    """An engine that adds up the seconds that it works, those of calls that fail too."""
+    """An engine that adds up the seconds that it works, those of calls that fail too.
+
+    It is equal to another one of the same engine: what is kept of a blank is kept by engine, however often it is timed.
+    """
 
     engine: Engine
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def name(self) -> str:

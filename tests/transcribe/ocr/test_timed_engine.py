@@ -54,3 +54,12 @@ def test_what_was_read_has_the_seconds_of_each_engine() -> None:
     reads = read(scan_of(form), [PAGE], form, [SlowEngine(), ScriptedEngine(form=form, page=PRINT)], NOW, READ_ON)
     assert reads.seconds.keys() == {"slow", "scripted"}
     assert reads.seconds["slow"] >= 0.02 > 0 <= reads.seconds["scripted"]
+
+
+def test_what_is_kept_by_engine_is_kept_however_often_it_is_timed() -> None:
+    engine = SlowEngine()
+    first, second = TimedEngine(engine=engine), TimedEngine(engine=engine)
+    first.stretches(PAGE)
+    assert first.seconds > second.seconds
+    assert {first: "text of a blank"}[second] == "text of a blank"
+    assert first != TimedEngine(engine=SlowEngine(name="other"))
