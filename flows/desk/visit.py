@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, TypeVar
 
 from babel.dates import format_timedelta
@@ -32,6 +32,7 @@ from transcribe.review import (
     Visitor,
     amount,
     day,
+    exact_amount,
     moment,
     number,
     share,
@@ -132,6 +133,14 @@ class Visit:
     def chance(self, probability: float) -> str:
         """A probability as it is written here; one that is nearly 1 is not said to be it."""
         return f"{number(min(100 * probability, MOST_CHANCE_PERCENT), self.language, 2)} %"
+
+    def exact_amount(self, micro: int, currency: str) -> str:
+        """Money with up to four places: a record may cost less than a cent."""
+        return exact_amount(micro, currency, self.language)
+
+    def date(self, on: date) -> str:
+        """A day as it is written here."""
+        return day(datetime.combine(on, time(12), UTC), "UTC", self.language)
 
     def amount(self, micro: int, currency: str) -> str:
         """Money as it is written here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from transcribe.i18n import N_, translation
@@ -55,16 +55,19 @@ def work_row(figures: WorkFigures, language: str) -> tuple[Figure, ...]:
             "; ".join(f"{micro / 1_000_000:.2f} {currency}" for currency, micro in sorted(hourly.items())) or None,
             ", ".join(amount(micro, currency, language) for currency, micro in sorted(hourly.items())) or "–",
         ),
-        "skips": _counted(figures.skips, {reason: say(words) for reason, words in SKIP_REASON_WORDS.items()}),
-        "appeals": _counted(figures.appeals, {outcome: say(words) for outcome, words in APPEAL_WORDS.items()}),
+        "skips": _counted(figures.skips, {str(each): said for each, said in SKIP_REASON_WORDS.items()}, say),
+        "appeals": _counted(figures.appeals, APPEAL_WORDS, say),
         "audited": (figures.audited, few if figures.audited is None else number(figures.audited, language)),
         "wrong": (figures.wrong, "–" if figures.wrong is None else number(figures.wrong, language)),
     }
     return tuple(Figure(name, say(WORK_HEADS[name]), *told[name]) for name in WORK_HEADS)
 
 
-def _counted(counts: Mapping[str, int], words: Mapping[str, str]) -> tuple[str | None, str]:
+def _counted(counts: Mapping[str, int], words: Mapping[str, str], say: Callable[[str], str]) -> tuple[str | None, str]:
     """Counts by what is counted, for programs and in words."""
     plain = "; ".join(f"{what}: {count}" for what, count in sorted(counts.items()))
-    said = ", ".join(f"{words.get(what, what)}: {count}" for what, count in sorted(counts.items()))
+    each = say(N_("%(what)s: %(count)s"))
+    said = ", ".join(
+        each % {"what": say(words.get(what, what)), "count": count} for what, count in sorted(counts.items())
+    )
     return plain or None, said or "–"

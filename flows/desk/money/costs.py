@@ -176,4 +176,4 @@ def _of_a_record(
 def _money(visit: Visit, micro: float | None, currency: str) -> Cell:
     if micro is None:
         return Cell(None, "–")
-    return Cell(round(micro / MICRO_UNITS, 6), visit.amount(round(micro), currency))
+    return Cell(round(micro / MICRO_UNITS, 6), visit.exact_amount(round(micro), currency))

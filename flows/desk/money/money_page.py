@@ -99,7 +99,9 @@ def _disputes(visit: Visit) -> Table:
     rows = [
         (
             Cell(handles.get(each.transcriber, each.transcriber)), time_cell(each.at, visit.moment(each.at)),
-            Cell(each.measured), Cell(each.claimed), Cell(each.granted), Cell(each.words), Cell(each.reason),
+            *(Cell(seconds, "–" if seconds is None else visit.number(seconds, 1))
+              for seconds in (each.measured, each.claimed, each.granted)),
+            Cell(each.words), Cell(each.reason),
         )
         for each in store.disputes()
     ]  # fmt: skip

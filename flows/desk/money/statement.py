@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from babel.dates import format_date
 from fastapi import APIRouter, Query, Response
 
 from flows.desk.parts import Part, single_page
@@ -74,7 +73,7 @@ def _days(visit: Visit, who: str, month: str, found: Sequence[Statement]) -> Tab
     say = visit.say
     rows = [
         (
-            Cell(day.day.isoformat(), format_date(day.day, "medium", locale=visit.language)),
+            Cell(day.day.isoformat(), visit.date(day.day)),
             Cell(day.readings, visit.number(day.readings)),
             Cell(round(day.seconds, 1), visit.spent(day.seconds)),
             Cell(day.earned / MICRO_UNITS, visit.amount(day.earned, each.currency)),

@@ -38,12 +38,17 @@ HEADS: Mapping[str, str] = {
 MENDS: Mapping[str, tuple[str, str]] = {
     "due": ("/desk/batches", N_("Show the batches")),
     "people": ("/people", N_("Invite people")),
+    "disk": ("/desk/system", N_("Show disks and backups")),
+    "backup": ("/desk/system", N_("Show disks and backups")),
+    "pay": ("/desk/money", N_("Show what is owed")),
+    "webhooks": ("/desk/records", N_("Show the deliveries")),
+    "audit": ("/desk/quality", N_("Show the quality")),
     "appeals": ("/appeals", N_("Show the appeals")),
     "duplicates": ("/desk/duplicates", N_("Settle them")),
     "fit": ("/desk/scans", N_("Show the latest scans")),
     "reading": ("/desk/people", N_("Show the people")),
 }
-"""Where each is mended, and what the link says. The others are mended on the machine itself."""
+"""Where each is mended or seen in full, and what the link says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from transcribe.i18n import N_
 
 router = APIRouter()
 
+ODD_SECONDS = 3600.0
+"""How long it stands what is odd: it looks at all time that is not paid out. Chosen by hand."""
+
 
 @router.post("/desk/people/count")
 async def count_people(visit: Act) -> Response:
@@ -30,7 +33,9 @@ async def count_people(visit: Act) -> Response:
 
 def _odd(visit: Visit) -> Counting:
     home = visit.home
-    return counting(visit, "anomalies", lambda: anomalies(home))
+    asked = counting(visit, "anomalies", lambda: anomalies(home))
+    asked.recent(ODD_SECONDS)
+    return asked
 
 
 def _parts(visit: Visit) -> list[Part]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from babel.dates import format_date
-
 from flows.desk.charts import Point, plotted
 from flows.desk.parts import Part
 from flows.desk.quality.counted import audited, measured
@@ -92,10 +90,10 @@ def _share_columns(visit: Visit, head: str) -> tuple[Column, ...]:
 
 
 def _week(visit: Visit, week: date) -> Cell:
-    return Cell(week.isoformat(), format_date(week, "medium", locale=visit.language))
+    return Cell(week.isoformat(), visit.date(week))
 
 
 def _point(visit: Visit, week: date, hits: int, count: int) -> Point:
     low, high = wilson(hits, count)
-    words = format_date(week, "medium", locale=visit.language)
+    words = visit.date(week)
     return Point(words=words, share=hits / count, low=low, high=high)

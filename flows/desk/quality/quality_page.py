@@ -69,7 +69,7 @@ def _measured(visit: Visit) -> list[Part]:
     """What is measured beside the page: alarms, engines, confusions, curves."""
     say, faint = visit.say, when_counted(visit, measuring(visit))
     looked = found.latest.scans if (found := measured(visit)) else 0
-    latest = say("Of the latest scans, %(count)s of them.", count=visit.number(looked))
+    latest = say("Of the %(count)s scans that came last.", count=visit.number(looked))
     return [
         Part(
             head=say("Rules and troubles by false alarms"),

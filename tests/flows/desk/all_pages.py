@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("duplicates", "provisional", "exceptions", "corrected", "changes"),
         *("webhooks", "deliveries", "tokens"),
     ),
+    "/desk/forms": (),
     "/desk/system": ("findings", "queue", "log", "engines", "files", "backups", "processes", "versions"),
 }
 """The address of each section, with the names of its tables where it is a page of tables."""
