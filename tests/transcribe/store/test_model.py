@@ -296,4 +296,4 @@ TestQueue = QueueMachine.TestCase
 @pytest.mark.law
 @pytest.mark.only_on("postgresql")
 def test_the_queue_follows_its_model_on_postgresql_too() -> None:
-    run_state_machine_as_test(QueueMachine, settings=examples(5, stateful_step_count=30))
+    run_state_machine_as_test(QueueMachine, settings=examples(3, stateful_step_count=30))

@@ -319,7 +319,7 @@ class TestPay(PayMachine.TestCase):  # type: ignore[misc, valid-type]  # a class
 @pytest.mark.law
 @pytest.mark.only_on("postgresql")
 def test_the_laws_of_pay_hold_on_postgresql_too() -> None:
-    run_state_machine_as_test(PayMachine, settings=examples(8, stateful_step_count=25))
+    run_state_machine_as_test(PayMachine, settings=examples(6, stateful_step_count=25))
 
 
 def test_a_clock_put_back_again_and_again_pays_no_more_than_it_was_put_back() -> None:
