@@ -125,7 +125,7 @@ def _questions(claims: Sequence[TimeClaim], paid_waiting_minutes: float) -> list
     if quick := _implausibly_quick(claims):
         count, begin = quick
         said = f"{count} readings took less than {MIN_PLAUSIBLE_SECONDS:g} s each, first at {_said(begin)}."
-        found.append(("implausibly quick", f"{said} They are paid. Was a key held?"))
+        found.append(("implausibly quick", f"{said} Was a key held?"))
     tasks: dict[str | None, int] = defaultdict(int)
     for claim in claims:
         tasks[claim.task] += claim.reading and claim.micro > 0 and claim.task is not None

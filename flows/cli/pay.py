@@ -17,6 +17,9 @@ pay = typer.Typer(
 )
 app.add_typer(pay, name="pay")
 
+NOT_PAID = "Nobody is paid here: neither a rate nor a floor of an hour is set. Everybody is told before they begin."
+"""What an operator is told of a home without pay."""
+
 Amount = Annotated[str, typer.Argument(help="An amount such as 0.05 or 12.50.", metavar="AMOUNT")]
 Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
 
@@ -25,8 +28,11 @@ Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
 def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say what everybody is due, was paid and earns an hour as measured, and whose hour came to less than the floor."""
     from flows.administration import pay_lines
+    from flows.home import now
+    from transcribe.people import paid_here
 
-    lines = pay_lines(home_of(ctx))
+    home = home_of(ctx)
+    lines = pay_lines(home)
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, lines))
         return
@@ -45,6 +51,8 @@ def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         for line in lines
     )
     terminal.columns(head, rows)
+    if not paid_here(home.store, now()).any:
+        terminal.say(NOT_PAID)
     for line in lines:
         if line.is_below_floor and line.an_hour is not None:
             terminal.say(
@@ -119,7 +127,7 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """
     from flows.administration import anomalies
     from flows.home import now
-    from transcribe.people import pay_faults
+    from transcribe.people import paid_here, pay_faults
 
     home = home_of(ctx)
     store = home.store
@@ -134,6 +142,8 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
             terminal.as_json({"form": name, "faults": list(faults)})
         else:
             terminal.say(f"{name}: {', '.join(faults) or 'fine'}")
+    if used and not as_json and not paid_here(store, at).any:
+        terminal.say(NOT_PAID)
     for each in anomalies(home):
         if as_json:
             terminal.as_json(dataclasses.asdict(each))

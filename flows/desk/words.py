@@ -22,7 +22,10 @@ ENDED_STATES = frozenset({"finished", "set aside", "forgotten"})
 """States in which nothing more is awaited."""
 
 DONE: Mapping[str, str] = {
-    "cancel": N_("The batch is cancelled. Nobody is asked about it any more; what somebody holds is kept and paid."),
+    "cancel": N_(
+        "The batch is cancelled. Nobody is asked about it any more; what somebody holds is kept, and paid where their "
+        "work is paid."
+    ),
     "resume": N_("The batch goes on."),
     "priority": N_("The priority was saved."),
     "due": N_("The due date was saved."),

@@ -9,6 +9,7 @@ from transcribe.people.outcome import (
     is_same_text,
     outcome_of,
 )
+from transcribe.people.paid_work import HOURLY, PaidWork, paid_here, paid_work, pays
 from transcribe.people.pay_day import PayPromise, pay_promise
 from transcribe.people.tokens import Scope, new_token, secret_hash
 from transcribe.people.transfers import TRANSFER_COLUMNS, transfers
@@ -16,10 +17,12 @@ from transcribe.people.true_reasons import is_against_the_model, true_reasons
 from transcribe.people.work_figures import MIN_AUDITED_COUNT, WorkFigures, work_figures
 
 __all__ = [
+    "HOURLY",
     "MIN_AUDITED_COUNT",
     "MIN_MEASURED_READINGS",
     "SECOND_LOOK_TIME",
     "TRANSFER_COLUMNS",
+    "PaidWork",
     "PayFault",
     "PayPromise",
     "ReadingOutcome",
@@ -32,8 +35,11 @@ __all__ = [
     "is_same_text",
     "new_token",
     "outcome_of",
+    "paid_here",
+    "paid_work",
     "pay_faults",
     "pay_promise",
+    "pays",
     "secret_hash",
     "transfers",
     "true_reasons",

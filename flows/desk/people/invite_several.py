@@ -128,7 +128,7 @@ def _person(cells: dict[str, str], languages: Sequence[str], pages: str) -> Tran
     if not LANGUAGES_PATTERN.fullmatch(said):
         return N_("Languages are written like fr en.")
     if engagement not in ENGAGEMENT_WORDS:
-        return N_("People are paid: by reading, hourly, staff or volunteer.")
+        return N_("How somebody is paid is one of these: by reading, hourly, staff, volunteer.")
     if interface and interface not in languages:
         return N_("The pages are not there in this language.")
     read = tuple(dict.fromkeys(said.replace(",", " ").split()))

@@ -163,3 +163,15 @@ def test_the_report_says_whose_hour_came_to_less_than_the_floor(rooms: Home, hou
     said = "mina: an hour has come to 12.00 EUR, less than the floor of 15.00 EUR that is in force.\n"
     assert house.run("pay", "report").out.endswith(said)
     assert house.run("pay", "report", "--json").json[-1]["is_below_floor"]
+
+
+def test_an_operator_of_a_home_without_pay_is_told_that_nobody_is_paid(rooms: Home, house: House) -> None:
+    batch(rooms)
+    invite(rooms, "mina")
+
+    for command in (("pay", "report"), ("pay", "check")):
+        assert "Nobody is paid here: neither a rate nor a floor of an hour is set." in house.run(*command).out
+
+    pay.set_floor(rooms, "12", "EUR", "law of 2026-01-01", None)
+    for command in (("pay", "report"), ("pay", "check")):
+        assert "Nobody is paid here" not in house.run(*command).out

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from babel import negotiate_locale
@@ -15,7 +17,7 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import AccountPaused
 from transcribe.i18n import N_
 from transcribe.model import Transcriber
-from transcribe.people import secret_hash
+from transcribe.people import PaidWork, paid_work, secret_hash
 from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
 from transcribe.store import Store
@@ -42,13 +44,15 @@ class NotSignedIn(Exception):
 class Visitor:
     """A person who is signed in, the CSRF token of their session, and the language of their pages.
 
-    `people_missing`: an operator has to be told that nobody who is there can do some of what waits.
+    `paid` asks the store what of their work is paid. `people_missing`: an operator has to be told that nobody who is
+    there can do some of what waits.
     """
 
     person: Transcriber
     csrf: str
     session: str
     language: str
+    paid: Callable[[], PaidWork]
     people_missing: bool = False
 
 
@@ -146,7 +150,13 @@ def _visitor(request: Request, context: Context, session: str, found: tuple[Tran
     if found is None:
         raise NotSignedIn
     person, csrf = found
-    return Visitor(person=person, csrf=csrf, session=session, language=language_of(request, context.options, person))
+    return Visitor(
+        person=person,
+        csrf=csrf,
+        session=session,
+        language=language_of(request, context.options, person),
+        paid=partial(paid_work, context.store, person.engagement, context.now()),
+    )
 
 
 def require_token(visitor: Visitor, token: object) -> None:

@@ -28,7 +28,7 @@ QUESTION_WINDOW = timedelta(hours=1)
 
 TOO_MANY_QUESTIONS = N_(
     "Thank you for asking so carefully. Your questions of the last hour are with the operator, who answers each. "
-    "Until then, skip such a field (that is paid too), and ask again a little later."
+    "Until then, skip such a field, and ask again a little later."
 )
 """What a person is told who has asked a lot within the hour."""
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
-from transcribe.people import has_fair_floor
+from transcribe.people import HOURLY, PaidWork, has_fair_floor, paid_here, pays
 from transcribe.review.access.sessions import NotSignedIn, Sending, Visitor, language_of, signed_in
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import amount, day, exact_amount, number, share
@@ -28,13 +28,29 @@ PAY_FAULT_WORDS = {
         "The floor is less than its own source says, so no new paid work of this form starts."
     ),
     "no rate": N_("One reading has no rate: your time is paid at the floor."),
+    "no rate of an hour": N_("There is no rate of an hour: your time is paid at the floor."),
+    "not paid": N_("This form is not paid: it has no rate, and there is no floor of an hour."),
     "currencies differ": N_("The rate and the floor are in different currencies."),
     "pays under the floor": N_(
         "As measured, the rate alone pays under the floor. The rest is added by itself, and no new work of this form "
         "starts until the rate is raised."
     ),
 }
-"""What speaks against the pay of a form, as people are told."""
+"""What speaks against the pay of a form, as people are told: faults, and what stands for them in `fault_words`."""
+
+
+def fault_words(terms: PayTerms, paid: PaidWork) -> tuple[str, ...]:
+    """What speaks against the pay of a form for these people. Nothing for whoever is not paid for anything.
+
+    Work of a form without a rate begins without a floor too.
+    """
+    if not paid.any:
+        return ()
+    if pays(terms.rate):
+        return tuple(PAY_FAULT_WORDS[fault] for fault in terms.faults)
+    if not terms.has_floor:
+        return (PAY_FAULT_WORDS["not paid"],)
+    return (PAY_FAULT_WORDS["no rate of an hour" if paid.engagement == HOURLY else "no rate"],)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +94,13 @@ async def before(request: Request, context: Here) -> Response:
     visitor = await _visitor(request, context)
     language, now = visitor.language if visitor else language_of(request, context.options), context.now()
 
-    def ask(store: Store) -> tuple[float, Floor | None, tuple[PayTerms, ...], AppealCounts | None]:
-        forms = pay_terms(store, context.forms, language, now) if visitor else ()
-        return announced_share(store), store.floor(now), forms, appeal_counts(store, now) if visitor else None
+    def ask(store: Store) -> tuple[float, Floor | None, tuple[PayTerms, ...], AppealCounts | None, PaidWork]:
+        forms = pay_terms(store, context.forms, language, now, visitor.person.engagement) if visitor else ()
+        appeals = appeal_counts(store, now) if visitor else None
+        paid = visitor.paid() if visitor else paid_here(store, now)
+        return announced_share(store), store.floor(now), forms, appeals, paid
 
-    control, floor, forms, appeals = await context.look(ask)
+    control, floor, forms, appeals, paid = await context.look(ask)
     values: dict[str, Any] = {"visitor": visitor} if visitor else {}
     return context.rendering.page(
         "before.html",
@@ -95,7 +113,8 @@ async def before(request: Request, context: Here) -> Response:
         fair=has_fair_floor(floor),
         forms=forms,
         appeals=appeals,
-        faults=PAY_FAULT_WORDS,
+        paid=paid,
+        faults=lambda terms: fault_words(terms, paid),
         amount=partial(amount, language=language),
         exact=partial(exact_amount, language=language),
         day=partial(day, zone="UTC", language=language),

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from transcribe.i18n import translation
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.pages.pay import UNPAID_ENGAGEMENTS
 from transcribe.review.views.formatting import amount, number
 from transcribe.review.views.offers import offer_to, revocable_answer
 from transcribe.store import Store
@@ -42,7 +41,7 @@ def _day(store: Store, context: Context, visitor: Visitor) -> Day:
     total = context.day_totals.today(store, person, now)
     say = translation(language)
     pieces = [say.ngettext("%(num)s field", "%(num)s fields", total.fields) % {"num": total.fields}]
-    if person.engagement not in UNPAID_ENGAGEMENTS:
+    if visitor.paid().counted:
         minutes = number(total.seconds // SECONDS_OF_MINUTE, language, 0)
         pieces.append(say.gettext("%(minutes)s min") % {"minutes": minutes})
         pieces += [amount(micro, currency, language) for currency, micro in total.micro.items() if currency]

@@ -37,9 +37,6 @@ from transcribe.store import Floor, PayLine, PayState, Store, TimeDispute
 
 router = APIRouter()
 
-UNPAID_ENGAGEMENTS = frozenset({"staff", "volunteer"})
-"""Engagements without a ledger or a measured time."""
-
 LINES_PER_PAGE = 100
 """Lines of the ledger on one page. Chosen by hand."""
 MAX_CLAIM_MINUTES = 600.0
@@ -119,7 +116,7 @@ async def _page(
     context: Context, visitor: Visitor, before: int | None, task: str, typed: TypedClaim | None = None
 ) -> Response:
     language, zone = visitor.language, visitor.person.time_zone
-    counted = visitor.person.engagement not in UNPAID_ENGAGEMENTS
+    paid = visitor.paid()
     return context.rendering.page(
         "pay.html",
         language,
@@ -127,9 +124,9 @@ async def _page(
         visitor=visitor,
         typed=typed,
         most_minutes=MAX_CLAIM_MINUTES,
-        counted=counted,
+        paid=paid,
         chosen=task,
-        pay=await context.look(lambda store: _pay_page_of(store, context, visitor, before)) if counted else None,
+        pay=await context.look(lambda store: _pay_page_of(store, context, visitor, before)) if paid.counted else None,
         kinds=LINE_KIND_WORDS,
         times=TIME_KIND_WORDS,
         fair=has_fair_floor,
@@ -193,7 +190,7 @@ def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int |
         states=states,
         weeks={each.currency: week_of(ledger, each.currency, local_day(now, zone), zone) for each in states},
         floor=store.floor(now),
-        worths=pay_terms(store, context.forms, language, now),
+        worths=pay_terms(store, context.forms, language, now, visitor.person.engagement),
         days=days,
         more=lines[LINES_PER_PAGE - 1].number if len(lines) > LINES_PER_PAGE else None,
         clocks=_clocks(days),

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Path, Response
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import SignedIn
 from transcribe.review.context import Here
-from transcribe.review.pages.pay import UNPAID_ENGAGEMENTS
 from transcribe.review.views.formatting import amount, exact_amount, moment, spent
 from transcribe.review.views.formatting import month as month_in_words
 from transcribe.review.views.statements import statements_of
@@ -25,7 +24,7 @@ Month = Annotated[str, Path(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Response:
     """Everything that this person earned and was paid in a month, by day. 404 where there is no ledger, or nothing."""
     who, language, now = visitor.person, visitor.language, context.now()
-    if who.engagement in UNPAID_ENGAGEMENTS:
+    if not visitor.paid().counted:
         raise NotFound("There is no ledger.")
     lines = await context.look(lambda store: store.ledger(who.id))
     statements = statements_of(lines, month, who.time_zone, now)

@@ -102,7 +102,7 @@ def test_a_used_link_says_whom_to_ask(site: Site, address: str) -> None:
 
     page = httpx.get(f"{address}/in/{token}", timeout=PATIENCE).text
 
-    assert "Ask whoever sent it for a new one; your work and your pay are still there." in page
+    assert "Ask whoever sent it for a new one; nothing that is yours is lost." in page
 
 
 def test_who_may_be_asked_is_said_as_it_is(site: Site, sign_in: SignIn) -> None:
