@@ -46,6 +46,11 @@ def pages(desk: DeskSite) -> list[str]:
         f"/desk/scan/{scans['agreed.png']}?field=total",
         f"/desk/scan/{scans['agreed.png']}/edit",
         "/desk/duplicates",
+        "/desk/form/order",
+        "/desk/forms/new",
+        "/desk/draft/order",
+        "/desk/draft/order/text",
+        "/desk/draft/order/try",
         "/desk/people/invite",
         "/desk/money/period?reference=2026-11",
         "/desk/money/statement?who=ann",
@@ -55,7 +60,8 @@ def pages(desk: DeskSite) -> list[str]:
 def files(desk: DeskSite) -> list[str]:
     """The table of every part as CSV and as JSON."""
     names = [f"{section}/{name}" for section, tables in SECTIONS.items() for name in tables]
-    names += ["/desk/waits", "/desk/throughput", "/desk/at-work", "/desk/batches", "/desk/scans"]
+    names += ["/desk/waits", "/desk/throughput", "/desk/at-work", "/desk/batches", "/desk/scans", "/desk/forms"]
+    names += [f"/desk/form/order/{each}" for each in ("fields", "versions", "differences", "rules", "lists")]
     scan = scans_by_name(desk)["doubt.png"]
     whole = [f"{name}.{kind}" for name in names for kind in ("csv", "json")]
     return [*whole, f"/desk/scan/{scan}/fields.csv", f"/desk/scan/{scan}/readings.json?field=customer"]

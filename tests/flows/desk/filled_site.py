@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 
 from flows.administration.quality import refresh_quality
+from flows.drafting.draft_files import start_version
 from flows.home.home import policy
 from flows.steps import publish_records
 from flows.steps.reconcile_scans import reconcile_waiting
@@ -45,6 +46,7 @@ def filled(desk: DeskSite) -> DeskSite:
     new_token(store, "erp", ["records:read"], at, None)
     desk.weigh()
     refresh_quality(desk.home)
+    start_version(desk.home.settings, desk.home.forms, "order")
     return desk
 
 

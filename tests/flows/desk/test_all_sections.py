@@ -45,7 +45,7 @@ def test_every_page_and_file_is_there_for_operators_and_auditors(
         for address in (*pages(full), *files(full))
         if (status := clients[role].get(address).status_code) != 200
     }
-    changes = {("auditor", "/desk/batches/new"), ("auditor", "/desk/people/invite")}
+    changes = {("auditor", "/desk/batches/new"), ("auditor", "/desk/people/invite"), ("auditor", "/desk/forms/new")}
     changes |= {("auditor", f"/desk/scan/{scans_by_name(full)['agreed.png']}/edit")}
     assert wrong == dict.fromkeys(changes, 404)
 

@@ -23,7 +23,15 @@ ALIASES = {"s": "scan", "f": "field", "r": "reading", "t": "task", "d": "decisio
 BY_LIMIT = frozenset({"find_scans", "outbox_after", "open_pairs", "disputes", "payments"})
 """What walks in the order of its key, and no further than a limit or a number; disputes and payments are few."""
 
-PAGES = ("/desk/system", "/desk/quality", "/desk/records", "/desk/money", "/desk/people")
+PAGES = (
+    "/desk/forms",
+    "/desk/form/order",
+    "/desk/system",
+    "/desk/quality",
+    "/desk/records",
+    "/desk/money",
+    "/desk/people",
+)
 
 
 @pytest.mark.parametrize("address", PAGES)

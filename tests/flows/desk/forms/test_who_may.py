@@ -67,6 +67,7 @@ def test_an_auditor_is_offered_nothing_to_change(site: DeskSite, draft: Draft) -
     ):
         main = client.get(page).text.split("<main")[1]
         assert "<button" not in main, page
+        assert 'method="post"' not in main, page
     assert '<fieldset class="bare" disabled>' in client.get("/desk/draft/bike").text
 
 
