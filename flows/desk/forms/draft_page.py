@@ -42,6 +42,7 @@ def _draft_page(visit: Visit, draft: Draft) -> Response:
         view=view,
         types=type_choices(visit),
         personal=PERSONAL,
+        is_new=draft.name not in visit.home.forms.names(),
         changes=_changes(visit, draft) if form else None,
         unread=unread_languages(visit.home.settings, form) if form else [],
     )

@@ -29,9 +29,11 @@ export function titleOf(entry) {
 
 export const filled = (parent, kind) => [...parent.querySelectorAll(`[data-entry=${kind}]`)].filter((each) => !("new" in each.dataset) && !isGone(each));
 
+const slug = (label) => label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "");
+
 // A name made of a label that no other entry beside this one has.
 function free(entry, label) {
-  const plain = label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "");
+  const plain = slug(label);
   const others = entry.dataset.entry === "column" ? entry.parentElement.children : document.querySelectorAll("[data-entry=field], [data-entry=table]");
   const taken = new Set([...others].filter((each) => each !== entry && each.dataset?.id).map((each) => value(each, "name")));
   let name = plain;
@@ -39,11 +41,12 @@ function free(entry, label) {
   return name;
 }
 
-// The name of a new entry follows its label, until somebody writes another one.
-function named(entry) {
+// The name of an entry follows its label, until somebody writes another one. What records of a form in force are called
+// never changes by itself: there only names of new entries follow.
+function named(entry, follows) {
   const name = own(entry, "name");
   const title = entry.querySelector(".entry-title");
-  let isOwn = false;
+  let isOwn = !follows || (name.value !== "" && name.value !== slug(titleOf(entry)));
   name.addEventListener("input", () => { isOwn = name.value !== ""; });
   entry.addEventListener("input", (event) => {
     if (event.target.closest("[data-entry]") !== entry) return;
@@ -71,8 +74,9 @@ export function fresh(parent, kind) {
   entry.after(copy);
   delete entry.dataset.new;
   own(entry, "gone").closest("label").hidden = false;
-  named(entry);
+  named(entry, true);
   return entry;
 }
 
-for (const each of document.querySelectorAll("#draft [data-entry]:not([data-entry=rule])")) named(each);
+const isNewForm = document.getElementById("draft").dataset.isNew === "yes";
+for (const each of document.querySelectorAll("#draft [data-entry]:not([data-entry=rule])")) named(each, isNewForm || "new" in each.dataset);

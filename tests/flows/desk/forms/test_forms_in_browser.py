@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from flows.drafting.draft_files import Draft
+from flows.drafting.draft_files import Draft, start_version
 from flows.steps import publish_records
 from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.watching.incoming import Incoming
@@ -89,6 +90,7 @@ def test_a_form_that_no_sample_has_goes_from_a_photograph_to_records(
     page.locator('[name="field-0-required"]').check()
     page.locator('[data-for="field-4"]').click()
     page.locator("#field-4-label-en").fill("Wears a helmet")
+    expect(page.locator("#field-4-name")).to_have_value("wears_a_helmet")
     page.locator("#rule-0-check").fill("total_to_pay == sum(lines.amount)")
     with page.expect_navigation():
         page.get_by_role("button", name="Save and try it").click()
@@ -126,7 +128,7 @@ def test_a_form_that_no_sample_has_goes_from_a_photograph_to_records(
     rows = [each.values for each in query.records(site.home.settings.records, "bike-hire")]
     assert sorted(str(row["slip_number"]) for row in rows) == ["SL-48273", "SL-48295"]
     assert {row["hirer"] for row in rows} == {"Nora Quist", "Adam Vale"}
-    assert {(float(str(row["total_to_pay"])), row["helmet"]) for row in rows} == {(64.0, True)}
+    assert {(float(str(row["total_to_pay"])), row["wears_a_helmet"]) for row in rows} == {(64.0, True)}
     assert {str(row["date_of_hire"]) for row in rows} == {"2026-11-14"}
 
 
@@ -225,6 +227,18 @@ def test_a_form_is_drawn_by_keyboard_alone(draft: Draft, enter: Enter, address: 
     names = [each["name"] for each in tomllib.loads(draft.text)["field"]]
     assert "remarks" in names
     assert "signature" not in names
+
+
+def test_a_label_of_a_form_in_force_renames_no_column_of_its_records(
+    site: DeskSite, enter: Enter, address: str
+) -> None:
+    start_version(site.home.settings, site.home.forms, "order")
+    page = enter(viewport={"width": 1440, "height": 1000})
+    page.goto(f"{address}/desk/draft/order")
+    page.locator('[data-for="field-1"]').click()
+    page.locator("#field-1-label-en").fill("Buyer")
+    expect(page.locator("#field-1-name")).to_have_value("customer")
+    expect(page.locator('[data-for="field-1"]')).to_have_attribute("aria-label", re.compile("^Buyer"))
 
 
 def test_on_a_telephone_a_finger_draws_and_scrolls(draft: Draft, enter: Enter, address: str) -> None:
