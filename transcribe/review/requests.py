@@ -105,7 +105,7 @@ class SentForm(BaseModel):
     y1: Corner = None
     page: Annotated[PageNumber | None, BeforeValidator(lambda typed: None if typed == "" else typed)] = None
     form: Annotated[str, Field(max_length=200)] = ""
-    turn: Literal["0", "90", "180", "270"] = "0"
+    turn: Literal["", "0", "90", "180", "270"] = ""
     edges: Annotated[str, Field(max_length=2000, pattern=r"^[\d, ]*$")] = ""
 
 
@@ -144,7 +144,7 @@ def reading_from_form(sent: SentForm, kind: str) -> SentReading:
     corners = (sent.x0, sent.y0, sent.x1, sent.y1)
     box = None if None in corners or sent.action == "absent" else _ordered_box(corners)  # type: ignore[arg-type]  # no None is left in it
     page = sent.page if box or kind == "rows" else None
-    text = {"identify": f"{sent.form} {sent.turn}", "rows": sent.edges.replace(" ", "")}.get(kind, sent.text)
+    text = {"identify": f"{sent.form} {sent.turn or '0'}", "rows": sent.edges.replace(" ", "")}.get(kind, sent.text)
     none_of_these = kind == "identify" and sent.action == "send" and sent.form in NO_FORM
     action: Action = "absent" if none_of_these else sent.action
     text = sent.text if action == "not_this_form" else text

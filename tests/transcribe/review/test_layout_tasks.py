@@ -280,12 +280,34 @@ def test_a_person_says_which_form_a_scan_is_and_how_it_lies(site: Site, enter: E
     assert only(site, scan).text == "bon-de-commande/1 270"
 
 
+def test_what_is_missing_of_a_form_is_said_and_what_was_chosen_stays(site: Site, enter: Enter) -> None:
+    scan = ask(site, "identify", WHOLE)
+    page = enter(site.person("amina"))
+
+    with page.expect_navigation():
+        page.locator("[value=send]").click()
+    expect(page.locator("#doubt")).to_have_text("Nothing is sent yet: choose a form, or “None of these”.")
+    page.locator("[name=form][value='bon-de-commande/1']").check()
+    with page.expect_navigation():
+        page.locator("[value=send]").click()
+    expect(page.locator("#doubt")).to_have_text(
+        "Nothing is sent yet: choose also which of the pictures stands upright."
+    )
+    expect(page.locator("[name=form][value='bon-de-commande/1']")).to_be_checked()
+    assert site.store.field_history(scan, WHOLE).readings == ()
+    page.locator("[name=turn][value='90']").check()
+    page.locator("[value=send]").click()
+
+    expect(page.locator("#task")).to_have_attribute("data-kind", "read")
+    assert only(site, scan).text == "bon-de-commande/1 90"
+
+
 def test_a_form_that_nobody_knows_is_none_of_these(site: Site, enter: Enter) -> None:
     scan = ask(site, "identify", WHOLE)
     page = enter(site.person("amina"))
     page.locator("[name=form][value=none]").check()
-    page.locator("[name=turn][value='0']").check()
-    page.locator("[value=send]").click()
+    with page.expect_navigation():
+        page.locator("[value=send]").click()
 
     reading = only(site, scan)
     assert (reading.text, reading.flags) == (None, frozenset({"absent"}))
@@ -382,7 +404,7 @@ def test_who_is_asked_after_that_is_not_told_what_the_scan_was_taken_for(site: S
     page.locator("[value=send]").click()
     assert site.store.readings(scan) == [], "nothing is said by Enter alone"
     page.locator("[name=form][value=none]").check()
-    page.locator("[name=turn][value='0']").check()
-    page.locator("[value=send]").click()
+    with page.expect_navigation():
+        page.locator("[value=send]").click()
     page.wait_for_url("**/work")
     assert only(site, scan).text is None

@@ -13,7 +13,9 @@ import pytest
 from flows.steps.close_appeals import close_appeals
 from tests.transcribe.review.site import Site, form_of
 from tests.transcribe.store.world import put
-from transcribe.model import Decision, Evidence, FieldKey, Task, Transcriber
+from transcribe.codes import Flag
+from transcribe.i18n import said
+from transcribe.model import WHOLE, Decision, Evidence, FieldKey, Scan, Task, Transcriber
 from transcribe.review.views.formatting import day, moment
 from transcribe.store.facts import SentReading
 
@@ -238,3 +240,51 @@ def test_who_read_it_is_told_that_a_reading_was_set_aside_and_why(site: Site, si
     assert site.store.notices(ben.id) == []
     hidden = r'<span class="news" data-news hidden>.*?</span></span>'
     assert "There is news" not in re.sub(hidden, "", other.get("/work").text + client.get("/work").text)
+
+
+def said_of_form(site: Site, who: Transcriber, scan: str, text: str | None) -> None:
+    """Somebody is asked which form a scan is, and says it."""
+    asked = Task(scan=scan, key=WHOLE, kind="identify", reason="form unknown", priority=9)
+    site.store.conclude(scan, 10**9, [], [asked], None, site.clock.now())
+    (task,) = site.store.lease(who.id, 1, site.clock.now())
+    flags = frozenset({Flag.ABSENT} if text is None else ())
+    sent = SentReading(text=text, idem=f"{who.handle}-form", flags=flags, seconds=1.0)
+    site.store.submit(task.id, who.id, sent, site.clock.now())
+
+
+def test_what_was_said_of_a_form_and_what_came_of_it_stand_in_the_list(site: Site, sign_in: SignIn) -> None:
+    page = site.store.scan(site.scan("bon-de-commande", {FieldKey("order_number"): "1"})).pages[0]
+    unknown = Scan(id="f" * 64, pages=(page,), form="", form_version=0, name="unknown")
+    site.store.put_scan(unknown, [], site.clock.now())
+    amina, ben = site.person("amina"), site.person("ben")
+    said_of_form(site, amina, unknown.id, None)
+    said_of_form(site, ben, unknown.id, "bon-de-commande/1 90")
+    hers, his = sign_in(amina), sign_in(ben)
+
+    waiting = hers.get("/readings").text
+    assert "None of these" in waiting
+    assert "cannot be read" not in waiting
+    assert 'data-outcome="open"' in waiting
+    title = said(form_of("bon-de-commande", 1).title, "en")
+    assert f'<span class="typed">{title}</span>' in his.get("/readings").text
+
+    site.store.put_scan_aside(unknown.id, "op", "2 of 2 say so", site.clock.now())
+    for client, outcome in ((hers, "agreed"), (his, "outvoted")):
+        after = client.get("/readings").text
+        assert f'data-outcome="{outcome}"' in after
+        assert "This scan was set aside" in after
+    reading = next(each.id for story in site.store.readings_of(amina.id) for each in story.readings)
+    assert "None of these" in hers.get(f"/readings/{reading}").text
+
+
+def test_a_form_that_was_told_apart_counts_as_agreed_with_who_said_so(site: Site, sign_in: SignIn) -> None:
+    page = site.store.scan(site.scan("bon-de-commande", {FieldKey("order_number"): "1"})).pages[0]
+    unknown = Scan(id="f" * 64, pages=(page,), form="", form_version=0, name="unknown")
+    site.store.put_scan(unknown, [], site.clock.now())
+    amina, ben = site.person("amina"), site.person("ben")
+    said_of_form(site, amina, unknown.id, None)
+    said_of_form(site, ben, unknown.id, "bon-de-commande/1 0")
+    site.store.set_form(unknown.id, "bon-de-commande", 1, site.clock.now())
+
+    assert 'data-outcome="outvoted"' in sign_in(amina).get("/readings").text
+    assert 'data-outcome="agreed"' in sign_in(ben).get("/readings").text

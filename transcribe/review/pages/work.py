@@ -43,7 +43,14 @@ from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import FormChoice, form_choices
 from transcribe.review.views.formatting import number
 from transcribe.review.views.offers import along_counts, lease_tasks, practice_count, revocable_answer
-from transcribe.review.views.soft_checks import NO_FRAME, edge_faults, require_fitting_lengths, text_faults
+from transcribe.review.views.soft_checks import (
+    NO_FORM_CHOSEN,
+    NO_FRAME,
+    NO_TURN,
+    edge_faults,
+    require_fitting_lengths,
+    text_faults,
+)
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
 
@@ -57,12 +64,14 @@ CLICKED_WIDTH_PX = 900
 class Doubt:
     """What came back because it looks odd or is not complete, and why in words.
 
-    `text` is what was typed, or the heights of lines between rows; `corners` are those of a frame, or its first one.
+    `text` is what was typed, the form that was chosen, or the heights of lines between rows; `corners` are those of a
+    frame, or its first one; `turn` is how the page of a form was said to lie.
     """
 
     text: str = ""
     faults: tuple[str, ...] = ()
     corners: tuple[int, ...] = ()
+    turn: str = ""
 
     @property
     def heights(self) -> tuple[int, ...]:
@@ -141,6 +150,10 @@ async def send(request: Request) -> Response:
 def _doubt(context: Context, visitor: Visitor, task: Task, sent: SentForm, *, is_framed: bool) -> Doubt:
     """What is odd about what a form says of a task."""
     language, corners = visitor.language, reading_corners(sent)
+    if task.kind == "identify":
+        missing = NO_FORM_CHOSEN if not sent.form else NO_TURN if sent.form != "none" and not sent.turn else None
+        said = () if missing is None else (translation(language).gettext(missing),)
+        return Doubt(text=sent.form, faults=said, turn=sent.turn)
     if task.kind == "rows":
         return Doubt(text=sent.edges, faults=edge_faults(sent.edges, language))
     faults = text_faults(context.forms, task, sent.text, language)

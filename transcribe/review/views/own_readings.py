@@ -9,6 +9,7 @@ from typing import Literal
 
 from transcribe import model
 from transcribe.codes import Flag
+from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, said, translation
 from transcribe.model import FieldKey, Reading
 from transcribe.people import ReadingOutcome, is_against_the_model, outcome_of
@@ -19,6 +20,7 @@ from transcribe.review.views.task_view import HEADINGS, MARK_TYPES
 from transcribe.store import Appeal, FieldHistory, Store
 
 NOT_THIS_FORM = N_("It is not this form")
+NONE_OF_THESE = N_("None of these")
 
 Shown = Literal["all", "open", "agreed", "outvoted", "contested"]
 """Which readings a list shows: those of an outcome, or those that were contested."""
@@ -42,7 +44,9 @@ MOST_LOOKED_AT = 2000
 class OwnReading:
     """One reading as its maker sees it. `withdrawn` is why an operator took it out of weighing, None for others.
 
-    `appeal` is the appeal against what was decided of its field. `pictured`: the picture of its field is still kept.
+    `answer` is what was said of the whole scan, in words; None for what is no answer to "Which form is this?". `aside`:
+    that scan is set aside. `appeal` is the appeal against what was decided of its field. `pictured`: the picture of its
+    field is still kept.
     """
 
     id: str
@@ -57,6 +61,8 @@ class OwnReading:
     null: str | None
     probability: float | None
     withdrawn: str | None
+    answer: str | None
+    aside: bool
     appeal: Appeal | None
     pictured: bool
 
@@ -120,6 +126,7 @@ class OwnReadings:
         known = form is not None and history.key.name in {field.name for field in form.all_fields()}
         field = form.field(history.key.name) if form and known else None
         decided = history.decisions[-1] if history.decisions else None
+        aside = reading.key == model.WHOLE and self._store.is_put_aside(history.scan.id)
         return OwnReading(
             id=reading.id,
             label=said(field.label, language) if field else _whole_label(reading, self._visitor),
@@ -128,14 +135,31 @@ class OwnReadings:
             text=reading.legible or None if Flag.NOT_THIS_FORM in reading.flags else reading.text,
             mark=field is not None and field.type in MARK_TYPES,
             at=reading.at,
-            outcome=outcome_of(reading, history, form) if form and known else "open",
+            outcome=outcome_of(reading, history, form)
+            if form and known
+            else _form_outcome(reading, history, aside=aside),
             decided=decided.text if decided else None,
             null=decided.null if decided else None,
             probability=decided.probability if decided and not is_against_the_model(decided) else None,
             withdrawn=history.withdrawn.get(reading.id),
+            answer=self._answer(reading),
+            aside=aside,
             appeal=self.appeal_of(reading),
             pictured=history.place is not None and history.place.snippet is not None,
         )
+
+    def _answer(self, reading: Reading) -> str | None:
+        """What a person said that a whole scan is: the title of a form, or none of them."""
+        if reading.key != model.WHOLE or Flag.NOT_THIS_FORM in reading.flags:
+            return None
+        language, named = self._visitor.language, _named_form(reading)
+        if named is None:
+            return translation(language).gettext(NONE_OF_THESE)
+        name, version = named
+        try:
+            return said(self._context.forms(name, version).title, language) or name
+        except (FormError, NotFound):
+            return name
 
     def _all(self, before: str | None, count: int) -> Iterator[OwnReading]:
         """All readings before one, latest first, `count` taken from the store at first, then more at a time."""
@@ -149,6 +173,30 @@ class OwnReadings:
             if len(histories) < count:
                 return
             count = LOOKED_AT_ONCE
+
+
+def _named_form(reading: Reading) -> tuple[str, int] | None:
+    """The name and version in an answer such as "order/3 90"; None where it names no form."""
+    name, _, version = (reading.text or "").partition(" ")[0].rpartition("/")
+    return (name, int(version)) if name and version.isdigit() else None
+
+
+def _form_outcome(reading: Reading, history: FieldHistory, *, aside: bool) -> ReadingOutcome:
+    """What came of what was said of a whole scan: it is that form now, or it is set aside as none of them.
+
+    While people disagree about the form of a scan nothing has come of it yet.
+    """
+    if reading.key != model.WHOLE:
+        return "open"
+    named, scan = _named_form(reading), history.scan
+    if aside:
+        return "agreed" if named is None else "outvoted"
+    if not scan.form:
+        return "open"
+    if named is not None and named[0] == scan.form:
+        return "agreed"
+    is_doubted = any(Flag.NOT_THIS_FORM in each.flags for each in history.readings)
+    return "open" if is_doubted else "outvoted"
 
 
 def last_of(history: FieldHistory, who: str) -> Reading:

@@ -41,6 +41,12 @@ FAULT_WORDS = {
 SINGLE_EDGE = N_("One line alone makes no row: mark its top and its foot.")
 """For one line alone between the rows of a table."""
 
+NO_FORM_CHOSEN = N_("Nothing is sent yet: choose a form, or “None of these”.")
+"""What is said where no answer to which form it is was chosen."""
+
+NO_TURN = N_("Nothing is sent yet: choose also which of the pictures stands upright.")
+"""What is said where a form was chosen, and not how its page lies."""
+
 NO_FRAME = N_("No frame is drawn around the field yet.")
 """For a text of a field whose place was asked for, too."""
 
