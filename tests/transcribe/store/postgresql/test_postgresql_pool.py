@@ -40,6 +40,21 @@ def test_more_threads_than_connections_all_get_their_turn(here: World) -> None:
     assert here.behind.execute(in_use).fetchone()[0] <= MAX_CONNECTIONS_COUNT + 1
 
 
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fairhand'"
+
+
+def test_after_connections_were_cut_the_next_read_and_the_next_write_go_through(here: World) -> None:
+    before = here.store.transcribers()
+    with psycopg.connect(here.url, autocommit=True) as killer:
+        killer.execute(CUT)
+        assert here.store.transcribers() == before
+        killer.execute(CUT)
+        here.store.put_transcriber(person("zoe"), NOON)
+        killer.execute(CUT)
+        with here.store.db.snapshot():
+            assert len(here.store.transcribers()) == len(before) + 1
+
+
 def work(store: StateStore, until: threading.Event) -> set[str]:
     """What a person was told is kept, sending through a writer until the event, whatever becomes of the server."""
     writer, kept = Writer(store), set[str]()
@@ -73,12 +88,11 @@ def test_connections_that_are_cut_again_and_again_lose_nothing_that_was_acknowle
     here.store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
     open_many(here, 600)
     ended = threading.Event()
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fairhand'"
     with ThreadPoolExecutor(1) as apart, psycopg.connect(here.url, autocommit=True) as killer:
         told = apart.submit(work, here.store, ended)
         for _ in range(12):
             time.sleep(0.15)
-            killer.execute(cut)
+            killer.execute(CUT)
         time.sleep(0.3)
         before = len(here.store.ledger())
         until = time.monotonic() + PATIENCE
