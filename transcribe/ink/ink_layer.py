@@ -15,6 +15,7 @@ from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shad
 from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, at_rim, core, measured, owned, points
 from transcribe.ink.fold_lines import beside, folds, without
+from transcribe.ink.hidden_print import HiddenPrint, hidden_print
 from transcribe.ink.print_mask import MASS, Print, printed
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class Ink:
     `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both; and where a
     stroke runs through it from beyond it, or a fold of the paper through its writing. It is `bleached` where light is
     so bright in the box that the form's print is gone: writing may be as well; `faint` where strokes may be its writing
-    that are too pale to be ink, or a line of the form's that looks like writing."""
+    that are too pale to be ink, or a line of the form's that looks like writing. It is `hidden` where the form's own
+    print is: nobody sees what is written under a scrap of paper, in glare, or beyond the picture's edge."""
 
     patches: tuple[Patch, ...]
     amount: float
@@ -85,11 +87,12 @@ class Ink:
     disputed: bool = False
     bleached: bool = False
     faint: bool = False
+    hidden: bool = False
 
     @property
     def doubtful(self) -> bool:
         """Whether ink alone can say neither that the box is blank nor that it was seen whole."""
-        return self.disputed or self.bleached or self.faint
+        return self.disputed or self.bleached or self.faint or self.hidden
 
     @property
     def filled(self) -> float:
@@ -106,7 +109,8 @@ class InkLayer:
     length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
     both 0 to 255, `level` that of ink. `written` is the mask of the patches, `print_` the blank's print, `blank` its
     path; `strokes` is the page's and its print's, however faint (half as large), and `bleached` says where print is
-    gone (MASS times smaller); `folds` are those of the page.
+    gone (MASS times smaller); `hidden` says where nobody sees the page (None without a blank); `folds` are those of the
+    page.
     """
 
     clean: Picture
@@ -122,6 +126,7 @@ class InkLayer:
     blank: str | None
     strokes: Picture
     bleached: Mask
+    hidden: HiddenPrint | None
     folds: Mask | None
 
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
@@ -146,6 +151,7 @@ class InkLayer:
         return float(inside.mean()) if inside.size else 0.0
 
     def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], through: Sequence[Patch]) -> Ink:
+        hidden = self.hidden is not None and self.hidden.hides(place)
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
         inside = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
         return Ink(
@@ -155,7 +161,8 @@ class InkLayer:
             disputed=max(from_beside, inside) >= ENOUGH
             or any(beside(self.folds, patch.box, self.unit) for patch in patches)
             or any(self._takes(patch, place, patches) for patch in through),
-            bleached=self._bleached(place),
+            bleached=hidden or self._bleached(place),
+            hidden=hidden,
             faint=amount < ENOUGH <= faint_strokes.hinted(self.strokes, self.print_, place, self.level, self.unit)
             or any(self._may_be_line(patch) for patch in patches),
         )
@@ -196,8 +203,8 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     contrast, noise = _strength(dark, print_)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
     strokes, gone = faint_strokes.strokes(dark, unit), faint_strokes.bleached(dark, under, print_, unit)
-    tint = cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)
-    dark = numpy.asarray(cv2.subtract(dark, tint), dtype=numpy.uint8)
+    hidden = hidden_print(dark, picture, print_, unit) if blank_path else None
+    dark = numpy.asarray(cv2.subtract(dark, cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)), dtype=numpy.uint8)
     shade = shadow(dark, max(SHADED * contrast, DEEP), unit)
     if shade.max() >= SOFT * level:
         dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
@@ -224,6 +231,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
         blank=blank_path,
         strokes=strokes,
         bleached=gone,
+        hidden=hidden,
         folds=folded,
     )
 

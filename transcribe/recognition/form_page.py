@@ -66,7 +66,7 @@ def _by_ink(
     elif region.field.type == "signature":
         signed = probability_signed(layer, region.ink, region.box, _strokes(region, layer, shades))
         text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
-    elif filled < 0.5 and region.ink.doubtful and not region.is_witnessed:
+    elif filled < 0.5 and (region.ink.hidden or (region.ink.doubtful and not region.is_witnessed)):
         text, confidence, flags = None, None, (Flag.ILLEGIBLE,)
     elif filled < 0.5:
         text, confidence = "", 1 - filled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -242,6 +243,41 @@ def test_a_box_whose_ink_is_disputed_is_never_said_to_be_blank(blank: Path) -> N
     said = form_page.readings(Page(number=1, picture=page), sheet, spots, [], here)
     of_first = [(each.text, each.flags) for each in said if each.key.name == "a"]
     assert of_first == [(None, frozenset({"illegible"}))]
+
+
+BARE = Box(1100, 1000, 1400, 1060)
+"""A place without print near it."""
+
+
+@pytest.mark.parametrize("grey", [255, 235, 120])
+@pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3)])
+def test_a_box_that_something_covers_is_never_said_to_be_blank(
+    blank: Path, grey: int, noise: float, lamp: float
+) -> None:
+    """A scrap of paper, glare, a finger: the detector sees no text there either, which says nothing."""
+    page = photographed(blank, noise, lamp)
+    page[FIRST.y0 - 30 : FIRST.y1 + 5, FIRST.x0 - 30 : FIRST.x1 + 30] = grey
+    sheet = ink_layer(page, str(blank))
+    first, second = sheet.inks([FIRST, SECOND])
+    assert (first.hidden, second.hidden) == (True, False)
+    here = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
+    for spot in form_fields.field_regions(made_form(blank), 1, sheet):
+        seen = replace(spot, stretches=())
+        assert seen.is_witnessed
+        (said,) = form_page.readings(Page(number=1, picture=page), sheet, [seen], [], here)
+        if spot.key.name == "a":
+            assert (said.text, said.flags) == (None, frozenset({"illegible"}))
+        else:
+            assert said.text == ""
+
+
+def test_a_place_without_print_that_light_has_burnt_out_is_hidden_and_a_white_page_is_not(blank: Path) -> None:
+    page = photographed(blank)
+    assert not ink_layer(page, str(blank)).inks([BARE])[0].hidden
+    page[BARE.y0 - 40 : BARE.y1 + 40, BARE.x0 - 40 : BARE.x1 + 40] = 255
+    assert ink_layer(page, str(blank)).inks([BARE])[0].hidden
+    scan = numpy.asarray(Image.open(blank))
+    assert not any(each.hidden for each in ink_layer(scan, str(blank)).inks([BARE, FIRST, SECOND]))
 
 
 def made_form(blank: Path) -> Form:
