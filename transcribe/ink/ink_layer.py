@@ -203,7 +203,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     contrast, noise = _strength(dark, print_)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
     strokes, gone = faint_strokes.strokes(dark, unit), faint_strokes.bleached(dark, under, print_, unit)
-    hidden = hidden_print(dark, picture, print_, unit) if blank_path else None
+    lost = hidden_print(dark, picture, print_, unit) if blank_path else None
     dark = numpy.asarray(cv2.subtract(dark, cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)), dtype=numpy.uint8)
     shade = shadow(dark, max(SHADED * contrast, DEEP), unit)
     if shade.max() >= SOFT * level:
@@ -216,9 +216,8 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     crossing = _crossing(added, all_ink, print_, unit)
     patches, written = _patches(added | crossing, print_, unit)
     shown = grown_mask(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
-    clean = numpy.asarray(cv2.copyTo(picture, shown, under), dtype=numpy.uint8)
     return InkLayer(
-        clean=clean,
+        clean=numpy.asarray(cv2.copyTo(picture, shown, under), dtype=numpy.uint8),
         dark=dark,
         ink=added,
         written=written,
@@ -231,7 +230,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
         blank=blank_path,
         strokes=strokes,
         bleached=gone,
-        hidden=hidden,
+        hidden=lost,
         folds=folded,
     )
 
