@@ -12,7 +12,7 @@ from flows.home import now
 from transcribe.errors import FairhandError
 
 FIRST_WAIT_SECONDS = 2.0
-"""So long a page waits for what is counted for the first time. Chosen by hand."""
+"""So long the page that begins it waits for what is counted for the first time. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +38,18 @@ class Counting:
         """Whether it is being counted now."""
         return self._alone.locked()
 
-    def begin(self) -> None:
-        """Have it counted anew; nothing where that is done already."""
-        if self._alone.acquire(blocking=False):
-            threading.Thread(target=self._look, daemon=True).start()
+    def begin(self) -> bool:
+        """Have it counted anew; False where that is done already."""
+        if not self._alone.acquire(blocking=False):
+            return False
+        threading.Thread(target=self._look, daemon=True).start()
+        return True
 
     def recent(self, seconds: float) -> Counted | None:
-        """What was counted last; it is begun anew where that is older. The first time it is waited for a moment."""
-        if self.last is None or (now() - self.last.at).total_seconds() > seconds:
-            self.begin()
-        self._done.wait(FIRST_WAIT_SECONDS)
+        """What was counted last; it is begun anew where that is older. Who begins it first waits a moment for it."""
+        is_old = self.last is None or (now() - self.last.at).total_seconds() > seconds
+        if is_old and self.begin():
+            self._done.wait(FIRST_WAIT_SECONDS)
         return self.last
 
     def _look(self) -> None:

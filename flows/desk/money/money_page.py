@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
@@ -16,6 +18,7 @@ from flows.desk.visit import Act, Visit
 from reconcile.records import MonthOfWork, quality
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
+from transcribe.pay_arithmetic import MICRO_UNITS
 
 router = APIRouter()
 
@@ -82,7 +85,8 @@ def _owed(visit: Visit) -> Table:
     rows = [
         (
             Cell(each.handle, "", statement_address(each.handle)),
-            Cell(each.currency), Cell(each.due), Cell(each.coming), Cell(each.paid),
+            Cell(each.currency),
+            *(_told(visit, amount, each.currency) for amount in (each.due, each.coming, each.paid)),
         )
         for each in owed_lines(visit)
     ]  # fmt: skip
@@ -91,6 +95,11 @@ def _owed(visit: Visit) -> Table:
         Column("coming", say("Top-up on the way"), True), Column("transferred", say("Transferred"), True),
     )  # fmt: skip
     return Table(name="owed", caption=say("What is owed"), columns=columns, rows=rows, address="/desk/money/owed")
+
+
+def _told(visit: Visit, amount: str, currency: str) -> Cell:
+    """An amount in decimal text, as people see it with up to four places."""
+    return Cell(amount, visit.exact_amount(round(Decimal(amount) * MICRO_UNITS), currency))
 
 
 def _disputes(visit: Visit) -> Table:

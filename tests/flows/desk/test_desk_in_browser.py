@@ -158,7 +158,8 @@ def test_every_section_is_walked_by_keyboard_alone_and_the_focus_is_always_seen(
     for section in SECTIONS:
         page.goto(full_address + section)
         count = page.evaluate(FOCUSABLE)
-        reached, unseen = set(), set()
+        reached: set[int] = set()
+        unseen: set[int] = set()
         for _ in range(2 * count):  # a field for a date takes several steps
             if reached >= set(range(count)):
                 break

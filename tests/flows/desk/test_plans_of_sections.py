@@ -11,6 +11,7 @@ import pytest
 
 from tests.flows.desk.desk_site import DeskSite
 from tests.transcribe.store.world import sqlite_of
+from transcribe.store.facts import Rate
 from transcribe.store.state_store import StateStore
 
 BIG = frozenset({"scan", "scan_page", "field", "field_now", "reading", "reading_text", "reading_seen", "decision",
@@ -30,7 +31,10 @@ PAGES = (
     "/desk/quality",
     "/desk/records",
     "/desk/money",
+    "/desk/money/period?reference=2026-11",
+    "/desk/money/statement?who=ann",
     "/desk/people",
+    "/me",
 )
 
 
@@ -38,7 +42,10 @@ PAGES = (
 def test_no_statement_of_a_page_reads_a_big_table_whole(
     busy: DeskSite, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    client = busy.client(busy.person("op", "operator"))
+    ann, client = busy.person("ann", "transcriber"), busy.client(busy.person("op", "operator"))
+    busy.home.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
+    busy.read(ann, "Mary Poole")
+    busy.home.store.close_period(busy.now(), "2026-11", busy.now())
     assert client.get(address).status_code == 200
     while any(each.runs for each in busy.app.state.desk.counted.values()):
         time.sleep(0.05)

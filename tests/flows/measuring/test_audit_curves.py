@@ -47,6 +47,11 @@ def test_less_decided_is_less_wrong_where_the_unsure_ones_are() -> None:
     assert points[-1].coverage == 1.0
 
 
+def test_values_that_are_stated_equally_sure_are_decided_together_or_not_at_all() -> None:
+    points = coverage_points([*[value(0.9999)] * 40, *[value(0.99, wrong=True)] * 10])
+    assert [(each.count, each.wrong, each.coverage) for each in points] == [(40, 0, 0.8), (50, 10, 1.0)]
+
+
 def test_weeks_begin_on_monday() -> None:
     values = [value(0.99, at=MONDAY), value(0.99, wrong=True, at=MONDAY + timedelta(days=6)), value(0.99, at=None)]
     values.append(value(0.99, at=MONDAY + timedelta(days=7)))

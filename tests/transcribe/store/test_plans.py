@@ -61,6 +61,7 @@ HOT = (
     "person",
     "rate_now",
     "ledger",
+    "ledger_of_person",
     "outbox",
     "next_controls",
     "events_after",

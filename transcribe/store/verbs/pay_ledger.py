@@ -65,8 +65,10 @@ class PayLedgerVerbs(Lookup):
         )
 
     def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
-        person = None if who is None else self.person_row(who)["id"]
-        return [line_of(row) for row in self.db.all("ledger", person=person, after=after)]
+        if who is None:
+            return [line_of(row) for row in self.db.all("ledger", after=after)]
+        person = self.person_row(who)["id"]
+        return [line_of(row) for row in self.db.all("ledger_of_person", person=person, after=after)]
 
     def payments(self, limit: int) -> list[PayLine]:
         return [line_of(row) for row in self.db.all("payments", limit=limit)]

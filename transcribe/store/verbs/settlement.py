@@ -101,7 +101,7 @@ class SettlementVerbs(PayLedgerVerbs):
         zone = ZoneInfo(person["time_zone"] or "UTC")
         floors = self.db.all("floors")
         short: dict[tuple[str, str], Fraction] = {}
-        lines = self.db.all("ledger", person=person["id"], after=0)
+        lines = self.db.all("ledger_of_person", person=person["id"], after=0)
         if not person["time_zone"]:  # they left, and were topped up by the days that they had until then
             lines = [line for line in lines if line["at"] > person["left_at"]]
         for line in lines:
