@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_DARK_BAND_LEVEL = 128
 """A place whose median grey is below is a dark band: a heading with light print. Chosen by hand."""
 
+MAX_LETTER_ASPECT = 4.0
+"""Width over height up to which a light place on a dark band may be letters of a heading. Chosen by hand."""
+
 SIGNATURE_HEIGHT_LINES = 2.2
 """How many times the room of a line of writing a signature takes. Chosen by hand."""
 
@@ -128,8 +131,10 @@ def _currency(locale: str) -> str:
 
 
 def _is_dark(page: Page, box: Box) -> bool:
-    """Whether a place is a dark band behind a heading: nobody writes on it."""
-    return bool(numpy.median(grey(page.picture)[_clipped(box, page).slices]) < MAX_DARK_BAND_LEVEL)
+    """Whether a place is a dark band behind a heading, or a letter on one: nobody writes on it."""
+    picture = grey(page.picture)
+    around = _clipped(box.padded(box.height), page) if box.width < MAX_LETTER_ASPECT * box.height else box
+    return any(numpy.median(picture[_clipped(each, page).slices]) < MAX_DARK_BAND_LEVEL for each in (box, around))
 
 
 def _without_dividers(print_: Picture, places: Sequence[Box]) -> Picture:

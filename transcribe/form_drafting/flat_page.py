@@ -40,6 +40,10 @@ MAX_ASPECT_ERROR = 0.06
 MAX_SCAN_LIGHT_LEVELS = 45
 """Grey levels between the darkest and the brightest twentieth of the paper: more is a lamp's light. Chosen by hand."""
 
+MIN_PAPER_LIGHT_SHARE = 0.45
+"""Share of the usual light of the paper below which a place is print: a band behind a heading. Hands and lamps leave
+half of it on paper."""
+
 RIM_SHARE = 0.004
 """Share of a sheet's longer side beside its rim where its ground shows: 9 pixels of A4. Chosen by hand."""
 
@@ -59,7 +63,7 @@ def flat_page(picture: Picture) -> Picture:
     level = straightened(Page(number=1, picture=sheet), 0)[0].picture
     if corners is None and not _is_unevenly_lit(whole):
         return picture if abs(skew(whole)) < MIN_SKEW_DEGREES else level
-    even = flatten(level)
+    even = _evened(level)
     even[even >= PAPER_WHITE_LEVEL] = 255
     if corners is not None:
         _paint_rim(even)
@@ -131,6 +135,13 @@ def _size(corners: Corners) -> tuple[int, int]:
                 return usual
     scale = A4_HEIGHT / max(width, height)
     return round(width * scale), round(height * scale)
+
+
+def _evened(level: Picture) -> Picture:
+    """The page with its light divided out. A dark band stays dark: divided by itself it would be nothing but grain."""
+    under = background(level)
+    usual = float(numpy.median(under))
+    return flatten(level, numpy.where(under < MIN_PAPER_LIGHT_SHARE * usual, usual, under).astype(numpy.uint8))
 
 
 def _is_unevenly_lit(whole: Picture) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+import tomllib
 from typing import TYPE_CHECKING
 
 import numpy
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.camera import Level
-from tests.flows.drafting.own_form import FIELDS, blank_page, filled_page, photo
+from tests.flows.drafting.own_form import FIELDS, blank_page, filled_page, font, photo
+from transcribe import ocr
+from transcribe.form_drafting.draft import draft_pages
 from transcribe.form_drafting.flat_page import flat_page, paper_corners
 from transcribe.form_drafting.rulings import find_ruling
 from transcribe.geometry import Box
 from transcribe.imaging import grey
+from transcribe.model import Page
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -52,6 +56,25 @@ def test_paper_of_a_photograph_comes_out_white_and_level(seed: int) -> None:
     assert float((flat == 255).mean()) > 0.85
     assert flat.ndim == 2
     assert flat[:5].min() == 255, "the table beside the sheet is not on the blank"
+
+
+@pytest.mark.parametrize("level", ["phone", "hard"])
+def test_a_dark_letterhead_stays_dark_and_its_letters_are_no_frames(level: Level) -> None:
+    page = blank_page()
+    pencil = ImageDraw.Draw(page)
+    pencil.rectangle((0, 0, 1654, 90), fill="#234f3c")
+    pencil.text((80, 20), "Harbour Bicycles", fill="white", font=font(50, bold=True))
+    picture = numpy.asarray(Image.open(io.BytesIO(photo(page, level, 4))).convert("RGB"))
+    upright = picture if picture.shape[0] > picture.shape[1] else numpy.rot90(picture)
+    flat = flat_page(numpy.ascontiguousarray(upright))
+    band = flat[20:70, 40:-40]
+    assert numpy.median(band) < 128
+    drafted = draft_pages([Page(number=1, picture=flat)], ocr.load("tesseract", ("eng",)), name="x", blanks=["x.png"],
+                          language="eng", locale="en_GB")  # fmt: skip
+    boxes = [field["box"] for field in tomllib.loads(drafted.text)["field"]]
+    of_heading = [box for box in boxes if box[1] < 200]
+    assert len(of_heading) <= (level == "hard"), "letters of the heading are no frames"
+    assert len(boxes) - len(of_heading) == len(FIELDS)
 
 
 def test_a_picture_without_a_sheet_on_it_has_no_corners() -> None:
