@@ -1,11 +1,24 @@
-// What is wrong with a photograph of paper, as far as a copy of it shows: blur, shadow, edges cut off. Sharpness is measured
-// as transcribe/imaging/quality.py measures it. The limits lie between the sample photographs of tests/cases as they are and
+// What is wrong with a photograph of paper, as far as a copy of it shows: too little light, blur by focus or movement,
+// reflections, shadow, edges cut off. The limits lie between the sample photographs of tests/cases as they are and
 // made worse (tests/flows/desk/test_desk_in_browser.py).
 const SIDE = 1800; // the longer side of the copy in pixels: a page of A4 has 150 dots an inch then
 const BLOCKS = 12; // light is compared between so many blocks a side
+const PRINT_BLOCKS = 24; // sharpness is measured in so many blocks a side: some lines of print in each
+const LEAST_CONTRAST = 0.15; // of print, in shares of the light of its paper: less is the grain of a table
+const LEAST_PRINTED_BLOCKS = 100; // with fewer blocks of print it is no form, or one that cannot be judged
+const MOST_INK = 0.35; // the share of a block that ink covers at most
+const DIRECTIONS = Array.from({ length: 8 }, (_, turn) => [Math.cos((turn * Math.PI) / 8), Math.sin((turn * Math.PI) / 8)]);
 const LEAST_SHARPNESS = 0.15; // slope of the steepest edges a pixel, as a share of the ink's contrast: letters run together below
 const MOST_UNEVENNESS = 0.45; // how much darker the darkest paper is than the lightest: samples 0.32 at most, with shadow 0.6
 const MOST_CUT_SHARE = 0.03; // the share of an edge of the picture on which strokes stand: samples 0, cut through 0.04 and more
+const PAPER_LIGHT = 0.7; // of the light of the paper: less is table
+const EDGE_DEPTHS = [0.004, 0.02, 0.04, 0.06]; // how far inside the picture paper is looked for, in shares of it
+const MOST_PAPER_WITH_GLARE = 251; // paper that is lighter cannot be told from what is burnt out
+const BURNT_LIGHT = 254; // what is burnt out has this light all over
+const MOST_PAPER_AT_EDGE = 0.4; // the share of an edge at which paper lies: good photographs 0.27 at most, one cut off 0.85
+const LEAST_LIGHT = 100; // of the paper, of 255: good photographs 146 and more, one in the dark 69
+const MOST_BURNT = 0.003; // the share of a picture that is burnt out: good photographs 0, with a reflection 0.04
+const LEAST_EVEN_SMEAR = 0.6; // the flattest direction over the steepest: good photographs 0.7 and more, moved 0.46
 const LEAST_SIDE = 1000; // a page whose longer side has fewer pixels has letters that are too small
 
 function grey(picture) {
@@ -28,21 +41,46 @@ function quantile(values, share) {
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] : 0;
 }
 
-// The slope of the steepest edges, in shares of the contrast between paper and ink. null: there is no ink.
-export function sharpness({ light, wide, high }) {
-  const slopes = new Uint32Array(256), greys = new Uint32Array(256);
-  let count = 0;
-  for (let y = 1; y < high - 1; y += 2) {
-    for (let x = 1; x < wide - 1; x += 2) {
-      const at = y * wide + x;
-      const across = (light[at + 1] - light[at - 1]) / 2, down = (light[at + wide] - light[at - wide]) / 2;
-      slopes[Math.min(255, Math.round(Math.hypot(across, down)))] += 1;
-      greys[Math.round(light[at])] += 1;
-      count += 1;
+// How steep edges are in each block with print, in shares of its contrast between paper and ink: the median of all blocks, and
+// in the direction in which it is least, as a camera that moved smears across one direction alone. null: too little print.
+export function sharpness(copy) {
+  const found = blocks(copy).map((box) => edges(copy, box)).filter((each) => each !== null);
+  if (found.length < LEAST_PRINTED_BLOCKS) return null;
+  const middle = (direction) => quantile(found.map((each) => each[direction]), 0.5);
+  const all = DIRECTIONS.map((_, direction) => middle(direction));
+  return { steepest: Math.max(...all), flattest: Math.min(...all) };
+}
+
+function blocks({ wide, high }) {
+  const found = [];
+  for (let row = 0; row < PRINT_BLOCKS; row += 1) {
+    for (let column = 0; column < PRINT_BLOCKS; column += 1) {
+      const [x0, x1, y0, y1] = [(column * wide), ((column + 1) * wide), (row * high), ((row + 1) * high)].map((each) => Math.floor(each / PRINT_BLOCKS));
+      found.push([Math.max(1, x0), Math.max(1, y0), Math.min(wide - 1, x1), Math.min(high - 1, y1)]);
     }
   }
-  const contrast = counted(greys, 0.8 * count) - counted(greys, 0.005 * count);
-  return contrast < 40 ? null : counted(slopes, 0.99 * count) / contrast;
+  return found;
+}
+
+// The slopes of a block's steepest edges in each direction. null: it has no print, or is half dark, as where the table begins.
+function edges({ light, wide }, [x0, y0, x1, y1]) {
+  const greys = new Uint32Array(256);
+  let count = 0, dark = 0;
+  for (let y = y0; y < y1; y += 2) for (let x = x0; x < x1; x += 2, count += 1) greys[Math.round(light[y * wide + x])] += 1;
+  const paper = counted(greys, 0.7 * count), contrast = paper - counted(greys, 0.005 * count);
+  for (let value = 0; value < paper - 0.5 * contrast; value += 1) dark += greys[value];
+  if (contrast < Math.max(20, LEAST_CONTRAST * paper) || dark > MOST_INK * count) return null;
+  const slopes = DIRECTIONS.map(() => new Uint32Array(256));
+  for (let y = y0; y < y1; y += 2) {
+    for (let x = x0; x < x1; x += 2) {
+      const at = y * wide + x;
+      const across = (light[at + 1] - light[at - 1]) / 2, down = (light[at + wide] - light[at - wide]) / 2;
+      for (let each = 0; each < DIRECTIONS.length; each += 1) {
+        slopes[each][Math.min(255, Math.round(Math.abs(DIRECTIONS[each][0] * across + DIRECTIONS[each][1] * down)))] += 1;
+      }
+    }
+  }
+  return slopes.map((each) => counted(each, 0.995 * count) / contrast);
 }
 
 function counted(counts, most) {
@@ -79,7 +117,7 @@ export function unevenness(copy) {
 }
 
 // The largest share of one edge of the picture at which dark strokes stand on light paper: something goes on beyond it.
-export function cutShare({ light, wide, high }) {
+export function strokesAtEdge({ light, wide, high }) {
   const paper = quantile(light, 0.8);
   const share = (count, at) => {
     let light_ = 0, dark = 0, changes = 0, before = false;
@@ -98,17 +136,64 @@ export function cutShare({ light, wide, high }) {
   );
 }
 
-// Codes of what is wrong: "blurred", "shadow", "cut", "small". None where nothing is.
+// The share of each edge of the picture (top, foot, left, right) at which paper lies, and goes on into the picture.
+export function paperAtEdges({ light, wide, high }) {
+  const paper = quantile(light, 0.8);
+  const isPaper = (at) => light[at] > PAPER_LIGHT * paper;
+  const share = (count, at) => {
+    let found = 0;
+    for (let step = 0; step < count; step += 1) {
+      let inside = 0;
+      for (const depth of EDGE_DEPTHS) inside += isPaper(at(step, depth)) ? 1 : 0;
+      if (inside >= EDGE_DEPTHS.length - 1) found += 1;
+    }
+    return found / count;
+  };
+  const deep = (length, depth) => Math.max(2, Math.round(depth * length));
+  return [
+    share(wide, (x, depth) => deep(high, depth) * wide + x),
+    share(wide, (x, depth) => (high - 1 - deep(high, depth)) * wide + x),
+    share(high, (y, depth) => y * wide + deep(wide, depth)),
+    share(high, (y, depth) => y * wide + wide - 1 - deep(wide, depth)),
+  ];
+}
+
+// The share of the paper that is burnt out: at full white without any grain, where the paper around it is less white. null: the
+// paper itself is as white as white gets, as on a scan.
+export function burnt({ light, wide, high }) {
+  const paper = quantile(light, 0.5) > 0.6 * quantile(light, 0.8) ? quantile(light, 0.5) : quantile(light, 0.7);
+  if (paper > MOST_PAPER_WITH_GLARE) return null;
+  let white = 0, all = 0;
+  for (let y = 4; y < high - 4; y += 8) {
+    for (let x = 4; x < wide - 4; x += 8) {
+      let least = 255;
+      for (let dy = -4; dy <= 4; dy += 2) for (let dx = -4; dx <= 4; dx += 2) least = Math.min(least, light[(y + dy) * wide + x + dx]);
+      all += 1;
+      if (least >= BURNT_LIGHT) white += 1;
+    }
+  }
+  return white / all;
+}
+
+// What is wrong, in codes: "dark", "blurred", "glare", "shadow", "cut", "small". `known`: all of it could be judged, so that a
+// picture of which nothing is found is good. Nothing is known of edges where paper lies at all of them, as on a scan.
 export function adviceOf(picture) {
-  const copy = grey(picture), found = [], steep = sharpness(copy);
-  if (steep !== null && steep < LEAST_SHARPNESS) found.push("blurred");
-  if (unevenness(copy) > MOST_UNEVENNESS) found.push("shadow");
-  if (cutShare(copy) > MOST_CUT_SHARE) found.push("cut");
+  const seen = measured(picture), found = [], { sharpness: sharp, paper } = seen;
+  if (seen.light < LEAST_LIGHT) found.push("dark");
+  if (sharp !== null && (sharp.flattest < LEAST_SHARPNESS || sharp.flattest < LEAST_EVEN_SMEAR * sharp.steepest)) found.push("blurred");
+  if (seen.burnt > MOST_BURNT) found.push("glare");
+  if (seen.unevenness > MOST_UNEVENNESS) found.push("shadow");
+  const isCut = Math.max(...paper) > MOST_PAPER_AT_EDGE;
+  const seesTable = Math.min(...paper) < MOST_PAPER_AT_EDGE / 4;
+  if (seen.strokes > MOST_CUT_SHARE || (isCut && seesTable)) found.push("cut");
   if (Math.max(picture.width, picture.height) < LEAST_SIDE) found.push("small");
-  return found;
+  return { found, known: sharp !== null && seen.burnt !== null && !isCut };
 }
 
 export function measured(picture) {
   const copy = grey(picture);
-  return { sharpness: sharpness(copy), unevenness: unevenness(copy), cut: cutShare(copy) };
+  return {
+    light: quantile(papers(copy), 0.9), sharpness: sharpness(copy), burnt: burnt(copy), unevenness: unevenness(copy),
+    strokes: strokesAtEdge(copy), paper: paperAtEdges(copy),
+  };
 }

@@ -55,10 +55,10 @@ async function look(entry) {
   shown.className = "scan";
   shown.setAttribute("aria-hidden", "true");
   entry.item.prepend(shown);
-  const found = adviceOf(picture);
+  const { found, known } = adviceOf(picture);
   picture.close();
-  entry.said.dataset.found = found.join(" ") || "good";
-  entry.said.textContent = found.length ? [...found.map((code) => words[code]), words.anyway].join(" ") : words.good;
+  entry.said.dataset.found = found.join(" ") || (known ? "good" : "unknown");
+  entry.said.textContent = found.length ? [...found.map((code) => words[code]), words.anyway].join(" ") : known ? words.good : "";
 }
 
 async function add(files) {

@@ -1,0 +1,122 @@
+"""What the browser says of photographs before they are sent, measured in Chromium on good ones and on spoilt ones."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+from playwright.sync_api import Browser, Page
+
+from tests.transcribe.review.conftest import FLAGS
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[3]
+CASES = ROOT / "tests" / "cases"
+GOOD = ("bon-de-commande-phone-typed-0002.jpg", "order-form-phone-typed-0003.jpg", "order-form-phone-block-0007.jpg")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": "/usr/bin/chromium", "args": FLAGS, "headless": True}
+
+
+@pytest.fixture
+def looker(browser: Browser) -> Iterator[Page]:
+    """A page that has what the desk looks at photographs with."""
+    page = browser.new_page()
+    script = (ROOT / "flows" / "desk" / "static" / "advice.js").read_text(encoding="utf-8").replace("export ", "")
+    page.evaluate(
+        "code => document.head.append(Object.assign(document.createElement('script'), { textContent: code }))",
+        f"(() => {{ {script}\n window.adviceOf = adviceOf; }})()",
+    )
+    yield page
+    page.close()
+
+
+def opened(name: str) -> Image.Image:
+    with Image.open(CASES / name) as picture:
+        return picture.convert("RGB")
+
+
+def dark(picture: Image.Image) -> Image.Image:
+    """In a quarter of the light."""
+    return picture.point([round(value * 0.28) for value in range(256)] * 3)
+
+
+def moved(picture: Image.Image) -> Image.Image:
+    """With a camera that moved sideways by a hundredth of the width."""
+    pixels, steps = numpy.asarray(picture, numpy.float64), picture.width // 110
+    smeared = numpy.mean([numpy.roll(pixels, step, axis=1) for step in range(steps)], axis=0)
+    return Image.fromarray(smeared.astype(numpy.uint8))
+
+
+def unfocused(picture: Image.Image) -> Image.Image:
+    return picture.filter(ImageFilter.GaussianBlur(picture.width / 300))
+
+
+def reflecting(picture: Image.Image) -> Image.Image:
+    """With a lamp that shines on a fifteenth of it."""
+    wide, high = picture.size
+    lamp = Image.new("L", picture.size, 0)
+    ImageDraw.Draw(lamp).ellipse((wide * 0.4, high * 0.5, wide * 0.7, high * 0.75), fill=255)
+    soft = lamp.filter(ImageFilter.GaussianBlur(wide / 80))
+    return Image.composite(Image.new("RGB", picture.size, (255, 255, 255)), picture, soft)
+
+
+def cut(picture: Image.Image) -> Image.Image:
+    """With the foot of the page outside the picture, and its other edges inside."""
+    return picture.crop((0, 0, picture.width, round(picture.height * 0.7)))
+
+
+SPOILT: dict[str, tuple[Callable[[Image.Image], Image.Image], str]] = {
+    "dark": (dark, "dark"),
+    "moved": (moved, "blurred"),
+    "unfocused": (unfocused, "blurred"),
+    "reflecting": (reflecting, "glare"),
+    "cut off": (cut, "cut"),
+}
+
+
+def looked_at(page: Page, picture: Image.Image) -> tuple[list[str], bool]:
+    """What is found of a picture, and whether all could be judged."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
+    found = page.evaluate(
+        "async data => adviceOf(await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${data}`)).blob()))",
+        base64.b64encode(out.getvalue()).decode(),
+    )
+    return found["found"], found["known"]
+
+
+def test_what_spoils_a_photograph_is_said_and_nothing_of_good_ones(looker: Page) -> None:
+    good = {name: looked_at(looker, opened(name)) for name in GOOD}
+    caught = {
+        spoilt: [code in looked_at(looker, spoil(opened(name)))[0] for name in GOOD]
+        for spoilt, (spoil, code) in SPOILT.items()
+    }
+
+    print(f"\n{'':12}caught of {len(GOOD)}")
+    for spoilt, each in caught.items():
+        print(f"{spoilt:12}{sum(each)}")
+    print(f"false alarms on good ones: {sum(bool(found) for found, _ in good.values())} of {len(good)}")
+    assert {name: each for name, each in good.items() if each != ([], True)} == {}
+    assert {spoilt: each for spoilt, each in caught.items() if not all(each)} == {}
+
+
+def test_of_what_cannot_be_judged_nothing_is_said(looker: Page) -> None:
+    bicycle = Image.new("RGB", (2000, 1500), (90, 150, 200))
+    draw = ImageDraw.Draw(bicycle)
+    draw.rectangle((0, 750, 2000, 1500), fill=(70, 140, 60))
+    for left in (400, 1100):
+        draw.ellipse((left, 750, left + 500, 1250), outline=(20, 20, 20), width=16)
+    draw.line([(650, 1000), (900, 700), (1350, 1000)], fill=(200, 30, 40), width=16)
+
+    assert looked_at(looker, bicycle) == ([], False)
+    assert looked_at(looker, opened("bon-de-commande-flat-typed-0000.png")) == ([], False), "a scan shows no edges"
