@@ -144,6 +144,8 @@ class RecordRule(StrEnum):
     """The scan is, or may be, an order that came before."""
     READ_AGAIN = "read again"
     """A value that was published is asked once more; it stands until somebody has read it."""
+    NEVER_BLANK = "never blank"
+    """A field that the form calls required is blank."""
     RIGHT_FORM = "the right form"
     """Somebody says that the scan is another form, and it is not settled yet."""
 

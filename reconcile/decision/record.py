@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from reconcile.forms import Operand, Values, compile_rules, operand
+from transcribe.codes import RecordRule
 from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan
 
 
@@ -27,7 +28,7 @@ def assemble(scan: Scan, form: Form, decisions: Sequence[Decision]) -> Record:
         form=form.name,
         form_version=form.version,
         decisions=tuple(sorted(decisions, key=order)),
-        exceptions=broken_rules(form, decisions),
+        exceptions=(*broken_rules(form, decisions), *blank_required(form, decisions)),
     )
 
 
@@ -46,6 +47,19 @@ def broken_rules(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExcepti
             if check is not None and not check.holds:
                 expected, got = _said(check.expected), _said(check.found)
                 found.append(RuleException(rule=rule.name, keys=instance.keys, expected=expected, found=got))
+    return tuple(found)
+
+
+def blank_required(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
+    """An exception for each required field that is blank; those of a table only in rows in which something stands."""
+    decided = {decision.key: decision for decision in decisions}
+    tables = {column.field.name: table.name for table in form.tables for column in table.columns}
+    rows = {(tables.get(key.name), key.row) for key, each in decided.items() if each.null != "blank"}
+    found = []
+    for key, decision in sorted(decided.items(), key=lambda item: str(item[0])):
+        is_wanted = key.row is None or (tables.get(key.name), key.row) in rows
+        if decision.null == "blank" and is_wanted and form.field(key.name).required:
+            found.append(RuleException(rule=RecordRule.NEVER_BLANK, keys=(key,), expected="a value", found="blank"))
     return tuple(found)
 
 

@@ -99,3 +99,25 @@ def test_a_record_is_complete_when_fixed_fields_and_the_scan_s_own_are_decided()
     assert not is_complete(free, [*keys, FieldKey("lines.price", 1)], DECISIONS)
     assert not is_complete(free, keys, DECISIONS[:-1])
     assert not is_complete(ORDER, keys, DECISIONS)
+
+
+def test_a_required_field_that_is_blank_is_an_exception_and_one_that_nobody_can_read_is_not() -> None:
+    wanted = form(
+        field("number", "code", required=True),
+        field("note", "text"),
+        columns=(field("lines.article", "code", required=True), field("lines.quantity", "integer")),
+    )
+    full = [decided("number", "A1"), decided("note", None, null="blank"), decided("lines.article", "B2", 0)]
+    rest = [
+        decided("lines.quantity", 2, 0),
+        *(decided(f"lines.{each}", None, 1, "blank") for each in ("article", "quantity")),
+    ]
+    assert assemble(SCAN, wanted, [*full, *rest]).exceptions == (), "a row in which nothing stands lacks nothing"
+    blank = [decided("number", None, null="blank"), *full[1:2], decided("lines.article", None, 0, "blank")]
+    found = assemble(SCAN, wanted, [*blank, *rest]).exceptions
+    assert [(each.rule, tuple(map(str, each.keys))) for each in found] == [
+        ("never blank", ("lines.article[0]",)),
+        ("never blank", ("number",)),
+    ]
+    unread = [decided("number", None, null="illegible"), *full[1:]]
+    assert assemble(SCAN, wanted, [*unread, *rest]).exceptions == ()
