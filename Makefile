@@ -85,12 +85,15 @@ bench-truth: $(BENCH_ENV)/.ready
 	$(BENCH).bench_truth $(SMALL) --dump build/truth.jsonl
 	$(BENCH).bench_orders $(SMALL) --from build/truth.jsonl
 
-## make lock              write requirements.lock anew from pyproject.toml
+## make lock              write the lock files anew from pyproject.toml: of the tests, of the benchmarks, of the image
 lock:
 	$(ENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements.lock
 	$(ENV)/bin/uv pip compile pyproject.toml --group dev --group bench --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements-bench.lock
+	$(ENV)/bin/uv pip compile pyproject.toml --extra postgres --extra parquet --group build --universal --python-version 3.11 \
+		--generate-hashes --constraint requirements.lock --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --quiet -o requirements-run.lock
 
 ## make clean             remove .venv and what the tools left
 clean:

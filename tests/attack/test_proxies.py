@@ -101,7 +101,7 @@ def caddy(place: Path, certificate: Path, upstream: int, port: int) -> list[str]
             f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system {place}\n\tservers {{",
         ),
         (
-            f"\n{NAME} {{",
+            f"\n{{$FAIRHAND_NAME:{NAME}}} {{",
             f"\nhttps://{NAME}:{port} {{\n\tbind 127.0.0.1\n\ttls {certificate}/chain.pem {certificate}/key.pem",
         ),
         ("read_header 30s", "read_header 1s"),

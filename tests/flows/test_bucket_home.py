@@ -17,7 +17,7 @@ from flows.backup.restore_backup import restore_backup
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.serving.health import Health
-from flows.steps import TakenScan, take_in
+from flows.steps import Ingested, TakenScan, put_failed, take_in
 from flows.steps.erasures import ErasureUnfinished, finish_erasures
 from flows.watching.verdicts import verdicts
 from tests.attack.test_orphans import kept_scan
@@ -118,6 +118,19 @@ def test_a_bucket_that_stays_away_ends_the_batch_in_words_and_the_next_one_finis
     assert len(home.store.scan_states()) == len(RECEIPTS)
     assert all(map(home.archive.is_whole, names_of(home, scans)))
     impatient.close()
+
+
+def test_a_file_whose_reading_met_a_bucket_that_was_away_is_tried_again_and_not_put_away(home: Home) -> None:
+    (scan,) = taken(home, RECEIPTS[:1])
+    begun = now()
+    away = ArchiveAway(home.settings.archive, "it does not answer")
+    done = Ingested(batch="monday")
+    put_failed(home, done, scan, away, again=False)
+    ((_, told),) = done.failed
+    assert told.startswith(f"The archive ({home.settings.archive}) cannot be reached: it does not answer.")
+    assert "ingest it again" in told
+    verdict = verdicts(home, RECEIPTS[:1], begun)[RECEIPTS[0]]
+    assert (verdict.taken, verdict.reason) == (False, "")
 
 
 def test_the_doctor_and_readiness_say_that_the_bucket_is_away(

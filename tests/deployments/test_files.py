@@ -1,0 +1,193 @@
+"""The files of `deployments/` are what their readers take: engines for containers, Kubernetes, systemd, the shell."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flows.home import load_settings
+from flows.home.prefect_settings import prefect_server_variables
+from flows.home.settings import variables
+from tests.deployments.composition import COMPOSE, DEPLOYMENTS, ROOT, secrets, services
+
+KUBERNETES = sorted((DEPLOYMENTS / "kubernetes").glob("*.yaml"))
+UNITS = sorted((DEPLOYMENTS / "systemd").iterdir())
+SCRIPTS = sorted(DEPLOYMENTS.rglob("*.sh"))
+PROGRAMS = Path(sys.executable).parent
+
+OURS = ("prefect", "pool", "web", "worker")
+"""The services that run from our image."""
+
+
+def clean(*words: str | Path) -> None:
+    """Run a program that looks at files; what it finds is why the test fails."""
+    path = f"{PROGRAMS}:{os.environ['PATH']}:/usr/sbin"
+    done = subprocess.run(
+        [*map(str, words)], capture_output=True, text=True, cwd=ROOT, env={**os.environ, "PATH": path}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def composition() -> dict[str, dict[str, Any]]:
+    return services({**secrets(), "FAIRHAND_NAME": "orders.example"})
+
+
+def objects() -> Iterator[dict[str, Any]]:
+    for file in KUBERNETES:
+        yield from (each for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if "metadata" in each)
+
+
+def pods() -> dict[str, dict[str, Any]]:
+    """What the pods of each workload are made from."""
+    return {
+        each["metadata"]["name"]: each["spec"]["template"]["spec"]
+        for each in objects()
+        if "template" in each.get("spec", {})
+    }
+
+
+def maps() -> dict[str, dict[str, str]]:
+    return {each["metadata"]["name"]: each["data"] for each in objects() if each["kind"] == "ConfigMap"}
+
+
+def unit_environment(name: str) -> dict[str, str]:
+    lines = (DEPLOYMENTS / "systemd" / name).read_text(encoding="utf-8").splitlines()
+    words = [word for line in lines if line.startswith("Environment=") for word in line.partition("=")[2].split()]
+    return dict(word.split("=", 1) for word in words)
+
+
+def test_the_dockerfile_and_every_yaml_file_are_clean() -> None:
+    clean("hadolint", DEPLOYMENTS / "Dockerfile")
+    clean("yamllint", "--strict", "--config-file", DEPLOYMENTS / ".yamllint", *DEPLOYMENTS.glob("*.yaml"), *KUBERNETES)
+
+
+def test_the_composition_is_one_by_the_schema_of_its_makers() -> None:
+    clean("check-jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE)
+
+
+def test_every_object_is_one_by_the_schema_of_kubernetes() -> None:
+    files = [file for file in KUBERNETES if file.name != "kustomization.yaml"]
+    clean("kubernetes-validate", "--strict", *files)
+    listed = yaml.safe_load((DEPLOYMENTS / "kubernetes" / "kustomization.yaml").read_text(encoding="utf-8"))[
+        "resources"
+    ]
+    assert sorted(listed) == sorted(file.name for file in files if "example" not in file.name)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_takes_every_unit(unit: Path, tmp_path: Path) -> None:
+    text = unit.read_text(encoding="utf-8")
+    programs = set(re.findall(r"^ExecStart=(\S+)", text, re.MULTILINE))
+    assert all((PROGRAMS / Path(program).name).exists() for program in programs), "what it starts is what we install"
+    for program in programs:
+        text = text.replace(program, str(PROGRAMS / Path(program).name))
+    for each in UNITS:  # a timer looks for its service beside itself
+        (tmp_path / each.name).write_text(text if each == unit else each.read_text(encoding="utf-8"), encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(tmp_path / unit.name)],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_every_script_is_plain_shell(script: Path) -> None:
+    clean("sh", "-n", script)
+
+
+def test_without_its_secrets_the_composition_is_none_and_each_is_another() -> None:
+    made = secrets()
+    with pytest.raises(KeyError):
+        services({})
+    assert len({made[name] for name in made if "PASSWORD" in name or "SECRET" in name}) == 5
+    assert secrets()["BUCKET_SECRET"] != made["BUCKET_SECRET"]
+
+
+def test_our_containers_may_do_nothing_but_their_work() -> None:
+    found = composition()
+    for name in OURS:
+        service = found[name]
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+    for name, spec in pods().items():
+        assert spec["securityContext"]["runAsNonRoot"], name
+        assert not spec["automountServiceAccountToken"], name
+        for container in spec["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"], name
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}, name
+            assert container["resources"]["limits"]["memory"], name
+    user = re.search(r"^USER (\d+):", (DEPLOYMENTS / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert user
+    assert int(user[1]) == pods()["web"]["securityContext"]["runAsUser"] != 0
+
+
+def test_only_the_proxy_is_open_to_the_world_and_prefect_asks_for_its_password() -> None:
+    found = composition()
+    published = {name: service["ports"] for name, service in found.items() if "ports" in service}
+    assert published == {"proxy": ["80:80", "443:443"], "prefect": ["127.0.0.1:4200:4200"]}
+    networks = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["networks"]
+    assert networks["inside"]["internal"]
+    assert all(found[name]["networks"] == ["inside"] for name in ("db", "bucket", "pool", "worker"))
+    secret = found["prefect"]["environment"]["PREFECT_SERVER_API_AUTH_STRING"]
+    assert secret == found["worker"]["environment"]["PREFECT_API_AUTH_STRING"] != "fairhand:"
+    outside = [each for each in objects() if each["kind"] in {"Ingress", "Service"}]
+    assert [each["metadata"]["name"] for each in outside if each["kind"] == "Ingress"] == ["web"]
+    assert all(each["spec"].get("type", "ClusterIP") == "ClusterIP" for each in outside if each["kind"] == "Service")
+    (server,) = pods()["prefect"]["containers"]
+    (asked,) = [each for each in server["env"] if each["name"] == "PREFECT_SERVER_API_AUTH_STRING"]
+    (given,) = [each for each in pods()["worker"]["containers"][0]["env"] if each["name"] == "PREFECT_API_AUTH_STRING"]
+    assert asked["valueFrom"] == given["valueFrom"]
+
+
+def test_prefect_has_the_tuned_settings_everywhere_and_prunes(tmp_path: Path) -> None:
+    from flows.home.prefect_settings import prefect_variables
+
+    settings = load_settings(tmp_path)
+    tuned = {**prefect_variables(settings), **prefect_server_variables(settings, 1)}
+    wanted = {name: value for name, value in tuned.items() if "_SERVICES_" in name or "ANALYTICS" in name}
+    wanted["PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD"] = "1209600"
+    assert len(wanted) >= 9
+    for told in (
+        composition()["prefect"]["environment"],
+        maps()["prefect-server"],
+        unit_environment("fairhand-prefect.service"),
+    ):
+        assert {name: told.get(name) for name in wanted} == wanted
+
+
+def test_each_variable_is_one_that_fairhand_or_prefect_knows() -> None:
+    from prefect import settings as of_prefect
+
+    told = [service["environment"] for service in composition().values() if "environment" in service]
+    told += [*maps().values(), *(unit_environment(unit.name) for unit in UNITS)]
+    known = {*variables(), "FAIRHAND_SOURCE", "FAIRHAND_NAME", "FAIRHAND_UPSTREAM", "FAIRHAND_DATABASE_PASSWORD"}
+    known |= {"PREFECT_DATABASE_PASSWORD"}
+    names = {name for each in told for name in each if name.startswith(("FAIRHAND_", "PREFECT_"))}
+    assert len(names) > 30
+    assert [name for name in sorted(names - known) if not hasattr(of_prefect, name)] == []
+
+
+def test_the_image_has_every_package_in_the_version_that_the_tests_have() -> None:
+    def pinned(name: str) -> set[str]:
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        return {line.partition(" ")[0] for line in lines if re.match(r"[a-z0-9].*==", line)}
+
+    image = pinned("requirements-run.lock")
+    assert image <= pinned("requirements.lock")
+    assert not [each for each in image if each.startswith(("pytest==", "moto==", "playwright=="))]
+    assert [each for each in image if each.startswith(("psycopg==", "obstore=="))]
+
+
+def test_the_scripts_in_the_manifests_are_those_of_the_composition() -> None:
+    for name, script in (("databases", "databases.sh"), ("pool", "pool.sh")):
+        assert maps()[name][script] == (DEPLOYMENTS / "compose" / script).read_text(encoding="utf-8")
