@@ -75,7 +75,7 @@ EXAMPLES = {
     "people sign-out": "fairhand people sign-out Mina",
     "people end-code": "fairhand people end-code Mina",
     "people export": "fairhand people export Mina",
-    "people leave": "fairhand people leave Mina",
+    "people leave": 'fairhand people leave Mina --why "asked for it"',
     "people set-aside": "fairhand people set-aside Mina --from 2026-11-20 --why 'the screen cut the last digit'",
     "people check": "fairhand people check --last 200",
     "people take-back": "fairhand people take-back Mina --from 2026-11-20 --why 'the screen was whole'",

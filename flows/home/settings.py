@@ -14,6 +14,7 @@ from rapidfuzz import process
 
 from flows.home.addresses import is_loopback, may_be_plain, reached_host
 from flows.home.prefect_settings import prefect_secret, prefect_variables
+from flows.home.setting_faults import setting_fault
 from transcribe.archive import is_bucket, known_place
 from transcribe.errors import SettingsError
 from transcribe.model import DuplicatePolicy
@@ -246,7 +247,8 @@ def load_settings(home: Path | None = None) -> Settings:
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
         name = VARIABLE_PREFIX + str(wrong["loc"][0]).upper().removeprefix(VARIABLE_PREFIX)
-        what = "there is no such setting" if wrong["type"] == "extra_forbidden" else wrong["msg"]
+        known = variables().get(name)
+        what = setting_fault(wrong, known.description or "") if known else "there is no such setting"
         raise SettingsError(f"{name}: {what}. Set it in the environment or in {folder / SETTINGS_FILE}.") from error
 
 

@@ -21,9 +21,11 @@ def split(home: Home, scan: Scan, at: int, because: Because) -> Scan:
     there are no such pages.
     """
     form = _form(home, scan)
+    if len(scan.pages) < 2:
+        raise SettingsError("The scan has one page: there is nothing to split off.")
     if not 2 <= at <= len(scan.pages):
         raise SettingsError(
-            f"The scan has {len(scan.pages)} pages: --at is 2 to {len(scan.pages)}, the first to leave."
+            f"The scan has {len(scan.pages)} pages: --at is the first page that leaves it, from 2 to {len(scan.pages)}."
         )
     stays, leaves = scan.pages[: at - 1], scan.pages[at - 1 :]
     joined = [home.store.scan(pair.newer) for pair in _joined(home, scan)]

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from flows.administration.people import invite
 from flows.home.home import Home
 from tests.flows.house import FAIRHAND, House
 from tests.flows.steps.test_reconcile_scans import received
@@ -23,8 +24,13 @@ def scan(rooms: Home) -> Scan:
 
 def on_a_terminal(house: House, answer: str, scan: Scan) -> tuple[int, str]:
     """The exit code and all that is printed where somebody at a terminal answers so."""
+    return answered(house, answer, "scan", "forget", scan.id[:12], *WHY)
+
+
+def answered(house: House, answer: str, *told: str) -> tuple[int, str]:
+    """The same of any command."""
     master, slave = pty.openpty()
-    words = [*FAIRHAND, "--home", str(house.home), "scan", "forget", scan.id[:12], *WHY]
+    words = [*FAIRHAND, "--home", str(house.home), *told]
     process = subprocess.Popen(
         words, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=house.child_environment()
     )
@@ -62,3 +68,15 @@ def test_on_a_terminal_it_says_what_goes_and_what_stays_and_asks_once(
     assert "Erased: its pictures" in said
     assert "Not erased: who read how much and was paid what" in said
     assert "of the batch monday" in said
+
+
+def test_who_leaves_is_asked_about_like_a_scan_that_is_forgotten(house: House, rooms: Home) -> None:
+    who = invite(rooms, "mina").person.id
+    refused = house.run("people", "leave", "mina", *WHY)
+    assert (refused.code, "Say --yes if you are sure" in refused.err) == (2, True)
+    code, said = answered(house, "n\n", "people", "leave", "mina", *WHY)
+    assert (code, "mina (transcriber)" in said) == (1, True)
+    assert rooms.store.transcriber("mina").id == who
+    code, said = answered(house, "y\n", "people", "leave", "mina", *WHY)
+    assert (code, "mina has left" in said) == (0, True)
+    assert rooms.store.transcriber(who).handle.startswith("left-")

@@ -195,7 +195,7 @@ def work(making: Making) -> None:
     reconcile_home(making.rooms)
     forgotten = making.scan(FORGOTTEN)
     making.read("lena", Offer(scan=forgotten.id))
-    command(making.home, "people", "leave", "lena")
+    command(making.home, "people", "leave", "lena", "--yes", "--why", "asked for it")
     command(making.home, "scan", "forget", forgotten.id, "--why", "asked for", "--yes")
     command(making.home, "pay", "close", "--reference", "2026-11")
 

@@ -843,10 +843,10 @@ class PeopleStore(Protocol):
         A control item still in use is told like any other reading, as naming it would end its use.
         """
 
-    def leave(self, who: str, now: datetime) -> None:
+    def leave(self, who: str, now: datetime, by: str = "", why: str = "") -> None:
         """End a person's account and erase their name, their time zone and what they wrote about their work.
 
-        Their readings and their pay stay, under a pseudonym.
+        Their readings and their pay stay, under a pseudonym. `by` and `why` are kept in the log.
         """
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:

@@ -134,8 +134,14 @@ def test_a_person_is_given_what_is_held_about_them_and_leaves(here: World) -> No
     held = json.loads(run(here, "people", "export", "ann"))
     assert held["person"]["handle"] == "ann"
     who = here.store.transcriber("ann").id
-    run(here, "people", "leave", "ann")
+    run(here, "people", "leave", "ann", "--why", "asked for it", code=2)  # nobody is there to be asked
+    run(here, "people", "leave", "ann", "--yes", code=2)
+    run(here, "people", "leave", "ann", "--yes", "--why", " ", code=2)
+    assert here.store.transcriber("ann").id == who, "nothing is done without a reason or a yes"
+    run(here, "people", "leave", "ann", "--yes", "--why", "asked for it", "--by", "olga")
     assert here.store.transcriber(who).handle.startswith("left-")
+    (line,) = [each for each in told(here, "log", "list") if each["action"] == "person left"]
+    assert (line["actor"], line["detail"]) == ("olga", {"why": "asked for it"})
 
 
 def test_scans_kept_long_enough_are_forgotten(here: World) -> None:

@@ -33,8 +33,36 @@ def test_the_home_of_the_command_line_goes_before_that_of_the_environment(
 
 def test_a_wrong_value_is_named_with_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_AUDIT_SHARE", "4")
-    with pytest.raises(SettingsError, match="FAIRHAND_AUDIT_SHARE: Input should be less than or equal to 1"):
+    with pytest.raises(SettingsError, match="FAIRHAND_AUDIT_SHARE: '4' cannot be used: write a number up to 1"):
         settings.load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "abc", "'abc' cannot be used: write a whole number. It is the port of the review pages"),
+        ("PORT", "70000", "write a number below 65536"),
+        ("WORKERS", "1.5", "write a whole number"),
+        ("WORKERS", "9" * 5000, "write a whole number"),
+        ("TARGET", "high", "write a number. It is the share of decided values"),
+        ("PAID_SKIP_MINUTES", "inf", "write a number that is not infinite"),
+        ("LATE_DAYS", "-1", "write a number from 0 on"),
+        ("TRAINING", "maybe", "write true or false"),
+        ("LANGUAGE", "de", "write nothing, 'en', 'es' or 'fr'"),
+        ("DUPLICATES", "drop", "write 'link', 'flag', 'hold' or 'retake'"),
+        ("WEBHOOK_NETWORKS", "inside", "'inside' does not appear to be an IPv4 or IPv6 network. It is networks inside"),
+    ],
+)
+def test_a_wrong_value_is_shown_with_what_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"FAIRHAND_{name}", value)
+    with pytest.raises(SettingsError) as refused:
+        settings.load_settings(tmp_path)
+    assert str(refused.value).startswith(f"FAIRHAND_{name}: ")
+    assert told in str(refused.value)
+    assert "Input" not in str(refused.value)
+    assert len(str(refused.value)) < 600
 
 
 def test_a_setting_that_does_not_exist_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
                 **{what: self._rows(what, person) for what in ABOUT_PARTS},
             }
 
-    def leave(self, who: str, now: datetime) -> None:
+    def leave(self, who: str, now: datetime, by: str = "", why: str = "") -> None:
         with self.db.write():
             person = self.person_row(who)
             self.give_back(who, now)
@@ -89,7 +89,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
             handle = f"left-{self.keyed_hash('left', person['public_id'])[:12]}"
             self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
             self.vouch("person", person["id"])
-            self.log(self.actor, "person left", person["public_id"], {}, now)
+            self.log(by or self.actor, "person left", person["public_id"], {"why": why} if why else {}, now)
             self.note_words_in_log(now)
         self.empty_log()
 
