@@ -60,6 +60,7 @@ async def new_batch_page(
 async def send(visit: Act, request: Request) -> Response:
     """Takes pictures for a batch. A page with JavaScript sends each alone and is answered by JSON."""
     sent = await request.form()
+    wants_json = request.headers.get("accept", "").startswith("application/json")
     name, form = str(sent.get("name", "")).strip()[:MOST_NAME_CHARACTERS], str(sent.get("form", ""))
     files = uploads(sent, "files")
     if not name or not files:
@@ -70,8 +71,10 @@ async def send(visit: Act, request: Request) -> Response:
         await run_in_threadpool(require_welcome, visit.home, form, name)
         states = [(each.filename or "", await _take(visit, each, form, name)) for each in files]
     except (FormError, SettingsError) as error:
+        if wants_json:
+            return JSONResponse({"reason": str(error)}, 422)
         return refused(visit, str(error), "/desk/batches/new")
-    if request.headers.get("accept", "").startswith("application/json"):
+    if wants_json:
         return JSONResponse({"files": [_told(visit, *each) for each in states]})
     return RedirectResponse(with_done(batch_address(name), "sent"), 303)
 

@@ -17,8 +17,8 @@ from transcribe.i18n import N_
 ALARM_SECONDS = 60.0
 """How long what was found stands: looking at odd ways of reading takes a second or two. Chosen by hand."""
 
-FIRST_LOOK_SECONDS = 3.0
-"""So long the first page waits for the alarms; later ones show what was found last. Chosen by hand."""
+LOOK_SECONDS = 3.0
+"""So long a page waits for a new look at the alarms, before it shows what was found last. Chosen by hand."""
 
 HEADS: Mapping[str, str] = {
     "due": N_("A batch is past its due date and is not finished."),
@@ -67,7 +67,10 @@ class Alarm:
 
 
 class AlarmWatch:
-    """The alarms of one home, looked at by one thread at a time; pages show what was found last."""
+    """The alarms of one home, looked at by one thread at a time; what was found stands for a minute.
+
+    An older finding is shown only where a new look takes longer than a page waits.
+    """
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -77,10 +80,11 @@ class AlarmWatch:
         self._until = 0.0
 
     def found(self) -> tuple[Alert, ...]:
-        """What was found last; the first time it is waited for."""
+        """What was found; where that is old, the new look is waited for a moment."""
         if time.monotonic() > self._until and self._lock.acquire(blocking=False):
+            self._looked.clear()
             threading.Thread(target=self._look, daemon=True).start()
-        self._looked.wait(FIRST_LOOK_SECONDS)
+        self._looked.wait(LOOK_SECONDS)
         return self._found
 
     def _look(self) -> None:

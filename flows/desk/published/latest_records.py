@@ -101,6 +101,11 @@ def _below_target(record: Mapping[str, Any]) -> list[str]:
     return sorted({field for each in rules for field in each["fields"]})
 
 
+def _scan_cell(visit: Visit, scan: str) -> Cell:
+    """A scan by its file's name; by its id where that is erased."""
+    return Cell(scan, visit.home.store.scan(scan).name or scan[:12], f"/desk/scan/{scan}")
+
+
 def corrected_table(visit: Visit) -> Table:
     """Records that were corrected after publication, each once: how many values, when last and why."""
     say, path = visit.say, visit.home.settings.records
@@ -110,7 +115,7 @@ def corrected_table(visit: Visit) -> Table:
         by_scan.setdefault(str(row["scan"]), []).append(row)
     rows = [
         (
-            Cell(scan, scan[:12], f"/desk/scan/{scan}"),
+            _scan_cell(visit, scan),
             Cell(changes[0]["form"]),
             Cell(len({each["field"] for each in changes}), visit.number(len({each["field"] for each in changes}))),
             Cell(changes[0]["changed_at"], visit.moment(visit.iso_moment(str(changes[0]["changed_at"])))),
@@ -149,7 +154,7 @@ def changes_table(visit: Visit) -> Table:
     found = _of_forms(visit, lambda form, after: list(record_search.form_changes(path, form, after, LATEST_COUNT)[0]))
     rows = [
         (
-            Cell(row["scan"], str(row["scan"])[:12], f"/desk/scan/{row['scan']}"),
+            _scan_cell(visit, str(row["scan"])),
             *(Cell(row.get(name)) for name in ("form", "field", "value_before", "value_after")),
             Cell(row["changed_at"], visit.moment(visit.iso_moment(str(row["changed_at"])))),
             Cell(row["why"], visit.reason(str(row["why"]))),

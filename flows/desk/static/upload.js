@@ -70,6 +70,11 @@ async function add(files) {
   }
 }
 
+async function reason(answer) {
+  const isJson = (answer.headers.get("content-type") || "").startsWith("application/json");
+  return (isJson && (await answer.json()).reason) || words.failed;
+}
+
 async function send(entry) {
   const body = new FormData();
   body.set("csrf", form.elements.csrf.value);
@@ -77,7 +82,7 @@ async function send(entry) {
   body.set("form", form.elements.form.value);
   body.append("files", entry.file, entry.file.name);
   const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
-  if (!answer.ok) throw new Error(String(answer.status));
+  if (!answer.ok) throw new Error(await reason(answer));
   const [told] = (await answer.json()).files;
   entry.said.textContent = told.words;
   entry.said.dataset.state = told.state;
@@ -95,9 +100,9 @@ form.addEventListener("submit", async (event) => {
     if (entry.said.dataset.state) continue;
     try {
       await send(entry);
-    } catch {
+    } catch (error) {
       failed += 1;
-      entry.said.textContent = words.failed;
+      entry.said.textContent = error instanceof TypeError ? words.failed : error.message; // a TypeError: no network
     }
   }
   button.disabled = false;

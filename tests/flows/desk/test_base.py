@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 
 import pytest
 
 from flows.administration.records import forget_scan
+from flows.alerts.alert import Alert
+from flows.alerts.conditions import Looked
+from flows.desk.now import alarms
+from flows.home.home import Home
 from flows.serving.reconcile_worker import sum_up
 from reconcile.records import query
 from tests.flows.desk.desk_site import DeskSite, post
@@ -146,3 +151,20 @@ def test_the_worker_sums_up_a_little_at_a_time_until_nothing_is_left(desk: DeskS
     assert not sum_up(desk.home, 60.0)
     assert desk.home.store.not_summed_up() == 0
     assert {each.count for each in desk.home.store.scan_counts() if each.what == "state not weighed"} == {45}
+
+
+def test_alarms_that_were_found_long_ago_are_not_shown_again(desk: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = iter((4, 1, 0))
+
+    def looked(home: Home, at: datetime) -> tuple[Looked, object]:
+        return Looked(
+            alerts=(Alert(check="duplicates", subject="open", message=f"{next(counts)} scans"),), failed=frozenset()
+        ), None
+
+    monkeypatch.setattr(alarms, "alerts_now", looked)
+    watch = alarms.AlarmWatch(desk.home)
+    assert [each.message for each in watch.found()] == ["4 scans"]
+    assert [each.message for each in watch.found()] == ["4 scans"], "a fresh finding stands"
+    monkeypatch.setattr(alarms, "ALARM_SECONDS", 0.0)
+    watch._until = 0.0
+    assert [each.message for each in watch.found()] == ["1 scans"]

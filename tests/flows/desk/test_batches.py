@@ -183,6 +183,16 @@ def test_what_cannot_be_taken_is_refused_and_nothing_stays(
     assert waiting_scans(busy.home.settings) == []
 
 
+def test_a_page_that_sends_each_picture_alone_is_told_why_one_is_refused(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    sent = {"csrf": csrf(client), "name": "u", "form": "order"}
+    accept = {"accept": "application/json"}
+    files = {"files": ("notes.txt", b"x", "text/plain")}
+    answer = client.post("/desk/batches/new", data=sent, files=files, headers=accept)
+    assert answer.status_code == 422
+    assert "notes.txt" in answer.json()["reason"]
+
+
 def test_nothing_is_taken_from_who_may_not_send(busy: DeskSite) -> None:
     for person in (busy.person("aud", "auditor"), busy.person("ann", "transcriber")):
         client = busy.client(person)

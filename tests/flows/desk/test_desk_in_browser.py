@@ -276,3 +276,17 @@ def test_each_picture_is_looked_at_before_it_is_sent_and_all_arrive(busy: DeskSi
     page.locator("#upload button.main").click()
     page.wait_for_url("**/desk/batch?name=photos&done=sent")
     assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == sorted(pictures)
+
+
+def test_a_file_that_is_refused_says_why_and_not_to_send_it_again(busy: DeskSite, enter: Enter, address: str) -> None:
+    page = enter()
+    page.goto(f"{address}/desk/batches/new")
+    page.locator("#name").fill("photos")
+    page.locator("#form").select_option("order")
+    page.locator("#files").set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    said = page.locator("#chosen .advice")
+    expect(said).to_have_count(1)
+    page.locator("#upload button.main").click()
+    expect(said).to_contain_text("notes.txt: only ")
+    expect(page.locator("#upload")).not_to_contain_text("It did not arrive")
+    assert waiting_scans(busy.home.settings) == []

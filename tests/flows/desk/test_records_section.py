@@ -38,6 +38,9 @@ def test_a_correction_of_a_published_record_is_shown_to_who_sees_its_form(busy: 
     assert (row["field"], row["value_before"], row["value_after"]) == ("total", "12.50", "13.50")
     (once,) = client.get("/desk/records/corrected.json").json()["corrected"]
     assert (once["scan"], once["values"]) == (scan, 1)
+    for name in ("changes", "corrected"):
+        shown = client.get("/desk/records").text.partition(f'id="{name}"')[2].partition("</table>")[0]
+        assert f">{store.scan(scan).name}</a>" in shown
     limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
     for name in ("changes", "corrected"):
         assert limited.get(f"/desk/records/{name}.json").json()[name] == []
