@@ -106,6 +106,7 @@ class StatusJson(BaseModel):
     `provisional_records` are those of the records with a value below the target. `missing_people` tells, of the whole
     home, who is missing where nobody who is there can finish a field. `waiting_duplicates` counts the scans that may be
     an order that came before, and that nobody has settled.
+    `waiting_scans` have readings that are not weighed; `unread_scans` are taken in and not read by machines yet.
     """
 
     scans: Mapping[str, int]
@@ -123,6 +124,7 @@ class StatusJson(BaseModel):
     provisional_records: Mapping[str, int]
     set_aside: int
     waiting_scans: int
+    unread_scans: int
     forgotten_scans: int
     scan_states: tuple[ScanStateJson, ...]
     files_set_aside: tuple[SetAsideJson, ...]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic_core import ErrorDetails
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 _WANTED = {
     "int_parsing": "a whole number",
@@ -24,11 +27,14 @@ SHOWN_CHARACTERS = 60
 """So much of a wrong value is shown. Chosen by hand."""
 
 
-def setting_fault(fault: ErrorDetails, meaning: str) -> str:
-    """What a setting is set to and what to write instead; `meaning` says what it is."""
+def setting_fault(error: ValidationError, prefix: str, variables: Mapping[str, FieldInfo]) -> str:
+    """The first setting that is wrong, its value, what to write instead, and what it is."""
+    fault = error.errors(include_url=False)[0]
+    name = prefix + str(fault["loc"][0]).upper().removeprefix(prefix)
+    if name not in variables:
+        return f"{name}: there is no such setting"
     given = str(fault["input"])
     shown = given if len(given) <= SHOWN_CHARACTERS else f"{given[:SHOWN_CHARACTERS]}..."
-    what = f"{shown!r} cannot be used"
-    if wanted := _WANTED.get(fault["type"], "").format(**fault.get("ctx", {})):
-        return f"{what}: write {wanted.replace(repr(''), 'nothing')}. It is {meaning}"
-    return f"{what}: {fault['msg'].removeprefix('Value error, ')}. It is {meaning}"
+    wanted = _WANTED.get(fault["type"], "").format(**fault.get("ctx", {})).replace(repr(""), "nothing")
+    advice = f"write {wanted}" if wanted else fault["msg"].removeprefix("Value error, ")
+    return f"{name}: {shown!r} cannot be used: {advice}. It is {variables[name].description}"

@@ -245,11 +245,8 @@ def load_settings(home: Path | None = None) -> Settings:
             f"{folder / SETTINGS_FILE} is no text in UTF-8 (byte {error.start}). Save it as UTF-8, or write it anew."
         ) from error
     except ValidationError as error:
-        wrong = error.errors(include_url=False)[0]
-        name = VARIABLE_PREFIX + str(wrong["loc"][0]).upper().removeprefix(VARIABLE_PREFIX)
-        known = variables().get(name)
-        what = setting_fault(wrong, known.description or "") if known else "there is no such setting"
-        raise SettingsError(f"{name}: {what}. Set it in the environment or in {folder / SETTINGS_FILE}.") from error
+        what = setting_fault(error, VARIABLE_PREFIX, variables())
+        raise SettingsError(f"{what}. Set it in the environment or in {folder / SETTINGS_FILE}.") from error
 
 
 def unknown_variables() -> list[str]:

@@ -46,6 +46,13 @@ def print_counts(counts: Counts) -> None:
         printing.say(f"\n{told}")
     if counts.forgotten_scans:
         printing.say(f"\n{plural(counts.forgotten_scans, '{n} scan is', '{n} scans are')} forgotten.")
+    if counts.unread_scans:
+        one = "{n} scan is taken in and not read by machines yet"
+        many = "{n} scans are taken in and not read by machines yet"
+        printing.say(
+            f"\n{plural(counts.unread_scans, one, many)}: where no fairhand ingest or serve is at it, ingest the same "
+            "files again"
+        )
     if counts.waiting_scans:
         waiting = plural(counts.waiting_scans, "{n} scan has readings", "{n} scans have readings")
         printing.say(f"\n{waiting} that were not weighed yet: fairhand reconcile")

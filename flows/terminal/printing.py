@@ -6,11 +6,12 @@ import json
 import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, Self
 
 import typer
 
@@ -152,7 +153,8 @@ def progress(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator
     It draws a bar on stderr, where that is a terminal; else it prints a line there now and then.
     """
     if not sys.stderr.isatty():
-        yield _lines(what, clock)
+        with _Lines(what, clock).going_on() as lines:
+            yield lines.told
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -163,15 +165,46 @@ def progress(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator
         yield lambda done, total, aside=0: bar.update(line, completed=done, total=total)
 
 
-def _lines(what: str, clock: Callable[[], float]) -> Progress:
+class _Lines:
     """Prints a line after some seconds, and then ever more rarely: a night's work is some hundred lines."""
-    begun = last = clock()
 
-    def told(done: int, total: int, aside: int = 0) -> None:
-        nonlocal last
-        at = clock()
-        if at - last >= max(LEAST_SECONDS_BETWEEN_LINES, LINE_SHARE_OF_TIME * (at - begun)):
-            last = at
-            note(f"{what}: {done} of {total}, {aside} set aside so far")
+    def __init__(self, what: str, clock: Callable[[], float]) -> None:
+        self._what, self._clock = what, clock
+        self._begun = self._last = clock()
+        self._state = (0, 0, 0)
+        self._lock = threading.Lock()
 
-    return told
+    def told(self, done: int, total: int, aside: int = 0) -> None:
+        """So many are done."""
+        self._state = done, total, aside
+        self.still()
+
+    def still(self) -> None:
+        """Print how far it is, where the last line is long ago."""
+        with self._lock:
+            at = self._clock()
+            if at - self._last < max(LEAST_SECONDS_BETWEEN_LINES, LINE_SHARE_OF_TIME * (at - self._begun)):
+                return
+            self._last = at
+            done, total, aside = self._state
+            if total:
+                note(f"{self._what}: {done} of {total}, {aside} set aside so far")
+            else:
+                note(f"{self._what}: none is done yet, after {at - self._begun:.0f} s")
+
+    @contextmanager
+    def going_on(self) -> Iterator[Self]:
+        """Print lines from a thread too, where one scan takes long or the first has not begun."""
+        ended = threading.Event()
+
+        def wait() -> None:
+            while not ended.wait(LEAST_SECONDS_BETWEEN_LINES):
+                self.still()
+
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            ended.set()
+            thread.join()

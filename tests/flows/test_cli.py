@@ -7,6 +7,7 @@ import importlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,11 +109,19 @@ def test_status_counts_one_and_many(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, number: int, were: str, scans: str
 ) -> None:
     store = open_store(tmp_path / "state.db")
-    some = {"scans": {"order": number}, "reopened_fields": {"order": number}, "waiting_scans": number}
+    some = {
+        "scans": {"order": number},
+        "reopened_fields": {"order": number},
+        "waiting_scans": number,
+        "unread_scans": number,
+    }
     print_counts(dataclasses.replace(store.counts(), **some))  # type: ignore[arg-type]  # by the names of its parts
     told = capsys.readouterr().out
     assert f"{number} of the open fields {were} asked again." in told
     assert f"{scans} readings that were not weighed yet" in told
+    assert (
+        f"{scans.rpartition(' ')[0]} {'is' if number == 1 else 'are'} taken in and not read by machines yet: " in told
+    )
     store.close()
 
 
@@ -151,6 +160,19 @@ def test_progress_is_a_plain_line_now_and_then_where_there_is_no_terminal(capsys
     assert lines[30].startswith("reading: ")
     assert 60 < len(lines) < 150
     assert all(line.isprintable() for line in lines)
+
+
+def test_progress_is_told_while_the_first_scan_takes_long(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "LEAST_SECONDS_BETWEEN_LINES", 0.05)
+    with printing.progress("reading") as told:
+        time.sleep(0.5)
+        told(0, 3)
+        time.sleep(0.5)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("reading: none is done yet, after ")
+    assert lines[-1] == "reading: 0 of 3, 0 set aside so far"
 
 
 def test_short_work_needs_no_line_of_progress(capsys: pytest.CaptureFixture[str]) -> None:

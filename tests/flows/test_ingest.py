@@ -48,9 +48,16 @@ def test_what_is_wrong_with_a_photograph_and_what_to_do_is_said(working_house: H
     done = working_house.run("ingest", tmp_path / "far.png", "--form", "receipt")
     sentence = "far.png: Its letters are too small: go closer"
     assert f"\n{sentence}" in done.out
+    assert done.err.startswith("Starting what reads the files")
+    batch = working_house.run("status", "--json").json[0]["scan_states"][0]["batch"]
+    other = working_house.run("ingest", TYPED, "--form", "bon-de-commande", "--batch", batch)
+    assert (other.code, "far.png" in other.out) == (0, False), "another file of the batch, and not of this run"
+    again = working_house.run("ingest", tmp_path / "far.png", "--form", "receipt", "--batch", batch)
+    assert sentence in again.out
     status = working_house.run("status").out
     assert f"to photograph again:\n  {sentence}" in status
-    assert "too small" in working_house.run("status", "--json").json[0]["scan_states"][0]["advice"]
+    states = working_house.run("status", "--json").json[0]["scan_states"]
+    assert ["too small" in each["advice"] for each in states if each["name"] == "far.png"] == [True]
     assert "no order at all: fairhand scan set-aside SCAN" in status
     assert working_house.run("scan", "set-aside", "far.png", "--why", "a shopping list").code == 0
     assert "photograph again" not in working_house.run("status").out

@@ -295,7 +295,7 @@ class Counts:
     asked for it; `audited_fields` were drawn by lot and read again once they were decided; `reopened_fields` are the
     open ones of which a value was decided before. Of the `records`, so many are provisional. `waiting_reasons` is form
     -> reason code -> open tasks, `asked` form -> reason code of the first question -> fields. Forgotten scans count as
-    `forgotten_scans` alone.
+    `forgotten_scans` alone. `unread_scans` are taken in and not read by machines yet, and not set aside.
     """
 
     scans: Mapping[str, int]
@@ -313,6 +313,7 @@ class Counts:
     provisional_records: Mapping[str, int]
     set_aside: int
     waiting_scans: int
+    unread_scans: int
     forgotten_scans: int
 
 

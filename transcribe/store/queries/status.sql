@@ -91,6 +91,12 @@ SELECT COUNT(*) FROM set_aside WHERE :batch IS NULL OR batch = :batch;
 SELECT COUNT(*) FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.scan_id = scan.id) AND (:batch IS NULL OR batch = :batch);
 
+-- name: count_unread^
+SELECT COUNT(*) FROM scan s WHERE s.form <> '' AND s.erased_at IS NULL AND (:batch IS NULL OR s.batch = :batch)
+    AND NOT EXISTS (SELECT 1 FROM reads r WHERE r.scan_id = s.id)
+    AND NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.file = s.sha256)
+    AND COALESCE({part_last_aside}, '') <> 'scan set aside';
+
 -- name: gauge_scans
 SELECT CASE WHEN s.erased_at IS NOT NULL THEN 'forgotten'
         WHEN EXISTS (SELECT 1 FROM quarantine q WHERE q.scan_id = s.id) THEN 'cannot be weighed'

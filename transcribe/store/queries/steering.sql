@@ -68,7 +68,8 @@ SELECT COUNT(*) FROM origin WHERE sha256 = :sha256;
 DELETE FROM scan_page WHERE scan_id = :scan_id;
 
 -- name: batches
-WITH names (name) AS (SELECT batch FROM scan WHERE batch <> '' UNION SELECT batch FROM set_aside WHERE batch <> '')
+WITH names (name) AS (SELECT batch FROM scan WHERE batch <> ''
+    UNION SELECT batch FROM set_aside WHERE batch <> '' AND (:name IS NOT NULL OR batch NOT LIKE '____-__-__ __.__.__'))
 SELECT n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '') AS note, b.cancelled_at,
     COALESCE(b.level, 0) AS level, (SELECT COUNT(*) FROM scan s WHERE s.batch = n.name AND s.erased_at IS NULL) AS scans,
     (SELECT COUNT(*) FROM set_aside a WHERE a.batch = n.name) AS set_aside,

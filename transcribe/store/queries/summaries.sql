@@ -263,7 +263,8 @@ n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '') AS n
     (SELECT s.received_at FROM scan s INDEXED BY scan_batch WHERE s.batch = n.name ORDER BY s.id LIMIT 1) AS since
 
 -- name: batch_facts
-WITH names (name) AS (SELECT batch FROM scan_count UNION SELECT batch FROM set_aside UNION SELECT name FROM batch)
+WITH names (name) AS (SELECT batch FROM scan_count
+    UNION SELECT batch FROM set_aside WHERE batch NOT LIKE '____-__-__ __.__.__' UNION SELECT name FROM batch)
 SELECT {part_batch_facts} FROM names n LEFT JOIN batch b ON b.name = n.name WHERE n.name <> ''
 ORDER BY level DESC, since DESC, n.name;
 

@@ -50,6 +50,7 @@ class StatusVerbs(IngestVerbs):
                 provisional_records=_by_form(self.db.all("count_provisional", batch=batch)),
                 set_aside=self.db.value("count_set_aside", batch=batch),
                 waiting_scans=self.db.value("count_waiting", batch=batch),
+                unread_scans=self.db.value("count_unread", batch=batch),
                 forgotten_scans=self.db.value("count_forgotten", batch=batch),
             )
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, sent, world
-from transcribe.model import FieldKey, ReadResult, Scan, Task
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, sent, sha, world
+from transcribe.model import FieldKey, ReadResult, Scan, ScanPage, SourceFile, Task
 from transcribe.store.facts import AskedFields, Offer
 
 
@@ -131,3 +131,36 @@ def test_a_batch_is_counted_by_itself(here: World) -> None:
     assert here.store.counts("late").fields == {"order": 2}
     assert here.store.counts("late").asked == {"order": {"one engine": AskedFields(fields=1, decided=1, needless=1)}}
     assert here.store.counts("none").asked == {}
+
+
+def test_scans_that_machines_have_not_read_are_counted_until_they_are_read_or_set_aside(here: World) -> None:
+    here.scan("read")
+    files = {
+        name: SourceFile(sha256=sha(f"file {name}"), name=name, size=10, media_type="image/jpeg") for name in "abc"
+    }
+    for name, file in files.items():
+        pages = (ScanPage(file=file.sha256, page=1),)
+        known = Scan(id=sha(name), pages=pages, form="order", form_version=1, name=name, batch="late")
+        here.store.put_scan(known, [file], NOON)
+    unknown = Scan(
+        id=sha("d"), pages=(ScanPage(file=sha("file a"), page=1),), form="", form_version=0, name="d", batch=""
+    )
+    here.store.put_scan(unknown, [], NOON)
+    assert (here.store.counts().unread_scans, here.store.counts("late").unread_scans) == (3, 3)
+    assert here.store.counts("").unread_scans == 0
+    here.store.put_reads(sha("a"), ReadResult(places=(), readings=(), fit=None, quality={}), NOON)
+    here.store.set_scan_aside(sha("b"), "ScanError", "It is black.", "late", NOON)
+    assert here.store.counts().unread_scans == 1
+    here.store.put_scan_aside(sha("c"), "olga", "no order", NOON)
+    assert here.store.counts().unread_scans == 0
+
+
+def test_a_batch_that_nobody_named_and_that_brought_no_scan_is_in_no_list(here: World) -> None:
+    for number, batch in enumerate(("2026-11-27 11.13.13", "monday")):
+        file = SourceFile(sha256=sha(f"text {number}"), name="notes.jpg", size=10, media_type="")
+        here.store.set_aside(file, "ScanError", "It is no picture.", batch, NOON)
+    assert [each.name for each in here.store.batches()] == ["monday"]
+    assert [each.name for each in here.store.summed_batches()] == ["monday"]
+    assert here.store.batch("2026-11-27 11.13.13").set_aside == 1
+    here.scan("a", batch="2026-11-27 11.13.13")
+    assert {each.name for each in here.store.batches()} == {"monday", "2026-11-27 11.13.13"}
