@@ -94,19 +94,19 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button.main");
   button.disabled = true;
-  let failed = 0;
+  let failed = "";
   for (const [place, entry] of [...chosen].entries()) {
     status.textContent = `${words.sending} ${place + 1}/${chosen.length}`;
     if (entry.said.dataset.state) continue;
     try {
       await send(entry);
     } catch (error) {
-      failed += 1;
-      entry.said.textContent = error instanceof TypeError ? words.failed : error.message; // a TypeError: no network
+      failed = error instanceof TypeError ? words.failed : error.message; // a TypeError: no network
+      entry.said.textContent = failed;
     }
   }
   button.disabled = false;
-  status.textContent = failed ? words.failed : "";
+  status.textContent = failed;
   if (!failed) location.assign(`/desk/batch?${new URLSearchParams({ name: form.elements.name.value, done: "sent" })}`);
 });
 
