@@ -46,6 +46,11 @@ def print_counts(counts: Counts) -> None:
         printing.say(f"\n{told}")
     if counts.forgotten_scans:
         printing.say(f"\n{plural(counts.forgotten_scans, '{n} scan is', '{n} scans are')} forgotten.")
+    _print_unfinished(counts)
+
+
+def _print_unfinished(counts: Counts) -> None:
+    """Print what machines have not read or weighed yet, and what to do."""
     if counts.unread_scans:
         one = "{n} scan is taken in and not read by machines yet"
         many = "{n} scans are taken in and not read by machines yet"
