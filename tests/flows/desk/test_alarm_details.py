@@ -49,9 +49,9 @@ FACTS: dict[str, dict[str, Any]] = {
 
 def reader(desk: DeskSite, language: str) -> Visit:
     """As much of a visit as sentences need."""
-    visitor = Visitor(
-        person=desk.person(f"reads {language}", "operator", language=language), session="", csrf="", language=language
-    )
+    person = desk.person(f"reads {language}", "operator", language=language)
+    unasked: Any = {"paid": None}
+    visitor = Visitor(person=person, session="", csrf="", language=language, **unasked)
     unused: Any = dict.fromkeys(("context", "request", "rendering"))
     return Visit(home=desk.home, visitor=visitor, kept={}, counted={}, forms=None, **unused)
 
