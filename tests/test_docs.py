@@ -117,7 +117,7 @@ def all_definitions() -> tuple[dict[str, set[str]], set[str], set[str]]:
                 parts |= {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
                 parts |= {ast.unparse(part.target) for part in node.body if isinstance(part, ast.AnnAssign)}
     kinds = (".py", ".sql", ".toml", ".html")
-    folders = (*PACKAGES, "tests/transcribe", "tests/reconcile", "tests/flows", "tests/attack")
+    folders = (*PACKAGES, *(f"tests/{each}" for each in ("transcribe", "reconcile", "flows", "attack", "deployments")))
     ours = [name for name in all_files() if name.startswith(folders) and name.endswith(kinds)]
     texts = [(ROOT / name).read_text("utf-8") for name in ours]
     return known, functions, set(re.findall(r"\w+", "\n".join(texts)))
