@@ -18,8 +18,15 @@ _EDGES = " .,:;'\"|"
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
-    """The code as the pattern writes it; without one in upper case, its dashes and inner spaces as written."""
-    return shaped_by_pattern(_clean(text), field.pattern) or None
+    """The code as the pattern writes it, without spaces that the pattern does not have.
+
+    Where there is no pattern, or the code is not of it: in upper case, its dashes and inner spaces as written.
+    """
+    code = shaped_by_pattern(_clean(text), field.pattern)
+    if breaks_pattern(code, field.pattern):
+        close = _without_spaces(code, field)
+        code = code if breaks_pattern(close, field.pattern) else close
+    return code or None
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
@@ -27,7 +34,7 @@ def normalise(text: str, field: Field, form: Form) -> str:
     code = shaped_by_pattern(_clean(text), field.pattern)
     if field.pattern is not None and not breaks_pattern(code, field.pattern):
         return code
-    return shaped_by_pattern(tidy(_clean(code).replace(" ", "")), field.pattern)
+    return _without_spaces(code, field)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
@@ -36,9 +43,13 @@ def write(value: Value, field: Field, form: Form) -> str:
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
-    """ "pattern" where the field's pattern is broken whatever the case and separators."""
-    code = shaped_by_pattern(_clean(text), field.pattern)
-    return ("pattern",) if code and breaks_pattern(code, field.pattern) else ()
+    """ "pattern" where the field's pattern is broken whatever the case, separators and spaces."""
+    code = parse(text, field, form)
+    return ("pattern",) if code is not None and breaks_pattern(str(code), field.pattern) else ()
+
+
+def _without_spaces(code: str, field: Field) -> str:
+    return shaped_by_pattern(tidy(_clean(code).replace(" ", "")), field.pattern)
 
 
 def _clean(text: str) -> str:

@@ -52,6 +52,15 @@ def test_a_code_is_written_as_its_pattern_has_it(written: str) -> None:
     assert code.faults(written, ORDER, FORM) == ()
 
 
+@pytest.mark.parametrize("written", ["R26599 41", "r 2659941", "R 265 99 41 ", "R2659941"])
+def test_spaces_that_a_pattern_does_not_have_are_no_part_of_the_code(written: str) -> None:
+    number = field_of("code", r"R\d{7}")
+    assert code.parse(written, number, FORM) == "R2659941"
+    assert code.normalise(written, number, FORM) == "R2659941"
+    assert code.faults(written, number, FORM) == ()
+    assert code.parse("R26599 4", number, FORM) == "R26599 4", "what is not of the pattern stands as it is written"
+
+
 def test_a_code_that_is_not_of_its_pattern_is_kept_with_a_fault() -> None:
     assert code.parse("BC-2O24-07", ORDER, FORM) == "BC-2O24-07"
     assert code.faults("BC-2O24-07", ORDER, FORM) == ("pattern",)
