@@ -59,16 +59,10 @@ TYPES_WITH_POINT = ("amount", "decimal")
 MIN_POINTLESS_DIGIT_COUNT = 3
 """From so many digits on, an amount without decimals may be one whose point was not seen. Chosen by hand."""
 
-MIN_POINTLESS_DIGIT_COUNT_ON_BLUR = 2
-"""From so many digits on, the same may be of a quantity with decimals on a blurred page: 7.5 is read as 75.
+MIN_POINTLESS_QUANTITY_DIGIT_COUNT = 2
+"""From so many digits on, the same may be of a quantity that may have decimals: 1,5 by hand is read as 15 by both.
 
-On other pages two digits are a whole number.
-"""
-
-BLURRED_PAGE_QUALITY = 0.5
-"""Quality of a page (0 to 1) below which blur may hide the point of a quantity.
-
-Blur takes points from pages of 0.46 at most.
+On 230 photographs 6 of 21 such values were wrong, and none of 61 of a single digit.
 """
 
 MIN_CONFIDENCE_ON_BAD_PAGE = 0.9
@@ -212,17 +206,15 @@ def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:
 
 
 def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str, sums: float) -> bool:
-    """Whether an amount was read as three digits or more without decimals, so that its point may not have been seen.
+    """Whether an amount (a quantity: two) was read as three digits or more without decimals: its point may be unseen.
 
     Of faint or small print both engines lose the point alike (172.17 read as 17217), and what is left is well formed.
     Sums vouch for it, but not where an engine saw the point: sums hold too where price and amount both lose theirs.
     """
     texts = [vote.text for vote in machines if vote.says == says]
     vouched = sums >= MIN_VOUCHING_SUMS_FACTOR and not _has_point_elsewhere(machines, says)
-    bad = spot.type == "decimal" and any(vote.quality < BLURRED_PAGE_QUALITY for vote in machines)
-    return not vouched and may_lack_decimals(
-        texts, MIN_POINTLESS_DIGIT_COUNT_ON_BLUR if bad else MIN_POINTLESS_DIGIT_COUNT
-    )
+    least = MIN_POINTLESS_QUANTITY_DIGIT_COUNT if spot.type == "decimal" else MIN_POINTLESS_DIGIT_COUNT
+    return not vouched and may_lack_decimals(texts, least)
 
 
 def may_lack_decimals(texts: Sequence[str], least: int = MIN_POINTLESS_DIGIT_COUNT) -> bool:

@@ -135,12 +135,12 @@ def test_price_and_amount_without_decimals_vouch_for_each_other_only_where_nothi
 POT = form(field("pot", "decimal"))
 
 
-@pytest.mark.parametrize(("text", "quality", "trouble"), [("75", 0.3, "format"), ("76", 0.9, "")])
-def test_on_a_bad_page_two_digits_may_be_a_quantity_that_lost_its_point(
-    text: str, quality: float, trouble: str
-) -> None:
-    readings = [replace(each, conditions={"fit": 0.8, "quality": quality}) for each in both("pot", text)]
-    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].standing.trouble == trouble
+@pytest.mark.parametrize("quality", [0.3, 0.9])
+def test_two_digits_of_a_quantity_that_may_have_decimals_may_have_lost_their_point(quality: float) -> None:
+    readings = [replace(each, conditions={"fit": 0.8, "quality": quality}) for each in both("pot", "75")]
+    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].standing.trouble == "format"
+    whole = form(field("pot", "integer"))
+    assert weigh(whole, readings, shipped_parameters())[FieldKey("pot")].standing.trouble == ""
 
 
 @pytest.mark.parametrize("text", ["7.5", "7"])
