@@ -17,16 +17,16 @@ SELECT * FROM floor WHERE since <= :now ORDER BY since DESC, id DESC LIMIT 1;
 INSERT INTO ledger (transcriber_id, kind, micro, currency, seconds, at, reading, task_id, reference)
 VALUES (:person, :kind, :micro, :currency, :seconds, :now, :reading, :task_id, :reference);
 
--- name: part_ledger
-SELECT l.*, p.public_id AS transcriber, r.id AS reading_id, t.public_id AS task FROM ledger l
+-- name: part_ledger!
+l.*, p.public_id AS transcriber, r.id AS reading_id, t.public_id AS task FROM ledger l
 JOIN transcriber p ON p.id = l.transcriber_id LEFT JOIN reading r ON r.number = l.reading
 LEFT JOIN task t ON t.id = l.task_id
 
 -- name: ledger
-{part_ledger} WHERE l.number > :after ORDER BY l.number;
+SELECT {part_ledger} WHERE l.number > :after ORDER BY l.number;
 
 -- name: ledger_of_person
-{part_ledger} WHERE l.transcriber_id = :person AND l.number > :after ORDER BY l.number;
+SELECT {part_ledger} WHERE l.transcriber_id = :person AND l.number > :after ORDER BY l.number;
 
 -- name: ledger_line
 SELECT l.*, p.public_id AS transcriber, r.id AS reading_id, t.public_id AS task FROM ledger l
