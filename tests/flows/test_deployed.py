@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -68,9 +69,14 @@ def told_by(process: subprocess.Popen[str], rooms: Home) -> dict[str, str]:
 
 
 def ask(house: House, method: str, path: str, **more: object) -> Any:
+    """What Prefect's server answers; while its database is busy it says 503, and its own clients try again too."""
+    end = time.monotonic() + PATIENCE
     with httpx.Client(base_url=str(house.prefect), auth=house.prefect_sign_in, timeout=PATIENCE) as server:
-        answer = server.post(path, json=more) if method == "POST" else server.get(path)
-        return answer.raise_for_status().json()
+        while True:
+            answer = server.post(path, json=more) if method == "POST" else server.get(path)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > end:
+                return answer.raise_for_status().json()
+            time.sleep(0.5)
 
 
 def deployed(house: House) -> dict[str, dict[str, Any]]:
