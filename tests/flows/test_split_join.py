@@ -74,7 +74,7 @@ def test_a_file_with_two_orders_is_split_and_joined_and_what_was_typed_is_kept(t
     assert home.store.has_reads(part.id)
     assert typed(home, scan) == [], "nobody knows of which page it was read"
     assert home.store.scan_of_pages(scan.id) == home.store.scan(scan.id), "the file is still known"
-    with pytest.raises(SettingsError, match="1 pages"):
+    with pytest.raises(SettingsError, match="one page"):
         split(home, home.store.scan(scan.id), 2, OLGA)
 
     whole = join(home, home.store.scan(scan.id), part, OLGA)
