@@ -13,8 +13,10 @@ from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_sta
 
 ONLY_ON = "postgresql"
 
-NO_TABLE_WHOLE = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off"
-"""The small tables of a test would be read whole: told not to, the server shows which indexes it has."""
+NO_TABLE_WHOLE = (
+    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+)
+"""The small tables of a test would be read whole, or sorted: told not to, the server shows which indexes it has."""
 
 MANY_TASKS = """
 INSERT INTO field (id, scan_id, form, form_version, name, row_number)
