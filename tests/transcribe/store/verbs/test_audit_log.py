@@ -40,7 +40,7 @@ def test_an_untouched_chain_holds_and_goes_through_a_saved_head(here: World) -> 
         "UPDATE audit SET at = at + 1 WHERE number = 6",
         "UPDATE audit SET actor = 'ann' WHERE number = 6",
         "DELETE FROM audit WHERE number = 6",
-        "UPDATE audit SET hash = (SELECT o.hash FROM audit o WHERE o.number = 13 - audit.number) WHERE number IN (6, 7)",
+        "UPDATE audit SET hash = (SELECT o.hash FROM audit o WHERE o.number = 13 - audit.number) WHERE number IN (6,7)",
     ],
 )
 def test_a_line_changed_dropped_or_swapped_is_found(here: World, statement: str) -> None:
