@@ -37,4 +37,4 @@ def setting_fault(error: ValidationError, prefix: str, variables: Mapping[str, F
     shown = given if len(given) <= SHOWN_CHARACTERS else f"{given[:SHOWN_CHARACTERS]}..."
     wanted = _WANTED.get(fault["type"], "").format(**fault.get("ctx", {})).replace(repr(""), "nothing")
     advice = f"write {wanted}" if wanted else fault["msg"].removeprefix("Value error, ")
-    return f"{name}: {shown!r} cannot be used: {advice}. It is {variables[name].description}"
+    return f"{name}: {shown!r} cannot be used: {advice}. What it sets: {variables[name].description}"

@@ -40,17 +40,17 @@ def test_a_wrong_value_is_named_with_its_variable(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("PORT", "abc", "'abc' cannot be used: write a whole number. It is the port of the review pages"),
+        ("PORT", "abc", "'abc' cannot be used: write a whole number. What it sets: the port of the review pages"),
         ("PORT", "70000", "write a number below 65536"),
         ("WORKERS", "1.5", "write a whole number"),
         ("WORKERS", "9" * 5000, "write a whole number"),
-        ("TARGET", "high", "write a number. It is the share of decided values"),
+        ("TARGET", "high", "write a number. What it sets: the share of decided values"),
         ("PAID_SKIP_MINUTES", "inf", "write a number that is not infinite"),
         ("LATE_DAYS", "-1", "write a number from 0 on"),
         ("TRAINING", "maybe", "write true or false"),
         ("LANGUAGE", "de", "write nothing, 'en', 'es' or 'fr'"),
         ("DUPLICATES", "drop", "write 'link', 'flag', 'hold' or 'retake'"),
-        ("WEBHOOK_NETWORKS", "inside", "'inside' does not appear to be an IPv4 or IPv6 network. It is networks inside"),
+        ("WEBHOOK_NETWORKS", "inside", "'inside' does not appear to be an IPv4 or IPv6 network. What it sets: networks inside"),
     ],
 )
 def test_a_wrong_value_is_shown_with_what_to_write(

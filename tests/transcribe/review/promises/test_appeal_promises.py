@@ -128,7 +128,7 @@ def test_the_days_are_a_setting_of_two_weeks_at_most(tmp_path: Path, monkeypatch
     monkeypatch.setenv("FAIRHAND_APPEAL_DAYS", "3")
     assert review_options(load_settings(tmp_path), 1).appeal_days == 3
     monkeypatch.setenv("FAIRHAND_APPEAL_DAYS", "15")
-    with pytest.raises(SettingsError, match="less than or equal to 14"):
+    with pytest.raises(SettingsError, match="write a number up to 14"):
         load_settings(tmp_path)
 
 
