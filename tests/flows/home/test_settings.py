@@ -50,7 +50,11 @@ def test_a_wrong_value_is_named_with_its_variable(tmp_path: Path, monkeypatch: p
         ("TRAINING", "maybe", "write true or false"),
         ("LANGUAGE", "de", "write nothing, 'en', 'es' or 'fr'"),
         ("DUPLICATES", "drop", "write 'link', 'flag', 'hold' or 'retake'"),
-        ("WEBHOOK_NETWORKS", "inside", "'inside' does not appear to be an IPv4 or IPv6 network. What it sets: networks inside"),
+        (
+            "WEBHOOK_NETWORKS",
+            "inside",
+            "'inside' does not appear to be an IPv4 or IPv6 network. What it sets: networks",
+        ),
     ],
 )
 def test_a_wrong_value_is_shown_with_what_to_write(
