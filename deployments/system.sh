@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the system's package manager must bring, installed where it is missing: `sh deployments/system.sh demo|test|bench`.
-# demo: the OCR program with French and English, and Python's venv. test: also a browser, strace, proxies and PostgreSQL (not started), and fonts.
+# demo: the OCR program with French and English, and Python's venv. test: also a browser, strace, proxies, PostgreSQL and systemd (neither started), and fonts.
 # bench: also the OCR program's German and Spanish, the fonts of the benchmarks' test world, and npm, which fetches more of them.
 set -eu
 
@@ -32,6 +32,7 @@ need tesseract-ocr-eng has_language eng
 if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
     need chromium command -v chromium
     need strace command -v strace
+    need systemd command -v systemd-analyze
     need nginx command -v nginx
     need caddy command -v caddy
     need openssl command -v openssl
