@@ -148,6 +148,8 @@ class RecordRule(StrEnum):
     """A field that the form calls required is blank."""
     RIGHT_FORM = "the right form"
     """Somebody says that the scan is another form, and it is not settled yet."""
+    ONE_FORM = "one form a photograph"
+    """The form lies on the photograph once more, and what stands on the other sheet is in no record."""
 
 
 class Verdict(StrEnum):
@@ -230,6 +232,9 @@ class EvidenceCode(StrEnum):
     COLLECTION_COMPOSED = "collection composed"
     COLLECTION_BLANK = "collection blank"
 
+
+TWO_FORMS = "two forms"
+"""Advice on a photograph: the form lies on it twice, and one of them was read."""
 
 TURNS_DEGREES = {"0": 0, "90": 90, "180": 180, "270": 270}
 """How far a page may have to be turned with the clock to stand upright, as people send it."""

@@ -37,7 +37,7 @@ def _keep(home: Home, stranded: StrandedScan) -> bool:
     asked = {key: answer for key, answer in answers.items() if isinstance(answer, Task)}
     if not asked or not {task.key for task in asked.values()} <= stranded.keys:
         return False
-    record = provisional_record(scan, form, posteriors, answers, policy_of_home)
+    record = provisional_record(scan, form, posteriors, answers, policy_of_home, store.photo_advice(scan.id))
     record = with_duplicates(store, record) if record else None
     if record is None:
         return False

@@ -218,10 +218,11 @@ class _Loop:
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
         find_same(store, self.duplicates, scan, form, decisions, posteriors, self.now())
-        record = assemble(scan, form, decisions) if is_complete(form, posteriors, decisions) else None
+        advice = store.photo_advice(scan.id)
+        record = assemble(scan, form, decisions, advice) if is_complete(form, posteriors, decisions) else None
         # what was published and stands on too little now is told at once, and kept up to date
         if record is None and (store.is_provisional(scan.id) or store.has_record_on_aside(scan.id)):
-            record = provisional_record(scan, form, posteriors, answers, self.policy)
+            record = provisional_record(scan, form, posteriors, answers, self.policy, advice)
         if record is None:
             last = store.last_record(scan.id)
             record = settled_record(last, form) or asked_again_record(last, form, answers)

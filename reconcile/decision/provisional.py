@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from reconcile.decision.record import assemble, is_complete
@@ -17,17 +17,18 @@ def provisional_record(
     posteriors: Mapping[FieldKey, Posterior],
     answers: Mapping[FieldKey, Decision | Task],
     policy: Policy,
+    photo_advice: Collection[str] = frozenset(),
 ) -> Record | None:
     """The record of what is decided, with the likeliest value of each field that is asked, told as an exception.
 
-    None where there is nothing likely for some field.
+    None where there is nothing likely for some field. `photo_advice` are the codes of what was wrong with the photo.
     """
     decided = [answer for answer in answers.values() if isinstance(answer, Decision)]
     guesses = [provisional(posteriors[key]) for key, answer in answers.items() if isinstance(answer, Task)]
     values = [*decided, *(each for each in guesses if each is not None)]
     if not is_complete(form, posteriors, values):
         return None
-    record = assemble(scan, form, values)
+    record = assemble(scan, form, values, photo_advice)
     below = [below_target(each, form.field(each.key.name), policy) for each in guesses if each is not None]
     return replace(record, exceptions=(*record.exceptions, *below))
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from reconcile.forms import Operand, Values, compile_rules, operand
-from transcribe.codes import RecordRule
+from transcribe.codes import TWO_FORMS, RecordRule
 from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan
 
 
-def assemble(scan: Scan, form: Form, decisions: Sequence[Decision]) -> Record:
+def assemble(
+    scan: Scan, form: Form, decisions: Sequence[Decision], photo_advice: Collection[str] = frozenset()
+) -> Record:
     """The record of these decisions, one of each field. Their order does not matter.
 
     `is_complete` tells whether they are all that the scan needs. A rule whose fields cannot all be read is left out.
+    `photo_advice` are the codes of what was wrong with the photograph.
     """
     places = {field.name: place for place, field in enumerate(form.all_fields())}
     table_of = {column.field.name: place for place, table in enumerate(form.tables) for column in table.columns}
@@ -28,8 +31,14 @@ def assemble(scan: Scan, form: Form, decisions: Sequence[Decision]) -> Record:
         form=form.name,
         form_version=form.version,
         decisions=tuple(sorted(decisions, key=order)),
-        exceptions=(*broken_rules(form, decisions), *blank_required(form, decisions)),
+        exceptions=(*broken_rules(form, decisions), *blank_required(form, decisions), *_second_form(photo_advice)),
     )
+
+
+def _second_form(photo_advice: Collection[str]) -> tuple[RuleException, ...]:
+    """An exception where the photograph shows the form twice: one of the two orders was read."""
+    second = RuleException(rule=RecordRule.ONE_FORM, keys=(), expected="one form", found="two forms")
+    return (second,) if TWO_FORMS in photo_advice else ()
 
 
 def is_complete(form: Form, keys: Iterable[FieldKey], decisions: Iterable[Decision]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from transcribe.codes import EvidenceCode, Method, Reason
+from transcribe.codes import EvidenceCode, Method, Reason, RecordRule
 from transcribe.i18n.catalogues import N_
 from transcribe.model import Evidence
 
@@ -186,10 +186,18 @@ REASONS: Mapping[str, str] = {
     Reason.BELOW_TARGET: N_("What was learnt since makes the decided value less sure than asked for."),
 }
 
+RECORD_RULES: Mapping[str, str] = {
+    RecordRule.SAME_ORDER: N_("It is, or may be, an order that came before."),
+    RecordRule.READ_AGAIN: N_("A published value is read once more."),
+    RecordRule.NEVER_BLANK: N_("A required field is blank."),
+    RecordRule.RIGHT_FORM: N_("Somebody says that it is another form."),
+    RecordRule.ONE_FORM: N_("Two forms lie on the photograph, and one was read."),
+}
+
 
 def sentence(code: str) -> str:
-    """The English sentence of an evidence, method or reason code; KeyError names an unknown code."""
-    for codes in (EVIDENCE, METHODS, REASONS):
+    """The English sentence of a code of evidence, a method, a reason or a record's rule; KeyError names another one."""
+    for codes in (EVIDENCE, METHODS, REASONS, RECORD_RULES):
         if code in codes:
             return codes[code]
     raise KeyError(f"there is no sentence for the code {code!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from transcribe.codes import TWO_FORMS
 from transcribe.i18n.catalogues import N_
 
 ADVICE: Mapping[str, str] = {
@@ -19,7 +20,7 @@ ADVICE: Mapping[str, str] = {
     "page left over": N_(
         "A picture more than the form has pages: one was not read; put each order in a folder of its own."
     ),
-    "two forms": N_("More than one form lies on it, and only one was read: take a photograph of each."),
+    TWO_FORMS: N_("More than one form lies on it, and only one was read: take a photograph of each."),
 }
 """Every code of `ReadResult.advice`."""
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy
 
-from transcribe.codes import Flag
+from transcribe.codes import TWO_FORMS, Flag
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, Homography, project
@@ -87,7 +87,7 @@ def _read(
                 builder.advice.append("not fitting")  # else it fits, and stands for a page that is missing
     builder.advice += assignment.advice
     if any(shows_second_form(it.photo.picture, it.aligned, form) for it in assignment.pages.values()):
-        builder.advice.append("two forms")
+        builder.advice.append(TWO_FORMS)
     return builder.result(assignment.fit)
 
 

@@ -1254,6 +1254,9 @@ class SummaryStore(Protocol):
     def scan_state(self, scan: str) -> ScanState:
         """What an operator sees of this scan. NotFound where there is none."""
 
+    def photo_advice(self, scan: str) -> tuple[str, ...]:
+        """The codes of what was wrong with a scan's photograph when it was read as its form. NotFound: no such scan."""
+
     def open_keys(self, scan: str) -> frozenset[FieldKey]:
         """The fields of a scan that people are asked for."""
 

@@ -7,7 +7,8 @@ import pytest
 from flows.steps import keep_provisional, publish_records
 from flows.webhooks import add_webhook
 from tests.flows.desk.desk_site import DeskSite, post
-from transcribe.model import FieldKey
+from transcribe.codes import TWO_FORMS
+from transcribe.model import FieldKey, ReadResult
 from transcribe.people import new_token
 
 TABLES = ("duplicates", "provisional", "exceptions", "corrected", "changes", "webhooks", "deliveries", "tokens")
@@ -89,3 +90,18 @@ def test_tokens_are_listed_without_their_secret(busy: DeskSite) -> None:
     text = busy.client(busy.person("op", "operator")).get("/desk/records").text
     assert made.token.prefix in text
     assert made.secret not in text
+
+
+def test_a_second_order_on_a_photograph_is_told_in_words_with_its_record(busy: DeskSite) -> None:
+    store = busy.home.store
+    state = next(each for each in store.scan_states() if each.word == "finished")
+    scan = state.scan.id
+    found = ReadResult(places=(), readings=(), fit=state.fit, quality=state.quality, advice=(TWO_FORMS,))
+    store.put_reads(scan, found, busy.now())
+    store.correct_value(scan, FieldKey("total"), "13.50", "op", "it is a three", busy.now())
+    busy.weigh()
+    publish_records(busy.home)
+    client = busy.client(busy.person("op", "operator"))
+    rules = [(each["scan"], each["rule"]) for each in client.get("/desk/records/exceptions.json").json()["exceptions"]]
+    assert (scan, "one form a photograph") in rules
+    assert "Two forms lie on the photograph, and one was read." in client.get("/desk/records").text

@@ -121,3 +121,11 @@ def test_a_required_field_that_is_blank_is_an_exception_and_one_that_nobody_can_
     ]
     unread = [decided("number", None, null="illegible"), *full[1:]]
     assert assemble(SCAN, wanted, [*unread, *rest]).exceptions == ()
+
+
+def test_two_forms_on_the_photograph_are_an_exception_and_other_advice_is_none() -> None:
+    assert assemble(SCAN, ORDER, DECISIONS, ["blurred"]).exceptions == assemble(SCAN, ORDER, DECISIONS).exceptions
+    (second,) = set(assemble(SCAN, ORDER, DECISIONS, ["two forms"]).exceptions) - set(
+        assemble(SCAN, ORDER, DECISIONS).exceptions
+    )
+    assert second == RuleException(rule="one form a photograph", keys=(), expected="one form", found="two forms")

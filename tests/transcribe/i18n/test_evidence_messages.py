@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transcribe.codes import EvidenceCode, Method, Reason
-from transcribe.i18n.evidence_messages import EVIDENCE, METHODS, REASONS, say, sentence
+from transcribe.codes import EvidenceCode, Method, Reason, RecordRule
+from transcribe.i18n.evidence_messages import EVIDENCE, METHODS, REASONS, RECORD_RULES, say, sentence
 from transcribe.model import Evidence, Numbers
 
 NUMBERS: Numbers = {
@@ -50,6 +50,10 @@ def test_every_method_of_deciding_has_a_sentence() -> None:
 def test_every_code_that_reconcile_gives_has_a_sentence() -> None:
     assert set(EVIDENCE) == set(EvidenceCode)
     assert set(REASONS) == set(Reason) - {Reason.CONTROL, Reason.QUALIFICATION, Reason.APPEAL}
+
+
+def test_every_rule_of_records_has_a_sentence() -> None:
+    assert set(RECORD_RULES) == set(RecordRule)
 
 
 @pytest.mark.parametrize("code", sorted(EVIDENCE))

@@ -26,6 +26,10 @@ FROM scan s LEFT JOIN reads r ON r.scan_id = s.id AND r.form = s.form AND r.form
 -- name: scan_states
 SELECT {part_scan_states} WHERE (:batch IS NULL OR s.batch = :batch) ORDER BY s.received_at DESC, s.id DESC;
 
+-- name: photo_advice^
+SELECT r.advice FROM scan s JOIN reads r ON r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version
+WHERE s.id = :scan_id;
+
 -- name: scan_fields
 SELECT scan_id, COUNT(*) FILTER (WHERE state = 'decided') AS decided, COUNT(*) FILTER (WHERE state = 'open') AS open,
     COUNT(*) FILTER (WHERE state = 'unasked') AS unasked FROM (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 from transcribe.model import Duplicate, FieldKey
@@ -75,6 +76,9 @@ class FindingVerbs(StatusVerbs):
             return self._state(
                 self.db.one("state_of_scan", scan_id=row["id"]) or row, self.db.one("fields_of_scan", scan_id=row["id"])
             )
+
+    def photo_advice(self, scan: str) -> tuple[str, ...]:
+        return tuple(json.loads(self.db.value("photo_advice", scan_id=self.scan_row(scan)["id"]) or "[]"))
 
     def open_keys(self, scan: str) -> frozenset[FieldKey]:
         return frozenset(key_of(row) for row in self.db.all("open_fields", scan_id=self.scan_row(scan)["id"]))
