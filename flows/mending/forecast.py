@@ -45,8 +45,8 @@ CLUMPING_FACTOR = 2.5
 WORK_DEVIATION = 0.1
 """By how much the readings that are left differ from those of before, field by field. Chosen by hand."""
 
-LEAST_HOURS = 4.0
-"""A day of work that is made up is so long at least: an evening. Chosen by hand."""
+LEAST_HOURS = 0.5
+"""A day of work that is made up is so long at least: an evening's sitting. Chosen by hand."""
 
 MOST_HOURS = 24.0
 """A day of work that is made up is so long at most: people around the clock."""
@@ -59,6 +59,12 @@ WEEKEND_SHARE = 0.3
 
 SATURDAY = 5
 """The first day of the weekend, as `datetime.weekday` counts."""
+
+HALF_A_DAY = timedelta(hours=12)
+"""From the begin of a day of work to its middle."""
+
+DAYS_A_WEEK = 7
+"""Days in a week."""
 
 
 Days = dict[int, NDArray[numpy.float64]]
@@ -86,7 +92,8 @@ def forecast(
     if not open_fields or sum(recent.values()) < MIN_READINGS:
         return None
     chance = numpy.random.default_rng(0)  # the same readings give the same forecast
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + _quietest(recent)
+    midnight -= timedelta(days=1) if midnight > now else timedelta()
     seen = _days(recent, midnight, now)
     left = open_fields * max(1.0, readings_per_field)
     deviation = float(numpy.hypot(WORK_DEVIATION, 1 / numpy.sqrt(left)))
@@ -102,6 +109,14 @@ def forecast(
         return None
     earliest, middle, latest = (max(now, midnight + each * BIN) for each in bins)
     return Forecast(middle=middle, earliest=earliest, latest=latest + BIN)
+
+
+def _quietest(times: Mapping[datetime, int]) -> timedelta:
+    """The time of day at which one day of work ends and the next begins: in the middle of the longest quiet part."""
+    busy = sorted({(at.hour * 60 + at.minute) * 60 // int(BIN.total_seconds()) for at in times})
+    gaps = [(later - earlier, earlier) for earlier, later in zip(busy, [*busy[1:], busy[0] + BINS_A_DAY], strict=True)]
+    length, begin = max(gaps)
+    return (begin + length // 2 + 1) % BINS_A_DAY * BIN
 
 
 def _days(times: Mapping[datetime, int], midnight: datetime, now: datetime) -> Days:
@@ -124,20 +139,29 @@ def _future(
     seen: Days, doubt: float, midnight: datetime, now: datetime, chance: numpy.random.Generator
 ) -> NDArray[numpy.float64]:
     """Readings by quarter of an hour from today's midnight on, in one possible future; none before now."""
-    made_up = _made_up_day(seen, chance)
-    weekends = [day for day in seen if _is_weekend(midnight, -day)]
-    at_weekends = chance.random() < WEEKEND_SHARE or any(numpy.nansum(seen[day]) for day in weekends)
-    rows = []
-    for ahead in range(HORIZON_DAYS):
-        weekend = _is_weekend(midnight, ahead)
-        alike = [day for day in seen if _is_weekend(midnight, -day) == weekend and not (ahead == 0 and day == 0)]
-        if not alike:  # none was seen
-            alike = [] if weekend and not at_weekends else [day for day in seen if day or ahead]
-        source = seen[alike[chance.integers(len(alike))]] if alike else numpy.full(BINS_A_DAY, numpy.nan)
-        rows.append(numpy.where(numpy.isnan(source), made_up * (at_weekends or not weekend), source))
-    rows[0][: (now - midnight) // BIN] = 0.0
-    rows[0][(now - midnight) // BIN] *= 1.0 - (now - midnight) % BIN / BIN
-    return numpy.concatenate(rows) * chance.lognormal(0.0, doubt)
+    days, at_weekends = list(seen), chance.random() < WEEKEND_SHARE or _weekend_was_worked(seen, midnight)
+    was_weekend = _weekends(midnight, [-day for day in days])
+    is_weekend = _weekends(midnight, range(HORIZON_DAYS))
+    today, ahead = numpy.array(days) == 0, numpy.arange(HORIZON_DAYS) == 0
+    rows = numpy.full((HORIZON_DAYS, BINS_A_DAY), numpy.nan)
+    together = numpy.array(list(seen.values()))
+    for weekend, first in ((False, False), (False, True), (True, False), (True, True)):
+        places = (is_weekend == weekend) & (ahead == first)
+        alike = numpy.flatnonzero((was_weekend == weekend) & ~(today & first))
+        if not len(alike) and (at_weekends or not weekend):  # none was seen: as on the other days
+            alike = numpy.flatnonzero(~(today & first))
+        if len(alike):
+            rows[places] = together[chance.choice(alike, size=int(places.sum()))]
+    made_up = _made_up_day(seen, chance) * (at_weekends | ~is_weekend)[:, None]
+    rows = numpy.where(numpy.isnan(rows), made_up, rows)
+    rows[0, : (now - midnight) // BIN] = 0.0
+    rows[0, (now - midnight) // BIN] *= 1.0 - (now - midnight) % BIN / BIN
+    return rows.ravel() * chance.lognormal(0.0, doubt)
+
+
+def _weekend_was_worked(seen: Days, midnight: datetime) -> bool:
+    days = numpy.flatnonzero(_weekends(midnight, [-day for day in seen]))
+    return bool(numpy.nansum(numpy.array(list(seen.values()))[days]))
 
 
 def _doubt(seen: Days) -> float:
@@ -153,11 +177,15 @@ def _doubt(seen: Days) -> float:
 
 
 def _made_up_day(seen: Days, chance: numpy.random.Generator) -> NDArray[numpy.float64]:
-    """A day of work at the pace that was seen, in hours that hold all in which anybody was seen to read."""
+    """A day of work at the pace that was seen, in hours that hold all in which anybody was seen to read.
+
+    Whoever has read for half an hour may go on for an hour or a day: any doubling of the length is as likely.
+    """
     together = numpy.array(list(seen.values()))
     busy = numpy.flatnonzero(numpy.nansum(together, axis=0))
     begin = max(0.0, busy[0] - chance.uniform(0.0, EARLIER_HOURS * 4))
-    length = 4 * chance.uniform(LEAST_HOURS, MOST_HOURS)
+    seen_length = max(4 * LEAST_HOURS, float(busy[-1] + 1 - busy[0]))
+    length = seen_length * (4 * MOST_HOURS / seen_length) ** chance.random()
     end = max(float(busy[-1] + 1), min(BINS_A_DAY, begin + length))
     if length > BINS_A_DAY - 8:  # around the clock
         begin, end = 0.0, float(BINS_A_DAY)
@@ -166,5 +194,7 @@ def _made_up_day(seen: Days, chance: numpy.random.Generator) -> NDArray[numpy.fl
     return numpy.where((places >= begin) & (places < end), pace, 0.0)
 
 
-def _is_weekend(midnight: datetime, ahead: int) -> bool:
-    return (midnight + timedelta(days=ahead)).weekday() >= SATURDAY
+def _weekends(midnight: datetime, ahead: Sequence[int]) -> NDArray[numpy.bool_]:
+    """Which of the days so far ahead of today (before it: less than 0) are at a weekend."""
+    weekday = (midnight + HALF_A_DAY).weekday()  # a day of work that begins late on Sunday is Monday's
+    return (numpy.asarray(ahead) + weekday) % DAYS_A_WEEK >= SATURDAY

@@ -13,14 +13,15 @@ from flows.mending.forecast import forecast
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 NOON = MONDAY + timedelta(hours=12)
-DAYS = 60
+DAYS = {"always": 10, "office": 60, "evenings": 60}
+"""Days in which anybody reads: more than the largest batch needs."""
 NEEDED, SHARES = (1, 2, 3, 4), (0.6, 0.3, 0.07, 0.03)
 """Readings that a field needs, and how often."""
 
 
 def shifts(kind: str, chance: random.Random) -> Iterator[tuple[datetime, datetime]]:
     """When one person works: around the clock, on weekdays with a lunch break, or in the evening as they like."""
-    for day in (MONDAY + timedelta(days=each) for each in range(DAYS)):
+    for day in (MONDAY + timedelta(days=each) for each in range(DAYS[kind])):
         if kind == "always":
             yield day, day + timedelta(days=1)
         elif kind == "evenings":
@@ -81,6 +82,14 @@ def test_after_a_friday_the_weekend_counts() -> None:
     told = forecast(week, 480, 1.0, week[-1] + timedelta(minutes=1))
     assert told is not None
     assert told.middle > MONDAY + timedelta(days=6), "not at the pace of Friday through the night"
+
+
+def test_who_begins_late_may_read_on_past_midnight() -> None:
+    night = [MONDAY + timedelta(hours=21, minutes=each) for each in range(150)]
+    told = forecast(night, 120, 1.0, night[-1] + timedelta(minutes=1))
+    assert told is not None
+    assert told.earliest < MONDAY + timedelta(days=1, hours=2), "not at the pace of the next evening"
+    assert told.latest > MONDAY + timedelta(days=1, hours=20), "they may also go to bed"
 
 
 @pytest.mark.parametrize("kind", ["always", "office", "evenings"])
