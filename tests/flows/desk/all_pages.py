@@ -57,14 +57,18 @@ def pages(desk: DeskSite) -> list[str]:
     ]
 
 
-def files(desk: DeskSite) -> list[str]:
-    """The table of every part as CSV and as JSON."""
+def table_files() -> list[str]:
+    """The table of every part as CSV and as JSON, but for those of one scan."""
     names = [f"{section}/{name}" for section, tables in SECTIONS.items() for name in tables]
     names += ["/desk/waits", "/desk/throughput", "/desk/at-work", "/desk/batches", "/desk/scans", "/desk/forms"]
     names += [f"/desk/form/order/{each}" for each in ("fields", "versions", "differences", "rules", "lists")]
+    return [f"{name}.{kind}" for name in names for kind in ("csv", "json")]
+
+
+def files(desk: DeskSite) -> list[str]:
+    """The same with those of one scan."""
     scan = scans_by_name(desk)["doubt.png"]
-    whole = [f"{name}.{kind}" for name in names for kind in ("csv", "json")]
-    return [*whole, f"/desk/scan/{scan}/fields.csv", f"/desk/scan/{scan}/readings.json?field=customer"]
+    return [*table_files(), f"/desk/scan/{scan}/fields.csv", f"/desk/scan/{scan}/readings.json?field=customer"]
 
 
 def routes(desk: DeskSite, method: str) -> list[str]:
