@@ -49,12 +49,14 @@ class Part:
 class SectionPage:
     """A page that is put together from parts: its address, its title (a message of the catalogues), its parts.
 
+    `tables` are those that can be made without the rest of the page, by name: what a file of one is made from.
     `of_home`: it is about the whole home, and for those who see all forms.
     """
 
     address: str
     title: str
     parts: Callable[[Visit], Sequence[Part]]
+    tables: Mapping[str, Callable[[Visit], Table]] = field(default_factory=dict)
     of_home: bool = False
 
 
@@ -67,6 +69,12 @@ def section_routes(section: SectionPage) -> APIRouter:
             visit.require_all_forms()
         return section.parts(visit)
 
+    def made_table(visit: Visit, name: str) -> Table:
+        if section.of_home:
+            visit.require_all_forms()
+        alone = section.tables.get(name)
+        return alone(visit) if alone else _table_of(section.parts(visit), name)
+
     @router.get(section.address)
     async def page(visit: Look) -> Response:
         return await visit.look(
@@ -75,7 +83,7 @@ def section_routes(section: SectionPage) -> APIRouter:
 
     @router.get(f"{section.address}/{{name}}.{{kind}}")
     async def file(visit: Look, name: str, kind: Kind) -> Response:
-        return await visit.look(lambda: _part_file(made(visit), name, kind))
+        return await visit.look(lambda: table_file(made_table(visit, name), kind))
 
     return router
 
@@ -85,12 +93,12 @@ def single_page(visit: Visit, title: str, part: Part, back: tuple[str, str]) -> 
     return visit.page("desk_section.html", title=title, parts=[part], back_to=(back[0], visit.say(back[1])))
 
 
-def _part_file(parts: Sequence[Part], name: str, kind: Kind) -> Response:
-    """The table of one part as a file. NotFound where no part has it."""
+def _table_of(parts: Sequence[Part], name: str) -> Table:
+    """The table of one part. NotFound where no part has it."""
     table = next((each.table for each in parts if each.table.name == name), None)
     if table is None:
         raise NotFound("There is no such table.")
-    return table_file(table, kind)
+    return table
 
 
 def counting(visit: Visit, name: str, count: Callable[[], object]) -> Counting:

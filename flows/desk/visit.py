@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from flows.desk.counting import Counting
 from flows.desk.sections import section_of, sections_for
+from flows.desk.shared import Shared
 from flows.desk.static_files import desk_static
 from flows.desk.words import ACTS
 from flows.desk.words import DONE as DONE_WORDS
@@ -58,6 +59,8 @@ class Desk:
     """What took long to work out, by what it was worked out from."""
     counted: dict[str, Counting] = field(default_factory=dict)
     """What is counted beside the pages, by its name."""
+    shared: Shared = field(default_factory=Shared)
+    """What all desks show, as it was some seconds ago."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,7 @@ class Visit:
     rendering: Rendering
     kept: dict[object, Any]
     counted: dict[str, Counting]
+    shared: Shared
     forms: frozenset[str] | None
 
     @property
@@ -221,6 +225,7 @@ async def _visit(request: Request, context: Here, visitor: SignedIn) -> Visit:
         rendering=desk.rendering,
         kept=desk.kept,
         counted=desk.counted,
+        shared=desk.shared,
         forms=forms or None,
     )
 

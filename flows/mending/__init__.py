@@ -1,7 +1,7 @@
 """What an operator mends and steers: scans read again, duplicates, batches, values."""
 
 from flows.mending.batches import READINGS_PER_FIELD, BatchReport, batch_report, batch_states, begin_of, due_of
-from flows.mending.forecast import Forecast, forecast
+from flows.mending.forecast import LOOK_BACK, MIN_READINGS, Forecast, forecast
 from flows.mending.read_again import (
     form_to_read,
     known_as,
@@ -17,6 +17,8 @@ from flows.mending.split_join import join, split
 from flows.mending.values import require_fitting
 
 __all__ = [
+    "LOOK_BACK",
+    "MIN_READINGS",
     "READINGS_PER_FIELD",
     "BatchReport",
     "Forecast",

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from flows.desk.batches.batch_table import batch_counts, scans_of, straight_through
 from flows.desk.charts import Bar, Chart, stacked
 from flows.desk.counts import REASON_PREFIX, STATE_PREFIX, beginning
-from flows.desk.now.throughput import BY_PEOPLE, paced, readings_a_field
+from flows.desk.now.throughput import BY_PEOPLE, kept_forecast, readings_a_field
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
 from flows.desk.words import STATES
-from flows.mending import Forecast, forecast
+from flows.mending import Forecast
 from flows.watching import waiting_scans
 from transcribe.errors import NotFound
 from transcribe.store import Batch, facts
@@ -62,7 +62,7 @@ def batch_view(visit: Visit, name: str) -> BatchView:
         arriving=arriving,
         cost=cost,
         cost_at_end={currency: micro + more[currency] for currency, micro in cost.items()},
-        forecast=forecast(paced(work), left, each_field, visit.now),
+        forecast=kept_forecast(visit, name, work, left),
         acts=tuple(visit.home.store.acts(batch=name)),
         may_steer=visit.may_change and visit.forms is None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from fastapi import APIRouter, Response
@@ -124,5 +125,15 @@ def _disputes(visit: Visit) -> Table:
                  address="/desk/money/disputes", nothing=say("Nothing is disputed."))  # fmt: skip
 
 
-SECTION = SectionPage(address="/desk/money", title=N_("Money"), parts=_parts, of_home=True)
+TABLES: Mapping[str, Callable[[Visit], Table]] = {
+    "months": _months,
+    "owed": _owed,
+    "periods": periods_table,
+    "form-costs": form_costs,
+    "batch-costs": batch_costs,
+    "disputes": _disputes,
+}
+"""The tables that can be made alone."""
+
+SECTION = SectionPage(address="/desk/money", title=N_("Money"), parts=_parts, tables=TABLES, of_home=True)
 """The page and its tables as files."""

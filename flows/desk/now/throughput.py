@@ -10,7 +10,7 @@ from flows.desk.charts import Bar, Chart, stacked
 from flows.desk.counts import summed, visible
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
-from flows.mending import READINGS_PER_FIELD, Forecast, forecast
+from flows.mending import LOOK_BACK, MIN_READINGS, READINGS_PER_FIELD, Forecast, forecast
 from transcribe.store import facts
 
 BY_PEOPLE = ("readings by person", "readings by expert")
@@ -21,6 +21,9 @@ WORK_OF_PEOPLE = (*BY_PEOPLE, "decided by people")
 
 WORK_OF_A_DAY = (*WORK_OF_PEOPLE, "decided by machine", "scans", "records")
 """What the page Now shows of a day."""
+
+FORECAST_SECONDS = 60.0
+"""How long a forecast stands: it is a quarter of a second's work, and tells hours. Chosen by hand."""
 
 FORECAST_DAYS = 14
 """Work of so many days tells how fast people are, as the forecast of a batch looks back."""
@@ -78,11 +81,21 @@ def _hour(start: datetime, at: datetime) -> int:
 
 def home_forecast(visit: Visit) -> Forecast | None:
     """When all that is asked now will be finished at the pace of the last days. None: too little is known."""
-    now = visit.now
-    since = now - timedelta(days=FORECAST_DAYS)
+    since = visit.now - timedelta(days=FORECAST_DAYS)
     work = [each for each in visit.home.store.work_done(since, WORK_OF_PEOPLE) if visit.sees(each.form)]
     total = summed(visible(visit, visit.home.store.scan_counts_in_all()))
-    return forecast(paced(work), total["open fields"], readings_a_field(work), now)
+    return kept_forecast(visit, "", work, total["open fields"])
+
+
+def kept_forecast(visit: Visit, batch: str, work: list[facts.WorkDone], left: int) -> Forecast | None:
+    """The forecast of a batch, or of the home (""), from the work on it: the same for a minute for all desks."""
+    now, times = visit.now, paced(work)
+    tells = sum(count for at, count in times.items() if at >= now - LOOK_BACK) >= MIN_READINGS
+    if not left or not tells:
+        return None
+    key = ("forecast", batch, visit.forms)
+    each_field = readings_a_field(work)
+    return visit.shared.of(key, FORECAST_SECONDS, now, lambda: forecast(times, left, each_field, now))
 
 
 def paced(work: list[facts.WorkDone]) -> Counter[datetime]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
@@ -82,5 +84,14 @@ def _questions(visit: Visit) -> Table:
                  address="/desk/people/questions", nothing=say("Nothing odd was found.") if last else "")  # fmt: skip
 
 
-SECTION = SectionPage(address="/desk/people", title=N_("People"), parts=_parts, of_home=True)
+TABLES: Mapping[str, Callable[[Visit], Table]] = {
+    "work": work_table,
+    "missing": missing_table,
+    "there": there_table,
+    "people": _people,
+    "questions": _questions,
+}
+"""The tables that can be made alone."""
+
+SECTION = SectionPage(address="/desk/people", title=N_("People"), parts=_parts, tables=TABLES, of_home=True)
 """The page and its tables as files."""

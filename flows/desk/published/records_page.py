@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -11,6 +12,7 @@ from flows.desk.parts import Deed, Part, SectionPage
 from flows.desk.published.latest_records import changes_table, corrected_table, provisional_table, unsure_table
 from flows.desk.published.programs import deliveries_table, latest_deliveries, tokens_table, webhooks_table
 from flows.desk.scans.scan_list import pairs_table
+from flows.desk.tables import Table
 from flows.desk.visit import Act, Visit
 from transcribe.i18n import N_
 
@@ -69,5 +71,14 @@ def _resends(visit: Visit) -> list[Deed]:
     return deeds
 
 
-SECTION = SectionPage(address="/desk/records", title=N_("Records"), parts=_parts)
+TABLES: Mapping[str, Callable[[Visit], Table]] = {
+    "duplicates": pairs_table,
+    "provisional": provisional_table,
+    "exceptions": unsure_table,
+    "corrected": corrected_table,
+    "changes": changes_table,
+}
+"""The tables that can be made alone."""
+
+SECTION = SectionPage(address="/desk/records", title=N_("Records"), parts=_parts, tables=TABLES)
 """The page and its tables as files."""

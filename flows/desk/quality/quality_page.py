@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -16,6 +17,7 @@ from flows.desk.quality.learning_curve import asked_part, errors_part
 from flows.desk.quality.measured import by_field_table, by_type_table
 from flows.desk.quality.needless import asked_counting, needless_table
 from flows.desk.quality.versions import earlier, learnt_table
+from flows.desk.tables import Table
 from flows.desk.visit import Act, Visit
 from flows.steps import go_back
 from transcribe.i18n import N_
@@ -95,5 +97,14 @@ def _measured(visit: Visit) -> list[Part]:
     ]  # fmt: skip
 
 
-SECTION = SectionPage(address="/desk/quality", title=N_("Quality"), parts=_parts)
+TABLES: Mapping[str, Callable[[Visit], Table]] = {
+    "by-type": by_type_table,
+    "by-field": by_field_table,
+    "alarms": alarms_table,
+    "agreement": agreement_table,
+    "confusions": confusions_table,
+}
+"""The tables that can be made alone."""
+
+SECTION = SectionPage(address="/desk/quality", title=N_("Quality"), parts=_parts, tables=TABLES)
 """The page and its tables as files."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from flows.desk.batches.batch_table import batch_address
 from flows.desk.counts import REASON_PREFIX, beginning, summed, visible
-from flows.desk.scans.scan_search import MOST_IN_FILE, SCANS_A_PAGE, Wish, found_scans, wished
+from flows.desk.scans.scan_search import MOST_IN_FILE, SCANS_A_PAGE, Wish, found_scans, next_before, wished
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
 from flows.desk.visit import Look, Visit
 from flows.desk.words import STATES
@@ -20,17 +21,18 @@ MOST_PAIRS = 200
 """So many pairs of scans are listed that may be one order. Chosen by hand."""
 
 Asked = Annotated[Wish, Depends(wished)]
+Before = Annotated[int | None, Query(ge=1, le=2**62)]
 
 
 @router.get("/desk/scans")
-async def scans_page(visit: Look, wish: Asked, before: Annotated[int | None, Query(ge=1, le=2**62)] = None) -> Response:
+async def scans_page(visit: Look, wish: Asked, before: Before = None) -> Response:
     """The scans that fit, newest first."""
 
     def made() -> Response:
         found = found_scans(visit, wish, SCANS_A_PAGE, before)
         counts = visible(visit, visit.home.store.scan_counts_in_all())
         reasons = beginning(summed(counts), REASON_PREFIX)
-        more = {**wish.query, "before": str(found[-1].number)} if len(found) == SCANS_A_PAGE else None
+        last = next_before(found, SCANS_A_PAGE)
         return visit.page(
             "desk_scans.html",
             wish=wish,
@@ -38,16 +40,26 @@ async def scans_page(visit: Look, wish: Asked, before: Annotated[int | None, Que
             forms=[(each, each) for each in sorted({each.form for each in counts if each.form})],
             states=[(state, visit.say(words)) for state, words in STATES.items() if state != "forgotten"],
             reasons=[(each, visit.reason(each)) for each in sorted({*reasons, *filter(None, [wish.reason])})],
-            more=f"/desk/scans{with_query(more)}" if more else "",
+            more=f"/desk/scans{with_query({**wish.query, 'before': last})}" if last else "",
+            most_in_file=MOST_IN_FILE,
         )
 
     return await visit.look(made)
 
 
 @router.get("/desk/scans.{kind}")
-async def scans_file(visit: Look, kind: Kind, wish: Asked) -> Response:
-    """The scans that fit, as a file of at most some thousands."""
-    return table_file(await visit.look(lambda: scans_table(visit, wish, found_scans(visit, wish, MOST_IN_FILE))), kind)
+async def scans_file(visit: Look, kind: Kind, wish: Asked, before: Before = None) -> Response:
+    """The scans that fit, as a file of at most a thousand; its header Link has the address of the next ones."""
+
+    def made() -> Response:
+        found = found_scans(visit, wish, MOST_IN_FILE, before)
+        answer = table_file(scans_table(visit, wish, found, with_words=False), kind)
+        if last := next_before(found, MOST_IN_FILE):
+            address = f"/desk/scans.{kind}{with_query({**wish.query, 'before': last})}"
+            answer.headers["link"] = f'<{address}>; rel="next"'
+        return answer
+
+    return await visit.look(made)
 
 
 @router.get("/desk/duplicates")
@@ -62,9 +74,9 @@ async def duplicates_file(visit: Look, kind: Kind) -> Response:
     return table_file(await visit.look(lambda: pairs_table(visit)), kind)
 
 
-def scans_table(visit: Visit, wish: Wish, found: list[facts.FoundScan]) -> Table:
-    """Scans in a table, each with its page behind its name."""
-    say = visit.say
+def scans_table(visit: Visit, wish: Wish, found: list[facts.FoundScan], *, with_words: bool = True) -> Table:
+    """Scans in a table, each with its page behind its name; without words it is for a file, and made quicker."""
+    say, row = visit.say, partial(_row, visit) if with_words else _bare_row
     columns = (
         Column("name", say("Scan")),
         Column("scan", say("Number")),
@@ -74,26 +86,35 @@ def scans_table(visit: Visit, wish: Wish, found: list[facts.FoundScan]) -> Table
         Column("received_at", say("Came")),
         Column("recorded_at", say("Record of")),
     )
-    rows = [
-        (
-            Cell(each.name, each.name or each.scan[:12], f"/desk/scan/{each.scan}"),
-            Cell(each.scan, each.scan[:12]),
-            Cell(each.form, each.form or "–"),
-            Cell(each.batch, each.batch, batch_address(each.batch) if each.batch else ""),
-            Cell(each.state, say(STATES[each.state]), badge=each.state),
-            time_cell(each.received_at, visit.moment(each.received_at)),
-            time_cell(each.recorded_at, visit.moment(each.recorded_at) if each.recorded_at else ""),
-        )
-        for each in found
-    ]
     return Table(
         name="scans",
         caption=say("Scans, newest first"),
         columns=columns,
-        rows=rows,
+        rows=[row(each) for each in found],
         address="/desk/scans",
         query=wish.query,
         nothing=say("No scan fits."),
+    )
+
+
+def _row(visit: Visit, scan: facts.FoundScan) -> tuple[Cell, ...]:
+    """A scan as people see it."""
+    return (
+        Cell(scan.name, scan.name or scan.scan[:12], f"/desk/scan/{scan.scan}"),
+        Cell(scan.scan, scan.scan[:12]),
+        Cell(scan.form, scan.form or "–"),
+        Cell(scan.batch, scan.batch, batch_address(scan.batch) if scan.batch else ""),
+        Cell(scan.state, visit.say(STATES[scan.state]), badge=scan.state),
+        time_cell(scan.received_at, visit.moment(scan.received_at)),
+        time_cell(scan.recorded_at, visit.moment(scan.recorded_at) if scan.recorded_at else ""),
+    )
+
+
+def _bare_row(scan: facts.FoundScan) -> tuple[Cell, ...]:
+    """A scan as programs see it."""
+    return (
+        *map(Cell, (scan.name, scan.scan, scan.form, scan.batch, scan.state)),
+        *(time_cell(at, "") for at in (scan.received_at, scan.recorded_at)),
     )
 
 

@@ -19,8 +19,8 @@ from transcribe.store import facts
 SCANS_A_PAGE = 50
 """So many scans are on a page. Chosen by hand."""
 
-MOST_IN_FILE = 5_000
-"""So many scans are in a file at most: a second or two. Chosen by hand."""
+MOST_IN_FILE = 1_000
+"""So many scans are in a file at most, with the way to the next: a twentieth of a second. Chosen by hand."""
 
 MOST_WITH_WORDS = 500
 """So many records are found by their words, the latest. Chosen by hand."""
@@ -61,6 +61,11 @@ async def wished(
 ) -> Wish:
     """What the query of an address asks."""
     return Wish(q=q.strip(), batch=batch, form=form, state=state, reason=reason, since=since, until=until)
+
+
+def next_before(found: list[facts.FoundScan], limit: int) -> str:
+    """The number below which the next ones are found, "" where these are the last."""
+    return str(found[-1].number) if len(found) == limit else ""
 
 
 def found_scans(visit: Visit, wish: Wish, limit: int, before: int | None = None) -> list[facts.FoundScan]:

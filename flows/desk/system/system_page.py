@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
@@ -17,6 +19,7 @@ from flows.desk.system.machine import (
 )
 from flows.desk.system.queue_table import queue_table
 from flows.desk.system.verification import forgeries_table, verified, verifying
+from flows.desk.tables import Table
 from flows.desk.visit import Act, Visit
 from transcribe.i18n import N_
 
@@ -52,5 +55,16 @@ def _parts(visit: Visit) -> list[Part]:
     ]  # fmt: skip
 
 
-SECTION = SectionPage(address="/desk/system", title=N_("System"), parts=_parts, of_home=True)
+TABLES: Mapping[str, Callable[[Visit], Table]] = {
+    "findings": findings_table,
+    "queue": queue_table,
+    "engines": engines_table,
+    "files": files_table,
+    "backups": backups_table,
+    "processes": processes_table,
+    "versions": versions_table,
+}
+"""The tables that can be made alone."""
+
+SECTION = SectionPage(address="/desk/system", title=N_("System"), parts=_parts, tables=TABLES, of_home=True)
 """The page and its tables as files."""

@@ -63,7 +63,7 @@ IS_AUDITED = "i % 500 = 1"
 
 TEXTS = (
     "CASE ((number - 1) / 2) % {fields} WHEN 0 THEN '473962' WHEN 1 THEN 'Mary Poole' WHEN 2 THEN"
-    " CASE WHEN number % 2 AND (number / 80) % 9 = 0 THEN '72.50' ELSE '12.50' END ELSE '7' END"
+    " CASE WHEN number % 2 AND (number / (2 * {fields})) % 9 = 0 THEN '72.50' ELSE '12.50' END ELSE '7' END"
 )
 """What machines read: one engine takes a 1 for a 7 now and then."""
 
@@ -157,7 +157,8 @@ AUDITS = (
 )
 WORDS_OF_READINGS = (
     "INSERT INTO reading_text (number, text, alternatives, legible) SELECT number, {texts}, '[]', ''"
-    " FROM reading WHERE number <= {readings} AND (number > {readings} - 80000 OR ((number - 1) / 80 + 1) % 500 = 1)",
+    " FROM reading WHERE number <= {readings} AND (number > {readings} - 2000 * {fields}"
+    " OR ((number - 1) / (2 * {fields}) + 1) % 500 = 1)",
     "INSERT INTO reading_text (number, text, alternatives, legible) SELECT r.number, CASE r.field_id % {fields} WHEN 1"
     " THEN '473962' WHEN 2 THEN 'Mary Poole' ELSE '12.50' END, '[]', '' FROM reading r WHERE r.number > {readings}",
 )

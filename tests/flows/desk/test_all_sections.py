@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from fastapi.testclient import TestClient
 
+from flows.desk.money import money_page
+from flows.desk.people import people_page
+from flows.desk.published import records_page
+from flows.desk.quality import quality_page
+from flows.desk.system import system_page
 from tests.flows.desk.all_pages import OF_HOME, SECTIONS, files, pages, routes, scans_by_name
 from tests.flows.desk.desk_site import DeskSite, csrf
 from tests.transcribe.store.world import sqlite_of
@@ -13,6 +20,9 @@ from transcribe.store.state_store import StateStore
 
 PASSING = ("INSERT INTO session", "INSERT INTO sign_in_link", "INSERT INTO audit", "INSERT INTO sqlite_sequence")
 """What signing in writes."""
+
+PAGES_OF_TABLES = (money_page, people_page, quality_page, records_page, system_page)
+"""The sections that are pages of tables."""
 
 WORKERS: tuple[Role, ...] = ("transcriber", "expert")
 
@@ -111,3 +121,21 @@ def test_a_limited_operator_steers_nothing_of_another_form_or_of_the_home(
                 done[each] = status
     assert done == {}
     assert written(full) == before
+
+
+def test_a_table_that_is_made_alone_is_the_one_of_its_page(full: DeskSite, clients: dict[str, TestClient]) -> None:
+    made = {each.SECTION.address: each.SECTION.tables for each in PAGES_OF_TABLES}
+    alone = [f"{address}/{name}.json" for address, tables in made.items() for name in tables]
+    assert len(alone) > 25
+    before = {each: clients["operator"].get(each).json() for each in alone}
+    with pytest.MonkeyPatch.context() as patch:
+        for each in PAGES_OF_TABLES:
+            for name in list(each.SECTION.tables):
+                patch.delitem(cast(dict[str, object], each.SECTION.tables), name)
+        whole = {each: clients["operator"].get(each).json() for each in alone}
+    assert _steady(before) == _steady(whole)
+
+
+def _steady(tables: dict[str, object]) -> dict[str, str]:
+    """The tables without what changes from one second to the next: the bytes of the files here."""
+    return {address: str(table) for address, table in tables.items() if "/files." not in address}

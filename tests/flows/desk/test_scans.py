@@ -7,6 +7,7 @@ import io
 import pytest
 from PIL import Image
 
+from flows.desk.scans import scan_list
 from reconcile.records import query
 from tests.flows.desk.desk_site import AGREED, DeskSite, csrf, page, post
 from tests.transcribe.store.world import sent
@@ -253,3 +254,15 @@ def test_an_auditor_is_shown_no_forms_to_send(busy: DeskSite) -> None:
         text = client.get(address).text.partition('<main id="main">')[2]
         assert '<form method="post"' not in text, address
     assert client.get(f"/desk/scan/{scan}/edit").status_code == 404
+
+
+def test_a_file_of_many_scans_names_the_address_of_the_next_ones(
+    busy: DeskSite, op: Transcriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan_list, "MOST_IN_FILE", 2)
+    client, address, names = busy.client(op), "/desk/scans.json?batch=monday", []
+    while address:
+        answer = client.get(address)
+        names += [row["name"] for row in answer.json()["scans"]]
+        address = answer.links["next"]["url"] if "next" in answer.links else ""
+    assert names == ["doubt2.png", "doubt.png", "agreed.png"]

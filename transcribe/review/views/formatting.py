@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -38,19 +39,19 @@ def exact_amount(micro: int, currency: str, language: str) -> str:
         return amount(micro, currency, language)
     least = get_currency_precision(currency)
     places = "0" * least + "#" * (MOST_DIGITS - least)
-    pattern = Locale.parse(_locale(language)).currency_formats["standard"].pattern.replace("0.00", f"0.{places}")
+    pattern = _locale(language).currency_formats["standard"].pattern.replace("0.00", f"0.{places}")
     return format_currency(Decimal(micro) / MICRO_UNITS, currency, pattern, _locale(language), currency_digits=False)
 
 
 def share(value: float, language: str) -> str:
     """A share such as 0.05 as "5%", with at most one place and the language's own sign and gap."""
-    pattern = Locale.parse(language).percent_formats[None].pattern
-    return format_percent(value, pattern.replace("0", "0.#", 1), locale=language)
+    locale = _parsed(language)
+    return format_percent(value, locale.percent_formats[None].pattern.replace("0", "0.#", 1), locale=locale)
 
 
 def number(value: float, language: str, places: int = 1) -> str:
     """A number with at most so many places."""
-    return format_decimal(Decimal(str(round(value, places))), "#,##0." + "#" * places, locale=language)
+    return format_decimal(Decimal(str(round(value, places))), "#,##0." + "#" * places, locale=_parsed(language))
 
 
 def spent(seconds: float, language: str) -> str:
@@ -67,7 +68,7 @@ def spent(seconds: float, language: str) -> str:
 
 def moment(at: datetime, zone: str, language: str) -> str:
     """A time where the person lives. It is in UTC where their time zone is unknown here."""
-    local, locale = at.astimezone(_zone(zone)), Locale.parse(_locale(language))
+    local, locale = at.astimezone(_zone(zone)), _locale(language)
     words = {"{1}": format_date(local, "medium", locale), "{0}": format_time(local, "short", locale=locale)}
     pattern = str(locale.datetime_formats["medium"])
     for place, text in words.items():
@@ -106,8 +107,15 @@ def month(name: str, language: str) -> str:
     return format_date(date(year, number_of_month, 1), "MMMM yyyy", locale=_locale(language))
 
 
-def _locale(language: str) -> str:
-    return LOCALES.get(language, language)
+def _locale(language: str) -> Locale:
+    """Where the dates and money of a language are taken from."""
+    return _parsed(LOCALES.get(language, language))
+
+
+@cache
+def _parsed(name: str) -> Locale:
+    """A locale by its name, parsed once: a table has hundreds of cells."""
+    return Locale.parse(name)
 
 
 def _zone(zone: str) -> ZoneInfo:

@@ -1,0 +1,33 @@
+"""What takes long to work out and may be some seconds old: worked out by one desk, and shown by all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+MOST_KEPT = 500
+"""So many things are kept, the latest: a forecast of each batch that is looked at. Chosen by hand."""
+
+
+class Shared:
+    """Results by what they are of, each with its time. One is worked out at a time; who waits is given it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[datetime, Any]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, key: Hashable, seconds: float, now: datetime, make: Callable[[], Result]) -> Result:
+        """What was made lately, or what is made now. A time that lies ahead, as by a clock put back, counts as old."""
+        with self._lock:
+            kept = self._kept.pop(key, None)
+            if kept is None or not timedelta() <= now - kept[0] <= timedelta(seconds=seconds):
+                kept = (now, make())
+            self._kept[key] = kept
+            while len(self._kept) > MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            found: Result = kept[1]
+            return found

@@ -1,0 +1,92 @@
+"""What one desk has worked out is shown by all for some seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.desk import shared
+from flows.desk.now import throughput
+from flows.desk.now.throughput import FORECAST_SECONDS, kept_forecast
+from flows.desk.shared import Shared
+from tests.flows.desk.desk_site import DeskSite
+from transcribe.store.facts import WorkDone
+
+T = TypeVar("T")
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def _same(made: T) -> T:
+    return made
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.floats(-100, 100)), max_size=20))
+def test_nothing_is_shown_that_is_older_than_it_may_be_or_from_ahead(looks: list[tuple[str, float]]) -> None:
+    known, now = Shared(), NOON
+    for key, seconds in looks:
+        now += timedelta(seconds=seconds)
+        made = known.of(key, 10, now, partial(_same, now))
+        assert timedelta() <= now - made <= timedelta(seconds=10)
+        assert known.of(key, 10, now, lambda: NOON - timedelta(days=1)) == made
+
+
+def test_ten_desks_at_once_have_it_worked_out_once() -> None:
+    known, times = Shared(), []
+
+    def make() -> int:
+        times.append(1)
+        time.sleep(0.05)
+        return 7
+
+    desks = [threading.Thread(target=lambda: known.of("k", 10, NOON, make)) for _ in range(10)]
+    for each in desks:
+        each.start()
+    for each in desks:
+        each.join()
+    assert len(times) == 1
+
+
+def test_only_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "MOST_KEPT", 2)
+    known = Shared()
+    for key in ("a", "b", "a", "c"):
+        known.of(key, 10, NOON, partial(_same, key))
+    assert known.of("a", 10, NOON, lambda: "anew") == "a"
+    assert known.of("b", 10, NOON, lambda: "anew") == "anew"
+
+
+def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
+    busy: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(times: object, left: int, each: float, now: datetime) -> int:
+        asked.append(left)
+        return left
+
+    monkeypatch.setattr(throughput, "forecast", counted)
+    known = Shared()
+
+    class Looks:
+        forms = None
+        now = busy.now()
+        shared = known
+
+    work = [WorkDone(batch="", at=Looks.now - timedelta(hours=1), form="order", what="readings by person", count=40,
+                     amount=0)]  # fmt: skip
+    assert kept_forecast(Looks, "", work, 30) == 30  # type: ignore[arg-type, comparison-overlap]
+    assert kept_forecast(Looks, "", work, 20) == 30  # type: ignore[arg-type, comparison-overlap]
+    assert kept_forecast(Looks, "monday", work, 10) == 10  # type: ignore[arg-type, comparison-overlap]
+    assert kept_forecast(Looks, "", work, 0) is None  # type: ignore[arg-type]
+    assert kept_forecast(Looks, "", work[:0], 20) is None  # type: ignore[arg-type]
+    Looks.now += timedelta(seconds=FORECAST_SECONDS + 1)
+    assert kept_forecast(Looks, "", work, 20) == 20  # type: ignore[arg-type, comparison-overlap]
+    assert asked == [30, 10, 20]
