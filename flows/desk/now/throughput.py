@@ -88,7 +88,7 @@ def home_forecast(visit: Visit) -> Forecast | None:
 
 
 def kept_forecast(visit: Visit, batch: str, work: list[facts.WorkDone], left: int) -> Forecast | None:
-    """The forecast of a batch, or of the home (""), from the work on it: the same for a minute for all desks."""
+    """The forecast of a batch, or of the home (""), from the work on it. All desks show the same one for a minute."""
     now, times = visit.now, paced(work)
     tells = sum(count for at, count in times.items() if at >= now - LOOK_BACK) >= MIN_READINGS
     if not left or not tells:

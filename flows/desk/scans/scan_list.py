@@ -49,7 +49,7 @@ async def scans_page(visit: Look, wish: Asked, before: Before = None) -> Respons
 
 @router.get("/desk/scans.{kind}")
 async def scans_file(visit: Look, kind: Kind, wish: Asked, before: Before = None) -> Response:
-    """The scans that fit, as a file of at most a thousand; its header Link has the address of the next ones."""
+    """The scans that fit, as a file of at most a thousand. Its header Link has the address of the next ones."""
 
     def made() -> Response:
         found = found_scans(visit, wish, MOST_IN_FILE, before)
@@ -75,7 +75,7 @@ async def duplicates_file(visit: Look, kind: Kind) -> Response:
 
 
 def scans_table(visit: Visit, wish: Wish, found: list[facts.FoundScan], *, with_words: bool = True) -> Table:
-    """Scans in a table, each with its page behind its name; without words it is for a file, and made quicker."""
+    """Scans in a table, each with its page behind its name. Without words it is for a file, and made quicker."""
     say, row = visit.say, partial(_row, visit) if with_words else _bare_row
     columns = (
         Column("name", say("Scan")),
