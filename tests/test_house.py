@@ -62,9 +62,9 @@ ROOMS = {
     "transcribe.review": "archive plugins table_rows pay_arithmetic fields i18n drawing store people",
     # reconcile: no room but records knows of a file, a clock, the network or a database
     "reconcile.algorithms": "",
-    "reconcile.forms": "transcribe.fields transcribe.rule_grammar transcribe.values",
+    "reconcile.forms": "transcribe.fields transcribe.rule_grammar transcribe.table_rows transcribe.values",
     "reconcile.parameters": "algorithms forms",
-    "reconcile.inference": "policy algorithms forms parameters transcribe.table_rows transcribe.values",
+    "reconcile.inference": "policy algorithms forms parameters transcribe.values",
     "reconcile.decision": "policy forms inference",
     "reconcile.conduct": "policy forms inference",
     # what is learnt is judged by what would be decided with it

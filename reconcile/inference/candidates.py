@@ -9,10 +9,10 @@ from math import log
 from typing import NamedTuple
 
 from reconcile.forms import KnownWords, PreparedField
+from reconcile.inference.beside import MARK_VALUES, Beside, with_beside
 from reconcile.inference.noisy_channel import (
     MIN_READING_PROBABILITY,
     NO_STRAYS,
-    READ_UNREADABLE_SHARE,
     Component,
     Source,
     error_probability,
@@ -21,7 +21,6 @@ from reconcile.inference.noisy_channel import (
     swapped,
 )
 from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, WordPriors, unread_log_prior
-from reconcile.inference.votes import null_of
 from reconcile.parameters import FieldShapes, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
@@ -41,23 +40,8 @@ MAX_REPAIRED_LENGTH = 40
 SAME_ERROR_PROBABILITY = 0.03
 """P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
 
-STRAY_SHARE = 0.0001
-"""P that what stands beside a field is read in its place by all engines that are misled. Chosen by hand."""
-
-EMPTY_STRAY_SHARE = 0.01
-"""The same where nothing is written, or a mark: there is no other text to read. Chosen by hand."""
-
-MIN_WAY_SHARE = 1e-6
-"""A way in which votes come about that adds less than this to the share of a text changes nothing that is looked at."""
-
-UNREADABLE = ("illegible", "crossed out")
-"""Where there is writing that is no value: engines that read on read the same writing."""
-
 UNREAD_TEXT_LOG_PRIOR = log(0.001)
 """Log prior that a text is written where no source read any. Chosen by hand."""
-
-MARK_VALUES = frozenset({"true", "false"})
-"""The two comparable texts of a mark."""
 
 IMPOSSIBLE_LOG_PROBABILITY = -1e9
 """Log of a product that has become 0."""
@@ -120,17 +104,6 @@ def _repairs(spot: PreparedField, says: str) -> tuple[str, ...]:
     )
 
 
-class Beside(NamedTuple):
-    """A text that may stand beside the field, and P(this text | one is read there).
-
-    `seen` is (P that the engine reads what is there, P of its vote then), by the number of the vote.
-    """
-
-    says: str
-    probability: float
-    seen: Mapping[int, tuple[float, float]]
-
-
 class Unread(NamedTuple):
     """Something that nobody read: its log prior, and the ways in which it gives the votes.
 
@@ -153,65 +126,6 @@ class Unread(NamedTuple):
         found, silent = min((log_sum(self.ways, votes, some, self.caps), some) for some in _subsets(unsure))
         terms = [self.caps[at] if at in silent else term for at, term in enumerate(self.ways[0].terms)]
         return self.log_prior + found, terms
-
-
-def texts_beside(
-    sources: Sequence[Source], terms: Mapping[str, Sequence[float]], strays: Mapping[str, float]
-) -> list[Beside]:
-    """Each text that was read, as one that stands beside the field, whatever is written in it.
-
-    Engines cut the same picture there, and may misread it, but no likelier than in the field; each person looks anew.
-    """
-    engines = [at for at, (vote, _, _) in enumerate(sources) if vote.machine and vote.null is None]
-    found = []
-    for says, stray in strays.items() if engines else ():
-        seen = {}
-        for at in engines:
-            vote, source_model, ratio = sources[at]
-            term = terms[says][at]
-            seen[at] = (source_model.follow_rate, min(ratio, term) if vote.says == says else term)
-        found.append(Beside(says, stray, seen))
-    return found
-
-
-def with_beside(
-    beside: Iterable[Beside], written: str, sources: Sequence[Source], ways: Iterable[Component]
-) -> list[Component]:
-    """These ways, and for each those in which engines read what stands beside the field.
-
-    Those that say what is written do not. Each does so by itself: that one did not, is no evidence for what it says.
-    """
-    share, seen, misled = _stray_share(written), [], []
-    beside = [other for other in beside if any(sources[at][0].says != written for at in other.seen)]
-    for way in ways if beside else ():
-        left = 1.0
-        for other in beside:
-            for weight, terms in _misled(other, written, share * other.probability, sources, way.terms):
-                misled.append(Component(way.weight * weight, terms, way.looks_like))
-                left -= weight
-        seen.append(Component(way.weight * max(left, 1.0 - share), way.terms, way.looks_like))
-    return seen + misled if beside else list(ways)
-
-
-def _misled(
-    other: Beside, written: str, weight: float, sources: Sequence[Source], terms: Sequence[float]
-) -> Iterator[tuple[float, list[float]]]:
-    """The weight, and P of each vote where engines read this; none where it is written, or explains nothing."""
-    if other.says == written:
-        return
-    gain, misled = weight, {}
-    for at, (follow, seen) in other.seen.items():
-        if seen > terms[at] and sources[at][0].says != written:
-            misled[at] = terms[at] + follow * (seen - terms[at])
-            gain *= misled[at] / terms[at]
-    if gain > MIN_WAY_SHARE:
-        yield weight, [misled.get(at, term) for at, term in enumerate(terms)]
-
-
-def _stray_share(written: str) -> float:
-    if null_of(written) in UNREADABLE:
-        return READ_UNREADABLE_SHARE["machine"]
-    return STRAY_SHARE if null_of(written) is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE
 
 
 def nothing_read(

@@ -12,13 +12,12 @@ from math import exp
 from typing import NamedTuple
 
 from reconcile.forms import PreparedField
+from reconcile.inference.beside import texts_beside, with_beside
 from reconcile.inference.candidates import (
     IMPOSSIBLE_LOG_PROBABILITY,
     Unread,
     candidates,
     nothing_read,
-    texts_beside,
-    with_beside,
 )
 from reconcile.inference.noisy_channel import (
     Component,
@@ -132,7 +131,7 @@ def weigh_field(
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
     known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
-    beside = texts_beside(sources, terms, strays | known)
+    beside = texts_beside(sources, terms, strays | known, learnt.characters)
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
     if beside:
         ways = {says: with_beside(beside, says, sources, of_text) for says, of_text in ways.items()}

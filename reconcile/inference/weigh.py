@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from reconcile.forms import PreparedField, PreparedForm, prepared
+from reconcile.forms import PreparedField, PreparedForm, prepared, readings_in_told_rows
 from reconcile.inference.arithmetic import apply_rules
 from reconcile.inference.calibration import calibrated
 from reconcile.inference.circumstances import circumstances
@@ -14,7 +14,6 @@ from reconcile.inference.corroboration import is_one_slip_apart
 from reconcile.inference.evidence import evidence
 from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import FieldPosterior, weigh_field
-from reconcile.inference.row_filter import readings_in_told_rows
 from reconcile.inference.scan_memory import ScanMemory, WeighedField
 from reconcile.inference.votes import Vote, is_nearly_same, majority, null_of, votes, written_text
 from reconcile.parameters import LearntParameters, read_parameters

@@ -37,8 +37,35 @@ TEXTS: dict[str, tuple[str, ...]] = {
 }
 """By type of field: texts that are near one another, some faulty for the type."""
 
+UNLIKE: dict[str, str] = {
+    "text": "envelopes, padded grey",
+    "name": "Gudrun Wietzke",
+    "address": "Postfach 998877",
+    "email": "quux.zed@post.test",
+    "code": "ZX/99-88-77",
+    "ean": "7612345678900",
+    "luhn": "5105105105105100",
+    "phone": "+49 8888 777666",
+    "amount": "98765.43",
+    "integer": "7654321",
+    "decimal": "98765.432",
+    "date": "27/11/1988",
+}
+"""By type of field: a text that is no misreading of any of its `TEXTS`."""
+
 NULL_FLAGS = (Flag.ILLEGIBLE, Flag.ABSENT, Flag.CROSSED_OUT)
 SILENT = (None, *NULL_FLAGS)
+PICTURE_FLAGS = (Flag.NOT_FITTING, Flag.ROWS_MISSING)
+TROUBLE_FLAGS = (
+    Flag.HANDWRITING,
+    Flag.MISCOUNTED,
+    Flag.PARTLY_READ,
+    Flag.UNLABELLED,
+    Flag.ANOTHER_DOCUMENT,
+    *PICTURE_FLAGS,
+)
+"""What a machine may say beside any reading."""
+
 CONFIDENCES = st.one_of(st.none(), st.floats(0.0, 1.0))
 TALLIES = st.sampled_from([[0.0, 400.0], [4.0, 100.0], [30.0, 100.0], [60.0, 100.0], [100.0, 100.0], [400.0, 400.0]])
 
@@ -78,10 +105,12 @@ class World:
 
 
 def said(draw: st.DrawFn, source: str, texts: tuple[str, ...], quality: float, fit: float) -> Reading:
-    """A reading by this source: of one of the texts, blank, or none with the reason."""
+    """A reading by this source: of one of the texts, blank, or none with the reason; a machine's with any flag."""
     machine = source in ENGINES
     what = draw(st.sampled_from([*texts, *texts, "", None]))
     flags = frozenset({draw(st.sampled_from(NULL_FLAGS))}) if what is None else frozenset[str]()
+    if machine and (trouble := draw(st.sampled_from((None, None, *TROUBLE_FLAGS)))) is not None:
+        flags |= {trouble}
     return reading(
         KEY,
         source,
@@ -112,18 +141,21 @@ def with_shapes(draw: st.DrawFn, type_name: str) -> Parameters:
 
 
 @st.composite
-def parameters(draw: st.DrawFn, type_name: str) -> Parameters:
+def parameters(draw: st.DrawFn, *type_names: str) -> Parameters:
     """Shipped parameters, or ones whose sources err as often as drawn, from never to always."""
-    shipped = draw(with_shapes(type_name))
+    shipped = draw(with_shapes(type_names[0]))
     if draw(st.booleans()):
         return shipped
     content: dict[str, Any] = dict(shipped.content)
-    names = (*PEOPLE, "tesseract", "rapidocr")
-    content["sources"] = {**content["sources"], **{name: {type_name: draw(TALLIES)} for name in names}}
+    machines = ("tesseract", "rapidocr")
+    names = (*PEOPLE, *machines)
+    sources, bad = ({name: {kind: draw(TALLIES) for kind in type_names} for name in some} for some in (names, machines))
+    content["sources"] = {**content["sources"], **sources}
+    content["on_bad"] = {**content.get("on_bad", {}), **bad}
     content["unrelated"] = {**content["unrelated"], **{name: draw(TALLIES) for name in names}}
     content["follows"] = {kind: draw(TALLIES) for kind in ("machine", "person")}
-    content["tempting"] = {type_name: draw(TALLIES)}
-    content["tempting_on_bad"] = {type_name: draw(TALLIES)}
+    content["tempting"] = {kind: draw(TALLIES) for kind in type_names}
+    content["tempting_on_bad"] = {kind: draw(TALLIES) for kind in type_names}
     return Parameters(version=7, content=content)
 
 
@@ -154,6 +186,9 @@ NUMBERS = {
     "lines.unit_price": ("12.50", "12.80", "1250"),
     "lines.amount": ("37.50", "37.60", "100.00", "3750"),
 }
+
+
+NUMBER_TYPES = ("integer", "amount")
 
 
 @st.composite

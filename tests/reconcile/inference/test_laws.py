@@ -17,38 +17,32 @@ from hypothesis import strategies as st
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import PreparedField, prepared
 from reconcile.inference.long_text import is_long
-from reconcile.inference.noisy_channel import misreading_probability, swapped
+from reconcile.inference.noisy_channel import log_sum, misreading_probability, swapped
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import CHECK_DIGIT_TYPES
 from reconcile.inference.votes import comparable_text, is_null, votes
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import SHARED_CONFUSIONS
 from reconcile.parameters.parameters import read_parameters
-from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.examples import SOAK, examples
 from tests.reconcile.drawn import (
-    CONFIDENCES,
     ENGINES,
     KEY,
-    LINES,
     NULL_FLAGS,
-    PARTS,
     PEOPLE,
+    PICTURE_FLAGS,
+    UNLIKE,
     World,
-    lines,
     with_shapes,
     worlds,
 )
 from tests.reconcile.made import reading
-from transcribe.model import READ, Decision, FieldKey, Parameters, Posterior, Reading
+from transcribe.model import READ, Decision, Parameters, Posterior, Reading
 from transcribe.values import without_accents
 
 EXAMPLES = 250
 """Examples of a law in a test run; forty times as many, 10,000, in `make soak`."""
-
-FEW_EXAMPLES = 60
-"""Examples in a test run of the law of which one drawn world in twenty is an example."""
 
 LAW = examples(EXAMPLES, HealthCheck.filter_too_much, derandomize=not SOAK)
 """The same examples in every test run, so that one that passes says something; others in each `make soak`."""
@@ -56,12 +50,10 @@ LAW = examples(EXAMPLES, HealthCheck.filter_too_much, derandomize=not SOAK)
 ROUNDING = 1e-9
 
 SLACK = 1e-4
-"""By so little, as a share, a value may move against its law where texts are read that may stand beside the field, and
-where a rule's other fields become so sure that they are no longer asked again."""
+"""By so little, as a share, a value may move against its law where texts are read that may stand beside the field."""
 
-BESIDE_SLACK = 1e-3
-"""By so little a value may gain by a reading of something else, which may stand beside the field and mislead another
-engine. Found once in 20,000 examples: its share among what was read went from .99338 to .99375."""
+CUT_SLACK = 1e-5
+"""By so little a value may gain by a reading of something else: ways that add less than a millionth are cut off."""
 
 IMPROBABLE = 1e-6
 """Shares less than this are of values that nobody would take: what they do is not looked at."""
@@ -144,9 +136,14 @@ def test_a_reading_that_agrees_never_makes_its_value_less_probable(world: World)
         assert after.probability >= before.probability * (1 - SLACK) - ROUNDING
 
 
-@examples(EXAMPLES if SOAK else FEW_EXAMPLES, HealthCheck.filter_too_much, derandomize=not SOAK)
-@given(world=worlds(least=2))
-def test_a_reading_of_something_else_never_makes_a_value_likelier_than_another_that_was_read(world: World) -> None:
+@LAW
+@given(world=worlds(least=2, types=tuple(UNLIKE)), unlike=st.booleans())
+def test_a_reading_of_something_else_never_makes_a_value_likelier_than_another_that_was_read(
+    world: World, unlike: bool
+) -> None:
+    if unlike:
+        text = UNLIKE[world.form.fields[0].type]
+        world = world.with_readings(*world.readings[:-1], replace(world.readings[-1], text=text))
     spot, says = spot_of(world), comparable_text(spot_of(world), world.readings[-1])
     others = {comparable_text(spot, each) for each in world.readings[:-1]}
     assume(says not in others and not any(may_be_misread(world, text, says) for text in others))  # evidence for it
@@ -157,34 +154,9 @@ def test_a_reading_of_something_else_never_makes_a_value_likelier_than_another_t
     assume(best in found.terms)  # else only machines fell silent before
     at = [vote.id for vote in found.votes].index(world.readings[-1].id)
     rivals = [says for says in read_texts(before) if says != best and says in found.terms]
-    assume(rivals and all(found.terms[best][at] <= found.terms[rival][at] for rival in rivals))
-    assert share_of_read(after, best) <= share_of_read(before, best) * (1 + BESIDE_SLACK) + ROUNDING
-
-
-@LAW
-@given(readings=lines(), key=st.sampled_from(PARTS), source=st.sampled_from((*ENGINES, *PEOPLE)), sure=CONFIDENCES)
-def test_the_same_holds_where_rules_tie_fields_together(
-    readings: list[Reading], key: FieldKey, source: str, sure: float | None
-) -> None:
-    own = [each for each in readings if each.key == key]
-    assume(own and source not in {each.source for each in own})
-    before = weigh(LINES, readings, shipped_parameters())[key]
-    best = before.candidates[0]
-    spot = prepared(LINES).fields[key.name]
-    alike = [each for each in own if comparable_text(spot, each) == best.normal]
-    assume(alike)
-    machine = source in ENGINES
-    new = replace(
-        alike[0],
-        id="new",
-        source=source,
-        kind="machine" if machine else "person",
-        confidence=sure if machine else None,
-        conditions={"fit": 1.0, "quality": 1.0} if machine else {},
-    )
-    after = weigh(LINES, [*readings, new], shipped_parameters())[key]
-    assert share(after, best.normal) >= best.probability * (1 - SLACK)
-    assert after.probability >= before.probability * (1 - SLACK)
+    alone = {says: log_sum(found.ways[says], [at]) for says in (best, *rivals)}
+    assume(rivals and all(alone[best] <= alone[rival] for rival in rivals))  # it is no likelier a misreading of it
+    assert share_of_read(after, best) <= share_of_read(before, best) * (1 + CUT_SLACK) + ROUNDING
 
 
 def careless(world: World, source: str, wrong: float, of: float = 400.0) -> Parameters:
@@ -254,6 +226,8 @@ def test_people_who_agree_decide(world: World, text: int, count: int, data: st.D
     posterior = weigh(world.form, [*people, *engines], shipped)[KEY]
     answer = decide(world.form.fields[0], posterior, POLICY)
     likeliest = posterior.candidates[0]
+    if any(each.flags.intersection(PICTURE_FLAGS) for each in engines):
+        return  # what people saw may have been cut, or of another place
     if likeliest.normal == says:
         assert isinstance(answer, Decision), posterior
     else:  # a shared confusion or a habit of people speaks against it

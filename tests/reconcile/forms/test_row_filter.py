@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconcile.inference.row_filter import readings_in_told_rows
+from reconcile.forms.row_filter import readings_in_told_rows
 from transcribe.forms import definition
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Kind, Reading

@@ -1,0 +1,113 @@
+"""Texts that stand beside a field and that engines may read in its place, as all of them cut the same picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from reconcile.inference.noisy_channel import READ_UNREADABLE_SHARE, Component, Source, misreading_probability
+from reconcile.inference.votes import null_of
+from reconcile.parameters import CharacterConfusions
+
+STRAY_SHARE = 0.0001
+"""P that what stands beside a field is read in its place by all engines that are misled. Chosen by hand."""
+
+EMPTY_STRAY_SHARE = 0.01
+"""The same where nothing is written, or a mark: there is no other text to read. Chosen by hand."""
+
+MIN_WAY_SHARE = 1e-6
+"""A way in which votes come about that adds less than this to the share of a text changes nothing that is looked at."""
+
+UNREADABLE = ("illegible", "crossed out")
+"""Where there is writing that is no value: engines that read on read the same writing."""
+
+MARK_VALUES = frozenset({"true", "false"})
+"""The two comparable texts of a mark."""
+
+
+class Beside(NamedTuple):
+    """A text that may stand beside the field, and P(this text | one is read there).
+
+    `seen` is (P that the engine reads what is there, P of its vote then), by the number of the vote.
+    """
+
+    says: str
+    probability: float
+    seen: Mapping[int, tuple[float, float]]
+
+
+def texts_beside(
+    sources: Sequence[Source],
+    terms: Mapping[str, Sequence[float]],
+    strays: Mapping[str, float],
+    characters: CharacterConfusions,
+) -> list[Beside]:
+    """Each text that was read, as one that stands beside the field, whatever is written in it.
+
+    Engines cut the same picture there, and may misread some characters of it, no likelier than in the field. What they
+    read that is unlike it has nothing to do with it. Each person looks anew.
+    """
+    engines = [at for at, (vote, _, _) in enumerate(sources) if vote.machine and vote.null is None]
+    found = []
+    for says, stray in strays.items() if engines else ():
+        seen = {}
+        for at in engines:
+            vote, source_model, ratio = sources[at]
+            term = terms[says][at]
+            if vote.says == says:
+                seen[at] = (source_model.follow_rate, min(ratio, term))
+            elif misreading_probability(characters, source_model.kind, says, vote.says) > 0:
+                seen[at] = (source_model.follow_rate, term)
+        if seen:
+            found.append(Beside(says, stray, seen))
+    return found
+
+
+def with_beside(
+    beside: Iterable[Beside], written: str, sources: Sequence[Source], ways: Iterable[Component]
+) -> list[Component]:
+    """These ways, and for each those in which engines read what stands beside the field, one text or several.
+
+    Engines that say what is written do not: that one did not, is no evidence for what it says.
+    """
+    share, seen, misled = _stray_share(written), [], []
+    beside = [other for other in beside if any(sources[at][0].says != written for at in other.seen)]
+    for way in ways if beside else ():
+        left = 1.0
+        for weight, terms in _misled(beside, written, share, sources, way.terms):
+            misled.append(Component(way.weight * weight, terms, way.looks_like))
+            left -= weight
+        seen.append(Component(way.weight * max(left, 1.0 - share), way.terms, way.looks_like))
+    return seen + misled if beside else list(ways)
+
+
+def _misled(
+    beside: Iterable[Beside], written: str, share: float, sources: Sequence[Source], terms: Sequence[float]
+) -> Iterator[tuple[float, list[float]]]:
+    """The weight, and P of each vote, where engines read these texts, each by itself and together with others.
+
+    Together too, as what misled one engine must not make another one's reading speak for or against what is written.
+    """
+    found: list[tuple[float, float, Mapping[int, float]]] = []
+    for other in beside:
+        if other.says == written:
+            continue
+        gain, mine = 1.0, {}
+        for at, (follow, seen) in other.seen.items():
+            if seen > terms[at] and sources[at][0].says != written:
+                mine[at] = terms[at] + follow * (seen - terms[at])
+                gain *= mine[at] / terms[at]
+        weight = share * other.probability
+        found += [
+            (weight * more, gain * others, {**theirs, **mine})
+            for more, others, theirs in (*found, (1.0, 1.0, dict[int, float]()))
+            if mine.keys().isdisjoint(theirs) and weight * more * gain * others > MIN_WAY_SHARE
+        ]
+    for weight, _, misled in found:
+        yield weight, [misled.get(at, term) for at, term in enumerate(terms)]
+
+
+def _stray_share(written: str) -> float:
+    if null_of(written) in UNREADABLE:
+        return READ_UNREADABLE_SHARE["machine"]
+    return STRAY_SHARE if null_of(written) is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE
