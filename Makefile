@@ -78,6 +78,7 @@ bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_scale $(SMALL)
 	$(BENCH).bench_webhooks $(SMALL)
 	$(BENCH).bench_records $(SMALL)
+	$(BENCH).bench_api $(SMALL)
 
 ## make bench-truth     what machine reading is worth on paper that nobody prepared for, a plain script beside it
 bench-truth: $(BENCH_ENV)/.ready

@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.exporting import order_x, readings, training_pairs
 from flows.home import Home
-from reconcile.records import ExportOptions, export_names, load_export, query, write_package
+from reconcile.records import ExportOptions, export_names, load_export, one_moment, query, write_package
 from transcribe.errors import SettingsError
 from transcribe.whole_files import whole_binary_file, whole_text_file
 
@@ -58,6 +58,11 @@ def export_records(records: Path, home: Callable[[], Home], wanted: Wanted, out:
     """
     if wanted.format not in format_names():
         raise SettingsError(f"There is no format {wanted.format!r}. Use one of: {', '.join(format_names())}.")
+    with one_moment(records):  # else what is published meanwhile may lie below the largest number of what is written
+        return _export(records, home, wanted, out)
+
+
+def _export(records: Path, home: Callable[[], Home], wanted: Wanted, out: Path | None) -> int:
     query.require_position(records, wanted.after)
     names = [wanted.form] if wanted.form else query.forms(records)
     if wanted.format in ONE_FORM and len(names) != 1:

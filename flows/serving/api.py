@@ -18,7 +18,7 @@ from flows.administration import pay_lines
 from flows.home import Home
 from flows.output import explained, explained_whole
 from flows.serving.api_answers import ErasedScan, ExplainedScan, PayReport, PublishedForms, RecordJson, RecordPage
-from reconcile.records import query
+from reconcile.records import one_moment, query
 from transcribe.errors import NotFound, StartOver
 from transcribe.people import Scope, secret_hash
 from transcribe.review import Context, Here, network_of
@@ -133,7 +133,12 @@ def allowed(scope: Scope, *, any_form: bool = False) -> Any:
 
 
 def _record_page(path: Path, form: str, after: int, limit: int) -> RecordPage:
-    """One page of records. The position is read first: everything up to it stands in what is read after it."""
+    """One page of records, all of one moment."""
+    with one_moment(path):
+        return _page_of_moment(path, form, after, limit)
+
+
+def _page_of_moment(path: Path, form: str, after: int, limit: int) -> RecordPage:
     query.require_position(path, after)
     position = query.position(path)
     records = list(query.records(path, form, after=after, limit=limit + 1))

@@ -6,8 +6,6 @@ What it promises never breaks: keys and parameters are only ever added. Errors a
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,8 +19,8 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, 
 from flows.home import Home
 from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed
-from reconcile.records import quality, query, record_search, values_schema
-from transcribe.errors import SettingsError
+from flows.serving.records_pages import at_one_moment, page_json, page_tag
+from reconcile.records import Moments, quality, query, record_search, values_schema
 from transcribe.review import Here
 from transcribe.store import ApiToken
 
@@ -74,11 +72,12 @@ Number = Annotated[int | None, Query(ge=1, le=2**31, description="a former versi
 def records_api(home: Home) -> APIRouter:
     """The routes over one home; they need the context of the review app that they are put into."""
     router = APIRouter(prefix=PREFIX, tags=["records"], responses=PROBLEMS)
+    moments = Moments(home.settings.records)
     _add_forms(router, home)
     _add_quality(router, home)
-    _add_changes(router, home)
-    _add_pages(router, home)
-    _add_single(router, home)
+    _add_changes(router, home, moments)
+    _add_pages(router, home, moments)
+    _add_single(router, home, moments)
     _add_former(router, home)
     return router
 
@@ -140,7 +139,7 @@ def _add_quality(router: APIRouter, home: Home) -> None:
         return await _in_thread(asked)
 
 
-def _add_changes(router: APIRouter, home: Home) -> None:
+def _add_changes(router: APIRouter, home: Home, moments: Moments) -> None:
     path = home.settings.records
 
     @router.get("/forms/{form}/history")
@@ -158,12 +157,12 @@ def _add_changes(router: APIRouter, home: Home) -> None:
             found, last, more = record_search.form_changes(path, form, after, limit)
             return answers.FormHistoryV1.model_validate({"changes": found, "next": last, "more": more})
 
-        answer = await _in_thread(asked)
+        answer = await _in_thread(partial(at_one_moment, moments, asked))
         await _log(context, token, "history read", form, {"after": after, "changes": len(answer.changes)})
         return answer
 
 
-def _add_pages(router: APIRouter, home: Home) -> None:
+def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
     path = home.settings.records
 
     @router.get("/records/{form}", response_model=answers.PageV1)
@@ -181,11 +180,16 @@ def _add_pages(router: APIRouter, home: Home) -> None:
         """Records of a form that changed after a number, or, with `as_of`, all of them as they stood at a time."""
         if as_of is None and wait:
             await _news(path, after, wait)
-        etag = await _in_thread(partial(_page_tag, path, str(request.url.query)))
-        if request.headers.get("if-none-match") == etag:
+        known, asked = request.headers.get("if-none-match"), str(request.url.query)
+
+        def page() -> tuple[str, tuple[bytes, int, int] | None]:
+            tag, told = page_tag(path, asked), None if as_of is None else _utc(as_of)
+            return tag, None if tag == known else page_json(path, form, wanted, told, after, limit)
+
+        etag, found = await _in_thread(partial(at_one_moment, moments, page))
+        if found is None:
             return Response(status_code=304, headers={"etag": etag})
-        ask = partial(_page, path, form, wanted, None if as_of is None else _utc(as_of), after, limit)
-        content, last, count = await _in_thread(ask)
+        content, last, count = found
         if count:
             detail = {"after": after, "position": last, "records": count}
             await _log(context, token, "records read", form, detail)
@@ -200,7 +204,7 @@ async def _wanted(
     return record_search.Wanted(filters=tuple(filters or ()), below=below, state=state, since=told)
 
 
-def _add_single(router: APIRouter, home: Home) -> None:
+def _add_single(router: APIRouter, home: Home, moments: Moments) -> None:
     path = home.settings.records
 
     @router.get("/records/{form}/{scan}", response_model=answers.RecordV1)
@@ -213,7 +217,8 @@ def _add_single(router: APIRouter, home: Home) -> None:
         version: Number = None,
     ) -> Response:
         """One record, or a former version of it."""
-        number, text = await _in_thread(lambda: record_search.document(path, form, scan, version))
+        ask = partial(record_search.document, path, form, scan, version)
+        number, text = await _in_thread(partial(at_one_moment, moments, ask))
         etag = f'"{scan}-{number}"'
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={"etag": etag})
@@ -245,40 +250,6 @@ def _add_former(router: APIRouter, home: Home) -> None:
         found = await _in_thread(asked)
         await _log(context, token, "history read", scan, {"form": form, "changes": len(found)})
         return answers.HistoryV1.model_validate({"changes": found})
-
-
-def _page(
-    path: Path, form: str, wanted: record_search.Wanted, as_of: str | None, after: int, limit: int
-) -> tuple[bytes, int, int]:
-    """The JSON of a page, the number to ask after next, and how many records and erasures are in it.
-
-    Texts of records are put together as they are kept: nothing is parsed.
-    """
-    try:
-        if as_of is not None:
-            found = record_search.page_as_of(path, form, wanted, as_of, after, limit)
-            last, erased, left = found.last or after, [], []
-        else:
-            query.require_position(path, after)
-            position = query.position(path)
-            found = record_search.page(path, form, wanted, after, limit)
-            last = found.last if found.last is not None else max(position, after)
-            erased = [(scan, at) for scan, at in query.erased(path, after=after) if at <= last]
-            left = query.left(path, form, after=after, until=last) if after else []
-    except SettingsError as error:
-        raise HTTPException(422, str(error)) from error
-    gone = ",".join(json.dumps({"scan": scan, "changed": at}) for scan, at in erased)
-    more = "true" if found.last is not None else "false"
-    moved = ",".join(json.dumps({"scan": scan, "changed": at, "form": now}) for scan, at, now in left)
-    ends = f'"erased":[{gone}],"left":[{moved}],"next":{last},"more":{more},"epoch":{query.epoch(path)}}}'
-    text = f'{{"records":[{",".join(found.documents)}],{ends}'
-    return text.encode(), last, len(found.documents) + len(erased) + len(left)
-
-
-def _page_tag(path: Path, asked: str) -> str:
-    """A strong ETag of a page: the same question at the same position of records.db has the same bytes."""
-    told = f"{query.epoch(path)} {query.position(path)} {asked}"
-    return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
 
 
 async def _news(path: Path, after: int, seconds: float) -> None:

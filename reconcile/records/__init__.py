@@ -1,7 +1,7 @@
 """The published record database."""
 
 from reconcile.records import query, record_search
-from reconcile.records.database import damage, is_outdated
+from reconcile.records.database import Moments, damage, is_outdated, one_moment
 from reconcile.records.export_formats import ExportOptions, export_names, load_export
 from reconcile.records.held_forms import held
 from reconcile.records.interchange import quality
@@ -18,6 +18,7 @@ __all__ = [
     "CopyFailed",
     "ExportOptions",
     "FieldQuality",
+    "Moments",
     "MonthOfWork",
     "PublishedRecord",
     "ValueOrigin",
@@ -30,6 +31,7 @@ __all__ = [
     "is_outdated",
     "load_export",
     "metadata",
+    "one_moment",
     "publish",
     "quality",
     "query",

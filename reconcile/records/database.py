@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from transcribe.errors import DiskFull, NotFound, StoreError, is_disk_full
+from transcribe.errors import DiskFull, FairhandError, NotFound, StoreError, is_disk_full
 from transcribe.store import empty_log, enable_write_ahead
 
 _LOCK_WAIT_SECONDS = 30.0
 """How long to wait for another publisher: longer than publishing a full batch takes."""
 
+_KEPT_OPEN_COUNT = 8
+"""Connections that stay open for the next readers. Chosen by hand: more at once are rare, and open one more."""
 
-LAYOUT_VERSION = 5
+_MOMENT: ContextVar[tuple[Path, Database] | None] = ContextVar("moment", default=None)
+"""The file that is looked at as of one moment, and the connection that does."""
+
+LAYOUT_VERSION = 6
 """The version of the tables, in the file's `user_version`. A file of another one is made anew from the state."""
 
 
@@ -44,14 +51,110 @@ def open_for_publishing(path: Path) -> Iterator[Database]:
 @contextmanager
 def open_for_reading(path: Path, *, of_any_layout: bool = False) -> Iterator[Database]:
     """The database, read only. NotFound where nothing was published yet, StoreError where it cannot be used."""
+    held = _MOMENT.get()
+    if held is not None and held[0] == path:
+        yield held[1]
+        return
+    _require_published(path)
+    with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
+        if not of_any_layout:
+            _require_this_layout(path, database)
+        yield database
+
+
+def _require_published(path: Path) -> None:
     if not path.exists():
         raise NotFound(f"There is no record database at {path}; `fairhand records publish` makes it.")
-    with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
-        if not (of_any_layout or is_of_this_layout(database)):
-            raise StoreError(
-                f"{path} was made by another version of fairhand; `fairhand records publish` makes it anew."
-            )
-        yield database
+
+
+def _require_this_layout(path: Path, database: Database) -> None:
+    if not is_of_this_layout(database):
+        raise StoreError(f"{path} was made by another version of fairhand; `fairhand records publish` makes it anew.")
+
+
+class Moments:
+    """Looks at the file as it is at one moment, by connections that stay open.
+
+    Opening one and reading the schema takes ten times as long as reading a page of a hundred records. It may be used
+    from any thread. What has taken the place of the file is opened anew.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._free: list[tuple[tuple[int, int], Database]] = []
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """All that this thread asks the file meanwhile is of one moment. NotFound, StoreError as `open_for_reading`."""
+        with _saying_what_failed(self._path):
+            of, database = self._taken() or self._opened()
+            token = _MOMENT.set((self._path, database))
+            try:
+                database.execute("begin")
+                yield
+            except FairhandError:
+                self._give_back(of, database)
+                raise
+            except BaseException:
+                database.close()
+                raise
+            finally:
+                _MOMENT.reset(token)
+            self._give_back(of, database)
+
+    def close(self) -> None:
+        """Close those that nobody uses just now."""
+        with self._lock:
+            free, self._free = self._free, []
+        for _, database in free:
+            database.close()
+
+    def _opened(self) -> tuple[tuple[int, int], Database]:
+        _require_published(self._path)
+        of = _identity(self._path)
+        database = _connected(self._path, f"{self._path.resolve().as_uri()}?mode=ro", uri=True)
+        _require_this_layout(self._path, database)
+        return of, database
+
+    def _taken(self) -> tuple[tuple[int, int], Database] | None:
+        """A connection that is free and of the file that lies there now."""
+        with self._lock:
+            found = self._free.pop() if self._free else None
+        if found is None:
+            return None
+        if self._path.exists() and found[0] == _identity(self._path) and is_of_this_layout(found[1]):
+            return found
+        found[1].close()
+        return None
+
+    def _give_back(self, of: tuple[int, int], database: Database) -> None:
+        database.rollback()
+        with self._lock:
+            is_kept = len(self._free) < _KEPT_OPEN_COUNT
+            if is_kept:
+                self._free.append((of, database))
+        if not is_kept:
+            database.close()
+
+
+@contextmanager
+def one_moment(path: Path) -> Iterator[None]:
+    """All that this thread asks the file meanwhile is of one moment. NotFound, StoreError as `open_for_reading`."""
+    with closing(Moments(path)) as moments, moments.moment():
+        yield
+
+
+def begin_reading(database: Database) -> None:
+    """Read all that follows as of one moment, where that is not so already."""
+    if not database.conn.in_transaction:
+        database.execute("begin")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What tells a file from another one of the same name."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def is_outdated(path: Path) -> bool:
@@ -80,13 +183,28 @@ def write_transaction(database: Database) -> Iterator[None]:
 
 @contextmanager
 def _opened(path: Path, address: str, *, uri: bool) -> Iterator[Database]:
-    _refuse_folder(path)
-    try:
-        connection = sqlite3.connect(address, uri=uri, timeout=_LOCK_WAIT_SECONDS, isolation_level=None)
+    with _saying_what_failed(path):
+        database = _connected(path, address, uri=uri)
         try:
-            yield Database(connection)
+            yield database
         finally:
-            connection.close()
+            database.close()
+
+
+def _connected(path: Path, address: str, *, uri: bool) -> Database:
+    """A connection, which may be used from another thread by and by."""
+    _refuse_folder(path)
+    connection = sqlite3.connect(
+        address, uri=uri, timeout=_LOCK_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    return Database(connection)
+
+
+@contextmanager
+def _saying_what_failed(path: Path) -> Iterator[None]:
+    """What SQLite raises as a StoreError that says what to do."""
+    try:
+        yield
     except sqlite3.DatabaseError as error:
         if is_disk_full(error, path):
             raise DiskFull.of("the record database", path) from error

@@ -20,8 +20,8 @@ SEARCH_TOKENIZER = "unicode61 remove_diacritics 2"
 FORGETS_ROW_BY_ROW = sqlite3.sqlite_version_info >= (3, 42, 0)
 """Whether a search index forgets the words of a deleted row at once ("secure-delete" of FTS5)."""
 
-INDEXED_TYPES = frozenset({"date", "code"})
-"""The types of plain fields that have an index: orders are looked for by their number and their day."""
+INDEXED_TYPES = frozenset({"date", "code", "amount"})
+"""The types of plain fields that have an index: orders are looked for by their number, their day and what they cost."""
 
 _OF_THE_FORM = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT})
 """SQLite's codes for what it refuses to make; the others are of the file, the disk and the memory."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from reconcile.records import schema
-from reconcile.records.database import open_for_reading
+from reconcile.records.database import begin_reading, open_for_reading
 from transcribe.errors import NotFound, StartOver
 from transcribe.model import Value
 
@@ -126,7 +126,7 @@ def records(
     unknown.
     """
     with open_for_reading(path) as database:
-        database.execute("begin")
+        begin_reading(database)
         of_form = schema.parts_of(database, form)
         if not of_form:
             raise schema.no_records(database, form)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
 from sqlite_utils import Database
 
 from reconcile.records import schema
-from reconcile.records.database import open_for_reading
-from transcribe.errors import NotFound, SettingsError
-
-COMPARISONS = {"eq": "is", "ne": "is not", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-"""The comparisons of a filter, as SQL has them. An empty value is that of a field without one."""
+from reconcile.records.database import begin_reading, open_for_reading
+from reconcile.records.interchange.conditions import AMONG, Condition, few_of, field_conditions
+from reconcile.records.sql_names import FORMER_SUFFIX
+from transcribe.errors import NotFound
 
 _CHANGES = "select * from history where form = ? and changed > ?"
 """What later versions of a form's records changed."""
@@ -41,9 +40,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPage:
-    """Documents as JSON texts, in order. `last` is the number to ask after for the next page; None: there is none."""
+    """Documents in order, as the text of a JSON list. `last` is the number to ask after for the next page, if any."""
 
-    documents: tuple[str, ...]
+    documents: str
+    count: int
     last: int | None
 
 
@@ -54,18 +54,18 @@ def page(path: Path, form: str, wanted: Wanted, after: int, limit: int) -> Docum
     """
     with open_for_reading(path) as database:
         table = _table(database, form)
-        found: list[Sql] = [("r.form = ?", [form]), ("r.changed > ?", [after]), *_of_record(wanted)]
-        own = list(_of_fields(database, form, wanted.filters))
-        joined = f'join "{table}" b on b.id = r.id' if own else ""
-        rows = _asked(
-            database,
-            f"select r.changed, d.json from records r {joined} "  # noqa: S608 our own names
-            "join documents d on d.record = r.id and d.record_version = r.record_version",
-            [*found, *own],
-            "r.changed",
-            limit,
-        )
-    return _page(rows, limit)
+        own = list(field_conditions(database, form, wanted.filters))
+        found = [*_of_record(wanted), *own]
+        few = few_of(database, found)
+        if few is None:  # in the order of their changes, by the index of it
+            conditions: list[Sql] = [("r.form = ?", [form]), ("r.changed > ?", [after])]
+        else:
+            conditions = [(f"r.id in {AMONG}", [few.ids]), ("+r.form = ?", [form]), ("+r.changed > ?", [after])]
+            found, own = ([each for each in those if each is not few.exactly] for those in (found, own))
+        conditions += [(each.sql, list(each.values)) for each in found]
+        joined = f'cross join "{table}" b on b.id = r.id' if own else ""
+        numbers = f"select r.changed as number, r.id, r.record_version from records r {joined}"  # noqa: S608 ours
+        return _page(database, numbers, conditions, "r.changed", limit)
 
 
 def page_as_of(path: Path, form: str, wanted: Wanted, at: str, after: int, limit: int) -> DocumentPage:
@@ -75,18 +75,56 @@ def page_as_of(path: Path, form: str, wanted: Wanted, at: str, after: int, limit
     """
     with open_for_reading(path) as database:
         table = _table(database, form)
-        own = list(_of_fields(database, form, wanted.filters))
-        joined = f'join "{table}_versions" b on b.id = d.record and b.record_version = d.record_version' if own else ""
+        own = [*_state_of_version(form, wanted), *field_conditions(database, form, wanted.filters)]
         conditions: list[Sql] = [("d.form = ?", [form]), ("d.record > ?", [after])]
+        few = few_of(database, [_or_before(each, table) for each in (*own, *_below(wanted))])
+        if few is not None:
+            conditions = [(f"d.record in {AMONG}", [few.ids]), ("+d.form = ?", [form]), ("d.record > ?", [after])]
         conditions.append(("d.valid_from <= ? and (d.valid_to is null or d.valid_to > ?)", [at, at]))
-        if wanted.state is not None:
-            conditions.append(("json_extract(d.json, '$.state') = ?", [wanted.state]))
+        if own:
+            meets = " and ".join(each.sql for each in own)
+            both = (f'exists (select 1 from "{name}" b where {_SAME} and {meets})' for name in _both(table))  # noqa: S608 ours
+            conditions.append((" or ".join(both), [value for each in (*own, *own) for value in each.values]))
         if wanted.below is not None:
             least = "(select min(json_extract(f.value, '$.probability')) from json_each(d.json, '$.fields') f)"
             conditions.append((f"{least} < ?", [wanted.below]))
-        select = f"select d.record, d.json from documents d {joined}"  # noqa: S608 our own names
-        rows = _asked(database, select, [*conditions, *own], "d.record", limit)
-    return _page(rows, limit)
+        numbers = "select d.record as number, d.record as id, d.record_version from documents d"
+        return _page(database, numbers, conditions, "d.record", limit)
+
+
+_SAME = "b.id = d.record and b.record_version = d.record_version"
+"""The row of a form's table that is of the same version as a document."""
+
+
+def _both(table: str) -> tuple[str, str]:
+    """The table of a form as it is, and that of its former versions."""
+    return table, f"{table}{FORMER_SUFFIX}"
+
+
+def _state_of_version(form: str, wanted: Wanted) -> Iterable[Condition]:
+    if wanted.state is not None:
+        few = "select id from records where form = ? and state = ?"
+        yield Condition(sql="b.state = ?", values=[wanted.state], few=few, few_values=[form, wanted.state])
+
+
+def _below(wanted: Wanted) -> Iterable[Condition]:
+    """How sure a former version was stands in its document alone: every one of them may meet it."""
+    if wanted.below is not None:
+        few = "select id from records where least_probability < ?"
+        yield Condition(sql="true", values=[], few=few, few_values=[wanted.below])
+
+
+def _or_before(condition: Condition, table: str) -> Condition:
+    """The same, of records of which a former version may meet it too."""
+    if not condition.few:
+        return condition
+    before = f'select b.id from "{table}{FORMER_SUFFIX}" b where {condition.sql}'  # noqa: S608 our own names
+    return Condition(
+        sql=condition.sql,
+        values=condition.values,
+        few=f"{condition.few} union all {before}",
+        few_values=[*condition.few_values, *condition.values],
+    )
 
 
 def document(path: Path, form: str, scan: str, version: int | None = None) -> tuple[int, str]:
@@ -97,7 +135,10 @@ def document(path: Path, form: str, scan: str, version: int | None = None) -> tu
     with open_for_reading(path) as database:
         conditions: list[Sql] = [("form = ?", [form]), ("scan >= ? and scan < ?", [scan, f"{scan}~"])]
         conditions.append(("valid_to is null", []) if version is None else ("record_version = ?", [version]))
-        rows = _asked(database, "select record_version, json from documents", conditions, "scan", 1)
+        words, values = zip(*conditions, strict=True)
+        where = " and ".join(words)
+        asked = f"select record_version, json from documents where {where} order by scan limit 2"  # noqa: S608 ours
+        rows: list[tuple[int, str]] = list(database.execute(asked, [one for each in values for one in each]))
     if len(rows) != 1:
         raise NotFound(f"There is no record of this scan and form{'' if version is None else f', version {version}'}.")
     return rows[0]
@@ -128,7 +169,7 @@ def form_changes(path: Path, form: str, after: int, limit: int) -> tuple[list[di
     """
     with open_for_reading(path) as database:
         _table(database, form)
-        database.execute("begin")
+        begin_reading(database)
         position = next(database.execute("select position from outbox_position"))[0]
         known = [form, after]
         asked = "select changed from history where form = ? and changed > ? order by changed limit 1 offset ?"
@@ -147,57 +188,36 @@ def _table(database: Database, form: str) -> str:
     return table
 
 
-def _asked(database: Database, select: str, conditions: Iterable[Sql], order: str, limit: int) -> list[tuple[int, str]]:
-    """The rows of a question, one more than the limit."""
+def _page(database: Database, numbers: str, conditions: Iterable[Sql], order: str, limit: int) -> DocumentPage:
+    """The documents of what is asked for, in this order.
+
+    Which they are is found first: documents are long, and those of what is sorted away are not read. Each question is
+    answered in one row, as SQLite takes Python's lock anew for each.
+    """
     words, values = zip(*conditions, strict=True)
     where = " and ".join(f"({each})" for each in words)
-    sql = f"{select} where {where} order by {order} limit ?"
-    return list(database.execute(sql, [*(one for each in values for one in each), limit + 1]))
+    found = f"{numbers} where {where} order by {order} limit ?"
+    sql = f"select json_group_array(json_array(number, id, record_version)) from ({found})"  # noqa: S608 our own names
+    ((text,),) = database.execute(sql, [*(one for each in values for one in each), limit + 1])
+    named = json.loads(text)
+    given = named[:limit]
+    ((documents,),) = database.execute(_DOCUMENTS, [json.dumps([each[1:] for each in given])])
+    last = given[-1][0] if len(named) > limit and given else None
+    return DocumentPage(documents=f"[{documents}]", count=len(given), last=last)
 
 
-def _page(rows: Sequence[tuple[int, str]], limit: int) -> DocumentPage:
-    given = rows[:limit]
-    return DocumentPage(
-        documents=tuple(text for _, text in given), last=given[-1][0] if len(rows) > limit and given else None
-    )
+_DOCUMENTS = """select coalesce(group_concat(json, ','), '')
+    from (select d.json from json_each(?) e cross join documents d on d.record = json_extract(e.value, '$[0]')
+    and d.record_version = json_extract(e.value, '$[1]') order by e.key)"""
+"""The documents of these records and versions, one after the other."""
 
 
-def _of_record(wanted: Wanted) -> Iterable[Sql]:
+def _of_record(wanted: Wanted) -> Iterable[Condition]:
     if wanted.state is not None:
-        yield "r.state = ?", [wanted.state]
+        yield Condition(sql="r.state = ?", values=[wanted.state])
     if wanted.below is not None:
-        yield "r.least_probability < ?", [wanted.below]
+        few = "select id from records where least_probability < ?"
+        yield Condition(sql="+r.least_probability < ?", values=[wanted.below], few=few, few_values=[wanted.below])
     if wanted.since is not None:
-        yield "r.recorded_at >= ?", [wanted.since]
-
-
-def _of_fields(database: Database, form: str, filters: Iterable[str]) -> Iterable[Sql]:
-    columns = {each.field: each for each in schema.columns_of(database, form, "")}
-    for told in filters:
-        field, _, rest = told.partition(":")
-        comparison, _, value = rest.partition(":")
-        if comparison not in COMPARISONS:
-            known = ", ".join(COMPARISONS)
-            raise SettingsError(f"filter {told!r}: write field:comparison:value, with one of {known}.")
-        if field not in columns:
-            raise SettingsError(
-                f"filter {told!r}: {form} has no plain field {field!r}. Use one of {', '.join(columns)}."
-            )
-        yield f'b."{columns[field].column}" {COMPARISONS[comparison]} ?', [_typed(told, columns[field], value)]
-
-
-def _typed(told: str, column: schema.FieldColumn, value: str) -> str | int | float | None:
-    """The value of a filter as the column holds it; None where it is empty: a field without a value."""
-    if not value:
-        return None
-    if column.kind == "text":
-        return value
-    if column.kind == "mark":
-        if value not in ("true", "false"):
-            raise SettingsError(f"filter {told!r}: {column.field} is true or false.")
-        return int(value == "true")
-    try:
-        number = Decimal(value)
-        return int(number) if column.kind == "integer" and number == int(number) else float(number)
-    except (InvalidOperation, OverflowError, ValueError) as error:
-        raise SettingsError(f"filter {told!r}: {value!r} is no number, such as 1234.50.") from error
+        few = "select id from records where recorded_at >= ?"
+        yield Condition(sql="+r.recorded_at >= ?", values=[wanted.since], few=few, few_values=[wanted.since])

@@ -86,7 +86,7 @@ class ManyRecords(MemoryOutbox):
     more: list[Record | str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        keys = [each.key for each in filled(self.known[0], 0).decisions]
+        keys = [each.key for each in self.made(0).decisions]
         kinds: tuple[tuple[str, Kind], ...] = (("m", "machine"), ("p", "person"))
         self.readings = [
             Reading(id=f"{key} {name}", scan="", key=key, source=name, kind=kind, text="x", at=START)
@@ -105,9 +105,13 @@ class ManyRecords(MemoryOutbox):
     def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]:
         return self.readings, self.places
 
+    def made(self, number: int) -> Record:
+        """The record of this number."""
+        return filled(self.known[0], number)
+
     def _entry(self, number: int) -> OutboxEntry:
         if number <= self.count:
-            made: Record | str = filled(self.known[0], number)
+            made: Record | str = self.made(number)
         else:
             made = self.more[number - self.count - 1]
         kind, scan, record = ("erase", made, None) if isinstance(made, str) else ("record", made.scan, made)

@@ -34,7 +34,7 @@ def unsure_table(visit: Visit) -> Table:
 
     def ask(form: str, after: int) -> list[Mapping[str, Any]]:
         found = record_search.page(path, form, record_search.Wanted(), after, LATEST_COUNT)
-        return [json.loads(each) for each in found.documents]
+        return list(json.loads(found.documents))
 
     rows = [
         (
@@ -69,7 +69,7 @@ def provisional_table(visit: Visit) -> Table:
     wanted = record_search.Wanted(state="provisional")
 
     def ask(form: str, after: int) -> list[Mapping[str, Any]]:
-        return [json.loads(each) for each in record_search.page(path, form, wanted, after, LATEST_COUNT).documents]
+        return list(json.loads(record_search.page(path, form, wanted, after, LATEST_COUNT).documents))
 
     rows = [
         (

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from reconcile.records import query, schema
-from reconcile.records.database import open_for_reading
+from reconcile.records.database import begin_reading, open_for_reading
 from reconcile.records.query import PublishedRecord
 from transcribe.model import Value
 
@@ -44,7 +44,7 @@ class Changes:
 def changes_after(records: Path, after: int, limit: int) -> Changes:
     """What changed after a number, `limit` records at most. NotFound where nothing was published yet."""
     with open_for_reading(records) as database:
-        database.execute("begin")
+        begin_reading(database)
         position = int(next(database.execute("select position from outbox_position"))[0])
         asked = "select id, changed from records where changed > ? order by changed limit ?"
         found = list(database.execute(asked, [after, limit + 1]))

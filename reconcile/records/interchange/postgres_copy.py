@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconcile.records import query, schema
+from reconcile.records.database import one_moment
 from reconcile.records.interchange.changes import Changes, changes_after
 from reconcile.records.interchange.export_columns import ExportColumn, ExportKind, export_columns, rows_of
 from transcribe.errors import FairhandError, SettingsError, StartOver
@@ -74,13 +75,14 @@ def follow(records: Path, address: str, schema_name: str = DEFAULT_SCHEMA) -> Co
             with connection.transaction():
                 copy = _Copy(connection, schema_name)
                 seen = copy.position()
-                try:
-                    query.require_position(records, seen)
-                except StartOver:
-                    copy.empty()
-                    seen, anew = 0, True
-                changes = changes_after(records, seen, BATCH_RECORD_COUNT)
-                copy.apply(records, changes)
+                with one_moment(records):
+                    try:
+                        query.require_position(records, seen)
+                    except StartOver:
+                        copy.empty()
+                        seen, anew = 0, True
+                    changes = changes_after(records, seen, BATCH_RECORD_COUNT)
+                    copy.apply(records, changes)
             count, gone = count + len(changes.records), gone + len(changes.erased)
             if not changes.more:
                 return Copied(records=count, erased=gone, position=changes.position, anew=anew)

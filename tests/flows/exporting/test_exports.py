@@ -8,6 +8,7 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from facturx import get_level, xml_check_xsd
@@ -22,7 +23,8 @@ from flows.exporting.write_export import FOLDERS, Wanted, export_records, format
 from flows.home.home import Home, now
 from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import reconcile_home
-from reconcile.records import query
+from reconcile.records import ExportOptions, query
+from reconcile.records.export import jsonl
 from reconcile.records.interchange.data_package import write_package
 from reconcile.records.publish import publish
 from tests.flows.house import House
@@ -53,6 +55,34 @@ def a_package(path: Path) -> Path:
     out.mkdir()
     assert write_package(records_of(path, store), FORM, out) == 6
     return out
+
+
+def test_an_export_tells_nothing_that_came_while_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what was published meanwhile has a number below the largest one of the file, and is missed for ever."""
+    store = MemoryOutbox()
+    for scan in ("one", "two"):
+        store.put(a_record(scan))
+    records = records_of(tmp_path, store)
+    seen = query.position(records)
+    store.put(a_record("one", version=2, total="2.00"))
+    records_of(tmp_path, store)
+    reached = query.position(records)
+    write_erased = jsonl.write_erased
+
+    def late(path: Path, form: str, out: TextIO, options: ExportOptions) -> int:
+        store.put(a_record("three"))
+        store.erase("two")
+        records_of(tmp_path, store)
+        return write_erased(path, form, out, options)
+
+    monkeypatch.setattr(jsonl, "write_erased", late)
+    out = tmp_path / "since.jsonl"
+    export_records(records, lambda: pytest.fail("no home is needed"), Wanted(format="jsonl", after=seen), out)
+    told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [(each["scan"], each["changed"]) for each in told] == [("one", reached)]
+    assert reached < query.position(records)
 
 
 def test_a_data_package_is_valid_and_typed(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def exported(rooms: Home) -> dict[str, dict[str, object]]:
 def happen(rooms: Home, chance: random.Random, scans: list[str]) -> None:
     """One random event: an order is decided, corrected, forgotten or of another form; a restore; a rebuild; a new
     version of the form."""
-    happens = {"decide": 40, "correct": 35, "erase": 15, "move": 6, "restore": 2, "rebuild": 2, "version": 2}
+    happens = {"decide": 400, "correct": 350, "erase": 150, "move": 60, "restore": 4, "rebuild": 4, "version": 4}
     what = chance.choices([*happens], [*happens.values()])[0]
     total = f"{chance.randrange(100_000) / 100:.2f}"
     if what == "decide" or not scans:

@@ -23,7 +23,8 @@ from flows.serving.api import api
 from flows.serving.records_api import add_document, records_api
 from flows.serving.records_changes_api import records_changes_api
 from flows.serving.scans_api import scans_api
-from flows.steps import reconcile_to_the_end
+from flows.steps import publish_records, reconcile_to_the_end
+from reconcile.records import query
 from tests.examples import examples
 from tests.flows.serving.test_api import recorded
 from tests.flows.test_values import published
@@ -143,6 +144,27 @@ def test_a_follower_waits_for_news_and_drops_what_was_erased(rooms: Home, client
     news = client.get(PAGE, params={"after": seen, "wait": 30}).json()
     assert [each["scan"] for each in news["erased"]] == [scan]
     assert client.get(f"{PAGE}/{scan}").status_code == 404
+
+
+@pytest.mark.parametrize("address", [PAGE, "/api/records/receipt"])
+def test_a_home_that_is_restored_while_a_page_is_read_is_told_by_the_next_one(
+    rooms: Home, client: TestClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    recorded(rooms, "1.00")
+    seen = query.position(rooms.settings.records)
+    require_position = query.require_position
+
+    def restored_then(path: Path, after: int) -> None:
+        require_position(path, after)
+        rooms.store.begin_epoch(now(), now())
+        publish_records(rooms)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(query, "require_position", restored_then)
+        page = client.get(address, params={"after": seen}).json()
+    reached = page["next"] if address == PAGE else page["position"]
+    assert (page["records"], reached, page["epoch"]) == ([], seen, 0)
+    assert client.get(address, params={"after": reached}).status_code == 410
 
 
 def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: TestClient) -> None:

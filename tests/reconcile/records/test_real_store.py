@@ -54,6 +54,29 @@ def test_forgetting_takes_a_record_out_and_a_rebuild_keeps_it_out(here: World, t
     assert dump(records) == published
 
 
+def test_many_restores_make_neither_the_outbox_longer_nor_other_records(here: World, tmp_path: Path) -> None:
+    """Each tells every scan once more: what only restores before the last one told is dropped."""
+    records, kept, gone = tmp_path / "records.db", here.scan("a"), here.scan("b")
+    for number, scan in enumerate((kept, gone, kept)):
+        here.decide(scan, decision("number", f"A{number}"), decision("total", "2.00"), record=True, now=after(number))
+    here.store.forget(gone.id, after(8))
+    publish(here.store, records, lambda *_: here.form)
+    (before,) = query.records(records, "order")
+    for number in range(5):
+        here.store.begin_epoch(after(9), after(1000 + number))
+        publish(here.store, records, lambda *_: here.form)
+    told = [(each.kind, each.scan) for each in here.store.outbox(0)]
+    again = [("record", kept.id), ("erase", gone.id)]
+    assert told == [("record", kept.id), *again, *again], "both versions, the erasure, and the last of each once more"
+    (record,) = query.records(records, "order")
+    assert (record.id, record.record_version) == (before.id, 2)
+    assert record.changed > here.store.epoch() > before.changed
+    assert [changed > here.store.epoch() for _, changed in query.erased(records)] == [True]
+    published = dump(records)
+    rebuild(here.store, records, lambda *_: here.form)
+    assert dump(records) == published
+
+
 KILLED_PUBLISHER = """
 import importlib, os, sys
 from pathlib import Path

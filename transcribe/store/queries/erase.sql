@@ -170,6 +170,14 @@ SELECT seq FROM sqlite_sequence WHERE name = 'outbox';
 INSERT INTO outbox (kind, scan_id, record_id, at) SELECT o.kind, o.scan_id, o.record_id, o.at FROM outbox o
 WHERE o.number = (SELECT MAX(l.number) FROM outbox l WHERE l.scan_id = o.scan_id) ORDER BY o.number;
 
+-- name: drop_told_between!
+-- What an earlier entry says as well as a later one: it came of a restore before the last. A delivery may name one.
+DELETE FROM outbox WHERE number NOT IN (SELECT number FROM delivery)
+    AND EXISTS (SELECT 1 FROM outbox e WHERE e.scan_id = outbox.scan_id AND e.number < outbox.number
+        AND COALESCE(e.record_id, 0) = COALESCE(outbox.record_id, 0))
+    AND EXISTS (SELECT 1 FROM outbox l WHERE l.scan_id = outbox.scan_id AND l.number > outbox.number
+        AND COALESCE(l.record_id, 0) = COALESCE(outbox.record_id, 0));
+
 -- name: end_every_session!
 UPDATE session SET ended_at = :now WHERE ended_at IS NULL;
 

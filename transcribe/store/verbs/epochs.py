@@ -24,6 +24,7 @@ class EpochVerbs(Lookup):
             self.db.run("switch_off_every_webhook", reason="restored", now=micros(now))
             self.tell_programs("restored", now)
             self.db.run("outbox_again")
+            self.db.run("drop_told_between")
             self.db.run("end_every_session", now=micros(now))
             self.db.run("revoke_every_link", now=micros(now))
             detail = {"made_at": made_at.isoformat(), "epoch": number}

@@ -1,0 +1,56 @@
+"""Pages of records as `/api/v1` answers them: JSON put together from documents as they are kept, and their ETag."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from fastapi import HTTPException
+
+from reconcile.records import Moments, query, record_search
+from transcribe.errors import SettingsError
+
+Answer = TypeVar("Answer")
+
+
+def at_one_moment(moments: Moments, ask: Callable[[], Answer]) -> Answer:
+    """The answer of a function that asks the record database several things, all of one moment."""
+    with moments.moment():
+        return ask()
+
+
+def page_json(
+    path: Path, form: str, wanted: record_search.Wanted, as_of: str | None, after: int, limit: int
+) -> tuple[bytes, int, int]:
+    """The JSON of a page, the number to ask after next, and how many records and erasures are in it.
+
+    Texts of records are put together as they are kept: nothing is parsed.
+    """
+    try:
+        if as_of is not None:
+            found = record_search.page_as_of(path, form, wanted, as_of, after, limit)
+            last, erased, left = found.last or after, [], []
+        else:
+            query.require_position(path, after)
+            position = query.position(path)
+            found = record_search.page(path, form, wanted, after, limit)
+            last = found.last if found.last is not None else max(position, after)
+            erased = [(scan, at) for scan, at in query.erased(path, after=after) if at <= last]
+            left = query.left(path, form, after=after, until=last) if after else []
+    except SettingsError as error:
+        raise HTTPException(422, str(error)) from error
+    gone = ",".join(json.dumps({"scan": scan, "changed": at}) for scan, at in erased)
+    more = "true" if found.last is not None else "false"
+    moved = ",".join(json.dumps({"scan": scan, "changed": at, "form": now}) for scan, at, now in left)
+    ends = f'"erased":[{gone}],"left":[{moved}],"next":{last},"more":{more},"epoch":{query.epoch(path)}}}'
+    text = f'{{"records":{found.documents},{ends}'
+    return text.encode(), last, found.count + len(erased) + len(left)
+
+
+def page_tag(path: Path, asked: str) -> str:
+    """A strong ETag of a page: the same question at the same position of records.db has the same bytes."""
+    told = f"{query.epoch(path)} {query.position(path)} {asked}"
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'

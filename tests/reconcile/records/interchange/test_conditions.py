@@ -1,0 +1,202 @@
+"""Pages of records with filters: the same whether an index finds the few that are meant, or all are walked through."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconcile.records import record_search
+from reconcile.records.database import one_moment, open_for_reading
+from reconcile.records.interchange import conditions
+from reconcile.records.publish import publish
+from reconcile.records.record_search import Wanted
+from tests.examples import examples
+from tests.reconcile.records import MemoryOutbox, a_record, order_form
+from transcribe.errors import SettingsError
+
+FORM = "bon-de-commande"
+NAMES = ("Élodie Müller", "elodie muller", "Müller, Élodie", "--- ★", '"', "O'Hara OR x", "", "café")
+TOTALS = ("0.10", "-3.00", "500.00", "500.01", "1234.50")
+NUMBERS = ("7", "12", "BC-1", "007")
+LATEST = "2100-01-01T00:00:00+00:00"
+
+text = st.sampled_from(NAMES)
+values = st.fixed_dictionaries(
+    {
+        "customer": text.map(lambda name: name or None),
+        "total": st.one_of(st.none(), st.sampled_from(TOTALS)),
+        "order_number": st.one_of(st.none(), st.sampled_from(NUMBERS)),
+        "signed": st.booleans(),
+    }
+)
+comparison = st.sampled_from(sorted(conditions.COMPARISONS))
+asked = st.lists(
+    st.one_of(
+        st.tuples(st.just("customer"), comparison, text),
+        st.tuples(st.just("total"), comparison, st.sampled_from(("", *TOTALS))),
+        st.tuples(st.just("order_number"), comparison, st.sampled_from(("", *NUMBERS))),
+        st.tuples(st.just("signed"), st.sampled_from(("eq", "ne")), st.sampled_from(("true", "false"))),
+    ),
+    max_size=2,
+)
+
+
+@contextmanager
+def file_of(store: MemoryOutbox) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "records.db"
+        publish(store, path, store.form)
+        yield path
+
+
+def meets(document: dict[str, Any], told: tuple[str, str, str]) -> bool:
+    """What a filter says, in Python."""
+    field, how, wanted = told
+    value = document["values"][field]
+    one: Any = float(value) if field == "total" and value is not None else value
+    two: Any = (
+        (float(wanted) if field == "total" else wanted == "true" if field == "signed" else wanted) if wanted else None
+    )
+    if how in ("eq", "ne"):
+        return bool(one == two) == (how == "eq")
+    if one is None or two is None:
+        return False
+    return bool({"lt": one < two, "le": one <= two, "gt": one > two, "ge": one >= two}[how])
+
+
+@pytest.mark.law
+@examples(60)
+@given(
+    st.lists(values, min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 5), values), max_size=4),
+    st.integers(0, 5),
+    asked,
+    st.one_of(st.none(), st.just(0.985), st.just(0.5)),
+    st.sampled_from((0, 2, 3_000)),
+)
+def test_a_filter_finds_what_it_says_by_every_way(
+    first: list[dict[str, Any]],
+    later: list[tuple[int, dict[str, Any]]],
+    gone: int,
+    told: list[tuple[str, str, str]],
+    below: float | None,
+    few: int,
+) -> None:
+    store, versions = MemoryOutbox(), dict.fromkeys(map(str, range(len(first))), 1)
+    for scan, made in enumerate(first):
+        store.put(a_record(str(scan), **made))
+    for scan, made in later:
+        if str(scan) in versions:
+            versions[str(scan)] += 1
+            store.put(a_record(str(scan), versions[str(scan)], **made))
+    if str(gone) in versions:
+        store.erase(str(gone))
+    wanted = Wanted(filters=tuple(":".join(each) for each in told), below=below)
+    with pytest.MonkeyPatch.context() as patched, file_of(store) as path:
+        patched.setattr(conditions, "FEW_COUNT", few)
+        with open_for_reading(path) as database:
+            rows = list(database.query("select * from documents order by changed"))
+        for at in sorted({row["valid_from"] for row in rows}):
+            known = {row["scan"]: json.loads(row["json"]) for row in rows if row["valid_from"] <= at}
+            assert scans(record_search.page_as_of(path, FORM, wanted, at, 0, 10)) == expected(known, told, below)
+        known = {row["scan"]: json.loads(row["json"]) for row in rows}
+        assert scans(record_search.page(path, FORM, wanted, 0, 10)) == expected(known, told, below)
+
+
+def scans(page: record_search.DocumentPage) -> list[str]:
+    return sorted(each["scan"] for each in json.loads(page.documents))
+
+
+def expected(known: dict[str, dict[str, Any]], told: list[tuple[str, str, str]], below: float | None) -> list[str]:
+    def is_meant(document: dict[str, Any]) -> bool:
+        least = min(each["probability"] for each in document["fields"])
+        return (below is None or least < below) and all(meets(document, each) for each in told)
+
+    return sorted(scan for scan, document in known.items() if is_meant(document))
+
+
+def test_pages_go_on_in_the_order_of_changes_whichever_way_they_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryOutbox()
+    for number in range(7):
+        store.put(a_record(str(number), total=f"{(number * 3) % 7}.00"))
+    wanted = Wanted(filters=("total:ge:1",))
+    with file_of(store) as path:
+        for few in (0, 3_000):
+            monkeypatch.setattr(conditions, "FEW_COUNT", few)
+            after, found = 0, []
+            while True:
+                page = record_search.page(path, FORM, wanted, after, 2)
+                found += [each["scan"] for each in json.loads(page.documents)]
+                if page.last is None:
+                    break
+                after = page.last
+            assert found == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_a_field_whose_kind_of_value_changed_is_found_in_records_of_every_version() -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one", order_number="7"))
+    store.known.append(order_form(version=2, order_number="integer"))
+    store.put(a_record("two", form_version=2, order_number=7))
+    store.put(a_record("three", form_version=2, order_number=8))
+    with file_of(store) as path:
+
+        def found(told: str) -> list[str]:
+            return scans(record_search.page(path, FORM, Wanted(filters=(told,)), 0, 10))
+
+        assert found("order_number:eq:7") == ["one", "two"]
+        assert found("order_number:ne:7") == ["three"]
+        assert found("order_number:ne:") == ["one", "three", "two"]
+        assert found("order_number:eq:") == []
+        assert found("order_number:eq:BC") == [], "no number, and a text that no record has"
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-Infinity"])
+def test_a_filter_by_what_is_no_finite_number_is_refused(value: str) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one", total=None))
+    with file_of(store) as path, pytest.raises(SettingsError, match="is no number"):
+        record_search.page(path, FORM, Wanted(filters=(f"total:eq:{value}",)), 0, 10)
+
+
+@pytest.mark.parametrize("few", [0, 3_000])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(),
+        Wanted(state="provisional"),
+        Wanted(below=0.5),
+        Wanted(since=LATEST),
+        Wanted(filters=("customer:eq:Élodie Müller", "total:gt:500")),
+        Wanted(filters=("order_date:ge:2026-01-01",), below=0.9),
+    ],
+)
+def test_no_page_walks_through_all_records_or_reads_documents_that_are_not_of_it(
+    monkeypatch: pytest.MonkeyPatch, wanted: Wanted, few: int
+) -> None:
+    monkeypatch.setattr(conditions, "FEW_COUNT", few)
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    with file_of(store) as path, one_moment(path), open_for_reading(path) as database:
+        asked_for: list[str] = []
+        database.conn.set_trace_callback(asked_for.append)
+        record_search.page(path, FORM, wanted, 0, 10)
+        record_search.page_as_of(path, FORM, wanted, LATEST, 0, 10)
+        database.conn.set_trace_callback(None)
+        found = [each for each in asked_for if each.startswith("select json_group_array(json_array")]
+        assert len(found) == 2
+        for statement in found:
+            steps = [step for *_, step in database.execute(f"explain query plan {statement}")]
+            walked = [each for each in steps if each.startswith("SCAN") and "VIRTUAL TABLE" not in each]
+            # the page itself, and former versions that meet a filter: they are few
+            assert {each.partition(" USING")[0].partition("-")[0] for each in walked} <= {"SCAN (subquery", "SCAN b"}, (
+                steps
+            )
