@@ -31,6 +31,12 @@ MAX_SCAN_SHARE = 0.97
 MIN_RECTANGULARITY = 0.9
 """Share of the four-cornered shape that the sheet itself must fill: less is no sheet seen whole. Chosen by hand."""
 
+MAX_GROUND_LIGHT_SHARE = 0.93
+"""The ground beside a sheet has less of the paper's light: 26 photographs 0.83 at most, printed frames 1.0."""
+
+RIM_SHARES = (0.02, 0.05)
+"""Where light is compared: so far from the sheet's rim, outside and inside, in shares of the picture's longer side."""
+
 PAPER_SIZES_PX = ((1654, 2339), (1700, 2200))
 """A4 and US Letter at 200 dpi."""
 
@@ -80,7 +86,9 @@ def paper_corners(whole: Picture) -> Corners | None:
         for outline in cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:
             area = cv2.contourArea(cv2.convexHull(outline))
             four = _four_cornered(numpy.asarray(outline, numpy.int32))
-            if four is not None and best_area < area < MAX_SCAN_SHARE * seen.size:
+            if four is None or not best_area < area < MAX_SCAN_SHARE * seen.size:
+                continue
+            if _ground_light_share(seen, four) < MAX_GROUND_LIGHT_SHARE:
                 best, best_area = four, area
     return None if best is None else _ordered(best * (whole.shape[1] / small.shape[1]))
 
@@ -107,6 +115,19 @@ def _four_cornered(outline: NDArray[numpy.int32]) -> Corners | None:
             fills = cv2.contourArea(hull) / max(1.0, cv2.contourArea(four))
             return four.reshape(4, 2).astype(numpy.float32) if fills >= MIN_RECTANGULARITY else None
     return None
+
+
+def _ground_light_share(seen: Picture, four: Corners) -> float:
+    """The light beside a four-cornered shape as a share of that just inside. A frame printed on a page has 1."""
+    shape = numpy.zeros(seen.shape, numpy.uint8)
+    cv2.fillConvexPoly(shape, four.round().astype(numpy.int32), 255)
+    near, far = (numpy.ones((round(share * max(seen.shape)) | 1,) * 2, numpy.uint8) for share in RIM_SHARES)
+    beside = (cv2.dilate(shape, far) > 0) & (cv2.dilate(shape, near) == 0)
+    inside = (cv2.erode(shape, far) == 0) & (cv2.erode(shape, near) > 0)
+    if not beside.any() or not inside.any():
+        return 0.0
+    ground, paper = (float(numpy.quantile(seen[each], 0.75)) for each in (beside, inside))  # bare, between print
+    return ground / max(1.0, paper)
 
 
 def _ordered(four: Corners) -> Corners:

@@ -83,6 +83,20 @@ def test_a_picture_without_a_sheet_on_it_has_no_corners() -> None:
     assert paper_corners(noise) is None
 
 
+@pytest.mark.parametrize("paper", [255, 250])
+def test_a_large_table_on_a_clean_page_is_not_taken_for_its_sheet(paper: int) -> None:
+    page = Image.new("L", (1654, 2339), paper)
+    pen = ImageDraw.Draw(page)
+    pen.text((104, 120), "Bon de commande", fill=20, font=font(60))
+    for line in range(11):
+        pen.line((104, 675 + 87 * line, 1550, 675 + 87 * line), fill=60, width=3)
+    for across in (104, 340, 900, 1100, 1320, 1550):
+        pen.line((across, 675, across, 675 + 870), fill=60, width=3)
+    whole = numpy.asarray(page)
+    assert paper_corners(whole) is None
+    assert flat_page(whole) is whole
+
+
 def test_a_leaning_scan_is_made_level_without_being_cut() -> None:
     leaning = Image.fromarray(CLEAN).rotate(2.0, fillcolor="white")
     level = flat_page(numpy.asarray(leaning))
