@@ -45,6 +45,12 @@ def sent_file(home: Home, sha256: str) -> SentFile:
     return SentFile(state="set aside", reason=aside[-1].message) if aside else SentFile(state="unknown")
 
 
+def unread_files(home: Home, batch: str | None = None) -> int:
+    """How many files wait to be read, of one batch or of all. A group that is half read still has all its files."""
+    waiting = [each for each in waiting_scans(home.settings) if batch in (None, each.batch)]
+    return sum(not home.store.scans_of_file(each.sha256) for each in waiting)
+
+
 def require_welcome(home: Home, form: str, batch: str) -> None:
     """FormError where there is no such form, SettingsError where the batch was cancelled."""
     forms_of(home, form)

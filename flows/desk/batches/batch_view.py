@@ -15,7 +15,7 @@ from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
 from flows.desk.words import STATES
 from flows.mending import Forecast
-from flows.watching import waiting_scans
+from flows.watching import unread_files
 from transcribe.errors import NotFound
 from transcribe.store import Batch, facts
 
@@ -28,7 +28,10 @@ PAY_PREFIX = "pay "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
-    """A batch for its page. `cost` and `cost_at_end` are by currency in micro-units, without top-ups."""
+    """A batch for its page. `cost` and `cost_at_end` are by currency in micro-units, without top-ups.
+
+    `is_known`: the first of its files was taken in. Before, only the files wait, and there is no batch to steer.
+    """
 
     batch: Batch
     counts: Counter[str]
@@ -39,6 +42,7 @@ class BatchView:
     cost_at_end: Mapping[str, int]
     forecast: Forecast | None
     acts: tuple[facts.Act, ...]
+    is_known: bool
     may_steer: bool
 
 
@@ -64,6 +68,7 @@ def batch_view(visit: Visit, name: str) -> BatchView:
         cost_at_end={currency: micro + more[currency] for currency, micro in cost.items()},
         forecast=kept_forecast(visit, name, work, left),
         acts=tuple(visit.home.store.acts(batch=name)),
+        is_known=batch.since is not None or batch.set_aside > 0,
         may_steer=visit.may_change and visit.forms is None,
     )
 
@@ -72,7 +77,7 @@ def known_batch(visit: Visit, name: str, counts: Mapping[str, int]) -> tuple[Bat
     """A batch, and how many of its files are to be taken in. NotFound where the visitor sees nothing of it."""
     if visit.forms is not None and not scans_of(counts):
         raise NotFound("This batch is not open to this person.")
-    arriving = sum(each.batch == name for each in waiting_scans(visit.home.settings))
+    arriving = unread_files(visit.home, name)
     try:
         return visit.home.store.summed_batch(name), arriving
     except NotFound:

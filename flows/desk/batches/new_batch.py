@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
 from typing import Annotated
@@ -62,21 +63,42 @@ async def send(visit: Act, request: Request) -> Response:
     sent = await request.form()
     wants_json = request.headers.get("accept", "").startswith("application/json")
     name, form = str(sent.get("name", "")).strip()[:MOST_NAME_CHARACTERS], str(sent.get("form", ""))
-    files = uploads(sent, "files")
+    files = uploads(sent, "files", with_empty=True)
     if not name or not files:
         raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
     if visit.forms is not None:
         visit.require_form(form)
     try:
         await run_in_threadpool(require_welcome, visit.home, form, name)
-        states = [(each.filename or "", await _take(visit, each, form, name)) for each in files]
     except (FormError, SettingsError) as error:
-        if wants_json:
-            return JSONResponse({"reason": str(error)}, 422)
-        return refused(visit, str(error), "/desk/batches/new")
+        return _not_taken(visit, [str(error)], 0, wants_json)
+    states, reasons = await _taken(visit, files, form, name)
+    if reasons:
+        return _not_taken(visit, reasons, len(states), wants_json)
     if wants_json:
         return JSONResponse({"files": [_told(visit, *each) for each in states]})
     return RedirectResponse(with_done(batch_address(name), "sent"), 303)
+
+
+async def _taken(
+    visit: Visit, files: Sequence[UploadFile], form: str, batch: str
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Take every file that can be taken: what became of each of these, and why the others were not taken."""
+    states, reasons = [], []
+    for each in files:
+        try:
+            states.append((each.filename or "", await _take(visit, each, form, batch)))
+        except SettingsError as error:
+            reasons.append(str(error))
+    return states, reasons
+
+
+def _not_taken(visit: Visit, reasons: Sequence[str], taken: int, wants_json: bool) -> Response:
+    """Says why files were not taken, and how many were."""
+    if taken:
+        reasons = [*reasons, visit.say("Files that arrived all the same: %(count)s.", count=taken)]
+    said = " ".join(reasons)
+    return JSONResponse({"reason": said}, 422) if wants_json else refused(visit, said, "/desk/batches/new")
 
 
 def _told(visit: Visit, file: str, state: str) -> dict[str, str]:
@@ -85,6 +107,8 @@ def _told(visit: Visit, file: str, state: str) -> dict[str, str]:
 
 async def _take(visit: Visit, file: UploadFile, form: str, batch: str) -> str:
     """Keep one file and log who sent it. Gives what became of it: one that is known is not taken again."""
+    if not file.size:
+        raise SettingsError(visit.say("%(file)s: the file is empty.", file=file.filename or ""))
     arriving = await run_in_threadpool(ArrivingFile, visit.home.settings, safe_name(file))
     try:
         while piece := await file.read(PIECE_BYTES):
@@ -120,6 +144,10 @@ def safe_name(file: UploadFile) -> str:
     return kept if kept != ending else f"scan{ending}"
 
 
-def uploads(form: FormData, name: str) -> list[UploadFile]:
-    """The files of a field of a form that was sent, empty ones left out."""
-    return [each for each in form.getlist(name) if isinstance(each, UploadFile) and each.size]
+def uploads(form: FormData, name: str, *, with_empty: bool = False) -> list[UploadFile]:
+    """The files of a field of a form that was sent, also empty ones if asked.
+
+    A field in which nothing was chosen comes as a file without a name.
+    """
+    files = [each for each in form.getlist(name) if isinstance(each, UploadFile)]
+    return [each for each in files if each.size or (with_empty and each.filename)]

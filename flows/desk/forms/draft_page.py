@@ -40,12 +40,19 @@ def _draft_page(visit: Visit, draft: Draft) -> Response:
     return visit.page(
         "forms/draft.html",
         view=view,
+        made={each.number: _made_at(draft, each.blank) for each in view.pages},
         types=type_choices(visit),
         personal=PERSONAL,
         is_new=draft.name not in visit.home.forms.names(),
         changes=_changes(visit, draft) if form else None,
         unread=unread_languages(visit.home.settings, form) if form else [],
     )
+
+
+def _made_at(draft: Draft, blank: str) -> int:
+    """When a picture was made, in nanoseconds: a browser that has another one by this name asks again."""
+    path = draft.path.with_name(blank)
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 def _changes(visit: Visit, draft: Draft) -> Table | None:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Response
 from flows.desk.parts import Part, single_page
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, with_query
 from flows.desk.visit import Look, Visit
-from transcribe.errors import NotFound
 from transcribe.pay_arithmetic import MICRO_UNITS
 from transcribe.review import Statement, month_words, months_of, statements_of
 
@@ -45,10 +44,8 @@ def _stated(visit: Visit, who: str, month: str) -> tuple[Sequence[str], str, Seq
     person = store.transcriber(who)
     lines = store.ledger(person.id)
     months = months_of(lines, person.time_zone)
-    wanted = month or (months[0] if months else "")
-    found = statements_of(lines, wanted, person.time_zone, visit.now) if wanted else ()
-    if not found:
-        raise NotFound("Nothing stands in this month.")
+    wanted = month or (months[0] if months else f"{visit.now:%Y-%m}")
+    found = statements_of(lines, wanted, person.time_zone, visit.now)
     return months, wanted, found
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from flows.desk.counts import summed, visible
 from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
-from flows.watching import waiting_scans
+from flows.watching import unread_files
 from reconcile.records import query
 from transcribe.errors import NotFound
 from transcribe.store import facts
@@ -30,7 +30,7 @@ def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
     say, total = visit.say, summed(visible(visit, visit.home.store.scan_counts_in_all()))
     since = visit.home.store.waiting_since(published(visit))
     sees_all = visit.forms is None
-    arrived = len(waiting_scans(visit.home.settings)) if sees_all else 0
+    arrived = unread_files(visit.home) if sees_all else 0
     rows = [
         ("machines", say("machines"), say("files to be taken in"), arrived, None, ""),
         ("weighing", say("machines"), say("scans to be read and weighed"), total["state not weighed"], since.machines,

@@ -36,9 +36,10 @@ function line(file) {
 }
 
 async function look(entry) {
-  if (entry.file.size > Number(words.most)) {
-    entry.said.textContent = words.large;
-    entry.said.dataset.found = "large";
+  const wrong = entry.file.size === 0 ? "empty" : entry.file.size > Number(words.most) ? "large" : "";
+  if (wrong) {
+    entry.said.textContent = words[wrong];
+    entry.said.dataset.found = wrong;
     return;
   }
   if (!entry.file.type.startsWith("image/")) return;
@@ -57,16 +58,18 @@ async function look(entry) {
   entry.item.prepend(shown);
   const { found, known } = adviceOf(picture);
   picture.close();
+  if (entry.said.dataset.state) return; // it was sent meanwhile: what became of it stands there
   entry.said.dataset.found = found.join(" ") || (known ? "good" : "unknown");
   entry.said.textContent = found.length ? [...found.map((code) => words[code]), words.anyway].join(" ") : known ? words.good : "";
 }
 
+// All are listed before the first is looked at: whoever sends meanwhile sends all of them.
 async function add(files) {
-  for (const file of files) {
-    const entry = line(file);
-    chosen.push(entry);
-    input.required = false;
-    await look(entry);
+  const entries = files.map(line);
+  chosen.push(...entries);
+  input.required = chosen.length === 0;
+  for (const entry of entries) {
+    if (chosen.includes(entry) && !entry.said.dataset.state) await look(entry);
   }
 }
 
@@ -95,9 +98,11 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector("button.main");
   button.disabled = true;
   let failed = "";
-  for (const [place, entry] of [...chosen].entries()) {
-    status.textContent = `${words.sending} ${place + 1}/${chosen.length}`;
-    if (entry.said.dataset.state) continue;
+  const tried = new Set();
+  const next = () => chosen.find((each) => !tried.has(each) && !each.said.dataset.state); // what is added meanwhile too
+  for (let entry = next(); entry; entry = next()) {
+    tried.add(entry);
+    status.textContent = `${words.sending} ${chosen.indexOf(entry) + 1}/${chosen.length}`;
     try {
       await send(entry);
     } catch (error) {

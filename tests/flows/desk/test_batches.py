@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from flows.watching import waiting_scans
-from tests.flows.desk.desk_site import AGREED, DeskSite, csrf, page, post
+from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
 from transcribe.model import Transcriber
 from transcribe.store.facts import Rate
 
@@ -181,6 +181,42 @@ def test_what_cannot_be_taken_is_refused_and_nothing_stays(
     )
     assert answer.status_code == status
     assert waiting_scans(busy.home.settings) == []
+
+
+def test_one_file_that_cannot_be_taken_keeps_no_other(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    files = [
+        ("files", ("empty.jpg", b"", "image/jpeg")),
+        ("files", ("a.exe", b"x", "a/b")),
+        ("files", ("one.png", png(1), "image/png")),
+    ]
+    answer = client.post("/desk/batches/new", data={"csrf": csrf(client), "name": "u", "form": "order"}, files=files)
+    assert answer.status_code == 422
+    assert "empty.jpg: the file is empty." in answer.text
+    assert "a.exe: only " in answer.text
+    assert "Files that arrived all the same: 1." in answer.text
+    assert [each.path.name for each in waiting_scans(busy.home.settings)] == ["one.png"]
+
+
+def test_a_batch_of_which_nothing_is_read_yet_offers_no_deed_that_would_fail(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    values = {"csrf": csrf(client), "name": "fresh", "form": "order"}
+    client.post("/desk/batches/new", data=values, files={"files": ("one.png", png(1), "image/png")})
+    page_of_it = client.get("/desk/batch?name=fresh").text
+    assert "/desk/batch/cancel" not in page_of_it
+    assert 'id="not-yet"' in page_of_it
+    assert "/desk/batch/cancel" in client.get(BATCH).text
+
+
+def test_a_file_that_was_read_already_is_not_counted_as_being_taken_in(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    values = {"csrf": csrf(client), "name": "monday", "form": "order"}
+    picture = page({**TEXTS, "number": f"{TEXTS['number']} same"})
+    client.post("/desk/batches/new", data=values, files={"files": ("same", picture, "image/png")})
+    assert "1 file is being taken in" in client.get(BATCH).text
+    busy.scan("same")
+    assert len(waiting_scans(busy.home.settings)) == 1, "its group is not done yet"
+    assert "being taken in" not in client.get(BATCH).text
 
 
 def test_a_page_that_sends_each_picture_alone_is_told_why_one_is_refused(busy: DeskSite, op: Transcriber) -> None:

@@ -278,6 +278,29 @@ def test_each_picture_is_looked_at_before_it_is_sent_and_all_arrive(busy: DeskSi
     assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == sorted(pictures)
 
 
+def test_who_sends_while_pictures_are_still_looked_at_sends_all_of_them(
+    busy: DeskSite, enter: Enter, address: str
+) -> None:
+    """Once 18 of 20 photographs arrived, and the page said that they had arrived."""
+    page = enter()
+    page.goto(f"{address}/desk/batches/new")
+    page.locator("#name").fill("many")
+    page.locator("#form").select_option("order")
+    sharp = photograph()
+    files = [
+        {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(sharp.rotate(number / 10))}
+        for number in range(6)
+    ]
+    page.locator("#files").set_input_files([*files, {"name": "empty.jpg", "mimeType": "image/jpeg", "buffer": b""}])  # type: ignore[arg-type]  # as Playwright documents it
+    page.locator("#upload button.main").click()
+    expect(page.locator("#chosen li")).to_have_count(7)
+    expect(page.locator("#sending")).to_contain_text("empty.jpg: the file is empty.")
+    assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == [each["name"] for each in files]
+    page.get_by_role("button", name="Leave it out: empty.jpg").click()
+    page.locator("#upload button.main").click()
+    page.wait_for_url("**/desk/batch?name=many&done=sent")
+
+
 def test_a_file_that_is_refused_says_why_and_not_to_send_it_again(busy: DeskSite, enter: Enter, address: str) -> None:
     page = enter()
     page.goto(f"{address}/desk/batches/new")

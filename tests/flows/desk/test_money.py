@@ -89,8 +89,10 @@ def test_a_statement_is_that_of_the_person_themselves(full: DeskSite) -> None:
         assert told in page, fact
     rows = client.get(f"/desk/money/statement.json?who=ann&month={month}").json()["statement"]
     assert sum(row["readings"] for row in rows) == 4
-    for address in ("?who=ann&month=2020-01", "?who=nobody"):
-        assert client.get(f"/desk/money/statement{address}").status_code == 404
+    assert client.get("/desk/money/statement?who=nobody").status_code == 404
+    idle = full.person("idle", "transcriber").handle
+    for address in ("?who=ann&month=2020-01", f"?who={idle}"):
+        assert "Nothing stands in this month." in client.get(f"/desk/money/statement{address}").text
     limited = full.client(full.person("limited", "operator", forms=("order",)))
     assert limited.get("/desk/money/statement?who=ann").status_code == 404
     assert full.client(ann).get("/desk/money/statement?who=ann").status_code == 404
