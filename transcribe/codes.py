@@ -27,6 +27,8 @@ class Flag(StrEnum):
     """The engine read more or fewer characters than cells of the comb have writing in them."""
     PARTLY_READ = "partly read"
     """Text stands in the field, or across its side, on which no word of the engine stands."""
+    OUTSIDE_PHOTO = "outside photo"
+    """A part of the field lies outside the photograph, so that nobody can say that it is blank."""
     CHECKS_ITSELF = "checks itself"
     """A barcode that stands in the field's own box and whose kind detects errors."""
     ANOTHER_DOCUMENT = "another document"
@@ -82,6 +84,7 @@ class Reason(StrEnum):
     HANDWRITING = Flag.HANDWRITING.value
     MISCOUNTED = Flag.MISCOUNTED.value
     PARTLY_READ = Flag.PARTLY_READ.value
+    OUTSIDE_PHOTO = Flag.OUTSIDE_PHOTO.value
     INK_BUT_NO_TEXT = "ink but no text"
     LOOKALIKE = "lookalike"
     NEW_SHAPE = "new shape"
@@ -150,6 +153,8 @@ class RecordRule(StrEnum):
     """Somebody says that the scan is another form, and it is not settled yet."""
     ONE_FORM = "one form a photograph"
     """The form lies on the photograph once more, and what stands on the other sheet is in no record."""
+    WHOLE_FORM = "the whole form"
+    """Fields of the form lie outside the photograph, and what stands there is in no record."""
 
 
 class Verdict(StrEnum):
@@ -235,6 +240,9 @@ class EvidenceCode(StrEnum):
 
 TWO_FORMS = "two forms"
 """Advice on a photograph: the form lies on it twice, and one of them was read."""
+
+FIELDS_OUTSIDE = "fields outside"
+"""Advice on a photograph: a part of some field of the form lies outside it."""
 
 TURNS_DEGREES = {"0": 0, "90": 90, "180": 180, "270": 270}
 """How far a page may have to be turned with the clock to stand upright, as people send it."""

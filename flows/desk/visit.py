@@ -19,7 +19,7 @@ from flows.desk.words import ACTS
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
 from transcribe.errors import NotFound
-from transcribe.i18n import sentence, translation
+from transcribe.i18n import advice, sentence, translation
 from transcribe.review import (
     DESK_ROLES,
     ENGAGEMENT_WORDS,
@@ -108,6 +108,10 @@ class Visit:
             return translation(self.language).gettext(sentence(code))
         except KeyError:
             return code
+
+    def photo_advice(self, codes: Collection[str]) -> str:
+        """What was wrong with a photograph and what to do, in words."""
+        return advice(codes, translation(self.language).gettext)
 
     def kind(self, field_type: str) -> str:
         """What a type of fields is called; its own name where it does not come with fairhand."""

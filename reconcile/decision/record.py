@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from reconcile.forms import Operand, Values, compile_rules, operand
-from transcribe.codes import TWO_FORMS, RecordRule
+from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS, RecordRule
 from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan
 
 
@@ -31,14 +31,17 @@ def assemble(
         form=form.name,
         form_version=form.version,
         decisions=tuple(sorted(decisions, key=order)),
-        exceptions=(*broken_rules(form, decisions), *blank_required(form, decisions), *_second_form(photo_advice)),
+        exceptions=(*broken_rules(form, decisions), *blank_required(form, decisions), *_of_photo(photo_advice)),
     )
 
 
-def _second_form(photo_advice: Collection[str]) -> tuple[RuleException, ...]:
-    """An exception where the photograph shows the form twice: one of the two orders was read."""
-    second = RuleException(rule=RecordRule.ONE_FORM, keys=(), expected="one form", found="two forms")
-    return (second,) if TWO_FORMS in photo_advice else ()
+def _of_photo(photo_advice: Collection[str]) -> tuple[RuleException, ...]:
+    """Exceptions where the photograph shows the form twice, one of which was read, and where it shows not all of it."""
+    told = {
+        TWO_FORMS: RuleException(rule=RecordRule.ONE_FORM, keys=(), expected="one form", found=TWO_FORMS),
+        FIELDS_OUTSIDE: RuleException(rule=RecordRule.WHOLE_FORM, keys=(), expected="all fields", found=FIELDS_OUTSIDE),
+    }
+    return tuple(exception for code, exception in told.items() if code in photo_advice)
 
 
 def is_complete(form: Form, keys: Iterable[FieldKey], decisions: Iterable[Decision]) -> bool:

@@ -31,6 +31,7 @@ COUNT_PATTERN = re.compile(r"(?:^|\s)[SsOoIlZzB]\s?(?:kg|g|l|ml|cl|cm|mm|m)\b")
 
 REASON_BY_FLAG: Mapping[Flag, Reason] = {
     Flag.ROWS_MISSING: Reason.ROWS_MISSING,
+    Flag.OUTSIDE_PHOTO: Reason.OUTSIDE_PHOTO,
     Flag.NOT_FITTING: Reason.NOT_FITTING,
     Flag.ABSENT: Reason.NOT_FOUND,
     Flag.ILLEGIBLE: Reason.ILLEGIBLE,

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 from reconcile.forms import PreparedField
 from reconcile.parameters import BAD_PAGE_QUALITY
 from transcribe.codes import Flag
-from transcribe.model import Kind, Null, Reading
+from transcribe.model import OPERATOR_SOURCE, Kind, Null, Reading
 
 BLANK = ""
 """The comparable text of a field where nothing is written."""
@@ -67,7 +67,21 @@ def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
         known = latest.get(source)
         if known is None or (reading.at, reading.id) > (known.at, known.id):
             latest[source] = reading
-    return tuple([vote(spot, latest[source], source) for source in sorted(latest)])
+    said = tuple([vote(spot, latest[source], source) for source in sorted(latest)])
+    if any(each.machine and Flag.OUTSIDE_PHOTO in each.flags for each in said):
+        return tuple([_of_what_is_seen(spot, each) for each in said])
+    return said
+
+
+def _of_what_is_seen(spot: PreparedField, vote: Vote) -> Vote:
+    """The vote where a part of the field lies outside the photo: whoever sees nothing there could not read it.
+
+    An operator who corrects it has seen the whole page, and knows more.
+    """
+    is_nothing = vote.says == BLANK or (spot.family == "mark" and vote.says == "false")
+    if is_nothing and not vote.machine and vote.source != OPERATOR_SOURCE:
+        return vote._replace(says=NULL_SIGN + Flag.ILLEGIBLE, null="illegible")
+    return vote
 
 
 def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:

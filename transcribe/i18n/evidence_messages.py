@@ -161,6 +161,7 @@ REASONS: Mapping[str, str] = {
     Reason.HANDWRITING: N_("It is handwriting, which machines do not decide."),
     Reason.MISCOUNTED: N_("It has more or fewer characters than boxes are filled."),
     Reason.PARTLY_READ: N_("Machines read only a part of what stands there."),
+    Reason.OUTSIDE_PHOTO: N_("A part of it lies outside the photograph."),
     Reason.INK_BUT_NO_TEXT: N_("There is ink, but no machine could read it."),
     Reason.LOOKALIKE: N_("It holds characters that machines take for one another, such as O and 0."),
     Reason.NEW_SHAPE: N_("It is written otherwise than all values of this field that were seen before."),
@@ -192,6 +193,7 @@ RECORD_RULES: Mapping[str, str] = {
     RecordRule.NEVER_BLANK: N_("A required field is blank."),
     RecordRule.RIGHT_FORM: N_("Somebody says that it is another form."),
     RecordRule.ONE_FORM: N_("Two forms lie on the photograph, and one was read."),
+    RecordRule.WHOLE_FORM: N_("Fields of the form lie outside the photograph."),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from transcribe.codes import TWO_FORMS
+from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS
 from transcribe.i18n.catalogues import N_
 
 ADVICE: Mapping[str, str] = {
@@ -21,6 +21,9 @@ ADVICE: Mapping[str, str] = {
         "A picture more than the form has pages: one was not read; put each order in a folder of its own."
     ),
     TWO_FORMS: N_("More than one form lies on it, and only one was read: take a photograph of each."),
+    FIELDS_OUTSIDE: N_(
+        "A part of the form's fields is not on the photograph: photograph it again with all its edges in the picture."
+    ),
 }
 """Every code of `ReadResult.advice`."""
 

@@ -12,6 +12,7 @@ from transcribe.imaging.barcodes import (
 from transcribe.imaging.crops import cover, crop, cropped, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import way_up
+from transcribe.imaging.outside_photo import OutsidePhoto
 from transcribe.imaging.painting import painted_over
 from transcribe.imaging.pattern_search import find_shift
 from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper, with_geometry
@@ -30,6 +31,7 @@ __all__ = [
     "MIN_SKEW_DEGREES",
     "Barcode",
     "Mask",
+    "OutsidePhoto",
     "Quality",
     "background",
     "barcodes",

@@ -8,11 +8,15 @@ from datetime import datetime
 
 from transcribe.forms import Comb, combs, field_boxes
 from transcribe.geometry import Box
+from transcribe.imaging import OutsidePhoto
 from transcribe.ink import Ink, InkLayer
 from transcribe.model import Field, FieldKey, Form
 from transcribe.registration import Similarity
 
 MARKS = frozenset({"checkbox", "signature"})
+
+MIN_SHARE_OUTSIDE = 0.1
+"""The share of a box outside the photo from which writing may be lost. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,8 @@ class FieldRegion:
 
     `astray`: the page is not aligned here, so the box shows another place. `stretches` are the pieces of text that a
     detector sees in it; None where none looked. `in_filled_row`: it sees text in half of the row's other cells or more.
-    `missed_share` is the share of text that it misses on this page.
+    `missed_share` is the share of text that it misses on this page. `outside`: a part of the box that may hold writing
+    lies outside the photo.
     """
 
     key: FieldKey
@@ -33,6 +38,7 @@ class FieldRegion:
     stretches: tuple[Box, ...] | None = None
     in_filled_row: bool = False
     missed_share: float = 0.01
+    outside: bool = False
 
     @property
     def is_witnessed(self) -> bool:
@@ -40,15 +46,29 @@ class FieldRegion:
         return self.stretches is not None and self.field.personal != "payment"
 
 
-def field_regions(form: Form, number: int, layer: InkLayer, similarity: Similarity | None = None) -> list[FieldRegion]:
-    """Every field of a page with its ink; `similarity` says where the page lies on its blank (None: everywhere)."""
+def field_regions(
+    form: Form, number: int, layer: InkLayer, similarity: Similarity | None = None, outside: OutsidePhoto | None = None
+) -> list[FieldRegion]:
+    """Every field of a page with its ink.
+
+    `similarity` says where the page lies on its blank (None: everywhere), `outside` what of it the photo does not show
+    (None: nothing).
+    """
     places = list(field_boxes(form, number))
     sides = tuple(box for _, _, box in places)
     path = form.blanks[number - 1].path
     comb_of_each = combs(path, sides, layer.unit) if path else (None,) * len(sides)
     is_astray = similarity.astray(sides) if similarity else [False] * len(sides)
     return [
-        FieldRegion(key=key, field=field, box=box, ink=ink, comb=None if field.type in MARKS else comb, astray=astray)
+        FieldRegion(
+            key=key,
+            field=field,
+            box=box,
+            ink=ink,
+            comb=None if field.type in MARKS else comb,
+            astray=astray,
+            outside=outside is not None and outside.share(box) >= MIN_SHARE_OUTSIDE,
+        )
         for (key, field, box), ink, comb, astray in zip(places, layer.inks(sides), comb_of_each, is_astray, strict=True)
     ]
 

@@ -54,11 +54,13 @@ def ink_readings(
 def _by_ink(
     region: FieldRegion, filled: float, layer: InkLayer, shades: Picture, here: Circumstances
 ) -> Reading | None:
-    """What the ink alone says: ticked or not, signed or not, blank, struck through; None where something is written."""
+    """What the ink alone says: ticked or not, signed or not, blank or unseen; None where something is written."""
     flags: tuple[Flag, ...] = ()
     text: str | None
     confidence: float | None
-    if region.astray:
+    if region.outside and region.field.personal != "payment":
+        text, confidence, flags = None, None, (Flag.OUTSIDE_PHOTO,)
+    elif region.astray:
         text, confidence, flags = None, None, (Flag.NOT_FITTING,)
     elif region.field.type == "checkbox":
         ticked = probability_ticked(layer, region.ink, region.box, _strokes(region, layer, shades))

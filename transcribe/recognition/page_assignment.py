@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy
 
 from transcribe.geometry import Homography
-from transcribe.imaging import Quality, geometry, quality, rim_of_paper
+from transcribe.imaging import OutsidePhoto, Quality, geometry, quality, rim_of_paper
 from transcribe.ink import InkLayer
 from transcribe.model import Form, Page
 from transcribe.registration import FITS, Aligned, align
@@ -62,6 +62,11 @@ class RegisteredPage:
             inside=inside,
             rim=rim_of_paper(came, photo),
         )
+
+    def outside_photo(self) -> OutsidePhoto:
+        """What of the laid page the photo does not show."""
+        shown = self.aligned.page.picture
+        return OutsidePhoto.beyond(rim_of_paper(*self._original_geometry()), (shown.shape[1], shown.shape[0]))
 
     def _original_geometry(self) -> tuple[Homography, tuple[int, int]]:
         """The homography from the photo as it was taken, and that photo's rows and columns."""

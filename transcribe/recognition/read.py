@@ -9,11 +9,11 @@ from functools import partial
 
 import numpy
 
-from transcribe.codes import TWO_FORMS, Flag
+from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS, Flag
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, Homography, project
-from transcribe.imaging import cover, crop, cropped, use_one_thread
+from transcribe.imaging import OutsidePhoto, cover, crop, cropped, use_one_thread
 from transcribe.ink import InkLayer, ink_layer
 from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, TimedEngine, hocr, reading, without_failed
@@ -112,7 +112,8 @@ def _read_page(
     page, homography = registered.aligned.page, registered.homography
     layer = ink_layer(page.picture, form.blanks[page.number - 1].path)
     quality = registered.quality(layer, form)
-    regions = field_regions(form, page.number, layer, registered.aligned.similarity)
+    outside = registered.outside_photo()
+    regions = field_regions(form, page.number, layer, registered.aligned.similarity, outside)
     circumstances = Circumstances(scan=scan.id, at=now, fit=registered.fit, quality=quality.measures["overall"])
     hocr_source = hocr.hocr_engine(registered.photo, partial(_on_blank, homography))
     sources = [*engines, *([hocr_source] if hocr_source else [])]
@@ -122,22 +123,33 @@ def _read_page(
     regions = list(plain.regions)
     asked = ask_engines(page, layer, plain, sources, circumstances, cascade)
     builder.qualities.append(quality)
+    if any(region.outside for region in regions):
+        builder.advice.append(FIELDS_OUTSIDE)
     builder.readings += ink_readings(page, regions, asked, layer, circumstances) + engine_readings(
         asked, layer, circumstances
     )
     builder.source_words += [words for region in asked for words in region.source_words(page.number)]
     builder.transforms[page.number] = page_transform(registered.photo.number, homography)
-    _keep_pictures(builder, scan, page, form, regions, layer)
+    _keep_pictures(builder, scan, page, form, regions, layer, outside)
 
 
 def _keep_pictures(
-    builder: ReadResultBuilder, scan: Scan, page: Page, form: Form, regions: Sequence[FieldRegion], layer: InkLayer
+    builder: ReadResultBuilder,
+    scan: Scan,
+    page: Page,
+    form: Form,
+    regions: Sequence[FieldRegion],
+    layer: InkLayer,
+    outside: OutsidePhoto,
 ) -> None:
     """The page's picture with payment data covered, and the picture and place of each field.
 
+    What lies outside the photo is striped: white, it would look like empty paper.
+
     A picture reaches as far as the text that a detector sees across the box's sides.
     """
-    shown = cover(page.picture, [region.box for region in regions if region.field.personal == "payment"])
+    covered = [region.box for region in regions if region.field.personal == "payment"]
+    shown = cover(outside.striped(page.picture), covered)
     builder.add_page_picture(page.number, shown)
     strict = bool(form.options.get("strict"))  # readers see the field alone
     for region in regions:

@@ -11,7 +11,7 @@ from flows.desk.scans import scan_list
 from reconcile.records import query
 from tests.flows.desk.desk_site import AGREED, DeskSite, csrf, page, post
 from tests.transcribe.store.world import sent
-from transcribe.model import FieldKey, Transcriber
+from transcribe.model import FieldKey, ReadResult, Transcriber
 from transcribe.store.facts import ScanState
 
 TOTAL = FieldKey("total")
@@ -79,6 +79,17 @@ def test_the_page_draws_every_field_and_tells_one_in_full(busy: DeskSite, op: Tr
     small = client.get(f"/desk/scan/{scan}/small/1")
     with Image.open(io.BytesIO(small.content)) as made:
         assert made.width == 320
+
+
+def test_the_page_says_what_is_wrong_with_the_photograph(busy: DeskSite, op: Transcriber) -> None:
+    state = scan_of(busy, "doubt.png")
+    client = busy.client(op)
+    assert 'id="photo-advice"' not in client.get(f"/desk/scan/{state.scan.id}").text
+    cut = ReadResult(places=(), readings=(), fit=state.fit, quality=state.quality, advice=("fields outside",))
+    busy.home.store.put_reads(state.scan.id, cut, busy.now())
+    text = client.get(f"/desk/scan/{state.scan.id}").text
+    assert 'id="photo-advice"' in text
+    assert "is not on the photograph" in text
 
 
 def test_the_neighbours_of_a_scan_are_one_key_away(busy: DeskSite, op: Transcriber) -> None:

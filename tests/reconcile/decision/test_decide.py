@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from typing import Literal
 
 import pytest
 
@@ -101,6 +102,38 @@ def test_a_part_of_what_stands_there_is_not_decided_by_machines_and_the_whole_is
     assert asked(TOTAL, *part).reason == "partly read"
     whole = reading("total", BOTH[1], "15.60", kind="machine", confidence=0.99)
     assert decided(TOTAL, part[0], whole).method == "machines", "one read all of it, and says the same"
+
+
+OUTSIDE = frozenset({"outside photo"})
+
+
+@pytest.mark.parametrize("of", [TOTAL, DATE, TICK])
+@pytest.mark.parametrize("wise", ["person", "expert"])
+def test_what_lies_outside_the_photograph_is_blank_by_nobody(of: Field, wise: Literal["person", "expert"]) -> None:
+    nothing = "false" if of is TICK else ""
+    ink_says = reading(of.name, "ink 1", None, kind="machine", flags=OUTSIDE)
+    assert asked(of, ink_says).reason == "outside photo"
+    people = [reading(of.name, who, nothing, kind=wise, minute=at) for at, who in enumerate(("ann", "ben", "cid"), 1)]
+    for count in range(1, 4):
+        answer = decide(of, posterior(of, ink_says, *people[:count]), POLICY)
+        assert isinstance(answer, Task) or answer.null == "illegible", (count, answer)
+    seen = posterior(of, *people)
+    answer = decide(of, seen, POLICY)
+    assert isinstance(answer, Decision)
+    assert answer.null == ("blank" if nothing == "" else None), "without the flag they decide"
+
+
+def test_what_people_read_at_the_rim_of_the_photograph_and_an_operators_blank_stand() -> None:
+    ink_says = reading("total", "ink 1", None, kind="machine", flags=OUTSIDE)
+    typed = [reading("total", who, "15.60", minute=at) for at, who in enumerate(("ann", "ben", "cid"))]
+    assert decided(TOTAL, ink_says, *typed).text == "15.60"
+    corrected = reading("total", "operator", "", kind="expert", minute=9)
+    assert decided(TOTAL, ink_says, *typed, corrected).null == "blank"
+
+
+def test_engines_do_not_decide_what_lies_partly_outside_the_photograph() -> None:
+    ink_says = reading("total", "ink 1", None, kind="machine", flags=OUTSIDE)
+    assert asked(TOTAL, ink_says, *both("total", "15.60")).reason == "outside photo"
 
 
 def test_what_is_read_on_a_page_that_may_be_another_document_is_not_decided_by_machines() -> None:

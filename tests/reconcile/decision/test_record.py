@@ -129,3 +129,8 @@ def test_two_forms_on_the_photograph_are_an_exception_and_other_advice_is_none()
         assemble(SCAN, ORDER, DECISIONS).exceptions
     )
     assert second == RuleException(rule="one form a photograph", keys=(), expected="one form", found="two forms")
+
+
+def test_a_photograph_without_some_fields_is_an_exception() -> None:
+    cut = RuleException(rule="the whole form", keys=(), expected="all fields", found="fields outside")
+    assert assemble(SCAN, ORDER, DECISIONS, ["cut off", "fields outside"]).exceptions == (cut,)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from transcribe import fields
-from transcribe.codes import Reason
+from transcribe.codes import FIELDS_OUTSIDE, Reason
 from transcribe.drawing import frame_of_view
 from transcribe.i18n import N_, REASONS, said, translation
 from transcribe.model import Field, Form, PagePicture, Place, SnippetFrame, Task
@@ -31,6 +31,9 @@ line none is over 1.93; an address of two lines is 3.55 high."""
 
 JOINED = N_("Several lines: type them one after the other, with a space between.")
 """How lines are joined, as people are told where there are several."""
+
+STRIPES = N_("Grey stripes lie outside the photograph: what they cover counts as not read, not as blank.")
+"""What the stripes mean that `transcribe.imaging.striped` draws."""
 
 Input = Literal["text", "mark", "place", "form", "edges"]
 """What the person gives: a text, yes or no, a place on the page, a form, or the edges of rows."""
@@ -99,7 +102,7 @@ def task_view(
         kind="read" if task.reason == Reason.CONTROL else task.kind,  # known items look like all others
         title=said(form.title, language) if form else "",
         label=said(field.label, language) if field else _table_label(form, task, language),
-        help=_help(task, field, place, language),
+        help=_help(task, field, place, language, has_stripes=FIELDS_OUTSIDE in store.photo_advice(task.scan)),
         examples=field.examples if field else (),
         input=_input(task, field),
         input_mode=fields.load(field.type).INPUT_MODE if field else "text",
@@ -129,12 +132,13 @@ def _frames(place: Place | None, picture: PagePicture | None, more: Sequence[str
     return frames
 
 
-def _help(task: Task, field: Field | None, place: Place | None, language: str) -> str:
-    """The form's help on a field, how its lines are joined, and why an expert has the last word on it."""
+def _help(task: Task, field: Field | None, place: Place | None, language: str, *, has_stripes: bool) -> str:
+    """The form's help on a field, how its lines are joined, what stripes are, and why an expert has the last word."""
     say = translation(language).gettext
     why = say(REASONS[task.reason]) if task.reason in LAST_WORDS else ""
     joined = say(JOINED) if place and has_several_lines(place.frame) and _input(task, field) == "text" else ""
-    return " ".join(filter(None, (said(field.help, language) if field else "", joined, why)))
+    stripes = say(STRIPES) if has_stripes else ""
+    return " ".join(filter(None, (said(field.help, language) if field else "", joined, stripes, why)))
 
 
 def has_several_lines(frame: SnippetFrame | None) -> bool:
