@@ -70,38 +70,46 @@ def with_beside(
 
     Engines that say what is written do not: that one did not, is no evidence for what it says.
     """
-    share, seen, misled = _stray_share(written), [], []
-    beside = [other for other in beside if any(sources[at][0].says != written for at in other.seen)]
-    for way in ways if beside else ():
+    share = _stray_share(written)
+    texts = [
+        (share * other.probability, explained)
+        for other in beside
+        if other.says != written
+        and (explained := [(at, *how) for at, how in other.seen.items() if sources[at][0].says != written])
+    ]
+    if not texts:
+        return list(ways)
+    seen, misled = [], []
+    for way in ways:
         left = 1.0
-        for weight, terms in _misled(beside, written, share, sources, way.terms):
+        for weight, terms in _misled(texts, way.terms):
             misled.append(Component(way.weight * weight, terms, way.looks_like))
             left -= weight
         seen.append(Component(way.weight * max(left, 1.0 - share), way.terms, way.looks_like))
-    return seen + misled if beside else list(ways)
+    return seen + misled
 
 
 def _misled(
-    beside: Iterable[Beside], written: str, share: float, sources: Sequence[Source], terms: Sequence[float]
+    texts: Sequence[tuple[float, Sequence[tuple[int, float, float]]]], terms: Sequence[float]
 ) -> Iterator[tuple[float, list[float]]]:
     """The weight, and P of each vote, where engines read these texts, each by itself and together with others.
 
     Together too, as what misled one engine must not make another one's reading speak for or against what is written.
+    `texts` are (P that it misleads, the votes that it may explain as in `Beside.seen`), `terms` P of each vote without.
     """
     found: list[tuple[float, float, Mapping[int, float]]] = []
-    for other in beside:
-        if other.says == written:
-            continue
-        gain, mine = 1.0, {}
-        for at, (follow, seen) in other.seen.items():
-            if seen > terms[at] and sources[at][0].says != written:
+    for weight, explained in texts:
+        gain, mine = weight, {}
+        for at, follow, seen in explained:
+            if seen > terms[at]:
                 mine[at] = terms[at] + follow * (seen - terms[at])
                 gain *= mine[at] / terms[at]
-        weight = share * other.probability
+        if not mine:
+            continue
         found += [
             (weight * more, gain * others, {**theirs, **mine})
             for more, others, theirs in (*found, (1.0, 1.0, dict[int, float]()))
-            if mine.keys().isdisjoint(theirs) and weight * more * gain * others > MIN_WAY_SHARE
+            if gain * others > MIN_WAY_SHARE and mine.keys().isdisjoint(theirs)
         ]
     for weight, _, misled in found:
         yield weight, [misled.get(at, term) for at, term in enumerate(terms)]

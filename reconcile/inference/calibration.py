@@ -117,7 +117,7 @@ def _of_machines(share: float, seen: Circumstances, learnt: LearntParameters) ->
     One engine is never surer than two that agree, and what troubles machines makes nothing surer.
     """
     stages = [seen.sound_stage, *([] if seen.is_sound else [seen.doubt_stage]), *seen.trouble_stages]
-    return min(adjusted(share * seen.in_place, stage, seen.family, learnt.calibration) for stage in stages)
+    return min([adjusted(share * seen.in_place, stage, seen.family, learnt.calibration) for stage in stages])
 
 
 def informed_share(share: float, seen: Circumstances) -> float:
@@ -136,8 +136,9 @@ def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping
     line = fitted.get(stage)
     if line is None:
         return share
-    within = _bounded_log_odds(share)
-    beyond = min(1.0, line["b"]) * (odds(share) - within)
+    whole = odds(share)
+    within = min(MAX_FITTED_LOG_ODDS, max(-MAX_FITTED_LOG_ODDS, whole))
+    beyond = min(1.0, line["b"]) * (whole - within)
     return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + beyond)))
 
 

@@ -122,6 +122,8 @@ class Unread(NamedTuple):
 
     def least(self, votes: Sequence[int] | None = None) -> tuple[float, list[float]]:
         """Log of prior times P of all votes, or of these, by their numbers, and P of each vote in the first way."""
+        if not self.unsure:
+            return self.log_prior + log_sum(self.ways, votes), self.ways[0].terms
         unsure = self.unsure if votes is None else [at for at in self.unsure if at in votes]
         found, silent = min((log_sum(self.ways, votes, some, self.caps), some) for some in _subsets(unsure))
         terms = [self.caps[at] if at in silent else term for at, term in enumerate(self.ways[0].terms)]

@@ -115,15 +115,14 @@ def log_sum(
 
     P is the sum over the ways in which they come about. Those that are `silent` have P of their entry in `caps`.
     """
-    of_ways, total = [], 0.0
-    for way in ways:
-        terms = way.terms
-        if silent:
-            terms = [caps[at] if at in silent else term for at, term in enumerate(terms)]
-        if votes is not None:
-            terms = [terms[at] for at in votes]
-        total += way.weight * prod(terms)
-        of_ways.append((way.weight, terms))
+    of_ways = [(way.weight, way.terms) for way in ways]
+    if silent:
+        of_ways = [(weight, [caps[at] if at in silent else t for at, t in enumerate(ts)]) for weight, ts in of_ways]
+    if votes is not None:
+        of_ways = [(weight, [terms[at] for at in votes]) for weight, terms in of_ways]
+    total = 0.0
+    for weight, terms in of_ways:
+        total += weight * prod(terms)
     if total > MIN_EXACT_PRODUCT:
         return log(total)
     sums = [log(weight) + sum(map(log, terms)) for weight, terms in of_ways]

@@ -85,7 +85,7 @@ MAX_OPPOSING_SUMS_FACTOR = 0.3
 
 def is_said_by_barcode(votes: Sequence[Vote], says: str) -> bool:
     """Whether a barcode that checks itself says this."""
-    return any(vote.machine and Flag.CHECKS_ITSELF in vote.flags and vote.says == says for vote in votes)
+    return any(Flag.CHECKS_ITSELF in vote.flags and vote.says == says for vote in votes if vote.machine and vote.flags)
 
 
 def trouble_of(
