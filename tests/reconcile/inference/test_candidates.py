@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.forms.prepared_form import prepared
-from reconcile.inference.candidates import Beside, with_beside
+from reconcile.inference.beside import Beside, with_beside
 from reconcile.inference.noisy_channel import Component, Source
 from reconcile.inference.votes import NULL_SIGN, vote
 from reconcile.parameters.parameters import read_parameters
