@@ -330,3 +330,18 @@ def test_a_text_that_more_people_wrote_stands_before_a_better_written_one() -> N
     said = (reading("name", "ana", "dupont  anne"), reading("name", "ben", "dupont  anne"))
     found = posterior(field("name", "name"), machine("name", "tesseract 5.5.0 fra", "Dupont Anne"), *said)
     assert found.candidates[0].text == "dupont  anne"
+
+
+def test_an_engine_that_reads_another_text_beside_the_field_speaks_for_neither_value() -> None:
+    hard = {"fit": 1.0, "quality": 0.7}
+    before = [
+        reading("weight", "tesseract 5.5.0 eng", "7.S", kind="machine", confidence=0.77, conditions=hard),
+        *[reading("weight", source, text) for source, text in (("ben", "1.25"), ("mina", "1.25"), ("eve", "7.S"))],
+    ]
+    new = reading("weight", "rapidocr 3.10.0", "98765.432", kind="machine", confidence=0.72, conditions=hard)
+    odds = []
+    for said in (before, [*before, new]):
+        found = posterior(field("weight", "decimal"), *said).candidates
+        misread, written = (next(each for each in found if each.normal == says) for says in ("7.s", "1.25"))
+        odds.append(misread.probability / written.probability)
+    assert odds[1] == pytest.approx(odds[0], rel=1e-4)
