@@ -11,11 +11,13 @@ const DIRECTIONS = Array.from({ length: 8 }, (_, turn) => [Math.cos((turn * Math
 const LEAST_SHARPNESS = 0.15; // slope of the steepest edges a pixel, as a share of the ink's contrast: letters run together below
 const MOST_UNEVENNESS = 0.45; // how much darker the darkest paper is than the lightest: samples 0.32 at most, with shadow 0.6
 const MOST_CUT_SHARE = 0.03; // the share of an edge of the picture on which strokes stand: samples 0, cut through 0.04 and more
+const MOST_STROKES = 0.3; // a line of print is darker than this nowhere; a chequered cloth 0.5
 const PAPER_LIGHT = 0.7; // of the light of the paper: less is table
 const EDGE_DEPTHS = [0.004, 0.02, 0.04, 0.06]; // how far inside the picture paper is looked for, in shares of it
-const MOST_PAPER_WITH_GLARE = 251; // paper that is lighter cannot be told from what is burnt out
+const MOST_PAPER_WITH_GLARE = 235; // in paper that is lighter the brightest part is white without any reflection: photographs 185 to 255
 const BURNT_LIGHT = 254; // what is burnt out has this light all over
 const MOST_PAPER_AT_EDGE = 0.4; // the share of an edge at which paper lies: good photographs 0.27 at most, one cut off 0.85
+const LONGEST_PRINT = 0.02; // the share of an edge that a line of print takes at most: a rule or a letter. Chosen by hand
 const LEAST_LIGHT = 100; // of the paper, of 255: good photographs 146 and more, one in the dark 69
 const MOST_BURNT = 0.003; // the share of a picture that is burnt out: good photographs 0, with a reflection 0.04
 const LEAST_EVEN_SMEAR = 0.6; // the flattest direction over the steepest: good photographs 0.7 and more, moved 0.46
@@ -107,12 +109,16 @@ function papers({ light, wide, high }) {
   return found;
 }
 
-export function unevenness(copy) {
-  const light = papers(copy);
-  const inner = light.filter((_, at) => { // the table beside the paper is no shadow
+// The same of the inner blocks: beside the paper lies a table.
+function innerPapers(copy) {
+  return papers(copy).filter((_, at) => {
     const row = Math.floor(at / BLOCKS), column = at % BLOCKS;
     return row > 1 && row < BLOCKS - 2 && column > 1 && column < BLOCKS - 2;
   });
+}
+
+export function unevenness(copy) {
+  const inner = innerPapers(copy);
   return 1 - quantile(inner, 0.05) / Math.max(1, quantile(inner, 0.95));
 }
 
@@ -128,7 +134,7 @@ export function strokesAtEdge({ light, wide, high }) {
       if (ink !== before) changes += 1;
       before = ink;
     }
-    return light_ > 0.4 * count && changes >= 6 ? dark / count : 0; // strokes, not a dark table
+    return light_ > 0.4 * count && dark < MOST_STROKES * count && changes >= 6 ? dark / count : 0; // no dark or chequered table
   };
   return Math.max(
     share(wide, (x) => light[2 * wide + x]), share(wide, (x) => light[(high - 3) * wide + x]),
@@ -136,18 +142,22 @@ export function strokesAtEdge({ light, wide, high }) {
   );
 }
 
-// The share of each edge of the picture (top, foot, left, right) at which paper lies, and goes on into the picture.
+// The longest stretch of each edge of the picture (top, foot, left, right) at which paper lies, and goes on into the picture,
+// as a share of the edge. A stretch, as the bright squares of a tablecloth are no paper; print breaks it for a moment only.
 export function paperAtEdges({ light, wide, high }) {
   const paper = quantile(light, 0.8);
   const isPaper = (at) => light[at] > PAPER_LIGHT * paper;
   const share = (count, at) => {
-    let found = 0;
+    let longest = 0, from = 0, last = 0;
     for (let step = 0; step < count; step += 1) {
       let inside = 0;
       for (const depth of EDGE_DEPTHS) inside += isPaper(at(step, depth)) ? 1 : 0;
-      if (inside >= EDGE_DEPTHS.length - 1) found += 1;
+      if (inside < EDGE_DEPTHS.length - 1) continue;
+      if (step - last > LONGEST_PRINT * count) from = step;
+      last = step;
+      longest = Math.max(longest, last - from);
     }
-    return found / count;
+    return longest / count;
   };
   const deep = (length, depth) => Math.max(2, Math.round(depth * length));
   return [
@@ -160,9 +170,9 @@ export function paperAtEdges({ light, wide, high }) {
 
 // The share of the paper that is burnt out: at full white without any grain, where the paper around it is less white. null: the
 // paper itself is as white as white gets, as on a scan.
-export function burnt({ light, wide, high }) {
-  const paper = quantile(light, 0.5) > 0.6 * quantile(light, 0.8) ? quantile(light, 0.5) : quantile(light, 0.7);
-  if (paper > MOST_PAPER_WITH_GLARE) return null;
+export function burnt(copy) {
+  const { light, wide, high } = copy;
+  if (quantile(innerPapers(copy), 0.5) > MOST_PAPER_WITH_GLARE) return null;
   let white = 0, all = 0;
   for (let y = 4; y < high - 4; y += 8) {
     for (let x = 4; x < wide - 4; x += 8) {

@@ -110,6 +110,30 @@ def test_what_spoils_a_photograph_is_said_and_nothing_of_good_ones(looker: Page)
     assert {spoilt: each for spoilt, each in caught.items() if not all(each)} == {}
 
 
+def bright(picture: Image.Image) -> Image.Image:
+    """As a telephone in full light takes it: the paper nearly white, in places all white, and its print whole."""
+    return picture.point([min(255, round(value * 1.28)) for value in range(256)] * 3)
+
+
+def on_chequered_cloth(picture: Image.Image) -> Image.Image:
+    """A smaller copy on a tablecloth whose bright squares are as bright as paper."""
+    wide, high = picture.size
+    cloth, side = Image.new("RGB", (round(wide * 1.25), round(high * 1.25)), (205, 205, 200)), wide // 9
+    pen = ImageDraw.Draw(cloth)
+    for row in range(cloth.height // side + 1):
+        for column in range(row % 2, cloth.width // side + 1, 2):
+            pen.rectangle((column * side, row * side, (column + 1) * side, (row + 1) * side), fill=(90, 40, 45))
+    cloth.paste(picture, (wide // 8, high // 8))
+    return cloth
+
+
+def test_bright_paper_is_no_reflection_and_a_chequered_cloth_is_no_cut_edge(looker: Page) -> None:
+    evenly_lit = GOOD[1:]  # of the first a tenth is burnt out when it is made so bright
+    found = [looked_at(looker, bright(opened(name)))[0] for name in evenly_lit]
+    found += [looked_at(looker, on_chequered_cloth(opened(name)))[0] for name in GOOD]
+    assert found == [[]] * 5
+
+
 def test_of_what_cannot_be_judged_nothing_is_said(looker: Page) -> None:
     bicycle = Image.new("RGB", (2000, 1500), (90, 150, 200))
     draw = ImageDraw.Draw(bicycle)
