@@ -206,7 +206,10 @@ LONG_FILES = {
     "transcribe/store/facts.py": "what the store takes and gives in one file, as the nouns are",
     "reconcile/parameters/shipped_data.py": "data, written by `python -m tests.bench.fit_first`",
 }
-LONG_FUNCTIONS = {"reconcile/inference/evidence.py: evidence": "one line for each kind of evidence"}
+LONG_FUNCTIONS = {
+    "reconcile/inference/evidence.py: evidence": "one line for each kind of evidence",
+    "reconcile/inference/circumstances.py: circumstances": "one line for each circumstance",
+}
 
 LISTED_FOR_OTHERS = {"flows.cli.main": "the console script `fairhand`"}
 
