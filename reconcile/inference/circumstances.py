@@ -208,7 +208,6 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     """The circumstances of the value that `says` (comparable text)."""
     votes = weighed.votes
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
-    saying = [vote for vote in engines if vote.says == says]
     people = [vote for vote in votes if vote.kind == "person"]
     for_it = [vote for vote in people if is_nearly_same(spot, vote.says, says, POLICY.min_text_similarity)]
     against = [vote for vote in people if vote not in for_it]
@@ -219,12 +218,12 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         family=spot.family,
         null=null_of(says),
         coded=is_said_by_barcode(votes, says),
-        engines=len([vote for vote in saying if vote.null != "illegible"]),
+        engines=len([vote for vote in engines if vote.says == says and vote.null != "illegible"]),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
         by_operator=_is_by_operator(votes, says),
-        looked_again=any(vote.again for vote in saying),
+        looked_again=any(vote.again for vote in engines if vote.says == says),
         sure=sure_alone(spot, engines, says),
         readers=len(people),
         against_people=len(against),
