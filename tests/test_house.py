@@ -208,7 +208,6 @@ LONG_FILES = {
 }
 LONG_FUNCTIONS = {
     "reconcile/inference/evidence.py: evidence": "one line for each kind of evidence",
-    "reconcile/inference/circumstances.py: circumstances": "one line for each circumstance",
 }
 
 LISTED_FOR_OTHERS = {"flows.cli.main": "the console script `fairhand`"}
