@@ -19,7 +19,7 @@ from flows.desk.words import ACTS
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
 from transcribe.errors import NotFound
-from transcribe.i18n import advice, sentence, translation
+from transcribe.i18n import advice, reason_sentence, translation
 from transcribe.review import (
     DESK_ROLES,
     ENGAGEMENT_WORDS,
@@ -105,7 +105,7 @@ class Visit:
     def reason(self, code: str) -> str:
         """Why people are asked, in words; the code where there are none."""
         try:
-            return translation(self.language).gettext(sentence(code))
+            return translation(self.language).gettext(reason_sentence(code))
         except KeyError:
             return code
 

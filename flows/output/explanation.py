@@ -21,7 +21,7 @@ from reconcile.inference import weigh
 from reconcile.parameters import champion_standing, read_parameters, shipped_parameters
 from transcribe.codes import Method
 from transcribe.errors import FormError, NotFound
-from transcribe.i18n import named, say, sentence
+from transcribe.i18n import named, reason_sentence, say, sentence
 from transcribe.model import OPERATOR_SOURCE, Decision, Evidence, FieldKey, Parameters, Reading, Task
 from transcribe.people import true_reasons
 from transcribe.store import FieldHistory
@@ -177,7 +177,7 @@ def _task(task: Task, names: Mapping[str, str]) -> ExplainedTask:
 
 def _because(code: str) -> str:
     try:
-        return sentence(code)
+        return reason_sentence(code)
     except KeyError:
         return code
 

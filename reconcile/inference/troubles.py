@@ -8,11 +8,12 @@ from typing import Literal
 
 from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR, is_of_new_shape, is_one_slip_apart, is_settled
-from reconcile.inference.votes import BLANK, Vote, null_of
+from reconcile.inference.votes import BLANK, QUANTITY_TYPES, Vote, null_of
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.codes import Flag, Reason
 from transcribe.model import INK
+from transcribe.values import has_fillers
 
 LOOKALIKE_PATTERN = re.compile(r"[0O1IL|()\[\]{}!]")
 """Characters that both engines mistake alike in a code: both read PO as P0, and L6383 as (6383."""
@@ -110,7 +111,7 @@ def trouble_of(
         return Reason.PARTLY_READ  # who read all of it and says the same shows that nothing is missing
     if says == BLANK and not any(vote.source == INK and vote.says == BLANK for vote in machines):
         return Reason.INK_BUT_NO_TEXT if any(vote.source == INK for vote in machines) else Reason.NOTHING_READ
-    if null_of(says) is None and spot.faults(says):
+    if null_of(says) is None and (spot.faults(says) or _stands_beside_a_sign(spot, machines, says)):
         return Reason.FORMAT
     if sums < MAX_OPPOSING_SUMS_FACTOR:
         return Reason.SUMS
@@ -121,6 +122,12 @@ def trouble_of(
     if is_of_new_shape(spot, says, learnt) and not is_said_by_barcode(machines, says):
         return Reason.NEW_SHAPE
     return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says, learnt) else ""
+
+
+def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
+    """Whether every engine saw a sign such as * or # beside a quantity: something else stands there, a struck digit."""
+    texts = [vote.text for vote in machines if vote.says == says]
+    return spot.type in QUANTITY_TYPES and bool(texts) and all(has_fillers(text) for text in texts)
 
 
 def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:

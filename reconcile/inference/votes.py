@@ -13,6 +13,7 @@ from reconcile.forms import PreparedField
 from reconcile.parameters import BAD_PAGE_QUALITY
 from transcribe.codes import Flag
 from transcribe.model import OPERATOR_SOURCE, Kind, Null, Reading
+from transcribe.values import has_fillers
 
 BLANK = ""
 """The comparable text of a field where nothing is written."""
@@ -22,6 +23,9 @@ NULLS: tuple[Null, ...] = get_args(Null)
 
 LOOKED_AGAIN = "again"
 """The condition of an engine's reading at a further look, see `transcribe/recognition/engine_words.py`."""
+
+QUANTITY_TYPES = ("integer", "decimal")
+"""Types of numbers beside which nobody fills the room with signs, as is done with money: **12.50**."""
 
 NULL_SIGN = "\x00"
 """Begins the comparable text of "cannot be read" and its like; no text that was read has it."""
@@ -166,6 +170,8 @@ def written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
     experts, people, machines = (
         [each.text for each in for_it if each.kind == kind] for kind in ("expert", "person", "machine")
     )
+    if not any(each.text for each in for_it if not each.machine) and spot.type in QUANTITY_TYPES:
+        texts = {text for text in texts if not has_fillers(text)} or texts
     sure = {text: max(each.confidence or 0.0 for each in for_it if each.text == text) for text in texts}
     return max(
         texts,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Literal
 
-from reconcile.forms import PreparedField
+from reconcile.forms import PreparedField, family_of
 from reconcile.learning.backed_values import BackedValue, DecidedScan, backed_values, rests_on_one
 from reconcile.learning.rule_suggestions import MIN_HOLDING_SHARE, MIN_RECORD_COUNT, suggested_checks
 from reconcile.parameters import shape_of
@@ -110,12 +110,15 @@ def _in_field(field: Field, line: str) -> str:
 def _required(field: Field, records: Sequence[Backed]) -> Iterator[Suggestion]:
     """That a field is never left blank, as what counts shows; cells of a table are, as rows are left over.
 
-    Every blank one speaks against it, whoever says so.
+    Every blank one speaks against it, whoever says so. A mark that is not ticked or signed is not blank either, so that
+    nothing shows.
     """
     told = [record[FieldKey(field.name)] for record in records if FieldKey(field.name) in record]
     filled = [each for each in told if each.null is None and each.counts]
     of = len(filled) + sum(each.null is not None for each in told)
-    if field.required or "." in field.name or rests_on_one(filled) or not _is_borne_out(len(filled), of):
+    if field.required or "." in field.name or family_of(field.type) == "mark":
+        return
+    if rests_on_one(filled) or not _is_borne_out(len(filled), of):
         return
     line = _in_field(field, "required = true")
     yield Suggestion(kind="required", field=field.name, seen=len(filled), of=of, toml=line, rests_on=_support(filled))

@@ -70,6 +70,20 @@ def tick_label_regions(ticks: Sequence[Box], page: Page) -> list[Box]:
     return regions
 
 
+def left_label_regions(unlabelled: Sequence[Box], places: Sequence[Box], page: Page) -> list[tuple[Box, Box]]:
+    """Boxes to tick without a label at their right, each with the region at its left where it may stand.
+
+    None of a box with another one before it on its level: what stands between them is that one's label.
+    """
+    found, farthest = [], round(page.picture.shape[1] * 0.3)
+    for box in unlabelled:
+        level = [other for other in places if other.x1 <= box.x0 and other.y0 < box.y1 and other.y1 > box.y0]
+        if not any(other in unlabelled or other.width <= 1.5 * box.width for other in level):
+            left = max([0, box.x0 - farthest, *(other.x1 for other in level)])
+            found.append((box, Box(left + 3, box.y0 - 4, box.x0 - 3, box.y1 + 4)))
+    return found
+
+
 def _labels(words: Iterable[Word]) -> list[Word]:
     """Words that stand together, joined into labels."""
     said = [word for word in words if re.search(r"\w{2}|°", word.text) and word.box.height > 6]

@@ -12,15 +12,21 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
 from transcribe.errors import FormError
-from transcribe.form_drafting.captions import label_of, label_regions, read_labels, tick_label_regions
+from transcribe.form_drafting.captions import (
+    label_of,
+    label_regions,
+    left_label_regions,
+    read_labels,
+    tick_label_regions,
+)
 from transcribe.form_drafting.grids import Grid
 from transcribe.form_drafting.label_types import plain, type_of
-from transcribe.form_drafting.rulings import find_ruling, without_lines
+from transcribe.form_drafting.rulings import Ruling, find_ruling, without_lines
 from transcribe.forms import comb
 from transcribe.geometry import Box
 from transcribe.imaging import grey, shrunk, use_one_thread
 from transcribe.ink import A4_HEIGHT
-from transcribe.model import Page
+from transcribe.model import Page, Word
 from transcribe.ocr import Engine
 
 if TYPE_CHECKING:
@@ -170,7 +176,7 @@ def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
     fields = [
         _field(box, label_of(box, labels, width, right=False), language, room=box not in frames) for box in places
     ]
-    marks = [_field(box, label_of(box, labels, width, right=True), "", room=False) for box in found.ticks]
+    marks = [_field(box, label, "", room=False) for box, label in _mark_labels(found, labels, print_, engine)]
     kept = [each for each, box in zip(fields, places, strict=True) if each.label or box in frames]
     ticked = [replace(each, type="checkbox") for each in marks if each.label]
     named = sorted([*kept, *ticked], key=lambda each: (each.box.y0, each.box.x0))
@@ -180,6 +186,17 @@ def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
         tables=tables,
         left=len(places) + len(found.ticks) - len(named),
     )
+
+
+def _mark_labels(found: Ruling, labels: Sequence[Word], print_: Page, engine: Engine) -> list[tuple[Box, str | None]]:
+    """Each box to tick with its label: what stands right of it, else what stands left of it."""
+    width = print_.picture.shape[1]
+    said = {box: label_of(box, labels, width, right=True) for box in found.ticks}
+    bare = [box for box, label in said.items() if label is None]
+    places = [*found.frames, *found.lines, *found.ticks, *(grid.box for grid in found.grids)]
+    for box, region in left_label_regions(bare, places, print_):
+        said[box] = label_of(box, read_labels(engine, print_, [region]), width, right=False)
+    return list(said.items())
 
 
 def _at_a4_size(page: Page) -> tuple[Page, float]:

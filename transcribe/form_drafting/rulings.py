@@ -36,6 +36,9 @@ MIN_LINE_LENGTH_SHARE = 0.03
 TICK_SIDE_SHARES = (0.011, 0.035)
 """Least and most side of a box to tick, as shares of the page's width: 2.3 to 7 mm of A4."""
 
+MAX_FRAMED_TICK_SIDE_SHARE = 0.04
+"""Most side of a square frame that is a box to tick and no place to write in: 8.4 mm of A4. Chosen by hand."""
+
 MIN_HOLLOW_SHARE = 0.45
 """Share of a box to tick that is paper inside its outline; of a printed O or 0 it is less. Chosen by hand."""
 
@@ -106,14 +109,15 @@ def find_ruling(picture: Picture) -> Ruling:
     frames = [box for box in frames if not any(_is_heading(box, grid) for grid in framed)]
     frames = [box for box in frames if not any(grid.box.contains(box) for grid in bare)]
     tables_apart = [grid.box.padded(SAME_SIDE_PX) for grid in bare]
-    alone = [
-        line for line in rules if not _edges_any(line, boxes) and not any(box.contains(line) for box in tables_apart)
-    ]
+    ticks = [*_tick_boxes(ink, boxes, width), *(box for box in frames if _is_large_tick(box, width))]
+    frames = [box for box in frames if box not in ticks]
+    apart = [*tables_apart, *(box.padded(SAME_SIDE_PX) for box in ticks)]  # a large square's sides are as long as lines
+    alone = [line for line in rules if not _edges_any(line, boxes) and not any(box.contains(line) for box in apart)]
     lined, rooms = _rooms_above(alone, ink)
     return Ruling(
         frames=tuple(_sorted(frames)),
         lines=tuple(_sorted(rooms)),
-        ticks=tuple(_sorted(_tick_boxes(ink, boxes, width))),
+        ticks=tuple(_sorted(ticks)),
         grids=tuple(sorted((*framed, *lined), key=lambda grid: grid.box.y0)),
     )
 
@@ -248,7 +252,7 @@ def _tick_boxes(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
     found = []
     for contour, level in zip(contours, () if levels is None else levels[0], strict=True):
         x, y, w, h = cv2.boundingRect(contour)
-        if level[3] >= 0 or level[2] < 0 or not (least <= w <= most and least <= h <= most and 0.8 < w / h < 1.25):
+        if level[3] >= 0 or level[2] < 0 or not (least <= w <= most and least <= h <= most and _is_square(w, h)):
             continue
         hollow = cv2.contourArea(contours[level[2]]) / (w * h)
         if (
@@ -258,6 +262,16 @@ def _tick_boxes(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
         ):
             found.append(Box.sized(x, y, w, h))
     return found
+
+
+def _is_large_tick(frame: Box, width: int) -> bool:
+    """Whether a frame is as square and small as a box to tick: nobody writes a word in it."""
+    most = width * MAX_FRAMED_TICK_SIDE_SHARE
+    return frame.width <= most and frame.height <= most and _is_square(frame.width, frame.height)
+
+
+def _is_square(width: int, height: int) -> bool:
+    return 0.8 < width / height < 1.25
 
 
 def _stands_alone(ink: Picture, x: int, y: int, w: int, h: int) -> bool:

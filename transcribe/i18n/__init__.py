@@ -1,7 +1,7 @@
 """Words for people: catalogues, sentences of evidence, advice on photographs."""
 
 from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
-from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, say, sentence
+from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, reason_sentence, say, sentence
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
 
@@ -17,6 +17,7 @@ __all__ = [
     "languages",
     "named",
     "plural",
+    "reason_sentence",
     "said",
     "say",
     "sentence",

@@ -205,6 +205,14 @@ def sentence(code: str) -> str:
     raise KeyError(f"there is no sentence for the code {code!r}")
 
 
+def reason_sentence(code: str) -> str:
+    """The English sentence of why people are asked; of another code its own, and KeyError names what is none.
+
+    Some codes are both, with opposite sentences: "format" is why people are asked, and evidence for a value.
+    """
+    return REASONS[code] if code in REASONS else sentence(code)
+
+
 def say(evidence: Evidence, translate: Callable[[str], str] = str, point: str = ".") -> str:
     """One piece of evidence in words, with its numbers written short.
 

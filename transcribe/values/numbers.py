@@ -116,6 +116,12 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
     return Number(amount=-amount if negative and amount else amount, beside=beside)
 
 
+def has_fillers(text: str) -> bool:
+    """Whether signs such as * or # stand beside what a text says."""
+    bare = tidy(text)
+    return _FILLERS.sub("", bare) != bare
+
+
 def rough_number(text: str, locale: str, minor: int | None) -> str:
     """A text that is no number, written like one: "1 234,5O EUR" is "1234.5o".
 

@@ -104,6 +104,26 @@ def test_a_part_of_what_stands_there_is_not_decided_by_machines_and_the_whole_is
     assert decided(TOTAL, part[0], whole).method == "machines", "one read all of it, and says the same"
 
 
+QUANTITY = field("quantity", "integer")
+
+
+def test_a_quantity_with_a_sign_beside_it_is_not_decided_by_machines() -> None:
+    """A struck 9 beside 36 was read as *36 and # 36, and published as *36."""
+    struck = [machine("quantity", BOTH[0], "# 36", 0.9), machine("quantity", BOTH[1], "*36", 0.99)]
+    assert asked(QUANTITY, *struck).reason == "format"
+    by_person = decided(QUANTITY, *struck, reading("quantity", "ann", "36"))
+    assert (by_person.text, by_person.value) == ("36", 36)
+    filled = [machine("total", BOTH[0], "**15.60**"), machine("total", BOTH[1], "**15.60**")]
+    assert decided(TOTAL, *filled).method == "machines", "of money the room is filled with signs"
+
+
+def test_what_machines_read_with_a_sign_and_without_is_published_without() -> None:
+    said = [machine("quantity", BOTH[0], "36"), machine("quantity", BOTH[1], "*36", 0.999)]
+    assert decided(QUANTITY, *said).text == "36"
+    again = [*said, machine("quantity", "third 1", "*36", 0.999)]
+    assert posterior(QUANTITY, *again).candidates[0].text == "36"
+
+
 OUTSIDE = frozenset({"outside photo"})
 
 

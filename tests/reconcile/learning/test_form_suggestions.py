@@ -143,6 +143,15 @@ def test_what_is_never_blank_is_required() -> None:
     assert found == {"ref", "town", "ordered", "wanted", "net", "tax", "total"}
 
 
+def test_that_a_box_to_tick_or_to_sign_always_has_a_value_suggests_nothing() -> None:
+    of = replace(ORDER, fields=(*ORDER.fields, field("express", "checkbox"), field("signed", "signature")))
+    marks = (FieldKey("express"), FieldKey("signed"))
+    found = suggestions(of, [each | {key: decided(of, key, "true") for key in marks} for each in orders(40, of)])
+    required = {each.field for each in of_kind(found, "required")}
+    assert "ref" in required
+    assert not required & {"express", "signed"}
+
+
 def test_products_sums_and_dates_in_order_are_rules() -> None:
     found = {each.toml.splitlines()[1]: each for each in of_kind(suggestions(ORDER, orders(40)), "rule")}
     assert found.keys() == {

@@ -35,6 +35,15 @@ def test_frames_lines_and_ticks_are_told_apart() -> None:
     assert found.grids == ()
 
 
+def test_the_sides_of_a_large_box_to_tick_are_no_lines_to_write_on() -> None:
+    sheet = Image.new("L", (1654, 2339), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((430, 1474, 484, 1536), outline=0, width=3)
+    found = find_ruling(numpy.asarray(sheet))
+    assert len(found.ticks) == 1
+    assert (found.lines, found.frames) == ((), ())
+
+
 def test_tinted_boxes_and_frames_with_round_corners_are_places_to_write_in() -> None:
     sheet = Image.new("L", (1000, 1400), 255)
     draw = ImageDraw.Draw(sheet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transcribe.codes import EvidenceCode, Method, Reason, RecordRule
-from transcribe.i18n.evidence_messages import EVIDENCE, METHODS, REASONS, RECORD_RULES, say, sentence
+from transcribe.i18n.evidence_messages import EVIDENCE, METHODS, REASONS, RECORD_RULES, reason_sentence, say, sentence
 from transcribe.model import Evidence, Numbers
 
 NUMBERS: Numbers = {
@@ -72,3 +72,13 @@ def test_numbers_are_said_short() -> None:
 def test_an_unknown_code_is_named() -> None:
     with pytest.raises(KeyError, match="weather"):
         sentence("weather")
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_why_people_are_asked_is_never_said_by_evidence_for_a_value(reason: str) -> None:
+    assert reason_sentence(reason) == REASONS[reason]
+    assert reason_sentence(reason) not in EVIDENCE.values()
+
+
+def test_a_rule_of_records_is_said_as_well() -> None:
+    assert reason_sentence(RecordRule.NEVER_BLANK) == RECORD_RULES[RecordRule.NEVER_BLANK]

@@ -133,6 +133,37 @@ def test_a_text_that_cannot_be_right_comes_back_once_without_javascript(site: Si
     assert (reading.text, reading.flags) == ("31/02/2025", frozenset({"overrode a check"}))
 
 
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_an_empty_box_is_asked_about_once_without_javascript(site: Site, sign_in: SignIn, typed: str) -> None:
+    scan = site.scan("bon-de-commande", {DATE: "31/01/2025"})
+    client = sign_in(site.person("amina"))
+    page = client.get("/work").text
+    task, asks = task_of(page), "Nothing typed. Press Enter again if the field is blank."
+    assert f'formaction="/work/{task}?check=1"' in page
+    sent = {"csrf": hidden(page, "csrf"), "idem": hidden(page, "idem"), "action": "send", "text": typed}
+
+    asked = client.post(f"/work/{task}?check=1", data=sent)
+
+    assert asked.status_code == 200
+    assert f'role="alert">{asks}</p>' in asked.text
+    assert "?check=1" not in asked.text, "a second Send confirms it"
+    assert (task_of(asked.text), hidden(asked.text, "overrode")) == (task, "")
+    assert site.store.readings(scan) == []
+    assert client.post(f"/work/{task}", data={**sent, "idem": hidden(asked.text, "idem")}).status_code == 303
+    (reading,) = site.store.readings(scan)
+    assert ((reading.text or "").strip(), reading.flags) == ("", frozenset())
+
+
+def test_blank_said_by_its_own_button_is_not_asked_about(site: Site, sign_in: SignIn) -> None:
+    scan = site.scan("bon-de-commande", {DATE: "31/01/2025"})
+    client = sign_in(site.person("amina"))
+    page = client.get("/work").text
+    sent = {"csrf": hidden(page, "csrf"), "idem": hidden(page, "idem"), "action": "blank", "text": ""}
+    assert client.post(f"/work/{task_of(page)}?check=1", data=sent).status_code == 303
+    (reading,) = site.store.readings(scan)
+    assert reading.text == ""
+
+
 def test_a_script_that_sends_the_plain_form_is_never_asked_twice(site: Site, sign_in: SignIn) -> None:
     scan = site.scan("bon-de-commande", {DATE: "31/02/2025"})
 

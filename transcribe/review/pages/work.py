@@ -64,12 +64,14 @@ CLICKED_WIDTH_PX = 900
 class Doubt:
     """What came back because it looks odd or is not complete, and why in words.
 
-    `text` is what was typed, the form that was chosen, or the heights of lines between rows; `corners` are those of a
-    frame, or its first one; `turn` is how the page of a form was said to lie.
+    `is_empty`: nothing was typed, which may mean blank. `text` is what was typed, the form that was chosen, or the
+    heights of lines between rows; `corners` are those of a frame, or its first one; `turn` is how the page of a form
+    was said to lie.
     """
 
     text: str = ""
     faults: tuple[str, ...] = ()
+    is_empty: bool = False
     corners: tuple[int, ...] = ()
     turn: str = ""
 
@@ -136,7 +138,7 @@ async def send(request: Request) -> Response:
         return await work_page(context, visitor, theirs, doubt, page=sent.page, status=422)
     if is_shown and request.query_params.get("check", "0") != "0" and sent.action == "send":
         doubt = _doubt(context, visitor, theirs, sent, is_framed=reading.box is not None)
-        if doubt.faults:
+        if doubt.faults or doubt.is_empty:
             return await work_page(context, visitor, theirs, doubt, page=sent.page)
     outcome = await context.keep(lambda store: _keep(store, context, visitor, task, sent, reading))
     _announce(context, outcome)
@@ -156,6 +158,8 @@ def _doubt(context: Context, visitor: Visitor, task: Task, sent: SentForm, *, is
         return Doubt(text=sent.form, faults=said, turn=sent.turn)
     if task.kind == "rows":
         return Doubt(text=sent.edges, faults=edge_faults(sent.edges, language))
+    if task.kind != "locate" and not sent.text.strip():
+        return Doubt(is_empty=True)
     faults = text_faults(context.forms, task, sent.text, language)
     if task.kind == "locate" and not is_framed:
         faults = (translation(language).gettext(NO_FRAME), *faults)
