@@ -1,0 +1,157 @@
+"""Runs commands in forked processes that have their imports already, for tests that ask only how a command ends.
+
+Importing is most of what a short command costs. A forked command has its own environment, folder, umask, standard
+streams and exit, as one that was started anew. Prefect is imported where the command does it, under its settings.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import importlib.abc
+import importlib.machinery
+import json
+import logging
+import os
+import runpy
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from types import ModuleType
+
+MAX_REQUEST_BYTES = 100_000
+"""Bytes of the longest request: the words of a command and its environment."""
+
+IMPORTED = ("flows.home", "flows.administration", "flows.steps", "flows.runtime")
+"""What commands import when they run, beside Prefect."""
+
+QUIET_PREFECT = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "WARNING"}
+"""Settings under which Prefect is imported at first: nothing is sent anywhere."""
+
+
+class PrefectWhenAsked(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Prefect, imported before and put away: it is there again when a command imports it, with the settings of then."""
+
+    def __init__(self) -> None:
+        handlers, level = list(logging.root.handlers), logging.root.level
+        with tempfile.TemporaryDirectory() as folder:
+            before = dict(os.environ)
+            os.environ.update({**QUIET_PREFECT, "PREFECT_HOME": folder})
+            importlib.import_module("flows.ingest")
+            importlib.import_module("prefect.logging.handlers")
+            importlib.import_module("prefect.events.worker")
+            os.environ.clear()
+            os.environ.update(before)
+        del sys.modules["flows.ingest"]
+        self._modules = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "prefect"}
+        self._modules["prefect.logging.configuration"].PROCESS_LOGGING_CONFIG.clear()  # set up anew, not changed
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != "prefect":
+            return None
+        sys.meta_path.remove(self)
+        return importlib.machinery.ModuleSpec("prefect", self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        self._spec = self._modules["prefect"].__spec__
+        return self._modules["prefect"]
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec
+        sys.modules.update(self._modules)
+        self._modules["prefect.context"].refresh_global_settings_context()
+        self._modules["prefect.logging.configuration"].setup_logging()
+
+
+def main() -> None:
+    """Import what commands need, then fork for each request until the tests end."""
+    from flows.cli.app import COMMAND_GROUPS
+
+    for name in (*(f"flows.cli.{group}" for group in COMMAND_GROUPS), *IMPORTED):
+        importlib.import_module(name)
+    sys.meta_path.insert(0, PrefectWhenAsked())
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
+    gc.freeze()  # a collection in a fork would copy all pages
+    with socket.socket(fileno=int(sys.argv[1])) as requests:
+        while True:
+            request, streams, _, _ = socket.recv_fds(requests, MAX_REQUEST_BYTES, 3)
+            if not request:
+                return
+            if os.fork() == 0:
+                break
+            for stream in streams:
+                os.close(stream)
+    _run(json.loads(request), *streams)
+
+
+def _run(request: dict[str, object], out: int, err: int, ended: int) -> None:
+    """Run one command in a process of its own; its id and its exit code, negative for a signal, are written down."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    command = os.fork()
+    if command == 0:
+        os.close(ended)
+        _become(request, out, err)
+        return
+    os.close(out)
+    os.close(err)
+    os.write(ended, f"{command}\n".encode())
+    _, status = os.waitpid(command, 0)
+    os.write(ended, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+def _become(request: dict[str, object], out: int, err: int) -> None:
+    """What `python -m flows.cli` does with these words, in this folder and environment."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, stream in ((nothing, 0), (out, 1), (err, 2)):
+        os.dup2(source, stream)
+        os.close(source)
+    words, folder, environment = request["words"], request["folder"], request["environment"]
+    assert isinstance(words, list)
+    assert isinstance(folder, str)
+    assert isinstance(environment, dict)
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    os.umask(int(str(request["umask"])))
+    os.chdir(folder)
+    sys.path[0], sys.argv = folder, ["-m", *words]
+    _end(_exit_code())
+
+
+def _exit_code() -> int:
+    """Run the command; the code that Python would end with."""
+    try:
+        runpy.run_module("flows.cli", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        if ended.code is None or isinstance(ended.code, int):
+            return ended.code or 0
+        print(ended.code, file=sys.stderr)
+        return 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _end(code: int) -> None:
+    """End as Python does: with threads, then exit functions, then what waits to be written. Modules are not unmade."""
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for threads that are no daemons
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

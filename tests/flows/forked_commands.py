@@ -1,0 +1,124 @@
+"""The tests' side of the server of commands: a command's words go there, its output and exit code come back."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LATE = ("FAIRHAND_", "AWS_", "PREFECT_API_", "PYTEST_", "DO_NOT_TRACK")
+"""Beginnings of the variables that nothing reads before a command runs. Others ask for a process started anew."""
+
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FAIRHAND_"))}
+"""That of the server: as it was before any test changed something."""
+
+UMASK = 0o022
+"""As most machines have it: files that everybody may read."""
+
+READ_BYTES = 65_536
+"""Bytes of output read at once."""
+
+
+@dataclass(kw_only=True)
+class CommandServer:
+    """A process that forks for each command. It is started for the first one and ends with the tests."""
+
+    _requests: socket.socket = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.flows.command_server", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                env=ENVIRONMENT,
+                cwd=Path(__file__).parents[2],
+                pass_fds=[theirs.fileno()],
+            )
+        atexit.register(self._end, process)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        self._requests.close()
+        process.wait()
+
+    def run(self, words: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[int, str, str]:
+        """Run a command to its end: its exit code, output and errors. It is killed where it takes longer."""
+        request = {"words": words, "folder": str(Path.cwd()), "environment": dict(environment), "umask": UMASK}
+        pipes = [os.pipe() for _ in range(3)]
+        ours = [reading for reading, _ in pipes]
+        try:
+            try:
+                socket.send_fds(self._requests, [json.dumps(request).encode()], [writing for _, writing in pipes])
+            finally:
+                for _, writing in pipes:
+                    os.close(writing)
+            out, err, ended = _read(ours, time.monotonic() + seconds)
+        finally:
+            for reading in ours:
+                os.close(reading)
+        return int(ended.split()[1]), _text(out), _text(err)
+
+
+def suits(environment: Mapping[str, str]) -> bool:
+    """Whether a command in this environment would have imported what the server has."""
+    return _early(environment) == _early(ENVIRONMENT)
+
+
+def _early(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if not name.startswith(LATE)}
+
+
+def _read(streams: Sequence[int], until: float) -> list[bytes]:
+    """All that comes from the streams until each has ended; the process that the last one names is killed before."""
+    got = dict.fromkeys(streams, b"")
+    with selectors.DefaultSelector() as waiting:
+        for stream in streams:
+            waiting.register(stream, selectors.EVENT_READ)
+        try:
+            while waiting.get_map():
+                for key, _ in _ready(waiting, until):
+                    read = os.read(key.fd, READ_BYTES)
+                    got[key.fd] += read
+                    if not read:
+                        waiting.unregister(key.fd)
+        except BaseException:
+            if got[streams[-1]].count(b"\n") == 1:
+                os.kill(int(got[streams[-1]]), signal.SIGKILL)
+            raise
+    return list(got.values())
+
+
+def _ready(waiting: selectors.BaseSelector, until: float) -> list[tuple[selectors.SelectorKey, int]]:
+    ready = waiting.select(max(0.0, until - time.monotonic()))
+    if not ready:
+        raise TimeoutError("the command did not end in time")
+    return ready
+
+
+def _text(output: bytes) -> str:
+    """The output as text with the line ends of Python, as `subprocess` gives it."""
+    return output.decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+class _Shared:
+    """The server of this process, once there is one."""
+
+    server: CommandServer | None = None
+    lock = threading.Lock()
+
+
+def shared_server() -> CommandServer:
+    """The one server of this process."""
+    with _Shared.lock:
+        _Shared.server = _Shared.server or CommandServer()
+        return _Shared.server

@@ -1,0 +1,93 @@
+"""A forked command is what a command in a process started anew is."""
+
+from __future__ import annotations
+
+import stat
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.flows import house as running
+from tests.flows.forked_commands import ENVIRONMENT, shared_server, suits
+from tests.flows.house import TYPED, House, Ran
+
+
+def anew(house: House, *words: str | Path) -> Ran:
+    """What a process started for this command alone gives."""
+    process = house.start(*words)
+    out, err = process.communicate(timeout=running.PATIENCE)
+    return Ran(code=process.returncode, out=out, err=err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--version",),
+        ("--help",),
+        ("nothing",),
+        ("status",),
+        ("status", "--json"),
+        ("scan", "explain", "abcdef", "total"),
+        ("records", "export", "--form", "nosuch"),
+        ("read", TYPED.parent / "missing.png", "--form", "receipt"),
+        ("people", "list"),
+        ("log", "verify"),
+        ("init",),
+    ],
+    ids=lambda words: " ".join(map(str, words[:2])),
+)
+def test_it_ends_with_the_same_words_and_code(house: House, words: tuple[str | Path, ...]) -> None:
+    assert house.run("init").code == 0
+    assert house.run(*words) == anew(house, *words)
+
+
+def test_it_has_the_environment_folder_and_umask_of_its_call(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    house.environment = {"FAIRHAND_PORT": "many"}
+    assert house.run("status").err.startswith("fairhand: FAIRHAND_PORT")
+    house.environment = {}
+    assert House(home=Path("here")).run("init").code == 0
+    assert (tmp_path / "here").is_dir()
+    umasks = {stat.S_IMODE((made / "settings.env").stat().st_mode) for made in (tmp_path / "here", anew_home(house))}
+    assert len(umasks) == 1
+
+
+def anew_home(house: House) -> Path:
+    anew(house, "init")
+    return house.home
+
+
+def test_a_variable_that_imports_may_read_asks_for_a_new_process() -> None:
+    assert suits({**ENVIRONMENT, "FAIRHAND_PORT": "1", "PREFECT_API_URL": "http://127.0.0.1:1/api"})
+    assert not suits({**ENVIRONMENT, "TZ": "Asia/Tokyo"})
+    assert not suits({**ENVIRONMENT, "PATH": "/nowhere"})
+    assert not suits({**ENVIRONMENT, "PREFECT_LOGGING_LEVEL": "DEBUG"})
+
+
+def test_what_takes_too_long_is_killed(house: House) -> None:
+    house.run("init")
+    began = time.monotonic()
+    words = ["--home", str(house.home), "serve", "--port", "0"]
+    with pytest.raises(TimeoutError):
+        shared_server().run(words, house.child_environment(), 1.0)
+    assert time.monotonic() - began < running.PATIENCE
+    running.until(lambda: not any(str(house.home) in " ".join(words_of(each)) for each in psutil.process_iter()))
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
+
+
+@pytest.mark.xdist_group("prefect")
+def test_prefect_has_the_settings_of_the_home(working_house: House) -> None:
+    house = working_house
+    done = house.run("ingest", TYPED, "--form", "bon-de-commande")
+    assert (done.code, done.err.count("WARNING")) == (0, 0), done
+    assert list((house.home / "prefect" / "storage").iterdir()), "results lie in the home"
