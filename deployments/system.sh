@@ -30,7 +30,9 @@ need tesseract-ocr command -v tesseract
 need tesseract-ocr-fra has_language fra
 need tesseract-ocr-eng has_language eng
 if [ "$purpose" = test ] || [ "$purpose" = bench ]; then
-    need chromium command -v chromium
+    browser=chromium-headless-shell  # Debian has it from its release 13 on
+    apt-cache show $browser >/dev/null 2>&1 || browser=chromium
+    need $browser command -v $browser
     need strace command -v strace
     need systemd command -v systemd-analyze
     need nginx command -v nginx

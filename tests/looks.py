@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,8 +15,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import FLAGS, chromium
 from tests.looks_world import World, world
-from tests.transcribe.review.conftest import FLAGS
 from tests.transcribe.review.site import make_site, served
 from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
@@ -166,7 +165,7 @@ def gallery(names: Sequence[str]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Writes the sheets of docs/walk, or every picture to the folder that is named; names of pages choose some."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         known = world(make_site(Path(folder), OPTIONS))
         with served(known.site.app) as address:
             if arguments:

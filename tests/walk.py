@@ -7,7 +7,6 @@ fingers and looks at each new page for a while.
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.transcribe.review.conftest import FLAGS
+from tests.chromium import FLAGS, chromium
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.forms import definition as definitions
 from transcribe.intake.load_pages import load_pages
@@ -116,7 +115,7 @@ def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     took: dict[str, float] = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for name, width, height in (("amina", 1000, 680), ("ben", 360, 640)):
             with tempfile.TemporaryDirectory() as folder:
                 site = make_site(Path(folder))

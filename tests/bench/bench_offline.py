@@ -8,7 +8,6 @@ paid once, and signing out has to leave no cache.
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 import time
 from collections import Counter
@@ -18,8 +17,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.chromium import FLAGS, chromium
 from tests.transcribe.review.cable import cable
-from tests.transcribe.review.conftest import FLAGS
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.model import FieldKey
 from transcribe.store import Rate
@@ -136,7 +135,7 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help=f"{SMALL} fields instead of {FIELDS}")
     count = SMALL if parser.parse_args().small else FIELDS
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         found = offline_batch(browser, count)
     print(
         f"{found.taken} fields read without a line, {sum(found.readings.values())} readings arrived, "

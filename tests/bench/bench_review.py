@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import statistics
 import tempfile
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.transcribe.review.conftest import FLAGS
+from tests.chromium import FLAGS, chromium
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.model import FieldKey
 
@@ -127,7 +126,7 @@ def main() -> int:
     count = 10 if parser.parse_args().small else 50
     missed = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for each in ROUNDS:
             times, arrived = measure(browser, each, count)
             middle, most = statistics.median(times), max(times)

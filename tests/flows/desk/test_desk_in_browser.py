@@ -14,9 +14,10 @@ from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, Page, expect
 
 from flows.watching import waiting_scans
+from tests.chromium import FLAGS, chromium
 from tests.flows.desk.all_pages import SECTIONS, pages
 from tests.flows.desk.desk_site import DeskSite
-from tests.transcribe.review.conftest import FLAGS, PATIENCE_MS
+from tests.transcribe.review.conftest import PATIENCE_MS
 from tests.transcribe.review.site import served
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ __all__ = ["browser_type_launch_args"]
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": "/usr/bin/chromium", "args": FLAGS, "headless": True}
+    return {"executable_path": chromium(), "args": FLAGS, "headless": True}
 
 
 @pytest.fixture

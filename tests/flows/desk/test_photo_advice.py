@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, Page
 
-from tests.transcribe.review.conftest import FLAGS
+from tests.chromium import FLAGS, chromium
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ GOOD = ("bon-de-commande-phone-typed-0002.jpg", "order-form-phone-typed-0003.jpg
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": "/usr/bin/chromium", "args": FLAGS, "headless": True}
+    return {"executable_path": chromium(), "args": FLAGS, "headless": True}
 
 
 @pytest.fixture

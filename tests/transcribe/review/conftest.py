@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.chromium import FLAGS, chromium
 from tests.patience import PATIENCE
 from tests.transcribe.review.cable import Cable, cable
 from tests.transcribe.review.site import Site, make_site, served
@@ -20,22 +20,10 @@ PATIENCE_MS = 120_000
 """What a browser test waits for is a matter of seconds on a machine that does much else at the same time."""
 expect.set_options(timeout=PATIENCE_MS)
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    chromium = shutil.which("chromium") or pytest.fail("browser tests need chromium (apt-get install chromium)")
-    return {"executable_path": chromium, "args": FLAGS, "headless": True}
+    return {"executable_path": chromium(), "args": FLAGS, "headless": True}
 
 
 @pytest.fixture
