@@ -16,8 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LATE = ("FAIRHAND_", "AWS_", "PREFECT_API_", "PYTEST_", "DO_NOT_TRACK")
-"""Beginnings of the variables that nothing reads before a command runs. Others ask for a process started anew."""
+LATE = ("FAIRHAND_", "AWS_", "PREFECT_API_", "PYTEST_", "DO_NOT_TRACK", "LD_LIBRARY_PATH")
+"""Beginnings of the variables that nothing reads before a command runs. Others ask for a process started anew.
+
+OpenCV sets LD_LIBRARY_PATH where it is imported, in the tests as in a command.
+"""
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FAIRHAND_"))}
 """That of the server: as it was before any test changed something."""

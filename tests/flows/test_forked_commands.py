@@ -63,6 +63,7 @@ def anew_home(house: House) -> Path:
 
 def test_a_variable_that_imports_may_read_asks_for_a_new_process() -> None:
     assert suits({**ENVIRONMENT, "FAIRHAND_PORT": "1", "PREFECT_API_URL": "http://127.0.0.1:1/api"})
+    assert suits({**ENVIRONMENT, "LD_LIBRARY_PATH": "where OpenCV is"})
     assert not suits({**ENVIRONMENT, "TZ": "Asia/Tokyo"})
     assert not suits({**ENVIRONMENT, "PATH": "/nowhere"})
     assert not suits({**ENVIRONMENT, "PREFECT_LOGGING_LEVEL": "DEBUG"})
@@ -88,6 +89,7 @@ def words_of(process: psutil.Process) -> list[str]:
 @pytest.mark.xdist_group("prefect")
 def test_prefect_has_the_settings_of_the_home(working_house: House) -> None:
     house = working_house
+    assert suits(house.child_environment())
     done = house.run("ingest", TYPED, "--form", "bon-de-commande")
     assert (done.code, done.err.count("WARNING")) == (0, 0), done
     assert list((house.home / "prefect" / "storage").iterdir()), "results lie in the home"
