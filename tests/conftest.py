@@ -24,10 +24,12 @@ settings.load_profile("fairhand")
 
 @pytest.hookimpl(tryfirst=True)  # the marks are there before `-m` looks at them
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what Hypothesis draws as a law, and leave out what this run does not have."""
+    """Mark what Hypothesis draws as a law, keep files together that share something, leave out what is not run."""
     for item in items:
         if _is_law(item):
             item.add_marker("law")
+        if _shares(item) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     chosen = [item for item in items if _belongs(item)]
     left_out = [item for item in items if not _belongs(item)]
     if left_out:
@@ -39,6 +41,12 @@ def _is_law(item: pytest.Item) -> bool:
     """Whether its examples are drawn: a function under @given, or a state machine."""
     function, case = getattr(item, "obj", None), getattr(item, "cls", None)
     return bool(getattr(function, "is_hypothesis_test", False) or getattr(case, "settings", None))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether it uses what is made once for its file: two workers that share the file would make it twice."""
+    known = getattr(item, "_fixtureinfo", None)
+    return known is not None and any(each[-1].scope == "module" for each in known.name2fixturedefs.values() if each)
 
 
 def _belongs(item: pytest.Item) -> bool:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from transcribe import ocr
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
+from transcribe.imaging import tiles
 from transcribe.model import Page
 from transcribe.ocr import Engine
 
@@ -136,13 +137,20 @@ def strip(lines: int) -> Picture:
     return numpy.asarray(image)
 
 
-@pytest.mark.parametrize("lying", [False, True])
-def test_a_long_strip_is_read_line_by_line_where_each_stands(engine: Engine, lying: bool) -> None:
-    lines = 160
+@pytest.mark.parametrize(
+    ("lines", "lying"),
+    [
+        (60, False),
+        (16, True),
+        pytest.param(160, False, marks=pytest.mark.soak),
+        pytest.param(30, True, marks=pytest.mark.soak),
+    ],
+)
+def test_a_long_strip_is_read_line_by_line_where_each_stands(engine: Engine, lines: int, lying: bool) -> None:
     picture = strip(lines)
     if lying:  # a strip that is wide and low
-        picture = numpy.hstack([picture[60 * number : 60 * number + 60] for number in range(30)])
-        lines = 30
+        picture = numpy.hstack([picture[60 * number : 60 * number + 60] for number in range(lines)])
+    assert len(list(tiles(picture))) > 2
     (words,) = engine.words(Page(number=1, picture=picture))
     found = {word.text: word.box for word in words if word.text.isdigit()}
     right = [number for number in range(lines) if str(number + 100) in found]
@@ -153,5 +161,8 @@ def test_a_long_strip_is_read_line_by_line_where_each_stands(engine: Engine, lyi
         assert place[1] <= box.y0 < box.y1 <= place[1] + 60
 
 
-def test_a_strip_of_a_few_pixels_gives_no_words_and_no_error(engine: Engine) -> None:
-    assert engine.words(Page(number=1, picture=numpy.full((9000, 20), 255, numpy.uint8))) == [[]]
+@pytest.mark.parametrize("height", [3000, pytest.param(9000, marks=pytest.mark.soak)])
+def test_a_strip_of_a_few_pixels_gives_no_words_and_no_error(engine: Engine, height: int) -> None:
+    picture = numpy.full((height, 20), 255, numpy.uint8)
+    assert len(list(tiles(picture))) > 1
+    assert engine.words(Page(number=1, picture=picture)) == [[]]
