@@ -77,7 +77,7 @@ def section_routes(section: SectionPage) -> APIRouter:
 
     @router.get(section.address)
     async def page(visit: Look) -> Response:
-        return await visit.look(
+        return await visit.show(
             lambda: visit.page("desk_section.html", title=visit.say(section.title), parts=made(visit), back_to=None)
         )
 

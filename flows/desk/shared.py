@@ -14,20 +14,30 @@ MOST_KEPT = 500
 
 
 class Shared:
-    """Results by what they are of, each with its time. One is worked out at a time; who waits is given it."""
+    """Results by what they are of, each with its time. Each is worked out once at a time; who waits is given it."""
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, tuple[datetime, Any]] = {}
-        self._lock = threading.Lock()
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._guard = threading.Lock()
 
     def of(self, key: Hashable, seconds: float, now: datetime, make: Callable[[], Result]) -> Result:
         """What was made lately, or what is made now. A time that lies ahead, as by a clock put back, counts as old."""
-        with self._lock:
-            kept = self._kept.pop(key, None)
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            kept = self._kept.get(key)
             if kept is None or not timedelta() <= now - kept[0] <= timedelta(seconds=seconds):
                 kept = (now, make())
-            self._kept[key] = kept
-            while len(self._kept) > MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)))
+            self._keep(key, kept)
             found: Result = kept[1]
             return found
+
+    def _keep(self, key: Hashable, kept: tuple[datetime, Any]) -> None:
+        with self._guard:
+            self._kept.pop(key, None)
+            self._kept[key] = kept
+            while len(self._kept) > MOST_KEPT:
+                oldest = next(iter(self._kept))
+                del self._kept[oldest]
+                self._locks.pop(oldest, None)

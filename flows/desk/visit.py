@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from babel.dates import format_timedelta
 from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from flows.desk.counting import Counting
@@ -44,6 +45,12 @@ Result = TypeVar("Result")
 
 MOST_CHANCE_PERCENT = 99.99
 """A probability is shown as no more than this: two places of 99.999 would round to certainty."""
+
+POLL_HEADER = "x-desk-poll"
+"""What live.js sends with a request for parts that may have changed."""
+
+POLL_SECONDS = 5.0
+"""How old such parts may be: less than live.js waits, so that none is older than the page that it is put into."""
 
 DONE = "done"
 """The query parameter that says which deed was done just now."""
@@ -196,6 +203,24 @@ class Visit:
     async def look(self, ask: Callable[[], Result]) -> Result:
         """The answer of a function that is run in a thread."""
         return await run_in_threadpool(ask)
+
+    async def show(self, made: Callable[[], Response]) -> Response:
+        """A page with parts that change by themselves; desks that ask for its parts anew share one some seconds old."""
+        if POLL_HEADER not in self.request.headers:
+            return await run_in_threadpool(made)
+        return await run_in_threadpool(lambda: self._shared_page(made))
+
+    def _shared_page(self, made: Callable[[], Response]) -> Response:
+        """The main part as somebody was given it who may see and do the same, with this session's own token in it."""
+        person, address = self.visitor.person, self.request.url
+        key = (address.path, address.query, self.language, person.time_zone, self.forms, self.may_change)
+
+        def make() -> tuple[bytes, bytes]:
+            _, head, rest = bytes(made().body).partition(b"<main")  # the visitor's own name stands above it
+            return self.visitor.csrf.encode(), head + rest
+
+        token, main = self.shared.of(key, POLL_SECONDS, self.now, make)
+        return HTMLResponse(main.replace(token, self.visitor.csrf.encode()))
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of the desk, with all that its layout needs."""

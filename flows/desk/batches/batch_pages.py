@@ -34,7 +34,7 @@ async def batches_page(visit: Look, first: First = 0) -> Response:
         more = first + BATCHES_A_PAGE if len(table.rows) == BATCHES_A_PAGE else None
         return visit.page("desk_batches.html", batches=table, more=more)
 
-    return await visit.look(made)
+    return await visit.show(made)
 
 
 @router.get("/desk/batches.{kind}")
@@ -59,7 +59,7 @@ async def batch_page(visit: Look, name: Name) -> Response:
             pictured=scans_aside(visit, name),
         )
 
-    return await visit.look(made)
+    return await visit.show(made)
 
 
 @router.get("/desk/batch/what-if")

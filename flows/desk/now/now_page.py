@@ -36,7 +36,7 @@ async def now_page(request: Request, visit: Look) -> Response:
             behind=visit.home.store.not_summed_up(),
         )
 
-    return await visit.look(made)
+    return await visit.show(made)
 
 
 @router.get("/desk/waits.{kind}")

@@ -44,7 +44,7 @@ async def scans_page(visit: Look, wish: Asked, before: Before = None) -> Respons
             most_in_file=MOST_IN_FILE,
         )
 
-    return await visit.look(made)
+    return await visit.show(made)
 
 
 @router.get("/desk/scans.{kind}")
@@ -65,7 +65,7 @@ async def scans_file(visit: Look, kind: Kind, wish: Asked, before: Before = None
 @router.get("/desk/duplicates")
 async def duplicates_page(visit: Look) -> Response:
     """The scans that may be an order that came before, and that nobody has settled."""
-    return await visit.look(lambda: visit.page("desk_duplicates.html", pairs=pairs_table(visit)))
+    return await visit.show(lambda: visit.page("desk_duplicates.html", pairs=pairs_table(visit)))
 
 
 @router.get("/desk/duplicates.{kind}")

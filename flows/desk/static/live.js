@@ -1,6 +1,6 @@
 // Parts of a page that change by themselves: every [data-live] is fetched anew with its page. A hidden tab asks nothing,
-// and a part in which somebody types, or has opened a fold, stays as it is.
-const SECONDS = 10;
+// and a part in which somebody types, or has opened a fold, stays as it is. Pages of tables say that a minute is enough.
+const SECONDS = Number(document.querySelector("[data-live-seconds]")?.dataset.liveSeconds ?? 10);
 let timer = 0;
 
 function busy(part) {
@@ -11,7 +11,7 @@ function busy(part) {
 
 async function renew() {
   try {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
+    const answer = await fetch(location.href, { headers: { accept: "text/html", "x-desk-poll": "1" }, redirect: "error" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {

@@ -16,7 +16,8 @@ from flows.desk import shared
 from flows.desk.now import throughput
 from flows.desk.now.throughput import FORECAST_SECONDS, kept_forecast
 from flows.desk.shared import Shared
-from tests.flows.desk.desk_site import DeskSite
+from flows.desk.visit import POLL_HEADER, POLL_SECONDS
+from tests.flows.desk.desk_site import DOUBTED, DeskSite, csrf
 from transcribe.store.facts import WorkDone
 
 T = TypeVar("T")
@@ -90,3 +91,28 @@ def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
     Looks.now += timedelta(seconds=FORECAST_SECONDS + 1)
     assert kept_forecast(Looks, "", work, 20) == 20  # type: ignore[arg-type, comparison-overlap]
     assert asked == [30, 10, 20]
+
+
+def test_a_poll_shares_the_page_with_who_may_do_the_same_and_keeps_its_own_token(busy: DeskSite) -> None:
+    poll = {POLL_HEADER: "1"}
+    one, other = (busy.client(busy.person(name, "operator")) for name in ("ann op", "bob op"))
+    auditor, limited = (
+        busy.client(busy.person("eve", "auditor")),
+        busy.client(busy.person("sam", "operator", forms=("invoice2",))),
+    )
+    first = one.get("/desk/money", headers=poll)
+    assert csrf(one) in first.text
+    busy.scan("late.png", DOUBTED)
+    second = other.get("/desk/money", headers=poll)
+    assert csrf(other) in second.text
+    assert csrf(one) not in second.text
+    assert "ann op" not in first.text.partition("<main")[0] + second.text.partition("<main")[0]
+    assert 'method="post"' not in auditor.get("/desk/money", headers=poll).text
+    assert limited.get("/desk/money", headers=poll).status_code == 404
+    assert "doubt.png" in one.get("/desk/scans", headers=poll).text
+    assert "doubt.png" not in limited.get("/desk/scans", headers=poll).text
+    assert other.get("/desk/scans", headers=poll).text.count("late.png") == 0, "some seconds old"
+    busy.weigh()
+    assert other.get("/desk/scans").text.count("late.png") > 0, "a page that is loaded is never old"
+    busy.ahead += timedelta(seconds=POLL_SECONDS + 1)
+    assert other.get("/desk/scans", headers=poll).text.count("late.png") > 0
