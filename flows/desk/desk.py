@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.forms import draft_deeds, draft_page, form_page, gallery, new_form, trial_page
-from flows.desk.money import money_page, periods, statement
+from flows.desk.money import closing, money_page, periods, statement
 from flows.desk.now import now_page
 from flows.desk.parts import section_routes
 from flows.desk.people import invite_several, people_page
@@ -55,6 +55,7 @@ def add_desk(app: FastAPI, home: Home) -> None:
         system_page,
         quality_page,
         records_page,
+        closing,
         periods,
         statement,
         money_page,

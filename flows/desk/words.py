@@ -53,6 +53,8 @@ DONE: Mapping[str, str] = {
     "form-installed": N_("The form is in force: scans that come from now on are read by it."),
     "draft-saved": N_("The draft was saved."),
     "draft-dropped": N_("The draft was thrown away."),
+    "period-closed": N_("The period is closed. These are the transfers to make; the file CSV has them for your bank."),
+    "nothing-due": N_("Nothing is due up to that day, so no period was closed."),
     "count": N_("It is being looked at. Come back in a moment."),
 }
 """What was done just now, by the name of the deed."""

@@ -34,12 +34,13 @@ async def count_owed(visit: Act) -> Response:
 
 def _parts(visit: Visit) -> list[Part]:
     say, owed = visit.say, when_counted(visit, owed_counting(visit))
+    closes = visit.may_change and visit.forms is None
     count = Deed(action="/desk/money/count", label=say("Add it up anew"))
     return [
         Part(head=say("Months of work"), table=_months(visit)),
         Part(head=say("What is owed"), table=_owed(visit), faint=owed, deeds=[count]),
         Part(head=say("Pay periods"), table=periods_table(visit),
-             faint=[say("“fairhand pay close” closes one, and prints the transfers.")]),
+             links=[("/desk/money/close", say("Close a pay period"))] if closes else []),
         Part(head=say("Cost by form in the last 31 days"), table=form_costs(visit), said=[_right(visit)],
              faint=[say("Top-ups that are not settled are not in it.")]),
         Part(head=say("Cost by batch"), table=batch_costs(visit),

@@ -29,11 +29,12 @@ async def count_people(visit: Act) -> Response:
     visit.require_all_forms()
     work_counting(visit).begin()
     missing_counting(visit).begin()
-    _odd(visit).begin()
+    odd_counting(visit).begin()
     return RedirectResponse(with_done("/desk/people", "count"), 303)
 
 
-def _odd(visit: Visit) -> Counting:
+def odd_counting(visit: Visit) -> Counting:
+    """The looking for what is odd in unpaid work, begun where the last one is old."""
     home = visit.home
     asked = counting(visit, "anomalies", lambda: anomalies(home))
     asked.recent(ODD_SECONDS)
@@ -52,8 +53,8 @@ def _parts(visit: Visit) -> list[Part]:
         Part(head=say("Who is missing"), table=missing_table(visit), faint=needed, links=invite),
         Part(head=say("Who is there"), table=there_table(visit)),
         Part(head=say("People"), table=_people(visit)),
-        Part(head=say("Questions about careless work"), table=_questions(visit),
-             faint=when_counted(visit, _odd(visit))),
+        Part(head=say("Questions about careless work"), table=questions_table(visit),
+             faint=when_counted(visit, odd_counting(visit))),
     ]  # fmt: skip
 
 
@@ -76,8 +77,9 @@ def _people(visit: Visit) -> Table:
     return Table(name="people", caption=say("People"), columns=columns, rows=rows, address="/desk/people/people")
 
 
-def _questions(visit: Visit) -> Table:
-    say, last = visit.say, _odd(visit).last
+def questions_table(visit: Visit) -> Table:
+    """What is asked about somebody's work, as it was found last."""
+    say, last = visit.say, odd_counting(visit).last
     rows = [(Cell(each.handle), Cell(each.kind), Cell(each.question)) for each in (last.found or [] if last else [])]
     columns = (Column("handle", say("Who")), Column("kind", say("Kind")), Column("question", say("Question")))
     return Table(name="questions", caption=say("Questions about careless work"), columns=columns, rows=rows,
@@ -89,7 +91,7 @@ TABLES: Mapping[str, Callable[[Visit], Table]] = {
     "missing": missing_table,
     "there": there_table,
     "people": _people,
-    "questions": _questions,
+    "questions": questions_table,
 }
 """The tables that can be made alone."""
 

@@ -52,6 +52,7 @@ def pages(desk: DeskSite) -> list[str]:
         "/desk/draft/order/text",
         "/desk/draft/order/try",
         "/desk/people/invite",
+        "/desk/money/close",
         "/desk/money/period?reference=2026-11",
         "/desk/money/statement?who=ann",
     ]

@@ -56,7 +56,8 @@ def test_every_page_and_file_is_there_for_operators_and_auditors(
         for address in (*pages(full), *files(full))
         if (status := clients[role].get(address).status_code) != 200
     }
-    changes = {("auditor", "/desk/batches/new"), ("auditor", "/desk/people/invite"), ("auditor", "/desk/forms/new")}
+    asking = ("/desk/batches/new", "/desk/people/invite", "/desk/money/close", "/desk/forms/new")
+    changes = {("auditor", each) for each in asking}
     changes |= {("auditor", f"/desk/scan/{scans_by_name(full)['agreed.png']}/edit")}
     assert wrong == dict.fromkeys(changes, 404)
 

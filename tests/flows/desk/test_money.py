@@ -96,3 +96,41 @@ def test_a_statement_is_that_of_the_person_themselves(full: DeskSite) -> None:
     limited = full.client(full.person("limited", "operator", forms=("order",)))
     assert limited.get("/desk/money/statement?who=ann").status_code == 404
     assert full.client(ann).get("/desk/money/statement?who=ann").status_code == 404
+
+
+def test_a_period_is_closed_without_javascript_once_and_lands_in_the_log(busy: DeskSite) -> None:
+    store, ann = busy.home.store, busy.person("ann", "transcriber")
+    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
+    busy.read(ann, "Mary Poole")
+    client = busy.client(busy.person("op", "operator"))
+    assert 'href="/desk/money/close"' in client.get("/desk/money").text
+    assert 'name="reference"' in client.get("/desk/money/close").text
+    done = post(client, "/desk/money/close", reference="2026-11", until="")
+    assert done.headers["location"] == "/desk/money/period?reference=2026-11&done=period-closed"
+    told = client.get("/desk/money/period.json?reference=2026-11").json()["transfers"]
+    assert [(row["handle"], row["amount"]) for row in told] == [("ann", "0.02")]
+    assert sum(line.micro for line in store.ledger(ann.id)) == 0
+    assert ("op", "period closed on the desk") in [(each.actor, each.action) for each in store.audit()]
+    again = post(client, "/desk/money/close", reference="2026-11", until="")
+    assert again.status_code == 422
+    assert sum(line.kind == "paid" for line in store.ledger(ann.id)) == 1, "a second click pays nothing"
+    later = post(client, "/desk/money/close", reference="2026-12", until="")
+    assert later.headers["location"] == "/desk/money?done=nothing-due"
+
+
+@pytest.mark.parametrize("until", ["2999-01-01", "2026-02-30"])
+def test_a_period_ends_on_a_day_that_has_come(busy: DeskSite, until: str) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    assert post(client, "/desk/money/close", reference="2026-11", until=until).status_code == 422
+
+
+def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
+    store, ann = busy.home.store, busy.person("ann", "transcriber")
+    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
+    busy.read(ann, "Mary Poole")
+    others = [busy.person("aud", "auditor"), busy.person("half", "operator", forms=("order",)), ann]
+    for each in map(busy.client, others):
+        assert each.get("/desk/money/close").status_code == 404
+        assert post(each, "/desk/money/close", reference="2026-11", until="").status_code == 404
+        assert 'href="/desk/money/close"' not in each.get("/desk/money").text
+    assert not any(line.kind == "paid" for line in store.ledger(ann.id))

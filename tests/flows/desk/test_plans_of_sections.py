@@ -25,12 +25,19 @@ BY_LIMIT = frozenset({"find_scans", "outbox_after", "open_pairs", "disputes", "p
 """What walks in the order of its key, and no further than a limit or a number; disputes and payments are few."""
 
 PAGES = (
+    "/desk",
+    "/desk/batches",
+    "/desk/batch?name=monday",
+    "/desk/scans",
+    "/desk/scans.csv",
+    "/desk/duplicates",
     "/desk/forms",
     "/desk/form/order",
     "/desk/system",
     "/desk/quality",
     "/desk/records",
     "/desk/money",
+    "/desk/money/close",
     "/desk/money/period?reference=2026-11",
     "/desk/money/statement?who=ann",
     "/desk/people",
