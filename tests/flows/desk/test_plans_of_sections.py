@@ -21,7 +21,9 @@ BIG = frozenset({"scan", "scan_page", "field", "field_now", "reading", "reading_
 ALIASES = {"s": "scan", "f": "field", "r": "reading", "t": "task", "d": "decision", "l": "ledger", "y": "scan_summary"}
 """What statements call them for short."""
 
-BY_LIMIT = frozenset({"find_scans", "outbox_after", "open_pairs", "disputes", "payments"})
+BY_LIMIT = frozenset(
+    {"find_scans", "find_scans_of_batch_in_state", "outbox_after", "open_pairs", "disputes", "payments"}
+)
 """What walks in the order of its key, and no further than a limit or a number; disputes and payments are few."""
 
 PAGES = (
