@@ -15,7 +15,6 @@ from transcribe.errors import SettingsError
 from transcribe.pay_arithmetic import MICRO_UNITS, decimal_text
 from transcribe.people import TRANSFER_COLUMNS, transfers
 from transcribe.store import Floor, Rate
-from transcribe.store import PayLine as LedgerLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,19 +92,14 @@ def set_floor(home: Home, amount: str, currency: str, source: str, source_amount
 def close_period(home: Home, reference: str, until: datetime | None) -> str:
     """Top all people up to the floor and mark what is due as paid; gives the transfers as CSV."""
     moment = now()
-    lines = pay_all(home, reference, moment if until is None else until.replace(tzinfo=UTC), moment)
+    last = moment if until is None else until.replace(tzinfo=UTC)
+    for person in home.store.transcribers():
+        home.store.top_up(person.id, moment)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(TRANSFER_COLUMNS)
-    writer.writerows(transfers(home.store, lines))
+    writer.writerows(transfers(home.store, home.store.close_period(last, reference, moment)))
     return out.getvalue()
-
-
-def pay_all(home: Home, reference: str, until: datetime, at: datetime) -> list[LedgerLine]:
-    """Top all people up to the floor and mark what is due as paid; gives the payments."""
-    for person in home.store.transcribers():
-        home.store.top_up(person.id, at)
-    return home.store.close_period(until, reference, at)
 
 
 def micro_of(amount: str) -> int:

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
-from flows.administration import pay_all
 from flows.desk.deeds import refused, with_done
 from flows.desk.money.owed import owed_counting
 from flows.desk.money.periods import PAYMENTS_COUNT
@@ -71,7 +70,9 @@ def _close(visit: Visit, reference: str, until: datetime) -> int | None:
         require_still_operator(store, visit.visitor)
         if any(each.reference == reference for each in store.payments(PAYMENTS_COUNT)):
             return None
-        lines = pay_all(visit.home, reference, until, visit.now)
+        for person in store.transcribers():
+            store.top_up(person.id, visit.now)
+        lines = store.close_period(until, reference, visit.now)
         store.log(visit.by, "period closed on the desk", reference, {"lines": len(lines)}, visit.now)
     owed_counting(visit).begin()
     odd_counting(visit).begin()
