@@ -109,7 +109,7 @@ def counting(visit: Visit, name: str, count: Callable[[], object]) -> Counting:
 def when_counted(visit: Visit, asked: Counting) -> list[str]:
     """When something was counted last, and whether it is being counted, in words."""
     last = asked.last
-    said = [visit.say("As of %(at)s.", at=visit.moment(last.at))] if last else []
+    said = [visit.say("As of %(at)s. What came later is not in it.", at=visit.moment(last.at))] if last else []
     if last and last.problem:
         said.append(visit.say("It could not be looked at: %(why)s", why=last.problem))
     if asked.runs:

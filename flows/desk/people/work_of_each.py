@@ -12,7 +12,7 @@ from transcribe.pay_arithmetic import MICRO_UNITS
 from transcribe.people import WorkFigures, work_figures
 from transcribe.review import WORK_HEADS, work_row
 
-WORK_SECONDS = 3600.0
+WORK_SECONDS = 600.0
 """How long what was added up stands: it looks at every line of pay. Chosen by hand."""
 
 TENTHS_COUNT = 10
@@ -57,8 +57,16 @@ def work_table(visit: Visit) -> Table:
         ),
         rows=rows,
         address="/desk/people/work",
-        nothing=say("Nobody has read anything yet."),
+        nothing=_nothing(visit),
     )
+
+
+def _nothing(visit: Visit) -> str:
+    """What is said where the table is empty: when it was counted, for somebody may have read since."""
+    last = work_counting(visit).last
+    if last is None or last.problem:
+        return visit.say("It is not added up yet.")
+    return visit.say("Up to %(at)s nobody had read anything.", at=visit.moment(last.at))
 
 
 def hourly(visit: Visit) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is measured of quality beside the pages, and looked at again after an hour: by the forms that a visitor sees."""
+"""What is measured of quality beside the pages, and looked at again after ten minutes: by the forms that a visitor sees."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flows.desk.visit import Visit
 from flows.measuring import Measured, measure
 from reconcile.learning import AuditedValue
 
-MEASURED_SECONDS = 3600.0
+MEASURED_SECONDS = 600.0
 """How long what was measured stands: it takes some ten seconds of a processor. Chosen by hand."""
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
+from flows.administration import field_qualities
+from flows.desk.quality.counted import audited
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from reconcile.algorithms import wilson
@@ -12,12 +15,31 @@ from transcribe.errors import NotFound
 
 
 def _audited(visit: Visit) -> list[FieldQuality]:
-    """The rows of the forms that the visitor sees; none where nothing was published or audited."""
+    """The rows of the forms that the visitor sees; none where nothing was audited.
+
+    Published rows count all audits, but once a day. What is counted beside the pages is newer and counts the latest
+    scans alone. Of each form the rows that count more audits are taken.
+    """
+    rows = defaultdict(list)
+    for row in field_qualities(audited(visit), visit.now):
+        rows[row.form].append(row)
+    for form, published in _published(visit).items():
+        if _count(published) > _count(rows[form]):
+            rows[form] = published
+    return [row for _, found in sorted(rows.items()) for row in found]
+
+
+def _published(visit: Visit) -> dict[str, list[FieldQuality]]:
+    """The published rows by form."""
     path = visit.home.settings.records
     try:
-        return [row for form in query.forms(path) if visit.sees(form) for row in quality.quality(path, form)]
+        return {form: quality.quality(path, form) for form in query.forms(path) if visit.sees(form)}
     except NotFound:
-        return []
+        return {}
+
+
+def _count(rows: Iterable[FieldQuality]) -> int:
+    return sum(each.audited for each in rows)
 
 
 def by_type_table(visit: Visit) -> Table:
@@ -27,9 +49,9 @@ def by_type_table(visit: Visit) -> Table:
         found[row.form, row.type].append(row)
     rows = []
     for (form, kind), fields in sorted(found.items()):
-        wrong, audited = sum(each.wrong for each in fields), sum(each.audited for each in fields)
+        wrong, count = sum(each.wrong for each in fields), sum(each.audited for each in fields)
         words = visit.kind(kind) if kind else visit.say("all fields")
-        rows.append((Cell(form), Cell(kind, words), *_figures(visit, wrong, audited, *wilson(wrong, audited))))
+        rows.append((Cell(form), Cell(kind, words), *_figures(visit, wrong, count, *wilson(wrong, count))))
     return Table(
         name="by-type",
         caption=visit.say("Wrong values by form and field type"),
@@ -77,9 +99,9 @@ def _columns(visit: Visit) -> tuple[Column, ...]:
     )
 
 
-def _figures(visit: Visit, wrong: int, audited: int, low: float, high: float) -> tuple[Cell, ...]:
-    counts = (Cell(audited, visit.number(audited)), Cell(wrong, visit.number(wrong)))
-    return (*counts, *(share_cell(visit, each) for each in (wrong / audited, low, high)))
+def _figures(visit: Visit, wrong: int, count: int, low: float, high: float) -> tuple[Cell, ...]:
+    counts = (Cell(count, visit.number(count)), Cell(wrong, visit.number(wrong)))
+    return (*counts, *(share_cell(visit, each) for each in (wrong / count, low, high)))
 
 
 def share_cell(visit: Visit, share: float) -> Cell:

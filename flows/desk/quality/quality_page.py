@@ -45,9 +45,10 @@ def _parts(visit: Visit) -> list[Part]:
     say, asked = visit.say, asked_counting(visit)
     deeds = [Deed(action="/desk/quality/count", label=say("Count them anew"))] if visit.forms is None else []
     audits = say("Audits alone count: decided values drawn by lot and read again blind.")
+    faint = when_counted(visit, measuring(visit))
     parts = [
-        Part(head=say("Wrong values by form and field type"), table=by_type_table(visit), said=[audits]),
-        Part(head=say("Wrong values by field"), table=by_field_table(visit)),
+        Part(head=say("Wrong values by form and field type"), table=by_type_table(visit), said=[audits], faint=faint),
+        Part(head=say("Wrong values by field"), table=by_field_table(visit), faint=faint),
         Part(
             head=say("Questions that need not have been asked"),
             table=needless_table(visit, asked.last),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -37,6 +40,24 @@ def test_people_stand_by_name_with_what_they_did_and_what_an_hour_comes_to(looks
     assert rows["bea"]["an_hour"].endswith(" EUR")
     assert rows["ann"]["seconds_a_field"] > 0
     assert "in the median" in looks.get("/desk/people").text
+
+
+def test_work_that_came_after_the_count_is_said_not_to_be_in_it(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    client.get("/desk/people")
+    busy.read(busy.person("ann", "transcriber"), "Mary Poole")
+    part = client.get("/desk/people").text.partition('id="part-work"')[2].partition("</section>")[0]
+    assert "nobody had read anything" in part
+    assert "What came later is not in it." in part
+    busy.app.state.desk.counted["work"].last = replace(
+        busy.app.state.desk.counted["work"].last, at=busy.now() - timedelta(minutes=11)
+    )
+    client.get("/desk/people")
+    for _ in range(100):
+        if rows := client.get("/desk/people/work.json").json()["work"]:
+            break
+        time.sleep(0.05)
+    assert [row["handle"] for row in rows] == ["ann"]
 
 
 def test_of_fewer_than_20_audited_fields_nothing_is_said(full: DeskSite, looks: TestClient) -> None:

@@ -12,6 +12,7 @@ from reconcile.learning import AuditedValue
 from reconcile.parameters import shipped_parameters
 from reconcile.records import quality
 from tests.flows.desk.desk_site import DeskSite, post
+from tests.flows.desk.filled_site import audits
 from transcribe.model import FieldKey
 
 TABLES = (
@@ -59,6 +60,18 @@ def test_errors_are_shown_by_type_with_interval_and_count(busy: DeskSite) -> Non
     limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
     assert limited.get("/desk/quality/by-type.json").json()["by-type"] == []
     assert limited.get("/desk/quality/learnt.json").status_code == 404
+
+
+def test_audits_are_shown_before_the_daily_count_has_published_them(busy: DeskSite) -> None:
+    audits(busy, busy.person("eve", "expert"))
+    client = busy.client(busy.person("op", "operator"))
+    (point,) = client.get("/desk/quality/calibration.json").json()["calibration"]
+    rows = {row["type"]: row for row in client.get("/desk/quality/by-type.json").json()["by-type"]}
+    assert (rows[""]["audited"], rows[""]["wrong"]) == (point["audited"], point["wrong"])
+    page = client.get("/desk/quality").text
+    assert "Nothing was audited yet." not in page
+    part = page.partition('id="part-by-type"')[2].partition("</section>")[0]
+    assert "What came later is not in it." in part
 
 
 def test_needless_questions_are_counted_on_demand(busy: DeskSite) -> None:
