@@ -153,6 +153,16 @@ def scans_with_words(path: Path, form: str, words: str, limit: int) -> list[str]
         return [str(scan) for (scan,) in database.execute(f"select scan from records where id in ({marks})", ids)]  # noqa: S608 only marks
 
 
+def scans_with_exceptions(path: Path, form: str, limit: int) -> list[str]:
+    """The scans of a form on whose record something does not hold, those that changed last first.
+
+    NotFound where nothing was published; none where the form is unknown.
+    """
+    asked = "select scan from records where form = ? and exceptions > 0 order by changed desc limit ?"
+    with open_for_reading(path) as database:
+        return [str(scan) for (scan,) in database.execute(asked, [form, limit])]
+
+
 def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
     """(scan, change number) of the scans erased after a change number: a copy drops them."""
     with open_for_reading(path) as database:

@@ -7,6 +7,7 @@ from typing import Annotated
 import fastapi
 from fastapi import APIRouter, Query, Response
 
+from flows.desk.scans.exceptions import exception_lines
 from flows.desk.scans.field_view import field_view, readings_table
 from flows.desk.scans.scan_view import (
     FATE_WORDS,
@@ -58,6 +59,7 @@ async def scan_page(visit: Look, scan: ScanId, page: PageNumber = 1, field: Fiel
             "desk_scan.html",
             view=view,
             fields=fields_table(visit, view, shown),
+            exceptions=exception_lines(visit, view),
             page=shown,
             picture=next((each for each in view.pictures if each.number == shown), None),
             chosen=line,

@@ -23,7 +23,7 @@ MOST_IN_FILE = 1_000
 """So many scans are in a file at most, with the way to the next: a twentieth of a second. Chosen by hand."""
 
 MOST_WITH_WORDS = 500
-"""So many records are found by their words, the latest. Chosen by hand."""
+"""So many records of a form are found by their words or exceptions, the latest. Chosen by hand."""
 
 ID_PATTERN = re.compile(r"[0-9a-f]{6,64}")
 """What may be how an id begins."""
@@ -41,6 +41,7 @@ class Wish:
     form: str = ""
     state: str = ""
     reason: str = ""
+    exceptions: str = ""
     since: str = ""
     until: str = ""
 
@@ -56,11 +57,14 @@ async def wished(
     form: Text = "",
     state: Text = "",
     reason: Text = "",
+    exceptions: Annotated[str, Query(pattern="^(some)?$")] = "",
     since: Day = "",
     until: Day = "",
 ) -> Wish:
     """What the query of an address asks."""
-    return Wish(q=q.strip(), batch=batch, form=form, state=state, reason=reason, since=since, until=until)
+    return Wish(
+        q=q.strip(), batch=batch, form=form, state=state, reason=reason, exceptions=exceptions, since=since, until=until
+    )
 
 
 def next_before(found: list[facts.FoundScan], limit: int) -> str:
@@ -80,9 +84,14 @@ def found_scans(visit: Visit, wish: Wish, limit: int, before: int | None = None)
         until=_midnight(visit, wish.until, days=1),
         forms=visit.forms,
     )
+    apart = _with_exceptions(visit, wish) if wish.exceptions else None
+    if apart is not None:
+        search = replace(search, ids=apart)
     searches = [search]
     if wish.q:
         ids = tuple([wish.q.lower()] if ID_PATTERN.fullmatch(wish.q.lower()) else []) + _with_words(visit, wish)
+        if apart is not None:
+            ids = tuple(each for each in apart if each.startswith(ids)) if ids else ()
         searches = [replace(search, name=wish.q), replace(search, ids=ids)]
     found = {
         each.scan: each
@@ -101,6 +110,16 @@ def _with_words(visit: Visit, wish: Wish) -> tuple[str, ...]:
     except NotFound:
         return ()
     return tuple(found)
+
+
+def _with_exceptions(visit: Visit, wish: Wish) -> tuple[str, ...]:
+    """The scans on whose published record something does not hold, of each form those that changed last."""
+    path = visit.home.settings.records
+    try:
+        forms = [wish.form] if wish.form else [each for each in query.forms(path) if visit.sees(each)]
+        return tuple(scan for form in forms for scan in query.scans_with_exceptions(path, form, MOST_WITH_WORDS))
+    except NotFound:
+        return ()
 
 
 def _midnight(visit: Visit, day: str, days: int = 0) -> datetime | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from flows.desk.scans import scan_list
+from flows.steps import publish_records
 from reconcile.records import query
-from tests.flows.desk.desk_site import AGREED, DeskSite, csrf, page, post
+from tests.flows.desk.desk_site import AGREED, DEFINITION, DeskSite, csrf, page, post
 from tests.transcribe.store.world import sent
 from transcribe.model import FieldKey, ReadResult, Transcriber
 from transcribe.store.facts import ScanState
@@ -277,3 +279,27 @@ def test_a_file_of_many_scans_names_the_address_of_the_next_ones(
         names += [row["name"] for row in answer.json()["scans"]]
         address = answer.links["next"]["url"] if "next" in answer.links else ""
     assert names == ["doubt2.png", "doubt.png", "agreed.png"]
+
+
+def test_the_page_of_a_scan_says_which_rule_does_not_hold_and_the_list_finds_it(busy: DeskSite, tmp_path: Path) -> None:
+    store = busy.home.store
+    rule = '[[rule]]\nname = "sum"\ncheck = "total == customer"\n'
+    definition = DEFINITION.format(name="sums").replace('type = "name"', 'type = "amount"') + rule
+    (tmp_path / "sums.toml").write_text(definition, encoding="utf-8")
+    (tmp_path / "sums.png").write_bytes(page({}))
+    busy.home.use_form(str(tmp_path / "sums.toml"))
+    scan = busy.scan("broken.png", {**AGREED, "customer": ("15.00", "15.00")}, form="sums")
+    busy.weigh()
+    for name, text in (("number", "473962"), ("customer", "15.00"), ("total", "12.50")):
+        store.correct_value(scan.id, FieldKey(name), text, "op", "it says so", busy.now())
+    busy.weigh()
+    publish_records(busy.home)
+    client = busy.client(busy.person("op", "operator"))
+    shown = client.get(f"/desk/scan/{scan.id}").text.partition('id="exceptions"')[2].partition("</section>")[0]
+    assert "“sum” does not hold" in shown
+    assert "Expected was 15.00; found was 12.50." in shown or "Expected was 12.50; found was 15.00." in shown
+    assert f'href="/desk/scan/{scan.id}?field=total#field"' in shown
+    rows = client.get("/desk/scans.json?exceptions=some").json()["scans"]
+    assert [row["name"] for row in rows] == ["broken.png"]
+    assert client.get("/desk/scans.json?exceptions=some&form=order").json()["scans"] == []
+    assert 'id="exceptions"' not in client.get(f"/desk/scan/{scan_of(busy, 'agreed.png').scan.id}").text

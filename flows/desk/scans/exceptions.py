@@ -1,0 +1,58 @@
+"""What does not hold on a scan's record: each rule in words, with the fields that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.desk.scans.scan_view import ScanView, label_of
+from flows.desk.tables import with_query
+from flows.desk.visit import Visit
+from transcribe.codes import RecordRule
+from transcribe.model import RuleException
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionLine:
+    """One exception: its rule, its words, and the fields as (label, address)."""
+
+    rule: str
+    words: str
+    fields: Sequence[tuple[str, str]]
+
+
+def exception_lines(visit: Visit, view: ScanView) -> list[ExceptionLine]:
+    """The exceptions of the last record of a scan; none where it has no record."""
+    record = visit.home.store.last_record(view.scan.id)
+    return [
+        ExceptionLine(rule=each.rule, words=_words(visit, view, each), fields=_fields(visit, view, each))
+        for each in (record.exceptions if record else ())
+    ]
+
+
+def _words(visit: Visit, view: ScanView, broken: RuleException) -> str:
+    """The sentence of a rule that every form has, or the form's own rule with what was expected and found."""
+    known = visit.reason(broken.rule)
+    rule = next((each for each in view.form.rules if each.name == broken.rule), None) if view.form else None
+    if rule is None:
+        return known
+    told = visit.say("The form's rule “%(rule)s” does not hold: %(check)s.", rule=rule.name, check=rule.check)
+    if any(_is_masked(view, each.name) for each in broken.keys):
+        return told
+    return f"{told} " + visit.say(
+        "Expected was %(expected)s; found was %(found)s.", expected=broken.expected, found=broken.found
+    )
+
+
+def _is_masked(view: ScanView, name: str) -> bool:
+    return view.form is not None and view.form.field(name).personal == "payment"
+
+
+def _fields(visit: Visit, view: ScanView, broken: RuleException) -> list[tuple[str, str]]:
+    """The fields with their addresses; of an order that came before, the place where it is settled."""
+    at = f"/desk/scan/{view.scan.id}"
+    if broken.rule == RecordRule.SAME_ORDER and view.pairs:
+        return [(visit.say("May be the same order"), "#duplicates")]
+    return [
+        (label_of(visit, view.form, key), f"{at}{with_query({'field': str(key)})}#field") for key in broken.keys
+    ]
