@@ -3,6 +3,7 @@
 from flows.steps.close_appeals import close_appeals
 from flows.steps.erasures import ErasureUnfinished, finish_erasures, held_forms, publish_records
 from flows.steps.ingested import (
+    cancelled_at,
     BatchError,
     Ingested,
     batch_summary,
@@ -50,6 +51,7 @@ __all__ = [
     "TakenScan",
     "audited_values",
     "batch_summary",
+    "cancelled_at",
     "close_appeals",
     "existing_folder",
     "finish_batch",

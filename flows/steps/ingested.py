@@ -121,13 +121,17 @@ def time_name(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H.%M.%S}"
 
 
+def cancelled_at(home: Home, batch: str) -> datetime | None:
+    """When a batch was cancelled; None where it goes on, or nothing has come in it yet."""
+    try:
+        return home.store.summed_batch(batch).cancelled_at
+    except NotFound:
+        return None
+
+
 def require_open_batch(home: Home, batch: str) -> None:
     """SettingsError where nobody would be asked about what comes in this batch, as it was cancelled."""
-    try:
-        cancelled = home.store.summed_batch(batch).cancelled_at
-    except NotFound:  # nothing has come in it yet
-        return
-    if cancelled is not None:
+    if (cancelled := cancelled_at(home, batch)) is not None:
         raise SettingsError(
             f"The batch {batch!r} was cancelled on {cancelled:%Y-%m-%d}: nobody would be asked about these files. "
             "Go on with it first (fairhand batch resume), or name another --batch."

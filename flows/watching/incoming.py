@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.home import Home, Settings, now
+from flows.steps import cancelled_at
 from flows.watching.verdicts import verdicts
 from flows.watching.watched_folder import Round
 from transcribe.errors import FairhandError
@@ -124,6 +125,8 @@ class Incoming:
         for each in waiting_scans(self._home.settings):
             groups[each.form, each.batch].append(each)
         for group, waiting in groups.items():
+            if cancelled_at(self._home, group[1]) is not None:
+                continue  # they wait till the batch goes on, and no run fails meanwhile
             if time.monotonic() >= self._not_before.get(group, 0.0):
                 self._take(group, waiting[:MAX_TOGETHER_COUNT], done)
                 return done

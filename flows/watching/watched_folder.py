@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.home import Home, now
 from flows.runtime import take_lock
-from flows.steps import AUTO_FORM
+from flows.steps import AUTO_FORM, cancelled_at
 from flows.watching.moved_files import FileChanged, move_aside, move_to_done, require_folders
 from flows.watching.settled_files import Look, Settling, WatchedFile, is_settled
 from flows.watching.verdicts import Verdict, verdicts
@@ -126,8 +126,12 @@ class WatchedFolder:
         if not chosen:
             return
         begun, paths = now(), [each.path for each in chosen]
+        batch = self._batch or f"watch {begun:%Y-%m-%d}"
+        if cancelled_at(self._home, batch) is not None:
+            self._paused(done, f"The batch {batch!r} is cancelled. Files for it wait in the folder until it goes on.")
+            return
         try:
-            self._take_in(paths, self._batch or f"watch {begun:%Y-%m-%d}")
+            self._take_in(paths, batch)
             self._failures = 0
         except FairhandError as error:
             self._paused(done, str(error))

@@ -1215,6 +1215,9 @@ class SummaryStore(Protocol):
     def scan_counts_in_all(self) -> list[ScanCount]:
         """What is found how often among the scans of each form, of all batches together: `batch` is empty."""
 
+    def scan_counts_of_cancelled(self) -> list[ScanCount]:
+        """The same of the scans in cancelled batches alone: no machine and nobody goes on with them."""
+
     def waiting_since(self, published: int) -> WaitingSince:
         """Since when the oldest of what waits does. `published`: the position of the record database."""
 

@@ -74,7 +74,8 @@ def straight_through(counts: Mapping[str, int]) -> float | None:
 def _row(visit: Visit, batch: Batch, counts: Counter[str]) -> tuple[Cell, ...]:
     scans, finished, aside = scans_of(counts), counts["state finished"], counts["state set aside"]
     alone = straight_through(counts)
-    questions = sum(counts[f"open for {each}"] for each in ("people", "experts", "appeals"))
+    asked = () if batch.cancelled_at else ("people", "experts", "appeals")
+    questions = sum(counts[f"open for {each}"] for each in asked)
     lists = {
         state: f"/desk/scans{with_query({'batch': batch.name, 'state': state})}" for state in ("finished", "set aside")
     }

@@ -8,7 +8,8 @@ from datetime import datetime
 from flows.desk.counts import summed, visible
 from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
-from flows.watching import unread_files
+from flows.steps import cancelled_at
+from flows.watching import unread_files, waiting_scans
 from reconcile.records import query
 from transcribe.errors import NotFound
 from transcribe.store import facts
@@ -28,18 +29,21 @@ def waits_table(visit: Visit) -> Table:
 
 def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
     say, total = visit.say, summed(visible(visit, visit.home.store.scan_counts_in_all()))
+    apart = summed(visible(visit, visit.home.store.scan_counts_of_cancelled()))
     since = visit.home.store.waiting_since(published(visit))
     sees_all = visit.forms is None
-    arrived = unread_files(visit.home) if sees_all else 0
+    arrived, held = _files(visit) if sees_all else (0, 0)
+    unread = total["state not weighed"] - apart["state not weighed"]
     rows = [
         ("machines", say("machines"), say("files to be taken in"), arrived, None, ""),
-        ("weighing", say("machines"), say("scans to be read and weighed"), total["state not weighed"], since.machines,
+        ("weighing", say("machines"), say("scans to be read and weighed"), unread, since.machines,
          _scans(state="not weighed")),
         ("people", say("people"), say("questions"), total["open for people"], since.people,
          _scans(state="waits for people")),
         ("experts", say("experts"), say("questions"), total["open for experts"], since.experts, ""),
     ]  # fmt: skip
     rows += _rows_of_home(visit, since) if sees_all else []
+    rows += _rows_of_cancelled(visit, held, apart["state not weighed"])
     return [
         (
             Cell(code, words),
@@ -58,6 +62,21 @@ def _rows_of_home(visit: Visit, since: facts.WaitingSince) -> list[tuple[str, st
         ("appeals", say("a hearing"), say("appeals"), since.appeal_count, since.appeals, appeals),
         ("publishing", say("publishing"), say("records"), since.publishing_count, since.publishing, ""),
     ]
+
+
+def _rows_of_cancelled(visit: Visit, files: int, scans: int) -> list[tuple[str, str, str, int, None, str]]:
+    """What stands still with its cancelled batch; no rows where nothing does."""
+    words = visit.say("nobody: the batch is cancelled")
+    rows = [("cancelled", words, visit.say("files that are not taken in"), files, None, "/desk/batches"),
+            ("cancelled", words, visit.say("scans that are not read"), scans, None, "/desk/batches")]  # fmt: skip
+    return [row for row in rows if row[3]]
+
+
+def _files(visit: Visit) -> tuple[int, int]:
+    """How many files are to be taken in, and how many wait for a cancelled batch to go on."""
+    batches = {each.batch for each in waiting_scans(visit.home.settings)}
+    held = sum(unread_files(visit.home, each) for each in batches if cancelled_at(visit.home, each) is not None)
+    return unread_files(visit.home) - held, held
 
 
 def _scans(**search: str) -> str:

@@ -53,6 +53,4 @@ def _fields(visit: Visit, view: ScanView, broken: RuleException) -> list[tuple[s
     at = f"/desk/scan/{view.scan.id}"
     if broken.rule == RecordRule.SAME_ORDER and view.pairs:
         return [(visit.say("May be the same order"), "#duplicates")]
-    return [
-        (label_of(visit, view.form, key), f"{at}{with_query({'field': str(key)})}#field") for key in broken.keys
-    ]
+    return [(label_of(visit, view.form, key), f"{at}{with_query({'field': str(key)})}#field") for key in broken.keys]

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from flows.watching import waiting_scans
+from flows.watching import ArrivingFile, waiting_scans
 from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
 from transcribe.model import Transcriber
 from transcribe.store.facts import Rate
@@ -248,3 +248,31 @@ def test_a_large_picture_is_taken(busy: DeskSite, op: Transcriber) -> None:
     assert len(out.getvalue()) > 100_000
     values = {"csrf": csrf(client), "name": "large", "form": "order"}
     assert client.post("/desk/batches/new", data=values, files={"files": ("a.png", out.getvalue())}).status_code == 303
+
+
+def test_a_cancelled_batch_counts_nothing_as_waiting_for_machines_or_people(busy: DeskSite, op: Transcriber) -> None:
+    busy.scan("unread.png", batch="stopped")
+    busy.scan("doubted.png", {**AGREED, "total": ("12.50", "72.50")}, batch="stopped")
+    busy.weigh()
+    client = busy.client(op)
+
+    def waits() -> dict[tuple[str, str], int]:
+        return {(row["for"], row["what"]): row["count"] for row in client.get("/desk/waits.json").json()["waits"]}
+
+    assert waits()["weighing", "scans to be read and weighed"] == 1
+    arriving = ArrivingFile(busy.home.settings, "later.png")
+    arriving.add(b"picture")
+    arriving.settle("order", "stopped")
+    arriving.keep()
+    assert waits()["machines", "files to be taken in"] == 1
+    post(client, "/desk/batch/cancel", name="stopped", why="withdrawn")
+    busy.weigh()
+    now = waits()
+    assert (now["weighing", "scans to be read and weighed"], now["machines", "files to be taken in"]) == (0, 0)
+    assert (now["cancelled", "files that are not taken in"], now["cancelled", "scans that are not read"]) == (1, 1)
+    page = client.get("/desk/batch?name=stopped").text
+    assert "1 file waits until the batch goes on." in page
+    assert "1 scan was not read when the batch was cancelled." in page
+    assert 'id="nobody-asked"' in page
+    rows = {row["batch"]: row["questions"] for row in client.get("/desk/batches.json").json()["batches"]}
+    assert rows["stopped"] == 0

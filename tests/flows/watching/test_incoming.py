@@ -74,6 +74,23 @@ def test_what_fails_stays_and_holds_up_nothing_else(rooms: Home, monkeypatch: py
     assert failed == ["stuck", "stuck"]
 
 
+def test_files_of_a_cancelled_batch_wait_without_a_run_until_it_goes_on(rooms: Home) -> None:
+    scan = Scan(id="5" * 64, pages=(), form="", form_version=0, batch="stopped")
+    rooms.store.put_scan(scan, [SourceFile(sha256="6" * 64, name="a.jpg", size=1, media_type="image/jpeg")], now())
+    rooms.store.cancel_batch("stopped", "op", "withdrawn", now())
+    while rooms.store.sum_up(now()):
+        pass
+    sent(rooms, b"one", "stopped")
+    taken: list[tuple[list[str], str, str]] = []
+    rounds = takes(rooms, taken)
+    done = rounds.look()
+    assert (done.taken, done.troubles, taken, len(waiting_scans(rooms.settings))) == (0, [], [], 1)
+    rooms.store.resume_batch("stopped", "op", "again", now())
+    while rooms.store.sum_up(now()):
+        pass
+    assert rounds.look().taken == 1
+
+
 def test_half_a_file_is_never_taken_in_and_is_removed_in_time(rooms: Home) -> None:
     arriving = ArrivingFile(rooms.settings, "order.jpg")
     arriving.add(b"half")

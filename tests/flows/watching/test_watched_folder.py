@@ -174,6 +174,20 @@ def test_what_keeps_it_from_reading_is_said_and_nothing_is_moved(
     assert names(inbox) == {"done/order.png"}
 
 
+def test_files_for_a_cancelled_batch_stay_in_the_folder_and_nothing_is_tried(
+    homes: Home, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "order.png").write_bytes(b"order of nobody")
+    monkeypatch.setattr(watched_folder, "cancelled_at", lambda *_: now())
+    reader = Reader(homes, error=AssertionError("it is tried"))
+    folder = watched(homes, inbox, reader)
+    folder.look()
+    (trouble,) = folder.look().troubles
+    assert "is cancelled" in trouble
+    assert names(inbox) == {"order.png"}
+    folder.close()
+
+
 def test_an_unforeseen_failure_is_tried_again_and_ends_the_process_after_some(
     homes: Home, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

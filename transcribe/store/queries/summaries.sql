@@ -140,6 +140,10 @@ SELECT batch, form, what, count FROM scan_count;
 -- name: scan_counts_in_all
 SELECT '' AS batch, form, what, SUM(count) AS count FROM scan_count GROUP BY form, what;
 
+-- name: scan_counts_of_cancelled
+SELECT '' AS batch, c.form, c.what, SUM(c.count) AS count FROM batch b JOIN scan_count c ON c.batch = b.name
+WHERE b.cancelled_at IS NOT NULL GROUP BY c.form, c.what;
+
 -- name: scan_counts_of_batch
 SELECT batch, form, what, count FROM scan_count WHERE batch = :batch;
 
@@ -160,7 +164,9 @@ SELECT people_at FROM scan_summary WHERE people_at IS NOT NULL ORDER BY people_a
 SELECT experts_at FROM scan_summary WHERE experts_at IS NOT NULL ORDER BY experts_at LIMIT 1;
 
 -- name: oldest_in_state^
-SELECT since FROM scan_summary WHERE state = :state ORDER BY since LIMIT 1;
+SELECT u.since FROM scan_summary u WHERE u.state = :state AND NOT EXISTS (
+    SELECT 1 FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = u.scan_id AND b.cancelled_at IS NOT NULL)
+ORDER BY u.since LIMIT 1;
 
 -- name: oldest_appeal^
 SELECT a.at FROM appeal a INDEXED BY appeal_undecided WHERE a.decided_at IS NULL ORDER BY a.at LIMIT 1;

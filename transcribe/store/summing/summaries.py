@@ -34,6 +34,9 @@ class SummaryVerbs(Lookup):
     def scan_counts_in_all(self) -> list[ScanCount]:
         return [_count(row) for row in self.db.all("scan_counts_in_all")]
 
+    def scan_counts_of_cancelled(self) -> list[ScanCount]:
+        return [_count(row) for row in self.db.all("scan_counts_of_cancelled")]
+
     def waiting_since(self, published: int) -> WaitingSince:
         with self.db.snapshot():
             unpublished = self.db.one("outbox_after", number=published)
