@@ -3,10 +3,10 @@
 from flows.steps.close_appeals import close_appeals
 from flows.steps.erasures import ErasureUnfinished, finish_erasures, held_forms, publish_records
 from flows.steps.ingested import (
-    cancelled_at,
     BatchError,
     Ingested,
     batch_summary,
+    cancelled_at,
     existing_folder,
     finish_batch,
     put_failed,

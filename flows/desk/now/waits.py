@@ -68,7 +68,7 @@ def _rows_of_cancelled(visit: Visit, files: int, scans: int) -> list[tuple[str, 
     """What stands still with its cancelled batch; no rows where nothing does."""
     words = visit.say("nobody: the batch is cancelled")
     rows = [("cancelled", words, visit.say("files that are not taken in"), files, None, "/desk/batches"),
-            ("cancelled", words, visit.say("scans that are not read"), scans, None, "/desk/batches")]  # fmt: skip
+            ("cancelled", words, visit.say("scans that are not finished"), scans, None, "/desk/batches")]  # fmt: skip
     return [row for row in rows if row[3]]
 
 

@@ -1,4 +1,4 @@
-"""What is measured of quality beside the pages, and looked at again after ten minutes: by the forms that a visitor sees."""
+"""What is measured of quality beside the pages, of the forms that a visitor sees. It stands ten minutes."""
 
 from __future__ import annotations
 

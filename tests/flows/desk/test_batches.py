@@ -269,10 +269,10 @@ def test_a_cancelled_batch_counts_nothing_as_waiting_for_machines_or_people(busy
     busy.weigh()
     now = waits()
     assert (now["weighing", "scans to be read and weighed"], now["machines", "files to be taken in"]) == (0, 0)
-    assert (now["cancelled", "files that are not taken in"], now["cancelled", "scans that are not read"]) == (1, 1)
+    assert (now["cancelled", "files that are not taken in"], now["cancelled", "scans that are not finished"]) == (1, 2)
     page = client.get("/desk/batch?name=stopped").text
     assert "1 file waits until the batch goes on." in page
-    assert "1 scan was not read when the batch was cancelled." in page
+    assert "2 scans are not finished. They stand still until the batch goes on." in page
     assert 'id="nobody-asked"' in page
     rows = {row["batch"]: row["questions"] for row in client.get("/desk/batches.json").json()["batches"]}
     assert rows["stopped"] == 0
