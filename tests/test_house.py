@@ -92,15 +92,15 @@ ROOMS = {
     " transcribe.sandbox transcribe.whole_files",
     # drafts of forms: files of a home that are no form of it yet
     "flows.drafting": "home standalone output reconcile.learning transcribe.forms",
-    "flows.administration": "home runtime steps webhooks reconcile.algorithms reconcile.conduct reconcile.learning"
-    " reconcile.parameters reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
+    "flows.administration": "home measuring runtime steps webhooks reconcile.algorithms reconcile.conduct"
+    " reconcile.learning reconcile.parameters reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
     "flows.exporting": "home reconcile.records transcribe.drawing transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
-    " transcribe.store",
+    " reconcile.records transcribe.store",
     # the operator's pages: they call what commands call
     "flows.desk": "home administration alerts backup drafting measuring mending runtime output simulation steps"
     " watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing transcribe.fields"

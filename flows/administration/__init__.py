@@ -19,7 +19,7 @@ from flows.administration.missing_people import missing_in_words
 from flows.administration.odd_reading import odd_reading
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
-from flows.administration.quality import field_qualities, refresh_quality
+from flows.administration.quality import refresh_quality
 from flows.administration.records import forget_scan, found_records, readable_records, verify_records
 from flows.administration.retention import keep_retention
 
@@ -38,7 +38,6 @@ __all__ = [
     "examine_deeply",
     "expect_work",
     "fault_messages",
-    "field_qualities",
     "forgery_sentence",
     "forget_scan",
     "found_records",

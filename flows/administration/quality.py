@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from flows.home import Home, now
+from flows.measuring import field_qualities
 from flows.steps import audited_values
-from reconcile.algorithms import wilson
-from reconcile.learning import AuditedValue
-from reconcile.records import FieldQuality, MonthOfWork, quality
+from reconcile.records import MonthOfWork, quality
 from transcribe.pay_arithmetic import HOUR_SECONDS, MICRO_UNITS
 from transcribe.store import WorkOfMonth
 
@@ -31,34 +30,6 @@ def refresh_quality(home: Home) -> None:
     kept = quality.months_kept(home.settings.records)
     work = [each for each in home.store.work_by_month(_counted_before(at)) if (each.month, each.currency) not in kept]
     quality.keep(home.settings.records, fields, months_of_work(work))
-
-
-def field_qualities(audited: Iterable[AuditedValue], at: datetime) -> Iterator[FieldQuality]:
-    """The rows of each form: one for each audited field, and one for all of them, whose field is ""."""
-    found: dict[tuple[str, str, str], list[AuditedValue]] = defaultdict(list)
-    latest: dict[tuple[str, str], str] = {}
-    for each in sorted(audited, key=lambda each: (each.at is not None, each.at or at)):
-        found[each.form, each.key.name, each.type].append(each)
-        found[each.form, quality.WHOLE_FORM, ""].append(each)
-        latest |= {(each.form, each.key.name): each.type, (each.form, quality.WHOLE_FORM): ""}
-    for (form, field, type_name), values in sorted(found.items()):
-        if latest[form, field] != type_name:
-            continue  # a later version of the form has another type there: its audits count
-        wrong, times = sum(each.wrong for each in values), [each.at for each in values if each.at is not None]
-        low, high = wilson(wrong, len(values))
-        yield FieldQuality(
-            form=form,
-            field=field,
-            type=type_name,
-            audited=len(values),
-            wrong=wrong,
-            share=wrong / len(values),
-            interval_low=low,
-            interval_high=high,
-            since=_said(min(times, default=None)),
-            until=_said(max(times, default=None)),
-            measured_at=at.isoformat(timespec="seconds"),
-        )
 
 
 def months_of_work(work: Iterable[WorkOfMonth]) -> Iterator[MonthOfWork]:
@@ -88,10 +59,6 @@ def may_tell(people: Sequence[WorkOfMonth]) -> bool:
         if sum(amounts) <= 0 or max(amounts) > MAX_SHARE_OF_ONE * sum(amounts):
             return False
     return True
-
-
-def _said(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds")
 
 
 def _counted_before(at: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from flows.measuring.audit_curves import MIN_GROUP_COUNT, CurvePoint, calibration_points, coverage_points, error_by_week
 from flows.measuring.confusions import Confusion, confusions
+from flows.measuring.field_quality import field_qualities
 from flows.measuring.quality_measures import Measured, measure
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "confusions",
     "coverage_points",
     "error_by_week",
+    "field_qualities",
     "measure",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from flows.administration import field_qualities
 from flows.desk.quality.counted import audited
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
+from flows.measuring import field_qualities
 from reconcile.algorithms import wilson
 from reconcile.records import FieldQuality, quality, query
 from transcribe.errors import NotFound

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.administration.people import invite
-from flows.administration.quality import MIN_PEOPLE_COUNT, field_qualities, months_of_work, refresh_quality
+from flows.administration.quality import MIN_PEOPLE_COUNT, months_of_work, refresh_quality
 from flows.home.home import Home
+from flows.measuring import field_qualities
 from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import rebuild_records
 from reconcile.algorithms import wilson

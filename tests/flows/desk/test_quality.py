@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from flows.administration.quality import field_qualities
+from flows.measuring import field_qualities
 from reconcile.learning import AuditedValue
 from reconcile.parameters import shipped_parameters
 from reconcile.records import quality
