@@ -41,7 +41,7 @@ async def do(visit: Visit, deed: Callable[[], object], back: str, done: str) -> 
 
 def refused(visit: Visit, why: str, back: str) -> Response:
     """The page that says why a deed was not done."""
-    return visit.page("desk_refused.html", 422, why=why, back=back)
+    return visit.page("desk_refused.html", 422, why=visit.plainly(why), back=back)
 
 
 def with_done(address: str, done: str) -> str:

@@ -15,6 +15,7 @@ from flows.desk.people import invite_several, people_page
 from flows.desk.published import records_page
 from flows.desk.quality import quality_page
 from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds
+from flows.desk.sections import SECTIONS
 from flows.desk.static_files import router as static_files
 from flows.desk.system import system_page
 from flows.desk.visit import Desk
@@ -43,6 +44,7 @@ def add_desk(app: FastAPI, home: Home) -> None:
     app.state.desk = Desk(
         home=home, rendering=Rendering(app.state.context.options.languages, DESK_ADDRESS, [TEMPLATES])
     )
+    app.state.context.rendering.show_tabs([(each.address, each.name) for each in SECTIONS])
     for pages in (
         now_page,
         new_batch,

@@ -16,7 +16,7 @@ from flows.desk.counting import Counting
 from flows.desk.sections import section_of, sections_for
 from flows.desk.shared import Shared
 from flows.desk.static_files import desk_static
-from flows.desk.words import ACTS
+from flows.desk.words import ACTS, PAGE_WORDS
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
 from transcribe.errors import NotFound
@@ -119,6 +119,13 @@ class Visit:
     def photo_advice(self, codes: Collection[str]) -> str:
         """What was wrong with a photograph and what to do, in words."""
         return advice(codes, translation(self.language).gettext)
+
+    def plainly(self, told: str) -> str:
+        """A sentence that a command might have said, with the words of the pages in place of its options."""
+        for command, words in PAGE_WORDS.items():
+            if command in told:
+                told = told.replace(command, self.say(words))
+        return told
 
     def kind(self, field_type: str) -> str:
         """What a type of fields is called; its own name where it does not come with fairhand."""

@@ -49,7 +49,7 @@ DONE: Mapping[str, str] = {
     "resend": N_("They are sent again."),
     "form-drafted": N_("The draft is made. Look through its fields, try it, and put it in force when it is right."),
     "form-taken": N_("The suggestion is in the draft of the next version."),
-    "form-tried": N_("It is being read. That takes some seconds a page."),
+    "form-tried": N_("The pictures were taken. What came out stands below as soon as all are read."),
     "form-installed": N_("The form is in force: scans that come from now on are read by it."),
     "draft-saved": N_("The draft was saved."),
     "draft-dropped": N_("The draft was thrown away."),
@@ -86,3 +86,16 @@ VERDICTS: Mapping[str, str] = {
     "joined": N_("pages of one order"),
 }
 """What two scans are to each other."""
+
+PAGE_WORDS: Mapping[str, str] = {
+    "Look again, or say --anyway.": N_("Look again, or tick “Also if the form says that it is written otherwise”."),
+    "If it is the same paper, say --anyway.": N_(
+        "If it is the same paper, tick “Also if it seems to be another order”."
+    ),
+    "and ingest it again.": N_("and send it again."),
+    "Then ingest it again.": N_("Then send it again."),
+    "; ingest it again.": N_("; send it again."),
+    "See what `fairhand doctor` says, ": N_("See what the section System says, "),
+    "`fairhand forms check` shows the rules.": N_("Look at the rules of the form on its page."),
+}
+"""What sentences of commands say of their options, and how a page says it."""

@@ -10,8 +10,9 @@ from typing import Literal
 from flows.home import Home, Settings
 from flows.output import ErrorJson, FieldJson, ScanJson, ScanResult, source_label
 from flows.standalone import read_files
+from reconcile.decision import assemble
 from transcribe.geometry import Box
-from transcribe.model import Scan
+from transcribe.model import Decision, RuleException, Scan
 
 MOST_TRIED = 5
 """So many files are read at a time: enough to see what goes wrong, and read in a minute."""
@@ -44,6 +45,7 @@ class TriedScan:
     """One scan of the files: its fields, and pictures of its pages by their number. `error` says why it was not read.
 
     `fit` is how well it lies on the form, 0 to 1, None for a free layout. `advice` are codes.
+    `broken` are the rules that the decided values do not satisfy.
     """
 
     file: str
@@ -51,6 +53,7 @@ class TriedScan:
     fit: float | None = None
     advice: Sequence[str] = ()
     fields: Sequence[TriedField] = ()
+    broken: Sequence[RuleException] = ()
     pictures: Mapping[int, tuple[bytes, tuple[int, int]]] | None = None
 
     def count(self, fate: Fate) -> int:
@@ -86,8 +89,15 @@ def _tried(answer: ScanJson | ErrorJson, result: ScanResult | None) -> TriedScan
         fit=reads.fit,
         advice=reads.advice,
         fields=[_field(each) for each in answer.fields],
+        broken=_broken(result),
         pictures={each.number: (reads.files[each.sha256], each.size) for each in reads.pictures},
     )
+
+
+def _broken(result: ScanResult) -> Sequence[RuleException]:
+    """What does not hold of the values that are decided; a rule whose fields are not all decided is not looked at."""
+    decided = [each for each in result.outcomes.values() if isinstance(each, Decision)]
+    return assemble(result.scan, result.form, decided).exceptions
 
 
 def _field(said: FieldJson) -> TriedField:

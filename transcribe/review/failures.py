@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -66,6 +67,14 @@ LOST_WORDS: dict[type[Exception], str] = {
 """Why a task is not written to any more, and the way on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An entry that is missing or not allowed; its words are a message of the catalogues."""
+
+    words: str
+    is_missing: bool
+
+
 def add_failures(app: FastAPI) -> None:
     """Teach the app to answer each kind of error."""
     app.add_exception_handler(NotSignedIn, _not_signed_in)
@@ -91,11 +100,30 @@ def is_for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
+ENTRY_WORDS: dict[str, str] = {
+    "role": N_("Roles"),
+    "handle": N_("Name"),
+    "languages": N_("Languages"),
+    "since": N_("Came from"),
+    "until": N_("Came up to"),
+    "token": N_("the sign-in link"),
+    "why": N_("Why?"),
+    "sure": N_("I am sure. It cannot be undone."),
+    "text": N_("What is written there"),
+    "answer": N_("Answer"),
+    "name": N_("Name"),
+    "day": N_("Day"),
+}
+"""What entries of forms and parts of addresses are called where they are wrong; another one has its own name."""
+
 PROBLEMS_PATH = "/api/v1/"
 """Where errors are problems as in RFC 9457."""
 
 TYPED_NAMES = frozenset({"text", "words", "answer", "reason", "handle", "languages"})
 """Names under which forms send what somebody typed and would not like to type again; never a password or code."""
+
+MISSING_TYPES = frozenset({"missing", "too_short", "string_too_short"})
+"""What pydantic calls an entry that was left empty or not sent."""
 
 UNREADABLE_BODY = frozenset({400, 408, 413, 415})
 """What is answered while a body is still coming, or is no form: reading on would wait for what never comes."""
@@ -126,10 +154,15 @@ def lost_words(error: LeaseLost) -> str:
 
 
 def failure_response(
-    request: Request, status: int, message: str, retry_after: int | None = None, typed: Sequence[str] = ()
+    request: Request,
+    status: int,
+    message: str,
+    retry_after: int | None = None,
+    typed: Sequence[str] = (),
+    wrong: Sequence[Wrong] = (),
 ) -> Response:
     """An error page, or its JSON. `message` is an English message of the catalogues. The page gives back what was
-    typed."""
+    typed, and says which entries are `wrong`."""
     context, number = context_of(request), secrets.token_hex(6)
     logger.info("error %s: %d", number, status)
     language = language_here(request, context)
@@ -141,9 +174,10 @@ def failure_response(
     elif wants_json(request):
         response = JSONResponse({"error": text, "error_id": number}, status)
     else:
-        response = context.rendering.page(
-            "error.html", language, status, is_lost=status == 409, message=text, number=number, typed=typed
-        )
+        shown = {"is_lost": status == 409, "message": text, "number": number, "typed": typed, "wrong": wrong}
+        desk = context.options.desk
+        of_desk = bool(desk) and status == 422 and request.url.path.startswith(desk)
+        response = context.rendering.page("error.html", language, status, of_desk=of_desk, **shown)
     if retry_after is not None:
         response.headers["retry-after"] = str(retry_after)
     return response
@@ -198,7 +232,17 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if is_for_programs(request) and isinstance(error, RequestValidationError):
         return failure_response(request, 422, "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()))
     said = N_("Something in what was sent is missing or not allowed.")
-    return failure_response(request, 422, said, typed=await typed_in(request))
+    wrong = wrong_entries(error) if isinstance(error, RequestValidationError) else ()
+    return failure_response(request, 422, said, typed=await typed_in(request), wrong=wrong)
+
+
+def wrong_entries(error: RequestValidationError) -> tuple[Wrong, ...]:
+    """Which entries are wrong, each once, in the order in which they were looked at."""
+    found: dict[str, bool] = {}
+    for each in error.errors():
+        name = next((str(part) for part in reversed(each["loc"]) if isinstance(part, str)), "")
+        found.setdefault(name, each["type"] in MISSING_TYPES)
+    return tuple(Wrong(words=ENTRY_WORDS.get(name, name), is_missing=lacks) for name, lacks in found.items() if name)
 
 
 async def _too_many(request: Request, error: Exception) -> Response:

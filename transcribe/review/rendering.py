@@ -27,6 +27,11 @@ class Rendering:
         """`desk` is the address of the operator's pages, "" where there are none. Templates lie in `folders` too."""
         self._environments = {language: _environment(language, languages, desk, folders) for language in languages}
 
+    def show_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
+        """Show these tabs of the operator's desk on pages of operators: an address, and a message of the catalogues."""
+        for each in self._environments.values():
+            each.globals["desk_tabs"] = tuple(tabs)
+
     def page(self, template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
         """A page in a language."""
         text = self._environments[language].get_template(template).render(**values)
@@ -57,6 +62,7 @@ def _environment(language: str, languages: tuple[str, ...], desk: str, folders: 
         languages={each: Locale.parse(each).get_display_name(each) for each in languages},
         static=static_address,
         desk=desk,
+        desk_tabs=(),
         kind_words=kind_words,
     )
     environment.filters["kind_words"] = kind_words

@@ -30,7 +30,12 @@ def scans_aside(visit: Visit, name: str) -> list[ScanAside]:
     search = facts.ScanSearch(batch=name, state="set aside", forms=visit.forms)
     store = visit.home.store
     return [
-        ScanAside(each.scan, each.name, store.scan_state(each.scan).aside_because, bool(store.pictures(each.scan)))
+        ScanAside(
+            each.scan,
+            each.name,
+            visit.plainly(store.scan_state(each.scan).aside_because),
+            bool(store.pictures(each.scan)),
+        )
         for each in store.find_scans(search, MOST_PICTURES)
     ]
 
@@ -40,7 +45,14 @@ def aside_table(visit: Visit, name: str) -> Table:
     say = visit.say
     files = visit.home.store.set_aside_of_batch(name, MOST_FILES) if visit.forms is None else []
     columns = (Column("file", say("File")), Column("reason", say("Why")), Column("at", say("When")))
-    rows = [(Cell(each.file.name), Cell(each.message), time_cell(each.at, visit.moment(each.at))) for each in files]
+    rows = [
+        (
+            Cell(each.file.name),
+            Cell(each.message, visit.plainly(each.message)),
+            time_cell(each.at, visit.moment(each.at)),
+        )
+        for each in files
+    ]
     return Table(
         name="aside",
         caption=say("Files that could not be read"),

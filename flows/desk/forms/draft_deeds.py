@@ -94,7 +94,10 @@ async def give_list(visit: Act, name: FormName, request: Request) -> Response:
     sent = await request.form()
     field, column, key = (str(sent.get(each, "")).strip() for each in ("field", "column", "key"))
     files, typed = uploads(sent, "file"), str(sent.get("values", "")).strip()
-    if field not in draft_view(draft).field_names or len(files) > 1 or not (files or typed):
+    if not (files or typed):
+        why = visit.say("No value was given. Choose a file that is not empty, or write values, one a line.")
+        return refused(visit, why, f"/desk/draft/{name}")
+    if field not in draft_view(draft).field_names or len(files) > 1:
         raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
     content = await files[0].read(MAX_LIST_BYTES + 1) if files else b""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -9,15 +10,18 @@ from babel import Locale
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from flows.desk.batches.new_batch import safe_name, uploads
-from flows.desk.deeds import do
+from flows.desk.deeds import do, refused
 from flows.desk.forms.draft_names import slug
 from flows.desk.visit import Act, Look, Visit
 from flows.drafting import start_draft
 from flows.watching import SUFFIXES
-from transcribe.errors import SettingsError
+from transcribe.errors import FormError, ScanError, SettingsError
 from transcribe.i18n import N_
 
 router = APIRouter()
+
+NEW = "/desk/forms/new"
+"""Where a form is begun."""
 
 MOST_TITLE_CHARACTERS = 100
 """The longest title of a form."""
@@ -63,7 +67,11 @@ async def begin_form(visit: Act, request: Request) -> Response:
     sent = await request.form()
     title, language, locale = (str(sent.get(each, "")).strip() for each in ("title", "language", "locale"))
     files = uploads(sent, "file")
-    if not title or len(files) != 1 or language not in LANGUAGES or locale not in LOCALES:
+    if len(files) != 1:
+        return refused(visit, visit.say("The file is empty, or none was chosen. Choose a picture of the form."), NEW)
+    if not title:
+        return refused(visit, visit.say("Say what people call the form."), NEW)
+    if language not in LANGUAGES or locale not in LOCALES:
         raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
     name = str(sent.get("name", "")).strip() or slug(title, "-")
     most = visit.home.settings.most_file_bytes
@@ -75,18 +83,21 @@ async def begin_form(visit: Act, request: Request) -> Response:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / safe_name(files[0])
             file.write_bytes(content)
-            start_draft(
-                visit.home.settings,
-                file,
-                name,
-                title=title[:MOST_TITLE_CHARACTERS],
-                language=language,
-                locale=locale,
-                filled=bool(sent.get("filled")),
-            )
+            try:
+                start_draft(
+                    visit.home.settings, file, name, title=title[:MOST_TITLE_CHARACTERS], language=language,
+                    locale=locale, filled=bool(sent.get("filled")),
+                )  # fmt: skip
+            except (ScanError, FormError) as error:
+                raise SettingsError(_of_their_file(str(error), name, files[0].filename or file.name)) from error
         visit.home.store.log(visit.by, "form drafted", name, {}, visit.now)
 
     return await do(visit, deed, f"/desk/draft/{name}", "form-drafted")
+
+
+def _of_their_file(told: str, name: str, file: str) -> str:
+    """A sentence about the picture, which is copied under the form's name, with the name that its sender gave it."""
+    return re.sub(rf"(?<![\w-]){re.escape(name)}\.[a-z]{{3,4}}\b", lambda _: file, told)
 
 
 def _languages(visit: Visit) -> list[tuple[str, str]]:

@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Annotated
 
 import fastapi
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from flows.desk.batches.new_batch import safe_name, uploads
-from flows.desk.deeds import do
+from flows.desk.deeds import do, refused
 from flows.desk.forms.draft_page import known_draft
 from flows.desk.forms.form_page import FormName, PageNumber
 from flows.desk.forms.form_words import FATE_BOXES, FATES
 from flows.desk.forms.trial_runs import begin_trial, trial_of
+from flows.desk.scans.exceptions import rule_words
 from flows.desk.visit import Act, Look, Visit
 from flows.drafting import MOST_TRIED, TriedField, files_of_scan
 from flows.watching import SUFFIXES
 from transcribe.errors import FormError, NotFound, SettingsError
-from transcribe.i18n import ADVICE, N_, said
+from transcribe.i18n import ADVICE, said
 from transcribe.model import Form
 from transcribe.review import picture_response
 from transcribe.store import facts
@@ -47,6 +48,7 @@ async def trial_page(visit: Look, name: FormName) -> Response:
             trial=trial,
             is_as_tried=trial is not None and trial.digest == draft.digest,
             form=form,
+            broken_words=lambda broken: rule_words(visit, form, broken),
             label=lambda field: label_of(visit, form, field),
             text=lambda field: text_of(visit, field),
             most=MOST_TRIED,
@@ -90,7 +92,8 @@ async def try_draft(visit: Act, name: FormName, request: Request) -> Response:
     files = uploads(sent, "files")
     scans = [str(each) for each in sent.getlist("scan")]
     if not files and not scans:
-        raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
+        why = visit.say("Choose a picture, or a scan that came before. A file that is empty is not read.")
+        return refused(visit, why, f"/desk/draft/{name}/try")
     most = visit.home.settings.most_file_bytes
     contents = [(safe_name(each), await each.read(most + 1)) for each in files[: MOST_TRIED + 1]]
 

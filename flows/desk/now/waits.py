@@ -58,10 +58,14 @@ def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
 def _rows_of_home(visit: Visit, since: facts.WaitingSince) -> list[tuple[str, str, str, int, datetime | None, str]]:
     say = visit.say
     appeals = "/appeals" if visit.may_change else ""
+    asked = visit.home.store.questions(open_only=True)
+    oldest = min((each.at for each in asked), default=None)
     return [
+        ("answers", say("an operator"), say("what readers ask about a field"), len(asked), oldest,
+         "/questions" if visit.may_change else ""),
         ("appeals", say("a hearing"), say("appeals"), since.appeal_count, since.appeals, appeals),
         ("publishing", say("publishing"), say("records"), since.publishing_count, since.publishing, ""),
-    ]
+    ]  # fmt: skip
 
 
 def _rows_of_cancelled(visit: Visit, files: int, scans: int) -> list[tuple[str, str, str, int, None, str]]:

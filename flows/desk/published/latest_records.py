@@ -139,6 +139,11 @@ def corrected_table(visit: Visit) -> Table:
     )
 
 
+def _field_words(row: Mapping[str, Any]) -> str:
+    """A field as people see it: of a table, with its line counted from 1."""
+    return str(row["field"]) if row.get("row") is None else f"{row['field']} {int(row['row']) + 1}"
+
+
 def changes_table(visit: Visit) -> Table:
     """What was corrected after publication, the latest first."""
     say, path = visit.say, visit.home.settings.records
@@ -155,7 +160,9 @@ def changes_table(visit: Visit) -> Table:
     rows = [
         (
             _scan_cell(visit, str(row["scan"])),
-            *(Cell(row.get(name)) for name in ("form", "field", "value_before", "value_after")),
+            Cell(row.get("form")),
+            Cell(row.get("key") or row.get("field"), _field_words(row)),
+            *(Cell(row.get(name)) for name in ("value_before", "value_after")),
             Cell(row["changed_at"], visit.moment(visit.iso_moment(str(row["changed_at"])))),
             Cell(row["why"], visit.reason(str(row["why"]))),
         )

@@ -9,7 +9,7 @@ from flows.desk.scans.scan_view import ScanView, label_of
 from flows.desk.tables import with_query
 from flows.desk.visit import Visit
 from transcribe.codes import RecordRule
-from transcribe.model import RuleException
+from transcribe.model import Form, RuleException
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +32,24 @@ def exception_lines(visit: Visit, view: ScanView) -> list[ExceptionLine]:
 
 def _words(visit: Visit, view: ScanView, broken: RuleException) -> str:
     """The sentence of a rule that every form has, or the form's own rule with what was expected and found."""
-    known = visit.reason(broken.rule)
-    rule = next((each for each in view.form.rules if each.name == broken.rule), None) if view.form else None
+    return rule_words(visit, view.form, broken)
+
+
+def rule_words(visit: Visit, form: Form | None, broken: RuleException) -> str:
+    """The same of a form that may not be in force."""
+    rule = next((each for each in form.rules if each.name == broken.rule), None) if form else None
     if rule is None:
-        return known
+        return visit.reason(broken.rule)
     told = visit.say("The form's rule “%(rule)s” does not hold: %(check)s.", rule=rule.name, check=rule.check)
-    if any(_is_masked(view, each.name) for each in broken.keys):
+    if any(_is_masked(form, each.name) for each in broken.keys):
         return told
     return f"{told} " + visit.say(
         "Expected was %(expected)s; found was %(found)s.", expected=broken.expected, found=broken.found
     )
 
 
-def _is_masked(view: ScanView, name: str) -> bool:
-    return view.form is not None and view.form.field(name).personal == "payment"
+def _is_masked(form: Form | None, name: str) -> bool:
+    return form is not None and form.field(name).personal == "payment"
 
 
 def _fields(visit: Visit, view: ScanView, broken: RuleException) -> list[tuple[str, str]]:

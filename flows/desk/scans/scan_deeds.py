@@ -8,18 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from flows.administration import forget_scan, require_fair_start
 from flows.desk.batches.new_batch import safe_name, uploads
-from flows.desk.deeds import Why, do
+from flows.desk.deeds import Why, do, refused
 from flows.desk.scans.scan_page import SCAN_PATTERN, ScanId
 from flows.desk.scans.scan_view import known_scan
 from flows.desk.visit import Act, Visit
 from flows.mending import form_to_read, join, read_again, retake, settle, split, turn
 from flows.steps import Because
 from transcribe.errors import SettingsError
-from transcribe.i18n import N_
 from transcribe.model import Scan, Verdict
 
 router = APIRouter()
@@ -61,7 +60,8 @@ async def retake_scan(visit: Act, scan: ScanId, request: Request) -> Response:
     sent = await request.form()
     why, files = str(sent.get("why", "")).strip(), uploads(sent, "file")
     if not why or len(files) != 1:
-        raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
+        said = visit.say("Choose a picture that is not empty, and say why.")
+        return refused(visit, said, _address(known))
     content, is_sure = await files[0].read(visit.home.settings.most_file_bytes + 1), bool(sent.get("anyway"))
 
     def deed() -> object:

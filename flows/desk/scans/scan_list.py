@@ -131,8 +131,8 @@ def pairs_table(visit: Visit) -> Table:
                     Cell(newer.id, newer.name or newer.id[:12], f"/desk/scan/{newer.id}#duplicates"),
                     Cell(older.id, older.name or older.id[:12], f"/desk/scan/{older.id}"),
                     Cell(newer.batch),
-                    Cell(each.differing is not None, say("yes") if each.differing is not None else ""),
-                    Cell(each.same_values is not None, say("yes") if each.same_values is not None else ""),
+                    Cell(each.differing is not None, say("yes") if each.differing is not None else say("no")),
+                    Cell(each.same_values is not None, say("yes") if each.same_values is not None else say("no")),
                     time_cell(each.found_at, visit.moment(each.found_at)),
                 )
             )

@@ -101,7 +101,7 @@ async def field_snippet(visit: Look, scan: ScanId, field: FieldName) -> Response
 @router.get("/desk/scan/{scan}/fields.{kind}")
 async def fields_file(visit: Look, scan: ScanId, kind: Kind) -> Response:
     """The fields of a scan as a file."""
-    return table_file(await visit.look(lambda: fields_table(visit, scan_view(visit, scan))), kind)
+    return table_file(await visit.look(lambda: fields_table(visit, scan_view(visit, scan), of_file=True)), kind)
 
 
 @router.get("/desk/scan/{scan}/readings.{kind}")

@@ -151,21 +151,26 @@ def _fate(
     return "decided" if key in decisions else "nothing"
 
 
-def fields_table(visit: Visit, view: ScanView, page: int = 1) -> Table:
-    """The fields of a scan with what was decided, each with its readings behind it."""
+def fields_table(visit: Visit, view: ScanView, page: int = 1, *, of_file: bool = False) -> Table:
+    """The fields of a scan with what was decided, each with its readings behind it.
+
+    In a file `what` says "value", or why there is none.
+    """
     say, address = visit.say, f"/desk/scan/{view.scan.id}"
     columns = (
         Column("field", say("Field")),
         Column("text", say("What it says")),
         Column("probability", say("Probability"), is_number=True),
         Column("fate", say("State")),
+        *([Column("what", say("Value or none"))] if of_file else []),
     )
     rows = []
     for each in view.fields:
         number = each.place.page if each.place else page
         href = f"{address}{with_query({'page': str(number), 'field': str(each.key)})}#field"
         decided = each.decision
-        text = None if decided is None else decided.null if decided.null else each.words
+        text = None if decided is None or decided.null else each.words
+        what = None if decided is None else decided.null or "value"
         shown = decision_words(visit, each)
         rows.append(
             (
@@ -176,6 +181,7 @@ def fields_table(visit: Visit, view: ScanView, page: int = 1) -> Table:
                     "" if decided is None else visit.chance(decided.probability),
                 ),
                 Cell(each.fate, say(FATE_WORDS[each.fate]), badge=f"fate {each.fate}"),
+                *([Cell(what)] if of_file else []),
             )
         )
     return Table(

@@ -1,0 +1,98 @@
+"""The desk speaks of its own pages: what is missing, what readers ask, yes and no; no options of commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.desk.desk_site import AGREED, DEFINITION, DeskSite, csrf, page, post
+from transcribe.model import Duplicate, FieldKey, SourceFile
+from transcribe.store.facts import Offer
+
+
+def test_a_question_of_a_reader_is_among_what_waits_and_its_page_keeps_the_tabs(busy: DeskSite) -> None:
+    ann = busy.person("ann", "transcriber")
+    (task,) = busy.home.store.lease(ann.id, 1, busy.now(), 600.0, Offer(pools=("read",)))
+    measure = busy.app.state.context.options.measure
+    busy.home.store.put_question(task.id, ann.id, "an o or a zero?", 3.0, busy.now(), measure)
+    client = busy.client(busy.person("op", "operator"))
+    (row,) = [row for row in client.get("/desk/waits.json").json()["waits"] if row["for"] == "answers"]
+    assert (row["count"], bool(row["oldest"])) == (1, True)
+    assert 'href="/questions"' in client.get("/desk").text.partition('id="live-waits"')[2]
+    for address in ("/questions", "/people"):
+        answer = client.get(address)
+        assert 'class="chip" href="/desk/scans"' in answer.text, address
+    assert 'class="chip"' not in busy.client(ann).get("/me").text
+
+
+def test_a_value_that_is_refused_names_the_box_of_the_page_and_no_option(busy: DeskSite, tmp_path: Path) -> None:
+    definition = DEFINITION.format(name="coded").replace('type = "code"', 'type = "code"\npattern = "[0-9]{6}"')
+    (tmp_path / "coded.toml").write_text(definition, encoding="utf-8")
+    (tmp_path / "coded.png").write_bytes(page({}))
+    busy.home.use_form(str(tmp_path / "coded.toml"))
+    scan = busy.scan("coded.png", AGREED, form="coded")
+    busy.weigh()
+    client = busy.client(busy.person("op", "operator"))
+    told = post(client, f"/desk/scan/{scan.id}/value/correct", field="number", text="A1", why="it says so").text
+    assert "--anyway" not in told
+    assert "tick “Also if the form says that it is written otherwise”" in told
+
+
+def test_a_file_set_aside_is_sent_again_and_not_ingested(busy: DeskSite) -> None:
+    file = SourceFile(sha256="7" * 64, name="torn.jpg", size=1, media_type="image/jpeg")
+    told = "torn.jpg: it is torn. Photograph it again and ingest it again."
+    busy.home.store.set_aside(file, "ScanError", told, "monday", busy.now())
+    shown = busy.client(busy.person("op", "operator")).get("/desk/batch?name=monday").text
+    assert "ingest it again" not in shown
+    assert "Photograph it again and send it again." in shown
+
+
+def test_what_is_missing_is_named_and_the_desk_stays_around_it(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    answer = client.get("/desk/scans?since=nonsense")
+    assert answer.status_code == 422
+    assert "Not allowed: Came from" in answer.text
+    assert 'class="chip" href="/desk/batches"' in answer.text
+    answer = client.post("/people", data={"csrf": csrf(client), "handle": "new"})
+    assert answer.status_code == 422
+    assert "Missing: Roles" in answer.text
+    assert "the sign-in link" in client.post("/in/xyz").text
+
+
+def test_an_empty_file_for_a_new_form_is_said_and_a_message_names_the_file_as_its_sender_did(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+
+    def sent(name: str, content: bytes) -> str:
+        values = {"csrf": csrf(client), "title": "My form", "language": "eng", "locale": "en_GB"}
+        return client.post("/desk/forms/new", data=values, files={"file": (name, content)}).text
+
+    assert "The file is empty, or none was chosen." in sent("blank.png", b"")
+    told = sent("paper of Tom.jpg", b"no picture")
+    assert "paper of Tom.jpg" in told
+    assert "my-form.jpg" not in told
+
+
+def test_why_a_scan_may_have_come_before_is_said_by_yes_or_no(busy: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    older, newer = [each.scan.id for each in busy.home.store.scan_states() if each.scan.name.startswith("doubt")]
+    pair = Duplicate(
+        older=older, newer=newer, batch="monday", differing=0.02, same_values=None, policy="hold",
+        found_at=busy.now(), settled="open",
+    )  # fmt: skip
+    monkeypatch.setattr(busy.home.store, "open_duplicates", lambda limit: [pair])
+    client = busy.client(busy.person("op", "operator"))
+    (row,) = client.get("/desk/duplicates.json").json()["duplicates"]
+    assert (row["picture"], row["values"]) == (True, False)
+    shown = client.get("/desk/duplicates").text
+    assert "False" not in shown
+    assert ">no<" in "".join(shown.split())
+
+
+def test_a_blank_field_is_no_text_that_says_blank(busy: DeskSite) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.word == "finished")
+    busy.home.store.correct_value(scan, FieldKey("total"), "", "op", "it is empty", busy.now())
+    busy.weigh()
+    client = busy.client(busy.person("op", "operator"))
+    rows = {row["field"]: row for row in client.get(f"/desk/scan/{scan}/fields.json").json()["fields"]}
+    assert (rows["total"]["what"], rows["total"]["text"]) == ("blank", None)
+    assert (rows["number"]["what"], rows["number"]["text"]) == ("value", "473962")
