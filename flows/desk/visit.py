@@ -19,8 +19,8 @@ from flows.desk.static_files import desk_static
 from flows.desk.words import ACTS, PAGE_WORDS
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
-from transcribe.errors import NotFound
-from transcribe.i18n import advice, reason_sentence, translation
+from transcribe.errors import FormError, NotFound
+from transcribe.i18n import advice, reason_sentence, said, translation
 from transcribe.review import (
     DESK_ROLES,
     ENGAGEMENT_WORDS,
@@ -130,6 +130,14 @@ class Visit:
     def kind(self, field_type: str) -> str:
         """What a type of fields is called; its own name where it does not come with fairhand."""
         return translation(self.language).gettext(KIND_WORDS.get(field_type, field_type))
+
+    def called(self, form: str) -> str:
+        """What a form is called, with its name for programs; the name alone where its definition cannot be used."""
+        try:
+            title = said(self.home.forms.find(form).title, self.language)
+        except (FormError, NotFound):
+            title = ""
+        return f"{title} ({form})" if title and title != form else form
 
     def roles(self, roles: Collection[str]) -> str:
         """What somebody may do here, in words."""

@@ -2,6 +2,7 @@
 
 from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
 from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, reason_sentence, say, sentence
+from transcribe.i18n.language_codes import unknown_languages
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
 
@@ -22,4 +23,5 @@ __all__ = [
     "say",
     "sentence",
     "translation",
+    "unknown_languages",
 ]

@@ -8,8 +8,10 @@ from flows.desk.forms.drawn_form import drawn_pages
 from flows.desk.forms.form_tables import forms_table
 from flows.desk.forms.known_forms import known_forms
 from flows.desk.tables import Kind, table_file
-from flows.desk.visit import Look
-from flows.drafting import drafts
+from flows.desk.visit import Look, Visit
+from flows.drafting import draft_of, drafts
+from transcribe.errors import FormError
+from transcribe.i18n import said
 
 router = APIRouter()
 
@@ -24,7 +26,11 @@ async def gallery(visit: Look) -> Response:
         names = {each.name for each in found}
         new = [name for name in drafts(visit.home.settings) if name not in names and visit.sees(name)]
         return visit.page(
-            "forms/gallery.html", forms=found, pages=shown, drafts=new, table_of_forms=forms_table(visit, found)
+            "forms/gallery.html",
+            forms=found,
+            pages=shown,
+            drafts=[(name, _title(visit, name)) for name in new],
+            table_of_forms=forms_table(visit, found),
         )
 
     return await visit.look(made)
@@ -34,3 +40,11 @@ async def gallery(visit: Look) -> Response:
 async def gallery_file(visit: Look, kind: Kind) -> Response:
     """All forms as a file."""
     return table_file(await visit.look(lambda: forms_table(visit, known_forms(visit))), kind)
+
+
+def _title(visit: Visit, name: str) -> str:
+    """What people call the form of a draft; its name while the draft has mistakes."""
+    try:
+        return said(draft_of(visit.home.settings, name).form().title, visit.language) or name
+    except FormError:
+        return name

@@ -12,6 +12,7 @@ from flows.desk.now.throughput import home_forecast, throughput_chart, work_toda
 from flows.desk.now.waits import waits_table
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, Visit
+from flows.watching import waiting_scans
 from transcribe.store import facts
 
 router = APIRouter()
@@ -33,6 +34,7 @@ async def now_page(request: Request, visit: Look) -> Response:
             today=_today(work),
             chart_today=throughput_chart(visit, work),
             forecast=home_forecast(visit),
+            is_empty=visit.may_change and visit.forms is None and _is_empty(visit),
             behind=visit.home.store.not_summed_up(),
         )
 
@@ -62,6 +64,11 @@ async def retry(visit: Act) -> Response:
     """Has everything weighed again that could not be."""
     visit.require_all_forms()
     return await do(visit, lambda: visit.home.store.retry_quarantined(visit.now), "/desk", "retry")
+
+
+def _is_empty(visit: Visit) -> bool:
+    """Whether nothing has come here yet."""
+    return not visit.home.store.scan_counts_in_all() and not waiting_scans(visit.home.settings)
 
 
 def _watch(request: Request, visit: Visit) -> AlarmWatch:

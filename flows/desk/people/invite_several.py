@@ -14,7 +14,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Form, Response
 
 from flows.desk.visit import Act, Look, Visit
-from transcribe.i18n import N_
+from transcribe.i18n import N_, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review import ENGAGEMENT_WORDS, ROLE_WORDS, require_proof, require_still_operator
@@ -132,6 +132,8 @@ def _person(cells: dict[str, str], languages: Sequence[str], pages: str) -> Tran
     if interface and interface not in languages:
         return N_("The pages are not there in this language.")
     read = tuple(dict.fromkeys(said.replace(",", " ").split()))
+    if unknown_languages(read):
+        return N_("No language has one of these codes. Codes are written as en, fr or pt_BR.")
     spoken = [interface, *(each.replace("_", "-").partition("-")[0].lower() for each in read)]
     return Transcriber(
         id=secrets.token_urlsafe(9),

@@ -65,7 +65,7 @@ def test_an_empty_file_for_a_new_form_is_said_and_a_message_names_the_file_as_it
 
     def sent(name: str, content: bytes) -> str:
         values = {"csrf": csrf(client), "title": "My form", "language": "eng", "locale": "en_GB"}
-        return client.post("/desk/forms/new", data=values, files={"file": (name, content)}).text
+        return str(client.post("/desk/forms/new", data=values, files={"file": (name, content)}).text)
 
     assert "The file is empty, or none was chosen." in sent("blank.png", b"")
     told = sent("paper of Tom.jpg", b"no picture")
@@ -96,3 +96,23 @@ def test_a_blank_field_is_no_text_that_says_blank(busy: DeskSite) -> None:
     rows = {row["field"]: row for row in client.get(f"/desk/scan/{scan}/fields.json").json()["fields"]}
     assert (rows["total"]["what"], rows["total"]["text"]) == ("blank", None)
     assert (rows["number"]["what"], rows["number"]["text"]) == ("value", "473962")
+
+
+def test_an_empty_home_says_what_comes_first_and_a_home_with_scans_does_not(desk: DeskSite) -> None:
+    client = desk.client(desk.person("op", "operator"))
+    steps = client.get("/desk").text.partition('id="first-steps"')[2].partition("</section>")[0]
+    for address in ("/desk/forms/new", "/people", "/desk/batches/new"):
+        assert f'href="{address}"' in steps
+    desk.scan("first.png", AGREED)
+    desk.weigh()
+    assert 'id="first-steps"' not in client.get("/desk").text
+
+
+def test_forms_are_chosen_by_their_title_and_a_language_that_is_none_is_refused(desk: DeskSite) -> None:
+    client = desk.client(desk.person("op", "operator"))
+    assert '<option value="order">Order (order)</option>' in client.get("/desk/batches/new").text
+    answer = post(client, "/people", handle="max", role="transcriber", languages="zz qq")
+    assert answer.status_code == 422
+    assert "No language has one of these codes." in answer.text
+    assert [each.handle for each in desk.home.store.transcribers()] == ["op"]
+    assert post(client, "/people", handle="max", role="transcriber", languages="en pt_BR fra").status_code == 200

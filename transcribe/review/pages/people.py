@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import SettingsError
-from transcribe.i18n import N_, translation
+from transcribe.i18n import N_, translation, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review.access.proof import require_proof
@@ -52,6 +52,9 @@ class TypedInvitation:
     engagement: Engagement = "by reading"
     interface: str = ""
 
+
+NO_LANGUAGE = N_("No language has one of these codes. Codes are written as en, fr or pt_BR.")
+"""What is said of languages that there are not."""
 
 PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
@@ -95,6 +98,9 @@ async def invite(
         interface_language=_interface(context, visitor, interface, _languages(languages)),
     )
     now = context.now()
+    typed = TypedInvitation(handle, frozenset(role), languages, engagement, interface)
+    if unknown_languages(person.languages):
+        return await _page(context, visitor, refused=NO_LANGUAGE, typed=typed)
 
     def add(store: Store) -> None:
         require_still_operator(store, visitor)
@@ -104,7 +110,6 @@ async def invite(
     try:
         await context.change(add)
     except SettingsError:
-        typed = TypedInvitation(handle, frozenset(role), languages, engagement, interface)
         return await _page(context, visitor, refused=N_("This name is taken here. Choose another."), typed=typed)
     return await _link(context, visitor, person)
 
@@ -127,6 +132,8 @@ async def change(
     shut_out = paused == "1" or (role is not None and "operator" not in role)
     if shut_out and person in (visitor.person.id, visitor.person.handle):
         raise HTTPException(422, N_("Another operator must do this: you would shut yourself out."))
+    if unknown_languages(_languages(languages or "")):
+        raise HTTPException(422, NO_LANGUAGE)
     now, by = context.now(), visitor.person.id
 
     def keep(store: Store) -> None:

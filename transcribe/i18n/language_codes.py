@@ -1,0 +1,15 @@
+"""Codes of languages: which of what somebody typed are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from babel import Locale
+from babel.core import get_global
+
+
+def unknown_languages(codes: Iterable[str]) -> tuple[str, ...]:
+    """The codes that no language has, of two letters or three, with or without a country behind."""
+    known, other = Locale.parse("en").languages, get_global("language_aliases")
+    bases = {code: code.replace("-", "_").partition("_")[0].lower() for code in codes}
+    return tuple(code for code, base in bases.items() if base not in known and base not in other)
