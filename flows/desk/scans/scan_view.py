@@ -152,10 +152,7 @@ def _fate(
 
 
 def fields_table(visit: Visit, view: ScanView, page: int = 1, *, of_file: bool = False) -> Table:
-    """The fields of a scan with what was decided, each with its readings behind it.
-
-    In a file `what` says "value", or why there is none.
-    """
+    """The fields of a scan with what was decided. In a file `what` says "value", or why there is none."""
     say, address = visit.say, f"/desk/scan/{view.scan.id}"
     columns = (
         Column("field", say("Field")),
