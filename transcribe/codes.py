@@ -244,6 +244,9 @@ TWO_FORMS = "two forms"
 FIELDS_OUTSIDE = "fields outside"
 """Advice on a photograph: a part of some field of the form lies outside it."""
 
+BESIDE_BOXES = "beside boxes"
+"""Advice on a photograph: what is filled in stands beside the form's boxes."""
+
 TURNS_DEGREES = {"0": 0, "90": 90, "180": 180, "270": 270}
 """How far a page may have to be turned with the clock to stand upright, as people send it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS
+from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TWO_FORMS
 from transcribe.i18n.catalogues import N_
 
 ADVICE: Mapping[str, str] = {
@@ -19,6 +19,9 @@ ADVICE: Mapping[str, str] = {
     "page missing": N_("A page of the form is missing: put the pictures of all its pages in one folder or PDF."),
     "page left over": N_(
         "A picture more than the form has pages: one was not read; put each order in a folder of its own."
+    ),
+    BESIDE_BOXES: N_(
+        "What is filled in stands beside its boxes, so people are asked: where a printer fills it in, move its print."
     ),
     TWO_FORMS: N_("More than one form lies on it, and only one was read: take a photograph of each."),
     FIELDS_OUTSIDE: N_(

@@ -6,10 +6,11 @@ from transcribe.ink.comb_compaction import ShownLine, compacted_page
 from transcribe.ink.components import Patch
 from transcribe.ink.handwriting import crossed_out, joinedness
 from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
-from transcribe.ink.mark_detection import probability_signed, probability_ticked
+from transcribe.ink.mark_detection import UNSURE, probability_signed, probability_ticked
 
 __all__ = [
     "A4_HEIGHT",
+    "UNSURE",
     "Ink",
     "InkLayer",
     "Patch",

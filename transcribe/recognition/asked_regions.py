@@ -18,12 +18,8 @@ from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.engine_words import EngineWords, words_by_engine
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage, text_rows, uncovered_heights
-from transcribe.recognition.presence import NOTHING_WRITTEN, filled_probability
+from transcribe.recognition.presence import NOTHING_WRITTEN, SURELY_BLANK, filled_probability
 from transcribe.recognition.text_ink import text_ink
-
-SURELY_BLANK = 0.02
-"""Engines are not asked about a box that is filled with less than this confidence."""
-
 
 MAX_BARE_HEIGHTS = 0.7
 """Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone.
@@ -161,7 +157,7 @@ def _flags(region: FieldRegion, layer: InkLayer, said: Sequence[EngineWords]) ->
     """What kind of writing it is, where that matters: joined by hand, struck through."""
     joined = 0.0 if region.comb else joinedness(layer, region.ink)  # each letter in a cell of its own
     flags = [Flag.HANDWRITING] if _is_handwriting(joined, said) else []
-    if region.ink.doubtful and not region.is_witnessed:
+    if region.beside or (region.ink.doubtful and not region.is_witnessed):
         flags += [Flag.ILLEGIBLE]  # part of it may stand in the row beside, or be of that row
     return [*flags, Flag.CROSSED_OUT] if crossed_out(layer, region.ink) else flags
 

@@ -26,7 +26,8 @@ class FieldRegion:
     `astray`: the page is not aligned here, so the box shows another place. `stretches` are the pieces of text that a
     detector sees in it; None where none looked. `in_filled_row`: it sees text in half of the row's other cells or more.
     `missed_share` is the share of text that it misses on this page. `outside`: a part of the box that may hold writing
-    lies outside the photo.
+    lies outside the photo. `beside` is where text stands beside it that may be its own;
+    `misplaced`: what stands in it may be of another.
     """
 
     key: FieldKey
@@ -39,6 +40,8 @@ class FieldRegion:
     in_filled_row: bool = False
     missed_share: float = 0.01
     outside: bool = False
+    beside: tuple[Box, ...] = ()
+    misplaced: bool = False
 
     @property
     def is_witnessed(self) -> bool:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from transcribe.codes import Flag
 from transcribe.geometry import Box
 from transcribe.imaging import grey
-from transcribe.ink import InkLayer, added_strokes, probability_signed, probability_ticked
+from transcribe.ink import UNSURE, InkLayer, added_strokes, probability_signed, probability_ticked
 from transcribe.model import INK, Page, Reading
 from transcribe.ocr import Engine, reading
 from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
-from transcribe.recognition.form_fields import Circumstances, FieldRegion
+from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.presence import filled_probability
 
@@ -62,13 +62,10 @@ def _by_ink(
         text, confidence, flags = None, None, (Flag.OUTSIDE_PHOTO,)
     elif region.astray:
         text, confidence, flags = None, None, (Flag.NOT_FITTING,)
-    elif region.field.type == "checkbox":
-        ticked = probability_ticked(layer, region.ink, region.box, _strokes(region, layer, shades))
-        text, confidence = ("true", ticked) if ticked >= 0.5 else ("false", 1 - ticked)
-    elif region.field.type == "signature":
-        signed = probability_signed(layer, region.ink, region.box, _strokes(region, layer, shades))
-        text, confidence = ("true", signed) if signed >= 0.5 else ("false", 1 - signed)
-    elif filled < 0.5 and (region.ink.hidden or (region.ink.doubtful and not region.is_witnessed)):
+    elif region.field.type in MARKS:
+        marked = _probability_marked(region, layer, shades)
+        text, confidence = ("true", marked) if marked >= 0.5 else ("false", 1 - marked)
+    elif filled < 0.5 and (region.ink.hidden or region.beside or (region.ink.doubtful and not region.is_witnessed)):
         text, confidence, flags = None, None, (Flag.ILLEGIBLE,)
     elif filled < 0.5:
         text, confidence = "", 1 - filled
@@ -88,6 +85,10 @@ def _by_ink(
     )
 
 
-def _strokes(region: FieldRegion, layer: InkLayer, shades: Picture) -> float:
-    """What the grey page shows in a box to tick or to sign, beside its ink."""
-    return added_strokes(shades, layer.blank, region.box, layer.unit)
+def _probability_marked(region: FieldRegion, layer: InkLayer, shades: Picture) -> float:
+    """How sure it is that a box is ticked or signed: by its ink, and by what the grey page shows in it."""
+    if region.misplaced:
+        return UNSURE
+    measure = probability_ticked if region.field.type == "checkbox" else probability_signed
+    marked = measure(layer, region.ink, region.box, added_strokes(shades, layer.blank, region.box, layer.unit))
+    return max(marked, UNSURE) if region.beside else marked

@@ -14,6 +14,7 @@ from transcribe.imaging import cover, flatten, grey, painted_over
 from transcribe.model import Page
 from transcribe.ocr import Engine
 from transcribe.recognition.form_fields import MARKS, FieldRegion
+from transcribe.registration import Offset
 
 MARGIN_HEIGHTS = 0.3
 """Page around a stretch of text that engines see with it, in heights of it. Chosen by hand."""
@@ -54,11 +55,14 @@ MIN_INSIDE_SHARE = 0.5
 class PlainPage:
     """A page as it lies, grey: payment data are covered, and text printed inside boxes is painted away.
 
-    `regions` are its fields with the text that a detector sees in each.
+    `regions` are its fields with the text that a detector sees in each, `pieces` all text that it sees beyond the
+    blank's own; `offset` is how far the writing lies beside its boxes (None: it lies in them, or nobody looked).
     """
 
     page: Page
     regions: tuple[FieldRegion, ...]
+    pieces: tuple[Box, ...] = ()
+    offset: Offset | None = None
 
     def lines(self, region: FieldRegion) -> list[Box]:
         """Where an engine reads a field: the rows that the detector sees, the whole box where it sees none.
@@ -141,7 +145,7 @@ def plain_page(
     seen = [
         replace(region, stretches=tuple(own), missed_share=missed) for region, own in zip(regions, owned, strict=True)
     ]
-    return PlainPage(page=shown, regions=tuple(_with_rows(seen)))
+    return PlainPage(page=shown, regions=tuple(_with_rows(seen)), pieces=tuple(pieces))
 
 
 def _with_rows(regions: Sequence[FieldRegion]) -> Iterator[FieldRegion]:

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy
 
-from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS, Flag
+from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TWO_FORMS, Flag
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, Homography, project
@@ -30,6 +30,7 @@ from transcribe.recognition.page_assignment import (
     register_pages,
 )
 from transcribe.recognition.plain_page import plain_page
+from transcribe.recognition.presence import with_text_beside
 from transcribe.recognition.result import ReadResultBuilder, page_transform
 from transcribe.recognition.snippet_frames import frame_of, letter_height, written_box
 from transcribe.registration import shows_second_form
@@ -119,12 +120,14 @@ def _read_page(
     sources = [*engines, *([hocr_source] if hocr_source else [])]
     cascade = Cascade(form=form) if options.cascade else None
     covered = [region.box for region in regions if region.field.personal == "payment"]
-    plain = plain_page(page, form.blanks[page.number - 1].path, regions, covered, sources, layer.unit)
+    found = plain_page(page, form.blanks[page.number - 1].path, regions, covered, sources, layer.unit)
+    plain = with_text_beside(found, layer)
     regions = list(plain.regions)
     asked = ask_engines(page, layer, plain, sources, circumstances, cascade)
     builder.qualities.append(quality)
     if any(region.outside for region in regions):
         builder.advice.append(FIELDS_OUTSIDE)
+    builder.advice += [BESIDE_BOXES] if plain.offset else []
     builder.readings += ink_readings(page, regions, asked, layer, circumstances) + engine_readings(
         asked, layer, circumstances
     )
@@ -146,14 +149,16 @@ def _keep_pictures(
 
     What lies outside the photo is striped: white, it would look like empty paper.
 
-    A picture reaches as far as the text that a detector sees across the box's sides.
+    A picture reaches as far as the text that a detector sees across the box's sides, and beside it where that may be
+    the field's.
     """
-    covered = [region.box for region in regions if region.field.personal == "payment"]
+    hidden = [each for each in regions if each.field.personal == "payment"]
+    covered = [box for each in hidden for box in (each.box, *each.beside)]
     shown = cover(outside.striped(page.picture), covered)
     builder.add_page_picture(page.number, shown)
     strict = bool(form.options.get("strict"))  # readers see the field alone
     for region in regions:
-        seen = region.box if strict else Box.enclosing((region.box, *(region.stretches or ())))
+        seen = region.box if strict else Box.enclosing((region.box, *(region.stretches or ()), *region.beside))
         place = Place(scan=scan.id, key=region.key, page=page.number, box=region.box, confidence=1.0)
         if region.field.personal != "payment":
             picture = crop(shown, seen, scale=1 / layer.unit, strict=strict)

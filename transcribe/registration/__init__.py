@@ -6,18 +6,22 @@ from transcribe.registration.fingerprint import fingerprints, with_alignments
 from transcribe.registration.identify import Guess, identify, sure_guess
 from transcribe.registration.second_form import shows_second_form
 from transcribe.registration.similarity import Similarity
+from transcribe.registration.writing_offset import Offset, is_text, writing_offset
 
 __all__ = [
     "FITS",
     "Aligned",
     "Guess",
+    "Offset",
     "Similarity",
     "align",
     "fingerprints",
     "identify",
+    "is_text",
     "remember_alignment",
     "remembered_alignment",
     "shows_second_form",
     "sure_guess",
     "with_alignments",
+    "writing_offset",
 ]

@@ -11,7 +11,7 @@ quality = importlib.import_module("transcribe.imaging.quality")
 
 
 def test_every_code_of_the_quality_gate_has_its_sentence() -> None:
-    others = {"not fitting", "page missing", "page left over", "two forms", "fields outside"}
+    others = {"not fitting", "page missing", "page left over", "two forms", "fields outside", "beside boxes"}
     assert {*quality.ADVICE_CODES.values()} | others == set(ADVICE)
 
 

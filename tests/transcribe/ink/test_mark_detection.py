@@ -209,6 +209,15 @@ def test_a_box_that_is_scribbled_over_far_beyond_its_frame_is_no_sure_tick(blank
     assert 1 - SURE < square < SURE
 
 
+def test_a_tick_that_is_scribbled_out_is_no_sure_tick(blank: Path) -> None:
+    tick = [[(306, 314), (314, 326), (328, 304)]]
+    scribble = [[(292 + (n % 2) * 48, 295 + 4 * n) for n in range(12)]]
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [*tick, *scribble]))
+    assert 1 - SURE < square < SURE
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), tick))
+    assert square > SURE
+
+
 STREAKS = {
     "upright": [[(x, 560), (x + lean, 990)] for x, lean in ((420, 0), (505, 3), (640, -2), (770, 0), (905, 2))],
     "level": [[(20, y), (1380, y + lean)] for y, lean in ((740, 0), (775, 3), (822, -2))],

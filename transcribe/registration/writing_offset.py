@@ -1,0 +1,77 @@
+"""How far the writing of a page lies beside its boxes: of a form that a printer filled in and drew in askew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy
+from numpy.typing import NDArray
+
+from transcribe.geometry import Box
+
+REACH_PX, STEP_PX, LEAST_PX = 88, 4, 16
+"""How far an offset is looked for each way at 200 dpi (11 mm), its steps, and from which it counts (2 mm): text that
+lies nearer is read in its box."""
+
+MIN_INSIDE_SHARE = 0.75
+"""Share of a stretch of text that lies in one box from which it lies in it. Chosen by hand."""
+
+MIN_PIECES, MIN_GAIN = 5, 3
+"""Stretches of text on a page from which an offset is looked for, and how many more must lie in boxes with it than
+without."""
+
+MIN_WIDTH_HEIGHTS = 0.4
+"""Width of a stretch in its heights from which it is text: less is what is left of a frame. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Pixels by which writing lies to the right of its boxes and below them; negative to the left and above."""
+
+    across: int
+    down: int
+
+
+def writing_offset(pieces: Sequence[Box], boxes: Sequence[Box], unit: float) -> Offset | None:
+    """The offset with which most of a page's text lies in boxes; None where as much of it does without any.
+
+    `pieces` are the stretches of text that are none of the form's print, `boxes` those of its fields of text, `unit`
+    is the length of a pixel at 200 dpi. Of offsets that do as well it is the middle one.
+    """
+    shown = numpy.array([each for each in pieces if is_text(each)], numpy.float64).reshape(-1, 4)
+    places = numpy.array(boxes, numpy.float64).reshape(-1, 4)
+    if len(shown) < MIN_PIECES or not len(places):
+        return None
+    without = _count_inside(_overlaps(shown, places, 0, 0), _overlaps(shown, places, 0, 1), shown)
+    if len(shown) - without < MIN_GAIN:
+        return None
+    steps = [round(step * unit) for step in range(-REACH_PX, REACH_PX + 1, STEP_PX)]
+    across, down = ([_overlaps(shown, places, step, axis) for step in steps] for axis in (0, 1))
+    counts = numpy.array([[_count_inside(wide, high, shown) for wide in across] for high in down])
+    far = numpy.abs(numpy.array(steps)) >= LEAST_PX * unit
+    most = int(counts[far[:, None] | far[None, :]].max())
+    if most - without < MIN_GAIN:
+        return None
+    rows, columns = numpy.nonzero((counts == most) & (far[:, None] | far[None, :]))
+    return Offset(*(round(float(numpy.mean([steps[each] for each in some]))) for some in (columns, rows)))
+
+
+def is_text(piece: Box) -> bool:
+    """Whether a stretch is wide enough to be text."""
+    return piece.width >= MIN_WIDTH_HEIGHTS * piece.height
+
+
+def _overlaps(
+    pieces: NDArray[numpy.float64], boxes: NDArray[numpy.float64], step: int, axis: int
+) -> NDArray[numpy.float64]:
+    """How far each piece (rows) overlaps each box (columns) that is moved by a step, across (axis 0) or down (1)."""
+    low = numpy.maximum(pieces[:, None, axis], boxes[None, :, axis] + step)
+    high = numpy.minimum(pieces[:, None, axis + 2], boxes[None, :, axis + 2] + step)
+    return numpy.asarray(numpy.maximum(high - low, 0.0), numpy.float64)
+
+
+def _count_inside(wide: NDArray[numpy.float64], high: NDArray[numpy.float64], pieces: NDArray[numpy.float64]) -> int:
+    """How many pieces lie in one box, by how far they overlap each across and down."""
+    areas = (pieces[:, 2] - pieces[:, 0]) * (pieces[:, 3] - pieces[:, 1])
+    return int(((wide * high).max(axis=1) >= MIN_INSIDE_SHARE * areas).sum())
