@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.records import query
-from reconcile.records.publish import publish
+from reconcile.records import Moments, query
+from reconcile.records.database import open_for_reading
+from reconcile.records.publish import publish, rebuild
 from reconcile.records.query import BrokenRule
 from tests.reconcile.records import MemoryOutbox, a_record, order_form
-from transcribe.errors import NotFound
+from transcribe.errors import NotFound, StoreError
 
 FORM = "bon-de-commande"
 
@@ -105,3 +106,45 @@ def test_what_is_not_there_is_named_with_what_is(path: Path, tmp_path: Path) -> 
         query.columns(path, FORM, "nothing")
     assert query.forms(path) == [FORM]
     assert [each.column for each in query.columns(path, FORM, "lines")] == ["quantity", "designation", "weight", "gift"]
+
+
+def test_what_is_asked_at_one_moment_is_of_that_moment_and_the_next_sees_what_came(tmp_path: Path) -> None:
+    path, store = tmp_path / "records.db", MemoryOutbox()
+    store.put(a_record("one"))
+    publish(store, path, store.form)
+    moments, seen = Moments(path), query.position(path)
+    with moments.moment():
+        assert query.position(path) == seen
+        store.put(a_record("two"))
+        publish(store, path, store.form)
+        assert (query.position(path), len(list(query.records(path, FORM)))) == (seen, 1)
+    with moments.moment():
+        assert query.position(path) > seen
+    moments.close()
+
+
+def test_what_takes_the_place_of_the_file_is_seen_at_the_next_moment(tmp_path: Path) -> None:
+    path, store = tmp_path / "records.db", MemoryOutbox()
+    moments = Moments(path)
+    with pytest.raises(NotFound, match="fairhand records publish"), moments.moment():
+        pass
+    store.put(a_record("one"))
+    publish(store, path, store.form)
+    with moments.moment():
+        assert [each.scan for each in query.records(path, FORM)] == ["one"]
+    store.put(a_record("two"))
+    path.write_bytes(b"no database any more" * 1000)
+    with pytest.raises(StoreError, match="fairhand records rebuild"), moments.moment():
+        query.forms(path)
+    rebuild(store, path, store.form)
+    with moments.moment():
+        assert [each.scan for each in query.records(path, FORM)] == ["one", "two"]
+    with (
+        pytest.raises(StoreError, match="no such table: nowhere"),
+        moments.moment(),
+        open_for_reading(path) as database,
+    ):
+        database.execute("select * from nowhere")
+    with moments.moment():
+        assert query.forms(path) == [FORM]
+    moments.close()
