@@ -19,7 +19,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, 
 from flows.home import Home
 from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed
-from flows.serving.records_pages import at_one_moment, page_json, page_tag
+from flows.serving.records_pages import at_one_moment, is_known, page_json, page_tag
 from reconcile.records import Moments, quality, query, record_search, values_schema
 from transcribe.review import Here
 from transcribe.store import ApiToken
@@ -184,7 +184,7 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
 
         def page() -> tuple[str, tuple[bytes, int, int] | None]:
             tag, told = page_tag(path, asked), None if as_of is None else _utc(as_of)
-            return tag, None if tag == known else page_json(path, form, wanted, told, after, limit)
+            return tag, None if is_known(tag, known) else page_json(path, form, wanted, told, after, limit)
 
         etag, found = await _in_thread(partial(at_one_moment, moments, page))
         if found is None:
@@ -220,7 +220,7 @@ def _add_single(router: APIRouter, home: Home, moments: Moments) -> None:
         ask = partial(record_search.document, path, form, scan, version)
         number, text = await _in_thread(partial(at_one_moment, moments, ask))
         etag = f'"{scan}-{number}"'
-        if request.headers.get("if-none-match") == etag:
+        if is_known(etag, request.headers.get("if-none-match")):
             return Response(status_code=304, headers={"etag": etag})
         await _log(context, token, "record read", scan, {"form": form, "version": number})
         return Response(text, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})

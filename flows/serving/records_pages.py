@@ -22,6 +22,12 @@ def at_one_moment(moments: Moments, ask: Callable[[], Answer]) -> Answer:
         return ask()
 
 
+def is_known(etag: str, told: str | None) -> bool:
+    """Whether an `If-None-Match` names this ETag: alone or in a list, weak as proxies that compress make it, or any."""
+    named = (each.strip().removeprefix("W/") for each in (told or "").split(","))
+    return any(each in ("*", etag) for each in named)
+
+
 def page_json(
     path: Path, form: str, wanted: record_search.Wanted, as_of: str | None, after: int, limit: int
 ) -> tuple[bytes, int, int]:

@@ -28,6 +28,7 @@ from transcribe.errors import (
     StoreError,
 )
 from transcribe.i18n import N_, translation
+from transcribe.review.access.guard import PROBLEMS_PATH
 from transcribe.review.access.proof import ProofNeeded
 from transcribe.review.access.sessions import NotSignedIn, language_here
 from transcribe.review.context import context_of
@@ -115,9 +116,6 @@ ENTRY_WORDS: dict[str, str] = {
     "day": N_("Day"),
 }
 """What entries of forms and parts of addresses are called where they are wrong; another one has its own name."""
-
-PROBLEMS_PATH = "/api/v1/"
-"""Where errors are problems as in RFC 9457."""
 
 TYPED_NAMES = frozenset({"text", "words", "answer", "reason", "handle", "languages"})
 """Names under which forms send what somebody typed and would not like to type again; never a password or code."""

@@ -93,6 +93,8 @@ def test_records_are_filtered_by_typed_values_state_and_probability(rooms: Home,
         ({"filter": "total:over:500"}, "write field:comparison:value, with one of eq"),
         ({"filter": "sum:gt:500"}, "receipt has no plain field 'sum'. Use one of"),
         ({"filter": "total:gt:much"}, "'much' is no number"),
+        ({"filter": "date:ge:yesterday"}, "'yesterday' is no day, such as 2026-01-31"),
+        ({"filter": "date:ge:2026-01-01T00:00:00Z"}, "is no day"),
         ({"limit": 0}, "limit:"),
         ({"as_of": "yesterday"}, "as_of:"),
         ({"after": 10**9}, "was never given by the records"),
@@ -133,6 +135,24 @@ def test_an_answer_that_is_known_is_not_sent_again(rooms: Home, client: TestClie
         assert client.get(path, headers={"if-none-match": tag}).status_code == 304
     recorded(rooms, "14.00", scan)
     assert client.get(path, headers={"if-none-match": tag}).json()["values"]["total"] == "14.00"
+
+
+@pytest.mark.parametrize("told", ["{0}", "W/{0}", '"other", {0}', 'W/"other",W/{0}', "*"])
+def test_an_etag_is_known_in_a_list_and_as_proxies_that_compress_change_it(
+    rooms: Home, client: TestClient, told: str
+) -> None:
+    base = f"{PAGE}/{recorded(rooms)}"
+    for address in (PAGE, base):
+        etag = client.get(address).headers["etag"]
+        assert client.get(address, headers={"if-none-match": told.format(etag)}).status_code == 304
+        assert client.get(address, headers={"if-none-match": '"other", "more"'}).status_code == 200
+
+
+def test_a_body_that_is_too_large_is_a_problem_too(rooms: Home, client: TestClient) -> None:
+    address = f"{PAGE}/{recorded(rooms)}/corrections"
+    answer = client.post(address, json={"key": "total", "text": "1" * 100_000, "reason": "x"})
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert answer.json()["detail"] == "The body is too large."
 
 
 def test_a_follower_waits_for_news_and_drops_what_was_erased(rooms: Home, client: TestClient) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from transcribe.i18n import N_
@@ -47,6 +48,8 @@ SECURITY_HEADERS = {
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing, and so may come from other sites."""
 
+PROBLEMS_PATH = "/api/v1/"
+"""Where errors are problems as in RFC 9457."""
 
 UPLOADS = re.compile(r"/api/v1/forms/[a-z][a-z0-9_-]{0,99}/scans")
 """Where programs send the files of scans."""
@@ -81,12 +84,12 @@ class Guard:
         others."""
         headers = Headers(scope=scope)
         if scope["method"] not in SAFE_METHODS and is_foreign(headers, self._options.origin):
-            return PlainTextResponse("This request comes from another site.", 403)
+            return _refused(scope, 403, "This request comes from another site.")
         length = headers.get("content-length", "0")
         if not length.isdigit():
-            return PlainTextResponse("The length of the body is no number.", 400)
+            return _refused(scope, 400, "The length of the body is no number.")
         if int(length) > self._most_bytes(scope):
-            return PlainTextResponse("The body is too large.", 413)
+            return _refused(scope, 413, "The body is too large.")
         return None
 
     def _most_bytes(self, scope: Scope) -> int:
@@ -101,8 +104,17 @@ class Guard:
             raise error
         number = secrets.token_hex(6)
         logger.error("error %s: %s at %s", number, type(error).__name__, scope["path"].split("/")[1:2], exc_info=error)
-        response = PlainTextResponse(f"Something went wrong here. error-id: {number}", 500)
+        response = _refused(scope, 500, f"Something went wrong here. error-id: {number}", number)
         await response(scope, receive, answer.send)
+
+
+def _refused(scope: Scope, status: int, text: str, number: str = "") -> Response:
+    """An answer that comes before any page: a problem as in RFC 9457 where programs ask, else a line of text."""
+    if not scope["path"].startswith(PROBLEMS_PATH):
+        return PlainTextResponse(text, status)
+    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": text}
+    told["instance"] = f"urn:{number or secrets.token_hex(6)}"
+    return JSONResponse(told, status, media_type="application/problem+json")
 
 
 def is_foreign(headers: Headers, origin: str) -> bool:
