@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,32 +33,42 @@ from transcribe.model import Decision, Form, Record, Value
 __all__ = ["house"]
 
 HEAD = 'title = "S"\nlanguages = ["eng"]\nlocale = "en_GB"\n'
-VALUES: dict[str, Value] = {"amount": "1.50", "integer": 3, "checkbox": True, "text": "Müller", "date": "2026-01-02"}
+VALUES: dict[str, Value] = {
+    **{"amount": "1.50", "decimal": "0.250", "integer": 3, "checkbox": True, "text": "Müller", "date": "2026-01-02"},
+}
+KNOWN = "name,number\nMüller,C1\nMuller & Co,C2\n"
+"""Master data of a field: the key of what every record says is C1."""
 
 Fields = Mapping[str, str]
 """Types by name."""
 
 
-def definition(name: str, fields: Fields, tables: Mapping[str, Fields], version: int = 1) -> str:
-    """A definition in TOML."""
-    lines = [f'name = "{name}"\nversion = {version}\n{HEAD}']
+def definition(
+    name: str, fields: Fields, tables: Mapping[str, Fields], version: int = 1, currency: str = "EUR", listed: int = 0
+) -> str:
+    """A definition in TOML; the first so many text fields have master data."""
+    lines = [f'name = "{name}"\nversion = {version}\ncurrency = "{currency}"\n{HEAD}']
     lines += [f'[[field]]\nname = "{field}"\ntype = "{type_}"\n' for field, type_ in fields.items()]
     for table, columns in tables.items():
         lines.append(f'[[table]]\nname = "{table}"\n')
         lines += [f'[[table.column]]\nname = "{column}"\ntype = "{type_}"\n' for column, type_ in columns.items()]
-    return "".join(lines)
+    master = 'source = "known.csv"\ncolumn = "name"\nkey = "number"\n'
+    texts = [field for field, type_ in fields.items() if type_ == "text"][:listed]
+    return "".join([*lines, *(f'[[master]]\nfield = "{field}"\n{master}' for field in texts)])
 
 
 def checked(folder: Path, text: str) -> Form:
     """The form of a definition that passes `forms check`; FormError where it does not."""
     file = folder / "checked.toml"
     file.write_text(text, encoding="utf-8")
+    (folder / "known.csv").write_text(KNOWN, encoding="utf-8")
     return FormLibrary(folder).check(str(file))
 
 
 def filled(form: Form, scan: str) -> Record:
     """A record with a value in every field and in one line of every table."""
-    decisions: list[Decision] = [decided(field.name, VALUES[field.type]) for field in form.fields]
+    made = [decided(field.name, VALUES[field.type]) for field in form.fields]
+    decisions: list[Decision] = [replace(each, text=str(each.value)) for each in made]
     for table in form.tables:
         decisions += [decided(each.field.name, VALUES[each.field.type], 0) for each in table.columns]
     return Record(
@@ -82,6 +93,11 @@ def require_published(forms: Sequence[Form], records: Path) -> None:
                     assert {name: told.values[name] for name in (field.name for field in form.fields)} == {
                         field.name: VALUES[field.type] for field in form.fields
                     }
+                    assert {each.known_key for each in told.origins if each.known} == (
+                        {"C1"} if form.masters else set()
+                    )
+                    money = {each.currency for each in told.origins if each.currency}
+                    assert money <= {form.currency}
                     for table in form.tables:
                         (line,) = told.tables[table.name]
                         assert {column.field.name.split(".")[1] for column in table.columns} | {"row"} == set(line)
@@ -133,6 +149,8 @@ FORMS = st.lists(
         FIELDS,
         st.dictionaries(NAMES, FIELDS, max_size=3),
         st.integers(1, 2),
+        st.sampled_from(("EUR", "JPY", "KWD", "GBP")),
+        st.integers(0, 2),
     ),
     min_size=1,
     max_size=4,
@@ -143,7 +161,7 @@ FORMS = st.lists(
 @examples(25)
 @given(FORMS)
 def test_every_form_that_passes_the_check_is_published_beside_any_other(
-    forms: list[tuple[str, Fields, Mapping[str, Fields], int]],
+    forms: list[tuple[str, Fields, Mapping[str, Fields], int, str, int]],
 ) -> None:
     with tempfile.TemporaryDirectory() as place:
         good = []
