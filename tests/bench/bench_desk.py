@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import statistics
 import tempfile
 import threading
@@ -34,7 +33,7 @@ from tests.bench.bench_submit import Sender, sign_in
 from tests.bench.crowd.people import CSRF
 from tests.bench.crowd.served import Served, fill
 from tests.bench.intervals import paired_ratio
-from tests.transcribe.review.conftest import FLAGS
+from tests.chromium import FLAGS, chromium
 from transcribe.store.facts import Floor, Rate
 
 MOST_LOST = 0.05
@@ -227,7 +226,7 @@ def _processor(served: Served) -> float:
 
 def _enters(served: Served, token: str, desks: OpenDesks, size: Size, seen: Measured) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page()
         page.set_default_timeout(60_000)
         page.goto(f"{served.address}/in/{token}")
