@@ -38,8 +38,7 @@ def open_for_publishing(path: Path) -> Iterator[Database]:
     """The database for writing, made if missing. StoreError where it cannot be used.
 
     Readers go on while it is written, and deleted content is overwritten. `synchronous=NORMAL` may lose the last
-    transactions when power fails, but never half of one. The outbox position is then lost with the records, and they
-    are published again.
+    transactions when power fails, never half of one: the position goes with the records, and they are published again.
     """
     with _opened(path, str(path), uri=False) as database:
         enable_write_ahead(database.conn, _LOCK_WAIT_SECONDS)
@@ -62,12 +61,14 @@ def open_for_reading(path: Path, *, of_any_layout: bool = False) -> Iterator[Dat
         yield database
 
 
-def _require_published(path: Path) -> None:
-    if not path.exists():
+def _require_published(path: Path, database: Database | None = None) -> None:
+    """NotFound where there is no file, or it has no tables yet, as while the first publishing makes it."""
+    if not path.exists() or (database is not None and not database.table_names()):
         raise NotFound(f"There is no record database at {path}; `fairhand records publish` makes it.")
 
 
 def _require_this_layout(path: Path, database: Database) -> None:
+    _require_published(path, database)
     if not is_of_this_layout(database):
         raise StoreError(f"{path} was made by another version of fairhand; `fairhand records publish` makes it anew.")
 
@@ -75,8 +76,8 @@ def _require_this_layout(path: Path, database: Database) -> None:
 class Moments:
     """Looks at the file as it is at one moment, by connections that stay open.
 
-    Opening one and reading the schema takes ten times as long as reading a page of a hundred records. It may be used
-    from any thread. What has taken the place of the file is opened anew.
+    Opening one takes ten times as long as reading a page of a hundred records. It may be used from any thread. What has
+    taken the place of the file is opened anew.
     """
 
     def __init__(self, path: Path) -> None:

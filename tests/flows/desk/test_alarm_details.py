@@ -11,6 +11,7 @@ import pytest
 
 from flows.alerts import conditions
 from flows.desk.now.alarm_details import OFF_BECAUSE, SENTENCES, detail
+from flows.desk.shared import Shared
 from flows.desk.visit import Visit
 from flows.webhooks import subscribe, troubles
 from tests.flows.desk.desk_site import DeskSite
@@ -53,7 +54,7 @@ def reader(desk: DeskSite, language: str) -> Visit:
     unasked: Any = {"paid": None}
     visitor = Visitor(person=person, session="", csrf="", language=language, **unasked)
     unused: Any = dict.fromkeys(("context", "request", "rendering"))
-    return Visit(home=desk.home, visitor=visitor, kept={}, counted={}, forms=None, **unused)
+    return Visit(home=desk.home, visitor=visitor, kept={}, counted={}, forms=None, shared=Shared(), **unused)
 
 
 @pytest.mark.parametrize("code", SENTENCES)

@@ -26,6 +26,16 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_file_that_the_first_publishing_has_not_filled_yet_is_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    path.touch()
+    for look in (lambda: query.position(path), lambda: list(query.records(path, FORM))):
+        with pytest.raises(NotFound, match="fairhand records publish"):
+            look()
+    with pytest.raises(NotFound, match="fairhand records publish"), Moments(path).moment():
+        pass
+
+
 def test_a_record_comes_with_typed_values_and_lines(path: Path) -> None:
     first, second = query.records(path, FORM)
     assert first.values == {
