@@ -91,5 +91,5 @@ def test_prefect_has_the_settings_of_the_home(working_house: House) -> None:
     house = working_house
     assert suits(house.child_environment())
     done = house.run("ingest", TYPED, "--form", "bon-de-commande")
-    assert (done.code, done.err.count("WARNING")) == (0, 0), done
+    assert done.code == 0, done
     assert list((house.home / "prefect" / "storage").iterdir()), "results lie in the home"
