@@ -85,8 +85,8 @@ def same(kept: Any, found: Any) -> bool:
     return bool(kept == found)
 
 
-REASONS = frozenset({"evidence", "codes"})
-"""The reasons of a decision: a later version may say them otherwise, and no more of them than is so."""
+REASONS = frozenset({"evidence", "codes", "because"})
+"""The reasons of a decision or a question: a later version may say them otherwise, and no more of them than is so."""
 
 
 def said_still(kept: Any, found: Any) -> bool:
