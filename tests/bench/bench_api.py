@@ -37,6 +37,7 @@ from flows.serving.api import api
 from flows.serving.records_api import records_api
 from flows.serving.slow_clients import PatientProtocol
 from reconcile.records import publish, query
+from tests.aside import run_aside
 from tests.bench.many_records import multiplied, small_orders
 from tests.bench.reconciling.rows import Row, at_most, show
 from transcribe.people.tokens import new_token
@@ -174,7 +175,7 @@ def rows(count: int, turns: int, seconds: float, keep: Path | None = None) -> It
         with serving(home, body) as port:
             for _ in range(turns):
                 for name, path in asked.items():
-                    done[name].append(asyncio.run(turn(port, path, token, seconds)))
+                    done[name].append(run_aside(turn(port, path, token, seconds)))
         home.close()
         yield Row(of="bytes of a page", figure=f"{len(first.content)}")
     yield from compared(done)

@@ -28,6 +28,7 @@ from flows.administration.people import invite
 from flows.desk.visit import POLL_HEADER
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from tests.aside import run_aside
 from tests.bench.bench_review import WATCH
 from tests.bench.bench_submit import Sender, sign_in
 from tests.bench.crowd.people import CSRF
@@ -193,7 +194,7 @@ def _turns(number: int) -> tuple[bool, bool]:
 def _submit_block(served: Served, senders: list[Sender], count: int, seen: Measured) -> Block:
     """Submits a second while everybody sends so many."""
     before, begun = _processor(served), time.perf_counter()
-    statuses = asyncio.run(_all(served.port, senders, count))
+    statuses = run_aside(_all(served.port, senders, count))
     seconds = time.perf_counter() - begun
     seen.acknowledged += statuses.count(200)
     seen.refused += [f"{each} /work" for each in statuses if each != 200]

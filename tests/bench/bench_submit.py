@@ -26,6 +26,7 @@ import psutil
 from flows.administration.people import invite
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from tests.aside import run_aside
 from tests.bench.crowd.people import CSRF
 from tests.bench.crowd.served import Served, fill
 from transcribe.store.facts import Floor, Rate
@@ -142,8 +143,8 @@ def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[
         senders = [sign_in(served.address, token, held) for token, held in people]
         submits, nothings = [], []
         for _ in range(turns):
-            submits.append(asyncio.run(turn(served, senders, seconds, durable=True)))
-            nothings.append(asyncio.run(turn(served, senders, seconds, durable=False)))
+            submits.append(run_aside(turn(served, senders, seconds, durable=True)))
+            nothings.append(run_aside(turn(served, senders, seconds, durable=False)))
     finally:
         served.stop()
     kept = sum(line.kind == "reading" for line in rooms.store.ledger())

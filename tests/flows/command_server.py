@@ -7,6 +7,7 @@ streams and exit, as one that was started anew. Prefect is imported where the co
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import importlib.abc
@@ -106,7 +107,8 @@ def _run(request: dict[str, object], out: int, err: int, ended: int) -> None:
     os.close(err)
     os.write(ended, f"{command}\n".encode())
     _, status = os.waitpid(command, 0)
-    os.write(ended, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    with contextlib.suppress(BrokenPipeError):  # nobody waits any more for a command that was killed
+        os.write(ended, f"{os.waitstatus_to_exitcode(status)}\n".encode())
     os._exit(0)
 
 
