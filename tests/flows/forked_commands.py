@@ -16,10 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LATE = ("FAIRHAND_", "AWS_", "PREFECT_API_", "PYTEST_", "DO_NOT_TRACK", "LD_LIBRARY_PATH")
+LATE = ("FAIRHAND_", "AWS_", "PREFECT_API_", "PYTEST_", "DO_NOT_TRACK", "LD_LIBRARY_PATH", "OMP_")
 """Beginnings of the variables that nothing reads before a command runs. Others ask for a process started anew.
 
-OpenCV sets LD_LIBRARY_PATH where it is imported, in the tests as in a command.
+OpenCV sets LD_LIBRARY_PATH where it is imported, and reading sets OMP_THREAD_LIMIT for Tesseract: in the tests as in a
+command.
 """
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FAIRHAND_"))}
