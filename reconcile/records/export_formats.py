@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from reconcile.records.interchange.selection import EVERYTHING, Selection
 from transcribe import plugins
 
 
@@ -16,13 +17,14 @@ class ExportOptions:
     `table` is one of the form's tables ("lines") where the format has one table a file; "" is the plain fields.
     `after` leaves out records that have not changed since this change number. With `for_spreadsheets` a spreadsheet
     takes no text for a formula; the file is then no exact copy. `tells_moves`: only one form is exported, so that what
-    turned out to be of another form since is told too.
+    turned out to be of another form since is told too. `selection` leaves out all that is not looked for.
     """
 
     table: str = ""
     after: int = 0
     for_spreadsheets: bool = False
     tells_moves: bool = False
+    selection: Selection = EVERYTHING
 
 
 class Export(Protocol):

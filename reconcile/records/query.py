@@ -12,13 +12,15 @@ from sqlite_utils import Database
 
 from reconcile.records import schema
 from reconcile.records.database import begin_reading, open_for_reading
+from reconcile.records.interchange.conditions import search_phrase
+from reconcile.records.interchange.selection import EVERYTHING, Selection, selected
 from transcribe.errors import NotFound, StartOver
 from transcribe.model import Value
 
-_DOCUMENTS_SQL = """
-select r.id, d.json from records r join documents d on d.record = r.id and d.record_version = r.record_version
-where r.form = ? and r.changed > ? order by r.changed
-"""
+_NUMBERS_SQL = "select r.id, r.record_version from {source} and r.changed > ? order by r.changed"
+"""Which records are asked for: they are found and sorted first, as documents are long."""
+
+_DOCUMENT_SQL = "select json from documents where record = ? and record_version = ?"
 
 _COPIED = (
     *("id", "scan", "form", "form_version", "record_version", "recorded_at", "first_recorded_at", "state"),
@@ -117,13 +119,19 @@ def forms(path: Path) -> list[str]:
 
 
 def records(
-    path: Path, form: str, *, after: int = 0, search: str | None = None, limit: int | None = None
+    path: Path,
+    form: str,
+    *,
+    after: int = 0,
+    search: str | None = None,
+    limit: int | None = None,
+    selection: Selection = EVERYTHING,
 ) -> Iterator[PublishedRecord]:
     """The records of a form that changed after the change number `after`, in the order of their changes.
 
     With `search` only records with all its words in their plain fields or in one line; accents and case do not count.
-    All records are as they stand when the first one is asked for. NotFound where nothing was published, or the form is
-    unknown.
+    `selection` leaves out what it does not look for. All records are as they stand when the first one is asked for.
+    NotFound where nothing was published, or the form is unknown.
     """
     with open_for_reading(path) as database:
         begin_reading(database)
@@ -132,12 +140,14 @@ def records(
             raise schema.no_records(database, form)
         wanted = None if search is None else _record_ids_with_words(database, of_form, search)
         given = 0
-        for number, document in database.execute(_DOCUMENTS_SQL, [form, after]):
+        source, values = selected(database, form, selection)
+        for number, version in database.execute(_NUMBERS_SQL.format(source=source), [*values, after]):
             if wanted is not None and number not in wanted:
                 continue
             if limit is not None and given >= limit:
                 return
             given += 1
+            (document,) = next(database.execute(_DOCUMENT_SQL, [number, version]))
             yield record_of(json.loads(document))
 
 
@@ -269,13 +279,13 @@ def _origin(field: Mapping[str, Any]) -> ValueOrigin:
 
 def _record_ids_with_words(database: Database, parts: Mapping[str, str], words: str) -> set[int]:
     """The ids of records with all words in their plain fields, or all of them in one line."""
-    ids: set[int] = set()
+    ids, phrase = set[int](), search_phrase(words)
     for part, table in parts.items():
         index = schema.index_of(database, table)
-        if index is not None:
+        if index is not None and phrase:
             found = f'select rowid from "{index}" where "{index}" match ?'  # noqa: S608 our own name
             of_lines = f'select record from "{table}" where id in ({found})'  # noqa: S608 our own name
-            rows = database.execute(of_lines if part else found, [database.quote_fts(words)])
+            rows = database.execute(of_lines if part else found, [phrase])
             ids.update(_integer(number) for (number,) in rows)
     return ids
 

@@ -91,7 +91,7 @@ def record_row(number: int, source: RecordSource, first_recorded_at: str) -> Row
         "currency": source.form.currency,
         "exceptions": len(record.exceptions),
         "least_probability": min((each.probability for each in record.decisions), default=None),
-        "changed": source.entry.number,
+        **{"changed": source.entry.number, "batch": source.scan.batch},
     }
 
 

@@ -26,7 +26,7 @@ TABLES: dict[str, dict[str, type]] = {
     "records": {
         **{"id": int, "scan": str, "scan_name": str, "form": str, "form_version": int, "record_version": int},
         **{"recorded_at": str, "first_recorded_at": str, "state": str, "same_order_as": str, "currency": str},
-        **{"exceptions": int, "least_probability": float, "changed": int},
+        **{"exceptions": int, "least_probability": float, "changed": int, "batch": str},
     },
     "documents": {
         **{"record": int, "record_version": int, "scan": str, "form": str, "changed": int},
@@ -85,6 +85,7 @@ _INDEXES = (
     ("records", ("form", "state", "changed"), False),
     ("records", ("least_probability",), False),
     ("records", ("recorded_at",), False),
+    ("records", ("batch", "form", "changed"), False),
     ("documents", ("changed",), True),
     ("documents", ("scan", "record_version"), True),
     ("documents", ("form", "record"), False),
@@ -98,6 +99,18 @@ _INDEXES = (
     ("moved", ("form", "changed"), False),
 )
 """The indexes of these tables: (table, columns, unique)."""
+
+WITH_EXCEPTIONS = "idx_records_with_exceptions"
+"""The index of the records on which something does not hold."""
+
+OF_SEVERAL_VERSIONS = "idx_records_of_several_versions"
+"""The index of the records that have former versions."""
+
+_PARTIAL_INDEXES = (
+    f"create index {WITH_EXCEPTIONS} on records (form, changed) where exceptions > 0",
+    f"create index {OF_SEVERAL_VERSIONS} on records (form, changed) where record_version > 1",
+)
+"""Indexes of a part of the records, in the order of their changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +139,8 @@ def prepare(database: Database) -> None:
         database.table(name).create(columns, pk=_PRIMARY_KEYS[name], foreign_keys=keys, strict=True)
     for name, columns_of_index, unique in _INDEXES:
         database.table(name).create_index(columns_of_index, unique=unique)
+    for index in _PARTIAL_INDEXES:
+        database.execute(index)
     database.table("outbox_position").insert({"id": 1, "position": 0})
     database.create_view(
         "least_sure",

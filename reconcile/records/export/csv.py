@@ -33,7 +33,7 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
     writer = csv.writer(out)
     writer.writerow([each.name for each in columns])
     count = 0
-    for record in query.records(records, form, after=options.after):
+    for record in query.records(records, form, after=options.after, selection=options.selection):
         for cells in rows_of(record, columns, options.table):
             writer.writerow([_cell(*each, options) for each in zip(cells, columns, strict=True)])
             count += 1

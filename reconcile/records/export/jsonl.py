@@ -17,7 +17,7 @@ IS_BINARY = False
 def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
     """Write each record as one JSON object on a line of its own, and give the number of records."""
     count = 0
-    for record in query.records(records, form, after=options.after):
+    for record in query.records(records, form, after=options.after, selection=options.selection):
         out.write(json.dumps(record.document, ensure_ascii=False) + "\n")
         count += 1
     return count

@@ -91,7 +91,7 @@ def _described(column: ExportColumn) -> dict[str, str]:
 def _all_rows(
     records: Path, form: str, columns: Sequence[ExportColumn], options: ExportOptions
 ) -> Iterator[list[object]]:
-    for record in query.records(records, form, after=options.after):
+    for record in query.records(records, form, after=options.after, selection=options.selection):
         for cells in rows_of(record, columns, options.table):
             yield [typed_cell(value, each, record.scan) for value, each in zip(cells, columns, strict=True)]
     told = query.gone(records, form, options.after, moves=options.tells_moves) if options.after else ()

@@ -56,6 +56,12 @@ class Few:
     exactly: Condition | None
 
 
+def search_phrase(words: str) -> str:
+    """What a search index is asked for all words of a text; "" where it has none, such as a quotation mark alone."""
+    found = (each.replace('"', '""') for each in words.replace("\0", " ").split() if any(map(str.isalnum, each)))
+    return " ".join(f'"{each}"' for each in found)
+
+
 AMONG = "(select value from json_each(?))"
 """The ids of a JSON list."""
 

@@ -159,6 +159,13 @@ class _Copy:
         self._do(
             "create table if not exists {table} ({listed}, primary key ({named}))", table, listed=listed, named=named
         )
+        for name, kind in columns.items():  # a copy that an earlier version made has fewer
+            self._do(
+                "alter table {table} add column if not exists {column} {kind}",
+                table,
+                column=self._name(name),
+                kind=kind,
+            )
 
     def _fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value | float]]) -> None:
         if not rows:

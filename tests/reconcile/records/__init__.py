@@ -145,6 +145,7 @@ class MemoryOutbox:
     marks: dict[int, str] = field(default_factory=dict)
     begun: int = 0
     reasons: dict[str, str] = field(default_factory=dict)
+    batches: dict[str, str] = field(default_factory=dict)
 
     def put(self, record: Record) -> None:
         self._append("record", record.scan, record)
@@ -177,7 +178,7 @@ class MemoryOutbox:
             self.erase(scan)
 
     def scan(self, scan: str) -> Scan:
-        return Scan(id=scan, pages=(), form="", form_version=0, name=f"{scan}.jpg")
+        return Scan(id=scan, pages=(), form="", form_version=0, name=f"{scan}.jpg", batch=self.batches.get(scan, ""))
 
     def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]:
         """Three readings of each field: a machine's, a person's, an expert's; and one place."""

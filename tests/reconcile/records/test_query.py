@@ -158,3 +158,12 @@ def test_what_takes_the_place_of_the_file_is_seen_at_the_next_moment(tmp_path: P
     with moments.moment():
         assert query.forms(path) == [FORM]
     moments.close()
+
+
+@pytest.mark.parametrize("words", ['"', "--- ★", '"" ""', ""])
+def test_a_search_without_a_word_finds_nothing_and_does_not_fail(tmp_path: Path, words: str) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    publish(store, tmp_path / "records.db", store.form)
+    assert list(query.records(tmp_path / "records.db", "bon-de-commande", search=words)) == []
+    assert query.scans_with_words(tmp_path / "records.db", "bon-de-commande", words, 9) == []
