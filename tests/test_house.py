@@ -101,9 +101,10 @@ ROOMS = {
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.records transcribe.store",
     # the operator's pages: they call what commands call
-    "flows.desk": "home administration alerts backup drafting measuring mending runtime output simulation steps"
-    " watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing transcribe.fields"
-    " transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review transcribe.store",
+    "flows.desk": "home administration alerts backup drafting duplicates measuring mending runtime output simulation"
+    " steps watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
+    " transcribe.fields transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review"
+    " transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"

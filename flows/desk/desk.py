@@ -12,7 +12,7 @@ from flows.desk.money import closing, money_page, periods, statement
 from flows.desk.now import now_page
 from flows.desk.parts import section_routes
 from flows.desk.people import invite_several, people_page
-from flows.desk.published import records_page
+from flows.desk.published import record_list, records_page
 from flows.desk.quality import quality_page
 from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds
 from flows.desk.sections import SECTIONS
@@ -56,6 +56,7 @@ def add_desk(app: FastAPI, home: Home) -> None:
         value_deeds,
         system_page,
         quality_page,
+        record_list,
         records_page,
         closing,
         periods,

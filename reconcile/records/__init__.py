@@ -9,6 +9,16 @@ from reconcile.records.interchange.data_package import write_package
 from reconcile.records.interchange.datasette_metadata import metadata
 from reconcile.records.interchange.postgres_copy import Copied, CopyFailed, follow
 from reconcile.records.interchange.quality import FieldQuality, MonthOfWork
+from reconcile.records.interchange.selection import (
+    ListedRecord,
+    ListedValue,
+    Selection,
+    Status,
+    form_of_record,
+    forms_of_batch,
+    last_change,
+    listed_records,
+)
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.record_contract import values_schema
@@ -18,17 +28,25 @@ __all__ = [
     "CopyFailed",
     "ExportOptions",
     "FieldQuality",
+    "ListedRecord",
+    "ListedValue",
     "Moments",
     "MonthOfWork",
     "PublishedRecord",
+    "Selection",
+    "Status",
     "ValueOrigin",
     "damage",
     "empty_log_of",
     "export_names",
     "follow",
+    "form_of_record",
+    "forms_of_batch",
     "held",
     "is_of",
     "is_outdated",
+    "last_change",
+    "listed_records",
     "load_export",
     "metadata",
     "one_moment",

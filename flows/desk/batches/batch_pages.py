@@ -10,6 +10,7 @@ from flows.desk.batches.aside_view import aside_table, scans_aside
 from flows.desk.batches.batch_table import batches_table
 from flows.desk.batches.batch_view import batch_view, course_chart, reasons_table, states_table
 from flows.desk.batches.what_if import what_if_table
+from flows.desk.published.forms_table import forms_table
 from flows.desk.tables import Kind, Table, table_file
 from flows.desk.visit import Look, Visit
 
@@ -57,6 +58,7 @@ async def batch_page(visit: Look, name: Name) -> Response:
             course=course_chart(visit, view),
             aside=aside_table(visit, name),
             pictured=scans_aside(visit, name),
+            records=forms_table(visit, name),
         )
 
     return await visit.show(made)
@@ -75,7 +77,7 @@ async def what_if_page(visit: Look, name: Name) -> Response:
 
 @router.get("/desk/batch/{table}.{kind}")
 async def batch_file(
-    visit: Look, table: Literal["states", "reasons", "course", "aside", "what-if"], kind: Kind, name: Name
+    visit: Look, table: Literal["states", "reasons", "course", "aside", "what-if", "by-form"], kind: Kind, name: Name
 ) -> Response:
     """One table of a batch as a file."""
     return table_file(await visit.look(lambda: _table(visit, table, name)), kind)
@@ -92,5 +94,7 @@ def _table(visit: Visit, which: str, name: str) -> Table:
             return course_chart(visit, view).table
         case "what-if":
             return what_if_table(visit, view).table
+        case "by-form":
+            return forms_table(visit, name)
         case _:
             return aside_table(visit, name)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Response
 
 from flows.desk.deeds import do
 from flows.desk.parts import Deed, Part, SectionPage
+from flows.desk.published.forms_table import forms_table
 from flows.desk.published.latest_records import changes_table, corrected_table, provisional_table, unsure_table
 from flows.desk.published.programs import deliveries_table, latest_deliveries, tokens_table, webhooks_table
 from flows.desk.scans.scan_list import pairs_table
@@ -37,6 +38,7 @@ async def resend(
 def _parts(visit: Visit) -> list[Part]:
     say = visit.say
     parts = [
+        Part(head=say("All records by form"), table=forms_table(visit)),
         Part(head=say("Orders that may have come before"), table=pairs_table(visit)),
         Part(
             head=say("Latest provisional records"),
@@ -72,6 +74,7 @@ def _resends(visit: Visit) -> list[Deed]:
 
 
 TABLES: Mapping[str, Callable[[Visit], Table]] = {
+    "by-form": forms_table,
     "duplicates": pairs_table,
     "provisional": provisional_table,
     "exceptions": unsure_table,

@@ -80,8 +80,8 @@ def found_scans(visit: Visit, wish: Wish, limit: int, before: int | None = None)
         form=wish.form or None,
         state=wish.state or None,
         reason=wish.reason or None,
-        since=_midnight(visit, wish.since),
-        until=_midnight(visit, wish.until, days=1),
+        since=midnight(visit, wish.since),
+        until=midnight(visit, wish.until, days=1),
         forms=visit.forms,
     )
     apart = _with_exceptions(visit, wish) if wish.exceptions else None
@@ -122,7 +122,7 @@ def _with_exceptions(visit: Visit, wish: Wish) -> tuple[str, ...]:
         return ()
 
 
-def _midnight(visit: Visit, day: str, days: int = 0) -> datetime | None:
+def midnight(visit: Visit, day: str, days: int = 0) -> datetime | None:
     """When a day begins where the visitor lives, or so many days later. None for no day, or none that there is."""
     try:
         read = date.fromisoformat(day) + timedelta(days=days)

@@ -57,7 +57,7 @@ class Few:
 
 
 def search_phrase(words: str) -> str:
-    """What a search index is asked for all words of a text; "" where it has none, such as a quotation mark alone."""
+    """What a search index is asked for all words of a text. "" where it has none, as a quotation mark has."""
     found = (each.replace('"', '""') for each in words.replace("\0", " ").split() if any(map(str.isalnum, each)))
     return " ".join(f'"{each}"' for each in found)
 

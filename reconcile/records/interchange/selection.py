@@ -134,9 +134,10 @@ def last_change(path: Path, form: str) -> str | None:
 
 
 def form_of_record(path: Path, scan: str) -> str:
-    """The form of the record of a scan. NotFound where there is none."""
+    """The form of the record of a scan, by its id or the beginning of it. NotFound where there is none."""
     with open_for_reading(path) as database:
-        found = next(database.execute("select form from records where scan = ?", [scan]), None)
+        asked = "select form from records where scan >= ? and scan < ? limit 1"
+        found = next(database.execute(asked, [scan, f"{scan}~"]), None)
     if found is None:
         raise NotFound("There is no record of this scan.")
     return str(found[0])

@@ -17,7 +17,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "/desk/people": ("work", "missing", "there", "people", "questions"),
     "/desk/money": ("months", "owed", "periods", "form-costs", "batch-costs", "disputes"),
     "/desk/records": (
-        *("duplicates", "provisional", "exceptions", "corrected", "changes"),
+        *("by-form", "duplicates", "provisional", "exceptions", "corrected", "changes"),
         *("webhooks", "deliveries", "tokens"),
     ),
     "/desk/forms": (),
@@ -27,6 +27,14 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 
 OF_HOME = ("/desk/people", "/desk/money", "/desk/system")
 """How addresses begin that are for who sees all forms."""
+
+
+RECORD_FILES = (
+    "/desk/records/export/csv?form=invoice2",
+    "/desk/records/export/jsonl?form=invoice2",
+    "/desk/batch/by-form.json?name=monday",
+)
+"""Downloads of records; who is limited to the form order is told of none of another one."""
 
 
 def scans_by_name(desk: DeskSite) -> dict[str, str]:
@@ -46,6 +54,8 @@ def pages(desk: DeskSite) -> list[str]:
         f"/desk/scan/{scans['agreed.png']}?field=total",
         f"/desk/scan/{scans['agreed.png']}/edit",
         "/desk/duplicates",
+        "/desk/records/list?form=invoice2",
+        "/desk/records/list?batch=monday",
         "/desk/form/order",
         "/desk/forms/new",
         "/desk/draft/order",
@@ -69,7 +79,12 @@ def table_files() -> list[str]:
 def files(desk: DeskSite) -> list[str]:
     """The same with those of one scan."""
     scan = scans_by_name(desk)["doubt.png"]
-    return [*table_files(), f"/desk/scan/{scan}/fields.csv", f"/desk/scan/{scan}/readings.json?field=customer"]
+    return [
+        *table_files(),
+        f"/desk/scan/{scan}/fields.csv",
+        f"/desk/scan/{scan}/readings.json?field=customer",
+        *RECORD_FILES,
+    ]
 
 
 def routes(desk: DeskSite, method: str) -> list[str]:

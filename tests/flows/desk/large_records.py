@@ -13,9 +13,10 @@ NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE
 ROWS = (
     "INSERT INTO records (id, scan, scan_name, form, form_version, record_version, recorded_at,"
     " first_recorded_at, state,"
-    " currency, exceptions, least_probability, changed) {numbers} SELECT i, printf('%064x', i * 7919),"
+    " currency, exceptions, least_probability, changed, batch) {numbers} SELECT i, printf('%064x', i * 7919),"
     " printf('photo %07d', i), CASE WHEN i % 10 THEN 'order' ELSE 'invoice2' END, 1, 1, '{at}', '{at}',"
-    " CASE WHEN i % 30 = 1 THEN 'provisional' ELSE 'final' END, 'EUR', i % 30 = 1, 0.99, i FROM n WHERE i % 20",
+    " CASE WHEN i % 30 = 1 THEN 'provisional' ELSE 'final' END, 'EUR', i % 30 = 1, 0.99, i,"
+    " printf('batch %02d', i % 97) FROM n WHERE i % 20",
     "INSERT INTO documents (record, record_version, scan, form, changed, valid_from, json) SELECT id, 1, scan, form,"
     " changed, '{at}', json_object('id', id, 'scan', scan, 'form', form, 'form_version', 1, 'record_version', 1,"
     " 'state', state, 'name', scan_name, 'changed', changed, 'currency', 'EUR', 'values',"
@@ -41,6 +42,14 @@ ROWS = (
 )
 """Of every 20th scan there is no record; of every seventh one a value was changed later."""
 
+OF_FORM = (
+    'INSERT INTO "{table}" (id, scan, scan_name, record_version, recorded_at, state, exceptions, number, customer,'
+    " total, total_minor, total_currency) SELECT id, scan, scan_name, 1, recorded_at, state, exceptions,"
+    " printf('%06d', id), CASE WHEN id % 3 THEN 'Mary Poole' ELSE 'Élodie Müller' END, 12.5, 1250, 'EUR'"
+    " FROM records WHERE form = ?"
+)
+"""The plain fields of each record, in the table of its form."""
+
 
 def fill_records(home: Home, scans: int, at: datetime) -> None:
     """Publish a record of every scan that is not open."""
@@ -52,3 +61,5 @@ def fill_records(home: Home, scans: int, at: datetime) -> None:
             form_tables.add_form(database, home.forms(name, 1))
         for rows in ROWS:
             database.execute(rows.format(numbers=numbers, months=months, at=told))
+        for name in ("order", "invoice2"):
+            database.execute(OF_FORM.format(table=schema.table_of(database, name)), [name])

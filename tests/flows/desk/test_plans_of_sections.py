@@ -38,6 +38,7 @@ PAGES = (
     "/desk/system",
     "/desk/quality",
     "/desk/records",
+    "/desk/records/list?batch=monday",
     "/desk/money",
     "/desk/money/close",
     "/desk/money/period?reference=2026-11",
