@@ -14,6 +14,8 @@ from hypothesis import settings
 
 from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
+from tests.flows.forked_commands import share_readings
+from tests.flows.readings import folder_of_run
 
 ATTACKS = Path(__file__).parent / "attack"
 """Every attack belongs to the long run too: there it is whole."""
@@ -74,3 +76,10 @@ def buckets(shared_buckets: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Bu
     for name, value in shared_buckets.variables.items():
         monkeypatch.setenv(name, value)
     return shared_buckets
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _readings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the engines read for one command is there for the next; not in the long run."""
+    if not SOAK:
+        share_readings(folder_of_run(tmp_path_factory.getbasetemp()))

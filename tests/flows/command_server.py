@@ -24,7 +24,10 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
+
+from tests.flows.readings import keep_readings
 
 MAX_REQUEST_BYTES = 100_000
 """Bytes of the longest request: the words of a command and its environment."""
@@ -128,6 +131,8 @@ def _become(request: dict[str, object], out: int, err: int) -> None:
     os.umask(int(str(request["umask"])))
     os.chdir(folder)
     sys.path[0], sys.argv = folder, ["-m", *words]
+    if request["readings"]:
+        keep_readings(Path(str(request["readings"])))
     _end(_exit_code())
 
 

@@ -57,7 +57,13 @@ class CommandServer:
 
     def run(self, words: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[int, str, str]:
         """Run a command to its end: its exit code, output and errors. It is killed where it takes longer."""
-        request = {"words": words, "folder": str(Path.cwd()), "environment": dict(environment), "umask": UMASK}
+        request = {
+            "words": words,
+            "folder": str(Path.cwd()),
+            "environment": dict(environment),
+            "umask": UMASK,
+            "readings": str(_Shared.readings or ""),
+        }
         pipes = [os.pipe() for _ in range(3)]
         ours = [reading for reading, _ in pipes]
         try:
@@ -118,6 +124,7 @@ class _Shared:
     """The server of this process, once there is one."""
 
     server: CommandServer | None = None
+    readings: Path | None = None
     lock = threading.Lock()
 
 
@@ -126,3 +133,9 @@ def shared_server() -> CommandServer:
     with _Shared.lock:
         _Shared.server = _Shared.server or CommandServer()
         return _Shared.server
+
+
+def share_readings(folder: Path | None) -> Path | None:
+    """Have every command take from this folder what engines read before; gives the folder it was until now."""
+    before, _Shared.readings = _Shared.readings, folder
+    return before

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.flows import house as running
-from tests.flows.forked_commands import ENVIRONMENT, shared_server, suits
+from tests.flows.forked_commands import ENVIRONMENT, share_readings, shared_server, suits
 from tests.flows.house import TYPED, House, Ran
+from tests.flows.readings import folder_of_run
 
 
 def anew(house: House, *words: str | Path) -> Ran:
@@ -93,3 +95,23 @@ def test_prefect_has_the_settings_of_the_home(working_house: House) -> None:
     done = house.run("ingest", TYPED, "--form", "bon-de-commande")
     assert done.code == 0, done
     assert list((house.home / "prefect" / "storage").iterdir()), "results lie in the home"
+
+
+@pytest.fixture
+def readings(tmp_path: Path) -> Iterator[Path]:
+    """A folder without readings, which the commands share."""
+    folder = folder_of_run(tmp_path / "run")
+    before = share_readings(folder)
+    yield folder
+    share_readings(before)
+
+
+def test_what_engines_read_before_is_what_they_read_anew(house: House, readings: Path) -> None:
+    words = ("read", TYPED, "--form", "bon-de-commande", "--json")
+    first = house.run(*words)
+    kept = set(readings.iterdir())
+    again = house.run(*words)
+    assert kept, "the engines' answers are kept"
+    assert set(readings.iterdir()) == kept, "the second command asked for nothing else"
+    assert first.code == 0, first
+    assert first.out == again.out == anew(house, *words).out
