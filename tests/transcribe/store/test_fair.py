@@ -200,3 +200,23 @@ def test_a_test_is_paid_can_be_taken_again_and_gives_a_qualification(here: World
     assert [each.passed for each in here.store.qualification_tries("ann")] == [True, False]
     assert len(here.store.ledger("ann")) == 2
     assert len(here.store.readings_of("ann")) == 2
+
+
+def test_known_fields_that_are_contested_are_kept_from_whoever_hears_appeals(here: World) -> None:
+    scan = here.scan("known")
+    here.store.put_truth(Truth(scan=scan.id, key=NUMBER, text="G", origin="gold", at=after(1)), after(1))
+    (item,) = here.store.lease_test("ann", "code", 1, after(2))
+    here.store.submit(item.id, "ann", sent("A", "ann"), after(3))
+    here.decide(scan, decision("number", "G"), decision("total", "1"), record=True, now=after(4))
+    (read,) = (each for each in here.store.readings(scan.id) if each.kind == "person")
+    appeal = here.store.open_appeal(read.id, "ann", "an A", DEADLINE, after(5))
+    here.store.put_control_share(1.0, after(6))
+    assert here.store.lease_practice("eve", 5, after(7)).tasks == ()
+    assert not here.store.may_practise("eve", 5, after(7))
+    assert here.store.lease_test("eve", "code", 5, after(8)) == []
+    (given,) = here.store.lease("eve", 5, after(9), offer=Offer(pools=("read", "expert")))
+    assert given.kind == "appeal"
+    assert len(here.store.lease_practice("ben", 5, after(10)).tasks) == 1, "who hears none practises with it"
+    here.store.submit(given.id, "eve", sent("G", "heard"), after(11))
+    here.store.decide_appeal(appeal.id, "declined", minority=False, now=after(12))
+    assert len(here.store.lease_test("eve", "code", 5, after(13))) == 1

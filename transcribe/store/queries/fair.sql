@@ -151,6 +151,7 @@ WHERE t.id IN (SELECT task_id FROM lease WHERE transcriber_id = :who ORDER BY id
 LIMIT :count;
 
 -- name: next_controls
+-- Whoever :hears appeals is not given what is contested: they would know it, and may not hear it then.
 SELECT t.field_id, f.scan_id, (SELECT MAX(o.id) FROM task o WHERE o.field_id = t.field_id AND o.kind = 'test'
     AND o.reason = 'control' AND o.transcriber_id IS NULL
     AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who)) AS lapsed
@@ -164,6 +165,7 @@ WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL AND s.erased_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who
         AND r.lane = 'value')
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = 'value')
+    AND (:hears = 0 OR NOT EXISTS (SELECT 1 FROM appeal a WHERE a.field_id = t.field_id AND a.decided_at IS NULL))
 ORDER BY t.id LIMIT :count;
 
 -- name: next_tests
@@ -171,6 +173,7 @@ SELECT t.field_id, f.scan_id FROM truth t JOIN field f ON f.id = t.field_id JOIN
 JOIN form_field ff ON ff.form = f.form AND ff.version = f.form_version AND ff.name = f.name AND ff.type = :type
 WHERE t.origin = 'gold' AND t.withdrawn_at IS NULL AND s.erased_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL AND h.field_id = t.field_id)
+    AND (:hears = 0 OR NOT EXISTS (SELECT 1 FROM appeal a WHERE a.field_id = t.field_id AND a.decided_at IS NULL))
 ORDER BY (SELECT COUNT(*) FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who), t.id LIMIT :count;
 
 -- name: reads_already^
@@ -190,7 +193,8 @@ SELECT field_id, scan_id FROM (
         AND (:refused IS NULL OR ff.id NOT IN (SELECT value FROM json_each(:refused)))
         AND NOT EXISTS (SELECT 1 FROM task h
             WHERE h.transcriber_id = :who AND h.closed_at IS NULL AND h.field_id = t.field_id)
-        AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who)) AS open
+        AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who)
+        AND (:hears = 0 OR NOT EXISTS (SELECT 1 FROM appeal a WHERE a.field_id = t.field_id AND a.decided_at IS NULL))) AS open
 ORDER BY turn, id LIMIT :count;
 
 -- name: held_tests

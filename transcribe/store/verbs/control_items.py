@@ -12,7 +12,7 @@ from transcribe.model import Task
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ControlAnswers, Offer, Practice, QualificationTry
 from transcribe.store.lookup import Lookup
-from transcribe.store.offering.routing import Routing
+from transcribe.store.offering.routing import Routing, is_expert
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
 
 CONTROL_SHARE_SETTING = "control share"
@@ -57,7 +57,8 @@ class ControlItemVerbs(Lookup):
             until = now + timedelta(seconds=seconds)
             held = len(self.db.all("held_tests", who=person["id"], now=micros(now)))
             wanted = max(0, count - held)
-            for row in self.db.all("next_tests", type=qualification, who=person["id"], count=wanted):
+            values = {"who": person["id"], "hears": int(is_expert(person))}
+            for row in self.db.all("next_tests", type=qualification, count=wanted, **values):
                 self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
             return [task_of(row) for row in self.db.all("held_tests", who=person["id"], now=micros(now))[:count]]
 
@@ -69,8 +70,7 @@ class ControlItemVerbs(Lookup):
                 return Practice(answered=done, tasks=())
             until, values = now + timedelta(seconds=seconds), {"who": person["id"], "now": micros(now)}
             wanted = max(0, count - done - len(self.db.all("held_tests", **values)))
-            refused = self.routing.refused(person)
-            for row in self.db.all("next_practice", who=person["id"], refused=refused, count=wanted):
+            for row in self._next_practice(person, wanted):
                 self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
             held = self.db.all("held_tests", **values)[: max(0, count - done)]
             return Practice(answered=done, tasks=tuple(task_of(row) for row in held))
@@ -88,7 +88,11 @@ class ControlItemVerbs(Lookup):
             ):
                 return False
             held = self.db.all("held_tests", **values, now=micros(now))
-            return bool(held or self.db.all("next_practice", **values, refused=self.routing.refused(person), count=1))
+            return bool(held or self._next_practice(person, 1))
+
+    def _next_practice(self, person: Row, count: int) -> list[Row]:
+        values = {"who": person["id"], "hears": int(is_expert(person)), "refused": self.routing.refused(person)}
+        return self.db.all("next_practice", count=count, **values)
 
     def leave_practice(self, who: str, now: datetime) -> None:
         with self.db.write():
@@ -152,7 +156,7 @@ class ControlItemVerbs(Lookup):
         given = self.db.value("count_leases", who=person["id"])
         left = count - len(lapsed)
         wanted = sum(self._is_control(person["public_id"], given + place, share) for place in range(left))
-        rows = self.db.all("next_controls", count=wanted, **values)
+        rows = self.db.all("next_controls", count=wanted, hears=int(is_expert(person)), **values)
         for row in rows:
             if row["lapsed"] is None:
                 self._give_known(row, person, Reason.CONTROL, "read", now, until)
