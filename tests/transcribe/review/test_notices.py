@@ -129,3 +129,57 @@ def test_what_was_said_of_a_field_is_not_said_of_the_next(site: Site, enter: Ent
     page.keyboard.press("Enter")
     expect(page.locator("#task")).not_to_have_attribute("action", first)
     expect(page.locator("#notice")).not_to_contain_text("nothing to take back")
+
+
+def test_who_is_signed_out_is_told_so_and_no_key_is_said_to_keep_the_field(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    page = enter(amina)
+    page.clock.install()
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    page.clock.fast_forward(round(site.options.lease_seconds * 1000) - 60_000)
+    site.store.end_sessions(amina.id, site.clock.now())
+    page.keyboard.type("B")
+    page.clock.run_for(3_000)
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("You are signed out")
+    page.clock.run_for(10_000)
+    expect(notice).to_contain_text("You are signed out")
+
+
+OPENED = """
+  (name) => {
+    const opened = document.getElementById(name);
+    opened.open = true;
+    return [opened.querySelector('.sheet'), ...opened.querySelectorAll('.sheet *')].filter((each) => {
+      const { left, right, top } = each.getBoundingClientRect();
+      return left < 0 || right > innerWidth || top + scrollY < 0;
+    }).map((each) => each.outerHTML.slice(0, 60));
+  }
+"""
+"""Opens something, and gives what of it lies beyond the edge of the screen."""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_what_is_opened_lies_within_the_screen(site: Site, enter: Enter, page: Page, language: str) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
+    enter(site.person("amina", language=language))
+    for path, name in (("/work", "skip"), ("/work", "other-paper"), ("/work", "along"), ("/form", "other-paper")):
+        for width in (360, 500, 640, 800, 960, 1280):
+            page.set_viewport_size({"width": width, "height": 640})
+            page.goto(re.sub("/(work|form)$", path, page.url))
+            page.locator("html[data-ready]").wait_for()
+            assert (path, name, width, page.evaluate(OPENED, name)) == (path, name, width, [])
+
+
+def test_on_a_phone_the_answer_to_taking_along_is_in_sight(site: Site, enter: Enter, page: Page) -> None:
+    for number in range(6):
+        site.scan("bon-de-commande", {NUMBER: f"BC-{number}", DATE: "1 May 2025"}, name=f"order {number}")
+    page.set_viewport_size({"width": 360, "height": 640})
+    enter(site.person("amina"))
+    page.evaluate("scrollTo(0, 9999)")
+    page.locator("#along summary").click()
+    page.locator("#along button").click()
+    expect(page.locator("#notice")).to_contain_text("are on this device")
+    expect(page.locator("#notice")).to_be_in_viewport(ratio=0.9)

@@ -38,6 +38,7 @@ const keep = await open(setup.person);
 const line = new Line(setup.csrf, tell, () => {
   tellWorker({ wipe: true });
   keep.replace("held", []);
+  signedOut();
 });
 const picture = new Picture(part("picture"), document.querySelector("[data-tool=more]"));
 const checks = new Checks(line);
@@ -346,7 +347,7 @@ async function second() {
     renewed = Date.now();
     await dropLost([current.sheet, ...ahead.sheets]);
     if (part("notice").dataset.about === "ending") say("");
-  } else if (left > 0 && left < ENDING) {
+  } else if (left > 0 && left < ENDING && !isOut && !line.down) {
     say(words.ending.replace("{seconds}", Math.ceil(left / 1000)), null, "ending");
   } else if (part("notice").dataset.about === "ending") say("");
 }
@@ -507,7 +508,10 @@ new Along(part("along"), line, words, {
     holding();
     tellWorker({ keep: sheets.map((sheet) => sheet.picture) });
   },
-  say,
+  say: (text) => {
+    say(text);
+    part("notice").scrollIntoView({ block: "nearest" }); // on a telephone it stands above what was pressed
+  },
 });
 
 leaveSafely(keep, unsent, notTaken, words.leave_unsent, setup.has_password);
