@@ -63,18 +63,38 @@ def show(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> No
 
 
 @batch.command("cancel")
-def cancel(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
+def cancel(
+    ctx: typer.Context,
+    name: Name,
+    why: Why,
+    by: By = "operator",
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Also withdraw its published records, until the batch goes on.")
+    ] = False,
+    as_json: terminal.AsJson = False,
+) -> None:
     """Ask nobody about a batch any more. What somebody holds is kept and paid; fairhand batch resume goes on.
 
-    Records that were published stay.
+    Records that were published stay, and count as orders that came before when the same papers come again. With
+    --withdraw, also later, they leave records.db, programs are told to drop them, and they count no more.
     """
     from flows.home import now
+    from flows.steps import publish_records
 
-    cancelled = _home(ctx).store.cancel_batch(name, by, why, now())
+    home = _home(ctx)
+    before = home.store.batch(name).records
+    cancelled = home.store.cancel_batch(name, by, why, now(), withdraw=withdraw)
+    if withdraw:
+        publish_records(home)
     _tell(cancelled, as_json=as_json)
-    if not as_json:
+    if as_json:
+        return
+    if cancelled.withdrawn:
+        gone = plural(before, "{n} record of it is withdrawn", "{n} records of it are withdrawn")
+        terminal.say(f"{gone}: programs are told to drop them. fairhand batch resume publishes them again.")
+    else:
         stay = plural(cancelled.records, "{n} record of it stays", "{n} records of it stay")
-        terminal.say(f"{stay} as published. fairhand scan forget erases a scan with its record.")
+        terminal.say(f"{stay} as published; --withdraw takes them back. fairhand scan forget erases a scan for good.")
 
 
 @batch.command("resume")
@@ -153,6 +173,7 @@ def _words(of: Batch) -> str:
     words = [counted(of.open_tasks, "open task"), f"priority {of.priority}"]
     words += [f"due {_minute(of.due)}"] if of.due else []
     words += [f"cancelled {_minute(of.cancelled_at)}"] if of.cancelled_at else []
+    words += ["records withdrawn"] if of.withdrawn else []
     return ", ".join([*words, *([f"note: {terminal.one_line(of.note)}"] if of.note else [])])
 
 
@@ -194,8 +215,9 @@ def _print(report: BatchReport) -> None:
 
 def _json(of: Batch) -> dict[str, object]:
     times = {"due": _iso(of.due), "cancelled_at": _iso(of.cancelled_at), "since": _iso(of.since)}
+    withdrawn = {"records_withdrawn": of.withdrawn} if of.cancelled_at else {}
     counts = {"scans": of.scans, "records": of.records, "set_aside": of.set_aside, "open_tasks": of.open_tasks}
-    return {"batch": of.name, "priority": of.priority, "note": of.note, **times, **counts}
+    return {"batch": of.name, "priority": of.priority, "note": of.note, **times, **withdrawn, **counts}
 
 
 def _report_json(report: BatchReport) -> dict[str, object]:

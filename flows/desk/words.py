@@ -26,6 +26,10 @@ DONE: Mapping[str, str] = {
         "The batch is cancelled. Nobody is asked about it any more; what somebody holds is kept, and paid where their "
         "work is paid."
     ),
+    "cancel-withdrawn": N_(
+        "The batch is cancelled and its records are withdrawn. What somebody holds is kept, and paid where their work "
+        "is paid."
+    ),
     "resume": N_("The batch goes on."),
     "priority": N_("The priority was saved."),
     "due": N_("The due date was saved."),
@@ -61,6 +65,7 @@ DONE: Mapping[str, str] = {
 
 ACTS: Mapping[str, str] = {
     "batch cancelled": N_("cancelled"),
+    "batch records withdrawn": N_("records withdrawn"),
     "batch resumed": N_("gone on with"),
     "batch priority": N_("priority changed"),
     "batch due": N_("due date changed"),

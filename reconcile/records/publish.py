@@ -158,11 +158,12 @@ def _write_all(database: Database, store: Outbox, forms: FormOfVersion) -> Publi
 
 
 def _kept_of_file(database: Database) -> tuple[int, dict[str, tuple[datetime, int]]]:
-    """The position of a file, and the scans that it lists as erased: when, and the number of that change."""
+    """The position of a file, and the scans that it lists as erased for good: when, and the number of that change."""
     tables = set(database.table_names())
     if not tables >= {"outbox_position", "erased"}:
         return 0, {}
-    rows = list(database.table("erased").rows)
+    withdrawn = {row["scan"] for row in database.table("withdrawn").rows} if "withdrawn" in tables else set[object]()
+    rows = [row for row in database.table("erased").rows if row["scan"] not in withdrawn]
     erased = {str(row["scan"]): (datetime.fromisoformat(row["erased_at"]), int(row["changed"])) for row in rows}
     return _position(database), erased
 
@@ -222,7 +223,7 @@ def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Pub
     for entry in entries:
         if entry.record is None:
             erased = {"scan": entry.scan, "erased_at": rows.written_at(entry), "changed": entry.number}
-            writer.erase(entry.scan, erased)
+            writer.erase(entry.scan, erased, is_withdrawn=entry.kind == "withdraw")
         else:
             _write_record(database, writer, store, known, entry, entry.record)
         position = entry.number

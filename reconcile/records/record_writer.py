@@ -49,6 +49,8 @@ class RecordWriter:
                 moved = {"scan": record.scan, "form": old["form"], "changed": source.entry.number}
                 self._database.table("moved").upsert(moved, pk=("scan", "form"))
         self._scans.add(record.scan)
+        for gone in ("erased", "withdrawn"):  # one that was withdrawn is there again
+            self._database.table(gone).delete_where("scan = ?", [record.scan])
         own = rows.record_row(number, source, first)
         self._gather("records", [own])
         self._gather("documents", [document_row(source, own, after)])
@@ -58,8 +60,11 @@ class RecordWriter:
         self._gather("provenance", after)
         self._gather("exceptions", rows.exception_rows(number, record))
 
-    def erase(self, scan: str, erased: Row) -> None:
-        """Delete all rows of a scan, former ones too. When it was erased is kept for those who keep a copy."""
+    def erase(self, scan: str, erased: Row, *, is_withdrawn: bool) -> None:
+        """Delete all rows of a scan, former ones too. When it was erased is kept for those who keep a copy.
+
+        Of one that is withdrawn the state still knows everything, and it may be published again.
+        """
         self.flush()
         old = self._record(scan)
         if old is not None:
@@ -73,6 +78,9 @@ class RecordWriter:
                 self._database.table(table).delete_where("record = ?", [number])
         self._database.table("moved").delete_where("scan = ?", [scan])
         self._database.table("erased").upsert(erased, pk="scan")
+        self._database.table("withdrawn").delete_where("scan = ?", [scan])
+        if is_withdrawn:
+            self._database.table("withdrawn").insert({"scan": scan, "changed": erased["changed"]})
 
     def flush(self) -> None:
         """Write what is gathered."""

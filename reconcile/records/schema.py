@@ -49,6 +49,7 @@ TABLES: dict[str, dict[str, type]] = {
         **{"record": int, "number": int, "scan": str, "rule": str, "fields": str, "expected": str, "found": str},
     },
     "erased": {"scan": str, "erased_at": str, "changed": int},
+    "withdrawn": {"scan": str, "changed": int},
     "moved": {"scan": str, "form": str, "changed": int},
     "outbox_epoch": {"id": int, "epoch": int},
     "quality": {
@@ -64,6 +65,7 @@ TABLES: dict[str, dict[str, type]] = {
 
 _PRIMARY_KEYS: dict[str, str | tuple[str, ...]] = {
     **{"outbox_position": "id", "outbox_mark": "id", "outbox_epoch": "id", "records": "id", "erased": "scan"},
+    "withdrawn": "scan",
     **{"forms": ("form", "version"), "table_names": "table_name", "columns": ("table_name", "column_name")},
     **{"provenance": ("record", "key"), "documents": ("record", "record_version")},
     **{"history": ("record", "record_version", "key"), "exceptions": ("record", "number")},
@@ -185,7 +187,7 @@ def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
 
 def compared_tables(database: Database) -> list[str]:
     """The tables that say something of records: those of forms, and the fixed ones but for positions and erasures."""
-    apart = (HELD_FORMS, "erased", *MEASURED)
+    apart = (HELD_FORMS, "erased", "withdrawn", *MEASURED)
     told = [name for name in TABLES if not name.startswith("outbox") and name not in apart]
     made = [str(row["table_name"]) for row in database.query("select table_name from table_names order by 1")]
     return [*told, *made, *(f"{name}{sql_names.FORMER_SUFFIX}" for name in made)]

@@ -58,6 +58,15 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
     assert "cancelled" not in house.run("status", "--batch", "monday").out
 
 
+def test_a_batch_is_cancelled_with_its_records_and_says_so(house: House, here: World) -> None:
+    said = house.run("batch", "cancel", "monday", "--why", "ordered twice", "--withdraw").out
+    assert "0 records of it are withdrawn: programs are told to drop them" in said
+    assert "records withdrawn" in house.run("batch", "show", "monday").out
+    assert house.run("batch", "show", "monday", "--json").json[0]["records_withdrawn"] is True
+    assert house.run("batch", "resume", "monday", "--why", "it was not").code == 0
+    assert "records withdrawn" not in house.run("batch", "show", "monday").out
+
+
 def test_who_is_forgotten_or_set_aside_is_marked_and_counts_apart(house: House, here: World) -> None:
     assert house.run("scan", "set-aside", "a", "--why", "a copy").code == 0
     assert house.run("scan", "forget", "b", "--why", "asked for", "--yes").code == 0

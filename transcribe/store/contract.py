@@ -555,11 +555,18 @@ class SteeringStore(Protocol):
     def batch_work(self, name: str) -> BatchWork:
         """What people did on a batch, and what it cost so far."""
 
-    def cancel_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
-        """Ask nobody about a batch any more. Tasks that somebody holds are kept and paid, and so is what was read."""
+    def cancel_batch(self, name: str, by: str, reason: str, now: datetime, *, withdraw: bool = False) -> Batch:
+        """Ask nobody about a batch any more. Tasks that somebody holds are kept and paid, and so is what was read.
+
+        With `withdraw` programs are told to drop its records, also later of a batch that is cancelled already, and none
+        is published until it goes on. A scan of it whose record does not stand is no order that came before.
+        """
 
     def resume_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
-        """Go on with a cancelled batch: its scans are weighed again, and what is still to be asked is asked."""
+        """Go on with a cancelled batch: its scans are weighed again, and what is still to be asked is asked.
+
+        Records that were withdrawn are published again.
+        """
 
     def set_batch_priority(self, name: str, priority: int, by: str, reason: str, now: datetime) -> Batch:
         """How urgent a batch is, 0 to 9. Its tasks are offered before those of less urgent ones."""

@@ -52,6 +52,7 @@ class Batch:
     """Files that came together, and what operators say of them.
 
     `priority` is 0 where nobody said anything, higher is sooner; `since` is None where no scan came of it.
+    `withdrawn`: it is cancelled, and none of its records stands published.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Batch:
     since: datetime | None
     records: int
     open_tasks: int
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,10 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry:
-    """One thing to publish, in order: a record as concluded ("record") or an erasure ("erase", with no record)."""
+    """One thing to publish, in order: a record as concluded ("record"), an erasure ("erase") or a withdrawal.
+
+    An erasure and a withdrawal ("withdraw") have no record: of a withdrawn one the state still knows everything.
+    """
 
     number: int
     kind: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response
 
@@ -21,13 +21,18 @@ Name = Annotated[str, Form(min_length=1, max_length=MOST_NAME_CHARACTERS)]
 Level = Annotated[int, Form(ge=0, le=9)]
 Day = Annotated[str, Form(max_length=40)]
 Note = Annotated[str, Form(max_length=1000)]
+Records = Annotated[Literal["stay", "withdraw"], Form()]
 
 
 @router.post("/desk/batch/cancel")
-async def cancel(visit: Act, name: Name, why: Why) -> Response:
-    """Asks nobody about a batch any more."""
-    store = _steered(visit)
-    return await do(visit, lambda: store.cancel_batch(name, visit.by, why, visit.now), batch_address(name), "cancel")
+async def cancel(visit: Act, name: Name, why: Why, records: Records = "stay") -> Response:
+    """Asks nobody about a batch any more; its published records stay, or are withdrawn until it goes on."""
+    store, withdraws = _steered(visit), records == "withdraw"
+
+    def deed() -> object:
+        return store.cancel_batch(name, visit.by, why, visit.now, withdraw=withdraws)
+
+    return await do(visit, deed, batch_address(name), "cancel-withdrawn" if withdraws else "cancel")
 
 
 @router.post("/desk/batch/resume")

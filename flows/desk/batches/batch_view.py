@@ -84,7 +84,9 @@ def known_batch(visit: Visit, name: str, counts: Mapping[str, int]) -> tuple[Bat
         if not arriving:
             raise
     facts_of_batch = {"priority": 0, "scans": 0, "set_aside": 0, "records": 0, "open_tasks": 0}
-    return Batch(name=name, due=None, note="", cancelled_at=None, since=None, **facts_of_batch), arriving
+    return Batch(
+        name=name, withdrawn=False, due=None, note="", cancelled_at=None, since=None, **facts_of_batch
+    ), arriving
 
 
 def _cost(work: list[facts.WorkDone]) -> dict[str, int]:

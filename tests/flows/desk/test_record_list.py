@@ -93,7 +93,7 @@ def test_what_is_looked_for_is_listed_and_downloaded(
 
 
 def test_a_page_goes_on_where_the_one_before_ended(records: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record_list, "RECORDS_A_PAGE", 1)
+    monkeypatch.setattr(record_list, "RECORDS_A_PAGE", 2)
     client = records.client(records.person("op", "operator"))
     address, seen = f"{LIST}?form=order", []
     while address:

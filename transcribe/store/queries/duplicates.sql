@@ -21,6 +21,10 @@ INSERT INTO print_band (slot, scan_id) SELECT DISTINCT value, :scan_id FROM json
 (s.erased_at IS NOT NULL OR COALESCE({part_last_aside}, '') = 'scan set aside'
     OR EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake', 'joined')))
 
+-- name: part_stands_still
+-- Whether the scan s is in a cancelled batch and no record of it stands: nobody counts it as an order that came before.
+(s.recorded_at IS NULL AND EXISTS (SELECT 1 FROM batch b WHERE b.name = s.batch AND b.cancelled_at IS NOT NULL))
+
 -- name: prints_alike
 -- The fingerprints of all scans that share a band with these slots.
 SELECT p.scan_id, p.number, p.bits FROM (SELECT DISTINCT b.scan_id AS id FROM json_each(:slots) o
@@ -28,7 +32,11 @@ SELECT p.scan_id, p.number, p.bits FROM (SELECT DISTINCT b.scan_id AS id FROM js
 JOIN page_print p ON p.scan_id = c.id;
 
 -- name: is_partner^
-SELECT 1 FROM scan s WHERE s.id = :scan_id AND NOT {part_is_no_partner};
+SELECT CASE WHEN {part_stands_still} THEN 1 ELSE 0 END AS stands_still FROM scan s
+WHERE s.id = :scan_id AND NOT {part_is_no_partner};
+
+-- name: one_stands_still^
+SELECT 1 FROM scan s WHERE s.id IN (:older, :newer) AND {part_stands_still} LIMIT 1;
 
 -- name: put_identity!
 INSERT INTO identity (scan_id, keyed, probability) VALUES (:scan_id, :keyed, :probability)
@@ -50,7 +58,8 @@ WHERE a.scan_id = :scan_id AND a.keyed <> b.keyed AND a.probability * b.probabil
 
 -- name: same_identities
 SELECT i.scan_id, i.probability FROM identity i JOIN scan s ON s.id = i.scan_id
-WHERE i.keyed = :keyed AND i.scan_id <> :scan_id AND NOT {part_is_no_partner} ORDER BY i.scan_id LIMIT :count;
+WHERE i.keyed = :keyed AND i.scan_id <> :scan_id AND NOT {part_is_no_partner}
+ORDER BY CASE WHEN {part_stands_still} THEN 1 ELSE 0 END, i.scan_id LIMIT :count;
 
 -- name: not_alike_any_more!
 UPDATE duplicate SET differing = NULL WHERE (older = :scan_id OR newer = :scan_id) AND differing IS NOT NULL;
@@ -84,10 +93,11 @@ UPDATE scan SET wakes = wakes + 1 WHERE erased_at IS NULL AND id IN (
     SELECT newer FROM duplicate WHERE older = :scan_id UNION SELECT older FROM duplicate WHERE newer = :scan_id);
 
 -- name: part_is_pair
--- Whether the pair d is one: both scans are there, and none is aside where it was not settled yet.
+-- Whether the pair d is one: both scans are there, and none is aside or stands still where it was not settled yet.
 o.erased_at IS NULL AND n.erased_at IS NULL
     AND (d.settled <> '' OR (d.refuted = 0 AND (d.differing IS NOT NULL OR d.same_values IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_last_aside} = 'scan set aside')
+        AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_stands_still})
         AND NOT EXISTS (SELECT 1 FROM duplicate e WHERE e.newer IN (d.older, d.newer) AND e.settled IN ('duplicate', 'retake', 'joined'))))
 
 -- name: pairs

@@ -156,7 +156,7 @@ INSERT INTO outbox (kind, scan_id, record_id, at) VALUES (:kind, :scan_id, :reco
 
 -- name: outbox
 SELECT o.number, o.kind, o.record_id, o.at, s.sha256 AS scan FROM outbox o JOIN scan s ON s.id = o.scan_id
-WHERE o.number > :after AND (o.kind = 'erase' OR s.erased_at IS NULL) ORDER BY o.number LIMIT :count;
+WHERE o.number > :after AND (o.kind <> 'record' OR s.erased_at IS NULL) ORDER BY o.number LIMIT :count;
 
 -- name: put_truth<!
 INSERT INTO truth (field_id, origin, at) VALUES (:field_id, :origin, :now);

@@ -71,6 +71,7 @@ DELETE FROM scan_page WHERE scan_id = :scan_id;
 WITH names (name) AS (SELECT batch FROM scan WHERE batch <> ''
     UNION SELECT batch FROM set_aside WHERE batch <> '' AND (:name IS NOT NULL OR batch NOT LIKE '____-__-__ __.__.__'))
 SELECT n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '') AS note, b.cancelled_at,
+    COALESCE(b.withdrawn, 0) AS withdrawn,
     COALESCE(b.level, 0) AS level, (SELECT COUNT(*) FROM scan s WHERE s.batch = n.name AND s.erased_at IS NULL) AS scans,
     (SELECT COUNT(*) FROM set_aside a WHERE a.batch = n.name) AS set_aside,
     (SELECT MIN(s.received_at) FROM scan s WHERE s.batch = n.name) AS since,
@@ -84,7 +85,8 @@ ORDER BY level DESC, since DESC, n.name;
 INSERT INTO batch (name) VALUES (:name) ON CONFLICT DO NOTHING;
 
 -- name: change_batch!
-UPDATE batch SET priority = :priority, due_at = :due_at, note = :note, cancelled_at = :cancelled_at WHERE name = :name;
+UPDATE batch SET priority = :priority, due_at = :due_at, note = :note, cancelled_at = :cancelled_at, withdrawn = :withdrawn
+WHERE name = :name;
 
 -- name: levelled_batches
 SELECT name, priority, due_at, level FROM batch ORDER BY name;
@@ -98,6 +100,25 @@ UPDATE task SET priority = priority + :by WHERE closed_at IS NULL AND kind NOT I
 
 -- name: scans_of_batch
 SELECT id FROM scan WHERE batch = :name AND erased_at IS NULL ORDER BY id;
+
+-- name: told_records_of_batch
+-- The scans of a batch that programs were told a record of last.
+SELECT s.id FROM scan s WHERE s.batch = :name AND s.erased_at IS NULL
+    AND (SELECT o.kind FROM outbox o WHERE o.scan_id = s.id ORDER BY o.number DESC LIMIT 1) = 'record' ORDER BY s.id;
+
+-- name: untold_records_of_batch
+-- The last record of each scan of a batch that programs were not told of, or were told to drop.
+SELECT s.id, s.form, r.id AS record_id, r.form AS record_form FROM scan s
+JOIN record r ON r.id = (SELECT MAX(l.id) FROM record l WHERE l.scan_id = s.id)
+WHERE s.batch = :name AND s.erased_at IS NULL
+    AND COALESCE((SELECT o.record_id FROM outbox o WHERE o.scan_id = s.id ORDER BY o.number DESC LIMIT 1), 0) <> r.id ORDER BY s.id;
+
+-- name: scan_is_not_recorded!
+UPDATE scan SET recorded_at = NULL WHERE id = :scan_id;
+
+-- name: is_withdrawn^
+-- Whether no record of a scan is published: its batch is cancelled without its records.
+SELECT 1 FROM scan s JOIN batch b ON b.name = s.batch WHERE s.id = :scan_id AND b.cancelled_at IS NOT NULL AND b.withdrawn = 1;
 
 -- name: is_cancelled^
 -- Whether nobody is asked about a scan: its batch is cancelled, it is set aside, or the same order as another one.

@@ -265,6 +265,7 @@ WHERE y.batch = :batch AND y.scan_id < :scan_id AND s.erased_at IS NULL
 
 -- name: part_batch_facts
 n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '') AS note, b.cancelled_at,
+    COALESCE(b.withdrawn, 0) AS withdrawn,
     COALESCE(b.level, 0) AS level, (SELECT COUNT(*) FROM set_aside a WHERE a.batch = n.name) AS set_aside,
     (SELECT s.received_at FROM scan s INDEXED BY scan_batch WHERE s.batch = n.name ORDER BY s.id LIMIT 1) AS since
 

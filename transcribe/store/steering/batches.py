@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,23 +44,48 @@ class BatchVerbs(ActVerbs):
             finished_readings=sum(not row["open"] for row in rows),
         )
 
-    def cancel_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
+    def cancel_batch(self, name: str, by: str, reason: str, now: datetime, *, withdraw: bool = False) -> Batch:
         with self.db.write():
             batch = self.batch(name)
-            if batch.cancelled_at is None:
-                self._change(replace(batch, cancelled_at=now), "batch cancelled", by, reason, now)
+            withdraws = withdraw and not batch.withdrawn
+            if batch.cancelled_at is None or withdraws:
+                verb = "batch cancelled" if batch.cancelled_at is None else "batch records withdrawn"
+                changed = replace(batch, cancelled_at=batch.cancelled_at or now, withdrawn=batch.withdrawn or withdraw)
+                gone = self._withdraw_records(name, now) if withdraws else 0
+                self._change(changed, verb, by, reason, now, {"records_withdrawn": gone} if withdraws else {})
                 for row in self.db.all("scans_of_batch", name=name):
                     self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+                    self.db.run("wake_partners", scan_id=row["id"])
             return self.batch(name)
 
     def resume_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
         with self.db.write():
             batch = self.batch(name)
             if batch.cancelled_at is not None:
-                self._change(replace(batch, cancelled_at=None), "batch resumed", by, reason, now)
+                changed = replace(batch, cancelled_at=None, withdrawn=False)
+                again = self._publish_again(name, now) if batch.withdrawn else 0
+                self._change(changed, "batch resumed", by, reason, now, {"records_again": again} if again else {})
                 for row in self.db.all("scans_of_batch", name=name):
                     self.db.run("wake", scan_id=row["id"])
+                    self.db.run("wake_partners", scan_id=row["id"])
             return self.batch(name)
+
+    def _withdraw_records(self, name: str, now: datetime) -> int:
+        """Tell programs to drop the records of a batch. Gives how many there were."""
+        rows = self.db.all("told_records_of_batch", name=name)
+        for row in rows:
+            self.db.run("put_outbox", kind="withdraw", scan_id=row["id"], record_id=None, now=micros(now))
+            self.db.run("scan_is_not_recorded", scan_id=row["id"])
+        return len(rows)
+
+    def _publish_again(self, name: str, now: datetime) -> int:
+        """Tell programs of the records of a batch that they were not told of, or were told to drop."""
+        rows = self.db.all("untold_records_of_batch", name=name)
+        for row in rows:
+            self.db.run("put_outbox", kind="record", scan_id=row["id"], record_id=row["record_id"], now=micros(now))
+            if row["form"] == row["record_form"]:
+                self.db.run("scan_is_recorded", scan_id=row["id"], now=micros(now))
+        return len(rows)
 
     def set_batch_priority(self, name: str, priority: int, by: str, reason: str, now: datetime) -> Batch:
         if not 0 <= priority <= MAX_PRIORITY:
@@ -81,13 +107,15 @@ class BatchVerbs(ActVerbs):
             self._level_again()
             return self.batch(name)
 
-    def _change(self, batch: Batch, verb: str, by: str, reason: str, now: datetime) -> None:
+    def _change(
+        self, batch: Batch, verb: str, by: str, reason: str, now: datetime, more: Mapping[str, object] | None = None
+    ) -> None:
         self.db.run("make_batch", name=batch.name)
         due = None if batch.due is None else micros(batch.due)
         ended = None if batch.cancelled_at is None else micros(batch.cancelled_at)
         facts = {"priority": batch.priority, "due_at": due, "cancelled_at": ended}
-        self.db.run("change_batch", name=batch.name, note=batch.note, **facts)
-        self.act(verb, batch.name, by, reason, now, batch=batch.name, detail=facts)
+        self.db.run("change_batch", name=batch.name, note=batch.note, withdrawn=int(batch.withdrawn), **facts)
+        self.act(verb, batch.name, by, reason, now, batch=batch.name, detail={**facts, **(more or {})})
 
     def _level_again(self) -> None:
         """Rank the batches by priority and then by due date, and move their open tasks with them."""
@@ -122,4 +150,5 @@ def _batch_of(row: Row) -> Batch:
         since=moment_or_none(row["since"]),
         records=row["records"],
         open_tasks=row["open_tasks"],
+        withdrawn=bool(row["withdrawn"]),
     )

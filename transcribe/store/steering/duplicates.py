@@ -149,8 +149,10 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
                 share = (bits[row["number"]] ^ int.from_bytes(row["bits"])).bit_count() / length
                 differing[row["scan_id"]] = max(share, differing.get(row["scan_id"], 0.0))
         near = sorted((share, other) for other, share in differing.items() if share <= most_differing)
-        partners = [(other, share) for share, other in near if self.db.one("is_partner", scan_id=other) is not None]
-        return dict(partners[:MOST_PARTNERS_COUNT])
+        known = [(self.db.one("is_partner", scan_id=other), other, share) for share, other in near]
+        partners = [(row["stands_still"], other, share) for row, other, share in known if row is not None]
+        partners.sort(key=lambda each: each[0])  # those that stand still come last: they may go on
+        return {other: share for _, other, share in partners[:MOST_PARTNERS_COUNT]}
 
     def _same(
         self, scan: int, keyed: str | None, probability: float, policy: DuplicatePolicy, now: datetime
@@ -190,7 +192,8 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         row = self.db.one("duplicate_of_two", **two)
         if row is None:
             self.db.insert("put_duplicate", **two, policy=policy, now=micros(now))
-            self.tell_programs("duplicate", now, scan=two["newer"], other=two["older"], note=policy)
+            if self.db.one("one_stands_still", **two) is None:
+                self.tell_programs("duplicate", now, scan=two["newer"], other=two["older"], note=policy)
             row = self.db.one("duplicate_of_two", **two)
         assert row is not None, "it was just made"
         return row

@@ -133,6 +133,7 @@ def _batch(row: Row, counts: Mapping[str, int]) -> Batch:
         since=moment_or_none(row["since"]),
         records=counts["records"],
         open_tasks=sum(counts[f"open for {each}"] for each in ("people", "experts", "appeals")),
+        withdrawn=bool(row["withdrawn"]),
     )
 
 

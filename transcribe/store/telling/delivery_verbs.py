@@ -19,6 +19,7 @@ QUIET = timedelta(minutes=1)
 
 TYPE_OF_KIND: dict[str, EventType] = {
     "erase": "record.erased",
+    "withdraw": "record.erased",
     "aside": "scan.set_aside",
     "duplicate": "duplicate.found",
     "batch": "batch.finished",

@@ -171,7 +171,7 @@ class ReconcileVerbs(IngestVerbs):
         return bool(standing)
 
     def fields_with_truths(self, scan: str) -> set[FieldKey]:
-        return {key_of(row) for row in self.db.all("fields_with_truths", scan_id=self.scan_row(scan)["id"])}
+        return set(map(key_of, self.db.all("fields_with_truths", scan_id=self.scan_row(scan)["id"])))
 
     def truths(self, scan: str | None = None) -> list[Truth]:
         number = None if scan is None else self.scan_row(scan)["id"]
@@ -240,15 +240,19 @@ class ReconcileVerbs(IngestVerbs):
             same_words = self.db.value("record_exceptions", record_id=last["id"]) == exceptions
             if before == sorted(ids) and same_form and same_words:
                 return
-        version = 1 if last is None else last["version"] + 1
-        form = {"form": record.form, "form_version": record.form_version}
-        number = self.db.insert("put_record", scan_id=scan["id"], version=version, **form, now=micros(now))
+        told = {
+            "version": 1 if last is None else last["version"] + 1,
+            "form": record.form,
+            "form_version": record.form_version,
+        }
+        number = self.db.insert("put_record", scan_id=scan["id"], **told, now=micros(now))
         for place, decision in enumerate(ids):
             self.db.run("put_record_decision", record_id=number, place=place, decision_id=decision)
         self.db.run("put_record_text", record_id=number, exceptions=exceptions)
         self.vouch("record", number)
-        self.db.run("put_outbox", kind="record", scan_id=scan["id"], record_id=number, now=micros(now))
-        self.db.run("scan_is_recorded", scan_id=scan["id"], now=micros(now))
+        if self.db.one("is_withdrawn", scan_id=scan["id"]) is None:  # else it is published when its batch goes on
+            self.db.run("put_outbox", kind="record", scan_id=scan["id"], record_id=number, now=micros(now))
+            self.db.run("scan_is_recorded", scan_id=scan["id"], now=micros(now))
 
     def record_numbered(self, number: int) -> Record:
         """The version of a record with this number; NotFound where there is none."""

@@ -1,0 +1,173 @@
+"""A batch is cancelled with its records: followers drop them, the same papers are new, and all comes back with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from flows.steps import publish_records, rebuild_records
+from flows.webhooks import add_webhook
+from reconcile.records import query, verify
+from tests.flows.desk.desk_site import AGREED, DeskSite, post
+from transcribe.codes import RecordRule
+from transcribe.model import FieldKey, PageFingerprint, Scan
+
+BATCH = "/desk/batch?name=monday"
+
+
+@pytest.fixture
+def published(desk: DeskSite) -> DeskSite:
+    """Two published records of Monday, one of Tuesday."""
+    for name, code, batch in (("a.png", "473962", "monday"), ("b.png", "473946", "monday"), ("c.png", "473968", "x")):
+        desk.scan(name, {**AGREED, "number": (code, code)}, batch=batch)
+    weigh(desk)
+    return desk
+
+
+def weigh(desk: DeskSite) -> None:
+    desk.weigh()
+    publish_records(desk.home)
+
+
+def names(desk: DeskSite) -> list[str]:
+    """The scans that have a record in records.db."""
+    return sorted(each.scan_name for each in query.records(desk.home.settings.records, "order"))
+
+
+def scan_of(desk: DeskSite, name: str) -> Scan:
+    return next(each.scan for each in desk.home.store.scan_states() if each.scan.name == name)
+
+
+def gone(desk: DeskSite) -> set[str]:
+    return {scan for scan, _ in query.erased(desk.home.settings.records)}
+
+
+def alike(desk: DeskSite, *scans: Scan) -> None:
+    """Have these scans look like one sheet."""
+    for scan in scans:
+        prints = [PageFingerprint(number=1, bits=bytes(64))]
+        desk.home.store.put_fingerprints(scan.id, prints, 0.24, "flag", desk.now())
+
+
+def test_records_are_withdrawn_with_their_batch_and_come_back_with_it(published: DeskSite) -> None:
+    store, path = published.home.store, published.home.settings.records
+    client = published.client(published.person("op", "operator"))
+    monday = {scan_of(published, name).id for name in ("a.png", "b.png")}
+    add_webhook(published.home, "erp", "https://10.0.0.7/hook", published.now(), after=0, private=True)
+    answer = post(client, "/desk/batch/cancel", name="monday", why="ordered twice", records="withdraw")
+    assert answer.headers["location"] == f"{BATCH}&done=cancel-withdrawn"
+    weigh(published)
+    assert names(published) == ["c.png"]
+    assert gone(published) == monday
+    page = client.get(BATCH).text
+    assert 'id="withdrawn"' in page
+    assert 'id="records-stay"' not in page
+    batch = store.batch("monday")
+    assert (batch.withdrawn, batch.records) == (True, 0)
+    assert store.summed_batch("monday").withdrawn
+    act = store.acts(batch="monday")[-1]
+    assert (act.verb, act.by, act.reason, act.detail["records_withdrawn"]) == (
+        *("batch cancelled", "op", "ordered twice"),
+        2,
+    )
+    store.fill_queue("erp", query.position(path), published.now())
+    told = [(each.type, each.scan) for each in store.deliveries("erp")]
+    assert {scan for kind, scan in told if kind == "record.erased"} == monday
+    assert not any(store.forgotten(scan) for scan in monday), "nothing of it is erased in the state"
+    post(client, "/desk/batch/resume", name="monday", why="it was right")
+    weigh(published)
+    assert (names(published), gone(published)) == (["a.png", "b.png", "c.png"], set())
+    assert not store.batch("monday").withdrawn
+    assert store.verify_audit().broken_at is None
+    assert verify(store, path, published.home.forms) == []
+
+
+@pytest.mark.parametrize("again", [publish_records, rebuild_records])
+def test_a_withdrawn_record_is_no_erasure_of_the_state_also_where_records_db_is_made_anew(
+    published: DeskSite, again: Callable[..., int]
+) -> None:
+    store = published.home.store
+    store.cancel_batch("monday", "op", "ordered twice", published.now(), withdraw=True)
+    weigh(published)
+    again(published.home)
+    assert names(published) == ["c.png"]
+    assert not any(store.forgotten(each.scan.id) for each in store.scan_states())
+    store.resume_batch("monday", "op", "it was right", published.now())
+    again(published.home)
+    assert (names(published), gone(published)) == (["a.png", "b.png", "c.png"], set())
+
+
+def test_what_is_decided_while_the_records_are_withdrawn_is_published_when_the_batch_goes_on(
+    published: DeskSite,
+) -> None:
+    store, scan = published.home.store, scan_of(published, "a.png")
+    store.cancel_batch("monday", "op", "ordered twice", published.now(), withdraw=True)
+    weigh(published)
+    store.correct_value(scan.id, FieldKey("total"), "13.50", "op", "it is a three", published.now())
+    weigh(published)
+    assert names(published) == ["c.png"]
+    store.resume_batch("monday", "op", "it was right", published.now())
+    weigh(published)
+    (found,) = [each for each in query.records(published.home.settings.records, "order") if each.scan == scan.id]
+    assert found.values["total"] == "13.50"
+
+
+def test_records_that_stayed_are_withdrawn_later(published: DeskSite) -> None:
+    client = published.client(published.person("op", "operator"))
+    post(client, "/desk/batch/cancel", name="monday", why="ordered twice", records="stay")
+    weigh(published)
+    assert names(published) == ["a.png", "b.png", "c.png"]
+    assert 'id="verb-withdraw"' in client.get(BATCH).text
+    post(client, "/desk/batch/cancel", name="monday", why="all of it", records="withdraw")
+    weigh(published)
+    assert names(published) == ["c.png"]
+    verbs = [each.verb for each in published.home.store.acts(batch="monday")]
+    assert verbs == ["batch cancelled", "batch records withdrawn"]
+
+
+@pytest.mark.parametrize("withdraw", [True, False])
+@pytest.mark.parametrize("before", [True, False])
+def test_the_same_papers_count_as_new_where_the_earlier_records_are_withdrawn(
+    published: DeskSite, withdraw: bool, before: bool
+) -> None:
+    """`before`: the second copies came before the batch was cancelled; else after."""
+    store = published.home.store
+
+    def cancel() -> None:
+        store.cancel_batch("monday", "op", "ordered twice", published.now(), withdraw=withdraw)
+        weigh(published)
+
+    if not before:
+        cancel()
+    published.scan("again.png", {**AGREED, "number": ("828346", "828346")}, batch="wednesday")
+    alike(published, scan_of(published, "a.png"), scan_of(published, "again.png"))
+    weigh(published)
+    if before:
+        cancel()
+    (record,) = [
+        each for each in query.records(published.home.settings.records, "order") if each.scan_name == "again.png"
+    ]
+    said = [each.rule for each in record.exceptions]
+    assert said == ([] if withdraw else [RecordRule.SAME_ORDER])
+    assert len(store.open_duplicates(9)) == (0 if withdraw else 1)
+    store.resume_batch("monday", "op", "it was right", published.now())
+    weigh(published)
+    (pair,) = store.duplicates(scan_of(published, "again.png").id)
+    assert (pair.older, pair.settled) == (scan_of(published, "a.png").id, "open")
+
+
+def test_a_scan_that_stands_still_takes_no_place_among_those_that_are_alike(published: DeskSite) -> None:
+    store = published.home.store
+    for number in range(3):
+        published.scan(f"still{number}.png", AGREED, batch=f"cancelled {number}")
+    scans = [scan_of(published, f"still{number}.png") for number in range(3)]
+    alike(published, *scans)
+    for number in range(3):
+        store.cancel_batch(f"cancelled {number}", "op", "a trial", published.now(), withdraw=True)
+    alike(published, scan_of(published, "c.png"))
+    published.scan("again.png", AGREED, batch="wednesday")
+    alike(published, scan_of(published, "again.png"))
+    assert [each.older for each in store.duplicates(scan_of(published, "again.png").id)] == [
+        scan_of(published, "c.png").id
+    ]
