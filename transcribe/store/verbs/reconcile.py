@@ -122,9 +122,7 @@ class ReconcileVerbs(IngestVerbs):
             rows = self.db.all("outbox", after=after, count=limit)
             return [
                 OutboxEntry(
-                    number=row["number"],
-                    kind=row["kind"],
-                    scan=row["scan"],
+                    **{name: row[name] for name in ("number", "kind", "scan")},
                     record=None if row["record_id"] is None else self.record_numbered(row["record_id"]),
                     at=moment(row["at"]),
                 )
@@ -240,12 +238,9 @@ class ReconcileVerbs(IngestVerbs):
             same_words = self.db.value("record_exceptions", record_id=last["id"]) == exceptions
             if before == sorted(ids) and same_form and same_words:
                 return
-        told = {
-            "version": 1 if last is None else last["version"] + 1,
-            "form": record.form,
-            "form_version": record.form_version,
-        }
-        number = self.db.insert("put_record", scan_id=scan["id"], **told, now=micros(now))
+        version = 1 if last is None else last["version"] + 1
+        form = {"form": record.form, "form_version": record.form_version}
+        number = self.db.insert("put_record", scan_id=scan["id"], version=version, **form, now=micros(now))
         for place, decision in enumerate(ids):
             self.db.run("put_record_decision", record_id=number, place=place, decision_id=decision)
         self.db.run("put_record_text", record_id=number, exceptions=exceptions)
