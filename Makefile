@@ -9,6 +9,8 @@ BENCH_ENV := .venv-bench
 DATA ?= ../shared/data
 BENCH = FAIRHAND_SHARED_DATA=$(DATA) $(BENCH_ENV)/bin/python -m tests.bench
 SMALL ?=
+# Python keeps what it compiled: without, each program that a test starts compiles itself and its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
