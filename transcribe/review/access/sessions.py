@@ -98,6 +98,14 @@ async def signed_in(request: Request, context: Here) -> Visitor:
     return visitor
 
 
+async def signed_in_or_none(request: Request, context: Context) -> Visitor | None:
+    """The person of this session; None where nobody is signed in."""
+    try:
+        return await signed_in(request, context)
+    except NotSignedIn:
+        return None
+
+
 async def _are_people_missing(context: Context) -> bool:
     """Whether nobody who is there can do some of what waits, as it was a minute ago at most."""
     now = context.now()

@@ -56,5 +56,6 @@ async def training(context: Here, visitor: Sending, training: Annotated[Literal[
 @router.post("/leave")
 async def leave(context: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
     """Ends the account and the name. The readings and the pay stay, under a pseudonym. `sure` must say yes."""
+    was_paid = visitor.paid().any
     await context.change(lambda store: store.leave(visitor.person.id, context.now()))
-    return signed_out(context)
+    return signed_out(context, f"/in?left={'paid' if was_paid else 'unpaid'}")

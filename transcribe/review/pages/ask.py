@@ -64,7 +64,9 @@ class Guide:
 async def guide_page(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """Help and examples of the field of a task that this person holds, with the questions answered about it."""
     guide = await context.look(lambda store: _guide(store, context, visitor, task))
-    return context.rendering.page("guide.html", visitor.language, visitor=visitor, view=guide.view, guide=guide)
+    return context.rendering.page(
+        "guide.html", visitor.language, visitor=visitor, view=guide.view, guide=guide, is_empty=False
+    )
 
 
 @router.get("/guide/{task}/example/{example}")
@@ -83,9 +85,14 @@ async def ask(
 ) -> Response:
     """Asks the operator about a field. The time is paid, and the answer joins the field's guide for all.
 
-    429 where this person has asked a lot within the hour.
+    429 where this person has asked a lot within the hour; 422 where the question has no words.
     """
     who, now = visitor.person.id, context.now()
+    if not words.strip():
+        guide = await context.look(lambda store: _guide(store, context, visitor, task))
+        return context.rendering.page(
+            "guide.html", visitor.language, 422, visitor=visitor, view=guide.view, guide=guide, is_empty=True
+        )
     await context.look(lambda store: store.task(task, who, now))
 
     def put(store: Store) -> None:

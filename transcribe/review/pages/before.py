@@ -13,8 +13,8 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
 from transcribe.people import HOURLY, PaidWork, has_fair_floor, paid_here, pays
-from transcribe.review.access.sessions import NotSignedIn, Sending, Visitor, language_of, signed_in
-from transcribe.review.context import Context, Here
+from transcribe.review.access.sessions import Sending, language_of, signed_in_or_none
+from transcribe.review.context import Here
 from transcribe.review.views.formatting import amount, day, exact_amount, number, share
 from transcribe.review.views.offers import announced_share
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
@@ -91,7 +91,7 @@ async def before(request: Request, context: Here) -> Response:
 
     Which forms there are is shown only to people who are signed in: it is the business of whoever asks for the work.
     """
-    visitor = await _visitor(request, context)
+    visitor = await signed_in_or_none(request, context)
     language, now = visitor.language if visitor else language_of(request, context.options), context.now()
 
     def ask(store: Store) -> tuple[float, Floor | None, tuple[PayTerms, ...], AppealCounts | None, PaidWork]:
@@ -136,10 +136,3 @@ def appeal_counts(store: Store, now: datetime) -> AppealCounts:
         no_expert=ended["no expert"],
         experts=tuple((each.upheld, each.declined) for each in store.expert_outcomes()),
     )
-
-
-async def _visitor(request: Request, context: Context) -> Visitor | None:
-    try:
-        return await signed_in(request, context)
-    except NotSignedIn:
-        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -20,6 +20,7 @@ from transcribe.review.access.sessions import (
     Visitor,
     keep_language,
     language_of,
+    signed_in_or_none,
     signed_out,
     start_session,
 )
@@ -28,10 +29,11 @@ from transcribe.store import Store
 
 router = APIRouter(include_in_schema=True)
 
-Token = Annotated[str, Path(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
+Token = Annotated[str, Path(min_length=1, max_length=400)]
 Handle = Annotated[str, Form(min_length=1, max_length=100)]
 Password = Annotated[str, Form(min_length=1, max_length=200)]
 LanguageCode = Annotated[str, Query(max_length=20)]
+Left = Annotated[Literal["", "paid", "unpaid"], Query()]
 NewPassword = Annotated[str, Form(min_length=passwords.MIN_PASSWORD_LENGTH, max_length=200)]
 
 COMMON_PASSWORD = N_("This password is soon guessed. Choose a few words that do not belong together.")
@@ -44,10 +46,30 @@ async def door() -> Response:
 
 
 @router.get("/in")
-async def sign_in_page(request: Request, context: Here, link: bool = False) -> Response:
-    """Asks for handle and password. With `link` it says whom to ask for a new link, as no password was set."""
-    language, asked_by = language_of(request, context.options), context.options.asked_by
-    return context.rendering.page("sign_in.html", language, wrong=False, without=link, asked_by=asked_by)
+async def sign_in_page(request: Request, context: Here, link: bool = False, left: Left = "") -> Response:
+    """Asks for handle and password. With `link` it says whom to ask for a new link, as no password was set.
+
+    With `left` it says that the account is ended. Who is signed in already is shown the way to work too.
+    """
+    visitor = await _inside(request, context)
+    return _sign_in_page(request, context, visitor, without=link, left="" if visitor else left)
+
+
+def _sign_in_page(
+    request: Request,
+    context: Context,
+    visitor: Visitor | None,
+    *,
+    wrong: bool = False,
+    without: bool = False,
+    left: str = "",
+) -> Response:
+    language = visitor.language if visitor else language_of(request, context.options)
+    values: dict[str, Any] = {"wrong": wrong, "without": without, "left": left, "inside": visitor is not None}
+    if visitor:
+        values["visitor"] = visitor
+    asked_by = context.options.asked_by
+    return context.rendering.page("sign_in.html", language, 401 if wrong else 200, asked_by=asked_by, **values)
 
 
 @router.post("/in")
@@ -58,8 +80,7 @@ async def sign_in(request: Request, context: Here, handle: Handle, password: Pas
     if who is None:
         now = context.now()
         await context.change(lambda store: store.log("", "sign-in failed", known, {"by": "password"}, now))
-        language, asked_by = language_of(request, context.options), context.options.asked_by
-        return context.rendering.page("sign_in.html", language, 401, wrong=True, without=False, asked_by=asked_by)
+        return _sign_in_page(request, context, None, wrong=True)
     return await _welcome(context, who, "password")
 
 
@@ -74,13 +95,13 @@ async def link_page(request: Request, context: Here, token: Token, language: Lan
     owner = await context.look(lambda store: store.link(hashed, context.now()))
     if not owner:
         context.rate_limits.count_sign_in_try(network_of(request))
-        return context.rendering.page("link.html", language_of(request, context.options), 410, token=None)
+        return await _spent(request, context)
     person = await context.look(lambda store: store.transcriber(owner))
     if person.paused:
         raise AccountPaused
     chosen = language if language in context.options.languages else ""
     spoken = chosen or language_of(request, context.options, person)
-    page = context.rendering.page("link.html", spoken, token=token, chosen=chosen)
+    page = context.rendering.page("link.html", spoken, token=token, chosen=chosen, inside=False)
     keep_language(page, spoken, context)
     return page
 
@@ -96,11 +117,27 @@ async def sign_in_by_link(request: Request, context: Here, token: Token, languag
     if who is None:
         context.rate_limits.count_sign_in_try(network_of(request))
         await context.change(lambda store: store.log("", "sign-in failed", "", {"by": "link"}, context.now()))
-        return context.rendering.page("link.html", language_of(request, context.options), 410, token=None)
+        return await _spent(request, context)
     if language in context.options.languages:
         now = context.now()
         await context.change(lambda store: store.set_interface_language(who, language, now, who))
     return await _welcome(context, who, "link")
+
+
+async def _spent(request: Request, context: Context) -> Response:
+    """410: what to do where a link does not hold. Who is signed in here already is shown the way to work."""
+    visitor = await _inside(request, context)
+    language = visitor.language if visitor else language_of(request, context.options)
+    values = {"visitor": visitor} if visitor else {}
+    return context.rendering.page("link.html", language, 410, token=None, inside=visitor is not None, **values)
+
+
+async def _inside(request: Request, context: Context) -> Visitor | None:
+    """Who is signed in here already, if anybody."""
+    try:
+        return await signed_in_or_none(request, context)
+    except AccountPaused:
+        return None
 
 
 @router.get("/password")

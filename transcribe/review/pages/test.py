@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
@@ -82,9 +82,26 @@ async def begin(context: Here, visitor: Sending, kind: Kind) -> Response:
     items = await context.change(lease)
     if not items:
         raise NotFound("There is no test for this kind of field.")
-    return context.rendering.page(
-        "test.html", visitor.language, visitor=visitor, kind=kind, items=items, idem=secrets.token_urlsafe(16)
+    return _test_page(context, visitor, kind, items, secrets.token_urlsafe(16))
+
+
+async def _asked_again(
+    context: Context, visitor: Visitor, kind: str, held: Sequence[Task], idem: str, typed: Mapping[str, str]
+) -> Response:
+    """The page of a test that asks about what is empty."""
+    now = context.now()
+    items = await context.look(
+        lambda store: [task_view(store, context.forms, task, visitor.language, now) for task in held]
     )
+    return _test_page(context, visitor, kind, items, idem, typed)
+
+
+def _test_page(
+    context: Context, visitor: Visitor, kind: str, items: Sequence[TaskView], idem: str, typed: Mapping[str, str] = {}
+) -> Response:
+    """The fields of a test, with what was `typed` where it asks about those that are empty."""
+    values: dict[str, Any] = {"kind": kind, "items": items, "idem": idem, "typed": typed}
+    return context.rendering.page("test.html", visitor.language, visitor=visitor, **values)
 
 
 @router.post("/test/{kind}/answers")
@@ -94,8 +111,12 @@ async def finish(
     visitor: Sending,
     kind: Kind,
     idem: Annotated[str, Form(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")],
+    check: bool = False,
 ) -> Response:
-    """Keeps every answer as a paid reading, and explains each. An empty answer says that the field is blank."""
+    """Keeps every answer as a paid reading, and explains each. An empty answer says that the field is blank.
+
+    With `check`, as the page sends it first, nothing is kept where one is empty: 200 with the same page, which asks.
+    """
     texts = {name: str(value) for name, value in (await request.form()).items()}
     for text in texts.values():
         require_keepable(text)
@@ -105,14 +126,13 @@ async def finish(
     if not answered:
         raise NotFound("None of these fields is yours any more.")
 
+    if check and not all(text for _, text in answered):
+        return await _asked_again(context, visitor, kind, held, idem, {task.id: text for task, text in answered})
     said = [(task.id, text) for task, text in answered]
     await context.look(lambda store: require_fitting_lengths(store, context, said))
 
     def keep(store: Store) -> tuple[list[MarkedItem], facts.QualificationTry]:
-        marked = [_mark(store, context, visitor, task, text) for task, text in answered]
-        for number, (task, text) in enumerate(answered):
-            sent = SentReading(text=text, idem=f"{idem}-{number}")
-            store.submit(task.id, visitor.person.id, sent, now, context.options.measure)
+        marked = _keep(store, context, visitor, answered, idem)
         right = sum(each.same for each in marked)
         passed = len(marked) == len(held) and right >= PASS_SHARE * len(held)
         result = facts.QualificationTry(name=kind, asked=len(held), right=right, passed=passed, at=now)
@@ -123,6 +143,17 @@ async def finish(
     return context.rendering.page(
         "tested.html", visitor.language, visitor=visitor, kind=kind, marked=marked, result=result, practises=False
     )
+
+
+def _keep(
+    store: Store, context: Context, visitor: Visitor, answered: Sequence[tuple[Task, str]], idem: str
+) -> list[MarkedItem]:
+    """Keep each answer of a test as a reading. Gives each with what is right."""
+    marked = [_mark(store, context, visitor, task, text) for task, text in answered]
+    for number, (task, text) in enumerate(answered):
+        sent = SentReading(text=text, idem=f"{idem}-{number}")
+        store.submit(task.id, visitor.person.id, sent, context.now(), context.options.measure)
+    return marked
 
 
 @router.get("/test/explained/{task}")
