@@ -193,7 +193,10 @@ def retake(
     ] = False,
     as_json: terminal.AsJson = False,
 ) -> None:
-    """Have a new picture take the place of a scan's, and read it. What people typed counts still, and stays paid.
+    """Have a new picture take the place of a scan's, and read it. What people typed counts still.
+
+    That they saw nothing on the former picture, or could not read it, is history, and they may read the new one. All
+    stays paid.
 
     A picture that surely shows another order is refused. To undo it take the old picture again in the same way.
     """

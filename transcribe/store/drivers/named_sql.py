@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -76,8 +77,14 @@ def _texts(folder: str) -> dict[str, str]:
 
 def _whole(texts: dict[str, str]) -> dict[str, str]:
     parts = {name: text for name, text in texts.items() if name.startswith("part_")}
-    whole = {name: PART.sub(lambda it: parts[it[1]], text) for name, text in parts.items()}  # parts hold parts
-    return {name: PART.sub(lambda it: whole[it[1]], text) for name, text in texts.items() if name not in parts}
+    return {name: _filled(text, parts) for name, text in texts.items() if name not in parts}
+
+
+def _filled(text: str, parts: Mapping[str, str]) -> str:
+    """A statement with its parts put in; parts hold parts."""
+    while PART.search(text):
+        text = PART.sub(lambda it: parts[it[1]], text)
+    return text
 
 
 def _for_postgresql(text: str) -> str:

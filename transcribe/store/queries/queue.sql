@@ -9,7 +9,8 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
 (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:expert = 1 OR t.kind NOT IN ('adjudicate', 'audit', 'appeal'))
     AND (:refused IS NULL OR t.form_field_id NOT IN (SELECT value FROM json_each(:refused)))
-    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane)
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane
+        AND NOT {part_of_former_picture})
     AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
         AND h.field_id = t.field_id AND h.lane = t.lane)
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
@@ -110,8 +111,8 @@ VALUES (:task_id, :field_id, :lane, :who, :reason, :seconds, :now);
 
 -- name: part_same_reading
 -- Whether a reading r by :who counts as theirs of the task t: of its field in its lane, under whatever task it was sent.
--- Items of tests stand apart, as a test may be taken again.
-r.transcriber_id = :who AND r.field_id = t.field_id AND r.lane = t.lane
+-- Items of tests stand apart, as a test may be taken again; so does what was said of a picture that was replaced since.
+r.transcriber_id = :who AND r.field_id = t.field_id AND r.lane = t.lane AND NOT {part_of_former_picture}
     AND (r.task_id = t.id OR (t.reason <> 'qualification' AND NOT EXISTS (
         SELECT 1 FROM task q WHERE q.id = r.task_id AND q.reason = 'qualification')))
 

@@ -6,7 +6,7 @@ SELECT * FROM transcriber WHERE paused = 0 AND left_at IS NULL ORDER BY id;
 -- person's number as "id", and as "refused" the fields that they may not see.
 t.form_field_id NOT IN (SELECT value FROM json_each(o.value, '$.refused'))
     AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id
-        AND r.transcriber_id = json_extract(o.value, '$.id') AND r.lane = t.lane)
+        AND r.transcriber_id = json_extract(o.value, '$.id') AND r.lane = t.lane AND NOT {part_of_former_picture})
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id
         AND k.transcriber_id = json_extract(o.value, '$.id') AND k.lane = t.lane
         AND (t.kind <> 'locate' OR k.reason <> :misplaced))
@@ -19,7 +19,7 @@ NOT EXISTS (SELECT 1 FROM task h WHERE h.field_id = t.field_id AND h.lane = t.la
 -- name: part_has_read
 -- Whether :who has read the field of the task t, and has not taken it back.
 EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_id = :who AND r.lane = t.lane
-    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number))
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) AND NOT {part_of_former_picture})
 
 -- name: part_is_last_resort
 -- Whether :who may be given the task t as nobody of :others is left for it. They skipped it a while ago, took back what
@@ -75,7 +75,7 @@ WHERE t.pool = 'expert' AND t.kind = 'audit' AND t.closed_at IS NULL AND t.trans
         WHERE t.form_field_id NOT IN (SELECT value FROM json_each(o.value, '$.refused'))
             AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id
                 AND r.transcriber_id = json_extract(o.value, '$.id') AND r.lane = t.lane
-                AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)));
+                AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) AND NOT {part_of_former_picture}));
 
 -- name: part_is_stranded
 -- Whether the task t is open in this pool and none of :people, who are there, can do it. An expert can always have the last
@@ -86,7 +86,7 @@ t.pool = :pool AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.transcri
             AND ((json_extract(o.value, '$.expert') = 1 AND t.kind IN ('read', 'adjudicate', 'identify'))
                 OR NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id
                     AND r.transcriber_id = json_extract(o.value, '$.id') AND r.lane = t.lane
-                    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number))))
+                    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) AND NOT {part_of_former_picture})))
 
 -- name: stranded
 -- Tasks that nobody who is there can do, by form field, kind and scan.

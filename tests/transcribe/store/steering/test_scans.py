@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.transcribe.store.world import after, sent, world
-from transcribe.model import FieldKey
+import pytest
+
+from tests.transcribe.store.world import NOON, World, after, sent, world
+from transcribe.model import FieldKey, Scan
+from transcribe.store.facts import Rate
 
 
 def test_a_scan_set_aside_asks_nobody_until_it_is_brought_back(tmp_path: Path) -> None:
@@ -39,3 +42,43 @@ def test_what_people_could_not_read_on_the_old_picture_is_history_and_what_they_
         assert [each.text for each in people] == ["12"]
         histories = [here.store.field_history(scan.id, FieldKey(name)) for name in ("number", "total")]
         assert sum(each.kind == "person" for history in histories for each in history.readings) == 2
+
+
+@pytest.mark.parametrize("nothing", ["", None, "false"])
+@pytest.mark.parametrize("held", [False, True])
+def test_nothing_that_was_seen_on_a_former_picture_counts_for_the_new_one_and_who_said_so_reads_that(
+    tmp_path: Path, nothing: str | None, held: bool
+) -> None:
+    """`held`: it is sent when the new picture is there already, by somebody who was given the task before."""
+    with world(tmp_path) as here:
+        here.store.put_rate(Rate(form="", micro=3, currency="EUR", since=NOON), NOON)
+        scan = here.scan("a")
+        here.ask(scan, "total")
+        (task,) = here.store.lease("ann", 1, after(1))
+
+        def send() -> None:
+            here.store.submit(task.id, "ann", sent(nothing, "first"), after(5 if held else 2))
+
+        if not held:
+            send()
+        reads = here.reads(scan, here.form)
+        here.store.read_again(scan.id, ("order", 1), reads, "olga", "blurred", after(3), retaken=True)
+        here.ask(scan, "total", now=after(4))
+        if held:
+            send()
+        assert people(here, scan) == []
+        here.ask(scan, "total", now=after(6))
+        (again,) = here.store.lease("ann", 1, after(7))
+        assert again.key == FieldKey("total")
+        here.store.submit(again.id, "ann", sent("", "second"), after(8))
+        assert people(here, scan) == [""], "what is said of the new picture counts, blank or not"
+        history = here.store.field_history(scan.id, FieldKey("total"))
+        assert [each.text for each in history.readings if each.kind == "person"] == [nothing, ""]
+        assert [line.micro for line in here.store.ledger("ann")] == [3, 3]
+        here.ask(scan, "total", now=after(9))
+        assert here.store.lease("ann", 1, after(10)) == [], "nobody reads a picture twice"
+
+
+def people(here: World, scan: Scan) -> list[str | None]:
+    """What people read that is weighed."""
+    return [each.text for each in here.store.readings(scan.id) if each.kind == "person"]
