@@ -16,13 +16,21 @@ EARNED_KINDS = frozenset({"reading", "time", "top-up", "correction"})
 
 @dataclass(slots=True, kw_only=True)
 class DayTotal:
-    """Fields read, seconds counted and micro-units earned by currency since `since`; lines up to `number` are in it."""
+    """Fields read, seconds counted and micro-units earned by currency since `since`; lines up to `number` are in it.
+
+    What was taken back and sent again is one field.
+    """
 
     since: datetime
     number: int = 0
-    fields: int = 0
+    tasks: set[str | int] = field(default_factory=set)
     seconds: float = 0.0
     micro: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def fields(self) -> int:
+        """How many fields were read."""
+        return len(self.tasks)
 
 
 class DayTotals:
@@ -40,7 +48,8 @@ class DayTotals:
         for line in store.ledger(person.id, after=total.number):
             total.number = max(total.number, line.number)
             if line.at >= begin and line.kind in EARNED_KINDS:
-                total.fields += line.kind == "reading"
+                if line.kind == "reading":
+                    total.tasks.add(line.task or line.number)
                 total.seconds += line.seconds
                 total.micro[line.currency] += line.micro
         return total

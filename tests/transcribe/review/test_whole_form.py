@@ -49,6 +49,20 @@ def test_every_open_field_of_one_scan_stands_in_the_order_of_the_paper(site: Sit
     assert 'href="/form"' in client.get("/work").text
 
 
+def test_the_form_of_a_field_that_is_held_is_shown_where_it_is_asked_for(site: Site, sign_in: SignIn) -> None:
+    for name in ("one", "two"):
+        site.scan("bon-de-commande", {NUMBER: f"BC {name}"}, name=name)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    tasks = [task.id for task in site.store.lease(amina.id, 4, site.clock.now())]
+    assert len(tasks) == 2
+
+    shown = [re.findall(r'data-task="([^"]+)"', client.get(f"/form?task={task}").text) for task in tasks]
+
+    assert shown == [[task] for task in tasks], "as after one was taken back while another is held"
+    assert re.findall(r'data-task="([^"]+)"', client.get("/form?task=nobody-has-it").text) in shown
+
+
 def test_a_table_stands_between_the_fields_above_and_below_it() -> None:
     def at(name: str, y: int, row: int | None = None) -> tuple[FieldKey, Place]:
         key = FieldKey(name, row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -208,9 +208,18 @@ def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int |
 
 
 def _clocks(days: Sequence[PayDay]) -> tuple[tuple[PayLine, NamedField], ...]:
-    """The latest line of each task on these days."""
+    """Of each task on these days the latest line that read or skipped it, with all of that time; else the latest line.
+
+    An operator is shown the same time: what was asked, contested or read beside it has lines of its own.
+    """
     found: dict[str, tuple[PayLine, NamedField]] = {}
-    for each in (one for pay_day in days for one in pay_day.lines):
-        if each.line.task and each.field:
-            found.setdefault(each.line.task, (each.line, each.field))
-    return tuple(found.values())
+    spent_on: dict[str, float] = {}
+    about = [(one.line, one.field) for each in days for one in each.lines if one.field]
+    own = [(line, field) for line, field in about if line.kind == "reading" or line.reference == "skip"]
+    for line, field in (*own, *about):
+        found.setdefault(str(line.task), (line, field))
+    for line, _ in own:
+        spent_on[str(line.task)] = spent_on.get(str(line.task), 0.0) + line.seconds
+    return tuple(
+        (replace(line, seconds=spent_on.get(task, line.seconds)), field) for task, (line, field) in found.items()
+    )

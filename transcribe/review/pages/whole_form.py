@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import LeaseLost, NotFound
@@ -50,14 +51,16 @@ class FormLine:
 
 
 @router.get("/form")
-async def whole_form(context: Here, visitor: SignedIn, late: bool = False) -> Response:
-    """Every open field of one scan. To `/work` where no scan waits whose form allows it.
+async def whole_form(
+    context: Here, visitor: SignedIn, late: bool = False, task: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
+    """Every open field of one scan: of that of `task`, if it is held. To `/work` where no form that waits allows it.
 
     `late` says that readings sent before came after their time.
     """
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
-    lines = await context.change(lambda store: _lines(store, context, visitor))
+    lines = await context.change(lambda store: _lines(store, context, visitor, task))
     has_password = await context.look(lambda store: store.password(visitor.person.id)) is not None
     if not lines:
         return RedirectResponse("/work?late=1" if late else "/work", 303)
@@ -121,13 +124,14 @@ async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -
     return outcome.kind
 
 
-def _lines(store: Store, context: Context, visitor: Visitor) -> list[FormLine]:
-    """The fields of the first scan that this person holds, or is given now, whose form allows it."""
+def _lines(store: Store, context: Context, visitor: Visitor, task: str) -> list[FormLine]:
+    """The fields of the scan of `task`, else of the first one held or given now whose form allows it."""
     who, now, seconds = visitor.person.id, context.now(), context.options.lease_seconds
     offer = replace(offer_to(visitor.person), kinds=TEXT_KINDS)
-    held = store.lease(who, context.options.ahead, now, seconds, offer)
+    wanted = [each for each in store.held(who, now) if each.id == task and each.kind in TEXT_KINDS] if task else []
+    held = [*wanted, *store.lease(who, context.options.ahead, now, seconds, offer)]
     first = next(
-        (task for task in held if task.form and may_be_read_whole(context.forms(task.form, task.form_version))), None
+        (each for each in held if each.form and may_be_read_whole(context.forms(each.form, each.form_version))), None
     )
     if first is None:
         return []

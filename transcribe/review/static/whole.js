@@ -222,7 +222,7 @@ async function takeBack() {
     if (!task) return say(words.nothing_to_undo);
     const { text } = await line.post(`/work/${task}/undo`, {});
     await keep.change(["remove", "answered", task], ["put", "drafts", task, text]);
-    location.assign("/form"); // what is held comes first
+    location.assign(`/form?task=${task}`); // its form, whatever else is held
   } catch (error) {
     if (error instanceof NotAccepted) say(words.gone, "/readings");
     else say(words.offline);

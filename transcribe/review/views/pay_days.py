@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -73,11 +73,16 @@ def _pay_day(day: date, whole: Sequence[PayLine], lines: tuple[NamedLine, ...]) 
             earned[line.currency] += line.micro
     return PayDay(
         day=day,
-        readings=sum(line.kind == "reading" for line in whole),
+        readings=count_of_read(whole),
         seconds=sum(line.seconds for line in whole),
         earned=dict(earned),
         lines=lines,
     )
+
+
+def count_of_read(lines: Iterable[PayLine]) -> int:
+    """How many fields were read: what was taken back and sent again is one."""
+    return len({line.task or line.number for line in lines if line.kind == "reading"})
 
 
 def week_of(ledger: Sequence[PayLine], currency: str, today: date, zone: str) -> tuple[WeekDay, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from transcribe.review.views.pay_days import count_of_read
 from transcribe.store import PayLine
 
 
@@ -84,7 +85,7 @@ def statements_of(lines: Sequence[PayLine], month: str, zone: str, now: datetime
 def _statement_day(day: date, lines: Sequence[PayLine]) -> StatementDay:
     return StatementDay(
         day=day,
-        readings=sum(line.kind == "reading" for line in lines),
+        readings=count_of_read(lines),
         seconds=sum(line.seconds for line in lines),
         earned=sum(line.micro for line in lines if line.kind != "paid"),
         paid=-sum(line.micro for line in lines if line.kind == "paid"),

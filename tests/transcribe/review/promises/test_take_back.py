@@ -81,6 +81,7 @@ def test_what_was_sent_from_the_whole_form_is_taken_back_there(site: Site, enter
 
     page.locator("#undo").click()
 
+    page.wait_for_url("**/form?task=*")
     expect(page.locator(".line")).to_have_count(len(TEXTS))
     expect(page.locator(".line .text").first).to_have_value("BC-2025-0001")
     assert site.texts_of(amina.id) == []

@@ -1,0 +1,61 @@
+"""What is said of one's work agrees with itself: a field sent again is one, a contested time is that of the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+
+from tests.transcribe.review.site import Site
+from tests.transcribe.review.test_fair_pages import NUMBER, csrf, set_pay
+from transcribe.model import Transcriber
+from transcribe.store.facts import SentReading
+
+SignIn = Callable[[Transcriber], httpx.Client]
+
+
+def send(site: Site, who: Transcriber, task: str, text: str, seconds: float) -> None:
+    site.clock.forward += timedelta(seconds=seconds + 1)
+    sent = SentReading(text=text, idem=f"{task} {text}", seconds=seconds)
+    site.store.submit(task, who.id, sent, site.clock.now())
+
+
+def test_a_field_that_was_taken_back_and_sent_again_is_one_field_everywhere(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-I", 20)
+    assert client.post(f"/work/{task.id}/undo", data={"csrf": csrf(client)}).status_code == 303
+    send(site, amina, task.id, "BC-1", 5)
+
+    assert client.get("/day").json()["pieces"][0] == "1 field"
+    pay = client.get("/pay").text
+    assert "1 reading ·" in pay
+    month = re.search(r"/pay/statement/[\d-]+", pay)
+    assert month
+    assert re.search(r"<td[^>]*>1</td>", client.get(month[0]).text)
+
+
+def test_the_time_that_may_be_contested_is_that_of_the_field_and_what_an_operator_is_shown(
+    site: Site, sign_in: SignIn
+) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 20)
+    site.clock.forward += timedelta(seconds=60)
+    site.store.put_time_beside(task.id, amina.id, "explanation", 45, site.clock.now())
+
+    option = re.search(rf'<option value="{task.id}"[^>]*>(.*?)</option>', client.get("/pay").text)
+
+    assert option
+    assert option[1].endswith("· 20 seconds")
+    client.post("/pay/dispute", data={"csrf": csrf(client), "task": task.id, "minutes": "2"})
+    (dispute,) = site.store.disputes()
+    assert dispute.measured == 20
