@@ -5,23 +5,48 @@ A run has all tests but the long ones; or these, laws and attacks.
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings
 
 from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
-from tests.flows.forked_commands import share_readings
+from tests.flows.forked_commands import ENVIRONMENT, share_readings
 from tests.flows.readings import folder_of_run
 
 ATTACKS = Path(__file__).parent / "attack"
 """Every attack belongs to the long run too: there it is whole."""
 
+IN_MEMORY = Path("/dev/shm")
+"""Where Linux has a file system in memory: a transaction there waits for no disk, and one is made in most tests."""
+
+MIN_FREE_BYTES = 8_000_000_000
+"""Bytes that must be free there and in memory: four times what the files of a whole run take."""
+
 settings.register_profile("fairhand", examples(100))
 settings.load_profile("fairhand")
+
+
+def pytest_configure() -> None:
+    """Have temporary files lie in memory where there is room; not in the long run, nor where TMPDIR is set."""
+    if SOAK or "TMPDIR" in os.environ or not _has_room(IN_MEMORY):
+        return
+    tempfile.tempdir = os.environ["TMPDIR"] = ENVIRONMENT["TMPDIR"] = str(IN_MEMORY)
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether it is there with room for the files of a run, which may be programs."""
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    free = min(found.f_bavail * found.f_frsize, psutil.virtual_memory().available)
+    return free >= MIN_FREE_BYTES and not found.f_flag & os.ST_NOEXEC
 
 
 @pytest.hookimpl(tryfirst=True)  # the marks are there before `-m` looks at them
