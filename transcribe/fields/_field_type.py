@@ -44,6 +44,7 @@ def load(name: str) -> FieldType:
     return cast(FieldType, plugins.load("transcribe.fields", name, error=FormError))
 
 
+@cache
 def names() -> tuple[str, ...]:
-    """Every field type."""
+    """Every field type. The folder is looked through once: each field of a form that is loaded asks."""
     return plugins.names("transcribe.fields")

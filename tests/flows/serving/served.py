@@ -11,6 +11,8 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from tests.prompt_server import PromptServer
+
 START_SECONDS = 30
 """How long it has to start on a busy machine."""
 
@@ -21,7 +23,7 @@ def served(app: FastAPI) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
+        server = PromptServer(uvicorn.Config(app, log_level="error", ws="none"))
         running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         running.start()
         until = time.monotonic() + START_SECONDS

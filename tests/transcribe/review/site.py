@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import uvicorn
@@ -20,6 +21,7 @@ from fastapi import FastAPI
 from PIL import Image, ImageDraw, ImageFont
 from starlette.types import ASGIApp
 
+from tests.prompt_server import PromptServer
 from transcribe.archive import Archive
 from transcribe.forms import definition as definitions
 from transcribe.geometry import Box
@@ -106,7 +108,7 @@ class Site:
 
     def scan(self, form: str, texts: dict[FieldKey, str], kind: TaskKind = "read", name: str = "") -> str:
         """A scan with one open task for each text; its pictures show the texts."""
-        return add_scan(self, definitions.load(form), texts, kind, name)
+        return add_scan(self, form_of(form), texts, kind, name)
 
     def put_pictures(self, scan: str, pictures: Sequence[PagePicture]) -> None:
         """Give a scan pictures of its pages and nothing that was read."""
@@ -119,7 +121,8 @@ class Site:
         return [reading.text for reading in sorted(readings, key=lambda reading: reading.at)]
 
 
-def form_of(name: str, version: int) -> Form:
+@cache
+def form_of(name: str, version: int = 1) -> Form:
     """The shipped form of this name."""
     return definitions.load(name)
 
@@ -137,7 +140,7 @@ def make_site(folder: Path, options: ReviewOptions | None = None, forms: Forms =
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """The app on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    server = PromptServer(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
