@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from tests.transcribe.review.site import Site
 from tests.transcribe.review.test_fair_pages import NUMBER, csrf, set_pay
 from transcribe.model import Transcriber
+from transcribe.review.views.formatting import certainty
 from transcribe.store.facts import SentReading
 
 SignIn = Callable[[Transcriber], httpx.Client]
@@ -59,3 +61,21 @@ def test_the_time_that_may_be_contested_is_that_of_the_field_and_what_an_operato
     client.post("/pay/dispute", data={"csrf": csrf(client), "task": task.id, "minutes": "2"})
     (dispute,) = site.store.disputes()
     assert dispute.measured == 20
+
+
+def test_a_month_that_has_not_begun_has_no_statement(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 20)
+    client = sign_in(amina)
+    assert client.get(f"/pay/statement/{site.clock.now():%Y-%m}").status_code == 200
+    assert client.get("/pay/statement/2099-01").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"), [(1.0, "100%"), (0.999999, "99.9%"), (0.9996, "99.9%"), (0.95, "95%"), (0.999, "99.9%")]
+)
+def test_only_what_is_certain_has_a_probability_of_all(probability: float, said: str) -> None:
+    assert certainty(probability, "en") == said

@@ -132,10 +132,13 @@ def test_a_click_on_the_page_goes_to_the_field_there(page: Page) -> None:
 
 def test_lines_that_are_in_no_table_stay_as_they_are() -> None:
     class Line:
-        def __init__(self, name: str, row: int | None = None) -> None:
-            self.key, self.label = FieldKey(name, row), name
+        def __init__(self, name: str, row: int | None = None, column: int = 0) -> None:
+            self.key, self.label, self.column = FieldKey(name, row), name, column
 
     plain, first, last = Line("number"), Line("lines.a", 0), Line("lines.b", 2)
     above, grid, below = in_grids([plain, first, last, plain])
     assert (above, below) == (plain, plain)
     assert grid == ItemGrid(columns=("lines.a", "lines.b"), rows=((1, (first, None)), (3, (None, last))))
+    right, left = Line("lines.b", 0, column=1), Line("lines.a", 1)
+    (grid,) = in_grids([right, left])
+    assert grid == ItemGrid(columns=("lines.a", "lines.b"), rows=((1, (None, right)), (2, (left, None))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -30,6 +31,15 @@ def test_it_is_said_of_an_address_of_two_lines(site: Site, sign_in: SignIn, lang
 def test_it_is_not_said_of_one_line(site: Site, sign_in: SignIn) -> None:
     add_read_scan(site, "receipt", [FieldKey("company")])
     assert JOINED["en"] not in sign_in(site.person("amina")).get("/work").text
+
+
+@pytest.mark.parametrize(("key", "is_said"), [("order_date", False), ("total", False), ("address", True)])
+def test_it_is_not_said_of_a_field_that_holds_one_value(site: Site, sign_in: SignIn, key: str, is_said: bool) -> None:
+    scan = site.scan("bon-de-commande", {FieldKey(key): "14/03/2025"})
+    (place,) = site.store.places(scan)
+    noisy = SnippetFrame(field=Box(0, 0, 10_000, 10_000), writing=Box(100, 1000, 9000, 9000), letter=1500)
+    site.store.put_places(scan, [replace(place, frame=noisy)], site.clock.now())
+    assert (JOINED["en"] in sign_in(site.person("amina")).get("/work").text) is is_said
 
 
 @pytest.mark.parametrize(("letter", "several"), [(0, False), (2000, True), (3000, False)])

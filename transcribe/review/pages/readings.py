@@ -18,7 +18,7 @@ from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
 from transcribe.review.views.comparison import ReadText, Segment, Weight, read_texts, segments, weights
-from transcribe.review.views.formatting import day, moment, share, spent
+from transcribe.review.views.formatting import certainty, day, moment, spent
 from transcribe.review.views.news import news_of
 from transcribe.review.views.own_readings import SHOWN_WORDS, OwnReading, OwnReadings, Shown, last_of
 from transcribe.review.views.reading_reasons import (
@@ -131,7 +131,7 @@ async def reading_page(
         late=appeal is not None and appeal.is_late(context.now()),
         day=partial(day, zone=zone, language=language),
         moment=partial(moment, zone=zone, language=language),
-        share=partial(share, language=language),
+        certainty=partial(certainty, language=language),
         spent=partial(spent, language=language),
     )
 

@@ -36,10 +36,11 @@ TEXT_KINDS = ("read", "audit", "test")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormLine:
-    """One field on the page of a whole form: its task, where it stands, and a new idem."""
+    """One field on the page of a whole form: its task, its place and column, and a new idem."""
 
     view: TaskView
     key: FieldKey
+    column: int
     page: int
     box: Box
     idem: str
@@ -140,12 +141,19 @@ def _lines(store: Store, context: Context, visitor: Visitor, task: str) -> list[
     form = context.forms(first.form, first.form_version)
     order = {key: number for number, key in enumerate(paper_order(form, places))}
     known = sorted((task for task in tasks if task.key in places), key=lambda task: order.get(task.key, len(order)))
-    return [_line(store, context, visitor, task, places[task.key]) for task in known]
+    columns = _columns(form)
+    return [_line(store, context, visitor, task, places[task.key], columns.get(task.key.name, 0)) for task in known]
 
 
-def _line(store: Store, context: Context, visitor: Visitor, task: Task, place: Place) -> FormLine:
+def _line(store: Store, context: Context, visitor: Visitor, task: Task, place: Place, column: int) -> FormLine:
     shown = task_view(store, context.forms, task, visitor.language, context.now())
-    return FormLine(view=shown, key=task.key, page=place.page, box=place.box, idem=secrets.token_urlsafe(16))
+    idem = secrets.token_urlsafe(16)
+    return FormLine(view=shown, key=task.key, column=column, page=place.page, box=place.box, idem=idem)
+
+
+def _columns(form: Form) -> dict[str, int]:
+    """The number of each column in its table."""
+    return {column.field.name: number for table in form.tables for number, column in enumerate(table.columns)}
 
 
 def paper_order(form: Form, places: Mapping[FieldKey, Place]) -> list[FieldKey]:
@@ -155,7 +163,7 @@ def paper_order(form: Form, places: Mapping[FieldKey, Place]) -> list[FieldKey]:
     below it.
     """
     plain = [key for key in (FieldKey(field.name) for field in form.fields) if key in places]
-    columns = {column.field.name: number for table in form.tables for number, column in enumerate(table.columns)}
+    columns = _columns(form)
     for table in form.tables:
         cells = sorted(
             (key for key in places if key.table == table.name), key=lambda key: (key.row or 0, columns.get(key.name, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -47,6 +48,11 @@ def share(value: float, language: str) -> str:
     """A share such as 0.05 as "5%", with at most one place and the language's own sign and gap."""
     locale = _parsed(language)
     return format_percent(value, locale.percent_formats[None].pattern.replace("0", "0.#", 1), locale=locale)
+
+
+def certainty(probability: float, language: str) -> str:
+    """A probability as a share, rounded down: 100% is what is certain."""
+    return share(math.floor(probability * 1000 + 1e-6) / 1000, language)
 
 
 def number(value: float, language: str, places: int = 1) -> str:

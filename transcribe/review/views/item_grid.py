@@ -21,6 +21,10 @@ class CellLine(Protocol):
     def label(self) -> str:
         """What the column is called."""
 
+    @property
+    def column(self) -> int:
+        """The number of its column on the paper."""
+
 
 Line = TypeVar("Line", bound=CellLine)
 
@@ -46,7 +50,8 @@ def in_grids(lines: Sequence[Line]) -> Iterator[Line | ItemGrid[Line]]:
 
 
 def _grid(cells: Sequence[Line]) -> ItemGrid[Line]:
-    names = dict.fromkeys(cell.key.name for cell in cells)
+    columns = sorted((cell.column, cell.key.name) for cell in cells)
+    names = dict.fromkeys(name for _, name in columns)  # as on the paper, whichever row has an open cell first
     labels = {cell.key.name: cell.label for cell in cells}
     by_place = {(cell.key.row or 0, cell.key.name): cell for cell in cells}
     numbers = sorted({row for row, _ in by_place})

@@ -66,8 +66,11 @@ def months_of(lines: Sequence[PayLine], zone: str) -> tuple[str, ...]:
 
 
 def statements_of(lines: Sequence[PayLine], month: str, zone: str, now: datetime) -> tuple[Statement, ...]:
-    """The statements of a month, one a currency, by currency."""
-    final = f"{_day(now, zone):%Y-%m}" > month
+    """The statements of a month, one a currency, by currency. None of a month that has not begun."""
+    present = f"{_day(now, zone):%Y-%m}"
+    if month > present:
+        return ()
+    final = present > month
     currencies = sorted({line.currency for line in lines if line.currency})
     found = []
     for currency in currencies:

@@ -13,6 +13,7 @@ from transcribe.drawing import frame_of_view
 from transcribe.i18n import N_, REASONS, said, translation
 from transcribe.model import Field, Form, PagePicture, Place, SnippetFrame, Task
 from transcribe.review.context import Forms
+from transcribe.review.text_limits import VALUE_TYPES
 from transcribe.store import Store
 from transcribe.table_rows import rows_key
 
@@ -136,7 +137,8 @@ def _help(task: Task, field: Field | None, place: Place | None, language: str, *
     """The form's help on a field, how its lines are joined, what stripes are, and why an expert has the last word."""
     say = translation(language).gettext
     why = say(REASONS[task.reason]) if task.reason in LAST_WORDS else ""
-    joined = say(JOINED) if place and has_several_lines(place.frame) and _input(task, field) == "text" else ""
+    holds_text = _input(task, field) == "text" and (field is None or field.type not in VALUE_TYPES)
+    joined = say(JOINED) if place and has_several_lines(place.frame) and holds_text else ""
     stripes = say(STRIPES) if has_stripes else ""
     return " ".join(filter(None, (said(field.help, language) if field else "", joined, stripes, why)))
 
