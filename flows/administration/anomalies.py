@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from flows.home import Home
+from transcribe.i18n import N_, worded
 from transcribe.store import Forgery, TimeClaim
 
 CLOCK_SLACK_SECONDS = 1.0
@@ -37,40 +38,42 @@ MANY_SECONDS_BESIDE = 3600.0
 """From so much time without a reading on it is asked about where it is more than half. Chosen by hand."""
 
 TABLE_WORDS = {
-    "ledger": "lines of pay",
-    "reading": "readings",
-    "decision": "decisions",
-    "seal": "seals",
-    "fact": "lines about facts",
-    "rate": "rates of pay",
-    "floor": "floors of pay",
-    "undo": "readings taken back",
-    "withdrawal": "readings withdrawn",
-    "truth": "truths",
-    "appeal": "appeals",
-    "dispute": "disputes of time",
-    "person": "people's roles and ways of being paid",
-    "parameters": "what was learnt",
-    "form": "forms",
-    "record": "records",
-    "act": "what operators did",
-    "reading_aside": "readings set aside",
-    "scan": "scans that are marked as forgotten",
+    "ledger": N_("lines of pay"),
+    "reading": N_("readings"),
+    "decision": N_("decisions"),
+    "seal": N_("seals"),
+    "fact": N_("lines about facts"),
+    "rate": N_("rates of pay"),
+    "floor": N_("floors of pay"),
+    "undo": N_("readings taken back"),
+    "withdrawal": N_("readings withdrawn"),
+    "truth": N_("truths"),
+    "appeal": N_("appeals"),
+    "dispute": N_("disputes of time"),
+    "person": N_("people's roles and ways of being paid"),
+    "parameters": N_("what was learnt"),
+    "form": N_("forms"),
+    "record": N_("records"),
+    "act": N_("what operators did"),
+    "reading_aside": N_("readings set aside"),
+    "scan": N_("scans that are marked as forgotten"),
 }
 """The tables that are sealed, in words."""
 
 
 def forgery_sentence(forgery: Forgery) -> str:
     """What is wrong with some rows, where, and what to do."""
-    where = f"number {forgery.first}" if forgery.first == forgery.last else f"numbers {forgery.first} to {forgery.last}"
-    what = TABLE_WORDS[forgery.table]
+    where = {"rows": worded(TABLE_WORDS[forgery.table]), "first": forgery.first, "last": forgery.last}
     if forgery.what == "foreign":
-        said = f"{what}, {where}: written by something else than fairhand."
+        message = N_("Among %(rows)s, numbers %(first)s to %(last)s: written by something else than fairhand.")
     elif forgery.what == "gone":
-        said = f"the seal that line {forgery.first} of the log names is gone: {what} were taken out."
+        message = N_("The seal that line %(first)s of the log names is gone: %(rows)s were taken out.")
     else:
-        said = f"{what}, {where}: changed since they were written, or some were taken out."
-    return f"{said[0].upper()}{said[1:]} Pay nothing out before you know why; compare with a backup."
+        message = N_(
+            "Among %(rows)s, numbers %(first)s to %(last)s: changed since they were written, or some were taken out."
+        )
+    said = worded(message, **where)
+    return worded("%(said)s Pay nothing out before you know why; compare with a backup.", said=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,10 @@ def anomalies(home: Home) -> list[Anomaly]:
     for who, count in home.store.often_sent(MANY_READINGS_COUNT):
         often[who].append(count)
     for who, counts in often.items():
-        said = f"{len(counts)} tasks were sent more than {MANY_READINGS_COUNT} times, one {max(counts)} times. Why?"
+        said = worded(
+            "Tasks that were sent more than %(often)s times: %(tasks)s, one of them %(most)s times. Why?",
+            often=MANY_READINGS_COUNT, tasks=len(counts), most=max(counts),
+        )  # fmt: skip
         found.append(Anomaly(handle=handles.get(who, who), kind="sent often", question=said))
     return sorted(found, key=lambda each: (each.handle, each.kind))
 
@@ -105,32 +111,48 @@ def anomalies(home: Home) -> list[Anomaly]:
 def _questions(claims: Sequence[TimeClaim], paid_waiting_minutes: float) -> list[tuple[str, str]]:
     found = []
     if begin := _waited_all(claims, paid_waiting_minutes):
-        said = (
-            f"{paid_waiting_minutes:g} minutes of waiting are paid in 24 hours from {_said(begin)}: all that a day has."
-        )
-        found.append(("waiting", f"{said} Was there no work?"))
+        said = worded(
+            "%(minutes)s minutes of waiting are paid in 24 hours from %(begin)s: all that a day has. Was there no "
+            "work?", minutes=f"{paid_waiting_minutes:g}", begin=_said(begin),
+        )  # fmt: skip
+        found.append(("waiting", said))
     if beside := _beside_pieces(claims):
         seconds, read = beside
-        said = f"{seconds:.0f} s are counted for skips, questions and such, and {read:.0f} s for readings. Why so many?"
+        said = worded(
+            "%(seconds)s s are counted for skips, questions and such, and %(read)s s for readings. Why so many?",
+            seconds=f"{seconds:.0f}", read=f"{read:.0f}",
+        )  # fmt: skip
         found.append(("beside readings", said))
     if beyond := _beyond_the_clock(claims):
         seconds, begin, end = beyond
         long = (end - begin).total_seconds()
-        said = f"{seconds:.0f} s are counted within {long:.0f} s, from {_said(begin)} to {_said(end)}. How?"
+        said = worded(
+            "%(seconds)s s are counted within %(long)s s, from %(begin)s to %(end)s. How?",
+            seconds=f"{seconds:.0f}", long=f"{long:.0f}", begin=_said(begin), end=_said(end),
+        )  # fmt: skip
         found.append(("beyond the clock", said))
     if burst := _burst(claims):
         count, seconds, begin = burst
-        said = f"{count} readings came in a minute from {_said(begin)}, with {seconds:.1f} s on them. Whose are they?"
+        said = worded(
+            "%(count)s readings came in a minute from %(begin)s, with %(seconds)s s on them. Whose are they?",
+            count=count, begin=_said(begin), seconds=f"{seconds:.1f}",
+        )  # fmt: skip
         found.append(("burst", said))
     if quick := _implausibly_quick(claims):
         count, begin = quick
-        said = f"{count} readings took less than {MIN_PLAUSIBLE_SECONDS:g} s each, first at {_said(begin)}."
-        found.append(("implausibly quick", f"{said} Was a key held?"))
+        said = worded(
+            "%(count)s readings took less than %(least)s s each, first at %(begin)s. Was a key held?",
+            count=count, least=f"{MIN_PLAUSIBLE_SECONDS:g}", begin=_said(begin),
+        )  # fmt: skip
+        found.append(("implausibly quick", said))
     tasks: dict[str | None, int] = defaultdict(int)
     for claim in claims:
         tasks[claim.task] += claim.reading and claim.micro > 0 and claim.task is not None
     if twice := [count for count in tasks.values() if count > 1]:
-        said = f"{len(twice)} tasks are paid more than once, one {max(twice)} times. Are they the same work?"
+        said = worded(
+            "Tasks that are paid more than once: %(tasks)s, one of them %(most)s times. Are they the same work?",
+            tasks=len(twice), most=max(twice),
+        )  # fmt: skip
         found.append(("paid again", said))
     return found
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flows.administration.finding import Finding
 from flows.home import Settings, has_state, open_state
 from transcribe.errors import FairhandError
+from transcribe.i18n import worded
 from transcribe.store import StateFile
 
 
@@ -18,15 +19,19 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
     try:
         open_state(settings).close()
     except FairhandError as error:
-        mend = f"put {settings.state} back from a backup, as docs/running.md says"
+        mend = worded("put %(file)s back from a backup, as docs/running.md says", file=str(settings.state))
         if settings.state_url:
             mend = "docs/postgresql.md says what each of these means"
         elif (
             not os.access(settings.state, os.W_OK) or not os.access(settings.home, os.W_OK) or "readonly" in str(error)
         ):
-            mend = f"make the disk of {settings.home} writable; what lies there is as it was"
+            mend = worded(
+                "make the disk of %(folder)s writable; what lies there is as it was", folder=str(settings.home)
+            )
         elif settings.state.with_suffix(".key").name in str(error):
-            mend = f"put {settings.state.with_suffix('.key')} back from the backup of this state"
+            mend = worded(
+                "put %(file)s back from the backup of this state", file=str(settings.state.with_suffix(".key"))
+            )
         yield Finding(check="database", message=str(error), mend=mend)
         return
     for fault in StateFile(settings.state).erasure_list_faults():
@@ -38,7 +43,7 @@ def _mend(settings: Settings, error: str) -> str:
     if settings.state_url:
         return "docs/postgresql.md says what it may be"
     if not os.access(settings.state, os.W_OK) or not os.access(settings.home, os.W_OK) or "readonly" in error:
-        return f"make the disk of {settings.home} writable; what lies there is as it was"
+        return worded("make the disk of %(folder)s writable; what lies there is as it was", folder=str(settings.home))
     if settings.state.with_suffix(".key").name in error:
-        return f"put {settings.state.with_suffix('.key')} back from the backup of this state"
-    return f"put {settings.state} back from a backup, as docs/running.md says"
+        return worded("put %(file)s back from the backup of this state", file=str(settings.state.with_suffix(".key")))
+    return worded("put %(file)s back from a backup, as docs/running.md says", file=str(settings.state))

@@ -30,6 +30,7 @@ from flows.steps import held_forms
 from transcribe import ocr
 from transcribe.codes import Verdict
 from transcribe.errors import FairhandError
+from transcribe.i18n import worded
 from transcribe.model import Form
 
 PACKAGES = ("transcribe", "reconcile", "flows")
@@ -99,9 +100,11 @@ def _packages() -> Iterator[Finding]:
     for name in PACKAGES:
         for foreign in sorted(set(owners.get(name, ())) - {"fairhand"}):
             mend = f"pip uninstall {foreign} && pip install --force-reinstall fairhand"
-            yield Finding(check="packages", message=f"{foreign} brings a package {name} too.", mend=mend, machine=True)
+            message = worded("%(other)s brings a package %(name)s too.", other=foreign, name=name)
+            yield Finding(check="packages", message=message, mend=mend, machine=True)
         if folders[name] != folders["flows"]:
-            message = f"{name} is loaded from {folders[name]}, not from beside flows ({folders['flows']})."
+            where = {"name": name, "folder": folders[name], "beside": folders["flows"]}
+            message = worded("%(name)s is loaded from %(folder)s, not from beside flows (%(beside)s).", **where)
             mend = "pip install --force-reinstall fairhand"
             yield Finding(check="packages", message=message, mend=mend, machine=True)
 
@@ -140,8 +143,8 @@ def _engines(settings: Settings) -> Iterator[Finding]:
     yield from _engine_choice(settings.engines)
     for name in dict.fromkeys(settings.engines):
         if name not in ocr.names():
-            mend = f"set FAIRHAND_ENGINES to some of {','.join(ocr.names())}"
-            yield Finding(check="engines", message=f"There is no OCR engine {name}.", mend=mend)
+            mend = worded("set FAIRHAND_ENGINES to some of %(names)s", names=",".join(ocr.names()))
+            yield Finding(check="engines", message=worded("There is no OCR engine %(name)s.", name=name), mend=mend)
             continue
         problem = ocr.problem(name, tuple(languages))
         if problem:
@@ -161,13 +164,15 @@ def unread_languages(settings: Settings, form: Form) -> list[str]:
 def _engine_choice(named: tuple[str, ...]) -> Iterator[Finding]:
     """What is wrong with the choice of engines: one alone is never believed, and one named twice is still one."""
     for name in sorted({name for name in named if named.count(name) > 1}):
-        mend = f"set FAIRHAND_ENGINES to {','.join(dict.fromkeys(named))}"
-        message = f"The engine {name} is named {named.count(name)} times; it is one source, however often it reads."
+        mend = worded("set FAIRHAND_ENGINES to %(names)s", names=",".join(dict.fromkeys(named)))
+        message = worded("The engine %(name)s is named %(count)s times; it is one source, however often it reads.",
+                         name=name, count=named.count(name))  # fmt: skip
         yield Finding(check="engines", message=message, mend=mend)
     if len(set(named)) < 2:
         others = [name for name in ocr.names() if name not in named]
-        mend = f"set FAIRHAND_ENGINES to {','.join((*dict.fromkeys(named), *others))}"
-        message = f"Only {''.join(set(named)) or 'no engine'} reads: machines then decide no text, people read it all."
+        mend = worded("set FAIRHAND_ENGINES to %(names)s", names=",".join((*dict.fromkeys(named), *others)))
+        message = worded("Only %(name)s reads: machines then decide no text, people read it all.",
+                         name="".join(set(named)) or worded("no engine"))  # fmt: skip
         yield Finding(check="engines", message=message, mend=mend, warning=True)
 
 
@@ -197,19 +202,22 @@ def _forms(settings: Settings) -> Iterator[Finding]:
         except FairhandError as error:
             yield Finding(check="forms", message=str(error), mend=f"fairhand forms check {name}")
     for told in library.ignored_patterns():
-        message = f"{told} Until then nothing is held against this pattern."
-        mend = "write the pattern anew in the form's own file, with a higher version, then fairhand forms check"
+        message = worded("%(why)s Until then nothing is held against this pattern.", why=told)
+        mend = worded("write the pattern anew in the form's own file, with a higher version, then fairhand forms check")
         yield Finding(check="forms", message=message, mend=mend, warning=True)
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
     folder = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
     if not os.access(folder, os.W_OK):
-        yield Finding(check="disk", message=f"{folder} cannot be written.", mend=f"chmod u+w {folder}", machine=True)
+        yield Finding(check="disk", message=worded("%(folder)s cannot be written.", folder=str(folder)),
+                      mend=f"chmod u+w {folder}", machine=True)  # fmt: skip
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_DISK_BYTES:
-        message = f"Only {free // 1_000_000} MB are free at {folder}."
-        yield Finding(check="disk", message=message, mend="make room, or set FAIRHAND_HOME", machine=True)
+        message = worded(
+            "Only %(megabytes)s MB are free at %(folder)s.", megabytes=free // 1_000_000, folder=str(folder)
+        )
+        yield Finding(check="disk", message=message, mend=worded("make room, or set FAIRHAND_HOME"), machine=True)
 
 
 def free_bytes(settings: Settings) -> dict[str, int]:
@@ -228,8 +236,9 @@ def _private(settings: Settings) -> Iterator[Finding]:
     open_places = [place for place in places if place.exists() and is_open_to_others(place)]
     if open_places:
         names = ", ".join(map(str, open_places[:NAMED_PLACES_COUNT]))
-        more = f" and {len(open_places) - NAMED_PLACES_COUNT} more" if len(open_places) > NAMED_PLACES_COUNT else ""
-        message = f"Other users of this machine may look at customers' orders and people's pay: {names}{more}."
+        more = ", …" if len(open_places) > NAMED_PLACES_COUNT else ""
+        message = worded("Other users of this machine may look at customers' orders and people's pay: %(places)s.",
+                         places=f"{names}{more}")  # fmt: skip
         roots = dict.fromkeys((settings.home, *(place for place in open_places if settings.home not in place.parents)))
         mend = f"chmod -R go= {shlex.join(map(str, roots))}"
         yield Finding(check="private", message=message, mend=mend)
@@ -246,8 +255,10 @@ def _people(settings: Settings) -> Iterator[Finding]:
     missing = store.missing_people()
     store.close()
     for each in missing:
-        mend = f"{missing_command(each)}, or fairhand people resume NAME of somebody who is paused"
-        yield Finding(check="people", message=missing_in_words(each), mend=mend, warning=True)
+        mend = worded("%(command)s, or fairhand people resume NAME of somebody who is paused",
+                      command=missing_command(each))  # fmt: skip
+        yield Finding(check="people", message=missing_in_words(each), mend=mend, warning=True,
+                      facts={"code": "people", "missing": each})  # fmt: skip
 
 
 def _learning(settings: Settings) -> Iterator[Finding]:
@@ -262,11 +273,14 @@ def _learning(settings: Settings) -> Iterator[Finding]:
     store.close()
     if learnings and learnings[-1].verdict == Verdict.REOPENS_TOO_MANY:
         otherwise, decided = (learnings[-1].numbers.get(name, 0.0) for name in ("otherwise", "decided"))
-        message = (
-            f"With what was learnt last {otherwise:.0f} of {decided:.0f} decided fields would come out otherwise, "
+        message = worded(
+            "With what was learnt last %(otherwise)s of %(decided)s decided fields would come out otherwise, more than "
+            "is set: it is refused.", otherwise=f"{otherwise:.0f}", decided=f"{decided:.0f}",
+        )  # fmt: skip
+        mend = worded(
+            "fairhand learn --dry-run; to let it in for once, set FAIRHAND_REOPENED_SHARE higher and fairhand learn"
         )
-        mend = "fairhand learn --dry-run; to let it in for once, set FAIRHAND_REOPENED_SHARE higher and fairhand learn"
-        yield Finding(check="learning", message=f"{message}more than is set: it is refused.", mend=mend, warning=True)
+        yield Finding(check="learning", message=message, mend=mend, warning=True)
 
 
 def _records(settings: Settings) -> Iterator[Finding]:
@@ -280,5 +294,6 @@ def _records(settings: Settings) -> Iterator[Finding]:
 
 def _ports(settings: Settings) -> Iterator[Finding]:
     if settings.port and not notice(settings) and not port_is_free(settings.port, settings.host):
-        message = f"Port {settings.port} of {settings.host}, for the review pages, is taken by another program."
-        yield Finding(check="ports", message=message, mend="fairhand serve --port 0, or set FAIRHAND_PORT")
+        message = worded("Port %(port)s of %(host)s, for the review pages, is taken by another program.",
+                         port=str(settings.port), host=settings.host)  # fmt: skip
+        yield Finding(check="ports", message=message, mend=worded("fairhand serve --port 0, or set FAIRHAND_PORT"))

@@ -9,16 +9,17 @@ from flows.home import Home
 from reconcile.conduct import Answer, OddReader, answers, odd_readers
 from reconcile.parameters import shipped_parameters
 from transcribe.errors import FormError, NotFound
+from transcribe.i18n import N_, worded
 from transcribe.model import Null, Parameters
 
 READ_LAST_SCAN_COUNT = 1000
 """So many scans that people read last are looked at: some seconds of work. Chosen by hand."""
 
 NULL_WORDS: Mapping[Null, str] = {
-    "blank": "nothing is written",
-    "illegible": "it cannot be read",
-    "crossed out": "it is crossed out",
-    "absent": "there is no such field",
+    "blank": N_("nothing is written"),
+    "illegible": N_("it cannot be read"),
+    "crossed out": N_("it is crossed out"),
+    "absent": N_("there is no such field"),
 }
 """What a reading without a value says."""
 
@@ -93,19 +94,27 @@ def _shown(each: OddReader, handles: Mapping[str, str], files: Mapping[str, str]
 
 def _question(each: OddReader, handles: Mapping[str, str]) -> str:
     """The question, with its figures."""
+    numbers = {"odd": each.odd, "looked": each.looked}
     if each.kind == "constant":
         usual = next((_words(answer.says, answer.null) for answer in each.examples), each.like)
-        said = f"{each.odd} of {each.looked} fields in which something else is written got the same answer, {usual}."
-        return f"{said} Do they see the pictures?"
+        return worded(
+            "%(odd)s of %(looked)s fields in which something else is written got the same answer, %(answer)s. Do they "
+            "see the pictures?", answer=usual, **numbers,
+        )  # fmt: skip
     if each.kind == "copied":
-        whose = handles.get(each.like, each.like) if each.like else "who else read them"
-        return f"{each.odd} of {each.looked} mistakes of {whose} are theirs too. Do they work together?"
+        whose = handles.get(each.like, each.like) if each.like else worded("who else read them")
+        return worded("%(odd)s of %(looked)s mistakes of %(whose)s are theirs too. Do they work together?",
+                      whose=whose, **numbers)  # fmt: skip
     if each.kind == "quick":
-        said = f"{each.odd} of {each.looked} times they sent answers faster than anybody can look and type."
-        return f"{said} Is a key held down, or does a program send them?"
-    said = f"{each.odd} of {each.looked} answers are no more like what others read there than what stands elsewhere."
-    return f"{said} Do they know what is asked?"
+        return worded(
+            "%(odd)s of %(looked)s times they sent answers faster than anybody can look and type. Is a key held down, "
+            "or does a program send them?", **numbers,
+        )  # fmt: skip
+    return worded(
+        "%(odd)s of %(looked)s answers are no more like what others read there than what stands elsewhere. Do they "
+        "know what is asked?", **numbers,
+    )  # fmt: skip
 
 
 def _words(says: str, null: Null | None) -> str:
-    return f'"{says}"' if null is None else NULL_WORDS[null]
+    return f'"{says}"' if null is None else worded(NULL_WORDS[null])

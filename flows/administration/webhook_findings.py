@@ -20,6 +20,7 @@ def webhook_findings(settings: Settings) -> Iterator[Finding]:
         return  # that is a finding of its own
     try:
         for each in list(webhook_troubles(store, now())):
-            yield Finding(check="webhooks", message=each.message, mend=each.mend, warning=True)
+            facts = {"code": f"webhook {each.code}", "name": each.name, "mend": "", **each.facts}
+            yield Finding(check="webhooks", message=each.message, mend=each.mend, warning=True, facts=facts)
     finally:
         store.close()

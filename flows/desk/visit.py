@@ -16,11 +16,11 @@ from flows.desk.counting import Counting
 from flows.desk.sections import section_of, sections_for
 from flows.desk.shared import Shared
 from flows.desk.static_files import desk_static
-from flows.desk.words import ACTS, PAGE_WORDS
+from flows.desk.words import ACTS, PAGE_WORDS, WITHOUT_SENTENCE
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
 from transcribe.errors import FormError, NotFound
-from transcribe.i18n import advice, reason_sentence, said, translation
+from transcribe.i18n import advice, in_words, reason_sentence, said, translation
 from transcribe.review import (
     DESK_ROLES,
     ENGAGEMENT_WORDS,
@@ -114,7 +114,7 @@ class Visit:
         try:
             return translation(self.language).gettext(reason_sentence(code))
         except KeyError:
-            return code
+            return self.say(WITHOUT_SENTENCE.get(code, code)) if code else code
 
     def photo_advice(self, codes: Collection[str]) -> str:
         """What was wrong with a photograph and what to do, in words."""
@@ -126,6 +126,10 @@ class Visit:
             if command in told:
                 told = told.replace(command, self.say(words))
         return told
+
+    def in_words(self, sentence: str) -> str:
+        """A sentence of a command in the visitor's language, where it knows what it was made of."""
+        return in_words(sentence, translation(self.language).gettext)
 
     def kind(self, field_type: str) -> str:
         """What a type of fields is called; its own name where it does not come with fairhand."""

@@ -83,6 +83,13 @@ ACTS: Mapping[str, str] = {
 }
 """What operators did, by the verb of the act."""
 
+WITHOUT_SENTENCE: Mapping[str, str] = {
+    "appeal": N_("Somebody has appealed; an expert hears it."),
+    "control": N_("A field whose value is known, to see how people read."),
+    "qualification": N_("A test that somebody takes."),
+}
+"""Reasons of questions that people are told nothing of."""
+
 VERDICTS: Mapping[str, str] = {
     "open": N_("not settled"),
     "different": N_("two orders"),

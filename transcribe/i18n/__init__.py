@@ -5,6 +5,7 @@ from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, reason_s
 from transcribe.i18n.language_codes import unknown_languages
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
+from transcribe.i18n.worded import Worded, in_words, worded
 
 __all__ = [
     "ADVICE",
@@ -12,9 +13,11 @@ __all__ = [
     "N_",
     "REASONS",
     "SOURCE_LANGUAGE",
+    "Worded",
     "advice",
     "counted",
     "direction",
+    "in_words",
     "languages",
     "named",
     "plural",
@@ -24,4 +27,5 @@ __all__ = [
     "sentence",
     "translation",
     "unknown_languages",
+    "worded",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from flows.administration import anomalies
+from flows.administration import anomalies, odd_reading
 from flows.desk.counting import Counting
 from flows.desk.deeds import with_done
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
@@ -33,10 +33,26 @@ async def count_people(visit: Act) -> Response:
     return RedirectResponse(with_done("/desk/people", "count"), 303)
 
 
+ODD_KINDS = {
+    "sent often": N_("sent often"),
+    "waiting": N_("waiting"),
+    "beside readings": N_("time beside readings"),
+    "beyond the clock": N_("more than the clock"),
+    "burst": N_("many at once"),
+    "implausibly quick": N_("implausibly quick"),
+    "paid again": N_("paid more than once"),
+    "constant": N_("always the same answer"),
+    "copied": N_("the same mistakes as somebody else"),
+    "quick": N_("faster than one can look"),
+    "unrelated": N_("answers that fit nothing there"),
+}
+"""What is odd in somebody's work, in a few words."""
+
+
 def odd_counting(visit: Visit) -> Counting:
-    """The looking for what is odd in unpaid work, begun where the last one is old."""
+    """The looking for what is odd in unpaid work and in what was read last, begun where the last one is old."""
     home = visit.home
-    asked = counting(visit, "anomalies", lambda: anomalies(home))
+    asked = counting(visit, "anomalies", lambda: [*anomalies(home), *odd_reading(home)])
     asked.recent(ODD_SECONDS)
     return asked
 
@@ -80,7 +96,14 @@ def _people(visit: Visit) -> Table:
 def questions_table(visit: Visit) -> Table:
     """What is asked about somebody's work, as it was found last."""
     say, last = visit.say, odd_counting(visit).last
-    rows = [(Cell(each.handle), Cell(each.kind), Cell(each.question)) for each in (last.found or [] if last else [])]
+    rows = [
+        (
+            Cell(each.handle),
+            Cell(each.kind, say(ODD_KINDS.get(each.kind, each.kind))),
+            Cell(each.question, visit.in_words(each.question)),
+        )
+        for each in (last.found or [] if last else [])
+    ]
     columns = (Column("handle", say("Who")), Column("kind", say("Kind")), Column("question", say("Question")))
     return Table(name="questions", caption=say("Questions about careless work"), columns=columns, rows=rows,
                  address="/desk/people/questions", nothing=say("Nothing odd was found.") if last else "")  # fmt: skip

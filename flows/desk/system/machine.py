@@ -8,16 +8,36 @@ from importlib.metadata import version
 
 from flows.administration import EngineState, Finding, engines, examine
 from flows.desk.counting import Counting
+from flows.desk.now.alarm_details import detail
 from flows.desk.parts import counting
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from flows.runtime import is_locked, lock_file, notice
+from transcribe.i18n import N_
 
 LOOK_SECONDS = 300.0
 """How long what the doctor found stands: loading engines takes seconds. Chosen by hand."""
 
 PACKAGES = ("fairhand", "prefect", "fastapi", "pydantic", "opencv-python-headless", "pytesseract", "rapidocr")
 """The packages whose versions are shown: the program, and what reads and runs."""
+
+
+CHECKS = {
+    "packages": N_("packages"),
+    "engines": N_("engines"),
+    "settings": N_("settings"),
+    "forms": N_("forms"),
+    "disk": N_("disk"),
+    "archive": N_("archive of pictures"),
+    "private": N_("rights of files"),
+    "database": N_("database"),
+    "people": N_("people"),
+    "learning": N_("learning"),
+    "records": N_("records"),
+    "webhooks": N_("webhooks"),
+    "ports": N_("ports"),
+}
+"""What the doctor looks at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +70,10 @@ def findings_table(visit: Visit) -> Table:
     say = visit.say
     rows = [
         (
-            Cell(each.check),
+            Cell(each.check, say(CHECKS.get(each.check, each.check))),
             Cell("warning" if each.warning else "error", say("warning") if each.warning else say("error")),
-            Cell(each.message),
-            Cell(each.mend),
+            Cell(each.message, detail(visit, each.facts).strip() or visit.in_words(each.message)),
+            Cell(each.mend, visit.in_words(each.mend)),
         )
         for each in _examined(visit).findings
     ]

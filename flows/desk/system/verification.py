@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flows.administration import forgery_sentence
+from flows.administration import TABLE_WORDS, forgery_sentence
 from flows.desk.counting import Counted, Counting
 from flows.desk.parts import counting
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
+from transcribe.i18n import N_
 from transcribe.store import AuditState
+
+HOW_WORDS = {"foreign": N_("written by another program"), "gone": N_("taken out"), "changed": N_("changed")}
+"""How rows do not hold."""
 
 
 def verifying(visit: Visit) -> Counting:
@@ -34,7 +38,13 @@ def forgeries_table(visit: Visit, last: Counted | None) -> Table:
     """The rows of what is sealed that do not hold."""
     say, state = visit.say, _state(last)
     rows = [
-        (Cell(each.table), Cell(each.first), Cell(each.last), Cell(each.what), Cell(forgery_sentence(each)))
+        (
+            Cell(each.table, say(TABLE_WORDS.get(each.table, each.table))),
+            Cell(each.first),
+            Cell(each.last),
+            Cell(each.what, say(HOW_WORDS.get(each.what, each.what))),
+            Cell(forgery_sentence(each), visit.in_words(forgery_sentence(each))),
+        )
         for each in (state.forgeries if state else ())
     ]
     return Table(

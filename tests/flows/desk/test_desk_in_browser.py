@@ -65,9 +65,13 @@ LOOKS = (
     # language, width, height, colours, forced colours, and whether axe looks too
     ("en", 1440, 900, "light", "none", True),
     ("fr", 360, 800, "dark", "none", True),
-    ("es", 320, 256, "light", "none", False),  # a window of 1280 x 1024 at 400 % zoom
-    ("en", 1440, 900, "dark", "active", False),
+    ("es", 320, 256, "light", "none", True),  # a window of 1280 x 1024 at 400 % zoom
+    ("en", 1440, 900, "dark", "active", True),
 )
+
+
+FORCED = {"rules": {"color-contrast": {"enabled": False}}}
+"""With forced colours the system says the colours; axe reads -webkit-text-fill-color, which Chromium gives unforced."""
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +121,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
         assert answer.status == 200, each
         page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
         if with_axe:
-            found: dict[str, Any] = Axe().run(page).response
+            found: dict[str, Any] = Axe().run(page, options=FORCED if forced == "active" else None).response
             assert found["passes"], "axe looked at the page"
             faults += [f"{each} {it['id']}: {it['nodes'][0]['html'][:160]}" for it in found["violations"]]
         if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):

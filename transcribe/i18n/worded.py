@@ -1,0 +1,30 @@
+"""Sentences in English that know what they were made of, so that a page may say them in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+
+class Worded(str):
+    """A sentence: what commands print. `message` is the one of the catalogues, `values` what was put into it."""
+
+    message: str
+    values: Mapping[str, object]
+
+
+def worded(message: str, /, **values: object) -> str:
+    """A sentence with its values put in. Values may be sentences themselves."""
+    sentence = Worded(message % values if values else message)
+    sentence.message, sentence.values = message, values
+    return sentence
+
+
+def in_words(sentence: str, gettext: Callable[[str], str]) -> str:
+    """A sentence in the language of a catalogue; as it is where it does not know what it was made of."""
+    if not isinstance(sentence, Worded):
+        return sentence
+    values = {
+        name: in_words(value, gettext) if isinstance(value, str) else value for name, value in sentence.values.items()
+    }
+    told = gettext(sentence.message)
+    return told % values if values else told
