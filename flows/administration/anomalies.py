@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from flows.home import Home
-from transcribe.i18n import N_, worded
+from transcribe.i18n import N_, beginning, worded
 from transcribe.store import Forgery, TimeClaim
 
 CLOCK_SLACK_SECONDS = 1.0
@@ -63,16 +63,18 @@ TABLE_WORDS = {
 
 def forgery_sentence(forgery: Forgery) -> str:
     """What is wrong with some rows, where, and what to do."""
-    where = {"rows": worded(TABLE_WORDS[forgery.table]), "first": forgery.first, "last": forgery.last}
+    numbers = {"first": forgery.first, "last": forgery.last}
+    if forgery.first == forgery.last:
+        where = worded("number %(first)s", first=forgery.first)
+    else:
+        where = worded("numbers %(first)s to %(last)s", **numbers)
     if forgery.what == "foreign":
-        message = N_("Among %(rows)s, numbers %(first)s to %(last)s: written by something else than fairhand.")
+        message = N_("%(rows)s, %(where)s: written by something else than fairhand.")
     elif forgery.what == "gone":
         message = N_("The seal that line %(first)s of the log names is gone: %(rows)s were taken out.")
     else:
-        message = N_(
-            "Among %(rows)s, numbers %(first)s to %(last)s: changed since they were written, or some were taken out."
-        )
-    said = worded(message, **where)
+        message = N_("%(rows)s, %(where)s: changed since they were written, or some were taken out.")
+    said = beginning(worded(message, rows=worded(TABLE_WORDS[forgery.table]), where=where, **numbers))
     return worded("%(said)s Pay nothing out before you know why; compare with a backup.", said=said)
 
 

@@ -10,6 +10,7 @@ class Worded(str):
 
     message: str
     values: Mapping[str, object]
+    begins: bool = False
 
 
 def worded(message: str, /, **values: object) -> str:
@@ -17,6 +18,18 @@ def worded(message: str, /, **values: object) -> str:
     sentence = Worded(message % values if values else message)
     sentence.message, sentence.values = message, values
     return sentence
+
+
+def beginning(sentence: str) -> str:
+    """A sentence that begins with a capital letter, in every language."""
+    large = Worded(_capital(sentence))
+    if isinstance(sentence, Worded):
+        large.message, large.values, large.begins = sentence.message, sentence.values, True
+    return large if isinstance(sentence, Worded) else str(large)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def in_words(sentence: str, gettext: Callable[[str], str]) -> str:
@@ -27,4 +40,5 @@ def in_words(sentence: str, gettext: Callable[[str], str]) -> str:
         name: in_words(value, gettext) if isinstance(value, str) else value for name, value in sentence.values.items()
     }
     told = gettext(sentence.message)
-    return told % values if values else told
+    told = told % values if values else told
+    return _capital(told) if sentence.begins else told
