@@ -1,6 +1,6 @@
 """What an operator does: people, pay, disputes, records, the doctor."""
 
-from flows.administration.anomalies import TABLE_WORDS, anomalies, forgery_sentence
+from flows.administration.anomalies import anomalies, forgery_sentence
 from flows.administration.archive_upkeep import orphaned_files, remove_orphans
 from flows.administration.deep_check import examine_deeply
 from flows.administration.disputes import expect_work, settle_dispute, show_in_guide
@@ -26,7 +26,6 @@ from flows.administration.retention import keep_retention
 __all__ = [
     "CHECKS",
     "MIN_FREE_DISK_BYTES",
-    "TABLE_WORDS",
     "EngineState",
     "Finding",
     "Invitation",

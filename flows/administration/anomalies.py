@@ -133,6 +133,12 @@ def _questions(claims: Sequence[TimeClaim], paid_waiting_minutes: float) -> list
             seconds=f"{seconds:.0f}", long=f"{long:.0f}", begin=_said(begin), end=_said(end),
         )  # fmt: skip
         found.append(("beyond the clock", said))
+    return [*found, *_questions_of_readings(claims)]
+
+
+def _questions_of_readings(claims: Sequence[TimeClaim]) -> list[tuple[str, str]]:
+    """What is odd in readings themselves: many at once, too quick, paid again."""
+    found: list[tuple[str, str]] = []
     if burst := _burst(claims):
         count, seconds, begin = burst
         said = worded(

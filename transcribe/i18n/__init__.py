@@ -5,7 +5,7 @@ from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, reason_s
 from transcribe.i18n.language_codes import unknown_languages
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
-from transcribe.i18n.worded import Worded, beginning, in_words, worded
+from transcribe.i18n.worded import beginning, in_words, worded
 
 __all__ = [
     "ADVICE",
@@ -13,7 +13,6 @@ __all__ = [
     "N_",
     "REASONS",
     "SOURCE_LANGUAGE",
-    "Worded",
     "advice",
     "beginning",
     "counted",

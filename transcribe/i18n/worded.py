@@ -33,7 +33,7 @@ def _capital(text: str) -> str:
 
 
 def in_words(sentence: str, gettext: Callable[[str], str]) -> str:
-    """A sentence in the language of a catalogue; as it is where it does not know what it was made of."""
+    """A sentence in the language of a catalogue. It stays as it is where it does not know what it was made of."""
     if not isinstance(sentence, Worded):
         return sentence
     values = {

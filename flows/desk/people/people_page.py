@@ -50,7 +50,7 @@ ODD_KINDS = {
 
 
 def odd_counting(visit: Visit) -> Counting:
-    """The looking for what is odd in unpaid work and in what was read last, begun where the last one is old."""
+    """The looking for what is odd in unpaid work and in the latest readings. It begins where the last one is old."""
     home = visit.home
     asked = counting(visit, "anomalies", lambda: [*anomalies(home), *odd_reading(home)])
     asked.recent(ODD_SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.administration import TABLE_WORDS, forgery_sentence
+from flows.administration import forgery_sentence
 from flows.desk.counting import Counted, Counting
 from flows.desk.parts import counting
 from flows.desk.tables import Cell, Column, Table
@@ -39,7 +39,7 @@ def forgeries_table(visit: Visit, last: Counted | None) -> Table:
     say, state = visit.say, _state(last)
     rows = [
         (
-            Cell(each.table, say(TABLE_WORDS.get(each.table, each.table))),
+            Cell(each.table),
             Cell(each.first),
             Cell(each.last),
             Cell(each.what, say(HOW_WORDS.get(each.what, each.what))),

@@ -7,15 +7,16 @@ from typing import get_args
 
 import pytest
 
-from flows.administration import TABLE_WORDS, Finding, forgery_sentence
-from flows.administration.anomalies import _questions
+from flows.administration import Finding, forgery_sentence
+from flows.administration.anomalies import TABLE_WORDS, _questions
 from flows.administration.odd_reading import _question
 from flows.desk.people import people_page
 from flows.desk.system import machine, verification
 from reconcile.conduct import OddReader
 from reconcile.conduct.odd_readers import Kind
 from tests.flows.desk.desk_site import DeskSite
-from transcribe.i18n import Worded, translation, worded
+from transcribe.i18n import translation, worded
+from transcribe.i18n.worded import Worded
 from transcribe.store import Forgery, TimeClaim
 
 LANGUAGES = ("fr", "es")
