@@ -129,6 +129,10 @@ class CountsAlready(LeaseLost):
     """This reading counts already and is no longer changed by sending another; contest the outcome instead."""
 
 
+class ReadAgainSince(LeaseLost):
+    """The same person has read this field again since, on another device; that reading stands."""
+
+
 class LateTooLong(LeaseLost):
     """This task was leased too long ago for a first reading of it; take the next one."""
 

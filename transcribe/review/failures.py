@@ -25,6 +25,7 @@ from transcribe.errors import (
     LateTooLong,
     LeaseLost,
     NotFound,
+    ReadAgainSince,
     StoreError,
 )
 from transcribe.i18n import N_, translation
@@ -56,6 +57,10 @@ DOCUMENTED_FAILURES: dict[int | str, dict[str, Any]] = {
 
 
 LOST_WORDS: dict[type[Exception], str] = {
+    ReadAgainSince: N_(
+        "You have read this field again since, on another device or page. That reading stands; "
+        "the older one here does not replace it."
+    ),
     CountsAlready: N_(
         "Your first reading of this field is kept, paid, and counts already. What you sent now does not replace it. "
         "If the outcome is wrong, contest it under My readings."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import Form
@@ -38,6 +39,12 @@ MAX_SENT_LENGTH = 16_000
 
 MAX_TASK_SECONDS = 3600.0
 """Nobody looks at one field for more than an hour. A clock that says so was left running."""
+
+SAME_TIME_SECONDS = 2.0
+"""What was typed so shortly before another reading was kept is no older one. Chosen by hand."""
+
+MAX_AGO_SECONDS = 30 * 86_400.0
+"""A month: a device that says that it kept a reading for longer has another time than the server."""
 
 GUESSED_TIME = 60.0
 """Seconds that a question, an appeal or a contested clock counts where the page did not measure: two sentences."""
@@ -75,6 +82,7 @@ class SentJson(BaseModel):
     reason: SkipReason = "other"
     seconds: Seconds = 0.0
     overrode: bool = False
+    ago: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     box: tuple[Pixel, Pixel, Pixel, Pixel] | None = None
     page: PageNumber | None = None
 
@@ -134,9 +142,10 @@ def reason_words(language: str) -> dict[SkipReason, str]:
 
 def reading_from_json(sent: SentJson) -> SentReading:
     """The reading that the module sent."""
-    return _reading(
+    reading = _reading(
         sent.action, sent.text, sent.idem, sent.seconds, overrode=sent.overrode, box=sent.box, page=sent.page
     )
+    return replace(reading, ago=min(max(0.0, sent.ago - SAME_TIME_SECONDS), MAX_AGO_SECONDS))
 
 
 def reading_from_form(sent: SentForm, kind: str) -> SentReading:

@@ -626,8 +626,9 @@ class QueueStore(Protocol):
 
         It is kept even when the lease has expired or the task is closed; the outcome is then "late". The same `idem` is
         one reading. A second reading of a field, also under another task of it, corrects the first within undo's rules,
-        and is not paid again; after that, CountsAlready. LateTooLong where the lease ended too many days ago. What a
-        person who is paused sends is kept and not paid. NotFound where the task was never theirs.
+        and is not paid again; after that, CountsAlready. ReadAgainSince where it was typed before the first was sent.
+        LateTooLong where the lease ended too many days ago. What a person who is paused sends is kept and not paid.
+        NotFound where the task was never theirs.
         """
 
     def skip(

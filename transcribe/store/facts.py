@@ -406,7 +406,7 @@ class SentReading:
     The page makes one `idem` for each reading: the same idem twice is one reading. `legible` is what can be made out
     where `text` is None for "illegible". `reason` is why an expert reads it otherwise now. The reading keeps both.
     `page` is the one that `box` lies on, or the page of the rows that `text` tells. None is the page of the field's
-    place.
+    place. It was typed `ago` seconds before it is sent: more than moments where there was no network.
     """
 
     text: str | None
@@ -418,6 +418,7 @@ class SentReading:
     page: int | None = None
     legible: str = ""
     reason: str = ""
+    ago: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

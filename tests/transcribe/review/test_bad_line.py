@@ -13,6 +13,7 @@ from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import FieldKey, Transcriber
 from transcribe.review.options import ReviewOptions
+from transcribe.store.facts import SentReading
 
 pytestmark = pytest.mark.browser
 
@@ -171,6 +172,25 @@ def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(site: Site
 
     expect(page.locator("#status")).to_have_text("everything is sent")
     assert site.texts_of(amina.id) == texts[:1]
+
+
+def test_what_waited_without_a_line_does_not_replace_what_was_read_since_on_another_device(
+    site: Site, enter: Enter, line: Cable
+) -> None:
+    (text, _) = orders(site, 2)
+    amina = site.person("amina")
+    page = enter(amina)
+    task = str(page.locator("#task").get_attribute("action")).removeprefix("/work/")
+    line.cut()
+    type_in(page, "BC-older")
+    expect(page.locator("#status")).to_have_text("1 not sent yet")
+    page.wait_for_timeout(4_000)
+    site.store.submit(task, amina.id, SentReading(text=text, idem="elsewhere"), site.clock.now())
+    line.mend()
+
+    expect(page.locator("#notice")).to_contain_text("You have read this field again since")
+    expect(page.locator("#refused")).to_contain_text("BC-older")
+    assert site.texts_of(amina.id) == [text]
 
 
 def test_the_next_person_on_a_device_sends_nothing_of_the_last(site: Site, enter: Enter, line: Cable) -> None:

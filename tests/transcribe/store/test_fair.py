@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.transcribe.store.world import NOON, World, after, decision, sent, world
-from transcribe.errors import NotFound, SettingsError, StoreError
+from transcribe.errors import NotFound, ReadAgainSince, SettingsError, StoreError
 from transcribe.model import FieldKey, Truth
 from transcribe.store.facts import Appeal, Offer, QualificationTry
 
@@ -220,3 +221,14 @@ def test_known_fields_that_are_contested_are_kept_from_whoever_hears_appeals(her
     here.store.submit(given.id, "eve", sent("G", "heard"), after(11))
     here.store.decide_appeal(appeal.id, "declined", minority=False, now=after(12))
     assert len(here.store.lease_test("eve", "code", 5, after(13))) == 1
+
+
+def test_what_was_typed_before_the_reading_that_stands_does_not_correct_it(here: World) -> None:
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.submit(task.id, "ann", sent("new", "there"), after(100))
+    with pytest.raises(ReadAgainSince):
+        here.store.submit(task.id, "ann", replace(sent("old", "waited"), ago=60.0), after(130))
+    assert here.store.submit(task.id, "ann", replace(sent("new", "waited"), ago=60.0), after(130)).kind == "again"
+    assert here.store.submit(task.id, "ann", replace(sent("newer", "after"), ago=20.0), after(130)).kind == "kept"
+    assert [each.text for each in here.store.readings(task.scan) if each.kind == "person"][-1:] == ["newer"]

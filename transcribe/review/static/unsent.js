@@ -157,6 +157,7 @@ export class Unsent {
   }
 }
 
-function body({ idem, action, text, reason, seconds, overrode }) {
-  return { idem, action, text, reason, seconds, overrode };
+/** What is sent; `ago` says how long it has waited here, so that it replaces nothing that was read since. */
+function body({ idem, action, text, reason, seconds, overrode, at }) {
+  return { idem, action, text, reason, seconds, overrode, ago: Math.max(0, (Date.now() - at) / 1000) || 0 };
 }

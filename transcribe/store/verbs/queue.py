@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from transcribe.codes import Flag, turned_form
-from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
+from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound, ReadAgainSince
 from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
@@ -134,6 +134,8 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         """
         if self._says_the_same(task, person, sent, standing):
             return outcome_of("again", standing["id"], task)
+        if sent.ago and now - timedelta(seconds=sent.ago) < moment(standing["at"]):
+            raise ReadAgainSince
         looked = not EXPERT_FLAGS.isdisjoint(_flags(task, person, sent))
         counts = {"field_id": standing["field_id"], "reading": standing["id"], "at": standing["at"]}
         settled = not looked and self.db.value("decided_since", **counts)
