@@ -145,12 +145,12 @@ def chosen(*names: str) -> dict[str, Sample]:
     return {name: SAMPLES[name] for name in names}
 
 
-def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until something is true; AssertionError where it does not become so."""
+def until(true: Callable[[], object], seconds: float = PATIENCE, pause: float = 0.1) -> None:
+    """Wait until something is true; AssertionError where it does not become so. It is asked after each `pause`."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited too long"
-        time.sleep(0.1)
+        time.sleep(pause)
 
 
 def finished(house: House) -> int:

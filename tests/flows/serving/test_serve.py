@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import psutil
@@ -29,7 +30,7 @@ Serving = tuple[House, "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def serving(house: House, rooms: Home) -> Iterator[Serving]:
+def serving(served_home: Path, house: House, rooms: Home) -> Iterator[Serving]:
     """A running `serve` whose Prefect answers, on free ports; whatever is left of it is ended."""
     house.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
     process = house.start("serve", "--port", "0")
