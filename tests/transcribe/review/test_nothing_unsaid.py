@@ -89,3 +89,30 @@ def test_an_empty_answer_of_a_test_is_asked_about_before_it_counts(site: Site, s
     assert again
     assert 'id="result"' in client.post(again[1], data=sent).text
     assert [each.asked for each in site.store.qualification_tries(amina.id)] == [2]
+
+
+def test_a_text_that_is_refused_in_practice_comes_back_with_the_reason(site: Site, sign_in: SignIn) -> None:
+    known_fields(site, 2)
+    client = sign_in(site.person("amina"))
+    page = client.get("/practice").text
+    task, idem = re.search(r'action="(/work/[^"]+)"', page), re.search(r'name="idem" value="([^"]+)"', page)
+    assert task
+    assert idem
+    word = "W" * 301
+    refused = client.post(task[1], data={"csrf": csrf(client), "idem": idem[1], "action": "send", "text": word})
+    assert refused.status_code == 422
+    assert "One word has more than 300 characters" in refused.text
+    assert word in refused.text
+    assert "unsent" not in refused.text, "the module of the work page would take the text and the reason away"
+
+
+def test_what_is_refused_is_not_said_to_go_when_it_is_sent_again(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    sent = {"csrf": csrf(client), "idem": "refused-0001", "action": "send", "text": "W" * 301}
+    refused = client.post(f"/work/{task.id}?check=1", data=sent)
+    said = re.search(r'id="doubt"[^>]*>(.*?)</p>', refused.text)
+    assert said
+    assert said[1].strip().endswith("and send it again.")

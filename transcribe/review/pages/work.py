@@ -64,14 +64,14 @@ CLICKED_WIDTH_PX = 900
 class Doubt:
     """What came back because it looks odd or is not complete, and why in words.
 
-    `is_empty`: nothing was typed, which may mean blank. `text` is what was typed, the form that was chosen, or the
-    heights of lines between rows; `corners` are those of a frame, or its first one; `turn` is how the page of a form
-    was said to lie.
+    `is_empty`: nothing was typed, which may mean blank. `is_refused`: it is not taken all the same. `text` was typed,
+    or is the form chosen, or the heights of lines between rows; `corners` are of a frame, `turn` is how a page lay.
     """
 
     text: str = ""
     faults: tuple[str, ...] = ()
     is_empty: bool = False
+    is_refused: bool = False
     corners: tuple[int, ...] = ()
     turn: str = ""
 
@@ -132,9 +132,10 @@ async def send(request: Request) -> Response:
         reading = reading_from_form(sent, theirs.kind)
         await context.look(lambda store: require_fitting_lengths(store, context, [(task, reading.text)]))
     except TextRefused as error:
-        if not is_shown:
+        if not is_shown or theirs.reason == Reason.QUALIFICATION:  # practice: a page that gives back what was typed
             raise
-        doubt = Doubt(text=sent.text, faults=(error.said(visitor.language),), corners=reading_corners(sent))
+        faults = (error.said(visitor.language),)
+        doubt = Doubt(text=sent.text, faults=faults, corners=reading_corners(sent), is_refused=True)
         return await work_page(context, visitor, theirs, doubt, page=sent.page, status=422)
     if is_shown and request.query_params.get("check", "0") != "0" and sent.action == "send":
         doubt = _doubt(context, visitor, theirs, sent, is_framed=reading.box is not None)
