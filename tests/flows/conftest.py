@@ -14,7 +14,9 @@ import pytest
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
 from flows.runtime.prefect_server import PrefectServer
+from tests.examples import SOAK
 from tests.flows.house import House
+from tests.flows.readings import folder_of_run, keep_readings
 
 NEW_DATABASE = "new-prefect.db"
 """The file with Prefect's database as it is made for a new home."""
@@ -72,3 +74,10 @@ def rooms(house: House) -> Iterator[Home]:
     opened = open_home(configuration.load_settings(house.home).model_copy(update={"audit_share": 0.0}))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def kept_readings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What engines read in this process for one test is there for the next; not in the long run."""
+    if not SOAK:
+        keep_readings(folder_of_run(tmp_path_factory.getbasetemp()), monkeypatch.setattr)

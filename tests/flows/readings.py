@@ -41,8 +41,11 @@ class Readings:
         return given
 
 
-def keep_readings(folder: Path) -> None:
-    """Have the engines of this process answer from a folder what they, or another process, answered before."""
+def keep_readings(folder: Path, put: Callable[[type, str, object], None] = setattr) -> None:
+    """Have the engines of this process answer from a folder what they, or another process, answered before.
+
+    A test in whose own process that is done gives the `put` of what undoes it.
+    """
     readings, read, call = Readings(folder), Tesseract._read, WorkerPool.call
 
     def kept_read(self: Tesseract, picture: Picture, languages: Sequence[str], more: str = "") -> list[Word]:
@@ -61,8 +64,8 @@ def keep_readings(folder: Path) -> None:
     def kept_call(self: WorkerPool, request: object, longer: float = 1.0) -> object:
         return readings.answer((self.module, request), lambda: call(self, request, longer))
 
-    setattr(Tesseract, "_read", kept_read)  # noqa: B010 - a method of its class, as mypy would not have it assigned
-    setattr(WorkerPool, "call", kept_call)  # noqa: B010
+    put(Tesseract, "_read", kept_read)
+    put(WorkerPool, "call", kept_call)
 
 
 def folder_of_run(base: Path) -> Path:

@@ -24,6 +24,8 @@ from transcribe.geometry import Box
 from transcribe.model import FieldKey, Reading, Scan, Task
 from transcribe.review.app import create_app
 
+pytestmark = pytest.mark.usefixtures("kept_readings")
+
 LETTER = """
 name = "letter"
 version = 1

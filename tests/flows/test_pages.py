@@ -15,6 +15,8 @@ from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from transcribe.model import FieldKey, Task
 
+pytestmark = pytest.mark.usefixtures("kept_readings")
+
 SIZE = (1240, 1754)
 FIELDS = {"first": 300, "second": 420, "third": 540}
 WORDS = (
