@@ -23,11 +23,8 @@ from reconcile.inference.votes import is_null
 from reconcile.parameters import LearntParameters
 from transcribe.model import FieldKey
 
-BROKEN_SUM_SHARE = 0.05
-"""The share of papers that break a sum themselves, by a discount that is not printed or a slip. Chosen by hand."""
-
-BROKEN_COMPARISON_SHARE = 0.02
-"""The share of papers that break a comparison themselves, by a delivery before the order. Chosen by hand."""
+BROKEN_RULE_SHARE = 0.05
+"""The share of papers that break a rule themselves, by a discount that is not printed or a slip. Chosen by hand."""
 
 SWEEP_COUNT = 2
 """Rounds of messages. Two let values travel from a price to its amount and on to the total."""
@@ -147,7 +144,7 @@ def _rule_messages(
     if factors is None:
         return
     equation = instance.comparison == "=="
-    broken = BROKEN_SUM_SHARE if equation else 0.0
+    broken = BROKEN_RULE_SHARE if equation else 0.0
     known = {key: sum([beliefs[key][option.says] for option in options[key]]) for key in instance.keys}
     for key in instance.keys:
         unknown = 1.0
@@ -178,9 +175,7 @@ def _factors(
             return None
         if equation and not holds:
             continue
-        worths = (
-            _equation_factors(made, chosen) if equation else [1.0 if holds else BROKEN_COMPARISON_SHARE] * len(chosen)
-        )
+        worths = _equation_factors(made, chosen) if equation else [1.0 if holds else BROKEN_RULE_SHARE] * len(chosen)
         shares = [beliefs[key][option.says] for key, option in chosen.items()]
         for at, (key, option) in enumerate(chosen.items()):
             others = prod(shares[:at]) * prod(shares[at + 1 :])

@@ -20,7 +20,7 @@ from reconcile.inference.noisy_channel import (
     log_sum,
     swapped,
 )
-from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, WordPriors, unread_log_prior
+from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, NULL_LOG_PRIOR, WordPriors, unread_log_prior
 from reconcile.parameters import FieldShapes, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
@@ -39,9 +39,6 @@ MAX_REPAIRED_LENGTH = 40
 
 SAME_ERROR_PROBABILITY = 0.03
 """P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
-
-UNREAD_TEXT_LOG_PRIOR = log(0.001)
-"""Log prior that a text is written where no source read any. Chosen by hand."""
 
 IMPOSSIBLE_LOG_PROBABILITY = -1e9
 """Log of a product that has become 0."""
@@ -152,7 +149,7 @@ def nothing_read(
         return Unread(IMPOSSIBLE_LOG_PROBABILITY, [Component(1.0, list(caps))], (), caps)
     if spot.family == "mark" or not texts:
         text = min(unread)  # of a mark of which neither value was read, both are as likely
-        prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else UNREAD_TEXT_LOG_PRIOR
+        prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else NULL_LOG_PRIOR
         terms = likelihoods(learnt, sources, text)
         ways = with_beside(beside, text, sources, [Component(1.0, terms)])
         ways = [Component(way.weight, list(map(min, way.terms, caps))) for way in ways]

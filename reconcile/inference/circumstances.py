@@ -208,9 +208,10 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     """The circumstances of the value that `says` (comparable text)."""
     votes = weighed.votes
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
+    saying = [vote for vote in engines if vote.says == says]
     people = [vote for vote in votes if vote.kind == "person"]
     for_it = [vote for vote in people if is_nearly_same(spot, vote.says, says, POLICY.min_text_similarity)]
-    against = [vote for vote in people if vote not in for_it]
+    against = [vote for vote in people if vote not in for_it] if len(for_it) < len(people) else []
     sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
     witness = witness_of(spot, votes, says, sums, learnt)
     return Circumstances(
@@ -218,12 +219,12 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         family=spot.family,
         null=null_of(says),
         coded=is_said_by_barcode(votes, says),
-        engines=len([vote for vote in engines if vote.says == says and vote.null != "illegible"]),
+        engines=len([vote for vote in saying if vote.null != "illegible"]),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
         by_operator=_is_by_operator(votes, says),
-        looked_again=any(vote.again for vote in engines if vote.says == says),
+        looked_again=True in [vote.again for vote in saying],
         sure=sure_alone(spot, engines, says),
         readers=len(people),
         against_people=len(against),
@@ -233,27 +234,25 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         trouble=trouble_of(spot, votes, says, sums, learnt) or _doubt_on_bad_page(engines, says, witness),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
-        in_place=_in_place(spot, engines, says, learnt),
+        in_place=_in_place(spot, saying, learnt),
         searched=any(vote.place is not None for vote in engines),
         prose=prose(spot, votes, says, weighed.words is not None),
         typed=prose(spot, people, says, False) if engines and weighed.words is None else None,
-        careful=len([vote for vote in people if vote.says == says and _is_careful(spot, vote, learnt)]),
+        careful=len([vote for vote in for_it if vote.says == says and _is_careful(spot, vote, learnt)]),
         against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
         opposed=_is_opposed(spot, weighed, says, sums),
-        by_machines=_weighing_of_machines(weighed, says) if for_it else None,
+        by_machines=_weighing_of_machines(weighed, says, engines) if saying and for_it else None,
         telling=telling_troubles(spot, votes, says),
         unlisted=spot.known_values is not None and null_of(says) is None and not spot.known_values.has(says),
     )
 
 
-def _weighing_of_machines(weighed: FieldPosterior, says: str) -> Callable[[], float] | None:
-    """What gives the share of a value by machines alone; None where no engine says it, or it is weighed by words.
+def _weighing_of_machines(weighed: FieldPosterior, says: str, engines: Sequence[Vote]) -> Callable[[], float] | None:
+    """What gives the share of a value by machines alone, which one of these engines says; None of a text in words.
 
     The votes of people who say something else stay: only those who say it are left out.
     """
-    engines = [vote for vote in weighed.votes if vote.machine and vote.source != INK]
-    is_said = any(vote.says == says for vote in engines) and weighed.words is None
-    if not is_said or (null_of(says) in SILENCE and not all(map(is_silent, engines))):
+    if weighed.words is not None or (null_of(says) in SILENCE and not all(map(is_silent, engines))):
         return None
     left = [at for at, vote in enumerate(weighed.votes) if vote.machine or vote.says != says]
     return partial(share_by, weighed, says, left)
@@ -293,7 +292,7 @@ def _is_by_operator(votes: Sequence[Vote], says: str) -> bool:
     return {vote.source for vote in votes if vote.kind == "expert" and vote.says == says} == {OPERATOR_SOURCE}
 
 
-def _in_place(spot: PreparedField, engines: Sequence[Vote], says: str, learnt: LearntParameters) -> float:
+def _in_place(spot: PreparedField, saying: Sequence[Vote], learnt: LearntParameters) -> float:
     """How probable it is that this was read where the field stands, by the least sure place of those who say it."""
-    places = [vote.place for vote in engines if vote.says == says and vote.place is not None]
+    places = [vote.place for vote in saying if vote.place is not None]
     return learnt.places.in_place_probability(spot.name_on_form, spot.field.type, min(places)) if places else 1.0

@@ -22,12 +22,6 @@ TOUCHING_DIGITS_SIGNS = frozenset("HhKMmNnUuWw#")
 MAX_SLIP_EDIT_COUNT = 1
 """The most edits between a well formed reading and a broken one of the same text. Chosen by hand."""
 
-POOR_PAGE_QUALITY = 0.6
-"""Quality of a page (0 to 1) below which one character against another says nothing of either.
-
-On blurred pages a 6, a 91 and a 10 were decided as 8, 4 and 4, where the other engine read a single %, * and +.
-"""
-
 MIN_VOUCHING_SUMS_FACTOR = 100.0
 """From so large a factor on, the form's sums vouch for a value. Chosen by hand."""
 
@@ -35,15 +29,9 @@ NATS_PER_BIT = log(2.0)
 """One bit in units of the natural logarithm."""
 
 MIN_SETTLING_BITS = 5.5
-"""From so many bits against every text that looks alike on, a shape settles which of them is written.
+"""From so many bits on, a shape settles which of two texts is written: those that look alike, or one that breaks it.
 
 One in 45 values may be the other one then, and engines that agree have misread it in at most one of some tens.
-"""
-
-MIN_VOUCHING_BITS = 7.0
-"""From so many bits on, a shape vouches for a value against a reading that breaks it: one in 128 may break it so.
-
-Chosen by hand.
 """
 
 
@@ -120,11 +108,12 @@ def _is_broken_copy(spot: PreparedField, rival: Vote, texts: Sequence[str]) -> b
     """Whether a reading is nearly one of these texts, but for a character that breaks the format.
 
     An amount may have lost a digit or its point and still be one. So of amounts only a digit taken for something else
-    counts.
+    counts. On a bad page one character says nothing of another: a 6, a 91 and a 10 were decided there as 8, 4 and 4,
+    where the other engine had read a single %, * and +.
     """
     if null_of(rival.says) or not spot.faults(rival.says):
         return False
-    if len(rival.text) <= MAX_SLIP_EDIT_COUNT and rival.quality < POOR_PAGE_QUALITY:
+    if len(rival.text) <= MAX_SLIP_EDIT_COUNT and rival.bad_page:
         return False
     if spot.family == "amount":
         return any(is_one_slip_apart(text, rival.text) and _is_same_length_slip(text, rival.text) for text in texts)
@@ -174,7 +163,7 @@ def keeps_shape_alone(spot: PreparedField, says: str, rivals: Sequence[Vote], le
     shapes = shapes_of(spot, learnt)
     if shapes is None or not rivals or shapes.count_of(says) < MIN_SETTLING_COUNT:
         return False
-    least = log_prior(spot, says, learnt) - MIN_VOUCHING_BITS * NATS_PER_BIT
+    least = log_prior(spot, says, learnt) - MIN_SETTLING_BITS * NATS_PER_BIT
     return all(log_prior(spot, each.says, learnt) <= least for each in rivals)
 
 

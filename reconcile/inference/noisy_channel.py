@@ -40,11 +40,8 @@ MIN_EXACT_PRODUCT = 1e-250
 MAX_EDIT_COUNT = 4
 """More edits than this are another text. Chosen by hand."""
 
-FIRST_EDIT_SHARE = 0.8
-"""The share of misreadings of a single edit. Chosen by hand."""
-
 FURTHER_EDIT_SHARE = 0.2
-"""How much rarer a misreading is by each further edit. Chosen by hand."""
+"""How much rarer a misreading is by each further edit: the others are of a single one. Chosen by hand."""
 
 REPLACED_SHARE = 0.6
 """The share of edits that take one character for another; as many of the others lose one as add one. Chosen by hand."""
@@ -115,7 +112,7 @@ def log_sum(
 
     P is the sum over the ways in which they come about. Those that are `silent` have P of their entry in `caps`.
     """
-    of_ways = [(way.weight, way.terms) for way in ways]
+    of_ways: Sequence[tuple[float, Sequence[float]]] = [way[:2] for way in ways]
     if silent:
         of_ways = [(weight, [caps[at] if at in silent else t for at, t in enumerate(ts)]) for weight, ts in of_ways]
     if votes is not None:
@@ -270,7 +267,7 @@ def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], .
         return None
     operations = Levenshtein.editops(written, said)
     places, count = len(written) + 1, len(operations)
-    probability = FIRST_EDIT_SHARE * FURTHER_EDIT_SHARE ** (count - 1) * factorial(count)
+    probability = (1.0 - FURTHER_EDIT_SHARE) * FURTHER_EDIT_SHARE ** (count - 1) * factorial(count)
     probability /= places**count
     taken, added = [], ""
     for operation in operations:

@@ -27,16 +27,13 @@ BLANK_LOG_PRIORS = {True: log(0.01), False: log(0.3)}
 """Log prior of blank for a required and for an optional field. Chosen by hand."""
 
 NULL_LOG_PRIOR = log(0.003)
-"""Log prior of illegible, absent and crossed out, each. Chosen by hand."""
+"""Log prior of illegible, absent and crossed out, each, and of a text where no source read any. Chosen by hand."""
 
 RECURRING_WORD_SHARE = 0.95
 """The share of words that occur again on the same field of other forms, once enough forms were seen.
 
 Chosen by hand.
 """
-
-MIN_LOG_PROBABILITY = -700.0
-"""Log probability below which a float has no logarithm any more: exp(-746) is 0. With all faults a text stays above."""
 
 UNACCENTED_SHARE = 0.3
 """How often a known value is written without the accents that master data give it, mostly in capitals.
@@ -54,6 +51,7 @@ MIN_LOG_PRIOR = -600.0
 """No text has a smaller log prior than this, and none a smaller log probability as an unrelated error.
 
 So the prior and the misreading of one long text stay on one scale, or a blank would beat every comment of three lines.
+Of a smaller one a float has no logarithm any more: exp(-746) is 0.
 """
 
 CHECK_DIGIT_TYPES = frozenset({"luhn", "ean", "siret", "vat"})
@@ -77,7 +75,7 @@ def log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: W
         return share
     covered = learnt.covered_share(field.name)
     listed = 1.0 if values.has(says) else UNACCENTED_SHARE if values.has_without_accents(says) else 0.0
-    return log(listed * covered / values.count + (1 - covered) * exp(max(MIN_LOG_PROBABILITY, share)))
+    return log(listed * covered / values.count + (1 - covered) * exp(max(MIN_LOG_PRIOR, share)))
 
 
 def unread_log_prior(

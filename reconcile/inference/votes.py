@@ -38,7 +38,8 @@ class Vote(NamedTuple):
     text. `shown` is the comparable text that the source saw before it read, None where it read blind; a vote of a
     source that saw something is not independent. `place` is how sure it is, on a free layout, that the field stands
     there; None where the form says where it stands, or where it is unknown. `again`: an engine that first read
-    something else, and is heard because it then read what another one had.
+    something else, and is heard because it then read what another one had. `bad_page`: an engine read it on a page that
+    is hard to read.
     """
 
     id: str
@@ -56,11 +57,7 @@ class Vote(NamedTuple):
     place: float | None
     flags: frozenset[str]
     again: bool = False
-
-    @property
-    def bad_page(self) -> bool:
-        """Whether an engine read it on a page that is hard to read."""
-        return self.machine and self.quality < BAD_PAGE_QUALITY
+    bad_page: bool = False
 
 
 def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
@@ -91,22 +88,24 @@ def _of_what_is_seen(spot: PreparedField, vote: Vote) -> Vote:
 def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
     """One reading as a vote."""
     says, conditions, shown = comparable_text(spot, reading), reading.conditions, reading.shown
+    machine, quality = reading.kind == "machine", conditions.get("quality", 1.0) if conditions else 1.0
     return Vote(
         reading.id,
         reading.at,
         source or source_of(reading),
         reading.kind,
-        reading.kind == "machine",
+        machine,
         says,
         null_of(says),
         (reading.text or "").strip(),
         reading.confidence,
         None if shown is None else spot.normal(shown),
         conditions.get("fit", 1.0) if conditions else 1.0,
-        conditions.get("quality", 1.0) if conditions else 1.0,
+        quality,
         conditions.get("place") if conditions and spot.form.free else None,
         reading.flags,
         bool(conditions) and LOOKED_AGAIN in conditions,
+        machine and quality < BAD_PAGE_QUALITY,
     )
 
 
