@@ -33,16 +33,11 @@ Of what the model, two experts counted, still thought less likely than not, 31 o
 it the model's own share is what their words turned out to be worth (91 % of 0.95 to 0.995).
 """
 
-MAX_ONE_READER_PROBABILITY = 0.98
-"""The most probability of a value that one person read and nothing confirms, before three people were asked.
+MAX_UNCONFIRMED_PROBABILITY = 0.97
+"""The most probability of a value that one source read and nothing confirms.
 
-A careful typist is wrong on one field in fifty.
-"""
-
-MAX_ONE_ENGINE_PROBABILITY = 0.97
-"""The most probability of a value that one engine read, none too surely, and nothing confirms.
-
-Better engines are wrong on one box in ten.
+That source is a person, before three people were asked, or an engine that is none too sure. A careful typist is wrong
+on one field in fifty, a better engine on one box in ten.
 """
 
 MIN_BARCODE_PROBABILITY = 0.999
@@ -98,7 +93,7 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
     sources = seen.engines + seen.people + (seen.looks_blank if seen.people else 0)
     if sources >= POLICY.people_to_agree or seen.witness or (seen.is_one_sure and not seen.trouble and not seen.people):
         return share
-    return min(share, MAX_ONE_READER_PROBABILITY if seen.people else MAX_ONE_ENGINE_PROBABILITY)
+    return min(share, MAX_UNCONFIRMED_PROBABILITY)
 
 
 def _at_least_of_machines(share: float, found: float, seen: Circumstances, learnt: LearntParameters) -> float:
