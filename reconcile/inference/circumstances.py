@@ -142,8 +142,11 @@ class Circumstances(NamedTuple):
 
     @property
     def is_sound(self) -> bool:
-        """Whether machines agree, or something vouches for what one of them says, and nothing troubles them."""
-        return not self.trouble and bool(self.engines >= POLICY.engines_to_agree or (self.engines and self.witness))
+        """Whether machines agree, or something vouches for what one of them says.
+
+        What troubles one of them counts elsewhere: one that agrees must not make a value less probable.
+        """
+        return bool(self.engines >= POLICY.engines_to_agree or (self.engines and self.witness))
 
     @property
     def is_one_sure(self) -> bool:

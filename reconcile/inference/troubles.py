@@ -131,8 +131,13 @@ def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: s
 
 
 def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:
-    """The troubles that tell much of how probable a machine's value is, whatever else troubles it."""
-    flags = {flag for vote in votes if vote.machine for flag in vote.flags}
+    """The troubles that tell much of how probable a machine's value is, whatever else troubles it.
+
+    Of the engines that say it, all have found such a trouble: one that agrees never makes a value less probable.
+    """
+    flags = {flag for vote in votes if vote.machine and vote.says != says for flag in vote.flags}
+    saying = [vote.flags for vote in votes if vote.machine and vote.says == says]
+    flags |= frozenset.intersection(*saying) if saying else frozenset()
     found = [reason for flag, reason in TELLING_FLAGS.items() if flag in flags]
     return (*found, Reason.FORMAT) if null_of(says) is None and spot.faults(says) else tuple(found)
 
