@@ -78,11 +78,12 @@ def with_beside(
         return list(ways)
     seen, misled = [], []
     for way in ways:
-        left = 1.0
-        for weight, terms in _misled(texts, way.terms):
-            misled.append(Component(way.weight * weight, terms, way.looks_like))
-            left -= weight
-        seen.append(Component(way.weight * max(left, 1.0 - share), way.terms, way.looks_like))
+        found = list(_misled(texts, way.terms))
+        whole = sum([weight for weight, _ in found])
+        misled_share = min(share, whole)
+        for weight, terms in found:
+            misled.append(Component(way.weight * weight * (misled_share / whole), terms, way.looks_like))
+        seen.append(Component(way.weight * (1.0 - misled_share), way.terms, way.looks_like))
     return seen + misled
 
 
