@@ -19,6 +19,7 @@ from reconcile.inference.troubles import (
     sure_alone,
     telling_troubles,
     trouble_of,
+    with_common_flags,
 )
 from reconcile.inference.votes import Vote, is_nearly_same, null_of
 from reconcile.parameters import LearntParameters
@@ -48,15 +49,16 @@ MAX_CAREFUL_ERROR_SHARE = 0.25
 class Circumstances(NamedTuple):
     """What stands beside the probability of one value of a field.
 
-    `coded`: a barcode that checks itself says it. `engines`, `people` and `experts` count independent sources that say
-    it; `against_people` people who say something else; `contradicting` those of them whose word could be so; `readers`
-    all people; `listening` all engines. `ink` is the ink test's confidence that it is so, 0 where it did not look.
-    `witness` vouches for it beside readings; "" where nothing does. `trouble` is why machines alone may not decide
-    here; "" where they may. `in_place` is how probable it is that it was read where the field stands. `prose` tells how
-    a long text came about that people alone read, `typed` how it did among people where machines read it too; None of
-    others. `by_machines` gives the share that machines alone give a value that people read too; None where no
-    engine says it. `by_operator`: of all experts the operator alone says it. `looked_again`: an engine says it only
-    since it looked again. `sure` is the confidence of the only engine that says it, 0 where none or several do.
+    `coded`: a barcode that checks itself says it. `engines`, `people` and `experts` count independent sources that
+    say it; `against_people` people who say something else; `contradicting` those of them whose word could be so;
+    `readers` all people; `listening` all engines. `ink` is the ink test's confidence that it is so, 0 where it did
+    not look. `witness` vouches for it beside readings; "" where nothing does. `trouble` is why machines alone may
+    not decide here; "" where they may. `common_trouble` is the same by what all engines found that say it.
+    `in_place` is how probable it is that it was read where the field stands. `prose` tells how a long text came
+    about that people alone read, `typed` how it did among people where machines read it too; None of others.
+    `by_machines` gives the share that machines alone give a value that people read too; None where no engine says
+    it. `by_operator`: of all experts the operator alone says it. `looked_again`: an engine says it only since it
+    looked again. `sure` is the confidence of the only engine that says it, 0 where none or several do.
     """
 
     says: str
@@ -73,6 +75,7 @@ class Circumstances(NamedTuple):
     ink: float
     witness: Witness | Literal[""]
     trouble: Reason | Literal[""]
+    common_trouble: Reason | Literal[""]
     fit: float
     quality: float
     in_place: float
@@ -120,7 +123,7 @@ class Circumstances(NamedTuple):
         """
         if self.trouble_stages:
             return self.trouble_stages[0]
-        return self.sound_stage if self.is_sound else self.doubt_stage
+        return self.sound_stage if self.is_sound and not self.trouble else self.doubt_stage
 
     @property
     def sound_stage(self) -> str:
@@ -142,11 +145,9 @@ class Circumstances(NamedTuple):
 
     @property
     def is_sound(self) -> bool:
-        """Whether machines agree, or something vouches for what one of them says.
-
-        What troubles one of them counts elsewhere: one that agrees must not make a value less probable.
-        """
-        return bool(self.engines >= POLICY.engines_to_agree or (self.engines and self.witness))
+        """Whether machines agree, or something vouches for what one of them says, and nothing troubles all of these."""
+        agree = self.engines >= POLICY.engines_to_agree
+        return not self.common_trouble and (agree or bool(self.engines and self.witness))
 
     @property
     def is_one_sure(self) -> bool:
@@ -215,8 +216,12 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     people = [vote for vote in votes if vote.kind == "person"]
     for_it = [vote for vote in people if is_nearly_same(spot, vote.says, says, POLICY.min_text_similarity)]
     against = [vote for vote in people if vote not in for_it] if len(for_it) < len(people) else []
+    experts = [vote.source for vote in votes if vote.kind == "expert" and vote.says == says]
     sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
     witness = witness_of(spot, votes, says, sums, learnt)
+    doubt: Reason | Literal[""] = "" if witness or not is_unsure_on_bad_page(engines, says) else Reason.NOT_SURE_ENOUGH
+    trouble = trouble_of(spot, votes, says, sums, learnt) or doubt
+    common = with_common_flags(votes, says) if trouble else votes
     return Circumstances(
         says=says,
         family=spot.family,
@@ -225,8 +230,8 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         engines=len([vote for vote in saying if vote.null != "illegible"]),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
-        experts=len([vote for vote in votes if vote.kind == "expert" and vote.says == says]),
-        by_operator=_is_by_operator(votes, says),
+        experts=len(experts),
+        by_operator=set(experts) == {OPERATOR_SOURCE},
         looked_again=True in [vote.again for vote in saying],
         sure=sure_alone(spot, engines, says),
         readers=len(people),
@@ -234,7 +239,8 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
         ink=max([vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says], default=0.0),
         witness=witness,
-        trouble=trouble_of(spot, votes, says, sums, learnt) or _doubt_on_bad_page(engines, says, witness),
+        trouble=trouble,
+        common_trouble=trouble and (trouble_of(spot, common, says, sums, learnt) or doubt),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, saying, learnt),
@@ -245,7 +251,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
         opposed=_is_opposed(spot, weighed, says, sums),
         by_machines=_weighing_of_machines(weighed, says, engines) if saying and for_it else None,
-        telling=telling_troubles(spot, votes, says),
+        telling=telling_troubles(spot, common, says),
         unlisted=spot.known_values is not None and null_of(says) is None and not spot.known_values.has(says),
     )
 
@@ -283,16 +289,6 @@ def _could_be(spot: PreparedField, says: str) -> bool:
     """Whether this contradicts another value: giving up does not, nor does a text that is faulty for the type."""
     null = null_of(says)
     return null != "illegible" if null else not spot.faults(says)
-
-
-def _doubt_on_bad_page(engines: Sequence[Vote], says: str, witness: str) -> Reason | Literal[""]:
-    """The trouble of a bad page, where nothing vouches for the value."""
-    return Reason.NOT_SURE_ENOUGH if not witness and is_unsure_on_bad_page(engines, says) else ""
-
-
-def _is_by_operator(votes: Sequence[Vote], says: str) -> bool:
-    """Whether of all experts the operator alone says this."""
-    return {vote.source for vote in votes if vote.kind == "expert" and vote.says == says} == {OPERATOR_SOURCE}
 
 
 def _in_place(spot: PreparedField, saying: Sequence[Vote], learnt: LearntParameters) -> float:

@@ -130,14 +130,21 @@ def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: s
     return spot.type in QUANTITY_TYPES and bool(texts) and all(has_fillers(text) for text in texts)
 
 
-def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:
-    """The troubles that tell much of how probable a machine's value is, whatever else troubles it.
+def with_common_flags(votes: Sequence[Vote], says: str) -> Sequence[Vote]:
+    """These votes, where the machines that say this found only what all of them did.
 
-    Of the engines that say it, all have found such a trouble: one that agrees never makes a value less probable.
+    How probable it is follows from these: one that agrees, and finds more than others did, must not make it less so.
     """
-    flags = {flag for vote in votes if vote.machine and vote.says != says for flag in vote.flags}
-    saying = [vote.flags for vote in votes if vote.machine and vote.says == says]
-    flags |= frozenset.intersection(*saying) if saying else frozenset()
+    flags = [vote.flags for vote in votes if vote.machine and vote.says == says]
+    if len(flags) < 2:
+        return votes
+    common = frozenset.intersection(*flags)
+    return [vote._replace(flags=common) if vote.machine and vote.says == says else vote for vote in votes]
+
+
+def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:
+    """The troubles that tell much of how probable a machine's value is, whatever else troubles it."""
+    flags = {flag for vote in votes if vote.machine for flag in vote.flags}
     found = [reason for flag, reason in TELLING_FLAGS.items() if flag in flags]
     return (*found, Reason.FORMAT) if null_of(says) is None and spot.faults(says) else tuple(found)
 
