@@ -19,6 +19,8 @@ from transcribe.errors import SettingsError
 from transcribe.forms import definition as forms
 from transcribe.model import FieldKey, Scan
 
+pytestmark = pytest.mark.usefixtures("kept_readings")
+
 OLGA = Because(by="olga", why="two orders in one file")
 NUMBER = FieldKey("order_number")
 CARD = "4970 1012 3456 7890"

@@ -20,6 +20,8 @@ from transcribe.model import Decision, FieldKey, Reading, Word
 from transcribe.ocr import hocr
 from transcribe.ocr.engines import tesseract
 
+pytestmark = pytest.mark.usefixtures("kept_readings")
+
 RECEIPT = CASES / "receipt-554.jpg"
 UPRIGHT = "bon-de-commande-flat-typed-0000.png"
 
