@@ -16,12 +16,12 @@ from reconcile.inference.troubles import (
     MAX_OPPOSING_SUMS_FACTOR,
     is_said_by_barcode,
     is_unsure_on_bad_page,
-    sure_alone,
+    surest,
     telling_troubles,
     trouble_of,
     with_common_flags,
 )
-from reconcile.inference.votes import Vote, is_nearly_same, null_of
+from reconcile.inference.votes import Vote, could_be, is_nearly_same, null_of
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.codes import Reason, Witness
@@ -58,7 +58,7 @@ class Circumstances(NamedTuple):
     about that people alone read, `typed` how it did among people where machines read it too; None of others.
     `by_machines` gives the share that machines alone give a value that people read too; None where no engine says
     it. `by_operator`: of all experts the operator alone says it. `looked_again`: an engine says it only since it
-    looked again. `sure` is the confidence of the only engine that says it, 0 where none or several do.
+    looked again. `sure` is the confidence of the surest engine that says it, 0 where another one may well be right.
     """
 
     says: str
@@ -123,7 +123,9 @@ class Circumstances(NamedTuple):
         """
         if self.trouble_stages:
             return self.trouble_stages[0]
-        return self.sound_stage if self.is_sound and not self.trouble else self.doubt_stage
+        if self.is_sound and not self.trouble:
+            return self.sound_stage
+        return ONE_SURE_STAGE if self.is_one_sure else self._machines("machines in doubt")
 
     @property
     def sound_stage(self) -> str:
@@ -132,8 +134,8 @@ class Circumstances(NamedTuple):
 
     @property
     def doubt_stage(self) -> str:
-        """The stage of machines that do not agree: one that is sure, or others."""
-        return ONE_SURE_STAGE if self.is_one_sure else self._machines("machines in doubt")
+        """The stage of machines that do not agree or are troubled: one of them is sure, or none."""
+        return ONE_SURE_STAGE if self.is_sure else self._machines("machines in doubt")
 
     @property
     def trouble_stages(self) -> tuple[str, ...]:
@@ -151,7 +153,12 @@ class Circumstances(NamedTuple):
 
     @property
     def is_one_sure(self) -> bool:
-        """Whether one engine alone says it and is sure, where it stands and not since it looked again."""
+        """Whether one engine alone says it and is sure."""
+        return self.is_sure and self.engines == 1
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether an engine that says it is sure, where it stands and not since it looked again."""
         return self.sure >= POLICY.min_sure_confidence and not (self.null or self.searched or self.looked_again)
 
     @property
@@ -233,10 +240,10 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         experts=len(experts),
         by_operator=set(experts) == {OPERATOR_SOURCE},
         looked_again=True in [vote.again for vote in saying],
-        sure=sure_alone(spot, engines, says),
+        sure=surest(spot, engines, says),
         readers=len(people),
         against_people=len(against),
-        contradicting=len([vote for vote in against if _could_be(spot, vote.says)]),
+        contradicting=len([vote for vote in against if could_be(spot, vote.says)]),
         ink=max([vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says], default=0.0),
         witness=witness,
         trouble=trouble,
@@ -283,12 +290,6 @@ def _is_opposed(spot: PreparedField, weighed: FieldPosterior, says: str, sums: f
         return True
     share = weighed.shares[says]
     return weighed.none > share or max(weighed.shares.values()) > share
-
-
-def _could_be(spot: PreparedField, says: str) -> bool:
-    """Whether this contradicts another value: giving up does not, nor does a text that is faulty for the type."""
-    null = null_of(says)
-    return null != "illegible" if null else not spot.faults(says)
 
 
 def _in_place(spot: PreparedField, saying: Sequence[Vote], learnt: LearntParameters) -> float:

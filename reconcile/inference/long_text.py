@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from functools import partial
 from math import prod
 
 from reconcile.algorithms import (
@@ -109,7 +110,7 @@ def _is_split(speaking: Sequence[Vote]) -> bool:
 
 def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParameters) -> FieldPosterior:
     """A field that was weighed `whole`, weighed again by its words. Blank and its like keep their share."""
-    said = speaking(whole.votes)
+    said = sorted(speaking(whole.votes), key=partial(_by_what_is_said, learnt=learnt))
     line = Line(
         slots=tuple(build_network([vote.says.split() for vote in said])),
         sources=tuple(vote.source for vote in said),
@@ -142,6 +143,11 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParam
         priors={says: whole.priors.get(says, whole.none_prior) for says in (*shares, *silent)},
         words=Composed(composed, _written(spot, likeliest, line, said, model), len(line.slots)),
     )
+
+
+def _by_what_is_said(vote: Vote, learnt: LearntParameters) -> tuple[str, str, str, Sequence[float]]:
+    """An order of votes in which the names of their sources play no part: the words are laid side by side in it."""
+    return vote.says, vote.text, vote.kind, tuple(learnt.lines.get(vote.source, NO_WORD_COUNTS))
 
 
 def speaking(votes: Iterable[Vote]) -> list[Vote]:

@@ -199,22 +199,20 @@ def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:
     return null_of(says) is None and bool(sure) and max(sure) < MIN_CONFIDENCE_ON_BAD_PAGE
 
 
-def sure_alone(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:
-    """The confidence of the only engine that says it; 0 where none or several do.
+def surest(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:
+    """The confidence of the surest engine that says it; 0 where none does.
 
     0 too where another one may well be right: it is sure of something else, or reads one digit or sign otherwise and is
     not unsure. Digits have no context, so that 7,25 and 1,25 may both be written.
     """
-    saying = [vote for vote in engines if vote.says == says]
-    if len(saying) != 1:
-        return 0.0
+    saying = [vote.confidence or 0.0 for vote in engines if vote.says == says]
     others = [vote for vote in engines if vote.says != says]
     rivals = [vote for vote in others if (vote.confidence or 0.0) >= MIN_RIVAL_CONFIDENCE]
     if any((vote.confidence or 0.0) >= POLICY.min_sure_confidence for vote in rivals):
         return 0.0
     if spot.family not in TEXT_FAMILIES and any(is_one_slip_apart(says, each.says) for each in rivals):
         return 0.0
-    return saying[0].confidence or 0.0
+    return max(saying, default=0.0)
 
 
 def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:

@@ -150,6 +150,12 @@ def is_nearly_same(spot: PreparedField, one: str, other: str, share: float) -> b
     return Indel.normalized_similarity(one, other) >= share
 
 
+def could_be(spot: PreparedField, says: str) -> bool:
+    """Whether this contradicts another value: giving up does not, nor does a text that is faulty for the type."""
+    null = null_of(says)
+    return null != "illegible" if null else not spot.faults(says)
+
+
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 

@@ -124,7 +124,7 @@ PARTS: Mapping[str, tuple[Change, ...]] = {
     "trouble: unsure on a bad page": ((f"{INFERENCE}.circumstances:is_unsure_on_bad_page", _constant(False)),),
     "trouble: extra decimals": ((f"{INFERENCE}.troubles:_has_extra_decimals", _constant(False)),),
     "trouble: a name with a small l": ((f"{INFERENCE}.troubles:_begins_small", _constant(False)),),
-    "one sure engine": ((f"{INFERENCE}.circumstances:sure_alone", _constant(0.0)),),
+    "one sure engine": ((f"{INFERENCE}.circumstances:surest", _constant(0.0)),),
     "one sure engine: rivals": ((f"{INFERENCE}.troubles:MIN_RIVAL_CONFIDENCE", 2.0),),
     "trouble: no point": ((f"{INFERENCE}.troubles:_may_lack_its_point", _constant(False)),),
     "stage: machines": ((SHIPPED, _no_lines("machines")),),

@@ -11,7 +11,11 @@ from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, field, form, machine, posterior, reading
+from transcribe.codes import Flag
 from transcribe.model import Decision, FieldKey, Master, Posterior, Rule, Task
+
+ROUNDING = 1e-9
+"""Probabilities that differ by less are the same."""
 
 PRICE = form(field("price", "amount"))
 SUMS = form(
@@ -199,3 +203,26 @@ def test_what_something_vouches_for_needs_no_sure_engine_on_a_bad_page() -> None
         for source in ("tesseract 5.5.0 fra", "rapidocr 3.10.0")
     ]
     assert posterior(field("code", "ean"), *said).standing.trouble == ""
+
+
+@pytest.mark.parametrize("flag", [Flag.HANDWRITING, Flag.MISCOUNTED])
+@pytest.mark.parametrize(("type", "text"), [("address", "12 High Street, Leeds"), ("luhn", "79927398713")])
+def test_an_engine_that_agrees_and_finds_a_trouble_makes_no_value_less_probable_but_is_heard(
+    type: str, text: str, flag: Flag
+) -> None:
+    of = field("it", type)
+    first, second = machine("it", "tesseract 5", text, None), machine("it", "rapidocr 3", text, 0.5)
+    alone = posterior(of, first)
+    agreed = posterior(of, first, replace(second, flags=frozenset({flag})))
+    assert agreed.probability >= alone.probability - ROUNDING
+    assert agreed.standing.trouble
+    assert isinstance(decide(of, agreed, POLICY), Task)
+
+
+def test_an_engine_that_agrees_makes_what_a_sure_one_read_no_less_probable() -> None:
+    """Both may have lost its point; one that is sure was given more before the other one was heard."""
+    price = field("price", "amount")
+    sure = machine("price", "rapidocr 3", "1250", 0.98)
+    alone, agreed = posterior(price, sure), posterior(price, sure, machine("price", "tesseract 5", "1250", 0.3))
+    assert agreed.standing.trouble == alone.standing.trouble == "format"
+    assert agreed.probability >= alone.probability - ROUNDING
