@@ -58,7 +58,8 @@ def texts_beside(
             vote, source_model, ratio = sources[at]
             term = terms[says][at]
             if vote.says == says:
-                seen[at] = (source_model.follow_rate, min(ratio, term))
+                as_sure = 1.0 if says in MARK_VALUES else ratio  # another box is read as surely as this one
+                seen[at] = (source_model.follow_rate, min(as_sure, term))
             elif misreading_probability(characters, source_model.kind, says, vote.says) > 0:
                 seen[at] = (source_model.follow_rate, term)
         if seen:
