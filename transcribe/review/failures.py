@@ -119,6 +119,7 @@ ENTRY_WORDS: dict[str, str] = {
     "answer": N_("Answer"),
     "name": N_("Name"),
     "day": N_("Day"),
+    "task": N_("Field"),
 }
 """What entries of forms and parts of addresses are called where they are wrong; another one has its own name."""
 
@@ -180,6 +181,7 @@ def failure_response(
         shown = {"is_lost": status == 409, "message": text, "number": number, "typed": typed, "wrong": wrong}
         desk = context.options.desk
         of_desk = bool(desk) and status == 422 and request.url.path.startswith(desk)
+        shown["signed_in"] = context.options.cookie in request.cookies
         response = context.rendering.page("error.html", language, status, of_desk=of_desk, **shown)
     if retry_after is not None:
         response.headers["retry-after"] = str(retry_after)

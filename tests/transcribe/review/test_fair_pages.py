@@ -69,6 +69,21 @@ def test_a_floor_under_its_own_source_is_called_no_fair_floor(site: Site, sign_i
         assert "never pays less than" not in page
 
 
+@pytest.mark.parametrize("engagement", ["by reading", "hourly"])
+def test_the_rules_on_the_pay_page_are_those_of_ones_own_engagement(
+    site: Site, sign_in: SignIn, engagement: str
+) -> None:
+    set_pay(site)
+    ben = replace(site.person("ben"), engagement=engagement)  # type: ignore[arg-type]  # parametrised
+    put(site.store, ben, site.clock.now())
+
+    page, how = sign_in(ben).get("/pay").text, sign_in(ben).get("/how").text
+
+    assert ("By the piece" in page, "By the hour" in page) == (engagement != "hourly", engagement == "hourly")
+    assert "By the piece" in how
+    assert "By the hour" in how
+
+
 @pytest.mark.parametrize("engagement", ["staff", "volunteer"])
 def test_staff_and_volunteers_see_that_nothing_is_counted(site: Site, sign_in: SignIn, engagement: str) -> None:
     set_pay(site)

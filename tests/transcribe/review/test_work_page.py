@@ -271,6 +271,8 @@ def test_it_works_without_javascript(site: Site, address: str, browser: Browser)
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{address}/in/{site.link(amina)}")
     page.locator("main button").click()
+    expect(page.locator("#text")).to_be_visible()
+    expect(page.locator("#tools button[type=button]:visible")).to_have_count(0)  # they would do nothing
 
     for text in texts:
         page.locator("#text").fill(text)

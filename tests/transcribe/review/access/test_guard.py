@@ -268,6 +268,8 @@ def test_the_eleventh_try_to_sign_in_within_a_minute_is_refused(
 
     assert [each.status_code for each in tries] == [401] * 10 + [429]
     assert int(tries[-1].headers["retry-after"]) > 0
+    assert 'href="/in"' in tries[-1].text
+    assert "Back to work" not in tries[-1].text
 
 
 def test_bodies_are_limited_whatever_they_say_of_their_length(secured: Site) -> None:
