@@ -12,6 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from tests.patience import PATIENCE
 from tests.transcribe.review.site import Site
 from tests.transcribe.review.test_fair_pages import set_pay
 from tests.transcribe.review.test_readings import KEY, ask, csrf, decide, read
@@ -137,7 +138,9 @@ def test_the_pages_measure_by_themselves(site: Site, enter: Enter, contested: tu
     page.goto(page.url.replace("/work", f"/readings/{reading}"))
     page.wait_for_timeout(2_100)
     page.goto(page.url.replace(f"/readings/{reading}", "/readings"))
-    page.wait_for_timeout(300)
+    until = monotonic() + PATIENCE  # the page tells its time when it is left, beside what follows
+    while not lines(site, ann, "explanation") and monotonic() < until:
+        page.wait_for_timeout(50)
     (line,) = lines(site, ann, "explanation")
     assert 2 <= line.seconds <= 1 + monotonic() - began
 
