@@ -141,8 +141,7 @@ def test_the_pages_measure_by_themselves(site: Site, enter: Enter, contested: tu
     until = monotonic() + PATIENCE  # the page tells its time when it is left, beside what follows
     while not lines(site, ann, "explanation") and monotonic() < until:
         page.wait_for_timeout(50)
-    (line,) = lines(site, ann, "explanation")
-    assert 2 <= line.seconds <= 1 + monotonic() - began
+    assert 2 <= sum(line.seconds for line in lines(site, ann, "explanation")) <= 1 + monotonic() - began
 
     began = monotonic()
     page.goto(page.url.replace("/readings", f"/readings/{reading}"))
