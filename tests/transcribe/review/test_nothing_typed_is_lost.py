@@ -206,3 +206,62 @@ def test_a_plain_form_that_comes_late_is_kept_and_paid_as_the_module_s_is(site: 
     csrf = strange.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
     assert strange.post(f"/work/{task.id}", data={**sent, "csrf": csrf}).status_code == 404, "it was never hers"
     assert len([each for each in site.store.readings(scan) if each.kind == "person"]) == 2
+
+
+LONG_WORD = "BC" + "1" * 299
+"""One letter more than a word may have."""
+
+
+def sent_as_a_whole(page: Page, line: Cable, text: str) -> None:
+    page.goto(f"{line.address}/form")
+    page.locator("html[data-ready]").wait_for()
+    page.locator(".line .text").first.fill(text)
+    page.keyboard.press("Control+Enter")
+
+
+@pytest.mark.browser
+def test_a_field_of_the_whole_form_whose_reading_is_to_be_corrected_is_open_with_it(
+    site: Site, enter: Enter, line: Cable
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "14/03/2025"})
+    amina = site.person("amina")
+    page = enter(amina)
+    sent_as_a_whole(page, line, LONG_WORD)
+    refused, box = page.locator("#refused"), page.locator(".line .text").first
+    expect(refused).to_contain_text("send it again")
+    expect(box).to_be_enabled()
+    expect(box).to_have_value(LONG_WORD)
+    expect(box).to_be_focused()
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    expect(box).to_be_enabled()
+    expect(box).to_have_value(LONG_WORD)
+
+    box.fill("BC-1")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("legend")).to_have_text(["Order date"])
+    expect(refused).not_to_be_visible()
+    assert site.texts_of(amina.id) == ["BC-1"]
+
+
+@pytest.mark.browser
+def test_a_field_whose_reading_is_to_be_corrected_comes_next_with_it_and_all_of_its_time(
+    site: Site, enter: Enter
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    page = enter(amina)
+    page.wait_for_timeout(2_500)
+    page.locator("#text").fill(LONG_WORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#refused")).to_contain_text("send it again")
+    expect(page.locator("#text")).to_have_value(LONG_WORD)
+
+    page.locator("#text").fill("BC-1")
+    with page.expect_request(lambda asked: asked.method == "POST" and "/work/" in asked.url) as sent:
+        page.keyboard.press("Enter")
+
+    expect(page.locator("#no-work")).to_be_visible()
+    assert site.texts_of(amina.id) == ["BC-1"]
+    assert sent.value.post_data_json["seconds"] >= 3, "the seconds of the first attempt count too"

@@ -2,10 +2,17 @@
 
 // among the drafts, each under a name that no task has: another store could be made only with every other page closed
 const KEY = "refused ";
+const MOST_SECONDS = 3600; // of one reading, as the server takes it
 
 /** What has to be kept of a reading that was refused, in the same step in which it is no longer to be sent. */
 export function keepRefused(item, said) {
-  return ["put", "drafts", KEY + item.idem, { idem: item.idem, text: item.text, said, at: item.at }];
+  const { idem, task, text, seconds, at } = item;
+  return ["put", "drafts", KEY + idem, { idem, task, text, seconds, said, at }];
+}
+
+/** Whether a reading that was refused with this status may be sent again once it is corrected: its field stays open. */
+export function mayBeCorrected(status) {
+  return [413, 422].includes(status);
 }
 
 export class Refused {
@@ -15,16 +22,32 @@ export class Refused {
     this.place = place;
     this.words = words;
     this.count = 0;
+    this.seconds = new Map(); // task -> those of its readings that were refused
   }
 
   /** Shows all that is kept, the latest first. */
   async show() {
     const kept = (await this.keep.all("drafts")).filter((draft) => draft?.idem).sort((a, b) => b.at - a.at);
     this.count = kept.length;
+    this.seconds = new Map(kept.map(({ task, seconds }) => [task, seconds ?? 0]).reverse()); // a later one has those before
     this.place.hidden = !kept.length;
     const list = document.createElement("ul");
     list.append(...kept.map((each) => this.line(each)));
     this.place.replaceChildren(made("p", this.words.not_taken), list);
+  }
+
+  /** All the time of a reading: that of what was refused of its field before, too. */
+  withBefore(task, seconds) {
+    return Math.min(MOST_SECONDS, seconds + (this.seconds.get(task) ?? 0));
+  }
+
+  /** A field was read anew, and that was taken: what was refused of it before is over. */
+  async isTaken(task) {
+    if (!this.count) return;
+    const over = (await this.keep.all("drafts")).filter((draft) => draft?.idem && draft.task === task);
+    if (!over.length) return;
+    await this.keep.change(...over.map(({ idem }) => ["remove", "drafts", KEY + idem]));
+    await this.show();
   }
 
   line({ idem, text, said }) {

@@ -2,7 +2,7 @@
 
 import { Refused } from "./line.js";
 import { afterPaint } from "./paint.js";
-import { keepRefused } from "./refused.js";
+import { keepRefused, mayBeCorrected } from "./refused.js";
 
 const FIRST_PAUSE = 1_000; // ms before a failed send is tried again; doubled each time
 const LONGEST_PAUSE = 30_000;
@@ -112,7 +112,7 @@ export class Unsent {
   async flush(patience) {
     this.now();
     const end = Date.now() + patience;
-    while (this.count && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+    while ((this.count || this.sending) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
     return this.count;
   }
 
@@ -136,7 +136,8 @@ export class Unsent {
   async failed(item, error) {
     const status = error instanceof Refused ? error.status : 0;
     if ([404, 409, 413, 422].includes(status)) {
-      await this.done(item, ...(item.text ? [keepRefused(item, error.message)] : []));
+      const kept = item.text ? [keepRefused(item, error.message)] : [];
+      await this.done(item, ...kept, ...(mayBeCorrected(status) ? reopened(item) : []));
       this.told.refused(item, error);
       return true;
     }
@@ -155,6 +156,11 @@ export class Unsent {
     this.forget(item.idem);
     this.told.changed();
   }
+}
+
+/** Its field is not answered any more, and what was typed in it is typed there again. */
+function reopened({ task, text }) {
+  return [["remove", "answered", task], ...(text ? [["put", "drafts", task, text]] : [])];
 }
 
 /** What is sent; `ago` says how long it has waited here, so that it replaces nothing that was read since. */

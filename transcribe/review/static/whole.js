@@ -9,7 +9,7 @@ import { leaveSafely } from "./leave.js";
 import { Line, Refused as NotAccepted } from "./line.js";
 import { chord, nameKeys, press, sendsAll } from "./machine.js";
 import { keepOffline } from "./offline.js";
-import { Refused } from "./refused.js";
+import { mayBeCorrected, Refused } from "./refused.js";
 import { Unsent } from "./unsent.js";
 
 const RENEW_EVERY = 60_000;
@@ -26,13 +26,15 @@ const line = new Line(setup.csrf, tell, () => navigator.serviceWorker?.controlle
 const clock = new Clock(() => {});
 const notTaken = new Refused(keep, part("refused"), words);
 const unsent = new Unsent(keep, line, {
-  sent: () => {
+  sent: (item) => {
+    notTaken.isTaken(item.task);
     day.later();
     onwards();
   },
   refused: (item, error) => {
     say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`);
     notTaken.show();
+    if (mayBeCorrected(error.status)) reopen(item);
   },
   changed: tell,
   signedOut: () => say(words.signed_out, "/in"),
@@ -168,7 +170,7 @@ function reading(field) {
     action: action || "send",
     text,
     reason: "other",
-    seconds: Math.min(3600, seconds.get(field) ?? 0),
+    seconds: notTaken.withBefore(field.dataset.task, seconds.get(field) ?? 0),
     overrode: field.querySelector("[name^='overrode.']").value === "1",
     at: Date.now(),
   };
@@ -180,6 +182,19 @@ function done(field) {
   field.classList.add("done");
 }
 
+/** What was refused and may be corrected is typed again in its field, as it was sent. */
+function reopen({ task, action, text }) {
+  const field = fields.find((each) => each.dataset.task === task);
+  if (!field) return;
+  seconds.delete(field); // they are kept with what was refused
+  field.disabled = false;
+  field.classList.remove("done");
+  const input = field.querySelector(".text");
+  if (input) input.value = text;
+  for (const radio of field.querySelectorAll("[type=radio]")) radio.checked = radio.value === text;
+  field.querySelector("select").value = action === "send" ? "" : action;
+}
+
 async function send() {
   const said = fields.map((field) => [field, reading(field)]).filter(([, item]) => item);
   for (const [field, item] of said) {
@@ -188,7 +203,9 @@ async function send() {
     keep.change(["remove", "drafts", choiceOf(field)]);
   }
   const left = said.length ? await unsent.flush(PATIENCE) : 0;
-  if (!left) away();
+  const again = said.map(([field]) => field).find((field) => !field.disabled); // to be corrected
+  if (again) goTo(again);
+  else if (!left) away();
   else goTo(fields.find((field) => !field.disabled));
 }
 

@@ -12,7 +12,7 @@ import { chord, nameKeys, press, sendsAll } from "./machine.js";
 import { keepOffline } from "./offline.js";
 import { afterPaint } from "./paint.js";
 import { Picture } from "./picture.js";
-import { Refused } from "./refused.js";
+import { mayBeCorrected, Refused } from "./refused.js";
 import { only, takeOver } from "./single.js";
 import { Unsent } from "./unsent.js";
 
@@ -217,7 +217,7 @@ function answer(action, reason = "other") {
     action: blank ? "blank" : action,
     text,
     reason,
-    seconds: clock.take(),
+    seconds: notTaken.withBefore(current.sheet.task, clock.take()),
     overrode: action === "send" && !blank && warned === text,
     at: Date.now(),
   };
@@ -326,6 +326,7 @@ async function takeBackEarlier() {
 
 function sent(item, said) {
   isOut = false;
+  notTaken.isTaken(item.task);
   day.later();
   if (said.outcome === "late") say(words.late);
   else if (said.faults?.length) sayOdd(said.faults);
@@ -335,7 +336,17 @@ function sent(item, said) {
 function refused(item, error) {
   say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`);
   notTaken.show();
+  if (mayBeCorrected(error.status)) comeBack(item);
   ahead.fill();
+}
+
+/** The field of a reading that was refused and may be corrected is the next one, with what was typed in it. */
+function comeBack(item) {
+  answered.delete(item.task);
+  const at = last.findIndex(({ idem }) => idem === item.idem);
+  if (at < 0) return; // sent by a page before this one: the server still has the field for this person
+  ahead.putBack(last.splice(at, 1)[0].ready);
+  if (!current) next();
 }
 
 /** Every second: the task's time is prolonged while somebody works on it, and its end is announced. */
