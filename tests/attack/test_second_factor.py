@@ -72,7 +72,18 @@ def with_password(site: Site, address: str = "203.0.113.7") -> TestClient:
 
 def reached(site: Site, client: TestClient) -> list[tuple[str, int]]:
     """The routes that tell or change something for a client, of all but those that are open to everybody."""
-    free = {"/", "/in", "/in/{token}", "/before", "/language", "/worker.js", "/alive", "/code", "/manifest.webmanifest"}
+    free = {
+        "/",
+        "/in",
+        "/in/{token}",
+        "/before",
+        "/language",
+        "/worker.js",
+        "/offline/{language}",
+        "/alive",
+        "/code",
+        "/manifest.webmanifest",
+    }
     found, csrf = [], csrf_of(client.get("/code"))
     for each in iter_route_contexts(site.app.routes):
         for method in sorted((each.methods or set()) & {"GET", "POST"}):

@@ -1,10 +1,13 @@
-"""What must stand at the root: the service worker, the app's manifest, the OpenAPI; and whether the server is alive."""
+"""What must stand at the root: the service worker, its page, the app's manifest, the OpenAPI; whether we are alive."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
+from transcribe.errors import NotFound
 from transcribe.i18n import N_, direction, translation
 from transcribe.review.access.sessions import SignedIn, language_of
 from transcribe.review.context import Here
@@ -50,6 +53,17 @@ async def manifest(request: Request, context: Here) -> Response:
         "icons": icons,
     }
     return JSONResponse(described, media_type="application/manifest+json")
+
+
+@router.get("/offline/{language}")
+async def offline(context: Here, language: Annotated[str, Path(max_length=20)]) -> Response:
+    """The page that the service worker keeps, and shows where another needs a network. It says nothing of anybody.
+
+    NotFound for a language that these pages do not speak.
+    """
+    if language not in context.options.languages:
+        raise NotFound("No page is in this language.")
+    return context.rendering.page("offline.html", language)
 
 
 @router.get("/openapi.json", include_in_schema=False)

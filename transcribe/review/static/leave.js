@@ -2,14 +2,25 @@
 
 const PATIENCE = 5_000; // ms to send what is left
 
-/** `question`: what is asked where something could not be sent, or was not taken; {count} stands in it.
+/** `words.leave_unsent`: what is asked where something could not be sent, or was not taken; {count} stands in it.
+ * `words.leaving` stands beside the button while what is unsent is being sent.
  *
  * Who has no password is asked on a page of its own whether they want to, and nothing is forgotten before. */
-export function leaveSafely(keep, unsent, notTaken, question, hasPassword) {
-  document.getElementById("out").addEventListener("submit", async (event) => {
+export function leaveSafely(keep, unsent, notTaken, words, hasPassword) {
+  const out = document.getElementById("out");
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  out.append(said);
+  let isLeaving = false;
+  out.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const left = (await unsent.flush(PATIENCE)) + notTaken.count;
-    if (left && !confirm(question.replace("{count}", left))) return;
+    if (isLeaving) return;
+    isLeaving = true;
+    if (unsent.count) said.textContent = words.leaving.replace("{count}", unsent.count);
+    const left = (await unsent.flush(navigator.onLine ? PATIENCE : 0)) + notTaken.count;
+    said.textContent = "";
+    isLeaving = false;
+    if (left && !confirm(words.leave_unsent.replace("{count}", left))) return;
     if (!hasPassword) return location.assign("/out");
     document.dispatchEvent(new Event("leaving")); // from here on nothing is kept any more
     navigator.serviceWorker?.controller?.postMessage({ wipe: true });

@@ -9,6 +9,7 @@ export async function keepOffline(page, belongs) {
   const { active } = await navigator.serviceWorker.ready;
   const tell = (addresses) => active.postMessage({ keep: addresses });
   tell([page]);
+  active.postMessage({ away: `/offline/${document.documentElement.lang}` });
   const watch = new PerformanceObserver((loaded) => {
     const ours = loaded.getEntries().map((entry) => entry.name).filter(belongs);
     if (ours.length) tell(ours);

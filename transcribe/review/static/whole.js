@@ -388,5 +388,5 @@ setInterval(() => {
   if (open.length) line.post("/renew", { tasks: open.slice(0, 100) }).catch(() => null);
 }, RENEW_EVERY);
 
-leaveSafely(keep, unsent, notTaken, words.leave_unsent, setup.has_password);
+leaveSafely(keep, unsent, notTaken, words, setup.has_password);
 begin();

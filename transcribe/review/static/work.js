@@ -150,6 +150,7 @@ async function show(ready, text = "") {
   if (document.activeElement !== target) target.focus({ preventScroll: true }); // focusing costs a layout
   input.readOnly = false;
   document.body.classList.remove("waiting");
+  if (part("notice").dataset.about === "waiting") say("");
   checks.start(sheet.task);
   afterPaint(holding);
   if (!text) {
@@ -378,8 +379,13 @@ function tell() {
   else if (isOut) say(words.signed_out, "/in", "out");
   else if (clock.state === "asking") say(words.reading, null, "clock");
   else if (clock.state === "stopped") say(words.stopped, null, "clock");
-  else if (document.body.classList.contains("waiting")) say(words.waiting, null, "waiting");
+  else if (document.body.classList.contains("waiting") && isFree()) say(words.waiting, null, "waiting");
   else if (part("notice").dataset.about) say("");
+}
+
+/** Whether nothing is said that somebody has to read first, as why a reading was refused. */
+function isFree() {
+  return !part("notice").textContent || Boolean(part("notice").dataset.about);
 }
 
 function signedOut() {
@@ -525,5 +531,5 @@ new Along(part("along"), line, words, {
   },
 });
 
-leaveSafely(keep, unsent, notTaken, words.leave_unsent, setup.has_password);
+leaveSafely(keep, unsent, notTaken, words, setup.has_password);
 begin();

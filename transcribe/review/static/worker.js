@@ -1,8 +1,10 @@
-// The service worker: the pages of work and their pictures survive being offline. Nothing else is kept.
+// The service worker: the pages of work and their pictures survive being offline. Every other page is then one that says
+// so; nothing else is kept.
 
 const KEPT = "fairhand-1";
 const PICTURES = "fairhand-pictures-1";
 const PAGES = ["/work", "/form"];
+const AWAY = "/offline"; // where the page is kept that is shown instead of one that needs a network
 const MOST_PICTURES = 260; // the most fields that an operator may let a person take along, and those of a whole form
 const OLDEST = 48 * 3_600_000; // ms that a picture is kept, whatever happens: no field is lent for longer
 const PATIENCE = 5_000; // ms before the kept page is shown on a line that does not answer
@@ -15,6 +17,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener("message", (event) => {
   if (event.data.keep) event.waitUntil(keep(event.data.keep));
+  if (event.data.away) event.waitUntil(keepAway(event.data.away));
   if (event.data.only) event.waitUntil(keepOnly(event.data.only));
   if (event.data.wipe) event.waitUntil(wipe());
 });
@@ -26,7 +29,8 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (pathname.startsWith("/static/")) event.respondWith(cached(KEPT, request));
   else if (isPicture(pathname)) event.respondWith(cached(PICTURES, request));
-  else if (PAGES.includes(pathname) && request.mode === "navigate") event.respondWith(page(request, pathname));
+  else if (request.mode !== "navigate") return;
+  else event.respondWith(PAGES.includes(pathname) ? page(request, pathname) : otherPage(request));
 });
 
 /** Keeps the page and its parts once they were loaded without us. Only this makes caches: elsewhere there may be none. */
@@ -40,6 +44,29 @@ async function keep(addresses) {
     if (since !== wiped) return void (await wipe());
     if (response.ok && !response.redirected) await cache.put(address, response);
   }
+}
+
+/** Keeps the page that says that another needs a network, in the language spoken last. It says nothing of anybody. */
+async function keepAway(address) {
+  const since = wiped;
+  const response = await fetch(address).catch(() => null);
+  if (response?.ok && !response.redirected && since === wiped) await (await caches.open(KEPT)).put(AWAY, response);
+}
+
+/** A page that is not kept: from the server, or one that says that it needs a network. */
+async function otherPage(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    return away(error);
+  }
+}
+
+/** What is shown where the server cannot be reached and the page is not kept here. */
+async function away(error) {
+  const kept = await caches.match(AWAY);
+  if (!kept) throw error;
+  return new Response(kept.body, { status: 503, headers: kept.headers });
 }
 
 /** Of the pictures only these stay: what is answered, given back or forgotten is not on this device any more. */
@@ -144,7 +171,6 @@ async function page(request, pathname) {
     return response;
   } catch (error) {
     const kept = await caches.match(pathname);
-    if (kept) return marked(kept);
-    throw error;
+    return kept ? marked(kept) : away(error);
   }
 }

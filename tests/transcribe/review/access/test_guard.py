@@ -29,7 +29,19 @@ from transcribe.store.facts import SentReading
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)
 
-OPEN = frozenset({"/", "/in", "/in/{token}", "/before", "/language", "/worker.js", "/alive", "/manifest.webmanifest"})
+OPEN = frozenset(
+    {
+        "/",
+        "/in",
+        "/in/{token}",
+        "/before",
+        "/language",
+        "/worker.js",
+        "/offline/{language}",
+        "/alive",
+        "/manifest.webmanifest",
+    }
+)
 """Paths for people who are not signed in."""
 
 OPERATORS = frozenset(
@@ -86,6 +98,7 @@ def filled(path: str, **names: str) -> str:
         "token": "0123456789abcdef",
         "month": "2026-01",
         "kind": "code",
+        "language": "xx",
         **names,
     }
     return path.format(**values)
