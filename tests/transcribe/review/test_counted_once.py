@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import httpx
 import pytest
 
 from tests.transcribe.review.site import Site
 from tests.transcribe.review.test_fair_pages import NUMBER, csrf, set_pay
+from tests.transcribe.store.world import put
 from transcribe.model import Transcriber
 from transcribe.review.views.formatting import certainty
 from transcribe.store.facts import SentReading
@@ -36,7 +39,9 @@ def test_a_field_that_was_taken_back_and_sent_again_is_one_field_everywhere(site
 
     assert client.get("/day").json()["pieces"][0] == "1 field"
     pay = client.get("/pay").text
-    assert "1 reading ·" in pay
+    assert "1 field ·" in pay
+    assert pay.count("corrected: a field is paid once, its time counts") == 1
+    assert re.search("Reading · corrected: a field is paid once, its time counts.*?5 seconds", pay, re.DOTALL)
     month = re.search(r"/pay/statement/[\d-]+", pay)
     assert month
     assert re.search(r"<td[^>]*>1</td>", client.get(month[0]).text)
@@ -61,6 +66,53 @@ def test_the_time_that_may_be_contested_is_that_of_the_field_and_what_an_operato
     client.post("/pay/dispute", data={"csrf": csrf(client), "task": task.id, "minutes": "2"})
     (dispute,) = site.store.disputes()
     assert dispute.measured == 20
+
+
+def test_an_hour_comes_to_the_same_on_my_pay_and_about_me(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 17)
+    site.clock.forward += timedelta(seconds=60)
+    site.store.put_time_beside(task.id, amina.id, "explanation", 45, site.clock.now())
+
+    pay = re.search(r'data-fact="an_hour">(.*?)<', client.get("/pay").text)
+    me = re.search(r'data-figure="an_hour">(.*?)<', client.get("/me").text)
+
+    assert pay
+    assert me
+    assert pay[1] == me[1]
+    assert any(map(str.isdigit, pay[1]))
+
+
+@pytest.mark.parametrize("engagement", ["staff", "volunteer"])
+def test_who_is_not_paid_reads_nothing_of_pay_about_themselves(
+    site: Site, sign_in: SignIn, engagement: Literal["staff", "volunteer"]
+) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    vera = site.person("vera")
+    put(site.store, replace(vera, engagement=engagement), site.clock.now())
+    (task,) = site.store.lease(vera.id, 1, site.clock.now())
+    send(site, vera, task.id, "BC-1", 17)
+    said = re.search("<main.*</main>", sign_in(vera).get("/me").text, re.DOTALL)
+
+    assert said
+    assert 'data-figure="readings">1<' in said[0]
+    assert re.findall(r"\b(?:pay|pays|paid|earned|due|hour)\b", said[0]) == []
+
+
+def test_a_volunteer_who_was_paid_before_reads_that_what_is_due_is_still_paid(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    vera = site.person("vera")
+    (task,) = site.store.lease(vera.id, 1, site.clock.now())
+    send(site, vera, task.id, "BC-1", 17)
+    put(site.store, replace(vera, engagement="volunteer"), site.clock.now())
+
+    assert "what is due is still paid" in sign_in(vera).get("/me").text
 
 
 def test_a_month_that_has_not_begun_has_no_statement(site: Site, sign_in: SignIn) -> None:

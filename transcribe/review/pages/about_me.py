@@ -15,16 +15,27 @@ from transcribe.review.work_row import work_row
 
 router = APIRouter()
 
+FIGURES_OF_PAY = frozenset({"hours", "an_hour"})
+"""Of the figures of somebody's work those that come from what is counted for pay."""
+
 
 @router.get("/me")
 async def me(context: Here, visitor: SignedIn) -> Response:
-    """Everything that a person may see and do about what is held about them."""
+    """Everything that a person may see and do about what is held about them.
+
+    Whose work is not paid, and never was, reads nothing of pay.
+    """
     who = visitor.person.id
-    adds, factor, figures = await context.look(
+    adds, factor, figures, earned = await context.look(
         lambda store: (
-            store.adds(who), store.second_factor(who), work_figures(store, context.forms, who, context.now())
+            store.adds(who),
+            store.second_factor(who),
+            work_figures(store, context.forms, who, context.now()),
+            any(state.due or state.paid for state in store.pay_states(context.now(), who)),
         )
-    )  # fmt: skip
+    )
+    earns = earned or visitor.paid().any
+    row = work_row(figures, visitor.language) if figures.readings or figures.skips else ()
     first, last = (sorted(name for name, bits in adds.items() if bits * side > 0) for side in (1, -1))
     has_code = factor is not None or bool(ROLES_WITH_CODES & visitor.person.roles)
     return context.rendering.page(
@@ -34,7 +45,8 @@ async def me(context: Here, visitor: SignedIn) -> Response:
         first=first,
         last=last,
         has_code=has_code,
-        figures=work_row(figures, visitor.language) if figures.readings or figures.skips else (),
+        earns=earns,
+        figures=[each for each in row if earns or each.name not in FIGURES_OF_PAY],
     )
 
 

@@ -19,21 +19,26 @@ DAYS_A_WEEK = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedLine:
-    """A line of the ledger and the field that it is about, None for lines of no field."""
+    """A line of the ledger and the field that it is about, None for lines of no field.
+
+    `corrects`: it is the line of a reading of a field that has one already. `paid_before`: that one paid for it.
+    """
 
     line: PayLine
     field: NamedField | None
+    corrects: bool = False
+    paid_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayDay:
-    """A day where the person lives: what its readings, seconds and earnings come to in all, and lines of it.
+    """A day where the person lives: the fields read, the seconds and earnings in all, and lines of it.
 
     `earned` is in micro-units by currency. A long day has more lines than are shown at once.
     """
 
     day: date
-    readings: int
+    fields: int
     seconds: float
     earned: Mapping[str, int]
     lines: tuple[NamedLine, ...]
@@ -53,17 +58,32 @@ def pay_days(
 ) -> tuple[PayDay, ...]:
     """The days of the lines `shown`, in their order, each with the sums of all its lines in the ledger."""
     known: dict[str, NamedField] = {}
+    paid = _paid_before(ledger)
 
     def named(line: PayLine) -> NamedLine:
         if line.task and line.task not in known:
             known[line.task] = named_field(store, forms, line.task, language)
-        return NamedLine(line=line, field=known[line.task] if line.task else None)
+        field, before = known[line.task] if line.task else None, paid.get(line.number)
+        return NamedLine(line=line, field=field, corrects=before is not None, paid_before=bool(before))
 
     whole: dict[date, list[PayLine]] = defaultdict(list)
     for line in ledger:
         whole[local_day(line.at, zone)].append(line)
     days = groupby(shown, key=lambda line: local_day(line.at, zone))
     return tuple(_pay_day(day, whole[day], tuple(map(named, lines))) for day, lines in days)
+
+
+def _paid_before(ledger: Iterable[PayLine]) -> dict[int, bool]:
+    """Of each line that is a further reading of a field, by its number, whether one before it was paid."""
+    found: dict[int, bool] = {}
+    first: dict[str, bool] = {}
+    for line in ledger:
+        if line.kind != "reading" or not line.task:
+            continue
+        if line.task in first:
+            found[line.number] = first[line.task]
+        first[line.task] = first.get(line.task, False) or line.micro > 0
+    return found
 
 
 def _pay_day(day: date, whole: Sequence[PayLine], lines: tuple[NamedLine, ...]) -> PayDay:
@@ -73,7 +93,7 @@ def _pay_day(day: date, whole: Sequence[PayLine], lines: tuple[NamedLine, ...]) 
             earned[line.currency] += line.micro
     return PayDay(
         day=day,
-        readings=count_of_read(whole),
+        fields=count_of_read(whole),
         seconds=sum(line.seconds for line in whole),
         earned=dict(earned),
         lines=lines,
