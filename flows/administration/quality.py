@@ -11,7 +11,7 @@ from flows.measuring import field_qualities
 from flows.steps import audited_values
 from reconcile.records import MonthOfWork, quality
 from transcribe.pay_arithmetic import HOUR_SECONDS, MICRO_UNITS
-from transcribe.store import WorkOfMonth
+from transcribe.store import facts
 
 MIN_PEOPLE_COUNT = 5
 """Hours and pay are told of so many people together, or not at all. Five is usual in official statistics."""
@@ -32,9 +32,9 @@ def refresh_quality(home: Home) -> None:
     quality.keep(home.settings.records, fields, months_of_work(work))
 
 
-def months_of_work(work: Iterable[WorkOfMonth]) -> Iterator[MonthOfWork]:
+def months_of_work(work: Iterable[facts.WorkOfMonth]) -> Iterator[MonthOfWork]:
     """Each month in each currency, without figures that would tell of one person."""
-    months: dict[tuple[str, str], list[WorkOfMonth]] = defaultdict(list)
+    months: dict[tuple[str, str], list[facts.WorkOfMonth]] = defaultdict(list)
     for each in work:
         months[each.month, each.currency].append(each)
     for (month, currency), people in sorted(months.items()):
@@ -51,7 +51,7 @@ def months_of_work(work: Iterable[WorkOfMonth]) -> Iterator[MonthOfWork]:
         )
 
 
-def may_tell(people: Sequence[WorkOfMonth]) -> bool:
+def may_tell(people: Sequence[facts.WorkOfMonth]) -> bool:
     """Whether hours and pay of these people together tell of none of them."""
     if len(people) < MIN_PEOPLE_COUNT:
         return False

@@ -23,10 +23,10 @@ from flows.backup.manifest import (
     Manifest,
     written_list,
 )
-from flows.home import Settings, archive_of
+from flows.home import Settings, archive_of, state_place
 from transcribe.archive import Archive
 from transcribe.errors import FairhandError, SettingsError, StoreError
-from transcribe.store import StateFile
+from transcribe.store import StateFile, copying
 
 KEPT = "Earlier backups are as they were."
 GOES_ON = f"{KEPT} Mend that and run it again: it goes on where it stopped."
@@ -85,13 +85,8 @@ def _remove_old(folder: BackupFolder, made: Backup, keep: int) -> int:
 
 
 def _require_home(settings: Settings) -> None:
-    """SettingsError where there is no state to back up, or it is on a server; nothing is made then."""
-    if settings.state_url:
-        raise SettingsError(
-            "The state of this home is in PostgreSQL, which fairhand backup does not copy. Copy it with pg_dump, and "
-            f"{settings.home} as files, as docs/postgresql.md says."
-        )
-    if not settings.state.is_file():
+    """SettingsError where there is no state to back up, or not its key; nothing is made then."""
+    if not (copying.is_bound_to_database(settings.state) if settings.state_url else settings.state.is_file()):
         raise SettingsError(
             f"There is no home of fairhand at {settings.home} (no {settings.state.name}). Name another --home."
         )
@@ -129,14 +124,14 @@ def _copied(settings: Settings, folder: BackupFolder, to: Path, at: datetime) ->
     """Everything of a home copied; gives the manifest, and the pictures that were new with their lengths."""
     state = StateFile(to / STATE_FILE, finished=True)
     try:
-        StateFile(settings.state).copy_to(state.path)
+        _copy_state(settings, state.path)
     except StoreError as error:
         raise FairhandError(f"{error} {GOES_ON}") from error
     damage = state.damage()
     if damage:
         raise FairhandError(
-            f"{settings.state} is broken ({damage[0]}), so that no backup was made. {KEPT} fairhand doctor --deep says "
-            "more."
+            f"{state_place(settings)} is broken ({damage[0]}), so that no backup was made. {KEPT} fairhand doctor "
+            "--deep says more."
         )
     files = {STATE_FILE: kept_as(state.path)}
     files |= _copy_files(settings.home, to, [*HOME_FILES, *_form_files(settings)[0]])
@@ -159,6 +154,21 @@ def _copied(settings: Settings, folder: BackupFolder, to: Path, at: datetime) ->
         numbers=dict(state.numbers()),
     )
     return manifest, new
+
+
+def _copy_state(settings: Settings, file: Path) -> None:
+    """Copy the state as it is at one moment into a file, whichever database it is in."""
+    if not settings.state_url:
+        StateFile(settings.state).copy_to(file)
+        return
+    with copying.reading_state(settings.state, settings.state_url) as tables:
+        copying.copy_to_file(tables, file)
+
+
+def _archive_names(settings: Settings) -> list[str]:
+    """The files of the archive that the state names now."""
+    with copying.reading_state(settings.state, settings.state_url) as tables:
+        return tables.archive_names()
 
 
 def _form_files(settings: Settings) -> tuple[list[str], list[str]]:
@@ -197,5 +207,5 @@ def _copy_pictures(
     missing: list[str] = []
     for together in batched_pictures(source, (name for name in names if name not in sizes), missing.append):
         new |= {name: len(content) for name, content in zip(target.put_all(together), together, strict=True)}
-    named = set(StateFile(settings.state).archive_names()) if missing else set()
+    named = set(_archive_names(settings)) if missing else set()
     return there | new, new, [name for name in missing if name in named]

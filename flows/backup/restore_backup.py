@@ -20,14 +20,28 @@ from flows.backup.manifest import (
     BackupDamaged,
     Manifest,
 )
-from flows.home import RESTORING_FOLDER, SETTINGS_FILE, Settings, archive_of, load_settings
+from flows.home import (
+    RESTORING_FOLDER,
+    SETTINGS_FILE,
+    Settings,
+    archive_of,
+    change_settings,
+    load_settings,
+    set_elsewhere,
+)
 from flows.runtime import take_lock
 from transcribe.archive import Archive
 from transcribe.errors import NotFound, SettingsError
-from transcribe.store import AuditState, StateFile, Store, open_store
+from transcribe.store import AuditState, StateFile, Store, copying, open_store
 
 SET_ASIDE_SUFFIX = ".of-backup"
 """How the settings of a backup end that do not hold any more: they are kept, and not used."""
+
+CLAIM_FILE = "database"
+"""The file that says, while a home is made, which database was found empty for it."""
+
+STATE_VARIABLE = "FAIRHAND_STATE"
+"""The setting that says where the state is."""
 
 SHOWN_FAULTS_COUNT = 5
 """So many faults of a backup are named. Chosen by hand."""
@@ -93,16 +107,19 @@ def restore_backup(
     until: str | None = None,
     erasures: Path | None = None,
     with_broken_log: bool = False,
+    to: str = "",
 ) -> Restored:
     """Make the home of these settings from a backup; it must be empty.
 
+    Its state is a file, or in an empty database of PostgreSQL that `to` or FAIRHAND_STATE in the environment names.
     Every byte of the backup is verified before anything is written. What was forgotten since then is forgotten again,
     as far as later backups in the folder or the list `erasures` say it. Killed at any moment, no program takes the home
     for a whole one, and the next run begins anew. What remains to be done is to publish its records. BackupDamaged
     where something is not as it was written.
     """
-    if settings.state_url:
-        raise SettingsError("A backup becomes a home whose state is a file. Unset FAIRHAND_STATE to restore it.")
+    url = to or settings.state_url
+    if set_elsewhere(settings, {STATE_VARIABLE: url}):
+        raise SettingsError(f"{STATE_VARIABLE} in the environment names another database. Unset it, or name the same.")
     folder = BackupFolder(path)
     if not path.is_dir():
         raise SettingsError(f"There is no folder {path}. Name the one that fairhand backup wrote to.")
@@ -119,7 +136,7 @@ def restore_backup(
         raise BackupDamaged(f"This backup is not whole: {shown}. Nothing was written. Take an earlier one with --at.")
     lists = [*(each for each in lists if each.is_file()), *([erasures] if erasures else [])]
     with disk_errors_said(f"The home {settings.home} could not be written", GOES_ON), _restoring(settings.home):
-        return _restored(settings.home, folder, backup, lists, at, with_broken_log)
+        return _restored(settings.home, folder, backup, lists, at, with_broken_log, url)
 
 
 def _require_empty(home: Path) -> None:
@@ -160,6 +177,7 @@ def _restoring(home: Path) -> Iterator[None]:
 def _remove_half(home: Path) -> None:
     """Remove what a killed restore left in a home, but for pictures, which are whole or not there."""
     shutil.rmtree(home / FORMS_FOLDER, ignore_errors=True)
+    copying.unbind(home / STATE_FILE)
     for name in (*HOME_FILES, ERASURE_LIST_FILE, STATE_FILE):
         (home / name).unlink(missing_ok=True)
     for file in (home / RESTORING_FOLDER).glob("state*"):
@@ -167,7 +185,7 @@ def _remove_half(home: Path) -> None:
 
 
 def _restored(
-    home: Path, folder: BackupFolder, backup: Backup, lists: list[Path], at: datetime, with_broken_log: bool
+    home: Path, folder: BackupFolder, backup: Backup, lists: list[Path], at: datetime, with_broken_log: bool, url: str
 ) -> Restored:
     """Put everything of a backup in place, the state last; no program takes the home for a whole one before."""
     staging, manifest = home / RESTORING_FOLDER, backup.manifest
@@ -175,7 +193,7 @@ def _restored(
         copied = copy_file(backup.folder / name, (staging if name.startswith("state.") else home) / name)
         if copied != manifest.files[name]:
             raise BackupDamaged(f"{backup.folder / name} was changed just now. Run it again.")
-    used, settings_error = _settings_of(home)
+    used, settings_error = _settings_of(home, url)
     state = StateFile(staging / STATE_FILE)
     state.add_erasures(lists)
     store = open_store(state.path, copied=True)
@@ -190,11 +208,10 @@ def _restored(
         store.empty_log()
     finally:
         store.close()
+    if url:
+        _put_in_database(state, url, home / STATE_FILE)
     lost = _put_pictures(used, folder, state.archive_names())
-    for name in (StateFile(home / STATE_FILE).key.name, ERASURE_LIST_FILE, STATE_FILE):
-        if (staging / name).exists():
-            (staging / name).replace(home / name)
-    sync_folder(home)
+    _put_in_place(staging, home, [state.key.name, ERASURE_LIST_FILE, *([] if url else [STATE_FILE])])
     return Restored(
         backup=backup,
         epoch=epoch,
@@ -208,9 +225,26 @@ def _restored(
     )
 
 
-def _settings_of(home: Path) -> tuple[Settings, str]:
+def _put_in_place(staging: Path, home: Path, names: list[str]) -> None:
+    """Give a home the files of its state, in this order."""
+    for name in names:
+        if (staging / name).exists():
+            (staging / name).replace(home / name)
+    sync_folder(home)
+
+
+def _put_in_database(state: StateFile, url: str, path: Path) -> None:
+    """Put a state into an empty database of PostgreSQL, and bind the home to it; what a killed try put is replaced."""
+    with copying.reading_state(state.path) as tables:
+        copying.copy_to_database(tables, url, path, claim=state.path.with_name(CLAIM_FILE))
+        copying.bind_to_database(path, tables.lineage()[0])
+
+
+def _settings_of(home: Path, url: str) -> tuple[Settings, str]:
     """The settings that hold for a home, and why those of the backup do not; they are kept beside then."""
     try:
+        if load_settings(home).state_url != url:
+            change_settings(home / SETTINGS_FILE, {STATE_VARIABLE: url})
         return load_settings(home), ""
     except SettingsError as error:
         file = home / SETTINGS_FILE

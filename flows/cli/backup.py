@@ -55,6 +55,10 @@ def restore(
     with_broken_log: Annotated[
         bool, typer.Option("--with-broken-log", help="Restore it though its log does not hold, as after a new key.")
     ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(help="An empty database of PostgreSQL for the state (postgresql://...); else a file."),
+    ] = None,
     as_json: terminal.AsJson = False,
 ) -> None:
     """Make an empty home from a backup: every byte is verified first, and whoever follows its changes begins anew."""
@@ -64,7 +68,9 @@ def restore(
 
     settings = settings_of(ctx)
     path = _folder(folder, settings.backups)
-    done = restore_backup(settings, path, now(), until=at, erasures=forgotten, with_broken_log=with_broken_log)
+    done = restore_backup(
+        settings, path, now(), until=at, erasures=forgotten, with_broken_log=with_broken_log, to=to or ""
+    )
     home = open_home(load_settings(settings.home))
     publish_records(home)
     home.close()

@@ -33,7 +33,7 @@ from flows.home.settings import (
     prefect_login,
     use_prefect,
 )
-from flows.home.settings_text import settings_file
+from flows.home.settings_text import change_settings, set_elsewhere, settings_file
 
 __all__ = [
     "PREFECT_KEY_FILE",
@@ -44,6 +44,7 @@ __all__ = [
     "Settings",
     "act_as",
     "archive_of",
+    "change_settings",
     "child_environment",
     "has_prefect_api_key",
     "has_state",
@@ -62,6 +63,7 @@ __all__ = [
     "prefect_login",
     "prefect_secret",
     "prefect_server_variables",
+    "set_elsewhere",
     "settings_file",
     "state_place",
     "use_prefect",

@@ -1,6 +1,6 @@
 """The state of all work, and all SQL that touches it."""
 
-from transcribe.store import facts
+from transcribe.store import copying, facts
 from transcribe.store.contract import Store
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead, log_readers
 from transcribe.store.drivers.state_file import StateFile
@@ -36,7 +36,6 @@ from transcribe.store.facts import (
     TimeClaim,
     TimeDispute,
     Waiting,
-    WorkOfMonth,
 )
 from transcribe.store.state_store import open_store, renew_key
 
@@ -73,8 +72,8 @@ __all__ = [
     "TimeClaim",
     "TimeDispute",
     "Waiting",
-    "WorkOfMonth",
     "Writer",
+    "copying",
     "empty_log",
     "enable_write_ahead",
     "facts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Forgery
 from transcribe.store.lookup import FIRST_HASH, SEALED_FACTS, Lookup
@@ -33,7 +34,11 @@ class SealVerbs(Lookup):
     """Seals what each transaction writes, and checks the seals."""
 
     def watch(self) -> None:
-        """Have each transaction sealed from now on. What was there before is signed where that was not done yet."""
+        """Have each transaction sealed from now on. What was there before is signed where that was not done yet.
+
+        StoreError, then and at each later transaction, where the state was moved to another database.
+        """
+        self._written()
         self.db.watch(self._written, self._seal)
         if self.db.one("unsigned_seal") is None:
             return
@@ -77,6 +82,11 @@ class SealVerbs(Lookup):
     def _written(self) -> Row:
         row = self.db.one("written")
         assert row is not None
+        if row["moved_to"]:
+            raise StoreError(
+                f"The state was moved from here to {row['moved_to']}, and nothing can be written here any more. Set "
+                "FAIRHAND_STATE as it is in the settings.env of the home that was moved."
+            )
         return row
 
     def _seal(self, before: Row) -> None:

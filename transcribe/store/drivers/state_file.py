@@ -13,20 +13,13 @@ from transcribe.store.drivers.durable_files import ErasureList, sync_folder
 from transcribe.store.drivers.integrity import erasure_list_faults, state_faults
 from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.drivers.network_disks import refuse_network_file_system
+from transcribe.store.drivers.table_copy import ARCHIVE_NAMES_SQL
 
 COPY_WAIT_SECONDS = 30.0
 """How long a copy waits for a lock of the database. Readers of its log never wait; chosen by hand."""
 
 COUNTED_TABLES = {"scans": "scan", "readings": "reading", "ledger lines": "ledger", "log lines": "audit"}
 """What is counted of a state, and the table of each; every version of the database has these."""
-
-ARCHIVE_NAMES_SQL = """
-SELECT file AS name FROM scan_page p JOIN scan s ON s.id = p.scan_id WHERE s.erased_at IS NULL
-UNION SELECT hocr FROM scan_page p JOIN scan s ON s.id = p.scan_id WHERE s.erased_at IS NULL AND hocr <> ''
-UNION SELECT sha256 FROM page_picture
-UNION SELECT substr(snippet, 1, 64) FROM place WHERE snippet IS NOT NULL ORDER BY 1
-"""
-"""The files of the archive that a state names. Every version of the database has these columns."""
 
 
 class StateFile:

@@ -1,8 +1,8 @@
 -- name: written^
--- The numbers of the last rows of what is sealed, and the hash of the last seal.
+-- The numbers of the last rows of what is sealed, and the hash of the last seal; and where the state was moved to.
 SELECT (SELECT COALESCE(MAX(number), 0) FROM ledger) AS ledger, (SELECT COALESCE(MAX(number), 0) FROM reading) AS reading,
     (SELECT COALESCE(MAX(id), 0) FROM decision) AS decision, (SELECT COALESCE(MAX(number), 0) FROM sealed_fact) AS fact,
-    (SELECT hash FROM seal ORDER BY number DESC LIMIT 1) AS seal;
+    (SELECT hash FROM seal ORDER BY number DESC LIMIT 1) AS seal, (SELECT moved_to FROM lineage) AS moved_to;
 
 -- name: part_sealed_ledger!
 number, transcriber_id, kind, micro, currency, seconds, at, reading, task_id, reference
