@@ -10,6 +10,7 @@ from transcribe.i18n.catalogues import N_
 ADVICE: Mapping[str, str] = {
     "blurred": N_("It is blurred: hold the camera still, let it focus, and photograph it again."),
     "faint": N_("Its print is faint: photograph it again in more light, with no shadow on it."),
+    "dark": N_("It is too dark: photograph it again in more light."),
     "too small": N_("Its letters are too small: go closer, or scan it with 200 dots an inch or more."),
     "cut off": N_("A part of the page is cut off: photograph it again with all its edges in the picture."),
     "glare": N_("Light is reflected on it: photograph it again without flash, where nothing shines on it."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -31,8 +31,20 @@ LIGHT_SIDE_PX = 1000
 ADVICE_CODES = {"blur": "blurred", "contrast": "faint", "resolution": "too small", "cut": "cut off", "glare": "glare"}
 """The code of the advice for each measure that may be bad."""
 
+DARK_CODE = "dark"
+"""The code of the advice for a page in too little light."""
+
+MIN_PAPER_LEVEL = 100.0
+"""Paper darker than this, of 255, is in too little light: photographs that read well have 128 and more."""
+
+PAPER_SHARE = 0.9
+"""Share of a page that is no lighter than what is taken for its paper: print and shadows are darker."""
+
 MIN_GOOD_MEASURE = 0.35
 """A measure below this is given as advice. Chosen by hand."""
+
+STEEPEST_SHARE = 0.99
+"""Share of a page's slopes that its steepest edges are not under: a hundredth of a page is edges of print."""
 
 MIN_SHARPNESS_OF_PALE_PRINT = 0.6
 """A pale page whose sharpness is below this is blurred: sharp faint print has 0.9 and more."""
@@ -42,11 +54,14 @@ MIN_SHARPNESS_OF_PALE_PRINT = 0.6
 class Quality:
     """The measures of one page, each from 0 (bad) to 1 (good), "overall" among them.
 
-    `advice` holds the codes of what is bad.
+    `advice` holds the codes of what is bad. `paper` is the level of the paper, of 255. `lit` is how sharp the
+    page would be in full light: little light makes edges flat, as a blur does.
     """
 
     measures: Mapping[str, float]
     advice: tuple[str, ...]
+    paper: float = 255.0
+    lit: float = 1.0
 
 
 def quality(
@@ -62,10 +77,14 @@ def quality(
     calibrated with that.
     """
     pixels = grey(picture)
-    burnt = _burnt(pixels)
-    glare, white = (1.0 - _graded(float(each.mean()), 0.002, 0.03) for each in (_on_photo(burnt, rim, pixels), burnt))
+    small = shrunk(pixels, LIGHT_SIDE_PX / max(pixels.shape))
+    papers, shown = background(small), _shown(rim, small.shape, pixels)
+    burnt = _burnt(small, papers)
+    glare, white = (1.0 - _graded(float(each.mean()), 0.002, 0.03) for each in (burnt & shown, burnt))
+    paper = float(numpy.quantile(papers[shown], PAPER_SHARE)) if shown.any() else 255.0
+    slope = _steepest(pixels, STEEPEST_SHARE) / max(ink_contrast, 1.0)
     measures = {
-        "blur": _sharpness(pixels, ink_contrast),
+        "blur": _sharpness(slope),
         "contrast": _graded(ink_contrast / max(4.0 * noise, 12.0), 2.0, 8.0) * _graded(ink_contrast, 30.0, 90.0),
         **_geometry(scale, inside),
         "glare": glare,
@@ -73,21 +92,27 @@ def quality(
     counted = [*(value for name, value in measures.items() if name != "glare"), white]
     lowest = min(counted)
     mean = float(numpy.prod(counted)) ** (1 / len(counted))
-    return Quality(measures={**measures, "overall": 0.5 * (lowest + mean)}, advice=advice(measures))
+    lit = _sharpness(slope * 255.0 / max(paper, 1.0))
+    said = advice(measures, paper, lit)
+    return Quality(measures={**measures, "overall": 0.5 * (lowest + mean)}, advice=said, paper=paper, lit=lit)
 
 
 def with_geometry(seen: Quality, *, scale: float, inside: float) -> Quality:
     """A page's quality with another scale and share inside of the picture; "overall" stays as it was."""
     measures = {**seen.measures, **_geometry(scale, inside)}
-    return Quality(measures=measures, advice=advice(measures))
+    return replace(seen, measures=measures, advice=advice(measures, seen.paper, seen.lit))
 
 
-def advice(measures: Mapping[str, float]) -> tuple[str, ...]:
-    """The codes of what is bad.
+def advice(measures: Mapping[str, float], paper: float = 255.0, lit: float = 1.0) -> tuple[str, ...]:
+    """The codes of what is bad. `paper` and `lit` are those of Quality.
 
-    A blurred page is pale too, as its ink runs into its paper: focus mends both, and pale print is not told.
+    A blurred page is pale too, as its ink runs into its paper: focus mends both, and pale print is not told. In too
+    little light a page is flat and pale: light mends both, and a blur is told only where it would be left.
     """
     bad = [name for name in ADVICE_CODES if measures[name] < MIN_GOOD_MEASURE]
+    if paper < MIN_PAPER_LEVEL and not {"blur", "contrast"}.isdisjoint(bad):
+        left = [name for name in bad if name != "contrast" and (name != "blur" or lit < MIN_GOOD_MEASURE)]
+        return (DARK_CODE, *(ADVICE_CODES[name] for name in left))
     if "contrast" in bad and measures["blur"] < MIN_SHARPNESS_OF_PALE_PRINT:
         bad = ["blur", *(name for name in bad if name not in ("blur", "contrast"))]
     return tuple(ADVICE_CODES[name] for name in bad)
@@ -124,14 +149,16 @@ def _graded(value: float, bad: float, good: float) -> float:
     return float(min(1.0, max(0.0, (value - bad) / (good - bad))))
 
 
-def _sharpness(pixels: Picture, ink_contrast: float) -> float:
-    """How steep the steepest edges are, 0 to 1; 1 from a slope of 0.3 of the ink's contrast a pixel on.
+def _sharpness(slope: float) -> float:
+    """How sharp a page is whose steepest edges have this slope, 0 to 1.
+
+    Slopes are shares of the ink's contrast a pixel: 1 from 0.3 on.
 
     Sharp print at 200 dpi has a slope of 0.5. A step blurred by a normal curve of s pixels has its steepest slope at
     contrast / (s * sqrt(2 pi)): 1 px of blur gives 0.40, 2 px 0.20, 3 px 0.13. Below 0.10 letters of 10 points run
     together.
     """
-    return _graded(_steepest(pixels, 0.99) / max(ink_contrast, 1.0), 0.07, 0.30)
+    return _graded(slope, 0.07, 0.30)
 
 
 def _steepest(pixels: Picture, share: float) -> float:
@@ -149,23 +176,21 @@ def _steepest(pixels: Picture, share: float) -> float:
     return 0.5 * sqrt(place)
 
 
-def _burnt(pixels: Picture) -> NDArray[numpy.bool_]:
-    """Where a page is burnt out: patches at full white, on a copy of LIGHT_SIDE_PX pixels.
+def _burnt(small: Picture, papers: Picture) -> NDArray[numpy.bool_]:
+    """Where a page is burnt out: patches at full white, on a copy of LIGHT_SIDE_PX pixels with the levels of its paper.
 
     A scan, and a photo whose paper is nearly white, has none.
     """
-    small = shrunk(pixels, LIGHT_SIDE_PX / max(pixels.shape))
-    usual = float(numpy.median(background(small)))
-    if usual > 215:  # a scan, or a bright photo: its paper is as white as white gets
+    if float(numpy.median(papers)) > 215:  # a scan, or a bright photo: its paper is as white as white gets
         return numpy.zeros(small.shape, numpy.bool_)
     return numpy.asarray(cv2.blur(small, (9, 9)) > 250)
 
 
-def _on_photo(burnt: NDArray[numpy.bool_], rim: Rim | None, pixels: Picture) -> NDArray[numpy.bool_]:
-    """The burnt patches that lie on the photo itself, inside its rim."""
-    if rim is None or not burnt.any():
-        return burnt
-    shown = numpy.zeros(burnt.shape, numpy.uint8)
-    corners = numpy.clip(rim * burnt.shape[0] / pixels.shape[0], -MAX_CORNER_DISTANCE_PX, MAX_CORNER_DISTANCE_PX)
+def _shown(rim: Rim | None, shape: tuple[int, ...], pixels: Picture) -> NDArray[numpy.bool_]:
+    """What of a page's smaller copy of this shape lies on the photo itself, inside its rim."""
+    if rim is None:
+        return numpy.ones(shape, numpy.bool_)
+    shown = numpy.zeros(shape, numpy.uint8)
+    corners = numpy.clip(rim * shape[0] / pixels.shape[0], -MAX_CORNER_DISTANCE_PX, MAX_CORNER_DISTANCE_PX)
     cv2.fillConvexPoly(shown, numpy.rint(corners).astype(numpy.int32), 1)
-    return burnt & (cv2.erode(shown, numpy.ones((5, 5), numpy.uint8)) > 0)
+    return numpy.asarray(cv2.erode(shown, numpy.ones((5, 5), numpy.uint8)) > 0)

@@ -12,7 +12,7 @@ quality = importlib.import_module("transcribe.imaging.quality")
 
 def test_every_code_of_the_quality_gate_has_its_sentence() -> None:
     others = {"not fitting", "page missing", "page left over", "two forms", "fields outside", "beside boxes"}
-    assert {*quality.ADVICE_CODES.values()} | others == set(ADVICE)
+    assert {*quality.ADVICE_CODES.values(), quality.DARK_CODE} | others == set(ADVICE)
 
 
 def test_what_is_wrong_and_what_to_do_is_said_in_the_readers_language() -> None:

@@ -64,6 +64,32 @@ def test_a_pale_page_that_is_blurred_is_called_blurred_and_not_faint() -> None:
     assert measured(print_(ink=190), ink_contrast=35.0).advice == ("faint",)
 
 
+def dimmed(page: Picture, light: float) -> Picture:
+    return numpy.asarray(page * light, numpy.uint8)
+
+
+@pytest.mark.parametrize("light", [0.25, 0.15, 0.1])
+def test_a_page_in_too_little_light_is_called_dark_and_blurred_only_where_it_is_that_too(light: float) -> None:
+    dark = dimmed(numpy.asarray(cv2.GaussianBlur(print_(), (0, 0), 1.5), numpy.uint8), light)
+    assert measured(dark).advice == ("dark",)
+    assert measured(dark, ink_contrast=200.0, noise=20.0).advice == ("dark",), "its print is pale for want of light"
+    blurred = numpy.asarray(cv2.GaussianBlur(print_(), (0, 0), 6), numpy.uint8)
+    assert measured(dimmed(blurred, light)).advice == ("dark", "blurred")
+    assert measured(blurred).advice == ("blurred",)
+
+
+def test_the_light_of_a_page_is_that_of_what_the_photo_shows() -> None:
+    page = dimmed(numpy.asarray(cv2.GaussianBlur(print_(), (0, 0), 1.5), numpy.uint8), 0.15)
+    page[:, 600:] = 255  # where the photo ends the laid page is white
+    half = rim_of_paper(numpy.eye(3), (1200, 600))
+    assert measured(page, half, inside=0.95).advice == ("dark",)
+
+
+def test_a_page_told_to_be_small_is_dark_still() -> None:
+    dark = measured(dimmed(numpy.asarray(cv2.GaussianBlur(print_(), (0, 0), 1.5), numpy.uint8), 0.15))
+    assert with_geometry(dark, scale=0.3, inside=1.0).advice == ("dark", "too small")
+
+
 def test_what_is_beyond_the_photo_is_cut_off_and_no_glare() -> None:
     page = print_(paper=150)
     page[:, 700:] = 255  # where the photo ends the laid page is white

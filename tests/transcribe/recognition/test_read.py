@@ -228,3 +228,22 @@ def test_a_masked_copy_that_does_not_lie_on_its_form_is_no_work_for_anybody(form
         read(scan_of(form), pages, form, [], NOW, ReadOptions(masked=True))
     assert caught.value.advice == "Photograph it again, flat and whole,"
     assert "not fitting" in read(scan_of(form), pages, form, [], NOW).advice, "one that is no copy is shown to people"
+
+
+def dimmed(shown: Picture, light: float) -> Picture:
+    """The picture in a share of its light, with the grain of a dark room."""
+    grain = numpy.random.default_rng(1).normal(0, 3, shown.shape)
+    return numpy.asarray(numpy.clip(shown * light + grain, 0, 255), numpy.uint8)
+
+
+@pytest.mark.parametrize("light", [0.45, 0.3, 0.15, 0.06])
+def test_a_photograph_in_too_little_light_is_to_be_taken_in_more_and_is_not_called_blurred(light: float) -> None:
+    form = forms.load("bon-de-commande")
+    assert read_picture(dimmed(picture(PHOTO), light), form, []).advice == ("dark",)
+
+
+@pytest.mark.parametrize(("file", "light"), [(PHOTO, 1.0), (PHOTO, 0.7), (FLAT, 1.0), (FLAT, 0.3)])
+def test_a_photograph_that_reads_well_is_not_to_be_taken_again(file: str, light: float) -> None:
+    form = forms.load("bon-de-commande")
+    shown = picture(file) if light == 1 else dimmed(picture(file), light)
+    assert read_picture(shown, form, []).advice == ()
