@@ -75,7 +75,8 @@ def recorded(rooms: Home, total: str = "12.50", scan: str = "") -> str:
         for name, text in texts.items()
     )
     record = Record(scan=found, form="receipt", form_version=1, decisions=decisions)
-    rooms.store.conclude(found, 10**9, decisions, [], record, now())
+    up_to = max([each.up_to for each in rooms.store.claim_waiting(99, now()) if each.scan.id == found], default=10**9)
+    rooms.store.conclude(found, up_to, decisions, [], record, now())
     publish_records(rooms)
     return found
 
