@@ -1,7 +1,19 @@
-"""Backups of a home, and homes made from them."""
+"""Backups of a home, homes made from them, and homes moved to other databases and archives."""
 
 from flows.backup.backup_folder import Backup, BackupFolder, newest_backup
 from flows.backup.make_backup import BackupMade, make_backup
+from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.backup.restore_backup import Restored, restore_backup
 
-__all__ = ["Backup", "BackupFolder", "BackupMade", "Restored", "make_backup", "newest_backup", "restore_backup"]
+__all__ = [
+    "Backup",
+    "BackupFolder",
+    "BackupMade",
+    "Moved",
+    "Restored",
+    "give_up_move",
+    "make_backup",
+    "move_home",
+    "newest_backup",
+    "restore_backup",
+]

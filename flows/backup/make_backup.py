@@ -165,10 +165,10 @@ def _copy_state(settings: Settings, file: Path) -> None:
         copying.copy_to_file(tables, file)
 
 
-def _archive_names(settings: Settings) -> list[str]:
+def _archive_names(settings: Settings) -> set[str]:
     """The files of the archive that the state names now."""
     with copying.reading_state(settings.state, settings.state_url) as tables:
-        return tables.archive_names()
+        return set(tables.archive_names())
 
 
 def _form_files(settings: Settings) -> tuple[list[str], list[str]]:
@@ -207,5 +207,5 @@ def _copy_pictures(
     missing: list[str] = []
     for together in batched_pictures(source, (name for name in names if name not in sizes), missing.append):
         new |= {name: len(content) for name, content in zip(target.put_all(together), together, strict=True)}
-    named = set(_archive_names(settings)) if missing else set()
+    named = _archive_names(settings) if missing else set()
     return there | new, new, [name for name in missing if name in named]

@@ -34,6 +34,7 @@ COMMAND_GROUPS = (
     "serving",
     "alerting",
     "backup",
+    "moving",
     "ingesting",
     "reading",
     "inspecting",

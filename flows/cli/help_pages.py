@@ -6,7 +6,7 @@ from typer._click import Command, Context, HelpFormatter
 from typer.core import TyperGroup
 
 HEADINGS = (
-    ("Begin", ("init", "doctor", "demo", "serve", "alerts", "backup", "restore", "prune")),
+    ("Begin", ("init", "doctor", "demo", "serve", "alerts", "backup", "restore", "move", "prune")),
     (
         "Documents",
         ("ingest", "read", "status", "watch", "batch", "scan", "value", "quarantine", "retention"),
@@ -28,6 +28,7 @@ EXAMPLES = {
     "alerts": "fairhand alerts --test",
     "backup": "fairhand backup /mnt/backups --keep 30",
     "restore": "fairhand --home orders-new restore /mnt/backups --at 2026-11-26",
+    "move": "fairhand move --to postgresql://fairhand@db.example/fairhand --archive s3://orders/pictures",
     "prune": "fairhand prune",
     "ingest": "fairhand ingest photos/ --form bon-de-commande --batch monday",
     "read": "fairhand read order-7.jpg --form receipt --json",

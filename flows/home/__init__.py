@@ -2,6 +2,7 @@
 
 from flows.home.form_library import FormLibrary
 from flows.home.home import (
+    MOVING_FOLDER,
     RESTORING_FOLDER,
     Home,
     act_as,
@@ -36,6 +37,7 @@ from flows.home.settings import (
 from flows.home.settings_text import change_settings, set_elsewhere, settings_file
 
 __all__ = [
+    "MOVING_FOLDER",
     "PREFECT_KEY_FILE",
     "RESTORING_FOLDER",
     "SETTINGS_FILE",

@@ -22,6 +22,9 @@ from transcribe.store import Store, open_store
 RESTORING_FOLDER = ".restoring"
 """A folder in a home that a restore has not finished: until then nothing else opens it."""
 
+MOVING_FOLDER = ".moving"
+"""A folder in a home that is being moved to another database or archive: until then nothing else opens it."""
+
 _actor = ["fairhand"]
 """Who acts in this process, as the audit log says it where a verb names nobody."""
 
@@ -53,12 +56,17 @@ def open_home(settings: Settings) -> Home:
     """Open the home of these settings; it is made where it is missing. SettingsError where it cannot be.
 
     From then on this process makes files for their owner only: every flow and every command opens its home here.
-    SettingsError where a restore into it did not end.
+    SettingsError where a restore into it, or a move of it, did not end.
     """
     if (settings.home / RESTORING_FOLDER).exists():
         raise SettingsError(
             f"A restore into {settings.home} did not end. Run fairhand restore again: it begins anew. Or remove the "
             "folder, and everything in it."
+        )
+    if (settings.home / MOVING_FOLDER).exists():
+        raise SettingsError(
+            f"A move of {settings.home} did not end. Run the same fairhand move again: it goes on. Or fairhand move "
+            "--give-up."
         )
     keep_private()
     try:

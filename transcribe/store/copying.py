@@ -13,8 +13,13 @@ from typing import Protocol
 from transcribe.errors import StoreError
 from transcribe.store.drivers import sqlite_tables
 from transcribe.store.drivers.binding import bound_file
-from transcribe.store.drivers.durable_files import sync_folder
+from transcribe.store.drivers.database import Database
+from transcribe.store.drivers.durable_files import ErasureList, sync_folder
+from transcribe.store.drivers.sqlite import open_sqlite
+from transcribe.store.drivers.state_file import moved_file
 from transcribe.store.drivers.table_copy import Tables, TableSum, copy_tables, require_same, sums_of
+from transcribe.store.facts import AuditState
+from transcribe.store.state_store import StateStore
 
 
 class MovableTables(Tables, Protocol):
@@ -82,6 +87,24 @@ def bind_to_database(path: Path, home: str) -> None:
         opened.flush()
         os.fsync(opened.fileno())
     sync_folder(file.parent)
+
+
+def verified_log(path: Path, url: str, key: bytes) -> AuditState:
+    """What is to be said of the log and the seals of a copy; nothing is written to it."""
+    database: Database = _on_server().open_postgresql(url, path) if url else open_sqlite(path, copied=True)
+    try:
+        return StateStore(database, key, ErasureList(path.with_suffix(".erased"))).verify_audit()
+    finally:
+        database.close()
+
+
+def set_file_aside(path: Path) -> Path:
+    """Have a file of a state that was moved out of the way; gives where it lies then. One of before is replaced."""
+    aside = moved_file(path)
+    if path.exists():
+        path.replace(aside)
+        sync_folder(path.parent)
+    return aside
 
 
 def is_bound_to_database(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -194,6 +195,24 @@ def test_nothing_is_moved_while_a_program_has_the_state_open(state: Path, url: s
         store.close()
         with copying.alone_with_state(state, at) as source:
             assert source.columns()
+
+
+def test_a_long_table_takes_no_more_memory_than_a_short_one(state: Path, url: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(state)) as connection:
+        connection.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) "
+            "INSERT INTO setting SELECT 'name ' || i, hex(zeroblob(500)), i FROM n"
+        )
+        connection.commit()
+    tracemalloc.start()
+    try:
+        assert len(copied(state, url)) > 80
+        with copying.reading_state(state, url) as source:
+            assert copying.copy_to_file(source, tmp_path / "back.db")["setting"].rows >= 40_000
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20_000_000, "the table has 40 MB"
 
 
 @settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # a copy takes a second

@@ -47,8 +47,9 @@ class SqliteTables:
         home, mark, moved = self.connection.execute("SELECT home, key_mark, moved_to FROM lineage").fetchone()
         return str(home), str(mark), str(moved)
 
-    def archive_names(self) -> list[str]:
-        return [row[0] for row in self.connection.execute(ARCHIVE_NAMES_SQL)]
+    def archive_names(self) -> Iterator[str]:
+        for (name,) in self.connection.execute(ARCHIVE_NAMES_SQL):
+            yield str(name)
 
     def mark_moved(self, to: str) -> None:
         """Have every later write refused, as the state is somewhere else now; on disk at once."""

@@ -163,11 +163,17 @@ def upgrade_copy(path: Path, version: int) -> Path:
     return path.with_name(f"{path.name}.v{version}")
 
 
+def moved_file(path: Path) -> Path:
+    """Where the file of a state lies that was moved to a database."""
+    return path.with_name(f"{path.name}.moved")
+
+
 def remove_upgrade_copies(path: Path) -> None:
-    """Remove the copies of a state that upgrades made: what is forgotten since then stands in them."""
+    """Remove what upgrades and moves left of a state: what is forgotten since then stands in it."""
     beginning = f"{path.name}.v"
     found = path.parent.glob(f"{beginning}*")
     copies = [each for each in found if each.name.removeprefix(beginning).removesuffix(".part").isdigit()]
+    copies += [each for each in [moved_file(path)] if each.exists()]
     for copy in copies:
         with suppress(FileNotFoundError):
             copy.unlink()

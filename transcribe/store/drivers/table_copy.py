@@ -57,7 +57,7 @@ class Tables(Protocol):
     def lineage(self) -> tuple[str, str, str]:
         """The name of the home, the mark of its key ("" before it was ever opened), and where it was moved to ("")."""
 
-    def archive_names(self) -> list[str]:
+    def archive_names(self) -> Iterator[str]:
         """The SHA-256 of every file of the archive that the state names, sorted."""
 
 

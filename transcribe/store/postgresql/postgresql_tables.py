@@ -85,8 +85,11 @@ class PostgresqlTables:
         home, mark, moved = self._one("SELECT home, key_mark, moved_to FROM lineage")
         return str(home), str(mark), str(moved)
 
-    def archive_names(self) -> list[str]:
-        return [row[0] for row in self.connection.execute(ARCHIVE_NAMES_SQL).fetchall()]
+    def archive_names(self) -> Iterator[str]:
+        with ServerCursor(self.connection, "named") as cursor:
+            cursor.execute(ARCHIVE_NAMES_SQL)
+            while rows := cursor.fetchmany(TOGETHER_ROWS_COUNT):
+                yield from (str(name) for (name,) in rows)
 
     def mark_moved(self, to: str) -> None:
         """Have every later write refused, as the state is somewhere else now; on disk at once."""

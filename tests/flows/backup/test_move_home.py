@@ -1,0 +1,301 @@
+"""Homes moved to another database and archive and back: the same, killed at any moment, and never in two places."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.administration.records import forget_scan
+from flows.backup.move_home import Moved, give_up_move, move_home
+from flows.home import settings as configuration
+from flows.home.settings_text import change_settings
+from flows.runtime.file_locks import take_lock
+from flows.steps.reconcile_scans import rebuild_records
+from tests.attack.test_restore import opened, recorded, records
+from tests.bucket import bucket_server
+from tests.flows.backup.test_backup_restore import said_of_records
+from tests.flows.house import House
+from tests.postgres import new_database, rows
+from tests.worked_home import typed, worked_home
+from transcribe.archive import Archive
+from transcribe.errors import SettingsError, StoreError
+from transcribe.store import copying
+from transcribe.store.drivers.table_copy import TableSum, sums_of
+
+MOVING = sys.modules["flows.backup.move_home"]
+
+STEPS = (
+    "copying.copy_to_database",
+    "copying.verified_log",
+    "copying.bind_to_database",
+    "change_settings",
+    "copying.set_file_aside",
+    "remove_plan",
+)
+"""What a move to a database calls, in this order; it is ended before each of them and after each."""
+
+STEPS_BACK = ("copying.copy_to_file", "copying.verified_log", "copying.unbind", "change_settings", "remove_plan")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return worked_home(tmp_path / "home")
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with bucket_server() as server:
+        for name, value in server.variables.items():
+            monkeypatch.setenv(name, value)
+        yield f"s3://{server.bucket()}/house"
+
+
+def move(place: Path, to: str = "", archive: str = "") -> Moved:
+    return move_home(configuration.load_settings(place), to, archive)
+
+
+def state_of(place: Path) -> dict[str, TableSum]:
+    settings = configuration.load_settings(place)
+    with copying.reading_state(settings.state, settings.state_url) as tables:
+        return sums_of(tables)
+
+
+def told(place: Path) -> tuple[Any, ...]:
+    """Ledger, log, epoch and records of a home, and what lies behind each picture."""
+    with opened(place) as home:
+        names = [name for scan in sorted(records(home)) for name in home.store.kept_names(scan)]
+        return (
+            home.store.ledger(),
+            home.store.audit(),
+            home.store.verify_audit(),
+            home.store.epoch(),
+            said_of_records(place / "records.db"),
+            {name: home.archive.get(name) for name in names},
+        )
+
+
+def test_a_home_that_is_moved_there_and_back_is_what_it_was(place: Path, bucket: str) -> None:
+    before, state, url = told(place), state_of(place), new_database()
+    assert len(before[0]) == 2
+    assert before[2].whole
+    assert before[5]
+    there = move(place, url, bucket)
+    assert (there.tables, there.lost, there.copied) == (len(state), (), len(before[5]))
+    assert there.rows == sum(each.rows for each in state.values())
+    assert there.audit is not None
+    assert (there.audit.head, there.audit.whole) == (before[2].head, True)
+    settings = configuration.load_settings(place)
+    assert (settings.state_url, settings.archive) == (url, bucket)
+    assert not settings.state.exists()
+    assert state_of(place) == state
+    assert told(place) == before
+    with opened(place) as home:
+        rebuild_records(home)
+    assert said_of_records(place / "records.db") == before[4], "made anew from there it says the same"
+
+    back = move(place, "file", str(place / "archive-2"))
+    assert (back.tables, back.copied) == (there.tables, there.copied)
+    settings = configuration.load_settings(place)
+    assert (settings.state_url, settings.archive) == ("", str(place / "archive-2"))
+    assert state_of(place) == state
+    assert told(place) == before
+
+
+def test_the_work_goes_on_in_each_place(place: Path) -> None:
+    url = new_database()
+    move(place, url)
+    with opened(place) as home:
+        first = typed(home)
+        assert len(home.store.ledger()) == 4
+    move(place, "file")
+    with opened(place) as home:
+        second = typed(home)
+        recorded(home, "LATER LTD")
+        assert len(home.store.ledger()) == 6
+        assert {first, second} < records(home)
+        assert home.store.verify_audit().whole
+
+
+def test_where_a_state_was_takes_no_write_any_more(place: Path) -> None:
+    url, other = new_database(), new_database()
+    move(place, url)
+    old = place / "state.db.moved"
+    key = (place / "state.key").read_bytes()
+    aside = old.rename(place.parent / "state.db")
+    with pytest.raises(StoreError, match="moved from here to PostgreSQL"):
+        copying_opened(aside, key)
+    move(place, other)
+    assert rows(url, "SELECT COUNT(*) FROM scan") == [(3,)], "it is as it was"
+    change_settings(place / "settings.env", {"FAIRHAND_STATE": url})
+    with pytest.raises(StoreError, match="moved from here"), opened(place):
+        pytest.fail("it is not here any more")
+
+
+def copying_opened(path: Path, key: bytes) -> None:
+    from transcribe.store.state_store import open_store
+
+    open_store(path, key).close()
+
+
+def ended(at: str, patched: pytest.MonkeyPatch, *, before: bool) -> None:
+    """Have a move ended as one of its steps begins or has ended."""
+    whole: Any = MOVING
+    *parts, name = at.split(".")
+    for part in parts:
+        whole = getattr(whole, part)
+    real = getattr(whole, name)
+
+    def step(*arguments: Any, **named: Any) -> Any:
+        made = None if before else real(*arguments, **named)
+        raise KeyboardInterrupt(f"{at} {made}")
+
+    patched.setattr(whole, name, step)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_move_that_is_ended_at_any_step_goes_on(place: Path, monkeypatch: pytest.MonkeyPatch, before: bool) -> None:
+    was, state = told(place), state_of(place)
+    url = new_database()
+    for steps, to in ((STEPS, url), (STEPS_BACK, "file")):
+        for step in steps:
+            with monkeypatch.context() as patched:
+                ended(step, patched, before=before)
+                with pytest.raises(KeyboardInterrupt):
+                    move(place, to)
+            if step == "remove_plan" and not before:
+                continue
+            with pytest.raises(SettingsError, match="did not end"), opened(place):
+                pytest.fail("it is half moved")
+        if not (place / ".moving").exists():
+            with pytest.raises(SettingsError, match="nothing to move"):
+                move(place, to)
+        else:
+            move(place, to)
+        assert not (place / ".moving").exists()
+        assert state_of(place) == state
+        assert told(place) == was
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.4, 0.9, 1.6])
+def test_a_process_that_is_killed_leaves_a_move_that_goes_on(
+    house: House, place: Path, tmp_path: Path, seconds: float
+) -> None:
+    was, state, url = told(place), state_of(place), new_database()
+    for to in (url, "file"):
+        process = house.start("--home", str(place), "move", "--to", to, "--archive", str(tmp_path / f"to-{to[:4]}"))
+        until = time.monotonic() + 60
+        while not (place / ".moving" / "plan.json").exists() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(seconds - 0.4)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        if (place / ".moving" / "plan.json").exists():
+            done = house.run("--home", place, "move", "--to", to, "--archive", tmp_path / f"to-{to[:4]}")
+            assert done.code == 0, done.err
+        assert state_of(place) == state
+        assert told(place) == was
+
+
+def test_nothing_is_moved_while_something_works_on_the_home(place: Path) -> None:
+    url = new_database()
+    held = take_lock(place / "serve.lock")
+    assert held is not None
+    with held, pytest.raises(SettingsError, match="fairhand serve runs"):
+        move(place, url)
+    with opened(place) as home:
+        home.store.counts()
+        with pytest.raises(StoreError, match="Something works on"):
+            move(place, url)
+    assert not (place / ".moving").exists()
+    move(place, url)
+    with opened(place) as home:
+        home.store.counts()
+        with pytest.raises(StoreError, match="Something works on"):
+            move(place, "file")
+    move(place, "file")
+
+
+def test_what_will_not_do_is_refused_in_words_and_nothing_is_changed(place: Path, tmp_path: Path) -> None:
+    used = new_database()
+    move(worked_home(tmp_path / "other"), used)
+    before = told(place)
+    for to, archive, said in (
+        ("mysql://db/x", "", "is no place for a state"),
+        ("", "ftp://db/x", "is no place for pictures"),
+        ("file", "", "nothing to move"),
+        ("", str(place / "archive"), "nothing to move"),
+    ):
+        with pytest.raises(SettingsError, match=said):
+            move(place, to, archive)
+    with pytest.raises(SettingsError, match="no home of fairhand"):
+        move(tmp_path / "nowhere", used)
+    with pytest.raises(StoreError, match="holds a state already"):
+        move(place, used)
+    with pytest.raises(SettingsError, match="Another move"):
+        move(place, new_database())
+    give_up_move(configuration.load_settings(place))
+    assert told(place) == before
+    with pytest.raises(SettingsError, match="No move"):
+        give_up_move(configuration.load_settings(place))
+
+
+def test_a_move_is_not_given_up_once_all_is_in_the_new_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = new_database()
+    with monkeypatch.context() as patched:
+        ended("copying.bind_to_database", patched, before=True)
+        with pytest.raises(KeyboardInterrupt):
+            move(place, url)
+    with pytest.raises(SettingsError, match="in the new place already"):
+        give_up_move(configuration.load_settings(place))
+    move(place, url)
+
+
+def test_pictures_are_compared_by_their_content_and_lost_ones_are_said(place: Path, tmp_path: Path) -> None:
+    with opened(place) as home:
+        names = sorted({name for scan in records(home) for name in home.store.kept_names(scan)})
+    first, second = names[:2]
+    (place / "archive" / first[:2] / first).write_bytes(b"rotted")
+    target = tmp_path / "pictures"
+    (target / second[:2]).mkdir(parents=True)
+    (target / second[:2] / second).write_bytes(b"half a picture of a killed co")
+    moved = move(place, archive=str(target))
+    assert (moved.lost, moved.state, moved.tables) == ((first,), "", 0)
+    archive = Archive(str(target))
+    assert [name for name in names if archive.is_whole(name)] == [name for name in names if name != first]
+    assert (place / "archive" / second[:2] / second).exists(), "the old ones stay"
+
+
+def test_what_is_forgotten_after_a_move_is_gone_from_the_old_file_too(place: Path) -> None:
+    with opened(place) as home:
+        scan = recorded(home, "FORGOTTEN LTD")
+    move(place, new_database())
+    assert b"FORGOTTEN" in (place / "state.db.moved").read_bytes()
+    with opened(place) as home:
+        forget_scan(home, scan, 0.0)
+    assert not (place / "state.db.moved").exists()
+
+
+def test_the_command_moves_says_what_it_did_and_what_is_left_to_do(house: House, place: Path, tmp_path: Path) -> None:
+    url = new_database()
+    done = house.run("--home", place, "move", "--to", url, "--archive", tmp_path / "pictures")
+    assert done.code == 0, done.err
+    assert "tables with" in done.out
+    assert "Its log holds" in done.out
+    assert "state.db.moved is as it was and takes no write any more" in done.out
+    assert house.run("--home", place, "log", "verify").code == 0
+    assert "in PostgreSQL" in house.run("--home", place, "status").out
+    house.environment["FAIRHAND_STATE"] = url
+    back = house.run("--home", place, "move", "--to", "file", "--json")
+    assert (back.code, back.json[0]["variables"], back.json[0]["log_holds"]) == (0, ["FAIRHAND_STATE"], True), back.err
+    assert "is set in the environment to something else" in back.err
+    assert house.run("--home", place, "status").code != 0, "the variable names a database that it is not in any more"
+    house.environment.clear()
+    assert house.run("--home", place, "log", "verify").code == 0
+    assert house.run("--home", place, "move").code != 0
