@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,11 +19,13 @@ from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.home import settings as configuration
 from flows.home.settings_text import change_settings
 from flows.runtime.file_locks import take_lock
+from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import rebuild_records
 from tests.attack.test_restore import opened, recorded, records
 from tests.bucket import bucket_server
 from tests.flows.backup.test_backup_restore import said_of_records
 from tests.flows.house import House
+from tests.flows.test_old_home import OLD
 from tests.postgres import new_database, rows
 from tests.worked_home import typed, worked_home
 from transcribe.archive import Archive
@@ -29,6 +34,8 @@ from transcribe.store import copying
 from transcribe.store.drivers.table_copy import TableSum, sums_of
 
 MOVING = sys.modules["flows.backup.move_home"]
+
+ROOT = Path(__file__).parents[3]
 
 STEPS = (
     "copying.copy_to_database",
@@ -107,6 +114,21 @@ def test_a_home_that_is_moved_there_and_back_is_what_it_was(place: Path, bucket:
     assert told(place) == before
 
 
+@pytest.mark.slow
+def test_an_old_home_with_a_bit_of_everything_says_the_same_there_and_back(tmp_path: Path, bucket: str) -> None:
+    place = tmp_path / "home"
+    shutil.copytree(OLD, place)
+    with opened(place) as home:
+        publish_records(home)
+    before, state = everything_told(place), state_of(place)
+    assert sum(made.rows > 0 for made in state.values()) > 40, "a bit of everything"
+    for to, archive in ((new_database(), bucket), ("file", str(place / "archive"))):
+        assert move(place, to, archive).lost == ()
+        assert state_of(place) == state
+        assert everything_told(place) == before
+    assert configuration.load_settings(place).archive == ""
+
+
 def test_the_work_goes_on_in_each_place(place: Path) -> None:
     url = new_database()
     move(place, url)
@@ -135,6 +157,17 @@ def test_where_a_state_was_takes_no_write_any_more(place: Path) -> None:
     change_settings(place / "settings.env", {"FAIRHAND_STATE": url})
     with pytest.raises(StoreError, match="moved from here"), opened(place):
         pytest.fail("it is not here any more")
+
+
+def everything_told(place: Path) -> Any:
+    """All that commands and pages say of a home, asked by a process that is gone afterwards."""
+    said = place.with_name("told.json")
+    code = (
+        "import json, sys; from pathlib import Path; from tests.homes.told import told;"
+        "Path(sys.argv[2]).write_text(json.dumps(told(Path(sys.argv[1]))))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(place), str(said)], check=True, cwd=ROOT, capture_output=True)
+    return json.loads(said.read_text())
 
 
 def copying_opened(path: Path, key: bytes) -> None:

@@ -20,6 +20,7 @@ from transcribe.store import copying
 from transcribe.store.drivers.sqlite_tables import SqliteTables, reading_file
 from transcribe.store.drivers.state_file import StateFile
 from transcribe.store.drivers.table_copy import Rows, sums_of
+from transcribe.store.postgresql.postgresql import WRITE_LOCK
 from transcribe.store.postgresql.postgresql_tables import PostgresqlTables
 from transcribe.store.state_store import open_store
 
@@ -185,6 +186,17 @@ def test_who_had_the_state_open_is_refused_when_it_was_moved(state: Path, url: s
     store.close()
 
 
+def others_may_write(state: Path, url: str) -> bool:
+    if url:
+        return rows(url, f"SELECT pg_try_advisory_xact_lock({WRITE_LOCK})") == [(True,)]
+    with closing(sqlite3.connect(state, timeout=0)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
 def test_nothing_is_moved_while_a_program_has_the_state_open(state: Path, url: str) -> None:
     copied(state, url)
     for at in ("", url):
@@ -195,6 +207,8 @@ def test_nothing_is_moved_while_a_program_has_the_state_open(state: Path, url: s
         store.close()
         with copying.alone_with_state(state, at) as source:
             assert source.columns()
+            assert not others_may_write(state, at)
+        assert others_may_write(state, at)
 
 
 def test_a_long_table_takes_no_more_memory_than_a_short_one(state: Path, url: str, tmp_path: Path) -> None:
