@@ -10,7 +10,7 @@ from reconcile.algorithms.metrics import (
     character_errors,
     word_errors,
 )
-from reconcile.algorithms.paired import flip_probability, sign_probability
+from reconcile.algorithms.paired import count_probability, flip_probability, sign_probability
 from reconcile.algorithms.word_model import (
     Line,
     LineModel,
@@ -39,6 +39,7 @@ __all__ = [
     "character_errors",
     "comparable_words",
     "count_edits",
+    "count_probability",
     "fit_logistic",
     "fit_strongest_ridge",
     "flip_probability",

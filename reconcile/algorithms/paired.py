@@ -1,4 +1,4 @@
-"""Tests of two ways of doing the same thing, over the same items: whether one is worse beyond chance."""
+"""Tests of two ways of doing the same thing, over the same items: whether one is worse beyond chance; or of one."""
 
 from __future__ import annotations
 
@@ -43,3 +43,16 @@ def sign_probability(more: int, fewer: int) -> float:
     """
     apart = more + fewer
     return float(sum(comb(apart, each) for each in range(more, apart + 1)) / 2**apart)
+
+
+def count_probability(count: int, probabilities: Sequence[float]) -> float:
+    """How often at least so many of these independent events happen, each with its own probability.
+
+    The upper tail of the Poisson binomial distribution, exact. 1 for a count of 0.
+    """
+    of_count = numpy.zeros(len(probabilities) + 1)
+    of_count[0] = 1.0
+    for probability in probabilities:
+        of_count[1:] = of_count[1:] * (1.0 - probability) + of_count[:-1] * probability
+        of_count[0] *= 1.0 - probability
+    return float(min(1.0, of_count[count:].sum()))

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from reconcile.algorithms import flip_probability, sign_probability
+from reconcile.algorithms import count_probability, flip_probability, sign_probability
 from reconcile.decision import decide
 from reconcile.forms import prepared
 from reconcile.inference import weigh
 from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import PRIOR_ERROR_SHARE
 from reconcile.policy import Policy
 from transcribe.model import READ, Decision, FieldKey, Parameters
 
@@ -43,9 +44,11 @@ class Opinion:
     """What one version made of a field: its log loss, whether it decided, and whether what it decided is wrong.
 
     The loss is that of the probability that decides: -log of it where the value is right, else -log of what it leaves.
+    `doubt` is what that probability leaves.
     """
 
     loss: float
+    doubt: float
     decided: bool
     wrong: bool
 
@@ -56,7 +59,8 @@ class Comparison:
 
     `newly_wrong` are decided wrongly by the later version alone, `mended` by the earlier one alone. `chance_of_loss` is
     how often chance makes the later one's loss look as much larger, `chance_of_gain` as much smaller, `chance_of_wrong`
-    how often it makes as many more of its decided values wrong.
+    how often it makes as many more of its decided values wrong. `chance_of_claim` is how often as many scans have a
+    wrong value among those that only the later one decides, if these are as probable as it says.
     """
 
     fields: int
@@ -71,14 +75,19 @@ class Comparison:
     chance_of_loss: float
     chance_of_gain: float
     chance_of_wrong: float
+    chance_of_claim: float
 
     @property
     def is_worse(self) -> bool:
-        """Whether the later version is worse beyond chance: more surprised by the truth, or oftener wrong where it
-        decides."""
+        """Whether the later version is worse beyond chance.
+
+        It is more surprised by the truth, or oftener wrong where it decides, or what it decides anew is wrong oftener
+        than it says.
+        """
         surprised = self.chance_of_loss <= MAX_CHANCE_PROBABILITY
         more = self.loss_after - self.loss_before > NEGLIGIBLE_LOSS_NATS
-        return (surprised and more) or self.chance_of_wrong <= MAX_CHANCE_PROBABILITY
+        claims = self.newly_wrong > self.mended and self.chance_of_claim <= MAX_CHANCE_PROBABILITY
+        return (surprised and more) or claims or self.chance_of_wrong <= MAX_CHANCE_PROBABILITY
 
     @property
     def is_better(self) -> bool:
@@ -114,7 +123,12 @@ def _of_scan(scan: ScanFacts, parameters: Parameters, policy: Policy) -> Iterato
         decided = isinstance(decide(scan.form.field(key.name), posterior, policy), Decision)
         yield (
             key,
-            Opinion(loss=-log(min(1.0, max(MIN_STATED_SHARE, stated))), decided=decided, wrong=decided and not right),
+            Opinion(
+                loss=-log(min(1.0, max(MIN_STATED_SHARE, stated))),
+                doubt=1.0 - posterior.probability,
+                decided=decided,
+                wrong=decided and not right,
+            ),
         )
 
 
@@ -139,7 +153,21 @@ def compared(before: Mapping[Judge, Opinion], after: Mapping[Judge, Opinion]) ->
         chance_of_loss=flip_probability(list(by_scan.values())),
         chance_of_gain=flip_probability([-each for each in by_scan.values()]),
         chance_of_wrong=sign_probability(newly, mended),
+        chance_of_claim=_chance_of_claim([(scan, new) for scan, old, new in pairs if new.decided and not old.decided]),
     )
+
+
+def _chance_of_claim(anew: Iterable[tuple[str, Opinion]]) -> float:
+    """How often as many scans have a wrong value among those decided anew, if these are as probable as stated.
+
+    The truth itself is an expert's, and wrong as often as experts are.
+    """
+    doubts, wrong = defaultdict[str, float](float), set[str]()
+    for scan, opinion in anew:
+        doubts[scan] += max(opinion.doubt, PRIOR_ERROR_SHARE["expert"])
+        if opinion.wrong:
+            wrong.add(scan)
+    return count_probability(len(wrong), [min(1.0, doubt) for doubt in doubts.values()])
 
 
 def _mean(losses: Sequence[float]) -> float:

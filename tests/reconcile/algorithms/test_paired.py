@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from reconcile.algorithms.paired import flip_probability, sign_probability
+from reconcile.algorithms.paired import count_probability, flip_probability, sign_probability
 
 
 def test_nothing_that_differs_says_nothing() -> None:
@@ -34,3 +34,11 @@ def test_many_differences_by_chance_are_as_rare_as_said() -> None:
 def test_one_large_difference_among_many_small_ones_is_no_proof() -> None:
     assert flip_probability([-0.001] * 200 + [4.0]) > 0.3
     assert flip_probability([0.01] * 200) < 0.01
+
+
+def test_counts_of_unlike_events_are_exact() -> None:
+    assert count_probability(0, []) == count_probability(0, [0.3]) == 1.0
+    assert count_probability(1, []) == 0.0
+    assert count_probability(1, [0.2, 0.5]) == pytest.approx(1 - 0.8 * 0.5)
+    assert count_probability(2, [0.2, 0.5]) == pytest.approx(0.1)
+    assert count_probability(3, [0.02] * 17) == pytest.approx(0.0043, abs=0.0003)
