@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -173,6 +174,13 @@ def _print_known(done: Ingested, form: str, *, again: bool) -> None:
     for (known_form, batch), since in groups.items():
         where = f"in the batch {batch!r} since {min(since)[:16].replace('T', ' ')} UTC"
         terminal.say(f"{len(since)} known already as {known_form}, {where}.")
+    for batch, at in sorted(
+        {(str(each["batch"]), str(each["cancelled"])) for each in done.known_as if each["cancelled"]}
+    ):
+        terminal.say(
+            f"The batch {batch!r} was cancelled on {at[:10]}: nobody is asked about what is known in it until it goes "
+            f"on (fairhand batch resume {shlex.quote(batch)} --why WHY)."
+        )
     if groups and again and form == "auto":
         terminal.say("No known form surely fits these: name one with --form instead of auto.")
     elif groups and not again:

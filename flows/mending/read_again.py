@@ -9,7 +9,7 @@ from functools import partial
 
 from flows.duplicates import find_alike
 from flows.home import Home, limits, now
-from flows.steps import Because, TakenScan, laid_pages, machine_reads
+from flows.steps import Because, TakenScan, cancelled_at, laid_pages, machine_reads
 from transcribe.errors import FairhandError, ScanError, SettingsError
 from transcribe.intake import is_unmasked, masked_anew
 from transcribe.model import Form, ReadResult, Scan, ScanPage, SourceFile
@@ -100,10 +100,12 @@ def to_read_again(home: Home, taken: TakenScan, because: Because) -> tuple[Scan,
 
 
 def known_as(home: Home, scan: str) -> dict[str, object]:
-    """As what a scan is known: name, scan, form, version, batch, and since when."""
+    """As what a scan is known: name, scan, form, version, batch, since when; when its batch was cancelled or None."""
     known = home.store.known_scan(scan)
+    cancelled = cancelled_at(home, known.scan.batch)
     form = {"form": known.scan.form, "version": known.scan.form_version}
-    return {"name": known.scan.name, "scan": scan, **form, "batch": known.scan.batch, "since": known.since.isoformat()}
+    batch = {"batch": known.scan.batch, "cancelled": cancelled.isoformat() if cancelled else None}
+    return {"name": known.scan.name, "scan": scan, **form, **batch, "since": known.since.isoformat()}
 
 
 def scans_to_read_again(

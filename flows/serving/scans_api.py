@@ -46,7 +46,8 @@ CONTENT_REFUSED: dict[int | str, dict[str, Any]] = {
 class SentV1(BaseModel):
     """What became of a file: it waits, is known (`scans` are its scans), or was set aside (`reason`).
 
-    `file` is its SHA-256, by which it is asked for.
+    Of a known file `reason` says that its batch was cancelled, where it was. `file` is its SHA-256, by which it is
+    asked for.
     """
 
     file: str

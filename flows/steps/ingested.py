@@ -32,7 +32,7 @@ class Ingested:
     `healed` are those read again because pictures of them were lost. `forgotten` are those of the known that were
     forgotten, and are not taken in again.
     `read_again` counts those of the read that were known and were to be read anew. `known_as` has of each known scan as
-    what it is known: name, scan, form, version, batch and since when.
+    what it is known: name, scan, form, version, batch, since when, and when its batch was cancelled or None.
     `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
     the files that could not be read and `failed` what failed for another reason, each with a message. `without` has
     the scans that were read without an engine that failed on them, with the engine. `unfinished` says what kept the
@@ -127,6 +127,14 @@ def cancelled_at(home: Home, batch: str) -> datetime | None:
         return home.store.summed_batch(batch).cancelled_at
     except NotFound:
         return None
+
+
+def known_in_cancelled(batch: str, cancelled: datetime) -> str:
+    """That a file is known already in a batch that was cancelled, and the way on."""
+    return (
+        f"The batch {batch!r}, in which this is known already, was cancelled on {cancelled:%Y-%m-%d}: nobody is asked "
+        f"about it until the batch goes on (fairhand batch resume)."
+    )
 
 
 def require_open_batch(home: Home, batch: str) -> None:

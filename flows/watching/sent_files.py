@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from flows.home import Home
-from flows.steps import forms_of, require_open_batch
+from flows.steps import cancelled_at, forms_of, known_in_cancelled, require_open_batch
 from flows.watching.incoming import waiting_scans
+from transcribe.model import Scan
 
 SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -25,24 +27,38 @@ SentState = Literal["waiting", "known", "set aside", "forgotten", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentFile:
-    """What became of a file: `scans` are its scans, `reason` says why it was set aside."""
+    """What became of a file: `scans` are its scans.
+
+    `reason` says why it was set aside, or that it is known in a batch that was cancelled: `cancelled` is that batch.
+    """
 
     state: SentState
     scans: tuple[str, ...] = ()
     reason: str = ""
+    cancelled: str = ""
 
 
 def sent_file(home: Home, sha256: str) -> SentFile:
     """What became of a file by its SHA-256."""
-    scans = tuple(each.id for each in home.store.scans_of_file(sha256))
+    scans = home.store.scans_of_file(sha256)
     if scans:
-        return SentFile(state="known", scans=scans)
+        return _known(home, scans)
     if any(each.sha256 == sha256 for each in waiting_scans(home.settings)):
         return SentFile(state="waiting")
     if home.store.forgotten(sha256):
         return SentFile(state="forgotten")
     aside = [each for each in home.store.list_set_aside() if each.file.sha256 == sha256]
     return SentFile(state="set aside", reason=aside[-1].message) if aside else SentFile(state="unknown")
+
+
+def _known(home: Home, scans: Sequence[Scan]) -> SentFile:
+    ids = tuple(each.id for each in scans)
+    found = [(batch, cancelled_at(home, batch)) for batch in {home.store.known_scan(each).scan.batch for each in ids}]
+    cancelled = [(at, batch) for batch, at in found if at is not None]
+    if len(cancelled) < len(found):
+        return SentFile(state="known", scans=ids)
+    at, batch = max(cancelled)
+    return SentFile(state="known", scans=ids, reason=known_in_cancelled(batch, at), cancelled=batch)
 
 
 def unread_files(home: Home, batch: str | None = None) -> int:

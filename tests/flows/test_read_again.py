@@ -31,6 +31,12 @@ def test_what_is_known_is_said_with_as_what_and_read_as_another_form_when_somebo
     assert (known["form"], known["version"], known["batch"]) == ("receipt", 1, "monday")
     assert house.run("ingest", TYPED, "--form", "bon-de-commande", "--again").code == 2, "nobody said why"
     assert house.run("ingest", TYPED, "--form", "receipt").out.startswith("This scan is known already; nothing has")
+    assert house.run("batch", "cancel", "monday", "--why", "ordered twice").code == 0
+    told = house.run("ingest", TYPED, "--form", "receipt", "--batch", "tuesday").out
+    assert "The batch 'monday' was cancelled on 2" in told
+    assert "(fairhand batch resume monday --why WHY)" in told
+    assert house.run("batch", "resume", "monday", "--why", "it was right").code == 0
+    assert "cancelled" not in house.run("ingest", TYPED, "--form", "receipt", "--batch", "tuesday").out
 
     done = house.run(
         "ingest", TYPED, "--form", "bon-de-commande", "--again", "--why", "an order", "--by", "olga", "--json"

@@ -16,7 +16,7 @@ from flows.desk.batches.batch_table import batch_address
 from flows.desk.deeds import refused, with_done
 from flows.desk.visit import Act, Look, Visit
 from flows.steps import AUTO_FORM
-from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file
+from flows.watching import SUFFIXES, ArrivingFile, SentFile, require_welcome, sent_file
 from transcribe.errors import FormError, SettingsError
 from transcribe.i18n import ADVICE, N_
 
@@ -35,6 +35,12 @@ STATES_OF_FILES = {
     "forgotten": N_("was forgotten before, and is not taken again"),
 }
 """What became of a file that was sent."""
+
+IN_CANCELLED = N_("Known already, in a batch that was cancelled: nobody is asked about it until the batch goes on.")
+"""What became of a file that was sent before, in a batch that was cancelled."""
+
+TO_BATCH = N_("To the batch “%(batch)s”")
+"""The way on from there."""
 
 
 @router.get("/desk/batches/new")
@@ -77,12 +83,14 @@ async def send(visit: Act, request: Request) -> Response:
         return _not_taken(visit, reasons, len(states), wants_json)
     if wants_json:
         return JSONResponse({"files": [_told(visit, *each) for each in states]})
+    if stopped := _stopped(visit, states):
+        return _not_taken(visit, stopped, len(states) - len(stopped), wants_json)
     return RedirectResponse(with_done(batch_address(name), "sent"), 303)
 
 
 async def _taken(
     visit: Visit, files: Sequence[UploadFile], form: str, batch: str
-) -> tuple[list[tuple[str, str]], list[str]]:
+) -> tuple[list[tuple[str, SentFile]], list[str]]:
     """Take every file that can be taken: what became of each of these, and why the others were not taken."""
     states, reasons = [], []
     for each in files:
@@ -101,11 +109,22 @@ def _not_taken(visit: Visit, reasons: Sequence[str], taken: int, wants_json: boo
     return JSONResponse({"reason": said}, 422) if wants_json else refused(visit, said, "/desk/batches/new")
 
 
-def _told(visit: Visit, file: str, state: str) -> dict[str, str]:
-    return {"file": file, "state": state, "words": visit.say(STATES_OF_FILES.get(state, state))}
+def _told(visit: Visit, file: str, sent: SentFile) -> dict[str, str]:
+    told = {"file": file, "state": sent.state, "words": visit.say(STATES_OF_FILES.get(sent.state, sent.state))}
+    if sent.cancelled:
+        told["words"] = visit.say(IN_CANCELLED)
+    if sent.cancelled and visit.forms is None:  # who sees some forms only goes on with no batch
+        told |= {"link": batch_address(sent.cancelled), "link_words": visit.say(TO_BATCH, batch=sent.cancelled)}
+    return told
 
 
-async def _take(visit: Visit, file: UploadFile, form: str, batch: str) -> str:
+def _stopped(visit: Visit, states: Sequence[tuple[str, SentFile]]) -> list[str]:
+    """What is said of the files that are known in a batch that was cancelled."""
+    told = [_told(visit, file, each) for file, each in states if each.cancelled]
+    return [f"{each['file']}: {each['words']} {each.get('link_words', '')}".strip() for each in told]
+
+
+async def _take(visit: Visit, file: UploadFile, form: str, batch: str) -> SentFile:
     """Keep one file and log who sent it. Gives what became of it: one that is known is not taken again."""
     if not file.size:
         raise SettingsError(visit.say("%(file)s: the file is empty.", file=file.filename or ""))
@@ -120,14 +139,14 @@ async def _take(visit: Visit, file: UploadFile, form: str, batch: str) -> str:
         await run_in_threadpool(arriving.drop)
 
 
-def _keep(visit: Visit, arriving: ArrivingFile, form: str, batch: str, now: datetime) -> str:
+def _keep(visit: Visit, arriving: ArrivingFile, form: str, batch: str, now: datetime) -> SentFile:
     known = sent_file(visit.home, arriving.sha256)
     if known.state != "unknown":
-        return known.state
+        return known
     arriving.settle(form, batch)
     visit.home.store.log(visit.by, "scan sent", arriving.sha256, {"form": form, "batch": batch}, now)
     arriving.keep()
-    return "waiting"
+    return SentFile(state="waiting")
 
 
 def safe_name(file: UploadFile) -> str:

@@ -89,6 +89,12 @@ async function send(entry) {
   const [told] = (await answer.json()).files;
   entry.said.textContent = told.words;
   entry.said.dataset.state = told.state;
+  if (told.link) {
+    const link = document.createElement("a");
+    link.href = told.link;
+    link.textContent = told.link_words;
+    entry.said.append(" ", link);
+  }
   entry.leave.remove();
 }
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
+import httpx
 import pytest
 
+from flows.desk.batches.new_batch import IN_CANCELLED
+from flows.mending import known_as
 from flows.steps import publish_records, rebuild_records
+from flows.watching import sent_file
 from flows.webhooks import add_webhook
 from reconcile.records import query, verify
-from tests.flows.desk.desk_site import AGREED, DeskSite, post
+from tests.flows.desk.desk_site import AGREED, DeskSite, csrf, post
 from transcribe.codes import RecordRule
 from transcribe.model import FieldKey, PageFingerprint, Scan
 
@@ -171,3 +176,56 @@ def test_a_scan_that_stands_still_takes_no_place_among_those_that_are_alike(publ
     assert [each.older for each in store.duplicates(scan_of(published, "again.png").id)] == [
         scan_of(published, "c.png").id
     ]
+
+
+@pytest.mark.parametrize("records", ["stay", "withdraw"])
+def test_who_sends_a_file_of_a_cancelled_batch_again_is_told_so_with_the_way_on(
+    published: DeskSite, records: str
+) -> None:
+    client = published.client(published.person("op", "operator"))
+    (file,) = [each.file for each in scan_of(published, "a.png").pages]
+    picture = published.home.archive.get(file)
+    sent = {"csrf": csrf(client), "name": "tuesday", "form": "order"}
+
+    def send(**headers: str) -> httpx.Response:
+        files = {"files": ("a again.png", picture, "image/png")}
+        answer: httpx.Response = client.post("/desk/batches/new", data=sent, files=files, headers=headers)
+        return answer
+
+    def told() -> dict[str, str]:
+        (found,) = send(accept="application/json").json()["files"]
+        return dict(found)
+
+    assert (told()["words"], "link" in told()) == ("known already", False)
+    post(client, "/desk/batch/cancel", name="monday", why="ordered twice", records=records)
+    assert told() == {
+        "file": "a again.png",
+        "state": "known",
+        "words": IN_CANCELLED,
+        "link": BATCH,
+        "link_words": "To the batch “monday”",
+    }
+    plain = send()
+    assert plain.status_code == 422
+    assert f"a again.png: {IN_CANCELLED} To the batch “monday”" in html.unescape(plain.text)
+    reason = sent_file(published.home, file).reason
+    assert "'monday'" in reason
+    assert "fairhand batch resume" in reason
+    assert known_as(published.home, scan_of(published, "a.png").id)["cancelled"]
+    post(client, "/desk/batch/resume", name="monday", why="it was right")
+    assert told()["words"] == "known already"
+    assert sent_file(published.home, file).reason == ""
+
+
+def test_who_sees_some_forms_only_is_not_told_the_name_of_a_cancelled_batch(published: DeskSite) -> None:
+    (file,) = [each.file for each in scan_of(published, "a.png").pages]
+    picture = published.home.archive.get(file)
+    post(published.client(published.person("op", "operator")), "/desk/batch/cancel", name="monday", why="twice")
+    limited = published.client(published.person("ann", "operator", forms=("order",)))
+    sent = {"csrf": csrf(limited), "name": "tuesday", "form": "order"}
+    files = {"files": ("a again.png", picture, "image/png")}
+
+    answer = limited.post("/desk/batches/new", data=sent, files=files, headers={"accept": "application/json"})
+
+    (told,) = answer.json()["files"]
+    assert told == {"file": "a again.png", "state": "known", "words": IN_CANCELLED}
