@@ -129,14 +129,6 @@ def cancelled_at(home: Home, batch: str) -> datetime | None:
         return None
 
 
-def known_in_cancelled(batch: str, cancelled: datetime) -> str:
-    """That a file is known already in a batch that was cancelled, and the way on."""
-    return (
-        f"The batch {batch!r}, in which this is known already, was cancelled on {cancelled:%Y-%m-%d}: nobody is asked "
-        f"about it until the batch goes on (fairhand batch resume)."
-    )
-
-
 def require_open_batch(home: Home, batch: str) -> None:
     """SettingsError where nobody would be asked about what comes in this batch, as it was cancelled."""
     if (cancelled := cancelled_at(home, batch)) is not None:

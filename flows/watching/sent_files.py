@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flows.home import Home
-from flows.steps import cancelled_at, forms_of, known_in_cancelled, require_open_batch
+from flows.steps import cancelled_at, forms_of, require_open_batch
 from flows.watching.incoming import waiting_scans
 from transcribe.model import Scan
 
@@ -58,7 +58,11 @@ def _known(home: Home, scans: Sequence[Scan]) -> SentFile:
     if len(cancelled) < len(found):
         return SentFile(state="known", scans=ids)
     at, batch = max(cancelled)
-    return SentFile(state="known", scans=ids, reason=known_in_cancelled(batch, at), cancelled=batch)
+    reason = (
+        f"The batch {batch!r}, in which this is known already, was cancelled on {at:%Y-%m-%d}: nobody is asked "
+        "about it until the batch goes on (fairhand batch resume)."
+    )
+    return SentFile(state="known", scans=ids, reason=reason, cancelled=batch)
 
 
 def unread_files(home: Home, batch: str | None = None) -> int:

@@ -229,3 +229,34 @@ def test_who_sees_some_forms_only_is_not_told_the_name_of_a_cancelled_batch(publ
 
     (told,) = answer.json()["files"]
     assert told == {"file": "a again.png", "state": "known", "words": IN_CANCELLED}
+
+
+@pytest.mark.parametrize(
+    ("records", "cancelled_first", "times"),
+    [("withdraw", False, 2), ("withdraw", True, 1), ("stay", False, 1), ("stay", True, 1)],
+)
+def test_duplicates_that_come_to_be_again_with_their_batch_are_told(
+    published: DeskSite, records: str, cancelled_first: bool, times: int
+) -> None:
+    store, client = published.home.store, published.client(published.person("op", "operator"))
+    one, other = scan_of(published, "a.png"), scan_of(published, "c.png")
+    add_webhook(published.home, "erp", "https://10.0.0.7/hook", published.now(), after=0, private=True)
+
+    def told() -> list[str]:
+        store.fill_queue("erp", query.position(published.home.settings.records), published.now())
+        return [str(each.scan) for each in store.deliveries("erp") if each.type == "duplicate.found"]
+
+    def find() -> None:
+        for scan in (one, other):
+            store.put_identity(scan.id, ("4711",), 0.99, "flag", published.now())
+
+    if not cancelled_first:
+        find()
+        assert told() == [other.id]
+    post(client, "/desk/batch/cancel", name="monday", why="ordered twice", records=records)
+    find()
+    post(client, "/desk/batch/resume", name="monday", why="it was right")
+    post(client, "/desk/batch/resume", name="monday", why="it was right")
+    publish_records(published.home)
+
+    assert told() == [other.id] * times

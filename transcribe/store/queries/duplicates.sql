@@ -109,5 +109,13 @@ SELECT d.*, o.sha256 AS older_id, n.sha256 AS newer_id, n.batch FROM duplicate d
 JOIN scan o ON o.id = d.older JOIN scan n ON n.id = d.newer
 WHERE (d.older = :scan_id OR d.newer = :scan_id) AND {part_is_pair} ORDER BY d.id DESC;
 
+-- name: open_pairs_of_batch
+-- The pairs with a scan of a batch that nobody has settled.
+SELECT d.* FROM duplicate d JOIN scan o ON o.id = d.older JOIN scan n ON n.id = d.newer
+WHERE d.settled = '' AND d.id IN (
+    SELECT e.id FROM scan s JOIN duplicate e ON e.older = s.id WHERE s.batch = :name
+    UNION SELECT e.id FROM scan s JOIN duplicate e ON e.newer = s.id WHERE s.batch = :name)
+AND {part_is_pair} ORDER BY d.id;
+
 -- name: sha256_of_scan^
 SELECT sha256 FROM scan WHERE id = :scan_id;
