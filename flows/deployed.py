@@ -28,7 +28,7 @@ from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.home import act_as, keep_private, now
 from flows.ingest import ingest
-from flows.scheduled import SCHEDULE, alerts, appeals, backup, learn, reconcile, retention
+from flows.scheduled import SCHEDULE, alerts, appeals, backup, learn, reconcile, retention, shift
 
 NICENESS = 10
 """Pages come first: what runs here has time. Chosen by hand."""
@@ -60,6 +60,11 @@ DEPLOYMENTS = (
         flow=ingest,
         cron="",
         description="Take a folder of photographs in: read them, decide or ask. Needs the parameter `folder`.",
+    ),
+    Deployment(
+        flow=shift,
+        cron="",
+        description="Read the scans that wait to be read, as those of a run of ingest without `read`.",
     ),
     Deployment(
         flow=reconcile,

@@ -1,33 +1,32 @@
 """The flow that takes a batch of files in: scans, machine readings, decisions or tasks, records.
 
-Our own store is the truth: a scan with readings there is not read again. Prefect runs the readings side by side, tries
-again where an error may pass, and shows it all.
+Our own store is the truth: a scan with readings there is not read again. What is to be read waits in the store, where
+this run works a shift and others may help. Prefect shows the run and what became of it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from queue import Empty
+from typing import Any
 from uuid import UUID
 
 import prefect
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.context import TaskRunContext
+from prefect.client.schemas.objects import State
 from prefect.events import emit_event
-from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.administration import require_fair_start
 from flows.home import Home, home_at, load_settings, now
 from flows.mending import known_as, reconcile_with_retakes, to_read_again
 from flows.runtime import settle_memory
+from flows.shifts import LOOK_SECONDS, Outcome, Shift
 from flows.steps import (
     AUTO_FORM,
     BatchError,
@@ -35,29 +34,24 @@ from flows.steps import (
     Ingested,
     TakenScan,
     batch_summary,
+    count_failed,
     existing_folder,
     finish_batch,
     forms_of,
-    put_failed,
-    read_scan,
     require_open_batch,
     require_readable,
     take_in,
     time_name,
     url_name,
-    work_key,
 )
-from transcribe.errors import EngineMissing, FairhandError
+from transcribe.errors import FairhandError, ScanError
 from transcribe.intake import Unreadable, gather, shown_path
-from transcribe.model import ReadResult, Scan
+from transcribe.model import Scan
 
 logger = logging.getLogger("fairhand.ingest")
 
-WINDOW_SCANS_COUNT = 4
-"""Scans handed to Prefect ahead, for each worker: its server drops events when thousands come at once."""
-
-RETRY_SECONDS = (1, 10)
-"""An engine that failed is asked again soon, and once more when a short overload has passed."""
+PROGRESS_SCANS_COUNT = 8
+"""Prefect's progress bar is moved after so many scans: each time takes its server 8 ms."""
 
 FULL_PROGRESS_PERCENT = 100.0
 """What Prefect's progress bar shows when all is done."""
@@ -74,16 +68,8 @@ Files are often named after customers. Prefect keeps a flow's parameters, and fo
 READ_AGAIN: ContextVar[Because | None] = ContextVar("again", default=None)
 """Who has known scans read again, and why; these words go past Prefect too."""
 
-TO_READ_AGAIN: dict[str, Callable[[int], ReadResult]] = {}
-"""By scan what reads it anew, in this process; given whether to go on without an engine that fails."""
-
-UNFORESEEN: dict[str, Exception] = {}
-"""By scan the unforeseen errors of reading it in this process, which may quote the paper: they go past Prefect."""
-
-
-def _is_worth_retrying(task: prefect.Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
-    error = state.result(raise_on_failure=False)
-    return isinstance(error, FairhandError) and error.retry
+READERS_COUNT: ContextVar[int] = ContextVar("readers", default=0)
+"""How many scans this process reads at a time; 0: as many as the settings say."""
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
@@ -92,38 +78,10 @@ def _without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
-@prefect.task(
-    name="read",
-    task_run_name="read {short}",
-    retries=len(RETRY_SECONDS),
-    retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=_is_worth_retrying,
-    cache_key_fn=lambda _, parameters: str(parameters["key"]),
-    persist_result=True,
-    result_serializer="json",
-    log_prints=False,
-)
-def read_one(home: str, scan: str, short: str, key: str) -> dict[str, Any]:
-    """Read one scan; the last time that it is tried, without an engine that fails.
-
-    Its parameters, its result and the message of its error hold no text of the paper, as Prefect keeps all three.
-    """
-    opened = home_at(home)
-    running = TaskRunContext.get()
-    last = running is not None and running.task_run.run_count > len(RETRY_SECONDS)
-    try:
-        anew = TO_READ_AGAIN.get(scan)
-        reads = anew(int(last)) if anew else read_scan(opened, opened.store.scan(scan), without=int(last))
-    except FairhandError:
-        raise
-    except Exception as error:
-        UNFORESEEN[scan] = error
-        raise BatchError(f"Reading it failed unexpectedly ({type(error).__name__}).") from None
-    return {"readings": len(reads.readings), "failed": list(reads.failed)}
-
-
 @prefect.flow(name="ingest", flow_run_name="ingest {batch}", validate_parameters=True)
-def ingest(folder: str = "", form: str = AUTO_FORM, batch: str = "", home: str = "") -> State[dict[str, Any]]:
+def ingest(
+    folder: str = "", form: str = AUTO_FORM, batch: str = "", home: str = "", read: bool = True
+) -> State[dict[str, Any]]:
     """Take a folder of photographs in as scans of a form, read them, decide or ask, publish.
 
     A file that cannot be read is set aside and the batch goes on. The same files again change nothing. The state it
@@ -134,17 +92,19 @@ def ingest(folder: str = "", form: str = AUTO_FORM, batch: str = "", home: str =
         form: The name of a form; "auto" finds out which one each is of.
         batch: A name for these photographs together; empty: the time.
         home: The folder of all data; empty: that of the `fairhand serve` beside.
+        read: Whether this run reads the scans, with whatever shifts there are; else shifts alone do.
     """
-    return _run(folder, form, batch, home)
+    return _run(folder, form, batch, home, read=read)
 
 
-def _run(folder: str, form: str, batch: str, home: str) -> State[dict[str, Any]]:
+def _run(folder: str, form: str, batch: str, home: str, *, read: bool) -> State[dict[str, Any]]:
     """What the flow does. Prefect sends the flow itself to another process whole, which this module could not bear."""
     settle_memory()
-    for name in ("prefect.task_runs", "prefect.flow_runs"):
-        logging.getLogger(name).addFilter(_without_traceback)  # once, however often it is called
+    logging.getLogger("prefect.flow_runs").addFilter(_without_traceback)  # once, however often it is called
     try:
-        done = _ingested(BATCH_FILES.get() or (existing_folder(folder),), form, batch or time_name(now()), home)
+        done = _ingested(
+            BATCH_FILES.get() or (existing_folder(folder),), form, batch or time_name(now()), home, read=read
+        )
     except FairhandError:
         raise
     except Exception as error:
@@ -163,7 +123,7 @@ def _tell(done: Ingested) -> None:
             emit_event(f"fairhand.batch.{what}", resource, payload={"files": len(files)})
 
 
-def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingested:
+def _ingested(files: Sequence[Path], form: str, batch: str, home: str, *, read: bool) -> Ingested:
     """What `ingest` does, in a function of its own: Prefect keeps the message of each error that leaves a flow."""
     opened = home_at(home or str(load_settings().home))
     require_fair_start(opened, forms_of(opened, form))
@@ -172,17 +132,22 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str) -> Ingest
     done = Ingested(batch=batch, files=len(gather(files, own_folders=opened.settings.picture_folders)))
     artifact = create_progress_artifact(progress=0.0, key=f"progress-{url_name(batch)}", description=f"Batch {batch}")
     assert isinstance(artifact, UUID), "a flow without async gets the id itself"
-    queue = _Window(opened, done, lambda percent: update_progress_artifact(artifact_id=artifact, progress=percent))
     aside_before = {aside.file.sha256 for aside in opened.store.list_set_aside()}
     again = READ_AGAIN.get()
-    for taken in take_in(opened, files, form, batch, again):
-        if isinstance(taken, Unreadable):
-            (done.failed if taken.failed else done.set_aside).append((shown_path(taken.path), taken.message))
-            done.aside_before += taken.file.sha256 in aside_before
-            queue.report()
-        else:
-            queue.add(taken, again)
-    queue.drain()
+    with ExitStack() as stack:
+        threads = READERS_COUNT.get() or opened.settings.cores
+        shift = stack.enter_context(Shift(opened, threads, batch=batch)) if read else None
+        taking = _Taking(
+            opened, done, shift, lambda share: update_progress_artifact(artifact_id=artifact, progress=share)
+        )
+        for taken in take_in(opened, files, form, batch, again):
+            if isinstance(taken, Unreadable):
+                (done.failed if taken.failed else done.set_aside).append((shown_path(taken.path), taken.message))
+                done.aside_before += taken.file.sha256 in aside_before
+                taking.report()
+            else:
+                taking.add(taken, again)
+        taking.finish()
     finish_batch(opened, done, reconcile_with_retakes)
     create_markdown_artifact(key=f"summary-{url_name(batch)}", markdown=batch_summary(done, opened))
     return done
@@ -196,104 +161,138 @@ def ingest_batch(
     workers: int,
     progress: Callable[[int, int, int], None],
     again: Because | None = None,
+    *,
+    read: bool = True,
 ) -> Ingested:
     """Run the flow in this process with so many scans at a time.
 
     `progress` is called with (scans done, files in all, set aside or failed) after each. With `again` what is known is
-    read anew.
+    read anew. Without `read` what is new is left to shifts.
     """
     progress_token, files_token = REPORT_PROGRESS.set(progress), BATCH_FILES.set(tuple(paths))
-    again_token = READ_AGAIN.set(again)
+    again_token, readers_token = READ_AGAIN.set(again), READERS_COUNT.set(workers)
     try:
-        runner = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=workers))
-        flow = ingest.with_options(task_runner=runner)
-        ended: Any = flow("", form, batch, str(home), return_state=True).result(raise_on_failure=False)
+        ended: Any = ingest("", form, batch, str(home), read, return_state=True).result(raise_on_failure=False)
         if isinstance(ended, BaseException):
             raise ended
         return Ingested(**ended)
     finally:
+        READERS_COUNT.reset(readers_token)
         READ_AGAIN.reset(again_token)
         BATCH_FILES.reset(files_token)
         REPORT_PROGRESS.reset(progress_token)
 
 
-class _Window:
-    """Readings under way, as many as the workers need and no more. The one that began first is finished first."""
+class _Taking:
+    """The scans of a run on their way to be read: by its own shift and by others', or by others' alone without one."""
 
-    def __init__(self, home: Home, done: Ingested, show: Callable[[float], object]) -> None:
-        self._home, self._done, self._show = home, done, show
-        self._running: deque[tuple[Scan, PrefectFuture[Any]]] = deque()
-        self._size = WINDOW_SCANS_COUNT * home.settings.cores
+    def __init__(self, home: Home, done: Ingested, shift: Shift | None, show: Callable[[float], object]) -> None:
+        self._home, self._done, self._shift, self._show = home, done, shift, show
+        self._left: dict[str, Scan] = {}
         self._submitted: set[str] = set()  # the same picture under two names is one scan, and is read once
+        self._anew: set[str] = set()
         self._lost: set[str] = set()
         self._finished = 0
 
     def add(self, taken: TakenScan, again: Because | None) -> None:
-        """Begin to read a scan, unless its form is unknown or the store has its readings."""
+        """Have a scan read, unless its form is unknown or the store has its readings."""
         scan = taken.scan
         self._done.scans += 1
-        if taken.again and again and scan.id not in self._submitted:
-            scan, TO_READ_AGAIN[scan.id] = to_read_again(self._home, taken, again)
-            self._begin(scan, anew=True)
-            return
-        if taken.forgotten:
+        if taken.again and again and self._shift and scan.id not in self._submitted:
+            scan, read = to_read_again(self._home, taken, again)
+            self._anew.add(scan.id)
+            self._begin(scan)
+            self._shift.read_here(scan, read)
+        elif taken.forgotten:
             self._done.known += 1
             self._done.forgotten += 1
+            self.report()
         elif not scan.form and taken.new:
             self._done.unidentified += 1
-        elif not scan.form or scan.id in self._submitted or (not taken.lost and self._home.store.has_reads(scan.id)):
+            self.report()
+        elif not scan.form or scan.id in self._submitted or not self._is_to_be_read(scan, lost=taken.lost):
             self._done.known += 1
             self._done.known_as.append(known_as(self._home, scan.id))
+            self.report()
+        elif self._shift is None:
+            self._submitted.add(scan.id)
+            self._done.waiting += 1
+            self.report()
         else:
             self._lost |= {scan.id} if taken.lost else set()
-            self._begin(scan, anew=taken.lost)
-            return
-        self.report()
+            self._begin(scan)
+            self._shift.look()
+        self._count_read()
 
-    def _begin(self, scan: Scan, *, anew: bool) -> None:
+    def _is_to_be_read(self, scan: Scan, *, lost: bool) -> bool:
+        """Whether a scan is to be read; whoever comes first claims it from now on."""
+        if not lost and self._home.store.has_reads(scan.id):
+            return False
+        return self._home.store.put_to_read(scan.id, self._done.batch, now(), anew=lost)
+
+    def _begin(self, scan: Scan) -> None:
         self._submitted.add(scan.id)
-        try:
-            self._running.append((scan, self._submit(scan, anew=anew)))
-        except EngineMissing as error:  # the scans of other forms go on
-            self._fail(scan, error)
-            self.report()
-        if len(self._running) > self._size:
-            self._finish_first()
+        self._left[scan.id] = scan
 
-    def drain(self) -> None:
-        """Wait for everything that is under way."""
-        while self._running:
-            self._finish_first()
+    def finish(self) -> None:
+        """Wait until everything is read, here or elsewhere."""
+        while self._left and self._shift:
+            self._shift.require_working()
+            try:
+                self._end(self._shift.outcomes.get(timeout=LOOK_SECONDS))
+            except Empty:
+                if self._shift.is_idle and self._shift.outcomes.empty():  # in this order
+                    self._look_elsewhere()
         self._show(FULL_PROGRESS_PERCENT)
 
-    def _submit(self, scan: Scan, *, anew: bool) -> PrefectFuture[Any]:
-        task = read_one.with_options(refresh_cache=True) if anew else read_one
-        return task.submit(str(self._home.settings.home), scan.id, scan.id[:12], work_key(self._home, scan))
+    def _count_read(self) -> None:
+        """Count what was read meanwhile."""
+        while self._shift and not self._shift.outcomes.empty():
+            self._end(self._shift.outcomes.get())
 
-    def _finish_first(self) -> None:
-        scan, future = self._running.popleft()
-        result = future.result(raise_on_failure=False)
-        if not isinstance(result, Exception) and not self._home.store.has_reads(scan.id):
-            # Prefect remembers work whose result the store has not (another store, an old backup): do it again.
-            result = self._submit(scan, anew=True).result(raise_on_failure=False)
-        if isinstance(result, Exception):
-            self._fail(scan, UNFORESEEN.pop(scan.id, result))
+    def _end(self, outcome: Outcome) -> None:
+        """Count what became of a scan. What another worker has now is looked for later, in the store."""
+        if outcome.reads is None and outcome.error is None:
+            return
+        scan = self._left.pop(outcome.scan.id, None)
+        if scan is None:  # of another run of this batch
+            return
+        if outcome.error is not None:
+            self._fail(scan, outcome.message, of_file=isinstance(outcome.error, ScanError))
         else:
-            self._done.read += 1
-            self._done.read_again += scan.id in TO_READ_AGAIN
-            self._done.healed += scan.id in self._lost
-            self._done.without += [(scan.name, engine) for engine in result.get("failed", ())]
-        TO_READ_AGAIN.pop(scan.id, None)
+            self._put_read(scan)
+            self._done.without += [(scan.name, engine) for engine in (outcome.reads.failed if outcome.reads else ())]
         self.report()
 
-    def _fail(self, scan: Scan, error: Exception) -> None:
-        again = TO_READ_AGAIN.pop(scan.id, None) is not None
-        put_failed(self._home, self._done, scan, error, again=again)
+    def _look_elsewhere(self) -> None:
+        """Count what others have read, and claim what another run of a batch took over and left."""
+        aside = {each.file.sha256: each for each in self._home.store.list_set_aside()}
+        for scan in tuple(self._left.values()):
+            batch = self._home.store.batch_to_read(scan.id)
+            if batch == self._done.batch:
+                continue
+            if batch is not None:
+                self._home.store.put_to_read(scan.id, self._done.batch, now(), anew=True)
+                continue
+            del self._left[scan.id]
+            if scan.id in aside:
+                self._fail(scan, aside[scan.id].message, of_file=aside[scan.id].error == ScanError.__name__)
+            else:
+                self._put_read(scan)
+            self.report()
+
+    def _put_read(self, scan: Scan) -> None:
+        self._done.read += 1
+        self._done.read_again += scan.id in self._anew
+        self._done.healed += scan.id in self._lost
+
+    def _fail(self, scan: Scan, message: str, *, of_file: bool) -> None:
+        count_failed(self._done, scan, message, of_file=of_file, again=scan.id in self._anew)
 
     def report(self) -> None:
         """One scan more is done, or one file more is set aside."""
         self._finished += 1
         aside = len(self._done.set_aside) + len(self._done.failed)
         REPORT_PROGRESS.get()(self._finished, max(self._done.files, self._finished), aside)
-        if self._finished % self._size == 0:
+        if self._finished % PROGRESS_SCANS_COUNT == 0:
             self._show(FULL_PROGRESS_PERCENT * self._finished / max(self._done.files, self._finished))

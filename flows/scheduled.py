@@ -1,4 +1,4 @@
-"""The flows that run on a schedule, reconcile and retention among them. What they do stands in plain functions."""
+"""The flows that run on a schedule, reconcile and retention among them, and shifts. They call plain functions."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from flows.administration import keep_retention, refresh_quality
 from flows.alerts import send_alerts
 from flows.backup import make_backup
 from flows.home import Home, act_as, home_at, load_settings, now
+from flows.shifts import work_shift
 from flows.steps import close_appeals, learn_home, reconcile_home
 
 SCHEDULE = "schedule"
@@ -33,6 +34,23 @@ def reconcile(home: str = "") -> dict[str, Any]:
         home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
     return asdict(reconcile_home(_home(home)))
+
+
+@prefect.flow(name="shift", log_prints=False)
+def shift(minutes: float = 0.0, home: str = "") -> State[dict[str, int]]:
+    """Read scans that wait to be read until none is left. Any number may run at once, on several machines.
+
+    Args:
+        minutes: So long at most; 0: without an end.
+        home: The folder of all data; empty: that of the `fairhand serve` beside.
+    """
+    opened = _home(home)
+    done = work_shift(opened, opened.settings.cores, seconds=60 * minutes if minutes else None)
+    name = ", ".join(f"{count} {what}" for what, count in done.counts.items() if count)
+    _tell("shift", **{what.replace(" ", "_"): count for what, count in done.counts.items()})
+    return Completed(
+        name=name or "Nothing to read", message=f"{done.left} scans are left to be read.", data=done.counts
+    )
 
 
 @prefect.flow(name="learn", log_prints=False)

@@ -26,8 +26,8 @@ GROUND = {
     "transcribe.rule_grammar": "errors model",
     "transcribe.table_rows": "model",
     "reconcile.policy": "",
-    "flows.ingest": "home mending runtime steps administration transcribe.intake",
-    "flows.scheduled": "home steps administration alerts backup",
+    "flows.ingest": "home mending runtime shifts steps administration transcribe.intake",
+    "flows.scheduled": "home shifts steps administration alerts backup",
     # the process that runs both beside `serve`
     "flows.deployed": "home ingest scheduled",
 }
@@ -80,6 +80,8 @@ ROOMS = {
     "flows.steps": "home duplicates reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",
+    # the work on what is to be read, whoever took it in
+    "flows.shifts": "home runtime steps",
     "flows.watching": "home ingest runtime steps transcribe.intake transcribe.store",
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
     " transcribe.intake transcribe.registration transcribe.store",
@@ -110,7 +112,7 @@ ROOMS = {
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
-    "flows.cli": "home backup drafting exporting mending runtime steps output terminal standalone administration"
+    "flows.cli": "home backup drafting exporting mending runtime shifts steps output terminal standalone administration"
     " serving simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n"
     " transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
 }

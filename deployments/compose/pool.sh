@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes the work pool on Prefect's server and the deployment of ingest in it; again it brings both up to date.
+# Makes the work pool on Prefect's server, and the deployments of ingest and shift in it; again it brings them up to date.
 set -eu
 
 prefect --no-prompt work-pool create fairhand --type process --overwrite
 prefect --no-prompt deploy --prefect-file "$FAIRHAND_SOURCE/deployments/prefect.yaml" --name ingest
+prefect --no-prompt deploy --prefect-file "$FAIRHAND_SOURCE/deployments/prefect.yaml" --name shift

@@ -36,6 +36,7 @@ COMMAND_GROUPS = (
     "backup",
     "moving",
     "ingesting",
+    "shift",
     "reading",
     "inspecting",
     "watching",

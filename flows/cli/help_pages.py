@@ -9,7 +9,7 @@ HEADINGS = (
     ("Begin", ("init", "doctor", "demo", "serve", "alerts", "backup", "restore", "move", "prune")),
     (
         "Documents",
-        ("ingest", "read", "status", "watch", "batch", "scan", "value", "quarantine", "retention"),
+        ("ingest", "shift", "read", "status", "watch", "batch", "scan", "value", "quarantine", "retention"),
     ),
     ("Forms", ("forms",)),
     ("People", ("people", "pay", "gold", "disputes", "appeals", "questions", "announce")),
@@ -31,6 +31,7 @@ EXAMPLES = {
     "move": "fairhand move --to postgresql://fairhand@db.example/fairhand --archive s3://orders/pictures",
     "prune": "fairhand prune",
     "ingest": "fairhand ingest photos/ --form bon-de-commande --batch monday",
+    "shift": "fairhand shift --minutes 60",
     "read": "fairhand read order-7.jpg --form receipt --json",
     "status": "fairhand status --batch monday --scans",
     "watch": "fairhand watch photos/ --form bon-de-commande",

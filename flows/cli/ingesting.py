@@ -29,6 +29,10 @@ By = Annotated[str, typer.Option(help="With --again: who has it done.")]
 """Who has it done."""
 
 
+NoRead = Annotated[bool, typer.Option("--no-read", help="Leave reading to shifts (fairhand shift), and end.")]
+"""Whether other processes read what is taken in."""
+
+
 STARTING_MESSAGE = "Starting what reads the files; the first scan may take a minute or two."
 """What is said at once: starting takes 7 s on an idle machine and two minutes on a busy one."""
 
@@ -41,6 +45,7 @@ def ingest(
     ],
     form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
     batch: Annotated[str, typer.Option(help="A name for these files together; else the time.")] = "",
+    no_read: NoRead = False,
     again: Again = False,
     why: Why = "",
     by: By = "operator",
@@ -56,14 +61,14 @@ def ingest(
 
     settings = settings_of(ctx)
     terminal.require_existing(paths)
-    because, name = _because(by, why) if again else None, batch or time_name(now())
+    because, name = _because(by, why, no_read=no_read) if again else None, batch or time_name(now())
     home = open_home(settings)
     _check(home, form)
     terminal.note(STARTING_MESSAGE)
     with terminal.progress("reading") as progress, prefect_for(settings):
         from flows.ingest import ingest_batch
 
-        done = ingest_batch(settings.home, paths, form, name, settings.cores, progress, because)
+        done = ingest_batch(settings.home, paths, form, name, settings.cores, progress, because, read=not no_read)
     retake = _advice(home, name, paths)
     others, missed = _not_taken(paths, settings)
     if as_json:
@@ -72,6 +77,11 @@ def ingest(
     else:
         _print(done, others, missed, form, again=again)
         _print_advice(retake, home, name)
+    _exit(done, missed)
+
+
+def _exit(done: Ingested, missed: object) -> None:
+    """End with 1 where not all went well."""
     if done.set_aside or done.failed or done.without or done.unfinished or missed:
         raise typer.Exit(1)
 
@@ -86,6 +96,7 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
         terminal.say(plural(done.known, "This scan is", "All {n} scans are") + " known already; nothing has changed.")
     if done.read_again:
         terminal.say(f"{done.read_again} of them were known, and were read again; what was read before is history.")
+    _print_waiting(done)
     _print_known(done, form, again=again)
     if done.forgotten:
         terminal.say(
@@ -112,6 +123,13 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
         terminal.say(terminal.unreached_message(folder, reason))
     if others:
         terminal.say(terminal.passed_over_message(others))
+
+
+def _print_waiting(done: Ingested) -> None:
+    """Who reads what this command has left to others."""
+    if done.waiting:
+        wait = plural(done.waiting, "{n} scan waits", "{n} scans wait")
+        terminal.say(f"{wait} to be read: fairhand shift does it, in any number of processes, on several machines.")
 
 
 def _check(home: Home, form: str) -> None:
@@ -157,9 +175,11 @@ def _print_advice(retake: Mapping[str, Sequence[str]], home: Home, batch: str) -
         terminal.say(line)
 
 
-def _because(by: str, why: str) -> Because:
+def _because(by: str, why: str, *, no_read: bool) -> Because:
     from flows.steps import Because
 
+    if no_read:
+        raise typer.BadParameter("What is known is read again by this command itself: leave out --no-read or --again.")
     if not why.strip():
         raise typer.BadParameter("--again wants to know why: --why WHY. It is kept with the scans.")
     return Because(by=by, why=why.strip())

@@ -78,6 +78,12 @@ class Settings(BaseSettings):
         "page; what one engine alone read, a person is asked for)",
     )
     workers: int = Field(0, ge=0, description="scans read at the same time; 0: one a core")
+    read_lease_seconds: float = Field(
+        60.0,
+        ge=1,
+        le=MAX_SECONDS,
+        description="what a process claimed to read goes to others when it is silent so long",
+    )
     watch: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="folders that serve watches for photographs, each as FOLDER=FORM, with commas between"
     )
@@ -107,18 +113,12 @@ class Settings(BaseSettings):
         600.0, gt=0, le=MAX_SECONDS, description="how long a task is held for a person who is silent"
     )
     late_days: float = Field(
-        7.0,
-        ge=0,
-        le=MAX_DAYS,
-        description="a reading that comes late is taken and paid for so many days after its lease",
+        7.0, ge=0, le=MAX_DAYS, description="a late reading is taken and paid for so many days after its lease"
     )
     paid_questions: int = Field(20, ge=0, description="questions of one person that are paid in 24 hours")
     paid_tests: int = Field(20, ge=0, description="items of tests of one person that are paid in 24 hours")
     paid_waiting_minutes: float = Field(
-        60.0,
-        ge=0,
-        allow_inf_nan=False,
-        description="minutes of waiting that are paid in 24 hours to a person paid by the hour",
+        60.0, ge=0, allow_inf_nan=False, description="minutes of waiting paid in 24 hours to people paid by the hour"
     )
     paid_skip_minutes: float = Field(
         60.0,

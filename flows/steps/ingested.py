@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.home import Home, now
-from flows.steps.read_scans import failure_message
 from flows.steps.reconcile_scans import reconcile_to_the_end
-from transcribe.errors import DiskFull, FairhandError, NotFound, ScanError, SettingsError
+from transcribe.errors import DiskFull, FairhandError, NotFound, SettingsError
 from transcribe.model import Scan
 
 
@@ -33,6 +32,7 @@ class Ingested:
     forgotten, and are not taken in again.
     `read_again` counts those of the read that were known and were to be read anew. `known_as` has of each known scan as
     what it is known: name, scan, form, version, batch, since when, and when its batch was cancelled or None.
+    `waiting` are left to be read by the shifts of other processes.
     `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
     the files that could not be read and `failed` what failed for another reason, each with a message. `without` has
     the scans that were read without an engine that failed on them, with the engine. `unfinished` says what kept the
@@ -47,6 +47,7 @@ class Ingested:
     healed: int = 0
     forgotten: int = 0
     read_again: int = 0
+    waiting: int = 0
     unidentified: int = 0
     aside_before: int = 0
     set_aside: list[tuple[str, str]] = field(default_factory=list)
@@ -58,12 +59,14 @@ class Ingested:
     @property
     def changed(self) -> bool:
         """Whether the batch brought anything new."""
-        return bool(self.read or self.unidentified or self.failed or len(self.set_aside) > self.aside_before)
+        new = self.read or self.waiting or self.unidentified or self.failed
+        return bool(new or len(self.set_aside) > self.aside_before)
 
     @property
     def is_in_vain(self) -> bool:
         """Whether there were files and not one of them could be read, now or before."""
-        return bool(self.set_aside or self.failed) and not (self.read or self.known or self.unidentified)
+        others = self.read or self.known or self.waiting or self.unidentified
+        return bool(self.set_aside or self.failed) and not others
 
     @property
     def counts(self) -> dict[str, int]:
@@ -87,18 +90,17 @@ class Ingested:
         """What became of it in counts, for Prefect's pages: no name of a file, no text of the paper."""
         return (
             f"{self.scans} scans in {self.files} files: {self.read} read, {self.known} known already, "
-            f"{self.unidentified} of an unknown form, {len(self.set_aside)} files set aside, {len(self.failed)} failed."
+            f"{self.unidentified} of an unknown form, {len(self.set_aside)} files set aside, {len(self.failed)} failed"
+            f"{f', {self.waiting} to be read by shifts' if self.waiting else ''}."
         )
 
 
-def put_failed(home: Home, done: Ingested, scan: Scan, error: Exception, *, again: bool) -> None:
-    """Set a scan aside, whatever happened to it, so that the others go on. One that was read before stays as it was."""
-    message = failure_message(scan, error)
+def count_failed(done: Ingested, scan: Scan, message: str, *, of_file: bool, again: bool) -> None:
+    """Count a scan that could not be read, and why; `of_file` where its file is to blame."""
     if again:
         done.failed.append((scan.name, f"It was not read again, and stays as it was: {message}"))
-        return
-    home.store.set_scan_aside(scan.id, type(error).__name__, message, done.batch, now())
-    (done.set_aside if isinstance(error, ScanError) else done.failed).append((scan.name, message))
+    else:
+        (done.set_aside if of_file else done.failed).append((scan.name, message))
 
 
 def existing_folder(folder: str) -> Path:
@@ -151,6 +153,7 @@ def log_batch(home: Home, done: Ingested) -> None:
     """Keep in the audit log who took the batch in, and what became of it in counts."""
     counts = {"files": done.files, "scans": done.scans, "read": done.read, "known": done.known}
     counts |= {"set aside": len(done.set_aside), "failed": len(done.failed)}
+    counts |= {"waiting": done.waiting} if done.waiting else {}
     home.store.log(home.store.actor, "batch taken in", done.batch, counts, now())
 
 

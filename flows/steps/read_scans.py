@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -211,12 +211,16 @@ def _put_pictures(home: Home, scan: Scan) -> None:
     home.store.put_reads(scan.id, reads, now())
 
 
-def read_scan(home: Home, scan: Scan, *, without: int = 0) -> ReadResult:
+def _nothing() -> None:
+    """What is asked before readings are kept, where nothing is."""
+
+
+def read_scan(home: Home, scan: Scan, *, without: int = 0, before: Callable[[], None] = _nothing) -> ReadResult:
     """Have every engine read one scan, and keep the readings with the pictures that they refer to.
 
     Raises ScanError where a page cannot be decoded or is too coarse to be read, EngineError (which may pass) where an
     engine fails. With `without` it reads on without an engine that fails so often on a page, and raises EngineError
-    only where every engine does.
+    only where every engine does. `before` is called in the transaction that keeps the readings: its error keeps none.
     """
     form = home.forms(scan.form, scan.form_version)
     if form.has_payment:
@@ -224,7 +228,9 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0) -> ReadResult:
     pages = laid_pages(home, scan, form)
     find_alike(home, scan.id, form, fingerprints(pages, form))
     reads = machine_reads(home, scan, form, pages, without=without)
-    home.store.put_reads(scan.id, reads, now())
+    with home.store.together():
+        before()
+        home.store.put_reads(scan.id, reads, now())
     return reads
 
 
@@ -273,11 +279,3 @@ def _engine(name: str, languages: tuple[str, ...]) -> Engine:
     Whether its program and data are there takes 1 ms to find out, which each scan would pay twice.
     """
     return ocr.load(name, languages)
-
-
-def work_key(home: Home, scan: Scan) -> str:
-    """A hash of all that a machine's work on a scan depends on: its pages, form definition, and engines' versions."""
-    form = home.forms(scan.form, scan.form_version)
-    parts = [scan.id, form.digest, *(engine.source for engine in engines_for(home, form))]
-    parts += ["cascade"] if home.settings.second_engine == "doubtful" else []
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -55,8 +55,7 @@ def _print_unfinished(counts: Counts) -> None:
         one = "{n} scan is taken in and not read by machines yet"
         many = "{n} scans are taken in and not read by machines yet"
         printing.say(
-            f"\n{plural(counts.unread_scans, one, many)}: where no fairhand ingest or serve is at it, ingest the same "
-            "files again"
+            f"\n{plural(counts.unread_scans, one, many)}: where no fairhand ingest or serve is at it: fairhand shift"
         )
     if counts.waiting_scans:
         waiting = plural(counts.waiting_scans, "{n} scan has readings", "{n} scans have readings")

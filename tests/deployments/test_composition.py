@@ -98,11 +98,15 @@ def well(composition: Composition, process: subprocess.Popen[bytes], service: st
     until(is_well, START)
 
 
-def run_ended(prefect: httpx.Client, **parameters: str) -> dict[str, Any]:
-    """The state in which a run of the deployment `ingest` has ended."""
-    deployed = prefect.get("/deployments/name/ingest/ingest").raise_for_status().json()
+def begun(prefect: httpx.Client, name: str, **parameters: object) -> str:
+    """A run of a deployment that a worker is to take."""
+    deployed = prefect.get(f"/deployments/name/{name}/{name}").raise_for_status().json()
     made = prefect.post(f"/deployments/{deployed['id']}/create_flow_run", json={"parameters": parameters})
-    run = made.raise_for_status().json()["id"]
+    return str(made.raise_for_status().json()["id"])
+
+
+def ended(prefect: httpx.Client, run: str) -> dict[str, Any]:
+    """The state in which a run has ended."""
     state: dict[str, Any] = {}
 
     def has_ended() -> bool:
@@ -111,6 +115,22 @@ def run_ended(prefect: httpx.Client, **parameters: str) -> dict[str, Any]:
 
     until(has_ended, START)
     return state
+
+
+def read_by_shifts(prefect: httpx.Client, inbox: Path, state: str) -> None:
+    """A batch that one run takes in is read by the shifts of both workers, each scan once."""
+    for name in ("receipt-217.jpg", "receipt-554.jpg"):
+        shutil.copy(CASES / name, inbox)
+    waits = {"folder": str(inbox), "form": "receipt", "batch": "tuesday", "read": False}
+    taken = ended(prefect, begun(prefect, "ingest", **waits))
+    assert "2 to be read by shifts" in taken["message"], taken
+    runs = [begun(prefect, "shift") for _ in range(2)]
+    assert [ended(prefect, run)["type"] for run in runs] == ["COMPLETED"] * 2
+    with psycopg.connect(state) as connection:
+        assert connection.execute("SELECT count(*) FROM reads").fetchone() == (3,)
+        assert connection.execute("SELECT count(*) FROM to_read").fetchone() == (0,)
+        again = "SELECT scan_id FROM engine_time GROUP BY scan_id, engine HAVING count(*) > 1"
+        assert connection.execute(again).fetchall() == [], "no engine read a scan twice"
 
 
 def test_a_batch_goes_from_prefect_over_a_worker_to_the_database_and_the_bucket_and_pages_through_the_proxy(
@@ -134,13 +154,14 @@ def test_a_batch_goes_from_prefect_over_a_worker_to_the_database_and_the_bucket_
         assert httpx.get(f"{api}/admin/version").status_code == 401, "nobody gets in without the password"
         user, _, password = told["PREFECT_API_AUTH_STRING"].partition(":")
         client = stack.enter_context(httpx.Client(base_url=api, auth=(user, password), timeout=PATIENCE))
-        ended = run_ended(client, folder=str(inbox), form="receipt", batch="monday")
-        assert ended["type"] == "COMPLETED", ended
+        taken = ended(client, begun(client, "ingest", folder=str(inbox), form="receipt", batch="monday"))
+        assert taken["type"] == "COMPLETED", taken
+        read_by_shifts(client, inbox, told["FAIRHAND_STATE"])
         assert all(worker.poll() is None for worker in workers)
         for number, port in enumerate(ports):
             is_well_at(composition, workers[number], port["PREFECT_WORKER_WEBSERVER_PORT"])
         with psycopg.connect(told["FAIRHAND_STATE"]) as connection:
-            assert connection.execute("SELECT count(*) FROM scan").fetchone() == (1,)
+            assert connection.execute("SELECT count(*) FROM scan").fetchone() == (3,)
         assert len(buckets.objects("pictures")) >= 2, "the file, and what was cut from it"
         assert not list((composition.log / "home").rglob("archive"))
         assert not list((composition.log / "home").rglob("state.db"))

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.
 RECEIPT = Path(__file__).parents[2] / "transcribe" / "forms" / "shipped" / "receipt.toml"
 LOOK_SECONDS = 0.5
 """How often Prefect's server is asked: each answer takes it 50 ms that it would need for what is waited for."""
-NAMES = {"ingest", "reconcile", "learn", "retention", "appeals", "alerts", "backup"}
+NAMES = {"ingest", "shift", "reconcile", "learn", "retention", "appeals", "alerts", "backup"}
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: Hous
         after = deployed(house)
         assert {name: each["id"] for name, each in after.items()} == {name: each["id"] for name, each in before.items()}
         assert {name: len(each["schedules"]) for name, each in after.items()} == {
-            name: int(name != "ingest") for name in NAMES
+            name: int(name not in {"ingest", "shift"}) for name in NAMES
         }
         until(lambda: len(runs(house, "learn")) == len(runs(house, "appeals")) == 1)
         until(lambda: BackupFolder(tmp_path / "backups").newest())
@@ -176,7 +176,7 @@ def test_a_folder_is_ingested_from_prefects_pages_and_a_killed_run_is_begun_agai
     (tmp_path / "in" / "letter.png").write_text("no picture")
     with serving(house, rooms) as first:
         described = deployed(house)["ingest"]["parameter_openapi_schema"]["properties"]
-        assert set(described) == {"folder", "form", "batch", "home"}
+        assert set(described) == {"folder", "form", "batch", "home", "read"}
         assert all(each["description"] for each in described.values())
         wrong = started_from_its_page(house, "ingest", folder=str(tmp_path / "nowhere"))
         until(lambda: has_ended(house, wrong))

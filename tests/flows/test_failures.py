@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -13,8 +11,7 @@ from PIL import Image
 from flows.administration.people import invite
 from flows.cli.inspecting import FILE_ERRORS
 from flows.home.home import Home, now
-from flows.ingest import _Window
-from flows.steps.ingested import Ingested
+from flows.shifts import work_shift
 from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import CASES, House
@@ -48,13 +45,19 @@ def fails(*given: object) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyError("text"), EngineError("The reader failed."), ScanError("it is no picture.")])
-def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(rooms: Home, error: Exception) -> None:
+def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(
+    rooms: Home, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_so(*given: object, **more: object) -> None:
+        raise error
+
     (taken,) = take_in(rooms, [RECEIPT], "receipt", "monday")
     assert isinstance(taken, TakenScan)
-    done = Ingested(batch="monday")
-    queue = _Window(rooms, done, lambda share: None)
-    queue._running.append((taken.scan, cast(Any, SimpleNamespace(result=lambda **_: error))))
-    queue.drain()
+    rooms.store.put_to_read(taken.scan.id, "monday", now())
+    with monkeypatch.context() as broken:
+        broken.setattr("flows.shifts.reading_once.read_scan", fails_so)
+        broken.setattr("flows.shifts.reading_once.RETRY_SECONDS", (0, 0))
+        done = work_shift(rooms, 2)
     ((name, message),) = done.failed + done.set_aside
     assert name == RECEIPT.name
     assert str(error) in message
@@ -65,6 +68,7 @@ def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(ro
     assert bool(done.set_aside) == (aside.error in FILE_ERRORS)
     list(take_in(rooms, [RECEIPT], "receipt", "tuesday"))
     assert rooms.store.list_set_aside() == [aside], "coming again does not make it read"
+    assert work_shift(rooms, 1).scans == 0, "nor does another shift"
     read_scan(rooms, taken.scan)
     assert rooms.store.list_set_aside() == []
 

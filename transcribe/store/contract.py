@@ -88,6 +88,7 @@ from transcribe.store.facts import (
     StrandedScan,
     TimeClaim,
     TimeDispute,
+    ToRead,
     Waiting,
     WaitingSince,
     WayIn,
@@ -154,6 +155,48 @@ class IngestStore(Protocol):
 
     def list_set_aside(self) -> list[SetAside]:
         """Every file set aside, latest first."""
+
+
+class ToReadStore(Protocol):
+    """What workers call that read scans by machine. Each has a name of its own, which nobody had before."""
+
+    def put_to_read(self, scan: str, batch: str, now: datetime, *, anew: bool = False) -> bool:
+        """Have a scan read by whichever worker comes first, as part of this run of a batch; again changes the batch.
+
+        False where machines have read it as its present form and it is not to be read `anew`, or it was forgotten.
+        """
+
+    def claim_to_read(
+        self, worker: str, count: int, now: datetime, seconds: float, *, batch: str | None = None, begun: bool = False
+    ) -> list[ToRead]:
+        """Hold so many scans for a worker that long, the oldest first, of one batch or of all.
+
+        They are those that nobody holds and nobody has begun yet; with `begun` those that somebody has begun instead.
+        """
+
+    def begin_to_read(self, scan: str, worker: str, now: datetime, seconds: float) -> bool:
+        """Count that a worker begins to read a scan, and hold all that it holds that long from now on.
+
+        False where it does not hold the scan any more.
+        """
+
+    def renew_to_read(self, worker: str, now: datetime, seconds: float) -> int:
+        """Hold all that a worker holds that long from now on. Gives how many there are."""
+
+    def give_back_to_read(self, scan: str, worker: str, *, begun: bool = False) -> None:
+        """Have others read a scan that a worker holds. One that was `begun` counts as begun once less."""
+
+    def release_to_read(self, worker: str) -> int:
+        """Have others read all that a worker holds, as it has ended. Gives how many there are."""
+
+    def holds_to_read(self, scan: str, worker: str) -> bool:
+        """Whether a worker holds a scan still; within `together` nobody takes it meanwhile."""
+
+    def batch_to_read(self, scan: str) -> str | None:
+        """The run of a batch in which a scan is to be read. None where it is not to be read any more."""
+
+    def count_to_read(self, now: datetime) -> tuple[int, int]:
+        """How many scans are to be read, and how many of them a worker holds now."""
 
 
 class ReconcileStore(Protocol):
@@ -1286,6 +1329,7 @@ class SummaryStore(Protocol):
 
 class Store(
     IngestStore,
+    ToReadStore,
     ReconcileStore,
     DuplicateStore,
     WebhookStore,

@@ -116,6 +116,18 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToRead:
+    """A scan that a worker claimed to read it, and in which run of a batch.
+
+    `begun` is how often somebody began and did not end it.
+    """
+
+    scan: Scan
+    batch: str
+    begun: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
     """A file that could not be read, with the reason."""
 

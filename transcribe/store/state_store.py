@@ -13,6 +13,7 @@ from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
+from transcribe.store.offering.to_read import ToReadVerbs
 from transcribe.store.steering.batches import BatchVerbs
 from transcribe.store.steering.duplicates import DuplicateVerbs
 from transcribe.store.steering.form_doubts import FormDoubtVerbs
@@ -42,6 +43,7 @@ class StateStore(
     ApiTokenVerbs,
     AppealVerbs,
     QuarantineVerbs,
+    ToReadVerbs,
     FindingVerbs,
     SummingVerbs,
     SummaryVerbs,

@@ -157,6 +157,7 @@ class ErasureVerbs(ActVerbs):
 
 
 ERASURE_STATEMENTS = (
+    "end_to_read",
     "keep_erased_names",
     "erase_reading_texts",
     "erase_task_texts",

@@ -139,6 +139,7 @@ class IngestVerbs(Lookup):
             self._write_places(row, reads.places)
             self._put_machine_readings(row, reads.readings)
             self.db.run("end_set_aside_of_scan", scan_id=row["id"])
+            self.db.run("end_to_read", scan_id=row["id"])
 
     def latest_fits(self, limit: int) -> list[tuple[str, float]]:
         return [(row["form"], row["fit"]) for row in self.db.all("latest_fits", limit=limit)]
@@ -194,6 +195,7 @@ class IngestVerbs(Lookup):
             if row["erased_at"] is None:
                 file = SourceFile(sha256=row["sha256"], name=row["name"], size=0, media_type="")
                 self._keep_aside(file, error, message, batch, now, scan=row["id"])
+                self.db.run("end_to_read", scan_id=row["id"])
 
     def _keep_aside(
         self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "", scan: int = 0

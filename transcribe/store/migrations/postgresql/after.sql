@@ -5,6 +5,7 @@ ALTER TABLE task SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_c
     autovacuum_vacuum_cost_delay = 0, fillfactor = 70);
 ALTER TABLE scan SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 10000,
     autovacuum_vacuum_cost_delay = 0, fillfactor = 70);
+ALTER TABLE to_read SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0, fillfactor = 70);
 ALTER TABLE session SET (autovacuum_vacuum_scale_factor = 0.01, fillfactor = 70);
 ALTER TABLE delivery SET (autovacuum_vacuum_scale_factor = 0.01, fillfactor = 70);
 ALTER TABLE scan_changed SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);

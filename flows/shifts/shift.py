@@ -1,0 +1,259 @@
+"""A process at work on scans that are to be read: threads, claims that are renewed, and what became of each scan."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from types import TracebackType
+
+from flows.home import Home, now
+from flows.shifts.reading_once import (
+    ClaimLost,
+    Read,
+    read_held,
+    require_few_tries,
+    require_same_form,
+    with_patience,
+)
+from flows.shifts.worker import Worker
+from flows.steps import failure_message
+from transcribe.errors import StoreError
+from transcribe.model import ReadResult, Scan
+
+CLAIMED_SCANS_COUNT = 4
+"""Scans claimed together for each thread that reads: a claim costs some milliseconds, and the last ones of a batch are
+held by few."""
+
+LOOK_SECONDS = 0.5
+"""Between two looks for scans to read, where there were none. Chosen by hand."""
+
+RENEWALS_COUNT = 4
+"""So often a claim is renewed in the time for which it holds. Chosen by hand."""
+
+MAX_READING_SECONDS = 900.0
+"""A scan that is read for so long is given back: others try it. An engine takes seconds a page. Chosen by hand."""
+
+
+PATIENCE_SECONDS = 60.0
+"""A database that is away for longer ends the shift; one that is started anew is back sooner. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a scan: `reads`, or an `error` with its `message`; neither where another worker has it now."""
+
+    scan: Scan
+    reads: ReadResult | None = None
+    error: Exception | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """A scan to read: one that was claimed, or one that only this process can read, by `own`."""
+
+    scan: Scan
+    batch: str
+    begun: int = 0
+    own: Read | None = None
+
+
+class Shift:
+    """Reads scans that are to be read, of one batch or of all, until it is left. Any number may run at once.
+
+    `outcomes` has what became of each scan. A scan that failed is set aside. One that was begun before and not ended is
+    read while nothing else is, so that no other is blamed for what it does. An error of `ends_at` is none of the scan:
+    it is given back, and the shift ends.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        threads: int,
+        *,
+        batch: str | None = None,
+        ends_at: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self.outcomes: SimpleQueue[Outcome] = SimpleQueue()
+        self._home, self._threads, self._batch, self._ends_at = home, threads, batch, ends_at
+        self._seconds = home.settings.read_lease_seconds
+        self._changed = threading.Condition()
+        self._own: deque[_Job] = deque()
+        self._claimed: deque[_Job] = deque()
+        self._running: dict[str, float] = {}
+        self._is_alone = False
+        self._found_none = False
+        self._reached = time.monotonic()
+        self._ended = threading.Event()
+        self._error: Exception | None = None
+        self._same_forms: set[tuple[str, int]] = set()
+
+    def __enter__(self) -> Shift:
+        self._worker = Worker(self._home)
+        for _ in range(self._threads):
+            self._start(self._work)
+        self._start(self._renew)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for what is being read, and give back the rest."""
+        with self._changed:
+            self._ended.set()
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._running)
+        self._worker.close()
+
+    def look(self) -> None:
+        """Look for scans at once: there are new ones."""
+        with self._changed:
+            self._found_none = False
+            self._changed.notify()
+
+    def read_here(self, scan: Scan, read: Read) -> None:
+        """Read a scan by what only this process has; nobody else claims it."""
+        with self._changed:
+            self._own.append(_Job(scan=scan, batch="", own=read))
+            self._changed.notify()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it reads nothing and found nothing to read when it looked last."""
+        with self._changed:
+            return self._found_none and not (self._own or self._claimed or self._running)
+
+    def require_working(self) -> None:
+        """Raise the error that ended the shift, where one did."""
+        if self._error is not None:
+            raise self._error
+
+    @staticmethod
+    def _start(work: Callable[[], None]) -> None:
+        threading.Thread(target=work, name="shift", daemon=True).start()
+
+    def _work(self) -> None:
+        try:
+            while (job := self._next()) is not None:
+                try:
+                    self.outcomes.put(self._outcome(job))
+                finally:
+                    is_ours = self._end(job)
+                if not is_ours:
+                    return  # it took too long and was given back; another thread reads in place of this one
+        except Exception as error:  # whatever it is, whoever waits for scans is to know
+            with self._changed:
+                self._error = self._error or error
+                self._ended.set()
+                self._changed.notify_all()
+
+    def _end(self, job: _Job) -> bool:
+        """A job is done. False where it was given to others meanwhile."""
+        with self._changed:
+            is_ours = self._running.pop(job.scan.id, None) is not None
+            self._is_alone = self._is_alone and not is_ours
+            self._changed.notify_all()
+            return is_ours
+
+    def _next(self) -> _Job | None:
+        """The next scan to read; None where the shift ends. It waits for one."""
+        with self._changed:
+            while not self._ended.is_set():
+                job = self._taken()
+                if job is not None:
+                    self._running[job.scan.id] = time.monotonic()
+                    return job
+                self._changed.wait(LOOK_SECONDS)
+        return None
+
+    def _taken(self) -> _Job | None:
+        """The next scan to read, where there is one now."""
+        if self._is_alone:
+            return None
+        if self._own:
+            return self._own.popleft()
+        if not self._claimed and not self._claim(CLAIMED_SCANS_COUNT * self._threads):
+            return None
+        if not self._claimed and not self._running:
+            if not self._claim(1, begun=True):
+                return None
+            self._is_alone = bool(self._claimed)
+        self._found_none = not self._claimed
+        return self._claimed.popleft() if self._claimed else None
+
+    def _claim(self, count: int, *, begun: bool = False) -> bool:
+        """Claim scans, where there are any. False where the store is away for a moment, as when it starts anew."""
+        who, of = self._worker.name, self._batch
+        try:
+            found = self._home.store.claim_to_read(who, count, now(), self._seconds, batch=of, begun=begun)
+            if not found and not begun:
+                self._worker.release_dead()
+        except StoreError as error:
+            if not error.retry or time.monotonic() - self._reached > PATIENCE_SECONDS:
+                raise
+            return False
+        self._reached = time.monotonic()
+        self._claimed += [_Job(scan=each.scan, batch=each.batch, begun=each.begun) for each in found]
+        return True
+
+    def _outcome(self, job: _Job) -> Outcome:
+        scan, store = job.scan, self._home.store
+        try:
+            if job.own is not None:
+                return Outcome(scan=scan, reads=with_patience(job.own))
+            require_few_tries(job.begun)
+            if not with_patience(lambda _: store.begin_to_read(scan.id, self._worker.name, now(), self._seconds)):
+                return Outcome(scan=scan)
+            self._require_same_form(scan)
+            return Outcome(scan=scan, reads=read_held(self._home, scan.id, self._worker.name))
+        except ClaimLost:
+            return Outcome(scan=scan)
+        except self._ends_at:
+            store.give_back_to_read(scan.id, self._worker.name, begun=True)
+            raise
+        except Exception as error:  # the other scans go on
+            return self._failed(job, error)
+
+    def _require_same_form(self, scan: Scan) -> None:
+        form = (scan.form, scan.form_version)
+        if form not in self._same_forms:
+            require_same_form(self._home, *form)
+            self._same_forms.add(form)
+
+    def _failed(self, job: _Job, error: Exception) -> Outcome:
+        """Set a scan aside, whatever happened to it. One that was to be read again stays as it was."""
+        scan, store = job.scan, self._home.store
+        message = failure_message(scan, error)
+        if job.own is None:
+            with store.together():
+                if not store.holds_to_read(scan.id, self._worker.name):
+                    return Outcome(scan=scan)
+                store.set_scan_aside(scan.id, type(error).__name__, message, job.batch, now())
+        return Outcome(scan=scan, error=error, message=message)
+
+    def _renew(self) -> None:
+        """Hold what was claimed, until the shift ends; what is read for too long goes to others."""
+        while not self._ended.wait(self._seconds / RENEWALS_COUNT):
+            with self._changed:
+                holds = bool(self._claimed or self._running)
+                late = [scan for scan, since in self._running.items() if time.monotonic() - since > MAX_READING_SECONDS]
+            try:
+                for scan in late:
+                    self._let_go(scan)
+                if holds:
+                    self._home.store.renew_to_read(self._worker.name, now(), self._seconds)
+            except StoreError:
+                continue  # it is tried again; until then the claim may end, which does no harm
+
+    def _let_go(self, scan: str) -> None:
+        """Give back a scan whose thread hangs, and have another thread in place of that one."""
+        self._home.store.give_back_to_read(scan, self._worker.name)
+        with self._changed:
+            if self._running.pop(scan, None) is not None:
+                self._is_alone = False
+                self._start(self._work)
+                self._changed.notify_all()

@@ -1,0 +1,56 @@
+"""A worker whose reading is made up: `python -m tests.flows.shifts.made_up_worker HOME SECONDS THREADS`.
+
+Each scan takes so many seconds, and is read as the number of the process. A scan whose name begins with "deadly" kills
+the process that reads it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flows.home import settings as configuration
+from flows.home.home import Home, now, open_home
+from flows.shifts import reading_once, work_shift
+from transcribe.model import FieldKey, Reading, ReadResult, Scan
+
+ENGINE = "made up 1"
+
+
+def reads_of(scan: Scan, text: str) -> ReadResult:
+    """What a worker reads of a scan: one field, and how long it took."""
+    key = FieldKey("total")
+    reading = Reading(id="", scan=scan.id, key=key, source=ENGINE, kind="machine", text=text, at=now(), confidence=0.5)
+    return ReadResult(places=(), readings=(reading,), fit=1.0, quality={"overall": 1.0}, seconds={ENGINE: 0.1})
+
+
+def reader(seconds: float) -> Callable[..., ReadResult]:
+    """What takes the place of `read_scan`."""
+
+    def read(home: Home, scan: Scan, *, before: Callable[[], None], **_: object) -> ReadResult:
+        if scan.name.startswith("deadly"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(seconds)
+        reads = reads_of(scan, str(os.getpid()))
+        with home.store.together():
+            before()
+            home.store.put_reads(scan.id, reads, now())
+        return reads
+
+    return read
+
+
+def main() -> None:
+    """Work one shift, and say what it did."""
+    home, seconds, threads = sys.argv[1:]
+    setattr(reading_once, "read_scan", reader(float(seconds)))  # noqa: B010 - mypy takes it for a mistake otherwise
+    opened = open_home(configuration.load_settings(Path(home)))
+    print(work_shift(opened, int(threads)).counts)
+
+
+if __name__ == "__main__":
+    main()

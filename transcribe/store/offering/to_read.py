@@ -1,0 +1,72 @@
+"""Scans that machines are to read: workers claim some at a time, and what a dead one held comes back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import ToRead
+from transcribe.store.row_mapping import micros
+from transcribe.store.verbs.ingest import IngestVerbs
+
+MOST_BEGUN_COUNT = 2**31 - 1
+"""More often nothing is begun: what an INTEGER of PostgreSQL holds."""
+
+
+class ToReadVerbs(IngestVerbs):
+    """Keeps which scans wait to be read, and which worker holds them until when."""
+
+    def put_to_read(self, scan: str, batch: str, now: datetime, *, anew: bool = False) -> bool:
+        with self.db.write():
+            number = self.scan_row(scan)["id"]
+            return bool(self.db.changed("put_to_read", scan_id=number, batch=batch, now=micros(now), anew=int(anew)))
+
+    def claim_to_read(
+        self, worker: str, count: int, now: datetime, seconds: float, *, batch: str | None = None, begun: bool = False
+    ) -> list[ToRead]:
+        bounds: dict[str, object] = {"least": int(begun), "most": MOST_BEGUN_COUNT if begun else 0, "now": micros(now)}
+        bounds |= {} if batch is None else {"batch": batch}
+        of = "" if batch is None else "_of"
+        if self.db.one(f"free_to_read{of}", **bounds) is None:  # whoever waits looks often, and must not write for it
+            return []
+        with self.db.write():
+            until = micros(now + timedelta(seconds=seconds))
+            rows = self.db.all(f"claim_to_read{of}", **bounds, worker=worker, until=until, count=count)
+            return [self._to_read(row) for row in sorted(rows, key=lambda row: (row["begun"], row["scan_id"]))]
+
+    def begin_to_read(self, scan: str, worker: str, now: datetime, seconds: float) -> bool:
+        with self.db.write():
+            if not self.db.changed("begin_to_read", scan_id=self.scan_row(scan)["id"], worker=worker):
+                return False
+            self.db.run("renew_to_read", worker=worker, until=micros(now + timedelta(seconds=seconds)))
+            return True
+
+    def renew_to_read(self, worker: str, now: datetime, seconds: float) -> int:
+        with self.db.write():
+            return self.db.changed("renew_to_read", worker=worker, until=micros(now + timedelta(seconds=seconds)))
+
+    def give_back_to_read(self, scan: str, worker: str, *, begun: bool = False) -> None:
+        with self.db.write():
+            number = self.scan_row(scan)["id"]
+            self.db.run("give_back_to_read", scan_id=number, worker=worker, begun=int(begun))
+
+    def release_to_read(self, worker: str) -> int:
+        with self.db.write():
+            return self.db.changed("release_to_read", worker=worker)
+
+    def holds_to_read(self, scan: str, worker: str) -> bool:
+        return self.db.one("holds_to_read", scan_id=self.scan_row(scan)["id"], worker=worker) is not None
+
+    def batch_to_read(self, scan: str) -> str | None:
+        row = self.db.one("batch_to_read", scan_id=self.scan_row(scan)["id"])
+        return None if row is None else str(row["batch"])
+
+    def count_to_read(self, now: datetime) -> tuple[int, int]:
+        row = self.db.one("count_to_read", now=micros(now))
+        assert row is not None, "a count is always there"
+        return int(row["scans"]), int(row["claimed"])
+
+    def _to_read(self, row: Row) -> ToRead:
+        scan = self.db.one("scan_by_number", scan_id=row["scan_id"])
+        assert scan is not None, "what is to be read is a scan"
+        return ToRead(scan=self.scan_from(scan), batch=row["batch"], begun=int(row["begun"]))
