@@ -103,6 +103,8 @@ def set_file_aside(path: Path) -> Path:
     aside = moved_file(path)
     if path.exists():
         path.replace(aside)
+        for suffix in ("-wal", "-shm"):  # of a killed move: the log was emptied when the state was marked as moved
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
         sync_folder(path.parent)
     return aside
 

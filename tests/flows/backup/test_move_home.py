@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.administration.records import forget_scan
+from flows.backup.files import batched_pictures
 from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.home import settings as configuration
 from flows.home.settings_text import change_settings
@@ -29,9 +30,11 @@ from tests.flows.test_old_home import OLD
 from tests.postgres import new_database, rows
 from tests.worked_home import typed, worked_home
 from transcribe.archive import Archive
-from transcribe.errors import SettingsError, StoreError
+from transcribe.archive import bucket as bucket_place
+from transcribe.errors import FairhandError, SettingsError, StoreError
 from transcribe.store import copying
-from transcribe.store.drivers.table_copy import TableSum, sums_of
+from transcribe.store.drivers.sqlite_tables import SqliteTables
+from transcribe.store.drivers.table_copy import Rows, TableSum, sums_of
 
 MOVING = sys.modules["flows.backup.move_home"]
 
@@ -212,6 +215,53 @@ def test_a_move_that_is_ended_at_any_step_goes_on(place: Path, monkeypatch: pyte
             move(place, to)
         assert not (place / ".moving").exists()
         assert state_of(place) == state
+        assert told(place) == was
+
+
+def test_a_database_that_goes_away_in_the_middle_leaves_a_move_that_goes_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was, state, url = told(place), state_of(place), new_database()
+    whole = SqliteTables.rows
+
+    def cut(self: SqliteTables, table: str, columns: Sequence[str]) -> Iterator[Rows]:
+        if table == "scan":
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            assert rows(url, f"SELECT pg_terminate_backend(pid) {others}")
+        return whole(self, table, columns)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteTables, "rows", cut)
+        with pytest.raises(StoreError, match="could not be read or written"):
+            move(place, url)
+    assert rows(url, "SELECT COUNT(*) FROM scan") == [(0,)]
+    move(place, url)
+    assert state_of(place) == state
+    assert told(place) == was
+
+
+def test_a_bucket_that_goes_away_in_the_middle_leaves_a_move_that_goes_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was = told(place)
+    monkeypatch.setattr(bucket_place, "PATIENT_SECONDS", 1.0)
+    with bucket_server() as server:
+        for name, value in server.variables.items():
+            monkeypatch.setenv(name, value)
+        to = f"s3://{server.bucket()}/house"
+
+        def stopped(*given: Any) -> Iterator[list[bytes]]:
+            server.stop()
+            return batched_pictures(*given)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(MOVING, "batched_pictures", stopped)
+            with pytest.raises(FairhandError, match=r"does not answer.* run the same move again: it goes on"):
+                move(place, archive=to)
+        with pytest.raises(SettingsError, match="did not end"), opened(place):
+            pytest.fail("it is half moved")
+        server.start()
+        assert move(place, archive=to).lost == ()
         assert told(place) == was
 
 
