@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.patience import PATIENCE
 from tests.transcribe.review.promises.test_known_fields import known_fields
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import Site, make_site, served
 from tests.transcribe.review.test_fair_pages import NUMBER, csrf, set_pay
 from transcribe.model import Transcriber
+from transcribe.review.options import ReviewOptions
 
 SignIn = Callable[[Transcriber], httpx.Client]
 
@@ -26,6 +29,17 @@ def test_a_link_that_was_cut_or_mangled_is_answered_as_one_that_does_not_hold(ad
         assert page.status_code == 410
         assert "This link does not work any more" in page.text
         assert "Ask whoever sent it for a new one" in page.text
+
+
+def test_a_link_that_has_expired_says_whom_to_ask(tmp_path: Path) -> None:
+    site = make_site(tmp_path, ReviewOptions(asked_by="Mairie de Brest"))
+    token = site.link(site.person("amina"))
+    site.clock.forward += timedelta(days=8)
+    with served(site.app) as address:
+        for page in (httpx.get(f"{address}/in/{token}", timeout=PATIENCE), httpx.post(f"{address}/in/{token}")):
+            assert page.status_code == 410
+            assert "ask for a new link: Mairie de Brest" in page.text
+    site.store.close()
 
 
 def test_who_is_signed_in_already_is_shown_the_way_to_work(site: Site, sign_in: SignIn, address: str) -> None:

@@ -128,8 +128,9 @@ async def _spent(request: Request, context: Context) -> Response:
     """410: what to do where a link does not hold. Who is signed in here already is shown the way to work."""
     visitor = await _inside(request, context)
     language = visitor.language if visitor else language_of(request, context.options)
-    values = {"visitor": visitor} if visitor else {}
-    return context.rendering.page("link.html", language, 410, token=None, inside=visitor is not None, **values)
+    values: dict[str, Any] = {"visitor": visitor} if visitor else {}
+    values |= {"inside": visitor is not None, "asked_by": context.options.asked_by}
+    return context.rendering.page("link.html", language, 410, token=None, **values)
 
 
 async def _inside(request: Request, context: Context) -> Visitor | None:

@@ -85,6 +85,12 @@ def test_an_expert_may_look_again_after_the_words_and_the_appellant_is_told_why(
     page = sign_in(ann).get(f"/readings/{reading}").text
     assert "agreed with your appeal" in page
     assert "there is a bar" in page
+    assert "The field is decided anew" in page, "what was decided at first stands beside it until then"
+    assert "your reading is what is written now" not in page
+    decide(site, scan, "Durand", eve)
+    page = sign_in(ann).get(f"/readings/{reading}").text
+    assert "your reading is what is written now" in page
+    assert "The field is decided anew" not in page
     assert expert.post(address[1], data={**said, "idem": "another-one"}).status_code == 404, "it has ended"
 
 
