@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 
 from flows.administration import unread_languages
-from flows.desk.forms.draft_view import draft_view
+from flows.desk.forms.draft_view import draft_view, in_language
 from flows.desk.forms.form_page import FormName, PageNumber
 from flows.desk.forms.form_tables import difference_table
-from flows.desk.forms.form_words import PERSONAL, WHAT, key_words, type_choices
+from flows.desk.forms.form_words import PERSONAL, WHAT, key_words, mistake_words, type_choices
 from flows.desk.tables import Cell, Table
 from flows.desk.visit import Look, Visit
 from flows.drafting import Draft, draft_of
@@ -39,7 +41,7 @@ def _draft_page(visit: Visit, draft: Draft) -> Response:
     form = None if view.mistakes else draft.form()
     return visit.page(
         "forms/draft.html",
-        view=view,
+        view=in_language(view, partial(mistake_words, visit)),
         made={each.number: _made_at(draft, each.blank) for each in view.pages},
         types=type_choices(visit),
         personal=PERSONAL,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,16 @@ def draft_view(draft: Draft) -> DraftView:
         masters=masters,
         mistakes=tuple(_mistake(each, named) for each in faults),
     )
+
+
+def in_language(view: DraftView, words: Callable[[str], str]) -> DraftView:
+    """The same with its mistakes in the words of a language."""
+
+    def said(entries: Sequence[EntryView]) -> list[EntryView]:
+        return [replace(each, mistakes=tuple(map(words, each.mistakes))) for each in entries]
+
+    mistakes = tuple(replace(each, message=words(each.message)) for each in view.mistakes)
+    return replace(view, fields=said(view.fields), tables=said(view.tables), rules=said(view.rules), mistakes=mistakes)
 
 
 def _mistake(message: str, named: Sequence[tuple[str, Sequence[EntryView]]]) -> Mistake:

@@ -132,6 +132,46 @@ def test_mistakes_are_kept_and_named_at_the_field_and_nothing_is_put_in_force(
     assert "bike" not in site.home.forms.names()
 
 
+@pytest.mark.parametrize(
+    ("language", "twice", "outside", "pattern"),
+    [
+        ("fr", "figure deux fois", "dépasse de la page vierge", "n’est pas une expression régulière"),
+        ("es", "figura dos veces", "se sale de la página en blanco", "no es una expresión regular"),
+    ],
+)
+def test_mistakes_are_said_in_the_visitors_language_and_keep_what_they_name(
+    site: DeskSite, draft: Draft, language: str, twice: str, outside: str, pattern: str
+) -> None:
+    client = site.client(site.person("op", "operator", language=language))
+    page = save(client, **{"field-1-name": "phone", "field-0-pattern": "(", "field-3-x1": "9999"})
+    listed = html.unescape(page.split('id="mistakes"')[1].split("</section>")[0])
+    for said in (f'"phone" {twice}', outside, pattern, 'field "slip_number" pattern: ', 'href="#field-0-name"'):
+        assert said in listed, said
+    for said in ("stands twice", "reaches outside", "is no regular expression"):
+        assert said not in listed, said
+    fields = html.unescape(page.split('id="mistakes"')[1].split("</section>", 1)[1])
+    assert outside in fields, "beside the field too"
+
+
+BROKEN = {
+    "type": ('type = "text"', 'type = "nothing"'),
+    "locale": ('locale = "en_GB"', 'locale = "english"'),
+    "key": ("version = 1", "version = 1\nvershun = 2"),
+    "page": ('name = "phone"', 'name = "phone"\npage = 7'),
+    "order": ('name = "phone"', 'name = ""'),
+}
+
+
+@pytest.mark.parametrize("wrong", BROKEN)
+def test_every_usual_mistake_of_a_definition_is_known_to_the_pages(site: DeskSite, draft: Draft, wrong: str) -> None:
+    assert BROKEN[wrong][0] in draft.text
+    draft.save(draft.text.replace(*BROKEN[wrong], 1))
+    (mistake, *_) = draft.mistakes()
+    client = site.client(site.person("op", "operator", language="fr"))
+    listed = html.unescape(client.get(HERE).text.split('id="mistakes"')[1].split("</section>")[0])
+    assert mistake not in listed, "it is said in French"
+
+
 def test_a_number_that_is_none_is_refused_with_the_field(client: TestClient) -> None:
     sent = {**filled_in(client.get(HERE).text), "field-1-x0": "-5"}
     answer = client.post(HERE, data=sent)
