@@ -81,11 +81,19 @@ def move_home(settings: Settings, to: str = "", archive: str = "") -> Moved:
     """
     _require_home(settings)
     with moving_alone(settings):
+        is_new = kept_plan(settings) is None
         plan = _plan(settings, to, archive)
         done, lost = _Done(), list[str]()
         with disk_errors_said(f"The move of {settings.home} did not end", GOES_ON):
             if not plan.verified:
-                plan = _copied(settings, plan, done, lost)
+                try:
+                    plan = _copied(settings, plan, done, lost)
+                except StoreError:
+                    if (
+                        is_new and not done.tables and not plan.moves_archive
+                    ):  # refused at the door: a name was mistyped
+                        remove_plan(settings)
+                    raise
             old_state = _used(settings, plan)
             remove_plan(settings)
     moved = _with(settings, plan.to_state, plan.to_archive)

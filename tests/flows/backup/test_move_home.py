@@ -319,14 +319,25 @@ def test_what_will_not_do_is_refused_in_words_and_nothing_is_changed(place: Path
             move(place, to, archive)
     with pytest.raises(SettingsError, match="no home of fairhand"):
         move(tmp_path / "nowhere", used)
-    with pytest.raises(StoreError, match="holds a state already"):
-        move(place, used)
+    for to, said in ((used, "holds a state already"), (f"{used}_mistyped", "cannot be reached")):
+        with pytest.raises(StoreError, match=said):
+            move(place, to)
+        assert told(place) == before, "it was refused at the door, and the home is used as before"
+    with pytest.raises(SettingsError, match="No move"):
+        give_up_move(configuration.load_settings(place))
+    move(place, new_database())
+
+
+def test_a_move_that_did_not_end_is_given_up(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = told(place)
+    with monkeypatch.context() as patched:
+        ended("copying.copy_to_database", patched, before=True)
+        with pytest.raises(KeyboardInterrupt):
+            move(place, new_database())
     with pytest.raises(SettingsError, match="Another move"):
         move(place, new_database())
     give_up_move(configuration.load_settings(place))
     assert told(place) == before
-    with pytest.raises(SettingsError, match="No move"):
-        give_up_move(configuration.load_settings(place))
 
 
 def test_a_move_is_not_given_up_once_all_is_in_the_new_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
