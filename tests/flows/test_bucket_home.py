@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -17,12 +19,14 @@ from flows.backup.restore_backup import restore_backup
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.serving.health import Health
-from flows.steps import Ingested, TakenScan, put_failed, take_in
+from flows.shifts.shift import Shift
+from flows.steps import TakenScan, take_in
 from flows.steps.erasures import ErasureUnfinished, finish_erasures
 from flows.watching.verdicts import verdicts
 from tests.attack.test_orphans import kept_scan
 from tests.bucket import BucketServer, bucket_server
 from tests.flows.house import CASES, House
+from tests.patience import PATIENCE
 from tests.transcribe.review.conftest import address, sign_in
 from tests.transcribe.review.site import Site, make_site
 from tests.transcribe.review.test_contract import NUMBER, SignIn, task_of
@@ -120,13 +124,19 @@ def test_a_bucket_that_stays_away_ends_the_batch_in_words_and_the_next_one_finis
     impatient.close()
 
 
-def test_a_file_whose_reading_met_a_bucket_that_was_away_is_tried_again_and_not_put_away(home: Home) -> None:
+def test_a_file_whose_reading_met_a_bucket_that_was_away_is_tried_again_and_not_put_away(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (scan,) = taken(home, RECEIPTS[:1])
     begun = now()
-    away = ArchiveAway(home.settings.archive, "it does not answer")
-    done = Ingested(batch="monday")
-    put_failed(home, done, scan, away, again=False)
-    ((_, told),) = done.failed
+
+    def away(*_: object) -> NoReturn:
+        raise ArchiveAway(home.settings.archive, "it does not answer")
+
+    monkeypatch.setattr(sys.modules["flows.shifts.shift"], "read_held", away)
+    assert home.store.put_to_read(scan.id, "monday", now())
+    with Shift(home, 1) as shift:
+        told = shift.outcomes.get(timeout=PATIENCE).message
     assert told.startswith(f"The archive ({home.settings.archive}) cannot be reached: it does not answer.")
     assert "ingest it again" in told
     verdict = verdicts(home, RECEIPTS[:1], begun)[RECEIPTS[0]]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from flows.home.home import Home, now
-from flows.steps.ingested import Ingested, finish_batch, put_failed
-from flows.steps.read_scans import take_in
+from flows.steps.ingested import Ingested, count_failed, finish_batch
+from flows.steps.read_scans import failure_message, take_in
 from flows.watching.verdicts import verdicts
 from reconcile.records import database as records_file
 from tests.flows.house import CASES, House
@@ -95,8 +95,8 @@ def test_a_file_that_the_archive_has_no_room_for_fails_alone_and_comes_with_the_
 
 def test_a_scan_whose_reading_had_no_room_is_told_so(rooms: Home) -> None:
     scan, done = received(rooms, texts={}), Ingested(batch="monday")
-    put_failed(rooms, done, scan, ArchiveFull("/mnt/pictures"), again=False)
-    put_failed(rooms, done, scan, DiskFull.of("state.db", rooms.settings.state), again=True)
+    for error, again in ((ArchiveFull("/mnt/pictures"), False), (DiskFull.of("state.db", rooms.settings.state), True)):
+        count_failed(done, scan, failure_message(scan, error), of_file=False, again=again)
     assert done.failed[0][1] == (
         "the disk of the archive is full (/mnt/pictures). Make room on it and ingest it again."
     )
@@ -104,11 +104,9 @@ def test_a_scan_whose_reading_had_no_room_is_told_so(rooms: Home) -> None:
 
 
 def test_a_language_that_is_missing_is_told_of_the_form(rooms: Home) -> None:
-    scan, done = received(rooms, texts={}), Ingested(batch="monday")
-    put_failed(
-        rooms, done, scan, EngineMissing("Tesseract has no language data for nld: apt-get install x"), again=False
-    )
-    assert done.failed[0][1] == (
+    scan = received(rooms, texts={})
+    error = EngineMissing("Tesseract has no language data for nld: apt-get install x")
+    assert failure_message(scan, error) == (
         "the form receipt cannot be read on this machine. Tesseract has no language data for nld: apt-get install x. "
         "Then ingest it again."
     )
