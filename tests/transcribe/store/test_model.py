@@ -219,6 +219,7 @@ class QueueMachine(RuleBasedStateMachine):
             return
         del self.standing[idem]
         self.taken_back.add((who, wish.field))
+        wish.answered = False  # whoever is asked anew may read it
         wish.closed, wish.holder, wish.until = False, who, self.now + timedelta(seconds=600)
 
     def _last_said(self, who: str, field: Cell) -> tuple[str, datetime, str] | None:
