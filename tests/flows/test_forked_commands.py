@@ -92,9 +92,10 @@ def words_of(process: psutil.Process) -> list[str]:
 def test_prefect_has_the_settings_of_the_home(working_house: House) -> None:
     house = working_house
     assert suits(house.child_environment())
+    assert not (house.home / "prefect").exists()
     done = house.run("ingest", TYPED, "--form", "bon-de-commande")
     assert done.code == 0, done
-    assert list((house.home / "prefect" / "storage").iterdir()), "results lie in the home"
+    assert (house.home / "prefect").is_dir(), "Prefect makes the folder that it is told of"
 
 
 @pytest.fixture
