@@ -106,7 +106,8 @@ def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
     used |= {*erasure.ERASURE_STATEMENTS, *api_tokens.LEAVING_STATEMENTS} | {
         f"about_{each}" for each in api_tokens.ABOUT_PARTS
     }
-    used |= set(re.findall(r'"((?:un)?sealed_\w+|end_\w+|set_\w+|next_tasks\w*|next_tests|parameters_\w+)"', code))
+    named = r'"((?:un)?sealed_\w+|end_\w+|set_\w+|next_tasks\w*|next_tests|parameters_\w+|(?:free|claim)_to_read\w*)"'
+    used |= set(re.findall(named, code))
     assert known - used == set()
     assert used - known == set()
 

@@ -25,13 +25,14 @@ class ToReadVerbs(IngestVerbs):
         self, worker: str, count: int, now: datetime, seconds: float, *, batch: str | None = None, begun: bool = False
     ) -> list[ToRead]:
         bounds: dict[str, object] = {"least": int(begun), "most": MOST_BEGUN_COUNT if begun else 0, "now": micros(now)}
-        bounds |= {} if batch is None else {"batch": batch}
-        of = "" if batch is None else "_of"
-        if self.db.one(f"free_to_read{of}", **bounds) is None:  # whoever waits looks often, and must not write for it
+        free, claim = "free_to_read", "claim_to_read"
+        if batch is not None:
+            free, claim, bounds["batch"] = "free_to_read_of", "claim_to_read_of", batch
+        if self.db.one(free, **bounds) is None:  # whoever waits looks often, and must not write for it
             return []
         with self.db.write():
             until = micros(now + timedelta(seconds=seconds))
-            rows = self.db.all(f"claim_to_read{of}", **bounds, worker=worker, until=until, count=count)
+            rows = self.db.all(claim, **bounds, worker=worker, until=until, count=count)
             return [self._to_read(row) for row in sorted(rows, key=lambda row: (row["begun"], row["scan_id"]))]
 
     def begin_to_read(self, scan: str, worker: str, now: datetime, seconds: float) -> bool:
