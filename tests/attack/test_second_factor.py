@@ -15,6 +15,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
+from tests.transcribe.review.access.test_guard import OPEN
 from tests.transcribe.review.site import Names, Site, hashed, make_site
 from transcribe.model import Transcriber
 from transcribe.review.access.second_factor import recovery_hash
@@ -72,18 +73,7 @@ def with_password(site: Site, address: str = "203.0.113.7") -> TestClient:
 
 def reached(site: Site, client: TestClient) -> list[tuple[str, int]]:
     """The routes that tell or change something for a client, of all but those that are open to everybody."""
-    free = {
-        "/",
-        "/in",
-        "/in/{token}",
-        "/before",
-        "/language",
-        "/worker.js",
-        "/offline/{language}",
-        "/alive",
-        "/code",
-        "/manifest.webmanifest",
-    }
+    free = OPEN | {"/code"}
     found, csrf = [], csrf_of(client.get("/code"))
     for each in iter_route_contexts(site.app.routes):
         for method in sorted((each.methods or set()) & {"GET", "POST"}):
