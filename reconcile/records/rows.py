@@ -118,7 +118,7 @@ def line_rows(number: int, source: RecordSource, part: str, columns: Sequence[Fi
         if table == part and each.key.row is not None:
             lines.setdefault(each.key.row, {})[name] = each.value
     return [
-        {"id": number * sql_names.LINES_PER_RECORD + row, "record": number, "scan": source.record.scan, "row": row}
+        {"id": sql_names.line_id(number, row), "record": number, "scan": source.record.scan, "row": row}
         | cells(lines[row], source, columns, part, row)
         for row in written_rows(source, part)
     ]

@@ -57,10 +57,16 @@ SEARCHABLE_TYPES = frozenset({"text", "name", "address", "code", "email", "phone
 """Field types that the search index covers."""
 
 LINES_PER_RECORD = 10_000
-"""The most lines of a record.
+"""The most lines of a record of a home that was never restored. The figure is old: ids that were given stay."""
 
-The id of a line is its record's id times this, plus its row. So it is the same after a rebuild.
+FIRST_RESTORED_NUMBER = 2**50
+"""Ids of records from here on are of a restored home, whose numbers count from a time in microseconds.
+
+As a time 2**50 lies in 2005. No home counts so far from 1.
 """
+
+LINES_PER_RESTORED_RECORD = 4_096
+"""The most lines of a record of a restored home. Until 2077 the ids of its lines fit into SQLite's 64 bits."""
 
 INDEX_SUFFIX = "_fts"
 """The end of the name of a table's search index."""
@@ -182,3 +188,10 @@ def table_and_column(key: FieldKey) -> tuple[str, str]:
         return "", key.name
     table, _, column = key.name.partition(".")
     return table, column
+
+
+def line_id(record: int, row: int) -> int:
+    """The id of a line, by its record and row. It is the same after a rebuild, and no other line's."""
+    if record < FIRST_RESTORED_NUMBER:
+        return record * LINES_PER_RECORD + row
+    return (record - FIRST_RESTORED_NUMBER) * LINES_PER_RESTORED_RECORD + row

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from reconcile.records import query
 from reconcile.records.publish import publish, rebuild
-from tests.reconcile.records import dump
-from tests.transcribe.store.world import World, after, decision, world
+from reconcile.records.sql_names import line_id
+from tests.reconcile.records import decided, dump, order_form
+from tests.transcribe.store.world import NOON, World, after, decision, world
 
 KILLED = 9
 
@@ -75,6 +80,36 @@ def test_many_restores_make_neither_the_outbox_longer_nor_other_records(here: Wo
     published = dump(records)
     rebuild(here.store, records, lambda *_: here.form)
     assert dump(records) == published
+
+
+def test_after_a_restore_new_orders_with_lines_are_published(here: World, tmp_path: Path) -> None:
+    """Numbers count from a time in microseconds then: the id of a line must fit into 64 bits all the same."""
+    records, form = tmp_path / "records.db", order_form("lined")
+    here.store.put_form(form, "a definition with a table", NOON)
+    lines = [decided("order_number", "A-1"), decided("lines.quantity", 2, 0), decided("lines.quantity", 3, 2)]
+    for name, at in (("before", 1), ("late", 3), ("later", 4)):
+        here.decide(here.scan(name, form=form), *lines, record=True, now=after(at))
+        publish(here.store, records, lambda *_: form)
+        if name == "before":
+            here.store.begin_epoch(after(2), after(2))
+    found = query.records(records, "lined")
+    assert [[line["quantity"] for line in record.tables["lines"]] for record in found] == [[2, 3]] * 3
+    with closing(sqlite3.connect(records)) as file:
+        ids = [number for (number,) in file.execute("select id from lined_lines")]
+    assert len(set(ids)) == 6
+    published = dump(records)
+    rebuild(here.store, records, lambda *_: form)
+    assert dump(records) == published
+
+
+_RECORDS = st.integers(1, 10**12) | st.integers(1_600_000_000_000_000, 3_300_000_000_000_000)
+
+
+@given(st.lists(st.tuples(_RECORDS, st.integers(0, 4_095)), unique=True, max_size=20))
+def test_every_line_has_an_id_of_its_own_that_sqlite_can_hold(lines: list[tuple[int, int]]) -> None:
+    ids = [line_id(record, row) for record, row in lines]
+    assert len(set(ids)) == len(lines)
+    assert all(0 <= each < 2**63 for each in ids)
 
 
 KILLED_PUBLISHER = """
