@@ -34,6 +34,50 @@ def rebuild(ctx: typer.Context, as_json: terminal.AsJson = False, provisional: P
     _publish(ctx, as_json=as_json, provisional=provisional, anew=True)
 
 
+@records.command("copies")
+def copies(
+    ctx: typer.Context,
+    gone: Annotated[
+        str, typer.Option(help="This machine and its records.db are gone for good.", metavar="MACHINE")
+    ] = "",
+    why: Annotated[str, typer.Option(help="With --gone: what became of them; it stays in the log.")] = "",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """List the records.db of every machine that works on this state, and which may still hold what was forgotten.
+
+    No erasure ends before each of them has it out of its file. One that will never run again is taken off by --gone.
+    """
+    from flows.home import now
+
+    store = home_of(ctx).store
+    if gone:
+        if not why.strip():
+            raise typer.BadParameter("--gone needs --why: what became of that machine and its records.db.")
+        if gone == store.machine:
+            raise typer.BadParameter(f"{gone} is this home, which is not gone.")
+        store.drop_records_copy(gone, store.actor, why.strip(), now())
+    behind = {each.machine for each in store.records_copies(behind=True)}
+    found = store.records_copies()
+    if as_json:
+        told = ({"machine": each.machine, "place": each.place, "position": each.position} for each in found)
+        times = ({"at": each.at.isoformat(), "behind": each.machine in behind} for each in found)
+        terminal.as_json(*({**one, **other} for one, other in zip(told, times, strict=True)))
+    elif found:
+        rows = [
+            (
+                each.machine,
+                each.place,
+                each.position,
+                f"{each.at:%Y-%m-%d %H:%M}",
+                "yes" if each.machine in behind else "",
+            )
+            for each in found
+        ]
+        terminal.columns(("machine", "records.db", "number", "written (UTC)", "holds forgotten words"), rows)
+    else:
+        terminal.say("The state is in a file, and its one records.db beside it; or nothing was published yet.")
+
+
 @records.command("verify")
 def verify(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Make every record anew from the state, and say where records.db differs; exit code 1 where it does."""

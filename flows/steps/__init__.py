@@ -1,7 +1,13 @@
 """What a flow does, as plain functions: take in, read, weigh, decide or ask, learn."""
 
 from flows.steps.close_appeals import close_appeals
-from flows.steps.erasures import ErasureUnfinished, finish_erasures, held_forms, publish_records
+from flows.steps.erasures import (
+    ErasureUnfinished,
+    finish_erasures,
+    held_forms,
+    publish_records,
+    rebuild_records,
+)
 from flows.steps.ingested import (
     BatchError,
     Ingested,
@@ -35,7 +41,6 @@ from flows.steps.read_scans import (
     take_in,
 )
 from flows.steps.reconcile_scans import (
-    rebuild_records,
     reconcile_home,
     reconcile_to_the_end,
 )

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import logging
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flows.home import Home, Settings
-from reconcile.records import empty_log_of, held, publish
+from flows.home import now as clock
+from reconcile.records import empty_log_of, held, publish, rebuild
 from transcribe.errors import ArchiveAway, StoreError
 from transcribe.store import log_readers
 
 logger = logging.getLogger("fairhand.records")
+
+
+PUBLISHER = "publisher"
+"""The lock of the one process of all machines that writes a records.db of a state."""
+
+PUBLISHER_SECONDS = 10.0
+"""How long a publisher waits for another one: a batch of entries takes well under a second. Chosen by hand."""
+
+LOOK_SECONDS = 0.2
+"""Between two looks whether other machines have finished an erasure. Chosen by hand."""
 
 
 class ErasureUnfinished(StoreError):
@@ -23,10 +38,37 @@ def publish_records(home: Home) -> int:
 
     What readers keep back is tried again with every publishing.
     """
-    count = _published(home)
-    if home.store.unfinished_erasures() or home.store.log_has_words():
-        _finish(home, 0.0)
+    with publishing(home):
+        scans = home.store.unfinished_erasures(here=True)  # a scan that is forgotten later is not published as such yet
+        count = _published(home)
+        if scans or home.store.log_has_words():
+            _finish(home, scans, 0.0)
     return count
+
+
+def rebuild_records(home: Home) -> int:
+    """Make records.db anew from the state; gives how many entries it holds."""
+    with publishing(home):
+        done = rebuild(home.store, home.settings.records, home.forms)
+        home.store.note_records_copy(_place(home), done.position, clock())
+    return done.count
+
+
+@contextmanager
+def publishing(home: Home, wait_seconds: float = PUBLISHER_SECONDS) -> Iterator[None]:
+    """Be the one process of all machines that publishes. StoreError where another one is so for longer than this wait.
+
+    It ends with its process, however that ends. Where the state is a file, records.db itself keeps two from it.
+    """
+    lock = home.store.take_lock(PUBLISHER, wait_seconds)
+    if lock is None:
+        holder = home.store.lock_holder(PUBLISHER) or "another process"
+        raise StoreError(
+            f"Records are being published by {holder}, for longer than {wait_seconds:g} seconds. What is not published "
+            "yet comes with the next publishing; if that process hangs, end it."
+        )
+    with lock:
+        yield
 
 
 def held_forms(settings: Settings) -> list[str]:
@@ -44,8 +86,11 @@ def finish_erasures(home: Home, wait_seconds: float) -> None:
 
     It waits for readers of each database so long.
     """
-    _published(home)
-    blocked = _finish(home, wait_seconds)
+    with publishing(home):
+        scans = home.store.unfinished_erasures(here=True)
+        _published(home)
+        blocked = _finish(home, scans, wait_seconds)
+    blocked += _kept_elsewhere(home, wait_seconds)
     if blocked:
         raise ErasureUnfinished(
             f"The erasure is not finished: words are still in the files of {' and '.join(blocked)}. End what reads "
@@ -54,16 +99,36 @@ def finish_erasures(home: Home, wait_seconds: float) -> None:
         )
 
 
+def _kept_elsewhere(home: Home, wait_seconds: float) -> list[str]:
+    """The records of other machines that may hold what was forgotten still, when so long was waited for them."""
+    until = time.monotonic() + wait_seconds
+    while True:
+        behind = [each for each in home.store.records_copies(behind=True) if each.machine != home.store.machine]
+        if not behind or time.monotonic() >= until:
+            return [
+                f"{each.place} (another machine, published last on {each.at:%Y-%m-%d %H:%M} UTC)" for each in behind
+            ]
+        time.sleep(LOOK_SECONDS)
+
+
+def _place(home: Home) -> str:
+    """Where records.db is, for people."""
+    return f"{socket.gethostname()}:{home.settings.records}"
+
+
 def _published(home: Home) -> int:
+    place, known = _place(home), home.store.records_copies()
+    if all(each.machine != home.store.machine for each in known):
+        home.store.note_records_copy(place, 0, clock())  # before words are there: an erasure must know of this file
     done = publish(home.store, home.settings.records, home.forms)
+    home.store.note_records_copy(place, done.position, clock())
     if done.anew:
         logger.warning("records.db was of another state than state.db, and was made anew. Was a backup put back?")
     return done.count
 
 
-def _finish(home: Home, wait_seconds: float) -> list[str]:
+def _finish(home: Home, scans: list[str], wait_seconds: float) -> list[str]:
     """What is in the way, as "state.db (read by python (process 12))"; the erasures have ended where nothing is."""
-    scans = home.store.unfinished_erasures()
     blocked = []
     try:
         for name in (name for scan in scans for name in home.store.erased_names(scan)):

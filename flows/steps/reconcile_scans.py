@@ -30,9 +30,9 @@ from flows.steps.identify_tasks import (
 )
 from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations
 from flows.steps.outcomes import audit_of, is_audited, outcomes
-from flows.steps.quarantine import program, set_apart
 from flows.steps.read_scans import failure_message, read_scan
 from flows.steps.reopened import asked_again_record, reopening_version
+from flows.steps.waiting_scans import Claim, ClaimLost, claimed, program, set_apart
 from reconcile.decision import (
     Traditions,
     agreed_blind,
@@ -44,9 +44,8 @@ from reconcile.decision import (
 from reconcile.inference import ScanMemory, weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import Policy
-from reconcile.records import rebuild
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
-from transcribe.model import WHOLE, Decision, DuplicatePolicy, Form, Parameters, Reading, Scan, Truth
+from transcribe.model import WHOLE, Decision, DuplicatePolicy, Form, Parameters, Reading, Record, Scan, Task, Truth
 from transcribe.ocr import TRIES
 from transcribe.recognition import Annotations
 from transcribe.store import CLAIM_SECONDS, Store, Waiting
@@ -109,14 +108,19 @@ def reconcile_waiting(
     concluded: list[_Conclusion] = []
     failed: dict[str, str] = {}
     while leased := store.claim_waiting(LEASED_SCANS_COUNT, now(), program=program()):
+        claim = Claim(store, leased[0].claim, now)
         parameters, people = parameters_in_force(store, now()), traditions(store.transcribers())
         reopening = reopening_version(store)
         loop = _Loop(store, forms, policy, now, read_again, memory, parameters, people, reopening, duplicates)
         for waiting in leased:
             if waiting.scan.id in failed:  # it has new readings of its own making: the next round is soon enough
                 continue
+            if not claim.still_holds(waiting):
+                continue  # this process stood still for too long, and another one weighs it
             try:
                 concluded.append(loop.conclude(waiting) if waiting.scan.form else loop.identify(waiting))
+            except ClaimLost:
+                continue
             except Exception as error:  # an unforeseen one must not stop the other scans
                 if not isinstance(error, FairhandError):
                     logger.error("Weighing the scan %s failed unexpectedly.", waiting.scan.id[:12], exc_info=error)
@@ -175,11 +179,6 @@ def _sum_of(first: ReconciledScans, second: ReconciledScans) -> ReconciledScans:
     )
 
 
-def rebuild_records(home: Home) -> int:
-    """Make records.db anew from the state; gives how many entries it holds."""
-    return rebuild(home.store, home.settings.records, home.forms).count
-
-
 def parameters_in_force(store: Store, now: datetime) -> Parameters:
     """The parameters learnt last. Where none are, those that ship with fairhand are kept as version 1."""
     return store.parameters() or store.put_parameters(shipped_parameters().content, now)
@@ -211,7 +210,7 @@ class _Loop:
             return self._doubted(waiting, form, readings, doubt)
         if shown := unread_annotations(form, store.places(scan.id), readings):
             self.read_again(scan, shown)  # the scan waits again then, with the new readings
-            store.conclude(scan.id, waiting.up_to, [], [], None, self.now())
+            self._conclude(waiting, [], [], None)
             return _Conclusion()
         posteriors = weigh(form, readings, self.parameters, self.memory)
         answers = answers_of(scan, form, readings, posteriors, store, self.people, self.policy, self.reopening)
@@ -231,7 +230,7 @@ class _Loop:
         free = {each.key for each in decisions} - store.locked_values(scan.id)
         decided = [posterior for key, posterior in posteriors.items() if key in free]
         audits = [audit_of(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
-        store.conclude(scan.id, waiting.up_to, decisions, [*tasks, *audits], record, self.now())
+        self._conclude(waiting, decisions, [*tasks, *audits], record)
         self._keep_gold(scan, form, readings)
         return _Conclusion(len(decisions), len(tasks), int(record is not None))
 
@@ -243,9 +242,10 @@ class _Loop:
         scan, store, now = waiting.scan.id, self.store, self.now()
         record = doubted_record(store.last_record(scan), form, doubt)
         if doubt.is_open:
-            store.ask_form_alone(scan, waiting.up_to, doubted_task(scan, readings), now, record)
+            with claimed(store, waiting):
+                store.ask_form_alone(scan, waiting.up_to, doubted_task(scan, readings), now, record)
             return _Conclusion(asked=1, records=int(record is not None))
-        with store.together():
+        with claimed(store, waiting):
             store.put_scan_aside(scan, PEOPLE, doubt.in_words(form.name), now)
             store.conclude(scan, waiting.up_to, [], [], record, now)
         return _Conclusion(records=int(record is not None))
@@ -276,7 +276,7 @@ class _Loop:
             store.set_form(scan, form.form, form.version, self.now(), form.turn)
             return self._read_first(replace(waiting, scan=store.scan(scan)))
         tasks = [] if is_of_no_form(readings, store.task_subject) else [identify_task(scan, readings)]
-        store.conclude(scan, waiting.up_to, [], tasks, None, self.now())
+        self._conclude(waiting, [], tasks, None)
         if not tasks:
             store.set_scan_aside(scan, FormError.__name__, NO_FORM_MESSAGE, waiting.scan.batch, self.now())
         return _Conclusion(asked=len(tasks))
@@ -289,5 +289,12 @@ class _Loop:
         except (ScanError, EngineError) as error:
             message = failure_message(scan, error)
             self.store.set_scan_aside(scan.id, type(error).__name__, message, scan.batch, self.now())
-        self.store.conclude(scan.id, waiting.up_to, [], [], None, self.now())
+        self._conclude(waiting, [], [], None)
         return _Conclusion()
+
+    def _conclude(
+        self, waiting: Waiting, decisions: Sequence[Decision], tasks: Sequence[Task], record: Record | None
+    ) -> None:
+        """Keep what came of a scan. ClaimLost where another process has claimed it meanwhile."""
+        with claimed(self.store, waiting):
+            self.store.conclude(waiting.scan.id, waiting.up_to, decisions, tasks, record, self.now())

@@ -20,9 +20,9 @@ from flows.administration.people import invite
 from flows.administration.records import forget_scan
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
-from flows.steps.erasures import ErasureUnfinished, publish_records
+from flows.steps.erasures import ErasureUnfinished, publish_records, rebuild_records
 from flows.steps.read_scans import TakenScan, is_known, take_in
-from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import CASES, TYPED
 from tests.flows.steps.test_reconcile_scans import RECEIPT, reads_of

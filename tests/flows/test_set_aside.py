@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from flows.administration.people import invite
 from flows.home.home import Home, now
-from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from flows.steps.erasures import rebuild_records
+from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import House
 from tests.flows.steps.test_provisional_records import read_all

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from transcribe.model import (
@@ -38,6 +38,7 @@ from transcribe.model import (
     Verdict,
     Webhook,
 )
+from transcribe.store.drivers.database import HeldLock
 from transcribe.store.facts import (
     ANYTHING,
     CLAIM_SECONDS,
@@ -78,6 +79,7 @@ from transcribe.store.facts import (
     Quarantined,
     Question,
     Rate,
+    RecordsCopy,
     ScanCount,
     ScanSearch,
     ScanState,
@@ -386,14 +388,20 @@ class ReconcileStore(Protocol):
         erasure of files that was cut short. It is unfinished until `end_erasures`. `why` stays in the log.
         """
 
-    def unfinished_erasures(self) -> list[str]:
-        """Forgotten scans of which pictures, rows of the record database or pages of a log may still be there."""
+    def unfinished_erasures(self, *, here: bool = False) -> list[str]:
+        """Forgotten scans of which pictures, rows of a record database or pages of a log may still be there.
+
+        `here`: those alone that this machine has not yet ended; others may have to do so still.
+        """
 
     def erased_names(self, scan: str) -> list[str]:
         """The archive names to erase of a forgotten scan. Empty where it is not forgotten."""
 
     def end_erasures(self, scans: list[str]) -> None:
-        """Say that nothing of these forgotten scans is left anywhere."""
+        """Say that nothing of these forgotten scans is left on this machine, nor in what all machines share.
+
+        They have ended when every machine with a record database has said so.
+        """
 
     def names_file(self, sha256: str) -> bool:
         """Whether any scan, as its page, what lies beside it, or a picture of it, names this file of the archive."""
@@ -1327,6 +1335,57 @@ class SummaryStore(Protocol):
         """Limit an operator or auditor to these forms; none: they see all."""
 
 
+class MachineStore(Protocol):
+    """What machines that work on one state share: of a state in a file there is one."""
+
+    machine: str
+
+    def take_lock(self, name: str, wait_seconds: float = 0.0) -> HeldLock | None:
+        """A lock that one process of all machines has, until it closes it or ends; None where another holds it.
+
+        Where the state is a file everybody is given it: there locks of files do what this does.
+        """
+
+    def lock_holder(self, name: str) -> str:
+        """Who holds a lock, as "process 12 on host (home 1a2b3c4d)"; "" where nobody does."""
+
+    def renew_waiting(self, claim: str, now: datetime, seconds: float = CLAIM_SECONDS) -> int:
+        """Hold what was claimed by `claim_waiting` and is not concluded for longer. Gives how many scans that are."""
+
+    def holds_waiting(self, scan: str, claim: str) -> bool:
+        """Whether nobody else has claimed a scan since this claim. Ask it in the transaction that concludes."""
+
+    def note_records_copy(self, place: str, position: int, now: datetime) -> None:
+        """Say where this machine has its record database, and its position. One that is forgotten must go from it."""
+
+    def records_copies(self, *, behind: bool = False) -> list[RecordsCopy]:
+        """The record databases of all machines; `behind`: those alone that may hold what was forgotten."""
+
+    def drop_records_copy(self, machine: str, by: str, reason: str, now: datetime) -> None:
+        """Say that the record database of a machine is gone for good. NotFound where it has none."""
+
+    def note_arriving(self, sha256: str, form: str, batch: str, now: datetime) -> None:
+        """Say that a file was sent to this machine, which will take it in."""
+
+    def end_arriving(self, present: frozenset[str]) -> None:
+        """Say which of the files that were sent to this machine still wait: the others do not any more."""
+
+    def arriving_elsewhere(self) -> list[tuple[str, str]]:
+        """The files that other machines will take in, each with its batch."""
+
+    def arrives_elsewhere(self, sha256: str) -> bool:
+        """Whether another machine will take this file in."""
+
+    def count_use(self, what: str, times: int, window: timedelta, now: datetime) -> float:
+        """Count that something was done so many times. Gives how often it was in the last `window` of time, about.
+
+        It is a sliding count: of the window before, what of it lies within. All machines count together.
+        """
+
+    def count_look(self, who: str, now: datetime, *, found: bool) -> float:
+        """Count a person's look for work. Gives the seconds that they have waited since they last found none."""
+
+
 class Store(
     IngestStore,
     ToReadStore,
@@ -1340,6 +1399,7 @@ class Store(
     FairStore,
     AuditStore,
     SummaryStore,
+    MachineStore,
     Protocol,
 ):
     """Everything that a store can do."""

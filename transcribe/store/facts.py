@@ -22,10 +22,21 @@ from transcribe.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A scan leased for reconciling: weigh its readings up to number `up_to`, then conclude."""
+    """A scan leased for reconciling: weigh its readings up to number `up_to`, then conclude. `claim` is whose it is."""
 
     scan: Scan
     up_to: int
+    claim: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsCopy:
+    """The records.db of one machine: where it is, its position in the outbox, and when it was written last."""
+
+    machine: str
+    place: str
+    position: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from transcribe.errors import StoreError
-from transcribe.store.drivers.binding import bind, refuse_bound, refuse_file
+from transcribe.store.drivers.binding import bind, machine_of, refuse_bound, refuse_file
 from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
+from transcribe.store.machines.machines import MachineVerbs
 from transcribe.store.offering.to_read import ToReadVerbs
 from transcribe.store.steering.batches import BatchVerbs
 from transcribe.store.steering.duplicates import DuplicateVerbs
@@ -57,14 +58,16 @@ class StateStore(
     ErasureVerbs,
     EpochVerbs,
     DeliveryVerbs,
+    MachineVerbs,
     LearningVerbs,
     AuditLogVerbs,
 ):
     """`Store` over one database. Each verb is a transaction of its own, or part of `together` around it."""
 
-    def __init__(self, database: Database, key: bytes, erasures: ErasureList) -> None:
+    def __init__(self, database: Database, key: bytes, erasures: ErasureList, machine: str = "") -> None:
         super().__init__(database, key)
         self.erasures = erasures
+        self.machine = machine
 
     def together(self) -> AbstractContextManager[None]:
         return self.db.write()
@@ -113,7 +116,7 @@ def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
     except BaseException:
         database.close()
         raise
-    return StateStore(database, own, ErasureList(path.with_suffix(".erased")))
+    return StateStore(database, own, ErasureList(path.with_suffix(".erased")), machine_of(path))
 
 
 def _watched(store: StateStore, *, own: bool) -> StateStore:

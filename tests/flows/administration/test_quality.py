@@ -15,8 +15,7 @@ from flows.administration.people import invite
 from flows.administration.quality import MIN_PEOPLE_COUNT, months_of_work, refresh_quality
 from flows.home.home import Home
 from flows.measuring import field_qualities
-from flows.steps.erasures import publish_records
-from flows.steps.reconcile_scans import rebuild_records
+from flows.steps.erasures import publish_records, rebuild_records
 from reconcile.algorithms import wilson
 from reconcile.learning.error_rates import AuditedValue
 from reconcile.records.interchange import quality

@@ -31,8 +31,8 @@ from flows.exporting.write_export import Wanted, export_records
 from flows.home import settings as configuration
 from flows.home.home import now, open_home
 from flows.runtime.file_locks import take_lock
-from flows.steps.erasures import publish_records
-from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from flows.steps.erasures import publish_records, rebuild_records
+from flows.steps.reconcile_scans import reconcile_home
 from flows.webhooks import add_webhook
 from reconcile.records import query
 from tests.attack.test_restore import opened, recorded, records, words_in

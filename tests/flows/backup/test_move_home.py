@@ -20,8 +20,7 @@ from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.home import settings as configuration
 from flows.home.settings_text import change_settings
 from flows.runtime.file_locks import take_lock
-from flows.steps.erasures import publish_records
-from flows.steps.reconcile_scans import rebuild_records
+from flows.steps.erasures import publish_records, rebuild_records
 from tests.attack.test_restore import opened, recorded, records
 from tests.bucket import bucket_server
 from tests.flows.backup.test_backup_restore import said_of_records

@@ -16,8 +16,9 @@ from flows.duplicates.duplicate_policy import duplicate_policy, identifying_fiel
 from flows.home.home import Home, now
 from flows.mending.batches import batch_report
 from flows.mending.settle_duplicates import retake_by_policy, settle
+from flows.steps.erasures import rebuild_records
 from flows.steps.read_scans import Because, TakenScan, read_scan, take_in
-from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.camera import photograph
 from tests.flows.house import TYPED, House

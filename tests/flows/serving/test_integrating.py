@@ -22,8 +22,8 @@ import pytest
 from flows.administration.people import invite
 from flows.administration.records import forget_scan
 from flows.home.home import Home, now
-from flows.steps.erasures import ErasureUnfinished, publish_records
-from flows.steps.reconcile_scans import rebuild_records, reconcile_home, reconcile_to_the_end
+from flows.steps.erasures import ErasureUnfinished, publish_records, rebuild_records
+from flows.steps.reconcile_scans import reconcile_home, reconcile_to_the_end
 from flows.webhooks import Sender
 from reconcile.records import query
 from tests.flows.house import House

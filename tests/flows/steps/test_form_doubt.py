@@ -8,8 +8,9 @@ import pytest
 
 from flows.administration.people import invite
 from flows.home.home import Home, now
+from flows.steps.erasures import rebuild_records
 from flows.steps.identify_tasks import FormDoubt, form_doubt
-from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import House
 from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, received

@@ -11,12 +11,11 @@ from PIL import Image
 
 from flows.administration.people import invite
 from flows.home.home import Home, now, policy
-from flows.steps.erasures import publish_records
+from flows.steps.erasures import publish_records, rebuild_records
 from flows.steps.identify_tasks import Identified, identified, identify_task
 from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import (
     parameters_in_force,
-    rebuild_records,
     reconcile_home,
     reconcile_to_the_end,
     reconcile_waiting,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from flows.exporting.write_export import Wanted, export_records
 from flows.home.home import Home, now
-from flows.steps.reconcile_scans import rebuild_records, reconcile_home
+from flows.steps.erasures import rebuild_records
+from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.steps.test_reconcile_scans import RECEIPT
 from transcribe.codes import TWO_FORMS

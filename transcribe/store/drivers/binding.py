@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from transcribe.errors import StoreError
@@ -47,3 +49,11 @@ def bind(path: Path, name: str, *, has_key: bool) -> None:
             f"home to {path.parent} first; nothing was changed."
         )
     file.write_text(name + "\n", encoding="utf-8")
+
+
+def machine_of(path: Path) -> str:
+    """The name of this home among those that work on one database, made at random when it is asked for first."""
+    file = path.with_suffix(".machine")
+    with suppress(FileExistsError), file.open("x", encoding="ascii") as made:
+        made.write(secrets.token_hex(4) + "\n")
+    return file.read_text(encoding="ascii").strip()

@@ -24,6 +24,35 @@ class Row(Protocol):
         """The names of the columns, in the order of the statement."""
 
 
+class HeldLock(Protocol):
+    """A lock that one process of all machines holds until it closes it, or ends."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held still."""
+
+    def close(self) -> None:
+        """Let others have it."""
+
+    def __enter__(self) -> HeldLock: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+class FreeLock:
+    """The lock of a database that one machine alone works on."""
+
+    is_held = True
+
+    def close(self) -> None:
+        """Nobody waits for it."""
+
+    def __enter__(self) -> FreeLock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nobody waits for it."""
+
+
 class Database(Protocol):
     """The connections of one process to one database. Statements are called by their names in `queries/`.
 
@@ -80,6 +109,15 @@ class Database(Protocol):
 
         It waits for readers so long.
         """
+
+    def take_lock(self, name: str, machine: str, wait_seconds: float) -> HeldLock | None:
+        """The lock of this name among all machines; None where another process holds it for longer than this wait.
+
+        A database that only one machine works on gives it to everybody: locks of files do there what this does here.
+        """
+
+    def lock_holder(self, name: str) -> str:
+        """Who holds the lock of this name, in words; "" where nobody does."""
 
     def close(self) -> None:
         """Close the connections of every thread."""

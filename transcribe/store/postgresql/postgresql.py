@@ -16,6 +16,7 @@ from psycopg import Connection
 from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.named_sql import postgresql_statements
+from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
 from transcribe.store.postgresql.postgresql_pipeline import Transaction
 from transcribe.store.postgresql.postgresql_pool import ServerPool, one_line, server_address, store_errors
 from transcribe.store.postgresql.postgresql_schema import bring_up_to_date, refuse_unfit_server
@@ -154,6 +155,12 @@ class PostgresqlDatabase:
                 finally:
                     self._say(connection, "RESET lock_timeout; RESET statement_timeout")
         return True
+
+    def take_lock(self, name: str, machine: str, wait_seconds: float) -> SessionLock | None:
+        return take_session_lock(self.address, name, machine, wait_seconds)
+
+    def lock_holder(self, name: str) -> str:
+        return lock_holder(self.address, name)
 
     def close(self) -> None:
         self._pool.close()

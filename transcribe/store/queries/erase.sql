@@ -137,9 +137,6 @@ INSERT INTO unfinished_erasure (scan_id, at) VALUES (:scan_id, :now) ON CONFLICT
 -- name: unfinished_erasures
 SELECT s.sha256 FROM unfinished_erasure u JOIN scan s ON s.id = u.scan_id ORDER BY u.scan_id;
 
--- name: end_unfinished_erasure!
-DELETE FROM unfinished_erasure WHERE scan_id = (SELECT id FROM scan WHERE sha256 = :sha256);
-
 -- name: outbox_entry^
 SELECT o.kind, o.at, s.sha256 AS scan FROM outbox o JOIN scan s ON s.id = o.scan_id WHERE o.number = :number;
 

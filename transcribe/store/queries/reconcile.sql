@@ -1,11 +1,19 @@
 -- name: claim_waiting
-UPDATE scan SET claimed_until = :until, wakes_claimed = wakes WHERE id IN (
+UPDATE scan SET claimed_until = :until, claimed_by = :claim, wakes_claimed = wakes WHERE id IN (
     SELECT id FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL
         AND (claimed_until IS NULL OR claimed_until <= :now) AND NOT EXISTS (
             SELECT 1 FROM quarantine q WHERE q.scan_id = scan.id AND q.latest = scan.latest AND q.wakes = scan.wakes
                 AND q.program = :program AND (q.retry_at IS NULL OR q.retry_at > :now))
     ORDER BY id LIMIT :count)
 RETURNING *;
+
+-- name: renew_waiting!
+-- What is weighed already keeps no claim.
+UPDATE scan SET claimed_until = :until
+WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL AND claimed_by = :claim AND claimed_until IS NOT NULL;
+
+-- name: holds_waiting^
+SELECT 1 FROM scan WHERE sha256 = :sha256 AND claimed_by = :claim;
 
 -- name: list_claimed
 SELECT sha256 FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL AND claimed_until > :now;

@@ -22,6 +22,7 @@ class ErasureVerbs(ActVerbs):
     """
 
     erasures: ErasureList
+    machine: str
 
     def forget(self, scan: str, now: datetime, by: str = "", why: str = "") -> list[str]:
         with self.db.write():
@@ -50,13 +51,16 @@ class ErasureVerbs(ActVerbs):
         row = self.scan_row(scan)
         return [] if row["erased_at"] is None else self._archive_names(row)
 
-    def unfinished_erasures(self) -> list[str]:
+    def unfinished_erasures(self, *, here: bool = False) -> list[str]:
+        if here:
+            return [row["sha256"] for row in self.db.all("unfinished_erasures_of", machine=self.machine)]
         return [row["sha256"] for row in self.db.all("unfinished_erasures")]
 
     def end_erasures(self, scans: list[str]) -> None:
         with self.db.write():
             for scan in scans:
-                self.db.run("end_unfinished_erasure", sha256=scan)
+                self.db.run("put_erased_in_copy", sha256=scan, machine=self.machine)
+            self.db.run("end_erased_everywhere")
 
     def names_file(self, sha256: str) -> bool:
         return bool(self.db.value("names_file", sha256=sha256))

@@ -43,10 +43,11 @@ class ReconcileVerbs(IngestVerbs):
         self, limit: int, now: datetime, seconds: float = CLAIM_SECONDS, *, program: str = ""
     ) -> list[Waiting]:
         with self.db.write():
-            until = micros(now + timedelta(seconds=seconds))
-            rows = self.db.all("claim_waiting", now=micros(now), until=until, count=limit, program=program)
+            until, claim = micros(now + timedelta(seconds=seconds)), secrets.token_hex(8)
+            named = {"now": micros(now), "until": until, "claim": claim, "program": program}
+            rows = self.db.all("claim_waiting", count=limit, **named)
             rows.sort(key=lambda row: int(row["id"]))
-            return [Waiting(scan=self.scan_from(row), up_to=row["latest"]) for row in rows]
+            return [Waiting(scan=self.scan_from(row), up_to=row["latest"], claim=claim) for row in rows]
 
     def list_claimed(self, now: datetime) -> frozenset[str]:
         return frozenset(row["sha256"] for row in self.db.all("list_claimed", now=micros(now)))

@@ -1,19 +1,59 @@
-"""A scan that cannot be weighed is set apart by name, with the reading to blame, so that everything else goes on."""
+"""Scans that wait to be weighed: one process has each of them, and one that cannot be weighed is set apart.
+
+It is set apart by name, with the reading to blame, so that everything else goes on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 
 from transcribe.errors import DiskFull, FairhandError, StoreError
 from transcribe.model import Reading
-from transcribe.store import Store, Waiting
+from transcribe.store import CLAIM_SECONDS, Store, Waiting
 
 MAX_TRIED_READINGS = 100
 """Readings of a scan that are tried as the one to blame, latest first: it came last, as the scan was weighed before.
 Chosen by hand."""
+
+
+RENEWALS_COUNT = 6
+"""So often a claim is renewed in the time for which it holds. Chosen by hand."""
+
+
+class ClaimLost(Exception):
+    """Another process has claimed the scan meanwhile: what was weighed here is not kept."""
+
+
+@dataclass(slots=True)
+class Claim:
+    """The claim of some scans, renewed while they are weighed: one of them may be read by machines again."""
+
+    store: Store
+    name: str
+    now: Callable[[], datetime]
+    renewed: float = field(default_factory=time.monotonic)
+
+    def still_holds(self, waiting: Waiting) -> bool:
+        """Whether nobody else has claimed a scan since."""
+        if time.monotonic() - self.renewed > CLAIM_SECONDS / RENEWALS_COUNT:
+            self.store.renew_waiting(self.name, self.now())
+            self.renewed = time.monotonic()
+        return self.store.holds_waiting(waiting.scan.id, self.name)
+
+
+@contextmanager
+def claimed(store: Store, waiting: Waiting) -> Iterator[None]:
+    """One transaction in which a scan is this process's. ClaimLost where another one has claimed it since."""
+    with store.together():
+        if not store.holds_waiting(waiting.scan.id, waiting.claim):
+            raise ClaimLost
+        yield
 
 
 @cache
@@ -39,6 +79,8 @@ def set_apart(
     if isinstance(error, DiskFull) or (isinstance(error, StoreError) and error.retry):
         return message
     blamed = None if foreseen else to_blame(store.readings(waiting.scan.id, waiting.up_to), weighed)
+    if not store.holds_waiting(waiting.scan.id, waiting.claim):
+        return message  # another process weighs it now, and says what becomes of it
     store.quarantine(
         waiting.scan.id,
         waiting.up_to,

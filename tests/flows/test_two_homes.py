@@ -1,0 +1,216 @@
+"""Two machines with a home each on one PostgreSQL: they share weighing, and one of them publishes at a time."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.home import settings as configuration
+from flows.home.home import Home, now, open_home
+from flows.steps.erasures import ErasureUnfinished, finish_erasures, publish_records, publishing
+from reconcile.records import query
+from tests.flows.house import House, until
+from tests.flows.steps.test_reconcile_scans import received
+from tests.patience import PATIENCE
+from tests.postgres import new_database, rows
+from transcribe.errors import StoreError
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+SCANS_COUNT = 240
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from flows.home import load_settings, open_home
+from flows.steps.erasures import publishing
+with publishing(open_home(load_settings(Path(sys.argv[1])))):
+    print("publishing", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def url() -> str:
+    return new_database()
+
+
+def home_at(place: Path, url: str) -> House:
+    place.mkdir()
+    kept = f"FAIRHAND_STATE={url}\nFAIRHAND_ARCHIVE={place.parent / 'archive'}\nFAIRHAND_AUDIT_SHARE=0.2\n"
+    (place / configuration.SETTINGS_FILE).write_text(kept, encoding="utf-8")
+    return House(home=place)
+
+
+@pytest.fixture
+def first(tmp_path: Path, url: str) -> House:
+    house = home_at(tmp_path / "first", url)
+    open_home(configuration.load_settings(house.home)).close()
+    return house
+
+
+@pytest.fixture
+def second(first: House, tmp_path: Path, url: str) -> House:
+    house = home_at(tmp_path / "second", url)
+    shutil.copy(first.home / "state.key", house.home)
+    return house
+
+
+@pytest.fixture
+def here(first: House) -> Iterator[Home]:
+    opened = open_home(configuration.load_settings(first.home))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def there(second: House, here: Home) -> Iterator[Home]:
+    opened = open_home(configuration.load_settings(second.home))
+    yield opened
+    opened.close()
+
+
+DECISIONS_TWICE = "SELECT field_id, version, COUNT(*) FROM decision GROUP BY field_id, version HAVING COUNT(*) > 1"
+
+FURTHER_DECISIONS = "SELECT COUNT(*) FROM decision WHERE version > 1"
+
+TASKS_TWICE = "SELECT field_id, kind, slot, COUNT(*) FROM task GROUP BY field_id, kind, slot HAVING COUNT(*) > 1"
+
+RECORDS_TWICE = "SELECT scan_id, COUNT(*) FROM record GROUP BY scan_id HAVING COUNT(*) > 1"
+
+IN_TRANSACTION = """SELECT COUNT(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
+
+RUN_OUT = "UPDATE scan SET claimed_until = 0 WHERE claimed_until IS NOT NULL RETURNING id"
+
+HOLDERS = "SELECT COUNT(DISTINCT claimed_by) FROM scan WHERE claimed_until IS NOT NULL"
+
+
+def test_two_processes_weigh_many_scans_together_and_each_scan_once(
+    first: House, second: House, here: Home, url: str
+) -> None:
+    for number in range(SCANS_COUNT):
+        texts = {"total": ("12.50", "12.50" if number % 3 else "17.50")}
+        received(here, texts=texts)
+    processes = [first.start("reconcile", "--json"), second.start("reconcile", "--json")]
+    until(lambda: rows(url, HOLDERS) == [(2,)], pause=0.01)
+    told = [each.communicate(timeout=600) for each in processes]
+    assert [each.returncode for each in processes] == [0, 0], told
+    done = [json.loads(out) for out, _ in told]
+    assert sum(each["scans"] for each in done) == SCANS_COUNT
+    assert min(each["scans"] for each in done) > 0, "each took a part"
+    ((decided,),) = rows(url, "SELECT COUNT(*) FROM decision")
+    assert sum(each["decided"] for each in done) == decided
+    for twice in (DECISIONS_TWICE, TASKS_TWICE, RECORDS_TWICE):
+        assert rows(url, twice) == []
+    assert rows(url, FURTHER_DECISIONS) == [(0,)]
+    assert here.store.counts().waiting_scans == 0
+    assert first.run("reconcile", "--json").json[0]["scans"] == 0
+    assert here.store.verify_audit().whole
+
+
+def test_what_a_machine_that_stands_still_has_claimed_is_weighed_by_the_other_and_once(
+    first: House, second: House, here: Home, url: str
+) -> None:
+    for _ in range(SCANS_COUNT):
+        received(here)
+    stopped = first.start("reconcile", "--json")
+    until(lambda: _stop_between_transactions(stopped, url), pause=0.01)
+    assert rows(url, RUN_OUT), "as a minute later"
+    other = second.run("reconcile", "--json")
+    assert other.code == 0, other.err
+    stopped.send_signal(signal.SIGCONT)
+    out, err = stopped.communicate(timeout=600)
+    assert stopped.returncode == 0, err
+    assert json.loads(out)["scans"] + other.json[0]["scans"] == SCANS_COUNT
+    for twice in (DECISIONS_TWICE, TASKS_TWICE, RECORDS_TWICE):
+        assert rows(url, twice) == []
+    assert rows(url, FURTHER_DECISIONS) == [(0,)]
+    assert here.store.counts().waiting_scans == 0
+
+
+def _stop_between_transactions(process: subprocess.Popen[str], url: str) -> bool:
+    """Have a process that has claimed scans stand still; False, and it goes on, where it is in a transaction."""
+    process.send_signal(signal.SIGSTOP)
+    if rows(url, HOLDERS) == [(1,)] and rows(url, IN_TRANSACTION) == [(0,)]:
+        return True
+    process.send_signal(signal.SIGCONT)
+    return False
+
+
+def test_one_process_publishes_at_a_time_and_killed_it_is_followed_by_the_next(
+    first: House, second: House, here: Home, there: Home
+) -> None:
+    command = [sys.executable, "-c", HOLDS, str(second.home)]
+    holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=second.child_environment())
+    try:
+        assert holder.stdout
+        assert holder.stdout.readline() == "publishing\n"
+        received(here)
+        with pytest.raises(StoreError, match=rf"published by process {holder.pid} on "), publishing(here, 0.2):
+            raise AssertionError
+        waiting = first.start("records", "publish")
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(2.0)
+        holder.kill()
+        holder.wait()
+        out, err = waiting.communicate(timeout=PATIENCE)
+        assert (waiting.returncode, "published to" in out) == (0, True), err
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+def test_both_homes_have_the_same_records_with_the_same_numbers(here: Home, there: Home, first: House) -> None:
+    for _ in range(3):
+        received(here)
+    assert first.run("reconcile").code == 0
+    assert publish_records(there) > 0
+    records = [
+        [(each.scan, each.values) for each in query.records(home.settings.records, "receipt")] for home in (here, there)
+    ]
+    assert records[0]
+    assert records[0] == records[1]
+    assert query.position(here.settings.records) == query.position(there.settings.records)
+    assert len(here.store.records_copies()) == 2
+
+
+def test_forgetting_ends_when_the_words_are_gone_from_the_records_of_both(
+    here: Home, there: Home, first: House, second: House
+) -> None:
+    scan = received(here)
+    assert first.run("reconcile").code == 0
+    publish_records(there)
+    here.store.forget(scan.id, now())
+    with pytest.raises(ErasureUnfinished, match=str(there.settings.records)):
+        finish_erasures(here, 0.5)
+    assert list(query.records(here.settings.records, "receipt")) == []
+    assert len(list(query.records(there.settings.records, "receipt"))) == 1
+    told = first.run("records", "copies", "--json").json
+    assert {each["place"].rpartition(":")[2]: each["behind"] for each in told} == {
+        str(here.settings.records): False,
+        str(there.settings.records): True,
+    }
+    publish_records(there)
+    assert list(query.records(there.settings.records, "receipt")) == []
+    assert here.store.unfinished_erasures() == []
+    finish_erasures(here, 0.0)
+
+
+def test_a_machine_that_is_gone_for_good_is_taken_off_by_name(here: Home, there: Home, first: House) -> None:
+    publish_records(here)
+    publish_records(there)
+    refused = first.run("records", "copies", "--gone", there.store.machine)
+    assert (refused.code, "--why" in refused.err) == (2, True)
+    done = first.run("records", "copies", "--gone", there.store.machine, "--why", "its disk was destroyed")
+    assert done.code == 0, done.err
+    assert [each.machine for each in here.store.records_copies()] == [here.store.machine]
+    own = first.run("records", "copies", "--gone", here.store.machine, "--why", "a slip")
+    assert (own.code, "this home" in own.err) == (2, True)

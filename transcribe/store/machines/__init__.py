@@ -1,0 +1,1 @@
+"""What several machines that work on one state share: locks, copies of records, files that came in, counts of use."""

@@ -1,0 +1,106 @@
+"""What machines that work on one state know of each other, and what their pages count together."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from transcribe.errors import NotFound
+from transcribe.store.drivers.database import HeldLock, Row
+from transcribe.store.facts import CLAIM_SECONDS, RecordsCopy
+from transcribe.store.row_mapping import micros, moment
+from transcribe.store.verbs.audit_log import AuditLogVerbs
+
+MAX_COUNTED_WAIT = timedelta(minutes=5)
+"""The most that counts of the time between two looks. A person who looks less often does something else meanwhile."""
+
+USE_KEPT = timedelta(hours=2)
+"""Counts of use are dropped after so long: the longest window is an hour, and the one before it counts in part."""
+
+
+class MachineVerbs(AuditLogVerbs):
+    """`machine` is the name of this home among them; "" where the state is a file, and this home is the only one."""
+
+    machine: str
+
+    def take_lock(self, name: str, wait_seconds: float = 0.0) -> HeldLock | None:
+        return self.db.take_lock(name, self.machine, wait_seconds)
+
+    def lock_holder(self, name: str) -> str:
+        return self.db.lock_holder(name)
+
+    def renew_waiting(self, claim: str, now: datetime, seconds: float = CLAIM_SECONDS) -> int:
+        with self.db.write():
+            return self.db.changed("renew_waiting", claim=claim, until=micros(now + timedelta(seconds=seconds)))
+
+    def holds_waiting(self, scan: str, claim: str) -> bool:
+        return self.db.one("holds_waiting", sha256=scan, claim=claim) is not None
+
+    def note_records_copy(self, place: str, position: int, now: datetime) -> None:
+        if not self.machine:
+            return
+        known = next((each for each in self.records_copies() if each.machine == self.machine), None)
+        if known is None or (known.place, known.position) != (place, position):
+            with self.db.write():
+                self.db.run("put_records_copy", machine=self.machine, place=place, position=position, now=micros(now))
+
+    def records_copies(self, *, behind: bool = False) -> list[RecordsCopy]:
+        rows = self.db.all("copies_that_keep") if behind else self.db.all("records_copies")
+        return list(map(_copy_of, rows))
+
+    def drop_records_copy(self, machine: str, by: str, reason: str, now: datetime) -> None:
+        with self.db.write():
+            known = next((each for each in self.records_copies() if each.machine == machine), None)
+            if known is None:
+                raise NotFound(f"No machine {machine!r} has a records.db. fairhand records copies lists them.")
+            self.db.run("drop_records_copy", machine=machine)
+            self.db.run("end_erased_everywhere")
+            self.log(by, "records copy gone", machine, {"place": known.place, "reason": reason}, now)
+
+    def note_arriving(self, sha256: str, form: str, batch: str, now: datetime) -> None:
+        named = {"sha256": sha256, "form": form, "batch": batch}
+        with self.db.write():
+            self.db.run("put_arriving", machine=self.machine, now=micros(now), **named)
+
+    def end_arriving(self, present: frozenset[str]) -> None:
+        gone = [row["sha256"] for row in self.db.all("arriving_of", machine=self.machine)]
+        gone = [each for each in gone if each not in present]
+        if gone:
+            with self.db.write():
+                for each in gone:
+                    self.db.run("end_arriving", sha256=each, machine=self.machine)
+
+    def arriving_elsewhere(self) -> list[tuple[str, str]]:
+        return [(row["sha256"], row["batch"]) for row in self.db.all("arriving_elsewhere", machine=self.machine)]
+
+    def arrives_elsewhere(self, sha256: str) -> bool:
+        return self.db.one("arrives_elsewhere", sha256=sha256, machine=self.machine) is not None
+
+    def count_use(self, what: str, times: int, window: timedelta, now: datetime) -> float:
+        length, at = micros_of(window), micros(now)
+        begun, name = at - at % length, self.keyed_hash("use", f"{length}", what)
+        with self.db.write():
+            count = int(self.db.value("count_use", begun=begun, what=name, times=times))
+            if count == times:
+                self.db.run("drop_old_use", before=at - micros_of(USE_KEPT))
+        before = int(self.db.value("used_before", begun=begun - length, what=name) or 0)
+        return count + before * (1 - (at - begun) / length)
+
+    def count_look(self, who: str, now: datetime, *, found: bool) -> float:
+        with self.db.write():
+            number = self.person_row(who)["id"]
+            since = self.db.value("looked_in_vain", who=number)
+            if not found:
+                self.db.run("put_looked_in_vain", who=number, now=micros(now))
+            elif since is not None:
+                self.db.run("drop_looked_in_vain", who=number)
+        waited = timedelta() if since is None else now - moment(since)
+        return max(timedelta(), min(waited, MAX_COUNTED_WAIT)).total_seconds()
+
+
+def micros_of(length: timedelta) -> int:
+    """A length of time in microseconds."""
+    return length // timedelta(microseconds=1)
+
+
+def _copy_of(row: Row) -> RecordsCopy:
+    return RecordsCopy(machine=row["machine"], place=row["place"], position=row["position"], at=moment(row["at"]))
