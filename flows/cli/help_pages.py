@@ -113,6 +113,7 @@ EXAMPLES = {
     "records postgres": "fairhand records postgres postgresql://erp@db.example/orders --every 5",
     "records datasette": "fairhand records datasette --folder browse",
     "records rebuild": "fairhand records rebuild",
+    "records copies": "fairhand records copies",
     "records verify": "fairhand records verify",
     "records query": "fairhand records query bon-de-commande muller café",
     "tokens add": "fairhand tokens add till --scope records:read",

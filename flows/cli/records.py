@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -57,19 +58,17 @@ def copies(
             raise typer.BadParameter(f"{gone} is this home, which is not gone.")
         store.drop_records_copy(gone, store.actor, why.strip(), now())
     behind = {each.machine for each in store.records_copies(behind=True)}
-    found = store.records_copies()
+    found = [{**dataclasses.asdict(each), "behind": each.machine in behind} for each in store.records_copies()]
     if as_json:
-        told = ({"machine": each.machine, "place": each.place, "position": each.position} for each in found)
-        times = ({"at": each.at.isoformat(), "behind": each.machine in behind} for each in found)
-        terminal.as_json(*({**one, **other} for one, other in zip(told, times, strict=True)))
+        terminal.as_json(*({**each, "at": each["at"].isoformat()} for each in found))
     elif found:
         rows = [
             (
-                each.machine,
-                each.place,
-                each.position,
-                f"{each.at:%Y-%m-%d %H:%M}",
-                "yes" if each.machine in behind else "",
+                each["machine"],
+                each["place"],
+                each["position"],
+                f"{each['at']:%F %H:%M}",
+                (each["behind"] and "yes") or "",
             )
             for each in found
         ]

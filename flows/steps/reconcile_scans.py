@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -32,7 +32,7 @@ from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_a
 from flows.steps.outcomes import audit_of, is_audited, outcomes
 from flows.steps.read_scans import failure_message, read_scan
 from flows.steps.reopened import asked_again_record, reopening_version
-from flows.steps.waiting_scans import Claim, ClaimLost, claimed, program, set_apart
+from flows.steps.waiting_scans import Claim, ClaimedElsewhere, claimed, program, set_apart
 from reconcile.decision import (
     Traditions,
     agreed_blind,
@@ -113,14 +113,11 @@ def reconcile_waiting(
         reopening = reopening_version(store)
         loop = _Loop(store, forms, policy, now, read_again, memory, parameters, people, reopening, duplicates)
         for waiting in leased:
-            if waiting.scan.id in failed:  # it has new readings of its own making: the next round is soon enough
+            # One that failed has new readings of its own making: the next round is soon enough.
+            if waiting.scan.id in failed or not claim.still_holds(waiting):
                 continue
-            if not claim.still_holds(waiting):
-                continue  # this process stood still for too long, and another one weighs it
             try:
-                concluded.append(loop.conclude(waiting) if waiting.scan.form else loop.identify(waiting))
-            except ClaimLost:
-                continue
+                concluded += loop.weighed(waiting)
             except Exception as error:  # an unforeseen one must not stop the other scans
                 if not isinstance(error, FairhandError):
                     logger.error("Weighing the scan %s failed unexpectedly.", waiting.scan.id[:12], exc_info=error)
@@ -170,13 +167,8 @@ def reconcile_to_the_end(home: Home) -> ReconciledScans:
 
 
 def _sum_of(first: ReconciledScans, second: ReconciledScans) -> ReconciledScans:
-    return ReconciledScans(
-        scans=first.scans + second.scans,
-        decided=first.decided + second.decided,
-        asked=first.asked + second.asked,
-        records=first.records + second.records,
-        failed=first.failed + second.failed,
-    )
+    both = {each.name: getattr(first, each.name) + getattr(second, each.name) for each in fields(first)}
+    return ReconciledScans(**both)
 
 
 def parameters_in_force(store: Store, now: datetime) -> Parameters:
@@ -198,6 +190,13 @@ class _Loop:
     people: Traditions
     reopening: int
     duplicates: DuplicatePolicy
+
+    def weighed(self, waiting: Waiting) -> list[_Conclusion]:
+        """What became of one scan; nothing where this process stood still for long, and another one weighs it."""
+        try:
+            return [self.conclude(waiting) if waiting.scan.form else self.identify(waiting)]
+        except ClaimedElsewhere:
+            return []
 
     def conclude(self, waiting: Waiting) -> _Conclusion:
         """Weigh one scan, decide or ask for each field, and keep what came of it."""
@@ -295,6 +294,6 @@ class _Loop:
     def _conclude(
         self, waiting: Waiting, decisions: Sequence[Decision], tasks: Sequence[Task], record: Record | None
     ) -> None:
-        """Keep what came of a scan. ClaimLost where another process has claimed it meanwhile."""
+        """Keep what came of a scan. ClaimedElsewhere where another process has claimed it meanwhile."""
         with claimed(self.store, waiting):
             self.store.conclude(waiting.scan.id, waiting.up_to, decisions, tasks, record, self.now())

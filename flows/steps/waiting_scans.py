@@ -26,7 +26,7 @@ RENEWALS_COUNT = 6
 """So often a claim is renewed in the time for which it holds. Chosen by hand."""
 
 
-class ClaimLost(Exception):
+class ClaimedElsewhere(Exception):
     """Another process has claimed the scan meanwhile: what was weighed here is not kept."""
 
 
@@ -49,10 +49,10 @@ class Claim:
 
 @contextmanager
 def claimed(store: Store, waiting: Waiting) -> Iterator[None]:
-    """One transaction in which a scan is this process's. ClaimLost where another one has claimed it since."""
+    """One transaction in which a scan is this process's. ClaimedElsewhere where another one has claimed it since."""
     with store.together():
         if not store.holds_waiting(waiting.scan.id, waiting.claim):
-            raise ClaimLost
+            raise ClaimedElsewhere
         yield
 
 

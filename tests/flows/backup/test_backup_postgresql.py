@@ -21,7 +21,9 @@ from transcribe.errors import FairhandError, SettingsError, StoreError
 from transcribe.store import copying
 from transcribe.store.drivers.table_copy import TableSum, sums_of
 
-CHANGED_BY_AN_EPOCH = {"audit", "event", "lineage", "outbox", "seal", "sealed_fact", "session", "sign_in_link"}
+CHANGED_BY_AN_EPOCH = {
+    *("audit", "event", "lineage", "outbox", "records_copy", "seal", "sealed_fact", "session", "sign_in_link")
+}
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def bind(path: Path, name: str, *, has_key: bool) -> None:
 
 
 def machine_of(path: Path) -> str:
-    """The name of this home among those that work on one database, made at random when it is asked for first."""
+    """The name of this home among those that work on one database, made at random."""
     file = path.with_suffix(".machine")
     with suppress(FileExistsError), file.open("x", encoding="ascii") as made:
         made.write(secrets.token_hex(4) + "\n")

@@ -18,7 +18,7 @@ USE_KEPT = timedelta(hours=2)
 
 
 class MachineVerbs(AuditLogVerbs):
-    """`machine` is the name of this home among them; "" where the state is a file, and this home is the only one."""
+    """Keeps what machines share. `machine` is the name of this home; "" where the state is a file."""
 
     machine: str
 
@@ -44,6 +44,8 @@ class MachineVerbs(AuditLogVerbs):
                 self.db.run("put_records_copy", machine=self.machine, place=place, position=position, now=micros(now))
 
     def records_copies(self, *, behind: bool = False) -> list[RecordsCopy]:
+        if not self.machine:
+            return []
         rows = self.db.all("copies_that_keep") if behind else self.db.all("records_copies")
         return list(map(_copy_of, rows))
 
@@ -53,7 +55,7 @@ class MachineVerbs(AuditLogVerbs):
             if known is None:
                 raise NotFound(f"No machine {machine!r} has a records.db. fairhand records copies lists them.")
             self.db.run("drop_records_copy", machine=machine)
-            self.db.run("end_erased_everywhere")
+            self.db.run("end_erased_everywhere", alone=0)
             self.log(by, "records copy gone", machine, {"place": known.place, "reason": reason}, now)
 
     def note_arriving(self, sha256: str, form: str, batch: str, now: datetime) -> None:

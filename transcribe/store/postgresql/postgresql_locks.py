@@ -35,7 +35,7 @@ AND l.classid::bigint = (%(number)s::bigint >> 32) & 4294967295 AND l.objid::big
 
 
 class SessionLock:
-    """A lock that is held as long as its connection is: until `close`, or the end of the process or of the machine."""
+    """A lock that is held until `close`, or the end of its connection, its process or its machine."""
 
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection

@@ -18,14 +18,18 @@ INSERT INTO erased_in_copy (scan_id, machine)
 SELECT u.scan_id, :machine FROM unfinished_erasure u JOIN scan s ON s.id = u.scan_id WHERE s.sha256 = :sha256
 ON CONFLICT DO NOTHING;
 
--- name: end_erased_everywhere!
-DELETE FROM unfinished_erasure WHERE scan_id IN (
-    SELECT u.scan_id FROM unfinished_erasure u WHERE {part_erased_everywhere});
+-- name: drop_every_copy!
+DELETE FROM records_copy;
 
--- name: part_erased_everywhere
-EXISTS (SELECT 1 FROM erased_in_copy e WHERE e.scan_id = u.scan_id) AND NOT EXISTS (
-    SELECT 1 FROM records_copy c WHERE NOT EXISTS (
-        SELECT 1 FROM erased_in_copy e WHERE e.scan_id = u.scan_id AND e.machine = c.machine))
+-- name: drop_every_arriving!
+DELETE FROM arriving;
+
+-- name: end_erased_everywhere!
+-- `alone`: the state is in a file now, and what it knows of other copies is of a time before.
+DELETE FROM unfinished_erasure WHERE scan_id IN (
+    SELECT u.scan_id FROM unfinished_erasure u WHERE EXISTS (SELECT 1 FROM erased_in_copy e WHERE e.scan_id = u.scan_id)
+        AND (:alone = 1 OR NOT EXISTS (SELECT 1 FROM records_copy c WHERE NOT EXISTS (
+            SELECT 1 FROM erased_in_copy e WHERE e.scan_id = u.scan_id AND e.machine = c.machine))));
 
 -- name: copies_that_keep
 -- The copies of which some forgotten scan is not known to be gone.

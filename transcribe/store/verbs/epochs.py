@@ -25,6 +25,8 @@ class EpochVerbs(Lookup):
             self.tell_programs("restored", now)
             self.db.run("outbox_again")
             self.db.run("drop_told_between")
+            self.db.run("drop_every_copy")  # a machine that goes on with this state makes its records.db anew
+            self.db.run("drop_every_arriving")
             self.db.run("end_every_session", now=micros(now))
             self.db.run("revoke_every_link", now=micros(now))
             detail = {"made_at": made_at.isoformat(), "epoch": number}

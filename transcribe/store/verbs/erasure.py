@@ -60,7 +60,7 @@ class ErasureVerbs(ActVerbs):
         with self.db.write():
             for scan in scans:
                 self.db.run("put_erased_in_copy", sha256=scan, machine=self.machine)
-            self.db.run("end_erased_everywhere")
+            self.db.run("end_erased_everywhere", alone=int(not self.machine))
 
     def names_file(self, sha256: str) -> bool:
         return bool(self.db.value("names_file", sha256=sha256))

@@ -83,6 +83,13 @@ def test_a_state_with_one_machine_ends_an_erasure_at_once(here: World) -> None:
     assert here.store.unfinished_erasures() == []
 
 
+def test_a_state_that_was_moved_to_a_file_waits_for_no_copy_of_before(here: World) -> None:
+    on(here, "one").store.note_records_copy("one:/records.db", 1, NOON)
+    scan = forget(here)
+    on(here, "").store.end_erasures([scan])
+    assert here.store.unfinished_erasures() == []
+
+
 def test_where_a_copy_of_records_is_and_how_far_is_brought_up_to_date(here: World) -> None:
     on(here, "one").store.note_records_copy("a:/records.db", 1, NOON)
     here.store.note_records_copy("a:/records.db", 1, after(5))
