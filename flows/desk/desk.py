@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.forms import draft_deeds, draft_page, form_page, gallery, new_form, trial_page
@@ -45,6 +48,13 @@ def add_desk(app: FastAPI, home: Home) -> None:
         home=home, rendering=Rendering(app.state.context.options.languages, DESK_ADDRESS, [TEMPLATES])
     )
     app.state.context.rendering.show_tabs([(each.address, each.name) for each in SECTIONS])
+    app.router.routes.extend(_routes())
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """The routes of the desk: FastAPI looks at the parameters of each once, however many apps have them."""
+    desk = APIRouter()
     for pages in (
         now_page,
         new_batch,
@@ -71,7 +81,8 @@ def add_desk(app: FastAPI, home: Home) -> None:
         draft_deeds,
         trial_page,
     ):
-        app.include_router(pages.router, include_in_schema=False)
+        desk.include_router(pages.router, include_in_schema=False)
     for made in (system_page, quality_page, records_page, money_page, people_page):
-        app.include_router(section_routes(made.SECTION), include_in_schema=False)
-    app.include_router(static_files, include_in_schema=False)
+        desk.include_router(section_routes(made.SECTION), include_in_schema=False)
+    desk.include_router(static_files, include_in_schema=False)
+    return desk.routes

@@ -6,11 +6,13 @@ import importlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from transcribe import plugins
@@ -61,8 +63,7 @@ def create_app(
         rendering=Rendering(options.languages, options.desk),
         rate_limits=RateLimits(options.sign_in_tries, options.requests_a_minute, options.program_requests_a_minute),
     )
-    for name in (*FIRST_PAGES, *sorted(set(plugins.names(PAGES_PACKAGE)).difference(FIRST_PAGES))):
-        app.include_router(importlib.import_module(f"{PAGES_PACKAGE}.{name}").router)
+    app.router.routes.extend(_routes_of_pages())
     for router in routers:
         app.include_router(router)
     app.mount(f"/static/{static_digest()}", _ImmutableFiles(directory=STATIC_FOLDER), name="static")
@@ -70,6 +71,15 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, options=options)
     return app
+
+
+@cache
+def _routes_of_pages() -> Sequence[BaseRoute]:
+    """The routes of all pages: FastAPI looks at the parameters of each once, however many apps have them."""
+    pages = APIRouter(responses=DOCUMENTED_FAILURES)
+    for name in (*FIRST_PAGES, *sorted(set(plugins.names(PAGES_PACKAGE)).difference(FIRST_PAGES))):
+        pages.include_router(importlib.import_module(f"{PAGES_PACKAGE}.{name}").router)
+    return pages.routes
 
 
 def _closing(writer: Writer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from babel import Locale
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from transcribe.i18n import direction, translation
 from transcribe.review.views.kinds import KIND_WORDS
@@ -38,9 +39,30 @@ class Rendering:
         return HTMLResponse(text, status)
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled once, for the environments of all languages."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled() -> _Compiled:
+    """The one of this process."""
+    return _Compiled()
+
+
 def _environment(language: str, languages: tuple[str, ...], desk: str, folders: Sequence[Path]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader([TEMPLATES_FOLDER, *folders]),
+        bytecode_cache=_compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, Page, expect
 
@@ -70,7 +70,7 @@ LOOKS = (
 )
 
 
-FORCED = {"rules": {"color-contrast": {"enabled": False}}}
+FORCED = {**DEFAULT_OPTIONS, "rules": {"color-contrast": {"enabled": False}}}
 """With forced colours the system says the colours; axe reads -webkit-text-fill-color, which Chromium gives unforced."""
 
 
@@ -121,7 +121,8 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
         assert answer.status == 200, each
         page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
         if with_axe:
-            found: dict[str, Any] = Axe().run(page, options=FORCED if forced == "active" else None).response
+            options = FORCED if forced == "active" else DEFAULT_OPTIONS
+            found: dict[str, Any] = Axe().run(page, options=options).response
             assert found["passes"], "axe looked at the page"
             faults += [f"{each} {it['id']}: {it['nodes'][0]['html'][:160]}" for it in found["violations"]]
         if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):

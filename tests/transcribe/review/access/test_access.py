@@ -25,15 +25,17 @@ TARGET = 44
 PHONE_WITH_KEYBOARD = {"width": 360, "height": 320}
 """What a keyboard of 320 pixels leaves of a screen of 360 x 640."""
 
+BY_THE_GUIDELINES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+"""Every rule of WCAG. Of what passes axe tells one element each: telling all takes longer than looking."""
+
 
 def faults_of(page: Page) -> list[str]:
-    found: dict[str, Any] = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response
+    found: dict[str, Any] = Axe().run(page, options=BY_THE_GUIDELINES).response
     assert found["passes"], "axe looked at the page"
     return [f"{fault['id']}: {node['html'][:120]}" for fault in found["violations"] for node in fault["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark"), ("es", "light")])
 def test_axe_finds_nothing_on_any_page(site: Site, address: str, page: Page, scheme: Any, language: str) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1", MARK: "x"})
     page.emulate_media(color_scheme=scheme)
