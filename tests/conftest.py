@@ -19,6 +19,7 @@ from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
 from tests.flows.forked_commands import ENVIRONMENT, share_readings
 from tests.flows.readings import folder_of_run
+from tests.new_state import copy_new_states
 
 ATTACKS = Path(__file__).parent / "attack"
 """Every attack belongs to the long run too: there it is whole."""
@@ -101,6 +102,13 @@ def buckets(shared_buckets: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Bu
     for name, value in shared_buckets.variables.items():
         monkeypatch.setenv(name, value)
     return shared_buckets
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_states() -> None:
+    """New states are copies of one; not in the long run."""
+    if not SOAK:
+        copy_new_states()
 
 
 @pytest.fixture(scope="session", autouse=True)

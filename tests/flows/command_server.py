@@ -27,7 +27,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+from tests.examples import SOAK
 from tests.flows.readings import keep_readings
+from tests.new_state import copy_new_states
 
 MAX_REQUEST_BYTES = 100_000
 """Bytes of the longest request: the words of a command and its environment."""
@@ -83,6 +85,8 @@ def main() -> None:
 
     for name in (*(f"flows.cli.{group}" for group in COMMAND_GROUPS), *IMPORTED):
         importlib.import_module(name)
+    if not SOAK:
+        copy_new_states()
     sys.meta_path.insert(0, PrefectWhenAsked())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
     gc.freeze()  # a collection in a fork would copy all pages

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -92,8 +91,11 @@ def test_a_broken_form_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_foreign_package_of_our_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
-    foreign = {"flows": ["flows"], "transcribe": ["fairhand"], "reconcile": ["fairhand"]}
-    monkeypatch.setattr(metadata, "packages_distributions", lambda: foreign)
-    (found,) = examine(settings.load_settings(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    assert list(examine(settings.load_settings(tmp_path / "home"))) == []
+    (tmp_path / "stranger-1.0.dist-info").mkdir()
+    (tmp_path / "stranger-1.0.dist-info" / "METADATA").write_text("Name: stranger\nVersion: 1.0\n", encoding="utf-8")
+    (tmp_path / "stranger-1.0.dist-info" / "top_level.txt").write_text("flows\n", encoding="utf-8")
+    (found,) = examine(settings.load_settings(tmp_path / "home"))
     assert found.machine
-    assert found.mend == "pip uninstall flows && pip install --force-reinstall fairhand"
+    assert found.mend == "pip uninstall stranger && pip install --force-reinstall fairhand"
