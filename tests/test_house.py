@@ -65,7 +65,7 @@ ROOMS = {
     "reconcile.forms": "transcribe.fields transcribe.rule_grammar transcribe.table_rows transcribe.values",
     "reconcile.parameters": "algorithms forms",
     "reconcile.inference": "policy algorithms forms parameters transcribe.values",
-    "reconcile.decision": "policy forms inference",
+    "reconcile.decision": "policy forms inference transcribe.values",
     "reconcile.conduct": "policy forms inference",
     # what is learnt is judged by what would be decided with it
     "reconcile.learning": "policy algorithms forms parameters inference decision",

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree
 
 from reconcile.records import PublishedRecord, ValueOrigin
-from transcribe.model import OrderMapping, OrderTerm, Value
+from transcribe.codes import RecordRule
+from transcribe.model import FieldKey, OrderMapping, OrderTerm, Value
 
 ADDRESS_PARTS = (
     ("postcode", "PostcodeCode"),
@@ -77,11 +78,13 @@ class OrderMessage:
 
     def number(self, term: str, row: int | None = None) -> str:
         """The number of a term as an exact decimal; "" where the record does not give it, and why is noted."""
-        text = self.text(term, row)
+        text, told = self.text(term, row), self.order.terms[term]
+        if text and (other := self._other_currency(told.field, row)):
+            return self._problem(term, told, row, f"it is in another currency ({other}) than the order")
         try:
             return format(Decimal(text), "f") if text else ""
         except InvalidOperation:
-            return self._problem(term, self.order.terms[term], row, f"{text!r} is no number")
+            return self._problem(term, told, row, f"{text!r} is no number")
 
     def day(self, term: str) -> str:
         """The day of a term as 20261127; "" where the record does not give it, and why is noted."""
@@ -109,10 +112,21 @@ class OrderMessage:
         return next((line.get(column) for line in self.record.tables.get(table, ()) if line["row"] == row), None)
 
     def _key(self, name: str, row: int | None) -> str | None:
-        found: ValueOrigin | None = next(
-            (each for each in self.record.origins if (each.field, each.row) == (name, row)), None
-        )
+        found = self._origin(name, row)
         return None if found is None else found.known_key
+
+    def _origin(self, name: str, row: int | None) -> ValueOrigin | None:
+        return next((each for each in self.record.origins if (each.field, each.row) == (name, row)), None)
+
+    def _other_currency(self, name: str, row: int | None) -> str:
+        """The currency of an amount, or the sign beside it, where it is not the order's; else ""."""
+        found = self._origin(name, row if "." in name else None)
+        if found is None:
+            return ""
+        said = [each for each in self.record.exceptions if each.rule == RecordRule.ONE_CURRENCY]
+        if signs := [each.found for each in said if str(FieldKey(name, found.row)) in each.fields]:
+            return signs[0]
+        return "" if found.currency in (None, self.record.currency) else str(found.currency)
 
     def _problem(self, term: str, told: OrderTerm, row: int | None, reason: str) -> str:
         where = f"{told.field}[{row}]" if row is not None and "." in told.field else told.field

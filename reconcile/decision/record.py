@@ -9,6 +9,7 @@ from decimal import Decimal
 from reconcile.forms import Operand, Values, compile_rules, operand
 from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS, RecordRule
 from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan
+from transcribe.values import currency_of, other_currency
 
 
 def assemble(
@@ -31,7 +32,12 @@ def assemble(
         form=form.name,
         form_version=form.version,
         decisions=tuple(sorted(decisions, key=order)),
-        exceptions=(*broken_rules(form, decisions), *blank_required(form, decisions), *_of_photo(photo_advice)),
+        exceptions=(
+            *broken_rules(form, decisions),
+            *blank_required(form, decisions),
+            *other_currencies(form, decisions),
+            *_of_photo(photo_advice),
+        ),
     )
 
 
@@ -73,6 +79,18 @@ def blank_required(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExcep
         if decision.null == "blank" and is_wanted and form.field(key.name).required:
             found.append(RuleException(rule=RecordRule.NEVER_BLANK, keys=(key,), expected="a value", found="blank"))
     return tuple(found)
+
+
+def other_currencies(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
+    """An exception for each amount beside which the sign of another currency stands than the form says."""
+    amounts = {field.name: field for field in form.all_fields() if field.type == "amount"}
+    found = []
+    for each in decisions:
+        field = amounts.get(each.key.name)
+        if field is not None and each.value is not None and (sign := other_currency(each.text, field, form)):
+            wanted = currency_of(field, form)
+            found.append(RuleException(rule=RecordRule.ONE_CURRENCY, keys=(each.key,), expected=wanted, found=sign))
+    return tuple(sorted(found, key=lambda each: str(each.keys[0])))
 
 
 def _values(form: Form, decisions: Iterable[Decision]) -> Values:

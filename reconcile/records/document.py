@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pydantic_core import to_json
 
 from reconcile.records import rows, sql_names
-from reconcile.records.rows import RecordSource, Row
+from reconcile.records.record_source import RecordSource
+from reconcile.records.rows import Row
 from transcribe.model import FieldKey, Value
 
 SHARE_DIGITS = 6
@@ -36,8 +37,6 @@ def document_row(source: RecordSource, own: Row, origins: Iterable[Row]) -> Row:
 
 def document(source: RecordSource, own: Row, origins: Iterable[Row]) -> dict[str, object]:
     """A record with its values, lines, origins and exceptions. What these keys mean never changes; more may come."""
-    form = source.form
-    amounts = {each.name: each.currency or form.currency for each in form.all_fields() if each.type == "amount"}
     copied = ("id", "scan", "form", "form_version", "record_version", "recorded_at", "first_recorded_at", "state")
     return {
         **{name: own[name] for name in copied},
@@ -46,7 +45,7 @@ def document(source: RecordSource, own: Row, origins: Iterable[Row]) -> dict[str
         "changed": own["changed"],
         "currency": own["currency"],
         "values": _values(source),
-        "fields": [_field(each, amounts) for each in origins],
+        "fields": [_field(each, source) for each in origins],
         "exceptions": [
             {"rule": each.rule, "fields": list(map(str, each.keys)), "expected": each.expected, "found": each.found}
             for each in source.record.exceptions
@@ -71,15 +70,16 @@ def _values(source: RecordSource) -> dict[str, object]:
     return values
 
 
-def _field(own: Row, amounts: Mapping[str, str]) -> dict[str, object]:
-    """Where a value came from; `amounts` are the currencies of the form's amounts, by field."""
+def _field(own: Row, source: RecordSource) -> dict[str, object]:
+    """Where a value came from."""
     box, size, shares = _box(own)
+    row = own["row"] if isinstance(own["row"], int) else None
     return {
         **{name: own[name] for name in ("key", "row", "value", "text", "probability", "method", "people", "experts")},
         **{name: own[name] for name in ("readings", "page", "known", "known_key", "known_value", "parameters")},
         "name": own["field"],
         "null": own["no_value"],
-        "currency": None if own["value"] is None else amounts.get(str(own["field"])),
+        "currency": None if own["value"] is None else source.currency(FieldKey(str(own["field"]), row)),
         "machines": _listed(str(own["machines"])),
         "box": box,
         "page_size": size,

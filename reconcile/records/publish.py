@@ -24,6 +24,7 @@ from reconcile.records.database import (
 )
 from reconcile.records.held_forms import FormOfVersion
 from reconcile.records.interchange import quality
+from reconcile.records.record_source import source_of
 from reconcile.records.record_writer import RecordWriter
 from transcribe.model import Form, PagePicture, Place, Reading, Record, Scan
 from transcribe.store import OutboxEntry, empty_log
@@ -256,7 +257,7 @@ def _write_record(
         return
     scan, cited = store.scan(entry.scan), store.cited(entry.scan, *named)
     pages = {each.number: each.size for each in store.pictures(entry.scan)}
-    writer.write(rows.source_of(entry, record, scan, form, cited, pages))
+    writer.write(source_of(entry, record, scan, form, cited, pages))
 
 
 def _rebuild_indexes(database: Database) -> None:

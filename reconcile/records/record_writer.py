@@ -8,7 +8,8 @@ from sqlite_utils import Database
 
 from reconcile.records import rows, schema
 from reconcile.records.document import document_row
-from reconcile.records.rows import RecordSource, Row
+from reconcile.records.record_source import RecordSource
+from reconcile.records.rows import Row
 from reconcile.records.sql_names import FORMER_SUFFIX
 
 _OF_ORIGIN = ("provenance", "exceptions")

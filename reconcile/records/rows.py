@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
@@ -12,65 +11,17 @@ from math import isfinite
 from babel.numbers import get_currency_precision
 
 from reconcile.records import sql_names
-from reconcile.records.known_value import KnownMatch, known_match
+from reconcile.records.record_source import RecordSource
 from reconcile.records.schema import FieldColumn
-from transcribe.codes import Reason, RecordRule
-from transcribe.model import Decision, FieldKey, Form, Place, Reading, Record, Scan, Value
+from transcribe.codes import RecordRule
+from transcribe.model import Decision, FieldKey, Record, Value
 from transcribe.store import OutboxEntry
 
 Row = dict[str, object]
 """One row by column."""
 
-_OPEN_STILL = frozenset({Reason.BELOW_TARGET, RecordRule.READ_AGAIN, RecordRule.RIGHT_FORM})
-"""The exceptions that say that something of a record may still change."""
-
 _MAX_INTEGER = 2**63 - 1
 """SQLite's largest integer. A value beyond it is kept as text, in `provenance` only."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordSource:
-    """A record with its scan, its form and the readings (by id) and places (by field) of its scan.
-
-    `pages` are the width and height in pixels of the straightened pages, by number; `known` what masters say.
-    """
-
-    entry: OutboxEntry
-    record: Record
-    scan: Scan
-    form: Form
-    readings: Mapping[str, Reading]
-    places: Mapping[FieldKey, Place]
-    pages: Mapping[int, tuple[int, int]]
-    known: Mapping[FieldKey, KnownMatch]
-
-    @property
-    def state(self) -> str:
-        """Whether the record is "final", or "provisional": some value is not decided, or whether it is this form."""
-        return "provisional" if any(each.rule in _OPEN_STILL for each in self.record.exceptions) else "final"
-
-
-def source_of(
-    entry: OutboxEntry,
-    record: Record,
-    scan: Scan,
-    form: Form,
-    cited: tuple[Iterable[Reading], Iterable[Place]],
-    pages: Mapping[int, tuple[int, int]],
-) -> RecordSource:
-    """All that the rows of a record are made from."""
-    readings, places = cited
-    matches = ((each.key, known_match(form, each)) for each in record.decisions) if form.masters else ()
-    return RecordSource(
-        entry=entry,
-        record=record,
-        scan=scan,
-        form=form,
-        readings={reading.id: reading for reading in readings},
-        places={place.key: place for place in places},
-        pages=pages,
-        known={key: match for key, match in matches if match is not None},
-    )
 
 
 def record_row(number: int, source: RecordSource, first_recorded_at: str) -> Row:
@@ -256,9 +207,9 @@ def cells(
         value = values.get(column.field) if fits else None
         found[column.column] = _stored(value, column.kind)
         if column.kind == "amount":
-            currency = (field.currency if field else None) or source.form.currency
-            found[f"{column.column}_minor"] = minor_units(value, currency)
-            found[f"{column.column}_currency"] = None if value is None else currency
+            currency = source.currency(FieldKey(name, row)) if value is not None else None
+            found[f"{column.column}_minor"] = minor_units(value, currency) if currency else None
+            found[f"{column.column}_currency"] = currency
         elif column.kind == "decimal":
             found[f"{column.column}_exact"] = value_text(value)
         if column.is_listed:

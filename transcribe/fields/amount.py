@@ -9,8 +9,8 @@ from transcribe.values import (
     Number,
     comparable_number,
     currency_of,
-    currency_words,
     minor_digits,
+    other_currency,
     plain_number,
     read_number,
     rough_number,
@@ -47,8 +47,7 @@ def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     number = _read(text, field, form)
     if number is None:
         return ("not a number",)
-    known = currency_words(currency_of(field, form))
-    other = ("currency",) if number.beside and number.beside not in known else ()
+    other = ("currency",) if other_currency(text, field, form) else ()
     return other + (("negative",) if number.amount < 0 else ())
 
 

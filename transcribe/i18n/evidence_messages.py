@@ -194,6 +194,7 @@ RECORD_RULES: Mapping[str, str] = {
     RecordRule.RIGHT_FORM: N_("Somebody says that it is another form."),
     RecordRule.ONE_FORM: N_("Two forms lie on the photograph, and one was read."),
     RecordRule.WHOLE_FORM: N_("Fields of the form lie outside the photograph."),
+    RecordRule.ONE_CURRENCY: N_("Another currency than the form’s stands beside an amount."),
 }
 
 

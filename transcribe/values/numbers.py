@@ -10,6 +10,7 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.numbers import (
     format_decimal,
+    get_currency_name,
     get_currency_precision,
     get_currency_symbol,
     get_decimal_symbol,
@@ -60,6 +61,20 @@ UNITS = frozenset(
 
 _MONEY_WORDS = frozenset("euro euros eur rm rs kr fr frs f chf dollar dollars pound pounds livre livres hk us".split())
 """Words for money besides ISO 4217 codes."""
+
+
+SHARED_SIGNS = {
+    "dollar": frozenset({"$"}),
+    "peso": frozenset({"$"}),
+    "pound": frozenset({"£", "livre", "livres"}),
+    "yuan": frozenset({"¥"}),
+    "krona": frozenset({"kr"}),
+    "króna": frozenset({"kr"}),
+    "krone": frozenset({"kr"}),
+    "franc": frozenset({"f", "fr", "frs"}),
+    "rupee": frozenset({"rs"}),
+}
+"""Signs and words that several currencies share, by what all of these are called in English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,16 +174,24 @@ def write_number(amount: Decimal, locale: str, least: int = 0) -> str:
 
 @lru_cache(maxsize=256)
 def currency_words(currency: str) -> frozenset[str]:
-    """The words and signs for a currency beside an amount, in lower case."""
+    """The words and signs for a currency beside an amount, in lower case; also those that it shares with others."""
     signs = {currency, *(get_currency_symbol(currency, locale=name) for name in ("en", "fr", "es", "de"))}
-    extra = {
-        "EUR": {"euro", "euros", "€"},
-        "MYR": {"rm"},
-        "INR": {"rs", "₹"},
-        "CHF": {"fr", "frs", "sfr"},
-        "USD": {"$", "us"},
-    }
-    return frozenset(word.casefold().strip(".") for word in signs | extra.get(currency, set()))
+    kind = get_currency_name(currency, locale="en").casefold().split()[-1]
+    extra = {"EUR": {"€"}, "MYR": {"rm"}, "INR": {"₹"}, "CHF": {"sfr"}, "USD": {"us"}, "HKD": {"hk"}}
+    own = signs | extra.get(currency, set()) | SHARED_SIGNS.get(kind, frozenset()) | {kind, f"{kind}s"}
+    return frozenset(word.casefold().strip(".") for word in own)
+
+
+def other_currency(text: str, field: Field, form: Form) -> str:
+    """The sign or word of another currency than the field's that stands beside an amount; "" for none.
+
+    A sign that several currencies share, as $, is one of the field's where that is among them.
+    """
+    currency = currency_of(field, form)
+    number = read_number(text, form.locale, minor_digits(currency))
+    if number is None or number.beside in UNITS or number.beside == "×":
+        return ""
+    return "" if number.beside in currency_words(currency) else number.beside
 
 
 @lru_cache(maxsize=1)

@@ -31,11 +31,23 @@ from tests.flows.house import House
 from tests.flows.steps.test_provisional_records import read_all
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from tests.flows.test_values import published
-from tests.reconcile.records import MemoryOutbox, a_record
+from tests.reconcile.records import MemoryOutbox, a_record, decided
 from transcribe.errors import FormError, SettingsError
 from transcribe.forms.definition import load
 from transcribe.geometry import Box
-from transcribe.model import Decision, FieldKey, Form, OrderMapping, OrderTerm, Place, Record, Scan
+from transcribe.model import (
+    Column,
+    Decision,
+    Field,
+    FieldKey,
+    Form,
+    OrderMapping,
+    OrderTerm,
+    Place,
+    Record,
+    RuleException,
+    Scan,
+)
 
 FORM = "bon-de-commande"
 
@@ -302,6 +314,31 @@ def test_what_cannot_be_mapped_is_told_and_never_guessed(
     _, problems = an_order(tmp_path, **changes)
     assert [term for term, _ in problems] == [problem[0]]
     assert problem[1] in problems[0][1]
+
+
+def test_an_order_in_two_currencies_is_told_and_not_written(tmp_path: Path) -> None:
+    """The sums of Order-X are in one currency: neither yen nor dollars are taken for euros."""
+    store = MemoryOutbox(known=[replace(form := MemoryOutbox().known[0], fields=_with_currency(form, "total", "USD"))])
+    sign = RuleException(rule="the form's currency", keys=(FieldKey("lines.price", 0),), expected="EUR", found="¥")
+    amount = Column(field=Field(name="lines.price", type="amount", label={}))
+    store.known = [
+        replace(store.known[0], tables=(replace(form.tables[0], columns=(*form.tables[0].columns, amount)),))
+    ]
+    order = a_record("one")
+    price = decided("lines.price", "98000.00", 0)
+    store.put(replace(order, decisions=(*order.decisions, price), exceptions=(sign,)))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    mapping = OrderMapping(lines="lines", terms={**TERMS, "line_price": OrderTerm(field="lines.price")})
+    _, problems = order_xml(OrderMessage(record=record, order=mapping))
+    told = {(each.term, each.field, each.reason) for each in problems if "currency" in each.reason}
+    assert told == {
+        ("line_price", "lines.price[0]", "it is in another currency (¥) than the order"),
+        ("total", "total", "it is in another currency (USD) than the order"),
+    }
+
+
+def _with_currency(form: Form, name: str, currency: str) -> tuple[Field, ...]:
+    return tuple(replace(each, currency=currency) if each.name == name else each for each in form.fields)
 
 
 def put_order(rooms: Home, form: Form, number: str | None) -> str:

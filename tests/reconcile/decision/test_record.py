@@ -123,6 +123,24 @@ def test_a_required_field_that_is_blank_is_an_exception_and_one_that_nobody_can_
     assert assemble(SCAN, wanted, [*unread, *rest]).exceptions == ()
 
 
+def test_an_amount_beside_another_currency_is_an_exception() -> None:
+    sold = form(field("total", "amount"), columns=(field("lines.price", "amount"), field("lines.quantity", "integer")))
+    made = assemble(
+        SCAN,
+        sold,
+        [
+            replace(decided("total", "501.00"), text="501.00 $"),
+            replace(decided("lines.price", "12.00", 0), text="€ 12.00"),
+            replace(decided("lines.price", "98000.00", 1), text="98,000 ¥"),
+            replace(decided("lines.quantity", 2, 0), text="2 $"),
+        ],
+    )
+    assert [(each.rule, str(each.keys[0]), each.expected, each.found) for each in made.exceptions] == [
+        ("the form's currency", "lines.price[1]", "EUR", "¥"),
+        ("the form's currency", "total", "EUR", "$"),
+    ]
+
+
 def test_two_forms_on_the_photograph_are_an_exception_and_other_advice_is_none() -> None:
     assert assemble(SCAN, ORDER, DECISIONS, ["blurred"]).exceptions == assemble(SCAN, ORDER, DECISIONS).exceptions
     (second,) = set(assemble(SCAN, ORDER, DECISIONS, ["two forms"]).exceptions) - set(

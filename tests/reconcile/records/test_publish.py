@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from reconcile.records import query
 from reconcile.records.publish import publish, rebuild
 from tests.examples import examples
 from tests.reconcile.records import MemoryOutbox, a_record, dump, order_form
 from transcribe.errors import StoreError
+from transcribe.model import FieldKey, RuleException
 
 publishing = importlib.import_module("reconcile.records.publish")
 
@@ -256,6 +259,20 @@ def test_numbers_that_sqlite_or_the_minor_unit_cannot_hold_stay_as_text(path: Pa
         ("no number",),
         ("1" + "0" * 30,),
     ]
+
+
+def test_an_amount_beside_another_currency_is_in_none(path: Path) -> None:
+    """98,000 yen are no 98,000 euros: they share no sum with these, and have no minor units of theirs."""
+    other = RuleException(rule="the form's currency", keys=(FieldKey("total"),), expected="EUR", found="¥")
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(replace(a_record("two", total="98000.00"), exceptions=(other,)))
+    sent(store, path)
+    by_currency = "select total_currency, sum(total_minor), sum(total) from bon_de_commande group by 1 order by 1"
+    assert ask(path, by_currency) == [(None, None, 98000.0), ("EUR", 123450, 1234.5)]
+    found = {each.scan: each.origins for each in query.records(path, "bon-de-commande")}
+    assert [each.currency for each in found["two"] if each.field == "total"] == [None]
+    assert [each.currency for each in found["one"] if each.field == "total"] == ["EUR"]
 
 
 def test_a_file_that_is_no_database_is_a_store_error_that_names_it(path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.transcribe.fields import blank_form, field_of
 from transcribe.fields import amount, decimal, integer
 from transcribe.model import Value
+from transcribe.values import other_currency
 
 FRENCH, ENGLISH, GERMAN, SWISS = (blank_form(locale) for locale in ("fr_FR", "en_GB", "de_DE", "de_CH"))
 MALAYSIAN = blank_form("en_MY", "MYR", free=True)
@@ -92,6 +93,29 @@ def test_a_currency_beside_the_amount_is_a_fault_where_it_is_another_one() -> No
     assert amount.faults("12,50 €", FIELD, FRENCH) == ()
     assert amount.faults("-12,50", FIELD, FRENCH) == ("negative",)
     assert amount.faults("12,5O", FIELD, FRENCH) == ("not a number",)
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "other"),
+    [
+        ("EUR", "501,00 $", "$"),
+        ("EUR", "98.000 ¥", "¥"),
+        ("USD", "EUR 18,00", "eur"),
+        ("USD", "18,00 dollars", ""),
+        ("CAD", "$ 12,00", ""),
+        ("SEK", "12,00 kr", ""),
+        ("EUR", "12,00 kr", "kr"),
+        ("GBP", "£12.00", ""),
+        ("CNY", "¥12.00", ""),
+        ("EUR", "12,00", ""),
+        ("EUR", "12,00 Stk", ""),
+        ("EUR", "no number", ""),
+    ],
+)
+def test_the_sign_of_another_currency_is_told_and_one_that_currencies_share_is_the_form_s(
+    currency: str, text: str, other: str
+) -> None:
+    assert other_currency(text, FIELD, blank_form("de_DE", currency)) == other
 
 
 def test_what_is_no_number_stays_near_the_one_it_was() -> None:

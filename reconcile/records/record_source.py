@@ -1,0 +1,96 @@
+"""What the rows of a record are made from: its scan, form and readings, the master data that it names, currencies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from reconcile.forms import prepared
+from transcribe.codes import Reason, RecordRule
+from transcribe.model import Decision, FieldKey, Form, Place, Reading, Record, Scan
+from transcribe.store import OutboxEntry
+
+_OPEN_STILL = frozenset({Reason.BELOW_TARGET, RecordRule.READ_AGAIN, RecordRule.RIGHT_FORM})
+"""The exceptions that say that something of a record may still change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMatch:
+    """How a value stands to the master data of its field.
+
+    "known" has the key and the value as the master data write it. "ambiguous" is several of them with keys that
+    differ; "not in catalogue" is none. That it is this one is as probable as the value itself.
+    """
+
+    how: Literal["known", "ambiguous", "not in catalogue"]
+    key: str | None = None
+    value: str | None = None
+
+
+def known_match(form: Form, decision: Decision) -> KnownMatch | None:
+    """What the master data of a field say of its decided value; None where it has none, or no value."""
+    field = prepared(form).fields.get(decision.key.name)
+    if field is None or field.listed is None or decision.value is None:
+        return None
+    found = field.listed.get(field.normal(decision.text), [])
+    if not found:
+        return KnownMatch(how="not in catalogue")
+    value, key = found[0]
+    if any(other != key for _, other in found):
+        return KnownMatch(how="ambiguous", value=value)
+    return KnownMatch(how="known", key=key, value=value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSource:
+    """A record with its scan, its form and the readings (by id) and places (by field) of its scan.
+
+    `pages` are the width and height in pixels of the straightened pages, by number; `known` what masters say.
+    `currencies` are those that the form says of its amounts, by name.
+    """
+
+    entry: OutboxEntry
+    record: Record
+    scan: Scan
+    form: Form
+    readings: Mapping[str, Reading]
+    places: Mapping[FieldKey, Place]
+    pages: Mapping[int, tuple[int, int]]
+    known: Mapping[FieldKey, KnownMatch]
+    currencies: Mapping[str, str]
+
+    @property
+    def state(self) -> str:
+        """Whether the record is "final", or "provisional": some value is not decided, or whether it is this form."""
+        return "provisional" if any(each.rule in _OPEN_STILL for each in self.record.exceptions) else "final"
+
+    def currency(self, key: FieldKey) -> str | None:
+        """The currency of an amount. None where another one stands beside it, and for what is no amount."""
+        if any(each.rule == RecordRule.ONE_CURRENCY and key in each.keys for each in self.record.exceptions):
+            return None
+        return self.currencies.get(key.name)
+
+
+def source_of(
+    entry: OutboxEntry,
+    record: Record,
+    scan: Scan,
+    form: Form,
+    cited: tuple[Iterable[Reading], Iterable[Place]],
+    pages: Mapping[int, tuple[int, int]],
+) -> RecordSource:
+    """All that the rows of a record are made from."""
+    readings, places = cited
+    matches = ((each.key, known_match(form, each)) for each in record.decisions) if form.masters else ()
+    return RecordSource(
+        entry=entry,
+        record=record,
+        scan=scan,
+        form=form,
+        readings={reading.id: reading for reading in readings},
+        places={place.key: place for place in places},
+        pages=pages,
+        known={key: match for key, match in matches if match is not None},
+        currencies={each.name: each.currency or form.currency for each in form.all_fields() if each.type == "amount"},
+    )
