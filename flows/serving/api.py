@@ -120,9 +120,9 @@ def allowed(scope: Scope, *, any_form: bool = False) -> Any:
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
         token = await context.look(lambda store: store.token(secret_hash(secret.strip()), context.now()))
         if kind.lower() != "bearer" or token is None:
-            context.rate_limits.count_sign_in_try(f"token from {network_of(request)}")
+            await context.rate_limits.count_sign_in_try(f"token from {network_of(request)}")
             raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
-        context.rate_limits.count_program_request(token.prefix)
+        await context.rate_limits.count_program_request(token.prefix)
         form = str(request.path_params.get("form", ""))
         given = {each for each in token.scopes if any_form and each.startswith(f"{scope}:")}
         if not {scope, f"{scope}:{form}", *given} & token.scopes:

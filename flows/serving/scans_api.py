@@ -101,8 +101,8 @@ def _add_sending(router: APIRouter, home: Home) -> None:
                 return known
             await run_in_threadpool(arriving.settle, form, named)
 
-            def keep(_: Store) -> SentV1:
-                arriving.keep()
+            def keep(store: Store) -> SentV1:
+                arriving.keep(store, context.now())
                 return known.model_copy(update={"state": "waiting"})
 
             answer, is_new = await once(context, token, idempotency_key, ("scan", asked), response, SentV1, keep)

@@ -1,7 +1,7 @@
 """Folders that are watched: each photograph that is put there is taken in once."""
 
 from flows.watching.incoming import ArrivingFile, waiting_scans
-from flows.watching.sent_files import SUFFIXES, SentFile, require_welcome, sent_file, unread_files
+from flows.watching.sent_files import SUFFIXES, SentFile, require_welcome, sent_file, unread_files, waiting_batches
 from flows.watching.watch import WatchedForm, require_watchable, watch, watched_forms
 from flows.watching.watched_folder import Round
 
@@ -15,6 +15,7 @@ __all__ = [
     "require_welcome",
     "sent_file",
     "unread_files",
+    "waiting_batches",
     "waiting_scans",
     "watch",
     "watched_forms",

@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from flows.home import Home, Settings, now
@@ -18,6 +19,7 @@ from flows.steps import cancelled_at
 from flows.watching.verdicts import verdicts
 from flows.watching.watched_folder import Round
 from transcribe.errors import FairhandError
+from transcribe.store import Store
 
 FOLDER_NAME = "incoming"
 """The folder of a home in which they wait."""
@@ -62,6 +64,7 @@ class ArrivingFile:
         self._path = self._part / name
         self._file = self._path.open("wb")
         self._digest = hashlib.sha256()
+        self._form = self._batch = ""
         self.size = 0
 
     @property
@@ -77,6 +80,7 @@ class ArrivingFile:
 
     def settle(self, form: str, batch: str) -> None:
         """Have all of it on disk, with what it is to be taken in as."""
+        self._form, self._batch = form, batch
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
@@ -86,9 +90,10 @@ class ArrivingFile:
             file.flush()
             os.fsync(file.fileno())
 
-    def keep(self) -> None:
-        """Make it wait to be taken in, once it is settled. It costs no time."""
+    def keep(self, store: Store, now: datetime) -> None:
+        """Make it wait to be taken in, once it is settled, and have other machines know. It costs no time."""
         self._part.rename(self._root / self._name)
+        store.note_arriving(self.sha256, self._form, self._batch, now)
 
     def drop(self) -> None:
         """Leave nothing of what was not kept."""
@@ -122,8 +127,10 @@ class Incoming:
         done = Round()
         self._remove_old_parts()
         groups: dict[tuple[str, str], list[WaitingScan]] = defaultdict(list)
-        for each in waiting_scans(self._home.settings):
+        here = waiting_scans(self._home.settings)
+        for each in here:
             groups[each.form, each.batch].append(each)
+        self._home.store.end_arriving(frozenset(each.sha256 for each in here))
         for group, waiting in groups.items():
             if cancelled_at(self._home, group[1]) is not None:
                 continue  # they wait till the batch goes on, and no run fails meanwhile

@@ -43,7 +43,7 @@ def sent_file(home: Home, sha256: str) -> SentFile:
     scans = home.store.scans_of_file(sha256)
     if scans:
         return _known(home, scans)
-    if any(each.sha256 == sha256 for each in waiting_scans(home.settings)):
+    if any(each.sha256 == sha256 for each in waiting_scans(home.settings)) or home.store.arrives_elsewhere(sha256):
         return SentFile(state="waiting")
     if home.store.forgotten(sha256):
         return SentFile(state="forgotten")
@@ -66,9 +66,19 @@ def _known(home: Home, scans: Sequence[Scan]) -> SentFile:
 
 
 def unread_files(home: Home, batch: str | None = None) -> int:
-    """How many files wait to be read, of one batch or of all. A group that is half read still has all its files."""
-    waiting = [each for each in waiting_scans(home.settings) if batch in (None, each.batch)]
-    return sum(not home.store.scans_of_file(each.sha256) for each in waiting)
+    """How many files wait to be taken in, of one batch or of all, here or on another machine.
+
+    A group that is half read still has all its files.
+    """
+    here = [(each.sha256, each.batch) for each in waiting_scans(home.settings)]
+    waiting = {file for file, named in (*here, *home.store.arriving_elsewhere()) if batch in (None, named)}
+    return sum(not home.store.scans_of_file(file) for file in waiting)
+
+
+def waiting_batches(home: Home) -> set[str]:
+    """The batches of files that wait to be taken in, here or on another machine."""
+    elsewhere = {batch for _, batch in home.store.arriving_elsewhere()}
+    return {each.batch for each in waiting_scans(home.settings)} | elsewhere
 
 
 def require_welcome(home: Home, form: str, batch: str) -> None:

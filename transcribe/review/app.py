@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -61,7 +61,7 @@ def create_app(
         now=now,
         on_submit=on_submit,
         rendering=Rendering(options.languages, options.desk),
-        rate_limits=RateLimits(options.sign_in_tries, options.requests_a_minute, options.program_requests_a_minute),
+        rate_limits=_rate_limits(options, store, writer, now),
     )
     app.router.routes.extend(_routes_of_pages())
     for router in routers:
@@ -80,6 +80,16 @@ def _routes_of_pages() -> Sequence[BaseRoute]:
     for name in (*FIRST_PAGES, *sorted(set(plugins.names(PAGES_PACKAGE)).difference(FIRST_PAGES))):
         pages.include_router(importlib.import_module(f"{PAGES_PACKAGE}.{name}").router)
     return pages.routes
+
+
+def _rate_limits(options: ReviewOptions, store: Store, writer: Writer, now: Callable[[], datetime]) -> RateLimits:
+    """The limits of this process. Where other machines serve the same pages it counts with them, in the database."""
+
+    async def use(what: str, times: int, most: int, window: timedelta) -> bool:
+        return await writer.write(lambda: store.use(what, times, most, window, now()))
+
+    limits = options.sign_in_tries, options.requests_a_minute, options.program_requests_a_minute
+    return RateLimits(*limits, use if store.machine else None)
 
 
 def _closing(writer: Writer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -18,7 +18,6 @@ from transcribe.review.missing_mark import MissingMark
 from transcribe.review.options import ReviewOptions
 from transcribe.review.rate_limits import RateLimits
 from transcribe.review.rendering import Rendering
-from transcribe.review.waits import WaitingTimes
 from transcribe.store import Store, Writer
 
 Result = TypeVar("Result")
@@ -40,7 +39,6 @@ class Context:
     on_submit: Callable[[str], None]
     rendering: Rendering
     rate_limits: RateLimits
-    waiting_times: WaitingTimes = dataclasses.field(default_factory=WaitingTimes)
     day_totals: DayTotals = dataclasses.field(default_factory=DayTotals)
     missing_mark: MissingMark = dataclasses.field(default_factory=MissingMark)
     seen_sessions: dict[str, str] = dataclasses.field(default_factory=dict)

@@ -1,6 +1,10 @@
-"""How often one address or person may ask: moving windows kept in this process."""
+"""How often one address or person may ask: moving windows kept in this process, and counts that all machines share."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -16,6 +20,16 @@ CODE_MINUTES_AN_HOUR = 3
 thirty an hour, from whatever networks, it takes a year to be right once. Chosen by hand."""
 
 
+SHARED_AT_ONCE = 20
+"""A twentieth of a limit is counted here before all machines are told, and may be asked of each machine beyond it.
+
+A limit below forty is told with each request. Chosen by hand.
+"""
+
+SharedUse = Callable[[str, int, int, timedelta], Awaitable[bool]]
+"""Counts together with other machines: what, how often, the most in how long. False where that is too often."""
+
+
 class TooMany(Exception):
     """Too many requests. The next is welcome in `retry_after` seconds. `message` is one of the catalogues."""
 
@@ -28,7 +42,16 @@ class TooMany(Exception):
 class RateLimits:
     """Limits of tries to sign in, by network and by name within one. Limits of requests of one person or program."""
 
-    def __init__(self, sign_in_tries: int, requests_a_minute: int, program_requests_a_minute: int) -> None:
+    def __init__(
+        self,
+        sign_in_tries: int,
+        requests_a_minute: int,
+        program_requests_a_minute: int,
+        shared: SharedUse | None = None,
+    ) -> None:
+        self._shared = shared
+        self._untold: Counter[str] = Counter()
+        self._over: set[str] = set()
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._sign_in = RateLimitItemPerMinute(sign_in_tries)
         self._sign_in_of_all = RateLimitItemPerMinute(sign_in_tries * NAMES_A_NETWORK)
@@ -36,31 +59,43 @@ class RateLimits:
         self._requests = RateLimitItemPerMinute(requests_a_minute)
         self._program = RateLimitItemPerMinute(program_requests_a_minute)
 
-    def count_sign_in_try(self, network: str, name: str | None = None) -> None:
+    async def count_sign_in_try(self, network: str, name: str | None = None) -> None:
         """Count one try from a network: with this name, or with a link. TooMany where it has used up its tries.
 
         No network uses up the tries of another: so nobody can shut out somebody whose name they know.
         """
-        self._count(self._sign_in, "link" if name is None else f"name {name}", network)
+        await self._count(self._sign_in, "link" if name is None else f"name {name}", network)
         if name is not None:
-            self._count(self._sign_in_of_all, "names", network)
+            await self._count(self._sign_in_of_all, "names", network)
 
-    def count_code_try(self, who: str) -> None:
+    async def count_code_try(self, who: str) -> None:
         """Count one try of a code, from any network. TooMany where this person's are used up.
 
         Only who has their password or link gets so far: strangers cannot shut anybody out.
         """
-        self._count(self._sign_in, "code", who)
-        self._count(self._codes_an_hour, "codes", who, 600)
+        await self._count(self._sign_in, "code", who)
+        await self._count(self._codes_an_hour, "codes", who, 600)
 
-    def count_request(self, who: str) -> None:
+    async def count_request(self, who: str) -> None:
         """Count one request of a person. TooMany where they have used up theirs."""
-        self._count(self._requests, "request", who)
+        await self._count(self._requests, "request", who)
 
-    def count_program_request(self, token: str) -> None:
+    async def count_program_request(self, token: str) -> None:
         """Count one request of a program. TooMany where it has used up its own."""
-        self._count(self._program, "program", token)
+        await self._count(self._program, "program", token)
 
-    def _count(self, item: RateLimitItem, what: str, name: str, retry_after: int = 60) -> None:
-        if not self._limiter.hit(item, what, name):
+    async def _count(self, item: RateLimitItem, what: str, name: str, retry_after: int = 60) -> None:
+        if not self._limiter.hit(item, what, name) or not await self._is_few_together(item, f"{what} {name}"):
             raise TooMany(retry_after)
+
+    async def _is_few_together(self, item: RateLimitItem, what: str) -> bool:
+        """Whether all machines together may go on; they are asked only now and then where the limit is high."""
+        if self._shared is None:
+            return True
+        self._untold[what] += 1
+        if self._untold[what] < max(1, item.amount // SHARED_AT_ONCE) and what not in self._over:
+            return True
+        told = self._untold.pop(what)
+        may = await self._shared(what, told, item.amount, timedelta(seconds=item.get_expiry()))
+        (self._over.discard if may else self._over.add)(what)
+        return may

@@ -1376,10 +1376,11 @@ class MachineStore(Protocol):
     def arrives_elsewhere(self, sha256: str) -> bool:
         """Whether another machine will take this file in."""
 
-    def count_use(self, what: str, times: int, window: timedelta, now: datetime) -> float:
-        """Count that something was done so many times. Gives how often it was in the last `window` of time, about.
+    def use(self, what: str, times: int, most: int, window: timedelta, now: datetime) -> bool:
+        """Count that something was done so many times. False, and it is not counted, where that would be too often.
 
-        It is a sliding count: of the window before, what of it lies within. All machines count together.
+        That is more than `most` in the last `window` of time: of the window before, its share that lies within. All
+        machines count together, and only a keyed hash of `what` is kept.
         """
 
     def count_look(self, who: str, now: datetime, *, found: bool) -> float:

@@ -145,7 +145,7 @@ def _keep(visit: Visit, arriving: ArrivingFile, form: str, batch: str, now: date
         return known
     arriving.settle(form, batch)
     visit.home.store.log(visit.by, "scan sent", arriving.sha256, {"form": form, "batch": batch}, now)
-    arriving.keep()
+    arriving.keep(visit.home.store, now)
     return SentFile(state="waiting")
 
 

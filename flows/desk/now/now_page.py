@@ -12,7 +12,7 @@ from flows.desk.now.throughput import home_forecast, throughput_chart, work_toda
 from flows.desk.now.waits import waits_table
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, Visit
-from flows.watching import waiting_scans
+from flows.watching import waiting_batches
 from transcribe.store import facts
 
 router = APIRouter()
@@ -68,7 +68,7 @@ async def retry(visit: Act) -> Response:
 
 def _is_empty(visit: Visit) -> bool:
     """Whether nothing has come here yet."""
-    return not visit.home.store.scan_counts_in_all() and not waiting_scans(visit.home.settings)
+    return not visit.home.store.scan_counts_in_all() and not waiting_batches(visit.home)
 
 
 def _watch(request: Request, visit: Visit) -> AlarmWatch:

@@ -9,7 +9,7 @@ from flows.desk.counts import summed, visible
 from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
 from flows.steps import cancelled_at
-from flows.watching import unread_files, waiting_scans
+from flows.watching import unread_files, waiting_batches
 from reconcile.records import query
 from transcribe.errors import NotFound
 from transcribe.store import facts
@@ -78,7 +78,7 @@ def _rows_of_cancelled(visit: Visit, files: int, scans: int) -> list[tuple[str, 
 
 def _files(visit: Visit) -> tuple[int, int]:
     """How many files are to be taken in, and how many wait for a cancelled batch to go on."""
-    batches = {each.batch for each in waiting_scans(visit.home.settings)}
+    batches = waiting_batches(visit.home)
     held = sum(unread_files(visit.home, each) for each in batches if cancelled_at(visit.home, each) is not None)
     return unread_files(visit.home) - held, held
 

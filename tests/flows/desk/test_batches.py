@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
+from flows.home.home import now as clock
 from flows.watching import ArrivingFile, waiting_scans
 from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
 from transcribe.model import Transcriber
@@ -263,7 +264,7 @@ def test_a_cancelled_batch_counts_nothing_as_waiting_for_machines_or_people(busy
     arriving = ArrivingFile(busy.home.settings, "later.png")
     arriving.add(b"picture")
     arriving.settle("order", "stopped")
-    arriving.keep()
+    arriving.keep(busy.home.store, clock())
     assert waits()["machines", "files to be taken in"] == 1
     post(client, "/desk/batch/cancel", name="stopped", why="withdrawn")
     busy.weigh()

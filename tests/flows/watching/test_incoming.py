@@ -19,7 +19,7 @@ def sent(rooms: Home, content: bytes, batch: str = "b") -> str:
     arriving = ArrivingFile(rooms.settings, "order.jpg")
     arriving.add(content)
     arriving.settle("receipt", batch)
-    arriving.keep()
+    arriving.keep(rooms.store, now())
     return arriving.sha256
 
 

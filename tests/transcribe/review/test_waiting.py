@@ -15,8 +15,8 @@ from tests.transcribe.review.site import Site
 from tests.transcribe.store.world import put
 from transcribe.model import FieldKey, Transcriber, Truth
 from transcribe.review.views.formatting import moment
-from transcribe.review.waits import MAX_COUNTED_WAIT
 from transcribe.store.facts import ExpectedWork, Floor
+from transcribe.store.machines.machines import MAX_COUNTED_WAIT
 
 SignIn = Callable[[Transcriber], httpx.Client]
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")

@@ -89,7 +89,7 @@ async def signed_in(request: Request, context: Here) -> Visitor:
     if found is None:  # it has ended, or its use is to be written
         found = await context.look(lambda store: _found(store, context, session))
     visitor = _visitor(request, context, session, found)
-    context.rate_limits.count_request(visitor.person.id)
+    await context.rate_limits.count_request(visitor.person.id)
     if len(context.seen_sessions) >= MAX_SEEN_SESSIONS:
         context.seen_sessions.clear()
     context.seen_sessions[session] = visitor.person.id
@@ -124,7 +124,7 @@ async def require_seen_session(request: Request, context: Context) -> None:
     if who is None:
         await signed_in(request, context)
     else:
-        context.rate_limits.count_request(who)
+        await context.rate_limits.count_request(who)
 
 
 def sending_json(request: Request, context: Context, store: Store) -> Visitor:

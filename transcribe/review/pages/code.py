@@ -31,7 +31,7 @@ async def sign_in_by_code(
     """Signs in. 401 where the code is none of theirs, is too old, or was used before."""
     require_token(visitor, csrf)
     who, now = visitor.person.id, context.now()
-    context.rate_limits.count_code_try(who)
+    await context.rate_limits.count_code_try(who)
 
     def keep(store: Store) -> str | None:
         by = spend(store, who, code, now)

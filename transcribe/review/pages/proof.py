@@ -36,10 +36,10 @@ async def prove(
     401 where one is wrong. Who has neither proves nothing here.
     """
     who, now = visitor.person.id, context.now()
-    context.rate_limits.count_sign_in_try(network_of(request), who)
+    await context.rate_limits.count_sign_in_try(network_of(request), who)
     has_password, has_code = await _means(context, visitor)
     if has_code:
-        context.rate_limits.count_code_try(who)
+        await context.rate_limits.count_code_try(who)
     kept = await context.look(lambda store: store.password(who))
     is_theirs = await passwords.is_password(password, kept) if has_password else has_code
 

@@ -59,7 +59,7 @@ async def confirm(context: Here, visitor: Sending, code: Code) -> Response:
     if factor is None or factor.in_force:
         raise HTTPException(409, N_("There is nothing to confirm. Begin again."))
     who, now = visitor.person.id, context.now()
-    context.rate_limits.count_code_try(who)
+    await context.rate_limits.count_code_try(who)
     step, codes = step_of(factor.secret, code, now), new_recovery_codes()
     if step is None:
         return _page(context, visitor, factor, 422, secret=factor.secret)
@@ -76,7 +76,7 @@ async def renew(context: Here, visitor: Sending, code: Code) -> Response:
     """Makes new recovery codes and shows them once; older ones are worth nothing any more. 422 for a wrong code."""
     factor = await _factor(context, visitor)
     who, now, codes = visitor.person.id, context.now(), new_recovery_codes()
-    context.rate_limits.count_code_try(who)
+    await context.rate_limits.count_code_try(who)
 
     def keep(store: Store) -> bool:
         if spend(store, who, code, now) is None:

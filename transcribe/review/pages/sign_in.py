@@ -75,7 +75,7 @@ def _sign_in_page(
 @router.post("/in")
 async def sign_in(request: Request, context: Here, handle: Handle, password: Password) -> Response:
     """Signs in by password. An unknown handle takes as long as a wrong password and gets the same answer."""
-    context.rate_limits.count_sign_in_try(network_of(request), plain_handle(handle))
+    await context.rate_limits.count_sign_in_try(network_of(request), plain_handle(handle))
     known, who = await _who_has(context, handle, password)
     if who is None:
         now = context.now()
@@ -94,7 +94,7 @@ async def link_page(request: Request, context: Here, token: Token, language: Lan
     hashed = secret_hash(token)
     owner = await context.look(lambda store: store.link(hashed, context.now()))
     if not owner:
-        context.rate_limits.count_sign_in_try(network_of(request))
+        await context.rate_limits.count_sign_in_try(network_of(request))
         return await _spent(request, context)
     person = await context.look(lambda store: store.transcriber(owner))
     if person.paused:
@@ -115,7 +115,7 @@ async def sign_in_by_link(request: Request, context: Here, token: Token, languag
     hashed = secret_hash(token)
     who = await context.change(lambda store: store.spend_link(hashed, context.now()))
     if who is None:
-        context.rate_limits.count_sign_in_try(network_of(request))
+        await context.rate_limits.count_sign_in_try(network_of(request))
         await context.change(lambda store: store.log("", "sign-in failed", "", {"by": "link"}, context.now()))
         return await _spent(request, context)
     if language in context.options.languages:
@@ -164,7 +164,7 @@ async def set_password(
     """
     who, now, say = visitor.person.id, context.now(), translation(visitor.language).gettext
     if await _asks_current(context, visitor):
-        context.rate_limits.count_sign_in_try(network_of(request), who)
+        await context.rate_limits.count_sign_in_try(network_of(request), who)
         kept = await context.look(lambda store: store.password(who))
         if not await passwords.is_password(current, kept):
             await context.change(lambda store: store.log(who, "password given wrong", who, {}, now))

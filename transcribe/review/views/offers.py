@@ -51,7 +51,7 @@ def lease_tasks(store: Store, context: Context, person: Transcriber, count: int,
         tasks = store.lease(person.id, count, now, seconds, alike)
     if len(tasks) < count:
         tasks = store.lease(person.id, count, now, seconds, offer)
-    if waited := context.waiting_times.count_look(person.id, now, found=bool(tasks)):
+    if waited := store.count_look(person.id, now, found=bool(tasks)):
         store.put_time(person.id, waited, "waiting", now, context.options.measure)
     return tasks
 

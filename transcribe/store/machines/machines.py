@@ -77,24 +77,26 @@ class MachineVerbs(AuditLogVerbs):
     def arrives_elsewhere(self, sha256: str) -> bool:
         return self.db.one("arrives_elsewhere", sha256=sha256, machine=self.machine) is not None
 
-    def count_use(self, what: str, times: int, window: timedelta, now: datetime) -> float:
+    def use(self, what: str, times: int, most: int, window: timedelta, now: datetime) -> bool:
         length, at = micros_of(window), micros(now)
         begun, name = at - at % length, self.keyed_hash("use", f"{length}", what)
         with self.db.write():
-            count = int(self.db.value("count_use", begun=begun, what=name, times=times))
-            if count == times:
+            lately = int(self.db.value("used", begun=begun, what=name) or 0)
+            before = int(self.db.value("used", begun=begun - length, what=name) or 0)
+            if lately + times + before * (1 - (at - begun) / length) > most:
+                return False
+            self.db.run("count_use", begun=begun, what=name, times=times)
+            if not lately:
                 self.db.run("drop_old_use", before=at - micros_of(USE_KEPT))
-        before = int(self.db.value("used_before", begun=begun - length, what=name) or 0)
-        return count + before * (1 - (at - begun) / length)
+        return True
 
     def count_look(self, who: str, now: datetime, *, found: bool) -> float:
         with self.db.write():
-            number = self.person_row(who)["id"]
-            since = self.db.value("looked_in_vain", who=number)
+            since = self.db.value("looked_in_vain", who=who)
             if not found:
-                self.db.run("put_looked_in_vain", who=number, now=micros(now))
+                self.db.run("put_looked_in_vain", who=who, now=micros(now))
             elif since is not None:
-                self.db.run("drop_looked_in_vain", who=number)
+                self.db.run("drop_looked_in_vain", who=who)
         waited = timedelta() if since is None else now - moment(since)
         return max(timedelta(), min(waited, MAX_COUNTED_WAIT)).total_seconds()
 

@@ -54,22 +54,22 @@ SELECT sha256, batch FROM arriving WHERE machine <> :machine ORDER BY at, sha256
 -- name: arrives_elsewhere^
 SELECT 1 FROM arriving WHERE sha256 = :sha256 AND machine <> :machine;
 
--- name: count_use^
+-- name: count_use!
 INSERT INTO use_count (begun, what, count) VALUES (:begun, :what, :times)
-ON CONFLICT (begun, what) DO UPDATE SET count = use_count.count + :times RETURNING count;
+ON CONFLICT (begun, what) DO UPDATE SET count = use_count.count + excluded.count;
 
--- name: used_before^
+-- name: used^
 SELECT count FROM use_count WHERE begun = :begun AND what = :what;
 
 -- name: drop_old_use!
 DELETE FROM use_count WHERE begun < :before;
 
 -- name: put_looked_in_vain!
-INSERT INTO looked_in_vain (transcriber_id, at) VALUES (:who, :now)
-ON CONFLICT (transcriber_id) DO UPDATE SET at = :now;
+INSERT INTO looked_in_vain (transcriber_id, at) SELECT id, :now FROM transcriber WHERE public_id = :who
+ON CONFLICT (transcriber_id) DO UPDATE SET at = excluded.at;
 
 -- name: looked_in_vain^
-SELECT at FROM looked_in_vain WHERE transcriber_id = :who;
+SELECT l.at FROM transcriber p JOIN looked_in_vain l ON l.transcriber_id = p.id WHERE p.public_id = :who;
 
 -- name: drop_looked_in_vain!
-DELETE FROM looked_in_vain WHERE transcriber_id = :who;
+DELETE FROM looked_in_vain WHERE transcriber_id = (SELECT id FROM transcriber WHERE public_id = :who);

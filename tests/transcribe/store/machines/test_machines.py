@@ -114,27 +114,31 @@ def test_a_file_that_one_machine_was_sent_waits_for_all_until_it_is_taken_in(her
 
 
 def test_use_is_counted_over_the_last_minute_by_all_together(here: World) -> None:
-    assert [here.store.count_use("a", 1, MINUTE, after(each)) for each in range(3)] == [1, 2, 3]
-    assert here.store.count_use("b", 4, MINUTE, after(3)) == 4, "somebody else"
-    assert here.store.count_use("a", 1, MINUTE, after(60)) == 1 + 3, "all of the minute before"
-    assert here.store.count_use("a", 1, MINUTE, after(90)) == 2 + 3 / 2, "half of it"
-    assert here.store.count_use("a", 1, MINUTE, after(300)) == 1
-    assert here.store.count_use("a", 1, timedelta(hours=1), after(301)) == 1, "an hour is counted by itself"
+    use = here.store.use
+    assert [use("a", 1, 4, MINUTE, after(each)) for each in range(6)] == [True] * 4 + [False] * 2
+    assert use("b", 4, 4, MINUTE, after(3)), "somebody else"
+    assert not use("a", 1, 4, MINUTE, after(60)), "all four of the minute before count"
+    assert use("a", 1, 4, MINUTE, after(75)), "three of them, as a quarter of it is over"
+    assert not use("a", 1, 4, MINUTE, after(76)), "what was refused was not counted"
+    assert use("a", 4, 4, MINUTE, after(300))
+    assert not use("a", 1, 4, MINUTE, after(300))
+    assert use("a", 4, 4, timedelta(hours=1), after(301)), "an hour is counted by itself"
 
 
 def test_counts_of_use_name_nobody_and_do_not_stay(here: World) -> None:
-    here.store.count_use("192.0.2.7", 1, MINUTE, NOON)
+    here.store.use("192.0.2.7", 1, 9, MINUTE, NOON)
     assert not here.holds("192.0.2.7")
-    here.store.count_use("other", 1, MINUTE, after(3 * 3600))
+    here.store.use("other", 1, 9, MINUTE, after(3 * 3600))
     assert here.behind.execute("SELECT COUNT(*) FROM use_count").fetchone()[0] == 1
 
 
 def test_who_looks_in_vain_waits_until_they_find_work(here: World) -> None:
+    ann, ben = (here.store.transcriber(each).id for each in ("ann", "ben"))
     look = here.store.count_look
-    assert look("ann", NOON, found=False) == 0
-    assert look("ann", after(20), found=False) == 20
-    assert look("ben", after(25), found=True) == 0
-    assert look("ann", after(30), found=True) == 10
-    assert look("ann", after(40), found=True) == 0
-    look("ann", after(50), found=False)
-    assert look("ann", after(5000), found=True) == 300, "five minutes at most"
+    assert look(ann, NOON, found=False) == 0
+    assert look(ann, after(20), found=False) == 20
+    assert look(ben, after(25), found=True) == 0
+    assert look(ann, after(30), found=True) == 10
+    assert look(ann, after(40), found=True) == 0
+    look(ann, after(50), found=False)
+    assert look(ann, after(5000), found=True) == 300, "five minutes at most"
