@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree
 
-from reconcile.records import PublishedRecord, ValueOrigin
+from reconcile.records import PublishedRecord, ValueOrigin, key_in_line
 from transcribe.codes import RecordRule
 from transcribe.model import FieldKey, OrderMapping, OrderTerm, Value
 
@@ -109,7 +109,10 @@ class OrderMessage:
         table, _, column = name.rpartition(".")
         if not table:
             return self.record.values.get(name)
-        return next((line.get(column) for line in self.record.tables.get(table, ()) if line["row"] == row), None)
+        return next(
+            (line.get(key_in_line(table, column)) for line in self.record.tables.get(table, ()) if line["row"] == row),
+            None,
+        )
 
     def _key(self, name: str, row: int | None) -> str | None:
         found = self._origin(name, row)

@@ -22,6 +22,7 @@ from reconcile.records.interchange.selection import (
 from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.record_contract import values_schema
+from reconcile.records.sql_names import key_in_line
 
 __all__ = [
     "Copied",
@@ -45,6 +46,7 @@ __all__ = [
     "held",
     "is_of",
     "is_outdated",
+    "key_in_line",
     "last_change",
     "listed_records",
     "load_export",

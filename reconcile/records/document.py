@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from pydantic_core import to_json
 
@@ -63,11 +64,31 @@ def _values(source: RecordSource) -> dict[str, object]:
         else:
             lines[each.key] = each.value
     for table in source.form.tables:
-        names = [column.field.name for column in table.columns]
+        named = {column.field.name: _in_line(column.field.name) for column in table.columns}
         written = rows.written_rows(source, table.name)
-        cells = [(row, {_short(name): lines.get(FieldKey(name, row)) for name in names}) for row in written]
-        values[table.name] = [{"row": row, **line} for row, line in cells]
+        cells = [(row, {short: lines.get(FieldKey(name, row)) for name, short in named.items()}) for row in written]
+        values[table.name] = [{sql_names.LINE_NUMBER: row, **line} for row, line in cells]
     return values
+
+
+def lines_of(document: Mapping[str, Any], table: str) -> tuple[Mapping[str, Any], ...]:
+    """The lines of a table of a document.
+
+    In one of an earlier program a column that is called as the number of a line stands in its place: `fields` tell it.
+    """
+    lines, full = document["values"][table], sql_names.key_in_line(table, sql_names.LINE_NUMBER)
+    fields = [each for each in document["fields"] if each["row"] is not None and each["name"].startswith(f"{table}.")]
+    if all(full in line for line in lines) or all(each["name"] != full for each in fields):
+        return tuple(lines)
+    numbers = sorted({each["row"] for each in fields if _is_written(each)})
+    made = [{**line, full: line[sql_names.LINE_NUMBER]} for line in lines]
+    places = numbers if len(numbers) == len(made) else range(len(made))
+    return tuple({**line, sql_names.LINE_NUMBER: row} for line, row in zip(made, places, strict=True))
+
+
+def _is_written(field: Mapping[str, Any]) -> bool:
+    """Whether a field of a document is one that `rows.written_rows` counts."""
+    return field["value"] not in (None, "false") or field["null"] in ("illegible", "crossed out")
 
 
 def _field(own: Row, source: RecordSource) -> dict[str, object]:
@@ -102,5 +123,5 @@ def _box(own: Row) -> tuple[list[int] | None, list[int] | None, list[float] | No
     return box or None, size or None, shares
 
 
-def _short(name: str) -> str:
-    return sql_names.table_and_column(FieldKey(name, 0))[1]
+def _in_line(name: str) -> str:
+    return sql_names.key_in_line(*sql_names.table_and_column(FieldKey(name, 0)))

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from reconcile.records import schema
 from reconcile.records.database import begin_reading, open_for_reading
+from reconcile.records.document import lines_of
 from reconcile.records.interchange.conditions import search_phrase
 from reconcile.records.interchange.selection import EVERYTHING, Selection, selected
 from transcribe.errors import NotFound, StartOver
@@ -258,7 +259,7 @@ def record_of(document: Mapping[str, Any]) -> PublishedRecord:
         **named,
         scan_name=document["name"],
         values={name: value for name, value in values.items() if not isinstance(value, list)},
-        tables={name: tuple(value) for name, value in values.items() if isinstance(value, list)},
+        tables={name: lines_of(document, name) for name, value in values.items() if isinstance(value, list)},
         origins=tuple(map(_origin, document["fields"])),
         exceptions=tuple(BrokenRule(**{**each, "fields": tuple(each["fields"])}) for each in document["exceptions"]),
         document=document,

@@ -26,11 +26,9 @@ def values_model(form: model.Form) -> type[BaseModel]:
     """The pydantic model of `values` of a form's records: every field by name, every table as a list of lines."""
     plain: dict[str, Any] = {field.name: _typed(form, field) for field in form.fields}
     for table in form.tables:
-        columns: dict[str, Any] = {
-            sql_names.table_and_column(FieldKey(column.field.name, 0))[1]: _typed(form, column.field)
-            for column in table.columns
-        }
-        columns["row"] = (Annotated[int, Field(ge=0, description="The line on the paper, from 0.")], ...)
+        columns: dict[str, Any] = {_in_line(column.field.name): _typed(form, column.field) for column in table.columns}
+        number = Annotated[int, Field(ge=0, description="The line on the paper, from 0.")]
+        columns[sql_names.LINE_NUMBER] = (number, ...)
         line: Any = create_model(f"{form.name} {table.name}", __config__=ConfigDict(extra="forbid"), **columns)
         plain[table.name] = (Annotated[list[line], Field(title=_word(table.label, table.name))], ...)
     title = _word(form.title, form.name)
@@ -55,6 +53,10 @@ def _typed(form: model.Form, field: model.Field) -> tuple[Any, Any]:
         more["x-currency"] = field.currency or form.currency
     told = Field(title=_word(field.label, field.name), description=_word(field.help, ""), json_schema_extra=more)
     return Annotated[kind | None, told], ...
+
+
+def _in_line(name: str) -> str:
+    return sql_names.key_in_line(*sql_names.table_and_column(FieldKey(name, 0)))
 
 
 def _word(words: Any, otherwise: str) -> str:

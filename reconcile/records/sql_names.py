@@ -50,6 +50,9 @@ FORM_TABLE_COLUMNS = {
 LINE_TABLE_COLUMNS = {"id": int, "record": int, "scan": str, "row": int}
 """Columns of each table of lines that hold no field."""
 
+LINE_NUMBER = "row"
+"""What the number of a line is called, in a table of lines as in a document."""
+
 FORMER_COLUMNS = {"record_version": int, "valid_from": str, "valid_to": str}
 """Columns that a table of former versions has beside those of its table."""
 
@@ -188,6 +191,11 @@ def table_and_column(key: FieldKey) -> tuple[str, str]:
         return "", key.name
     table, _, column = key.name.partition(".")
     return table, column
+
+
+def key_in_line(table: str, column: str) -> str:
+    """The key of a column in a line of a document. One that is called row stands in full: "lines.row"."""
+    return f"{table}.{column}" if column == LINE_NUMBER else column
 
 
 def line_id(record: int, row: int) -> int:

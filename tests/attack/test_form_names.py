@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from io import BytesIO, StringIO
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,8 @@ from flows.home import FormLibrary
 from flows.home.home import Home
 from flows.steps import publish_records, rebuild_records
 from flows.steps.erasures import held_forms
-from reconcile.records import held, query
+from reconcile.records import ExportOptions, held, load_export, query, values_schema
+from reconcile.records.interchange.export_columns import export_columns
 from reconcile.records.publish import publish, rebuild
 from tests.attack.test_restore import opened, recorded
 from tests.examples import examples
@@ -100,13 +103,30 @@ def require_published(forms: Sequence[Form], records: Path) -> None:
                     assert money <= {form.currency}
                     for table in form.tables:
                         (line,) = told.tables[table.name]
-                        assert {column.field.name.split(".")[1] for column in table.columns} | {"row"} == set(line)
+                        assert line["row"] == 0
+                        assert len(line) == len(table.columns) + 1
+            require_exported(form, records)
             if any(field.type == "text" for field in form.all_fields()):
                 assert {each.scan for each in query.records(records, form.name, search="muller")}
         rebuild(store, records, store.form)
     store.erase("scan 0")
     publish(store, records, store.form)
     assert "scan 0" not in {each.scan for each in query.records(records, forms[0].name)}
+
+
+def require_exported(form: Form, records: Path) -> None:
+    """Look that records keep their schema, and that an export has a column for each field, currency and line."""
+    for each in query.records(records, form.name):
+        if each.document["form_version"] == form.version:
+            jsonschema.Draft202012Validator(values_schema(form)).validate(each.document["values"])
+    for table in ("", *(each.name for each in form.tables)):
+        columns, known = export_columns(records, form.name, table), query.columns(records, form.name, table)
+        assert len({each.name for each in columns}) == len(columns)
+        assert {each.field for each in columns if each.field and not each.end} == {each.field for each in known}
+        amounts = {each.field for each in known if each.kind == "amount"}
+        assert {each.field for each in columns if each.end == "_currency"} == amounts
+        for name, out in (("csv", StringIO()), ("parquet", BytesIO())):
+            assert load_export(name).write(records, form.name, out, ExportOptions(table=table))
 
 
 T: Fields = {"a": "text"}
@@ -125,6 +145,8 @@ SETS: dict[str, list[tuple[str, Fields, Mapping[str, Fields]]]] = {
     "names that a pattern of SQL takes for each other": [("axb", T, {}), ("a-b", T, {}), ("a-c", D, {})],
     "a form named as a fixed table": [("records", T, {}), ("least-sure", T, {}), ("held-forms", T, {})],
     "own columns": [("x", OWN, {"t": OWN})],
+    "a column named as the number of a line": [("x", T, {"t": {"row": "integer", "row_2": "text"}})],
+    "currency taken before": [("x", {"total_currency": "amount", "total": "amount"}, {})],
 }
 
 
@@ -137,6 +159,7 @@ def test_forms_with_names_that_meet_are_published(
 
 WORDS = """
 x a rank rowid id scan row record total total_minor total_minor_minor lines lines_full full fts sqlite idx x_fts oid
+total_currency row_2
 x_fts_data x_lines x_full idx_x_scan records record_id exceptions total_2 lines_2 main temp select a_b axb
 """
 STEMS = st.sampled_from(WORDS.split())

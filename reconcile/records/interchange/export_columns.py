@@ -10,6 +10,7 @@ from typing import Literal
 from reconcile.records import query
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.schema import FieldColumn
+from reconcile.records.sql_names import LINE_NUMBER, key_in_line
 from transcribe.model import Value
 
 ExportKind = Literal["text", "integer", "number", "date", "time", "boolean"]
@@ -27,7 +28,7 @@ OWN_COLUMNS: Mapping[str, ExportKind] = {
 """The first columns of each row, which say of which record it is. `state` is final, provisional or erased;
 `same_order_as` the scan of the order that this one is, or may be, once more."""
 
-ROW_COLUMN = "row"
+ROW_COLUMN = LINE_NUMBER
 """The number of a line on the paper, from 0: the column after those where a table of lines is exported."""
 
 _KINDS: Mapping[str, ExportKind] = {
@@ -67,10 +68,8 @@ def export_columns(records: Path, form: str, table: str) -> list[ExportColumn]:
     fields = {each.field for each in known}
     for field in dict.fromkeys(each.field for each in known):
         for column in _of_field(field, [each for each in known if each.field == field]):
-            if column.end and f"{field}{column.end}" in fields:
-                continue  # a field has that name: it stands there itself
             name, number = f"{field}{column.end}", 2
-            while name in taken:
+            while name in taken or (column.end and name in fields):  # a field keeps its name before what stands beside
                 name, number = f"{field}{column.end}_{number}", number + 1
             taken.add(name)
             found.append(ExportColumn(name=name, kind=column.kind, **_rest(column)))
@@ -88,7 +87,7 @@ def rows_of(record: PublishedRecord, columns: Sequence[ExportColumn], table: str
             if each.field is None
             else _beside(beside.get((f"{table}.{each.field}" if table else each.field, row)), each)
             if each.end
-            else line.get(each.field)
+            else line.get(key_in_line(table, each.field) if table else each.field)
             for each in columns
         ]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 import sys
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,9 +24,9 @@ from reconcile.records.export_formats import ExportOptions
 from reconcile.records.interchange.export_columns import ExportColumn
 from reconcile.records.publish import publish
 from tests.examples import examples
-from tests.reconcile.records import MemoryOutbox, a_record, order_form
+from tests.reconcile.records import MemoryOutbox, a_record, decided, order_form
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import Value
+from transcribe.model import Column, Field, Value
 
 FORM = "bon-de-commande"
 
@@ -174,6 +177,32 @@ def test_a_field_that_is_called_as_a_column_of_the_record_has_a_column_of_its_ow
     publish(store, tmp_path / "records.db", store.form)
     (row,) = csv.DictReader(io.StringIO(exported(tmp_path / "records.db", "csv"), newline=""))
     assert (row["state"], row["state_2"], row["total_currency"]) == ("final", "as written", "about EUR")
+    assert row["total_currency_2"] == "EUR", "the currency stands beside each amount"
+
+
+def test_a_column_that_is_called_as_the_number_of_a_line_stands_beside_it(tmp_path: Path) -> None:
+    """Also in a file that an earlier program wrote: there it stood in the place of the number."""
+    form = order_form()
+    column = Column(field=Field(name="lines.row", type="code", label={}))
+    lines = replace(form.tables[0], columns=(*form.tables[0].columns, column))
+    store = MemoryOutbox(known=[replace(form, tables=(lines,))])
+    record = a_record("one")
+    said = ((0, "A-1"), (1, None), (2, "7"))
+    numbers = [decided("lines.row", text, row, None if text else "blank") for row, text in said]
+    store.put(replace(record, decisions=(*record.decisions, *numbers)))
+    records = tmp_path / "records.db"
+    publish(store, records, store.form)
+    new = [list(csv.DictReader(io.StringIO(exported(records, "csv", ExportOptions(table="lines")), newline="")))]
+    with closing(sqlite3.connect(records)) as file, file:
+        (text,) = file.execute("select json from documents").fetchone()
+        document = json.loads(text)
+        told = document["values"]["lines"]
+        assert [(line["row"], line["lines.row"]) for line in told] == [(0, "A-1"), (2, "7")]
+        for line in told:
+            line["row"] = line.pop("lines.row")
+        file.execute("update documents set json = ?", [json.dumps(document)])
+    new.append(list(csv.DictReader(io.StringIO(exported(records, "csv", ExportOptions(table="lines")), newline=""))))
+    assert [[(row["row"], row["row_2"]) for row in each] for each in new] == [[("0", "A-1"), ("2", "7")]] * 2
 
 
 @examples(60)
