@@ -10,9 +10,10 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,9 +27,9 @@ from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.states import Cancelled, Crashed, Scheduled
 
-from flows.home import act_as, keep_private, now
+from flows.home import Settings, act_as, keep_private, load_settings, now, open_home
 from flows.ingest import ingest
-from flows.scheduled import SCHEDULE, alerts, appeals, backup, learn, reconcile, retention, shift
+from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, reconcile, retention, shift
 
 NICENESS = 10
 """Pages come first: what runs here has time. Chosen by hand."""
@@ -48,11 +49,15 @@ UNFINISHED = (StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateTy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """A flow, when it runs, and what Prefect's pages say of it. `cron` is in UTC, "" for one that runs when asked."""
+    """A flow, when it runs, with what, and what Prefect's pages say of it.
+
+    `cron` is in UTC, "" for one that runs when asked.
+    """
 
     flow: prefect.Flow[Any, Any]
     cron: str
     description: str
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
 
 DEPLOYMENTS = (
@@ -64,7 +69,7 @@ DEPLOYMENTS = (
     Deployment(
         flow=shift,
         cron="",
-        description="Read the scans that wait to be read, as those of a run of ingest without `read`.",
+        description="Read the scans that wait to be read. By the clock where FAIRHAND_SHIFT_MINUTES says how often.",
     ),
     Deployment(
         flow=reconcile,
@@ -100,6 +105,16 @@ DEPLOYMENTS = (
 """What `fairhand serve` registers with its Prefect."""
 
 
+def deployments_of(settings: Settings) -> list[Deployment]:
+    """What is registered for a home: shifts run by the clock where its settings say how often."""
+    minutes = settings.shift_minutes
+    cron, parameters = f"*/{minutes} * * * *", {"minutes": float(minutes)}
+    return [
+        replace(each, cron=cron, parameters=parameters) if each.flow is shift and minutes else each
+        for each in DEPLOYMENTS
+    ]
+
+
 class _Runner(Runner):
     """Prefect's runner, but told to end it ends at once with all runs: they are begun again with the next start.
 
@@ -133,6 +148,7 @@ async def _registered(runner: Runner, client: PrefectClient, deployment: Deploym
         deployment.flow,
         name=name,
         cron=deployment.cron or None,
+        parameters=dict(deployment.parameters),
         description=deployment.description,
         tags=["fairhand"],
         paused=paused,
@@ -185,4 +201,6 @@ if __name__ == "__main__":
     os.nice(NICENESS)
     keep_private()
     act_as(SCHEDULE)
-    asyncio.run(run_deployments())
+    home = open_home(load_settings())
+    threading.Thread(target=hold_schedule, args=(home, threading.Event()), daemon=True).start()
+    asyncio.run(run_deployments(deployments_of(home.settings)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,13 @@ from flows.backup import make_backup
 from flows.home import Home, act_as, home_at, load_settings, now
 from flows.shifts import work_shift
 from flows.steps import close_appeals, learn_home, reconcile_home
+from transcribe.errors import FairhandError
 
 SCHEDULE = "schedule"
-"""Who does it, as the log says."""
+"""Who does it, as the log says; and the lock of the one machine of all that does what is to be done once."""
+
+SCHEDULE_LOOK_SECONDS = 5.0
+"""How often it is looked whether another machine has the schedule, or this one has it still. Chosen by hand."""
 
 KEPT_BACKUPS_COUNT = 30
 """Backups that stay, about a month of nights. Chosen by hand."""
@@ -54,7 +60,7 @@ def shift(minutes: float = 0.0, home: str = "") -> State[dict[str, int]]:
 
 
 @prefect.flow(name="learn", log_prints=False)
-def learn(home: str = "") -> dict[str, Any]:
+def learn(home: str = "") -> dict[str, Any] | State[dict[str, int]]:
     """Learn from what was decided, where known truths bear it out; an artifact says what became of it.
 
     Prefect keeps the artifact, so it names no person or file.
@@ -63,6 +69,8 @@ def learn(home: str = "") -> dict[str, Any]:
         home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
     opened = _home(home)
+    if elsewhere := _elsewhere(opened):
+        return elsewhere
     learnt = learn_home(opened, by=SCHEDULE, handles=False)
     refresh_quality(opened)
     kept = "came into force" if learnt.came_into_force else "stays in force"
@@ -94,7 +102,10 @@ def retention(home: str = "") -> State[dict[str, int]]:
     Args:
         home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
-    done = keep_retention(_home(home))
+    opened = _home(home)
+    if elsewhere := _elsewhere(opened):
+        return elsewhere
+    done = keep_retention(opened)
     counts = {"forgotten": len(done.forgotten), "failed": len(done.failed)}
     _tell("retention", **counts, finished=not done.unfinished)
     message = f"{len(done.forgotten)} scans were kept long enough and are forgotten. {done.unfinished}".strip()
@@ -113,6 +124,8 @@ def appeals(home: str = "") -> State[dict[str, int]]:
         home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
     opened = _home(home)
+    if elsewhere := _elsewhere(opened):
+        return elsewhere
     closed = asdict(close_appeals(opened.store, opened.forms, now()))
     counts = {**closed, "open": len(opened.store.appeals(open_only=True))}
     _tell("appeals", **counts)
@@ -130,7 +143,10 @@ def backup(home: str = "") -> State[dict[str, int]]:
     Args:
         home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
-    settings = _home(home).settings
+    opened = _home(home)
+    settings = opened.settings
+    if elsewhere := _elsewhere(opened):
+        return elsewhere
     if not settings.backups:
         return Completed(name="No folder is set", message="Set FAIRHAND_BACKUPS to a folder on another disk.", data={})
     made = make_backup(settings, Path(settings.backups), now(), KEPT_BACKUPS_COUNT)
@@ -147,7 +163,10 @@ def alerts(home: str = "") -> State[dict[str, int]]:
     Args:
         home: The folder of all data; empty: that of the `fairhand serve` beside.
     """
-    sent = send_alerts(_home(home), now())
+    opened = _home(home)
+    if elsewhere := _elsewhere(opened):
+        return elsewhere
+    sent = send_alerts(opened, now())
     counts = {"new": len(sent.news.alerts), "over": len(sent.news.over), "addresses": sent.addresses}
     message = f"{counts['new']} new, {counts['over']} over, told to {sent.addresses - len(sent.failed)} addresses."
     if sent.failed:
@@ -155,6 +174,25 @@ def alerts(home: str = "") -> State[dict[str, int]]:
         return Failed(name=f"{len(sent.failed)} addresses failed", message=message, data=counts)
     name = f"{counts['new']} told" if counts["new"] and sent.addresses else "Nothing to tell"
     return Completed(name=name, message=message, data=counts)
+
+
+def hold_schedule(home: Home, stopping: threading.Event) -> None:
+    """Be the machine that does what is to be done once, as soon as no other one is, until told to stop."""
+    while not stopping.is_set():
+        with suppress(FairhandError):  # a database that is away is said by who needs it
+            if lock := home.store.take_lock(SCHEDULE):
+                with lock:
+                    while lock.is_held and not stopping.wait(SCHEDULE_LOOK_SECONDS):
+                        pass
+        stopping.wait(SCHEDULE_LOOK_SECONDS)
+
+
+def _elsewhere(home: Home) -> State[dict[str, int]] | None:
+    """What a run says where another machine has the schedule; None where it is ours, or nobody's."""
+    holder = home.store.held_elsewhere(SCHEDULE)
+    if not holder:
+        return None
+    return Completed(name="Another machine does it", message=f"The schedule is that of {holder}.", data={})
 
 
 def _home(home: str) -> Home:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of, settings_of
+from flows.cli.app import app, home_of
 
 if TYPE_CHECKING:
     from transcribe.model import Delivery, DeliveryState, Webhook
@@ -196,12 +196,13 @@ def send(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     from flows.webhooks import Sender, sender_lock
     from transcribe.i18n import counted
 
-    held = sender_lock(settings_of(ctx), wait_seconds=1.0)
+    home = home_of(ctx)
+    held = sender_lock(home, wait_seconds=1.0)
     if held is None:
         terminal.say("fairhand serve is sending: there is nothing to do.")
         return
     with held:
-        counts = Sender(home=home_of(ctx), now=now).send_due()
+        counts = Sender(home=home, now=now).send_due()
     if as_json:
         terminal.as_json({"delivered": counts["delivered"], "failed": counts["failed"]})
     else:

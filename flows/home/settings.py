@@ -66,9 +66,7 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="the address that people type, where a proxy stands before serve")
     trusted_proxy: str = Field("127.0.0.1", description="the address of the proxy whose forwarded headers are believed")
     prefect_port: int = Field(4284, ge=0, lt=65536, description="the port of serve's Prefect; another if it is taken")
-    prefect_days: float = Field(
-        30.0, ge=0.05, le=MAX_DAYS, description="how long the Prefect of serve keeps a run that has ended"
-    )
+    prefect_days: float = Field(30.0, ge=0.05, le=MAX_DAYS, description="how long serve's Prefect keeps ended runs")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         ("tesseract", "rapidocr"), description="the OCR engines that read every scan, with commas between"
     )
@@ -79,10 +77,10 @@ class Settings(BaseSettings):
     )
     workers: int = Field(0, ge=0, description="scans read at the same time; 0: one a core")
     read_lease_seconds: float = Field(
-        60.0,
-        ge=1,
-        le=MAX_SECONDS,
-        description="what a process claimed to read goes to others when it is silent so long",
+        60.0, ge=1, le=MAX_SECONDS, description="what a process claimed to read goes to others when silent so long"
+    )
+    shift_minutes: int = Field(
+        0, ge=0, le=30, description="how often, and how long at most, serve reads scans that wait; 0: only when asked"
     )
     watch: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="folders that serve watches for photographs, each as FOLDER=FORM, with commas between"

@@ -18,17 +18,17 @@ OTHER_SECONDS = 5.0
 
 
 def run() -> None:
-    """Send until SIGTERM. While `fairhand webhooks send` does it, wait."""
+    """Send until SIGTERM. While `fairhand webhooks send` or another machine does it, wait."""
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    settings = load_settings()
+    home = open_home(load_settings())
     while not stopping.is_set():
-        held = sender_lock(settings)
+        held = sender_lock(home)
         if held is None:
             stopping.wait(OTHER_SECONDS)
             continue
         with held:
-            Sender(home=open_home(settings), now=now).run(stopping)
+            Sender(home=home, now=now).run(stopping, held)
 
 
 if __name__ == "__main__":

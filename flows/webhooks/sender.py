@@ -1,7 +1,7 @@
 """The sender: fills the queue of each webhook, sends what is due, and keeps what became of it.
 
-One runs for a home at a time. It may be killed at any moment: what was sent and not kept as such is sent again under
-the same name, by which a receiver knows it.
+One runs at a time for a state, whatever machine it is on. It may be killed at any moment: what was sent and not kept
+as such is sent again under the same name, by which a receiver knows it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from flows.webhooks.safe_addresses import Network, Resolve, networks_of, resolve
 from reconcile.records import query
 from transcribe.errors import FairhandError, NotFound
 from transcribe.model import Delivery, Webhook
+from transcribe.store import facts
 
 logger = logging.getLogger("fairhand.webhooks")
 
@@ -50,9 +51,43 @@ GONE_STATUS = 410
 Clock = Callable[[], datetime]
 
 
-def sender_lock(settings: Settings, wait_seconds: float = 0.0) -> TextIOWrapper | None:
-    """The lock of the one sender of a home, which ends with its process; None where another holds it."""
-    return take_lock(settings.home / "webhooks.lock", wait_seconds)
+SENDER = "sender"
+"""The lock of the one process of all machines that sends webhooks."""
+
+HELD_LOOK = timedelta(seconds=5)
+"""How often a sender looks whether it is still the one: a server started anew knows of none. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderLock:
+    """What the one sender holds: a locked file of its home, and where several machines work the database's lock."""
+
+    file: TextIOWrapper
+    among_machines: facts.HeldLock
+
+    def __enter__(self) -> SenderLock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.among_machines.close()
+        self.file.close()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this process is the one sender still."""
+        return self.among_machines.is_held
+
+
+def sender_lock(home: Home, wait_seconds: float = 0.0) -> SenderLock | None:
+    """The lock of the one sender, which ends with its process; None where another one holds it, on any machine."""
+    file = take_lock(home.settings.home / "webhooks.lock", wait_seconds)
+    if file is None:
+        return None
+    among = home.store.take_lock(SENDER, wait_seconds)
+    if among is None:
+        file.close()
+        return None
+    return SenderLock(file, among)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +110,18 @@ class Sender:
     _running: dict[Future[_Sent], Delivery] = field(default_factory=dict)
     _batches_seen: datetime | None = None
 
-    def run(self, stopping: threading.Event) -> None:
-        """Send until told to stop; what is on its way then is waited for no longer than its own time."""
+    def run(self, stopping: threading.Event, lock: SenderLock) -> None:
+        """Send until told to stop, or until this is the one sender no more.
+
+        What is on its way then is waited for no longer than its own time.
+        """
+        looked = self.now()
         with ThreadPoolExecutor(THREADS_COUNT, thread_name_prefix="webhook") as pool:
             while not stopping.is_set():
+                if not timedelta() <= self.now() - looked < HELD_LOOK:
+                    looked = self.now()
+                    if not lock.is_held:
+                        return
                 try:
                     self.step(pool)
                 except FairhandError as error:

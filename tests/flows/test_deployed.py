@@ -16,12 +16,13 @@ import httpx
 import pytest
 
 from flows.backup import BackupFolder
+from flows.deployed import deployments_of
 from flows.home import now
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
 from flows.runtime.prefect_server import free_port, notice
 from tests.flows import house as running
-from tests.flows.house import START, TYPED, House
+from tests.flows.house import CASES, START, TYPED, House
 from tests.patience import PATIENCE
 from transcribe.model import Scan, ScanPage, SourceFile
 
@@ -110,6 +111,17 @@ def state_of(house: House, run: str) -> tuple[str, str, str]:
 
 def has_ended(house: House, run: str) -> bool:
     return state_of(house, run)[0] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+def test_scans_that_wait_are_read_by_the_clock_where_the_settings_say_so(house: House, rooms: Home) -> None:
+    house.environment["FAIRHAND_SHIFT_MINUTES"] = "1"
+    taken = house.run("ingest", CASES / "receipt-217.jpg", "--form", "receipt", "--no-read")
+    assert taken.code == 0, taken.err
+    with serving(house, rooms):
+        assert deployed(house)["shift"]["parameters"] == {"minutes": 1.0}
+        until(lambda: rooms.store.count_to_read(now())[0] == 0)
+        assert runs(house, "shift")
+    assert deployments_of(rooms.settings)[1].cron == ""
 
 
 def kept_too_long(rooms: Home) -> Scan:

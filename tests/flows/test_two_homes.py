@@ -7,14 +7,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prefect.client.schemas.objects import State
 
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, retention
 from flows.steps.erasures import ErasureUnfinished, finish_erasures, publish_records, publishing
+from flows.webhooks.sender import Sender, sender_lock
 from reconcile.records import query
 from tests.flows.house import House, until
 from tests.flows.steps.test_reconcile_scans import received
@@ -30,6 +35,7 @@ HOLDS = """
 import sys, time
 from pathlib import Path
 from flows.home import load_settings, open_home
+from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, retention
 from flows.steps.erasures import publishing
 with publishing(open_home(load_settings(Path(sys.argv[1])))):
     print("publishing", flush=True)
@@ -202,6 +208,46 @@ def test_forgetting_ends_when_the_words_are_gone_from_the_records_of_both(
     assert list(query.records(there.settings.records, "receipt")) == []
     assert here.store.unfinished_erasures() == []
     finish_erasures(here, 0.0)
+
+
+def test_one_machine_sends_webhooks_and_one_has_the_schedule(here: Home, there: Home) -> None:
+    sending = sender_lock(here)
+    assert sending
+    assert sender_lock(there) is None
+    stopping = threading.Event()
+    holding = threading.Thread(target=hold_schedule, args=(here, stopping))
+    holding.start()
+    try:
+        until(lambda: there.store.held_elsewhere(SCHEDULE), pause=0.02)
+        assert here.store.held_elsewhere(SCHEDULE) == ""
+        for flow in (retention, appeals, learn, backup, alerts):
+            done = flow.fn(str(there.settings.home))
+            assert isinstance(done, State), flow.name
+            assert (done.name, "process" in str(done.message)) == ("Another machine does it", True)
+    finally:
+        stopping.set()
+        holding.join()
+    assert there.store.held_elsewhere(SCHEDULE) == ""
+    with sending:
+        pass
+    freed = sender_lock(there)
+    assert freed
+    assert freed.is_held
+    with freed:
+        pass
+
+
+def test_a_sender_whose_lock_was_lost_ends(here: Home, url: str) -> None:
+    lock = sender_lock(here)
+    assert lock
+    moments = iter(now() + timedelta(seconds=6 * each) for each in range(1000))
+    sender = threading.Thread(target=Sender(home=here, now=lambda: next(moments)).run, args=(threading.Event(), lock))
+    sender.start()
+    rows(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'fairhand sender%'")
+    sender.join(PATIENCE)
+    assert not sender.is_alive()
+    with lock:
+        pass
 
 
 def test_a_machine_that_is_gone_for_good_is_taken_off_by_name(here: Home, there: Home, first: House) -> None:

@@ -38,7 +38,6 @@ from transcribe.model import (
     Verdict,
     Webhook,
 )
-from transcribe.store.drivers.database import HeldLock
 from transcribe.store.facts import (
     ANYTHING,
     CLAIM_SECONDS,
@@ -62,6 +61,7 @@ from transcribe.store.facts import (
     Floor,
     FoundScan,
     Gauges,
+    HeldLock,
     KnownScan,
     LatestWork,
     Learning,
@@ -1348,6 +1348,9 @@ class MachineStore(Protocol):
 
     def lock_holder(self, name: str) -> str:
         """Who holds a lock, as "process 12 on host (home 1a2b3c4d)"; "" where nobody does."""
+
+    def held_elsewhere(self, name: str) -> str:
+        """Who holds a lock, as `lock_holder` says it; "" also where it is a process of this home."""
 
     def renew_waiting(self, claim: str, now: datetime, seconds: float = CLAIM_SECONDS) -> int:
         """Hold what was claimed by `claim_waiting` and is not concluded for longer. Gives how many scans that are."""

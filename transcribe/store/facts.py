@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from transcribe.model import (
     Decision,
@@ -27,6 +27,20 @@ class Waiting:
     scan: Scan
     up_to: int
     claim: str = ""
+
+
+class HeldLock(Protocol):
+    """A lock that one process of all machines holds until it closes it, or ends."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held still."""
+
+    def close(self) -> None:
+        """Let others have it."""
+
+    def __enter__(self) -> HeldLock: ...
+    def __exit__(self, *_: object) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from transcribe.errors import StoreError
+from transcribe.store.facts import HeldLock
 
 
 class TransactionLost(StoreError):
@@ -22,20 +23,6 @@ class Row(Protocol):
 
     def keys(self) -> Iterable[str]:
         """The names of the columns, in the order of the statement."""
-
-
-class HeldLock(Protocol):
-    """A lock that one process of all machines holds until it closes it, or ends."""
-
-    @property
-    def is_held(self) -> bool:
-        """Whether it is held still."""
-
-    def close(self) -> None:
-        """Let others have it."""
-
-    def __enter__(self) -> HeldLock: ...
-    def __exit__(self, *_: object) -> None: ...
 
 
 class FreeLock:

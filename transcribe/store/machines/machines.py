@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
-from transcribe.store.drivers.database import HeldLock, Row
-from transcribe.store.facts import CLAIM_SECONDS, RecordsCopy
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import CLAIM_SECONDS, HeldLock, RecordsCopy
 from transcribe.store.row_mapping import micros, moment
 from transcribe.store.verbs.audit_log import AuditLogVerbs
 
@@ -27,6 +27,10 @@ class MachineVerbs(AuditLogVerbs):
 
     def lock_holder(self, name: str) -> str:
         return self.db.lock_holder(name)
+
+    def held_elsewhere(self, name: str) -> str:
+        holder = self.db.lock_holder(name)
+        return "" if holder.endswith(f"(home {self.machine})") else holder
 
     def renew_waiting(self, claim: str, now: datetime, seconds: float = CLAIM_SECONDS) -> int:
         with self.db.write():
