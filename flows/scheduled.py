@@ -177,7 +177,7 @@ def alerts(home: str = "") -> State[dict[str, int]]:
 
 
 def hold_schedule(home: Home, stopping: threading.Event) -> None:
-    """Be the machine that does what is to be done once, as soon as no other one is, until told to stop."""
+    """Be the machine that does what is to be done once, as soon as no other one is."""
     while not stopping.is_set():
         with suppress(FairhandError):  # a database that is away is said by who needs it
             if lock := home.store.take_lock(SCHEDULE):
