@@ -6,12 +6,13 @@ the audit log, without any of its text.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import fastapi
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.dependencies.models import Dependant
 from starlette.concurrency import run_in_threadpool
 
 from flows.administration import pay_lines
@@ -127,9 +128,27 @@ def allowed(scope: Scope, *, any_form: bool = False) -> Any:
         given = {each for each in token.scopes if any_form and each.startswith(f"{scope}:")}
         if not {scope, f"{scope}:{form}", *given} & token.scopes:
             raise HTTPException(403, f"This token does not have the scope {scope}{f':{form}' if form else ''}.")
+        if request.url.path.startswith("/api/v1/"):
+            _require_known_parameters(request)
         return token
 
     return Depends(token_of)
+
+
+def _require_known_parameters(request: Request) -> None:
+    """HTTPException 422 where an address has a parameter that its route does not: mistyped, it would filter nothing."""
+    known = set(_parameters(request.scope["route"].dependant))
+    for name in request.query_params:
+        if name not in known:
+            listed = f"Use {', '.join(sorted(known))}." if known else "There is none here."
+            raise HTTPException(422, f"There is no parameter {name[:100]!r}. {listed}")
+
+
+def _parameters(asked: Dependant) -> Iterator[str]:
+    """The parameters in an address that a route asks for, itself or by what it depends on."""
+    yield from (each.alias for each in asked.query_params)
+    for needed in asked.dependencies:
+        yield from _parameters(needed)
 
 
 def _record_page(path: Path, form: str, after: int, limit: int) -> RecordPage:

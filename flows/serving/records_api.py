@@ -6,6 +6,7 @@ What it promises never breaks: keys and parameters are only ever added. Errors a
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -28,17 +29,11 @@ PREFIX = "/api/v1"
 
 SUMMARY = "Records of order forms: typed values, how sure each is, where it came from."
 
-MAX_PAGE_COUNT = 500
-"""The most records in one answer."""
-
-MAX_WAIT_SECONDS = 30
-"""The longest wait for news: proxies close what is silent for a minute."""
-
-LOOK_SECONDS = 0.5
-"""How often a waiting request looks for news. Chosen by hand."""
+PROBLEM = "application/problem+json"
+"""The media type of problems."""
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": answers.ProblemV1, "description": words, "content": {"application/problem+json": {}}}
+    status: {"model": answers.ProblemV1, "description": words}
     for status, words in (
         (401, "No token in force"),
         (403, "The token lacks the scope, or the form"),
@@ -50,6 +45,18 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (503, "Busy; send it again"),
     )
 }
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is as the ETag of If-None-Match has it"}}
+"""What a route with an ETag may answer besides."""
+
+MAX_PAGE_COUNT = 500
+"""The most records in one answer."""
+
+MAX_WAIT_SECONDS = 30
+"""The longest wait for news: proxies close what is silent for a minute."""
+
+LOOK_SECONDS = 0.5
+"""How often a waiting request looks for news. Chosen by hand."""
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_COUNT)]
 Filters = Annotated[
@@ -67,6 +74,9 @@ ScanId = Annotated[
     str, fastapi.Path(pattern=r"^[0-9a-f]{12,64}$", description="a scan's id, or its first 12 digits or more")
 ]
 Number = Annotated[int | None, Query(ge=1, le=2**31, description="a former version of it")]
+FormVersion = Annotated[
+    int | None, Query(ge=1, le=2**31, description="`form_version` of a record; else the newest version")
+]
 
 
 def records_api(home: Home) -> APIRouter:
@@ -97,9 +107,25 @@ def document(routers: Sequence[APIRouter]) -> dict[str, Any]:
     for router in routers:
         told.include_router(router)
     said = told.openapi()
-    schemes = said.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemas = said.setdefault("components", {}).setdefault("schemas", {})
+    schemas["ProblemV1"] = answers.ProblemV1.model_json_schema()
+    for ways in said["paths"].values():
+        for way in ways.values():
+            _tell_problems(way["responses"])
+    text = json.dumps(said["paths"])
+    for name in ("HTTPValidationError", "ValidationError"):
+        if f'/{name}"' not in text:
+            schemas.pop(name, None)
+    schemes = said["components"].setdefault("securitySchemes", {})
     schemes["token"] = {"type": "http", "scheme": "bearer", "description": "fairhand tokens add NAME --scope SCOPE"}
     return {**said, "security": [{"token": []}]}
+
+
+def _tell_problems(responses: dict[str, Any]) -> None:
+    """Say of each status that is an error that its answer is a problem, and of what type."""
+    for status, response in responses.items():
+        if status[0] in "45":
+            response["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemV1"}}}
 
 
 def _add_forms(router: APIRouter, home: Home) -> None:
@@ -112,16 +138,21 @@ def _add_forms(router: APIRouter, home: Home) -> None:
         return answers.FormsV1(forms=tuple(each for each in known if whole or each in mine))
 
     @router.get("/forms/{form}/schema")
-    async def schema(token: Annotated[ApiToken, allowed("records:read")], form: Form) -> dict[str, Any]:
-        """The JSON Schema (2020-12) of the `values` of a form's records, by its newest version."""
+    async def schema(
+        token: Annotated[ApiToken, allowed("records:read")], form: Form, version: FormVersion = None
+    ) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of the `values` of a form's records, by its newest version or that of `version`."""
 
-        def newest() -> dict[str, Any]:
-            known = [version for name, version, _ in home.store.forms() if name == form]
+        def asked() -> dict[str, Any]:
+            known = [number for name, number, _ in home.store.forms() if name == form]
             if not known:
                 raise HTTPException(404, f"There is no form {form!r}.")
-            return dict(values_schema(home.forms(form, max(known))))
+            if version is not None and version not in known:
+                listed = ", ".join(map(str, sorted(known)))
+                raise HTTPException(404, f"The form {form} has no version {version} here. Its versions: {listed}.")
+            return dict(values_schema(home.forms(form, version or max(known))))
 
-        return await _in_thread(newest)
+        return await _in_thread(asked)
 
 
 def _add_quality(router: APIRouter, home: Home) -> None:
@@ -153,7 +184,6 @@ def _add_changes(router: APIRouter, home: Home, moments: Moments) -> None:
         """What later versions changed, in all records of a form: what was corrected after publication, and why."""
 
         def asked() -> answers.FormHistoryV1:
-            query.require_position(path, after)
             found, last, more = record_search.form_changes(path, form, after, limit)
             return answers.FormHistoryV1.model_validate({"changes": found, "next": last, "more": more})
 
@@ -165,7 +195,7 @@ def _add_changes(router: APIRouter, home: Home, moments: Moments) -> None:
 def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
     path = home.settings.records
 
-    @router.get("/records/{form}", response_model=answers.PageV1)
+    @router.get("/records/{form}", response_model=answers.PageV1, responses=UNCHANGED)
     async def records(
         request: Request,
         context: Here,
@@ -188,7 +218,7 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
 
         etag, found = await _in_thread(partial(at_one_moment, moments, page))
         if found is None:
-            return Response(status_code=304, headers={"etag": etag})
+            return _unchanged(etag)
         content, last, count = found
         if count:
             detail = {"after": after, "position": last, "records": count}
@@ -207,7 +237,7 @@ async def _wanted(
 def _add_single(router: APIRouter, home: Home, moments: Moments) -> None:
     path = home.settings.records
 
-    @router.get("/records/{form}/{scan}", response_model=answers.RecordV1)
+    @router.get("/records/{form}/{scan}", response_model=answers.RecordV1, responses=UNCHANGED)
     async def record(
         request: Request,
         context: Here,
@@ -221,7 +251,7 @@ def _add_single(router: APIRouter, home: Home, moments: Moments) -> None:
         number, text = await _in_thread(partial(at_one_moment, moments, ask))
         etag = f'"{scan}-{number}"'
         if is_known(etag, request.headers.get("if-none-match")):
-            return Response(status_code=304, headers={"etag": etag})
+            return _unchanged(etag)
         await _log(context, token, "record read", scan, {"form": form, "version": number})
         return Response(text, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})
 
@@ -250,6 +280,11 @@ def _add_former(router: APIRouter, home: Home) -> None:
         found = await _in_thread(asked)
         await _log(context, token, "history read", scan, {"form": form, "changes": len(found)})
         return answers.HistoryV1.model_validate({"changes": found})
+
+
+def _unchanged(etag: str) -> Response:
+    """304, with the headers that the answer itself would have: a cache takes them over."""
+    return Response(status_code=304, headers={"etag": etag, "cache-control": "no-cache"})
 
 
 async def _news(path: Path, after: int, seconds: float) -> None:

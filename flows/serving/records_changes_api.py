@@ -1,4 +1,4 @@
-"""The part of `/api/v1` that changes something, and pictures: corrections, receipts, pages and fields of a record."""
+"""The part of `/api/v1` that changes something, and what lies behind a record: explanations, pictures of its fields."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home
 from flows.mending import require_fitting
+from flows.output import explained, explained_whole
 from flows.serving import records_answers as answers
 from flows.serving.api import FIELD_PATTERN, Form, _in_thread, _log, allowed
+from flows.serving.api_answers import ExplainedScan
 from flows.serving.records_api import PREFIX, PROBLEMS, ScanId
 from flows.serving.requests_once import IdempotencyKey, IfMatch, once, require_version, version_seen
 from reconcile.records import record_search
@@ -32,12 +34,17 @@ Key = Annotated[
     Query(max_length=100, pattern=FIELD_PATTERN, description="only the surroundings of this field, with a frame"),
 ]
 
+ExplainedKey = Annotated[
+    str | None, Query(max_length=100, pattern=FIELD_PATTERN, description="only this field; else every one")
+]
+
 
 def records_changes_api(home: Home) -> APIRouter:
     """The routes over one home; they need the context of the review app that they are put into."""
     router = APIRouter(prefix=PREFIX, tags=["records"], responses=PROBLEMS)
     _add_corrections(router, home)
     _add_receipts(router, home)
+    _add_explanations(router, home)
     _add_pictures(router, home)
     return router
 
@@ -57,7 +64,7 @@ def _add_corrections(router: APIRouter, home: Home) -> None:
         """Say what a field says, with the reason: the last word on it. Those who read the field are told, and paid."""
         whole, key = await _in_thread(partial(_record_and_key, home, form, scan, correction.key))
         await _fitting(home, whole, key, correction.text)
-        by, now, seen = f"token {token.prefix}", context.now(), version_seen(if_match, correction.record_version)
+        by, now, seen = f"token {token.prefix}", context.now(), version_seen(if_match, whole, correction.record_version)
 
         def mend(store: Store) -> answers.CorrectedV1:
             require_version(store, whole, form, seen)
@@ -104,6 +111,24 @@ def _add_receipts(router: APIRouter, home: Home) -> None:
             detail = {"form": form, "record_version": receipt.record_version, "field": answer.asked_again or ""}
             await _log(context, token, f"record {receipt.status}", whole, detail)
         return answer
+
+
+def _add_explanations(router: APIRouter, home: Home) -> None:
+    @router.get("/records/{form}/{scan}/explanation", response_model_exclude_unset=True)
+    async def explanation(
+        context: Here,
+        token: Annotated[ApiToken, allowed("explain:read")],
+        form: Form,
+        scan: ScanId,
+        field: ExplainedKey = None,
+    ) -> ExplainedScan:
+        """How the values of a record came to be; with `field` that one, weighed again. It names nobody."""
+        whole, _ = await _in_thread(partial(_record_and_key, home, form, scan, field))
+        fields = await _in_thread(
+            lambda: [explained(home, whole, field, names=False)] if field else explained_whole(home, whole)
+        )
+        await _log(context, token, "explanation read", whole, {"field": field or ""})
+        return ExplainedScan(scan=whole, fields=tuple(fields))
 
 
 def _add_pictures(router: APIRouter, home: Home) -> None:

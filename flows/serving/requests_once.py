@@ -32,8 +32,7 @@ IdempotencyKey = Annotated[
 IfMatch = Annotated[
     str | None,
     Header(
-        max_length=200,
-        pattern=r'^"[0-9a-f]{12,64}-[0-9]{1,10}"$',
+        max_length=2000,
         description="the ETag of the record that was seen: where there is a later version, the answer is 412",
     ),
 ]
@@ -74,17 +73,19 @@ async def once(
     return model.model_validate_json(kept), False
 
 
-def version_seen(if_match: str | None, told: int | None) -> int | None:
-    """The version of a record that a program has seen; None where it says none.
+def version_seen(if_match: str | None, scan: str, told: int | None) -> int | None:
+    """The version of a scan's record that a program has seen; None where it says none, or any (`*`).
 
-    HTTPException 422 where the two differ.
+    HTTPException 412 where If-Match is no ETag of this record, 422 where the two differ.
     """
-    if if_match is None:
+    if if_match is None or if_match.strip() == "*":
         return told
-    number = int(re.split(r"[-\"]", if_match)[-2])
-    if told not in (None, number):
+    seen = [int(number) for of, number in re.findall(r'"([0-9a-f]{12,64})-([0-9]{1,10})"', if_match) if of == scan]
+    if not seen:
+        raise HTTPException(412, "If-Match names no ETag of this record. Read it again, then decide.")
+    if told is not None and told not in seen:
         raise HTTPException(422, "If-Match and record_version name different versions.")
-    return number
+    return told if told is not None else max(seen)
 
 
 def require_version(store: Store, scan: str, form: str, seen: int | None) -> None:

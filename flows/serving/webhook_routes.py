@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home, now
 from flows.serving.api import allowed
+from flows.serving.records_api import PROBLEMS
 from flows.webhooks import DeliveryJson, SecretJson, TrialJson, WebhookJson, add_webhook, try_webhook
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import DeliveryState, EventType
@@ -87,7 +88,7 @@ class Resent(BaseModel):
 
 def webhook_routes(home: Home) -> APIRouter:
     """The routes over one home; they need the context of the review app that they are put into."""
-    router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
+    router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"], responses=PROBLEMS)
     _add_looks(router, home)
     _add_changes(router, home)
     _add_repeats(router, home)

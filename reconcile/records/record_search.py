@@ -10,7 +10,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from reconcile.records import schema
+from reconcile.records import query, schema
 from reconcile.records.database import begin_reading, open_for_reading
 from reconcile.records.interchange.conditions import AMONG, Condition, few_of, field_conditions
 from reconcile.records.sql_names import FORMER_SUFFIX
@@ -18,6 +18,9 @@ from transcribe.errors import NotFound
 
 _CHANGES = "select * from history where form = ? and changed > ?"
 """What later versions of a form's records changed."""
+
+_CHANGE = "select 1 from history where form = ? and changed = ? limit 1"
+"""Whether a change has this number."""
 
 Sql = tuple[str, list[object]]
 """A condition and its values."""
@@ -165,10 +168,13 @@ def form_changes(path: Path, form: str, after: int, limit: int) -> tuple[list[di
     """What later versions of a form's records changed, in the order of their changes, those after a number.
 
     About `limit` rows (those of one version stay together), the number to ask after next, and whether there is more.
-    NotFound where nothing was published or the form is unknown.
+    What was changed before a restore keeps its number, so one that a change has is asked after as well. NotFound where
+    nothing was published or the form is unknown, StartOver where the number was never given.
     """
     with open_for_reading(path) as database:
         _table(database, form)
+        if next(database.execute(_CHANGE, [form, after]), None) is None:
+            query.require_position(path, after)
         begin_reading(database)
         position = next(database.execute("select position from outbox_position"))[0]
         known = [form, after]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -235,10 +235,20 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     if is_for_programs(request) and isinstance(error, RequestValidationError):
-        return failure_response(request, 422, "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()))
+        return failure_response(request, 422, "; ".join(_of_program(request, each) for each in error.errors()))
     said = N_("Something in what was sent is missing or not allowed.")
     wrong = wrong_entries(error) if isinstance(error, RequestValidationError) else ()
     return failure_response(request, 422, said, typed=await typed_in(request), wrong=wrong)
+
+
+def _of_program(request: Request, wrong: Mapping[str, Any]) -> str:
+    """What is wrong with an entry that a program sent, in a sentence."""
+    if wrong["type"] == "json_invalid":
+        return f"The body is no JSON: {wrong['ctx']['error']}, at character {wrong['loc'][-1]}."
+    is_json = "json" in request.headers.get("content-type", "")
+    if tuple(wrong["loc"]) == ("body",) and not is_json:
+        return "Send the body as JSON, with Content-Type: application/json."
+    return f"{wrong['loc'][-1]}: {wrong['msg']}"
 
 
 def wrong_entries(error: RequestValidationError) -> tuple[Wrong, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from math import isfinite
+from unicodedata import normalize
 
 from sqlite_utils import Database
 
@@ -88,7 +89,8 @@ def field_conditions(database: Database, form: str, filters: Iterable[str]) -> I
         columns.setdefault(column.field, []).append(column)
     for told in filters:
         field, _, rest = told.partition(":")
-        comparison, _, value = rest.partition(":")
+        comparison, _, text = rest.partition(":")
+        value = normalize("NFC", text)
         if comparison not in COMPARISONS:
             known = ", ".join(COMPARISONS)
             raise SettingsError(f"filter {told!r}: write field:comparison:value, with one of {known}.")
@@ -108,6 +110,8 @@ def _condition(
         except SettingsError:
             if column is columns[-1] and not typed:
                 raise
+    if not value and comparison not in ("eq", "ne"):
+        raise SettingsError(f"filter {told!r}: there is nothing to compare with. No value goes with eq and ne alone.")
     compared = COMPARISONS[comparison]
     together = " and " if (comparison == "ne") != (not value) else " or "
     sql = together.join(f'b."{column.column}" {compared} ?' for column, _ in typed)

@@ -257,6 +257,112 @@ def test_what_was_corrected_in_all_records_of_a_form_is_one_call(rooms: Home, cl
     assert client.get("/api/v1/forms/nothing/history").status_code == 404
 
 
+def test_what_was_corrected_is_paged_after_a_restore_too(rooms: Home, client: TestClient) -> None:
+    """What was changed before keeps its number, which is below those that count since."""
+    scan = recorded(rooms, "1.00")
+    for total in ("2.00", "3.00"):
+        recorded(rooms, total, scan)
+    rooms.store.begin_epoch(now(), now())
+    publish_records(rooms)
+    recorded(rooms, "4.00", scan)
+    ways, told, after = "/api/v1/forms/receipt/history", [], 0
+    for _ in range(4):
+        page = client.get(ways, params={"after": after, "limit": 1})
+        assert page.status_code == 200, page.text
+        told += [each["value_after"] for each in page.json()["changes"]]
+        after = page.json()["next"]
+    assert told == ["2.00", "3.00", "4.00"]
+    assert client.get(ways, params={"after": 1}).status_code == 410, "a number of the home of before"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (f"{PAGE}?filters=total:gt:500", "There is no parameter 'filters'. Use after, as_of, below, filter, limit,"),
+        (f"{PAGE}?Below=0.9", "There is no parameter 'Below'."),
+        ("/api/v1/forms?limit=3", "There is no parameter 'limit'. There is none here."),
+        (f"{PAGE}?filter=total:gt:", "there is nothing to compare with"),
+        (f"{PAGE}?filter=total:gt", "there is nothing to compare with"),
+    ],
+)
+def test_a_mistyped_question_is_refused_and_not_answered_with_other_records(
+    rooms: Home, client: TestClient, address: str, told: str
+) -> None:
+    recorded(rooms)
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert told in answer.json()["detail"]
+
+
+def test_a_schema_is_that_of_the_version_asked_for(rooms: Home, client: TestClient) -> None:
+    scan = recorded(rooms)
+    version = client.get(f"{PAGE}/{scan}").json()["form_version"]
+    newest = client.get("/api/v1/forms/receipt/schema").json()
+    assert client.get("/api/v1/forms/receipt/schema", params={"version": version}).json() == newest
+    missing = client.get("/api/v1/forms/receipt/schema", params={"version": 99})
+    assert (missing.status_code, missing.json()["detail"]) == (
+        404,
+        f"The form receipt has no version 99 here. Its versions: {version}.",
+    )
+
+
+def test_an_answer_that_is_unchanged_is_kept_by_caches(rooms: Home, client: TestClient) -> None:
+    """They take the headers of a 304 over: no-store would throw away what they have."""
+    scan = recorded(rooms)
+    for address in (PAGE, f"{PAGE}/{scan}"):
+        first = client.get(address)
+        again = client.get(address, headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.headers["cache-control"]) == (304, first.headers["cache-control"])
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "told"),
+    [
+        ('{"key": "total"}', "text/plain", "Send the body as JSON, with Content-Type: application/json."),
+        ("{", "application/json", "The body is no JSON: Expecting property name enclosed in double quotes"),
+    ],
+)
+def test_a_body_that_is_no_json_is_told_so(rooms: Home, client: TestClient, content: str, kind: str, told: str) -> None:
+    answer = client.post(f"{PAGE}/{recorded(rooms)}/corrections", content=content, headers={"content-type": kind})
+    assert (answer.status_code, told in answer.json()["detail"]) == (422, True), answer.text
+
+
+def test_if_match_takes_any_record_and_no_other_one_s_etag(rooms: Home, client: TestClient) -> None:
+    scan = recorded(rooms, "12.50")
+    ways, sent = f"{PAGE}/{scan}/corrections", {"key": "total", "text": "15.00", "reason": "the till says so"}
+    tag = client.get(f"{PAGE}/{scan}").headers["etag"]
+    for other in ('"zzz"', tag.replace(scan[:4], "0000"), "nothing"):
+        refused = client.post(ways, json=sent, headers={"if-match": other})
+        assert (refused.status_code, "no ETag of this record" in refused.json()["detail"]) == (412, True), other
+    for fitting in ("*", f'"other-1", {tag}'):
+        assert client.post(ways, json=sent, headers={"if-match": fitting}).status_code == 202, fitting
+
+
+def test_how_values_came_to_be_is_told_of_a_record(rooms: Home, app: FastAPI, client: TestClient) -> None:
+    scan = recorded(rooms, "12.50")
+    ways = f"{PAGE}/{scan}/explanation"
+    assert client.get(ways).status_code == 403
+    with program(app, rooms, "explain:read") as reader:
+        whole, one = reader.get(ways), reader.get(ways, params={"field": "total"})
+        assert (whole.status_code, one.status_code) == (200, 200), whole.text
+        assert [each["field"] for each in one.json()["fields"]] == ["total"]
+        assert one.json() == reader.get(f"/api/scans/{scan}/explain", params={"field": "total"}).json()
+        assert reader.get(ways, params={"field": "nothing"}).status_code == 404
+        assert reader.get(f"/api/v1/records/order-form/{scan}/explanation").status_code == 404
+
+
+def test_every_error_of_the_contract_is_a_problem_with_a_type(client: TestClient) -> None:
+    said = client.get("/api/v1/openapi.json").json()
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemV1"}}}
+    for path, ways in said["paths"].items():
+        for way in ways.values():
+            errors = {status: each for status, each in way["responses"].items() if status[0] in "45"}
+            assert "401" in errors, path
+            assert all(each["content"] == problem for each in errors.values()), path
+    assert "HTTPValidationError" not in said["components"]["schemas"]
+    assert "304" in said["paths"]["/api/v1/records/{form}"]["get"]["responses"]
+
+
 def test_a_rejected_record_has_its_field_read_once_more(rooms: Home, client: TestClient) -> None:
     scan = recorded(rooms, "12.50")
     ways = f"{PAGE}/{scan}/receipts"
