@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from flows.home import Home, now
 from flows.steps import finish_erasures, publish_records
 from reconcile.records import is_outdated, query, verify
 from transcribe.errors import NotFound
+from transcribe.model import Value
 
 READER_WAIT_SECONDS = 30.0
 """How long forgetting waits for those who read a database. Chosen by hand."""
@@ -41,19 +43,31 @@ def found_records(
 ) -> Iterator[FoundRecord]:
     """The records of a form with all these words and values, changed after this number.
 
-    A value is written as in an export; an empty one is that of a field without a value. Raises NotFound where there are
-    no records of the form, or no such field; StartOver where `after` is a number of another state.
+    A value is written as in an export, a number with as many zeros at its end as one likes; an empty one is that of a
+    field without a value. Raises NotFound where there are no records of the form, or no such field; StartOver where
+    `after` is a number of another state.
     """
     query.require_position(records, after)
-    known = {each.column for each in query.columns(records, form)}
+    known = {each.field: each.kind for each in query.columns(records, form)}
     if unknown := sorted(values.keys() - known):
         raise NotFound(f"There is no plain field {unknown[0]!r} in {form}. Use one of {', '.join(sorted(known))}.")
     found = (
         FoundRecord(name=each.scan_name or each.scan[:12], values=each.values, plain=each.document)
         for each in query.records(records, form, after=after, search=words or None)
-        if all(_as_written(each.values.get(field)) == value for field, value in values.items())
+        if all(_says(each.values.get(field), value, known[field]) for field, value in values.items())
     )
     yield from islice(found, limit)
+
+
+def _says(value: Value, wanted: str, kind: str) -> bool:
+    """Whether a value is the one that is looked for; numbers are compared as such."""
+    written = _as_written(value)
+    if written == wanted or kind not in ("amount", "decimal", "integer") or not (written and wanted):
+        return written == wanted
+    try:
+        return Decimal(written) == Decimal(wanted)
+    except InvalidOperation:
+        return False
 
 
 def _as_written(value: object) -> str:

@@ -8,7 +8,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
-from flows.cli.value import By, FieldName, ScanName
+from flows.cli.value import MAY_BE_NEGATIVE, By, FieldName, ScanName, no_option
 
 gold = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Known values among the work, and their share.")
 app.add_typer(gold, name="gold")
@@ -17,12 +17,12 @@ Why = Annotated[str, typer.Option(help="Why; it is kept.")]
 """The option that says why."""
 
 
-@gold.command("add")
+@gold.command("add", context_settings=MAY_BE_NEGATIVE)
 def add(
     ctx: typer.Context,
     scan: ScanName,
     field: FieldName,
-    text: Annotated[str, typer.Argument(help="What is written there, as it is written.")],
+    text: Annotated[str, typer.Argument(help="What is written there, as it is written.", callback=no_option)],
     why: Why,
     by: By = "operator",
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
+from flows.cli.app import app, form_library, home_of
 
 tokens = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Tokens by which programs are known.")
 app.add_typer(tokens, name="tokens")
@@ -35,6 +35,9 @@ def add(
 
     valid = None if days is None else timedelta(days=days)
     created = new_token(home_of(ctx).store, name, scope, now(), valid)
+    named = {each.split(":")[2] for each in created.token.scopes if each.count(":") == 2}
+    for form in sorted(named - set(form_library(ctx).names())):
+        terminal.note(f"There is no form {form} here yet: until it is installed, that scope opens nothing.")
     if as_json:
         terminal.as_json(
             {"token": created.secret, "prefix": created.token.prefix, "scopes": sorted(created.token.scopes)}

@@ -24,6 +24,17 @@ ScanName = Annotated[
 FieldName = Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]".', metavar="FIELD")]
 """The argument that names a field of it."""
 
+MAY_BE_NEGATIVE = {"ignore_unknown_options": True}
+"""Settings of a command one of whose arguments may begin with a minus, as -21.00 does."""
+
+
+def no_option(text: str) -> str:
+    """The text of such an argument; BadParameter where it is a mistyped option."""
+    if text.startswith("--"):
+        raise typer.BadParameter(f"there is no option {text}")
+    return text
+
+
 Why = Annotated[str, typer.Option(help="Why; it is kept, shown by scan explain, and told to those who read the field.")]
 """The option of every command here."""
 
@@ -31,12 +42,14 @@ By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
 """The option that names who gives a command."""
 
 
-@value.command("correct")
+@value.command("correct", context_settings=MAY_BE_NEGATIVE)
 def correct(
     ctx: typer.Context,
     scan: ScanName,
     field: FieldName,
-    text: Annotated[str, typer.Argument(help="What is written there, as it is written; empty for blank.")],
+    text: Annotated[
+        str, typer.Argument(help="What is written there, as it is written; empty for blank.", callback=no_option)
+    ],
     why: Why,
     by: By = "operator",
     anyway: Annotated[

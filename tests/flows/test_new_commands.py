@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from flows.administration.records import found_records
 from flows.home.home import Home
+from reconcile.records.publish import publish
 from tests.flows.home.test_form_library import own_form
 from tests.flows.house import House
 from tests.flows.test_values import published
+from tests.reconcile.records import MemoryOutbox, a_record, order_form
+from transcribe.errors import NotFound
 from transcribe.forms.definition import SHIPPED
 
 
@@ -75,3 +81,28 @@ def test_files_beside_a_definition_come_along_and_those_of_another_form_stay(
     done = house.run("forms", "install", tmp_path / "mine.toml")
     assert (done.code, "is of another form" in done.err) == (2, True)
     assert not rooms.forms.is_installed("mine")
+
+
+def test_records_are_found_by_the_names_of_fields_and_by_numbers_as_such(tmp_path: Path) -> None:
+    """A field that is called as a column of the record has another one in the database; a form's new version too."""
+    forms = [order_form(state="text"), order_form(version=2, state="text", total="decimal")]
+    store = MemoryOutbox(known=forms)
+    store.put(a_record("one", state="Bremen", total="98000.00"))
+    store.put(a_record("two", form_version=2, state="Hessen", total="98000"))
+    publish(store, records := tmp_path / "records.db", store.form)
+
+    def found(**values: str) -> list[str]:
+        all_found = found_records(records, "bon-de-commande", "", values, after=0, limit=9)
+        return [str(each.plain["scan"]) for each in all_found]
+
+    assert found(state="Bremen") == ["one"]
+    assert found(total="98000") == found(total="98000.00") == ["one", "two"]
+    assert found(total="98,000") == found(total="") == []
+    with pytest.raises(NotFound, match="There is no plain field 'state_2'"):
+        found(state_2="Bremen")
+
+
+def test_a_scope_of_a_form_that_is_not_there_is_noted(house: House) -> None:
+    house.run("init")
+    done = house.run("tokens", "add", "erp", "--scope", "records:read:nosuch", "--scope", "records:write:receipt")
+    assert (done.code, done.err.count("There is no form nosuch here yet"), "receipt" in done.err) == (0, 1, False)

@@ -93,6 +93,16 @@ def test_what_is_mistyped_exits_with_two_and_changes_nothing(house: House, rooms
     assert total(rooms) == before
 
 
+def test_a_value_below_nothing_is_no_option(house: House, rooms: Home) -> None:
+    scan = published(rooms)
+    assert house.run("value", "correct", scan.id, "total", "-21.00", "--why", "a return").code == 0
+    assert total(rooms)[0] == "-21.00"
+    assert house.run("gold", "add", scan.id, "total", "-21.00", "--why", "a return").code == 0
+    for command in (("value", "correct"), ("gold", "add")):
+        done = house.run(*command, scan.id, "address", "--anywai", "--why", "x")
+        assert (done.code, "there is no option --anywai" in done.err) == (2, True)
+
+
 def test_a_correction_that_breaks_the_forms_pattern_is_taken_only_when_the_operator_says_so(rooms: Home) -> None:
     form = rooms.use_form("bon-de-commande")
     scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))

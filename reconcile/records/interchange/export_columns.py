@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from reconcile.records import query
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.schema import FieldColumn
-from reconcile.records.sql_names import LINE_NUMBER, key_in_line
+from reconcile.records.sql_names import LINE_NUMBER, ColumnKind, key_in_line
 from transcribe.model import Value
 
 ExportKind = Literal["text", "integer", "number", "date", "time", "boolean"]
@@ -36,6 +36,9 @@ _KINDS: Mapping[str, ExportKind] = {
     **{"checkbox": "boolean", "signature": "boolean"},
 }
 """The kinds of field types; all others are text."""
+
+_NUMBERS: Set[ColumnKind] = frozenset({"amount", "decimal", "integer"})
+"""Kinds of values that are numbers: where versions of a form have several of them, the column is of numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,9 @@ def gone_row(columns: Sequence[ExportColumn], scan: str, state: str, changed: in
 
 def _of_field(field: str, known: Sequence[FieldColumn]) -> Iterator[ExportColumn]:
     newest = known[-1]
-    kind = _KINDS.get(newest.type, "text") if len({each.kind for each in known}) == 1 else "text"
+    kinds = {each.kind for each in known}
+    one_kind = _KINDS.get(newest.type, "text") if len(kinds) == 1 else "text"
+    kind: ExportKind = "number" if len(kinds) > 1 and kinds <= _NUMBERS else one_kind
     yield ExportColumn(name=field, kind=kind, type=newest.type, field=field, label=newest.label)
     for end, wanted in (
         ("_currency", any(each.kind == "amount" for each in known)),

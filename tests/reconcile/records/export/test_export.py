@@ -146,6 +146,20 @@ def test_parquet_has_exact_decimals_dates_and_times(tmp_path: Path) -> None:
     ]
 
 
+def test_a_field_that_was_another_kind_of_number_stays_one(tmp_path: Path) -> None:
+    """Else a comparison in DuckDB compares texts. What was no number in one version is text."""
+    forms = [order_form(), order_form(version=2, total="decimal", order_number="integer")]
+    store = MemoryOutbox(known=forms)
+    store.put(a_record("one", total="1234.50"))
+    store.put(a_record("two", form_version=2, total="99.5", order_number=7))
+    publish(store, tmp_path / "records.db", store.form)
+    out = io.BytesIO()
+    export_formats.load_export("parquet").write(tmp_path / "records.db", FORM, out, ExportOptions())
+    table = pyarrow.parquet.read_table(io.BytesIO(out.getvalue()))
+    assert table["total"].to_pylist() == [Decimal("1234.50"), Decimal("99.5")]
+    assert table["order_number"].to_pylist() == ["BC-2026-0001", "7"]
+
+
 def test_parquet_leaves_a_number_empty_that_is_too_long_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
