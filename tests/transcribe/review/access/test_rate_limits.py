@@ -1,0 +1,76 @@
+"""Limits of web processes that count together: exact where they are low, within a tenth where they are high."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from transcribe.review.rate_limits import RateLimits, TooMany
+
+TRIES, REQUESTS = 5, 600
+
+
+class Together:
+    """Counts as the database does, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.asked = 0
+
+    async def use(self, what: str, times: int, most: int, window: timedelta) -> bool:
+        self.asked += 1
+        assert window == timedelta(
+            hours=1 if what.startswith("codes") else 0, minutes=0 if what.startswith("codes") else 1
+        )
+        if self.counts[what] + times > most:
+            return False
+        self.counts[what] += times
+        return True
+
+
+def two() -> tuple[Together, list[RateLimits]]:
+    together = Together()
+    return together, [RateLimits(TRIES, REQUESTS, REQUESTS, together.use) for _ in range(2)]
+
+
+def test_a_low_limit_is_exact_whichever_process_is_asked() -> None:
+    _, processes = two()
+    told = []
+    for number in range(TRIES + 3):
+        try:
+            asyncio.run(processes[number % 2].count_sign_in_try("network", "mina"))
+        except TooMany as error:
+            told.append(error.retry_after)
+        else:
+            told.append(0)
+    assert told == [0] * TRIES + [60] * 3
+    asyncio.run(processes[0].count_sign_in_try("another network", "mina"))
+
+
+def test_a_high_limit_is_told_now_and_then_and_holds_within_a_tenth() -> None:
+    together, processes = two()
+
+    async def ask() -> int:
+        for number in range(2 * REQUESTS):
+            try:
+                await processes[number % 2].count_request("mina")
+            except TooMany:
+                with pytest.raises(TooMany):  # and from then on at once
+                    await processes[number % 2].count_request("mina")
+                return number
+        return 2 * REQUESTS
+
+    asked = asyncio.run(ask())
+    assert REQUESTS <= asked <= REQUESTS + REQUESTS // 10
+    assert together.asked < REQUESTS // 10
+
+
+def test_a_process_that_is_alone_asks_nobody() -> None:
+    alone = RateLimits(TRIES, REQUESTS, REQUESTS)
+    for _ in range(TRIES):
+        asyncio.run(alone.count_code_try("mina"))
+    with pytest.raises(TooMany):
+        asyncio.run(alone.count_code_try("mina"))
