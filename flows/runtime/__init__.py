@@ -2,6 +2,7 @@
 
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.gc_tuning import settle_memory
+from flows.runtime.home_name import name_lock
 from flows.runtime.prefect_server import (
     START_SECONDS,
     PrefectServer,
@@ -19,6 +20,7 @@ __all__ = [
     "guarded",
     "is_locked",
     "lock_file",
+    "name_lock",
     "notice",
     "notice_file",
     "port_is_free",

@@ -24,7 +24,7 @@ from flows.home import (
     open_home,
     prefect_client_variables,
 )
-from flows.runtime import PrefectServer, lock_file, notice, notice_file, settle_memory, take_lock
+from flows.runtime import PrefectServer, lock_file, name_lock, notice, notice_file, settle_memory, take_lock
 from flows.serving.review_settings import review_options
 from flows.serving.supervised_process import SupervisedProcess
 from flows.watching import require_watchable, waiting_scans, watched_forms
@@ -78,6 +78,10 @@ class Serving:
         listening = _listen(self._settings)
         act_as("serve")
         home = open_home(self._settings)
+        with name_lock(home):
+            self._serve(home, listening)
+
+    def _serve(self, home: Home, listening: socket.socket) -> None:
         require_fair_serving(home)
         require_watchable(home, watched_forms(self._settings))
         self._bring_records_up_to_date(home)

@@ -17,6 +17,7 @@ from prefect.client.schemas.objects import State
 
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from flows.runtime.home_name import name_lock
 from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, retention
 from flows.steps.erasures import ErasureUnfinished, finish_erasures, publish_records, publishing
 from flows.webhooks.sender import Sender, sender_lock
@@ -25,7 +26,7 @@ from tests.flows.house import House, until
 from tests.flows.steps.test_reconcile_scans import received
 from tests.patience import PATIENCE
 from tests.postgres import new_database, rows
-from transcribe.errors import StoreError
+from transcribe.errors import SettingsError, StoreError
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -35,6 +36,7 @@ HOLDS = """
 import sys, time
 from pathlib import Path
 from flows.home import load_settings, open_home
+from flows.runtime import name_lock
 from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, retention
 from flows.steps.erasures import publishing
 with publishing(open_home(load_settings(Path(sys.argv[1])))):
@@ -248,6 +250,22 @@ def test_a_sender_whose_lock_was_lost_ends(here: Home, url: str) -> None:
     assert not sender.is_alive()
     with lock:
         pass
+
+
+def test_a_home_that_is_a_copy_of_another_one_does_not_serve_beside_it(
+    here: Home, there: Home, second: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.runtime.home_name.NAME_SECONDS", 0.2)
+    with name_lock(here):
+        with name_lock(there):
+            pass
+        shutil.copy(here.settings.state.with_suffix(".machine"), there.settings.home)
+        copy = open_home(configuration.load_settings(second.home))
+        with pytest.raises(SettingsError, match="Is this home a copy of that one"):
+            name_lock(copy)
+    with name_lock(copy):
+        pass
+    copy.close()
 
 
 def test_a_machine_that_is_gone_for_good_is_taken_off_by_name(here: Home, there: Home, first: House) -> None:

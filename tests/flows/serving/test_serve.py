@@ -74,6 +74,7 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
     assert len(children) >= 3
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
     assert all_gone(children)
     assert notice(rooms.settings) == {}
 
