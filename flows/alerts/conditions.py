@@ -18,7 +18,8 @@ from flows.home import Home
 from flows.steps import audited_values
 from flows.webhooks import webhook_troubles
 from reconcile.algorithms import wilson
-from transcribe.errors import FairhandError
+from reconcile.records import query
+from transcribe.errors import FairhandError, NotFound
 from transcribe.i18n import counted
 from transcribe.people import pay_promise
 
@@ -41,6 +42,9 @@ LOW_FIT_SHARE = 0.05
 
 MAX_LOW_FITS_COUNT = 9
 """Low fits among the latest 30 from which on the form is not what it was: without a cause 1 in 100,000 cases."""
+
+MAX_UNPUBLISHED = timedelta(minutes=15)
+"""A record that is not published so long after it is complete stands still: it takes seconds. Chosen by hand."""
 
 ODD_READING_SCAN_COUNT = 200
 """So many scans that people read last are looked at for odd ways of reading: a second or two. Chosen by hand."""
@@ -202,6 +206,21 @@ def failing_webhooks(home: Home, now: datetime) -> Iterator[Alert]:
         )
 
 
+def unpublished_records(home: Home, now: datetime) -> Iterator[Alert]:
+    """Changes of records that should long be published: every publishing fails, of all forms."""
+    try:
+        position = query.position(home.settings.records)
+    except NotFound:
+        position = 0
+    since = next((each.at for each in home.store.outbox(position, 1)), None)
+    if since is not None and now - since > MAX_UNPUBLISHED:
+        message = (
+            f"No record and no erasure is published since {since:%Y-%m-%d %H:%M} UTC: fairhand records publish says "
+            "why."
+        )
+        yield Alert(check="records", subject="records:late", message=message, facts={"code": "records", "at": since})
+
+
 def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:
     """Forms whose latest scans lie much worse on them than those before: the form may have been printed anew."""
     fits: dict[str, list[float]] = defaultdict(list)
@@ -264,6 +283,7 @@ CHECKS: Mapping[str, Check] = {
     "pay": late_pay,
     "duplicates": open_duplicates,
     "webhooks": failing_webhooks,
+    "records": unpublished_records,
     "fit": falling_fits,
     "reading": odd_readers,
 }

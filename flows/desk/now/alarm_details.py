@@ -127,6 +127,13 @@ def _webhook_given_up(visit: Visit, facts: Facts) -> str:
     )  # fmt: skip
 
 
+def _records(visit: Visit, facts: Facts) -> str:
+    return visit.say(
+        "No order and no erasure is published since %(at)s. The command fairhand records publish says why.",
+        at=visit.moment(facts["at"]),
+    )  # fmt: skip
+
+
 def _fit(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "%(count)s of the latest %(latest)s scans of the form %(form)s lie worse on it than nearly all before.",
@@ -166,6 +173,7 @@ SENTENCES: Mapping[str, Callable[[Visit, Facts], str]] = {
     "webhook off": _webhook_off,
     "webhook failing": _webhook_failing,
     "webhook given up": _webhook_given_up,
+    "records": _records,
     "fit": _fit,
     "reading": _reading,
     "audit": _audit,

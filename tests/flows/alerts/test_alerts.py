@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import threading
 from collections.abc import Iterator
@@ -21,8 +22,10 @@ from flows.alerts.send import alerts_now, send_alerts, send_test
 from flows.alerts.told_alerts import AGAIN, Memory, keep_memory, read_memory
 from flows.backup import make_backup
 from flows.home.home import Home, now
+from flows.steps import publish_records
 from tests.examples import examples
 from tests.flows.house import House
+from tests.flows.serving.test_api import recorded
 from tests.flows.steps.test_close_appeals import here as appealed_world  # noqa: F401 - a fixture
 from tests.flows.steps.test_close_appeals import read_until_decided
 from tests.transcribe.store.world import NOON, World, after, form, person
@@ -174,6 +177,22 @@ def test_a_full_disk_an_old_backup_and_a_missing_one(
     assert subjects(home, at + timedelta(days=1, minutes=1)) == {"backup:age"}
     monkeypatch.setattr("flows.alerts.conditions.MIN_FREE_DISK_BYTES", 10**18)
     assert subjects(told_to(rooms, archive=str(rooms.settings.home)), at) == {"disk:home", "disk:archive"}
+
+
+def test_records_that_are_not_published_are_an_alert_until_they_are(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = recorded(rooms, "1.00")
+    assert subjects(rooms, now() + timedelta(days=1)) == set(), "what is published waits for nothing"
+    publishing = importlib.import_module("reconcile.records.publish")
+    monkeypatch.setattr(publishing, "_apply_batch", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        recorded(rooms, "2.00", scan)
+    assert subjects(rooms, now()) == set()
+    assert subjects(rooms, now() + timedelta(minutes=16)) == {"records:late"}
+    monkeypatch.undo()
+    publish_records(rooms)
+    assert subjects(rooms, now() + timedelta(minutes=16)) == set()
 
 
 def test_audits_that_surely_break_the_bound_are_an_alert_and_few_errors_are_none(rooms: Home) -> None:

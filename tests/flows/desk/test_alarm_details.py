@@ -41,6 +41,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "webhook off": {"name": "erp", "because": "gone", "waiting": 3, "mend": "fairhand webhooks resume erp"},
     "webhook failing": {"name": "erp", "since": AT, "mend": "fairhand webhooks test erp"},
     "webhook given up": {"name": "erp", "count": 6},
+    "records": {"at": AT},
     "fit": {"form": "order", "count": 11, "latest": 30},
     "reading": {"people": 2},
     "audit": {"form": "order", "wrong": 8, "count": 40, "least": 0.105, "allowed": 0.001},
