@@ -41,8 +41,8 @@ from tests.reconcile.made import reading
 from transcribe.model import READ, Decision, Parameters, Posterior, Reading
 from transcribe.values import without_accents
 
-EXAMPLES = 250
-"""Examples of a law in a test run; forty times as many, 10,000, in `make soak`."""
+EXAMPLES = 250 if SOAK else 100
+"""Examples of a law in a test run; 10,000 in `make soak`."""
 
 LAW = examples(EXAMPLES, HealthCheck.filter_too_much, derandomize=not SOAK)
 """The same examples in every test run, so that one that passes says something; others in each `make soak`."""

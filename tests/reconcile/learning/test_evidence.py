@@ -11,12 +11,14 @@ from reconcile.algorithms.paired import sign_probability
 from tests.bench.reconciling.evidence import AUDITS_ALONE, CHANCE, GOLD_ALONE, NO_TRUTH, POISONED, Tried, tried
 
 SIZES = {"forms": 30, "receipts": 60, "invoices": 40}
+"""Documents of each store in `make soak`; a test run has half of them."""
 SEED = 711
 
 
 @pytest.mark.parametrize("kind", sorted(SIZES))
-def test_learning_harms_no_store(kind: str) -> None:
-    found = tried(kind, SEED, SIZES[kind])
+@pytest.mark.parametrize("share", [1, pytest.param(2, marks=pytest.mark.soak)])
+def test_learning_harms_no_store(kind: str, share: int) -> None:
+    found = tried(kind, SEED, SIZES[kind] * share // 2)
     assert not found[NO_TRUTH].proposal.reopens
     for name, each in found.items():
         assert sign_probability(each.newly_wrong, each.mended) > CHANCE, f"{name}: {told(each)}"

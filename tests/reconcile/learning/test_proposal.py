@@ -19,15 +19,15 @@ from reconcile.learning.proposal import MIN_JUDGING_COUNT, Proposal, propose
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
-from tests.examples import examples
+from tests.examples import SOAK, examples
 from tests.reconcile.made import both, expert, field, form, machine, reading
 from transcribe.codes import Verdict
 from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
 
 SHIPPED = shipped_parameters()
 SHARE = 0.05
-EXAMPLES = 60
-"""Examples of a law in a test run; forty times as many in `make soak`. Each learns a store five times over."""
+EXAMPLES = 60 if SOAK else 25
+"""Examples of a law in a test run; 2,400 in `make soak`. Each learns a store five times over."""
 
 TEXTS = {"amount": ("15.60", "75.60", "15.66"), "date": ("05/03/2025", "06/03/2025"), "name": ("Dupont", "Dupond")}
 ENGINES = ("tesseract 5.5.0 eng", "rapidocr 3.10.0")

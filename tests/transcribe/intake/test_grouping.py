@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import random
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy
@@ -26,6 +27,7 @@ SIZE = (620, 877)
 LIMITS = Limits()
 
 
+@cache
 def blank(name: str) -> Image.Image:
     """A page of small print that no other page has."""
     chance, page = random.Random(name), Image.new("L", SIZE, 255)
@@ -48,9 +50,10 @@ def made(folder: Path, name: str, pages: int) -> Form:
     return definition.load(str(folder / f"{name}.toml"))
 
 
-@pytest.fixture
-def forms(tmp_path: Path) -> list[Form]:
-    return [made(tmp_path, "pair", 2), made(tmp_path, "slip", 1)]
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> list[Form]:
+    folder = tmp_path_factory.mktemp("forms")
+    return [made(folder, "pair", 2), made(folder, "slip", 1)]
 
 
 @pytest.fixture
