@@ -185,14 +185,14 @@ def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
     again.close()
 
 
-def test_three_ingests_at_once_on_a_fresh_home_all_end_well(tmp_path: Path) -> None:
+def test_two_ingests_at_once_on_a_fresh_home_both_end_well(tmp_path: Path) -> None:
     house = House(home=tmp_path / "home")
     folder = tmp_path / "inbox"
     folder.mkdir()
     shutil.copy(TYPED, folder / "order.png")
-    runs = [house.start("ingest", folder, "--form", "bon-de-commande") for _ in range(3)]
+    runs = [house.start("ingest", folder, "--form", "bon-de-commande") for _ in range(2)]
     ended = [(*run.communicate(timeout=4 * PATIENCE), run.returncode) for run in runs]
-    assert [code for _, _, code in ended] == [0, 0, 0], [err[-500:] for _, err, _ in ended]
+    assert [code for _, _, code in ended] == [0, 0], [err[-500:] for _, err, _ in ended]
 
 
 def odd_batch(folder: Path) -> None:

@@ -28,6 +28,10 @@ START = 300.0
 """Seconds that a process may take to be well on a busy machine."""
 
 
+LOOK_SECONDS = 1.0
+"""How often a health check is asked: each is a program that starts anew."""
+
+
 def database_made(folder: str, variables: dict[str, str]) -> None:
     """Users and databases as the image of PostgreSQL makes them, by the script that it is given."""
     environment = {**variables, "POSTGRES_USER": "postgres", "PGHOST": folder}
@@ -95,7 +99,7 @@ def well(composition: Composition, process: subprocess.Popen[bytes], service: st
         assert process.poll() is None, (composition.log / f"{name or service}.log").read_text(errors="replace")
         return composition.health(service, **more).returncode == 0
 
-    until(is_well, START)
+    until(is_well, START, LOOK_SECONDS)
 
 
 def begun(prefect: httpx.Client, name: str, **parameters: object) -> str:

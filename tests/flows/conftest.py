@@ -49,9 +49,14 @@ def prefect_server(prefect_home: Path) -> Iterator[str]:
 @pytest.fixture
 def served_home(tmp_path: Path, prefect_server: str, prefect_home: Path) -> Path:
     """A home in which `serve` finds Prefect's database as made: making it is half of what its start costs."""
-    (tmp_path / "home" / "prefect").mkdir(parents=True, mode=0o700)
-    shutil.copy(prefect_home / NEW_DATABASE, tmp_path / "home" / "prefect" / "prefect.db")
-    return tmp_path / "home"
+    return served_home_in(tmp_path, prefect_home)
+
+
+def served_home_in(place: Path, prefect_home: Path) -> Path:
+    """Such a home in a folder, once the session's Prefect server was started."""
+    (place / "home" / "prefect").mkdir(parents=True, mode=0o700)
+    shutil.copy(prefect_home / NEW_DATABASE, place / "home" / "prefect" / "prefect.db")
+    return place / "home"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from flows.home import settings as configuration
 from flows.home.home import Home, open_home
 from flows.runtime.prefect_server import free_port, notice
 from tests.flows import house as running
+from tests.flows.conftest import served_home_in
 from tests.flows.house import CASES, START, TYPED, House
 from tests.patience import PATIENCE
 from transcribe.model import Scan, ScanPage, SourceFile
@@ -34,16 +36,28 @@ LOOK_SECONDS = 0.5
 NAMES = {"ingest", "shift", "reconcile", "learn", "retention", "appeals", "alerts", "backup"}
 
 
-@pytest.fixture
-def house(tmp_path: Path, served_home: Path) -> House:
-    made = House(home=served_home)
-    made.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
-    made.environment["FAIRHAND_BACKUPS"] = str(tmp_path / "backups")
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, prefect_server: str, prefect_home: Path) -> House:
+    made = house_in(tmp_path_factory.mktemp("deployed"), prefect_home)
+    made.environment["PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS"] = "5"
     return made
 
 
-@pytest.fixture
+def house_in(place: Path, prefect_home: Path) -> House:
+    made = House(home=served_home_in(place, prefect_home))
+    made.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
+    made.environment["FAIRHAND_BACKUPS"] = str(place / "backups")
+    return made
+
+
+@pytest.fixture(scope="module")
 def rooms(house: House) -> Iterator[Home]:
+    with rooms_of(house) as opened:
+        yield opened
+
+
+@contextmanager
+def rooms_of(house: House) -> Iterator[Home]:
     opened = open_home(configuration.load_settings(house.home))
     yield opened
     opened.close()
@@ -113,15 +127,18 @@ def has_ended(house: House, run: str) -> bool:
     return state_of(house, run)[0] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
-def test_scans_that_wait_are_read_by_the_clock_where_the_settings_say_so(house: House, rooms: Home) -> None:
+def test_scans_that_wait_are_read_by_the_clock_where_the_settings_say_so(
+    tmp_path: Path, prefect_server: str, prefect_home: Path
+) -> None:
+    house = house_in(tmp_path, prefect_home)
     house.environment["FAIRHAND_SHIFT_MINUTES"] = "1"
     taken = house.run("ingest", CASES / "receipt-217.jpg", "--form", "receipt", "--no-read")
     assert taken.code == 0, taken.err
-    with serving(house, rooms):
+    with rooms_of(house) as rooms, serving(house, rooms):
         assert deployed(house)["shift"]["parameters"] == {"minutes": 1.0}
         until(lambda: rooms.store.count_to_read(now())[0] == 0)
         assert runs(house, "shift")
-    assert deployments_of(rooms.settings)[1].cron == ""
+        assert deployments_of(rooms.settings)[1].cron == ""
 
 
 def kept_too_long(rooms: Home) -> Scan:
@@ -155,73 +172,97 @@ def let_days_pass(house: House, days: int) -> None:
         database.commit()
 
 
-def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: House, rooms: Home, tmp_path: Path) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """A `serve` that was killed in the middle of a run, and the next one, which runs four days later."""
+
+    old: Scan
+    before: dict[str, dict[str, Any]]
+    wrong: tuple[str, str, str]
+    run: str
+    second: subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module")
+def story(house: House, rooms: Home) -> Iterator[Story]:
     old = kept_too_long(rooms)
+    inbox = inbox_of(house)
+    inbox.mkdir()
+    (inbox / "order.png").write_bytes(TYPED.read_bytes())
+    (inbox / "letter.png").write_text("no picture")
     with serving(house, rooms) as first:
         before = deployed(house)
         until(lambda: len(ask(house, "POST", "/flow_runs/filter", deployments={"name": {"any_": ["retention"]}})) >= 3)
         assert runs(house, "retention") == []
+        wrong = started_from_its_page(house, "ingest", folder=str(inbox / "nowhere"))
+        until(lambda: has_ended(house, wrong))
+        ended = state_of(house, wrong)
+        run = started_from_its_page(house, "ingest", folder=str(inbox), form="bon-de-commande", batch="from a page")
+        until(lambda: state_of(house, run)[0] == "RUNNING" or has_ended(house, run))
+        assert not has_ended(house, run)
+        ask(house, "POST", f"/deployments/{before['alerts']['id']}/pause_deployment")
         first.kill()
     assert not rooms.store.forgotten(old.id)
     let_days_pass(house, 4)
-    with serving(house, rooms):
-        until(lambda: any(each["state"]["type"] == "COMPLETED" for each in runs(house, "retention")))
-        (run,) = runs(house, "retention")
-        assert (run["state"]["name"], run["auto_scheduled"]) == ("1 forgotten", True)
-        after = deployed(house)
-        assert {name: each["id"] for name, each in after.items()} == {name: each["id"] for name, each in before.items()}
-        assert {name: len(each["schedules"]) for name, each in after.items()} == {
-            name: int(name not in {"ingest", "shift"}) for name in NAMES
-        }
-        until(lambda: len(runs(house, "learn")) == len(runs(house, "appeals")) == 1)
-        until(lambda: BackupFolder(tmp_path / "backups").newest())
-    assert rooms.store.forgotten(old.id)
-    assert not rooms.archive.is_whole(old.pages[0].file)
-    assert old.id not in rooms.store.past_retention(now())
+    with serving(house, rooms) as second:
+        yield Story(old=old, before=before, wrong=ended, run=run, second=second)
+
+
+def inbox_of(house: House) -> Path:
+    return house.home.parent / "in"
+
+
+def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: House, rooms: Home, story: Story) -> None:
+    until(lambda: any(each["state"]["type"] == "COMPLETED" for each in runs(house, "retention")))
+    (run,) = runs(house, "retention")
+    assert (run["state"]["name"], run["auto_scheduled"]) == ("1 forgotten", True)
+    after = deployed(house)
+    assert {name: each["id"] for name, each in after.items()} == {
+        name: each["id"] for name, each in story.before.items()
+    }
+    assert {name: len(each["schedules"]) for name, each in after.items()} == {
+        name: int(name not in {"ingest", "shift"}) for name in NAMES
+    }
+    until(lambda: len(runs(house, "learn")) == len(runs(house, "appeals")) == 1)
+    until(lambda: BackupFolder(house.home.parent / "backups").newest())
+    assert rooms.store.forgotten(story.old.id)
+    assert not rooms.archive.is_whole(story.old.pages[0].file)
+    assert story.old.id not in rooms.store.past_retention(now())
+
+
+def test_prefect_forgets_runs_that_ended_long_ago(house: House, story: Story) -> None:
+    until(
+        lambda: (
+            len(runs(house, "appeals")) == 1 and all(has_ended(house, each["id"]) for each in runs(house, "appeals"))
+        )
+    )
+    (missed,) = runs(house, "appeals")
+    old = started_from_its_page(house, "appeals")
+    until(lambda: has_ended(house, old))
+    with closing(sqlite3.connect(house.home / "prefect" / "prefect.db", timeout=PATIENCE)) as database:
+        database.execute(
+            "UPDATE flow_run SET end_time = strftime('%Y-%m-%d %H:%M:%f000', end_time, '-31 days') WHERE id = ?",
+            (old,),
+        )
+        database.commit()
+    until(lambda: {each["id"] for each in runs(house, "appeals")} == {missed["id"]})
 
 
 def test_a_folder_is_ingested_from_prefects_pages_and_a_killed_run_is_begun_again(
-    house: House, rooms: Home, tmp_path: Path
+    house: House, rooms: Home, story: Story
 ) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "order.png").write_bytes(TYPED.read_bytes())
-    (tmp_path / "in" / "letter.png").write_text("no picture")
-    with serving(house, rooms) as first:
-        described = deployed(house)["ingest"]["parameter_openapi_schema"]["properties"]
-        assert set(described) == {"folder", "form", "batch", "home", "read"}
-        assert all(each["description"] for each in described.values())
-        wrong = started_from_its_page(house, "ingest", folder=str(tmp_path / "nowhere"))
-        until(lambda: has_ended(house, wrong))
-        assert state_of(house, wrong)[0] == "FAILED"
-        assert "There is no such folder on the machine that runs fairhand" in state_of(house, wrong)[2]
-        run = started_from_its_page(
-            house, "ingest", folder=str(tmp_path / "in"), form="bon-de-commande", batch="from a page"
-        )
-        until(lambda: state_of(house, run)[0] == "RUNNING" or has_ended(house, run))
-        assert not has_ended(house, run)
-        ask(house, "POST", f"/deployments/{deployed(house)['learn']['id']}/pause_deployment")
-        first.kill()
-    with serving(house, rooms) as second:
-        until(lambda: has_ended(house, run))
-        assert state_of(house, run)[:2] == ("COMPLETED", "1 set aside")
-        assert [name for name, each in deployed(house).items() if each["paused"]] == ["learn"]
-        assert [each.batch for each in (state.scan for state in rooms.store.scan_states())] == ["from a page"]
-        again = started_from_its_page(house, "ingest", folder=str(tmp_path / "in"), form="bon-de-commande")
-        until(lambda: state_of(house, again)[0] == "RUNNING" or has_ended(house, again))
-        second.send_signal(signal.SIGTERM)
-        second.communicate(timeout=PATIENCE)
-        assert second.returncode == 0
-
-
-def test_prefect_forgets_runs_that_ended_long_ago(house: House, rooms: Home) -> None:
-    house.environment["PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS"] = "5"
-    with serving(house, rooms):
-        old, new = (started_from_its_page(house, "appeals") for _ in range(2))
-        until(lambda: has_ended(house, old) and has_ended(house, new))
-        with closing(sqlite3.connect(house.home / "prefect" / "prefect.db", timeout=PATIENCE)) as database:
-            database.execute(
-                "UPDATE flow_run SET end_time = strftime('%Y-%m-%d %H:%M:%f000', end_time, '-31 days') WHERE id = ?",
-                (old,),
-            )
-            database.commit()
-        until(lambda: {each["id"] for each in runs(house, "appeals")} == {new})
+    described = story.before["ingest"]["parameter_openapi_schema"]["properties"]
+    assert set(described) == {"folder", "form", "batch", "home", "read"}
+    assert all(each["description"] for each in described.values())
+    assert story.wrong[0] == "FAILED"
+    assert "There is no such folder on the machine that runs fairhand" in story.wrong[2]
+    until(lambda: has_ended(house, story.run))
+    assert state_of(house, story.run)[:2] == ("COMPLETED", "1 set aside")
+    assert [name for name, each in deployed(house).items() if each["paused"]] == ["alerts"]
+    scans = [state.scan for state in rooms.store.scan_states() if state.scan.id != story.old.id]
+    assert [each.batch for each in scans] == ["from a page"]
+    again = started_from_its_page(house, "ingest", folder=str(inbox_of(house)), form="bon-de-commande")
+    until(lambda: state_of(house, again)[0] == "RUNNING" or has_ended(house, again))
+    story.second.send_signal(signal.SIGTERM)
+    story.second.communicate(timeout=PATIENCE)
+    assert story.second.returncode == 0
