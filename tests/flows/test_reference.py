@@ -52,9 +52,12 @@ def type_everything(home: Home) -> None:
             return
 
 
+@pytest.mark.prefect
+@pytest.mark.xdist_group("prefect")
 def test_the_tutorial_works_as_it_stands(
-    house: House, rooms: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    working_house: House, rooms: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    house = working_house
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
