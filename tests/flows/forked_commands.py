@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -57,6 +59,20 @@ class CommandServer:
 
     def run(self, words: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[int, str, str]:
         """Run a command to its end: its exit code, output and errors. It is killed where it takes longer."""
+        ours = self._begun(words, environment)
+        try:
+            out, err, ended = _read(ours, time.monotonic() + seconds)
+        finally:
+            for reading in ours:
+                os.close(reading)
+        return int(ended.split()[1]), _text(out), _text(err)
+
+    def start(self, words: Sequence[str], environment: Mapping[str, str]) -> ForkedProcess:
+        """Begin a command."""
+        return ForkedProcess(words, *self._begun(words, environment))
+
+    def _begun(self, words: Sequence[str], environment: Mapping[str, str]) -> list[int]:
+        """Begin a command: where its output, its errors, and its id and exit code can be read."""
         request = {
             "words": words,
             "folder": str(Path.cwd()),
@@ -67,16 +83,46 @@ class CommandServer:
         pipes = [os.pipe() for _ in range(3)]
         ours = [reading for reading, _ in pipes]
         try:
-            try:
-                socket.send_fds(self._requests, [json.dumps(request).encode()], [writing for _, writing in pipes])
-            finally:
-                for _, writing in pipes:
-                    os.close(writing)
-            out, err, ended = _read(ours, time.monotonic() + seconds)
-        finally:
+            socket.send_fds(self._requests, [json.dumps(request).encode()], [writing for _, writing in pipes])
+        except BaseException:
             for reading in ours:
                 os.close(reading)
-        return int(ended.split()[1]), _text(out), _text(err)
+            raise
+        finally:
+            for _, writing in pipes:
+                os.close(writing)
+        return ours
+
+
+class ForkedProcess(subprocess.Popen[str]):
+    """A command that runs in a forked process: to a test it is as one that was started."""
+
+    def __init__(self, words: Sequence[str], out: int, err: int, ended: int) -> None:
+        self._ended = os.fdopen(ended, encoding="ascii")
+        self.args, self.pid, self.returncode = words, int(self._ended.readline()), None
+        self.stdin, self.stdout, self.stderr = None, os.fdopen(out, encoding="utf-8"), os.fdopen(err, encoding="utf-8")
+        self.text_mode = True
+        self._communication_started, self._input = False, None
+
+    def poll(self) -> int | None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0.0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            if not select.select([self._ended], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
+            self.returncode = int(self._ended.readline())
+            self._ended.close()
+        return self.returncode
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+    def _internal_poll(self, _deadstate: int | None = None) -> int | None:
+        return self.returncode
 
 
 def suits(environment: Mapping[str, str]) -> bool:

@@ -76,8 +76,10 @@ class House:
         out, err = process.communicate(timeout=4 * PATIENCE)
         return Ran(code=process.returncode, out=out, err=err, most_memory=most)
 
-    def start(self, *words: str | Path) -> subprocess.Popen[str]:
-        """Begin a command."""
+    def start(self, *words: str | Path, forked: bool = False) -> subprocess.Popen[str]:
+        """Begin a command. It is started anew, or `forked` from a process that has the imports."""
+        if forked:
+            return shared_server().start(["--home", str(self.home), *map(str, words)], self.child_environment())
         return subprocess.Popen(
             [*FAIRHAND, "--home", str(self.home), *map(str, words)],
             stdin=subprocess.DEVNULL,

@@ -92,7 +92,7 @@ def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Home
     shutil.copy(TYPED, photo)
     broken.write_bytes(TYPED.read_bytes()[:5000])
     house.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "PREFECT_LOGGING_LEVEL": "DEBUG"}
-    serving = house.start("serve", "--port", "0")
+    serving = house.start("serve", "--port", "0", forked=True)
     try:
         until(lambda: serving.poll() is not None or "prefect" in notice(rooms.settings), START)
         told = notice(rooms.settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import stat
 import time
 from collections.abc import Iterator
@@ -116,3 +117,19 @@ def test_what_engines_read_before_is_what_they_read_anew(house: House, readings:
     assert set(readings.iterdir()) == kept, "the second command asked for nothing else"
     assert first.code == 0, first
     assert first.out == again.out == anew(house, *words).out
+
+
+def test_one_that_is_begun_is_waited_for_asked_and_ended_as_one_that_was_started(house: House) -> None:
+    assert house.run("init").code == 0
+    ended = house.start("status", forked=True)
+    out, err = ended.communicate(timeout=running.PATIENCE)
+    assert Ran(code=ended.returncode, out=out, err=err) == anew(house, "status")
+    follows = ("records", "postgres", "postgresql://nobody@127.0.0.1:1/none", "--every", "9")
+    for sign in (signal.SIGKILL, signal.SIGTERM):
+        begun = house.start(*follows, forked=True)
+        assert begun.poll() is None
+        assert psutil.pid_exists(begun.pid)
+        begun.send_signal(sign)
+        begun.communicate(timeout=running.PATIENCE)
+        assert (begun.returncode, begun.poll()) == (-sign, -sign)
+        assert not psutil.pid_exists(begun.pid)

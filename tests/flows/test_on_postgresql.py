@@ -42,7 +42,7 @@ def house(house: House, url: str) -> House:
 
 @pytest.fixture
 def serving(working_house: House, rooms: Home) -> Iterator[subprocess.Popen[str]]:
-    process = working_house.start("serve", "--port", "0")
+    process = working_house.start("serve", "--port", "0", forked=True)
     try:
         until(lambda: process.poll() is not None or "web" in notice(rooms.settings), START)
         assert process.poll() is None, process.communicate()[1]

@@ -47,7 +47,8 @@ def small_receipt(path: Path, number: int) -> None:
 
 @contextmanager
 def watching(house: House, folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
-    process = house.start("watch", folder, *(words or ("--form", "receipt", "--batch", "watched")))
+    told = words or ("--form", "receipt", "--batch", "watched")
+    process = house.start("watch", folder, *told, forked=True)
     try:
         yield process
     finally:
