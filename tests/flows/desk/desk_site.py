@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -73,6 +74,12 @@ ENGINES = ("tesseract 5.3", "rapidocr 3.10")
 
 def page(texts: Mapping[str, str | None]) -> bytes:
     """A page of the form with texts in its frames, as PNG."""
+    return _drawn(tuple(texts.items()))
+
+
+@cache
+def _drawn(shown: tuple[tuple[str, str | None], ...]) -> bytes:
+    texts = dict(shown)
     picture = Image.new("L", SIZE, 250)
     pencil = ImageDraw.Draw(picture)
     for name, box in BOXES.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy
@@ -82,4 +83,10 @@ def filled_page(texts: Mapping[str, str] | None = None, lines: Sequence[Sequence
 
 def photo(page: Image.Image, level: Level = "phone", seed: int = 7) -> bytes:
     """A photograph of a page: on a table, from an angle, under a lamp."""
+    return _photo(page.mode, page.size, page.tobytes(), level, seed)
+
+
+@cache
+def _photo(mode: str, size: tuple[int, int], pixels: bytes, level: Level, seed: int) -> bytes:
+    page = Image.frombytes(mode, size, pixels)
     return photograph(numpy.asarray(page), level, numpy.random.default_rng(seed))

@@ -181,6 +181,11 @@ def add_scan(site: Site, form: Form, texts: dict[FieldKey, str], kind: TaskKind,
 
 def picture(lines: Sequence[tuple[str, tuple[int, int]]], size: tuple[int, int]) -> bytes:
     """A white picture with texts, as a JPEG of the size that snippets have."""
+    return _drawn(tuple(lines), size)
+
+
+@cache
+def _drawn(lines: Sequence[tuple[str, tuple[int, int]]], size: tuple[int, int]) -> bytes:
     image = Image.new("L", size, 250)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(30)
