@@ -10,6 +10,7 @@ import importlib
 import os
 import pwd
 import shlex
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -158,9 +159,15 @@ def form_library(ctx: typer.Context) -> FormLibrary:
 
 
 def run() -> None:
-    """Load every group of commands and run the one that was asked for."""
+    """Run the command that was asked for."""
+    whole_command()(prog_name="fairhand")
+
+
+@cache
+def whole_command() -> Command:
+    """Every group of commands, loaded and put together."""
     for group in COMMAND_GROUPS:
         importlib.import_module(f"flows.cli.{group}")
     command = typer.main.get_command(app)
     dress(command)
-    command(prog_name="fairhand")
+    return command

@@ -34,8 +34,11 @@ from tests.new_state import copy_new_states
 MAX_REQUEST_BYTES = 100_000
 """Bytes of the longest request: the words of a command and its environment."""
 
-IMPORTED = ("flows.home", "flows.administration", "flows.steps", "flows.runtime")
-"""What commands import when they run, beside Prefect."""
+IMPORTED = (
+    *("flows.home", "flows.administration", "flows.steps", "flows.runtime", "flows.serving", "flows.desk"),
+    *("fastapi.encoders", "uvicorn"),
+)
+"""What commands import when they run, and Prefect when it runs a flow."""
 
 QUIET_PREFECT = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "WARNING"}
 """Settings under which Prefect is imported at first: nothing is sent anywhere."""
@@ -81,9 +84,10 @@ class PrefectWhenAsked(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def main() -> None:
     """Import what commands need, then fork for each request until the tests end."""
-    from flows.cli.app import COMMAND_GROUPS
+    from flows.cli.app import whole_command
 
-    for name in (*(f"flows.cli.{group}" for group in COMMAND_GROUPS), *IMPORTED):
+    whole_command()
+    for name in IMPORTED:
         importlib.import_module(name)
     if not SOAK:
         copy_new_states()
