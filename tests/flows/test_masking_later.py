@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from flows.home.home import Home, limits, now
 from flows.steps.read_scans import read_scan
@@ -14,17 +17,24 @@ from transcribe.intake.scans import Scanned, scans_of
 from transcribe.model import ScanPage
 from transcribe.recognition.read import pictures
 
+pytestmark = pytest.mark.usefixtures("kept_readings")
+
 FORM = "bon-de-commande"
 
 
-def with_card_number(folder: Path) -> Path:
+@cache
+def card_number_filled() -> bytes:
     """A typed order whose card number is filled in."""
     for number in itertools.count():
         made = make(number, 5, FORM, "flat", "typed")
         if made.truth["payment"]:
-            (folder / "order.png").write_bytes(made.content)
-            return folder / "order.png"
+            return made.content
     raise AssertionError
+
+
+def with_card_number(folder: Path) -> Path:
+    (folder / "order.png").write_bytes(card_number_filled())
+    return folder / "order.png"
 
 
 def test_payment_data_are_masked_once_the_form_is_known_and_what_showed_them_is_gone(

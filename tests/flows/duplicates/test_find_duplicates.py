@@ -195,6 +195,7 @@ def photographed(rooms: Home, tmp_path: Path) -> tuple[Home, Scan, Scan]:
     return here, scans[0], scans[1]
 
 
+@pytest.mark.usefixtures("kept_readings")
 def test_a_second_photograph_of_a_sheet_takes_the_place_of_the_first_and_gives_it_back(
     photographed: tuple[Home, Scan, Scan],
 ) -> None:

@@ -255,6 +255,7 @@ def test_a_scan_that_an_expert_knows_no_form_for_is_set_aside_until_it_comes_aga
     assert rooms.store.list_set_aside() == []
 
 
+@pytest.mark.usefixtures("kept_readings")
 def test_files_are_taken_in_once_and_read_with_the_forms_languages(rooms: Home) -> None:
     from tests.flows.house import TYPED
 
