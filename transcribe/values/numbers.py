@@ -183,7 +183,7 @@ def currency_words(currency: str) -> frozenset[str]:
 
 
 def other_currency(text: str, field: Field, form: Form) -> str:
-    """The sign or word of another currency than the field's that stands beside an amount; "" for none.
+    """The sign, word or code of another currency than the field's that stands beside an amount; "" for none.
 
     A sign that several currencies share, as $, is one of the field's where that is among them.
     """
@@ -191,7 +191,9 @@ def other_currency(text: str, field: Field, form: Form) -> str:
     number = read_number(text, form.locale, minor_digits(currency))
     if number is None or number.beside in UNITS or number.beside == "×":
         return ""
-    return "" if number.beside in currency_words(currency) else number.beside
+    if number.beside in currency_words(currency):
+        return ""
+    return code if (code := number.beside.upper()) in list_currencies() else number.beside
 
 
 @lru_cache(maxsize=1)

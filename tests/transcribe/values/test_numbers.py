@@ -100,7 +100,7 @@ def test_a_currency_beside_the_amount_is_a_fault_where_it_is_another_one() -> No
     [
         ("EUR", "501,00 $", "$"),
         ("EUR", "98.000 ¥", "¥"),
-        ("USD", "EUR 18,00", "eur"),
+        ("USD", "EUR 18,00", "EUR"),
         ("USD", "18,00 dollars", ""),
         ("CAD", "$ 12,00", ""),
         ("SEK", "12,00 kr", ""),
