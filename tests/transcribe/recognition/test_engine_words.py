@@ -1,4 +1,4 @@
-"""An engine that is shown the writing alone is asked again where one that is shown the page reads something else."""
+"""Where engines read different things: one looks at other crops of the page, the other at the page itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.transcribe.recognition.test_plain_page import Finder, box_of
 from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
@@ -15,6 +17,7 @@ from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.model import Form, Page, Reading, Word
 from transcribe.ocr.engine import View
+from transcribe.recognition.engine_words import EngineWords, over_all
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -108,3 +111,83 @@ def test_a_part_of_a_text_does_not_take_the_place_of_more_that_was_surely_seen(
     box = box_of(form, KEY)
     beyond = Box(box.x1 + 200, box.y0, box.x1 + 300, box.y1)
     assert told(form, Writer(first="8C", second="BC-2025", beyond=(beyond, sure))).text == text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looker:
+    """An engine of the page that says at each look what it is told, so sure, and keeps the boxes of its looks."""
+
+    found: Box
+    says: Sequence[tuple[str, float]]
+    boxes: list[Box] = field(default_factory=list)
+    name: str = "looker"
+    source: str = "looker 1"
+    view: View = "page"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def stretches(self, page: Page) -> list[Box]:
+        return [self.found]
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        """Of its own field what it is told, of others nothing."""
+        text, sure = self.says[min(len(self.boxes), len(self.says) - 1)]
+        own = [box.overlap_share(self.found) > 0.5 for box in boxes or ()]
+        self.boxes.extend(box for box, is_own in zip(boxes or (), own, strict=True) if is_own)
+        return [
+            [Word(text=text, box=box, confidence=sure)] if is_own and text else []
+            for box, is_own in zip(boxes or (), own, strict=True)
+        ]
+
+
+def seen(form: Form, says: Sequence[tuple[str, float]], other: str = "80-Z025") -> tuple[Reading | None, Looker]:
+    """What a looker reads of a field beside an engine that says something else, and the looker."""
+    looker = Looker(found=box_of(form, KEY).padded(-8), says=says)
+    writer = Writer(first=other, second=other, third=other)
+    return by_field(read_picture(picture(FLAT), form, [writer, looker]))[KEY].get("looker"), looker
+
+
+def test_in_doubt_it_looks_at_other_crops_and_says_what_is_the_most_probable_over_all(form: Form) -> None:
+    said, looker = seen(form, [("BC-2O25", 0.7), ("BC-2025", 0.6), ("BC-2025", 0.8), ("", 0.0)])
+    row, trimmed, widened, whole = looker.boxes
+    assert trimmed.height < row.height < widened.height
+    assert whole == box_of(form, KEY).padded(-10)
+    assert said is not None
+    assert said.text == "BC-2025"
+    assert said.confidence == pytest.approx(1 - (0.4 * 0.2) ** 0.5, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("says", "other"), [(("BC-2025", 0.96), "8C"), (("BC-2025", 0.5), "BC - 2025"), (("", 0.0), "8C")]
+)
+def test_sure_or_borne_out_or_silent_it_looks_at_no_other_crop(form: Form, says: tuple[str, float], other: str) -> None:
+    said, looker = seen(form, [says, ("XX-2025", 0.94)], other)
+    assert len(looker.boxes) == 1
+    assert ((said.text or "", said.confidence) if said else ("", 0.0)) == says
+
+
+def look(text: str, sure: float) -> EngineWords:
+    words = [Word(text=each, box=Box(0, 0, 9, 9), confidence=sure) for each in text.split()]
+    return EngineWords("looker 1", [words] if words else [])
+
+
+looks = st.lists(st.builds(look, st.sampled_from(["a", "b", "a b", ""]), st.floats(0.001, 1.0)), min_size=1, max_size=5)
+
+
+@given(looks, st.data())
+def test_a_look_that_says_the_same_makes_it_surer_and_the_order_of_looks_is_nothing(
+    all_looks: list[EngineWords], data: st.DataObject
+) -> None:
+    all_looks = [look("a", 0.5), *all_looks]
+    said = over_all(all_looks)
+    assert said.text in {each.text for each in all_looks if each.text}
+    assert 0.0 <= (said.confidence or 0.0) <= 1.0
+    again = over_all([*all_looks, look(said.text, data.draw(st.floats(0.001, 1.0)))])
+    assert again.text == said.text
+    assert (again.confidence or 0.0) >= (said.confidence or 0.0) - 1e-12
+    turned = over_all(data.draw(st.permutations(all_looks)))
+    support = {
+        text: sum(each.probability for each in all_looks if each.text == text) for text in (said.text, turned.text)
+    }
+    assert support[turned.text] == pytest.approx(support[said.text])
