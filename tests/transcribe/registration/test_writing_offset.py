@@ -41,6 +41,14 @@ def test_a_few_notes_between_the_boxes_are_no_offset() -> None:
     assert writing_offset([*TEXTS, *notes], FIELDS, 1.0) is None
 
 
+def test_a_column_of_digits_at_its_left_frame_is_no_offset() -> None:
+    rows = range(400, 1000, 60)
+    cells = [Box(x0, y, x1, y + 60) for y in rows for x0, x1 in ((100, 700), (700, 860))]
+    words = [Box(115, y + 10, 480, y + 52) for y in rows]
+    digits = [Box(684, y + 10, 732, y + 52) for y in rows]  # a third is paper that the detector sees beside the digit
+    assert writing_offset([*words, *digits], cells, 1.0) is None
+
+
 def test_lengths_grow_with_a_finer_blank() -> None:
     fine = [each.scaled(1.5) for each in FIELDS]
     found = writing_offset([each.scaled(1.5) for each in moved(TEXTS, 0, 45)], fine, 1.5)
