@@ -173,7 +173,11 @@ def replay(
     """Tell everything after a number again, under the same ids as before."""
     from flows.home import now
 
-    home_of(ctx).store.replay_webhook(name, after, now())
+    store = home_of(ctx).store
+    store.replay_webhook(name, after, now())
+    if after >= (last := store.last_told_number()):
+        terminal.say(f"Nothing is told again: no event has a number above {after}, the latest has {last}.")
+        raise typer.Exit(1)
     terminal.say(f"{name} is told again what came after {after}.")
 
 

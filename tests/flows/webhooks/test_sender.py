@@ -16,6 +16,7 @@ from flows.webhooks import Sender, add_webhook
 from flows.webhooks.http_post import Posted
 from flows.webhooks.retry_schedule import TRYING
 from flows.webhooks.subscribe import try_webhook
+from tests.flows.house import House
 from tests.flows.serving.test_api import recorded
 from tests.flows.steps.test_reconcile_scans import received
 from tests.flows.webhooks.receivers import Receiver, receiving, send_all, subscribed
@@ -290,6 +291,15 @@ def test_after_forget_no_queue_tells_of_the_scan_but_that_it_is_gone(rooms: Home
     rooms.store.replay_webhook("erp", 0, now())
     send_all(rooms)
     assert receiver.types() == ["record.erased"]
+
+
+def test_a_replay_after_a_number_that_no_event_has_says_so(house: House, rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    recorded(rooms)
+    last = rooms.store.last_told_number()
+    done = house.run("webhooks", "replay", "erp", "--after", str(last))
+    assert (done.code, f"no event has a number above {last}, the latest has {last}" in done.out) == (1, True)
+    assert house.run("webhooks", "replay", "erp", "--after", str(last - 1)).code == 0
 
 
 def test_replay_tells_again_under_the_same_ids(rooms: Home, receiver: Receiver) -> None:
