@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(10_800 if SOAK else 900)]
 
 SIZE = Size(scans=1_000_000, batches=1_000) if SOAK else Size(scans=10_000, batches=100)
 MOST_MS = 200.0
-ROUNDS = 40 if SOAK else 3
+ROUNDS = 40 if SOAK else 5
 """Answers of each page that are timed."""
 
 PAGES = (
