@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from transcribe.codes import Flag, turned_form
+from transcribe.codes import turned_form
 from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound, ReadAgainSince
 from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
@@ -14,6 +14,7 @@ from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
 from transcribe.store.offering.routing import EXPERT_FLAGS, EXPERT_KINDS, is_expert
 from transcribe.store.paid_time import measured_seconds, require_in_time, take_time, work_since
 from transcribe.store.row_mapping import micros, moment, outcome_of, task_of, text, values_of
+from transcribe.store.sent_readings import box_of, conditions_of, flags_of, insisted, is_last_word
 from transcribe.store.verbs.leases import LeaseVerbs, holds
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
 from transcribe.store.verbs.reconcile import MISPLACED, ReconcileVerbs
@@ -52,13 +53,13 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 sent = replace(sent, page=self._page(row, sent.page))
             standing = self._standing(row, person)
             if standing is not None and is_last_word(row, person, standing):
-                sent = _insisted(sent, standing)
+                sent = insisted(sent, standing)
                 row = dict(zip(row.keys(), values_of(row), strict=True)) | {
                     "answers": 0
                 }  # asked for and paid like any other
             elif standing is not None:
                 row = self._task_of_standing(row, person, standing, now)
-                return self._correct(row, person, sent, idem, standing, now)
+                return self._correct(row, person, sent, idem, standing, now, measure)
             late = not holds(row, person, now)
             if late:
                 require_in_time(row, now, measure)
@@ -127,8 +128,17 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         self.db.run("give_back", task_id=task["id"], who=person["id"], now=micros(now))
         return self.leased_row(standing["task"], person)
 
-    def _correct(self, task: Row, person: Row, sent: SentReading, idem: str, standing: Row, now: datetime) -> Outcome:
-        """Keep another reading of a task that was paid already: within undo's rules, and without a line of pay.
+    def _correct(
+        self,
+        task: Row,
+        person: Row,
+        sent: SentReading,
+        idem: str,
+        standing: Row,
+        now: datetime,
+        measure: PayMeasure,
+    ) -> Outcome:
+        """Keep another reading of a task that was paid already: within undo's rules. Its time since then is paid.
 
         What says the same is the same reading. An expert who has seen all readings may correct what is decided.
         """
@@ -136,23 +146,29 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             return outcome_of("again", standing["id"], task)
         if sent.ago and now - timedelta(seconds=sent.ago) < moment(standing["at"]):
             raise ReadAgainSince
-        looked = not EXPERT_FLAGS.isdisjoint(_flags(task, person, sent))
+        looked = not EXPERT_FLAGS.isdisjoint(flags_of(task, person, sent))
         counts = {"field_id": standing["field_id"], "reading": standing["id"], "at": standing["at"]}
         settled = not looked and self.db.value("decided_since", **counts)
         old = self.is_old(standing, person, now)
         if settled or old or person["paused"] or task["answers"] > MAX_CORRECTION_COUNT:
             raise CountsAlready
-        identity, number = self._keep(task, person, sent, idem, 0.0, False, now)
+        paid, seconds = sent.seconds is not None and self.pays(person, task, now, measure), 0.0
+        if paid:
+            claimed = measured_seconds(sent.seconds, standing["at"], None, micros(now))
+            seconds = take_time(self.db, person, standing["at"], claimed, now)
+        identity, number = self._keep(task, person, sent, idem, seconds, False, now)
         self._follow(task, sent, number)
+        if paid:
+            self.pay_reading(person, task, number, seconds, now)
         return outcome_of("kept", identity, task)
 
     def _says_the_same(self, task: Row, person: Row, sent: SentReading, standing: Row) -> bool:
         same_words = standing["text_hash"] == self.keyed_hash("text", sent.text or "") and not sent.reason
         return bool(
             same_words
-            and standing["flags"] in (text(_flags(task, person, each)) for each in (sent, _insisted(sent, standing)))
-            and standing["box"] == _box(sent)
-            and standing["conditions"] == _conditions(sent)
+            and standing["flags"] in (text(flags_of(task, person, each)) for each in (sent, insisted(sent, standing)))
+            and standing["box"] == box_of(sent)
+            and standing["conditions"] == conditions_of(sent)
             and standing["legible"] in (None, sent.legible)
         )
 
@@ -255,9 +271,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             late=int(late),
             confidence=None,
             seconds=None if untimed else seconds,
-            flags=text(_flags(task, person, sent)),
-            conditions=_conditions(sent),
-            box=_box(sent),
+            flags=text(flags_of(task, person, sent)),
+            conditions=conditions_of(sent),
+            box=box_of(sent),
             text_hash=self.keyed_hash("text", sent.text or ""),
             words_hash=self.reading_hash(words),
             now=micros(now),
@@ -265,34 +281,3 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         if task["erased_at"] is None:
             self.db.run("put_reading_text", number=number, **words)
         return identity, number
-
-
-def is_last_word(task: Row, person: Row, standing: Row) -> bool:
-    """Whether an expert was given a task of a field that they had read already.
-
-    No other expert is there then. What they send for it is a reading of its own, and no correction of the former one.
-    """
-    asked_again = bool(task["resort"]) and standing["task_id"] != task["id"] and standing["at"] <= task["from_at"]
-    return asked_again and is_expert(person)
-
-
-def _insisted(sent: SentReading, before: Row) -> SentReading:
-    """What an expert sends who was asked again, as what they read as an expert was not taken as it stood."""
-    if before["kind"] != "expert" or not sent.text:
-        return sent
-    return replace(sent, flags=sent.flags | {Flag.OVERRODE_A_CHECK})
-
-
-def _flags(task: Row, person: Row, sent: SentReading) -> list[str]:
-    """The marks of a reading. Those that give the last word are for who is an expert now."""
-    if not is_expert(person):
-        return sorted(sent.flags - EXPERT_FLAGS - {Flag.HEARD_AN_APPEAL})
-    return sorted(sent.flags | {Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else sent.flags)
-
-
-def _conditions(sent: SentReading) -> str:
-    return "{}" if sent.page is None else text({"page": sent.page})
-
-
-def _box(sent: SentReading) -> str | None:
-    return text(list(sent.box)) if sent.box else None

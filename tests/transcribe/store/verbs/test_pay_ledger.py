@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, decision, passing, person, put, sent, world
+from transcribe.pay_arithmetic import for_time
 from transcribe.store.facts import Floor, PayLine, Rate
 
 CENT = 10_000
@@ -71,6 +72,24 @@ def test_a_reading_taken_back_stays_paid_and_its_replacement_counts_as_time(here
     here.store.undo(task.id, "ann", after(6))
     here.store.submit(task.id, "ann", sent("y", "two", 3.0), after(9))
     assert [(line.micro, line.seconds) for line in here.store.ledger("ann")] == [(2 * CENT, 5.0), (0, 3.0)]
+
+
+@pytest.mark.parametrize(("claimed", "paid"), [(4.0, 4.0), (90.0, 15.0), (None, None)])
+def test_another_reading_sent_over_the_first_has_the_time_since_it_paid_and_no_second_piece(
+    here: World, claimed: float | None, paid: float | None
+) -> None:
+    pay(here, floor=12_000_000)
+    put(here.store, person("hal", engagement="hourly"), NOON)
+    for who in ("ann", "hal"):
+        here.ask(here.scan(who), "number")
+        (task,) = here.store.lease(who, 1, NOON)
+        here.store.submit(task.id, who, sent("x", f"one-{who}", 5.0), after(5))
+        here.store.submit(task.id, who, sent("y", f"two-{who}", claimed), after(20))
+        here.store.submit(task.id, who, sent("y", f"again-{who}", claimed), after(40))
+        first, *more = here.store.ledger(who)
+        assert first.seconds == 5.0
+        assert [line.seconds for line in more] == ([] if paid is None else [paid])
+        assert all(line.micro == (0 if who == "ann" else for_time(12_000_000, line.seconds)) for line in more)
 
 
 @pytest.mark.parametrize("engagement", ["staff", "volunteer"])
