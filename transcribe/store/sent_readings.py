@@ -1,4 +1,4 @@
-"""A reading that somebody sends, as it is kept: its marks, its conditions, and whether it is a correction."""
+"""A reading that somebody sends, as it is kept: its marks and conditions, and whether it is a correction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_last_word(task: Row, person: Row, standing: Row) -> bool:
 
 
 def insisted(sent: SentReading, before: Row) -> SentReading:
-    """What an expert sends who was asked again, as what they read as an expert was not taken as it stood."""
+    """What an expert sends who was asked again: what they read before was not taken as it stood."""
     if before["kind"] != "expert" or not sent.text:
         return sent
     return replace(sent, flags=sent.flags | {Flag.OVERRODE_A_CHECK})
