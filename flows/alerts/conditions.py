@@ -18,7 +18,7 @@ from flows.home import Home
 from flows.steps import audited_values
 from flows.webhooks import webhook_troubles
 from reconcile.algorithms import wilson
-from reconcile.records import query
+from reconcile.records import held_records, query
 from transcribe.errors import FairhandError, NotFound
 from transcribe.i18n import counted
 from transcribe.people import pay_promise
@@ -207,7 +207,7 @@ def failing_webhooks(home: Home, now: datetime) -> Iterator[Alert]:
 
 
 def unpublished_records(home: Home, now: datetime) -> Iterator[Alert]:
-    """Changes of records that should long be published: every publishing fails, of all forms."""
+    """Changes of records that should long be published, as every publishing fails; records that cannot be written."""
     try:
         position = query.position(home.settings.records)
     except NotFound:
@@ -219,6 +219,15 @@ def unpublished_records(home: Home, now: datetime) -> Iterator[Alert]:
             "why."
         )
         yield Alert(check="records", subject="records:late", message=message, facts={"code": "records", "at": since})
+    if unwritable := held_records(home.settings.records):
+        count = len(unwritable)
+        message = (
+            f"{counted(count, 'finished order')} could not be written to the records. All others are published: "
+            "fairhand status says why."
+        )
+        yield Alert(
+            check="records", subject="records:held", message=message, facts={"code": "records held", "count": count}
+        )
 
 
 def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:

@@ -120,7 +120,7 @@ def _print_photo_advice(again: list[ScanState], settings: Settings) -> None:
 
 def _print_held_forms(told: list[str]) -> None:
     if told:
-        terminal.say(f"\n{counted(len(told), 'form')} that cannot be published:")
+        terminal.say("\nNot published:")
     for each in told:
         terminal.say(f"  {each}")
 

@@ -102,7 +102,7 @@ class StatusJson(BaseModel):
     the same; `reopened_fields` are those open ones of which a value was decided before. `waiting_reasons` has the open
     tasks by reason code, `asked` the fields that people have read by the reason of the first question.
     `ignored_patterns` tell each pattern of a form that is not used any more, `held_forms` each form whose records
-    cannot be published.
+    cannot be published, and each record that cannot be written.
     `provisional_records` are those of the records with a value below the target. `missing_people` tells, of the whole
     home, who is missing where nobody who is there can finish a field. `waiting_duplicates` counts the scans that may be
     an order that came before, and that nobody has settled.

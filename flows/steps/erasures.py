@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from flows.home import Home, Settings
 from flows.home import now as clock
-from reconcile.records import empty_log_of, held, publish, rebuild
+from reconcile.records import empty_log_of, held, held_records, publish, rebuild
 from transcribe.errors import ArchiveAway, StoreError
 from transcribe.store import log_readers
 
@@ -72,12 +72,17 @@ def publishing(home: Home, wait_seconds: float = PUBLISHER_SECONDS) -> Iterator[
 
 
 def held_forms(settings: Settings) -> list[str]:
-    """Each form that cannot be published: why, what waits for it, and what to do."""
-    return [
+    """Each form and each record that cannot be published: why, what waits for it, and what to do."""
+    of_forms = [
         f"{each.form} version {each.version} is not published, and {each.entries} changes of its records wait: "
         f"{each.message} Mend {settings.forms / each.form / str(each.version)}, or put it back from a backup, "
         "then fairhand records publish. All other forms are published."
         for each in held(settings.records)
+    ]
+    return of_forms + [
+        f"A record of {each.form} version {each.version} is not published: {each.message}. Its scan is {each.scan}. "
+        "All others are published. Correct what is odd in it, or after an upgrade run fairhand records rebuild."
+        for each in held_records(settings.records)
     ]
 
 

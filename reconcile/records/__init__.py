@@ -3,7 +3,7 @@
 from reconcile.records import query, record_search
 from reconcile.records.database import Moments, damage, is_outdated, one_moment
 from reconcile.records.export_formats import ExportOptions, export_names, load_export
-from reconcile.records.held_forms import held
+from reconcile.records.held_forms import held, held_records
 from reconcile.records.interchange import quality
 from reconcile.records.interchange.data_package import write_package
 from reconcile.records.interchange.datasette_metadata import metadata
@@ -44,6 +44,7 @@ __all__ = [
     "form_of_record",
     "forms_of_batch",
     "held",
+    "held_records",
     "is_of",
     "is_outdated",
     "key_in_line",

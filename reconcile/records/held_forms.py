@@ -1,9 +1,10 @@
-"""Forms that cannot be published: the records of each wait in the state, and those of all others go on."""
+"""Forms and records that cannot be published: they wait in the state, and all others go on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -11,12 +12,22 @@ from sqlite_utils import Database
 from reconcile.records import form_tables, schema
 from reconcile.records.database import open_for_reading
 from transcribe.errors import FormError, NotFound
-from transcribe.model import Form
+from transcribe.model import Form, Record
+from transcribe.store import OutboxEntry
 
 FormOfVersion = Callable[[str, int], Form]
 """Gives the form of a name and version; FormError where its definition is gone."""
 
 _KNOWN = "form = ? and version = ?"
+
+UNWRITABLE = (
+    *(ArithmeticError, AssertionError, LookupError, TypeError, ValueError),
+    *(sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError),
+)
+"""What is wrong with one record, and not with the file, its disk or the state: that record alone is held."""
+
+HELD_RECORDS = "_held_records"
+"""The table of records that could not be written. It is made with the first; making the file anew tries all again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +38,17 @@ class HeldForm:
     version: int
     message: str
     entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRecord:
+    """A record that could not be written: its scan, its form, the number of its change, and what went wrong."""
+
+    scan: str
+    form: str
+    version: int
+    entry: int
+    message: str
 
 
 def held(path: Path) -> list[HeldForm]:
@@ -83,3 +105,32 @@ def is_mended(database: Database, forms: FormOfVersion) -> bool:
         elif form != each.message:
             database.execute(f'update "{table.name}" set message = ? where {_KNOWN}', [form, *known])  # noqa: S608 ours
     return waiting > 0
+
+
+def held_records(path: Path) -> list[HeldRecord]:
+    """The records that could not be written, the oldest first; none where nothing was published yet."""
+    if not path.exists():
+        return []
+    with open_for_reading(path, of_any_layout=True) as database:
+        table = database.table(HELD_RECORDS)
+        return [HeldRecord(**row) for row in table.rows_where(order_by="entry")] if table.exists() else []
+
+
+def hold_record(database: Database, entry: OutboxEntry, record: Record, error: Exception) -> None:
+    """Note that a record could not be written. What the file has of an earlier version of it stays."""
+    row = HeldRecord(
+        scan=entry.scan,
+        form=record.form,
+        version=record.form_version,
+        entry=entry.number,
+        message=f"{type(error).__name__}: {error}",
+    )
+    database.table(HELD_RECORDS).upsert(asdict(row), pk="scan")
+
+
+def let_go(database: Database, scans: Iterable[str]) -> None:
+    """Take back what was noted of the records of these scans: they are written, or erased."""
+    table = database.table(HELD_RECORDS)
+    if table.exists():
+        for scan in scans:
+            table.delete_where("scan = ?", [scan])

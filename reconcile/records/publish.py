@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -71,7 +71,8 @@ def publish(store: Outbox, path: Path, forms: FormOfVersion) -> Published:
 
     The position moves in the same transaction as the rows. So no entry is lost or repeated where a publisher dies or
     two publish at once. A file that came from another state than this one is made anew. A form that cannot be published
-    is held, and all others go on; it is published when it is mended. StoreError where the file cannot be written.
+    is held, and all others go on; it is published when it is mended. A record that cannot be written is held likewise,
+    until it changes or everything is made anew. StoreError where the file cannot be written.
     """
     count, anew = 0, False
     with open_for_publishing(path) as database:
@@ -220,21 +221,42 @@ def _apply_batch(database: Database, store: Outbox, forms: FormOfVersion) -> Pub
         database.table("outbox_epoch").upsert({"id": 1, "epoch": store.epoch()}, pk="id")
     _add_forms(database, store, forms)
     entries = store.outbox(position, BATCH_ENTRY_COUNT)
-    writer, known = RecordWriter(database), cache(partial(held_forms.publishable, database, forms))
-    for entry in entries:
-        if entry.record is None:
-            erased = {"scan": entry.scan, "erased_at": rows.written_at(entry), "changed": entry.number}
-            writer.erase(entry.scan, erased, is_withdrawn=entry.kind == "withdraw")
-        else:
-            _write_record(database, writer, store, known, entry, entry.record)
-        position = entry.number
-    writer.flush()
+    try:
+        _write(database, store, forms, entries)
+    except held_forms.UNWRITABLE:
+        _write_one_by_one(database, store, forms, entries)
+    position = entries[-1].number if entries else position
     if entries or (position and not database.table("outbox_mark").count):
         database.table("outbox_position").update(1, {"position": position})
         database.table("outbox_mark").upsert({"id": 1, "mark": store.outbox_mark(position)}, pk="id")
     if not form_tables.FORGETS_ROW_BY_ROW and any(entry.record is None for entry in entries):
         _rebuild_indexes(database)
     return Published(count=len(entries), position=position)
+
+
+def _write(database: Database, store: Outbox, forms: FormOfVersion, entries: Sequence[OutboxEntry]) -> None:
+    """Write records and erasures; where one of them cannot be written, none."""
+    with database.atomic():
+        writer, known = RecordWriter(database), cache(partial(held_forms.publishable, database, forms))
+        for entry in entries:
+            if entry.record is None:
+                erased = {"scan": entry.scan, "erased_at": rows.written_at(entry), "changed": entry.number}
+                writer.erase(entry.scan, erased, is_withdrawn=entry.kind == "withdraw")
+            else:
+                _write_record(database, writer, store, known, entry, entry.record)
+        writer.flush()
+        held_forms.let_go(database, (entry.scan for entry in entries))
+
+
+def _write_one_by_one(database: Database, store: Outbox, forms: FormOfVersion, entries: Sequence[OutboxEntry]) -> None:
+    """Write all but the records that cannot be written: these are held. An erasure is never left out."""
+    for entry in entries:
+        try:
+            _write(database, store, forms, [entry])
+        except held_forms.UNWRITABLE as error:
+            if entry.record is None:
+                raise
+            held_forms.hold_record(database, entry, entry.record, error)
 
 
 def _add_forms(database: Database, store: Outbox, forms: FormOfVersion) -> None:

@@ -134,6 +134,14 @@ def _records(visit: Visit, facts: Facts) -> str:
     )  # fmt: skip
 
 
+def _records_held(visit: Visit, facts: Facts) -> str:
+    return visit.say(
+        "Finished orders that could not be written to the records, while all others are: %(count)s. The command "
+        "fairhand status says why.",
+        count=visit.number(facts["count"]),
+    )
+
+
 def _fit(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "%(count)s of the latest %(latest)s scans of the form %(form)s lie worse on it than nearly all before.",
@@ -174,6 +182,7 @@ SENTENCES: Mapping[str, Callable[[Visit, Facts], str]] = {
     "webhook failing": _webhook_failing,
     "webhook given up": _webhook_given_up,
     "records": _records,
+    "records held": _records_held,
     "fit": _fit,
     "reading": _reading,
     "audit": _audit,

@@ -22,7 +22,7 @@ from flows.alerts.send import alerts_now, send_alerts, send_test
 from flows.alerts.told_alerts import AGAIN, Memory, keep_memory, read_memory
 from flows.backup import make_backup
 from flows.home.home import Home, now
-from flows.steps import publish_records
+from flows.steps import held_forms, publish_records
 from tests.examples import examples
 from tests.flows.house import House
 from tests.flows.serving.test_api import recorded
@@ -193,6 +193,22 @@ def test_records_that_are_not_published_are_an_alert_until_they_are(
     monkeypatch.undo()
     publish_records(rooms)
     assert subjects(rooms, now() + timedelta(minutes=16)) == set()
+
+
+def test_a_record_that_cannot_be_written_is_an_alert_until_it_is_written(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = recorded(rooms, "1.00")
+    rows = importlib.import_module("reconcile.records.rows")
+    monkeypatch.setattr(rows, "form_row", lambda *_: 1 / 0)
+    recorded(rooms, "2.00", scan)
+    assert subjects(rooms, now() + timedelta(days=1)) == {"records:held"}
+    (told,) = held_forms(rooms.settings)
+    assert scan in told
+    assert "ZeroDivisionError" in told
+    monkeypatch.undo()
+    recorded(rooms, "3.00", scan)
+    assert subjects(rooms, now() + timedelta(days=1)) == set()
 
 
 def test_audits_that_surely_break_the_bound_are_an_alert_and_few_errors_are_none(rooms: Home) -> None:
