@@ -284,7 +284,7 @@ def _learning(settings: Settings) -> Iterator[Finding]:
 
 
 def _records(settings: Settings) -> Iterator[Finding]:
-    """Whether records.db can be used, and the forms that cannot be published in it."""
+    """Whether records.db can be used, and the forms and records that cannot be published in it."""
     try:
         for told in held_forms(settings):
             yield Finding(check="records", message=told, mend="fairhand records publish")
