@@ -89,10 +89,12 @@ def version_seen(if_match: str | None, scan: str, told: int | None) -> int | Non
 
 
 def require_version(store: Store, scan: str, form: str, seen: int | None) -> None:
-    """HTTPException 412 where the record has another version than the one that was seen."""
+    """HTTPException 412 where the record has another version than the one that was seen, or is about to have one."""
     if seen is None:
         return
     record = store.last_record(scan)
     if record is None or (record.form, record.version) != (form, seen):
         known = "none of this form" if record is None or record.form != form else str(record.version)
         raise HTTPException(412, f"The record has version {known} now, not {seen}. Read it again, then decide.")
+    if store.is_correction_waiting(scan):
+        raise HTTPException(412, "The record was corrected, and its new version comes in seconds. Read it again then.")

@@ -563,6 +563,9 @@ class SteeringStore(Protocol):
         locked.
         """
 
+    def is_correction_waiting(self, scan: str) -> bool:
+        """Whether a value of a scan was corrected and the scan is not weighed since: its record will change."""
+
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:
         """Have one more person asked for a field; its value stands until they have read it."""
 

@@ -15,6 +15,10 @@ WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL AND claimed_
 -- name: holds_waiting^
 SELECT 1 FROM scan WHERE sha256 = :sha256 AND claimed_by = :claim;
 
+-- name: correction_waiting^
+SELECT 1 FROM scan s JOIN field f ON f.scan_id = s.id JOIN reading r ON r.field_id = f.id
+WHERE s.id = :scan_id AND s.latest > s.cursor AND r.number > s.cursor AND r.source = :source LIMIT 1;
+
 -- name: list_claimed
 SELECT sha256 FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL AND claimed_until > :now;
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from transcribe.codes import Flag, Method
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import FieldKey, Truth
+from transcribe.model import OPERATOR_SOURCE, FieldKey, Truth
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import VALUE_LANE, key_of
 from transcribe.store.steering.acts import ActVerbs
@@ -24,6 +24,10 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             idem = self.keyed_hash("correction", str(act))
             self.put_operator_reading(row["id"], field, VALUE_LANE, value, reason, idem, flags, now)
             return idem[:32]
+
+    def is_correction_waiting(self, scan: str) -> bool:
+        found = self.db.value("correction_waiting", scan_id=self.scan_row(scan)["id"], source=OPERATOR_SOURCE)
+        return found is not None
 
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:
         with self.db.write():
