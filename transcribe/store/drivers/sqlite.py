@@ -25,7 +25,7 @@ BUSY_TIMEOUT_SECONDS = 30.0
 """How long a write waits for another process. The worst wait measured with 64 writing processes was 7.5 s."""
 
 RETRY_INTERVAL_MS = 1
-"""How often a waiting write tries again while another process writes."""
+"""How often a waiting write tries again while another process writes, and closing while another thread reads."""
 
 PAGE_CACHE_KIB = 16384
 """Page cache of one connection: the hot pages of the queue's indexes. A process may have forty connections."""
@@ -57,16 +57,20 @@ class SqliteDatabase:
         return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
+        holder = self._own_connection()
         try:
-            return self._execute(name, values).fetchall()
+            with holder.in_use:
+                return holder.connection.execute(self.statements[name], values).fetchall()
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
             raise self._store_error(error) from error
 
     def one(self, name: str, /, **values: object) -> Row | None:
+        holder = self._own_connection()
         try:
-            row: Row | None = self._execute(name, values).fetchone()
+            with holder.in_use:
+                row: Row | None = holder.connection.execute(self.statements[name], values).fetchone()
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
@@ -97,14 +101,14 @@ class SqliteDatabase:
             yield
             return
         with self._store_errors():
-            _begin_immediate(holder.connection)
+            _begin_immediate(holder)
         holder.depth = 1
         try:
             before = self._watch[0]() if self._watch else None
             yield
             if self._watch and before is not None:
                 self._watch[1](before)
-            with self._store_errors():
+            with self._store_errors(), holder.in_use:
                 holder.connection.execute("COMMIT")
         except BaseException:
             if holder.connection.in_transaction:
@@ -173,9 +177,10 @@ class SqliteDatabase:
         return ""
 
     def close(self) -> None:
+        """What another thread is just asking ends with StoreError; closed under it, it would end the process."""
         with self._lock:
             for holder in list(self._holders):
-                holder.connection.close()
+                holder.close()
             self._holders.clear()
             self._local = threading.local()
 
@@ -190,8 +195,10 @@ class SqliteDatabase:
         return holder
 
     def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
+        holder = self._own_connection()
         try:
-            return self._own_connection().connection.execute(self.statements[name], values)
+            with holder.in_use:
+                return holder.connection.execute(self.statements[name], values)
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
@@ -219,27 +226,37 @@ class _ThreadConnection:
         self.connection = connection
         self.process = os.getpid()
         self.depth = 0
+        self.in_use = threading.Lock()
+
+    def close(self) -> None:
+        """Close it, also where its thread is asking something: that is interrupted first."""
+        while self.process == os.getpid() and not self.in_use.acquire(timeout=RETRY_INTERVAL_MS / 1000):
+            self.connection.interrupt()
+        self.connection.close()
+        if self.in_use.locked():  # not in a forked process
+            self.in_use.release()
 
 
-def _begin_immediate(connection: sqlite3.Connection) -> None:
+def _begin_immediate(holder: _ThreadConnection) -> None:
     """BEGIN IMMEDIATE, tried every millisecond while another process writes.
 
     SQLite's own waiting sleeps up to a tenth of a second between two tries, and so misses the gaps between the
     transactions of a busy process. Behind a process that reconciles, one write in a hundred then waited for 0.35 s.
     """
     try:
-        connection.execute(f"PRAGMA busy_timeout={RETRY_INTERVAL_MS}").fetchall()
+        holder.connection.execute(f"PRAGMA busy_timeout={RETRY_INTERVAL_MS}").fetchall()
         end = time.monotonic() + BUSY_TIMEOUT_SECONDS
         while True:
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                with holder.in_use:
+                    holder.connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                     raise
             else:
                 return
     finally:
-        connection.execute(f"PRAGMA busy_timeout={int(1000 * BUSY_TIMEOUT_SECONDS)}").fetchall()
+        holder.connection.execute(f"PRAGMA busy_timeout={int(1000 * BUSY_TIMEOUT_SECONDS)}").fetchall()
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -1,0 +1,43 @@
+"""Connections to SQLite: closed while other threads ask something."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+CRASHES = """
+import sqlite3, sys, threading, time
+from pathlib import Path
+from transcribe.errors import StoreError
+from transcribe.store.drivers.sqlite import SqliteDatabase
+
+SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT count(*), :x FROM n"
+ended = []
+for number in range(6):
+    database = SqliteDatabase(Path(sys.argv[1]) / f"{number}.db")
+    database.statements = {"slow": SLOW}
+
+    def ask():
+        try:
+            while True:
+                database.all("slow", x=1)
+        except StoreError:
+            ended.append(True)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.02)
+    database.close()
+    for thread in threads:
+        thread.join(30)
+print(len(ended))
+"""
+
+
+def test_closing_ends_what_other_threads_ask_with_an_error_and_not_the_process(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CRASHES, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "18\n"), done.stderr[-2000:]
