@@ -12,11 +12,11 @@ from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
 from transcribe.store.offering.routing import EXPERT_FLAGS, EXPERT_KINDS, is_expert
-from transcribe.store.paid_time import measured_seconds, require_in_time, take_time, work_since
+from transcribe.store.paid_time import free_time, measured_seconds, require_in_time, take_time, work_since
 from transcribe.store.row_mapping import micros, moment, outcome_of, task_of, text, values_of
 from transcribe.store.sent_readings import box_of, conditions_of, flags_of, insisted, is_last_word
 from transcribe.store.verbs.leases import LeaseVerbs, holds
-from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
+from transcribe.store.verbs.pay_ledger import BEGUN_SECONDS, PayLedgerVerbs
 from transcribe.store.verbs.reconcile import MISPLACED, ReconcileVerbs
 
 MAX_UNDO_COUNT = 10
@@ -138,7 +138,8 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         now: datetime,
         measure: PayMeasure,
     ) -> Outcome:
-        """Keep another reading of a task that was paid already: within undo's rules. Its time since then is paid.
+        """Keep another reading of a task that was paid already: within undo's rules. Its time since then is paid,
+        from a second on.
 
         What says the same is the same reading. An expert who has seen all readings may correct what is decided.
         """
@@ -152,13 +153,14 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         old = self.is_old(standing, person, now)
         if settled or old or person["paused"] or task["answers"] > MAX_CORRECTION_COUNT:
             raise CountsAlready
-        paid, seconds = sent.seconds is not None and self.pays(person, task, now, measure), 0.0
-        if paid:
+        seconds = 0.0
+        if sent.seconds is not None and self.pays(person, task, now, measure):
             claimed = measured_seconds(sent.seconds, standing["at"], None, micros(now))
-            seconds = take_time(self.db, person, standing["at"], claimed, now)
+            if min(claimed, free_time(self.db, person["id"], standing["at"], now)) >= BEGUN_SECONDS:
+                seconds = take_time(self.db, person, standing["at"], claimed, now)
         identity, number = self._keep(task, person, sent, idem, seconds, False, now)
         self._follow(task, sent, number)
-        if paid:
+        if seconds > 0:
             self.pay_reading(person, task, number, seconds, now)
         return outcome_of("kept", identity, task)
 
