@@ -37,7 +37,7 @@ def test_a_prefect_server_takes_the_deployments_and_a_worker_runs_one(working_ho
         deployed = {each["name"]: each for each in server.post("/deployments/filter", json={}).json()}
         assert {name: len(each["schedules"]) for name, each in deployed.items()} == {
             "ingest": 0,
-            "shift": 0,
+            "shift": 1,
             "reconcile": 1,
             "learn": 1,
         }

@@ -170,7 +170,7 @@ def test_a_second_look_at_what_an_expert_read_against_all_others_is_no_audit_and
 ) -> None:
     readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two", "three")]
     other = invite(rooms, "otto", ["expert"]).person.id
-    scan = received(rooms, texts={"total": ("12.50", "18.50")})
+    scan = received(rooms, texts={"total": ("12.60", "18.50")})
     for who, text in zip(readers, ("13.70", "12.50", "17.60"), strict=True):
         reconcile_home(rooms)
         answer(rooms, who, text, scan=scan.id, field="total")
@@ -211,9 +211,9 @@ def test_the_command_says_what_became_of_it_and_what_is_measured(house: House, r
 
 
 def test_an_appeal_that_nobody_heard_in_time_is_no_truth_and_teaches_nothing(rooms: Home) -> None:
-    readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two", "three")]
+    readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two")]
     scan = received(rooms, texts={"total": ("12.50", "18.50")})
-    for who, text in zip(readers, ("77.70", "12.50", "12.50"), strict=True):
+    for who, text in zip(readers, ("77.70", "12.50"), strict=True):
         reconcile_home(rooms)
         answer(rooms, who, text, scan=scan.id, field="total")
     reconcile_home(rooms)
