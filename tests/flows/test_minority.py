@@ -78,7 +78,7 @@ def outcome(client: TestClient) -> tuple[str, str]:
 def test_one_who_is_right_against_two_changes_the_record_and_what_is_believed(
     rooms: Home, people: dict[str, TestClient]
 ) -> None:
-    scan = received(rooms, texts={"company": ("ACNF LTD", "ACMI LTD")}).id
+    scan = received(rooms, texts={"company": ("ACNF LTD", "ACHF LTD")}).id
     reconcile_home(rooms)
     for name in READERS:
         type_in(rooms, people[name], RIGHT if name == "ann" else OTHERS)
