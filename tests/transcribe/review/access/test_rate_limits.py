@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 
+from tests.aside import run_aside
 from transcribe.review.rate_limits import RateLimits, TooMany
 
 TRIES, REQUESTS = 5, 600
@@ -41,13 +41,13 @@ def test_a_low_limit_is_exact_whichever_process_is_asked() -> None:
     told = []
     for number in range(TRIES + 3):
         try:
-            asyncio.run(processes[number % 2].count_sign_in_try("network", "mina"))
+            run_aside(processes[number % 2].count_sign_in_try("network", "mina"))
         except TooMany as error:
             told.append(error.retry_after)
         else:
             told.append(0)
     assert told == [0] * TRIES + [60] * 3
-    asyncio.run(processes[0].count_sign_in_try("another network", "mina"))
+    run_aside(processes[0].count_sign_in_try("another network", "mina"))
 
 
 def test_a_high_limit_is_told_now_and_then_and_holds_within_a_tenth() -> None:
@@ -63,7 +63,7 @@ def test_a_high_limit_is_told_now_and_then_and_holds_within_a_tenth() -> None:
                 return number
         return 2 * REQUESTS
 
-    asked = asyncio.run(ask())
+    asked = run_aside(ask())
     assert REQUESTS <= asked <= REQUESTS + REQUESTS // 10
     assert together.asked < REQUESTS // 10
 
@@ -71,6 +71,6 @@ def test_a_high_limit_is_told_now_and_then_and_holds_within_a_tenth() -> None:
 def test_a_process_that_is_alone_asks_nobody() -> None:
     alone = RateLimits(TRIES, REQUESTS, REQUESTS)
     for _ in range(TRIES):
-        asyncio.run(alone.count_code_try("mina"))
+        run_aside(alone.count_code_try("mina"))
     with pytest.raises(TooMany):
-        asyncio.run(alone.count_code_try("mina"))
+        run_aside(alone.count_code_try("mina"))
