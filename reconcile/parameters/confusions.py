@@ -18,8 +18,8 @@ UNSEEN_CONFUSION_SHARE = 1 / 60
 UNSEEN_WEIGHT_COUNT = 30.0
 """How many misreadings of a character the expected ones count for, half by `MUTUAL_SHARE`, half any character.
 
-On 158 photographs of other forms and hands, of 3,355 handwritten values 6 more stood first than with 8, and 12 more than
-with 8 and nothing of `MUTUAL_SHARE`.
+On 158 photographs of other forms and hands, of 3,355 handwritten values 6 more stood first than with 8, and 12 more
+than with 8 and nothing of `MUTUAL_SHARE`.
 """
 
 MUTUAL_SHARE = 0.5
