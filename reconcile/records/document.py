@@ -93,11 +93,24 @@ def _is_written(field: Mapping[str, Any]) -> bool:
 
 def _field(own: Row, source: RecordSource) -> dict[str, object]:
     """Where a value came from."""
-    box, size, shares = _box(own)
+    corners, pixels = (own["x0"], own["y0"], own["x1"], own["y1"]), (own["page_width"], own["page_height"])
+    box, size, shares = _box(corners, pixels)
     row = own["row"] if isinstance(own["row"], int) else None
     return {
-        **{name: own[name] for name in ("key", "row", "value", "text", "probability", "method", "people", "experts")},
-        **{name: own[name] for name in ("readings", "page", "known", "known_key", "known_value", "parameters")},
+        "key": own["key"],
+        "row": own["row"],
+        "value": own["value"],
+        "text": own["text"],
+        "probability": own["probability"],
+        "method": own["method"],
+        "people": own["people"],
+        "experts": own["experts"],
+        "readings": own["readings"],
+        "page": own["page"],
+        "known": own["known"],
+        "known_key": own["known_key"],
+        "known_value": own["known_value"],
+        "parameters": own["parameters"],
         "name": own["field"],
         "null": own["no_value"],
         "currency": None if own["value"] is None else source.currency(FieldKey(str(own["field"]), row)),
@@ -115,12 +128,20 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-def _box(own: Row) -> tuple[list[int] | None, list[int] | None, list[float] | None]:
-    """A box in pixels, the size of its page, and the box in shares of the page, 0 to 1; None where not known."""
-    box = [at for name in ("x0", "y0", "x1", "y1") if isinstance(at := own[name], int)]
-    size = [at for name in ("page_width", "page_height") if isinstance(at := own[name], int)]
-    shares = [round(at / size[place % 2], SHARE_DIGITS) for place, at in enumerate(box)] if all(size) and size else None
-    return box or None, size or None, shares
+@lru_cache(maxsize=4096)
+def _box(
+    corners: tuple[object, ...], pixels: tuple[object, ...]
+) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None, tuple[float, ...] | None]:
+    """A box in pixels, the size of its page, and the box in shares of the page, 0 to 1; None where not known.
+
+    All pages of a form have their boxes at the same places, so those are kept.
+    """
+    box = tuple([at for at in corners if isinstance(at, int)])
+    size = tuple([at for at in pixels if isinstance(at, int)])
+    if not (all(size) and size):
+        return box or None, size or None, None
+    shares = tuple([round(at / size[place % 2], SHARE_DIGITS) for place, at in enumerate(box)])
+    return box or None, size, shares
 
 
 def _in_line(name: str) -> str:

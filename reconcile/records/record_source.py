@@ -47,7 +47,7 @@ class RecordSource:
     """A record with its scan, its form and the readings (by id) and places (by field) of its scan.
 
     `pages` are the width and height in pixels of the straightened pages, by number; `known` what masters say.
-    `currencies` are those that the form says of its amounts, by name.
+    `types` are those of the form's fields, `currencies` those that it says of its amounts, by name.
     """
 
     entry: OutboxEntry
@@ -58,6 +58,7 @@ class RecordSource:
     places: Mapping[FieldKey, Place]
     pages: Mapping[int, tuple[int, int]]
     known: Mapping[FieldKey, KnownMatch]
+    types: Mapping[str, str]
     currencies: Mapping[str, str]
 
     @property
@@ -67,9 +68,11 @@ class RecordSource:
 
     def currency(self, key: FieldKey) -> str | None:
         """The currency of an amount. None where another one stands beside it, and for what is no amount."""
-        if any(each.rule == RecordRule.ONE_CURRENCY and key in each.keys for each in self.record.exceptions):
+        currency = self.currencies.get(key.name)
+        if currency is None:
             return None
-        return self.currencies.get(key.name)
+        beside = any(each.rule == RecordRule.ONE_CURRENCY and key in each.keys for each in self.record.exceptions)
+        return None if beside else currency
 
 
 def source_of(
@@ -92,5 +95,6 @@ def source_of(
         places={place.key: place for place in places},
         pages=pages,
         known={key: match for key, match in matches if match is not None},
+        types={each.name: each.type for each in form.all_fields()},
         currencies={each.name: each.currency or form.currency for each in form.all_fields() if each.type == "amount"},
     )

@@ -24,7 +24,7 @@ class RecordWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._gathered: dict[str, list[Row]] = {}
+        self._gathered: dict[str, tuple[list[str], list[tuple[object, ...]]]] = {}
         self._scans: set[str] = set()
         self._columns: dict[tuple[str, int], dict[str, tuple[str, list[schema.FieldColumn]]]] = {}
 
@@ -85,17 +85,18 @@ class RecordWriter:
 
     def flush(self) -> None:
         """Write what is gathered."""
-        for table, gathered in self._gathered.items():
-            names = list(gathered[0])
+        for table, (names, gathered) in self._gathered.items():
             values = f"({', '.join('?' * len(names))})"
             insert = f"insert into {_quoted(table)} ({_listed(names)}) values {values}"  # noqa: S608 our own names
-            self._database.conn.executemany(insert, [tuple(row.values()) for row in gathered])
+            self._database.conn.executemany(insert, gathered)
         self._gathered.clear()
         self._scans.clear()
 
     def _gather(self, table: str, made: Sequence[Row]) -> None:
+        """Keep rows to be written; those of one table all have the same columns, in the same order."""
         if made:
-            self._gathered.setdefault(table, []).extend(made)
+            _, gathered = self._gathered.setdefault(table, (list(made[0]), []))
+            gathered += [tuple(row.values()) for row in made]
 
     def _record(self, scan: str) -> Mapping[str, object] | None:
         return next(self._database.query("select * from records where scan = ?", [scan]), None)

@@ -92,11 +92,14 @@ def written_rows(source: RecordSource, part: str) -> list[int]:
 
 def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row:
     """The row of `provenance` for one value. People are counted and never named."""
-    own = [source.readings[each] for each in decision.readings if each in source.readings]
-    own = [each for each in own if each.key == decision.key]
-    sources = {kind: {each.source for each in own if each.kind == kind} for kind in ("machine", "person", "expert")}
+    own, sources = 0, dict[str, set[str]]()
+    for name in decision.readings:
+        reading = source.readings.get(name)
+        if reading is not None and reading.key == decision.key:
+            own += 1
+            sources.setdefault(reading.kind, set()).add(reading.source)
     place = source.places.get(decision.key)
-    box = place.box if place else (None,) * 4
+    x0, y0, x1, y1 = place.box if place else (None,) * 4
     width, height = (source.pages.get(place.page) if place else None) or (None, None)
     known = source.known.get(decision.key)
     return {
@@ -110,12 +113,15 @@ def provenance_row(number: int, source: RecordSource, decision: Decision) -> Row
         "text": decision.text,
         "probability": decision.probability,
         "method": decision.method,
-        "machines": json_list(tuple(sorted(sources["machine"]))),
-        "people": len(sources["person"]),
-        "experts": len(sources["expert"]),
-        "readings": len(own),
+        "machines": json_list(tuple(sorted(sources.get("machine", ())))),
+        "people": len(sources.get("person", ())),
+        "experts": len(sources.get("expert", ())),
+        "readings": own,
         "page": place.page if place else None,
-        **dict(zip(("x0", "y0", "x1", "y1"), box, strict=True)),
+        "x0": x0,
+        "y0": y0,
+        "x1": x1,
+        "y1": y1,
         "page_width": width,
         "page_height": height,
         "known": known.how if known else None,
@@ -199,11 +205,10 @@ def cells(
     A field of this version of the form stands in the column for its kind of value.
     """
     found: Row = {}
-    types = {each.name: each for each in source.form.all_fields()}
     for column in columns:
         name = f"{part}.{column.field}" if part else column.field
-        field = types.get(name)
-        fits = field is not None and sql_names.column_kind(field.type) == column.kind
+        type_name = source.types.get(name)
+        fits = type_name is not None and sql_names.column_kind(type_name) == column.kind
         value = values.get(column.field) if fits else None
         found[column.column] = _stored(value, column.kind)
         if column.kind == "amount":
