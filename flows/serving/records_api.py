@@ -6,7 +6,6 @@ What it promises never breaks: keys and parameters are only ever added. Errors a
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from flows.home import Home
 from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed
 from flows.serving.records_pages import at_one_moment, is_known, page_json, page_tag
+from flows.webhooks import document_events
 from reconcile.records import Moments, quality, query, record_search, values_schema
 from transcribe.review import Here
 from transcribe.store import ApiToken
@@ -106,18 +106,17 @@ def document(routers: Sequence[APIRouter]) -> dict[str, Any]:
     told = FastAPI(title="fairhand records", version="1", summary=SUMMARY, description=__doc__)
     for router in routers:
         told.include_router(router)
+    document_events(told)
     said = told.openapi()
-    schemas = said.setdefault("components", {}).setdefault("schemas", {})
+    schemas = said["components"]["schemas"]
     schemas["ProblemV1"] = answers.ProblemV1.model_json_schema()
     for ways in said["paths"].values():
         for way in ways.values():
             _tell_problems(way["responses"])
-    text = json.dumps(said["paths"])
-    for name in ("HTTPValidationError", "ValidationError"):
-        if f'/{name}"' not in text:
-            schemas.pop(name, None)
-    schemes = said["components"].setdefault("securitySchemes", {})
-    schemes["token"] = {"type": "http", "scheme": "bearer", "description": "fairhand tokens add NAME --scope SCOPE"}
+    for name in ("HTTPValidationError", "ValidationError"):  # every 422 is a problem instead
+        schemas.pop(name, None)
+    token = {"type": "http", "scheme": "bearer", "description": "fairhand tokens add NAME --scope SCOPE"}
+    said["components"]["securitySchemes"] = {"token": token}
     return {**said, "security": [{"token": []}]}
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import schemathesis
@@ -28,6 +29,7 @@ from reconcile.records import query
 from tests.examples import examples
 from tests.flows.serving.test_api import recorded
 from tests.flows.test_values import published
+from transcribe.model import EventType
 from transcribe.people.tokens import new_token
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
@@ -363,6 +365,19 @@ def test_every_error_of_the_contract_is_a_problem_with_a_type(client: TestClient
             assert all(each["content"] == problem for each in errors.values()), path
     assert "HTTPValidationError" not in said["components"]["schemas"]
     assert "304" in said["paths"]["/api/v1/records/{form}"]["get"]["responses"]
+
+
+def test_the_contract_describes_each_event_that_programs_are_sent(client: TestClient) -> None:
+    said = client.get("/api/v1/openapi.json").json()
+    assert set(said["webhooks"]) == set(get_args(EventType))
+    for event, ways in said["webhooks"].items():
+        (body,) = ways["post"]["requestBody"]["content"].items()
+        assert body[0] == "application/cloudevents+json"
+        model = said["components"]["schemas"][body[1]["schema"]["$ref"].rpartition("/")[2]]
+        assert model["properties"]["type"]["const"] == event
+        assert {"id", "type", "sequence", "data"} <= set(model["required"])
+    named = set(re.findall(r"#/components/schemas/([^\"]+)", json.dumps(said)))
+    assert named <= set(said["components"]["schemas"])
 
 
 def test_a_rejected_record_has_its_field_read_once_more(rooms: Home, client: TestClient) -> None:

@@ -1,0 +1,160 @@
+"""The events that programs are sent, as models: the OpenAPI of `/api/v1` documents them. Keys are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from inspect import cleandoc
+from types import MappingProxyType
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from fastapi import Body, FastAPI
+from pydantic import BaseModel, Field, WithJsonSchema, create_model
+
+from flows.webhooks.envelope import MEDIA_TYPE
+from transcribe.model import EventType
+
+Data = TypeVar("Data", bound=BaseModel)
+
+WholeRecord = Annotated[
+    dict[str, Any] | None,
+    WithJsonSchema({"anyOf": [{"$ref": "#/components/schemas/RecordV1"}, {"type": "null"}]}),
+]
+"""A record as `/api/v1` answers it; null where a later version has replaced it since."""
+
+Scan = Annotated[str, Field(description="The id of a scan: the SHA-256 of what was taken in, in hexadecimal.")]
+
+
+class EventV1(BaseModel, Generic[Data]):
+    """A CloudEvents 1.0 envelope. `id` is that of the header `webhook-id`, the same however often it is sent.
+
+    `sequence` is the event's number, in one series with `changed` of records and `next` of pages.
+    """
+
+    specversion: Literal["1.0"]
+    id: str
+    source: Annotated[str, Field(examples=["urn:fairhand:9f86d081884c7d65"])]
+    type: EventType
+    subject: str
+    time: datetime
+    sequence: Annotated[str, Field(pattern=r"^[0-9]+$")]
+    datacontenttype: Literal["application/json"]
+    data: Data
+
+
+class RecordDataV1(BaseModel):
+    """Which record, and which version of it, is published.
+
+    `form_before` stands only where the scan turned out to be of another form, `record` only for webhooks with values.
+    """
+
+    scan: Scan
+    form: str
+    form_version: int
+    record_version: int
+    changed: int
+    epoch: int
+    form_before: str = ""
+    record: WholeRecord = None
+
+
+class ErasedDataV1(BaseModel):
+    """Which scan was forgotten, or withdrawn with its batch: a copy of its record is to be dropped."""
+
+    scan: Scan
+    form: str
+    changed: int
+    epoch: int
+
+
+class RestoredDataV1(BaseModel):
+    """The home was restored from a backup, and counts from `epoch` on: start over."""
+
+    epoch: int
+
+
+class SetAsideDataV1(BaseModel):
+    """A scan, or a file (its SHA-256), that cannot be read or that an operator set aside, and why.
+
+    What is not known is left out.
+    """
+
+    scan: str = ""
+    file: str = ""
+    form: str = ""
+    batch: str = ""
+    reason: str
+
+
+class DuplicateDataV1(BaseModel):
+    """A scan that is, or may be, an order that came before, and what the home does with such ones."""
+
+    scan: Scan
+    same_order_as: str = ""
+    form: str = ""
+    batch: str = ""
+    file: str = ""
+    policy: str
+
+
+class BatchDataV1(BaseModel):
+    """A batch of which nothing is open any more: its scans, those with a record, and those set aside or settled."""
+
+    batch: str
+    scans: int
+    records: int
+    set_aside: int
+
+
+_DATA: Mapping[EventType, type[BaseModel]] = MappingProxyType(
+    {
+        "record.completed": RecordDataV1,
+        "record.corrected": RecordDataV1,
+        "record.provisional": RecordDataV1,
+        "record.erased": ErasedDataV1,
+        "records.restored": RestoredDataV1,
+        "scan.set_aside": SetAsideDataV1,
+        "duplicate.found": DuplicateDataV1,
+        "batch.finished": BatchDataV1,
+    }
+)
+"""What `data` of each event is."""
+
+EVENT_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        event: create_model(
+            f"{event.replace('.', ' ').replace('_', ' ').title().replace(' ', '')}V1",
+            __base__=EventV1[data],  # type: ignore[valid-type]
+            __doc__=cleandoc(data.__doc__ or ""),
+            type=(Literal[event], ...),  # type: ignore[arg-type]
+        )
+        for event, data in _DATA.items()
+    }
+)
+"""Each event whole, by its type."""
+
+TRIED_AGAIN: dict[int | str, dict[str, Any]] = {"default": {"description": "Not taken: it is sent again later"}}
+"""What any answer but 2xx means."""
+
+
+def document_events(app: FastAPI) -> None:
+    """Put every event into the OpenAPI of an application, under `webhooks`."""
+    for event, model in EVENT_MODELS.items():
+        _add_event(app, event, model)
+
+
+def _add_event(app: FastAPI, event: str, model: type[BaseModel]) -> None:
+    def receive(body: Any) -> None:
+        """Never called: it only tells FastAPI what is sent."""
+
+    receive.__annotations__["body"] = Annotated[model, Body(media_type=MEDIA_TYPE.partition(";")[0])]
+    app.webhooks.post(
+        event,
+        status_code=204,
+        summary=event,
+        description=model.__doc__,
+        operation_id=event,
+        response_description="Taken, as any answer of 2xx within 15 s",
+        responses=TRIED_AGAIN,
+        openapi_extra={"security": []},
+    )(receive)
