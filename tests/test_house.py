@@ -191,7 +191,7 @@ MAKERS = (
     " .split .join .items .index"
     # of the libraries
     " APIRouter Depends Query Header Form fastapi.Path Field ConfigDict SettingsConfigDict AfterValidator"
-    " BeforeValidator PasswordHasher typer.Typer typer.Option typer.Argument"
+    " BeforeValidator WithJsonSchema PasswordHasher typer.Typer typer.Option typer.Argument"
     # of the house
     " N_ _body version"
 ).split()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -277,3 +277,19 @@ class ProblemV1(BaseModel):
     status: int
     detail: str
     instance: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemV1, "description": words}
+    for status, words in (
+        (401, "No token in force"),
+        (403, "The token lacks the scope, or the form"),
+        (404, "There is no such form, record, field or picture"),
+        (410, "The number was given by another state of the home: start over"),
+        (412, "The record has another version than the one that was seen"),
+        (422, "A parameter that is not allowed; the problem names it"),
+        (429, "Too many requests; Retry-After says when"),
+        (503, "Busy; send it again"),
+    )
+}
+"""What every route may answer besides."""

@@ -20,7 +20,7 @@ from flows.home import Home
 from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed
 from flows.serving.records_pages import at_one_moment, is_known, page_json, page_tag
-from flows.webhooks import document_events
+from flows.serving.webhook_routes import document_events
 from reconcile.records import Moments, quality, query, record_search, values_schema
 from transcribe.review import Here
 from transcribe.store import ApiToken
@@ -31,20 +31,6 @@ SUMMARY = "Records of order forms: typed values, how sure each is, where it came
 
 PROBLEM = "application/problem+json"
 """The media type of problems."""
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": answers.ProblemV1, "description": words}
-    for status, words in (
-        (401, "No token in force"),
-        (403, "The token lacks the scope, or the form"),
-        (404, "There is no such form, record, field or picture"),
-        (410, "The number was given by another state of the home: start over"),
-        (412, "The record has another version than the one that was seen"),
-        (422, "A parameter that is not allowed; the problem names it"),
-        (429, "Too many requests; Retry-After says when"),
-        (503, "Busy; send it again"),
-    )
-}
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is as the ETag of If-None-Match has it"}}
 """What a route with an ETag may answer besides."""
@@ -81,7 +67,7 @@ FormVersion = Annotated[
 
 def records_api(home: Home) -> APIRouter:
     """The routes over one home; they need the context of the review app that they are put into."""
-    router = APIRouter(prefix=PREFIX, tags=["records"], responses=PROBLEMS)
+    router = APIRouter(prefix=PREFIX, tags=["records"], responses=answers.PROBLEMS)
     moments = Moments(home.settings.records)
     _add_forms(router, home)
     _add_quality(router, home)

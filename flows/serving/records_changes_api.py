@@ -15,7 +15,8 @@ from flows.output import explained, explained_whole
 from flows.serving import records_answers as answers
 from flows.serving.api import FIELD_PATTERN, Form, _in_thread, _log, allowed
 from flows.serving.api_answers import ExplainedScan
-from flows.serving.records_api import PREFIX, PROBLEMS, ScanId
+from flows.serving.records_answers import PROBLEMS
+from flows.serving.records_api import PREFIX, ScanId
 from flows.serving.requests_once import IdempotencyKey, IfMatch, once, require_version, version_seen
 from reconcile.records import record_search
 from transcribe.drawing import surroundings

@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home
 from flows.serving.api import Form, _in_thread, _log, allowed
-from flows.serving.records_api import PREFIX, PROBLEMS
+from flows.serving.records_answers import PROBLEMS
+from flows.serving.records_api import PREFIX
 from flows.serving.requests_once import IdempotencyKey, once
 from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file
 from transcribe.errors import FormError, SettingsError

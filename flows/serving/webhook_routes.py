@@ -8,17 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import fastapi
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Body, FastAPI, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home, now
 from flows.serving.api import allowed
-from flows.serving.records_api import PROBLEMS
-from flows.webhooks import DeliveryJson, SecretJson, TrialJson, WebhookJson, add_webhook, try_webhook
+from flows.serving.records_answers import PROBLEMS
+from flows.webhooks import (
+    MEDIA_TYPE,
+    DeliveryJson,
+    SecretJson,
+    TrialJson,
+    WebhookJson,
+    add_webhook,
+    event_model,
+    try_webhook,
+)
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import DeliveryState, EventType
 from transcribe.store import ApiToken, Store
@@ -33,6 +42,9 @@ MOST_DELIVERIES_COUNT = 500
 
 MOST_NUMBER = 2**62
 """Above every number of an event."""
+
+TRIED_AGAIN: dict[int | str, dict[str, Any]] = {"default": {"description": "Not taken: it is sent again later"}}
+"""What any answer but 2xx means."""
 
 Name = Annotated[str, fastapi.Path(max_length=64, pattern=NAME_PATTERN)]
 Number = Annotated[int, fastapi.Path(ge=1, le=MOST_NUMBER)]
@@ -195,3 +207,26 @@ async def _changed(home: Home, token: ApiToken, deed: Callable[[], Answer], name
             return done
 
     return await _asked(do)
+
+
+def document_events(app: FastAPI) -> None:
+    """Put every event into the OpenAPI of an application, under `webhooks`."""
+    for event in get_args(EventType):
+        _add_event(app, event, event_model(event))
+
+
+def _add_event(app: FastAPI, event: str, model: type[BaseModel]) -> None:
+    def receive(body: Any) -> None:
+        """Never called: it only tells FastAPI what is sent."""
+
+    receive.__annotations__["body"] = Annotated[model, Body(media_type=MEDIA_TYPE.partition(";")[0])]
+    app.webhooks.post(
+        event,
+        status_code=204,
+        summary=event,
+        description=model.__doc__,
+        operation_id=event,
+        response_description="Taken, as any answer of 2xx within 15 s",
+        responses=TRIED_AGAIN,
+        openapi_extra={"security": []},
+    )(receive)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from inspect import cleandoc
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from fastapi import Body, FastAPI
 from pydantic import BaseModel, Field, WithJsonSchema, create_model
 
-from flows.webhooks.envelope import MEDIA_TYPE
 from transcribe.model import EventType
 
 Data = TypeVar("Data", bound=BaseModel)
@@ -98,7 +97,10 @@ class DuplicateDataV1(BaseModel):
 
 
 class BatchDataV1(BaseModel):
-    """A batch of which nothing is open any more: its scans, those with a record, and those set aside or settled."""
+    """A batch of which nothing is open any more.
+
+    It counts its scans, those with a record, and those set aside or settled as duplicates.
+    """
 
     batch: str
     scans: int
@@ -120,41 +122,15 @@ _DATA: Mapping[EventType, type[BaseModel]] = MappingProxyType(
 )
 """What `data` of each event is."""
 
-EVENT_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {
-        event: create_model(
-            f"{event.replace('.', ' ').replace('_', ' ').title().replace(' ', '')}V1",
-            __base__=EventV1[data],  # type: ignore[valid-type]
-            __doc__=cleandoc(data.__doc__ or ""),
-            type=(Literal[event], ...),  # type: ignore[arg-type]
-        )
-        for event, data in _DATA.items()
-    }
-)
-"""Each event whole, by its type."""
 
-TRIED_AGAIN: dict[int | str, dict[str, Any]] = {"default": {"description": "Not taken: it is sent again later"}}
-"""What any answer but 2xx means."""
-
-
-def document_events(app: FastAPI) -> None:
-    """Put every event into the OpenAPI of an application, under `webhooks`."""
-    for event, model in EVENT_MODELS.items():
-        _add_event(app, event, model)
-
-
-def _add_event(app: FastAPI, event: str, model: type[BaseModel]) -> None:
-    def receive(body: Any) -> None:
-        """Never called: it only tells FastAPI what is sent."""
-
-    receive.__annotations__["body"] = Annotated[model, Body(media_type=MEDIA_TYPE.partition(";")[0])]
-    app.webhooks.post(
-        event,
-        status_code=204,
-        summary=event,
-        description=model.__doc__,
-        operation_id=event,
-        response_description="Taken, as any answer of 2xx within 15 s",
-        responses=TRIED_AGAIN,
-        openapi_extra={"security": []},
-    )(receive)
+@cache
+def event_model(event: EventType) -> type[BaseModel]:
+    """An event whole, by its type."""
+    name = event.replace(".", " ").replace("_", " ").title().replace(" ", "")
+    data = _DATA[event]
+    return create_model(
+        f"{name}V1",
+        __base__=EventV1[data],  # type: ignore[valid-type]
+        __doc__=cleandoc(data.__doc__ or ""),
+        type=(Literal[event], ...),  # type: ignore[arg-type]
+    )
