@@ -17,7 +17,7 @@ hand: of the shipped forms no two boxes share 0.2."""
 def check_place(file: str, key: str, page: int, box: Box | None, blanks: Sequence[Blank | None]) -> None:
     """FormError where a field or table does not stand on its page. A blank that is None could not be looked at."""
     if page > len(blanks):
-        raise FormError(f"{file}: {key} page: the form has {len(blanks)} page(s), not {page}.")
+        raise FormError(f"{file}: {key} page: the form has no page {page}; its last one is {len(blanks)}.")
     here = blanks[page - 1]
     if here is None:
         return

@@ -1,7 +1,7 @@
 """Words for people: catalogues, sentences of evidence, advice on photographs."""
 
 from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
-from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, named, reason_sentence, say, sentence
+from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, method_sentence, named, reason_sentence, say, sentence
 from transcribe.i18n.language_codes import unknown_languages
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
@@ -19,6 +19,7 @@ __all__ = [
     "direction",
     "in_words",
     "languages",
+    "method_sentence",
     "named",
     "plural",
     "reason_sentence",

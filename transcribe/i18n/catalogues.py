@@ -11,6 +11,9 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from transcribe.i18n.form_words import FORM_WORDS
+from transcribe.i18n.marks import N_ as N_
+
 LOCALE = Path(__file__).parent / "locale"
 """The folder of the catalogues."""
 
@@ -19,11 +22,6 @@ SOURCE_LANGUAGE = "en"
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
 """Languages that are written from right to left."""
-
-
-def N_(message: str) -> str:
-    """Mark a message for the catalogues, unchanged: it is translated where it is shown."""
-    return message
 
 
 def languages() -> tuple[str, ...]:
@@ -53,7 +51,11 @@ def direction(language: str) -> str:
 
 
 def said(texts: Mapping[str, str], language: str) -> str:
-    """A text of a form in this language, else in English, else in its first one."""
+    """A text of a form in this language, else in English, else in its first one.
+
+    What forms often call a field is known in every language: a form that has it in English alone need not say it.
+    """
     if language in texts:
         return texts[language]
-    return texts.get(SOURCE_LANGUAGE) or next(iter(texts.values()), "")
+    text = texts.get(SOURCE_LANGUAGE) or next(iter(texts.values()), "")
+    return translation(language).gettext(text) if text in FORM_WORDS else text

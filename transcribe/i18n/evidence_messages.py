@@ -20,7 +20,8 @@ EVIDENCE: Mapping[str, str] = {
         "{source} reads something else, which speaks more for this than for the next likely value: {bits} bits for it."
     ),
     EvidenceCode.READER_DOUBTED: N_(
-        "{source} reads this. How such sources err, it speaks more for the next likely value: {bits} bits against it."
+        "{source} reads this. Going by the mistakes of such sources, that speaks more for the next likely value: "
+        "{bits} bits against it."
     ),
     EvidenceCode.READER_NEITHER: N_("{source} says nothing that tells this value from the next."),
     EvidenceCode.OWN_READER_FOR: N_("You read this: {bits} bits for it."),
@@ -29,7 +30,8 @@ EVIDENCE: Mapping[str, str] = {
         "You read something else, which speaks more for this than for the next likely value: {bits} bits for it."
     ),
     EvidenceCode.OWN_READER_DOUBTED: N_(
-        "You read this. How people err, it speaks more for the next likely value: {bits} bits against it."
+        "You read this. Going by the mistakes that people make, that speaks more for the next likely value: "
+        "{bits} bits against it."
     ),
     EvidenceCode.OWN_MEASURED: N_(
         "Fields of this kind that you read and that an expert read again, drawn by lot: {count}. In {wrong} of them "
@@ -132,9 +134,7 @@ METHODS: Mapping[str, str] = {
     Method.OPERATOR: N_("An operator corrected it, having seen all readings."),
     Method.PEOPLE: N_("People who read it independently agree."),
     Method.PERSON_AND_MACHINE: N_("A person and a machine agree."),
-    Method.PERSON_AND_WITNESS: N_(
-        "A person read it, and a check digit, a known value or the form's sums vouch for it."
-    ),
+    Method.PERSON_AND_WITNESS: N_("A check digit, a known value or the form's sums vouch for what was typed."),
     Method.WEIGHED: N_("The readings differ, but weighed together they leave no real doubt."),
     Method.PROVISIONAL: N_("Nothing is decided: this is the likeliest so far, until somebody has read it."),
     Method.MACHINES: N_(
@@ -143,6 +143,9 @@ METHODS: Mapping[str, str] = {
     Method.BARCODE: N_("A barcode on the field says it, and nothing printed beside it says otherwise."),
     Method.INK: N_("The ink shows it: empty or not, ticked or not, signed or not."),
 }
+
+MOST_PEOPLE = N_("Most of the people who read it independently agree.")
+"""What is said in place of a method's own sentence where people read something else, too."""
 
 REASONS: Mapping[str, str] = {
     Reason.NOTHING_READ: N_("No source could read anything here."),
@@ -159,7 +162,7 @@ REASONS: Mapping[str, str] = {
     Reason.ILLEGIBLE: N_("The machine could not read it."),
     Reason.CROSSED_OUT: N_("It seems to be crossed out."),
     Reason.HANDWRITING: N_("It is handwriting, which machines do not decide."),
-    Reason.MISCOUNTED: N_("It has more or fewer characters than boxes are filled."),
+    Reason.MISCOUNTED: N_("The number of its characters is not that of the filled boxes."),
     Reason.PARTLY_READ: N_("Machines read only a part of what stands there."),
     Reason.OUTSIDE_PHOTO: N_("A part of it lies outside the photograph."),
     Reason.INK_BUT_NO_TEXT: N_("There is ink, but no machine could read it."),
@@ -198,12 +201,25 @@ RECORD_RULES: Mapping[str, str] = {
 }
 
 
+PROBABILITIES = frozenset({"probability", "raw"})
+"""Numbers of evidence that are estimates: they are never said to be 0 or 100 %."""
+
+LEAST_SAID = 0.0001
+"""The least probability that is said as a figure, and what one lacks to certainty at most: as many places as evidence
+keeps. Chosen by hand."""
+
+
 def sentence(code: str) -> str:
     """The English sentence of a code of evidence, a method, a reason or a record's rule; KeyError names another one."""
     for codes in (EVIDENCE, METHODS, REASONS, RECORD_RULES):
         if code in codes:
             return codes[code]
     raise KeyError(f"there is no sentence for the code {code!r}")
+
+
+def method_sentence(method: str, is_contradicted: bool) -> str:
+    """The English sentence of how a value was decided. `is_contradicted`: somebody read something else."""
+    return MOST_PEOPLE if method == Method.PEOPLE and is_contradicted else sentence(method)
 
 
 def reason_sentence(code: str) -> str:
@@ -230,6 +246,9 @@ def _short(name: str, number: float | int | str, point: str) -> str:
         return f"{abs(number):.1f}".replace(".", point)
     if name in ("wrong", "count", "items"):
         return f"{number:g}".replace(".", point)
+    if name in PROBABILITIES and not LEAST_SAID <= number <= 1.0 - LEAST_SAID:
+        sign, number = ("<", LEAST_SAID) if number < LEAST_SAID else (">", 1.0 - LEAST_SAID)
+        return f"{sign} {100 * number:.4g} %".replace(".", point)
     return f"{100 * number:.4g} %".replace(".", point)
 
 

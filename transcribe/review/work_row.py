@@ -14,7 +14,7 @@ WORK_HEADS: Mapping[str, str] = {
     "readings": N_("Readings"),
     "seconds_a_field": N_("Time for a field"),
     "hours": N_("Hours"),
-    "an_hour": N_("An hour comes to"),
+    "an_hour": N_("Earned per hour"),
     "skips": N_("Skipped"),
     "appeals": N_("Appeals"),
     "audited": N_("Audited fields"),
@@ -46,19 +46,20 @@ def work_row(figures: WorkFigures, language: str) -> tuple[Figure, ...]:
     say = translation(language).gettext
     hourly = figures.hourly
     pace = figures.seconds_a_field
+    none_yet = say(N_("not measured yet"))
     few = say(N_("fewer than %(count)s")) % {"count": MIN_AUDITED_COUNT}
     told: Mapping[str, tuple[str | int | float | None, str]] = {
         "readings": (figures.readings, number(figures.readings, language)),
-        "seconds_a_field": (None, "–") if pace is None else (round(pace, 1), spent(pace, language)),
+        "seconds_a_field": (None, none_yet) if pace is None else (round(pace, 1), spent(pace, language)),
         "hours": (round(figures.hours, 2), number(figures.hours, language, 2)),
         "an_hour": (
             "; ".join(f"{micro / 1_000_000:.2f} {currency}" for currency, micro in sorted(hourly.items())) or None,
-            ", ".join(amount(micro, currency, language) for currency, micro in sorted(hourly.items())) or "–",
+            ", ".join(amount(micro, currency, language) for currency, micro in sorted(hourly.items())) or none_yet,
         ),
         "skips": _counted(figures.skips, {str(each): said for each, said in SKIP_REASON_WORDS.items()}, say),
         "appeals": _counted(figures.appeals, APPEAL_WORDS, say),
         "audited": (figures.audited, few if figures.audited is None else number(figures.audited, language)),
-        "wrong": (figures.wrong, "–" if figures.wrong is None else number(figures.wrong, language)),
+        "wrong": (figures.wrong, none_yet if figures.wrong is None else number(figures.wrong, language)),
     }
     return tuple(Figure(name, say(WORK_HEADS[name]), *told[name]) for name in WORK_HEADS)
 
@@ -70,4 +71,4 @@ def _counted(counts: Mapping[str, int], words: Mapping[str, str], say: Callable[
     said = ", ".join(
         each % {"what": say(words.get(what, what)), "count": count} for what, count in sorted(counts.items())
     )
-    return plain or None, said or "–"
+    return plain or None, said or say(N_("none"))

@@ -100,7 +100,7 @@ MISTAKES: tuple[str, ...] = (
     N_("a table with a box needs rows, the number of its lines"),
     N_("the column %(column)s needs a span within the table's box, x0 and x1"),
     N_("%(name)s stands twice; every name must be its own."),
-    N_("the form has %(count)s page(s), not %(page)s."),
+    N_("the form has no page %(page)s; its last one is %(count)s."),
     N_("a box needs a blank, the empty page that it refers to."),
     N_("a form with a blank needs a box here, x0, y0, x1, y1 on the blank."),
     N_("%(box)s reaches outside the blank of %(wide)s x %(high)s."),

@@ -68,7 +68,7 @@ def _months(visit: Visit) -> Table:
     columns = (
         Column("month", say("Month")), Column("currency", say("Currency")), Column("people", say("People"), True),
         Column("hours", say("Hours"), True), Column("amount", say("Amount"), True),
-        Column("an_hour", say("An hour comes to"), True),
+        Column("an_hour", say("Earned per hour"), True),
     )  # fmt: skip
     nothing = say("No month of work is published yet.")
     return Table(name="months", caption=say("Months of work"), columns=columns, rows=rows,

@@ -77,7 +77,7 @@ def hourly(visit: Visit) -> list[str]:
             by_currency.setdefault(currency, []).append(micro / MICRO_UNITS)
     return [
         visit.say(
-            "An hour comes to %(median)s %(currency)s in the median, and to %(low)s or less for the lowest tenth.",
+            "Half of the people earn %(median)s %(currency)s an hour or less, and the lowest tenth %(low)s or less.",
             median=visit.number(median(found), 2),
             low=visit.number(quantiles(found, n=TENTHS_COUNT, method="inclusive")[0], 2),
             currency=currency,

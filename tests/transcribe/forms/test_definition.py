@@ -173,7 +173,11 @@ def test_a_form_of_two_pages_puts_each_field_on_its_page(folder: Path) -> None:
             'type = "code"\npersonal = "payment"',
             'field "number": a payment field needs a box',
         ),
-        ("box = [10, 250, 100, 270]", "box = [10, 250, 100, 270]\npage = 2", 'field "total" page: the form has 1 page'),
+        (
+            "box = [10, 250, 100, 270]",
+            "box = [10, 250, 100, 270]\npage = 2",
+            'field "total" page: the form has no page 2; its last one is 1',
+        ),
     ],
 )
 def test_a_mistake_names_the_file_and_the_key(folder: Path, was: str, now: str, said: str) -> None:

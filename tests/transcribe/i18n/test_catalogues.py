@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.catalogues import catalogue, messages
+from transcribe.forms import definition
 from transcribe.i18n.catalogues import SOURCE_LANGUAGE, direction, languages, said, translation
+from transcribe.i18n.form_words import FORM_WORDS
 
 OTHERS = [language for language in languages() if language != SOURCE_LANGUAGE]
 LOOSE = re.compile(r"(?<=\S) (?=[?!:;»]|%(?!\())|« ")
+SHIPPED = Path(definition.__file__).parent / "shipped"
+OTHER_WORDS = {
+    "fr": re.compile(r"\bbarrée?s?\b|\bopérateurs?\b(?! de saisie)|\bReprendre le dernier|\(s\)|revient à %"),
+    "es": re.compile(r"\boperador(es)?\b|\bperíodo|\baudita|\(s\)|hora equivale a"),
+}
+"""Crossed out is "rayé", operators are "responsables", audits are "contrôles" and "controles"; no "page(s)"."""
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 
@@ -54,9 +65,36 @@ def test_a_form_speaks_the_readers_language_where_it_can() -> None:
     label = {"fr": "N° de commande", "en": "Order number"}
 
     assert said(label, "fr") == "N° de commande"
-    assert said(label, "es") == "Order number"
+    assert said(label, "es") == "N.º de pedido"
+    assert said({"en": "Moon phase", "fr": "Lune"}, "es") == "Moon phase"
     assert said({"de": "Bestellnummer"}, "es") == "Bestellnummer"
     assert said({}, "es") == ""
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.toml")), ids=lambda file: file.stem)
+def test_the_shipped_forms_are_read_in_every_language_of_the_pages(file: Path) -> None:
+    assert [words for words in words_of(tomllib.loads(file.read_text("utf-8"))) if words not in FORM_WORDS] == []
+
+
+def words_of(told: object) -> Iterator[str]:
+    """The titles, labels and help of a definition, as they are in English."""
+    for value in told.values() if isinstance(told, dict) else told if isinstance(told, list) else ():
+        yield from words_of(value)
+    if isinstance(told, dict):
+        yield from (told[key]["en"] for key in ("title", "label", "help") if isinstance(told.get(key), dict))
+
+
+def test_one_thing_has_one_name() -> None:
+    """Words that a clerk would take for something else, or that were said in two ways."""
+    found = [
+        (language, text)
+        for language, words in OTHER_WORDS.items()
+        for each in catalogue(language)
+        if each.id
+        for text in _all(each.string)
+        if words.search(text)
+    ]
+    assert found == []
 
 
 def test_arabic_is_written_from_right_to_left() -> None:

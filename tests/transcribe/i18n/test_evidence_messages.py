@@ -69,6 +69,12 @@ def test_numbers_are_said_short() -> None:
     assert words == "ana reads something else: 3.2 bits against it."
 
 
+@pytest.mark.parametrize(("probability", "said"), [(0.0, "< 0.01 %"), (0.00004, "< 0.01 %"), (1.0, "> 99.99 %")])
+def test_no_estimate_is_said_to_be_certain(probability: float, said: str) -> None:
+    words = say(Evidence(code="nothing else", numbers={"probability": probability}))
+    assert words == f"No other value is as likely as that all readings are wrong, which has {said}."
+
+
 def test_an_unknown_code_is_named() -> None:
     with pytest.raises(KeyError, match="weather"):
         sentence("weather")

@@ -138,7 +138,7 @@ def test_an_empty_box_is_asked_about_once_without_javascript(site: Site, sign_in
     scan = site.scan("bon-de-commande", {DATE: "31/01/2025"})
     client = sign_in(site.person("amina"))
     page = client.get("/work").text
-    task, asks = task_of(page), "Nothing typed. Press Enter again if the field is blank."
+    task, asks = task_of(page), "Nothing is typed. Send again if the field is blank."
     assert f'formaction="/work/{task}?check=1"' in page
     sent = {"csrf": hidden(page, "csrf"), "idem": hidden(page, "idem"), "action": "send", "text": typed}
 

@@ -87,6 +87,19 @@ def test_an_hour_comes_to_the_same_on_my_pay_and_about_me(site: Site, sign_in: S
     assert any(map(str.isdigit, pay[1]))
 
 
+def test_figures_that_are_not_known_yet_are_said_in_words(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 17)
+    words = dict(re.findall(r'data-figure="(\w+)">(.*?)<', sign_in(amina).get("/me").text))
+
+    assert words["skips"] == words["appeals"] == "none"
+    assert words["wrong"] == "not measured yet"
+    assert [name for name, said in words.items() if not re.search(r"\w", said)] == []
+
+
 @pytest.mark.parametrize("engagement", ["staff", "volunteer"])
 def test_who_is_not_paid_reads_nothing_of_pay_about_themselves(
     site: Site, sign_in: SignIn, engagement: Literal["staff", "volunteer"]

@@ -50,7 +50,7 @@ def test_who_is_signed_in_already_is_shown_the_way_to_work(site: Site, sign_in: 
     spent, form = client.get(f"/in/{token}"), client.get("/in")
     assert (spent.status_code, form.status_code) == (410, 200)
     for page in (spent.text, form.text):
-        assert "Vous êtes déjà connecté sur cet appareil" in page
+        assert "Votre session est déjà ouverte sur cet appareil" in page
         assert re.search(r'<a[^>]* href="/work"', page)
     assert "Demandez-en un autre" not in spent.text
     assert 'id="inside"' not in httpx.get(f"{address}/in", timeout=PATIENCE).text

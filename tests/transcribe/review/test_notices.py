@@ -103,7 +103,7 @@ def test_with_a_doubt_and_a_notice_every_answer_is_in_view_above_a_keyboard(
     enter(site.person("amina", language=language))
     say = translation(language).gettext
     faults = sorted((say(words) for words in FAULT_WORDS.values()), key=len)[-2:]
-    seen = page.evaluate(SAID, " ".join([*faults, say("Press Enter again to send it all the same.")]))
+    seen = page.evaluate(SAID, " ".join([*faults, say("Send again if the text is right.")]))
     assert [each for each in seen if each["covered"] or each["beyond"] or each["picture"] < 40] == []
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, HTTPException, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import NotFound
-from transcribe.i18n import N_, sentence, translation
+from transcribe.i18n import N_, method_sentence, translation
 from transcribe.model import Reading
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
@@ -187,12 +187,16 @@ def _explained(store: Store, context: Context, visitor: Visitor, reading: str) -
     form, decided = form_of(context, history), history.decisions[-1] if history.decisions else None
     measured = measured_of(store, context, visitor, history, form) if decided else ()
     heard = any(each.id == own.task and each.kind == "appeal" for each in history.tasks)
+    texts = read_texts(decided, history, form, who) if decided and form and not heard else ()
+    contradicted = any(not each.agreed and {"you", "person"} & {*each.readers} for each in texts)
     return ExplainedReading(
         own=mine,
-        method=translation(visitor.language).gettext(sentence(decided.method)) if decided else None,
+        method=translation(visitor.language).gettext(method_sentence(decided.method, contradicted))
+        if decided
+        else None,
         reasons=weights(told_reasons(decided, history, visitor, form, measured)) if decided else (),
         segments=segments(mine.text, decided.text) if _is_compared(mine) and mine.text and decided else (),
-        texts=read_texts(decided, history, form, who) if decided and form and not heard else (),
+        texts=texts,
         words=words_of_experts(history, appeal=False) if decided else (),
         heard_words=words_of_experts(history, appeal=True) if decided else (),
         corrections=corrections(history) if decided else (),

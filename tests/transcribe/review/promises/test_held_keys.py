@@ -31,7 +31,7 @@ def test_holding_enter_sends_nothing_that_nobody_meant(site: Site, enter: Enter)
         page.keyboard.down("Enter")
     page.keyboard.up("Enter")
 
-    expect(page.locator("#doubt")).to_contain_text("Nothing typed")
+    expect(page.locator("#doubt")).to_contain_text("Nothing is typed")
     page.wait_for_timeout(300)
     assert site.texts_of(amina.id) == []
     assert site.store.ledger(amina.id) == []
@@ -66,7 +66,7 @@ def test_an_empty_send_before_anybody_can_have_looked_asks_once_more(site: Site,
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
 
-    expect(page.locator("#doubt")).to_contain_text("Nothing typed")
+    expect(page.locator("#doubt")).to_contain_text("Nothing is typed")
     page.evaluate("() => { Date.now = () => 1e12 + 600; }")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")

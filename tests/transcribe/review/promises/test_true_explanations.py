@@ -63,7 +63,32 @@ def test_who_read_what_was_decided_is_not_told_otherwise(
     page = sign_in(who).get(f"/readings/{reading}").text
 
     assert "You read something else" not in page
-    assert "You read this. How people err" in page
+    assert "You read this. Going by the mistakes that people make" in page
+
+
+def test_who_read_something_else_is_not_told_that_people_agree(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    decided(site, scan, "Knee panns", "people")
+    said = sign_in(who).get(f"/readings/{reading}").text
+    assert "Most of the people who read it independently agree." in said
+
+    decided(site, scan, "Knee pamms", "people")
+    said = sign_in(who).get(f"/readings/{reading}").text
+    assert "People who read it independently agree." in said
+
+
+def test_where_a_check_vouches_it_is_not_said_how_many_people_read_it(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    decided(site, scan, "Knee pamms", "person and witness")
+
+    said = sign_in(who).get(f"/readings/{reading}").text
+
+    assert "A person read it" not in said
+    assert "vouch for what was typed." in said
 
 
 @pytest.mark.parametrize("method", ["expert", "weighed"])
