@@ -1,4 +1,4 @@
-"""How many examples the laws draw, which tests a run has, and the server of buckets that they share.
+"""How many examples the laws draw, which tests a run has, and the servers of buckets and of Prefect that they share.
 
 A run has all tests but the long ones; or these, laws and attacks.
 """
@@ -6,20 +6,26 @@ A run has all tests but the long ones; or these, laws and attacks.
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 from hypothesis import settings
 
+from flows.home import settings as configuration
+from flows.runtime.prefect_server import PrefectServer
 from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
 from tests.flows.forked_commands import ENVIRONMENT, share_readings
+from tests.flows.house import NEW_DATABASE
 from tests.flows.readings import folder_of_run
 from tests.new_state import copy_new_states
+from tests.one_context import share_context
 
 ATTACKS = Path(__file__).parent / "attack"
 """Every attack belongs to the long run too: there it is whole."""
@@ -32,6 +38,7 @@ MIN_FREE_BYTES = 8_000_000_000
 
 settings.register_profile("fairhand", examples(100))
 settings.load_profile("fairhand")
+share_context()
 
 
 def pytest_configure() -> None:
@@ -102,6 +109,30 @@ def buckets(shared_buckets: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Bu
     for name, value in shared_buckets.variables.items():
         monkeypatch.setenv(name, value)
     return shared_buckets
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the session's Prefect server, and once that was started a copy of its database as it began."""
+    return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="session")
+def prefect_server(prefect_home: Path) -> Iterator[str]:
+    """The address of a running Prefect server; Prefect in this process talks to it too."""
+    settings = configuration.load_settings(prefect_home)
+    server = PrefectServer(settings)
+    server.start()
+    server.wait()
+    made = prefect_home / "prefect" / "prefect.db"
+    with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(prefect_home / NEW_DATABASE)) as copy:
+        source.backup(copy)
+    before = dict(os.environ)
+    configuration.use_prefect(settings, server.address, own=True)
+    yield server.address
+    os.environ.clear()
+    os.environ.update(before)
+    server.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

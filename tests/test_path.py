@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import httpx
@@ -25,11 +26,12 @@ pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.
 PHOTOGRAPHS = ("bon-de-commande-flat-typed-0000.png", "order-form-phone-typed-0003.jpg", "receipt-217.jpg")
 
 
-def test_photographs_become_true_records_that_can_be_explained_and_erased(tmp_path: Path) -> None:
+def test_photographs_become_true_records_that_can_be_explained_and_erased(tmp_path: Path, prefect_server: str) -> None:
     house = House(home=tmp_path / "home")  # without Prefect: ingest starts a server of its own and stops it
     folder = folder_of(tmp_path / "photographs", PHOTOGRAPHS)
     done = house.run("ingest", *(folder / name for name in PHOTOGRAPHS[:2]), "--form", "auto", "--json")
     assert (done.code, done.json[0]["read"]) == (0, 2), done.err
+    house.prefect, house.prefect_secret = prefect_server, os.environ["PREFECT_API_AUTH_STRING"]
     assert house.run("ingest", folder / PHOTOGRAPHS[2], "--form", "receipt").code == 0
 
     _people_type(house)

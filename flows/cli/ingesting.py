@@ -63,7 +63,7 @@ def ingest(
     terminal.require_existing(paths)
     because, name = _because(by, why, no_read=no_read) if again else None, batch or time_name(now())
     home = open_home(settings)
-    _check(home, form)
+    _check(home, form, name)
     terminal.note(STARTING_MESSAGE)
     with terminal.progress("reading") as progress, prefect_for(settings):
         from flows.ingest import ingest_batch
@@ -132,15 +132,16 @@ def _print_waiting(done: Ingested) -> None:
         terminal.say(f"{wait} to be read: fairhand shift does it, in any number of processes, on several machines.")
 
 
-def _check(home: Home, form: str) -> None:
-    """What is wrong with a form, its languages or its pay is said before anything begins."""
+def _check(home: Home, form: str, batch: str) -> None:
+    """What is wrong with a form, its languages, its pay or the batch is said before anything begins."""
     from flows.administration import require_fair_start
-    from flows.steps import AUTO_FORM, forms_of, require_readable
+    from flows.steps import AUTO_FORM, forms_of, require_open_batch, require_readable
 
     for name in (form,) if form != AUTO_FORM else home.forms.names():
         home.use_form(name)
     require_readable(home, form)
     require_fair_start(home, forms_of(home, form))
+    require_open_batch(home, batch)
 
 
 def _not_taken(paths: list[Path], settings: Settings) -> tuple[list[str], list[tuple[str, str]]]:

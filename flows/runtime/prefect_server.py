@@ -160,11 +160,12 @@ def _send_the_rest() -> None:
 
 
 def is_answering(address: str) -> bool:
-    """Whether a Prefect server answers at this address."""
+    """Whether a Prefect server answers at this address. Authorities are read for https alone: they take 25 ms."""
     try:
-        return httpx.get(f"{address}/health", timeout=ANSWER_SECONDS).status_code == 200
+        answer = httpx.get(f"{address}/health", timeout=ANSWER_SECONDS, verify=address.startswith("https:"))
     except httpx.HTTPError:
         return False
+    return answer.status_code == 200
 
 
 def serving_address(settings: Settings) -> str | None:

@@ -9,8 +9,7 @@ from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from sqlite_utils import Database
-
+from reconcile.records.table_library import Database
 from transcribe.errors import DiskFull, FairhandError, NotFound, StoreError, is_disk_full
 from transcribe.store import empty_log, enable_write_ahead
 

@@ -6,10 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlite_utils import Database
-
 from reconcile.records import sql_names
 from reconcile.records.schema import columns_of, index_of, table_of
+from reconcile.records.table_library import Database
 from reconcile.records.views import make_views
 from transcribe.errors import FormError
 from transcribe.model import Field, FieldKey, Form

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from reconcile.records import form_tables, schema
 from reconcile.records.database import open_for_reading
+from reconcile.records.table_library import Database
 from transcribe.errors import FormError, NotFound
 from transcribe.model import Form, Record
 from transcribe.store import OutboxEntry

@@ -9,8 +9,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
-from sqlite_utils import Database
-
 from reconcile.records import form_tables, held_forms, rows, schema, sql_names
 from reconcile.records.database import (
     damage,
@@ -26,6 +24,7 @@ from reconcile.records.held_forms import FormOfVersion
 from reconcile.records.interchange import quality
 from reconcile.records.record_source import source_of
 from reconcile.records.record_writer import RecordWriter
+from reconcile.records.table_library import Database
 from transcribe.model import Form, PagePicture, Place, Reading, Record, Scan
 from transcribe.store import OutboxEntry, empty_log
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sqlite_utils import Database
-
 from reconcile.records import query, schema
 from reconcile.records.database import begin_reading, open_for_reading
 from reconcile.records.interchange.conditions import AMONG, Condition, few_of, field_conditions
 from reconcile.records.sql_names import FORMER_SUFFIX
+from reconcile.records.table_library import Database
 from transcribe.errors import NotFound
 
 _CHANGES = "select * from history where form = ? and changed > ?"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlite_utils import Database
-
 from reconcile.records import rows, schema
 from reconcile.records.document import document_row
 from reconcile.records.record_source import RecordSource
 from reconcile.records.rows import Row
 from reconcile.records.sql_names import FORMER_SUFFIX
+from reconcile.records.table_library import Database
 
 _OF_ORIGIN = ("provenance", "exceptions")
 """The tables of a record that each version has anew."""

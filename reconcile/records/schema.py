@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from reconcile.records import sql_names
 from reconcile.records.database import LAYOUT_VERSION
+from reconcile.records.table_library import Database
 from transcribe.errors import NotFound
 
 HELD_FORMS = "_held_forms"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlite_utils import Database
-
 from reconcile.records.sql_names import FORM_TABLE_COLUMNS, FORMER_COLUMNS, FORMER_SUFFIX, VERSIONS_SUFFIX, VIEW_SUFFIX
+from reconcile.records.table_library import Database
 
 
 def make_views(database: Database, form: str) -> None:

@@ -30,6 +30,7 @@ from types import ModuleType
 from tests.examples import SOAK
 from tests.flows.readings import keep_readings
 from tests.new_state import copy_new_states
+from tests.one_context import share_context
 
 MAX_REQUEST_BYTES = 100_000
 """Bytes of the longest request: the words of a command and its environment."""
@@ -91,6 +92,7 @@ def main() -> None:
         importlib.import_module(name)
     if not SOAK:
         copy_new_states()
+    share_context()
     sys.meta_path.insert(0, PrefectWhenAsked())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
     gc.freeze()  # a collection in a fork would copy all pages

@@ -1,49 +1,19 @@
-"""One Prefect server for all tests of the flows, and a home for each test."""
+"""A home for each test of the flows."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
-from flows.runtime.prefect_server import PrefectServer
 from tests.examples import SOAK
-from tests.flows.house import House
+from tests.flows.house import NEW_DATABASE, House
 from tests.flows.readings import folder_of_run, keep_readings
-
-NEW_DATABASE = "new-prefect.db"
-"""The file with Prefect's database as it is made for a new home."""
-
-
-@pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the session's Prefect server, and once that was started a copy of its database as it began."""
-    return tmp_path_factory.mktemp("prefect")
-
-
-@pytest.fixture(scope="session")
-def prefect_server(prefect_home: Path) -> Iterator[str]:
-    """The address of a running Prefect server; Prefect in this process talks to it too."""
-    settings = configuration.load_settings(prefect_home)
-    server = PrefectServer(settings)
-    server.start()
-    server.wait()
-    made = prefect_home / "prefect" / "prefect.db"
-    with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(prefect_home / NEW_DATABASE)) as copy:
-        source.backup(copy)
-    before = dict(os.environ)
-    configuration.use_prefect(settings, server.address, own=True)
-    yield server.address
-    os.environ.clear()
-    os.environ.update(before)
-    server.stop()
 
 
 @pytest.fixture

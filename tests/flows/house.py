@@ -27,6 +27,8 @@ from tests.flows.forked_commands import UMASK, shared_server, suits
 CASES = Path(__file__).parent.parent / "cases"
 TYPED = CASES / "bon-de-commande-flat-typed-0000.png"
 SAMPLES = ground_truth.load(CASES / "truth.jsonl")
+NEW_DATABASE = "new-prefect.db"
+"""The file with Prefect's database as it is made for a new home, in that of the session's server."""
 FAIRHAND = (sys.executable, "-m", "flows.cli")
 PATIENCE = 240.0
 """Seconds that anything may take which is a matter of seconds: only whether it comes to an end at all is asked."""

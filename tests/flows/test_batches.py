@@ -52,6 +52,7 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
     assert "ordered twice" in house.run("log", "list").out
     refused = house.run("ingest", CASES, "--form", "receipt", "--batch", "monday")
     assert (refused.code, "batch resume" in refused.err) == (2, True)
+    assert not (house.home / "prefect").exists(), "it is refused before Prefect starts"
     assert "This batch was cancelled at 2" in house.run("status", "--batch", "monday").out
     assert "cancelled" not in house.run("status", "--batch", "tuesday").out
     assert house.run("batch", "resume", "monday", "--why", "it was not").code == 0
@@ -159,8 +160,10 @@ def test_where_no_scan_is_left_to_read_again_it_is_said_with_what_to_do(house: H
     assert (none.code, none.out) == (1, "")
 
 
-def test_a_batch_shows_which_files_were_set_aside_and_why(house: House, rooms: Home) -> None:
-    paper = CASES / "receipt-217.jpg"
+@pytest.mark.prefect
+@pytest.mark.xdist_group("prefect")
+def test_a_batch_shows_which_files_were_set_aside_and_why(working_house: House) -> None:
+    house, paper = working_house, CASES / "receipt-217.jpg"
     refused = house.run("ingest", paper, "--form", "order-form", "--batch", "monday")
     assert refused.code == 1
     assert [(each["batch"], each["set_aside"]) for each in house.run("batch", "list", "--json").json] == [("monday", 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -37,8 +38,9 @@ from transcribe.model import Scan
 __all__ = ["address", "sign_in"]
 
 RECEIPTS = [CASES / f"receipt-{number}.jpg" for number in ("007", "035", "217")]
-AWAY_SECONDS = 2.0
-SHORT_PATIENCE_SECONDS = 1.0
+AWAY_SECONDS = 1.0
+SHORT_PATIENCE_SECONDS = 0.3
+SITE_PATIENCE_SECONDS = 1.0
 WHY = "the customer asked for it"
 
 
@@ -66,11 +68,24 @@ def home(house: House, own: str, server: BucketServer, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def site(server: BucketServer, own: str, tmp_path: Path) -> Iterator[Site]:
-    """Review pages whose pictures lie in the bucket."""
+def site(server: BucketServer, own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Review pages whose pictures lie in the bucket, and which wait for it no longer than they must."""
+    monkeypatch.setattr(bucket, "HURRIED_SECONDS", SITE_PATIENCE_SECONDS)
     made = make_site(tmp_path, place=f"s3://{own}")
     yield made
     made.store.close()
+
+
+@contextmanager
+def away(server: BucketServer, settings: configuration.Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """The bucket is away; gives the home as opened by somebody who gives up soon. Then it is back."""
+    with monkeypatch.context() as short:
+        short.setattr(bucket, "PATIENT_SECONDS", SHORT_PATIENCE_SECONDS)
+        short.setattr(bucket, "HURRIED_SECONDS", SHORT_PATIENCE_SECONDS)
+        server.stop()
+        with closing(open_home(settings)) as opened:
+            yield opened
+    server.start()
 
 
 def taken(home: Home, paths: list[Path]) -> list[Scan]:
@@ -109,19 +124,15 @@ def test_a_bucket_that_stays_away_ends_the_batch_in_words_and_the_next_one_finis
 ) -> None:
     kept = taken(home, RECEIPTS[:1])
     begun = now()
-    monkeypatch.setattr(bucket, "PATIENT_SECONDS", SHORT_PATIENCE_SECONDS)
-    impatient = open_home(home.settings)
-    server.stop()
-    with pytest.raises(ArchiveAway, match=r"The archive \(s3://.*\) cannot be reached: it does not answer"):
-        list(take_in(impatient, RECEIPTS, "receipt", "monday"))
-    assert home.store.list_set_aside() == [], "no file is blamed for it"
-    assert not any(each.reason for each in verdicts(home, RECEIPTS, begun).values())
-    assert [each.scan.id for each in home.store.scan_states()] == [kept[0].id], "no scan names what was not kept"
-    server.start()
+    with away(server, home.settings, monkeypatch) as impatient:
+        with pytest.raises(ArchiveAway, match=r"The archive \(s3://.*\) cannot be reached: it does not answer"):
+            list(take_in(impatient, RECEIPTS, "receipt", "monday"))
+        assert home.store.list_set_aside() == [], "no file is blamed for it"
+        assert not any(each.reason for each in verdicts(home, RECEIPTS, begun).values())
+        assert [each.scan.id for each in home.store.scan_states()] == [kept[0].id], "no scan names what was not kept"
     scans = taken(home, RECEIPTS)
     assert len(home.store.scan_states()) == len(RECEIPTS)
     assert all(map(home.archive.is_whole, names_of(home, scans)))
-    impatient.close()
 
 
 def test_a_file_whose_reading_met_a_bucket_that_was_away_is_tried_again_and_not_put_away(
@@ -146,17 +157,15 @@ def test_a_file_whose_reading_met_a_bucket_that_was_away_is_tried_again_and_not_
 def test_the_doctor_and_readiness_say_that_the_bucket_is_away(
     home: Home, server: BucketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bucket, "HURRIED_SECONDS", SHORT_PATIENCE_SECONDS)
     taken(home, RECEIPTS[:1])
     assert not any("archive" in fault for fault in Health(home, lambda: True)._look())
-    server.stop()
-    assert "the archive cannot be read" in Health(home, lambda: True)._look()
-    (said,) = bucket_findings(home.settings)
-    assert f"The archive ({home.settings.archive}) cannot be reached: it does not answer" in said.message
-    assert said.machine
-    (finding,) = [each for each in examine_deeply(home.settings) if each.check == "archive"]
-    assert "cannot be reached" in finding.message, "and no picture is called lost"
-    server.start()
+    with away(server, home.settings, monkeypatch) as impatient:
+        assert "the archive cannot be read" in Health(impatient, lambda: True)._look()
+        (said,) = bucket_findings(home.settings)
+        assert f"The archive ({home.settings.archive}) cannot be reached: it does not answer" in said.message
+        assert said.machine
+        (finding,) = [each for each in examine_deeply(home.settings) if each.check == "archive"]
+        assert "cannot be reached" in finding.message, "and no picture is called lost"
     assert list(bucket_findings(home.settings)) == []
     assert [each.message for each in examine_deeply(home.settings) if each.check == "archive"] == []
 
@@ -164,15 +173,13 @@ def test_the_doctor_and_readiness_say_that_the_bucket_is_away(
 def test_what_is_forgotten_is_gone_from_the_bucket_and_waits_for_one_that_is_away(
     home: Home, server: BucketServer, own: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bucket, "HURRIED_SECONDS", SHORT_PATIENCE_SECONDS)
     scan = kept_scan(home)
     (other,) = taken(home, RECEIPTS[:1])
-    server.stop()
-    with pytest.raises(ErasureUnfinished, match=r"the archive, where its pictures are too \(it does not answer"):
-        forget_scan(home, scan.id)
-    assert home.store.forgotten(scan.id)
-    assert home.store.unfinished_erasures() == [scan.id]
-    server.start()
+    with away(server, home.settings, monkeypatch) as impatient:
+        with pytest.raises(ErasureUnfinished, match=r"the archive, where its pictures are too \(it does not answer"):
+            forget_scan(impatient, scan.id)
+        assert home.store.forgotten(scan.id)
+        assert home.store.unfinished_erasures() == [scan.id]
     finish_erasures(home, 0.0)
     (name,) = home.store.kept_names(other.id)
     assert list(server.objects(own)) == [f"pictures/{name[:2]}/{name}"]
@@ -213,9 +220,10 @@ def test_a_backup_is_refused_while_the_bucket_is_away_and_earlier_ones_stay(
     taken(home, RECEIPTS[:1])
     make_backup(home.settings, tmp_path / "backups", now())
     taken(home, RECEIPTS[1:])
-    monkeypatch.setattr(bucket, "PATIENT_SECONDS", SHORT_PATIENCE_SECONDS)
-    server.stop()
-    with pytest.raises(FairhandError, match=r"did not end: The archive .* Earlier backups are as they were"):
+    with (
+        away(server, home.settings, monkeypatch),
+        pytest.raises(FairhandError, match=r"did not end: The archive .* Earlier backups are as they were"),
+    ):
         make_backup(home.settings, tmp_path / "backups", now() + timedelta(seconds=2))
     assert len([each for each in (tmp_path / "backups").iterdir() if (each / "manifest.json").exists()]) == 1
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from reconcile.records import query, schema
 from reconcile.records.database import begin_reading, open_for_reading
 from reconcile.records.query import PublishedRecord
+from reconcile.records.table_library import Database
 from transcribe.model import Value
 
 _BY_RECORD = ("documents", "provenance", "history", "exceptions")

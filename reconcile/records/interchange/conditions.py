@@ -9,10 +9,9 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from unicodedata import normalize
 
-from sqlite_utils import Database
-
 from reconcile.records import schema
 from reconcile.records.form_tables import INDEXED_TYPES
+from reconcile.records.table_library import Database
 from transcribe.errors import SettingsError
 
 COMPARISONS = {"eq": "is", "ne": "is not", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from reconcile.records import schema
 from reconcile.records.database import open_for_reading
 from reconcile.records.schema import FieldColumn
 from reconcile.records.sql_names import FORMER_SUFFIX, VIEW_SUFFIX
+from reconcile.records.table_library import Database
 from transcribe.model import Form
 
 SHOWN: Mapping[str, str] = {

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from reconcile.records import schema
 from reconcile.records.database import is_of_this_layout, open_for_publishing, open_for_reading, write_transaction
+from reconcile.records.table_library import Database
 
 WHOLE_FORM = ""
 """The field of the row that counts all fields of a form."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from sqlite_utils import Database
-
 from reconcile.records import schema
 from reconcile.records.database import begin_reading, open_for_reading
 from reconcile.records.interchange.conditions import AMONG, Condition, few_of, search_phrase
+from reconcile.records.table_library import Database
 from transcribe.errors import NotFound
 
 Status = Literal["complete", "provisional", "corrected", "exceptions"]
