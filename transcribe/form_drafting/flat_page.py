@@ -46,6 +46,12 @@ MAX_ASPECT_ERROR = 0.06
 MAX_SCAN_LIGHT_LEVELS = 45
 """Grey levels between the darkest and the brightest twentieth of the paper: more is a lamp's light. Chosen by hand."""
 
+TINT_LEVELS = 3
+"""Grey levels that are looked at to tell tints from lamplight: a computer draws each band in one, light has many."""
+
+MIN_TINT_SHARE = 0.75
+"""Share of the darker paper that has these levels where it is tinted: a drawn page 0.97, photographs 0.35 at most."""
+
 MIN_PAPER_LIGHT_SHARE = 0.45
 """Share of the usual light of the paper below which a place is print: a band behind a heading. Hands and lamps leave
 half of it on paper."""
@@ -86,7 +92,7 @@ def paper_corners(whole: Picture) -> Corners | None:
         for outline in cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:
             area = cv2.contourArea(cv2.convexHull(outline))
             four = _four_cornered(numpy.asarray(outline, numpy.int32))
-            if four is None or not best_area < area < MAX_SCAN_SHARE * seen.size:
+            if four is None or not best_area < area < MAX_SCAN_SHARE * seen.size or _runs_through(four, seen):
                 continue
             if _ground_light_share(seen, four) < MAX_GROUND_LIGHT_SHARE:
                 best, best_area = four, area
@@ -115,6 +121,13 @@ def _four_cornered(outline: NDArray[numpy.int32]) -> Corners | None:
             fills = cv2.contourArea(hull) / max(1.0, cv2.contourArea(four))
             return four.reshape(4, 2).astype(numpy.float32) if fills >= MIN_RECTANGULARITY else None
     return None
+
+
+def _runs_through(four: Corners, seen: Picture) -> bool:
+    """Whether a shape reaches from one side of the picture to the other: the paper between two printed bands does."""
+    least, most = four.min(axis=0), four.max(axis=0)
+    height, width = seen.shape
+    return bool(((least < 1) & (most > (width - 2, height - 2))).any())
 
 
 def _ground_light_share(seen: Picture, four: Corners) -> float:
@@ -166,10 +179,13 @@ def _evened(level: Picture) -> Picture:
 
 
 def _is_unevenly_lit(whole: Picture) -> bool:
-    """Whether bare paper is much darker in one place of a page than in another, as under a lamp."""
+    """Whether bare paper is much darker in one place of a page than in another, as under a lamp, and not by tints."""
     paper = background(whole)
     dark, bright = numpy.percentile(paper, (5, 95))
-    return bool(bright - dark > MAX_SCAN_LIGHT_LEVELS)
+    if bright - dark <= MAX_SCAN_LIGHT_LEVELS:
+        return False
+    counts = numpy.sort(numpy.bincount(whole[paper < bright - MAX_SCAN_LIGHT_LEVELS]))
+    return bool(counts[-TINT_LEVELS:].sum() < MIN_TINT_SHARE * counts.sum())
 
 
 def _paint_rim(sheet: Picture) -> None:

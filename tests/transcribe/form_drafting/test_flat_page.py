@@ -97,6 +97,23 @@ def test_a_large_table_on_a_clean_page_is_not_taken_for_its_sheet(paper: int) ->
     assert flat_page(whole) is whole
 
 
+def test_a_clean_page_between_coloured_bands_is_no_sheet_on_a_table() -> None:
+    page = blank_page()
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((0, 0, 1654, 236), fill="#0d598c")
+    pen.rectangle((0, 2244, 1654, 2339), fill="#0d598c")
+    assert paper_corners(grey(numpy.asarray(page))) is None
+
+
+def test_coloured_bands_of_a_clean_page_are_no_lamplight() -> None:
+    page = blank_page()
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((0, 0, 1654, 236), fill="#0d598c")
+    pen.rectangle((100, 720, 1554, 790), fill="#f29a1a")
+    banded = numpy.asarray(page)
+    assert flat_page(banded) is banded, "its tints would go with the light"
+
+
 def test_a_leaning_scan_is_made_level_without_being_cut() -> None:
     leaning = Image.fromarray(CLEAN).rotate(2.0, fillcolor="white")
     level = flat_page(numpy.asarray(leaning))
