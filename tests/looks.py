@@ -120,8 +120,12 @@ def pictures(
         if not only or "tested" in only:
             page.goto(f"{address}/test")
             page.locator("main form button").first.click()
+            page.wait_for_timeout(150)
             found["test"] = shot(page)
-            page.locator("main form button").first.click()
+            for box in page.locator("#test input.typed").all():
+                box.fill("BC-2O26-000")
+            page.locator("#test button").first.click()
+            page.wait_for_timeout(150)
             found["tested"] = shot(page)
         page.context.clear_cookies()
         for name, path in OUTSIDE.items():

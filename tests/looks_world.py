@@ -120,7 +120,7 @@ def _decide(site: Site, scan: str, amina: Transcriber, ben: Transcriber) -> None
             *(Evidence(code="reader for", numbers={"source": each.source, "bits": 5.6}) for each in readings),
             Evidence(code="reader for", numbers={"source": "tesseract 5.3.0", "bits": 2.4}),
             Evidence(code="shape for", numbers={"like": 41, "of": 44, "bits": 1.1}),
-            Evidence(code="rule broken", numbers={"rule": "sum", "bits": 0.4}),
+            Evidence(code="rule broken", numbers={"rule": "sum", "bits": -0.4}),
             Evidence(code="runner-up", numbers={"probability": 0.0052}),
         ]
         decisions.append(

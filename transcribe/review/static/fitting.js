@@ -23,15 +23,18 @@ export function writing(size, frame) {
   return { ...seen, letter, field };
 }
 
-/** How the writing is laid into a frame of this size: {zoom, pieces: [[x0, x1], ...], whole}, `whole` where nothing is cut. */
-export function fitted(written, width, height) {
+/**
+ * How the writing is laid into a frame of this size: {zoom, pieces: [[x0, x1], ...], whole}, `whole` where nothing is cut.
+ * `lines` are the most pieces, `least` is how small letters may become before something is cut.
+ */
+export function fitted(written, width, height, { lines = MOST_LINES, least: smallest = LEAST_LETTER } = {}) {
   const most = Math.min(MOST_ENLARGED, LARGEST_LETTER / written.letter);
-  const least = Math.min(MOST_ENLARGED, LEAST_LETTER / written.letter);
+  const least = Math.min(MOST_ENLARGED, smallest / written.letter);
   const { field } = written;
   const zoomOfField = Math.min(most, width / (field.x1 - field.x0), height / (field.y1 - field.y0));
   if (zoomOfField * written.letter >= EASY_LETTER) return { zoom: zoomOfField, pieces: [[field.x0, field.x1]], whole: true };
   let best = null;
-  for (let count = 1; count <= MOST_LINES; count++) {
+  for (let count = 1; count <= lines; count++) {
     const zoom = Math.min(most, zoomOf(written, count, width, height));
     if (!best || zoom > best.zoom) best = { zoom, count };
     if (best.zoom >= least) break;

@@ -11,11 +11,13 @@ const MOST_REMEMBERED = 300; // fields
 const LETTERS_WIDE = 1.1; // a letter with what follows it, in heights of a small letter
 
 export class Picture {
-  constructor(figure, moreButton) {
+  /** `still`: how the writing of a picture that does not move is laid, see `fitted`; null where it is moved and zoomed. */
+  constructor(figure, moreButton, still = null) {
+    this.still = still;
     this.figure = figure;
     this.moreButton = moreButton;
     this.turn = 0;
-    this.steps = remembered();
+    this.steps = still ? new Map() : remembered();
     this.pointers = new Map();
     this.room = [figure.clientWidth, figure.clientHeight];
     figure.classList.add("fitted");
@@ -23,7 +25,7 @@ export class Picture {
       this.room = [figure.clientWidth, figure.clientHeight];
       this.lay();
     }).observe(figure);
-    this.listen();
+    if (!still) this.listen();
   }
 
   /** Puts the picture of a task into the page. Contrast and inversion stay; the zoom is that of the field. */
@@ -126,7 +128,7 @@ export class Picture {
 
   fit() {
     const written = writing(this.size, this.turn ? null : this.frame);
-    if (!this.isPage) return fitted(written, ...this.room);
+    if (!this.isPage) return fitted(written, ...this.room, this.still ?? {});
     return { zoom: nearby(this.size, this.frame, this.room[0]), pieces: [[written.x0, written.x1]], whole: true };
   }
 

@@ -16,7 +16,7 @@ from transcribe.people import ReadingOutcome, is_against_the_model, outcome_of
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context
 from transcribe.review.views.reading_reasons import form_of
-from transcribe.review.views.task_view import HEADINGS, MARK_TYPES
+from transcribe.review.views.task_view import HEADINGS, MARK_TYPES, snippet_frame
 from transcribe.store import Appeal, FieldHistory, Store
 
 NOT_THIS_FORM = N_("It is not this form")
@@ -46,7 +46,7 @@ class OwnReading:
 
     `answer` is what was said of the whole scan, in words; None for what is no answer to "Which form is this?". `aside`:
     that scan is set aside. `appeal` is the appeal against what was decided of its field. `pictured`: the picture of its
-    field is still kept.
+    field is still kept, and `frame` is what stands where on it, as in `TaskView.frames`.
     """
 
     id: str
@@ -65,6 +65,7 @@ class OwnReading:
     aside: bool
     appeal: Appeal | None
     pictured: bool
+    frame: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,7 @@ class OwnReadings:
             aside=aside,
             appeal=self.appeal_of(reading),
             pictured=history.place is not None and history.place.snippet is not None,
+            frame=snippet_frame(history.place),
         )
 
     def _answer(self, reading: Reading) -> str | None:

@@ -125,12 +125,18 @@ def _frames(place: Place | None, picture: PagePicture | None, more: Sequence[str
     """Where a field stands on its own picture, and on each of the others."""
     if place is None:
         return {}
-    kept = place.frame
-    frames: dict[str, tuple[int, ...]] = {"snippet": (*kept.field, *kept.writing, kept.letter)} if kept else {}
+    known = snippet_frame(place)
+    frames: dict[str, tuple[int, ...]] = {"snippet": known} if known else {}
     if picture is not None and place.confidence is not None:
         for what in more:
             frames[what] = frame_of_view(picture.size, place.box, whole=what == "page")
     return frames
+
+
+def snippet_frame(place: Place | None) -> tuple[int, ...]:
+    """What stands where on the picture of a field, as in `TaskView.frames`; empty where nobody noted that."""
+    kept = place.frame if place and place.snippet else None
+    return (*kept.field, *kept.writing, kept.letter) if kept else ()
 
 
 def _help(task: Task, field: Field | None, place: Place | None, language: str, *, has_stripes: bool) -> str:
