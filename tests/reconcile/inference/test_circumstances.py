@@ -60,6 +60,8 @@ def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text:
         ("text", ("Bière blonde 30 1", "Bière blonde 30 1")),
         ("text", ("Cemento rápido s kg", "Cemento rápido s kg")),
         ("code", ("(6383-67", "(6383-67")),
+        ("code", ("EH-S492", "EH-S492")),
+        ("code", ("CH-28S2", "CH-28S2")),
     ],
 )
 def test_a_lone_stroke_and_what_may_be_litres_are_asked(type: str, texts: tuple[str, str]) -> None:
@@ -78,6 +80,7 @@ def test_a_lone_stroke_and_what_may_be_litres_are_asked(type: str, texts: tuple[
         ("address", "Chemin 31"),
         ("text", "Vis 4x40"),
         ("text", ""),
+        ("code", "HS-4692"),
     ],
 )
 def test_a_quantity_of_one_and_whole_words_are_no_lone_strokes(type: str, text: str) -> None:
