@@ -16,6 +16,7 @@ from flows.output.explanation_models import (
     Explanation,
 )
 from flows.steps import outcomes
+from reconcile.decision import provisional
 from reconcile.forms import family_of
 from reconcile.inference import weigh
 from reconcile.parameters import champion_standing, read_parameters, shipped_parameters
@@ -221,7 +222,12 @@ def _replayed(home: Home, history: FieldHistory) -> tuple[bool | None, float | N
     used = set(last.readings)
     readings = [reading for reading in home.store.readings(history.scan.id) if reading.id in used]
     posteriors = weigh(form, readings, _parameters(home, last))
-    again = outcomes(form, posteriors, policy(home.settings)).get(history.key)
+    posterior = posteriors.get(history.key)
+    again: Decision | Task | None
+    if last.method == Method.PROVISIONAL:
+        again = provisional(posterior) if posterior else None
+    else:
+        again = outcomes(form, posteriors, policy(home.settings)).get(history.key)
     if not isinstance(again, Decision):
         return False, None
     return (again.value, again.null, again.text) == (last.value, last.null, last.text), again.probability
@@ -235,7 +241,8 @@ def in_words(explanation: Explanation) -> str:
     lines += [f"  {_reading_in_words(reading)}" for reading in explanation.readings]
     for decision in explanation.decisions:
         value = decision.null or repr(decision.text)
-        lines += ["", f"decided (version {decision.version}): {value}, probability {decision.probability:.4f}"]
+        verb = "not decided, likeliest" if decision.method == Method.PROVISIONAL else "decided"
+        lines += ["", f"{verb} (version {decision.version}): {value}, probability {decision.probability:.4f}"]
         lines += [f"  {decision.reason}", *(f"  {line}" for line in decision.evidence)]
     if explanation.champion:
         lines += ["", _champion_in_words(explanation.champion)]

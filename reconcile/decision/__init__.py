@@ -4,7 +4,7 @@ from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
 from reconcile.decision.blind_agreement import agreed_blind
 from reconcile.decision.decide import ask, decide
 from reconcile.decision.prefill import prefilled
-from reconcile.decision.provisional import provisional_record
+from reconcile.decision.provisional import provisional, provisional_record
 from reconcile.decision.record import assemble, is_complete
 from reconcile.decision.true_reasons import with_true_reason
 from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lone_tradition, traditions
@@ -21,6 +21,7 @@ __all__ = [
     "lone_tradition",
     "may_need_second_look",
     "prefilled",
+    "provisional",
     "provisional_record",
     "traditions",
     "with_true_reason",

@@ -8,6 +8,7 @@ import secrets
 
 from flows.administration.people import invite
 from flows.home.home import Home, now
+from flows.output.explanation import explained, in_words
 from flows.steps.erasures import publish_records
 from flows.steps.learn_parameters import learn_home
 from flows.steps.provisional_records import keep_provisional
@@ -57,6 +58,16 @@ def test_an_order_that_nobody_can_finish_is_published_as_provisional_and_correct
     assert (record.record_version, record.values["total"]) == (2, "12.50")
     assert record.exceptions == ()
     assert rooms.store.counts().provisional_records == {}
+
+
+def test_a_provisional_value_is_explained_as_not_decided_and_weighed_again_is_the_same(rooms: Home) -> None:
+    scan, _ = stranded(rooms)
+    keep_provisional(rooms)
+    told = explained(rooms, scan.id, "total")
+    assert told.replay
+    said = in_words(told)
+    assert "not decided, likeliest (version 1)" in said
+    assert "Weighed again it is the same." in said
 
 
 def test_each_field_that_is_decided_later_makes_a_new_version_while_others_stay_open(rooms: Home) -> None:
