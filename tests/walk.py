@@ -106,6 +106,7 @@ def story(took: dict[str, float]) -> str:
         lines += [f"## On {device}: {seconds:.0f} seconds from the invite link to the first reading", ""]
         for step, words in STEPS.items():
             lines += [f"![{words}]({name}-{step}.png)", ""]
+    lines += ["The whole way of somebody new, in French and Spanish: [newcomer.md](newcomer.md).", ""]
     lines += ["Every page, made by `python -m tests.looks`: [pages.md](pages.md).", ""]
     return "\n".join(lines)
 

@@ -15,6 +15,8 @@ from transcribe.model import Decision
 
 pytestmark = pytest.mark.browser
 
+TEXT, SLIP = "BC-2026-3904", "BC-2O26-39O4"
+LONG_DAY = "128 campos · 312 min · 48,75 € · 1.240 por leer"
 FORM = next(iter(FOUR_FORMS))
 WAIT = 15_000
 """Milliseconds for what is a matter of moments."""
@@ -38,6 +40,12 @@ STILLS = """
 """Of each still picture: how much of its writing each piece shows, what is cut above or below, letters in pixels."""
 
 
+LINES = """
+  () => new Set([...document.querySelectorAll('.pairs > .pair')].map((each) => each.getBoundingClientRect().top)).size
+"""
+"""How many lines the texts take that lie over each other."""
+
+
 def known_fields(site: Site, name: str, count: int) -> None:
     """Fields of a sample whose text is known, the longest among them."""
     site.store.put_parameters({}, site.clock.now())
@@ -46,8 +54,8 @@ def known_fields(site: Site, name: str, count: int) -> None:
     decided = [
         Decision(
             key=each.key,
-            value="known",
-            text="known",
+            value=TEXT,
+            text=TEXT,
             probability=1.0,
             method="people",
             evidence=(),
@@ -58,7 +66,7 @@ def known_fields(site: Site, name: str, count: int) -> None:
     ]
     site.store.conclude(scan, 0, decided, [], None, site.clock.now())
     for each in chosen:
-        site.store.add_gold(scan, each.key, "known", "olga", "the order itself", site.clock.now())
+        site.store.add_gold(scan, each.key, TEXT, "olga", "the order itself", site.clock.now())
 
 
 def entered(site: Site, address: str, page: Page, language: str) -> None:
@@ -97,18 +105,19 @@ def test_writing_is_whole_and_large_enough_in_practice_in_what_is_explained_and_
 ) -> None:
     set_pay(site)
     known_fields(site, FORM, 5)
-    entered(site, address, page, "fr")
+    entered(site, address, page, "es")
     page.set_viewport_size(size)  # type: ignore[arg-type]
     for _ in range(3):
         page.goto(f"{address}/practice")
         assert [faults(each, LEAST_LETTER_PX) for each in stills(page)] == [[]]
-        expect(page.locator("#day")).to_contain_text("champ")
+        expect(page.locator("#day")).to_contain_text("campo")
         box = page.locator("#task .entry button").bounding_box()
         assert box
         assert box["y"] + box["height"] <= size["height"], "the box and Send are in sight"
-        page.locator("#text").fill("known")
+        page.locator("#text").fill(SLIP)
         page.keyboard.press("Enter")
-        page.locator("section[data-same]").wait_for()
+        page.locator("section[data-same=no]").wait_for()
+        assert page.evaluate(LINES) == 1, "both texts stand over each other, from end to end"
         assert [faults(each, LEAST_LETTER_PX) for each in stills(page)] == [[]]
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
@@ -122,10 +131,30 @@ def test_writing_is_whole_and_large_enough_in_practice_in_what_is_explained_and_
     assert [faults(each, LEAST_LETTER_PX) for each in stills(page)] == [[]]
 
 
+@pytest.mark.parametrize("size", PHONES, ids=lambda size: str(size["height"]))
+def test_nothing_of_the_bar_is_cut_after_a_long_day(site: Site, address: str, page: Page, size: dict[str, int]) -> None:
+    set_pay(site)
+    known_fields(site, FORM, 5)
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    entered(site, address, page, "es")
+    page.locator("#day").filter(has_text="campo").evaluate("(each, words) => { each.textContent = words; }", LONG_DAY)
+
+    wide, shown, end = page.locator("#day").evaluate(
+        "(each) => [each.scrollWidth, each.clientWidth, each.getBoundingClientRect().right]"
+    )
+
+    assert wide <= shown
+    assert end <= page.locator(".menu summary").evaluate("(each) => each.getBoundingClientRect().left")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    header = page.locator(".top").bounding_box()
+    assert header
+    assert header["height"] <= 60, "and it takes no more room for it"
+
+
 def test_a_test_shows_its_fields_as_large_and_the_bar_above_them(site: Site, address: str, page: Page) -> None:
     set_pay(site)
     known_fields(site, FORM, 5)
-    entered(site, address, page, "es")
+    entered(site, address, page, "fr")
     page.set_viewport_size(PHONES[0])  # type: ignore[arg-type]
     page.goto(f"{address}/test")
     page.locator("main form button").first.click()
@@ -135,5 +164,5 @@ def test_a_test_shows_its_fields_as_large_and_the_bar_above_them(site: Site, add
 
     assert found
     assert [faults(each, LEAST_LETTER_PX) for each in found] == [[]] * len(found)
-    expect(page.locator("#day")).to_contain_text("campo")
+    expect(page.locator("#day")).to_contain_text("champ")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONES[0]["width"]
