@@ -60,6 +60,8 @@ def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text:
         ("text", ("Bière blonde 30 1", "Bière blonde 30 1")),
         ("text", ("Cemento rápido s kg", "Cemento rápido s kg")),
         ("code", ("(6383-67", "(6383-67")),
+        ("text", ("Toner HP O5A black", "Toner HP O5A black")),
+        ("text", ("Card 22Ogsm ivory", "Card 22Ogsm ivory")),
         ("code", ("EH-S492", "EH-S492")),
         ("code", ("CH-28S2", "CH-28S2")),
     ],
@@ -80,6 +82,7 @@ def test_a_lone_stroke_and_what_may_be_litres_are_asked(type: str, texts: tuple[
         ("address", "Chemin 31"),
         ("text", "Vis 4x40"),
         ("text", ""),
+        ("text", "Filter for CO2, order PO99804"),
         ("code", "HS-4692"),
     ],
 )
