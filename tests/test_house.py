@@ -22,6 +22,7 @@ GROUND = {
     "transcribe.archive_names": "",
     "transcribe.pay_arithmetic": "",
     "transcribe.whole_files": "",
+    "transcribe.lean_imports": "",
     "transcribe.plugins": "errors",
     "transcribe.rule_grammar": "errors model",
     "transcribe.table_rows": "model",
@@ -49,7 +50,7 @@ ROOMS = {
     "transcribe.sandbox": "",
     "transcribe.imaging": "",
     "transcribe.forms": "fields rule_grammar values",
-    "transcribe.ocr": "plugins sandbox imaging",
+    "transcribe.ocr": "lean_imports plugins sandbox imaging",
     "transcribe.registration": "imaging forms",
     "transcribe.ink": "imaging forms",
     "transcribe.form_drafting": "values imaging forms ocr ink",
@@ -70,7 +71,7 @@ ROOMS = {
     # what is learnt is judged by what would be decided with it
     "reconcile.learning": "policy algorithms forms parameters inference decision",
     "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
-    "reconcile.records": "forms transcribe.store transcribe.plugins transcribe.whole_files",
+    "reconcile.records": "forms transcribe.store transcribe.lean_imports transcribe.plugins transcribe.whole_files",
     # flows: the only package that puts the two together
     "flows.home": "reconcile.policy transcribe.archive transcribe.forms transcribe.i18n transcribe.sandbox"
     " transcribe.store",
@@ -236,7 +237,8 @@ NAMED_TWICE_STILL: tuple[str, ...] = ()
 
 RUN_AT_IMPORT = {
     "flows/cli/__main__.py: main()": "`python -m flows.cli` is the command",
-    "reconcile/records/table_library.py: with _as_if_absent('pandas'):": "a library is imported without another one",
+    "reconcile/records/table_library.py: with as_if_absent('pandas'):": "a library is imported without another one",
+    "transcribe/ocr/engines/tesseract.py: with as_if_absent('pandas'):": "a library is imported without another one",
 }
 
 LONGEST_FILE = 300

@@ -5,28 +5,9 @@ That takes every process that opens the records .4 s.
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from transcribe.lean_imports import as_if_absent
 
 __all__ = ["Database"]
 
-
-@contextmanager
-def _as_if_absent(name: str) -> Iterator[None]:
-    """Have an import of this package fail meanwhile, unless it was imported before."""
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]  # as Python's documentation says
-    try:
-        yield
-    finally:
-        del sys.modules[name]
-
-
-with _as_if_absent("pandas"):
+with as_if_absent("pandas"):
     from sqlite_utils import Database

@@ -31,6 +31,7 @@ from tests.examples import SOAK
 from tests.flows.readings import keep_readings
 from tests.new_state import copy_new_states
 from tests.one_context import share_context
+from transcribe.store.drivers.named_sql import postgresql_statements, sqlite_statements
 
 MAX_REQUEST_BYTES = 100_000
 """Bytes of the longest request: the words of a command and its environment."""
@@ -93,6 +94,8 @@ def main() -> None:
     if not SOAK:
         copy_new_states()
     share_context()
+    sqlite_statements()
+    postgresql_statements()
     sys.meta_path.insert(0, PrefectWhenAsked())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
     gc.freeze()  # a collection in a fork would copy all pages
@@ -126,14 +129,16 @@ def _run(request: dict[str, object], out: int, err: int, ended: int) -> None:
 
 
 def _become(request: dict[str, object], out: int, err: int) -> None:
-    """What `python -m flows.cli` does with these words, in this folder and environment."""
+    """What `python -m MODULE` does with these words, in this folder and environment: `flows.cli` is the command."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, stream in ((nothing, 0), (out, 1), (err, 2)):
         os.dup2(source, stream)
         os.close(source)
     words, folder, environment = request["words"], request["folder"], request["environment"]
+    module = request["module"]
     assert isinstance(words, list)
     assert isinstance(folder, str)
+    assert isinstance(module, str)
     assert isinstance(environment, dict)
     os.environ.clear()
     os.environ.update(environment)
@@ -143,13 +148,13 @@ def _become(request: dict[str, object], out: int, err: int) -> None:
     sys.path[0], sys.argv = folder, ["-m", *words]
     if request["readings"]:
         keep_readings(Path(str(request["readings"])))
-    _end(_exit_code())
+    _end(_exit_code(module))
 
 
-def _exit_code() -> int:
-    """Run the command; the code that Python would end with."""
+def _exit_code(module: str) -> int:
+    """Run the program; the code that Python would end with."""
     try:
-        runpy.run_module("flows.cli", run_name="__main__", alter_sys=True)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         if ended.code is None or isinstance(ended.code, int):
             return ended.code or 0

@@ -31,6 +31,9 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 UMASK = 0o022
 """As most machines have it: files that everybody may read."""
 
+COMMAND = "flows.cli"
+"""The module that is run for a command."""
+
 READ_BYTES = 65_536
 """Bytes of output read at once."""
 
@@ -67,14 +70,15 @@ class CommandServer:
                 os.close(reading)
         return int(ended.split()[1]), _text(out), _text(err)
 
-    def start(self, words: Sequence[str], environment: Mapping[str, str]) -> ForkedProcess:
-        """Begin a command."""
-        return ForkedProcess(words, *self._begun(words, environment))
+    def start(self, words: Sequence[str], environment: Mapping[str, str], module: str = COMMAND) -> ForkedProcess:
+        """Begin a command, or another program: a module that is run as `python -m` does."""
+        return ForkedProcess(words, *self._begun(words, environment, module))
 
-    def _begun(self, words: Sequence[str], environment: Mapping[str, str]) -> list[int]:
+    def _begun(self, words: Sequence[str], environment: Mapping[str, str], module: str = COMMAND) -> list[int]:
         """Begin a command: where its output, its errors, and its id and exit code can be read."""
         request = {
             "words": words,
+            "module": module,
             "folder": str(Path.cwd()),
             "environment": dict(environment),
             "umask": UMASK,
@@ -179,6 +183,21 @@ def shared_server() -> CommandServer:
     with _Shared.lock:
         _Shared.server = _Shared.server or CommandServer()
         return _Shared.server
+
+
+def started(module: str, *words: str | Path) -> subprocess.Popen[str]:
+    """Begin a program of the tests, `python -m MODULE WORDS`: forked from a process that has the imports.
+
+    Its environment is that of the run, without variables of ours and of Prefect.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FAIRHAND_"))}
+    told = list(map(str, words))
+    if suits(environment):
+        return shared_server().start(told, environment, module)
+    command = [sys.executable, "-m", module, *told]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, umask=UMASK
+    )
 
 
 def share_readings(folder: Path | None) -> Path | None:

@@ -30,7 +30,7 @@ from transcribe.errors import SettingsError, StoreError
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-SCANS_COUNT = 240
+SCANS_COUNT = 100
 
 HOLDS = """
 import sys, time
@@ -107,7 +107,7 @@ def test_two_processes_weigh_many_scans_together_and_each_scan_once(
     for number in range(SCANS_COUNT):
         texts = {"total": ("12.50", "12.50" if number % 3 else "17.50")}
         received(here, texts=texts)
-    processes = [first.start("reconcile", "--json"), second.start("reconcile", "--json")]
+    processes = [first.start("reconcile", "--json", forked=True), second.start("reconcile", "--json", forked=True)]
     until(lambda: rows(url, HOLDERS) == [(2,)], pause=0.01)
     told = [each.communicate(timeout=600) for each in processes]
     assert [each.returncode for each in processes] == [0, 0], told
@@ -129,7 +129,7 @@ def test_what_a_machine_that_stands_still_has_claimed_is_weighed_by_the_other_an
 ) -> None:
     for _ in range(SCANS_COUNT):
         received(here)
-    stopped = first.start("reconcile", "--json")
+    stopped = first.start("reconcile", "--json", forked=True)
     until(lambda: _stop_between_transactions(stopped, url), pause=0.01)
     assert rows(url, RUN_OUT), "as a minute later"
     other = second.run("reconcile", "--json")
@@ -164,7 +164,7 @@ def test_one_process_publishes_at_a_time_and_killed_it_is_followed_by_the_next(
         received(here)
         with pytest.raises(StoreError, match=rf"published by process {holder.pid} on "), publishing(here, 0.2):
             raise AssertionError
-        waiting = first.start("records", "publish")
+        waiting = first.start("records", "publish", forked=True)
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(2.0)
         holder.kill()

@@ -36,7 +36,7 @@ from flows.steps.reconcile_scans import reconcile_home
 from flows.webhooks import add_webhook
 from reconcile.records import query
 from tests.attack.test_restore import opened, recorded, records, words_in
-from tests.flows.house import FAIRHAND
+from tests.flows.house import House
 from tests.flows.serving.test_api import app_of, program
 from tests.flows.steps.test_reconcile_scans import received
 from transcribe.archive import Archive
@@ -466,12 +466,12 @@ def test_what_cannot_be_read_is_said_by_the_check(place: Path, target: Path) -> 
     made = back_up(place, target).backup
     (made.folder / "state.key").unlink()
     (made.folder / "state.key").symlink_to("/proc/self/mem")
-    command = [*FAIRHAND, "--home", str(place), "backup", str(target), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-    assert "is a link" in done.stdout
+    house = House(home=place)
+    done = house.run("backup", target, "--check")
+    assert (done.code, "Traceback" in done.err) == (1, False)
+    assert "is a link" in done.out
     (made.folder / "state.key").unlink()
-    assert "is missing" in subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    assert "is missing" in house.run("backup", target, "--check").out
 
 
 def test_a_damaged_backup_stops_the_removal_of_old_ones_and_no_new_one(place: Path, target: Path) -> None:
@@ -691,22 +691,23 @@ def test_a_restore_that_is_killed_begins_anew(place: Path, target: Path, new: Pa
     with opened(place) as home:
         scans = {recorded(home, f"FIRM {number}") for number in range(5)}
     back_up(place, target)
-    command = [*FAIRHAND, "--home", str(new), "restore", str(target)]
+    house = House(home=new)
     killed = 0
     for number in range(6):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = house.start("restore", target, forked=True)
         while process.poll() is None and not (new / ".restoring").exists():
             time.sleep(0.001)
         time.sleep(0.02 * number)
         process.kill()
-        killed += process.wait() < 0
+        process.communicate()
+        killed += process.returncode < 0
         if (new / "state.db").exists() and not (new / ".restoring").exists():
             with opened(new) as home:
                 assert home.store.epoch(), "whole once nothing says that it is not"
             shutil.rmtree(new)
     assert killed
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    done = house.run("restore", target)
+    assert done.code == 0, done.err
     with opened(new) as home:
         assert records(home) == scans
         audit = home.store.verify_audit()

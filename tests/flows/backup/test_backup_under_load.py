@@ -14,7 +14,7 @@ import pytest
 from flows.backup.backup_folder import BackupFolder
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
-from tests.flows.house import FAIRHAND
+from tests.flows.house import House
 
 STARTING_SHARE = 0.3
 """Share of the time of a backup in which the program only starts: it is killed after that."""
@@ -53,17 +53,16 @@ class Writer:
 
 def run(folder: Path, kills: int, seed: int) -> None:
     place, target = folder / "home", folder / "backups"
-    command = [*FAIRHAND, "--home", str(place), "backup", str(target)]
-    writer, chance = Writer(place, folder / "said"), random.Random(seed)
+    house, writer, chance = House(home=place), Writer(place, folder / "said"), random.Random(seed)
     try:
         writer.wait_for(50 + 10 * kills)
         begun = time.monotonic()
-        subprocess.run(command, check=True, capture_output=True)
-        ended = kill_many(command, kills, time.monotonic() - begun, chance)
+        assert house.run("backup", target).code == 0
+        ended = kill_many(house, target, kills, time.monotonic() - begun, chance)
         there = len(BackupFolder(target).names())
         assert 1 + ended <= there <= 1 + ended + kills, "a killed one is none, or was finished at that moment"
         before = writer.said()
-        subprocess.run(command, check=True, capture_output=True)
+        assert house.run("backup", target).code == 0
         meanwhile = len(writer.said()) - len(before)
     finally:
         writer.stop()
@@ -76,7 +75,7 @@ def run(folder: Path, kills: int, seed: int) -> None:
     )
 
 
-def kill_many(command: Sequence[str], kills: int, seconds: float, chance: random.Random) -> int:
+def kill_many(house: House, target: Path, kills: int, seconds: float, chance: random.Random) -> int:
     """Kill so many backups, each at a moment later in its course than the one before; gives how many ended first.
 
     `seconds` is how long one takes. The next ones have less to copy: who is too late tries a little earlier.
@@ -84,7 +83,7 @@ def kill_many(command: Sequence[str], kills: int, seconds: float, chance: random
     killed = ended = 0
     while killed < kills:
         share = STARTING_SHARE + (1.0 - STARTING_SHARE) * (killed + chance.random()) / kills
-        if killed_at(command, seconds * share):
+        if killed_at(house, target, seconds * share):
             killed += 1
         else:
             ended += 1
@@ -93,15 +92,17 @@ def kill_many(command: Sequence[str], kills: int, seconds: float, chance: random
     return ended
 
 
-def killed_at(command: Sequence[str], seconds: float) -> bool:
+def killed_at(house: House, target: Path, seconds: float) -> bool:
     """Begin a backup and kill it after so long; False where it had ended by itself, and well."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = house.start("backup", target, forked=True)
     try:
         assert process.wait(seconds) == 0
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
         return True
+    finally:
+        process.communicate()
     return False
 
 
@@ -111,9 +112,8 @@ def check(folder: Path, before: Sequence[str], begun: Set[str]) -> int:
     backups, wrong = BackupFolder(target).backups()
     assert wrong == []
     assert [fault for each in backups for fault in BackupFolder(target).faults(each)] == []
-    command = [*FAIRHAND, "--home", str(folder / "new"), "restore", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    done = House(home=folder / "new").run("restore", target)
+    assert done.code == 0, done.err
     home = open_home(configuration.load_settings(folder / "new"))
     try:
         assert missing(home, before, begun) == []

@@ -273,7 +273,8 @@ def test_a_process_that_is_killed_leaves_a_move_that_goes_on(
 ) -> None:
     was, state, url = told(place), state_of(place), new_database()
     for to in (url, "file"):
-        process = house.start("--home", str(place), "move", "--to", to, "--archive", str(tmp_path / f"to-{to[:4]}"))
+        words = ("--home", place, "move", "--to", to, "--archive", tmp_path / f"to-{to[:4]}")
+        process = house.start(*words, forked=True)
         until = time.monotonic() + 60
         while not (place / ".moving" / "plan.json").exists() and process.poll() is None and time.monotonic() < until:
             time.sleep(0.01)
@@ -281,7 +282,7 @@ def test_a_process_that_is_killed_leaves_a_move_that_goes_on(
         process.send_signal(signal.SIGKILL)
         process.communicate()
         if (place / ".moving" / "plan.json").exists():
-            done = house.run("--home", place, "move", "--to", to, "--archive", tmp_path / f"to-{to[:4]}")
+            done = house.run(*words)
             assert done.code == 0, done.err
         assert state_of(place) == state
         assert told(place) == was

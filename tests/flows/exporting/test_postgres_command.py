@@ -67,7 +67,7 @@ def test_one_round_that_fails_ends_with_its_reason(rooms: Home) -> None:
 
 def test_the_command_says_that_it_tries_again(house: House, rooms: Home) -> None:
     recorded(rooms, "12.50")
-    following = house.start("records", "postgres", "postgresql://nobody@127.0.0.1:1/none", "--every", "9")
+    following = house.start("records", "postgres", "postgresql://nobody@127.0.0.1:1/none", "--every", "9", forked=True)
     try:
         assert following.stderr is not None
         said = following.stderr.readline()

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.steps.reconcile_scans import reconcile_home
 from flows.watching.incoming import waiting_scans
+from tests.flows.forked_commands import started
 from tests.flows.house import House, until
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from tests.patience import PATIENCE
@@ -45,8 +45,7 @@ SIGN_IN_TRIES = 10
 @contextmanager
 def host(house: House) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A web process of this home, and its address."""
-    command = [sys.executable, "-m", "tests.flows.serving.web_host", str(house.home)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=house.child_environment())
+    process = started("tests.flows.serving.web_host", house.home)
     try:
         assert process.stdout
         address = process.stdout.readline().strip()

@@ -7,7 +7,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,6 +20,7 @@ import pytest
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.steps.reconcile_scans import reconcile_to_the_end
+from tests.flows.forked_commands import started
 from tests.flows.house import until
 from tests.flows.shifts.made_up_worker import ENGINE
 from tests.postgres import new_database, rows
@@ -58,8 +58,7 @@ class Machines:
 
     def start(self, seconds: float = READ_SECONDS, threads: int = 1) -> subprocess.Popen[str]:
         """Begin a worker, which has a home of its own where it can."""
-        module = ("-m", "tests.flows.shifts.made_up_worker", str(self.home()), str(seconds), str(threads))
-        process = subprocess.Popen([sys.executable, *module], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = started("tests.flows.shifts.made_up_worker", self.home(), str(seconds), str(threads))
         self.workers.append(process)
         return process
 

@@ -67,10 +67,10 @@ def test_a_batch_that_one_machine_takes_in_is_read_by_both_and_each_scan_once(
     assert first.run("status", "--json").json[0]["unread_scans"] == len(RECEIPTS)
     assert "not read by machines yet" in second.run("status").out
 
-    shifts = [first.start("shift", "--json")]
+    shifts = [first.start("shift", "--json", forked=True)]
     until(lambda: len(holders(url)) == 1, pause=0.02)
     shifts[0].send_signal(signal.SIGSTOP)  # it may have read all when the other one is there
-    shifts.append(second.start("shift", "--json"))
+    shifts.append(second.start("shift", "--json", forked=True))
     until(lambda: len(holders(url)) == 2, pause=0.02)
     shifts[0].send_signal(signal.SIGCONT)
     told = [each.communicate(timeout=600) for each in shifts]
@@ -92,7 +92,7 @@ def test_a_batch_that_one_machine_takes_in_is_read_by_both_and_each_scan_once(
 
 def test_a_shift_that_is_told_to_end_does_so_and_the_other_machine_reads_the_rest(first: House, second: House) -> None:
     assert first.run("ingest", *RECEIPTS, "--form", "receipt", "--no-read").code == 0
-    ended = first.start("shift", "--json")
+    ended = first.start("shift", "--json", forked=True)
     rooms = open_home(configuration.load_settings(second.home))
     until(lambda: any(rooms.store.has_reads(each.scan.id) for each in rooms.store.scan_states()))
     rooms.close()

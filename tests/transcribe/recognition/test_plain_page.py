@@ -23,7 +23,7 @@ from transcribe.forms import blank_grey
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.ink import Ink
-from transcribe.model import FieldKey, Form, Page, Word
+from transcribe.model import FieldKey, Form, Page, Reading, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
 from transcribe.recognition.comb_words import joined
@@ -88,14 +88,19 @@ def with_edge(shown: Picture, box: Box, x: int) -> Picture:
     return dark
 
 
+@pytest.fixture(scope="module")
+def flat(form: Form) -> dict[str, dict[str, Reading]]:
+    """What is read of the page without a shadow."""
+    return by_field(read_picture(picture(FLAT), form, [ocr.load("rapidocr", form.languages)]))
+
+
 @pytest.mark.parametrize("share", [0.1, 0.25])
 def test_a_value_across_the_edge_of_a_shadow_is_read_whole_and_blank_boxes_there_are_blank(
-    form: Form, share: float
+    form: Form, flat: dict[str, dict[str, Reading]], share: float
 ) -> None:
     number, blank = box_of(form, "order_number"), box_of(form, "comment")
     shown = with_edge(picture(FLAT), number, number.x0 + round(share * number.width))
     shown = with_edge(shown, blank, blank.x0 + round(0.5 * blank.width))
-    flat = by_field(read_picture(picture(FLAT), form, [ocr.load("rapidocr", form.languages)]))
     said = by_field(read_picture(shown, form, [ocr.load("rapidocr", form.languages)]))
     assert said["order_number"]["rapidocr"].text == flat["order_number"]["rapidocr"].text
     assert "partly read" not in said["order_number"]["rapidocr"].flags

@@ -9,18 +9,21 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-import pytesseract
 from PIL import Image
 
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
 from transcribe.imaging import flatten, grey, patience, shrinking, shrunk_to
+from transcribe.lean_imports import as_if_absent
 from transcribe.model import Page, Word
 from transcribe.ocr.engine import View
 from transcribe.ocr.engines._montage import montages
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
+
+with as_if_absent("pandas"):
+    import pytesseract
 
 THREAD_LIMIT_VARIABLE = "OMP_THREAD_LIMIT"
 """The environment variable that limits Tesseract's threads.

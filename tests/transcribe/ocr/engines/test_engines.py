@@ -141,7 +141,8 @@ def strip(lines: int) -> Picture:
     ("lines", "lying"),
     [
         (60, False),
-        (16, True),
+        (8, True),
+        pytest.param(16, True, marks=pytest.mark.soak),
         pytest.param(160, False, marks=pytest.mark.soak),
         pytest.param(30, True, marks=pytest.mark.soak),
     ],
