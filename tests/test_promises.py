@@ -17,7 +17,7 @@ from tests.catalogues import messages
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "promises.md"
-DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md",)
+DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md", ROOT / "README.md")
 
 PROMISING = re.compile(
     r"\b(paid|pays?|sees?|seen|shown|kept|keeps?|never|within|until|you can|you may|always|promised|stays?|still|erased"
@@ -53,9 +53,9 @@ def groups(text: str) -> list[Group]:
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences and cells of a page of docs that promise something, without its examples."""
+    """The sentences and cells of a page of docs that promise something, without its examples and pictures."""
     found = []
-    for part in re.sub(r"```.*?```", "", text, flags=re.DOTALL).split("\n\n"):
+    for part in re.sub(r"```.*?```|!\[[^]]*\]\([^)]*\)", "", text, flags=re.DOTALL).split("\n\n"):
         cells = re.split(r"\n\||\|", part) if part.lstrip().startswith("|") else [part.replace("\n", " ")]
         for cell in cells:
             found += [each for each in re.split(r"(?<=[.;:])\s+", cell.strip()) if PROMISING.search(each)]
