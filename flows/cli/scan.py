@@ -39,7 +39,7 @@ Name = Annotated[str, typer.Argument(help="The scan: its id, the beginning of it
 def explain(
     ctx: typer.Context,
     name: Name,
-    field: Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]" for a cell of a table.')],
+    field: Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]": rows count from 0.')],
     as_json: terminal.AsJson = False,
 ) -> None:
     """Tell how the value of one field came to be, and weigh its readings again to check it."""

@@ -21,7 +21,9 @@ ScanName = Annotated[
 ]
 """The argument that names a scan."""
 
-FieldName = Annotated[str, typer.Argument(help='The field: "total", or "lines.quantity[2]".', metavar="FIELD")]
+FieldName = Annotated[
+    str, typer.Argument(help='The field: "total", or "lines.quantity[2]": rows count from 0.', metavar="FIELD")
+]
 """The argument that names a field of it."""
 
 MAY_BE_NEGATIVE = {"ignore_unknown_options": True}

@@ -18,7 +18,7 @@ from transcribe.values import has_fillers
 LOOKALIKE_PATTERN = re.compile(r"[0O1IL|()\[\]{}!]|S(?=\d)|(?<=\d)S")
 """Characters that both engines mistake alike in a code: both read PO as P0, and L6383 as (6383.
 
-An S beside a digit was a 5 in all 3 codes that were decided with one, on 94 pictures of other forms and hands.
+An S beside a digit was a 5 in all 3 decided codes with one, on 93 pictures of other forms whose codes hold no S.
 """
 
 SMALL_L = "l"
@@ -36,7 +36,7 @@ COUNT_PATTERN = re.compile(r"(?:^|\s)[SsOoIlZzB]\s?(?:kg|g|l|ml|cl|cm|mm|m)\b")
 ZERO_PATTERN = re.compile(r"(?<=\d)O|\bO(?=\d)")
 """A capital O after a digit, or before one where a word begins: 05A was read as O5A, also in clean print.
 
-Of 807 texts of several words on 97 pictures of other forms and hands five had one, and all five were a zero.
+Of 807 texts of several words on 93 pictures of other forms and hands five had one, and all five were a zero.
 """
 
 REASON_BY_FLAG: Mapping[Flag, Reason] = {
