@@ -142,7 +142,7 @@ def test_a_correction_is_the_reading_that_counts_and_costs_nobody_anything(site:
 
 
 def test_other_words_of_an_illegible_field_are_a_correction_and_are_kept(site: Site, enter: SIGNED_IN) -> None:
-    """Nothing typed is lost: what is legible stands beside a reading without a text."""
+    """Nothing is typed is lost: what is legible stands beside a reading without a text."""
     scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
     honest = enter(site.person("amina"))
     (task,) = honest.lease()

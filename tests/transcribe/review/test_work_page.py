@@ -161,7 +161,7 @@ def test_enter_on_nothing_asks_before_it_says_blank(site: Site, enter: Enter) ->
     page.wait_for_timeout(500)  # before that nobody can have looked, and it would ask again
 
     page.keyboard.press("Enter")
-    expect(page.locator("#doubt")).to_contain_text("Nothing typed")
+    expect(page.locator("#doubt")).to_contain_text("Nothing is typed")
     page.keyboard.press("Enter")
 
     all_sent(page)
