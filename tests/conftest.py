@@ -65,16 +65,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("law")
         if _shares(item) and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-    chosen = sorted(filter(_belongs, items), key=_is_short_alone)
+    chosen = [item for item in items if _belongs(item)]
     left_out = [item for item in items if not _belongs(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-    items[:] = chosen
-
-
-def _is_short_alone(item: pytest.Item) -> bool:
-    """Whether it takes moments and shares nothing. Those come last: a long one at the end leaves the others idle."""
-    return item.get_closest_marker("slow") is None and item.get_closest_marker("xdist_group") is None
+        items[:] = chosen
 
 
 def _is_law(item: pytest.Item) -> bool:

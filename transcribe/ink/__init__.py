@@ -7,6 +7,7 @@ from transcribe.ink.components import Patch
 from transcribe.ink.handwriting import crossed_out, joinedness
 from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
 from transcribe.ink.mark_detection import UNSURE, probability_signed, probability_ticked
+from transcribe.ink.print_mask import low_print
 
 __all__ = [
     "A4_HEIGHT",
@@ -20,6 +21,7 @@ __all__ = [
     "crossed_out",
     "ink_layer",
     "joinedness",
+    "low_print",
     "probability_signed",
     "probability_ticked",
     "strength",

@@ -18,7 +18,7 @@ from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.engine_words import EngineWords, words_by_engine
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage, text_rows, uncovered_heights
-from transcribe.recognition.presence import NOTHING_WRITTEN, SURELY_BLANK, filled_probability
+from transcribe.recognition.presence import MIN_HEEDED_CONFIDENCE, NOTHING_WRITTEN, filled_probability, may_be_filled
 from transcribe.recognition.text_ink import text_ink
 
 MAX_BARE_HEIGHTS = 0.7
@@ -50,7 +50,7 @@ def ask_engines(
     With a `cascade` engines after the first are asked only for what it holds for doubtful.
     """
     in_place = [region for region in plain.regions if not region.astray and region.field.type not in MARKS]
-    written = [each for each in in_place if each.stretches or each.ink.doubtful or each.ink.filled >= SURELY_BLANK]
+    written = [each for each in in_place if may_be_filled(each)]
     asked = [
         replace(region, ink=text_ink(region, text_rows(region.stretches or ())))
         for region in written
@@ -69,11 +69,18 @@ def ask_engines(
         AskedRegion(
             region=region,
             barcode=codes.get(number),
-            words=tuple(said[number] for said in seen if number in said),
+            words=tuple(_heeded(said[number], region) for said in seen if number in said),
             plain=next((said[number] for said in seen if number in said and said[number].plain), None),
         )
         for number, region in enumerate(asked)
     ]
+
+
+def _heeded(said: EngineWords, region: FieldRegion) -> EngineWords:
+    """What an engine says, without words of the plain view that are read in paper on which no text is seen."""
+    sure = said.confidence or 0.0
+    is_none = said.plain and region.is_witnessed and not region.stretches and sure < MIN_HEEDED_CONFIDENCE
+    return replace(said, lines=(), placed=(), sure=None) if is_none and said.lines else said
 
 
 def engine_readings(asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:

@@ -25,7 +25,8 @@ class FieldRegion:
 
     `astray`: the page is not aligned here, so the box shows another place. `stretches` are the pieces of text that a
     detector sees in it; None where none looked. `in_filled_row`: it sees text in half of the row's other cells or more.
-    `missed_share` is the share of text that it misses on this page. `outside`: a part of the box that may hold writing
+    `missed_share` is the share of text that it misses on this page, `missed_by_ink` that of written fields in which ink
+    sees nothing. `outside`: a part of the box that may hold writing
     lies outside the photo. `beside` is where text stands beside it that may be its own;
     `misplaced`: what stands in it may be of another.
     """
@@ -39,6 +40,7 @@ class FieldRegion:
     stretches: tuple[Box, ...] | None = None
     in_filled_row: bool = False
     missed_share: float = 0.01
+    missed_by_ink: float = 0.0
     outside: bool = False
     beside: tuple[Box, ...] = ()
     misplaced: bool = False

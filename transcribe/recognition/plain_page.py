@@ -11,6 +11,7 @@ from typing import cast
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
 from transcribe.imaging import cover, flatten, grey, painted_over
+from transcribe.ink import low_print
 from transcribe.model import Page
 from transcribe.ocr import Engine
 from transcribe.recognition.form_fields import MARKS, FieldRegion
@@ -37,8 +38,14 @@ USUALLY_MISSED_SHARE, USUAL_PIECES = 0.01, 10
 """The share of text that a detector misses on any page (13 of 1,511 filled fields), and the number of pieces of the
 form's own print as which that counts. On a page strewn with dirt it missed 11 of 36, and 5 of 28 filled fields."""
 
+USUALLY_WITHOUT_INK_SHARE = 0.002
+"""The share of written fields in which ink sees nothing, on any page: 3 of 1,511. Under stripes of shadow 9 of 25."""
+
 MIN_WORD_HEIGHTS = 2.0
 """Width of a piece of print, in its heights, from which it is a word: single digits are missed on good pages too."""
+
+MOST_LOOKS_COUNT = 3
+"""How often a blank is looked at for leaders. Chosen by hand."""
 
 MIN_WIDTH_PX = 6
 """Width from which a piece of text counts, at 200 dpi: half a digit of 10 points. Chosen by hand."""
@@ -46,6 +53,10 @@ MIN_WIDTH_PX = 6
 WIDEST_SPACE_HEIGHTS = 0.6
 """Space between two words in heights of the stretch that they stand in: of typewriters' faces, whose letters all are
 .6 em wide. Such print had .7 heights bare between its words."""
+
+MIN_BESIDE_HEIGHTS = 0.2
+"""Width, in its heights, from which a part of text of which the rest lies in another box is text of this one: detectors
+begin some pixels before a text, and its frame was read as 1 in a blank box. A digit has .4."""
 
 MIN_INSIDE_SHARE = 0.5
 """Share of its height, or of the box's, by which text lies in a box that it counts for. Chosen by hand."""
@@ -122,8 +133,7 @@ def plain_page(
 ) -> PlainPage:
     """The plain view of a page that lies on its blank; `covered` are the boxes of payment data."""
     shown = Page(number=page.number, picture=cover(grey(page.picture), covered), dpi=page.dpi)
-    finder, found = _found(engines, replace(shown, picture=flatten(shown.picture)))
-    printed = _printed(finder, blank) if finder and blank else ()
+    finder, printed, found = _text(engines, shown, blank, regions)
     inside = [each for each in printed if any(region.box.overlap_share(each) >= 0.8 for region in regions)]
     dividers = [
         Box(x - 3, region.box.y0, x + 4, region.box.y1)
@@ -142,9 +152,9 @@ def plain_page(
         for number, part in _owners(piece, regions, MIN_WIDTH_PX * unit):
             owned[number].append(part)
     missed = _missed_share(printed, found)
-    seen = [
-        replace(region, stretches=tuple(own), missed_share=missed) for region, own in zip(regions, owned, strict=True)
-    ]
+    seen = [replace(each, stretches=tuple(own), missed_share=missed) for each, own in zip(regions, owned, strict=True)]
+    without_ink = _share_without_ink(seen)
+    seen = [replace(each, missed_by_ink=without_ink) for each in seen]
     return PlainPage(page=shown, regions=tuple(_with_rows(seen)), pieces=tuple(pieces))
 
 
@@ -160,13 +170,46 @@ def _with_rows(regions: Sequence[FieldRegion]) -> Iterator[FieldRegion]:
         yield replace(region, in_filled_row=bool(others) and 2 * sum(others) >= len(others))
 
 
-def _found(engines: Sequence[Engine], page: Page) -> tuple[Engine | None, list[Box]]:
-    """The first engine that finds text without reading it, and what it finds."""
+def _text(
+    engines: Sequence[Engine], page: Page, blank: str | None, regions: Sequence[FieldRegion]
+) -> tuple[Engine | None, Sequence[Box], list[Box]]:
+    """The first engine that finds text without reading it, the text that it finds on the blank, and that on the page.
+
+    Both without leaders: the dots of "number .... ref." join words to one text, in which nothing written is seen.
+    """
+    boxes = [each.box for each in regions if each.field.type not in MARKS]
     for engine in engines:
-        found = engine.stretches(page)
-        if found is not None:
-            return engine, found
-    return None, []
+        found = engine.stretches(replace(page, picture=flatten(page.picture)))
+        if found is None:
+            continue
+        leaders = _leaders(engine, blank, boxes) if blank else ()
+        if blank and leaders:
+            bare = painted_over(page.picture, blank_grey(blank), leaders)
+            found = engine.stretches(replace(page, picture=flatten(bare))) or []
+        return engine, _printed(engine, blank, leaders) if blank else (), found
+    return None, (), []
+
+
+def _leaders(finder: Engine, blank: str, boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """Where the blank's own text runs through a box, and is but dots or a line there.
+
+    Without those that were found the detector may take others for text, so it looks again.
+    """
+    found: tuple[Box, ...] = ()
+    for _ in range(MOST_LOOKS_COUNT):
+        shown = painted_over(blank_grey(blank), blank_grey(blank), found)
+        parts = [_within(own, box) for own in _printed(finder, blank, found) for box in boxes]
+        more = [low for part in parts if part.width >= part.height > 0 for low in low_print(shown, part)]
+        if not more:
+            break
+        found += tuple(more)
+    return found
+
+
+def _within(own: Box, box: Box) -> Box:
+    """The part of a piece of print that runs through a box; none of what only touches it."""
+    is_in_it = box.overlap_down(own) >= 0.3 * min(own.height, box.height)
+    return Box(max(own.x0, box.x0), own.y0, min(own.x1, box.x1), own.y1) if is_in_it else Box(0, 0, 0, 0)
 
 
 def _missed_share(printed: Sequence[Box], found: Sequence[Box]) -> float:
@@ -178,17 +221,25 @@ def _missed_share(printed: Sequence[Box], found: Sequence[Box]) -> float:
     return (missed + USUAL_PIECES * USUALLY_MISSED_SHARE) / (len(words) + USUAL_PIECES)
 
 
-def _printed(finder: Engine, blank: str) -> tuple[Box, ...]:
-    """The text of the blank itself; none where the engine fails on it, which is not kept."""
+def _share_without_ink(regions: Iterable[FieldRegion]) -> float:
+    """The share of fields with writing in which ink sees none, on this page: of those in which the detector sees it."""
+    seen = [each.ink for each in regions if each.stretches and each.field.type not in MARKS]
+    blind = sum(not each.doubtful and each.filled < 0.5 for each in seen)
+    return (blind + USUAL_PIECES * USUALLY_WITHOUT_INK_SHARE) / (len(seen) + USUAL_PIECES)
+
+
+def _printed(finder: Engine, blank: str, leaders: tuple[Box, ...]) -> tuple[Box, ...]:
+    """The text of the blank itself without leaders; none where the engine fails on it, which is not kept."""
     try:
-        return _text_of_blank(cast(Hashable, finder), blank)
+        return _text_of_blank(cast(Hashable, finder), blank, leaders)
     except LookupError:
         return ()
 
 
-@lru_cache(maxsize=32)
-def _text_of_blank(finder: Hashable, blank: str) -> tuple[Box, ...]:
-    found = cast(Engine, finder).stretches(Page(number=1, picture=blank_grey(blank)))
+@lru_cache(maxsize=64)
+def _text_of_blank(finder: Hashable, blank: str, leaders: tuple[Box, ...]) -> tuple[Box, ...]:
+    shown = painted_over(blank_grey(blank), blank_grey(blank), leaders)
+    found = cast(Engine, finder).stretches(Page(number=1, picture=shown))
     if found is None:
         raise LookupError(blank)
     return tuple(found)
@@ -232,6 +283,7 @@ def _owners(piece: Box, regions: Sequence[FieldRegion], least: float) -> Iterato
         part = Box(max(piece.x0, left), piece.y0, min(piece.x1, right), piece.y1)
         if others:  # it runs through several boxes, and each has its part
             part = Box(max(part.x0, box.x0), part.y0, min(part.x1, box.x1), part.y1)
+            least = max(least, MIN_BESIDE_HEIGHTS * piece.height)
         if part.overlap_across(box) >= max(least, 0.3 * part.width):
             yield number, part
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.bench.world.forms import written
 from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
 from transcribe import ocr
@@ -22,19 +24,21 @@ from transcribe.archive_names import opened
 from transcribe.forms import blank_grey
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
-from transcribe.ink import Ink
+from transcribe.ink import Ink, ink_layer
 from transcribe.model import FieldKey, Form, Page, Reading, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
+from transcribe.recognition.asked_regions import ask_engines, engine_readings
 from transcribe.recognition.comb_words import joined
-from transcribe.recognition.form_fields import FieldRegion
-from transcribe.recognition.plain_page import plain_page, uncovered_heights
-from transcribe.recognition.presence import NOTHING_WRITTEN, filled_probability
+from transcribe.recognition.form_fields import Circumstances, FieldRegion
+from transcribe.recognition.plain_page import PlainPage, plain_page, uncovered_heights
+from transcribe.recognition.presence import MIN_ASKED_PROBABILITY, NOTHING_WRITTEN, filled_probability, may_be_filled
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
 NOW = datetime(2025, 3, 14, tzinfo=UTC)
+HERE = Circumstances(scan="s" * 64, at=NOW, fit=0.9, quality=0.9)
 BARE = Ink(patches=(), amount=0.0, box=None)
 
 
@@ -181,6 +185,89 @@ def test_text_printed_inside_a_box_is_painted_away_and_a_frame_is_not(form: Form
     assert made.page.picture[inside.slices].min() > blank[inside.slices].min() + 60
     assert made.regions[0].stretches == (), "print is no writing"
     assert made.lines(made.regions[0]) == [box]
+
+
+def test_what_is_written_on_dots_between_two_printed_words_is_seen(tmp_path: Path) -> None:
+    """The detector takes "nombre .... réf." for one text. As print that text hid what was written on its dots."""
+    dotted = forms.load(str(written("bulletin-jardin", tmp_path)))
+    path, box = str(dotted.blanks[0].path), box_of(dotted, "nombre_3")
+    region = FieldRegion(key=FieldKey("nombre_3"), field=dotted.field("nombre_3"), box=box, ink=BARE)
+    engines = [ocr.load("rapidocr", dotted.languages)]
+    blank, filled = blank_grey(path).copy(), blank_grey(path).copy()
+    cv2.putText(filled, "21", (box.x0 + 25, box.y1 - 14), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.2, (40,), 2)
+    seen = [
+        plain_page(Page(number=1, picture=shown), path, [region], [], engines, 1.0).regions[0].stretches
+        for shown in (blank, filled)
+    ]
+    assert seen[0] == ()
+    assert seen[1]
+    assert seen[1][0].overlap_across(Box(box.x0 + 25, 0, box.x0 + 65, 1)) > 30
+
+
+def test_the_beginning_of_a_text_in_the_next_box_is_no_text_of_this_one(form: Form) -> None:
+    sides = [Box(100, 100, 300, 160), Box(300, 100, 500, 160)]
+    regions = [
+        FieldRegion(key=FieldKey("city", row), field=form.field("city"), box=box, ink=BARE)
+        for row, box in enumerate(sides)
+    ]
+
+    def seen(x0: int) -> list[bool]:
+        finder = Finder(found=[Box(x0, 105, 450, 155)])
+        page = Page(number=1, picture=numpy.full((300, 600), 255, numpy.uint8))
+        return [bool(each.stretches) for each in plain_page(page, None, regions, [], [finder], 1.0).regions]
+
+    assert seen(291) == [False, True]
+    assert seen(250) == [True, True]
+
+
+def test_where_ink_misses_what_a_detector_sees_its_silence_says_less_and_engines_are_asked(form: Form) -> None:
+    """Under stripes of shadow ink saw nothing in 7 of 25 written boxes, and two others were decided to be blank."""
+    inked = replace(BARE, amount=900.0)
+    sides = [Box.sized(20, 20 + 50 * row, 200, 40) for row in range(21)]
+
+    def last(blind: int) -> FieldRegion:
+        regions = [
+            FieldRegion(
+                key=FieldKey("city", row), field=form.field("city"), box=box, ink=BARE if row < blind else inked
+            )
+            for row, box in enumerate(sides)
+        ]
+        regions[-1] = replace(regions[-1], ink=BARE)
+        finder = Finder(found=[each.padded(-4) for each in sides[:-1]])
+        page = Page(number=1, picture=numpy.full((1100, 300), 255, numpy.uint8))
+        return plain_page(page, None, regions, [], [finder], 1.0).regions[-1]
+
+    told = [filled_probability(last(blind), None) for blind in (0, 2, 7, 15)]
+    assert told == sorted(told)
+    assert told[0] < MIN_ASKED_PROBABILITY < told[2]
+    assert [may_be_filled(last(blind)) for blind in (0, 7)] == [False, True]
+
+
+def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) -> None:
+    path = str(form.blanks[0].path)
+    shown = Page(number=1, picture=blank_grey(path))
+    layer = ink_layer(shown.picture, path)
+
+    @dataclass(frozen=True, kw_only=True)
+    class Unsure(Finder):
+        sure: float
+
+        def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+            return [[Word(text="A", box=each, confidence=self.sure)] for each in boxes or ()]
+
+        def __hash__(self) -> int:
+            return id(self)
+
+    def says(sure: float, *stretches: Box) -> list[str | None]:
+        box, ink = box_of(form, "city"), replace(BARE, amount=900.0)
+        region = FieldRegion(key=FieldKey("city"), field=form.field("city"), box=box, ink=ink)
+        region = replace(region, stretches=stretches, missed_share=0.2)
+        asked = ask_engines(shown, layer, PlainPage(page=shown, regions=(region,)), [Unsure(sure=sure)], HERE)
+        return [each.text for each in engine_readings(asked, layer, HERE)]
+
+    assert says(0.001) == [""]
+    assert says(0.9) == ["A"]
+    assert says(0.001, box_of(form, "city").padded(-8)) == ["A"]
 
 
 def test_a_detector_that_fails_leaves_ink_alone_to_say_it(form: Form) -> None:
