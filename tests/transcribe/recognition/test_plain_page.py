@@ -270,6 +270,20 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
     assert says(0.001, box_of(form, "city").padded(-8)) == ["A"]
 
 
+def test_ink_in_which_a_detector_sees_no_writing_is_no_sure_signature(form: Form) -> None:
+    """A box full of specks was signed with .99998; the detector sees nearly every signature."""
+    box = box_of(form, "signature")
+    page = numpy.stack([blank_grey(str(form.blanks[0].path))] * 3, axis=-1).copy()
+    cv2.ellipse(page, (box.x0 + box.width // 2, box.y0 + box.height // 2), (60, 25), 0, 0, 300, (40, 40, 40), 4)
+
+    def signed(*found: Box) -> tuple[str | None, bool]:
+        said = by_field(read_picture(page, form, [Finder(found=found, says="x")]))["signature"]["ink"]
+        return said.text, (said.confidence or 0.0) > 0.95
+
+    assert signed(box.padded(-20)) == ("true", True)
+    assert not signed()[1]
+
+
 def test_a_detector_that_fails_leaves_ink_alone_to_say_it(form: Form) -> None:
     engines: list[Engine] = [ScriptedEngine(form=form)]
     said = by_field(read_picture(picture(FLAT), form, engines))
