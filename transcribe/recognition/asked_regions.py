@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
+from typing import cast
 
 from rapidfuzz.fuzz import ratio as per_cent
 
 from transcribe.codes import Flag
+from transcribe.forms import blank_grey
+from transcribe.geometry import Box
 from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes, cover
 from transcribe.ink import InkLayer, crossed_out, joinedness, unbarred, without_bars
 from transcribe.model import Page, Reading, SourceWords
@@ -18,7 +22,13 @@ from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.engine_words import EngineWords, words_by_engine
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage, text_rows, uncovered_heights
-from transcribe.recognition.presence import MIN_HEEDED_CONFIDENCE, NOTHING_WRITTEN, filled_probability, may_be_filled
+from transcribe.recognition.presence import (
+    MIN_HEEDED_CONFIDENCE,
+    MIN_SURE_CONFIDENCE,
+    NOTHING_WRITTEN,
+    filled_probability,
+    may_be_filled,
+)
 from transcribe.recognition.text_ink import text_ink
 
 MAX_BARE_HEIGHTS = 0.7
@@ -65,22 +75,46 @@ def ask_engines(
     places = [code.box for code in codes.values()]
     bare = replace(plain, page=replace(plain.page, picture=cover(plain.page.picture, places))) if places else plain
     seen = words_by_engine(engines, clean, bare, layer, asked, here, cascade)
+    heeded = [
+        {number: _heeded(words, asked[number], engine, layer.blank) for number, words in said.items()}
+        for engine, said in zip(engines, seen, strict=True)
+    ]
     return [
         AskedRegion(
             region=region,
             barcode=codes.get(number),
-            words=tuple(_heeded(said[number], region) for said in seen if number in said),
-            plain=next((said[number] for said in seen if number in said and said[number].plain), None),
+            words=tuple(said[number] for said in heeded if number in said),
+            plain=next((said[number] for said in heeded if number in said and said[number].plain), None),
         )
         for number, region in enumerate(asked)
     ]
 
 
-def _heeded(said: EngineWords, region: FieldRegion) -> EngineWords:
-    """What an engine says, without words of the plain view that are read in paper on which no text is seen."""
+def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str | None) -> EngineWords:
+    """What an engine says, without words of the plain view that it reads in paper on which no text is seen.
+
+    They are those of which it is too unsure, and those in print that is too pale for a detector, as a watermark: the
+    engine reads the same on the blank, or reads something there and is not sure here.
+    """
+    if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
+        return said
     sure = said.confidence or 0.0
-    is_none = said.plain and region.is_witnessed and not region.stretches and sure < MIN_HEEDED_CONFIDENCE
-    return replace(said, lines=(), placed=(), sure=None) if is_none and said.lines else said
+    is_none = sure < MIN_HEEDED_CONFIDENCE
+    if not is_none and blank:
+        on_blank = _read_on_blank(cast(Hashable, engine), blank, region.box)
+        is_none = bool(on_blank) and (sure < MIN_SURE_CONFIDENCE or _compact(said.text) in on_blank)
+    return replace(said, lines=(), placed=(), sure=None) if is_none else said
+
+
+@lru_cache(maxsize=256)
+def _read_on_blank(engine: Hashable, blank: str, box: Box) -> str:
+    """What an engine reads in a box of the blank itself, without its spaces."""
+    (lines,) = cast(Engine, engine).words(Page(number=1, picture=blank_grey(blank)), [box])
+    return _compact(" ".join(word.text for word in lines))
+
+
+def _compact(text: str) -> str:
+    return "".join(text.casefold().split())
 
 
 def engine_readings(asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:
@@ -173,7 +207,7 @@ def _is_handwriting(joined: float, said: Sequence[EngineWords]) -> bool:
     """Letters that run together and that engines cannot make out: blur joins printed letters too, but they agree."""
     if joined < SOMEWHAT_JOINED or not said:
         return False
-    texts = ["".join(each.text.casefold().split()) for each in said]
+    texts = [_compact(each.text) for each in said]
     if len(texts) > 1 and texts[0] and all(text == texts[0] for text in texts):
         return False
     likeness = min((per_cent(one, other) / 100 for one, other in combinations(texts, 2)), default=0.0)

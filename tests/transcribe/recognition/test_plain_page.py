@@ -245,7 +245,7 @@ def test_where_ink_misses_what_a_detector_sees_its_silence_says_less_and_engines
 
 def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) -> None:
     path = str(form.blanks[0].path)
-    shown = Page(number=1, picture=blank_grey(path))
+    shown = Page(number=1, picture=blank_grey(path).copy())
     layer = ink_layer(shown.picture, path)
 
     @dataclass(frozen=True, kw_only=True)
@@ -253,7 +253,8 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
         sure: float
 
         def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
-            return [[Word(text="A", box=each, confidence=self.sure)] for each in boxes or ()]
+            read = page.picture is not blank_grey(path)
+            return [[Word(text="A", box=each, confidence=self.sure)] if read else [] for each in boxes or ()]
 
         def __hash__(self) -> int:
             return id(self)
@@ -268,6 +269,39 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
     assert says(0.001) == [""]
     assert says(0.9) == ["A"]
     assert says(0.001, box_of(form, "city").padded(-8)) == ["A"]
+
+
+def test_what_an_engine_reads_on_the_blank_too_is_no_reading_where_no_text_is_seen(form: Form) -> None:
+    """A watermark is too pale for the detector, and RapidOCR read X or N in it with up to .83."""
+    path = str(form.blanks[0].path)
+    blank, box = blank_grey(path), box_of(form, "city")
+    page = Page(number=1, picture=blank.copy())
+    layer = ink_layer(page.picture, path)
+    region = FieldRegion(key=FieldKey("city"), field=form.field("city"), box=box, ink=replace(BARE, amount=900.0))
+
+    @dataclass(frozen=True, kw_only=True)
+    class Marked(Finder):
+        here: str
+        sure: float
+        on_blank: str
+
+        def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+            text = self.on_blank if page.picture is blank else self.here
+            return [[Word(text=text, box=each, confidence=self.sure)] if text else [] for each in boxes or ()]
+
+        def __hash__(self) -> int:
+            return id(self)
+
+    def says(here: str, sure: float, on_blank: str, *stretches: Box) -> list[str | None]:
+        told = PlainPage(page=page, regions=(replace(region, stretches=stretches, missed_share=0.2),))
+        asked = ask_engines(page, layer, told, [Marked(here=here, sure=sure, on_blank=on_blank)], HERE)
+        return [each.text for each in engine_readings(asked, layer, HERE)]
+
+    assert says("N", 0.83, "NE") == [""]
+    assert says("Lyon", 0.2, "NE") == [""]
+    assert says("Lyon", 0.9, "NE") == ["Lyon"]
+    assert says("N", 0.83, "") == ["N"]
+    assert says("N", 0.83, "NE", box.padded(-8)) == ["N"]
 
 
 def test_specks_in_which_a_detector_sees_no_writing_are_no_sure_signature(form: Form) -> None:
