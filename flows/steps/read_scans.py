@@ -38,6 +38,11 @@ logger = logging.getLogger("fairhand.read")
 AUTO_FORM = "auto"
 """The name given in place of a form's where the form of each scan is to be found out."""
 
+READING = "reading"
+"""Who is named in the log where a scan is set aside as it is read."""
+
+MISSING_PAGE_REASON = "a page of the form is missing"
+
 ENGINES_COUNT = 32
 """So many engines, each with its languages, are kept ready in a process. Chosen by hand."""
 
@@ -221,6 +226,7 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0, before: Callable[[], 
     Raises ScanError where a page cannot be decoded or is too coarse to be read, EngineError (which may pass) where an
     engine fails. With `without` it reads on without an engine that fails so often on a page, and raises EngineError
     only where every engine does. `before` is called in the transaction that keeps the readings: its error keeps none.
+    A scan that lacks a page of its form is set aside: until it is brought back nobody is asked about it.
     """
     form = home.forms(scan.form, scan.form_version)
     if form.has_payment:
@@ -231,6 +237,8 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0, before: Callable[[], 
     with home.store.together():
         before()
         home.store.put_reads(scan.id, reads, now())
+        if "page missing" in reads.advice:
+            home.store.put_scan_aside(scan.id, READING, MISSING_PAGE_REASON, now())
     return reads
 
 
