@@ -75,19 +75,19 @@ def ask_engines(
     places = [code.box for code in codes.values()]
     bare = replace(plain, page=replace(plain.page, picture=cover(plain.page.picture, places))) if places else plain
     seen = words_by_engine(engines, clean, bare, layer, asked, here, cascade)
-    heeded = [
+    heard = [
         {number: _heeded(words, asked[number], engine, layer.blank) for number, words in said.items()}
         for engine, said in zip(engines, seen, strict=True)
     ]
     return [
-        AskedRegion(
-            region=region,
-            barcode=codes.get(number),
-            words=tuple(said[number] for said in heeded if number in said),
-            plain=next((said[number] for said in heeded if number in said and said[number].plain), None),
-        )
+        _asked(region, codes.get(number), [said[number] for said in heard if number in said])
         for number, region in enumerate(asked)
     ]
+
+
+def _asked(region: FieldRegion, code: Barcode | None, words: Sequence[EngineWords]) -> AskedRegion:
+    plain = next((each for each in words if each.plain), None)
+    return AskedRegion(region=region, barcode=code, words=tuple(words), plain=plain)
 
 
 def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str | None) -> EngineWords:
