@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.transcribe.recognition.test_plain_page import Finder, box_of
 from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
+from transcribe.forms import blank_grey
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.model import Form, Page, Reading, Word
@@ -131,7 +132,9 @@ class Looker:
         return [self.found]
 
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
-        """Of its own field what it is told, of others nothing."""
+        """Of its own field what it is told, of others nothing, and nothing on the blank."""
+        if page.picture is blank_grey(str(forms.load("bon-de-commande").blanks[0].path)):
+            return [[] for _ in boxes or ()]
         text, sure = self.says[min(len(self.boxes), len(self.says) - 1)]
         own = [box.overlap_share(self.found) > 0.5 for box in boxes or ()]
         self.boxes.extend(box for box, is_own in zip(boxes or (), own, strict=True) if is_own)
