@@ -106,7 +106,8 @@ def _frames(image: Image.Image, limits: Limits) -> Iterator[Image.Image]:
 
 def _check_size(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.pixels or max(width, height) > limits.side:
-        raise Refused(f"the picture of {width} x {height} pixels is larger than the limit")
+        most = f"{limits.pixels / 1e6:.0f} million pixels, {limits.side} a side"
+        raise Refused(f"the picture of {width} x {height} pixels is larger than the limit of {most}")
     if min(width, height) < limits.smallest_side:
         raise Refused(f"the picture of {width} x {height} pixels is too small to hold writing")
 
