@@ -11,9 +11,10 @@ from pathlib import Path
 
 from flows.home.home import Home
 from flows.steps.reconcile_scans import reconcile_home
+from tests.known_values import decided_by_people
 from transcribe.intake.load_pages import load_pages
 from transcribe.intake.scans import Scanned, scans_of
-from transcribe.model import Decision, FieldKey, Task, Transcriber
+from transcribe.model import FieldKey, Task, Transcriber
 from transcribe.recognition.read import read
 from transcribe.sandbox.limits import Limits
 from transcribe.store.facts import Floor, Rate, SentReading
@@ -49,19 +50,6 @@ def taken_in(home: Home, name: str) -> str:
     return scanned.scan.id
 
 
-def decided(name: str, text: str) -> Decision:
-    return Decision(
-        key=FieldKey(name),
-        value=text,
-        text=text,
-        probability=1.0,
-        method="people",
-        evidence=(),
-        readings=(),
-        parameters=1,
-    )
-
-
 def asked(home: Home, scan: str, slot: int) -> None:
     """One more person is asked for each open field."""
     tasks = [Task(scan=scan, key=FieldKey(name), kind="read", reason="handwriting", slot=slot) for name in OPEN]
@@ -75,7 +63,9 @@ def furnished(home: Home) -> str:
     home.store.put_rate(Rate(form=FORM, micro=60_000, currency="EUR", since=now()), now())
     home.store.put_floor(Floor(micro=12_020_000, currency="EUR", source="SMIC horaire brut", since=now()), now())
     known, said = taken_in(home, KNOWN), texts_of(KNOWN)
-    home.store.conclude(known, 0, [decided(name, said[name]) for name in PRACTISED], [], None, now())
+    home.store.conclude(
+        known, 0, [decided_by_people(FieldKey(name), said[name]) for name in PRACTISED], [], None, now()
+    )
     for name in PRACTISED:
         home.store.add_gold(known, FieldKey(name), said[name], "olga", "the order itself", now())
     scan = taken_in(home, ASKED)

@@ -130,7 +130,7 @@ def event_model(event: EventType) -> type[BaseModel]:
     data = _DATA[event]
     return create_model(
         f"{name}V1",
-        __base__=EventV1[data],  # type: ignore[valid-type]
+        __base__=EventV1[data],  # type: ignore[valid-type]  # a model chosen while it runs
         __doc__=cleandoc(data.__doc__ or ""),
-        type=(Literal[event], ...),  # type: ignore[arg-type]
+        type=(Literal[event], ...),  # type: ignore[arg-type]  # the same of a literal
     )

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.known_values import decided_by_people
 from tests.transcribe.review.read_site import FOUR_FORMS, add_read_scan
 from tests.transcribe.review.site import Site
 from tests.transcribe.review.test_fair_pages import set_pay
 from tests.transcribe.review.test_picture_fits import LEAST_LETTER_PX, MOST_ENLARGED, PHONES, written_fields
-from transcribe.model import Decision
 
 pytestmark = pytest.mark.browser
 
@@ -51,19 +51,7 @@ def known_fields(site: Site, name: str, count: int) -> None:
     site.store.put_parameters({}, site.clock.now())
     chosen = written_fields(name, count)
     scan = add_read_scan(site, name, [])
-    decided = [
-        Decision(
-            key=each.key,
-            value=TEXT,
-            text=TEXT,
-            probability=1.0,
-            method="people",
-            evidence=(),
-            readings=(),
-            parameters=1,
-        )
-        for each in chosen
-    ]
+    decided = [decided_by_people(each.key, TEXT) for each in chosen]
     site.store.conclude(scan, 0, decided, [], None, site.clock.now())
     for each in chosen:
         site.store.add_gold(scan, each.key, TEXT, "olga", "the order itself", site.clock.now())

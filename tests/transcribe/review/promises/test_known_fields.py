@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import httpx
 
+from tests.known_values import decided_by_people
 from tests.transcribe.review.site import Site, form_of
 from tests.transcribe.review.test_fair_pages import set_pay
 from transcribe.codes import Reason
-from transcribe.model import Decision, FieldKey, Transcriber
+from transcribe.model import FieldKey, Transcriber
 from transcribe.review.views.task_view import task_view
 from transcribe.store.facts import SentReading
 
@@ -28,16 +29,7 @@ def known_fields(site: Site, count: int) -> None:
     for number in range(count):
         text = f"BC-2026-{number:04}"
         scan = site.scan("bon-de-commande", {NUMBER: text}, name=f"known {number}")
-        decided = Decision(
-            key=NUMBER,
-            value=text,
-            text=text,
-            probability=1.0,
-            method="people",
-            evidence=(),
-            readings=(),
-            parameters=1,
-        )
+        decided = decided_by_people(NUMBER, text)
         site.store.conclude(scan, 0, [decided], [], None, site.clock.now())
         site.store.add_gold(scan, NUMBER, text, "olga", "the order itself", site.clock.now())
 
