@@ -1,6 +1,7 @@
-"""Every sentence that promises something to people stands in docs/promises.md with a test that walks it.
+"""Every sentence that promises something stands on a page of promises with a test that walks it.
 
-Else it stands there under "No promise", with a reason.
+Else it stands there under "No promise", with a reason. docs/promises.md is of what people at work are told,
+docs/promises-operators.md of what operators and integrators are told.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from tests.catalogues import messages
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "promises.md"
+OPERATORS_PAGE = ROOT / "docs" / "promises-operators.md"
+LISTS = (PAGE, OPERATORS_PAGE)
 DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md", ROOT / "README.md")
+DOCS_FOR_OPERATORS = (ROOT / "docs" / "security.md",)
 
 PROMISING = re.compile(
     r"\b(paid|pays?|sees?|seen|shown|kept|keeps?|never|within|until|you can|you may|always|promised|stays?|still|erased"
@@ -25,6 +29,9 @@ PROMISING = re.compile(
     re.IGNORECASE,
 )
 """Words without which no sentence of ours has promised anything so far."""
+
+PROVEN_TABLE = re.compile(r"^\| promise \| tests \|\n\|---\|---\|\n(?:\|.*\n?)+", re.MULTILINE)
+"""A table whose rows name their tests themselves: tests/test_docs.py holds it to that."""
 
 
 @dataclass(slots=True)
@@ -53,8 +60,12 @@ def groups(text: str) -> list[Group]:
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences and cells of a page of docs that promise something, without its examples and pictures."""
+    """The sentences and cells of a page of docs that promise something, without its examples and pictures.
+
+    Those of a table of promises and their tests are left out.
+    """
     found = []
+    text = PROVEN_TABLE.sub("", text)
     for part in re.sub(r"```.*?```|!\[[^]]*\]\([^)]*\)", "", text, flags=re.DOTALL).split("\n\n"):
         cells = re.split(r"\n\||\|", part) if part.lstrip().startswith("|") else [part.replace("\n", " ")]
         for cell in cells:
@@ -63,12 +74,14 @@ def sentences_of(text: str) -> list[str]:
 
 
 @cache
-def promising() -> frozenset[str]:
-    """Every promising sentence of the catalogues and of the docs for people."""
+def promising(page: Path) -> frozenset[str]:
+    """Every promising sentence that belongs on a page: of the docs for operators, or of the catalogues and the rest."""
+    if page == OPERATORS_PAGE:
+        return frozenset(each for docs in DOCS_FOR_OPERATORS for each in sentences_of(docs.read_text("utf-8")))
     ids = [each.id if isinstance(each.id, str) else each.id[0] for each in messages() if each.id]
     said = [each for each in ids if PROMISING.search(each)]
-    for page in DOCS_FOR_PEOPLE:
-        said += sentences_of(page.read_text(encoding="utf-8"))
+    for docs in DOCS_FOR_PEOPLE:
+        said += sentences_of(docs.read_text("utf-8"))
     return frozenset(said)
 
 
@@ -79,12 +92,12 @@ def names_of_tests(path: Path) -> frozenset[str]:
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
-def missing(text: str) -> list[str]:
-    """What is wrong with a page of promises, in words."""
+def missing(page: Path, text: str) -> list[str]:
+    """What is wrong with the text of a page of promises, in words."""
     listed = groups(text)
     here = {sentence for group in listed for sentence in group.sentences}
-    wrong = [f"promised nowhere on the page: {each}" for each in sorted(promising() - here)]
-    wrong += [f"said nowhere any more: {each}" for each in sorted(here - promising())]
+    wrong = [f"promised nowhere on the page: {each}" for each in sorted(promising(page) - here)]
+    wrong += [f"said nowhere any more: {each}" for each in sorted(here - promising(page))]
     for group in listed:
         if not group.tests and not group.reason:
             wrong.append(f"{group.name} has no test and no reason")
@@ -95,25 +108,37 @@ def missing(text: str) -> list[str]:
     return wrong
 
 
-def test_every_promise_has_a_test_that_walks_it() -> None:
-    if wrong := missing(PAGE.read_text(encoding="utf-8")):
-        pytest.fail("\n".join([*wrong, "-> see the head of docs/promises.md"]), pytrace=False)
+@pytest.mark.parametrize("page", LISTS, ids=lambda page: page.name)
+def test_every_promise_has_a_test_that_walks_it(page: Path) -> None:
+    if wrong := missing(page, page.read_text(encoding="utf-8")):
+        pytest.fail("\n".join([*wrong, f"-> see the head of docs/{page.name}"]), pytrace=False)
 
 
-def test_each_sentence_stands_in_one_group_alone() -> None:
-    said = [each for group in groups(PAGE.read_text(encoding="utf-8")) for each in group.sentences]
+@pytest.mark.parametrize("page", LISTS, ids=lambda page: page.name)
+def test_each_sentence_stands_in_one_group_alone(page: Path) -> None:
+    said = [each for group in groups(page.read_text(encoding="utf-8")) for each in group.sentences]
     assert sorted(said) == sorted(set(said))
 
 
-def test_a_promise_without_a_test_is_found() -> None:
-    text = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", LISTS, ids=lambda page: page.name)
+def test_a_promise_without_a_test_is_found(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     first = groups(text)[0]
     without_sentence = text.replace(f"- {first.sentences[0]}\n", "", 1)
-    assert missing(without_sentence) == [f"promised nowhere on the page: {first.sentences[0]}"]
+    assert missing(page, without_sentence) == [f"promised nowhere on the page: {first.sentences[0]}"]
     renamed = text.replace(f"::{first.tests[0].partition('::')[2]}`", "::test_of_nothing`", 1)
-    assert missing(renamed) == [f"{first.name}: there is no test {first.tests[0].partition('::')[0]}::test_of_nothing"]
+    gone = f"{first.tests[0].partition('::')[0]}::test_of_nothing"
+    assert missing(page, renamed) == [f"{first.name}: there is no test {gone}"]
     added = text + "\n### new: more\n\n- You are paid double on Sundays.\n"
-    assert missing(added) == ["said nowhere any more: You are paid double on Sundays.", "new has no test and no reason"]
+    wrong = ["said nowhere any more: You are paid double on Sundays.", "new has no test and no reason"]
+    assert missing(page, added) == wrong
+
+
+def test_rows_that_name_their_tests_themselves_are_not_listed_again() -> None:
+    text = (
+        "| promise | tests |\n|---|---|\n| It is kept. | `test_x` |\n\n| what | how |\n|---|---|\n| It stays. | x |\n"
+    )
+    assert sentences_of(text) == ["It stays."]
 
 
 def test_the_list_of_words_finds_what_promises() -> None:

@@ -171,6 +171,7 @@ def test_a_page_that_sends_one_by_one_is_told_what_became_of_each(busy: DeskSite
         ({"name": "u", "form": "none"}, "a.png", 422),
         ({"name": "", "form": "order"}, "a.png", 422),
         ({"name": "u", "form": "order"}, "a.exe", 422),
+        ({"name": "u", "form": "order"}, "a.zip", 422),
     ],
 )
 def test_what_cannot_be_taken_is_refused_and_nothing_stays(

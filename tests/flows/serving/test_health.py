@@ -142,7 +142,9 @@ def test_metrics_are_for_a_token_with_their_scope_from_wherever_it_asks(rooms: H
     assert local.get("/metrics").status_code == 401
     assert local.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 401
     for scope in sorted(SCOPES):
-        assert monitoring(rooms, app, scope).get("/metrics").status_code == (200 if scope == "metrics:read" else 403)
+        client, before = monitoring(rooms, app, scope), rooms.store.audit()
+        assert client.get("/metrics").status_code == (200 if scope == "metrics:read" else 403)
+        assert rooms.store.audit() == before
     browser = TestClient(app, follow_redirects=False)
     assert browser.post(invite(rooms, "olga", ["operator"]).link.partition("8484")[2]).status_code == 303
     assert browser.get("/metrics").status_code == 401, "a session opens none"

@@ -70,6 +70,7 @@ def test_what_became_of_a_file_is_told(rooms: Home, client: TestClient) -> None:
     ("way", "content", "headers", "status", "said"),
     [
         (AT, b"x", {"content-type": "text/html"}, 415, "one of image/jpeg"),
+        (AT, b"PK\x03\x04", {"content-type": "application/zip"}, 415, "one of image/jpeg"),
         (AT, b"", JPEG, 422, "The body is empty"),
         (f"{AT}?external_id=../x", b"x", JPEG, 422, "external_id"),
         (f"{AT}?batch=", b"x", JPEG, 422, "batch"),

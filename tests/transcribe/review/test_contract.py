@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -204,7 +205,10 @@ def test_a_picture_is_shown_only_to_whom_the_task_is_leased(site: Site, sign_in:
     assert amina.get(f"/snippet/{task}").headers["content-type"] == "image/jpeg"
     assert ben.get(f"/snippet/{task}").status_code == 404
     answer(amina, text="BC-2025-0001")
+    site.clock.forward += timedelta(minutes=14)
     assert amina.get(f"/snippet/{task}").status_code == 200
+    site.clock.forward += timedelta(minutes=2)
+    assert amina.get(f"/snippet/{task}").status_code == 404
 
 
 def test_the_json_says_only_what_a_page_may_know(site: Site, sign_in: SignIn) -> None:

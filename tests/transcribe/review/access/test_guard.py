@@ -21,10 +21,13 @@ from starlette.testclient import TestClient
 
 from tests.examples import examples
 from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.store.world import sqlite_of
 from transcribe.model import Decision, FieldKey, Transcriber
+from transcribe.people.tokens import secret_hash
 from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.options import ReviewOptions
 from transcribe.store.facts import SentReading
+from transcribe.store.state_store import StateStore
 
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)
@@ -239,6 +242,11 @@ def test_the_cookie_is_bound_to_the_host_and_out_of_reach_of_scripts(secured: Si
     assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/"} <= set(attributes.split("; "))
     assert "domain" not in first.lower()
     assert name != second.partition("; ")[0], "signing in makes a new token"
+    assert isinstance(secured.store, StateStore)
+    kept = "\n".join(sqlite_of(secured.store).connection.iterdump())
+    token = name.partition("=")[2]
+    assert token not in kept
+    assert secret_hash(token) in kept
 
 
 def test_a_session_that_ended_is_not_taken_up_again(secured: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -74,3 +75,19 @@ def test_a_process_that_is_alone_asks_nobody() -> None:
         run_aside(alone.count_code_try("mina"))
     with pytest.raises(TooMany):
         run_aside(alone.count_code_try("mina"))
+
+
+def test_who_uses_up_their_codes_in_three_minutes_of_an_hour_waits_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, begin = [0.0], time.time()
+    monkeypatch.setattr("time.time", lambda: begin + seconds[0])
+    limits = RateLimits(10, REQUESTS, REQUESTS)
+    for minute in range(3):
+        seconds[0] = 61.0 * minute
+        for _ in range(10):
+            run_aside(limits.count_code_try("mina"))
+    seconds[0] = 61.0 * 3
+    with pytest.raises(TooMany) as thirty_first:
+        run_aside(limits.count_code_try("mina"))
+    assert thirty_first.value.retry_after == 600
+    seconds[0] = 3600.0 + 61.0
+    run_aside(limits.count_code_try("mina"))

@@ -1,0 +1,65 @@
+"""Every route for programs of the app that `fairhand serve` makes: who gets in, and who does not."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.testclient import TestClient
+
+from flows.administration.people import invite
+from flows.home.home import Home, now
+from flows.serving.serve import Serving
+from transcribe.people.tokens import SCOPES, new_token
+
+OPEN = frozenset({"/api/v1/openapi.json"})
+"""The description of the interface, which tells of nobody's orders."""
+
+NAMES = {"form": "receipt", "scan": "0" * 64, "file": "0" * 64, "number": "1", "name": "erp"}
+
+
+@pytest.fixture
+def app(rooms: Home) -> Iterator[FastAPI]:
+    rooms.use_form("receipt")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield cast("FastAPI", Serving(rooms.settings)._pages(rooms, listening).config.app)
+
+
+def ways(app: FastAPI) -> list[tuple[str, str]]:
+    """Each (method, address) for programs, its names filled in."""
+    return sorted(
+        (method, each.path.format_map(NAMES))
+        for each in iter_route_contexts(app.routes)
+        if each.path is not None and each.path.startswith("/api/") and each.path not in OPEN
+        for method in (each.methods or set()) - {"HEAD"}
+    )
+
+
+def test_each_route_for_programs_is_opened_by_one_scope_and_none_for_reading_opens_a_change(
+    rooms: Home, app: FastAPI
+) -> None:
+    opened: dict[tuple[str, str], list[str]] = {way: [] for way in ways(app)}
+    assert len(opened) >= 25
+    for scope in sorted(SCOPES):
+        secret = new_token(rooms.store, scope, [scope], now()).secret
+        client = TestClient(app, raise_server_exceptions=False, headers={"authorization": f"Bearer {secret}"})
+        for (method, address), scopes in opened.items():
+            status = client.request(method, address, json={}).status_code
+            assert status != 401, (method, address)
+            scopes += [] if status == 403 else [scope]
+    assert {len(scopes) for scopes in opened.values()} == {1}, opened
+    changing = {scopes[0] for (method, _), scopes in opened.items() if method != "GET"}
+    assert changing == {"records:write", "scans:write", "webhooks:manage"}
+
+
+@pytest.mark.parametrize("role", ["", "transcriber", "expert", "operator", "auditor"])
+def test_nobody_opens_a_route_for_programs_without_a_token(rooms: Home, app: FastAPI, role: str) -> None:
+    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    if role:
+        assert client.post(invite(rooms, "olga", [role]).link.partition("8484")[2]).status_code == 303
+    said = [client.request(method, address, json={}).status_code for method, address in ways(app)]
+    assert said == [401] * 10 + [429] * (len(said) - 10), "ten a minute from an address, whatever it asks for"
