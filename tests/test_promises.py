@@ -21,7 +21,7 @@ PAGE = ROOT / "docs" / "promises.md"
 OPERATORS_PAGE = ROOT / "docs" / "promises-operators.md"
 LISTS = (PAGE, OPERATORS_PAGE)
 DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md", ROOT / "README.md")
-DOCS_FOR_OPERATORS = (ROOT / "docs" / "security.md",)
+DOCS_FOR_OPERATORS = tuple(ROOT / "docs" / f"{name}.md" for name in ("security", "how-to"))
 
 PROMISING = re.compile(
     r"\b(paid|pays?|sees?|seen|shown|kept|keeps?|never|within|until|you can|you may|always|promised|stays?|still|erased"
@@ -60,7 +60,7 @@ def groups(text: str) -> list[Group]:
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences and cells of a page of docs that promise something, without its examples and pictures.
+    """The sentences and cells of a page of docs that promise something, without its headings, examples and pictures.
 
     Those of a table of promises and their tests are left out.
     """
@@ -70,7 +70,7 @@ def sentences_of(text: str) -> list[str]:
         cells = re.split(r"\n\||\|", part) if part.lstrip().startswith("|") else [part.replace("\n", " ")]
         for cell in cells:
             found += [each for each in re.split(r"(?<=[.;:])\s+", cell.strip()) if PROMISING.search(each)]
-    return found
+    return [each for each in found if not each.startswith("#")]
 
 
 @cache

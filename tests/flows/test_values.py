@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from starlette.testclient import TestClient
 
-from flows.administration.people import invite
+from flows.administration.people import invite, new_link
 from flows.home.home import Home, now
 from flows.mending import require_fitting
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import House
+from tests.flows.serving.test_api import app_of
 from tests.flows.steps.test_provisional_records import read_all
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from transcribe.errors import SettingsError
@@ -151,3 +153,31 @@ def test_a_person_is_told_that_an_operator_corrected_it_when_and_why(rooms: Home
     (total,) = [each for each in decided if each.key == TOTAL]
     assert (total.method, total.probability) == ("operator", 0.99)
     assert [each.code for each in total.evidence] == ["operator assumed"]
+
+
+def test_who_read_it_is_told_that_an_operator_corrected_it_and_why(rooms: Home) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "72.50")})
+    reconcile_home(rooms)
+    mina, omar = (invite(rooms, who).person for who in ("mina", "omar"))
+    for who in (mina, omar):
+        read_all(rooms, who.id, RECEIPT)
+    rooms.store.correct_value(scan.id, TOTAL, "77.10", "olga", "the customer called", now())
+    reconcile_home(rooms)
+    (own,) = (each for each in rooms.store.readings(scan.id) if each.source == mina.id and each.key == TOTAL)
+    client = TestClient(app_of(rooms))
+    client.post(new_link(rooms, mina).link.partition("8484")[2])
+    page = client.get(f"/readings/{own.id}").text
+    assert "An operator corrected it, having seen all readings." in page
+    assert "the customer called" in page
+    assert "olga" not in page
+
+
+def test_where_an_operator_alone_sets_a_scan_aside_its_record_stays_and_can_be_corrected(rooms: Home) -> None:
+    scan = published(rooms)
+    before = total(rooms)
+    assert rooms.store.put_scan_aside(scan.id, "olga", "a lunch menu", now())
+    reconcile_home(rooms)
+    assert (total(rooms), state(rooms)) == (before, ("final", []))
+    rooms.store.correct_value(scan.id, TOTAL, "1.00", "olga", "it was one", now())
+    reconcile_home(rooms)
+    assert total(rooms) == ("1.00", before[1] + 1)
