@@ -264,9 +264,13 @@ class ReceiptV1(_Sent):
 
 
 class KeptV1(BaseModel):
-    """A receipt was kept. `asked_again` is the field that somebody reads once more, or null."""
+    """A receipt was kept. `asked_again` is the field that somebody reads once more, or null.
+
+    Where the rejected value is no longer that of the record, nobody is asked; `newer_version` has the one to look at.
+    """
 
     asked_again: str | None
+    newer_version: int | None = None
 
 
 class ProblemV1(BaseModel):

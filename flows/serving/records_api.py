@@ -19,7 +19,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, 
 from flows.home import Home
 from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed
-from flows.serving.records_pages import at_one_moment, is_known, page_json, page_tag
+from flows.serving.records_pages import at_one_moment, is_known, page_json, page_tag, record_tag
 from flows.serving.webhook_routes import document_events
 from reconcile.records import Moments, quality, query, record_search, values_schema
 from transcribe.review import Here
@@ -234,7 +234,7 @@ def _add_single(router: APIRouter, home: Home, moments: Moments) -> None:
         """One record, or a former version of it."""
         ask = partial(record_search.document, path, form, scan, version)
         number, text = await _in_thread(partial(at_one_moment, moments, ask))
-        etag = f'"{scan}-{number}"'
+        etag = record_tag(scan, number)
         if is_known(etag, request.headers.get("if-none-match")):
             return _unchanged(etag)
         await _log(context, token, "record read", scan, {"form": form, "version": number})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Annotated, Any
 
@@ -91,23 +92,27 @@ def _add_receipts(router: APIRouter, home: Home) -> None:
         receipt: answers.ReceiptV1,
         idempotency_key: IdempotencyKey = None,
     ) -> answers.KeptV1:
-        """Say that a record was taken, or why not. A rejected one has its field read by one person more."""
+        """Say that a record was taken, or why not. A rejected one has its field read by one person more.
+
+        Unless its value was corrected since that version: what was rejected is no longer said.
+        """
         if receipt.status == "rejected" and not (receipt.key and receipt.reason):
             raise HTTPException(422, "A rejected record needs the key of the field that is wrong, and the reason.")
         rejected = receipt.key if receipt.status == "rejected" else None
         whole, key = await _in_thread(partial(_record_and_key, home, form, scan, rejected))
-        await _in_thread(lambda: record_search.document(home.settings.records, form, whole, receipt.record_version))
+        newer = await _in_thread(partial(_newer_value, home, form, whole, receipt.record_version, rejected))
         by, now = f"token {token.prefix}", context.now()
 
         def keep(store: Store) -> answers.KeptV1:
-            if rejected is not None:
+            asks = rejected is not None and newer is None
+            if asks:
                 store.ask_value(whole, key, by, receipt.reason, now)
-            return answers.KeptV1(asked_again=None if rejected is None else str(key))
+            return answers.KeptV1(asked_again=str(key) if asks else None, newer_version=newer)
 
         asked = (f"receipt {form} {whole}", receipt)
         answer, is_new = await once(context, token, idempotency_key, asked, response, answers.KeptV1, keep)
         if is_new:
-            if rejected is not None:
+            if answer.asked_again is not None:
                 context.on_submit(whole)
             detail = {"form": form, "record_version": receipt.record_version, "field": answer.asked_again or ""}
             await _log(context, token, f"record {receipt.status}", whole, detail)
@@ -166,6 +171,24 @@ def _record_and_key(home: Home, form: str, scan: str, key: str | None) -> tuple[
     if wanted not in {each.key for each in home.store.decisions(known.id)}:
         raise NotFound(f"The record has no field {key!r}.")
     return known.id, wanted
+
+
+def _newer_value(home: Home, form: str, scan: str, version: int, key: str | None) -> int | None:
+    """The number of the record's version in force, where it has another value of this field than version `version`.
+
+    None where it has the same, or no field is named. NotFound where there is no such version.
+    """
+    _, then = record_search.document(home.settings.records, form, scan, version)
+    number, now = record_search.document(home.settings.records, form, scan)
+    before, after = (_field_value(text, key) for text in (then, now))
+    return None if key is None or before == after else number
+
+
+def _field_value(record: str, key: str | None) -> tuple[object, object]:
+    """The value of a field in the JSON of a record, and why it has none."""
+    fields: list[dict[str, object]] = json.loads(record)["fields"]
+    found = next((each for each in fields if each["key"] == key), {})
+    return found.get("value"), found.get("null")
 
 
 async def _fitting(home: Home, scan: str, key: FieldKey, text: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from fastapi import HTTPException
 
-from reconcile.records import Moments, query, record_search
+from flows.serving.records_answers import PageV1
+from reconcile.records import LAYOUT_VERSION, Moments, query, record_search
 from transcribe.errors import SettingsError
 
 Answer = TypeVar("Answer")
@@ -58,5 +60,17 @@ def page_json(
 
 def page_tag(path: Path, asked: str) -> str:
     """A strong ETag of a page: the same question at the same position of records.db has the same bytes."""
-    told = f"{query.epoch(path)} {query.position(path)} {asked}"
+    told = f"{shape()} {query.epoch(path)} {query.position(path)} {asked}"
     return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
+
+
+def record_tag(scan: str, version: int) -> str:
+    """A strong ETag of one version of a record, with the shape of records. `version_seen` reads it."""
+    return f'"{scan}-{version}-{shape()}"'
+
+
+@cache
+def shape() -> str:
+    """What the bytes of a record depend on beside its version: a fairhand that writes records otherwise has another."""
+    told = f"{LAYOUT_VERSION} {json.dumps(PageV1.model_json_schema(), sort_keys=True)}"
+    return hashlib.sha256(told.encode()).hexdigest()[:8]

@@ -19,6 +19,9 @@ Answer = TypeVar("Answer", bound=BaseModel)
 REPLAYED_HEADER = "idempotency-replayed"
 """Says that an answer is the one that was given when the request came first."""
 
+RECORD_TAG = r'"([0-9a-f]{12,64})-([0-9]{1,10})(?:-[0-9a-f]{8})?"'
+"""The ETag of a record: its scan, its version, and the shape of records, which older ones lack."""
+
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -80,7 +83,7 @@ def version_seen(if_match: str | None, scan: str, told: int | None) -> int | Non
     """
     if if_match is None or if_match.strip() == "*":
         return told
-    seen = [int(number) for of, number in re.findall(r'"([0-9a-f]{12,64})-([0-9]{1,10})"', if_match) if of == scan]
+    seen = [int(number) for of, number in re.findall(RECORD_TAG, if_match) if of == scan]
     if not seen:
         raise HTTPException(412, "If-Match names no ETag of this record. Read it again, then decide.")
     if told is not None and told not in seen:

@@ -1,7 +1,7 @@
 """The published record database."""
 
 from reconcile.records import query, record_search
-from reconcile.records.database import Moments, damage, is_outdated, one_moment
+from reconcile.records.database import LAYOUT_VERSION, Moments, damage, is_outdated, one_moment
 from reconcile.records.export_formats import ExportOptions, export_names, load_export
 from reconcile.records.held_forms import held, held_records
 from reconcile.records.interchange import quality
@@ -25,6 +25,7 @@ from reconcile.records.record_contract import values_schema
 from reconcile.records.sql_names import key_in_line
 
 __all__ = [
+    "LAYOUT_VERSION",
     "Copied",
     "CopyFailed",
     "ExportOptions",

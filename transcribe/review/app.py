@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from transcribe import plugins
 from transcribe.archive import Archive
 from transcribe.review.access.guard import Guard
+from transcribe.review.access.head_requests import HeadRequests
 from transcribe.review.context import Context, Forms
 from transcribe.review.failures import DOCUMENTED_FAILURES, add_failures
 from transcribe.review.options import ReviewOptions
@@ -70,6 +71,7 @@ def create_app(
     add_failures(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, options=options)
+    app.add_middleware(HeadRequests)
     return app
 
 

@@ -20,12 +20,13 @@ from starlette.testclient import TestClient
 
 from flows.administration.records import forget_scan
 from flows.home.home import Home, now
+from flows.serving import records_pages
 from flows.serving.api import api
 from flows.serving.records_api import add_document, records_api
 from flows.serving.records_changes_api import records_changes_api
 from flows.serving.scans_api import scans_api
 from flows.steps import publish_records, reconcile_to_the_end
-from reconcile.records import query
+from reconcile.records import LAYOUT_VERSION, query
 from tests.examples import examples
 from tests.flows.serving.test_api import recorded
 from tests.flows.test_values import published
@@ -218,7 +219,7 @@ def test_a_request_that_is_sent_again_does_nothing_twice(rooms: Home, client: Te
     assert client.post(ways, json=sent, headers={"idempotency-key": "another"}).json() != first.json()
     receipt = {"status": "rejected", "record_version": 1, "key": "total", "reason": "no such sum"}
     kept = [client.post(f"{PAGE}/{scan}/receipts", json=receipt, headers={"idempotency-key": "r"}) for _ in range(2)]
-    assert kept[0].json() == kept[1].json() == {"asked_again": "total"}
+    assert kept[0].json() == kept[1].json() == {"asked_again": "total", "newer_version": None}
     assert [line.action for line in rooms.store.audit()].count("record rejected") == 1
 
 
@@ -384,9 +385,9 @@ def test_a_rejected_record_has_its_field_read_once_more(rooms: Home, client: Tes
     scan = recorded(rooms, "12.50")
     ways = f"{PAGE}/{scan}/receipts"
     accepted = client.post(ways, json={"status": "accepted", "record_version": 1})
-    assert (accepted.status_code, accepted.json()) == (202, {"asked_again": None})
+    assert (accepted.status_code, accepted.json()) == (202, {"asked_again": None, "newer_version": None})
     rejected = {"status": "rejected", "record_version": 1, "key": "total", "reason": "no such sum"}
-    assert client.post(ways, json=rejected).json() == {"asked_again": "total"}
+    assert client.post(ways, json=rejected).json()["asked_again"] == "total"
     assert {str(key) for key in rooms.store.values_asked_again(scan)} == {"total"}
     assert client.post(ways, json={**rejected, "reason": ""}).status_code == 422
     assert client.post(ways, json={**rejected, "record_version": 9}).status_code == 404
@@ -394,6 +395,51 @@ def test_a_rejected_record_has_its_field_read_once_more(rooms: Home, client: Tes
         "record accepted",
         "record rejected",
     ]
+
+
+def test_nobody_is_asked_for_a_rejected_value_that_was_corrected_since(rooms: Home, client: TestClient) -> None:
+    scan = published(rooms).id
+    sent = {"key": "total", "text": "15.00", "reason": "the till says so"}
+    assert client.post(f"{PAGE}/{scan}/corrections", json=sent).status_code == 202
+    reconcile_to_the_end(rooms)
+    rejected = {"status": "rejected", "record_version": 1, "key": "total", "reason": "no such sum"}
+    late = client.post(f"{PAGE}/{scan}/receipts", json=rejected)
+    assert (late.status_code, late.json()) == (202, {"asked_again": None, "newer_version": 2})
+    assert rooms.store.values_asked_again(scan) == frozenset()
+    (other,) = {each["key"] for each in client.get(f"{PAGE}/{scan}").json()["fields"]} & {"date"}
+    asked = client.post(f"{PAGE}/{scan}/receipts", json={**rejected, "key": other})
+    assert asked.json() == {"asked_again": other, "newer_version": None}, "this one is as it was"
+    newest = client.post(f"{PAGE}/{scan}/receipts", json={**rejected, "record_version": 2})
+    assert newest.json()["asked_again"] == "total"
+
+
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}/{{scan}}", "/api/v1/forms", "/api/records"])
+def test_head_has_the_headers_of_get_and_no_content(rooms: Home, client: TestClient, address: str) -> None:
+    address = address.format(scan=recorded(rooms, "12.50"))
+    got, head = client.get(address), client.head(address)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert {**head.headers, "x-request-id": ""} == {**got.headers, "x-request-id": ""}
+    assert client.head(f"{PAGE}/{'0' * 64}").status_code == 404
+    assert client.head("/in/abc").status_code == 405, "a link that signs in is not used up by a program that looks"
+
+
+def test_an_etag_is_another_where_a_later_fairhand_writes_records_otherwise(
+    rooms: Home, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = recorded(rooms, "12.50")
+    addresses = (PAGE, f"{PAGE}/{scan}")
+    before = {each: client.get(each).headers["etag"] for each in addresses}
+    monkeypatch.setattr("flows.serving.records_pages.LAYOUT_VERSION", LAYOUT_VERSION + 1)
+    records_pages.shape.cache_clear()
+    try:
+        for address, tag in before.items():
+            assert client.get(address, headers={"if-none-match": tag}).status_code == 200, address
+    finally:
+        records_pages.shape.cache_clear()
+    sent = {"key": "total", "text": "15.00", "reason": "the till says so"}
+    for tag in (before[addresses[1]], f'"{scan}-1"'):  # the second is as it was given before there were shapes
+        mended = client.post(f"{addresses[1]}/corrections", json=sent, headers={"if-match": tag})
+        assert "no ETag" not in mended.text
 
 
 def test_a_token_of_one_form_reads_no_other(rooms: Home, app: FastAPI) -> None:
