@@ -37,13 +37,13 @@ def page_json(
 
     Texts of records are put together as they are kept: nothing is parsed.
     """
+    epoch, position = query.numbers(path)
     try:
         if as_of is not None:
             found = record_search.page_as_of(path, form, wanted, as_of, after, limit)
             last, erased, left = found.last or after, [], []
         else:
             query.require_position(path, after)
-            position = query.position(path)
             found = record_search.page(path, form, wanted, after, limit)
             last = found.last if found.last is not None else max(position, after)
             erased = [(scan, at) for scan, at in query.erased(path, after=after) if at <= last]
@@ -53,14 +53,14 @@ def page_json(
     gone = ",".join(json.dumps({"scan": scan, "changed": at}) for scan, at in erased)
     more = "true" if found.last is not None else "false"
     moved = ",".join(json.dumps({"scan": scan, "changed": at, "form": now}) for scan, at, now in left)
-    ends = f'"erased":[{gone}],"left":[{moved}],"next":{last},"more":{more},"epoch":{query.epoch(path)}}}'
+    ends = f'"erased":[{gone}],"left":[{moved}],"next":{last},"more":{more},"epoch":{epoch}}}'
     text = f'{{"records":{found.documents},{ends}'
     return text.encode(), last, found.count + len(erased) + len(left)
 
 
 def page_tag(path: Path, asked: str) -> str:
     """A strong ETag of a page: the same question at the same position of records.db has the same bytes."""
-    told = f"{shape()} {query.epoch(path)} {query.position(path)} {asked}"
+    told = f"{shape()} {query.numbers(path)} {asked}"
     return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
 
 

@@ -176,8 +176,7 @@ def scans_with_exceptions(path: Path, form: str, limit: int) -> list[str]:
 def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
     """(scan, change number) of the scans erased after a change number: a copy drops them."""
     with open_for_reading(path) as database:
-        rows = database.table("erased").rows_where("changed > ?", [after], order_by="changed")
-        return [(str(row["scan"]), int(row["changed"])) for row in rows]
+        return list(database.execute("select scan, changed from erased where changed > ? order by changed", [after]))
 
 
 def left(path: Path, form: str, *, after: int, until: int) -> list[tuple[str, int, str]]:
@@ -204,24 +203,29 @@ def gone(path: Path, form: str, after: int, *, moves: bool) -> list[tuple[str, s
 
 def position(path: Path) -> int:
     """The outbox position of the file: every change up to this number stands in it."""
-    with open_for_reading(path) as database:
-        row = next(iter(database.query("select position from outbox_position")), None)
-        return 0 if row is None else int(row["position"])
+    return numbers(path)[1]
 
 
 def epoch(path: Path) -> int:
     """The position that the home was restored from a backup at; 0 where it never was."""
+    return numbers(path)[0]
+
+
+def numbers(path: Path) -> tuple[int, int]:
+    """The epoch and the outbox position of the file."""
     with open_for_reading(path) as database:
-        if "outbox_epoch" not in database.table_names():
-            return 0
-        row = next(iter(database.query("select epoch from outbox_epoch")), None)
-        return 0 if row is None else int(row["epoch"])
+        found: tuple[int, int] = next(database.execute(_NUMBERS))
+        return found
+
+
+_NUMBERS = """select coalesce((select epoch from outbox_epoch), 0),
+    coalesce((select position from outbox_position), 0)"""
 
 
 def require_position(path: Path, after: int) -> None:
     """StartOver where a program's position was given by another state than this one, so that it would miss changes."""
-    begun = epoch(path)
-    if 0 < after < begun or after > max(position(path), begun):
+    begun, reached = numbers(path)
+    if 0 < after < begun or after > max(reached, begun):
         raise StartOver(
             f"The number {after} was never given by the records as they are now: they were restored from a backup, or "
             "made from an older state. Start over: drop your copy, and ask after 0."

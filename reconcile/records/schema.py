@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -160,28 +161,37 @@ def parts_of(database: Database, form: str) -> dict[str, str]:
 
     The part is "" for the plain fields, else the name of the table on the form.
     """
-    rows = database.query("select distinct part, table_name from columns where form = ? order by part", [form])
-    return {str(row["part"]): str(row["table_name"]) for row in rows}
+    ((found,),) = database.execute(_PARTS_OF, [form])
+    return dict(json.loads(found))
 
 
 def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
     """The columns of one table of a form that hold values of fields, in their order."""
-    wanted = "form = ? and part = ? and role in ('value', 'key')"
-    rows = list(database.table("columns").rows_where(wanted, [form, part], order_by="rowid"))
-    keys = {row["column_name"] for row in rows if row["role"] == "key"}
+    ((found,),) = database.execute(_COLUMNS_OF, [form, part])
+    rows = json.loads(found)
+    keys = {column for role, _, column, *_ in rows if role == "key"}
     return [
         FieldColumn(
-            table=row["table_name"],
-            column=row["column_name"],
-            field=row["field"],
-            type=row["type"],
-            kind=sql_names.column_kind(row["type"]),
-            label=row["label"] or "",
-            is_listed=f"{row['column_name']}{sql_names.BESIDE_LISTED[1]}" in keys,
+            table=table,
+            column=column,
+            field=field,
+            type=type,
+            kind=sql_names.column_kind(type),
+            label=label or "",
+            is_listed=f"{column}{sql_names.BESIDE_LISTED[1]}" in keys,
         )
-        for row in rows
-        if row["role"] == "value"
+        for role, table, column, field, type, label in rows
+        if role == "value"
     ]
+
+
+_PARTS_OF = """select json_group_array(json_array(part, table_name))
+    from (select distinct part, table_name from columns where form = ? order by part)"""
+"""The tables of a form in one row: SQLite takes Python's lock anew for each."""
+
+_COLUMNS_OF = """select json_group_array(json_array(role, table_name, column_name, field, type, label))
+    from (select * from columns where form = ? and part = ? and role in ('value', 'key') order by rowid)"""
+"""The columns of a table of a form, in one row."""
 
 
 def compared_tables(database: Database) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from threading import Timer
+from time import monotonic
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -30,6 +32,10 @@ SharedUse = Callable[[str, int, int, timedelta], Awaitable[bool]]
 """Counts together with other machines: what, how often, the most in how long. False where that is too often."""
 
 
+CLEARED_SECONDS = 10.0
+"""So often counts that are over are thrown away. Chosen by hand."""
+
+
 class TooMany(Exception):
     """Too many requests. The next is welcome in `retry_after` seconds. `message` is one of the catalogues."""
 
@@ -52,7 +58,7 @@ class RateLimits:
         self._shared = shared
         self._untold: Counter[str] = Counter()
         self._over: set[str] = set()
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(_CountsHere())
         self._sign_in = RateLimitItemPerMinute(sign_in_tries)
         self._sign_in_of_all = RateLimitItemPerMinute(sign_in_tries * NAMES_A_NETWORK)
         self._codes_an_hour = RateLimitItemPerHour(sign_in_tries * CODE_MINUTES_AN_HOUR)
@@ -99,3 +105,24 @@ class RateLimits:
         may = await self._shared(what, told, item.amount, timedelta(seconds=item.get_expiry()))
         (self._over.discard if may else self._over.add)(what)
         return may
+
+
+class _CountsHere(MemoryStorage):
+    """Counts kept in this process. The library begins a thread every hundredth of a second to throw old ones away."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, _SeldomTimer(value) if isinstance(value, Timer) else value)
+
+
+class _SeldomTimer:
+    """A timer after which no other is begun for `CLEARED_SECONDS`."""
+
+    def __init__(self, timer: Timer) -> None:
+        self._timer = timer
+        self._until = monotonic() + CLEARED_SECONDS
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def is_alive(self) -> bool:
+        return monotonic() < self._until

@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from reconcile.records import schema
 from reconcile.records.form_tables import INDEXED_TYPES
+from reconcile.records.sql_names import INDEX_SUFFIX
 from reconcile.records.table_library import Database
 from transcribe.errors import SettingsError
 
@@ -67,15 +68,20 @@ AMONG = "(select value from json_each(?))"
 
 
 def few_of(database: Database, conditions: Iterable[Condition]) -> Few | None:
-    """The records of the condition that the fewest meet; None where all are met by many, or no index knows."""
+    """The records of the condition that the fewest meet; None where all are met by many, or no index knows.
+
+    They are counted first: to list too many takes three times as long.
+    """
     fewest, least = None, FEW_COUNT + 1
     for each in conditions:
         if each.few:
-            asked = f"select count(*), json_group_array(id) from ({each.few} limit ?)"  # noqa: S608 our own words
-            ((count, ids),) = database.execute(asked, [*each.few_values, FEW_COUNT + 1])
-            if count < least:
-                fewest, least = Few(ids=ids, exactly=each if each.is_exact else None), count
-    return fewest
+            asked = f"select count(*) from ({each.few} limit ?)"  # noqa: S608 our own words
+            ((count,),) = database.execute(asked, [*each.few_values, least])
+            fewest, least = (each, count) if count < least else (fewest, least)
+    if fewest is None:
+        return None
+    ((ids,),) = database.execute(f"select json_group_array(id) from ({fewest.few})", list(fewest.few_values))  # noqa: S608 ours
+    return Few(ids=ids, exactly=fewest if fewest.is_exact else None)
 
 
 def field_conditions(database: Database, form: str, filters: Iterable[str]) -> Iterator[Condition]:
@@ -83,8 +89,8 @@ def field_conditions(database: Database, form: str, filters: Iterable[str]) -> I
 
     A field that another version of the form gave another kind of value has several columns: each is asked.
     """
-    columns: dict[str, list[schema.FieldColumn]] = {}
-    for column in schema.columns_of(database, form, ""):
+    filters, columns = tuple(filters), dict[str, list[schema.FieldColumn]]()
+    for column in schema.columns_of(database, form, "") if filters else ():
         columns.setdefault(column.field, []).append(column)
     for told in filters:
         field, _, rest = told.partition(":")
@@ -133,14 +139,18 @@ def _few(
     if column.type in INDEXED_TYPES:
         asked = f'"{column.column}" {COMPARISONS[comparison]} ?'
         return f'select id from "{column.table}" where {asked}', [value]  # noqa: S608 our own names
-    index = schema.index_of(database, column.table)
+    index = f"{column.table}{INDEX_SUFFIX}"
     has_words = isinstance(value, str) and _WORD.search(value) and "\0" not in value
-    if comparison != "eq" or index is None or not has_words:
+    if comparison != "eq" or not has_words:
         return "", ()
-    if column.column not in database.table(index).columns_dict:
+    if next(database.execute(_HAS_COLUMN, [index, column.column]), None) is None:
         return "", ()
     words = str(value).replace('"', '""')
     return f'select rowid as id from "{index}" where "{index}" match ?', [f'"{column.column}" : "{words}"']  # noqa: S608 ours
+
+
+_HAS_COLUMN = "select 1 from pragma_table_info(?) where name = ?"
+"""Whether a table is there and has a column."""
 
 
 def _typed(told: str, column: schema.FieldColumn, value: str) -> str | int | float | None:

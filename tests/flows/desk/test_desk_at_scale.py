@@ -1,7 +1,8 @@
 """Every page and table of the desk in a home of a million scans (make soak), or of a hundredth of it (make test).
 
-Of each, 95 of 100 answers come within 200 ms. The rows are made set-based in one transaction, the summaries as `serve`
-makes them.
+Of each, 95 of 100 answers come within 200 ms of the clock in make soak, which has the machine for itself. Beside other
+tests the median of the processor's time counts: the clock of a busy machine says what others do. The rows are made
+set-based in one transaction, the summaries as `serve` makes them.
 """
 
 from __future__ import annotations
@@ -96,17 +97,18 @@ def test_95_of_100_answers_come_within_200_ms(large: DeskSite) -> None:
         if (took := time.perf_counter() - begun) > MOST_MS / 1000:
             print(f"{address}: {1000 * took:.0f} ms for the first answer")
     settle(large)
+    clock = time.perf_counter if SOAK else time.process_time
     for address in addresses:
         times = []
         for _ in range(ROUNDS):
-            begun = time.perf_counter()
+            begun = clock()
             assert client.get(address).status_code == 200, address
-            times.append(1000 * (time.perf_counter() - begun))
+            times.append(1000 * (clock() - begun))
         times.sort()
         p95, median = times[math.ceil(0.95 * ROUNDS) - 1], times[ROUNDS // 2]
         print(f"{address}: median {median:.0f} ms, p95 {p95:.0f} ms")
-        if median > MOST_MS or (SOAK and p95 > MOST_MS):
-            slow[address] = p95
+        if (p95 if SOAK else median) > MOST_MS:
+            slow[address] = p95 if SOAK else median
     assert slow == {}
 
 

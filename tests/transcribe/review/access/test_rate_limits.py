@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from datetime import timedelta
@@ -91,3 +92,23 @@ def test_who_uses_up_their_codes_in_three_minutes_of_an_hour_waits_longer(monkey
     assert thirty_first.value.retry_after == 600
     seconds[0] = 3600.0 + 61.0
     run_aside(limits.count_code_try("mina"))
+
+
+def test_counting_begins_no_thread_for_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[threading.Thread] = []
+    start = threading.Thread.start
+
+    def started(thread: threading.Thread) -> None:
+        begun.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", started)
+    limits = RateLimits(TRIES, REQUESTS, REQUESTS)
+
+    async def ask() -> None:
+        for _ in range(5):
+            await limits.count_program_request("erp")
+            time.sleep(0.02)  # longer than the library's timer lives
+
+    run_aside(ask())
+    assert len([each for each in begun if isinstance(each, threading.Timer)]) == 1, "the one of the beginning"
