@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -133,4 +134,8 @@ def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
         assert each.get("/desk/money/close").status_code == 404
         assert post(each, "/desk/money/close", reference="2026-11", until="").status_code == 404
         assert 'href="/desk/money/close"' not in each.get("/desk/money").text
+    op = busy.client(busy.person("op", "operator"))
+    busy.ahead += timedelta(hours=2)
+    assert op.get("/desk/money/close").headers["location"] == "/proof", "the password is asked anew"
+    assert post(op, "/desk/money/close", reference="2026-11", until="").headers["location"] == "/proof"
     assert not any(line.kind == "paid" for line in store.ledger(ann.id))
