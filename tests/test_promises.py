@@ -21,7 +21,8 @@ PAGE = ROOT / "docs" / "promises.md"
 OPERATORS_PAGE = ROOT / "docs" / "promises-operators.md"
 LISTS = (PAGE, OPERATORS_PAGE)
 DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md", ROOT / "README.md")
-DOCS_FOR_OPERATORS = tuple(ROOT / "docs" / f"{name}.md" for name in ("security", "how-to", "desk"))
+OPERATORS_DOCS = "security how-to desk webhooks integrating".split()
+DOCS_FOR_OPERATORS = tuple(ROOT / "docs" / f"{name}.md" for name in OPERATORS_DOCS)
 
 PROMISING = re.compile(
     r"\b(paid|pays?|sees?|seen|shown|kept|keeps?|never|within|until|you can|you may|always|promised|stays?|still|erased"

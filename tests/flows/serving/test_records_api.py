@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -22,7 +24,7 @@ from flows.administration.records import forget_scan
 from flows.home.home import Home, now
 from flows.serving import records_pages
 from flows.serving.api import api
-from flows.serving.records_api import add_document, records_api
+from flows.serving.records_api import LOOK_SECONDS, add_document, records_api
 from flows.serving.records_changes_api import records_changes_api
 from flows.serving.scans_api import scans_api
 from flows.steps import publish_records, reconcile_to_the_end
@@ -167,6 +169,25 @@ def test_a_follower_waits_for_news_and_drops_what_was_erased(rooms: Home, client
     news = client.get(PAGE, params={"after": seen, "wait": 30}).json()
     assert [each["scan"] for each in news["erased"]] == [scan]
     assert client.get(f"{PAGE}/{scan}").status_code == 404
+
+
+def test_who_waits_for_news_is_told_a_moment_after_it_is_published(rooms: Home, client: TestClient) -> None:
+    recorded(rooms)
+    seen = client.get(PAGE).json()["next"]
+    told: list[tuple[float, list[str]]] = []
+
+    def ask() -> None:
+        page = client.get(PAGE, params={"after": seen, "wait": 30}).json()
+        told.append((time.monotonic(), [each["scan"] for each in page["records"]]))
+
+    waiting = threading.Thread(target=ask)
+    waiting.start()
+    scan = recorded(rooms, "7.00")
+    published_at = time.monotonic()
+    waiting.join()
+    assert told[0][1] == [scan]
+    assert told[0][0] - published_at < 15, "long before the end of the wait"
+    assert LOOK_SECONDS < 1
 
 
 @pytest.mark.parametrize("address", [PAGE, "/api/records/receipt"])

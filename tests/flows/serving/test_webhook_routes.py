@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +76,7 @@ def test_a_program_adds_looks_and_has_sent_again(inside: Home, app: FastAPI, rec
     assert client.post(f"{AT}/erp/resume").json()["off_because"] == ""
     turned = client.post(f"{AT}/erp/secret", json={"hours": 1}).json()
     assert turned["secret"] != made.json()["secret"]
+    assert datetime.fromisoformat(turned["old_until"]) > now() + timedelta(minutes=59)
     said = client.get(AT).text + client.get(f"{AT}/erp").text + client.get(f"{AT}/erp/deliveries").text
     assert "whsec" not in said
     assert client.delete(f"{AT}/erp").status_code == 204

@@ -18,10 +18,10 @@ from flows.webhooks.retry_schedule import TRYING
 from flows.webhooks.subscribe import try_webhook
 from tests.flows.house import House
 from tests.flows.serving.test_api import recorded
-from tests.flows.steps.test_reconcile_scans import received
+from tests.flows.steps.test_reconcile_scans import reads_of, received
 from tests.flows.webhooks.receivers import Receiver, receiving, send_all, subscribed
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import SourceFile
+from transcribe.model import Scan, SourceFile
 
 
 @pytest.fixture
@@ -78,6 +78,20 @@ def test_with_values_the_record_is_what_export_writes_and_a_replaced_version_has
     old, new = (event["data"]["record"] for event in receiver.taken)
     assert old is None
     assert (new["values"]["total"], new["record_version"], new["scan"]) == ("1.50", 2, scan)
+
+
+def test_only_an_event_with_values_tells_the_name_of_the_file(rooms: Home, receiver: Receiver) -> None:
+    rooms.use_form("receipt")
+    scan = Scan(id="7" * 64, pages=(), form="receipt", form_version=1, name="Mrs Poole 7")
+    rooms.store.put_scan(scan, [], now())
+    rooms.store.put_reads(scan.id, reads_of(scan, {}), now())
+    with receiving() as other:
+        subscribed(rooms, receiver, with_values=True)
+        subscribed(rooms, other, "bare")
+        recorded(rooms, scan=scan.id)
+        send_all(rooms)
+        assert receiver.taken[0]["data"]["record"]["name"] == "Mrs Poole 7"
+        assert (other.types(), "Poole" in str(other.taken)) == (["record.completed"], False)
 
 
 def test_nothing_is_told_before_it_is_published(
@@ -318,22 +332,34 @@ def test_replay_tells_again_under_the_same_ids(rooms: Home, receiver: Receiver) 
         assert {event["id"] for event in late.taken} == {event["id"] for event in receiver.taken}
 
 
+@pytest.mark.parametrize("wants_all", [True, False])
 def test_after_a_restore_nothing_is_sent_until_an_operator_says_so_and_then_all_begins_anew(
-    rooms: Home, receiver: Receiver
+    rooms: Home, receiver: Receiver, wants_all: bool
 ) -> None:
-    subscribed(rooms, receiver, types=["record.completed"])
-    scan = recorded(rooms)
+    subscribed(rooms, receiver, types=[] if wants_all else ["record.completed"])
+    gone, corrected = recorded(rooms), recorded(rooms)
+    recorded(rooms, "1.50", corrected)
+    forget_scan(rooms, gone)
     send_all(rooms)
+    before = len(receiver.taken)
+    waited = recorded(rooms)
     rooms.store.begin_epoch(now(), now())
     publish_records(rooms)
     send_all(rooms)
-    assert receiver.types() == ["record.completed"]
+    assert len(receiver.taken) == before
     assert rooms.store.webhook("erp").off_because == "restored"
     rooms.store.switch_webhook("erp", "", now())
     send_all(rooms)
-    assert receiver.types() == ["record.completed", "records.restored", "record.completed"]
-    assert receiver.taken[1]["data"] == {"epoch": rooms.store.epoch()}
-    assert receiver.copy() == {scan: (1, None)}
+    told = [(each["type"], each["subject"]) for each in receiver.taken[before:]]
+    assert told[0] == ("record.completed", waited), "what had waited comes first"
+    assert told[1][0] == "records.restored", "whatever events it wants"
+    assert receiver.taken[before + 1]["data"] == {"epoch": rooms.store.epoch()}
+    anew = {("record.completed", waited)}
+    anew |= {("record.corrected", corrected), ("record.erased", gone)} if wants_all else set()
+    assert (set(told[2:]), len(told)) == (anew, 2 + len(anew))
+    assert len({each["id"] for each in receiver.taken}) == len(receiver.taken), "with new ids"
+    if wants_all:
+        assert receiver.copy() == {corrected: (2, None), waited: (1, None)}
 
 
 def test_a_lost_key_of_the_state_switches_off_instead_of_signing_wrongly(rooms: Home, receiver: Receiver) -> None:
