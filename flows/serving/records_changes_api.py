@@ -63,7 +63,7 @@ def _add_corrections(router: APIRouter, home: Home) -> None:
         idempotency_key: IdempotencyKey = None,
         if_match: IfMatch = None,
     ) -> answers.CorrectedV1:
-        """Say what a field says, with the reason: the last word on it. Those who read the field are told, and paid."""
+        """Say what a field says, with the reason: the last word on it. Who read the field sees it, and stays paid."""
         whole, key = await _in_thread(partial(_record_and_key, home, form, scan, correction.key))
         await _fitting(home, whole, key, correction.text)
         by, now, seen = f"token {token.prefix}", context.now(), version_seen(if_match, whole, correction.record_version)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.administration.people import invite
-from flows.administration.quality import MIN_PEOPLE_COUNT, months_of_work, refresh_quality
+from flows.administration.quality import MIN_PEOPLE_COUNT, _counted_before, months_of_work, refresh_quality
 from flows.home.home import Home
 from flows.measuring import field_qualities
 from flows.steps.erasures import publish_records, rebuild_records
@@ -127,6 +127,18 @@ def test_what_is_told_leaves_every_person_at_most_half(people: list[tuple[float,
         assert len(people) >= MIN_PEOPLE_COUNT
         assert all(2 * seconds <= sum(each for each, _ in people) for seconds, _ in people)
         assert all(2 * micro <= sum(each for _, each in people) for _, micro in people)
+
+
+@pytest.mark.parametrize(
+    ("at", "before"),
+    [
+        (datetime(2026, 11, 7, 23, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)),
+        (datetime(2026, 11, 8, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)),
+        (datetime(2027, 1, 3, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_month_is_counted_a_week_after_its_end(at: datetime, before: datetime) -> None:
+    assert _counted_before(at) == before
 
 
 def test_a_month_that_was_told_stays_as_it_is(rooms: Home) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +17,7 @@ import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given
 from jsonschema import Draft202012Validator
+from PIL import Image
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
@@ -31,8 +34,11 @@ from flows.steps import publish_records, reconcile_to_the_end
 from reconcile.records import LAYOUT_VERSION, query
 from tests.examples import examples
 from tests.flows.serving.test_api import recorded
+from tests.flows.steps.test_reconcile_scans import reads_of
 from tests.flows.test_values import published
-from transcribe.model import EventType
+from tests.transcribe.review.site import picture
+from transcribe.geometry import Box
+from transcribe.model import EventType, FieldKey, PagePicture, Place, Scan
 from transcribe.people.tokens import new_token
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
@@ -169,6 +175,17 @@ def test_a_follower_waits_for_news_and_drops_what_was_erased(rooms: Home, client
     news = client.get(PAGE, params={"after": seen, "wait": 30}).json()
     assert [each["scan"] for each in news["erased"]] == [scan]
     assert client.get(f"{PAGE}/{scan}").status_code == 404
+
+
+def test_a_filter_hides_no_erasure_and_tells_nothing_of_what_no_longer_fits(rooms: Home, client: TestClient) -> None:
+    gone, changed = recorded(rooms, "700.00"), recorded(rooms, "800.00")
+    asked = {"filter": "total:gt:500"}
+    first = client.get(PAGE, params=asked).json()
+    assert {each["scan"] for each in first["records"]} == {gone, changed}
+    forget_scan(rooms, gone)
+    recorded(rooms, "3.00", changed)
+    later = client.get(PAGE, params={**asked, "after": first["next"]}).json()
+    assert (later["records"], [each["scan"] for each in later["erased"]]) == ([], [gone])
 
 
 def test_who_waits_for_news_is_told_a_moment_after_it_is_published(rooms: Home, client: TestClient) -> None:
@@ -375,6 +392,52 @@ def test_how_values_came_to_be_is_told_of_a_record(rooms: Home, app: FastAPI, cl
         assert one.json() == reader.get(f"/api/scans/{scan}/explain", params={"field": "total"}).json()
         assert reader.get(ways, params={"field": "nothing"}).status_code == 404
         assert reader.get(f"/api/v1/records/order-form/{scan}/explanation").status_code == 404
+
+
+def with_page(rooms: Home) -> str:
+    """A published receipt with the picture of its page, on which the total has a place."""
+    form = rooms.use_form("receipt")
+    scan = Scan(id="5" * 64, pages=(), form=form.name, form_version=form.version)
+    rooms.store.put_scan(scan, [], now())
+    page = picture([("12.50", (60, 60))], (600, 800))
+    place = Place(scan=scan.id, key=FieldKey("total"), page=1, box=Box(50, 50, 200, 90), confidence=1.0)
+    drawn = PagePicture(number=1, sha256=rooms.archive.put(page), size=(600, 800))
+    rooms.store.put_reads(scan.id, replace(reads_of(scan, {}), places=(place,), pictures=(drawn,)), now())
+    return recorded(rooms, "12.50", scan.id)
+
+
+def test_a_page_and_the_surroundings_of_a_field_are_pictures_for_a_token_with_their_scope(
+    rooms: Home, client: TestClient
+) -> None:
+    scan = with_page(rooms)
+    page, field = (client.get(f"{PAGE}/{scan}/pages/1", params=asked) for asked in ({}, {"field": "total"}))
+    assert (page.status_code, field.status_code) == (200, 200), field.text
+    sizes = [Image.open(io.BytesIO(each.content)).size for each in (page, field)]
+    assert sizes[0] == (600, 800)
+    assert sizes[1][1] < 800
+    assert client.get(f"{PAGE}/{scan}/pages/2").status_code == 404
+    assert client.get(f"{PAGE}/{scan}/pages/1", params={"field": "date"}).status_code == 404, "it has no place"
+
+
+def test_each_delivery_and_change_stands_in_the_audit_log_without_its_text(rooms: Home, app: FastAPI) -> None:
+    scan = with_page(rooms)
+    client = program(app, rooms, *SCOPES, "explain:read")
+    (token,) = rooms.store.tokens()
+    before = rooms.store.audit()[-1].number
+    for way in ("", f"/{scan}", f"/{scan}/history", f"/{scan}/explanation", f"/{scan}/pages/1"):
+        assert client.get(f"{PAGE}{way}").status_code == 200, way
+    assert client.get("/api/v1/forms/receipt/history").status_code == 200
+    mended = {"key": "total", "text": "47.11", "reason": "the till says 47.11"}
+    assert client.post(f"{PAGE}/{scan}/corrections", json=mended).status_code == 202
+    assert client.post(f"{PAGE}/{scan}/receipts", json={"status": "accepted", "record_version": 1}).status_code == 202
+    lines = [each for each in rooms.store.audit(before) if each.actor == f"token {token.prefix}"]
+    assert [each.action for each in lines] == [
+        *("records read", "record read", "history read", "explanation read", "picture read", "history read"),
+        *("value corrected", "value corrected", "record accepted"),
+    ]
+    told = [each for each in lines if each.detail != lines[6].detail]
+    assert "12.50" not in str(told)
+    assert "47.11" not in str(told)
 
 
 def test_every_error_of_the_contract_is_a_problem_with_a_type(client: TestClient) -> None:

@@ -279,20 +279,17 @@ def test_a_listed_value_is_spelt_as_the_list_spells_it_and_its_text_as_the_paper
     )
 
 
-def test_listed_values_that_differ_in_capitals_alone_are_two_values() -> None:
-    both_listed = replace(ARTICLES, values=(("Polish", "1"), ("polish", "2"), ("Pump", "3")))
+@pytest.mark.parametrize(("one", "other"), [("Polish", "polish"), ("St. Ives", "St Ives"), ("AB-1", "AB.1")])
+def test_listed_values_that_differ_in_capitals_or_punctuation_alone_are_two_values(one: str, other: str) -> None:
+    both_listed = replace(ARTICLES, values=((one, "1"), (other, "2"), ("Pump", "3")))
     listed = form(field("article", "name"), masters=[both_listed])
-    readings = [
-        reading("article", "ann", "Polish"),
-        reading("article", "ben", "polish"),
-        reading("article", "cat", "polish"),
-    ]
+    readings = [reading("article", who, text) for who, text in (("ann", one), ("ben", other), ("cat", other))]
     found = {
         each.normal: each for each in weigh(listed, readings, shipped_parameters())[FieldKey("article")].candidates
     }
-    assert {"Polish", "polish"} <= set(found)
-    assert (found["polish"].value, found["Polish"].value) == ("polish", "Polish")
-    assert found["polish"].probability > found["Polish"].probability
+    assert {one, other} <= set(found)
+    assert (found[other].value, found[one].value) == (other, one)
+    assert found[other].probability > found[one].probability
 
 
 def test_who_slipped_when_they_heard_an_appeal_gives_way_to_an_expert_who_insists_since() -> None:

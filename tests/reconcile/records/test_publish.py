@@ -79,6 +79,16 @@ def test_every_value_says_where_it_came_from_and_no_person_is_named(path: Path) 
     assert "anna" not in dump(path)
 
 
+def test_every_table_has_a_primary_key(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    sent(store, path)
+    tables = "sqlite_master where type = 'table' and name not like 'sqlite%' and name not like '%\\_fts%' escape '\\'"
+    names = [str(name) for (name,) in told(path, "name", tables)]
+    assert {"records", "bon_de_commande", "bon_de_commande_lines", "erased", "columns", "quality"} <= set(names)
+    assert [name for name in names if not told(path, "1", f"pragma_table_info('{name}') where pk > 0")] == []
+
+
 def test_exceptions_are_rows(path: Path) -> None:
     store = MemoryOutbox()
     store.put(a_record("one"))

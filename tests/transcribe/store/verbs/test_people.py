@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from tests.transcribe.store.world import NOON, World, after, person, put, sent, sha, world
-from transcribe.errors import AccountPaused, NotFound, SettingsError
+from transcribe.errors import AccountPaused, AnsweredOtherwise, NotFound, SettingsError
 from transcribe.store.facts import ApiToken, Rate, SecondFactor
 
 
@@ -193,6 +193,25 @@ def test_a_token_is_in_force_until_its_end_or_until_it_is_revoked(here: World) -
     assert [each.revoked_at for each in here.store.tokens()] == [after(50)]
     with pytest.raises(NotFound):
         here.store.revoke_token("ab12", after(51))
+
+
+def test_an_answer_to_a_program_is_kept_for_thirty_days(here: World) -> None:
+    done: list[str] = []
+
+    def deed() -> str:
+        done.append("done")
+        return f"answer {len(done)}"
+
+    def ask(idem: str, days: float) -> tuple[str, bool]:
+        return here.store.answered_once("ab12", idem, sha("asked"), after(days * 86_400), deed)
+
+    assert ask("key", 0) == ("answer 1", False)
+    assert ask("another", 29.9) == ("answer 2", False)
+    assert ask("key", 29.9) == ("answer 1", True)
+    ask("third", 30.1)
+    assert ask("key", 30.1) == ("answer 4", False)
+    with pytest.raises(AnsweredOtherwise):
+        here.store.answered_once("ab12", "key", sha("asked otherwise"), after(31 * 86_400), deed)
 
 
 def test_everything_held_about_a_person_is_one_download(here: World) -> None:
