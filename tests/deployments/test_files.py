@@ -155,7 +155,8 @@ def test_prefect_has_the_tuned_settings_everywhere_and_prunes(tmp_path: Path) ->
     settings = load_settings(tmp_path)
     tuned = {**prefect_variables(settings), **prefect_server_variables(settings, 1)}
     wanted = {name: value for name, value in tuned.items() if "_SERVICES_" in name or "ANALYTICS" in name}
-    wanted["PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD"] = "1209600"
+    wanted["PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD"] = str(14 * 86_400)
+    wanted["PREFECT_SERVER_EVENTS_RETENTION_PERIOD"] = "P2D"
     assert len(wanted) >= 9
     for told in (
         composition()["prefect"]["environment"],
@@ -163,6 +164,16 @@ def test_prefect_has_the_tuned_settings_everywhere_and_prunes(tmp_path: Path) ->
         unit_environment("fairhand-prefect.service"),
     ):
         assert {name: told.get(name) for name in wanted} == wanted
+
+
+def test_a_shift_runs_every_quarter_of_an_hour_and_pages_and_workers_see_the_same_inbox() -> None:
+    told = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    (shift,) = [each for each in told if each["name"] == "shift"]
+    assert shift["schedules"] == [{"interval": 15 * 60}]
+    assert "--name shift" in (DEPLOYMENTS / "compose" / "pool.sh").read_text(encoding="utf-8")
+    for folder, more in (("./inbox", {}), ("/srv/in", {"FAIRHAND_INBOX": "/srv/in"})):
+        found = services({**secrets(), "FAIRHAND_NAME": "orders.example", **more})
+        assert all(f"{folder}:/inbox:ro" in found[name]["volumes"] for name in ("web", "worker"))
 
 
 def test_each_variable_is_one_that_fairhand_or_prefect_knows() -> None:
