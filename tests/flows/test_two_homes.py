@@ -15,18 +15,31 @@ from pathlib import Path
 import pytest
 from prefect.client.schemas.objects import State
 
+from flows.administration.deep_check import examine_deeply
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.runtime.home_name import name_lock
 from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, retention
-from flows.steps.erasures import ErasureUnfinished, finish_erasures, publish_records, publishing
+from flows.serving.serve import STOP_SECONDS
+from flows.steps.erasures import PUBLISHER_SECONDS, ErasureUnfinished, finish_erasures, publish_records, publishing
+from flows.steps.reconcile_scans import LEASED_SCANS_COUNT
 from flows.webhooks.sender import Sender, sender_lock
 from reconcile.records import query
 from tests.flows.house import House, until
 from tests.flows.steps.test_reconcile_scans import received
+from tests.house_rules import ROOT
 from tests.patience import PATIENCE
 from tests.postgres import new_database, rows
 from transcribe.errors import SettingsError, StoreError
+from transcribe.review.rate_limits import SHARED_AT_ONCE
+from transcribe.store import CLAIM_SECONDS
+from transcribe.store.postgresql.postgresql_locks import DEAD_PEER_SECONDS
+from transcribe.store.postgresql.postgresql_pool import (
+    IDLE_SECONDS,
+    LOCK_SECONDS,
+    MAX_CONNECTIONS_COUNT,
+    STATEMENT_SECONDS,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -206,10 +219,26 @@ def test_forgetting_ends_when_the_words_are_gone_from_the_records_of_both(
         str(here.settings.records): False,
         str(there.settings.records): True,
     }
+    assert "erasures" in {each.check for each in examine_deeply(here.settings)}
     publish_records(there)
     assert list(query.records(there.settings.records, "receipt")) == []
     assert here.store.unfinished_erasures() == []
     finish_erasures(here, 0.0)
+
+
+def test_the_times_and_counts_of_the_page_are_those_of_the_code() -> None:
+    page = " ".join((ROOT / "docs" / "postgresql.md").read_text(encoding="utf-8").split())
+    assert (LEASED_SCANS_COUNT, CLAIM_SECONDS) == (50, 60)
+    assert "each claims scans, 50 at a time and for a minute" in page
+    assert (PUBLISHER_SECONDS, DEAD_PEER_SECONDS, STOP_SECONDS, SHARED_AT_ONCE) == (10, 30, 8, 20)
+    assert "a second one waits ten seconds" in page
+    assert "the server ends its connection within half a minute" in page
+    assert "finishes what has begun within 8 seconds" in page
+    assert "told to the database at every twentieth part of the limit" in page
+    assert (STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS, MAX_CONNECTIONS_COUNT) == (30, 30, 60, 12)
+    assert "A reading statement ends after 30 seconds, a wait for the lock too" in page
+    assert "a transaction whose program does nothing for 60 seconds is ended" in page
+    assert "A process has at most 12 connections." in page
 
 
 def test_one_machine_sends_webhooks_and_one_has_the_schedule(here: Home, there: Home) -> None:

@@ -57,6 +57,16 @@ def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_goes_through(
     slow.close()
 
 
+def test_reading_never_waits_for_who_writes(here: World) -> None:
+    other = open_store(here.path, KEY, url=make_conninfo(here.url, options="-c lock_timeout=50ms"))
+    with here.store.together(), ThreadPoolExecutor(1) as apart:
+        here.store.put_transcriber(person("zoe"), NOON)
+        seen = apart.submit(other.transcribers).result(PATIENCE)
+    assert "zoe" not in {each.handle for each in seen}, "it is of before"
+    assert "zoe" in {each.handle for each in other.transcribers()}
+    other.close()
+
+
 def test_who_waits_for_another_writer_for_too_long_is_told(here: World) -> None:
     other = open_store(here.path, KEY, url=make_conninfo(here.url, options="-c lock_timeout=50ms"))
     with here.store.together(), ThreadPoolExecutor(1) as apart, pytest.raises(StoreError, match="lock timeout"):
