@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
+from transcribe.form_drafting.line_masks import ink_of
 from transcribe.form_drafting.rulings import BELOW_LINE_SHARE
 from transcribe.geometry import Box
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine
+
+if TYPE_CHECKING:
+    from transcribe.model import Picture
 
 MAX_WORD_GAP_HEIGHTS = 1.6
 """Words of one label stand closer than so many times their height. Chosen by hand."""
@@ -23,6 +28,9 @@ MAX_TICK_LABEL_GAP_SHARE = 0.07
 MAX_LINE_STEP_HEIGHTS = 2.2
 """Lines of one label follow each other within so many times their height. Chosen by hand."""
 
+HIGH_SHARE = 0.024
+"""Height of the region in which a label above a place is sought, as a share of the page's width: 5 mm of A4."""
+
 LABEL_ZOOM = 2
 """How many times larger labels are shown to the engine than they are printed. Chosen by hand."""
 
@@ -31,11 +39,26 @@ def read_labels(engine: Engine, page: Page, regions: Sequence[Box], zoom: int = 
     """The labels in some regions, read `zoom` times enlarged: they are often the smallest print of a page."""
     if not regions:
         return []
+    ink = ink_of(page.picture)
+    whole = [_with_whole_lines(region, ink) for region in regions]
     larger = numpy.asarray(cv2.resize(page.picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC), numpy.uint8)
     shown = Page(number=page.number, picture=larger)
-    seen = engine.words(shown, [region.scaled(zoom) for region in regions])
+    seen = engine.words(shown, [region.scaled(zoom) for region in whole])
     smaller = [[replace(word, box=word.box.scaled(1 / zoom)) for word in words] for words in seen]
     return [label for words in smaller for label in _labels(words)]
+
+
+def _with_whole_lines(region: Box, ink: Picture) -> Box:
+    """A region around the lines of print that its upper and lower side would cut: half a line reads as nonsense."""
+    height, width = ink.shape
+    x0, y0, x1, y1 = region.clipped(width, height)
+    rows = numpy.asarray(ink[:, x0:x1]).max(axis=1)
+    most = round(width * HIGH_SHARE)
+    while y0 > max(0, region.y0 - most) and rows[y0]:
+        y0 -= 1
+    while y1 < min(height, region.y1 + most) and rows[y1 - 1]:
+        y1 += 1
+    return Box(x0, y0, x1, y1)
 
 
 def label_regions(asked: Sequence[Box], places: Sequence[Box], page: Page) -> list[Box]:
@@ -44,7 +67,7 @@ def label_regions(asked: Sequence[Box], places: Sequence[Box], page: Page) -> li
     They lie to the left as far as the next place, above, inside at the top of a high place, and below.
     """
     height, width = page.picture.shape[:2]
-    high = round(width * 0.024)
+    high = round(width * HIGH_SHARE)
     regions = []
     for box in asked:
         level = [other.x1 for other in places if other.x1 <= box.x0 and other.y0 < box.y1 and other.y1 > box.y0]
@@ -106,19 +129,41 @@ def _joined(one: Word, other: Word) -> Word:
     return Word(text=f"{one.text} {other.text}", box=box, confidence=one.confidence, line=one.line)
 
 
+def labels_of(places: Sequence[Box], labels: Sequence[Word], width: int) -> list[str | None]:
+    """The label of each place to write in, None where there is none.
+
+    What stands right before a place is the label of no other one, unless that has none at all.
+    """
+    before = {word: _right_after(word.box, places, width) for word in labels}
+    found = []
+    for place in places:
+        own = [word for word in labels if before[word] in (None, place)]
+        found.append(label_of(place, own, width, right=False) or label_of(place, labels, width, right=False))
+    return found
+
+
+def _right_after(word: Box, places: Sequence[Box], width: int) -> Box | None:
+    """The place that begins next right of a label, close to it on its level; None where there is none."""
+    near = [
+        place for place in places
+        if _is_level(place, word) and -6 <= place.x0 - word.x1 <= width * MAX_TICK_LABEL_GAP_SHARE
+    ]  # fmt: skip
+    return min(near, key=lambda place: place.x0, default=None)
+
+
 def label_of(box: Box, labels: Sequence[Word], width: int, *, right: bool) -> str | None:
     """The label that belongs to a place, None where there is none.
 
     It stands to the `right` of a box to tick, else to the left, above, inside at the top, or below.
     """
     near = [
-        (distance, word.text, word)
+        (distance, -len(word.text), word.text, word)
         for word in labels
         if (distance := _distance(box, word.box, width, right=right)) is not None
     ]
     if not near:
         return None
-    nearest = min(near, key=lambda each: each[:2])[2]
+    nearest = min(near, key=lambda each: each[:3])[3]
     return " ".join(line.text for line in _lines(nearest, box, labels))
 
 
@@ -158,7 +203,7 @@ def _distance(box: Box, word: Box, width: int, *, right: bool) -> float | None:
     if level and left_gap >= -6:
         return float(left_gap)
     if starts and over > 0 and -6 <= above_gap <= word.height * 1.3:
-        return max(0.0, above_gap) + 2
+        return max(0.0, above_gap) + 2 + min(abs(word.x0 - box.x0), abs(word.middle[0] - box.middle[0]))
     if starts and box.y0 - 2 <= word.y0 and word.y1 <= box.y1 and over > 0:
         return 20.0
     if starts and over > 0 and -width * BELOW_LINE_SHARE <= below_gap <= word.height:

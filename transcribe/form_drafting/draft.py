@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
@@ -15,13 +14,17 @@ from transcribe.errors import FormError
 from transcribe.form_drafting.captions import (
     label_of,
     label_regions,
+    labels_of,
     left_label_regions,
     read_labels,
     tick_label_regions,
 )
+from transcribe.form_drafting.dark_bands import heading_of, is_on_dark_band
 from transcribe.form_drafting.grids import Grid
 from transcribe.form_drafting.label_types import plain, type_of
-from transcribe.form_drafting.rulings import Ruling, find_ruling, without_lines
+from transcribe.form_drafting.line_masks import without_lines
+from transcribe.form_drafting.overlaps import each_on_its_own
+from transcribe.form_drafting.rulings import Ruling, find_ruling
 from transcribe.forms import comb
 from transcribe.geometry import Box
 from transcribe.imaging import grey, shrunk, use_one_thread
@@ -31,12 +34,6 @@ from transcribe.ocr import Engine
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
-
-MAX_DARK_BAND_LEVEL = 128
-"""A place whose median grey is below is a dark band: a heading with light print. Chosen by hand."""
-
-MAX_LETTER_ASPECT = 4.0
-"""Width over height up to which a light place on a dark band may be letters of a heading. Chosen by hand."""
 
 SIGNATURE_HEIGHT_LINES = 2.2
 """How many times the room of a line of writing a signature takes. Chosen by hand."""
@@ -136,13 +133,6 @@ def _currency(locale: str) -> str:
     return (get_territory_currencies(territory) or ["EUR"])[0] if territory else "EUR"
 
 
-def _is_dark(page: Page, box: Box) -> bool:
-    """Whether a place is a dark band behind a heading, or a letter on one: nobody writes on it."""
-    picture = grey(page.picture)
-    around = _clipped(box.padded(box.height), page) if box.width < MAX_LETTER_ASPECT * box.height else box
-    return any(numpy.median(picture[_clipped(each, page).slices]) < MAX_DARK_BAND_LEVEL for each in (box, around))
-
-
 def _without_dividers(print_: Picture, places: Sequence[Box]) -> Picture:
     """A blank's print without the dividers of combs: engines take them for letters, and lose labels."""
     for box in places:
@@ -166,23 +156,30 @@ class _OnPage:
 def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
     seen, scale = _at_a4_size(page)
     found = find_ruling(seen.picture)
-    places = [box for box in (*found.frames, *found.lines) if not _is_dark(seen, box)]
+    places = [box for box in (*found.frames, *found.lines) if not is_on_dark_band(seen, box)]
+    taken = [*places, *found.ticks]
     print_ = Page(number=seen.number, picture=_without_dividers(without_lines(seen.picture), places))
-    labels = read_labels(engine, print_, [*label_regions(places, places, seen), *tick_label_regions(found.ticks, seen)])
+    labels = read_labels(engine, print_, [*label_regions(places, taken, seen), *tick_label_regions(found.ticks, seen)])
     width = seen.picture.shape[1]
-    silent = [box for box in places if label_of(box, labels, width, right=False) is None]
-    labels += read_labels(engine, print_, label_regions(silent, places, seen), zoom=1)  # fewer crops at once lose fewer
+    silent = [box for box, label in zip(places, labels_of(places, labels, width), strict=True) if label is None]
+    labels += read_labels(engine, print_, label_regions(silent, taken, seen), zoom=1)  # fewer crops at once lose fewer
     frames = set(found.frames)
     fields = [
-        _field(box, label_of(box, labels, width, right=False), language, room=box not in frames) for box in places
+        _field(box, label, language, room=box not in frames)
+        for box, label in zip(places, labels_of(places, labels, width), strict=True)
     ]
     marks = [_field(box, label, "", room=False) for box, label in _mark_labels(found, labels, print_, engine)]
     kept = [each for each, box in zip(fields, places, strict=True) if each.label or box in frames]
     ticked = [replace(each, type="checkbox") for each in marks if each.label]
     named = sorted([*kept, *ticked], key=lambda each: (each.box.y0, each.box.x0))
+    alone = each_on_its_own({each.box: each.label for each in named}, frames, [grid.box for grid in found.grids])
     tables = [(page.number, *_enlarged(grid, _columns(grid, seen, engine, language), scale)) for grid in found.grids]
     return _OnPage(
-        fields=[replace(each, box=_clipped(each.box.scaled(scale), page), page=page.number) for each in named],
+        fields=[
+            replace(each, box=_clipped(alone[each.box].scaled(scale), page), page=page.number)
+            for each in named
+            if each.box in alone
+        ],
         tables=tables,
         left=len(places) + len(found.ticks) - len(named),
     )
@@ -224,15 +221,11 @@ def _field(box: Box, text: str | None, language: str, *, room: bool) -> Drafted:
 
 
 def _columns(grid: Grid, page: Page, engine: Engine, language: str) -> list[Drafted]:
-    """A grid's columns, named by the print above each; print on a dark band is read from its negative."""
+    """A grid's columns, named by the print above each; light print on a band is read from its negative."""
     height = round(grid.box.height / grid.rows)
-    heads = [Box(x0 + 6, max(0, grid.box.y0 - height), x1 - 6, grid.box.y0 - 5) for x0, x1 in grid.spans]
-    picture = grey(page.picture)
-    dark = numpy.median(picture[heads[0]._replace(x1=heads[-1].x1).slices], axis=1) < MAX_DARK_BAND_LEVEL
-    if dark.mean() > 0.5:
-        top, bottom = heads[0].y0 + int(dark.argmax()) + 3, heads[0].y1 - int(dark[::-1].argmax()) - 3
-        heads = [Box(head.x0, top, head.x1, bottom) for head in heads]
-    shown = Page(number=page.number, picture=255 - picture) if dark.mean() > 0.5 else page
+    shown, heads = heading_of(
+        page, [Box(x0 + 6, max(0, grid.box.y0 - height), x1 - 6, grid.box.y0 - 5) for x0, x1 in grid.spans]
+    )
     read = [" ".join(word.text for word in words) for words in engine.words(shown, heads)]
     columns = []
     for number, (head, text) in enumerate(zip(heads, read, strict=True), 1):

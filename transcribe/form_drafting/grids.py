@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -103,25 +103,43 @@ def has_print_between(grid: Grid, ink: Picture) -> bool:
     return any(sum(bool(ink[y : y + round(height), x0:x1].any()) for y in tops) > grid.rows / 2 for x0, x1 in gaps)
 
 
-def below_header(grid: Grid, ink: Picture) -> Grid | None:
+def below_header(grid: Grid, letters: Picture) -> Grid | None:
     """The grid without its header: the first rows, as far as print stands in most of their cells.
 
     None where fewer rows are left than a table has.
     """
-    first = 0
-    while first < grid.rows and _has_print(
-        grid_cells(grid)[first * len(grid.spans) : (first + 1) * len(grid.spans)], ink
-    ):
+    first, columns = 0, len(grid.spans)
+    while first < grid.rows and _has_print(grid_cells(grid)[first * columns : (first + 1) * columns], letters):
         first += 1
     if grid.rows - first < MIN_ROW_COUNT - 1:
         return None
     top = round(grid.box.y0 + first * grid.box.height / grid.rows)
-    return Grid(box=grid.box._replace(y0=top), rows=grid.rows - first, spans=grid.spans)
+    return replace(grid, box=grid.box._replace(y0=top), rows=grid.rows - first)
 
 
-def _has_print(cells: Sequence[Box], ink: Picture) -> bool:
+def without_printed_columns(grid: Grid, letters: Picture) -> Grid:
+    """The grid without the columns in which print stands in most rows, as what each row is for.
+
+    The same grid where that is all of them: then each cell has its label inside.
+    """
+    cells, columns = grid_cells(grid), len(grid.spans)
+    bare = [span for number, span in enumerate(grid.spans) if not _has_print(cells[number::columns], letters)]
+    if not bare:
+        return grid
+    return replace(grid, box=grid.box._replace(x0=bare[0][0], x1=bare[-1][1]), spans=tuple(bare))
+
+
+def parted(boxes: Sequence[Box], finer: Sequence[Box]) -> list[Box]:
+    """The boxes, with those in their parts that finer ruling makes rows of a table of."""
+    cells = [each for grid in grids(finer)[0] for each in grid_cells(grid)]
+    split = [box for box in boxes if sum(box.padded(SAME_SIDE_PX).contains(each) for each in cells) >= MIN_ROW_COUNT]
+    rows = [each for each in cells if any(box.padded(SAME_SIDE_PX).contains(each) for box in split)]
+    return [box for box in boxes if box not in split] + rows
+
+
+def _has_print(cells: Sequence[Box], letters: Picture) -> bool:
     """Whether print stands in most of some cells."""
-    inner = [ink[box.padded(-SAME_SIDE_PX).slices] for box in cells]
+    inner = [letters[box.padded(-SAME_SIDE_PX).slices] for box in cells]
     return sum(bool(each.any()) for each in inner) > len(cells) / 2
 
 

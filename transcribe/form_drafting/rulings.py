@@ -11,6 +11,7 @@ import numpy
 
 from transcribe.form_drafting.borderless_tables import BlankPrint, borderless_tables
 from transcribe.form_drafting.grids import (
+    MIN_COLUMN_COUNT,
     SAME_SIDE_PX,
     Grid,
     below_header,
@@ -19,19 +20,16 @@ from transcribe.form_drafting.grids import (
     grids,
     has_print_between,
     is_combs,
+    parted,
+    without_printed_columns,
 )
+from transcribe.form_drafting.line_masks import MIN_LINE_LENGTH_SHARE, ink_of, line_masks, lines_of, specks
 from transcribe.form_drafting.paper_tint import tinted
 from transcribe.geometry import Box
-from transcribe.imaging import flatten, grey
+from transcribe.imaging import grey
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
-
-MAX_INK_LEVEL = 215
-"""Grey below which a pixel is ink: ruling may be light grey, and paper divided out is 255. Chosen by hand."""
-
-MIN_LINE_LENGTH_SHARE = 0.03
-"""A line takes at least this share of the page's width: a stroke of a letter is shorter. Chosen by hand."""
 
 TICK_SIDE_SHARES = (0.011, 0.035)
 """Least and most side of a box to tick, as shares of the page's width: 2.3 to 7 mm of A4."""
@@ -87,11 +85,12 @@ class Ruling:
 
 def find_ruling(picture: Picture) -> Ruling:
     """Frames, lines, tick boxes and grids of a blank page (grey or RGB), in pixels of the page."""
-    ink = ((flatten(grey(picture)) < MAX_INK_LEVEL) * 255).astype(numpy.uint8)
+    ink = ink_of(picture)
     width = picture.shape[1]
-    across, down, dotted = _line_masks(ink)
-    lines = numpy.asarray(cv2.dilate(across | down, numpy.ones((3, 3), numpy.uint8)), numpy.uint8)
-    boxes = _enclosed(lines, width)
+    letters = ink & ~specks(ink, width)
+    across, down, dotted = line_masks(ink)
+    lines, finer = (_thickened(across | each) for each in (down, _joined_to_sides(dotted, down)))
+    boxes = parted(_enclosed(lines, width), _enclosed(finer, width))
     boxes = _with_more(boxes, [*_enclosed(ink, width), *_tinted_boxes(grey(picture), width)])
     framed, frames = grids(boxes)
     teeth = [grid.box for grid in framed if is_combs(grid)]
@@ -100,16 +99,16 @@ def find_ruling(picture: Picture) -> Ruling:
     toothed += comb_rows([box for box in small if box.width <= width * MIN_LINE_LENGTH_SHARE])[0]
     frames += toothed
     boxes += toothed
-    tables = {grid: below_header(grid, ink) for grid in framed if not is_combs(grid)}
-    apart = [grid.box.padded(SAME_SIDE_PX) for grid, table in tables.items() if table is None]
+    tables = [_table_or_frames(grid, letters) for grid in framed if not is_combs(grid)]
+    apart = [table.padded(SAME_SIDE_PX) for table in tables if isinstance(table, Box)]
     frames += [box for box in boxes if any(grid.contains(box) for grid in apart)]
-    framed = [table for table in tables.values() if table]
-    rules = _lines(across) + _lines(dotted)
+    framed = [table for table in tables if isinstance(table, Grid)]
+    rules = lines_of(across) + lines_of(dotted)
     framed += (bare := borderless_tables(BlankPrint(grey=grey(picture), ink=ink, across=rules, down=down), framed))
     frames = [box for box in frames if not any(_is_heading(box, grid) for grid in framed)]
     frames = [box for box in frames if not any(grid.box.contains(box) for grid in bare)]
     tables_apart = [grid.box.padded(SAME_SIDE_PX) for grid in bare]
-    ticks = [*_tick_boxes(ink, boxes, width), *(box for box in frames if _is_large_tick(box, width))]
+    ticks = [*_tick_boxes(ink, letters, boxes, width), *(box for box in frames if _is_large_tick(box, width))]
     frames = [box for box in frames if box not in ticks]
     apart = [*tables_apart, *(box.padded(SAME_SIDE_PX) for box in ticks)]  # a large square's sides are as long as lines
     alone = [line for line in rules if not _edges_any(line, boxes) and not any(box.contains(line) for box in apart)]
@@ -122,47 +121,14 @@ def find_ruling(picture: Picture) -> Ruling:
     )
 
 
-def without_lines(picture: Picture) -> Picture:
-    """A blank page in grey without its ruling: engines would take lines for letters."""
-    shown = grey(picture).copy()
-    across, down, dotted = _line_masks(((flatten(shown) < MAX_INK_LEVEL) * 255).astype(numpy.uint8))
-    shown[cv2.dilate(across | down | dotted, numpy.ones((3, 3), numpy.uint8)) > 0] = 255
-    return shown
+def _table_or_frames(grid: Grid, letters: Picture) -> Grid | Box:
+    """The rows to fill in of a grid; the box around its frames where it is no table."""
+    rows = below_header(grid, letters)
+    bare = without_printed_columns(rows or grid, letters)
+    return bare.box if rows is None or len(bare.spans) < MIN_COLUMN_COUNT else bare
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
-
-
-def _line_masks(ink: Picture) -> tuple[Picture, Picture, Picture]:
-    """The long lines across, those down, and those across of dots and dashes; 255 on a line and 0 elsewhere."""
-    width = ink.shape[1]
-    least = width * MIN_LINE_LENGTH_SHARE
-    dotted = _strokes(_joined_dots(ink, width), round(least * 1.5), 1)
-    return _strokes(ink, round(least), 1), _strokes(ink, 1, round(least * 0.8)), dotted
-
-
-def _strokes(ink: Picture, width: int, height: int) -> Picture:
-    """The ink that holds strokes of this size: shorter and thinner ones are gone."""
-    return numpy.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, numpy.ones((height, width), numpy.uint8)), numpy.uint8)
-
-
-def _joined_dots(ink: Picture, width: int) -> Picture:
-    """Dots and dashes in a row, drawn through as a line: small specks with neighbours at the same height."""
-    largest = max(3, width // 240)
-    _, labels, sizes, _ = cv2.connectedComponentsWithStats(ink)
-    small = (sizes[:, cv2.CC_STAT_HEIGHT] <= largest) & (sizes[:, cv2.CC_STAT_WIDTH] <= 3 * largest)
-    small[0] = False
-    dots = (small[labels] * 255).astype(numpy.uint8)
-    gap = max(7, width // 150)
-    return numpy.asarray(cv2.morphologyEx(dots, cv2.MORPH_CLOSE, numpy.ones((1, gap), numpy.uint8)), numpy.uint8)
-
-
-def _lines(mask: Picture) -> list[Box]:
-    """The straight pieces of a mask of lines; pieces of one line with a pixel's step between them are one."""
-    joined = cv2.dilate(mask, numpy.ones((3, 3), numpy.uint8))
-    count, _, sizes, _ = cv2.connectedComponentsWithStats(joined)
-    boxes = [Box.sized(x, y, w, h) for x, y, w, h, _ in sizes[1:count].tolist()]
-    return [box for box in boxes if box.height <= box.width / 4]
 
 
 def _longest_first(lines: Iterable[Box]) -> list[Box]:
@@ -202,6 +168,17 @@ def _edges_any(line: Box, cells: Sequence[Box]) -> bool:
 def _common_width(one: Box, other: Box) -> float:
     """The share of the shorter line's width that both cover."""
     return one.overlap_across(other) / max(1, min(one.width, other.width))
+
+
+def _thickened(lines: Picture) -> Picture:
+    """A mask of lines, each a pixel wider at every side, so that they meet."""
+    return numpy.asarray(cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8)), numpy.uint8)
+
+
+def _joined_to_sides(dotted: Picture, down: Picture) -> Picture:
+    """Dotted lines and lines down, joined where the dots end before a line: the last of them touches it."""
+    gap = numpy.ones((1, dotted.shape[1] // 60), numpy.uint8)
+    return numpy.asarray(cv2.morphologyEx(dotted | down, cv2.MORPH_CLOSE, gap), numpy.uint8)
 
 
 # --- frames ----------------------------------------------------------------------------------------------------------
@@ -245,7 +222,7 @@ def _tinted_boxes(picture: Picture, width: int) -> list[Box]:
     return found
 
 
-def _tick_boxes(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
+def _tick_boxes(ink: Picture, letters: Picture, cells: Sequence[Box], width: int) -> list[Box]:
     """Small hollow squares and circles that stand alone, in no frame."""
     least, most = width * TICK_SIDE_SHARES[0], width * TICK_SIDE_SHARES[1]
     contours, levels = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
@@ -257,7 +234,7 @@ def _tick_boxes(ink: Picture, cells: Sequence[Box], width: int) -> list[Box]:
         hollow = cv2.contourArea(contours[level[2]]) / (w * h)
         if (
             hollow > MIN_HOLLOW_SHARE
-            and _stands_alone(ink, x, y, w, h)
+            and _stands_alone(ink, letters, x, y, w, h)
             and not any(cell.contains(Box.sized(x, y, w, h)) for cell in cells)
         ):
             found.append(Box.sized(x, y, w, h))
@@ -274,11 +251,11 @@ def _is_square(width: int, height: int) -> bool:
     return 0.8 < width / height < 1.25
 
 
-def _stands_alone(ink: Picture, x: int, y: int, w: int, h: int) -> bool:
+def _stands_alone(ink: Picture, letters: Picture, x: int, y: int, w: int, h: int) -> bool:
     """Whether there is paper at both sides: letters of a word stand closer. A round box may be an O, and needs more."""
     share = MIN_GAP_SHARE if _has_corners(ink[y : y + h, x : x + w]) else MIN_ROUND_GAP_SHARE
     gap = max(4, int(w * share))
-    left, right = ink[y : y + h, max(0, x - gap) : x], ink[y : y + h, x + w : x + w + gap]
+    left, right = letters[y : y + h, max(0, x - gap) : x], letters[y : y + h, x + w : x + w + gap]
     return not left.any() and not right.any()
 
 

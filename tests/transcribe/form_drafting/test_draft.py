@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz import fuzz
 
+from tests.blanks import FONTS
 from transcribe import ocr
 from transcribe.errors import FormError
 from transcribe.form_drafting.draft import draft_pages
@@ -208,3 +209,34 @@ def test_a_frame_without_print_beside_it_is_kept_and_said_to_have_no_name() -> N
         "The print beside customer_2 stands beside another field too: give each a name that says which it is.",
         "2 lines or boxes to tick without print beside them were left out.",
     )
+
+
+def test_a_label_before_one_place_is_not_that_of_the_place_below_it() -> None:
+    sheet = Image.new("L", (1654, 1000), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(30)
+    for x, y, label, x0, x1 in (
+        (100, 300, "Ordered by", 300, 760),
+        (800, 300, "Mobile", 930, 1540),
+        (100, 376, "Delivery address", 400, 1540),
+    ):
+        draw.text((x, y), label, font=font, fill=0)
+        draw.line((x0, y + 36, x1, y + 36), fill=0, width=2)
+    page = Page(number=1, picture=numpy.asarray(sheet))
+    text = draft(page, ocr.load("tesseract", ("eng",)), name="two", blank="two.png")
+    assert [each["label"] for each in tomllib.loads(text)["field"]] == ["Ordered by", "Mobile", "Delivery address"]
+
+
+def test_light_headings_on_a_coloured_band_name_the_columns_and_are_no_fields() -> None:
+    sheet = Image.new("RGB", (1654, 1200), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.truetype(str(FONTS / "liberation" / "LiberationSans-Bold.ttf"), 26)
+    draw.rectangle((100, 140, 1500, 200), fill=(224, 123, 26))
+    for row in range(6):
+        for x0, x1 in ((100, 500), (500, 1000), (1000, 1500)):
+            draw.rectangle((x0, 200 + 60 * row, x1, 260 + 60 * row), outline=(90, 90, 90), width=2)
+    for x, label in ((120, "Description"), (520, "Quantity"), (1020, "Unit price")):
+        draw.text((x, 154), label, font=font, fill="white")
+    page = Page(number=1, picture=numpy.asarray(sheet))
+    drafted = tomllib.loads(draft(page, ocr.load("tesseract", ("eng",)), name="band", blank="band.png"))
+    assert "field" not in drafted
+    (table,) = drafted["table"]
+    assert [column["label"] for column in table["column"]] == ["Description", "Quantity", "Unit price"]

@@ -148,3 +148,47 @@ def test_letters_of_print_are_no_boxes_to_tick() -> None:
         font = ImageFont.truetype(str(FONTS / "liberation" / "LiberationSans-Regular.ttf"), size)
         ImageDraw.Draw(sheet).text((100, 40 + 100 * number), "Order no.  Date of Order  100 DOZEN", font=font, fill=0)
     assert find_ruling(numpy.asarray(sheet)).ticks == ()
+
+
+def test_dashes_part_a_framed_table_in_rows() -> None:
+    sheet = Image.new("L", (1654, 1200), 255)
+    draw = ImageDraw.Draw(sheet)
+    for x in (100, 300, 900):
+        draw.rectangle((x, 100, {100: 300, 300: 900, 900: 1500}[x], 100 + 6 * 60), outline=0, width=2)
+    for y in range(160, 460, 60):
+        for x in range(102, 1500, 13):
+            draw.line((x, y, x + 8, y), fill=0, width=2)
+    found = find_ruling(numpy.asarray(sheet))
+    assert [(grid.rows, len(grid.spans)) for grid in found.grids] == [(6, 3)]
+    assert (found.frames, found.lines) == ((), ())
+
+
+def test_specks_of_the_paper_hide_no_table_and_no_box_to_tick() -> None:
+    sheet = Image.new("L", (1654, 1200), 255)
+    draw = ImageDraw.Draw(sheet)
+    for row in range(5):
+        for x in range(100, 900, 200):
+            draw.rectangle((x, 100 + 60 * row, x + 200, 160 + 60 * row), outline=0, width=2)
+            draw.ellipse((x + 90, 125 + 60 * row, x + 94, 129 + 60 * row), fill=0)
+    draw.rectangle((100, 600, 130, 630), outline=0, width=3)
+    draw.ellipse((93, 604, 97, 608), fill=0)
+    found = find_ruling(numpy.asarray(sheet))
+    assert [(grid.rows, len(grid.spans)) for grid in found.grids] == [(5, 4)]
+    assert len(found.ticks) == 1
+
+
+def test_a_printed_column_of_a_table_is_not_to_be_filled_in() -> None:
+    sheet = Image.new("L", (1654, 1600), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(26)
+    for row in range(5):
+        for x in range(100, 900, 200):
+            draw.rectangle((x, 100 + 60 * row, x + 200, 160 + 60 * row), outline=0, width=2)
+        draw.text((120, 112 + 60 * row), "Fleece", font=font, fill=0)
+    for row in range(3):
+        for x in (100, 400):
+            draw.rectangle((x, 800 + 60 * row, x + 300, 860 + 60 * row), outline=0, width=2)
+        draw.text((120, 812 + 60 * row), "Subtotal", font=font, fill=0)
+    found = find_ruling(numpy.asarray(sheet))
+    assert [(grid.rows, len(grid.spans), round(grid.box.x0, -1)) for grid in found.grids] == [(5, 3, 300)]
+    wanted = [Box(400, 800 + 60 * row, 701, 861 + 60 * row) for row in range(3)]
+    assert [overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True)] == [True] * 3
