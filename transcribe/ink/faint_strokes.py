@@ -1,4 +1,4 @@
-"""What bright light leaves of ink: where paper is as white as a picture can be, it is hardly darker, or gone."""
+"""What bright light leaves of ink: where paper is as white as a picture can be, it is hardly darker."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy
-
-from transcribe.ink.print_mask import MASS, mass
 
 if TYPE_CHECKING:
     from transcribe.geometry import Box
@@ -39,15 +37,6 @@ LINE = 8
 
 INNER = 2
 """Pixels of the half page at each side of a box that are not looked at for such strokes: its frame."""
-
-BLEACHED = 0.03
-"""Share of the blank's darkness below which its print is gone: in good light a photograph has more than a third."""
-
-AROUND = 60
-"""Pixels at 200 dpi around a place whose print says whether ink can be seen there: about the height of a row."""
-
-PRINTED = 0.5
-"""Mean darkness of the blank around a place below which there is no print to judge by."""
 
 STROKE = 15
 """Pixels at 200 dpi: broader than a stroke. What is evenly dark over so much is a tint or the edge of light, no
@@ -106,17 +95,3 @@ def _levels(level: float) -> Picture:
     white = numpy.clip((brightness - BRIGHT) / (WHITE - BRIGHT), 0, 1)
     levels = numpy.maximum(level * (1 - (1 - SQUEEZED) * white), LOWEST)
     return numpy.where(white > 0, numpy.rint(levels), 255).astype(numpy.uint8)
-
-
-def bleached(dark: Picture, under: Picture, print_: Print, unit: float) -> Mask:
-    """1 where the form's own print is gone in the light, so that writing may be as well: MASS times smaller than the
-    page. Where no print is near, nobody knows, and it is 0."""
-    shape = print_.mass.shape
-    if cv2.minMaxLoc(under)[1] < WHITE or not print_.strong.size:
-        return numpy.zeros(shape, numpy.uint8)
-    side = 2 * round(AROUND * unit / MASS) + 1
-    seen = mass(numpy.asarray(cv2.multiply(dark, print_.nearby), dtype=numpy.uint8))
-    # Sums over a window: blur and a print some pixels beside its place change nothing of them.
-    there, wanted = (cv2.blur(each, (side, side)) for each in (seen, print_.mass))
-    white = cv2.resize(under, shape[::-1], interpolation=cv2.INTER_NEAREST) >= WHITE
-    return ((wanted >= PRINTED) & (there < BLEACHED * wanted) & white).astype(numpy.uint8)

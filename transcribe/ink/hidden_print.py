@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.ink.faint_strokes import PRINTED
 from transcribe.ink.print_mask import MASS, mass
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
 HIDDEN_AROUND = 40
 """Pixels at 200 dpi around a place in which the form's own print is looked for, to see whether something hides it."""
+
+MIN_PRINT_LEVELS = 0.5
+"""Mean darkness of the blank around a place below which there is no print to judge by."""
 
 HIDDEN_PRINT = 0.1
 """Share of the blank's darkness below which its print is hidden: under paper or in glare it was below 0.02."""
@@ -52,10 +54,11 @@ class HiddenPrint:
     burnt: Picture
 
     def hides(self, box: Box) -> bool:
-        """Whether the print in and around a box is hidden, or light has burnt out everything in it."""
+        """Whether the print in and around a box is hidden, or light has burnt out some of it, or all of the box."""
         columns, rows = (slice(low // MASS, -(-high // MASS)) for low, high in ((box.x0, box.x1), (box.y0, box.y1)))
         lost, known, burnt = (each[rows, columns] for each in (self.lost, self.known, self.burnt))
         is_covered = bool(known.any()) and bool(lost.sum() >= HIDDEN_SHARE * known.size)
+        is_covered |= bool((lost & (burnt > 127)).any())
         return is_covered or bool(burnt.size and burnt.mean() >= 255 * BURNT_SHARE)
 
 
@@ -69,7 +72,7 @@ def hidden_print(dark: Picture, picture: Picture, print_: Print, unit: float) ->
     side = 2 * round(HIDDEN_AROUND * unit / MASS) + 1
     seen = mass(numpy.asarray(cv2.multiply(dark, print_.nearby), dtype=numpy.uint8))
     there, wanted = (cv2.blur(each, (side, side)) for each in (seen, print_.mass))
-    known = wanted >= PRINTED
+    known = wanted >= MIN_PRINT_LEVELS
     white = (picture >= BURNT_OUT).view(numpy.uint8) * numpy.uint8(255)
     if cv2.countNonZero(white) >= MAX_BURNT_PAGE_SHARE * white.size:
         white = numpy.zeros_like(white)

@@ -16,7 +16,7 @@ from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, at_rim, core, measured, owned, points
 from transcribe.ink.fold_lines import beside, folds, without
 from transcribe.ink.hidden_print import HiddenPrint, hidden_print
-from transcribe.ink.print_mask import MASS, Print, printed
+from transcribe.ink.print_mask import Print, printed
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -76,23 +76,22 @@ STEEP = 3.0
 class Ink:
     """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
     `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both; and where a
-    stroke runs through it from beyond it, or a fold of the paper through its writing. It is `bleached` where light is
-    so bright in the box that the form's print is gone: writing may be as well; `faint` where strokes may be its writing
-    that are too pale to be ink, or a line of the form's that looks like writing. It is `hidden` where the form's own
-    print is: nobody sees what is written under a scrap of paper, in glare, or beyond the picture's edge."""
+    stroke runs through it from beyond it, or a fold of the paper through its writing. It is `faint` where strokes may
+    be its writing that are too pale to be ink, or a line of the form's that looks like writing. It is `hidden` where
+    the form's own print is: nobody sees what is written under a scrap of paper, in glare, or beyond the picture's edge.
+    """
 
     patches: tuple[Patch, ...]
     amount: float
     box: Box | None
     disputed: bool = False
-    bleached: bool = False
     faint: bool = False
     hidden: bool = False
 
     @property
     def doubtful(self) -> bool:
         """Whether ink alone can say neither that the box is blank nor that it was seen whole."""
-        return self.disputed or self.bleached or self.faint or self.hidden
+        return self.disputed or self.faint or self.hidden
 
     @property
     def filled(self) -> float:
@@ -108,9 +107,8 @@ class InkLayer:
     engines read. `dark` says how much darker than paper each pixel is, `ink` is the mask of what was added, `unit` the
     length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
     both 0 to 255, `level` that of ink. `written` is the mask of the patches, `print_` the blank's print, `blank` its
-    path; `strokes` is the page's and its print's, however faint (half as large), and `bleached` says where print is
-    gone (MASS times smaller); `hidden` says where nobody sees the page (None without a blank); `folds` are those of the
-    page.
+    path; `strokes` is the page's and its print's, however faint (half as large); `hidden` says where nobody sees the
+    page (None without a blank); `folds` are those of the page.
     """
 
     clean: Picture
@@ -125,7 +123,6 @@ class InkLayer:
     print_: Print
     blank: str | None
     strokes: Picture
-    bleached: Mask
     hidden: HiddenPrint | None
     folds: Mask | None
 
@@ -151,7 +148,6 @@ class InkLayer:
         return float(inside.mean()) if inside.size else 0.0
 
     def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], through: Sequence[Patch]) -> Ink:
-        hidden = self.hidden is not None and self.hidden.hides(place)
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
         inside = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
         return Ink(
@@ -161,8 +157,7 @@ class InkLayer:
             disputed=max(from_beside, inside) >= ENOUGH
             or any(beside(self.folds, patch.box, self.unit) for patch in patches)
             or any(self._takes(patch, place, patches) for patch in through),
-            bleached=hidden or self._bleached(place),
-            hidden=hidden,
+            hidden=self.hidden is not None and self.hidden.hides(place),
             faint=amount < ENOUGH <= faint_strokes.hinted(self.strokes, self.print_, place, self.level, self.unit)
             or any(self._may_be_line(patch) for patch in patches),
         )
@@ -188,10 +183,6 @@ class InkLayer:
         around = patch.box.padded(round(ASIDE * self.unit)).clipped(width, height)
         return bool(self.print_.nearby[around.slices].any())
 
-    def _bleached(self, box: Box) -> bool:
-        columns, rows = (slice(low // MASS, -(-high // MASS)) for low, high in ((box.x0, box.x1), (box.y0, box.y1)))
-        return bool(self.bleached[rows, columns].any())
-
 
 def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     """The ink of a page that lies on its blank (same size), or of any page where there is no blank (None)."""
@@ -202,7 +193,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     print_ = printed(blank_path, unit) if blank_path else Print.none(picture.shape)
     contrast, noise = _strength(dark, print_)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
-    strokes, gone = faint_strokes.strokes(dark, unit), faint_strokes.bleached(dark, under, print_, unit)
+    strokes = faint_strokes.strokes(dark, unit)
     lost = hidden_print(dark, picture, print_, unit) if blank_path else None
     dark = numpy.asarray(cv2.subtract(dark, cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)), dtype=numpy.uint8)
     shade = shadow(dark, max(SHADED * contrast, DEEP), unit)
@@ -229,7 +220,6 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
         print_=print_,
         blank=blank_path,
         strokes=strokes,
-        bleached=gone,
         hidden=lost,
         folds=folded,
     )

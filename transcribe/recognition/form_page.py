@@ -19,10 +19,6 @@ from transcribe.recognition.presence import filled_probability
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-MIN_SIGNATURE_PX = 150
-"""The longest stroke of a signature at least, in pixels at 200 dpi: those of 58 had 273 and more. A box full of specks,
-joined to at most 135, was signed with 0.99998."""
-
 MOST_SURE = 0.9999
 """The ink test claims no more: it has never been tested on more than ten thousand boxes."""
 
@@ -95,12 +91,4 @@ def _probability_marked(region: FieldRegion, layer: InkLayer, shades: Picture) -
         return UNSURE
     measure = probability_ticked if region.field.type == "checkbox" else probability_signed
     marked = measure(layer, region.ink, region.box, added_strokes(shades, layer.blank, region.box, layer.unit))
-    if marked >= 0.5 and region.field.type == "signature" and _may_be_specks(region, layer):
-        return UNSURE
     return max(marked, UNSURE) if region.beside else marked
-
-
-def _may_be_specks(region: FieldRegion, layer: InkLayer) -> bool:
-    """Whether ink in a box to sign may be dirt: no detector sees writing, no stroke is as long as a signature."""
-    longest = max([max(each.box.width, each.box.height) for each in region.ink.patches], default=0)
-    return region.is_witnessed and not region.stretches and longest < MIN_SIGNATURE_PX * layer.unit

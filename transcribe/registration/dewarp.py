@@ -174,33 +174,19 @@ def _spread(places: Field) -> Field:
     """Windows x knots: the share that each knot has in a place. Knots stand in the middles of the net's cells, as
     `cv2.resize` takes them."""
     rows, columns = KNOTS
-    shares = numpy.zeros((len(places), rows * columns))
-    for number, (x, y) in enumerate(places):
-        across = min(max(x * columns - 0.5, 0.0), columns - 1.001)
-        down = min(max(y * rows - 0.5, 0.0), rows - 1.001)
-        left, top = int(across), int(down)
-        right, below = across - left, down - top
-        for row, column, share in (
-            (top, left, (1 - right) * (1 - below)),
-            (top, left + 1, right * (1 - below)),
-            (top + 1, left, (1 - right) * below),
-            (top + 1, left + 1, right * below),
-        ):
-            shares[number, row * columns + column] = share
-    return shares
+    across, down = (_hats(side, count) for side, count in zip(places.T, (columns, rows), strict=True))
+    return (down[:, :, numpy.newaxis] * across[:, numpy.newaxis, :]).reshape(len(places), rows * columns)
+
+
+def _hats(shares: Field, count: int) -> Field:
+    """Places x knots of one side: 1 at the knot, falling to 0 at the next ones."""
+    at = numpy.clip(shares * count - 0.5, 0, count - 1)
+    return numpy.asarray(numpy.maximum(0.0, 1.0 - abs(at[:, numpy.newaxis] - numpy.arange(count))), numpy.float64)
 
 
 @lru_cache(maxsize=1)
 def _second_differences() -> Field:
-    rows, columns = KNOTS
-    index = numpy.arange(rows * columns).reshape(rows, columns)
-    threes = [
-        *(index[:, at : at + 3].reshape(-1, 3) for at in range(columns - 2)),
-        *(index[at : at + 3, :].T for at in range(rows - 2)),
-    ]
-    found = []
-    for left, middle, right in numpy.vstack(threes):
-        line = numpy.zeros(rows * columns)
-        line[[left, middle, right]] = 1.0, -2.0, 1.0
-        found.append(line)
-    return numpy.array(found)
+    rows, columns = (numpy.eye(count) for count in KNOTS)
+    return numpy.vstack(
+        [numpy.kron(rows, numpy.diff(columns, 2, axis=0)), numpy.kron(numpy.diff(rows, 2, axis=0), columns)]
+    )

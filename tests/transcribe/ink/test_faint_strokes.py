@@ -129,7 +129,7 @@ def test_a_box_whose_print_is_gone_in_the_light_is_never_said_to_be_blank(blank:
     page = photographed(blank, 6.0, box)
     sheet = ink_layer(page, str(blank))
     (seen,) = sheet.inks([FIRST])
-    assert seen.bleached
+    assert seen.hidden
     field = Field(name="a", type="text", label={"en": "A"}, box=FIRST)
     here = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=1.0, quality=1.0)
     spot = form_fields.FieldRegion(key=FieldKey("a"), field=field, box=FIRST, ink=seen)

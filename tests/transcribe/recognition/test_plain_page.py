@@ -304,7 +304,7 @@ def test_what_an_engine_reads_on_the_blank_too_is_no_reading_where_no_text_is_se
     assert says("N", 0.83, "NE", box.padded(-8)) == ["N"]
 
 
-def test_specks_in_which_a_detector_sees_no_writing_are_no_sure_signature(form: Form) -> None:
+def test_specks_are_no_sure_signature(form: Form) -> None:
     box, paper = box_of(form, "signature"), numpy.stack([blank_grey(str(form.blanks[0].path))] * 3, axis=-1)
     signed, strewn = paper.copy(), paper.copy()
     middle = box.x0 + box.width // 2, box.y0 + box.height // 2
@@ -312,12 +312,11 @@ def test_specks_in_which_a_detector_sees_no_writing_are_no_sure_signature(form: 
     for at in range(24):
         cv2.circle(strewn, (box.x0 + 60 + 20 * (at % 12), box.y0 + 60 + 40 * (at // 12)), 4, (40, 40, 40), -1)
 
-    def is_sure(page: Picture, *found: Box) -> bool:
-        said = by_field(read_picture(page, form, [Finder(found=found, says="x")]))["signature"]["ink"]
+    def is_sure(page: Picture) -> bool:
+        said = by_field(read_picture(page, form, [Finder(found=[], says="x")]))["signature"]["ink"]
         return said.text == "true" and (said.confidence or 0.0) > 0.95
 
     assert is_sure(signed)
-    assert is_sure(strewn, box.padded(-20))
     assert not is_sure(strewn)
 
 
