@@ -57,13 +57,11 @@ MIN_GROUP_GAP_SHARE = 0.3
 class Comb:
     """The cells of a field, from left to right: x0 and x1 of each.
 
-    `group_ends` holds the numbers of the cells that end a group of characters. `y0` and `y1` are the field's.
+    `group_ends` holds the numbers of the cells that end a group of characters.
     """
 
     cells: tuple[tuple[int, int], ...]
     group_ends: frozenset[int]
-    y0: int
-    y1: int
 
     @property
     def dividers(self) -> list[int]:
@@ -78,14 +76,6 @@ class Comb:
     def cell_of(self, x: float) -> int:
         """The number of the cell that holds a place, or is nearest to it."""
         return min(range(len(self.cells)), key=lambda cell: max(self.cells[cell][0] - x, x - self.cells[cell][1]))
-
-    def from_divider(self, x: float) -> float:
-        """How far a place is from the nearest divider."""
-        return min(abs(x - side) for cell in self.cells for side in cell)
-
-    def from_frame(self, y: float) -> float:
-        """How far a place is from the field's upper or lower side."""
-        return min(abs(y - self.y0), abs(y - self.y1))
 
 
 @lru_cache(maxsize=64)
@@ -155,6 +145,4 @@ def _comb(dividers: Sequence[float], box: Box, unit: float) -> Comb | None:
     return Comb(
         cells=tuple((round(x0), round(x1)) for x0, x1 in cells),
         group_ends=frozenset(cell for cell, gap in enumerate(between) if gap - usual > MIN_GROUP_GAP_SHARE * pitch),
-        y0=box.y0,
-        y1=box.y1,
     )

@@ -1,6 +1,6 @@
 """What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
 
-from transcribe.imaging.background import background, black_on_white, flatten, grey, shadow, smoothed
+from transcribe.imaging.background import background, flatten, grey, shadow, smoothed
 from transcribe.imaging.barcodes import (
     BARCODE_FIELD_TYPES,
     BARCODE_SOURCE,
@@ -36,7 +36,6 @@ __all__ = [
     "background",
     "barcodes",
     "barcodes_on_page",
-    "black_on_white",
     "cover",
     "crop",
     "cropped",

@@ -10,18 +10,6 @@ import numpy
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-LOCAL_WINDOW_PX = 41
-"""Side of the window whose paper and ink set the threshold of its middle, at 200 dpi: two lines of print."""
-
-LOCAL_WEIGHT = 0.2
-"""Sauvola and Pietikäinen's k: how much a window without contrast is taken for paper (Pattern Recognition 33, 2000)."""
-
-LOCAL_SPREAD_LEVELS = 128.0
-"""Their R: the spread of grey levels in a window that counts as full contrast."""
-
-LOCAL_BLUR_PX = 0.8
-"""Standard deviation of the blur before it: grain makes no ink. Chosen by hand."""
-
 PAPER_SHRINK_FACTOR = 4
 """How many times smaller the picture is in which paper is looked for: 16 times quicker, and paper has no detail."""
 
@@ -97,13 +85,3 @@ def shadow(dark: Picture, most: float, unit: float) -> Picture:
 def smoothed(picture: Picture, side_px: int) -> Picture:
     """A grey picture with each pixel the median of a square around it, `side_px` (odd) wide: specks go, edges stay."""
     return numpy.asarray(cv2.medianBlur(picture, side_px), numpy.uint8)
-
-
-def black_on_white(picture: Picture) -> Picture:
-    """A grey picture in 0 and 255: ink is what is darker than its surroundings, by Sauvola's threshold."""
-    levels = cv2.GaussianBlur(picture, (0, 0), LOCAL_BLUR_PX).astype(numpy.float32)
-    window = (LOCAL_WINDOW_PX, LOCAL_WINDOW_PX)
-    mean = cv2.blur(levels, window)
-    spread = numpy.sqrt(numpy.maximum(0.0, cv2.blur(levels * levels, window) - mean * mean))
-    threshold = mean * (1.0 + LOCAL_WEIGHT * (spread / LOCAL_SPREAD_LEVELS - 1.0))
-    return numpy.where(levels < threshold, 0, 255).astype(numpy.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,10 +10,10 @@ import numpy
 
 from transcribe.forms import Comb
 from transcribe.geometry import Box
-from transcribe.ink.comb_crop import Cut, crop_line
+from transcribe.imaging import flatten
 from transcribe.ink.components import Patch
 from transcribe.ink.ink_layer import BESIDE, Ink, InkLayer
-from transcribe.ink.writing_lines import LOWEST, lines, lines_of
+from transcribe.ink.writing_lines import CORE, LOWEST, lines, lines_of
 from transcribe.model import Page, Word
 
 if TYPE_CHECKING:
@@ -25,27 +25,14 @@ BETWEEN, SPACE = 0.16, 0.65
 ACROSS = 1.5
 """Width of a patch, in cells, from which it is more than one letter: letters that run together through a tooth."""
 
-AT_PRINT, THIN = 6, 5
-"""Pixels at 200 dpi from a tooth or the box's frame, and thickness, of a patch that may be what is left of it."""
-
-LOW, FLAT = 8, 2.0
-"""Height of a patch, and distance from the frame, at 200 dpi up to which, and width over height from which it is a
-piece of the frame, and no full stop of a low hand."""
-
-FAINT = 14
-"""Pixels of ink (at 200 dpi) below which a cell may be empty: dust, or the point of a fine pen."""
-
 
 class Unit(NamedTuple):
-    """What is set down together, by the numbers of its patches: of one cell, or of several where letters run together.
-    `first` and `last` are its cells, `least` and `most` how many characters they may hold, `box` is around it."""
+    """What is set down together: of one cell, or of several where letters run together. `first` and `last` are its
+    cells, `box` is around it."""
 
     first: int
     last: int
-    numbers: tuple[int, ...]
     box: Box
-    least: int
-    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,19 +76,18 @@ class CompactLine:
 
 def compact(sheet: InkLayer, ink: Ink, comb: Comb) -> list[CompactLine]:
     """The lines of writing in a field with a comb, each closed up."""
-    return [_closed(sheet, crop_line(sheet, line, comb), comb) for line in lines_of(ink.patches, sheet.unit)]
+    return [_closed(sheet, line, comb) for line in lines_of(ink.patches, sheet.unit)]
 
 
-def _units(line: Cut, comb: Comb, unit: float) -> list[Unit]:
+def _units(line: Sequence[Patch], comb: Comb) -> list[Unit]:
     """Patches by the cell in which their middle lies, what runs across several with all of them; from left to right."""
-    patches = {number: each for number, each in line.patches.items() if not _of_frame(each, comb, unit)} or line.patches
-    spans = _spans(patches.values(), comb)
-    inside: dict[tuple[int, int], dict[int, Patch]] = {}
-    for number, patch in patches.items():
+    spans = _spans(line, comb)
+    inside: dict[tuple[int, int], list[Box]] = {}
+    for patch in line:
         cell = comb.cell_of(patch.middle[0])
         span = next((each for each in spans if each[0] <= cell <= each[1]), (cell, cell))
-        inside.setdefault(span, {})[number] = patch
-    return [_unit(span, here, comb, unit) for span, here in sorted(inside.items())]
+        inside.setdefault(span, []).append(patch.box)
+    return [Unit(*span, Box.enclosing(here)) for span, here in sorted(inside.items())]
 
 
 def _spans(patches: Iterable[Patch], comb: Comb) -> list[tuple[int, int]]:
@@ -116,46 +102,28 @@ def _spans(patches: Iterable[Patch], comb: Comb) -> list[tuple[int, int]]:
     return spans
 
 
-def _unit(span: tuple[int, int], inside: Mapping[int, Patch], comb: Comb, unit: float) -> Unit:
-    letters = {number: patch for number, patch in inside.items() if not _of_print(patch, comb, unit)}
-    sure = sum(patch.area for patch in letters.values()) >= FAINT * unit**2
-    kept = letters or inside
-    box = Box.enclosing(patch.box for patch in kept.values())
-    return Unit(*span, tuple(kept), box, least=1 if sure else 0, most=span[1] - span[0] + 1)
-
-
-def _of_frame(patch: Patch, comb: Comb, unit: float) -> bool:
-    """Whether a patch is what is left of the frame above or below: no letter is flat there."""
-    flat = patch.box.height <= LOW * unit and patch.box.width > FLAT * patch.box.height
-    return flat and comb.from_frame(patch.middle[1]) <= LOW * unit
-
-
-def _of_print(patch: Patch, comb: Comb, unit: float) -> bool:
-    """Whether a patch may be what is left of a tooth or a speck of the frame."""
-    at_tooth = patch.box.width <= THIN * unit and comb.from_divider(patch.middle[0]) <= AT_PRINT * unit
-    return at_tooth or (patch.box.height <= THIN * unit and comb.from_frame(patch.middle[1]) <= AT_PRINT * unit)
-
-
-def _closed(sheet: InkLayer, line: Cut, comb: Comb) -> CompactLine:
+def _closed(sheet: InkLayer, line: Sequence[Patch], comb: Comb) -> CompactLine:
     """Units set down from left to right at the distance of letters of a word, with room for a space at empty cells."""
-    units = _units(line, comb, sheet.unit)
-    margin = round(BESIDE * sheet.unit)
+    units, margin = _units(line, comb), round(BESIDE * sheet.unit)
+    page_height, page_width = sheet.clean.shape
+    place = Box.enclosing(each.box for each in units).padded(margin).clipped(page_width, page_height)
+    writing = flatten(sheet.clean[place.slices])
     height = max(LOWEST * sheet.unit, float(numpy.quantile([each.box.height for each in units], 0.75)))
-    spaces, lefts, right = [], [], 2 * margin
+    spaces, pieces, right = [], [], 2 * margin
     for number, each in enumerate(units):
         ends = number > 0 and _is_space(units[number - 1], each, comb)
         spaces += [number] if ends else []
-        lefts.append(right + round((SPACE if ends else BETWEEN if number else 0.0) * height))
-        right = lefts[-1] + each.box.width
-    picture = numpy.full((line.box.height + 2 * margin, right + 2 * margin), 255, numpy.uint8)
-    for each, left in zip(units, lefts, strict=True):
-        piece = line.piece(each.numbers, margin)
-        at = picture[margin : margin + piece.shape[0], left - margin : left - margin + piece.shape[1]]
+        left = right + round((SPACE if ends else BETWEEN if number else 0.0) * height)
+        right = left + each.box.width
+        first = max(0, each.box.x0 - margin - place.x0)
+        pieces.append((left - margin, writing[:, first : each.box.x1 + margin - place.x0]))
+    picture = numpy.full((place.height + 2 * margin, right + 2 * margin), 255, numpy.uint8)
+    for left, piece in pieces:
+        at = picture[margin : margin + piece.shape[0], left : left + piece.shape[1]]
         numpy.minimum(at, piece, out=at)
-    least, most = sum(each.least for each in units), sum(each.most for each in units)
-    return CompactLine(
-        picture=picture, box=line.box, pieces=len(units), least=least, most=most, spaces=frozenset(spaces)
-    )
+    least = sum(each.box.height >= CORE * height for each in units)  # what is lower may be the frame's
+    most = sum(each.last - each.first + 1 for each in units)
+    return CompactLine(picture=picture, box=place, pieces=len(units), least=least, most=most, spaces=frozenset(spaces))
 
 
 def _is_space(before: Unit, after: Unit, comb: Comb) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING
 
 from transcribe.forms import Comb
 from transcribe.geometry import Box
-from transcribe.imaging import black_on_white, flatten, smoothed
+from transcribe.imaging import smoothed
 from transcribe.ink import InkLayer, ShownLine, compacted_page
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine, HocrEngine, confidence_of, spread_words, text_of
@@ -19,11 +18,8 @@ from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage
 
-if TYPE_CHECKING:
-    from transcribe.model import Picture
-
 SMOOTHED_PX = 3
-"""Side of the median of the first further look. Of 272 fields on 12 photographs of all at once and of wear (typed and
+"""Side of the median of the further look. Of 272 fields on 12 photographs of all at once and of wear (typed and
 hand-like) Tesseract then agreed with RapidOCR on 50, on 42 where rows were widened to the ink."""
 
 SURE_WORD = 0.6
@@ -117,29 +113,19 @@ def words_by_engine(
     told = next((said for engine, said in zip(engines, seen, strict=True) if engine.view == "page"), {})
     for engine, said in zip(engines, seen, strict=True) if told else ():
         if engine.view != "page" and not isinstance(engine, HocrEngine):
-            for look in FURTHER_LOOKS:
-                said.update(_looked_again(engine, look, plain, asked, said, told))
+            said.update(_looked_again(engine, plain, asked, said, told))
     return seen
-
-
-def _evenly_lit(picture: Picture) -> Picture:
-    return smoothed(flatten(picture), SMOOTHED_PX)
-
-
-FURTHER_LOOKS: Sequence[Callable[[Picture], Picture]] = (_evenly_lit, black_on_white)
-"""What an engine that is shown the writing alone is shown of the page as it lies, where it read something else than the
-engine that is shown the page: even light; then what is darker than its surroundings, on which 20 fields more agreed."""
 
 
 def _looked_again(
     engine: Engine,
-    look: Callable[[Picture], Picture],
     plain: PlainPage,
     asked: Sequence[FieldRegion],
     first: Mapping[int, EngineWords],
     told: Mapping[int, EngineWords],
 ) -> Iterator[tuple[int, EngineWords]]:
-    """What an engine says now, where it says at this look what the engine that is shown the page says.
+    """What an engine that is shown the writing alone says of the page as it lies, a little smoothed, where it says
+    then what the engine that is shown the page says.
 
     It sees the rows of the detector alone: in shadow and dirt too much or too little is taken for ink. Where it was
     sure at first of a word that it does not see now, or surer of all of it than now, its first answer stays.
@@ -148,7 +134,7 @@ def _looked_again(
     if not differ:
         return
     shown = [ShownLine(number, box, None) for number in differ for box in plain.rows(asked[number])]
-    page = replace(plain.page, picture=look(plain.page.picture))
+    page = replace(plain.page, picture=smoothed(plain.page.picture, SMOOTHED_PX))
     said = _said_by(engine, page, shown, differ, combs=[region.comb for region in asked])
     for number, words in said.items():
         seen = plain.lines(asked[number])

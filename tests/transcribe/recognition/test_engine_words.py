@@ -28,12 +28,11 @@ KEY = "order_number"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """An engine of the writing alone. It says one text at the first look, another one at the second and one at those
-    after it, and keeps what it was shown; at first a word more `beyond` the field's text, as sure as is told."""
+    """An engine of the writing alone. It says one text at the first look and another one at the second, and keeps what
+    it was shown; at first a word more `beyond` the field's text, as sure as is told."""
 
     first: str
     second: str
-    third: str = ""
     sure_at_first: float = 0.7
     beyond: tuple[Box, float] | None = None
     shown: list[Picture] = field(default_factory=list)
@@ -50,7 +49,7 @@ class Writer:
     def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
         self.shown.append(page.picture)
         look = len(self.shown)
-        says = (self.first, self.second, self.third)[min(look, 3) - 1]
+        says = (self.first, self.second)[min(look, 2) - 1]
         sure = self.sure_at_first if look == 1 else 0.7
         more = []
         if self.beyond and len(self.shown) == 1:
@@ -79,16 +78,8 @@ def test_what_it_says_then_is_its_reading_where_it_is_what_the_other_engine_says
     assert not numpy.array_equal(writing[inside], page[inside]), "it is shown another picture the second time"
 
 
-def test_where_the_second_look_fails_it_gets_a_third_picture(form: Form) -> None:
-    writer = Writer(first="8C-2O25", second="BC-2O25", third="BC-2025")
-    said = told(form, writer)
-    assert (said.text, said.conditions.get("again")) == ("BC-2025", 1.0)
-    assert set(numpy.unique(writer.shown[2])) == {0, 255}, "in black and white"
-    assert len(writer.shown) == 3
-
-
 def test_of_what_it_was_surer_at_first_its_first_reading_stays(form: Form) -> None:
-    said = told(form, Writer(first="8C-2O25", second="BC-2025", third="BC-2025", sure_at_first=0.95))
+    said = told(form, Writer(first="8C-2O25", second="BC-2025", sure_at_first=0.95))
     assert (said.text, said.conditions.get("again")) == ("8C-2O25", None)
 
 
@@ -147,7 +138,7 @@ class Looker:
 def seen(form: Form, says: Sequence[tuple[str, float]], other: str = "80-Z025") -> tuple[Reading | None, Looker]:
     """What a looker reads of a field beside an engine that says something else, and the looker."""
     looker = Looker(found=box_of(form, KEY).padded(-8), says=says)
-    writer = Writer(first=other, second=other, third=other)
+    writer = Writer(first=other, second=other)
     return by_field(read_picture(picture(FLAT), form, [writer, looker]))[KEY].get("looker"), looker
 
 

@@ -424,7 +424,7 @@ def test_letters_of_a_comb_are_joined_up_to_an_empty_cell() -> None:
     from transcribe.forms import Comb
 
     cells = tuple((40 * number, 40 * number + 40) for number in range(8))
-    comb = Comb(cells=cells, group_ends=frozenset({3}), y0=0, y1=50)
+    comb = Comb(cells=cells, group_ends=frozenset({3}))
     letters = [
         Word(text=sign, box=Box.sized(40 * cell + 10, 5, 20, 40), confidence=0.9) for cell, sign in ((0, "A"), (1, "B"))
     ]

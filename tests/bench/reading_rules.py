@@ -1,0 +1,134 @@
+"""The rules of the reading that `bench_ablation_reading` takes out, and what is there without each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy
+
+Change = tuple[str, Any]
+"""An attribute, "module:name", and what it is without the rule; a `Told` makes that of what it is with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an attribute is without a rule, made of what it is with it."""
+
+    made: Callable[[Any], Any]
+
+
+def gives(value: Any) -> Any:
+    """A function that gives a value whatever it is asked."""
+
+    return lambda *seen, **more: value
+
+
+def _blanked(number: int) -> Any:
+    """A function that gives nothing but zeros of the shape of one of its arguments."""
+    return lambda *seen, **more: numpy.zeros(seen[number].shape, numpy.uint8)
+
+
+def _first(*seen: Any, **more: Any) -> Any:
+    return seen[0]
+
+
+INK, RECOGNITION, REGISTRATION = "transcribe.ink", "transcribe.recognition", "transcribe.registration"
+
+PARTS: dict[str, tuple[Change, ...]] = {
+    "ink: the paper's noise": ((f"{INK}.ink_layer:NOISE", 0.0),),
+    "ink: full stops": ((f"{INK}.ink_layer:points", gives(False)),),
+    "ink: what is left of lines": ((f"{INK}.ink_layer:RESIDUE", 9.0),),
+    "ink: strokes across print": ((f"{INK}.ink_layer:_crossing", _blanked(0)),),
+    "ink: rim": ((f"{INK}.ink_layer:at_rim", lambda boxes, shape: numpy.zeros(len(boxes), numpy.bool_)),),
+    "ink: broad shadow": ((f"{INK}.ink_layer:shadow", _blanked(0)),),
+    "ink: lower level in bright light": ((f"{INK}.faint_strokes:squeezed", _blanked(1)),),
+    "ink: strokes too pale": ((f"{INK}.faint_strokes:hinted", gives(0.0)),),
+    "ink: ticks too pale": ((f"{INK}.faint_strokes:pale", gives(False)),),
+    "ink: print hidden": ((f"{INK}.ink_layer:hidden_print", gives(None)),),
+    "ink: folds": ((f"{INK}.ink_layer:folds", gives(None)),),
+    "ink: a line beside its place": ((f"{INK}.ink_layer:InkLayer._may_be_line", gives(False)),),
+    "ink: strokes through a box": ((f"{INK}.ink_layer:InkLayer._takes", gives(False)),),
+    "ink: writing astride": ((f"{INK}.components:ASTRIDE", 2.0),),
+    "ink: nobody's ink in the core": ((f"{INK}.components:CORE", 0.5),),
+    "ink: nearest box": ((f"{INK}.components:NEAREST", 2.0),),
+    "ink: rest of a line among lines": ((f"{INK}.writing_lines:_is_rest", gives(False)),),
+    "ink: lines need a full letter": ((f"{INK}.writing_lines:FULL", 0.0),),
+    "comb: closed up": (
+        (
+            f"{RECOGNITION}.engine_words:compacted_page",
+            Told(lambda made: lambda page, sheet, inks: made(page, sheet, [(ink, None) for ink, _ in inks])),
+        ),
+    ),
+    "comb: miscounted": ((f"{INK}.comb_compaction:CompactLine.fits", gives(True)),),
+    "comb: words joined": ((f"{RECOGNITION}.engine_words:joined", _first),),
+    "mark: second measure": (
+        (f"{INK}.mark_detection:_both", lambda seen, strokes, ink: import_module(f"{INK}.ink_layer").sure(seen)),
+    ),
+    "mark: streaks": ((f"{INK}.mark_detection:_off_streaks", gives(1.0)),),
+    "mark: one straight line": ((f"{INK}.mark_detection:STRAIGHT", -1),),
+    "mark: scribbled over": ((f"{INK}.mark_detection:_scribbled", gives(False)),),
+    "mark: fold": ((f"{INK}.mark_detection:beside", gives(False)),),
+    "mark: specks": ((f"{INK}.mark_detection:MIN_SIGNATURE_PX", 0),),
+    "mark: beside its box": ((f"{RECOGNITION}.presence:_marks_near", gives(())),),
+    "strokes: print sought around": ((f"{INK}.added_strokes:MIN_CORRELATION", 2.0),),
+    "strokes: blur beside print": ((f"{INK}.added_strokes:MAX_BESIDE_PX", 4),),
+    "strokes: grain": ((f"{INK}.added_strokes:MIN_STROKE_AREA_PX", 0),),
+    "flag: joined by hand": ((f"{RECOGNITION}.asked_regions:joinedness", gives(0.0)),),
+    "flag: joined a little": ((f"{RECOGNITION}.asked_regions:SOMEWHAT_JOINED", 2.2),),
+    "flag: crossed out": ((f"{RECOGNITION}.asked_regions:crossed_out", gives(False)),),
+    "flag: partly read": ((f"{RECOGNITION}.asked_regions:AskedRegion._is_partly", gives(False)),),
+    "words: ink of the text alone": ((f"{RECOGNITION}.asked_regions:text_ink", lambda region, rows: region.ink),),
+    "words: unsure ones in paper": ((f"{RECOGNITION}.asked_regions:MIN_HEEDED_CONFIDENCE", 0.0),),
+    "words: read on the blank": ((f"{RECOGNITION}.asked_regions:_read_on_blank", gives("")),),
+    "words: none where nothing is": ((f"{RECOGNITION}.asked_regions:NOTHING_WRITTEN", 0.0),),
+    "looks: other crops": ((f"{RECOGNITION}.engine_words:_in_other_crops", gives(())),),
+    "looks: trimmed": ((f"{RECOGNITION}.engine_words:_other_crops", Told(lambda f: lambda r, b: f(r, b)[1:])),),
+    "looks: widened": ((f"{RECOGNITION}.engine_words:_other_crops", Told(lambda f: lambda r, b: f(r, b)[::2])),),
+    "looks: whole box": ((f"{RECOGNITION}.engine_words:_other_crops", Told(lambda f: lambda r, b: f(r, b)[:2])),),
+    "looks: further": ((f"{RECOGNITION}.engine_words:_looked_again", gives(())),),
+    "looks: a sure word left out": ((f"{RECOGNITION}.engine_words:_leaves_out", gives(False)),),
+    "looks: surer at first": ((f"{RECOGNITION}.engine_words:SURE_READING", 2.0),),
+    "plain: leaders": ((f"{RECOGNITION}.plain_page:_leaders", gives(())),),
+    "plain: leaders, more looks": ((f"{RECOGNITION}.plain_page:MOST_LOOKS_COUNT", 1),),
+    "plain: print painted over": ((f"{RECOGNITION}.plain_page:painted_over", _first),),
+    "plain: rows trimmed": ((f"{RECOGNITION}.plain_page:TRIMMED_HEIGHTS", 0.0),),
+    "plain: margin before the frame": ((f"{RECOGNITION}.plain_page:MARGIN_PX", 0),),
+    "plain: rows as far as ink": (
+        (f"{RECOGNITION}.plain_page:PlainPage.lines", lambda self, region: self.rows(region)),
+    ),
+    "plain: print reaches beside": ((f"{RECOGNITION}.plain_page:BESIDE_PRINT_PX", 0),),
+    "plain: a frame is no text": ((f"{RECOGNITION}.plain_page:MIN_BESIDE_HEIGHTS", 0.0),),
+    "plain: narrow pieces": ((f"{RECOGNITION}.plain_page:MIN_WIDTH_PX", 0),),
+    "presence: missed print": ((f"{RECOGNITION}.plain_page:_missed_share", gives(0.01)),),
+    "presence: missed by ink": ((f"{RECOGNITION}.plain_page:_share_without_ink", gives(0.002)),),
+    "presence: words of the plain view": ((f"{RECOGNITION}.presence:_plain_log_odds", gives(0.0)),),
+    "presence: sure words": ((f"{RECOGNITION}.presence:SURELY_READ_LOG_ODDS", 2.5),),
+    "presence: a filled row": ((f"{RECOGNITION}.presence:ROW_LOG_ODDS", 0.0),),
+    "presence: doubtful ink": ((f"{RECOGNITION}.presence:DOUBTFUL_LOG_ODDS", -9.0),),
+    "presence: text beside": ((f"{RECOGNITION}.presence:_near", gives(())),),
+    "presence: text needs ink": ((f"{RECOGNITION}.presence:_is_written", gives(True)),),
+    "presence: all beside their boxes": ((f"{RECOGNITION}.presence:writing_offset", gives(None)),),
+    "laid: parts astray": ((f"{REGISTRATION}.similarity:ASTRAY", -9.0),),
+    "laid: astray by plain tiles alone": ((f"{REGISTRATION}.similarity:PLAIN_TILES", 1_000_000),),
+    "laid: likeliest where it should be": ((f"{REGISTRATION}.similarity:Similarity._is_likeliest_here", gives(False)),),
+    "laid: pressed flat": (
+        (
+            f"{REGISTRATION}.align:_pressed",
+            lambda page, form, n: (page, import_module(f"{REGISTRATION}.similarity").similarity(page, form, n)),
+        ),
+    ),
+    "laid: great waves by features": ((f"{REGISTRATION}.align:matched_pairs", gives([])),),
+    "laid: small waves by windows": ((f"{REGISTRATION}.dewarp:_windows", gives(())),),
+    "laid: still pages are left": ((f"{REGISTRATION}.dewarp:STILL", 0.0),),
+    "laid: flat pages are left": ((f"{REGISTRATION}.align:FLAT", 2.0),),
+    "laid: sought again": ((f"{REGISTRATION}.align:_sought_again", lambda page, form, laid: laid),),
+    "laid: by strokes": ((f"{REGISTRATION}.similarity:Similarity.by_strokes", property(lambda self: self)),),
+    "laid: like it everywhere": ((f"{REGISTRATION}.similarity:Similarity.is_everywhere", property(gives(False))),),
+    "laid: dark photos lightened": ((f"{REGISTRATION}.matching:DIM", 0),),
+    "laid: small copy first": ((f"{REGISTRATION}.matching:STEPS", ((1000, 60), (2000, 0))),),
+    "laid: large photos averaged": ((f"{REGISTRATION}.align:shrunk", lambda picture, scale: picture),),
+}
+"""What is taken out, by name."""
