@@ -33,7 +33,7 @@ SETTINGS_HEAD = """# Settings
 
 Each setting is a variable in the environment, or a line of `settings.env` in the home. The environment goes first.
 `fairhand init` writes that file with every setting in it. A name that starts with `FAIRHAND_` and is no setting is an
-error. Nothing is sent to anybody: Prefect's analytics are off. This page is made from the code by
+error. Nothing is sent to us or to the makers of Prefect, whose analytics are off. This page is made from the code by
 `python -m tests.reference`.
 
 | setting | default | what it is |

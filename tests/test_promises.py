@@ -21,7 +21,9 @@ PAGE = ROOT / "docs" / "promises.md"
 OPERATORS_PAGE = ROOT / "docs" / "promises-operators.md"
 LISTS = (PAGE, OPERATORS_PAGE)
 DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md", ROOT / "README.md")
-OPERATORS_DOCS = "security how-to desk webhooks integrating records tutorial deployments postgresql".split()
+OPERATORS_DOCS = (
+    "security how-to desk webhooks integrating records tutorial deployments postgresql running settings".split()
+)
 DOCS_FOR_OPERATORS = tuple(ROOT / "docs" / f"{name}.md" for name in OPERATORS_DOCS)
 
 PROMISING = re.compile(

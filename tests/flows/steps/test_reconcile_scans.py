@@ -25,6 +25,7 @@ from transcribe.errors import FormError
 from transcribe.model import WHOLE, FieldKey, Form, Reading, ReadResult, Scan, Task
 from transcribe.ocr.machine_readings import reading
 from transcribe.recognition.annotated_regions import Annotations
+from transcribe.review.views.offers import offer_to
 from transcribe.store.facts import Offer, SentReading
 
 ENGINES = ("tesseract 5 fra", "rapidocr 3")
@@ -82,6 +83,30 @@ def test_what_a_killed_process_had_claimed_is_concluded_all_the_same(rooms: Home
     assert reconcile_to_the_end(rooms).scans == 2
     assert rooms.store.list_claimed(now()) == frozenset()
     assert rooms.store.counts().waiting_scans == 0
+
+
+def test_two_transcribers_and_one_expert_end_an_order_on_which_nobody_agrees(rooms: Home) -> None:
+    others = {"total": "72.50", "date": "13/03/2025", "company": "ACNE", "address": "1 Hill Rd"}
+    scan = received(rooms, texts={name: (RECEIPT[name], other) for name, other in others.items()})
+    reconcile_home(rooms)
+    said = {
+        "mina": {"total": "12.60", "date": "14/03/2025", "company": "ACHE", "address": "7 Hill Road"},
+        "omar": {"total": "42.50", "date": "15/03/2025", "company": "AGNES", "address": "1 Mill Road"},
+        "eve": {"total": "18.50", "date": "16/03/2025", "company": "ARNE", "address": "4 Hall Road"},
+    }
+    people = {name: invite(rooms, name, ["expert"] if name == "eve" else None).person for name in said}
+    for _ in range(20):
+        answered = 0
+        for name, person in people.items():
+            for task in rooms.store.lease(person.id, 9, now(), 600.0, offer_to(person)):
+                sent = SentReading(text=said[name][task.key.name], idem=secrets.token_hex(8))
+                rooms.store.submit(task.id, person.id, sent, now())
+                answered += 1
+        reconcile_home(rooms)
+        if not answered:
+            break
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert (record.scan, record.state) == (scan.id, "final")
 
 
 def test_a_field_that_people_agree_on_is_decided_and_the_record_published(rooms: Home) -> None:

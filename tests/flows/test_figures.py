@@ -1,0 +1,109 @@
+"""The figures that docs/running.md tells operators are those of the code."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flows.administration import MIN_FREE_DISK_BYTES
+from flows.alerts import conditions, told_alerts
+from flows.deployed import DEPLOYMENTS, MAX_TRIES
+from flows.duplicates.duplicate_policy import SURELY_ANOTHER
+from flows.home.settings import Settings
+from flows.scheduled import KEPT_BACKUPS_COUNT
+from flows.serving import slow_clients
+from flows.serving.health import MIN_FREE_BYTES
+from flows.serving.serve import STOP_SECONDS
+from flows.shifts.reading_once import MAX_BEGUN_COUNT
+from flows.shifts.shift import CLAIMED_SCANS_COUNT, MAX_READING_SECONDS
+from flows.simulation import planning_inputs, scale
+from flows.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
+from flows.watching import watched_folder
+from tests.house_rules import ROOT
+from transcribe.archive.bucket import HURRIED_SECONDS, PATIENT_SECONDS
+from transcribe.people import MIN_MEASURED_READINGS
+from transcribe.store.verbs.leases import SITTING_TIME
+
+PAGE = " ".join((ROOT / "docs" / "running.md").read_text(encoding="utf-8").split())
+
+
+def default(name: str) -> object:
+    return Settings.model_fields[name].default
+
+
+def test_what_runs_by_the_clock_runs_when_the_page_says() -> None:
+    said = {
+        "": "when asked",
+        "17 * * * *": "hourly",
+        "40 * * * *": "hourly",
+        "30 2 * * *": "02:30",
+        "10 3 * * *": "03:10",
+        "45 1 * * *": "01:45",
+        "5,35 * * * *": "every half hour",
+    }
+    for each in DEPLOYMENTS:
+        assert f"| `{each.flow.name}` | {said[each.cron]} |" in PAGE
+    assert f"keeps the newest {KEPT_BACKUPS_COUNT} there" in PAGE
+    assert MAX_TRIES == 3
+    assert "what was running is begun again, three times at most" in PAGE
+    assert f"forgets a run {default('prefect_days'):.0f} days after its end" in PAGE
+
+
+def test_what_serve_and_shifts_wait_for_is_what_the_page_says() -> None:
+    assert f"requests that have begun are finished within {STOP_SECONDS} seconds" in PAGE
+    assert f"the head of a request {slow_clients.HEADER_SECONDS:.0f} seconds, a body 30 and one more" in PAGE
+    assert (slow_clients.BODY_SECONDS, slow_clients.MIN_BYTES_A_SECOND) == (30, 500)
+    assert slow_clients.MAX_CONNECTIONS_COUNT == 1000
+    assert f"after `FAIRHAND_READ_LEASE_SECONDS` ({default('read_lease_seconds'):.0f}) of silence" in PAGE
+    assert (MAX_BEGUN_COUNT, MAX_READING_SECONDS, CLAIMED_SCANS_COUNT) == (3, 15 * 60, 4)
+    assert "After three times it is set aside" in PAGE
+    assert "read for 15 minutes goes to another reader" in PAGE
+    assert "claims a few (four for each scan that it reads at a time)" in PAGE
+    assert (PATIENT_SECONDS, HURRIED_SECONDS, MIN_FREE_BYTES) == (3 * 60, 4, 100_000_000)
+    assert "asks again for three minutes" in PAGE
+    assert "A page waits four seconds for a picture" in PAGE
+    assert "the disk is full (under 100 MB)" in PAGE
+
+
+def test_what_a_watched_folder_waits_for_is_what_the_page_says() -> None:
+    assert f"has not changed for {default('watch_seconds'):.0f} seconds (`FAIRHAND_WATCH_SECONDS`)" in PAGE
+    assert watched_folder.PATIENCE_FACTOR * 5 == 60
+    assert "A file that cannot be read is left for a minute more" in PAGE
+    assert (watched_folder.MAX_GATHER_SECONDS, watched_folder.RETRY_SECONDS) == (10 * 60, 30)
+    assert "wait, ten minutes at most" in PAGE
+    assert "tries again every half minute" in PAGE
+
+
+def test_when_operators_are_told_is_what_the_page_says() -> None:
+    assert timedelta(days=1) == told_alerts.AGAIN
+    assert "tells each thing once a day as long as it lasts" in PAGE
+    assert f"of the {conditions.ODD_READING_SCAN_COUNT} scans that people read last" in PAGE
+    low, recent = conditions.MAX_LOW_FITS_COUNT, conditions.RECENT_FITS_COUNT
+    assert f"of the latest {recent} scans of a form {low} or more lie worse on it than 95 % of those before" in PAGE
+    assert conditions.LOW_FIT_SHARE == 0.05
+    assert MIN_FREE_DISK_BYTES == 10**9
+    assert "less than 1 GB is free" in PAGE
+    assert default("alert_backup_days") == 2
+    assert "older than two days (`FAIRHAND_ALERT_BACKUP_DAYS`)" in PAGE
+    assert timedelta(days=3) == conditions.PAY_NOTICE
+    assert "`FAIRHAND_PAY_DAY` is three days off or less, or past" in PAGE
+    assert timedelta(minutes=15) == conditions.MAX_UNPUBLISHED
+    assert "is not published a quarter of an hour later" in PAGE
+    assert timedelta(days=2) == conditions.APPEAL_NOTICE
+    assert "their day is two days off or less" in PAGE
+
+
+def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
+    assert f"at the speed measured over {MIN_MEASURED_READINGS} readings or more" in PAGE
+    assert SURELY_ANOTHER == 0.9
+    assert "at least 90 % probable" in PAGE
+    assert timedelta(hours=8) == SITTING_TIME
+    assert "not before a day's work (8 hours) has passed" in PAGE
+    assert f"`FAIRHAND_REOPENED_SHARE` allows ({default('reopened_share')})" in PAGE
+    assert planning_inputs.DEFAULT_READERS_SLIP_SHARES == (0.05,) * 4
+    assert planning_inputs.DEFAULT_READING_SECONDS == 8
+    assert "else four of 0.05" in PAGE
+    assert "(from 30 readings on), else 8" in PAGE
+    assert (MIN_FINISHED_COUNT, TIMED_COUNT, scale.READ_SHARE) == (12, 4, 0.1)
+    assert "it needs 12 finished scans, of which four are read and weighed once more" in PAGE
+    assert "Reading may take a tenth of the time." in PAGE
+    assert f"a share of at least {scale.MIN_PLAYED_PEOPLE_COUNT} of them is played" in PAGE
