@@ -22,7 +22,7 @@ OPERATORS_PAGE = ROOT / "docs" / "promises-operators.md"
 LISTS = (PAGE, OPERATORS_PAGE)
 DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md", ROOT / "README.md")
 OPERATORS_DOCS = (
-    "security how-to desk webhooks integrating records tutorial deployments postgresql running settings".split()
+    "security how-to desk webhooks integrating records tutorial deployments postgresql running settings store".split()
 )
 DOCS_FOR_OPERATORS = tuple(ROOT / "docs" / f"{name}.md" for name in OPERATORS_DOCS)
 

@@ -121,8 +121,9 @@ def close(
 
 @pay.command("check")
 def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
-    """Say for each form in use why paid work on it must not start; exit code 1 where there is such a form.
+    """Say for each form in use what is wrong with its pay; exit code 1 where paid work on one must not start.
 
+    A form without a rate may start: its readers are paid by the time at the floor, or nobody is where there is none.
     Then it asks about what is odd in the pay that is due, with figures: time beyond the clock, bursts, many sendings.
     """
     from flows.administration import anomalies
@@ -136,8 +137,9 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     if not used and not as_json:
         terminal.say("No form is in use yet: take pictures in first, then it says whether what they pay is fair.")
     for name in used:
-        faults = pay_faults(store.rate(name, at), store.floor(at), store.pace(name))
-        wrong = wrong or bool(faults)
+        rate = store.rate(name, at)
+        faults = pay_faults(rate, store.floor(at), store.pace(name))
+        wrong = wrong or (rate is not None and bool(faults))
         if as_json:
             terminal.as_json({"form": name, "faults": list(faults)})
         else:

@@ -1,10 +1,11 @@
-"""The figures that docs/running.md tells operators are those of the code."""
+"""The figures that docs/running.md and docs/store.md tell are those of the code."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from flows.administration import MIN_FREE_DISK_BYTES
+from flows.administration.records import READER_WAIT_SECONDS
 from flows.alerts import conditions, told_alerts
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
 from flows.duplicates.duplicate_policy import SURELY_ANOTHER
@@ -21,9 +22,11 @@ from flows.watching import watched_folder
 from tests.house_rules import ROOT
 from transcribe.archive.bucket import HURRIED_SECONDS, PATIENT_SECONDS
 from transcribe.people import MIN_MEASURED_READINGS
-from transcribe.store.verbs.leases import SITTING_TIME
+from transcribe.store.verbs.leases import MAX_HELD_COUNT, SITTING_TIME
 
-PAGE = " ".join((ROOT / "docs" / "running.md").read_text(encoding="utf-8").split())
+PAGE, STORE = (
+    " ".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8").split()) for name in ("running", "store")
+)
 
 
 def default(name: str) -> object:
@@ -71,6 +74,20 @@ def test_what_a_watched_folder_waits_for_is_what_the_page_says() -> None:
     assert (watched_folder.MAX_GATHER_SECONDS, watched_folder.RETRY_SECONDS) == (10 * 60, 30)
     assert "wait, ten minutes at most" in PAGE
     assert "tries again every half minute" in PAGE
+
+
+def test_how_long_forgetting_and_people_are_waited_for_is_what_the_page_of_the_store_says() -> None:
+    assert READER_WAIT_SECONDS == 30
+    assert "it waits half a minute, then fails and names the program" in STORE
+    assert default("late_days") == 7
+    assert "a first reading is taken for seven days after its lease (`late_days`)" in STORE
+    assert (default("paid_questions"), default("paid_tests")) == (20, 20)
+    assert "20 each in 24 hours are paid (`paid_questions`, `paid_tests`)" in STORE
+    assert (default("paid_skip_minutes"), default("paid_waiting_minutes")) == (60, 60)
+    assert "questions 60 minutes in 24 hours are paid by the piece (`paid_skip_minutes`" in STORE
+    assert "60 minutes of waiting in 24 hours (`paid_waiting_minutes`" in STORE
+    assert MAX_HELD_COUNT == 100
+    assert "One person holds 100 tasks at most, or one whole form" in STORE
 
 
 def test_when_operators_are_told_is_what_the_page_says() -> None:

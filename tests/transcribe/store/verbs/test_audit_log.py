@@ -74,6 +74,17 @@ def test_what_is_done_to_people_rates_and_scans_is_logged(here: World) -> None:
     assert actions == ["person kept", "rate kept", "scan forgotten", "period closed"]
 
 
+def test_why_something_was_done_to_a_scan_stands_in_the_log_as_a_keyed_hash_and_why_somebody_left_in_words(
+    here: World,
+) -> None:
+    here.store.put_scan_aside(here.scan("a").id, "olga", "torn by Mrs Poole", NOON)
+    here.store.leave("ann", NOON, "olga", "asked for it")
+    told = {line.action: line.detail for line in here.store.audit()}
+    assert "Poole" not in str(told)
+    assert told["scan set aside"]["why"]
+    assert told["person left"] == {"why": "asked for it"}
+
+
 def test_an_action_that_cannot_be_logged_is_not_done(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError("no log")

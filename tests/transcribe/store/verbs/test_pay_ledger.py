@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,6 +19,7 @@ from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, decision, passing, person, put, sent, world
 from transcribe.pay_arithmetic import for_time
 from transcribe.store.facts import Floor, PayLine, Rate
+from transcribe.store.verbs import leases, pay_ledger, settlement
 
 CENT = 10_000
 PEOPLE = ("ann", "ben", "cat")
@@ -300,6 +305,18 @@ SENDS: dict[str, Any] = {
     "rate": st.integers(1, 100_000),
     "floor": st.integers(1, 30_000_000),
 }
+
+
+@pytest.mark.parametrize("module", [pay_ledger, settlement, leases])
+def test_what_pays_and_offers_imports_nothing_of_decisions_agreement_or_trust(module: ModuleType) -> None:
+    imported = [
+        f"{getattr(node, 'module', '')}.{each.name}"
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for each in node.names
+    ]
+    assert imported
+    assert [each for each in imported if re.search(r"decision|decide|truth|agree|trust|^reconcile\.", each, re.I)] == []
 
 
 @given(**AGREEMENT)
