@@ -21,6 +21,16 @@ LOOKALIKE_PATTERN = re.compile(r"[0O1IL|()\[\]{}!]|S(?=\d)|(?<=\d)S")
 An S beside a digit was a 5 in all 3 decided codes with one, on 93 pictures of other forms whose codes hold no S.
 """
 
+AMONG_DIGITS_PATTERN = re.compile(r"(?<![A-Z\d])\d*[2-9]\d*(?![A-Z\d])|(?<=[2-9])\d+(?![A-Z\d])")
+"""Digits of a code among which 0 and 1 are no letters: a group without letters, and what follows a 2 to 9 to its end.
+
+On 110 photographs of other forms, of which 427 codes were asked for what looks alike, 133 right ones are not any more,
+and 6 wrong ones, which nobody is sure of.
+"""
+
+ODD_SIGN_PATTERN = re.compile(r"[^\w\s./-]")
+"""A sign that codes hardly hold: L7208 was read as £7208."""
+
 SMALL_L = "l"
 """A letter that a capital I looks like; codes are compared in capitals, where it has become an L."""
 
@@ -174,7 +184,8 @@ def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, le
     if is_settled(spot, says, learnt) and not any(SMALL_L in text for text in texts):
         return False
     if spot.field.type == "code":
-        return spot.field.pattern is None and bool(LOOKALIKE_PATTERN.search(says))
+        told = says if ODD_SIGN_PATTERN.search(says) else AMONG_DIGITS_PATTERN.sub("", says)
+        return spot.field.pattern is None and bool(LOOKALIKE_PATTERN.search(told))
     if spot.field.type == "name" and any(_begins_small(text) for text in texts):
         return True
     if spot.family in TEXT_FAMILIES or spot.field.type == "amount":

@@ -173,9 +173,14 @@ def test_machines_never_decide_a_value_that_breaks_its_format() -> None:
     assert asked(CODE, *both("reference", "PAX-1042")).reason == "format"
 
 
-@pytest.mark.parametrize("text", ["AO17", "X1l", "PO-417"])
+@pytest.mark.parametrize("text", ["AO17", "X1l", "PO-417", "N1", "P0929478", "A0417", "1001", "£7208"])
 def test_lookalikes_in_a_code_without_a_pattern_are_asked_though_both_engines_agree(text: str) -> None:
     assert asked(field("reference", "code"), *both("reference", text)).reason == "lookalike"
+
+
+@pytest.mark.parametrize("text", ["58147", "C61374", "T-810", "A94009", "41190-B"])
+def test_zeros_and_ones_among_the_digits_of_a_code_are_no_letters(text: str) -> None:
+    assert decided(field("reference", "code"), *both("reference", text)).text == text
 
 
 @pytest.mark.parametrize("flag", ["not fitting", "absent", "illegible", "crossed out"])

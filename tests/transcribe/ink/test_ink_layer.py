@@ -220,6 +220,30 @@ def test_a_stroke_through_the_words_crosses_them_out_and_one_below_does_not() ->
         assert handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0]) == struck, y
 
 
+@pytest.mark.parametrize(
+    ("text", "stroke", "struck"),
+    [
+        ("422,5", (50, 99, 122, 94), True),
+        ("42-25", None, False),
+        ("+44 7911", None, False),
+        ("77 12", None, False),
+        ("attt 12", None, False),
+        ("422,5", (50, 116, 122, 116), False),
+    ],
+)
+def test_a_stroke_through_a_part_of_the_writing_crosses_it_out(
+    text: str, stroke: tuple[int, int, int, int] | None, struck: bool
+) -> None:
+    page = paper()
+    first, rest = text[:2], text[2:]
+    cv2.putText(page, first, (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    cv2.putText(page, rest, (130 if stroke else 112, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    if stroke:
+        cv2.line(page, stroke[:2], stroke[2:], 20, 3)
+    sheet = sheet_of(page)
+    assert handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0]) == struck
+
+
 def test_joined_letters_are_told_from_letters_that_stand_apart() -> None:
     apart, joined = paper(), paper()
     cv2.putText(apart, "Paris 1914", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 20, 3)
