@@ -1,4 +1,4 @@
-"""Every route for programs of the app that `fairhand serve` makes: who gets in, and who does not."""
+"""Every route of the app that `fairhand serve` makes, for programs and people: who gets in, and who does not."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from starlette.testclient import TestClient
 from flows.administration.people import invite
 from flows.home.home import Home, now
 from flows.serving.serve import Serving
+from tests.transcribe.review.access import test_guard
+from tests.transcribe.review.site import Names
 from transcribe.people.tokens import SCOPES, new_token
 
 OPEN = frozenset({"/api/v1/openapi.json"})
 """The description of the interface, which tells of nobody's orders."""
+
+OPEN_PAGES = test_guard.OPEN | {"/healthz", "/readyz"}
+"""Pages and answers that are for everybody."""
 
 NAMES = {"form": "receipt", "scan": "0" * 64, "file": "0" * 64, "number": "1", "name": "erp"}
 
@@ -63,3 +68,17 @@ def test_nobody_opens_a_route_for_programs_without_a_token(rooms: Home, app: Fas
         assert client.post(invite(rooms, "olga", [role]).link.partition("8484")[2]).status_code == 303
     said = [client.request(method, address, json={}).status_code for method, address in ways(app)]
     assert said == [401] * 10 + [429] * (len(said) - 10), "ten a minute from an address, whatever it asks for"
+
+
+def test_without_a_session_no_page_of_the_served_app_answers(app: FastAPI) -> None:
+    client, asked = TestClient(app, raise_server_exceptions=False, follow_redirects=False), 0
+    for each in iter_route_contexts(app.routes):
+        path = each.path or ""
+        if path.startswith("/api/") or path in OPEN_PAGES or "/static" in path:
+            continue
+        for method in sorted((each.methods or set()) - {"HEAD"}):
+            asked += 1
+            answer = client.request(method, path.format_map(Names()))
+            told = (answer.status_code, answer.headers.get("location"))
+            assert told == (303, "/in") or answer.status_code == 401, (method, path, told)
+    assert asked > 150, "with the desk"
