@@ -54,6 +54,12 @@ MOST_HOURS = 24.0
 EARLIER_HOURS = 2.0
 """It begins so much earlier at most than anybody was seen to begin. Chosen by hand."""
 
+WEEKLY_SHARE = 0.5
+"""The share of futures in which a day of the week is as that day was before. Chosen by hand."""
+
+AWAY_DAYS = 0.3
+"""As if so many days had been seen, beside those that were, on which nobody came. Chosen by hand."""
+
 WEEKEND_SHARE = 0.3
 """The share of futures in which people work at weekends, where no weekend was seen. Chosen by hand."""
 
@@ -95,6 +101,8 @@ def forecast(
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + _quietest(recent)
     midnight -= timedelta(days=1) if midnight > now else timedelta()
     seen = _days(recent, midnight, now)
+    if not any(numpy.nansum(day) for day in seen.values()):  # all within the last minutes
+        return None
     left = open_fields * max(1.0, readings_per_field)
     deviation = float(numpy.hypot(WORK_DEVIATION, 1 / numpy.sqrt(left)))
     doubt = _doubt(seen)
@@ -139,7 +147,8 @@ def _future(
     seen: Days, doubt: float, midnight: datetime, now: datetime, chance: numpy.random.Generator
 ) -> NDArray[numpy.float64]:
     """Readings by quarter of an hour from today's midnight on, in one possible future; none before now."""
-    days, at_weekends = list(seen), chance.random() < WEEKEND_SHARE or _weekend_was_worked(seen, midnight)
+    days, worked = list(seen), _worked(seen, midnight)
+    comes = [worked[0] or chance.random() > WEEKEND_SHARE, worked[1] or chance.random() < WEEKEND_SHARE]
     was_weekend = _weekends(midnight, [-day for day in days])
     is_weekend = _weekends(midnight, range(HORIZON_DAYS))
     today, ahead = numpy.array(days) == 0, numpy.arange(HORIZON_DAYS) == 0
@@ -148,20 +157,41 @@ def _future(
     for weekend, first in ((False, False), (False, True), (True, False), (True, True)):
         places = (is_weekend == weekend) & (ahead == first)
         alike = numpy.flatnonzero((was_weekend == weekend) & ~(today & first))
-        if not len(alike) and (at_weekends or not weekend):  # none was seen: as on the other days
+        if not len(alike) and comes[weekend]:  # none was seen: as on the other days
             alike = numpy.flatnonzero(~(today & first))
         if len(alike):
             rows[places] = together[chance.choice(alike, size=int(places.sum()))]
-    made_up = _made_up_day(seen, chance) * (at_weekends | ~is_weekend)[:, None]
+    known = _by_weekday(rows, seen, midnight, chance) if chance.random() < WEEKLY_SHARE else ahead
+    away = ~known & (chance.random(HORIZON_DAYS) < chance.beta(AWAY_DAYS, len(seen)))
+    rows[away] = 0.0
+    made_up = _made_up_day(seen, chance) * numpy.where(is_weekend, comes[1], comes[0])[:, None]
     rows = numpy.where(numpy.isnan(rows), made_up, rows)
     rows[0, : (now - midnight) // BIN] = 0.0
     rows[0, (now - midnight) // BIN] *= 1.0 - (now - midnight) % BIN / BIN
     return rows.ravel() * chance.lognormal(0.0, doubt)
 
 
-def _weekend_was_worked(seen: Days, midnight: datetime) -> bool:
-    days = numpy.flatnonzero(_weekends(midnight, [-day for day in seen]))
-    return bool(numpy.nansum(numpy.array(list(seen.values()))[days]))
+def _by_weekday(
+    rows: NDArray[numpy.float64], seen: Days, midnight: datetime, chance: numpy.random.Generator
+) -> NDArray[numpy.bool_]:
+    """Put days of the same weekday into a future, where one was seen to its end. Which days those are, and today."""
+    together, before = numpy.array(list(seen.values())), numpy.array([-day for day in seen])
+    known: NDArray[numpy.bool_] = numpy.arange(HORIZON_DAYS) == 0
+    for weekday in range(DAYS_A_WEEK):
+        alike = numpy.flatnonzero((before - weekday) % DAYS_A_WEEK == 0)
+        alike = alike[before[alike] < 0]
+        if len(alike):
+            places = numpy.arange(weekday or DAYS_A_WEEK, HORIZON_DAYS, DAYS_A_WEEK)
+            rows[places] = together[chance.choice(alike, size=len(places))]
+            known[places] = True
+    return known
+
+
+def _worked(seen: Days, midnight: datetime) -> tuple[bool, bool]:
+    """Whether anybody was seen to read on a weekday, and at a weekend."""
+    at_weekend = _weekends(midnight, [-day for day in seen])
+    counts = numpy.nansum(numpy.array(list(seen.values())), axis=1)
+    return bool(counts[~at_weekend].sum()), bool(counts[at_weekend].sum())
 
 
 def _doubt(seen: Days) -> float:
