@@ -1,17 +1,28 @@
-"""The figures that docs/running.md and docs/store.md tell are those of the code."""
+"""The figures that the docs for operators and integrators tell are those of the code."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from flows.administration import MIN_FREE_DISK_BYTES
+from flows.administration import MIN_FREE_DISK_BYTES, quality
 from flows.administration.records import READER_WAIT_SECONDS
 from flows.alerts import conditions, told_alerts
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
+from flows.desk.batches import what_if
+from flows.desk.money import owed
+from flows.desk.now import alarms, throughput
+from flows.desk.people import needed, people_page, work_of_each
+from flows.desk.quality import counted
+from flows.desk.scans import scan_search
+from flows.desk.system import machine
+from flows.drafting.trial import MOST_TRIED
 from flows.duplicates.duplicate_policy import SURELY_ANOTHER
 from flows.home.settings import Settings
+from flows.measuring.audit_curves import MIN_GROUP_COUNT
+from flows.measuring.latest_scans import LATEST_SCAN_COUNT
+from flows.measuring.quality_measures import AUDITED_SCAN_COUNT
 from flows.scheduled import KEPT_BACKUPS_COUNT
-from flows.serving import slow_clients
+from flows.serving import records_api, slow_clients
 from flows.serving.health import MIN_FREE_BYTES
 from flows.serving.serve import STOP_SECONDS
 from flows.shifts.reading_once import MAX_BEGUN_COUNT
@@ -21,12 +32,18 @@ from flows.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
 from flows.watching import watched_folder
 from tests.house_rules import ROOT
 from transcribe.archive.bucket import HURRIED_SECONDS, PATIENT_SECONDS
+from transcribe.forms.record_width import MAX_NAME_CHARACTERS, MAX_TABLE_COLUMNS
 from transcribe.people import MIN_MEASURED_READINGS
+from transcribe.review.options import ReviewOptions
 from transcribe.store.verbs.leases import MAX_HELD_COUNT, SITTING_TIME
 
-PAGE, STORE = (
-    " ".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8").split()) for name in ("running", "store")
-)
+
+def page(name: str) -> str:
+    """A page of docs, each blank and line end one blank."""
+    return " ".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8").split())
+
+
+PAGE, STORE, DESK, RECORDS = map(page, ("running", "store", "desk", "records"))
 
 
 def default(name: str) -> object:
@@ -124,3 +141,38 @@ def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
     assert "it needs 12 finished scans, of which four are read and weighed once more" in PAGE
     assert "Reading may take a tenth of the time." in PAGE
     assert f"a share of at least {scale.MIN_PLAYED_PEOPLE_COUNT} of them is played" in PAGE
+
+
+def test_how_old_what_the_desk_shows_may_be_is_what_its_page_says() -> None:
+    assert (throughput.FORECAST_SECONDS, alarms.ALARM_SECONDS, machine.LOOK_SECONDS) == (60, 60, 5 * 60)
+    assert "A forecast is reckoned anew after a minute" in DESK
+    assert "Alarms are looked at again after a minute." in DESK
+    assert needed.MISSING_SECONDS == 5 * 60
+    assert "what the doctor finds, and who is missing, is looked at again after five minutes" in DESK
+    assert (counted.MEASURED_SECONDS, work_of_each.WORK_SECONDS) == (10 * 60, 10 * 60)
+    assert "is measured again after ten minutes, and so is everybody's work" in DESK
+    assert (owed.OWED_SECONDS, people_page.ODD_SECONDS) == (3600, 3600)
+    assert "what is owed, and what is odd in it, after an hour" in DESK
+    assert (AUDITED_SCAN_COUNT, LATEST_SCAN_COUNT, MIN_GROUP_COUNT) == (2_000, 1_000, 20)
+    assert "of the 2,000 scans that came last of those with an audit, and of the 1,000 scans that came last" in DESK
+    assert "of fewer than 20 audited fields nothing is said" in DESK
+    assert (scan_search.MOST_IN_FILE, MOST_TRIED, what_if.MOST_ORDERS) == (1_000, 5, 12)
+    assert "A file of scans has a thousand" in DESK
+    assert "tried on up to five files" in DESK
+    assert "plays up to a dozen finished scans" in DESK
+
+
+def test_the_limits_of_records_are_what_their_page_says() -> None:
+    assert (records_api.MAX_PAGE_COUNT, records_api.MAX_WAIT_SECONDS) == (500, 30)
+    assert "`after` and `limit` (500 at most)" in RECORDS
+    assert "`wait`: up to 30 seconds until there is news" in RECORDS
+    assert (MAX_TABLE_COLUMNS, MAX_NAME_CHARACTERS) == (900, 100)
+    assert (
+        "more than 900 columns in one table (an amount needs three, a decimal two), or a name of more than 100"
+        in RECORDS
+    )
+    assert (quality.MIN_PEOPLE_COUNT, quality.MAX_SHARE_OF_ONE) == (5, 0.5)
+    assert "told for five people and more of whom nobody has more than half" in RECORDS
+    options = ReviewOptions()
+    assert (options.program_requests_a_minute, options.sign_in_tries) == (600, 10)
+    assert "more than 600 requests a minute of one token, or ten wrong tokens from one address" in RECORDS
