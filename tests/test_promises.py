@@ -22,7 +22,8 @@ OPERATORS_PAGE = ROOT / "docs" / "promises-operators.md"
 LISTS = (PAGE, OPERATORS_PAGE)
 DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md", ROOT / "README.md")
 OPERATORS_DOCS = (
-    "security how-to desk webhooks integrating records tutorial deployments postgresql running settings store".split()
+    "security how-to desk webhooks integrating records tutorial deployments postgresql running settings store"
+    " adding-a-form adding-an-engine collections".split()
 )
 DOCS_FOR_OPERATORS = tuple(ROOT / "docs" / f"{name}.md" for name in OPERATORS_DOCS)
 
