@@ -1,4 +1,4 @@
-"""The HTTP interface for other programs: records in order, how a value came to be, and pay. It only reads.
+"""The first HTTP interface for programs, which only reads: records in order, how a value came to be, and pay.
 
 A program shows a token as `Authorization: Bearer fh_...`; each route asks for one scope. What is delivered stands in
 the audit log, without any of its text.
