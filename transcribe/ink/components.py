@@ -26,9 +26,6 @@ POINT_NEAR = 12
 """Pixels from a letter within which a small patch is its full stop: without its point 76.643 is another number, and
 engines that never see it agree."""
 
-BEYOND = 0.2
-"""Heights of a box that a stroke reaches beyond both its sides where it runs through: large letters reach less far."""
-
 CORE = 0.3
 """Share of a box's height at its top and bottom that tails reach into from the rows beside it."""
 
@@ -43,12 +40,10 @@ class Patch:
 
 
 class Owned(NamedTuple):
-    """For each patch the number of its box, -1 where it is of none; for each patch and box, whether it reaches in, and
-    whether it runs through from one side to the other."""
+    """For each patch the number of its box, -1 where it is of none; for each patch and box, whether it reaches in."""
 
     owners: NDArray[numpy.intp]
     reaching: NDArray[numpy.bool_]
-    through: NDArray[numpy.bool_]
 
 
 def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxes: Sequence[Box]) -> Owned:
@@ -66,17 +61,7 @@ def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxe
     owners[~inside.any(axis=1) & (shares.max(axis=1) < NEAREST)] = -1
     reaching = (shares >= ASTRIDE) & (shares < WHOLE) & ~inside
     reaching[numpy.flatnonzero(owners >= 0), owners[owners >= 0]] = False
-    return Owned(owners, reaching, _through(patches, sides))
-
-
-def _through(patches: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> NDArray[numpy.bool_]:
-    """Whether each patch begins well beyond one side of each box and ends well beyond the opposite one."""
-    beyond = BEYOND * (sides[:, 3] - sides[:, 1])
-    starts, ends = patches[:, None, :2], patches[:, None, 2:]
-    over = (starts <= sides[:, :2] - beyond[:, None]) & (ends >= sides[:, 2:] + beyond[:, None])
-    meets = (starts < sides[:, 2:]) & (ends > sides[:, :2])
-    found: NDArray[numpy.bool_] = (over[..., 0] & meets[..., 1]) | (over[..., 1] & meets[..., 0])
-    return found
+    return Owned(owners, reaching)
 
 
 def core(box: Box) -> Box:

@@ -55,9 +55,6 @@ THIN = 4
 BESIDE = 5
 """Pixels around writing that are kept of the page: the soft edges of strokes, and strokes too faint to be ink."""
 
-SLIM, ASIDE = 6, 8
-"""Pixels up to which a stroke may be a printed line, and beside what is close by print up to which it may stand."""
-
 SOFT = 0.3
 """Share of the level of ink from which a shadow matters: a fainter one is no ink even with the grain of the paper."""
 
@@ -74,24 +71,23 @@ STEEP = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
-    """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none). It is
-    `disputed` where writing that counts as another box's reaches far in: it may be of this one, or of both; and where a
-    stroke runs through it from beyond it, or a fold of the paper through its writing. It is `faint` where strokes may
-    be its writing that are too pale to be ink, or a line of the form's that looks like writing. It is `hidden` where
-    the form's own print is: nobody sees what is written under a scrap of paper, in glare, or beyond the picture's edge.
+    """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none).
+
+    It is `disputed` where writing that counts as another box's reaches far in, which may be of this one or of both, and
+    where a fold of the paper runs through its writing; `hidden` where the form's own print is: nobody sees what is
+    written under a scrap of paper, in glare, or beyond the picture's edge.
     """
 
     patches: tuple[Patch, ...]
     amount: float
     box: Box | None
     disputed: bool = False
-    faint: bool = False
     hidden: bool = False
 
     @property
     def doubtful(self) -> bool:
         """Whether ink alone can say neither that the box is blank nor that it was seen whole."""
-        return self.disputed or self.faint or self.hidden
+        return self.disputed or self.hidden
 
     @property
     def filled(self) -> float:
@@ -129,13 +125,11 @@ class InkLayer:
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
         """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
         if not boxes or not self.patches:
-            return [self._ink(box, [], [], []) for box in boxes]
+            return [self._ink(box, [], []) for box in boxes]
         patches = numpy.array([tuple(patch.box) for patch in self.patches], numpy.float64)
         found = owned(patches, numpy.array([patch.middle for patch in self.patches], numpy.float64), boxes)
         return [
-            self._ink(
-                box, *map(self._some, (found.owners == number, found.reaching[:, number], found.through[:, number]))
-            )
+            self._ink(box, self._some(found.owners == number), self._some(found.reaching[:, number]))
             for number, box in enumerate(boxes)
         ]
 
@@ -147,7 +141,7 @@ class InkLayer:
         inside = self.ink[box.slices]
         return float(inside.mean()) if inside.size else 0.0
 
-    def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], through: Sequence[Patch]) -> Ink:
+    def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch]) -> Ink:
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
         inside = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
         return Ink(
@@ -155,33 +149,9 @@ class InkLayer:
             amount=amount,
             box=Box.enclosing(patch.box for patch in patches) if patches else None,
             disputed=max(from_beside, inside) >= ENOUGH
-            or any(beside(self.folds, patch.box, self.unit) for patch in patches)
-            or any(self._takes(patch, place, patches) for patch in through),
+            or any(beside(self.folds, patch.box, self.unit) for patch in patches),
             hidden=self.hidden is not None and self.hidden.hides(place),
-            faint=amount < ENOUGH <= faint_strokes.hinted(self.strokes, self.print_, place, self.level, self.unit)
-            or any(self._may_be_line(patch) for patch in patches),
         )
-
-    def _takes(self, stroke: Patch, place: Box, patches: Sequence[Patch]) -> bool:
-        """Whether a stroke that runs through a box may have taken letters of it: those that touch it are of its patch,
-        and what is left of the writing reads well without them."""
-        if stroke in patches:
-            return True
-        x0, y0, x1, y1 = stroke.box
-        within = core(place)
-        left, top, right, bottom = max(x0, within.x0), max(y0, within.y0), min(x1, within.x1), min(y1, within.y1)
-        others = [patch.area for patch in patches if left < patch.box.x1 and patch.box.x0 < right]
-        seen = int(self.written[top:bottom, left:right].sum()) if left < right and top < bottom else 0
-        return seen - sum(others) >= ENOUGH * self.unit**2
-
-    def _may_be_line(self, patch: Patch) -> bool:
-        """Whether a slim stroke beside print is ink only because light is bright: engines read a 1 where a line of the
-        frame lies some pixels beside its place."""
-        sides, (height, width) = sorted((patch.box.width, patch.box.height)), self.dark.shape
-        if sides[0] > SLIM * self.unit or sides[1] < 2 * sides[0] or self.dark[patch.box.slices].max() > self.level:
-            return False
-        around = patch.box.padded(round(ASIDE * self.unit)).clipped(width, height)
-        return bool(self.print_.nearby[around.slices].any())
 
 
 def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
@@ -202,8 +172,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
         under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
     all_ink = (dark > level).view(numpy.uint8)
     folded = folds(strokes, print_, level, unit, dark.shape) if blank_path else None
-    added = (all_ink & (1 - print_.near)) | (faint_strokes.squeezed(strokes, under, level) & (1 - print_.nearby))
-    added, strokes = without(folded, added, strokes)
+    added, strokes = without(folded, all_ink & (1 - print_.near), strokes)
     crossing = _crossing(added, all_ink, print_, unit)
     patches, written = _patches(added | crossing, print_, unit)
     shown = grown_mask(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)

@@ -17,16 +17,8 @@ SAME_LINE = 0.4
 """Two letters stand on one line where they overlap by this share of the lower one's height."""
 
 
-FULL = 0.75
-"""A line of writing has a letter of this height at least, in heights of the typical one; commas alone make no line."""
-
-
 LOWEST = 12
 """Pixels at 200 dpi of the lowest letters there are: print of 5 points."""
-
-
-LONG = 3.0
-"""Heights of a letter from which a low patch is longer than any dash."""
 
 
 MARGIN = 6
@@ -53,17 +45,11 @@ def lines_of(patches: Sequence[Patch], unit: float) -> list[list[Patch]]:
             found.append([letter])
         else:
             line.append(letter)
-    full = [line for line in found if max(patch.box.height for patch in line) >= FULL * typical] or found[:1]
-    taken = {id(patch) for line in full for patch in line}
+    taken = {id(patch) for patch in letters}
     for small in patches:
-        if id(small) not in taken and not _is_rest(small, typical):
-            min(full, key=lambda line: _apart(small, line)).append(small)
-    return sorted(full, key=lambda line: min(patch.box.y0 for patch in line))
-
-
-def _is_rest(small: Patch, typical: float) -> bool:
-    """A long low patch beside letters is what is left of a printed line; a dash is shorter."""
-    return small.box.width > LONG * typical and small.box.height < 0.25 * typical
+        if id(small) not in taken:
+            min(found, key=lambda line: _apart(small, line)).append(small)
+    return sorted(found, key=lambda line: min(patch.box.y0 for patch in line))
 
 
 def _beside(letter: Patch, line: Sequence[Patch]) -> bool:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations
 from typing import cast
-
-from rapidfuzz.fuzz import ratio as per_cent
 
 from transcribe.codes import Flag
 from transcribe.forms import blank_grey
@@ -39,12 +36,11 @@ letters or more 9 of 11. Of RapidOCR's 5 it had none: where its lines end the de
 """
 
 
-JOINED, SOMEWHAT_JOINED = 2.2, 1.1
-"""`strokes.joinedness` of joined writing, and the least it has: a quarter of real lines lie between the two."""
+JOINED = 2.2
+"""`joinedness` of joined writing; print and block letters have 1.5 at most."""
 
-
-DOUBTED, UNLIKE = 0.6, 0.6
-"""Confidence that no engine has, and likeness of two engines' texts, on joined writing: 0 of 40 lines were right."""
+DOUBTED = 0.6
+"""Confidence that no engine has on joined writing."""
 
 
 def ask_engines(
@@ -205,14 +201,10 @@ def _flags(region: FieldRegion, layer: InkLayer, said: Sequence[EngineWords]) ->
 
 def _is_handwriting(joined: float, said: Sequence[EngineWords]) -> bool:
     """Letters that run together and that engines cannot make out: blur joins printed letters too, but they agree."""
-    if joined < SOMEWHAT_JOINED or not said:
-        return False
-    texts = [_compact(each.text) for each in said]
-    if len(texts) > 1 and texts[0] and all(text == texts[0] for text in texts):
-        return False
-    likeness = min((per_cent(one, other) / 100 for one, other in combinations(texts, 2)), default=0.0)
-    surest = max((each.confidence or 0.0 for each in said), default=0.0)
-    return surest < DOUBTED and (joined >= JOINED or likeness < UNLIKE)
+    texts = {_compact(each.text) for each in said}
+    surest = max((each.confidence or 0.0 for each in said), default=1.0)
+    agreed = len(said) > 1 and len(texts) == 1 and texts != {""}
+    return joined >= JOINED and surest < DOUBTED and not agreed
 
 
 def _barcode(region: FieldRegion, page: Page) -> Barcode | None:

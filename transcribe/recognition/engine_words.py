@@ -22,10 +22,6 @@ SMOOTHED_PX = 3
 """Side of the median of the further look. Of 272 fields on 12 photographs of all at once and of wear (typed and
 hand-like) Tesseract then agreed with RapidOCR on 50, on 42 where rows were widened to the ink."""
 
-SURE_WORD = 0.6
-"""Confidence from which a word that an engine saw at first was no dirt. Chosen by hand."""
-
-
 SURE_READING = 0.9
 """Confidence from which a first reading stays, unless the further look is surer: of 5 that did not stay one was right
 (Chrétien, then read as Chretien)."""
@@ -128,7 +124,7 @@ def _looked_again(
     then what the engine that is shown the page says.
 
     It sees the rows of the detector alone: in shadow and dirt too much or too little is taken for ink. Where it was
-    sure at first of a word that it does not see now, or surer of all of it than now, its first answer stays.
+    surer at first than now its first answer stays.
     """
     differ = [number for number in first if number in told and not _is_same(first[number], told[number])]
     if not differ:
@@ -137,9 +133,8 @@ def _looked_again(
     page = replace(plain.page, picture=smoothed(plain.page.picture, SMOOTHED_PX))
     said = _said_by(engine, page, shown, differ, combs=[region.comb for region in asked])
     for number, words in said.items():
-        seen = plain.lines(asked[number])
         surer = (first[number].confidence or 0.0) >= max(SURE_READING, words.confidence or 0.0)
-        if _is_same(words, told[number]) and not surer and not _leaves_out(seen, first[number].placed):
+        if _is_same(words, told[number]) and not surer:
             yield number, replace(words, plain=False, again=True)
 
 
@@ -204,16 +199,6 @@ def _is_same(one: EngineWords, other: EngineWords) -> bool:
     """Whether two engines say the same, but for spaces and capitals; what says nothing is like nothing."""
     texts = ["".join(each.text.casefold().split()) for each in (one, other)]
     return bool(texts[0]) and texts[0] == texts[1]
-
-
-def _leaves_out(lines: Sequence[Box], words: Sequence[Word]) -> bool:
-    """Whether a sure word of these stands beyond the lines: what is read there may be a part of the text alone."""
-    return any(
-        (word.confidence or 0.0) >= SURE_WORD
-        and sum(map(str.isalnum, word.text)) > 1
-        and not any(line.overlap_share(word.box) >= 0.5 for line in lines)
-        for word in words
-    )
 
 
 def _said_by(

@@ -44,19 +44,13 @@ USUALLY_WITHOUT_INK_SHARE = 0.002
 MIN_WORD_HEIGHTS = 2.0
 """Width of a piece of print, in its heights, from which it is a word: single digits are missed on good pages too."""
 
-MOST_LOOKS_COUNT = 3
-"""How often a blank is looked at for leaders. Chosen by hand."""
-
-MIN_WIDTH_PX = 6
-"""Width from which a piece of text counts, at 200 dpi: half a digit of 10 points. Chosen by hand."""
-
 WIDEST_SPACE_HEIGHTS = 0.6
 """Space between two words in heights of the stretch that they stand in: of typewriters' faces, whose letters all are
 .6 em wide. Such print had .7 heights bare between its words."""
 
-MIN_BESIDE_HEIGHTS = 0.2
-"""Width, in its heights, from which a part of text of which the rest lies in another box is text of this one: detectors
-begin some pixels before a text, and its frame was read as 1 in a blank box. A digit has .4."""
+MIN_PART_HEIGHTS = 0.2
+"""Width, in its heights, from which a part of text in a box is text of it: detectors begin some pixels before a text,
+and its frame was read as 1 in a blank box. A digit has .4."""
 
 MIN_INSIDE_SHARE = 0.5
 """Share of its height, or of the box's, by which text lies in a box that it counts for. Chosen by hand."""
@@ -149,7 +143,7 @@ def plain_page(
     pieces = [piece for stretch in found for piece in _without_print(stretch, printed, beside)]
     owned: list[list[Box]] = [[] for _ in regions]
     for piece in pieces:
-        for number, part in _owners(piece, regions, MIN_WIDTH_PX * unit):
+        for number, part in _owners(piece, regions):
             owned[number].append(part)
     missed = _missed_share(printed, found)
     seen = [replace(each, stretches=tuple(own), missed_share=missed) for each, own in zip(regions, owned, strict=True)]
@@ -191,19 +185,10 @@ def _text(
 
 
 def _leaders(finder: Engine, blank: str, boxes: Sequence[Box]) -> tuple[Box, ...]:
-    """Where the blank's own text runs through a box, and is but dots or a line there.
-
-    Without those that were found the detector may take others for text, so it looks again.
-    """
-    found: tuple[Box, ...] = ()
-    for _ in range(MOST_LOOKS_COUNT):
-        shown = painted_over(blank_grey(blank), blank_grey(blank), found)
-        parts = [_within(own, box) for own in _printed(finder, blank, found) for box in boxes]
-        more = [low for part in parts if part.width >= part.height > 0 for low in low_print(shown, part)]
-        if not more:
-            break
-        found += tuple(more)
-    return found
+    """Where the blank's own text runs through a box, and is but dots or a line there."""
+    parts = [_within(own, box) for own in _printed(finder, blank, ()) for box in boxes]
+    shown = blank_grey(blank)
+    return tuple(low for part in parts if part.width >= part.height > 0 for low in low_print(shown, part))
 
 
 def _within(own: Box, box: Box) -> Box:
@@ -261,8 +246,9 @@ def _cut(piece: Box, x0: int, x1: int) -> Iterator[Box]:
             yield Box(left, piece.y0, right, piece.y1)
 
 
-def _owners(piece: Box, regions: Sequence[FieldRegion], least: float) -> Iterator[tuple[int, Box]]:
+def _owners(piece: Box, regions: Sequence[FieldRegion]) -> Iterator[tuple[int, Box]]:
     """The fields that a piece of text is of, by their number, and its part in each."""
+    least = MIN_PART_HEIGHTS * piece.height
     inside = {
         number: region.box
         for number, region in enumerate(regions)
@@ -283,7 +269,6 @@ def _owners(piece: Box, regions: Sequence[FieldRegion], least: float) -> Iterato
         part = Box(max(piece.x0, left), piece.y0, min(piece.x1, right), piece.y1)
         if others:  # it runs through several boxes, and each has its part
             part = Box(max(part.x0, box.x0), part.y0, min(part.x1, box.x1), part.y1)
-            least = max(least, MIN_BESIDE_HEIGHTS * piece.height)
         if part.overlap_across(box) >= max(least, 0.3 * part.width):
             yield number, part
 

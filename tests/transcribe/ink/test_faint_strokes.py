@@ -49,72 +49,16 @@ def photographed(blank: Path, light: float, box: Box | None = None, pen: int = 1
     return numpy.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), dtype=numpy.uint8)
 
 
-@pytest.mark.parametrize("light", [1.3, 1.45, 1.6])
-@pytest.mark.parametrize("box", [FIRST, SECOND])
-def test_writing_in_bright_light_is_ink(blank: Path, box: Box, light: float) -> None:
-    found = ink_layer(photographed(blank, light, box), str(blank)).inks([FIRST, SECOND])
-    assert [each.filled > 0.98 for each in found] == [box == FIRST, box == SECOND]
-
-
 @pytest.mark.parametrize("light", [1.0, 1.1, 1.3, 1.6])
 def test_bare_paper_in_bright_light_holds_none(blank: Path, light: float) -> None:
     found = ink_layer(photographed(blank, light), str(blank)).inks([FIRST, SECOND])
     assert [each.filled < 0.02 for each in found] == [True, True]
 
 
-def test_strokes_are_ink_from_a_lower_level_in_bright_places_alone() -> None:
-    dark, under = numpy.zeros((200, 400), numpy.uint8), numpy.full((200, 400), 255, numpy.uint8)
-    dark[90:110, 40:44] = dark[90:110, 240:244] = 20
-    under[:, 200:] = 200
-    found = faint_strokes.squeezed(faint_strokes.strokes(dark, 1.0), under, 32.0)
-    assert found[95:105, 41:43].all()
-    assert not found[:, 200:].any()
-
-
 def test_what_is_broad_is_a_tint_and_no_stroke() -> None:
     dark = numpy.zeros((200, 400), numpy.uint8)
     dark[50:150, 100:300] = 20
     assert not faint_strokes.strokes(dark, 1.0).any()
-
-
-def grainy(blank: Path, pen: int | None) -> Picture:
-    """A blurred photo in weak light, with so much grain that the level of ink lies above a pale pen."""
-    page = numpy.array(Image.open(blank))
-    if pen is not None:
-        cv2.putText(page, "27,52", (FIRST.x0 + 30, FIRST.y1 - 18), cv2.FONT_HERSHEY_SIMPLEX, 0.9, pen, 3)
-    shown = cv2.GaussianBlur(page.astype(numpy.float32) * 0.8, (0, 0), 2.0)
-    grain = cv2.GaussianBlur(numpy.random.default_rng(7).normal(0, 11, page.shape), (0, 0), 0.8)
-    return numpy.asarray(numpy.clip(shown + grain, 0, 255), dtype=numpy.uint8)
-
-
-@pytest.mark.parametrize("pen", [200, 205])
-def test_a_pen_too_pale_to_be_ink_leaves_its_box_doubtful(blank: Path, pen: int) -> None:
-    first, second = ink_layer(grainy(blank, pen), str(blank)).inks([FIRST, SECOND])
-    assert first.filled < 0.5
-    assert first.doubtful
-    assert not second.doubtful
-
-
-def test_grain_alone_leaves_no_box_doubtful(blank: Path) -> None:
-    found = ink_layer(grainy(blank, None), str(blank)).inks([FIRST, SECOND])
-    assert not any(each.doubtful for each in found)
-
-
-@pytest.mark.parametrize("column", [203, 600, 980])
-def test_a_line_of_the_frame_beside_its_place_is_no_pen(blank: Path, column: int) -> None:
-    page = photographed(blank, 1.0)
-    page[FIRST.y0 : FIRST.y1, column + 6 : column + 9] -= 24
-    assert not ink_layer(page, str(blank)).inks([FIRST])[0].doubtful
-
-
-def test_a_line_that_looks_like_a_1_in_bright_light_leaves_its_box_doubtful(blank: Path) -> None:
-    page = photographed(blank, 1.6)
-    page[FIRST.y0 + 18 : FIRST.y1 - 18, FIRST.x0 + 10 : FIRST.x0 + 14] = 232  # of the left side of the frame
-    (seen,) = ink_layer(page, str(blank)).inks([FIRST])
-    assert seen.filled > 0.5
-    assert seen.doubtful
-    (seen,) = ink_layer(photographed(blank, 1.6, FIRST), str(blank)).inks([FIRST])
-    assert not seen.doubtful
 
 
 @pytest.mark.parametrize("light", [1.0, 1.3, 1.6])

@@ -105,20 +105,3 @@ def test_without_a_blank_a_line_across_is_no_fold(blank: Path) -> None:
     """A cut of a page may hold an underline from side to side."""
     page = photographed(blank, ((0, 435), (RIGHT, 435)), word=(300, 425))
     assert ink_layer(page, None).folds is None
-
-
-def test_a_stroke_through_several_rows_takes_letters_of_them_with_it(blank: Path) -> None:
-    """Its patch is of one row, or of none; what is left of the writing in the others reads well without them."""
-    page = photographed(blank, ((330, 300), (334, 700)), word=(300, 445), dark=50)
-    sheet = ink_layer(page, str(blank))
-    above, below = sheet.inks([ABOVE, BELOW])
-    assert sheet.folds is None
-    assert above.filled > 0.98
-    assert above.doubtful
-    assert below.doubtful
-
-
-def test_a_large_letter_that_hangs_out_of_its_row_is_no_such_stroke(blank: Path) -> None:
-    page = photographed(blank, ((700, 396), (700, 464)), word=(300, 445), dark=50)
-    (above,) = ink_layer(page, str(blank)).inks([ABOVE])
-    assert not above.doubtful

@@ -29,12 +29,11 @@ KEY = "order_number"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
     """An engine of the writing alone. It says one text at the first look and another one at the second, and keeps what
-    it was shown; at first a word more `beyond` the field's text, as sure as is told."""
+    it was shown."""
 
     first: str
     second: str
     sure_at_first: float = 0.7
-    beyond: tuple[Box, float] | None = None
     shown: list[Picture] = field(default_factory=list)
     name: str = "writer"
     source: str = "writer 1"
@@ -51,10 +50,7 @@ class Writer:
         look = len(self.shown)
         says = (self.first, self.second)[min(look, 2) - 1]
         sure = self.sure_at_first if look == 1 else 0.7
-        more = []
-        if self.beyond and len(self.shown) == 1:
-            more = [Word(text="2025", box=self.beyond[0], confidence=self.beyond[1])]
-        return [[Word(text=says, box=box, confidence=sure), *more] if says else [] for box in boxes or ()]
+        return [[Word(text=says, box=box, confidence=sure)] if says else [] for box in boxes or ()]
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +90,6 @@ def test_where_both_say_the_same_at_once_nobody_is_asked_again(form: Form) -> No
     writer = Writer(first="bc - 2025", second="BC-2025")
     said = told(form, writer)
     assert (said.text, said.conditions.get("again")) == ("bc - 2025", None)
-
-
-@pytest.mark.parametrize(("sure", "text"), [(0.9, "8C 2025"), (0.3, "BC-2025")])
-def test_a_part_of_a_text_does_not_take_the_place_of_more_that_was_surely_seen(
-    form: Form, sure: float, text: str
-) -> None:
-    box = box_of(form, KEY)
-    beyond = Box(box.x1 + 200, box.y0, box.x1 + 300, box.y1)
-    assert told(form, Writer(first="8C", second="BC-2025", beyond=(beyond, sure))).text == text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -346,10 +346,10 @@ def test_the_space_between_two_words_is_no_text_without_a_word(space: int, bare:
 
 @given(st.integers(0, 1000), st.booleans(), st.booleans(), st.one_of(st.none(), st.floats(0, 1)))
 def test_each_witness_of_writing_makes_a_blank_less_probable(
-    amount: int, faint: bool, paid: bool, sure: float | None
+    amount: int, disputed: bool, paid: bool, sure: float | None
 ) -> None:
     form = forms.load("bon-de-commande")
-    ink = replace(BARE, amount=0.1 * amount, faint=faint)
+    ink = replace(BARE, amount=0.1 * amount, disputed=disputed)
     field_ = form.field("card_number" if paid else "city")
     region = FieldRegion(key=FieldKey(field_.name), field=field_, box=Box(0, 0, 9, 9), ink=ink)
     unseen, seen = replace(region, stretches=()), replace(region, stretches=(Box(0, 0, 9, 9),))
