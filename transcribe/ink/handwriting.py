@@ -86,7 +86,7 @@ def _strokes(strong: Mask) -> list[tuple[int, int, int, int]]:
     found = cv2.HoughLinesP(
         strong * 255, 1, numpy.pi / 360, threshold=max(1, least // 2), minLineLength=least, maxLineGap=4
     )
-    return [] if found is None else [tuple(each) for each in found.reshape(-1, 4).tolist()]
+    return [] if found is None else [(int(x0), int(y0), int(x1), int(y1)) for x0, y0, x1, y1 in found.reshape(-1, 4)]
 
 
 def _strikes(dark: Picture, strong: Mask, stroke: tuple[int, int, int, int]) -> bool:

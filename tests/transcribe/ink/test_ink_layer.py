@@ -229,6 +229,7 @@ def test_a_stroke_through_the_words_crosses_them_out_and_one_below_does_not() ->
         ("77 12", None, False),
         ("attt 12", None, False),
         ("422,5", (50, 116, 122, 116), False),
+        ("HH25", (66, 97, 104, 97), False),
     ],
 )
 def test_a_stroke_through_a_part_of_the_writing_crosses_it_out(
