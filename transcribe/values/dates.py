@@ -37,6 +37,9 @@ _SMALL_WORDS = frozenset("le la du de del den der d l el am the of on al dd date
 _MONTH_LANGUAGES = ("en", "fr", "es", "de", "nl", "it", "pt")
 """Languages whose month names are known on every form."""
 
+_CENTURIES = ("19", "20")
+"""How years begin."""
+
 _FIRST_YEAR_OF_1900S = 69
 """Two-digit years from this one on are of the 1900s, as in POSIX strptime."""
 
@@ -157,7 +160,7 @@ def _cut(digits: str, order: str) -> list[str]:
         return [digits[:2], digits[2:4], digits[4:]]
     if len(digits) != 8:
         return [digits]
-    if digits[:2] in ("19", "20") or order == "ymd":
+    if order == "ymd" or (digits[:2] in _CENTURIES and digits[4:6] not in _CENTURIES):  # 20072026 is the 20th of July
         return [digits[:4], digits[4:6], digits[6:]]
     return [digits[:2], digits[2:4], digits[4:]]
 
