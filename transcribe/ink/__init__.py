@@ -7,10 +7,11 @@ from transcribe.ink.components import Patch
 from transcribe.ink.handwriting import crossed_out, joinedness
 from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
 from transcribe.ink.mark_detection import UNSURE, probability_signed, probability_ticked
-from transcribe.ink.print_mask import low_print
+from transcribe.ink.print_mask import NEAR, low_print
 
 __all__ = [
     "A4_HEIGHT",
+    "NEAR",
     "UNSURE",
     "Ink",
     "InkLayer",

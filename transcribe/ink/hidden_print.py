@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy
+from numpy.typing import NDArray
 
 from transcribe.ink.print_mask import MASS, mass
 
@@ -39,7 +40,8 @@ BURNT_SHARE = 0.9
 """Share of such pixels in a box from which writing may be lost. No box of those photographs had 0.7."""
 
 MAX_BURNT_PAGE_SHARE = 0.25
-"""Share of the page from which such pixels are paper: a clean scan is as bright everywhere. Chosen by hand."""
+"""Share of the page from which such pixels are paper: a clean scan is as bright everywhere. A scanner in black and
+white drops pale print, so that only strong print tells there. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,14 @@ def hidden_print(dark: Picture, picture: Picture, print_: Print, unit: float) ->
     white = (picture >= BURNT_OUT).view(numpy.uint8) * numpy.uint8(255)
     if cv2.countNonZero(white) >= MAX_BURNT_PAGE_SHARE * white.size:
         white = numpy.zeros_like(white)
+        known &= _near_strong_print(print_, dark.shape, side)
     burnt = numpy.asarray(cv2.resize(white, shape[::-1], interpolation=cv2.INTER_AREA), dtype=numpy.uint8)
     lost = known & (there < HIDDEN_PRINT * wanted)
     return HiddenPrint(lost=lost.view(numpy.uint8), known=known.view(numpy.uint8), burnt=burnt)
+
+
+def _near_strong_print(print_: Print, shape: tuple[int, ...], side: int) -> NDArray[numpy.bool_]:
+    """Where strong print stands within a square of this side, as on `HiddenPrint`."""
+    strong = numpy.zeros(shape, numpy.uint8)
+    strong.flat[print_.strong] = 255
+    return numpy.asarray(cv2.blur(mass(strong), (side, side)) > 0, numpy.bool_)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import exp, log
 
 from transcribe.geometry import Box
-from transcribe.ink import Ink, InkLayer
+from transcribe.ink import NEAR, Ink, InkLayer
 from transcribe.recognition.form_fields import MARKS, FieldRegion
 from transcribe.recognition.plain_page import PlainPage
 from transcribe.registration import Offset, is_text, writing_offset
@@ -116,10 +116,13 @@ def with_text_beside(plain: PlainPage, layer: InkLayer) -> PlainPage:
     stray, offset = _stray(written, plain.regions, layer.unit)
     if offset is None:
         loose = _loose_ink(plain.regions, layer)
+        ticked = [each.box for each in plain.regions if each.field.type == "checkbox" and each.ink.filled > 0.5]
         told = [
             replace(
                 each,
-                beside=_marks_near(each, loose, layer.unit) if each.field.type == "checkbox" else _near(each, stray),
+                beside=_marks_near(each, _of_no_other(each, loose, ticked, layer.unit), layer.unit)
+                if each.field.type == "checkbox"
+                else _near(each, stray),
             )
             for each in plain.regions
         ]
@@ -171,6 +174,12 @@ def _loose_ink(regions: Sequence[FieldRegion], layer: InkLayer) -> list[Box]:
         and patch.area >= MIN_MARK_PX * layer.unit**2
         and not any(box.contains_middle(patch.box) for box in inside)
     ]
+
+
+def _of_no_other(region: FieldRegion, loose: Sequence[Box], ticked: Sequence[Box], unit: float) -> list[Box]:
+    """The loose ink without that which ends at the frame of another box that is ticked: ticks reach out."""
+    others = [box.padded(round(2 * NEAR * unit)) for box in ticked if box != region.box]
+    return [each for each in loose if not any(box.intersects(each) for box in others)]
 
 
 def _marks_near(region: FieldRegion, loose: Sequence[Box], unit: float) -> tuple[Box, ...]:

@@ -84,3 +84,13 @@ def test_a_box_whose_print_is_gone_in_the_light_is_never_said_to_be_blank(blank:
 def test_where_a_form_has_no_print_nobody_knows_and_blank_is_blank(blank: Path) -> None:
     sheet = ink_layer(photographed(blank, 6.0), str(blank))
     assert not sheet.inks([Box(300, 600, 900, 660)])[0].doubtful
+
+
+@pytest.mark.parametrize(("pen", "hidden"), [(180, False), (60, True)])
+def test_pale_print_that_a_scan_in_black_and_white_drops_hides_nothing(tmp_path: Path, pen: int, hidden: bool) -> None:
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    cv2.putText(page, "ORDER FORM", (200, 1120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    path, scan = tmp_path / "blank.png", page.copy()
+    cv2.rectangle(page, (FIRST.x0, FIRST.y0), (FIRST.x1, FIRST.y1), pen, 2)
+    Image.fromarray(page).save(path)
+    assert ink_layer(scan, str(path)).inks([FIRST])[0].hidden == hidden

@@ -140,3 +140,18 @@ def test_a_tick_beside_its_box_or_a_ring_around_its_label_leaves_it_in_doubt(for
     said = by_field(read_picture(shown, form, [ScriptedEngine(form=form)]))
     assert said[name]["ink"].text == "false"
     assert ((said[name]["ink"].confidence or 0.0) > 0.95) == (where == "far")
+
+
+def test_a_tick_that_reaches_out_of_its_box_leaves_the_next_box_without_doubt(form: Form) -> None:
+    shown = picture(FLAT).copy()
+    box, other = (next(each.box for each in form.fields if each.name == name) for name in ("payment_card", "express"))
+    assert box
+    assert other
+    for each in (box, other):
+        shown[each.padded(-5).slices] = 255
+    x, y = round(box.middle[0]), round(box.middle[1])
+    for dy in (-42, 42):
+        cv2.line(shown, (x - 42, y - dy), (x + 42, y + dy), (20, 20, 60), 4)
+    said = by_field(read_picture(shown, form, [ScriptedEngine(form=form)]))
+    assert (said["payment_card"]["ink"].text, said["express"]["ink"].text) == ("true", "false")
+    assert (said["express"]["ink"].confidence or 0.0) > 0.95
