@@ -79,3 +79,22 @@ def test_what_a_person_holds_counts_as_open_to_them(site: Site, sign_in: SignIn)
     assert client.get("/day").json()["pieces"][-1] == "2 open"
     site.store.lease(amina.id, 9, site.clock.now())
     assert client.get("/day").json()["pieces"][-1] == "2 open"
+
+
+def test_who_read_a_field_is_told_that_an_operator_corrected_it(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina, other, now = site.person("amina"), site.person("omar"), site.clock.now()
+    (task,) = site.store.lease(amina.id, 1, now)
+    site.store.submit(task.id, amina.id, SentReading(text="BC-1", idem="the-only-1", seconds=4.0), now)
+    due = [each.due for each in site.store.pay_states(now, amina.id)]
+    (reading,) = site.store.readings(task.scan)
+    site.store.correct_value(task.scan, NUMBER, "BC-7", "olga", "the customer called", now)
+
+    client = sign_in(amina)
+    page = client.get("/readings").text
+    ((kind, address),) = told(page)
+    assert kind == "value corrected"
+    assert "An operator corrected a field that you had read." in page
+    assert client.post(address, data={"csrf": csrf(client)}).headers["location"] == f"/readings/{reading.id}"
+    assert [each.due for each in site.store.pay_states(now, amina.id)] == due
+    assert told(sign_in(other).get("/readings").text) == [], "who did not read it hears nothing"

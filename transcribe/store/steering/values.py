@@ -23,6 +23,9 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             flags = (Flag.SAW_ALL_READINGS, Flag.OVERRODE_A_CHECK)
             idem = self.keyed_hash("correction", str(act))
             self.put_operator_reading(row["id"], field, VALUE_LANE, value, reason, idem, flags, now)
+            readers = {each["transcriber_id"] for each in self.db.all("readings_of_field", field_id=field)}
+            for person in sorted(readers - {None}):
+                self.tell(person, "value corrected", field, now)
             return idem[:32]
 
     def is_correction_waiting(self, scan: str) -> bool:
