@@ -87,9 +87,6 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "plain: print painted over": ((f"{RECOGNITION}.plain_page:painted_over", _first),),
     "plain: rows trimmed": ((f"{RECOGNITION}.plain_page:TRIMMED_HEIGHTS", 0.0),),
     "plain: margin before the frame": ((f"{RECOGNITION}.plain_page:MARGIN_PX", 0),),
-    "plain: rows as far as ink": (
-        (f"{RECOGNITION}.plain_page:PlainPage.lines", lambda self, region: self.rows(region)),
-    ),
     "plain: print reaches beside": ((f"{RECOGNITION}.plain_page:BESIDE_PRINT_PX", 0),),
     "plain: a frame is no text": ((f"{RECOGNITION}.plain_page:MIN_PART_HEIGHTS", 0.0),),
     "presence: missed print": ((f"{RECOGNITION}.plain_page:_missed_share", gives(0.01)),),

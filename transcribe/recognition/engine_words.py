@@ -129,7 +129,7 @@ def _looked_again(
     differ = [number for number in first if number in told and not _is_same(first[number], told[number])]
     if not differ:
         return
-    shown = [ShownLine(number, box, None) for number in differ for box in plain.rows(asked[number])]
+    shown = [ShownLine(number, box, None) for number in differ for box in plain.lines(asked[number])]
     page = replace(plain.page, picture=smoothed(plain.page.picture, SMOOTHED_PX))
     said = _said_by(engine, page, shown, differ, combs=[region.comb for region in asked])
     for number, words in said.items():

@@ -70,20 +70,7 @@ class PlainPage:
     offset: Offset | None = None
 
     def lines(self, region: FieldRegion) -> list[Box]:
-        """Where an engine reads a field: the rows that the detector sees, the whole box where it sees none.
-
-        A single row reaches as far as ink does: ink that is none only makes it wider.
-        """
-        rows = text_rows(region.stretches or ())
-        if len(rows) == 1 and region.ink.box:
-            ink = Box(
-                max(region.box.x0, region.ink.box.x0), rows[0].y0, min(region.box.x1, region.ink.box.x1), rows[0].y1
-            )
-            rows = (Box.enclosing((rows[0], ink)),) if ink.area else rows
-        return [_with_margin(row, region.box) for row in rows] or [region.box]
-
-    def rows(self, region: FieldRegion) -> list[Box]:
-        """The rows that the detector sees in a field, however far ink reaches; the whole box where it sees none."""
+        """Where an engine reads a field: the rows that the detector sees, the whole box where it sees none."""
         return [_with_margin(row, region.box) for row in text_rows(region.stretches or ())] or [region.box]
 
 
