@@ -176,7 +176,12 @@ class AskedRegion:
         )
 
     def _is_partly(self, said: EngineWords) -> bool:
-        """Whether text stands in the field on which no word of an engine stands. Of a barcode the bars are seen too."""
+        """Whether text stands in the field on which no word of an engine stands, or glare may hide some.
+
+        Of a barcode the bars are seen too.
+        """
+        if self.region.ink.hidden:
+            return True
         bare = uncovered_heights(self.region.stretches or (), [word.box for word in said.placed])
         return self.barcode is None and bare >= MAX_BARE_HEIGHTS
 

@@ -138,6 +138,14 @@ def test_text_that_a_detector_sees_and_no_word_covers_is_partly_read(form: Form)
     assert part["order_number"]["finder"].flags == {"partly read"}
 
 
+def test_text_that_runs_into_a_place_where_the_form_s_own_print_is_hidden_is_partly_read(form: Form) -> None:
+    box = box_of(form, "order_number")
+    shown = picture(FLAT).copy()
+    shown[box.y0 - 40 : box.y1 + 40, round(box.middle[0]) : box.x1 + 40] = 255
+    said = by_field(read_picture(shown, form, [Finder(found=[box.padded(-8)], says="BC-2025")]))
+    assert said["order_number"]["finder"].flags == {"partly read"}
+
+
 def test_people_see_text_that_runs_beyond_its_box(form: Form) -> None:
     box = box_of(form, "city")
     across = Box(box.x0 + 10, box.y0 + 10, box.x1 + 60, box.y1 - 10)
