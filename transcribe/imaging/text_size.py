@@ -10,6 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.imaging.background import flatten, grey
+from transcribe.imaging.orientation import MIN_WORD_LETTERS
 from transcribe.model import Word
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ LETTER_HEIGHT_PX = 13.0
 
 MIN_READ_CONFIDENCE = 0.5
 """An engine's confidence above which a word's height is believed. Chosen by hand."""
-
-MIN_WORD_LETTERS = 3
-"""Letters from which a word's height is believed. Chosen by hand."""
 
 MIN_SAMPLE_COUNT = 10
 """How many words, or letters, are enough to tell the size of print. Chosen by hand."""
