@@ -245,6 +245,14 @@ def test_a_stroke_through_a_part_of_the_writing_crosses_it_out(
     assert handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0]) == struck
 
 
+def test_a_crease_beside_the_writing_crosses_nothing_out() -> None:
+    page = paper()
+    cv2.putText(page, "12,50", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    cv2.line(page, (180, 118), (270, 84), 20, 3)
+    sheet = sheet_of(page)
+    assert not handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0])
+
+
 def test_joined_letters_are_told_from_letters_that_stand_apart() -> None:
     apart, joined = paper(), paper()
     cv2.putText(apart, "Paris 1914", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 20, 3)
