@@ -59,8 +59,8 @@ def test_cost_has_the_engines_the_people_and_what_a_right_record_takes(full: Des
     order = rows["order"]
     assert order["engine_seconds"] == pytest.approx(13 * 2.4, abs=0.1)
     assert order["people_minutes"] > 0
-    assert order["records"] == 8
-    assert order["a_record"] == pytest.approx(order["pay"] / 8, abs=1e-5)
+    assert order["records"] == 10
+    assert order["a_record"] == pytest.approx(order["pay"] / 10, abs=1e-5)
     assert order["a_record"] < order["right_from"] < order["right_to"]
     assert rows[""]["top_ups"] > 0, "what nobody can say of a form: top-ups"
     batches = {row["batch"]: row for row in rows_of(full, "batch-costs")}

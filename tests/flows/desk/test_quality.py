@@ -117,11 +117,11 @@ def rows_of(desk: DeskSite, name: str, handle: str = "op", forms: tuple[str, ...
 
 def test_curves_are_drawn_of_audits_alone_with_intervals_and_the_numbers_behind(full: DeskSite) -> None:
     (point,) = rows_of(full, "calibration")
-    assert (point["audited"], point["wrong"]) == (22, 2)
+    assert (point["audited"], point["wrong"]) == (24, 2)
     assert point["interval_low"] < point["right"] < point["interval_high"]  # type: ignore[operator]  # numbers
     assert rows_of(full, "coverage")[-1]["coverage"] == 1.0
     (week,) = rows_of(full, "errors-by-week")
-    assert (week["audited"], week["wrong"]) == (22, 2)
+    assert (week["audited"], week["wrong"]) == (24, 2)
     assert 0 < rows_of(full, "asked-by-week")[-1]["share"] < 0.5  # type: ignore[operator]  # a number
     page = full.client(full.person("sight", "auditor")).get("/desk/quality").text
     for name in ("calibration", "coverage", "asked-by-week", "errors-by-week"):

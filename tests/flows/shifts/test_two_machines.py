@@ -67,12 +67,12 @@ def test_a_batch_that_one_machine_takes_in_is_read_by_both_and_each_scan_once(
     assert first.run("status", "--json").json[0]["unread_scans"] == len(RECEIPTS)
     assert "not read by machines yet" in second.run("status").out
 
-    shifts = [first.start("shift", "--json", forked=True)]
-    until(lambda: len(holders(url)) == 1, pause=0.02)
-    shifts[0].send_signal(signal.SIGSTOP)  # it may have read all when the other one is there
-    shifts.append(second.start("shift", "--json", forked=True))
+    shifts = [each.start("shift", "--json", forked=True) for each in (first, second)]
+    until(lambda: len(holders(url)) > 0, pause=0.02)
+    early = shifts[0 if any(first.home.rglob(str(holders(url)[0][0]))) else 1]
+    early.send_signal(signal.SIGSTOP)  # it may have read all when the other one is there
     until(lambda: len(holders(url)) == 2, pause=0.02)
-    shifts[0].send_signal(signal.SIGCONT)
+    early.send_signal(signal.SIGCONT)
     told = [each.communicate(timeout=600) for each in shifts]
     assert [each.returncode for each in shifts] == [0, 0], told
     read = [json.loads(out)["read"] for out, _ in told]
