@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import fastapi
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.dependencies.models import Dependant
 from starlette.concurrency import run_in_threadpool
@@ -174,10 +175,13 @@ def _page_of_moment(path: Path, form: str, after: int, limit: int) -> RecordPage
     )
 
 
-async def _in_thread(ask: Callable[[], Answer]) -> Answer:
-    """The answer of a function that is run in a thread. NotFound becomes a 404 with its words, StartOver a 410."""
+async def _in_thread(ask: Callable[[], Answer], at_once: CapacityLimiter | None = None) -> Answer:
+    """The answer of a function that is run in a thread. NotFound becomes a 404 with its words, StartOver a 410.
+
+    `at_once` limits how many threads ask at once.
+    """
     try:
-        return await run_in_threadpool(ask)
+        return await to_thread.run_sync(ask, limiter=at_once)
     except NotFound as error:
         raise HTTPException(404, str(error)) from error
     except StartOver as error:
