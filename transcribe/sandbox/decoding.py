@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -94,12 +93,12 @@ def _started(limits: Limits) -> subprocess.Popen[bytes]:
 
 def _exchange(child: Child[Limits], wish: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytearray]:
     """The answer as a line of JSON and raw bytes: a child that read a harmful file must not be unpickled."""
-    until = time.monotonic() + child.key.seconds
-    pipes.write(child.requests, json.dumps(wish).encode() + b"\n", until)
-    pipes.write(child.requests, content, until)
+    patience = pipes.Patience(child.key.seconds)
+    pipes.write(child.requests, json.dumps(wish).encode() + b"\n", patience)
+    pipes.write(child.requests, content, patience)
     seen = b""
     while b"\n" not in seen:
-        seen += pipes.read_some(child.answers, HEADER_READ_BYTES, until)
+        seen += pipes.read_some(child.answers, HEADER_READ_BYTES, patience)
     line, _, rest = seen.partition(b"\n")
     header: dict[str, Any] = json.loads(line)
-    return header, pipes.read_exactly(child.answers, header["length"], until, rest)
+    return header, pipes.read_exactly(child.answers, header["length"], patience, rest)

@@ -8,7 +8,6 @@ import resource
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO
@@ -41,7 +40,7 @@ class WorkerPool:
         """The answer of the child's `answer` to this request, which may take `longer` times `seconds`."""
         with self._children.borrowed(self.module) as child:
             try:
-                answer = _exchange(child, request, time.monotonic() + longer * self.seconds)
+                answer = _exchange(child, request, pipes.Patience(longer * self.seconds))
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 why = "took too long" if isinstance(error, TimeoutError) else "ended without an answer"
                 raise EngineError(f"The reader {self.module.rpartition('.')[2]} {why}; it is started anew.") from error
@@ -100,7 +99,7 @@ def _received(stream: IO[bytes]) -> bytes | None:
     return content or None
 
 
-def _exchange(child: Child[str], request: object, until: float) -> object:
-    pipes.write(child.requests, _packed(request), until)
-    head = pipes.read_exactly(child.answers, LENGTH_HEADER.size, until)
-    return pickle.loads(pipes.read_exactly(child.answers, LENGTH_HEADER.unpack(head)[0], until))  # noqa: S301 - our own child
+def _exchange(child: Child[str], request: object, patience: pipes.Patience) -> object:
+    pipes.write(child.requests, _packed(request), patience)
+    head = pipes.read_exactly(child.answers, LENGTH_HEADER.size, patience)
+    return pickle.loads(pipes.read_exactly(child.answers, LENGTH_HEADER.unpack(head)[0], patience))  # noqa: S301 - our own child

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows.home import settings as configuration
 from flows.home.home import open_home
+from flows.shifts import worker
+from flows.shifts.worker import Worker
 from tests.flows.house import CASES, House, until
 from tests.postgres import new_database, rows
 
@@ -54,6 +57,11 @@ def sources_of_each_field(house: House) -> Counter[tuple[str, str, str]]:
     return found
 
 
+def workers(house: House) -> list[Path]:
+    """The files of those who read in a house now."""
+    return [*(house.home / worker.FOLDER_NAME).glob("*")]
+
+
 def holders(url: str) -> list[tuple[object, ...]]:
     """The workers that hold scans to be read."""
     return rows(url, "SELECT DISTINCT worker FROM to_read WHERE worker IS NOT NULL")
@@ -67,12 +75,15 @@ def test_a_batch_that_one_machine_takes_in_is_read_by_both_and_each_scan_once(
     assert first.run("status", "--json").json[0]["unread_scans"] == len(RECEIPTS)
     assert "not read by machines yet" in second.run("status").out
 
-    shifts = [each.start("shift", "--json", forked=True) for each in (first, second)]
-    until(lambda: len(holders(url)) > 0, pause=0.02)
-    early = shifts[0 if any(first.home.rglob(str(holders(url)[0][0]))) else 1]
-    early.send_signal(signal.SIGSTOP)  # it may have read all when the other one is there
-    until(lambda: len(holders(url)) == 2, pause=0.02)
-    early.send_signal(signal.SIGCONT)
+    rooms = open_home(configuration.load_settings(second.home))
+    with closing(Worker(rooms)) as third, closing(Worker(rooms)) as fourth:  # they hold the scans until both are there
+        for each in (third, fourth):
+            rooms.store.claim_to_read(each.name, len(RECEIPTS) // 2, datetime.now(UTC), seconds=900)
+        shifts = [each.start("shift", "--json", forked=True) for each in (first, second)]
+        until(lambda: (len(workers(first)), len(workers(second))) == (1, 3))
+        rooms.store.release_to_read(third.name)
+        until(lambda: len(holders(url)) == 2, pause=0.02)
+    rooms.close()
     told = [each.communicate(timeout=600) for each in shifts]
     assert [each.returncode for each in shifts] == [0, 0], told
     read = [json.loads(out)["read"] for out, _ in told]

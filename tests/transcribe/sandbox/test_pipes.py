@@ -1,0 +1,55 @@
+"""Pipes whose other end may hang: who waits gives up in time, and not for the time that it stood still itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.patience import PATIENCE
+from transcribe.sandbox import pipes
+
+READER = """
+import subprocess
+from transcribe.sandbox import pipes
+
+slow = subprocess.Popen(["sh", "-c", "sleep 1; head -c 3000000 /dev/zero"], stdout=subprocess.PIPE)
+print("begun", flush=True)
+print(len(pipes.read_exactly(slow.stdout.fileno(), 3_000_000, pipes.Patience(3.0))), flush=True)
+"""
+
+
+def test_who_stood_still_longer_than_it_waits_still_reads_the_whole_answer() -> None:
+    reader = subprocess.Popen([sys.executable, "-c", READER], stdout=subprocess.PIPE, text=True)
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "begun\n"
+    reader.send_signal(signal.SIGSTOP)
+    time.sleep(5.0)
+    reader.send_signal(signal.SIGCONT)
+    assert reader.communicate(timeout=PATIENCE)[0] == "3000000\n"
+
+
+def test_who_waits_gives_up_in_time_at_an_end_that_is_silent_or_takes_nothing() -> None:
+    ours, theirs = os.pipe()
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        pipes.read_exactly(ours, 1, pipes.Patience(1.5))
+    with pytest.raises(TimeoutError):
+        pipes.write(theirs, bytes(2_000_000), pipes.Patience(1.5))
+    assert 2.9 < time.monotonic() - began < PATIENCE
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_what_is_there_is_read_without_patience() -> None:
+    ours, theirs = os.pipe()
+    os.write(theirs, b"there")
+    assert pipes.read_some(ours, 100, pipes.Patience(0.0)) == b"there"
+    os.close(theirs)
+    with pytest.raises(EOFError):
+        pipes.read_some(ours, 100, pipes.Patience(0.0))
+    os.close(ours)
