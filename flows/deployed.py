@@ -34,9 +34,6 @@ from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, le
 NICENESS = 10
 """Pages come first: what runs here has time. Chosen by hand."""
 
-POLL_SECONDS = 10.0
-"""How often it is asked what is due; a run from Prefect's pages begins as late. Chosen by hand."""
-
 MAX_TRIES = 3
 """So often a run that ended with the process is begun; one that ends it each time must not do so for ever."""
 
@@ -128,9 +125,10 @@ class _Runner(Runner):
 async def run_deployments(deployments: Iterable[Deployment] = DEPLOYMENTS) -> None:
     """Register these deployments, take up what was missed, and run what is due until the process is told to end.
 
+    What is due is asked every 10 s, or as Prefect's own setting PREFECT_RUNNER_POLL_FREQUENCY says.
     Registered again they stay one each. One that somebody paused on Prefect's pages stays paused.
     """
-    runner = _Runner(name="fairhand", query_seconds=POLL_SECONDS, pause_on_shutdown=False)
+    runner = _Runner(name="fairhand", pause_on_shutdown=False)
     async with get_client() as client:
         ids = [await _registered(runner, client, each) for each in deployments]
         await take_up_missed(client, ids, now())

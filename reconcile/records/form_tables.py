@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from reconcile.records import sql_names
-from reconcile.records.schema import columns_of, index_of, table_of
+from reconcile.records.schema import FieldColumn, columns_of, index_of, table_of
 from reconcile.records.table_library import Database
 from reconcile.records.views import make_views
 from transcribe.errors import FormError
@@ -65,39 +66,82 @@ def _refusal(form: Form, what: str, why: str) -> str:
     return f"{named}{what}: {why}" if what else named
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """A column that is to be made for a field: what it holds, and what it says of the field."""
+
+    field: Field
+    name: str
+    role: str
+    type: type
+
+
 def _add_table(database: Database, form: Form, part: str, fields: list[Field]) -> None:
+    """Make a table with the columns of these fields, or add the columns that it lacks."""
     name = table_of(database, form.name, part)
     if name is None:
-        name = _new_table(database, form, part)
-    listed = {master.field for master in form.masters}
-    for field in fields:
-        with saying(form, f'field "{field.name}"'):
-            _add_field(database, form, part, name, field, listed=field.name in listed)
+        name = _new_name(database, form, part)
+        planned = _planned(database, form, part, name, fields, set(_own_columns(part)))
+        _make_tables(database, form, part, name, planned)
+        for column in _own_columns(part):
+            _note_column(database, form, part, name, column)
+    else:
+        planned = _planned(database, form, part, name, fields, set(database.table(name).columns_dict))
+        _add_columns(database, form, name, planned)
+    for each in planned:
+        _note_column(database, form, part, name, each.name, each.role, each.field)
+        if each.role == "value" and not part and each.field.type in INDEXED_TYPES:
+            index = sql_names.free_index(name, each.name, _taken(database))
+            database.table(name).create_index([each.name], index)
     _index_words(database, form, part, name)
 
 
-def _new_table(database: Database, form: Form, part: str) -> str:
-    """Make a table and that of its former versions. A file that is made anew keeps the names that it had."""
-    own = sql_names.LINE_TABLE_COLUMNS if part else sql_names.FORM_TABLE_COLUMNS
-    lines = bool(part)
+def _own_columns(part: str) -> dict[str, type]:
+    """What every table of plain fields has, or every table of lines."""
+    return sql_names.LINE_TABLE_COLUMNS if part else sql_names.FORM_TABLE_COLUMNS
+
+
+def _new_name(database: Database, form: Form, part: str) -> str:
+    """The name of a new table, kept for it. A file that is made anew keeps the names that it had."""
     kept = next(database.table("table_names").rows_where("form = ? and part = ?", [form.name, part], limit=1), None)
-    if kept is None:
-        wanted = f"{form.name}_{part}" if part else form.name
-        name = sql_names.free_table(wanted, _taken(database), lines=lines)
-        database.table("table_names").insert({"table_name": name, "form": form.name, "part": part})
-    else:
-        name = str(kept["table_name"])
+    if kept is not None:
+        return str(kept["table_name"])
+    wanted = f"{form.name}_{part}" if part else form.name
+    name = sql_names.free_table(wanted, _taken(database), lines=bool(part))
+    database.table("table_names").insert({"table_name": name, "form": form.name, "part": part})
+    return name
+
+
+def _make_tables(database: Database, form: Form, part: str, name: str, planned: Sequence[_Column]) -> None:
+    """Make a table and that of its former versions, at once with all columns: SQLite takes long to add hundreds.
+
+    Where SQLite refuses them, they are added one by one: so it is said which one it was.
+    """
+    own, added, lines = _own_columns(part), {each.name: each.type for each in planned}, bool(part)
     of_record = ("record", str(table_of(database, form.name)), "id") if part else ("id", "records", "id")
-    database.table(name).create(own, pk="id", foreign_keys=[of_record], strict=True)
+    key = ("record", "record_version", "row") if part else ("id", "record_version")
+    former = database.table(f"{name}{sql_names.FORMER_SUFFIX}")
+    try:
+        with database.atomic():
+            database.table(name).create({**own, **added}, pk="id", foreign_keys=[of_record], strict=True)
+            columns = {**own, **sql_names.FORMER_COLUMNS, **added}
+            former.create(columns, pk=key, foreign_keys=[(key[0], "records", "id")], strict=True)
+    except sqlite3.Error:
+        if not planned:
+            raise
+        _make_tables(database, form, part, name, [])
+        _add_columns(database, form, name, planned)
+        return
     index = sql_names.unique_index(name, lines=lines)
     database.table(name).create_index(sql_names.UNIQUE_COLUMNS[lines], index, unique=True)
-    key = ("record", "record_version", "row") if part else ("id", "record_version")
-    columns = {**own, **sql_names.FORMER_COLUMNS}
-    former = database.table(f"{name}{sql_names.FORMER_SUFFIX}")
-    former.create(columns, pk=key, foreign_keys=[(key[0], "records", "id")], strict=True)
-    for column in own:
-        _note_column(database, form, part, name, column)
-    return name
+
+
+def _add_columns(database: Database, form: Form, name: str, planned: Sequence[_Column]) -> None:
+    """Add columns to a table that is there, and to that of its former versions."""
+    for each in planned:
+        with saying(form, f'field "{each.field.name}"'):
+            for table in (name, f"{name}{sql_names.FORMER_SUFFIX}"):
+                database.table(table).add_column(each.name, each.type)
 
 
 def _taken(database: Database) -> frozenset[str]:
@@ -109,34 +153,43 @@ def _taken(database: Database) -> frozenset[str]:
     )
 
 
-def _add_field(database: Database, form: Form, part: str, table: str, field: Field, *, listed: bool) -> None:
-    """Add the columns of a field, unless those of an earlier version hold the same kind of value."""
+def _planned(
+    database: Database, form: Form, part: str, table: str, fields: Sequence[Field], present: set[str]
+) -> list[_Column]:
+    """The columns that these fields need beside those that are `present`, which grow by them."""
+    known, listed = columns_of(database, form.name, part), {master.field for master in form.masters}
+    planned: list[_Column] = []
+    for field in fields:
+        with saying(form, f'field "{field.name}"'):
+            added = _columns(form, part, table, field, known, present, listed=field.name in listed)
+        planned += added
+        present.update(each.name for each in added)
+    return planned
+
+
+def _columns(
+    form: Form, part: str, table: str, field: Field, known: Sequence[FieldColumn], present: set[str], *, listed: bool
+) -> list[_Column]:
+    """The columns of a field, unless those of an earlier version hold the same kind of value."""
     short = sql_names.table_and_column(FieldKey(field.name, 0 if part else None))[1]
     kind = sql_names.column_kind(field.type)
-    known = [column for column in columns_of(database, form.name, part) if column.field == short]
-    same = next((column for column in known if column.kind == kind), None)
+    earlier = [column for column in known if column.field == short]
+    same = next((column for column in earlier if column.kind == kind), None)
     beside = sql_names.columns_beside(kind, listed=listed)
     if same is not None and (same.is_listed or not listed):
-        return
-    present = database.table(table).columns_dict
+        return []
     if same is not None:
         wanted, added = same.column, [sql_names.BESIDE_LISTED]
         if f"{wanted}{sql_names.BESIDE_LISTED[1]}" in present:
-            return
+            return []
     else:
         wanted = sql_names.free_column(
-            short + (f"_v{form.version}" if known else ""), field.type, table, present, listed=listed
+            short + (f"_v{form.version}" if earlier else ""), field.type, table, present, listed=listed
         )
         added = [("value", "", sql_names.sql_type(kind)), *beside]
     if len(present) + len(added) > sql_names.MAX_TABLE_COLUMNS:
         raise FormError(f"the table {table} has {len(present)} columns already, and cannot have more.")
-    for role, end, type_ in added:
-        for name in (table, f"{table}{sql_names.FORMER_SUFFIX}"):
-            database.table(name).add_column(f"{wanted}{end}", type_)
-        _note_column(database, form, part, table, f"{wanted}{end}", role, field)
-    if same is None and not part and field.type in INDEXED_TYPES:
-        index = sql_names.free_index(table, wanted, _taken(database))
-        database.table(table).create_index([wanted], index)
+    return [_Column(field=field, name=f"{wanted}{end}", role=role, type=type_) for role, end, type_ in added]
 
 
 def _note_column(
