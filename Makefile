@@ -28,16 +28,19 @@ demo: $(ENV)/.ready
 # What the browser broke off, or what a page did not show in time, is tried once more, and named; any other failure is not.
 AGAIN := --reruns 1 --only-rerun 'net::ERR_|^TimeoutError: (Page|Locator|Frame)\.|Execution context was destroyed|Target .* closed|^AssertionError: (Locator|Page) expected' -rR
 
+# Three workers on two cores: tests wait for a third of their time, for servers, people and clocks.
+WORKERS ?= 3
+
 ## make test              lint, types and every test
 test: $(ENV)/.ready
 	@sh deployments/system.sh test
 	@$(MAKE) --no-print-directory lint
-	$(RUN) -m pytest -q -n 2 --dist loadgroup --durations=30 $(AGAIN)
+	$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations=30 $(AGAIN)
 
 ## make soak              the long tests: laws with many more examples, killed programs, crowds; half an hour on 2 cores
 soak: $(ENV)/.ready
 	@sh deployments/system.sh test
-	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --timeout 3600 --durations=15
+	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --timeout 3600 --durations=15
 
 ## make lint              ruff and mypy alone
 lint: $(ENV)/.ready

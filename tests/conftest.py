@@ -6,11 +6,9 @@ A run has all tests but the long ones; or these, laws and attacks.
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -22,7 +20,7 @@ from flows.runtime.prefect_server import PrefectServer
 from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
 from tests.flows.forked_commands import ENVIRONMENT, share_readings
-from tests.flows.house import NEW_DATABASE
+from tests.flows.new_prefect import prefect_database_of_run, put_prefect_database
 from tests.flows.readings import folder_of_run
 from tests.new_state import copy_new_states
 from tests.one_context import share_context
@@ -65,11 +63,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("law")
         if _shares(item) and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    _put_long_ones_first(items)
     chosen = [item for item in items if _belongs(item)]
     left_out = [item for item in items if not _belongs(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = chosen
+
+
+def _put_long_ones_first(items: list[pytest.Item]) -> None:
+    """Groups with slow tests come first, so that no worker begins one at the end and has the others wait for it."""
+    slow = {_group(item) for item in items if item.get_closest_marker("slow") is not None}
+    items.sort(key=lambda item: _group(item) not in slow)
+
+
+def _group(item: pytest.Item) -> str:
+    """What is run by one worker: a group, or a test."""
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark is not None else item.nodeid
 
 
 def _is_law(item: pytest.Item) -> bool:
@@ -112,21 +123,19 @@ def buckets(shared_buckets: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Bu
 
 
 @pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the session's Prefect server, and once that was started a copy of its database as it began."""
-    return tmp_path_factory.mktemp("prefect")
+def new_prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prefect's database as made for a new home, once in a run: making it is half of what a start costs."""
+    return prefect_database_of_run(tmp_path_factory.mktemp("prefect-made"), tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
-def prefect_server(prefect_home: Path) -> Iterator[str]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory, new_prefect_database: Path) -> Iterator[str]:
     """The address of a running Prefect server; Prefect in this process talks to it too."""
-    settings = configuration.load_settings(prefect_home)
+    settings = configuration.load_settings(tmp_path_factory.mktemp("prefect"))
+    put_prefect_database(new_prefect_database, settings.home)
     server = PrefectServer(settings)
     server.start()
     server.wait()
-    made = prefect_home / "prefect" / "prefect.db"
-    with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(prefect_home / NEW_DATABASE)) as copy:
-        source.backup(copy)
     before = dict(os.environ)
     configuration.use_prefect(settings, server.address, own=True)
     yield server.address

@@ -12,6 +12,9 @@ import pytest
 
 from tests.house_rules import PACKAGES, ROOT, sources
 
+pytestmark = pytest.mark.xdist_group("sources")
+"""One worker reads all sources, once."""
+
 KEYS = {"Alt", "Enter", "Escape"}
 """Keys of a keyboard, which look like classes."""
 

@@ -14,6 +14,9 @@ from flows.cli.app import COMMAND_GROUPS
 from tests import house_rules as rules
 from tests.house_rules import PACKAGES, Source, source, sources
 
+pytestmark = pytest.mark.xdist_group("sources")
+"""One worker reads all sources, once."""
+
 GROUND = {
     "transcribe.model": "geometry codes",
     "transcribe.geometry": "",

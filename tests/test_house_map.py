@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests import house_map
 from tests.house_map import Index, doors, floors, rooms_table
 from tests.house_rules import ROOT, source, sources
+
+pytestmark = pytest.mark.xdist_group("sources")
+"""One worker reads all sources, once."""
 
 MOST_ROOMS_OF_A_PAGE = 8
 ANEW = "It is not that of the code any more: run `python -m tests.house_map`."

@@ -16,6 +16,7 @@ from flows.home.home import open_home
 from flows.simulation import ground_truth
 from flows.simulation.simulated_people import SLIP_SHARE, play
 from tests.flows.house import House, chosen, folder_of, simulated
+from tests.flows.new_prefect import put_prefect_database
 from tests.patience import PATIENCE
 from tests.transcribe.review.site import served
 from transcribe.errors import NotFound
@@ -26,7 +27,10 @@ pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.
 PHOTOGRAPHS = ("bon-de-commande-flat-typed-0000.png", "order-form-phone-typed-0003.jpg", "receipt-217.jpg")
 
 
-def test_photographs_become_true_records_that_can_be_explained_and_erased(tmp_path: Path, prefect_server: str) -> None:
+def test_photographs_become_true_records_that_can_be_explained_and_erased(
+    tmp_path: Path, new_prefect_database: Path, prefect_server: str
+) -> None:
+    put_prefect_database(new_prefect_database, tmp_path / "home")
     house = House(home=tmp_path / "home")  # without Prefect: ingest starts a server of its own and stops it
     folder = folder_of(tmp_path / "photographs", PHOTOGRAPHS)
     done = house.run("ingest", *(folder / name for name in PHOTOGRAPHS[:2]), "--form", "auto", "--json")

@@ -31,7 +31,7 @@ from tests.flows.house import CASES, START, TYPED, House, until
 from tests.patience import PATIENCE
 from transcribe.intake import gather, unreached
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 CANARY = "quandary7Q4Z"
 """What the names of files hold, and nothing else here does."""
@@ -53,7 +53,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     house = House(home=tmp_path_factory.mktemp("around") / "home")
     house.environment = {"FAIRHAND_PREFECT_PORT": str(free_port())}
     settings = configuration.load_settings(house.home)
-    process = house.start("serve", "--port", "0")
+    process = house.start("serve", "--port", "0", forked=True)
     try:
         until(lambda: process.poll() is not None or "prefect" in notice(settings), START)
         assert process.poll() is None, process.communicate()[1]
@@ -192,7 +192,7 @@ def test_two_ingests_at_once_on_a_fresh_home_both_end_well(tmp_path: Path) -> No
     folder = tmp_path / "inbox"
     folder.mkdir()
     shutil.copy(TYPED, folder / "order.png")
-    runs = [house.start("ingest", folder, "--form", "bon-de-commande") for _ in range(2)]
+    runs = [house.start("ingest", folder, "--form", "bon-de-commande", forked=True) for _ in range(2)]
     ended = [(*run.communicate(timeout=4 * PATIENCE), run.returncode) for run in runs]
     assert [code for _, _, code in ended] == [0, 0], [err[-500:] for _, err, _ in ended]
 

@@ -25,7 +25,7 @@ from reconcile.records import ExportOptions, held, load_export, query, values_sc
 from reconcile.records.interchange.export_columns import export_columns
 from reconcile.records.publish import publish, rebuild
 from tests.attack.test_restore import opened, recorded
-from tests.examples import examples
+from tests.examples import SOAK, examples
 from tests.flows.conftest import house
 from tests.flows.house import House
 from tests.reconcile.records import MemoryOutbox, decided
@@ -181,7 +181,7 @@ FORMS = st.lists(
 )
 
 
-@examples(25)
+@examples(25 if SOAK else 10)
 @given(FORMS)
 def test_every_form_that_passes_the_check_is_published_beside_any_other(
     forms: list[tuple[str, Fields, Mapping[str, Fields], int, str, int]],

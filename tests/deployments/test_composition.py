@@ -22,7 +22,7 @@ from tests.flows.house import CASES, until
 from tests.patience import PATIENCE
 from tests.postgres import server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("prefect")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 START = 300.0
 """Seconds that a process may take to be well on a busy machine."""
@@ -89,7 +89,7 @@ def composition(tmp_path_factory: pytest.TempPathFactory, buckets: BucketServer)
         buckets.client().create_bucket(Bucket="pictures")
         for service in ("web", "worker"):
             found[service]["environment"] |= ACCESS
-        yield Composition(services=found, places=places, log=place)
+        yield Composition(services=found, places=places, log=place, more={"PREFECT_WORKER_QUERY_SECONDS": "1"})
 
 
 def well(composition: Composition, process: subprocess.Popen[bytes], service: str, name: str = "", **more: str) -> None:

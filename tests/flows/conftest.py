@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,20 +11,21 @@ import pytest
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
 from tests.examples import SOAK
-from tests.flows.house import NEW_DATABASE, House
+from tests.flows.house import House
+from tests.flows.new_prefect import put_prefect_database
 from tests.flows.readings import folder_of_run, keep_readings
 
 
 @pytest.fixture
-def served_home(tmp_path: Path, prefect_server: str, prefect_home: Path) -> Path:
+def served_home(tmp_path: Path, new_prefect_database: Path) -> Path:
     """A home in which `serve` finds Prefect's database as made: making it is half of what its start costs."""
-    return served_home_in(tmp_path, prefect_home)
+    return served_home_in(tmp_path, new_prefect_database)
 
 
-def served_home_in(place: Path, prefect_home: Path) -> Path:
-    """Such a home in a folder, once the session's Prefect server was started."""
-    (place / "home" / "prefect").mkdir(parents=True, mode=0o700)
-    shutil.copy(prefect_home / NEW_DATABASE, place / "home" / "prefect" / "prefect.db")
+def served_home_in(place: Path, new_prefect_database: Path) -> Path:
+    """Such a home in a folder."""
+    (place / "home").mkdir(parents=True, mode=0o700)
+    put_prefect_database(new_prefect_database, place / "home")
     return place / "home"
 
 

@@ -22,13 +22,11 @@ from flows.runtime.prefect_server import START_SECONDS
 from flows.simulation import ground_truth
 from flows.simulation.ground_truth import Sample
 from flows.simulation.simulated_people import SimulatedReader
-from tests.flows.forked_commands import UMASK, shared_server, suits
+from tests.flows.forked_commands import UMASK, share_readings, shared_server, suits
 
 CASES = Path(__file__).parent.parent / "cases"
 TYPED = CASES / "bon-de-commande-flat-typed-0000.png"
 SAMPLES = ground_truth.load(CASES / "truth.jsonl")
-NEW_DATABASE = "new-prefect.db"
-"""The file with Prefect's database as it is made for a new home, in that of the session's server."""
 FAIRHAND = (sys.executable, "-m", "flows.cli")
 PATIENCE = 240.0
 """Seconds that anything may take which is a matter of seconds: only whether it comes to an end at all is asked."""
@@ -157,21 +155,25 @@ def until(true: Callable[[], object], seconds: float = PATIENCE, pause: float = 
         time.sleep(pause)
 
 
-def finished(house: House) -> int:
-    """How many scans of a house have their readings."""
-    rooms = open_home(load_settings(house.home))
-    states = rooms.store.scan_states()
-    found = sum(rooms.store.has_reads(state.scan.id) for state in states)
-    rooms.close()
-    return found
+def finished(rooms: Home) -> int:
+    """How many scans of a home have their readings."""
+    return sum(rooms.store.has_reads(state.scan.id) for state in rooms.store.scan_states())
 
 
-def ingest_killed(house: House, words: Sequence[str | Path], after: int, seconds: float) -> int:
-    """Kill an ingest so many seconds after so many scans have their readings; how many have them then."""
-    process = house.start("ingest", *words)
-    while process.poll() is None and finished(house) < after:
-        time.sleep(0.2)
-    time.sleep(seconds)
-    process.kill()
-    process.communicate()
-    return finished(house)
+def ingest_killed(house: House, words: Sequence[str | Path], after: int, seconds: float, forked: bool = False) -> int:
+    """Kill an ingest so many seconds after so many scans have their readings; how many have them then.
+
+    One that is forked has its engines read as well, whatever they read before.
+    """
+    rooms, before = open_home(load_settings(house.home)), share_readings(None)
+    try:
+        process = house.start("ingest", *words, forked=forked)
+        while process.poll() is None and finished(rooms) < after:
+            time.sleep(0.2)
+        time.sleep(seconds)
+        process.kill()
+        process.communicate()
+        return finished(rooms)
+    finally:
+        share_readings(before)
+        rooms.close()

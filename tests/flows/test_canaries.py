@@ -25,7 +25,7 @@ from tests.flows.house import SAMPLES, START, TYPED, House, until
 from tests.patience import PATIENCE
 from transcribe.model import FieldKey, Task
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 STATE = ("state.db", "state.key", "records.db", "archive", "forms")
 """Where texts belong; everything else must be free of them."""
@@ -86,7 +86,9 @@ def token_of(client: httpx.Client) -> dict[str, str]:
     return {"csrf": re.findall(r'name="csrf" value="([^"]+)"', client.get("/me").text)[0]}
 
 
-def test_no_canary_reaches_a_log_or_what_prefect_keeps(house: House, rooms: Home, tmp_path: Path) -> None:
+def test_no_canary_reaches_a_log_or_what_prefect_keeps(
+    served_home: Path, house: House, rooms: Home, tmp_path: Path
+) -> None:
     named = f"Quandary-{secrets.token_hex(6)}"
     photo, broken = tmp_path / f"{named}-order.png", tmp_path / f"{named}-broken.png"
     shutil.copy(TYPED, photo)

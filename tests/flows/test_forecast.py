@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import math
 import random
 from collections.abc import Iterator
@@ -34,25 +36,29 @@ def shifts(kind: str, chance: random.Random) -> Iterator[tuple[datetime, datetim
             yield begin + timedelta(hours=4.25), begin + timedelta(hours=7.5 + chance.random())
 
 
-def work(kind: str, chance: random.Random) -> list[datetime]:
-    """When one to five people of different speed send their readings."""
-    sent = []
-    for _ in range(chance.choice([1, 2, 3, 5])):
-        pace = 30 * math.exp(chance.gauss(0, 0.4))
-        for begin, end in shifts(kind, chance):
-            at = begin + timedelta(seconds=chance.expovariate(1 / pace))
-            while at < end:
-                sent.append(at)
-                at += timedelta(seconds=chance.expovariate(1 / pace))
-    return sorted(sent)
+def work(kind: str, chance: random.Random) -> Iterator[datetime]:
+    """When one to five people of different speed send their readings, one after another as far as anybody asks."""
+    count = chance.choice([1, 2, 3, 5])
+    yield from heapq.merge(*(_sent(kind, random.Random(chance.random())) for _ in range(count)))
+
+
+def _sent(kind: str, chance: random.Random) -> Iterator[datetime]:
+    """When one of them does."""
+    pace = 30 * math.exp(chance.gauss(0, 0.4))
+    for begin, end in shifts(kind, chance):
+        at = begin + timedelta(seconds=chance.expovariate(1 / pace))
+        while at < end:
+            yield at
+            at += timedelta(seconds=chance.expovariate(1 / pace))
 
 
 def within(kind: str, seed: int) -> bool | None:
     """Whether a batch ends within what was said at some moment of it; None where nothing was said."""
     chance = random.Random(f"{kind} {seed}")
-    sent = work(kind, chance)
+    working = work(kind, chance)
     needs = chance.choices(NEEDED, SHARES, k=chance.choice([200, 1000, 4000]))
     count = max(25, int(chance.uniform(0.15, 0.9) * sum(needs)))
+    sent = list(itertools.islice(working, sum(needs) + 1))
     if sum(needs) >= len(sent):
         return None
     finished, read = 0, 0
@@ -99,7 +105,7 @@ def test_readings_of_the_last_minutes_alone_tell_no_pace() -> None:
 
 @pytest.mark.parametrize("kind", ["always", "office", "evenings", "two days"])
 def test_simulated_batches_end_within_the_spread_in_about_80_of_100_cases(kind: str) -> None:
-    """The least that 40 cases show where 80 of 100 hold, but for 1 in 50."""
-    said = [each for each in (within(kind, seed) for seed in range(40)) if each is not None]
-    assert len(said) > 30
-    assert sum(said) >= 0.67 * len(said)
+    """The least that 25 cases show where 80 of 100 hold, but for 1 in 50."""
+    said = [each for each in (within(kind, seed) for seed in range(25)) if each is not None]
+    assert len(said) > 18
+    assert sum(said) >= 0.64 * len(said)

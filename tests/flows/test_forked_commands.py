@@ -89,7 +89,7 @@ def words_of(process: psutil.Process) -> list[str]:
         return []
 
 
-@pytest.mark.xdist_group("prefect")
+@pytest.mark.xdist_group("prefect-2")
 def test_prefect_has_the_settings_of_the_home(working_house: House) -> None:
     house = working_house
     assert suits(house.child_environment())

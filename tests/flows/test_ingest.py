@@ -130,8 +130,9 @@ def test_killed_three_times_it_ends_with_what_an_undisturbed_run_has(
     calm = House(home=tmp_path / "calm", prefect=prefect_server, prefect_secret=working_house.prefect_secret)
     assert calm.run("ingest", *paths, "--form", "auto").code == 0
     chance = random.Random(7)
-    for after in (1, 3, 4):
-        done_before = ingest_killed(working_house, [*paths, "--form", "auto"], after, chance.uniform(0.0, 1.0))
+    for after in (1, 2, 3):
+        seconds = chance.uniform(0.0, 0.5)
+        done_before = ingest_killed(working_house, [*paths, "--form", "auto"], after, seconds, forked=True)
         assert done_before >= after
     last = working_house.run("ingest", *paths, "--form", "auto", "--json")
     assert last.code == 0, last.err
@@ -142,9 +143,7 @@ def test_killed_three_times_it_ends_with_what_an_undisturbed_run_has(
 
 PHOTOGRAPHS = (
     ("bon-de-commande", "flat", "0000", "png"),
-    ("bon-de-commande", "flat", "0008", "png"),
     ("bon-de-commande", "phone", "0002", "jpg"),
     ("order-form", "flat", "0001", "png"),
-    ("order-form", "flat", "0009", "png"),
     ("order-form", "phone", "0003", "jpg"),
 )

@@ -21,7 +21,7 @@ from tests.postgres import new_database
 from transcribe.errors import StoreError
 from transcribe.model import Task
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.xdist_group("prefect-2"), pytest.mark.slow, pytest.mark.timeout(900)]
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fairhand'"
 

@@ -53,7 +53,7 @@ def type_everything(home: Home) -> None:
 
 
 @pytest.mark.prefect
-@pytest.mark.xdist_group("prefect")
+@pytest.mark.xdist_group("prefect-2")
 def test_the_tutorial_works_as_it_stands(
     working_house: House, rooms: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Every page and table of the desk in a home of a million scans (make soak), or of a hundredth of it (make test).
+"""Every page and table of the desk in a home of a million scans (make soak), or of a two-hundredth of it (make test).
 
 Of each, 95 of 100 answers come within 200 ms of the clock in make soak, which has the machine for itself. Beside other
 tests the median of the processor's time counts: the clock of a busy machine says what others do. The rows are made
@@ -23,10 +23,10 @@ from tests.flows.desk.large_site import FIELDS, Size, counted_rows, fill
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(10_800 if SOAK else 900)]
 
-SIZE = Size(scans=1_000_000, batches=1_000) if SOAK else Size(scans=10_000, batches=100)
+SIZE = Size(scans=1_000_000, batches=1_000) if SOAK else Size(scans=5_000, batches=50)
 MOST_MS = 200.0
 ROUNDS = 40 if SOAK else 5
-"""Answers of each page that are timed."""
+"""Answers of each page that are timed; in make test no more than say on which side of the bound their median is."""
 
 PAGES = (
     *SECTIONS,
@@ -99,17 +99,23 @@ def test_95_of_100_answers_come_within_200_ms(large: DeskSite) -> None:
     settle(large)
     clock = time.perf_counter if SOAK else time.process_time
     for address in addresses:
-        times = []
-        for _ in range(ROUNDS):
+        times: list[float] = []
+        while len(times) < ROUNDS and not (is_decided(times) and not SOAK):
             begun = clock()
             assert client.get(address).status_code == 200, address
             times.append(1000 * (clock() - begun))
         times.sort()
-        p95, median = times[math.ceil(0.95 * ROUNDS) - 1], times[ROUNDS // 2]
+        p95, median = times[math.ceil(0.95 * len(times)) - 1], times[len(times) // 2]
         print(f"{address}: median {median:.0f} ms, p95 {p95:.0f} ms")
         if (p95 if SOAK else median) > MOST_MS:
             slow[address] = p95 if SOAK else median
     assert slow == {}
+
+
+def is_decided(times: list[float]) -> bool:
+    """Whether more than half of all rounds are on one side of the bound: their median is there whatever comes."""
+    under = sum(took <= MOST_MS for took in times)
+    return max(under, len(times) - under) > ROUNDS // 2
 
 
 def settle(large: DeskSite) -> None:

@@ -11,16 +11,17 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from PIL import Image, ImageDraw, ImageFilter
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from flows.watching import waiting_scans
 from tests.chromium import FLAGS, chromium
 from tests.flows.desk.all_pages import SECTIONS, pages
 from tests.flows.desk.desk_site import DeskSite
+from tests.in_turn import EVERY_LOOK, in_turn
 from tests.transcribe.review.conftest import PATIENCE_MS
 from tests.transcribe.review.site import served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -62,11 +63,11 @@ def enter(busy: DeskSite, address: str, browser: Browser) -> Iterator[Enter]:
 
 
 LOOKS = (
-    # language, width, height, colours, forced colours, and whether axe looks too
-    ("en", 1440, 900, "light", "none", True),
-    ("fr", 360, 800, "dark", "none", True),
-    ("es", 320, 256, "light", "none", True),  # a window of 1280 x 1024 at 400 % zoom
-    ("en", 1440, 900, "dark", "active", True),
+    # language, width, height, colours, forced colours
+    ("en", 1440, 900, "light", "none"),
+    ("fr", 360, 800, "dark", "none"),
+    ("es", 320, 256, "light", "none"),  # a window of 1280 x 1024 at 400 % zoom
+    ("en", 1440, 900, "dark", "active"),
 )
 
 
@@ -100,34 +101,29 @@ def look(full: DeskSite, full_address: str, browser: Browser) -> Iterator[Enter]
         context.close()
 
 
-@pytest.mark.parametrize(("language", "width", "height", "scheme", "forced", "with_axe"), LOOKS)
+@EVERY_LOOK
+@pytest.mark.parametrize("turn", range(len(LOOKS)))
 def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
-    full: DeskSite,
-    look: Enter,
-    full_address: str,
-    language: str,
-    width: int,
-    height: int,
-    scheme: Any,
-    forced: Any,
-    with_axe: bool,
+    full: DeskSite, look: Enter, full_address: str, turn: int, every: bool
 ) -> None:
-    viewport = {"width": width, "height": height}
+    language, width, height, scheme, forced = LOOKS[turn]
+    viewport: ViewportSize = {"width": width, "height": height}
     page = look(language, viewport=viewport, color_scheme=scheme, forced_colors=forced)
     faults = []
-    for each in pages(full):
+    for each in in_turn(pages(full), turn, len(LOOKS), every):
+        page.set_viewport_size(viewport)
         answer = page.goto(full_address + each)
         assert answer is not None
         assert answer.status == 200, each
         page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
-        if with_axe:
-            options = FORCED if forced == "active" else DEFAULT_OPTIONS
-            found: dict[str, Any] = Axe().run(page, options=options).response
-            assert found["passes"], "axe looked at the page"
-            faults += [f"{each} {it['id']}: {it['nodes'][0]['html'][:160]}" for it in found["violations"]]
-        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            faults.append(f"{each} is wider than the screen")
+        found: dict[str, Any] = Axe().run(page, options=FORCED if forced == "active" else DEFAULT_OPTIONS).response
+        assert found["passes"], "axe looked at the page"
+        faults += [f"{each} {it['id']}: {it['nodes'][0]['html'][:160]}" for it in found["violations"]]
         faults += [f"{each} {it}" for it in page.evaluate(UNSEEN)]
+        for _, wide, high, *_ in LOOKS:
+            page.set_viewport_size({"width": wide, "height": high})
+            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                faults.append(f"{each} is wider than the screen of {wide}")
     assert faults == []
 
 

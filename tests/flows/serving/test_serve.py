@@ -24,7 +24,7 @@ from tests.flows.webhooks.receivers import receiving, subscribed
 from tests.patience import PATIENCE
 from transcribe.model import Task
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 Serving = tuple[House, "subprocess.Popen[str]"]
 
@@ -33,7 +33,7 @@ Serving = tuple[House, "subprocess.Popen[str]"]
 def serving(served_home: Path, house: House, rooms: Home) -> Iterator[Serving]:
     """A running `serve` whose Prefect answers, on free ports; whatever is left of it is ended."""
     house.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
-    process = house.start("serve", "--port", "0")
+    process = house.start("serve", "--port", "0", forked=True)
     try:
         until(lambda: process.poll() is not None or "prefect" in notice(rooms.settings), START)
         assert process.poll() is None, process.communicate()[1]
@@ -97,7 +97,7 @@ def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Se
     (state,) = rooms.store.scan_states()
     people = [each for each in rooms.store.readings(state.scan.id) if each.kind == "person"]
     assert len(people) == typed, "what was acknowledged is there, and once"
-    again = house.start("serve", "--port", "0")
+    again = house.start("serve", "--port", "0", forked=True)
     until(lambda: notice(rooms.settings).get("pid") == str(again.pid))
     until(lambda: rooms.store.counts().waiting_scans == 0)
     again.send_signal(signal.SIGINT)

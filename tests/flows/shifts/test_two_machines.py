@@ -18,7 +18,7 @@ from flows.shifts.worker import Worker
 from tests.flows.house import CASES, House, until
 from tests.postgres import new_database, rows
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.xdist_group("prefect-2"), pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(900)]
 
 RECEIPTS = sorted(CASES.glob("receipt-*.jpg"))[:4]
 """As many as two machines take turns at, and one leaves some of when it is told to end."""

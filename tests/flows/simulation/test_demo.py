@@ -8,10 +8,10 @@ import pytest
 
 from tests.flows.house import House, folder_of
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-def test_it_ends_by_itself_with_records_that_equal_the_truth(house: House, tmp_path: Path) -> None:
+def test_it_ends_by_itself_with_records_that_equal_the_truth(served_home: Path, house: House, tmp_path: Path) -> None:
     samples = folder_of(tmp_path / "samples", ("order-form-flat-typed-0009.png", "receipt-217.jpg"))
     done = house.run("demo", "--samples", samples)
     assert done.code == 0, done.out + done.err

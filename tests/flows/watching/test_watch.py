@@ -20,7 +20,7 @@ from flows.home.home import open_home
 from tests.flows.house import TYPED, House, until
 from tests.patience import PATIENCE
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.xdist_group("prefect-2"), pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture

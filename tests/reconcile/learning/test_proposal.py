@@ -26,7 +26,7 @@ from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
 
 SHIPPED = shipped_parameters()
 SHARE = 0.05
-EXAMPLES = 60 if SOAK else 25
+EXAMPLES = 60 if SOAK else 10
 """Examples of a law in a test run; 2,400 in `make soak`. Each learns a store five times over."""
 
 TEXTS = {"amount": ("15.60", "75.60", "15.66"), "date": ("05/03/2025", "06/03/2025"), "name": ("Dupont", "Dupond")}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.parameters.code_shapes import FieldShapes, shape_of
-from tests.examples import examples
+from tests.examples import SOAK, examples
 
 FLAT = log(1e-9)
 
@@ -68,7 +68,7 @@ def test_two_shapes_that_look_alike_tell_nothing_from_each_other() -> None:
     assert abs(known.log_factor("SO-41", FLAT) - known.log_factor("S0-41", FLAT)) < log(2**2)
 
 
-@examples(100)
+@examples(100 if SOAK else 30)
 @given(
     counts=st.dictionaries(st.sampled_from(["9A", "99", "A9", "AA", "9-"]), st.floats(0.1, 64), max_size=4),
     others=st.floats(0, 30),

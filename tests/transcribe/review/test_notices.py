@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.in_turn import EVERY_LOOK, in_turn
 from tests.transcribe.review.site import Site, make_site
 from tests.transcribe.review.test_whole_form import as_a_whole
 from transcribe.i18n import translation
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 Enter = Callable[[Transcriber], Page]
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
+LANGUAGES = ("en", "fr", "es")
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ SAID = """
 height."""
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("height", [380, 640])
 def test_no_notice_covers_or_moves_an_answer_on_a_phone(
     site: Site, enter: Enter, page: Page, height: int, language: str
@@ -94,7 +97,7 @@ def test_no_notice_covers_the_menu_of_a_phone(site: Site, enter: Enter, page: Pa
     assert covered == []
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_with_a_doubt_and_a_notice_every_answer_is_in_view_above_a_keyboard(
     site: Site, enter: Enter, page: Page, language: str
 ) -> None:
@@ -161,16 +164,20 @@ OPENED = """
 """Opens something, and gives what of it lies beyond the edge of the screen."""
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "es"])
-def test_what_is_opened_lies_within_the_screen(site: Site, enter: Enter, page: Page, language: str) -> None:
+@EVERY_LOOK
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_opened_lies_within_the_screen(
+    site: Site, enter: Enter, page: Page, language: str, every: bool
+) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     enter(site.person("amina", language=language))
-    for path, name in (("/work", "skip"), ("/work", "other-paper"), ("/work", "along"), ("/form", "other-paper")):
-        for width in (360, 500, 640, 800, 960, 1280):
-            page.set_viewport_size({"width": width, "height": 640})
-            page.goto(re.sub("/(work|form)$", path, page.url))
-            page.locator("html[data-ready]").wait_for()
-            assert (path, name, width, page.evaluate(OPENED, name)) == (path, name, width, [])
+    opened = (("/work", "skip"), ("/work", "other-paper"), ("/work", "along"), ("/form", "other-paper"))
+    turns = itertools.product((360, 500, 640, 800, 960, 1280), opened)
+    for width, (path, name) in in_turn(turns, LANGUAGES.index(language), len(LANGUAGES), every):
+        page.set_viewport_size({"width": width, "height": 640})
+        page.goto(re.sub("/(work|form)$", path, page.url))
+        page.locator("html[data-ready]").wait_for()
+        assert (path, name, width, page.evaluate(OPENED, name)) == (path, name, width, [])
 
 
 def test_on_a_phone_the_answer_to_taking_along_is_in_sight(site: Site, enter: Enter, page: Page) -> None:

@@ -21,6 +21,7 @@ from reconcile.records import query
 from tests.flows.desk.desk_site import DeskSite
 from tests.flows.desk.test_desk_in_browser import Enter, address, browser_type_launch_args, enter
 from tests.flows.drafting.own_form import COLUMNS, LINES, TEXTS, blank_page, filled_page, photo
+from tests.in_turn import EVERY_LOOK, in_turn
 from tests.transcribe.store.world import sent
 from transcribe.model import Transcriber
 from transcribe.store import Offer
@@ -266,24 +267,31 @@ def test_unsaved_drawing_is_not_lost_to_another_button(draft: Draft, enter: Ente
     assert draft.path.is_file()
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"),
-    [("en", 1440, "light"), ("fr", 360, "dark"), ("es", 320, "light")],
-)
+LOOKS: tuple[tuple[str, int, Any], ...] = (("en", 1440, "light"), ("fr", 360, "dark"), ("es", 320, "light"))
+"""Language, width of the screen, colours."""
+
+
+@EVERY_LOOK
+@pytest.mark.parametrize("turn", range(len(LOOKS)))
 def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
-    draft: Draft, enter: Enter, address: str, language: str, width: int, scheme: Any
+    draft: Draft, enter: Enter, address: str, turn: int, every: bool
 ) -> None:
+    language, width, scheme = LOOKS[turn]
     page = enter(language=language, viewport={"width": width, "height": 800}, color_scheme=scheme)
     faults = []
     broken = draft.text.replace('name = "hirer"', 'name = "phone"')
-    for each, text in [(path, "") for path in PAGES] + [(HERE, broken)]:
+    walk = [*((path, "") for path in PAGES), (HERE, broken)]
+    for each, text in in_turn(walk, turn, len(LOOKS), every):
         if text:
             draft.save(text)
+        page.set_viewport_size({"width": width, "height": 800})
         page.goto(address + each)
         page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
         found: dict[str, Any] = Axe().run(page).response
         assert found["passes"], "axe looked at the page"
         faults += [f"{each} {it['id']}: {it['nodes'][0]['html'][:160]}" for it in found["violations"]]
-        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            faults.append(f"{each} is wider than the screen")
+        for _, wide, _ in LOOKS:
+            page.set_viewport_size({"width": wide, "height": 800})
+            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                faults.append(f"{each} is wider than the screen of {wide}")
     assert faults == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.in_turn import EVERY_LOOK, in_turn
 from tests.looks import addresses
 from tests.looks_world import World, world
 from tests.transcribe.review.access.test_access import faults_of
@@ -52,26 +53,30 @@ def known(site: Site, address: str, page: Page) -> World:
     return made
 
 
-@pytest.mark.parametrize(
-    ("language", "media"),
-    [
-        ("en", {"color_scheme": "light"}),
-        ("fr", {"color_scheme": "dark", "reduced_motion": "reduce"}),
-        ("es", {"forced_colors": "active"}),
-    ],
+LOOKS: tuple[tuple[str, Any], ...] = (
+    ("en", {"color_scheme": "light"}),
+    ("fr", {"color_scheme": "dark", "reduced_motion": "reduce"}),
+    ("es", {"forced_colors": "active"}),
 )
-def test_every_page_is_for_everybody(known: World, address: str, page: Page, language: str, media: Any) -> None:
+"""Language, and what the system says of colours and of motion."""
+
+
+@EVERY_LOOK
+@pytest.mark.parametrize("turn", range(len(LOOKS)))
+def test_every_page_is_for_everybody(known: World, address: str, page: Page, turn: int, every: bool) -> None:
+    language, media = LOOKS[turn]
     known.site.store.set_interface_language(known.amina.id, language, known.site.clock.now(), known.amina.id)
     page.emulate_media(**media)
     faults: dict[str, list[str]] = {}
 
-    for name, path in addresses(known).items():
+    for name, path in in_turn(addresses(known).items(), turn, len(LOOKS), every):
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"{address}{path}")
         page.evaluate(OPENED)
         found = faults_of(page)
-        if "reduced_motion" in media:
-            found += page.evaluate(MOVING)
+        page.emulate_media(reduced_motion="reduce")
+        found += page.evaluate(MOVING)
+        page.emulate_media(reduced_motion=media.get("reduced_motion", "no-preference"))
         if name not in WORKING:
             for width in (640, 320):  # 1280 at 200 % and at 400 %
                 page.set_viewport_size({"width": width, "height": 450})

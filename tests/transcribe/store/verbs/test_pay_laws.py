@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.examples import examples
+from tests.examples import SOAK, examples
 from tests.transcribe.store import databases
 from tests.transcribe.store.world import NOON, World, after, decision, passing, person
 from transcribe.errors import LeaseLost, NotFound
@@ -305,7 +305,7 @@ class PayMachine(RuleBasedStateMachine):
 class TestPay(PayMachine.TestCase):  # type: ignore[misc, valid-type]  # a class that Hypothesis makes
     """The laws over drawn sequences, and that these have met all that a script could send."""
 
-    settings = examples(250, stateful_step_count=25)
+    settings = examples(250 if SOAK else 100, stateful_step_count=25)
 
     def runTest(self) -> None:
         for _ in range(ROUNDS):
