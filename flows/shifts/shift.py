@@ -24,10 +24,6 @@ from flows.steps import failure_message
 from transcribe.errors import StoreError
 from transcribe.model import ReadResult, Scan
 
-CLAIMED_SCANS_COUNT = 4
-"""Scans claimed together for each thread that reads: a claim costs some milliseconds, and the last ones of a batch are
-held by few."""
-
 LOOK_SECONDS = 0.5
 """Between two looks for scans to read, where there were none. Chosen by hand."""
 
@@ -83,7 +79,6 @@ class Shift:
         self._seconds = home.settings.read_lease_seconds
         self._changed = threading.Condition()
         self._own: deque[_Job] = deque()
-        self._claimed: deque[_Job] = deque()
         self._running: dict[str, float] = {}
         self._is_alone = False
         self._found_none = False
@@ -125,7 +120,7 @@ class Shift:
     def is_idle(self) -> bool:
         """Whether it reads nothing and found nothing to read when it looked last."""
         with self._changed:
-            return self._found_none and not (self._own or self._claimed or self._running)
+            return self._found_none and not (self._own or self._running)
 
     def require_working(self) -> None:
         """Raise the error that ended the shift, where one did."""
@@ -171,34 +166,32 @@ class Shift:
         return None
 
     def _taken(self) -> _Job | None:
-        """The next scan to read, where there is one now."""
+        """The next scan to read, where there is one now. None too where the store is away, as when it starts anew."""
         if self._is_alone:
             return None
         if self._own:
             return self._own.popleft()
-        if not self._claimed and not self._claim(CLAIMED_SCANS_COUNT * self._threads):
-            return None
-        if not self._claimed and not self._running:
-            if not self._claim(1, begun=True):
-                return None
-            self._is_alone = bool(self._claimed)
-        self._found_none = not self._claimed
-        return self._claimed.popleft() if self._claimed else None
-
-    def _claim(self, count: int, *, begun: bool = False) -> bool:
-        """Claim scans, where there are any. False where the store is away for a moment, as when it starts anew."""
-        who, of = self._worker.name, self._batch
         try:
-            found = self._home.store.claim_to_read(who, count, now(), self._seconds, batch=of, begun=begun)
-            if not found and not begun:
-                self._worker.release_dead()
+            job = self._claimed()
+            if job is None and not self._running:
+                job = self._claimed(begun=True)
+                self._is_alone = job is not None
         except StoreError as error:
             if not error.retry or time.monotonic() - self._reached > PATIENCE_SECONDS:
                 raise
-            return False
+            return None
         self._reached = time.monotonic()
-        self._claimed += [_Job(scan=each.scan, batch=each.batch, begun=each.begun) for each in found]
-        return True
+        self._found_none = job is None
+        return job
+
+    def _claimed(self, *, begun: bool = False) -> _Job | None:
+        """A scan, claimed, where there is any: one alone, so that none waits here that another process could read."""
+        who, of = self._worker.name, self._batch
+        for each in self._home.store.claim_to_read(who, 1, now(), self._seconds, batch=of, begun=begun):
+            return _Job(scan=each.scan, batch=each.batch, begun=each.begun)
+        if not begun:
+            self._worker.release_dead()
+        return None
 
     def _outcome(self, job: _Job) -> Outcome:
         scan, store = job.scan, self._home.store
@@ -239,7 +232,7 @@ class Shift:
         """Hold what was claimed, until the shift ends; what is read for too long goes to others."""
         while not self._ended.wait(self._seconds / RENEWALS_COUNT):
             with self._changed:
-                holds = bool(self._claimed or self._running)
+                holds = bool(self._running)
                 late = [scan for scan, since in self._running.items() if time.monotonic() - since > MAX_READING_SECONDS]
             try:
                 for scan in late:

@@ -26,7 +26,7 @@ from flows.serving import records_api, slow_clients
 from flows.serving.health import MIN_FREE_BYTES
 from flows.serving.serve import STOP_SECONDS
 from flows.shifts.reading_once import MAX_BEGUN_COUNT
-from flows.shifts.shift import CLAIMED_SCANS_COUNT, MAX_READING_SECONDS
+from flows.shifts.shift import MAX_READING_SECONDS
 from flows.simulation import planning_inputs, scale
 from flows.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
 from flows.watching import watched_folder
@@ -74,10 +74,10 @@ def test_what_serve_and_shifts_wait_for_is_what_the_page_says() -> None:
     assert (slow_clients.BODY_SECONDS, slow_clients.MIN_BYTES_A_SECOND) == (30, 500)
     assert slow_clients.MAX_CONNECTIONS_COUNT == 1000
     assert f"after `FAIRHAND_READ_LEASE_SECONDS` ({default('read_lease_seconds'):.0f}) of silence" in PAGE
-    assert (MAX_BEGUN_COUNT, MAX_READING_SECONDS, CLAIMED_SCANS_COUNT) == (3, 15 * 60, 4)
+    assert (MAX_BEGUN_COUNT, MAX_READING_SECONDS) == (3, 15 * 60)
     assert "After three times it is set aside" in PAGE
     assert "read for 15 minutes goes to another reader" in PAGE
-    assert "claims a few (four for each scan that it reads at a time)" in PAGE
+    assert "claims one for each that it reads at a time" in PAGE
     assert (PATIENT_SECONDS, HURRIED_SECONDS, MIN_FREE_BYTES) == (3 * 60, 4, 100_000_000)
     assert "asks again for three minutes" in PAGE
     assert "A page waits four seconds for a picture" in PAGE

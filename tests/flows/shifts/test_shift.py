@@ -83,6 +83,17 @@ def test_who_is_told_to_stop_ends_what_is_begun_and_gives_the_rest_back(
     assert len(rooms.store.claim_to_read("next", 9, now(), 1.0)) == done.left, "none of them counts as begun"
 
 
+def test_a_shift_holds_no_more_scans_than_it_reads(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    end = threading.Event()
+    monkeypatch.setattr(READ, lambda *given, **named: end.wait(LONG_SECONDS) and reader(0.0)(*given, **named))
+    to_read(rooms, *"abcdef")
+    with Shift(rooms, 2) as shift:
+        until(lambda: rooms.store.count_to_read(now()) == (6, 2))
+        assert len(rooms.store.claim_to_read("another machine", 9, now(), LONG_SECONDS)) == 4
+        end.set()
+        until(lambda: shift.is_idle)
+
+
 @pytest.mark.parametrize("error", [EngineMissing("There is no tesseract here."), FormError("It is not here.")])
 def test_what_a_scan_cannot_help_ends_the_shift_and_the_scan_is_read_elsewhere(
     rooms: Home, error: Exception, monkeypatch: pytest.MonkeyPatch
