@@ -2,12 +2,13 @@
 
 from reconcile.forms.field_families import TEXT_FAMILIES, Family, family_of, type_of
 from reconcile.forms.master_data import KnownWords
-from reconcile.forms.prepared_form import PreparedField, PreparedForm, prepared
+from reconcile.forms.prepared_form import CACHED_TEXT_COUNT, PreparedField, PreparedForm, prepared
 from reconcile.forms.row_filter import readings_in_told_rows
 from reconcile.forms.rule_terms import Operand
 from reconcile.forms.rules import CompiledRule, RuleInstance, Values, compile_rules, operand, solve
 
 __all__ = [
+    "CACHED_TEXT_COUNT",
     "TEXT_FAMILIES",
     "CompiledRule",
     "Family",

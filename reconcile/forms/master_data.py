@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -92,8 +93,11 @@ class KnownWords:
         """Take counts by word; the count under "" is that of all words."""
         self.counts = {word: count for word, count in counts.items() if word}
         self.total = counts.get("", 0.0)
-        self._values = KnownValues({word: word for word in self.counts})
         self._corrected: dict[str, str] = {}
+
+    @cached_property
+    def _values(self) -> KnownValues:
+        return KnownValues({word: word for word in self.counts})
 
     def corrected(self, normal: str) -> str:
         """The text with each long unknown word replaced by the most frequent known word one edit away."""

@@ -68,12 +68,14 @@ def texts_beside(
 
 
 def with_beside(
-    beside: Iterable[Beside], written: str, sources: Sequence[Source], ways: Iterable[Component]
+    beside: Sequence[Beside], written: str, sources: Sequence[Source], ways: Iterable[Component]
 ) -> list[Component]:
     """These ways, and for each those in which engines read what stands beside the field, one text or several.
 
     Engines that say what is written do not: that one did not, is no evidence for what it says.
     """
+    if not beside:
+        return list(ways)
     share = _stray_share(written)
     texts = [
         (share * other.probability, explained)

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
 from math import log
+from operator import itemgetter
 from typing import NamedTuple
 
 from reconcile.forms import KnownWords, PreparedField
@@ -21,7 +22,7 @@ from reconcile.inference.noisy_channel import (
     swapped,
 )
 from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, NULL_LOG_PRIOR, WordPriors, unread_log_prior
-from reconcile.parameters import FieldShapes, LearntParameters
+from reconcile.parameters import MAX_CODE_LENGTH, FieldShapes, LearntParameters
 from transcribe.model import Origin
 from transcribe.values import without_accents
 
@@ -33,9 +34,6 @@ REPAIRABLE_FAULTS = {
     "date": {"not a date"},
 }
 """The faults that one changed character may repair, by field type."""
-
-MAX_REPAIRED_LENGTH = 40
-"""Characters of a text that one changed one may repair: no date or number of these types has more. Chosen by hand."""
 
 SAME_ERROR_PROBABILITY = 0.03
 """P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
@@ -90,7 +88,7 @@ def _repairs(spot: PreparedField, says: str) -> tuple[str, ...]:
 
     None of a text that is too long to be a value: every change of it would be checked for nothing.
     """
-    if len(says) > MAX_REPAIRED_LENGTH:
+    if len(says) > MAX_CODE_LENGTH:
         return ()
     return tuple(
         mended
@@ -136,8 +134,8 @@ def nothing_read(
     caps: Sequence[float],
     beside: Sequence[Beside] = (),
     strays: Mapping[str, float] = NO_STRAYS,
-) -> Unread:
-    """Something that nobody read.
+) -> tuple[Unread, float, list[float]]:
+    """Something that nobody read, with what `Unread.least` gives of it.
 
     Of a mark it is the other value, where one was read. Else what is written lies near one of the texts. Whoever read
     that text first made some error; who reads the same made the same error, which is rare unless it looks like it; who
@@ -146,19 +144,23 @@ def nothing_read(
     """
     unread = MARK_VALUES - texts.keys() if spot.family == "mark" and texts else {UNREAD_TEXT}
     if not unread:
-        return Unread(IMPOSSIBLE_LOG_PROBABILITY, [Component(1.0, list(caps))], (), caps)
+        return _with_least(Unread(IMPOSSIBLE_LOG_PROBABILITY, [Component(1.0, list(caps))], (), caps))
     if spot.family == "mark" or not texts:
         text = min(unread)  # of a mark of which neither value was read, both are as likely
         prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else NULL_LOG_PRIOR
         terms = likelihoods(learnt, sources, text)
         ways = with_beside(beside, text, sources, [Component(1.0, terms)])
         ways = [Component(way.weight, list(map(min, way.terms, caps))) for way in ways]
-        return Unread(prior, ways, (), caps)
+        return _with_least(Unread(prior, ways, (), caps))
     guesses = [
         _near(near, unread_log_prior(spot, near, learnt, words), sources, learnt, confusion_share, caps, beside, strays)
         for near, words in texts.items()
     ]
-    return guesses[0] if len(guesses) == 1 else max(guesses, key=Unread.log_share)
+    return max(map(_with_least, guesses), key=itemgetter(1))
+
+
+def _with_least(unread: Unread) -> tuple[Unread, float, list[float]]:
+    return unread, *unread.least()
 
 
 def _near(

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from reconcile.forms import Family, PreparedField
 from reconcile.inference.corroboration import witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
-from reconcile.inference.noisy_channel import SILENCE, is_silent
+from reconcile.inference.noisy_channel import SILENCE, Source, is_silent
 from reconcile.inference.posterior import FieldPosterior, share_by
 from reconcile.inference.troubles import (
     MAX_OPPOSING_SUMS_FACTOR,
@@ -254,7 +254,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         searched=any(vote.place is not None for vote in engines),
         prose=prose(spot, votes, says, weighed.words is not None),
         typed=prose(spot, people, says, False) if engines and weighed.words is None else None,
-        careful=len([vote for vote in for_it if vote.says == says and _is_careful(spot, vote, learnt)]),
+        careful=len([each for each in weighed.sources if _is_careful(each, says)]) if people else 0,
         against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
         opposed=_is_opposed(spot, weighed, says, sums),
         by_machines=_weighing_of_machines(weighed, says, engines) if saying and for_it else None,
@@ -274,10 +274,11 @@ def _weighing_of_machines(weighed: FieldPosterior, says: str, engines: Sequence[
     return partial(share_by, weighed, says, left)
 
 
-def _is_careful(spot: PreparedField, vote: Vote, learnt: LearntParameters) -> bool:
-    """Whether a person read it unprompted, and is not known to err often on fields of this type."""
-    prompted = vote.shown is not None and vote.shown == vote.says
-    return not prompted and learnt.source_model(vote.source, vote.kind, spot.type).error <= MAX_CAREFUL_ERROR_SHARE
+def _is_careful(source: Source, says: str) -> bool:
+    """Whether a person read this unprompted, and is not known to err often on fields of this type."""
+    vote, source_model, _ = source
+    unprompted = vote.kind == "person" and vote.says == says and vote.shown != says
+    return unprompted and source_model.error <= MAX_CAREFUL_ERROR_SHARE
 
 
 def _is_opposed(spot: PreparedField, weighed: FieldPosterior, says: str, sums: float) -> bool:

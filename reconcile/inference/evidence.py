@@ -18,9 +18,6 @@ from transcribe.model import Evidence, Numbers
 MIN_EVIDENCE_BITS = 0.05
 """Fewer bits than this are no evidence either way. Chosen by hand."""
 
-MIN_CALIBRATION_CHANGE = 0.0005
-"""Calibration that moves a probability by less is not worth a line. Chosen by hand."""
-
 NEXT_VALUE_ERROR_SHARE = 0.05
 """The share of errors that give just the next likely value, of all that they might give. Chosen by hand."""
 
@@ -46,9 +43,9 @@ def evidence(
         _reader(
             vote,
             log(term / rival) / NATS_PER_BIT,
-            learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page).rate,
+            source_model.rate,
         )
-        for vote, term, rival in zip(weighed.votes, weighed.terms[best], against, strict=True)
+        for (vote, source_model, _), term, rival in zip(weighed.sources, weighed.terms[best], against, strict=True)
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]
     before = (weighed.priors[best] - prior) / NATS_PER_BIT
@@ -70,9 +67,9 @@ def evidence(
                 code=EvidenceCode.WOULD_FLIP, numbers={"probability": round(_after_one_more(weighed, best, other), 4)}
             )
         )
-    if abs(probability - weighed.shares[best]) >= MIN_CALIBRATION_CHANGE:
-        raw = round(weighed.shares[best], 4)
-        found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": round(probability, 4)}))
+    raw, told = round(weighed.shares[best], 4), round(probability, 4)
+    if raw != told:
+        found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": told}))
     if seen.by_one_engine and not seen.readers:
         found.append(Evidence(code=EvidenceCode.ONE_SURE_ENGINE, numbers={"confidence": round(seen.sure, 3)}))
     if seen.situation and not seen.readers:

@@ -78,7 +78,8 @@ class FieldPosterior(NamedTuple):
     `terms` are each vote's probability given each text, `none_terms` given that something else is written; evidence is
     made of them. `shared_confusions` is, for each text, the share of its probability in which the place looks like
     another text. `ways` are those in which each text gives the votes, and `unread` is something else.
-    `words` is the likeliest text of a field that was weighed word by word, None of one weighed whole.
+    `words` is the likeliest text of a field that was weighed word by word, None of one weighed whole. `sources` are the
+    votes with the models of their sources.
     """
 
     votes: tuple[Vote, ...]
@@ -95,6 +96,7 @@ class FieldPosterior(NamedTuple):
     words: Composed | None = None
     ways: Mapping[str, Sequence[Component]] = NO_WAYS
     unread: Unread | None = None
+    sources: Sequence[Source] = ()
 
 
 def share_by(weighed: FieldPosterior, says: str, votes: Sequence[int]) -> float:
@@ -138,8 +140,7 @@ def weigh_field(
     caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
     if len(origins) > 1:
         _cap(ways, votes, caps)
-    unread = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
-    none, none_terms = unread.least()
+    unread, none, none_terms = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
     terms = {says: of_text[0].terms for says, of_text in ways.items()}
     priors = {
         says: log_prior(spot, says, learnt, spelt.get(says))
@@ -149,7 +150,7 @@ def weigh_field(
     scores, confused = _scored(ways, priors)
     shares, none_share = _normalised(scores, none)
     found = tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, unread.log_prior
-    return FieldPosterior(*found, ways=ways, unread=unread)
+    return FieldPosterior(*found, ways=ways, unread=unread, sources=sources)
 
 
 def _typed_alike(votes: Iterable[Vote]) -> set[str]:
@@ -204,13 +205,16 @@ def _ways(
     confusion_share: float,
     shapes: FieldShapes | None,
 ) -> list[Component]:
-    """A text seen as it is, and as each other text that was read and that the place may look like."""
+    """A text seen as it is, and as each other text that was read and that the place may look like.
+
+    That is one as long: a character that is lost or added looks like nothing, and each source loses it by itself.
+    """
     found = [Component(1 - confusion_share, terms[written])]
     if is_null(written) or not confusion_share:
         return found
     alike = () if shapes is None else shapes.variants(written)
     for other in texts:
-        if other == written:
+        if other == written or len(other) != len(written):
             continue
         looks = misreading_probability(learnt.characters, SHARED_CONFUSIONS, written, other)
         looks += LOOKALIKE_SHARE if other in alike else 0.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import exp, log
 
-from reconcile.forms import PreparedField
+from reconcile.forms import CACHED_TEXT_COUNT, PreparedField
 from reconcile.inference.votes import BLANK, is_null
 from reconcile.parameters import FieldShapes, LearntParameters
 
@@ -163,19 +163,19 @@ def word_priors(spot: PreparedField, says: str, learnt: LearntParameters) -> Wor
     return found
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(CACHED_TEXT_COUNT)
 def flat_share(text: str) -> float:
     """The probability of a text of which nothing is known."""
     return exp(flat_prior(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(CACHED_TEXT_COUNT)
 def flat_prior(text: str) -> float:
     """Log probability of a text of which nothing is known: word for word, character for character."""
     return max(MIN_LOG_PRIOR, sum(flat_word(word) for word in text.split())) if text.strip() else log(1e-3)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(CACHED_TEXT_COUNT)
 def flat_word(word: str) -> float:
     """Log probability of a word of which nothing is known: 10 digits, about 17 letters likely at each place.
 

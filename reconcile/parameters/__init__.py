@@ -1,7 +1,7 @@
 """What was learnt about sources, typed."""
 
 from reconcile.parameters.champion import MIN_CONTEST_COUNT
-from reconcile.parameters.code_shapes import MIN_SETTLING_COUNT, FieldShapes, shape_of
+from reconcile.parameters.code_shapes import MAX_CODE_LENGTH, MIN_SETTLING_COUNT, FieldShapes, shape_of
 from reconcile.parameters.confidence_bins import (
     BAD_PAGE_QUALITY,
     CONFIDENCE_STEPS,
@@ -9,7 +9,7 @@ from reconcile.parameters.confidence_bins import (
     confidence_table,
     has_digits,
 )
-from reconcile.parameters.confusions import SHARED_CONFUSIONS, UNSEEN_CONFUSION_SHARE, CharacterConfusions
+from reconcile.parameters.confusions import SHARED_CONFUSIONS, CharacterConfusions
 from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.parameters.place_errors import PLACE_CONFIDENCE_STEPS, place_bin
 from reconcile.parameters.shipped import shipped_parameters
@@ -23,13 +23,13 @@ from reconcile.parameters.standings import champion_standing
 __all__ = [
     "BAD_PAGE_QUALITY",
     "CONFIDENCE_STEPS",
+    "MAX_CODE_LENGTH",
     "MIN_CONTEST_COUNT",
     "MIN_SETTLING_COUNT",
     "PLACE_CONFIDENCE_STEPS",
     "PRIOR_ERROR_SHARE",
     "PRIOR_HABIT_SHARE",
     "SHARED_CONFUSIONS",
-    "UNSEEN_CONFUSION_SHARE",
     "CharacterConfusions",
     "FieldShapes",
     "LearntParameters",

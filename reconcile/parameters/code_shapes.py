@@ -18,14 +18,13 @@ from itertools import product
 from math import exp, log
 from typing import Any
 
-DISCOUNT = 0.5
-"""The d of the process: how much of each shape's count goes to shapes not seen yet. Chosen by hand."""
+from reconcile.parameters.source_phrases import CACHED_COUNT
 
-STRENGTH = 0.5
-"""The t of the process: how many values the surprise of the first shape counts for. Chosen by hand."""
+UNSEEN_COUNT = 0.5
+"""What was not seen yet counts as seen half a time: Krichevsky and Trofimov's half for each character at a place.
 
-CHARACTER_PRIOR_COUNT = 0.5
-"""How often each character counts as seen at a place before any was: Krichevsky and Trofimov's half."""
+The same is both numbers of the process, d and t: what each shape leaves, and the first surprise, for shapes not seen.
+"""
 
 NEAR_SHARE = 0.8
 """The share of shapes not seen yet that are like a seen one but for one place. Chosen by hand."""
@@ -45,11 +44,8 @@ SIGN_COUNT = 20
 ANY_CODE_SHARE = 0.03
 """The share of texts that are a code of some length, where nothing is known of the field. Chosen by hand."""
 
-CLASS_COUNT = 3
-"""Letters, digits, signs."""
-
-MAX_SHAPE_LENGTH = 24
-"""Longer values are no codes, and have no shape. Chosen by hand."""
+MAX_CODE_LENGTH = 24
+"""Longer values are no codes: they have no shape, and no digit to mend. Chosen by hand."""
 
 MIN_SETTLING_COUNT = 10.0
 """A shape that fewer scans support settles nothing. Chosen by hand."""
@@ -66,16 +62,13 @@ LOOKALIKES = {
 MAX_VARIANT_COUNT = 64
 """So many ways to read one text otherwise are looked at. Chosen by hand."""
 
-CACHED_VALUE_COUNT = 4096
-"""The probabilities of so many values are kept. Chosen by hand."""
-
 
 def shape_of(text: str) -> str | None:
     """The shape of a value: A for each letter, 9 for each digit, other signs as they are.
 
     None where the text is too long or of several words, which are no code.
     """
-    if not text or len(text) > MAX_SHAPE_LENGTH or " " in text:
+    if not text or len(text) > MAX_CODE_LENGTH or " " in text:
         return None
     return "".join(_class_of(each) for each in text)
 
@@ -106,7 +99,7 @@ class ShapeCount:
         kept = self.characters[at]
         others = max(1, size - len(kept))
         count = kept.get(character, max(0.0, self.count - sum(kept.values())) / others)
-        return (count + CHARACTER_PRIOR_COUNT) / (self.count + CHARACTER_PRIOR_COUNT * size)
+        return (count + UNSEEN_COUNT) / (self.count + UNSEEN_COUNT * size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -148,7 +141,7 @@ class FieldShapes:
     def new_share(self) -> float:
         """How probable it is that the next value has a shape that was not seen yet; 1 where nothing was learnt."""
         kinds = sum([min(1.0, each.count) for each in self.counts.values()]) + min(float(self.kinds), self.others)
-        return (STRENGTH + DISCOUNT * kinds) / (STRENGTH + self.total)
+        return (UNSEEN_COUNT + UNSEEN_COUNT * kinds) / (UNSEEN_COUNT + self.total)
 
     def count_of(self, text: str) -> float:
         """How many scans support the shape of a text."""
@@ -175,12 +168,12 @@ class FieldShapes:
         return tuple([each for each in self.variants(text) if self.count_of(each) > own])
 
 
-@lru_cache(CACHED_VALUE_COUNT)
+@lru_cache(CACHED_COUNT)
 def _log_factor(shapes: FieldShapes, text: str, flat: float) -> float:
     shape, rest = shape_of(text), (1.0 - NEAR_SHARE) * shapes.new_share
     if shape is None:
-        others = max(0.0, shapes.others - DISCOUNT * min(1.0, shapes.others))
-        return log(rest + others / (STRENGTH + shapes.total))
+        others = max(0.0, shapes.others - UNSEEN_COUNT * min(1.0, shapes.others))
+        return log(rest + others / (UNSEEN_COUNT + shapes.total))
     logs = [log(rest) + min(flat, _any_code(text)), *_known(shapes, text), *_near(shapes, shape, text)]
     logs += [log(TWIN_SHARE) + each for meant in shapes.conforming(text) for each in _known(shapes, meant)]
     top = max(logs)
@@ -196,19 +189,20 @@ def _known(shapes: FieldShapes, text: str) -> Iterator[float]:
     """The log probability of a text as one of its own shape, where that is known."""
     known = shapes.counts.get(shape_of(text) or "")
     if known is not None and known.count > 0:
-        share = (known.count - DISCOUNT * min(1.0, known.count)) / (STRENGTH + shapes.total)
+        share = (known.count - UNSEEN_COUNT * min(1.0, known.count)) / (UNSEEN_COUNT + shapes.total)
         yield log(share) + known.log_probability(text)
 
 
 def _near(shapes: FieldShapes, shape: str, text: str) -> Iterator[float]:
     """The log probability of a text as one whose shape is a known one but for one place, for each of those."""
+    class_count = len(CLASS_SIZES) + 1  # signs too
     for other, known in shapes.counts.items():
         places = _different_places(shape, other)
         if len(places) == 1:
             at = places[0]
             rest = [log(known.share(place, each)) for place, each in enumerate(text) if place != at]
             share = NEAR_SHARE * shapes.new_share * known.count / shapes.total
-            chance = 1.0 / (CLASS_COUNT * len(shape) * CLASS_SIZES.get(shape[at], SIGN_COUNT))
+            chance = 1.0 / (class_count * len(shape) * CLASS_SIZES.get(shape[at], SIGN_COUNT))
             yield log(share * chance) + sum(rest)
 
 
@@ -218,7 +212,7 @@ def _different_places(one: str, other: str) -> list[int]:
     return [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
 
 
-@lru_cache(CACHED_VALUE_COUNT)
+@lru_cache(CACHED_COUNT)
 def _variants(shapes: FieldShapes, text: str) -> tuple[str, ...]:
     upper = text.upper() == text
     choices = [_looks_like(each, upper=upper) for each in text]

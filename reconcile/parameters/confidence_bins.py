@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Any
 
+from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT
+
 CONFIDENCE_STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
 """Where the confidence of an engine is cut into bins; engines crowd near 1. Chosen by hand."""
 
@@ -20,9 +22,6 @@ BAD_PAGE_QUALITY = 0.7
 Engines err more often there, more often alike, and their confidence says something else. The hard photographs of the
 generator have 0.29 to 0.55, its others 0.83 and more.
 """
-
-PRIOR_WEIGHT_COUNT = 6.0
-"""How many wrong and how many right readings the usual meaning counts for. Chosen by hand."""
 
 GENERAL_WEIGHT_COUNT = 100.0
 """How many wrong readings of one kind what an engine's confidence means in general counts for. Chosen by hand."""
@@ -57,8 +56,8 @@ def log_ratios(tallies: Sequence[Sequence[float]] | None) -> tuple[float, ...]:
         seen = (sum(tally) + 1.0) / (wrong + right + len(PRIOR_LOG_RATIOS))
         drawn.append(
             (
-                tally[0] + PRIOR_WEIGHT_COUNT * seen * exp(usual / 2),
-                tally[1] + PRIOR_WEIGHT_COUNT * seen * exp(-usual / 2),
+                tally[0] + USUAL_WEIGHT_COUNT * seen * exp(usual / 2),
+                tally[1] + USUAL_WEIGHT_COUNT * seen * exp(-usual / 2),
             )
         )
     return _logs(drawn)

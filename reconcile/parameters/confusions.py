@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.algorithms import Tally
-from reconcile.parameters.shrinkage import shrunk, shrunk_like_others
+from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT, shrunk, shrunk_like_others
 
 SHARED_CONFUSIONS = "glyphs"
 """The stored name of the table of what looks like what to everybody, learnt from all sources' confusions."""
@@ -31,12 +31,6 @@ which hands write alike.
 
 PRIOR_SHARED_CONFUSION_SHARE = 0.06
 """The share of fields with a place that looks like something else to everybody, where nothing was learnt."""
-
-SHARED_CONFUSION_WEIGHT_COUNT = 16.0
-"""How many fields the prior share of shared confusions counts for. Chosen by hand."""
-
-MAX_SHARED_CONFUSION_SHARE = 0.4
-"""The most that a field may be taken to look like something else to everybody. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,13 +96,10 @@ class SharedConfusions:
         on_bad: Mapping[str, Tally] = content.get("tempting_on_bad", {})
 
         def share(type_name: str) -> float:
-            found = shrunk(tallies.get(type_name), PRIOR_SHARED_CONFUSION_SHARE, SHARED_CONFUSION_WEIGHT_COUNT)
-            return min(MAX_SHARED_CONFUSION_SHARE, found)
+            return shrunk(tallies.get(type_name), PRIOR_SHARED_CONFUSION_SHARE, USUAL_WEIGHT_COUNT)
 
         def share_on_bad_page(type_name: str) -> float:
-            usual = shrunk(tallies.get(type_name), PRIOR_SHARED_CONFUSION_SHARE, SHARED_CONFUSION_WEIGHT_COUNT)
-            own = shrunk_like_others(type_name, on_bad, share, SHARED_CONFUSION_WEIGHT_COUNT)
-            return min(MAX_SHARED_CONFUSION_SHARE, max(usual, own))
+            return max(share(type_name), shrunk_like_others(type_name, on_bad, share, USUAL_WEIGHT_COUNT))
 
         names = {*tallies, *on_bad}
         return cls(

@@ -18,23 +18,17 @@ from reconcile.parameters.place_errors import PlaceErrors
 from reconcile.parameters.source_errors import SourceErrors
 from reconcile.parameters.source_habits import SourceHabits
 from reconcile.parameters.source_model import SourceModel
-from reconcile.parameters.source_phrases import NO_PHRASES
+from reconcile.parameters.source_phrases import CACHED_COUNT, NO_PHRASES
 from transcribe.model import Parameters
 
 PRIOR_COVERED_TALLY = (8.0, 10.0)
 """The share of values that master data know, where nothing was learnt: eight of ten."""
 
-MAX_COVERED_SHARE = 0.99
-"""The most values that master data may be taken to know. Chosen by hand."""
-
-CACHED_MODEL_COUNT = 4096
-"""So many source models are kept: some hundred sources with their types of field. Chosen by hand."""
-
-CACHED_WORDS_COUNT = 256
-"""The known words of so many fields are kept. Chosen by hand."""
-
 RECENT_COUNT = 4
 """The typed parameters of so many versions are kept, since most scans are weighed under the same. Chosen by hand."""
+
+NO_WORDS = KnownWords({})
+"""Of a field of which no words were learnt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,8 +55,8 @@ class LearntParameters:
     """By source: words of long texts copied, changed, left out, put in, and so many in all."""
     covered: Mapping[str, float]
     """By field: the share of its values that its master data know."""
-    word_counts: Mapping[str, Mapping[str, float]]
-    """By field: how often each word was decided, and all words under ""."""
+    known_words: Mapping[str, KnownWords]
+    """By field: the words that it was often decided to hold."""
     shapes: Mapping[str, FieldShapes]
     """By form and field: the shapes of its codes."""
 
@@ -96,7 +90,7 @@ class LearntParameters:
             champions={family: champion(tally) for family, tally in contests.items()},
             lines=content.get("lines", {}),
             covered={name: _covered(*tally) for name, tally in content.get("covered", {}).items()},
-            word_counts=content.get("words", {}),
+            known_words={name: KnownWords(counts) for name, counts in content.get("words", {}).items()},
             shapes={name: FieldShapes.read(stored) for name, stored in content.get("shapes", {}).items()},
         )
 
@@ -111,7 +105,7 @@ class LearntParameters:
 
     def words(self, name: str) -> KnownWords:
         """The words that this field was often decided to hold."""
-        return _known_words(self, name)
+        return self.known_words.get(name, NO_WORDS)
 
     def covered_share(self, name: str) -> float:
         """The share of this field's values that its master data know."""
@@ -123,10 +117,10 @@ class LearntParameters:
 
 
 def _covered(known: float, of: float) -> float:
-    return min(MAX_COVERED_SHARE, float((PRIOR_COVERED_TALLY[0] + known) / (PRIOR_COVERED_TALLY[1] + of)))
+    return (PRIOR_COVERED_TALLY[0] + known) / (PRIOR_COVERED_TALLY[1] + of)
 
 
-@lru_cache(CACHED_MODEL_COUNT)
+@lru_cache(CACHED_COUNT)
 def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: str, bad_page: bool) -> SourceModel:
     may_swap = kind != "machine" and type_name == "date"
     has_phrases = kind != "machine" and family_of(type_name) in TEXT_FAMILIES
@@ -149,11 +143,6 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
 @lru_cache(RECENT_COUNT)
 def _without_shapes(learnt: LearntParameters, names: tuple[str, ...]) -> LearntParameters:
     return replace(learnt, shapes={name: each for name, each in learnt.shapes.items() if name not in names})
-
-
-@lru_cache(CACHED_WORDS_COUNT)
-def _known_words(learnt: LearntParameters, name: str) -> KnownWords:
-    return KnownWords(learnt.word_counts.get(name, {}))
 
 
 _RECENT: list[tuple[Parameters, LearntParameters]] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.algorithms import Tally
-from reconcile.parameters.shrinkage import shrunk
+from reconcile.parameters.shrinkage import RARE_WEIGHT_COUNT, shrunk
 
 PLACE_CONFIDENCE_STEPS = (0.4, 0.6, 0.8, 0.9)
 """Where the confidence of a place is cut into bins. Chosen by hand."""
@@ -19,9 +19,6 @@ PRIOR_MISPLACED_SHARE = (0.4, 0.3, 0.25, 0.2, 0.15)
 Measured on invoices of five firms: supplier and totals were of the wrong place in 6 of 20. A form's own count takes
 over as it grows.
 """
-
-PLACE_WEIGHT_COUNT = 2.0
-"""How many places the usual share counts for. Chosen by hand."""
 
 
 def place_bin(confidence: float) -> int:
@@ -46,8 +43,8 @@ class PlaceErrors:
         As this field of this form was found before, else as others of its type.
         """
         prior = PRIOR_MISPLACED_SHARE[place_bin(confidence)]
-        of_type = shrunk(self._tally(type_name, confidence), prior, PLACE_WEIGHT_COUNT)
-        return 1.0 - shrunk(self._tally(name, confidence), of_type, PLACE_WEIGHT_COUNT)
+        of_type = shrunk(self._tally(type_name, confidence), prior, RARE_WEIGHT_COUNT)
+        return 1.0 - shrunk(self._tally(name, confidence), of_type, RARE_WEIGHT_COUNT)
 
     def _tally(self, name: str, confidence: float) -> Tally | None:
         tallies = self.tallies.get(name)

@@ -10,14 +10,20 @@ from reconcile.algorithms import Tally
 ODDS_MARGIN = 1e-12
 """Shares nearer to 0 or 1 than this are taken for this near. Chosen by hand, to keep log odds finite."""
 
-MAX_USUAL_SHARE = 0.9
-"""The most that a source's other types may make usual. Chosen by hand."""
+USUAL_WEIGHT_COUNT = 8.0
+"""How many readings what is usual counts for beside what was counted: errors, confusions, confidence.
+
+Chosen by hand. One number does for what had four (4 to 16): no set of readings told them apart.
+"""
+
+RARE_WEIGHT_COUNT = 2.0
+"""The same of what shows on few readings: habits, conventions, unrelated errors, places. Chosen by hand."""
 
 MIN_SHARE = 0.0005
 """The least that a share learnt with the help of other types may be. Chosen by hand."""
 
 MAX_SHARE = 0.97
-"""The most that a share learnt with the help of other types may be. Chosen by hand."""
+"""The most that a share learnt with the help of other types may be, and that they may make usual. Chosen by hand."""
 
 
 def odds(share: float) -> float:
@@ -39,5 +45,5 @@ def shrunk_like_others(
         return typical(type_name)
     some = sum(tally[0] for tally in own.values())
     expected = sum(tally[1] * typical(name) for name, tally in own.items())
-    usual = min(MAX_USUAL_SHARE, typical(type_name) * (1.0 + some) / (1.0 + expected))
+    usual = min(MAX_SHARE, typical(type_name) * (1.0 + some) / (1.0 + expected))
     return min(MAX_SHARE, max(MIN_SHARE, shrunk(own.get(type_name), usual, weight)))

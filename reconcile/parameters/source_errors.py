@@ -8,19 +8,13 @@ from functools import partial
 from typing import Any
 
 from reconcile.algorithms import Tally
-from reconcile.parameters.shrinkage import shrunk, shrunk_like_others
+from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT, shrunk, shrunk_like_others
 
 PRIOR_ERROR_SHARE = {"machine": 0.12, "person": 0.06, "expert": 0.01}
 """How often a source of each kind is wrong about a filled field where nothing was learnt.
 
 Measured on the generator and on SROIE. People in the published double-keying trials err less, volunteers more.
 """
-
-KIND_WEIGHT_COUNT = 4.0
-"""How many readings the prior error of a kind of source counts for. Chosen by hand."""
-
-SOURCE_WEIGHT_COUNT = 8.0
-"""How many readings what is usual counts for beside a source's own. Chosen by hand."""
 
 TalliesByType = Mapping[str, Tally]
 """(wrong, of so many) by type of field."""
@@ -42,7 +36,7 @@ class SourceErrors:
 
     def typical(self, kind: str, type_name: str) -> float:
         """How often a source of this kind is wrong about a filled field of this type."""
-        return shrunk(self.by_kind.get(kind, {}).get(type_name), PRIOR_ERROR_SHARE[kind], KIND_WEIGHT_COUNT)
+        return shrunk(self.by_kind.get(kind, {}).get(type_name), PRIOR_ERROR_SHARE[kind], USUAL_WEIGHT_COUNT)
 
     def error(self, source: str, kind: str, type_name: str) -> float:
         """How often this source is wrong about a filled field of this type.
@@ -50,7 +44,7 @@ class SourceErrors:
         Drawn towards what is usual for its kind, and for itself with other types.
         """
         own = self.by_source.get(source)
-        return shrunk_like_others(type_name, own, partial(self.typical, kind), SOURCE_WEIGHT_COUNT)
+        return shrunk_like_others(type_name, own, partial(self.typical, kind), USUAL_WEIGHT_COUNT)
 
     def error_on_bad_page(self, source: str, kind: str, type_name: str) -> float:
         """The same on bad pages, drawn towards what is usual for its kind, and for itself there with other types.
@@ -61,7 +55,7 @@ class SourceErrors:
         anywhere, own = self.error(source, kind, type_name), self.on_bad_pages.get(source)
         if not own:
             return anywhere
-        return max(anywhere, shrunk_like_others(type_name, own, partial(self.typical, kind), SOURCE_WEIGHT_COUNT))
+        return max(anywhere, shrunk_like_others(type_name, own, partial(self.typical, kind), USUAL_WEIGHT_COUNT))
 
     def reading_count(self, source: str) -> float:
         """How many readings of a source were counted."""

@@ -7,26 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.algorithms import Tally
-from reconcile.parameters.shrinkage import shrunk
+from reconcile.parameters.shrinkage import RARE_WEIGHT_COUNT, USUAL_WEIGHT_COUNT, shrunk
 from reconcile.parameters.source_phrases import NO_PHRASES, Phrases, TalliesByPhrase
 
 PRIOR_UNRELATED_SHARE = {"machine": 0.05, "person": 0.25, "expert": 0.1}
 """The share of a source's errors that have nothing to do with what is written (another line, another field)."""
 
-UNRELATED_WEIGHT_COUNT = 2.0
-"""How many errors the usual share of unrelated ones counts for. Chosen by hand."""
-
 PRIOR_FOLLOW_RATE = {"machine": 0.6, "person": 0.3, "expert": 0.15}
 """How often a source takes a damaged place for what it looks like, as others do, where nothing was learnt."""
 
-FOLLOW_WEIGHT_COUNT = 6.0
-"""How many damaged places the usual rate of following counts for. Chosen by hand."""
-
 PRIOR_HABIT_SHARE = {"accents": 0.05, "swap": 0.03}
 """How often a person drops accents, or writes day and month the other way about, where nothing was learnt."""
-
-HABIT_WEIGHT_COUNT = 2.0
-"""How many occasions the usual share of a habit counts for. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +41,15 @@ class SourceHabits:
 
     def habit(self, source: str, name: str) -> float:
         """How often this source follows a habit ("accents", "swap") where it would show."""
-        return shrunk(self.habits.get(source, {}).get(name), PRIOR_HABIT_SHARE[name], HABIT_WEIGHT_COUNT)
+        return shrunk(self.habits.get(source, {}).get(name), PRIOR_HABIT_SHARE[name], RARE_WEIGHT_COUNT)
 
     def unrelated_share(self, source: str, kind: str) -> float:
         """The share of this source's errors that have nothing to do with what is written."""
-        return shrunk(self.unrelated.get(source), PRIOR_UNRELATED_SHARE[kind], UNRELATED_WEIGHT_COUNT)
+        return shrunk(self.unrelated.get(source), PRIOR_UNRELATED_SHARE[kind], RARE_WEIGHT_COUNT)
 
     def follow_rate(self, kind: str) -> float:
         """How often a source of this kind takes a damaged place for what it looks like to everybody."""
-        return shrunk(self.follows.get(kind), PRIOR_FOLLOW_RATE[kind], FOLLOW_WEIGHT_COUNT)
+        return shrunk(self.follows.get(kind), PRIOR_FOLLOW_RATE[kind], USUAL_WEIGHT_COUNT)
 
     def phrases(self, source: str) -> Phrases:
         """The conventions of this source."""

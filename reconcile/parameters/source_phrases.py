@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from reconcile.parameters.shrinkage import RARE_WEIGHT_COUNT, shrunk
+
 Pair = tuple[str, str]
 """(what is written, what the source writes for it)."""
 
@@ -40,14 +42,14 @@ MIN_FOLLOWED_SHARE = 0.2
 FIRST_OCCASIONS_PER_USE = 2.0
 """A convention just noticed is taken to be followed once in so many times, until it was counted. Chosen by hand."""
 
-NOT_FOLLOWED_WEIGHT_COUNT = 2.0
-"""So many fields on which it was not followed are added, so that no convention is certain. Chosen by hand."""
-
 MAX_COMBINED_COUNT = 3
 """So many conventions that apply to one text are tried, all at once and each by itself. Chosen by hand."""
 
-CACHED_TEXT_COUNT = 4096
-"""The ways to say so many texts are kept. Chosen by hand."""
+CACHED_COUNT = 4096
+"""Of what is worked out from parameters again and again so much is kept: models of sources, shapes, ways to say a text.
+
+Some hundred sources with their types of field. Chosen by hand.
+"""
 
 
 class Way(NamedTuple):
@@ -66,7 +68,7 @@ class Phrases:
 
     def __init__(self, tree: TalliesByPhrase) -> None:
         self._shares: dict[Pair, float] = {
-            (written, said): tally[0] / (tally[1] + NOT_FOLLOWED_WEIGHT_COUNT)
+            (written, said): shrunk(tally, 0.0, RARE_WEIGHT_COUNT)
             for written, others in tree.items()
             for said, tally in others.items()
         }
@@ -79,7 +81,7 @@ class Phrases:
         """How the source may say this text instead: by all of its conventions that apply, then by each alone."""
         found = self._ways.get(written)
         if found is None:
-            if len(self._ways) >= CACHED_TEXT_COUNT:
+            if len(self._ways) >= CACHED_COUNT:
                 self._ways.clear()
             found = self._ways[written] = self._find(written)
         return found

@@ -15,6 +15,7 @@ from reconcile.inference.noisy_channel import error_probability, likelihoods, sw
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import flat_prior, log_prior
 from reconcile.inference.votes import NULL_SIGN, votes
+from reconcile.inference.weigh import weigh
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import both, expert, field, form, machine, reading
@@ -45,6 +46,18 @@ def test_every_reading_has_a_probability(written: str, said: str) -> None:
 def test_the_nearer_a_misreading_the_likelier() -> None:
     assert said_by("person", "dupont") > said_by("person", "dupond") > said_by("person", "dumond")
     assert said_by("person", "dumond") > said_by("person", "quelqu un d autre")
+
+
+@given(few=st.integers(1, 399), digit=st.sampled_from("0123456789"), at=st.integers(0, 3))
+def test_three_people_outweigh_two_who_read_a_digit_more(few: int, digit: str, at: int) -> None:
+    digits = str(few)
+    longer = digits[:at] + digit + digits[at:]
+    if longer.startswith("0"):
+        return
+    said = [reading("boxes", f"p{number}", digits if number < 3 else longer) for number in range(5)]
+    boxes = form(field("boxes", "integer"))
+    found = weigh(boxes, said, shipped_parameters())[FieldKey("boxes")]
+    assert found.candidates[0].normal == digits
 
 
 def test_blank_and_cannot_read_are_evidence_against_a_text() -> None:
