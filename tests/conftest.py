@@ -21,7 +21,7 @@ from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
 from tests.flows.forked_commands import ENVIRONMENT, share_readings
 from tests.flows.new_prefect import prefect_database_of_run, put_prefect_database
-from tests.flows.readings import folder_of_run
+from tests.flows.readings import folder_of_run, keep_features
 from tests.new_state import copy_new_states
 from tests.one_context import share_context
 
@@ -72,9 +72,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _put_long_ones_first(items: list[pytest.Item]) -> None:
-    """Groups with slow tests come first, so that no worker begins one at the end and has the others wait for it."""
+    """Groups with slow tests come first, then slow tests: none is begun at the end, with the other workers waiting."""
     slow = {_group(item) for item in items if item.get_closest_marker("slow") is not None}
-    items.sort(key=lambda item: _group(item) not in slow)
+    items.sort(key=lambda item: (_group(item) not in slow, item.get_closest_marker("xdist_group") is None))
 
 
 def _group(item: pytest.Item) -> str:
@@ -153,6 +153,7 @@ def _new_states() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _readings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What the engines read for one command is there for the next; not in the long run."""
+    """What the engines read for one command is there for the next, and what SIFT sees for all; not in the long run."""
     if not SOAK:
         share_readings(folder_of_run(tmp_path_factory.getbasetemp()))
+        keep_features(folder_of_run(tmp_path_factory.getbasetemp()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from functools import cache
 
 import numpy
 import pillow_heif
@@ -12,6 +13,8 @@ import pypdfium2
 from PIL import Image, ImageDraw, TiffImagePlugin
 
 SIZE = (420, 300)
+PACKED_BYTES = 1_000_000
+"""Bytes of a bomb that are packed at once."""
 
 
 def readable() -> dict[str, bytes]:
@@ -129,11 +132,13 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
+@cache
 def bomb(width: int, height: int, *, colour: bool = False) -> bytes:
     """A valid PNG of white pixels that is a few kilobytes small."""
     row = b"\0" + b"\xff" * (width * 3 if colour else (width + 7) // 8)
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    packer, rows = zlib.compressobj(9), max(1, PACKED_BYTES // len(row))
+    pieces = [packer.compress(row * min(rows, height - first)) for first in range(0, height, rows)]
+    packed = b"".join(pieces) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, 8 if colour else 1, 2 if colour else 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
 

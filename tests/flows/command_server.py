@@ -28,7 +28,7 @@ from pathlib import Path
 from types import ModuleType
 
 from tests.examples import SOAK
-from tests.flows.readings import keep_readings
+from tests.flows.readings import keep_features, keep_readings
 from tests.new_state import copy_new_states
 from tests.one_context import share_context
 from transcribe.store.drivers.named_sql import postgresql_statements, sqlite_statements
@@ -148,6 +148,7 @@ def _become(request: dict[str, object], out: int, err: int) -> None:
     sys.path[0], sys.argv = folder, ["-m", *words]
     if request["readings"]:
         keep_readings(Path(str(request["readings"])))
+        keep_features(Path(str(request["readings"])))
     _end(_exit_code(module))
 
 

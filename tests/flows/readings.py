@@ -1,4 +1,4 @@
-"""What real engines have read in a run of the tests, kept for commands that read the same again.
+"""What real engines have read, and SIFT has seen, in a run of the tests, kept for what reads the same again.
 
 Many tests take the same photographs in and ask what becomes of their words. The first of them has the engines read
 them. `make soak` has them read each time, and so have the tests of the engines and every command started anew.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transcribe.ocr.engines.tesseract import Tesseract
+from transcribe.registration import matching
 from transcribe.sandbox import WorkerPool
 
 if TYPE_CHECKING:
@@ -66,6 +67,17 @@ def keep_readings(folder: Path, put: Callable[[type, str, object], None] = setat
 
     put(Tesseract, "_read", kept_read)
     put(WorkerPool, "call", kept_call)
+
+
+def keep_features(folder: Path) -> None:
+    """Have this process take from a folder what SIFT saw before on the same picture, here or in another process."""
+    readings, detected = Readings(folder), matching._detected
+
+    def kept(picture: Picture, count: int) -> Any:
+        question = ("SIFT", count, picture.shape, picture.dtype.str, picture.tobytes())
+        return readings.answer(question, lambda: detected(picture, count))
+
+    vars(matching)["_detected"] = kept
 
 
 def folder_of_run(base: Path) -> Path:

@@ -98,13 +98,16 @@ def features(picture: Picture, side: int = SIDE, count: int = FEATURES) -> Featu
     light = float(numpy.percentile(small[::4, ::4], 98))
     if 0 < light < DIM:
         small = numpy.asarray(cv2.convertScaleAbs(small, alpha=DIM / light), numpy.uint8)
-    points, descriptors = cv2.SIFT.create(count).detectAndCompute(small, None)
+    where, descriptors = _detected(small, count)
+    return Features(side=side, points=where / scale, descriptors=descriptors)
+
+
+def _detected(picture: Picture, count: int) -> tuple[NDArray[numpy.float32], NDArray[numpy.float32]]:
+    """Where SIFT sees something in a grey picture, and what."""
+    points, descriptors = cv2.SIFT.create(count).detectAndCompute(picture, None)
     if descriptors is None:
-        return Features(
-            side=side, points=numpy.zeros((0, 2), numpy.float32), descriptors=numpy.zeros((0, 128), numpy.float32)
-        )
-    where = numpy.array([point.pt for point in points], numpy.float32) / scale
-    return Features(side=side, points=where, descriptors=numpy.asarray(descriptors, numpy.float32))
+        return numpy.zeros((0, 2), numpy.float32), numpy.zeros((0, 128), numpy.float32)
+    return numpy.array([point.pt for point in points], numpy.float32), numpy.asarray(descriptors, numpy.float32)
 
 
 def stepwise_match(picture: Picture, form: Form) -> Match:

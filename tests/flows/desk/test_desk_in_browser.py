@@ -24,6 +24,7 @@ from tests.transcribe.review.site import served
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CASES = Path(__file__).parents[2] / "cases"
+LOOK_MS = 100
 
 __all__ = ["browser_type_launch_args"]
 
@@ -223,7 +224,9 @@ def test_parts_change_by_themselves_and_a_hidden_tab_asks_nothing(busy: DeskSite
         "Object.defineProperty(document, 'hidden', {value: false, configurable: true});"
         "document.dispatchEvent(new Event('visibilitychange'))"
     )
-    page.wait_for_timeout(500)
+    waited = 0
+    while not asked and (waited := waited + LOOK_MS) < PATIENCE_MS:
+        page.wait_for_timeout(LOOK_MS)
     assert len(asked) == 1
 
 
