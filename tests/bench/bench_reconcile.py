@@ -12,7 +12,18 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from tests.bench.reconciling import blanks, cheats, code_shapes, comments, contests, minority, speed, whose, worlds
+from tests.bench.reconciling import (
+    blanks,
+    cheats,
+    code_shapes,
+    comments,
+    contests,
+    minority,
+    speed,
+    strangers,
+    whose,
+    worlds,
+)
 from tests.bench.reconciling.rows import Row, show
 
 SETS: dict[str, tuple[str, Callable[[bool], Iterable[Row]]]] = {
@@ -24,6 +35,7 @@ SETS: dict[str, tuple[str, Callable[[bool], Iterable[Row]]]] = {
     "comments": ("long text of a form, read by people", comments.rows),
     "shapes": ("typed codes without a pattern, with their shapes learnt and without", code_shapes.rows),
     "blanks": ("cells where nothing is written and the ink is in doubt", blanks.rows),
+    "strangers": ("people whose errors the generator does not make, beside other methods", strangers.rows),
     "cheats": ("people who cheat among honest people with odd habits", cheats.rows),
     "speed": ("speed, one core", speed.rows),
 }
