@@ -83,6 +83,7 @@ bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_path $(SMALL)
 	$(BENCH).bench_scale $(SMALL)
 	$(BENCH).bench_shifts $(SMALL)
+	$(BENCH).bench_many_scans $(SMALL)
 	$(BENCH).bench_webhooks $(SMALL)
 	$(BENCH).bench_records $(SMALL)
 	$(BENCH).bench_api $(SMALL)

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import FLAGS, chromium
-from tests.looks_world import World, world
+from tests.looks_world import World, forms, world
 from tests.transcribe.review.site import make_site, served
 from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
@@ -68,7 +68,6 @@ def addresses(known: World) -> dict[str, str]:
         "guide": f"/guide/{known.task}",
         "error": "/nothing-here",
         "work": "/work",
-        "form": "/form",
     }
 
 
@@ -170,7 +169,7 @@ def main(arguments: Sequence[str]) -> int:
     """Writes the sheets of docs/walk, or every picture to the folder that is named; names of pages choose some."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        known = world(make_site(Path(folder), OPTIONS))
+        known = world(make_site(Path(folder), OPTIONS, forms))
         with served(known.site.app) as address:
             if arguments:
                 target = Path(arguments[0])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import Site, form_of
 from tests.transcribe.store.world import put
 from transcribe.model import (
     WHOLE,
     Decision,
     Evidence,
     FieldKey,
+    Form,
     ScanPage,
     Task,
     TaskKind,
@@ -22,8 +23,24 @@ from transcribe.review.views.offers import offer_to
 from transcribe.store.facts import ExpectedWork, Floor, Rate, SentReading
 
 FORM = "bon-de-commande"
+WHOLE_FORM = "order-form"
+"""The form that may be read as a whole."""
+
 DAYS = 12
 """Days on which people worked, before the day of the pictures."""
+
+WHOLE_TEXTS = {
+    FieldKey("order_number"): "PO-77431",
+    FieldKey("customer_name"): "Harbour Café",
+    FieldKey("delivery_date"): "12/12/2026",
+    FieldKey("pay_card"): "x",
+    FieldKey("lines.quantity", 0): "12",
+    FieldKey("lines.description", 0): "Arabica, ground, 1 kg",
+    FieldKey("lines.quantity", 1): "3",
+    FieldKey("lines.description", 1): "Filters, size 4",
+    FieldKey("comment"): "Ring twice",
+}
+"""What is open of a form that is read as a whole."""
 
 TEXTS = {
     "customer_name": "Durand & Fils",
@@ -49,6 +66,12 @@ class World:
     task: str = ""
     month: str = ""
     others: dict[str, tuple[Transcriber, str]] = field(default_factory=dict)
+
+
+def forms(name: str, version: int) -> Form:
+    """The shipped forms, one of which may be read as a whole."""
+    form = form_of(name, version)
+    return replace(form, options={"whole_form": True}) if name == WHOLE_FORM else form
 
 
 def world(site: Site) -> World:
@@ -174,7 +197,7 @@ def _open_work(site: Site, made: World, amina: Transcriber, ben: Transcriber) ->
 
 
 def _other_work(site: Site, made: World) -> None:
-    """Somebody who draws a frame, somebody who is asked which form a scan is, and somebody who is new."""
+    """People who draw a frame, who are asked which form a scan is, who read a whole form, and who are new."""
     number = FieldKey("order_number")
     scan = site.scan(FORM, {number: "BC-2026-0042"}, "read", "a field to find")
     known = site.store.scan(scan)
@@ -189,4 +212,10 @@ def _other_work(site: Site, made: World) -> None:
         (held,) = site.store.lease(who.id, 1, now, offer=offer_to(who))
         assert held.kind == kind
         made.others[kind] = who, f"/work?task={held.id}"
+    site.scan(WHOLE_FORM, WHOLE_TEXTS, name="read as a whole")
+    who, now = _person(site, "wholes", "transcriber"), site.clock.now()
+    leased = site.store.lease(who.id, 99, now, offer=offer_to(who))
+    of_whole = next(each for each in leased if site.store.scan(each.scan).form == WHOLE_FORM)
+    site.store.give_back(who.id, now, [task.id for task in leased if task.scan != of_whole.scan])
+    made.others["form"] = who, f"/form?task={of_whole.id}"
     made.others["practice"] = _person(site, "nina", "transcriber"), "/work"

@@ -235,6 +235,29 @@ def test_what_is_chosen_is_still_there_after_a_reload(site: Site, enter: Enter) 
     assert readings == {"order_number": (None, {"illegible"}), "express": ("true", set())}
 
 
+CUT = """(whole) => [...document.querySelectorAll(".line select")].filter((each) => each.checkVisibility())
+  .flatMap((each) => [...each.options].slice(0, whole ? undefined : 1).map((option) => {
+    const style = getComputedStyle(each), pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const room = each.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - ARROW;
+    return pen.measureText(option.text).width > room ? option.text : "";
+  })).filter(Boolean)""".replace("ARROW", "16")
+"""The words of choices that their boxes cut: the first ones, or all. Chromium's arrow takes 16 pixels."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_no_word_of_a_choice_is_cut_on_a_desk_and_the_first_on_no_telephone(
+    site: Site, enter: Enter, address: str, language: str
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025", MARK: "x"})
+    page = enter(site.person("amina", language=language))
+    page.goto(f"{address}/form")
+    for width in (1440, 1024, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(CUT, width > 360) == [], width
+
+
 @pytest.mark.browser
 def test_tab_goes_from_box_to_box_as_on_paper_with_a_ruler_under_each_row(site: Site, enter: Enter) -> None:
     site.scan("bon-de-commande", TEXTS)

@@ -15,8 +15,8 @@ from tests.transcribe.review.site import Site
 
 pytestmark = pytest.mark.browser
 
-WORKING = ("work", "form")
-"""Pages whose layout the tests of the work page hold."""
+WORKING = ("work",)
+"""The page whose layout its own tests hold."""
 
 OPENED = 'document.querySelectorAll("main details").forEach((each) => { each.open = true; })'
 WIDER = """(width) => [...document.querySelectorAll("main *")].filter((each) => !each.closest(".scroll"))
