@@ -41,7 +41,7 @@ from tests.reconcile.made import reading
 from transcribe.model import READ, Decision, Parameters, Posterior, Reading
 from transcribe.values import without_accents
 
-EXAMPLES = 250 if SOAK else 80
+EXAMPLES = 250 if SOAK else 200
 """Examples of a law in a test run; 10,000 in `make soak`."""
 
 LAW = examples(EXAMPLES, HealthCheck.filter_too_much, derandomize=not SOAK)

@@ -30,7 +30,7 @@ from tests.reconcile.drawn import (
 from tests.reconcile.made import field, form, reading
 from transcribe.model import Decision, FieldKey, Parameters, Posterior, Reading, Rule
 
-LAW = examples(250 if SOAK else 80, HealthCheck.filter_too_much, derandomize=not SOAK)
+LAW = examples(250 if SOAK else 200, HealthCheck.filter_too_much, derandomize=not SOAK)
 """As in `test_laws.py`."""
 
 SLACK = 1e-4
