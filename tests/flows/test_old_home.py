@@ -35,6 +35,9 @@ SECRETS: dict[str, Any] = EXPECTED["secrets"]
 EXACTLY = 1e-9
 """Two probabilities that differ by less are the same: sums of floats may be added in another order."""
 
+NEARLY = 0.1
+"""By how much of itself a share that is said of a person may move."""
+
 SURER = 0.05
 """As much surer or less sure of a decided value may a later version be."""
 
@@ -126,9 +129,18 @@ def test_what_is_said_no_more_is_told_apart() -> None:
         assert not said_still(kept, found)
 
 
-@pytest.mark.parametrize("part", sorted(SAID.keys() - {"weighed", "pay"}))
+@pytest.mark.parametrize("part", sorted(SAID.keys() - {"weighed", "pay", "parameters"}))
 def test_what_was_said_of_it_is_said_still(says: dict[str, Any], part: str) -> None:
     assert said_still(SAID[part], says[part])
+
+
+def test_what_its_parameters_say_of_people_is_nearly_the_same(says: dict[str, Any]) -> None:
+    """Their versions and content as they were. How often somebody errs, a later version may know better."""
+    said, wrong = ([{**each} for each in told["parameters"]] for told in (says, SAID)), "wrong on amounts"
+    for now, then in zip(*said, strict=True):
+        rates = now.pop(wrong), then.pop(wrong)
+        assert now == then
+        assert rates[0] == pytest.approx(rates[1], rel=NEARLY)
 
 
 def test_what_pay_is_reckoned_anew_is_the_same(says: dict[str, Any]) -> None:

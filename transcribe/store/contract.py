@@ -73,6 +73,7 @@ from transcribe.store.facts import (
     Pace,
     PayLine,
     PayMeasure,
+    PayPeriod,
     PayState,
     Practice,
     QualificationTry,
@@ -985,8 +986,11 @@ class PayStore(Protocol):
         """Mark everything due up to a time as paid, after topping up: one negative line a person. Closing again pays
         nothing twice."""
 
-    def payments(self, limit: int) -> list[PayLine]:
-        """The lines that paid something out, the latest first."""
+    def payments_of(self, reference: str) -> list[PayLine]:
+        """The lines that paid something out under a reference, the latest first."""
+
+    def pay_periods(self) -> list[PayPeriod]:
+        """What was paid out by reference and currency, the latest first."""
 
     def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:
         """What everybody, or one person, is owed and was paid: one state for each currency.
@@ -1282,6 +1286,9 @@ class SummaryStore(Protocol):
 
     def waiting_since(self, published: int) -> WaitingSince:
         """Since when the oldest of what waits does. `published`: the position of the record database."""
+
+    def batch_names(self, limit: int) -> list[str]:
+        """The names of batches in the order of `summed_batches`, so many at most."""
 
     def summed_batches(self, first: int = 0, limit: int | None = None) -> list[Batch]:
         """Batches from the `first` on as they were summed up last, the most urgent first, then the latest."""

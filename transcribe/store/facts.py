@@ -541,6 +541,17 @@ class PayLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayPeriod:
+    """What was paid out under one reference in one currency, in micro-units: to how many people, and when last."""
+
+    reference: str
+    currency: str
+    at: datetime
+    people: int
+    micro: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeClaim:
     """Time in the ledger that is not paid out yet: `seconds` until `at`, of a task first leased `since`.
 

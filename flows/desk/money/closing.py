@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse
 
 from flows.desk.deeds import refused, with_done
 from flows.desk.money.owed import owed_counting
-from flows.desk.money.periods import PAYMENTS_COUNT
 from flows.desk.people.people_page import odd_counting, questions_table
 from flows.desk.tables import with_query
 from flows.desk.visit import Act, Look, Visit
@@ -68,7 +67,7 @@ def _close(visit: Visit, reference: str, until: datetime) -> int | None:
     store = visit.home.store
     with store.together():
         require_still_operator(store, visit.visitor)
-        if any(each.reference == reference for each in store.payments(PAYMENTS_COUNT)):
+        if store.payments_of(reference):
             return None
         for person in store.transcribers():
             store.top_up(person.id, visit.now)

@@ -79,7 +79,7 @@ def form_costs(visit: Visit) -> Table:
 def batch_costs(visit: Visit) -> Table:
     """What all work on each of the latest batches took."""
     store, costs = visit.home.store, defaultdict[str, Cost](Cost)
-    names = [each.name for each in store.summed_batches(0, BATCHES_COUNT)]
+    names = store.batch_names(BATCHES_COUNT)
     for each in store.work_of_batches(names):
         costs[each.batch].add(each)
     say, right = visit.say, right_shares(visit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -14,12 +13,8 @@ from flows.desk.visit import Look, Visit
 from transcribe.errors import NotFound
 from transcribe.pay_arithmetic import MICRO_UNITS
 from transcribe.people import TRANSFER_COLUMNS, transfers
-from transcribe.store import PayLine
 
 router = APIRouter()
-
-PAYMENTS_COUNT = 5_000
-"""So many payments are looked at, the latest: years of months of a hundred people. Chosen by hand."""
 
 Reference = Annotated[str, Query(max_length=200)]
 
@@ -40,20 +35,17 @@ async def period_file(visit: Look, kind: Kind, reference: Reference) -> Response
 
 def periods_table(visit: Visit) -> Table:
     """Every period by its reference, the latest first."""
-    say, found = visit.say, defaultdict[tuple[str, str], list[PayLine]](list)
-    for line in visit.home.store.payments(PAYMENTS_COUNT):
-        found[line.reference, line.currency].append(line)
+    say = visit.say
     rows = [
         (
-            Cell(reference, reference or say("without a reference"),
-                 f"/desk/money/period{with_query({'reference': reference})}" if reference else ""),
-            time_cell(lines[0].at, visit.moment(lines[0].at)),
-            Cell(len({line.transcriber for line in lines}), visit.number(len({line.transcriber for line in lines}))),
-            Cell(-sum(line.micro for line in lines) / MICRO_UNITS,
-                 visit.amount(-sum(line.micro for line in lines), currency)),
-            Cell(currency),
+            Cell(each.reference, each.reference or say("without a reference"),
+                 f"/desk/money/period{with_query({'reference': each.reference})}" if each.reference else ""),
+            time_cell(each.at, visit.moment(each.at)),
+            Cell(each.people, visit.number(each.people)),
+            Cell(each.micro / MICRO_UNITS, visit.amount(each.micro, each.currency)),
+            Cell(each.currency),
         )
-        for (reference, currency), lines in found.items()
+        for each in visit.home.store.pay_periods()
     ]  # fmt: skip
     return Table(
         name="periods",
@@ -76,7 +68,7 @@ def _page(visit: Visit, reference: str) -> Response:
 def _transfers(visit: Visit, reference: str) -> Table:
     """The transfers of a period. NotFound where none has this reference."""
     say = visit.say
-    lines = [each for each in visit.home.store.payments(PAYMENTS_COUNT) if each.reference == reference]
+    lines = visit.home.store.payments_of(reference)
     if not lines:
         raise NotFound("No period was closed with this reference.")
     heads = (say("Who"), say("Amount"), say("Currency"), say("Reference"), say("Day"))

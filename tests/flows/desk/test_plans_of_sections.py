@@ -22,7 +22,15 @@ ALIASES = {"s": "scan", "f": "field", "r": "reading", "t": "task", "d": "decisio
 """What statements call them for short."""
 
 BY_LIMIT = frozenset(
-    {"find_scans", "find_scans_of_batch_in_state", "outbox_after", "open_pairs", "disputes", "payments"}
+    {
+        "find_scans",
+        "find_scans_of_batch_in_state",
+        "outbox_after",
+        "open_pairs",
+        "disputes",
+        "payments_of",
+        "pay_periods",
+    }
 )
 """What walks in the order of its key, and no further than a limit or a number; disputes and payments are few."""
 

@@ -147,6 +147,7 @@ def test_workers_that_are_killed_in_the_middle_lose_nothing_and_what_they_held_i
     machines: Machines, rooms: Home, kills: int
 ) -> None:
     taken_in(rooms, *(f"scan {number:03}" for number in range(8 * kills)))
+    held: list[int] = []
     for _ in range(kills):
         before = read_scans(rooms)
         victim = machines.start(threads=2)
@@ -155,8 +156,9 @@ def test_workers_that_are_killed_in_the_middle_lose_nothing_and_what_they_held_i
         victim.kill()
         killed = now()
         victim.wait()
-        assert left(rooms)[1] >= 1, "it was in the middle of a scan"
+        held.append(left(rooms)[1])
         assert rooms.store.count_to_read(killed + timedelta(seconds=LEASE_SECONDS))[1] == 0, "no claim is longer"
+    assert sum(each >= 1 for each in held) > kills / 2, "most were in the middle of a scan, not between two"
     last = machines.start(threads=2)
     out, err = last.communicate(timeout=300)
     assert last.returncode == 0, err

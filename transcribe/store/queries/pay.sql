@@ -159,8 +159,14 @@ WHERE r.task_id IS NOT NULL AND r.at > COALESCE(
     (SELECT MAX(d.at) FROM ledger d WHERE d.transcriber_id = r.transcriber_id AND d.kind = 'paid'), 0)
 GROUP BY p.public_id, r.transcriber_id, r.task_id HAVING COUNT(*) > :count;
 
--- name: payments
--- What was paid out, the latest first.
+-- name: payments_of
+-- What was paid out under a reference, the latest first.
 SELECT l.*, p.public_id AS transcriber, NULL AS reading_id, NULL AS task
 FROM ledger l INDEXED BY ledger_paid JOIN transcriber p ON p.id = l.transcriber_id
-WHERE l.kind = 'paid' ORDER BY l.at DESC, l.number DESC LIMIT :limit;
+WHERE l.kind = 'paid' AND l.reference = :reference ORDER BY l.at DESC, l.number DESC;
+
+-- name: pay_periods
+-- What was paid out by reference and currency, the latest first.
+SELECT l.reference, l.currency, MAX(l.at) AS at, COUNT(DISTINCT l.transcriber_id) AS people, -SUM(l.micro) AS micro
+FROM ledger l INDEXED BY ledger_paid WHERE l.kind = 'paid'
+GROUP BY l.reference, l.currency ORDER BY MAX(l.at) DESC, l.reference, l.currency;

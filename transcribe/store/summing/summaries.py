@@ -50,6 +50,9 @@ class SummaryVerbs(Lookup):
                 publishing_count=int(unpublished["count"] if unpublished else 0),
             )
 
+    def batch_names(self, limit: int) -> list[str]:
+        return [str(row["name"]) for row in self.db.all("batch_facts")[:limit]]
+
     def summed_batches(self, first: int = 0, limit: int | None = None) -> list[Batch]:
         with self.db.snapshot():
             rows = self.db.all("batch_facts")[first : None if limit is None else first + limit]

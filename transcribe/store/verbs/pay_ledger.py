@@ -9,7 +9,7 @@ from typing import Literal
 from transcribe.codes import Reason
 from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate, WorkOfMonth
+from transcribe.store.facts import Floor, PayLine, PayMeasure, PayPeriod, Rate, WorkOfMonth
 from transcribe.store.line_references import GUESSED_LINES, PAID_ALREADY_LINE, SKIP_LINE, TEST_LINE
 from transcribe.store.lookup import Lookup
 from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, busy_since, free_time, is_paid, work_since
@@ -70,8 +70,12 @@ class PayLedgerVerbs(Lookup):
         person = self.person_row(who)["id"]
         return [line_of(row) for row in self.db.all("ledger_of_person", person=person, after=after)]
 
-    def payments(self, limit: int) -> list[PayLine]:
-        return [line_of(row) for row in self.db.all("payments", limit=limit)]
+    def payments_of(self, reference: str) -> list[PayLine]:
+        return [line_of(row) for row in self.db.all("payments_of", reference=reference)]
+
+    def pay_periods(self) -> list[PayPeriod]:
+        rows = self.db.all("pay_periods")
+        return [PayPeriod(**{**row, "at": moment(row["at"]), "micro": int(row["micro"])}) for row in rows]
 
     def work_by_month(self, before: datetime) -> list[WorkOfMonth]:
         return [WorkOfMonth(**row) for row in self.db.all("work_by_month", before=micros(before))]

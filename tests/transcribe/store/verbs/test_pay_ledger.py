@@ -390,6 +390,25 @@ def pay_is_readings_and_top_ups(sends: list[tuple[str, int, bool, bool]], rate: 
             assert sum(line.micro for line in mine if line.kind != "paid") >= int(floor * hours)
 
 
+def test_what_was_paid_out_is_told_by_reference_and_currency_the_latest_first(here: World) -> None:
+    pay(here)
+    put(here.store, person("bob"), NOON)
+    assert here.store.pay_periods() == []
+    read(here, "a", "ann", 5.0)
+    read(here, "b", "bob", 7.0)
+    first = here.store.close_period(after(100), "first", after(100))
+    read(here, "c", "bob", 1.0, after(150))
+    second = here.store.close_period(after(200), "second", after(200))
+
+    said = [(each.reference, each.currency, each.at, each.people) for each in here.store.pay_periods()]
+    assert said == [("second", "EUR", after(200), 1), ("first", "EUR", after(100), 2)]
+    assert [each.micro for each in here.store.pay_periods()] == [
+        -sum(line.micro for line in of) for of in (second, first)
+    ]
+    assert sorted(here.store.payments_of("first"), key=lambda line: line.number) == first
+    assert here.store.payments_of("third") == []
+
+
 def test_work_is_told_by_person_month_and_currency(here: World) -> None:
     pay(here)
     put(here.store, person("bob"), NOON)
