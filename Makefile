@@ -37,7 +37,7 @@ test: $(ENV)/.ready
 	@$(MAKE) --no-print-directory lint
 	$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations=30 $(AGAIN)
 
-## make soak              the long tests: laws with many more examples, killed programs, crowds; half an hour on 2 cores
+## make soak              the long tests: laws with many more examples, killed programs, crowds; hours on 2 cores
 soak: $(ENV)/.ready
 	@sh deployments/system.sh test
 	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --timeout 3600 --durations=15
