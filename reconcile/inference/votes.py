@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, get_args
+from unicodedata import category
 
 from rapidfuzz.distance import Indel
 
@@ -20,6 +21,9 @@ BLANK = ""
 
 NULLS: tuple[Null, ...] = get_args(Null)
 """Why a field has no value, in the order in which flags of a reading count."""
+
+EMOJI = ("\U0001f000", "\U0001faff")
+"""Where Unicode has pictures: the first and the last of them."""
 
 LOOKED_AGAIN = "again"
 """The condition of an engine's reading at a further look, see `transcribe/recognition/engine_words.py`."""
@@ -160,16 +164,24 @@ def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
+def _has_unwritten(text: str) -> bool:
+    """Whether a text has characters that stand on no paper: emoji, and signs that only programs see."""
+    first, last = EMOJI
+    return any(first <= each <= last or category(each) in ("Cf", "Co", "Cn", "Cs") for each in text)
+
+
 def written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
     """The text as written for a comparable one: the spelling of most sources that say it.
 
-    Experts come before people, and people before machines. Of equally frequent spellings it is the one nearest to how
-    the form writes such a value, then the surest engine's.
+    Experts come before people, and people before machines; one with characters that stand on no paper, as emoji, comes
+    after all others. Of equally frequent spellings it is the one nearest to how the form writes such a value, then the
+    surest engine's.
     """
     if is_null(says):
         return ""
     for_it = [each for each in among if each.says == says]
     texts = {each.text for each in for_it}
+    texts = {text for text in texts if not _has_unwritten(text)} or texts
     if len(texts) < 2:
         return texts.pop() if texts else says
     experts, people, machines = (

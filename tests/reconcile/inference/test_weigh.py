@@ -256,6 +256,17 @@ def test_what_an_expert_mistyped_gives_way_to_a_value_that_somebody_read_unless_
     assert posterior(date, read, insisted).candidates[0].text == "14/0372025"
 
 
+@pytest.mark.parametrize("odd", ["14/03/2025 \U0001f600", "14/03/2025\u202e", "\u200b14/03/2025"])
+def test_a_spelling_with_what_stands_on_no_paper_is_not_taken_where_another_one_is_there(odd: str) -> None:
+    date, key = form(field("order_date", "date")), FieldKey("order_date")
+    engines = [
+        reading("order_date", name, "14/03/2025", kind="machine", confidence=0.97) for name in ("tesseract", "rapidocr")
+    ]
+    for typed in (reading("order_date", "ana", odd), expert("order_date", odd)):
+        said = weigh(date, [*engines, typed], shipped_parameters())[key]
+        assert said.candidates[0].text == "14/03/2025"
+
+
 ARTICLES = Master(field="article", values=(("Oil Filter", "1"), ("Pump", "2")), digest="0" * 64)
 
 

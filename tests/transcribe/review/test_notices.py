@@ -151,6 +151,19 @@ def test_who_is_signed_out_is_told_so_and_no_key_is_said_to_keep_the_field(site:
     expect(notice).to_contain_text("You are signed out")
 
 
+def test_a_long_word_that_is_refused_leaves_the_page_in_sight(site: Site, enter: Enter, page: Page) -> None:
+    site.scan("bon-de-commande", {DATE: "1 May 2025"})
+    page.set_viewport_size({"width": 1024, "height": 768})
+    enter(site.person("amina"))
+    page.locator("#task .text").fill(4000 * "x")
+    page.keyboard.press("Enter")
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("xxx")
+    box = notice.bounding_box()
+    assert box is not None
+    assert box["height"] < 0.45 * 768
+
+
 OPENED = """
   (name) => {
     const opened = document.getElementById(name);
@@ -172,8 +185,9 @@ def test_what_is_opened_lies_within_the_screen(
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     enter(site.person("amina", language=language))
     opened = (("/work", "skip"), ("/work", "other-paper"), ("/work", "along"), ("/form", "other-paper"))
-    turns = itertools.product((360, 500, 640, 800, 960, 1280), opened)
-    for width, (path, name) in in_turn(turns, LANGUAGES.index(language), len(LANGUAGES), every):
+    turns = itertools.product((360, 500, 640, 800, 960, 1199, 1280), opened)
+    wrapped = (1024, opened[1])  # in Spanish the buttons take two rows here
+    for width, (path, name) in (*in_turn(turns, LANGUAGES.index(language), len(LANGUAGES), every), wrapped):
         page.set_viewport_size({"width": width, "height": 640})
         page.goto(re.sub("/(work|form)$", path, page.url))
         page.locator("html[data-ready]").wait_for()

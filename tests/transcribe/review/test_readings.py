@@ -199,6 +199,17 @@ def test_a_mark_is_told_in_words_and_ones_own_part_in_the_second_person(site: Si
     assert "Oui, marquée" in sign_in(ann).get("/readings").text
 
 
+@pytest.mark.parametrize(("flag", "words"), [("crossed out", "crossed out"), ("absent", "not on the form")])
+def test_who_read_no_text_is_told_what_they_said(site: Site, sign_in: SignIn, flag: str, words: str) -> None:
+    site.scan("bon-de-commande", {KEY: "Durand"})
+    ann = site.person("ann")
+    (task,) = site.store.lease(ann.id, 1, site.clock.now())
+    site.store.submit(task.id, ann.id, SentReading(text=None, flags=frozenset({flag}), idem="none"), site.clock.now())
+    page = sign_in(ann).get("/readings").text
+    assert f"<em>{words}</em>" in page
+    assert "cannot be read" not in page
+
+
 def test_an_expert_looks_twice_at_a_mark_with_two_buttons(site: Site, sign_in: SignIn) -> None:
     key = FieldKey("express")
     site.store.put_parameters({}, site.clock.now())

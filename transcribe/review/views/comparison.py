@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from transcribe import model
+from transcribe.codes import Flag
 from transcribe.model import Decision, Form, Reading
 from transcribe.people import is_agreed
 from transcribe.store import FieldHistory
@@ -31,9 +32,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadText:
-    """One text and who read it, nobody by name. `text` None: it cannot be read. `agreed`: it is what was decided."""
+    """One text and who read it, nobody by name. `text` None: `why` says why, as in `why_no_text`.
+
+    `agreed`: it is what was decided.
+    """
 
     text: str | None
+    why: str
     agreed: bool
     readers: tuple[Reader, ...]
 
@@ -62,21 +67,29 @@ def segments(own: str, decided: str) -> tuple[Segment, ...]:
     return tuple(found)
 
 
+def why_no_text(reading: Reading) -> str:
+    """Why somebody read no text: "crossed out", "absent" from the form or "illegible"; empty where they read one."""
+    if reading.text is not None:
+        return ""
+    return next((each for each in (Flag.CROSSED_OUT, Flag.ABSENT) if each in reading.flags), Flag.ILLEGIBLE).value
+
+
 def read_texts(decided: Decision, history: FieldHistory, form: Form, own: str) -> tuple[ReadText, ...]:
     """Each text that was read and weighed, what was decided first, with who read it: the person `own` is "you"."""
     weighed = [each for each in history.readings if each.id in decided.readings] or history.readings
     last = {each.source: each for each in weighed if each.source != model.OPERATOR_SOURCE}
     field = form.field(decided.key.name)
-    texts: dict[str | None, list[Reading]] = {}
+    texts: dict[tuple[str | None, str], list[Reading]] = {}
     for reading in last.values():
-        texts.setdefault(reading.text, []).append(reading)
+        texts.setdefault((reading.text, why_no_text(reading)), []).append(reading)
     found = [
         ReadText(
             text=text,
+            why=why,
             agreed=is_agreed(readings[0], decided, field, form),
             readers=tuple(sorted((_reader(each, own) for each in readings), key=("you", "person", "machine").index)),
         )
-        for text, readings in texts.items()
+        for (text, why), readings in texts.items()
     ]
     return tuple(sorted(found, key=lambda each: (not each.agreed, "you" not in each.readers)))
 

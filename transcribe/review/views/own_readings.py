@@ -15,6 +15,7 @@ from transcribe.model import FieldKey, Reading
 from transcribe.people import ReadingOutcome, is_against_the_model, outcome_of
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context
+from transcribe.review.views.comparison import why_no_text
 from transcribe.review.views.reading_reasons import form_of
 from transcribe.review.views.task_view import HEADINGS, MARK_TYPES, snippet_frame
 from transcribe.store import Appeal, FieldHistory, Store
@@ -44,9 +45,10 @@ MOST_LOOKED_AT = 2000
 class OwnReading:
     """One reading as its maker sees it. `withdrawn` is why an operator took it out of weighing, None for others.
 
-    `answer` is what was said of the whole scan, in words; None for what is no answer to "Which form is this?". `aside`:
-    that scan is set aside. `appeal` is the appeal against what was decided of its field. `pictured`: the picture of its
-    field is still kept, and `frame` is what stands where on it, as in `TaskView.frames`.
+    `why` is why they read no text, as in `why_no_text`. `answer` is what was said of the whole scan, in words; None for
+    what is no answer to "Which form is this?". `aside`: that scan is set aside. `appeal` is the appeal against what was
+    decided of its field. `pictured`: the picture of its field is still kept, and `frame` is what stands where on it, as
+    in `TaskView.frames`.
     """
 
     id: str
@@ -54,6 +56,7 @@ class OwnReading:
     form: str
     row: int | None
     text: str | None
+    why: str
     mark: bool
     at: datetime
     outcome: ReadingOutcome
@@ -134,6 +137,7 @@ class OwnReadings:
             form=said(form.title, language) if form else "",
             row=None if history.key.row is None else history.key.row + 1,
             text=reading.legible or None if Flag.NOT_THIS_FORM in reading.flags else reading.text,
+            why=why_no_text(reading),
             mark=field is not None and field.type in MARK_TYPES,
             at=reading.at,
             outcome=outcome_of(reading, history, form)
