@@ -22,7 +22,10 @@ KIND_WORDS = {"machine": N_("machine"), "person": N_("person"), "expert": N_("ex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldView:
-    """A field for the page of its scan. `method` says how its last decision came to be."""
+    """A field for the page of its scan. `method` says how its last decision came to be.
+
+    `earlier` is how often it was decided otherwise before.
+    """
 
     told: Explanation
     readings: Table
@@ -48,7 +51,7 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
         method=translate(sentence(last.method)) if last else "",
         reasons=weights([(said_of(each, translate, point), each.numbers) for each in evidence]),
         waiting=[visit.reason(task.reason) for task in told.tasks if not task.closed],
-        earlier=max(0, len(told.decisions) - 1),
+        earlier=sum(last is not None and (each.value, each.null) != (last.value, last.null) for each in told.decisions),
     )
 
 

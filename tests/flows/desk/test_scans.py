@@ -127,7 +127,10 @@ def test_every_verb_of_a_value_works_without_javascript_and_lands_in_the_log(bus
     assert record.record_version == 2
     assert done("lock") == ("13.50", True, False)
     assert done("unlock") == ("13.50", False, False)
+    assert done("correct", text="13.50") == ("13.50", False, False)
     assert done("ask") == ("13.50", False, True)
+    page = client.get(f"/desk/scan/{scan}?field=total").text
+    assert "It was decided otherwise 1 time before." in page, "the same value again is not otherwise"
 
 
 def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) -> None:
