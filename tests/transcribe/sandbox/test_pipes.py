@@ -17,9 +17,9 @@ READER = """
 import subprocess
 from transcribe.sandbox import pipes
 
-slow = subprocess.Popen(["sh", "-c", "sleep 1; head -c 3000000 /dev/zero"], stdout=subprocess.PIPE)
+slow = subprocess.Popen(["sh", "-c", "sleep 1; echo first; sleep 6.5; echo second"], stdout=subprocess.PIPE)
 print("begun", flush=True)
-print(len(pipes.read_exactly(slow.stdout.fileno(), 3_000_000, pipes.Patience(3.0))), flush=True)
+print(bytes(pipes.read_exactly(slow.stdout.fileno(), 13, pipes.Patience(5.5))), flush=True)
 """
 
 
@@ -28,9 +28,9 @@ def test_who_stood_still_longer_than_it_waits_still_reads_the_whole_answer() -> 
     assert reader.stdout is not None
     assert reader.stdout.readline() == "begun\n"
     reader.send_signal(signal.SIGSTOP)
-    time.sleep(5.0)
+    time.sleep(6.0)
     reader.send_signal(signal.SIGCONT)
-    assert reader.communicate(timeout=PATIENCE)[0] == "3000000\n"
+    assert reader.communicate(timeout=PATIENCE)[0] == "b'first\\nsecond\\n'\n"
 
 
 def test_who_waits_gives_up_in_time_at_an_end_that_is_silent_or_takes_nothing() -> None:
