@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import shutil
 
+from playwright.sync_api import ConsoleMessage, Page
+
+FOCUSED_BY_SCRIPT = "Autofocus processing was blocked because a document already has a focused element."
+"""What Chromium notes where the page's own script was first to focus the box: which of both is first is chance."""
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -27,3 +32,16 @@ def chromium() -> str:
     if found is None:
         raise FileNotFoundError("Browser tests need chromium: apt-get install chromium-headless-shell")
     return found
+
+
+def said_by(page: Page) -> list[str]:
+    """What a page says in its console or as an error, from now on: a list that grows, each line after its address."""
+    said: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.text != FOCUSED_BY_SCRIPT:
+            said.append(f"{page.url} {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: said.append(f"{page.url} {error}"))
+    return said

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Dialog, Page
 
+from tests.chromium import said_by
 from tests.transcribe.review.access.test_access import faults_of
 from tests.transcribe.review.site import Site
 from transcribe.model import Decision, Evidence, FieldKey, Task, Truth
@@ -69,15 +70,13 @@ def filled_with(site: Site, text: str) -> tuple[str, list[str]]:
 
 def test_no_page_runs_or_reports_what_somebody_wrote(site: Site, address: str, page: Page) -> None:
     link, paths = filled_with(site, HOSTILE)
-    said: list[str] = []
+    said = said_by(page)
 
     def refuse(dialog: Dialog) -> None:
         said.append(f"dialog {dialog.message}")
         dialog.dismiss()
 
     page.on("dialog", refuse)
-    page.on("console", lambda message: said.append(f"{page.url} {message.text}"))
-    page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(f"{address}/in/{link}")
     page.locator("main button").click()
     page.locator("html[data-ready]").wait_for()

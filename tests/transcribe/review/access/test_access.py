@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.chromium import said_by
 from tests.transcribe.review.site import Site
 from transcribe.model import FieldKey, Transcriber
 
@@ -187,9 +188,7 @@ def test_the_first_load_is_small(site: Site, address: str, browser: Browser) -> 
 
 
 def test_the_page_reports_nothing_against_its_own_policy(site: Site, page: Page, enter: Enter) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    said = said_by(page)
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: '"><img src=x onerror=alert(1)>'})
     enter(site.person("<b onclick=alert(1)>amina</b>"))
     for tool in ("Alt+ArrowUp", "Alt+c", "Alt+v", "Alt+t"):
