@@ -12,7 +12,8 @@ class ExplainedReading(JsonAnswer):
     """One reading. `seconds` is a person's active time; it is not given where people are not named.
 
     `shown` is what the box showed before the person typed. `reason` is why an expert who had seen all readings reads
-    it otherwise. What no longer `counts` is history: taken back, set aside, withdrawn, or read before a new reading.
+    it otherwise. What no longer `counts` is history: taken back, set aside, withdrawn, sent in
+    practice or a test, or read before a new reading.
     """
 
     id: str

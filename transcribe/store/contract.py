@@ -249,7 +249,8 @@ class ReconcileStore(Protocol):
     def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
         """All readings of a scan in the order they came, the latest of each source last.
 
-        Readings that were taken back, and those made under another form, are not among them.
+        Readings that were taken back, those made under another form, and answers in practice and tests are not among
+        them: those are explained at once, and neither weighed nor measured.
         """
 
     def places(self, scan: str) -> list[Place]:

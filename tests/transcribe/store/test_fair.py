@@ -209,7 +209,7 @@ def test_known_fields_that_are_contested_are_kept_from_whoever_hears_appeals(her
     (item,) = here.store.lease_test("ann", "code", 1, after(2))
     here.store.submit(item.id, "ann", sent("A", "ann"), after(3))
     here.decide(scan, decision("number", "G"), decision("total", "1"), record=True, now=after(4))
-    (read,) = (each for each in here.store.readings(scan.id) if each.kind == "person")
+    (read,) = (each for each in here.store.field_history(scan.id, NUMBER).readings if each.kind == "person")
     appeal = here.store.open_appeal(read.id, "ann", "an A", DEADLINE, after(5))
     here.store.put_control_share(1.0, after(6))
     assert here.store.lease_practice("eve", 5, after(7)).tasks == ()

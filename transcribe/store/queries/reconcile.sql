@@ -40,13 +40,17 @@ COALESCE((SELECT g.pages_to FROM rereading g WHERE g.scan_id = :scan_id AND g.pa
         WHERE v.id = r.field_id AND g.retaken = 1 AND (r.number <= g.up_to OR e.at >= (SELECT MAX(l.from_at) FROM lease l
             WHERE l.task_id = r.task_id AND l.transcriber_id = r.transcriber_id AND l.from_at <= r.at))))
 
+-- name: part_of_practice
+-- Whether the reading r was sent in practice or a test: explained at once, it says nothing of the field for others.
+(r.task_id IS NOT NULL AND EXISTS (SELECT 1 FROM task q WHERE q.id = r.task_id AND q.reason = 'qualification'))
+
 -- name: readings
 SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
 WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased
     AND (r.kind = 'machine' OR r.text IS NOT NULL
         OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id AND g.retaken = 1))
     AND (r.kind <> 'machine' OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id))
-    AND (r.kind = 'machine' OR {part_pages_then} = {part_pages_now}) AND NOT {part_of_former_picture}
+    AND (r.kind = 'machine' OR {part_pages_then} = {part_pages_now}) AND NOT {part_of_former_picture} AND NOT {part_of_practice}
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside} ORDER BY r.number;
 
 -- name: readings_of_field

@@ -191,7 +191,7 @@ WHERE f.scan_id = :scan_id AND a.verb = 'value locked' ORDER BY f.id;
 SELECT f.name, f.row_number FROM field_now f JOIN act a ON a.id = (SELECT MAX(l.id) FROM act l
     WHERE l.field_id = f.id AND l.verb = 'value asked again')
 WHERE f.scan_id = :scan_id AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = f.id AND r.kind <> 'machine'
-    AND r.at >= a.at AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
+    AND r.at >= a.at AND NOT {part_of_practice} AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number))
 ORDER BY f.id;
 
