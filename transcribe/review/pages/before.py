@@ -16,7 +16,7 @@ from transcribe.people import HOURLY, PaidWork, has_fair_floor, paid_here, pays
 from transcribe.review.access.sessions import Sending, language_of, signed_in_or_none
 from transcribe.review.context import Here
 from transcribe.review.views.formatting import amount, day, exact_amount, number, share
-from transcribe.review.views.offers import announced_share
+from transcribe.review.views.offers import announced_share, has_known
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
 from transcribe.store import Floor, Store
 
@@ -94,20 +94,21 @@ async def before(request: Request, context: Here) -> Response:
     visitor = await signed_in_or_none(request, context)
     language, now = visitor.language if visitor else language_of(request, context.options), context.now()
 
-    def ask(store: Store) -> tuple[float, Floor | None, tuple[PayTerms, ...], AppealCounts | None, PaidWork]:
+    def ask(store: Store) -> tuple[float, bool, Floor | None, tuple[PayTerms, ...], AppealCounts | None, PaidWork]:
         forms = pay_terms(store, context.forms, language, now, visitor.person.engagement) if visitor else ()
         appeals = appeal_counts(store, now) if visitor else None
         paid = visitor.paid() if visitor else paid_here(store, now)
-        return announced_share(store), store.floor(now), forms, appeals, paid
+        return announced_share(store), has_known(store), store.floor(now), forms, appeals, paid
 
-    control, floor, forms, appeals, paid = await context.look(ask)
+    control, known, floor, forms, appeals, paid = await context.look(ask)
     values: dict[str, Any] = {"visitor": visitor} if visitor else {}
     return context.rendering.page(
         "before.html",
         language,
         options=context.options,
         control=share(control, language),
-        has_known=control > 0,
+        is_mixed=control > 0,
+        has_known=known,
         audit=share(context.options.audit_share, language),
         floor=floor,
         fair=has_fair_floor(floor),

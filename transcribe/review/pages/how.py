@@ -16,7 +16,7 @@ from transcribe.review.access.sessions import SignedIn
 from transcribe.review.context import Context, Here
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import moment, number, share
-from transcribe.review.views.offers import announced_share
+from transcribe.review.views.offers import announced_share, has_known
 from transcribe.store import Store
 
 router = APIRouter()
@@ -32,11 +32,12 @@ class FormTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """What holds now: the version of what was learnt, shares, and forms with a target of their own."""
+    """What holds now: the version of what was learnt, shares, whether fields are known to practise on, own targets."""
 
     learnt: int
     learnt_at: datetime | None
     control: float
+    has_known: bool
     targets: tuple[FormTarget, ...]
 
 
@@ -72,5 +73,6 @@ def _in_force(store: Store, context: Context, language: str) -> InForce:
         learnt=versions[-1][0] if versions else 0,
         learnt_at=versions[-1][1] if versions else None,
         control=announced_share(store),
+        has_known=has_known(store),
         targets=tuple(sorted(targets, key=lambda each: each.title)),
     )

@@ -7,11 +7,14 @@ import secrets
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
+from transcribe.model import Task
 from transcribe.review.access.roles import must_be_asked
-from transcribe.review.access.sessions import Sending, SignedIn
-from transcribe.review.context import Here
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.context import Context, Here
+from transcribe.review.doubts import Doubt
 from transcribe.review.views.offers import practice_count
 from transcribe.review.views.task_view import task_view
+from transcribe.store import facts
 
 router = APIRouter()
 
@@ -25,15 +28,31 @@ async def practice(context: Here, visitor: SignedIn) -> Response:
     found = await context.change(lambda store: store.lease_practice(who, practice_count(context.options), now, seconds))
     if not found.tasks:
         return RedirectResponse("/work", 303)
-    shown = await context.look(lambda store: task_view(store, context.forms, found.tasks[0], visitor.language, now))
+    return await _page(context, visitor, found.tasks[0], found, Doubt(), 200)
+
+
+async def practice_page(context: Context, visitor: Visitor, task: Task, doubt: Doubt, status: int) -> Response:
+    """The page of a field that is practised on, with what came back of what was sent for it."""
+    who, now, seconds = visitor.person.id, context.now(), context.options.lease_seconds
+    found = await context.change(lambda store: store.lease_practice(who, practice_count(context.options), now, seconds))
+    return await _page(context, visitor, task, found, doubt, status)
+
+
+async def _page(
+    context: Context, visitor: Visitor, task: Task, found: facts.Practice, doubt: Doubt, status: int
+) -> Response:
+    now = context.now()
+    number = found.answered + 1
     return context.rendering.page(
         "practice.html",
         visitor.language,
+        status,
         visitor=visitor,
-        view=shown,
-        number=found.answered + 1,
-        count=found.answered + len(found.tasks),
+        view=await context.look(lambda store: task_view(store, context.forms, task, visitor.language, now)),
+        number=number,
+        count=max(number, found.answered + len(found.tasks)),
         idem=secrets.token_urlsafe(16),
+        doubt=doubt,
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -14,7 +13,6 @@ from pydantic import ValidationError
 
 from transcribe.codes import Reason
 from transcribe.errors import NotFound
-from transcribe.i18n import translation
 from transcribe.model import Outcome, Task
 from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import (
@@ -27,8 +25,10 @@ from transcribe.review.access.sessions import (
     signed_in,
 )
 from transcribe.review.context import Context, Here, context_of
+from transcribe.review.doubts import Doubt, doubt_of
 from transcribe.review.failures import wants_json
 from transcribe.review.pages.pictures import MAX_PAGE_NUMBER, TaskId
+from transcribe.review.pages.practice import practice_page
 from transcribe.review.requests import (
     SENT_OPENAPI,
     SentForm,
@@ -43,14 +43,7 @@ from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import FormChoice, form_choices
 from transcribe.review.views.formatting import number
 from transcribe.review.views.offers import along_counts, lease_tasks, practice_count, revocable_answer
-from transcribe.review.views.soft_checks import (
-    NO_FORM_CHOSEN,
-    NO_FRAME,
-    NO_TURN,
-    edge_faults,
-    require_fitting_lengths,
-    text_faults,
-)
+from transcribe.review.views.soft_checks import require_fitting_lengths, text_faults
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
 
@@ -58,27 +51,6 @@ router = APIRouter()
 
 CLICKED_WIDTH_PX = 900
 """The width at which a page is clicked on without JavaScript: nobody can say how wide a browser shows it else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
-    """What came back because it looks odd or is not complete, and why in words.
-
-    `is_empty`: nothing was typed, which may mean blank. `is_refused`: it is not taken all the same. `text` was typed,
-    or is the form chosen, or the heights of lines between rows; `corners` are of a frame, `turn` is how a page lay.
-    """
-
-    text: str = ""
-    faults: tuple[str, ...] = ()
-    is_empty: bool = False
-    is_refused: bool = False
-    corners: tuple[int, ...] = ()
-    turn: str = ""
-
-    @property
-    def heights(self) -> tuple[int, ...]:
-        """The heights of the lines between rows."""
-        return tuple(sorted({int(each) for each in re.findall(r"\d+", self.text)}))
 
 
 @router.get("/work")
@@ -132,15 +104,15 @@ async def send(request: Request) -> Response:
         reading = reading_from_form(sent, theirs.kind)
         await context.look(lambda store: require_fitting_lengths(store, context, [(task, reading.text)]))
     except TextRefused as error:
-        if not is_shown or theirs.reason == Reason.QUALIFICATION:  # practice: a page that gives back what was typed
+        if not is_shown:
             raise
         faults = (error.said(visitor.language),)
         doubt = Doubt(text=sent.text, faults=faults, corners=reading_corners(sent), is_refused=True)
-        return await work_page(context, visitor, theirs, doubt, page=sent.page, status=422)
+        return await _asked_again(context, visitor, theirs, doubt, page=sent.page, status=422)
     if is_shown and request.query_params.get("check", "0") != "0" and sent.action == "send":
-        doubt = _doubt(context, visitor, theirs, sent, is_framed=reading.box is not None)
+        doubt = doubt_of(context, visitor, theirs, sent, is_framed=reading.box is not None)
         if doubt.faults or doubt.is_empty:
-            return await work_page(context, visitor, theirs, doubt, page=sent.page)
+            return await _asked_again(context, visitor, theirs, doubt, page=sent.page)
     outcome = await context.keep(lambda store: _keep(store, context, visitor, task, sent, reading))
     _announce(context, outcome)
     if theirs.reason == Reason.QUALIFICATION and outcome is not None:
@@ -150,21 +122,13 @@ async def send(request: Request) -> Response:
     return RedirectResponse("/work?late=1" if outcome is not None and outcome.kind == "late" else "/work", 303)
 
 
-def _doubt(context: Context, visitor: Visitor, task: Task, sent: SentForm, *, is_framed: bool) -> Doubt:
-    """What is odd about what a form says of a task."""
-    language, corners = visitor.language, reading_corners(sent)
-    if task.kind == "identify":
-        missing = NO_FORM_CHOSEN if not sent.form else NO_TURN if sent.form != "none" and not sent.turn else None
-        said = () if missing is None else (translation(language).gettext(missing),)
-        return Doubt(text=sent.form, faults=said, turn=sent.turn)
-    if task.kind == "rows":
-        return Doubt(text=sent.edges, faults=edge_faults(sent.edges, language))
-    if task.kind != "locate" and not sent.text.strip():
-        return Doubt(is_empty=True)
-    faults = text_faults(context.forms, task, sent.text, language)
-    if task.kind == "locate" and not is_framed:
-        faults = (translation(language).gettext(NO_FRAME), *faults)
-    return Doubt(text=sent.text, faults=faults, corners=corners)
+async def _asked_again(
+    context: Context, visitor: Visitor, task: Task, doubt: Doubt, *, page: int | None, status: int = 200
+) -> Response:
+    """The page that a form came from, with what came back of it."""
+    if task.reason == Reason.QUALIFICATION:
+        return await practice_page(context, visitor, task, doubt, status)
+    return await work_page(context, visitor, task, doubt, page=page, status=status)
 
 
 @router.post("/work/{task}/undo")

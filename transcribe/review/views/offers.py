@@ -59,7 +59,12 @@ def lease_tasks(store: Store, context: Context, person: Transcriber, count: int,
 def announced_share(store: Store) -> float:
     """The share of known fields among the work, as people are told: none where no field is known."""
     share = store.control_share()
-    return share if share > 0 and store.control_answers() else 0.0
+    return share if share > 0 and has_known(store) else 0.0
+
+
+def has_known(store: Store) -> bool:
+    """Whether the value of some field is known, to be practised on and tested with."""
+    return any(each.origin == "gold" for each in store.truths())
 
 
 def revocable_answer(store: Store, who: str, now: datetime) -> str | None:

@@ -79,6 +79,23 @@ def test_what_was_learnt_and_the_share_of_known_fields_are_those_of_the_store(si
     assert "Up to 7% of the fields are known already" in page
 
 
+def test_known_fields_are_told_exactly_where_they_are_only_practised_on(site: Site) -> None:
+    client, practised = (
+        client_of(site, site.person("ben")),
+        "Practice and tests are of known fields: what you type there",
+    )
+    for address in ("/how", "/before"):
+        page = client.get(address).text
+        assert "None of the fields is known in advance now." in page
+        assert practised not in page
+    known_fields(site, 1)
+    for address in ("/how", "/before"):
+        page = client.get(address).text
+        assert "None of the fields of the work is known in advance now." in page
+        assert "None of the fields is known" not in page
+        assert practised in page
+
+
 @pytest.mark.parametrize("language", ["fr", "es"])
 def test_it_speaks_the_readers_language(site: Site, language: str) -> None:
     person = site.person("marie", language=language)

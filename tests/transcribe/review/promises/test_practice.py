@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.known_values import decided_by_people
 from tests.transcribe.review.promises.test_known_fields import csrf, known_fields, truth_of
 from tests.transcribe.review.site import Site, make_site, served
 from tests.transcribe.review.test_fair_pages import set_pay
@@ -20,6 +21,7 @@ from transcribe.store.facts import SentReading
 
 SignIn = Callable[[Transcriber], httpx.Client]
 NUMBER = FieldKey("order_number")
+DATE = FieldKey("order_date")
 PRACTISED = 5
 
 
@@ -56,6 +58,9 @@ def test_five_fields_are_explained_in_the_persons_language_before_the_first_ordi
         expect(page.locator("#text")).to_be_focused()
         page.keyboard.type(right if number > 1 else right.replace("0", "O"))
         page.keyboard.press("Enter")
+        if number == 1:
+            expect(page.locator("#doubt")).not_to_be_empty()
+            page.keyboard.press("Enter")
         section = page.locator("section[data-same]")
         expect(section).to_have_attribute("data-same", "no" if number == 1 else "yes")
         expect(section).to_contain_text("juste" if number > 1 else "Ce qui est écrit")
@@ -121,7 +126,7 @@ def test_who_goes_away_in_the_middle_goes_on_where_they_were(site: Site, sign_in
     amina = site.person("amina")
     client = sign_in(amina)
     page = client.get("/practice").text
-    (task,) = re.findall(r'action="/work/([^"]+)"', page)
+    (task,) = re.findall(r' action="/work/([^"]+)"', page)
     sent = {"csrf": csrf(client), "idem": "practice-1", "text": "", "action": "illegible"}
     assert client.post(f"/work/{task}", data=sent).headers["location"] == f"/test/explained/{task}"
     explained = client.get(f"/test/explained/{task}").text
@@ -139,3 +144,55 @@ def test_no_field_is_practised_on_that_would_not_be_paid(tmp_path: Path) -> None
         client.post(f"/in/{site.link(site.person('amina'))}")
         assert 'data-count="2"' in client.get("/practice").text
     site.store.close()
+
+
+def known_date(site: Site) -> None:
+    """One known field, a date."""
+    site.store.put_parameters({}, site.clock.now())
+    scan = site.scan("bon-de-commande", {DATE: "20.11.2026"}, name="known date")
+    site.store.conclude(scan, 0, [decided_by_people(DATE, "20.11.2026")], [], None, site.clock.now())
+    site.store.add_gold(scan, DATE, "20.11.2026", "olga", "the order itself", site.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"), [("31.02.2026", "no date that exists"), ("", "Nothing is typed. Send again"), ("3" * 200, "")]
+)
+def test_practice_asks_about_what_is_odd_or_empty_as_the_work_does(
+    site: Site, sign_in: SignIn, typed: str, asked: str
+) -> None:
+    known_date(site)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    page = client.get("/practice").text
+    (action,) = re.findall(r'value="send" formaction="(/work/[^"]+)"', page)
+    sent = {"csrf": csrf(client), "idem": "practice-odd-1", "action": "send", "text": typed}
+
+    answered = client.post(action, data=sent)
+
+    said = re.search(r'id="doubt"[^>]*>([^<]*)<', answered.text)
+    assert said
+    assert asked in said[1]
+    assert said[1]
+    assert f'value="{typed}"' in answered.text, "what was typed stands there again"
+    assert 'id="practice" data-number="1" data-count="1"' in answered.text
+    assert site.texts_of(amina.id) == []
+    assert "formaction" not in answered.text, "sent again it is taken"
+    again = client.post(action.partition("?")[0], data={**sent, "overrode": "1"})
+    assert again.headers["location"].startswith("/test/explained/")
+
+
+@pytest.mark.browser
+def test_an_empty_send_in_practice_says_what_to_do(site: Site, address: str, page: Page) -> None:
+    known_date(site)
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    page.goto(f"{address}/practice")
+    page.keyboard.press("Enter")
+    expect(page.locator("#doubt")).to_have_text("Nothing is typed. Send again if the field is blank.")
+    expect(page.locator("#text")).to_be_focused()
+
+
+def test_nothing_is_shown_in_the_box_in_practice_where_a_form_lets_values_be_shown(site: Site) -> None:
+    known_date(site)
+    (task,) = site.store.lease_practice(site.person("amina").id, 5, site.clock.now()).tasks
+    assert task.prefill == ""
