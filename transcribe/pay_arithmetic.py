@@ -8,8 +8,13 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+from babel.numbers import get_currency_precision
+
 MICRO_UNITS = 1_000_000
 """Micro-units in one unit of a currency."""
+
+MICRO_PLACES = 6
+"""Decimal places of a micro-unit."""
 
 HOUR_SECONDS = 3600
 """Seconds of an hour."""
@@ -30,8 +35,24 @@ def an_hour(micro: int, seconds: float) -> int | None:
     return None if seconds <= 0 else round(Fraction(micro) * HOUR_SECONDS / Fraction(seconds))
 
 
-def decimal_text(micro: int) -> str:
-    """Micro-units as decimal text with at least two places."""
+def least_amount(currency: str) -> int:
+    """Micro-units of the minor unit of a currency, the least that a bank transfers (CLDR): 0.01 EUR or 1 JPY."""
+    return int(MICRO_UNITS // 10 ** get_currency_precision(currency))
+
+
+def payable(due: int, currency: str) -> int:
+    """Of micro-units that are due what can be transferred: whole minor units of the currency, never less than 0."""
+    return max(0, due - due % least_amount(currency))
+
+
+def decimal_text(micro: int, least_places: int = 2) -> str:
+    """Micro-units as decimal text with at least two places, or as many as are named; none is left out."""
     text = f"{Decimal(micro) / MICRO_UNITS:.6f}"
     whole, _, places = text.partition(".")
-    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
+    shown = places.rstrip("0").ljust(least_places, "0")
+    return f"{whole}.{shown}" if shown else whole
+
+
+def amount_text(micro: int, currency: str) -> str:
+    """Micro-units as decimal text with the places of their currency, as 0.95 EUR or 95 JPY, and more where needed."""
+    return decimal_text(micro, get_currency_precision(currency))

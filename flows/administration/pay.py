@@ -12,7 +12,8 @@ from babel.numbers import is_currency
 
 from flows.home import Home, now
 from transcribe.errors import SettingsError
-from transcribe.pay_arithmetic import MICRO_UNITS, decimal_text
+from transcribe.i18n import counted
+from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, decimal_text
 from transcribe.people import TRANSFER_COLUMNS, transfers
 from transcribe.store import Floor, Rate
 
@@ -21,7 +22,8 @@ from transcribe.store import Floor, Rate
 class PayLine:
     """What one person is owed and was paid in one currency.
 
-    Amounts are decimal text; `coming` is a top-up that is measured and not settled yet. Hours are as measured.
+    Amounts are decimal text; `coming` is a top-up that is measured and not settled yet. `carried` of what is due was
+    left by the last closed period, as no bank transfers so little. Hours are as measured.
     `an_hour` is what an hour of measured time has come to, None where none was measured. `floor` is the least that an
     hour pays by the floor in force, None where none is set in this currency; `is_below_floor`: `an_hour` is less.
     """
@@ -31,6 +33,7 @@ class PayLine:
     currency: str
     due: str
     coming: str
+    carried: str
     paid: str
     hours: float
     waiting_hours: float
@@ -52,6 +55,7 @@ def pay_lines(home: Home) -> list[PayLine]:
             currency=state.currency,
             due=decimal_text(state.due),
             coming=decimal_text(state.coming),
+            carried=decimal_text(state.carried),
             paid=decimal_text(state.paid),
             hours=state.seconds / 3600,
             waiting_hours=state.waiting_seconds / 3600,
@@ -89,17 +93,39 @@ def set_floor(home: Home, amount: str, currency: str, source: str, source_amount
     home.store.put_floor(floor, now())
 
 
-def close_period(home: Home, reference: str, until: datetime | None) -> str:
-    """Top all people up to the floor and mark what is due as paid; gives the transfers as CSV."""
+def close_period(home: Home, reference: str, until: datetime | None) -> tuple[str, list[str]]:
+    """Top all people up to the floor and mark what is due as paid, in whole cents.
+
+    Gives the transfers as CSV, and in sentences what is carried to the next period.
+    """
     moment = now()
     last = moment if until is None else until.replace(tzinfo=UTC)
-    for person in home.store.transcribers():
-        home.store.top_up(person.id, moment)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(TRANSFER_COLUMNS)
     writer.writerows(transfers(home.store, home.store.close_period(last, reference, moment)))
-    return out.getvalue()
+    return out.getvalue(), _carried_sentences(home, reference)
+
+
+def _carried_sentences(home: Home, reference: str) -> list[str]:
+    """What a closed period left to the next one: in all by currency, and of each who was paid nothing."""
+    rests = home.store.carried_of(reference)
+    paid = {(line.transcriber, line.currency) for line in home.store.payments_of(reference)}
+    handles = {person.id: person.handle for person in home.store.transcribers()}
+    said = []
+    for currency in sorted({each.currency for each in rests}):
+        own = [each for each in rests if each.currency == currency and each.micro]
+        if own:
+            total = decimal_text(sum(each.micro for each in own), MICRO_PLACES)
+            people = counted(len(own), "person", "people")
+            said.append(f"Carried to the next period: {total} {currency} of {people}, as no bank transfers so little.")
+        said += [
+            f"{handles.get(each.transcriber, each.transcriber)}: paid nothing now, "
+            f"{decimal_text(each.micro, MICRO_PLACES)} {currency} is carried to the next period."
+            for each in own
+            if (each.transcriber, currency) not in paid
+        ]
+    return said
 
 
 def micro_of(amount: str) -> int:

@@ -36,13 +36,14 @@ def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, lines))
         return
-    head = ("person", "currency", "due", "on the way", "paid", "hours", "an hour", "readings")
+    head = ("person", "currency", "due", "on the way", "carried", "paid", "hours", "an hour", "readings")
     rows = (
         (
             line.handle,
             line.currency,
             line.due,
             line.coming,
+            line.carried,
             line.paid,
             f"{line.hours:.2f}",
             "-" if line.an_hour is None else f"{Decimal(line.an_hour):.2f}",
@@ -105,9 +106,10 @@ def close(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to this day; else up to now.")
     ] = None,
 ) -> None:
-    """Mark everything due as paid, and print the transfers as CSV: handle, amount, currency, reference, date.
+    """Mark what is due as paid, and print the transfers as CSV: handle, amount, currency, reference, date, carried.
 
-    What is odd in it is asked first, on the error output, with figures. Look at it before you pay.
+    Whole cents are paid, or whatever is the least of the currency; the rest is carried to the next period. Who has left
+    has it rounded up. What is odd in it is asked first, on the error output, with figures. Look at it before you pay.
     """
     from flows.administration import anomalies, close_period, forgery_sentence
 
@@ -116,7 +118,10 @@ def close(
         terminal.note(forgery_sentence(forgery))
     for each in anomalies(home):
         terminal.note(f"{each.handle}: {each.question}")
-    typer.echo(close_period(home, reference, until), nl=False)
+    transfers, carried = close_period(home, reference, until)
+    typer.echo(transfers, nl=False)
+    for sentence in carried:
+        terminal.note(sentence)
 
 
 @pay.command("check")

@@ -35,6 +35,7 @@ from transcribe.review import (
     amount,
     day,
     exact_amount,
+    full_amount,
     moment,
     number,
     share,
@@ -171,6 +172,10 @@ class Visit:
     def exact_amount(self, micro: int, currency: str) -> str:
         """Money with up to four places: a record may cost less than a cent."""
         return exact_amount(micro, currency, self.language)
+
+    def full_amount(self, micro: int, currency: str) -> str:
+        """Money with all its places, to a millionth."""
+        return full_amount(micro, currency, self.language)
 
     def date(self, on: date) -> str:
         """A day as it is written here."""

@@ -85,7 +85,7 @@ def test_top_ups_are_written_by_the_days_of_the_zone_and_never_twice(here: World
     here.store.close_period(after(90_000), "all", after(90_000))
     here.store.close_period(after(190_000), "again", after(190_000))
     assert [line for line in here.store.ledger(who) if line.kind == "top-up"] == before
-    assert sum(line.micro for line in here.store.ledger(who)) == 0
+    assert sum(line.micro for line in here.store.ledger(who)) == 0, "a part of a cent is rounded up"
 
 
 def test_who_leaves_by_the_pages_is_forgotten_with_the_next_publishing(here: World) -> None:

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from transcribe.pay_arithmetic import decimal_text
+from transcribe.pay_arithmetic import MICRO_PLACES, amount_text, decimal_text
 from transcribe.store import PayLine, Store
 
-TRANSFER_COLUMNS = ("handle", "amount", "currency", "reference", "date")
-"""What is said of each transfer, as `fairhand pay close` prints it."""
+TRANSFER_COLUMNS = ("handle", "amount", "currency", "reference", "date", "carried")
+"""What is said of each transfer, as `fairhand pay close` prints it. `carried` stays due until the next period."""
 
 
-def transfers(store: Store, lines: Iterable[PayLine]) -> list[tuple[str, str, str, str, str]]:
-    """Lines that paid something out as transfers: what stands under `TRANSFER_COLUMNS`."""
+def transfers(store: Store, lines: Iterable[PayLine]) -> list[tuple[str, ...]]:
+    """Lines that paid something out as transfers: what stands under `TRANSFER_COLUMNS`.
+
+    `carried` is "" of periods that were closed before anything was carried.
+    """
+    lines = list(lines)
+    rests = {
+        (rest.reference, rest.transcriber, rest.currency): decimal_text(rest.micro, MICRO_PLACES)
+        for reference in sorted({line.reference for line in lines})
+        for rest in store.carried_of(reference)
+    }
     handles = {person.id: person.handle for person in store.transcribers()}
     return [
         (
             handles.get(line.transcriber, line.transcriber),
-            decimal_text(-line.micro),
+            amount_text(-line.micro, line.currency),
             line.currency,
             line.reference,
             f"{line.at:%Y-%m-%d}",
+            rests.get((line.reference, line.transcriber, line.currency), ""),
         )
         for line in lines
     ]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from transcribe.model import Transcriber
 from transcribe.store import Store
 
-EARNED_KINDS = frozenset({"reading", "time", "top-up", "correction"})
+EARNED_KINDS = frozenset({"reading", "time", "top-up", "rounding", "correction"})
 """Lines of the ledger that are earned: the others are payments."""
 
 

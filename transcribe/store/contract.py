@@ -52,6 +52,7 @@ from transcribe.store.facts import (
     AuditState,
     Batch,
     BatchWork,
+    CarriedRest,
     ControlAnswers,
     Counts,
     CourseStep,
@@ -75,6 +76,7 @@ from transcribe.store.facts import (
     PayMeasure,
     PayPeriod,
     PayState,
+    PeriodShare,
     Practice,
     QualificationTry,
     Quarantined,
@@ -981,11 +983,28 @@ class PayStore(Protocol):
         """
 
     def due_before(self, until: datetime, who: str | None = None) -> dict[tuple[str, str], int]:
-        """What was earned before a time and is not paid out, by (person, currency), of everybody or of one person."""
+        """What was earned before a time and is not paid out, by (person, currency), of everybody or of one person.
+
+        Whole minor units: what is less than a cent waits for more.
+        """
 
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
-        """Mark everything due up to a time as paid, after topping up: one negative line a person. Closing again pays
-        nothing twice."""
+        """Mark what is due up to a time as paid, after topping up: one negative line a person. Closing again pays
+        nothing twice.
+
+        Whole minor units of the currency are paid (0.01 EUR, 1 JPY); what is less stays due, and is kept as carried to
+        the next period. Who has left has it rounded up, by a line of its own.
+        """
+
+    def period_shares(self, until: datetime, now: datetime) -> list[PeriodShare]:
+        """What `close_period` would pay and carry, by handle; nothing is written."""
+
+    def carried_for(self, who: str) -> list[CarriedRest]:
+        """What each closed period left to the next one of one person, in order."""
+
+    def carried_of(self, reference: str) -> list[CarriedRest]:
+        """What periods closed with this reference left to the next one. Nothing is kept of those that were closed in
+        fractions of a cent, as they were at first."""
 
     def payments_of(self, reference: str) -> list[PayLine]:
         """The lines that paid something out under a reference, the latest first."""

@@ -526,7 +526,11 @@ Chosen by hand."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayLine:
-    """One line of the ledger, append-only. `kind`: reading, time (tests, skips, waiting), top-up, correction, paid."""
+    """One line of the ledger, append-only.
+
+    `kind`: reading, time (tests, skips, waiting), top-up, correction, paid, or rounding: what is added to the last
+    payment of who has left, up to a whole minor unit of the currency.
+    """
 
     number: int
     transcriber: str
@@ -552,6 +556,32 @@ class PayPeriod:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodShare:
+    """What closing a period pays one person in one currency, in micro-units; `paid` is whole minor units.
+
+    `carried` stays due until the next period: less than one minor unit, or less than 0 where something is taken off.
+    `rounded` is added for who has left, as no period comes for them again.
+    """
+
+    transcriber: str
+    currency: str
+    paid: int
+    carried: int
+    rounded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedRest:
+    """What a closed period left to the next one of one person in one currency, in micro-units."""
+
+    transcriber: str
+    reference: str
+    currency: str
+    micro: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeClaim:
     """Time in the ledger that is not paid out yet: `seconds` until `at`, of a task first leased `since`.
 
@@ -573,7 +603,7 @@ class PayState:
     """What one person is owed and was paid, in one currency.
 
     `coming` is the top-up that is measured and not yet a line. `an_hour` is what an hour of their measured time has
-    come to, None where none was measured.
+    come to, None where none was measured. `carried` of `due` is what the period that was closed last left to the next.
     """
 
     transcriber: str
@@ -585,6 +615,7 @@ class PayState:
     waiting_seconds: float
     readings: int
     an_hour: int | None
+    carried: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from flows.desk.money.amounts import carried_cell
 from flows.desk.parts import Part, single_page
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, with_query
 from flows.desk.visit import Look, Visit
@@ -42,10 +43,10 @@ def _stated(visit: Visit, who: str, month: str) -> tuple[Sequence[str], str, Seq
     """The months that have a statement, the month that is wanted, and its statements, one a currency."""
     store = visit.home.store
     person = store.transcriber(who)
-    lines = store.ledger(person.id)
+    lines, carried = store.ledger(person.id), store.carried_for(person.id)
     months = months_of(lines, person.time_zone)
     wanted = month or (months[0] if months else f"{visit.now:%Y-%m}")
-    found = statements_of(lines, wanted, person.time_zone, visit.now)
+    found = statements_of(lines, carried, wanted, person.time_zone, visit.now)
     return months, wanted, found
 
 
@@ -55,11 +56,19 @@ def _page(visit: Visit, who: str, month: str) -> Response:
     said = [
         visit.say(
             "%(before)s due when the month began, %(earned)s earned, %(paid)s paid out, %(due)s due at its end.",
-            before=visit.amount(each.before, each.currency), earned=visit.amount(each.earned, each.currency),
-            paid=visit.amount(each.paid, each.currency), due=visit.amount(each.due, each.currency),
+            before=visit.full_amount(each.before, each.currency), earned=visit.full_amount(each.earned, each.currency),
+            paid=visit.full_amount(each.paid, each.currency), due=visit.full_amount(each.due, each.currency),
         )
         for each in found
     ]  # fmt: skip
+    said += [
+        visit.say(
+            "%(amount)s of it was carried to the next period, as it is less than a bank can transfer.",
+            amount=visit.full_amount(each.carried, each.currency),
+        )
+        for each in found
+        if each.carried
+    ]
     open_ones = [visit.say("This month has not ended: more may come.")] if not all(each.final for each in found) else []
     links = [(statement_address(who, each), month_words(each, visit.language)) for each in months if each != wanted]
     part = Part(head=visit.say("Days"), table=_days(visit, who, wanted, found), said=said, faint=open_ones, links=links)
@@ -74,7 +83,8 @@ def _days(visit: Visit, who: str, month: str, found: Sequence[Statement]) -> Tab
             Cell(day.readings, visit.number(day.readings)),
             Cell(round(day.seconds, 1), visit.spent(day.seconds)),
             Cell(day.earned / MICRO_UNITS, visit.amount(day.earned, each.currency)),
-            Cell(day.paid / MICRO_UNITS, visit.amount(day.paid, each.currency)),
+            Cell(day.paid / MICRO_UNITS, visit.full_amount(day.paid, each.currency)),
+            carried_cell(visit, day.carried, each.currency),
             Cell(each.currency),
         )
         for each in found
@@ -86,6 +96,7 @@ def _days(visit: Visit, who: str, month: str, found: Sequence[Statement]) -> Tab
         columns=(
             Column("day", say("Day")), Column("readings", say("Readings"), True), Column("seconds", say("Time"), True),
             Column("earned", say("Earned"), True), Column("paid", say("Paid out"), True),
+            Column("carried", say("Carried to the next period"), True),
             Column("currency", say("Currency")),
         ),
         rows=rows,

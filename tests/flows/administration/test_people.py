@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -119,7 +120,21 @@ def test_what_is_no_amount_or_no_currency_is_refused(rooms: Home, amount: str, c
 
 def test_an_empty_period_closes_with_no_transfers(rooms: Home) -> None:
     invite(rooms, "Mina")
-    assert pay.close_period(rooms, "2026-11", None) == "handle,amount,currency,reference,date\n"
+    assert pay.close_period(rooms, "2026-11", None) == ("handle,amount,currency,reference,date,carried\n", [])
+
+
+def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms: Home) -> None:
+    for handle, micro in (("Mina", 951_121), ("Omar", 9_999)):
+        invite(rooms, handle)
+        with rooms.store.db.write():  # type: ignore[attr-defined]  # a line as work writes it
+            number = rooms.store.person_row(handle)["id"]  # type: ignore[attr-defined]
+            rooms.store.write_line(number, "time", micro, "EUR", 0.0, now())  # type: ignore[attr-defined]
+    asked = house.run("pay", "close", "--reference", "2026-11")
+    assert asked.out.splitlines()[1:] == [f"Mina,0.95,EUR,2026-11,{now():%Y-%m-%d},0.001121"]
+    assert "Carried to the next period: 0.011120 EUR of 2 people, as no bank transfers so little." in asked.err
+    assert "Omar: paid nothing now, 0.009999 EUR is carried to the next period." in asked.err
+    mina, omar = (json.loads(line) for line in house.run("pay", "report", "--json").out.splitlines())
+    assert [(each["due"], each["carried"]) for each in (mina, omar)] == [("0.001121",) * 2, ("0.009999",) * 2]
 
 
 def test_the_audit_log_is_whole_and_a_foreign_head_is_found_out(house: House) -> None:

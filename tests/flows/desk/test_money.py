@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconcile.records import MonthOfWork, quality
-from tests.flows.desk.desk_site import DeskSite, post
+from tests.flows.desk.desk_site import DOUBTED, DeskSite, post
 from transcribe.store.facts import Rate
 
 
@@ -74,9 +74,39 @@ def test_a_period_that_was_closed_is_the_transfers_that_the_command_printed(full
     page = client.get("/desk/money/period?reference=2026-11")
     assert page.status_code == 200
     lines = client.get("/desk/money/period.csv?reference=2026-11").text.splitlines()
-    assert lines[0] == "handle,amount,currency,reference,date"
+    assert lines[0] == "handle,amount,currency,reference,date,carried"
     assert sum(float(line.split(",")[1]) for line in lines[1:]) == pytest.approx(period["amount"])
+    assert all(re.fullmatch(r"\d+\.\d\d", line.split(",")[1]) for line in lines[1:]), "whole cents"
     assert client.get("/desk/money/period?reference=2020-01").status_code == 404
+
+
+def test_what_a_period_carries_stands_on_every_page_and_in_every_file(busy: DeskSite) -> None:
+    store, ann, bob = busy.home.store, busy.person("ann", "transcriber"), busy.person("bob", "transcriber")
+    store.put_rate(Rate(form="", micro=21_234, currency="EUR", since=busy.now()), busy.now())
+    busy.read(ann, "Mary Poole")
+    store.put_rate(Rate(form="", micro=1_234, currency="EUR", since=busy.now()), busy.now())
+    busy.scan("more.png", DOUBTED)
+    busy.read(bob, "Mary Poole")
+    store.close_period(busy.now(), "2026-11", busy.now())
+    client = busy.client(busy.person("op", "operator"))
+    address = "?reference=2026-11"
+    (row,) = client.get(f"/desk/money/period.json{address}").json()["transfers"]
+    assert (row["handle"], row["amount"], row["carried"]) == ("ann", "0.02", "0.001234")
+    assert client.get(f"/desk/money/period.csv{address}").text.splitlines()[1].endswith(",0.001234")
+    rows = client.get(f"/desk/money/carried.json{address}").json()["carried"]
+    assert [(row["handle"], row["carried"]) for row in rows] == [("ann", "0.001234"), ("bob", "0.001234")]
+    page = client.get(f"/desk/money/period{address}").text
+    assert page.count("€0.001234") == 2
+    assert "A bank transfers no less than the smallest coin" in page
+    (day,) = client.get("/desk/money/statement.json?who=ann").json()["statement"]
+    assert (day["paid"], day["carried"]) == (0.02, "0.001234")
+    said = "€0.001234 of it was carried to the next period"
+    assert said in client.get("/desk/money/statement?who=ann").text
+    assert said in client.get("/desk/money/statement?who=bob").text
+    for person in (ann, bob):
+        own = busy.client(person)
+        assert "€0.001234 of it was carried over from the last payment" in own.get("/pay").text
+        assert re.search(r'data-fact="carried">€0.001234 ', own.get(f"/pay/statement/{busy.now():%Y-%m}").text)
 
 
 def test_a_statement_is_that_of_the_person_themselves(full: DeskSite) -> None:

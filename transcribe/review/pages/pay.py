@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
+from transcribe.pay_arithmetic import payable
 from transcribe.people import PayPromise, has_fair_floor, pay_promise
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
@@ -22,6 +23,7 @@ from transcribe.review.views.formatting import (
     clock,
     day,
     exact_amount,
+    full_amount,
     local_day,
     moment,
     month,
@@ -47,6 +49,7 @@ LINE_KIND_WORDS = {
     "time": N_("Time"),
     "top-up": N_("Top-up to the floor"),
     "correction": N_("Correction"),
+    "rounding": N_("Rounded up, as you left"),
     "paid": N_("Paid out"),
 }
 """What a line of the ledger is, as a message of the catalogues."""
@@ -140,6 +143,8 @@ def _in_words(language: str, zone: str) -> dict[str, Any]:
     return {
         "amount": partial(amount, language=language),
         "exact": partial(exact_amount, language=language),
+        "full": partial(full_amount, language=language),
+        "whole": _whole,
         "spent": partial(spent, language=language),
         "hours": partial(number, language=language),
         "moment": partial(moment, zone=zone, language=language),
@@ -149,6 +154,11 @@ def _in_words(language: str, zone: str) -> dict[str, Any]:
         "short_weekday": partial(short_weekday, language=language),
         "month": partial(month, language=language),
     }
+
+
+def _whole(due: int, currency: str) -> int:
+    """Of what is due as much as is paid: whole cents. What is less than nothing is shown as it is."""
+    return payable(due, currency) or min(0, due)
 
 
 @router.post("/pay/dispute")

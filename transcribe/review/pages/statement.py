@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Response
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import SignedIn
 from transcribe.review.context import Here
-from transcribe.review.views.formatting import amount, exact_amount, moment, spent
+from transcribe.review.views.formatting import amount, full_amount, moment, spent
 from transcribe.review.views.formatting import month as month_in_words
 from transcribe.review.views.statements import statements_of
 
@@ -26,8 +26,8 @@ async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Resp
     who, language, now = visitor.person, visitor.language, context.now()
     if not visitor.paid().counted:
         raise NotFound("There is no ledger.")
-    lines = await context.look(lambda store: store.ledger(who.id))
-    statements = statements_of(lines, month, who.time_zone, now)
+    lines, carried = await context.look(lambda store: (store.ledger(who.id), store.carried_for(who.id)))
+    statements = statements_of(lines, carried, month, who.time_zone, now)
     if not statements:
         raise NotFound("Nothing stands in this month.")
     return context.rendering.page(
@@ -38,7 +38,7 @@ async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Resp
         statements=statements,
         asked_by=context.options.asked_by,
         amount=partial(amount, language=language),
-        exact=partial(exact_amount, language=language),
+        exact=partial(full_amount, language=language),
         spent=partial(spent, language=language),
         day=partial(format_date, format="medium", locale=language),
         made=moment(now, who.time_zone, language),

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from babel.units import format_unit
 
-from transcribe.pay_arithmetic import MICRO_UNITS
+from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS
 
 MOST_DIGITS = 4
 """Places of an amount of less than a cent: a hundredth of a cent. Chosen by hand."""
@@ -34,12 +34,17 @@ def amount(micro: int, currency: str, language: str) -> str:
     return format_currency(value, currency, locale=_locale(language))
 
 
-def exact_amount(micro: int, currency: str, language: str) -> str:
-    """As `amount`, with up to four places: one reading may pay less than a cent."""
+def full_amount(micro: int, currency: str, language: str) -> str:
+    """As `amount`, with all places that it has: what is carried to the next period is less than a cent."""
+    return exact_amount(micro, currency, language, MICRO_PLACES)
+
+
+def exact_amount(micro: int, currency: str, language: str, most: int = MOST_DIGITS) -> str:
+    """As `amount`, with up to four places, or so many: one reading may pay less than a cent."""
     if not currency or (micro * 10 ** get_currency_precision(currency)) % MICRO_UNITS == 0:
         return amount(micro, currency, language)
     least = get_currency_precision(currency)
-    places = "0" * least + "#" * (MOST_DIGITS - least)
+    places = "0" * least + "#" * (most - least)
     pattern = _locale(language).currency_formats["standard"].pattern.replace("0.00", f"0.{places}")
     return format_currency(Decimal(micro) / MICRO_UNITS, currency, pattern, _locale(language), currency_digits=False)
 

@@ -8,18 +8,22 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from transcribe.review.views.pay_days import count_of_read
-from transcribe.store import PayLine
+from transcribe.store import PayLine, facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementDay:
-    """One day: readings, measured seconds, and what was earned and paid out, in micro-units."""
+    """One day: readings, measured seconds, and what was earned and paid out, in micro-units.
+
+    `carried`: what a period that was closed on this day left to the next one, None where none was.
+    """
 
     day: date
     readings: int
     seconds: float
     earned: int
     paid: int
+    carried: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,11 @@ class Statement:
         return sum(each.paid for each in self.days)
 
     @property
+    def carried(self) -> int | None:
+        """What the last period that was closed in the month left to the next one; None where none was closed."""
+        return next((each.carried for each in reversed(self.days) if each.carried is not None), None)
+
+    @property
     def due(self) -> int:
         """What was due when the month ended."""
         return self.before + self.earned - self.paid
@@ -65,7 +74,9 @@ def months_of(lines: Sequence[PayLine], zone: str) -> tuple[str, ...]:
     return tuple(sorted({f"{_day(line.at, zone):%Y-%m}" for line in lines if line.currency}, reverse=True))
 
 
-def statements_of(lines: Sequence[PayLine], month: str, zone: str, now: datetime) -> tuple[Statement, ...]:
+def statements_of(
+    lines: Sequence[PayLine], carried: Sequence[facts.CarriedRest], month: str, zone: str, now: datetime
+) -> tuple[Statement, ...]:
     """The statements of a month, one a currency, by currency. None of a month that has not begun."""
     present = f"{_day(now, zone):%Y-%m}"
     if month > present:
@@ -77,21 +88,24 @@ def statements_of(lines: Sequence[PayLine], month: str, zone: str, now: datetime
         own = [(_day(line.at, zone), line) for line in lines if line.currency == currency]
         before = sum(line.micro for day, line in own if f"{day:%Y-%m}" < month)
         inside = [(day, line) for day, line in own if f"{day:%Y-%m}" == month]
+        rests = {_day(each.at, zone): each.micro for each in carried if each.currency == currency}
+        held = {day for day, _ in inside} | {day for day in rests if f"{day:%Y-%m}" == month}
         days = tuple(
-            _statement_day(day, [line for at, line in inside if at == day]) for day in sorted({at for at, _ in inside})
+            _statement_day(day, [line for at, line in inside if at == day], rests.get(day)) for day in sorted(held)
         )
         if days or before:
             found.append(Statement(currency=currency, days=days, before=before, final=final))
     return tuple(found)
 
 
-def _statement_day(day: date, lines: Sequence[PayLine]) -> StatementDay:
+def _statement_day(day: date, lines: Sequence[PayLine], carried: int | None) -> StatementDay:
     return StatementDay(
         day=day,
         readings=count_of_read(lines),
         seconds=sum(line.seconds for line in lines),
         earned=sum(line.micro for line in lines if line.kind != "paid"),
         paid=-sum(line.micro for line in lines if line.kind == "paid"),
+        carried=carried,
     )
 
 

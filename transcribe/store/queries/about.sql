@@ -42,6 +42,9 @@ WHERE s.transcriber_id = :person ORDER BY s.id;
 -- name: about_ledger
 SELECT number, kind, micro, currency, seconds, at, reference FROM ledger WHERE transcriber_id = :person ORDER BY number;
 
+-- name: about_carried
+SELECT reference, currency, micro, at FROM carried WHERE transcriber_id = :person ORDER BY id;
+
 -- name: about_waiting
 SELECT seconds, at FROM waiting_time WHERE transcriber_id = :person ORDER BY id;
 

@@ -38,12 +38,28 @@ SELECT micro, currency, since FROM floor ORDER BY since, id;
 
 -- name: due
 SELECT currency, SUM(micro) AS due FROM ledger
-WHERE transcriber_id = :person AND (at <= :until OR kind IN ('paid', 'top-up')) GROUP BY currency;
+WHERE transcriber_id = :person AND (at <= :until OR kind IN ('paid', 'rounding', 'top-up')) GROUP BY currency;
 
 -- name: due_before
 -- What was earned before :until and is not paid out. A top-up is written later than the day that it is of.
 SELECT currency, SUM(micro) AS due FROM ledger
-WHERE transcriber_id = :person AND (at < :until OR kind = 'paid') GROUP BY currency;
+WHERE transcriber_id = :person AND (at < :until OR kind IN ('paid', 'rounding')) GROUP BY currency;
+
+-- name: put_carried!
+INSERT INTO carried (transcriber_id, reference, currency, micro, at) VALUES (:person, :reference, :currency, :micro, :now);
+
+-- name: carried_of_person
+SELECT currency, micro FROM carried WHERE id IN (
+    SELECT MAX(id) FROM carried WHERE transcriber_id = :person GROUP BY currency);
+
+-- name: carried_of
+SELECT p.public_id AS transcriber, c.reference, c.currency, c.micro, c.at
+FROM carried c JOIN transcriber p ON p.id = c.transcriber_id WHERE c.id IN (
+    SELECT MAX(id) FROM carried WHERE reference = :reference GROUP BY transcriber_id, currency) ORDER BY c.id;
+
+-- name: carried_for
+SELECT p.public_id AS transcriber, c.reference, c.currency, c.micro, c.at
+FROM carried c JOIN transcriber p ON p.id = c.transcriber_id WHERE c.transcriber_id = :person ORDER BY c.id;
 
 -- name: put_waiting!
 INSERT INTO waiting_time (transcriber_id, seconds, at) VALUES (:person, :seconds, :now);

@@ -103,7 +103,7 @@ GROUP BY s.batch, quarter, s.form {part_add_work};
 -- What work cost; payments are none. A line without a task is that of a reading, or of a day.
 INSERT INTO work_done (batch, at, form, what, count, amount)
 SELECT COALESCE(s.batch, '') AS batch, l.at - l.at % :quarter AS quarter, COALESCE(s.form, '') AS form,
-    CASE l.kind WHEN 'top-up' THEN 'top-up ' ELSE 'pay ' END || l.currency AS what, COUNT(*), SUM(l.micro)
+    CASE WHEN l.kind IN ('rounding', 'top-up') THEN 'top-up ' ELSE 'pay ' END || l.currency AS what, COUNT(*), SUM(l.micro)
 FROM ledger l LEFT JOIN reading r ON r.number = l.reading LEFT JOIN task t ON t.id = l.task_id
 LEFT JOIN field f ON f.id = COALESCE(t.field_id, r.field_id) LEFT JOIN scan s ON s.id = f.scan_id
 WHERE l.number > :after AND l.number <= :until AND l.kind <> 'paid' AND l.currency <> ''

@@ -105,6 +105,7 @@ ABOUT_PARTS = (
     "readings",
     "skips",
     "ledger",
+    "carried",
     "waiting",
     "appeals",
     "questions",

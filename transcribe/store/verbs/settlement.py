@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from transcribe.pay_arithmetic import HOUR_SECONDS, up
+from transcribe.pay_arithmetic import HOUR_SECONDS, least_amount, payable, up
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import PAY_MEASURE, PayLine, PayMeasure, TimeClaim
+from transcribe.store.facts import PAY_MEASURE, CarriedRest, PayLine, PayMeasure, PeriodShare, TimeClaim
 from transcribe.store.paid_time import is_paid, take_time
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.pay_ledger import MEASURE_TIME, PayLedgerVerbs, line_of
+
+TOPPED_UP = ("by reading", "hourly")
+"""The engagements whose pay is brought up to the floor."""
 
 WAITING_LINE = "waiting"
 """The reference of the lines of waiting for work, of which so many minutes a day are paid."""
@@ -47,7 +51,7 @@ class SettlementVerbs(PayLedgerVerbs):
         written = None
         with self.db.write():
             person = self.person_row(who)
-            if person["engagement"] not in ("by reading", "hourly"):
+            if person["engagement"] not in TOPPED_UP:
                 return None
             for (day, currency), missing in sorted(self.missing(person, now).items()):
                 written = self.write_line(person["id"], "top-up", missing, currency, 0.0, now, reference=day)
@@ -57,10 +61,10 @@ class SettlementVerbs(PayLedgerVerbs):
         with self.db.snapshot():
             people = self.db.all("people") if who is None else [self.person_row(who)]
             return {
-                (person["public_id"], row["currency"]): row["due"]
+                (person["public_id"], row["currency"]): share.paid
                 for person in people
                 for row in self.db.all("due_before", person=person["id"], until=micros(until))
-                if row["due"] > 0
+                if (share := _share(person, row["currency"], int(row["due"]))).paid > 0
             }
 
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
@@ -68,15 +72,42 @@ class SettlementVerbs(PayLedgerVerbs):
             paid = []
             for person in self.db.all("people"):
                 self.top_up(person["public_id"], min(until, now))
-                for row in self.db.all("due", person=person["id"], until=micros(until)):
-                    if row["due"] > 0:
-                        number = self.write_line(
-                            person["id"], "paid", -row["due"], row["currency"], 0.0, now, reference=reference
-                        )
+                for share in self._shares(person, until, {}):
+                    what = {"person": person["id"], "currency": share.currency, "now": now, "reference": reference}
+                    if share.rounded:
+                        self.write_line(kind="rounding", micro=share.rounded, seconds=0.0, **what)
+                    if share.paid:
+                        number = self.write_line(kind="paid", micro=-share.paid, seconds=0.0, **what)
                         paid.append(self._line_of(number))
+                    self.db.run("put_carried", **{**what, "now": micros(now)}, micro=share.carried)
             total = sum(-line.micro for line in paid)
             self.log(self.actor, "period closed", reference, {"lines": len(paid), "micro": total}, now)
         return paid
+
+    def period_shares(self, until: datetime, now: datetime) -> list[PeriodShare]:
+        with self.db.snapshot():
+            shares = []
+            for person in self.db.all("people"):
+                coming: dict[str, int] = {}
+                if person["engagement"] in TOPPED_UP:
+                    for (_, currency), micro in self.missing(person, min(until, now)).items():
+                        coming[currency] = coming.get(currency, 0) + micro
+                shares += self._shares(person, until, coming)
+            return shares
+
+    def carried_of(self, reference: str) -> list[CarriedRest]:
+        return [_rest_of(row) for row in self.db.all("carried_of", reference=reference)]
+
+    def carried_for(self, who: str) -> list[CarriedRest]:
+        return [_rest_of(row) for row in self.db.all("carried_for", person=self.person_row(who)["id"])]
+
+    def _shares(self, person: Row, until: datetime, coming: Mapping[str, int]) -> list[PeriodShare]:
+        """What a period gives a person by currency, with top-ups that are `coming`; none where nothing is due."""
+        due = {row["currency"]: int(row["due"]) for row in self.db.all("due", person=person["id"], until=micros(until))}
+        before = {row["currency"]: row["micro"] for row in self.db.all("carried_of_person", person=person["id"])}
+        currencies = sorted({*due, *coming})
+        shares = [_share(person, each, due.get(each, 0) + coming.get(each, 0)) for each in currencies]
+        return [each for each in shares if each.paid or each.carried or before.get(each.currency)]
 
     def unpaid_claims(self) -> list[TimeClaim]:
         return [
@@ -119,6 +150,19 @@ class SettlementVerbs(PayLedgerVerbs):
     def _line_of(self, number: int) -> PayLine:
         (row,) = self.db.all("ledger_line", number=number)
         return line_of(row)
+
+
+def _share(person: Row, currency: str, due: int) -> PeriodShare:
+    """What is paid of what a person is due, in whole minor units, and what is carried; for who has left, rounded up."""
+    rounded = -due % least_amount(currency) if person["left_at"] is not None and due > 0 else 0
+    paid = payable(due + rounded, currency)
+    return PeriodShare(
+        transcriber=person["public_id"], currency=currency, paid=paid, carried=due + rounded - paid, rounded=rounded
+    )
+
+
+def _rest_of(row: Row) -> CarriedRest:
+    return CarriedRest(**{**row, "at": moment(row["at"])})
 
 
 def _floor_at(floors: list[Row], at: int) -> Row | None:

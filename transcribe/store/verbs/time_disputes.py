@@ -110,6 +110,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
         missing: dict[str, int] = {}
         for (_, currency), micro in self.missing(person, now).items():
             missing[currency] = missing.get(currency, 0) + micro
+        carried = {row["currency"]: row["micro"] for row in self.db.all("carried_of_person", person=person["id"])}
         waited = self.db.value("waiting_seconds", person=person["id"])
         states = []
         for row in self.db.all("pay_sums", person=person["id"]):
@@ -125,6 +126,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
                     waiting_seconds=waited,
                     readings=row["readings"],
                     an_hour=an_hour(row["due"] + row["paid"] + coming, row["seconds"]),
+                    carried=carried.get(row["currency"], 0),
                 )
             )
         return states

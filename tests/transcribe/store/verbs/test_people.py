@@ -249,7 +249,7 @@ def test_who_leaves_is_a_pseudonym_and_their_pay_stays(here: World) -> None:
     assert gone.languages == ()
     assert here.store.lease(who, 4, after(12)) == []
     assert [task.id for task in here.store.lease("ben", 4, after(12))] == [second.id]
-    assert [line.micro for line in here.store.close_period(after(20), "last", after(20))] == [-5]
+    assert [line.micro for line in here.store.close_period(after(20), "last", after(20))] == [-10_000]
 
 
 def test_since_when_an_account_is_paused_is_held_until_the_pause_ends(here: World) -> None:
