@@ -154,7 +154,3 @@ class AnsweredOtherwise(FairhandError):
     """This key of a request was sent with another request before; send each request with a key of its own."""
 
     exit_code = 2
-
-
-class AccountPaused(FairhandError):
-    """An operator has paused this account; another operator can end the pause."""

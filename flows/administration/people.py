@@ -97,9 +97,9 @@ def new_link(home: Home, person: Transcriber) -> Invitation:
     return Invitation(person=person, link=link, until=until, assumed=assumed)
 
 
-def pause(home: Home, handle: str, *, paused: bool) -> Transcriber:
-    """Stop giving a person work, or begin again; their work and their pay are never touched."""
-    home.store.set_paused(handle, paused=paused, now=now())
+def pause(home: Home, handle: str, *, paused: bool, why: str = "") -> Transcriber:
+    """Stop giving a person work, or begin again; their work and their pay are never touched. They are told `why`."""
+    home.store.set_paused(handle, paused=paused, now=now(), reason=why.strip())
     return home.store.transcriber(handle)
 
 

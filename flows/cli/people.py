@@ -162,9 +162,13 @@ def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 
 
 @people.command("pause")
-def pause_person(ctx: typer.Context, name: Name) -> None:
-    """Give a person no more work; what they did and are paid stays."""
-    _set_paused(ctx, name, paused=True)
+def pause_person(
+    ctx: typer.Context,
+    name: Name,
+    why: Annotated[str, typer.Option("--why", help="Why; the person is told.")] = "",
+) -> None:
+    """Give a person no more work; what they did and are paid stays. They see that they are paused, and why."""
+    _set_paused(ctx, name, paused=True, why=why)
 
 
 @people.command("resume")
@@ -209,10 +213,10 @@ def end_code(ctx: typer.Context, name: Name) -> None:
         typer.echo("They have no code at sign-in; nothing has changed.")
 
 
-def _set_paused(ctx: typer.Context, name: str, *, paused: bool) -> None:
+def _set_paused(ctx: typer.Context, name: str, *, paused: bool, why: str = "") -> None:
     from flows.administration import pause
 
-    person = pause(home_of(ctx), name, paused=paused)
+    person = pause(home_of(ctx), name, paused=paused, why=why)
     terminal.say(f"{person.handle} is {'paused' if paused else 'back at work'}.")
 
 

@@ -21,7 +21,7 @@ from transcribe.review.options import ReviewOptions
 NUMBER = FieldKey("order_number")
 OPTIONS = ReviewOptions(sign_in_tries=100_000, requests_a_minute=1_000_000)
 PHRASE = "unDouxNuage7 vert"
-PAUSE_SENTENCE = "Your account is paused."
+PAUSE_SENTENCE = "An operator paused your account on "
 
 
 @pytest.fixture
@@ -95,7 +95,8 @@ def test_no_route_of_somebody_demoted_and_paused_undoes_it(
             assert answer.status_code < 500, (path, answer.text)
             now_olga = site.store.transcriber(olga.id)
             assert (now_olga.roles, now_olga.paused) == (frozenset({"transcriber"}), True), path
-            assert client.get("/me").status_code != 200, f"{path} left a session"
+            assert client.get("/people").status_code != 200, f"{path} left them an operator's page"
+            assert site.store.held(olga.id, site.clock.now()) == [], f"{path} left them work"
             races += 1
             rise(site, olga)
     assert races >= rounds * 20
@@ -113,7 +114,7 @@ def test_an_older_page_of_an_operator_undoes_nothing_that_is_newer(site: Site) -
     assert (now_eve.roles, now_eve.paused, now_eve.languages) == (frozenset({"transcriber"}), True, ("es",))
 
 
-def test_who_is_paused_gets_in_by_no_link_no_password_and_no_session(site: Site) -> None:
+def test_who_is_paused_gets_in_to_what_is_theirs_and_to_no_work_and_only_they_are_told(site: Site) -> None:
     amina = site.person("amina")
     client, csrf = client_of(site, amina)
     answer = client.post("/password", data={"csrf": csrf, "password": PHRASE})
@@ -124,24 +125,24 @@ def test_who_is_paused_gets_in_by_no_link_no_password_and_no_session(site: Site)
     spare = site.link(amina)
     site.store.set_paused(amina.id, paused=True, now=site.clock.now())
 
-    stranger, _ = client_of(site)
-    tried = [
-        client.get("/work"),
-        client.get("/pay"),
-        client.post("/me", data={"csrf": csrf, "training": "no"}),
-        stranger.get(f"/in/{spare}"),
-        stranger.post(f"/in/{spare}"),
-        stranger.post("/in", data={"handle": "amina", "password": PHRASE}),
-    ]
-    assert [each.status_code for each in tried] == [403] * len(tried)
-    assert all(PAUSE_SENTENCE in each.text for each in tried)
+    by_link, _ = client_of(site)
+    by_word, _ = client_of(site)
+    assert by_link.post(f"/in/{spare}").status_code == 303
+    assert by_word.post("/in", data={"handle": "amina", "password": PHRASE}).status_code == 303
+    for each in (client, by_link, by_word):
+        told = [each.get(path) for path in ("/pay", "/readings", "/work", "/form", "/test", "/guide/nobodys-0000")]
+        assert [answer.status_code for answer in told] == [200, 200, 403, 403, 403, 403]
+        assert all(PAUSE_SENTENCE in answer.text for answer in told)
     sent = {"idem": secrets.token_hex(8), "action": "send", "text": "1"}
     refused = client.post(f"/work/{task}", json=sent, headers={"x-csrf-token": csrf})
-    assert (refused.status_code, PAUSE_SENTENCE in refused.json()["error"]) == (403, True)
+    assert (refused.status_code, refused.json()["error"]) == (
+        403,
+        "An operator has paused your account. What you typed and did not send is kept on this device.",
+    )
     assert site.texts_of(amina.id) == []
-    assert not stranger.cookies
+    stranger, _ = client_of(site)
     wrong = stranger.post("/in", data={"handle": "amina", "password": "another phrase"})
-    assert (wrong.status_code, PAUSE_SENTENCE in wrong.text) == (401, False), "a pause is told to its person only"
+    assert (wrong.status_code, "paused" in wrong.text) == (401, False), "a pause is told to its person only"
 
 
 def test_nothing_tells_a_control_item_from_another_field(site: Site) -> None:

@@ -41,6 +41,9 @@ NEARLY = 0.1
 SURER = 0.05
 """As much surer or less sure of a decided value may a later version be."""
 
+SENT_IN_A_TEST = ("bon-de-commande-flat-typed-0000.png", "vat")
+"""The field of which one of those who read it sent their reading in a test: it was weighed then."""
+
 SNIPPETS = 60
 """So many fields at least have their own picture."""
 
@@ -150,11 +153,14 @@ def test_what_pay_is_reckoned_anew_is_the_same(says: dict[str, Any]) -> None:
 
 
 def test_what_is_weighed_anew_comes_to_the_same(says: dict[str, Any]) -> None:
-    """The same values by the same methods. How probable they are, a later version may know better."""
+    """The same values by the same methods. How probable they are, a later version may know better, and what somebody
+    sent in a test it weighs no more."""
     assert _weighed(says).keys() == _weighed(SAID).keys()
     for field, (read_by, becomes) in _weighed(SAID).items():
         again = _weighed(says)[field]
-        assert again[0] == read_by
+        machines, people, experts = read_by
+        in_test = (field[0], field[2]) == SENT_IN_A_TEST
+        assert again[0] == [machines, people - in_test, experts], field
         if becomes[0] == "task":  # asked then and now, if for another reason
             assert again[1][:2] == becomes[:2], field
         else:

@@ -61,7 +61,7 @@ def create_app(
         options=options,
         now=now,
         on_submit=on_submit,
-        rendering=Rendering(options.languages, options.desk),
+        rendering=Rendering(options.languages, options.desk, asked_by=options.asked_by),
         rate_limits=_rate_limits(options, store, writer, now),
     )
     app.router.routes.extend(_routes_of_pages())

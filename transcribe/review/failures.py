@@ -16,7 +16,6 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from transcribe.errors import (
-    AccountPaused,
     ArchiveAway,
     CountsAlready,
     FairhandError,
@@ -31,7 +30,7 @@ from transcribe.errors import (
 from transcribe.i18n import N_, translation
 from transcribe.review.access.guard import PROBLEMS_PATH
 from transcribe.review.access.proof import ProofNeeded
-from transcribe.review.access.sessions import NotSignedIn, language_here
+from transcribe.review.access.sessions import NotSignedIn, WorkPaused, language_here
 from transcribe.review.context import context_of
 from transcribe.review.rate_limits import TooMany
 from transcribe.review.requests import SKIP_REASON_WORDS
@@ -84,7 +83,7 @@ class Wrong:
 def add_failures(app: FastAPI) -> None:
     """Teach the app to answer each kind of error."""
     app.add_exception_handler(NotSignedIn, _not_signed_in)
-    app.add_exception_handler(AccountPaused, _paused)
+    app.add_exception_handler(WorkPaused, _paused)
     app.add_exception_handler(ProofNeeded, _proof_needed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -204,16 +203,15 @@ async def _not_signed_in(request: Request, error: Exception) -> Response:
 
 
 async def _paused(request: Request, error: Exception) -> Response:
-    kept = N_(
-        "Your account is paused. What you read and earned stays, and what is due is paid. Ask whoever invited you "
-        "what comes next; what you typed and did not send is kept on this device."
-    )
-    plain = N_(
-        "Your account is paused. What you read and earned stays, and what is due is paid. Ask whoever invited you "
-        "what comes next."
-    )
-    said = kept if wants_json(request) else plain
-    response = failure_response(request, 403, said, typed=await typed_in(request))
+    """What stands instead of a page that is not open to who is paused: that, since when, why, and what is open."""
+    assert isinstance(error, WorkPaused)
+    if wants_json(request):  # the page's own module asks: it keeps what was typed
+        kept = N_("An operator has paused your account. What you typed and did not send is kept on this device.")
+        response = failure_response(request, 403, kept)
+    else:
+        typed, visitor = await typed_in(request), error.visitor
+        rendering = context_of(request).rendering
+        response = rendering.page("paused.html", visitor.language, 403, visitor=visitor, typed=typed)
     response.headers["clear-site-data"] = '"cache"'  # pictures go; readings that were not sent stay
     return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from babel import Locale
@@ -13,6 +13,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
 from transcribe.i18n import direction, translation
+from transcribe.review.views.formatting import moment
 from transcribe.review.views.kinds import KIND_WORDS
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
@@ -24,9 +25,16 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 class Rendering:
     """Fills templates. Every text is escaped. An undefined name is an error."""
 
-    def __init__(self, languages: tuple[str, ...], desk: str = "", folders: Sequence[Path] = ()) -> None:
-        """`desk` is the address of the operator's pages, "" where there are none. Templates lie in `folders` too."""
+    def __init__(
+        self, languages: tuple[str, ...], desk: str = "", folders: Sequence[Path] = (), asked_by: str = ""
+    ) -> None:
+        """`desk` is the address of the operator's pages, "" where there are none. Templates lie in `folders` too.
+
+        `asked_by` is who asks for the work, "" where nobody said so.
+        """
         self._environments = {language: _environment(language, languages, desk, folders) for language in languages}
+        for each in self._environments.values():
+            each.globals["whom"] = asked_by
 
     def show_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
         """Show these tabs of the operator's desk on pages of operators: an address, and a message of the catalogues."""
@@ -86,6 +94,7 @@ def _environment(language: str, languages: tuple[str, ...], desk: str, folders: 
         desk=desk,
         desk_tabs=(),
         kind_words=kind_words,
+        moment_of=partial(moment, language=language),
     )
     environment.filters["kind_words"] = kind_words
     return environment

@@ -72,6 +72,7 @@ from transcribe.store.facts import (
     OpenBatch,
     OutboxEntry,
     Pace,
+    Pause,
     PayLine,
     PayMeasure,
     PayPeriod,
@@ -792,11 +793,15 @@ class PeopleStore(Protocol):
     def set_training(self, who: str, *, training: bool, now: datetime, by: str = "") -> None:
         """Say whether a person's readings may train machines. Who has answered this has begun."""
 
-    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "") -> None:
+    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "", reason: str = "") -> None:
         """Pause a person, or end their pause.
 
-        Pausing ends their sessions, gives back what they hold, and takes no pay away. No claim takes time of a pause.
+        Pausing gives back what they hold, and takes no pay away. No claim takes time of a pause. Sessions and links go
+        on. The `reason` is told to the person; without one, that of a pause that goes on stays.
         """
+
+    def pause_of(self, who: str) -> Pause | None:
+        """Since when a person is paused, and why. None where they are not, or have left."""
 
     def transcriber(self, who: str) -> Transcriber:
         """The person of this id or handle. NotFound where there is none."""
@@ -824,10 +829,7 @@ class PeopleStore(Protocol):
         """The id of the person whose unspent link this is; the link is not spent. None where there is none."""
 
     def spend_link(self, token_hash: str, now: datetime) -> str | None:
-        """Spend a link and give the id of its person. None where it is unknown, spent or too old.
-
-        AccountPaused where its person is paused; the link is not spent.
-        """
+        """Spend a link and give the id of its person. None where it is unknown, spent or too old."""
 
     def put_session(
         self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime, *, waits_for_code: bool = False
@@ -835,14 +837,13 @@ class PeopleStore(Protocol):
         """Start a session. Sessions of this person that have run out are cleared away.
 
         One that waits for its code is no session for any other method but `waiting_session` and those that end it.
-        AccountPaused where the person is paused.
         """
 
     def waiting_session(self, token_hash: str, now: datetime) -> tuple[Transcriber, str] | None:
         """The person whose code a session waits for, and its CSRF token. None where it has ended or waits for none."""
 
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
-        """The person of this session and its CSRF token. None where it has ended, or the person is paused."""
+        """The person of this session and its CSRF token; of who is paused too. None where it has ended."""
 
     def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
         """As `session`, but it never writes. None also where the use of the session is due to be written."""
@@ -864,9 +865,6 @@ class PeopleStore(Protocol):
 
     def proved_at(self, token_hash: str) -> datetime | None:
         """When the person of a session last proved who they are: by signing in, or later. None where it has ended."""
-
-    def is_session_of_paused(self, token_hash: str, now: datetime) -> bool:
-        """Whether a session would hold, were its person not paused now."""
 
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
         """End one or all sessions of a person."""

@@ -812,6 +812,14 @@ class QualificationTry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Since when an operator has paused a person, and why: "" where no reason was given."""
+
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WayIn:
     """A session, or a link that was not used yet: how a person is or may be signed in.
 

@@ -73,6 +73,16 @@ def test_who_is_paused_and_resumed_is_still_there(rooms: Home) -> None:
     assert [person.handle for person in rooms.store.transcribers()] == ["Mina"]
 
 
+def test_why_somebody_is_paused_is_kept_for_them(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    assert house.run("people", "pause", "Mina", "--why", " the forms are read ").code == 0
+    paused = rooms.store.pause_of("Mina")
+    assert paused is not None
+    assert paused.reason == "the forms are read"
+    assert house.run("people", "resume", "Mina").code == 0
+    assert rooms.store.pause_of("Mina") is None
+
+
 def test_people_add_prints_the_link_as_json(house: House) -> None:
     (told,) = house.run("people", "add", "Mina", "--role", "expert", "--language", "fr", "--json").json
     assert told["link"].startswith("http://127.0.0.1:8484/in/")

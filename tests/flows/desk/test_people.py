@@ -143,3 +143,15 @@ def test_only_an_operator_who_sees_all_forms_and_proves_who_they_are_invites(bus
     assert client.get("/desk/people/invite").headers["location"] == "/proof"
     assert post(client, "/desk/people/invite", lines="Zoe").headers["location"] == "/proof"
     assert "Zoe" not in {each.handle for each in busy.home.store.transcribers()}
+
+
+def test_an_operator_who_is_paused_sees_nothing_of_the_desk_and_everything_again_afterwards(desk: DeskSite) -> None:
+    operator = desk.person("op", "operator")
+    client = desk.client(operator)
+    assert client.get("/desk").status_code == 200
+    desk.home.store.set_paused(operator.id, paused=True, now=desk.now(), reason="on leave")
+    for address in ("/desk", "/desk/people", "/desk/people/people.csv", "/desk/scans"):
+        shut = client.get(address)
+        assert (shut.status_code, "on leave" in shut.text, "/desk/scans" in shut.text) == (403, True, False)
+    desk.home.store.set_paused(operator.id, paused=False, now=desk.now())
+    assert client.get("/desk").status_code == 200

@@ -247,13 +247,20 @@ def test_an_operator_invites_changes_and_pauses(site: Site, sign_in: SignIn, add
     again = client.post("/people", data={"csrf": token, "handle": "ana", "role": ["transcriber"]})
     assert again.status_code == 422, "the name is taken"
     session = sign_in(ana)
-    changed = {"csrf": token, "role": ["transcriber", "expert"], "languages": "es, fr", "paused": "1"}
+    changed = {
+        "csrf": token,
+        "role": ["transcriber", "expert"],
+        "languages": "es, fr",
+        "paused": "1",
+        "why": " descanso ",
+    }
     assert client.post(f"/people/{ana.id}", data=changed).status_code == 303
     now_ana = site.store.transcriber("ana")
     assert now_ana.roles == frozenset({"transcriber", "expert"})
     assert (now_ana.languages, now_ana.paused) == (("es", "fr"), True)
     refused = session.get("/work")
-    assert (refused.status_code, "cuenta está en pausa" in refused.text) == (403, True)
+    assert (refused.status_code, "puso su cuenta en pausa el" in refused.text) == (403, True)
+    assert "descanso</q>" in refused.text
     own = client.post(f"/people/{olga.id}", data={"csrf": token, "role": ["transcriber"]})
     assert own.status_code == 422, "nobody shuts themselves out"
     acts = {(line.actor, line.action) for line in site.store.audit()}

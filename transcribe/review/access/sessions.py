@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,13 +15,12 @@ from babel import negotiate_locale
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.errors import AccountPaused
 from transcribe.i18n import N_
 from transcribe.model import Transcriber
 from transcribe.people import PaidWork, paid_work, secret_hash
 from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
-from transcribe.store import Store
+from transcribe.store import Store, facts
 
 LANGUAGE_COOKIE = "fairhand-language"
 """The cookie that keeps the language of visitors who are not signed in."""
@@ -36,6 +36,13 @@ CODE_WAIT = timedelta(minutes=15)
 """How long a sign-in waits for its code. Chosen by hand: long enough to fetch a telephone."""
 
 
+OPEN_TO_PAUSED = re.compile(
+    r"/in(/[^/]+)?|/out|/language|/password|/sessions(/links)?(/end)?|/me(\.json)?|/leave|/code|/before|/how|/day"
+    r"|/pay|/pay/dispute|/pay/statement/[^/]+|/news/[^/]+|/readings(/[^/]+(/snippet|/appeal)?)?"
+)
+"""The paths that are open to who is paused: what is theirs, and what they are owed. Every other one says so instead."""
+
+
 class NotSignedIn(Exception):
     """This page is for people who are signed in."""
 
@@ -45,7 +52,7 @@ class Visitor:
     """A person who is signed in, the CSRF token of their session, and the language of their pages.
 
     `paid` asks the store what of their work is paid. `people_missing`: an operator has to be told that nobody who is
-    there can do some of what waits.
+    there can do some of what waits. `pause`: an operator has paused them; they see what is theirs.
     """
 
     person: Transcriber
@@ -54,6 +61,15 @@ class Visitor:
     language: str
     paid: Callable[[], PaidWork]
     people_missing: bool = False
+    pause: facts.Pause | None = None
+
+
+class WorkPaused(Exception):
+    """This page is not for a person whom an operator has paused: the `visitor`."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__(visitor.person.id)
+        self.visitor = visitor
 
 
 def language_of(request: Request, options: ReviewOptions, person: Transcriber | None = None) -> str:
@@ -83,7 +99,11 @@ def keep_language(response: Response, language: str, context: Context) -> None:
 
 
 async def signed_in(request: Request, context: Here) -> Visitor:
-    """The person of this session. NotSignedIn where there is none, AccountPaused, TooMany where they ask too often."""
+    """The person of this session.
+
+    NotSignedIn where there is none, WorkPaused where they are paused and the page is not open to them then, TooMany
+    where they ask too often.
+    """
     session, idle = _session(request, context), context.options.idle_minutes * 60
     found = context.glance(lambda store: store.glance_session(session, context.now(), idle))
     if found is None:  # it has ended, or its use is to be written
@@ -93,7 +113,7 @@ async def signed_in(request: Request, context: Here) -> Visitor:
     if len(context.seen_sessions) >= MAX_SEEN_SESSIONS:
         context.seen_sessions.clear()
     context.seen_sessions[session] = visitor.person.id
-    if "operator" in visitor.person.roles and await _are_people_missing(context):
+    if "operator" in visitor.person.roles and not visitor.pause and await _are_people_missing(context):
         return replace(visitor, people_missing=True)
     return visitor
 
@@ -139,11 +159,8 @@ def sending_json(request: Request, context: Context, store: Store) -> Visitor:
 
 
 def _found(store: Store, context: Context, session: str) -> tuple[Transcriber, str] | None:
-    """The person and the CSRF token of a session. AccountPaused where it would hold, were its person not paused."""
-    found = store.session(session, context.now(), context.options.idle_minutes * 60)
-    if found is None and store.is_session_of_paused(session, context.now()):
-        raise AccountPaused
-    return found
+    """The person and the CSRF token of a session."""
+    return store.session(session, context.now(), context.options.idle_minutes * 60)
 
 
 def _session(request: Request, context: Context) -> str:
@@ -158,13 +175,17 @@ def _visitor(request: Request, context: Context, session: str, found: tuple[Tran
     if found is None:
         raise NotSignedIn
     person, csrf = found
-    return Visitor(
+    visitor = Visitor(
         person=person,
         csrf=csrf,
         session=session,
         language=language_of(request, context.options, person),
         paid=partial(paid_work, context.store, person.engagement, context.now()),
+        pause=context.store.pause_of(person.id) if person.paused else None,
     )
+    if visitor.pause and not OPEN_TO_PAUSED.fullmatch(request.url.path):
+        raise WorkPaused(visitor)
+    return visitor
 
 
 def require_token(visitor: Visitor, token: object) -> None:
@@ -194,11 +215,9 @@ Sending = Annotated[Visitor, Depends(sending)]
 
 
 async def waiting_for_code(request: Request, context: Here) -> Visitor:
-    """Whoever is signed in but for their code. NotSignedIn for everybody else, AccountPaused."""
+    """Whoever is signed in but for their code. NotSignedIn for everybody else."""
     session = _session(request, context)
     found = await context.look(lambda store: store.waiting_session(session, context.now()))
-    if found is None and await context.look(lambda store: store.is_session_of_paused(session, context.now())):
-        raise AccountPaused
     return _visitor(request, context, session, found)
 
 

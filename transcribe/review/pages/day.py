@@ -45,7 +45,7 @@ def _day(store: Store, context: Context, visitor: Visitor) -> Day:
         minutes = number(total.seconds // SECONDS_OF_MINUTE, language, 0)
         pieces.append(say.gettext("%(minutes)s min") % {"minutes": minutes})
         pieces += [amount(micro, currency, language) for currency, micro in total.micro.items() if currency]
-    left = store.open_tasks(offer_to(person), now) + len(store.held(person.id, now))
+    left = 0 if visitor.pause else store.open_tasks(offer_to(person), now) + len(store.held(person.id, now))
     pieces.append(say.gettext("%(count)s open") % {"count": number(left, language, 0)})
     has_news = bool(store.notices(person.id, unseen_only=True))
     return Day(pieces=pieces, has_news=has_news, may_undo=revocable_answer(store, person.id, now) is not None)

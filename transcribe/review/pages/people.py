@@ -122,10 +122,11 @@ async def change(
     role: SomeRoles = None,
     languages: SomeLanguages = None,
     paused: Annotated[Literal["0", "1"] | None, Form()] = None,
+    why: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Changes roles, languages or pause: what is sent, and nothing else, so that no older page undoes what is newer.
 
-    A person who is paused is signed out and holds nothing; work and pay stay.
+    A person who is paused holds nothing and is told so, with the reason `why`; what they read and earned stays.
     """
     require_operator(visitor)
     await require_proof(context, visitor)
@@ -143,7 +144,7 @@ async def change(
         if languages is not None:
             store.set_languages(person, _languages(languages), now, by)
         if paused is not None:
-            store.set_paused(person, paused=paused == "1", now=now, by=by)
+            store.set_paused(person, paused=paused == "1", now=now, by=by, reason=why.strip())
 
     await context.change(keep)
     return RedirectResponse("/people", 303)

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.errors import AccountPaused
 from transcribe.i18n import N_, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
@@ -97,8 +96,6 @@ async def link_page(request: Request, context: Here, token: Token, language: Lan
         await context.rate_limits.count_sign_in_try(network_of(request))
         return await _spent(request, context)
     person = await context.look(lambda store: store.transcriber(owner))
-    if person.paused:
-        raise AccountPaused
     chosen = language if language in context.options.languages else ""
     spoken = chosen or language_of(request, context.options, person)
     page = context.rendering.page("link.html", spoken, token=token, chosen=chosen, inside=False)
@@ -108,7 +105,7 @@ async def link_page(request: Request, context: Here, token: Token, language: Lan
 
 @router.post("/in/{token}")
 async def sign_in_by_link(request: Request, context: Here, token: Token, language: LanguageCode = "") -> Response:
-    """Spends the link and signs in. A person who is paused is told so, and their link is kept.
+    """Spends the link and signs in. A person who is paused sees what is theirs, and is told that they are paused.
 
     A `language` that was chosen on its page is the person's from now on.
     """
@@ -135,10 +132,7 @@ async def _spent(request: Request, context: Context) -> Response:
 
 async def _inside(request: Request, context: Context) -> Visitor | None:
     """Who is signed in here already, if anybody."""
-    try:
-        return await signed_in_or_none(request, context)
-    except AccountPaused:
-        return None
+    return await signed_in_or_none(request, context)
 
 
 @router.get("/password")

@@ -88,7 +88,7 @@ DELETE FROM password WHERE transcriber_id = :person;
 
 -- name: pseudonymise!
 UPDATE transcriber SET handle = :handle, roles = '[]', languages = '[]', regions = '[]',
-    interface_language = 'en', time_zone = '', paused = 1, left_at = COALESCE(left_at, :now) WHERE id = :person;
+    interface_language = 'en', time_zone = '', paused = 1, pause_reason = '', left_at = COALESCE(left_at, :now) WHERE id = :person;
 
 -- name: erase_questions_of!
 DELETE FROM question_text WHERE id IN (SELECT id FROM question WHERE transcriber_id = :person);

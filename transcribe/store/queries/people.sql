@@ -58,6 +58,9 @@ UPDATE transcriber SET practice_left_at = :now WHERE id = :person AND practice_l
 UPDATE transcriber SET paused = :value, paused_at = CASE WHEN CAST(:value AS BIGINT) = 1 THEN COALESCE(paused_at, :now) END
 WHERE id = :person;
 
+-- name: put_pause_reason!
+UPDATE transcriber SET pause_reason = :reason WHERE id = :person;
+
 -- name: people
 SELECT * FROM transcriber ORDER BY handle;
 
@@ -100,19 +103,12 @@ VALUES (:token_hash, :person, :csrf, :now, :now, :until, :waits);
 -- name: waiting_session^
 SELECT s.csrf, p.* FROM session s JOIN transcriber p ON p.id = s.transcriber_id
 WHERE s.token_hash = :token_hash AND s.until_at > :now AND s.waits_for_code = 1 AND s.ended_at IS NULL
-    AND p.paused = 0 AND p.left_at IS NULL;
+    AND p.left_at IS NULL;
 
 -- name: session^
 SELECT s.csrf, s.seen_at, p.* FROM session s JOIN transcriber p ON p.id = s.transcriber_id
 WHERE s.token_hash = :token_hash AND s.until_at > :now AND s.seen_at > :seen_after AND p.left_at IS NULL
-    AND p.paused = 0 AND s.ended_at IS NULL AND s.waits_for_code = 0;
-
--- name: session_of_paused^
-SELECT 1 FROM session s JOIN transcriber p ON p.id = s.transcriber_id
-WHERE s.token_hash = :token_hash AND s.until_at > :now AND p.paused = 1 AND p.left_at IS NULL;
-
--- name: pause_sessions!
-UPDATE session SET ended_at = :now WHERE transcriber_id = :person AND ended_at IS NULL;
+    AND s.ended_at IS NULL AND s.waits_for_code = 0;
 
 -- name: session_seen!
 UPDATE session SET seen_at = :now WHERE token_hash = :token_hash;

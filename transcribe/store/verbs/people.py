@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from transcribe.errors import AccountPaused, NotFound, SettingsError
+from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Role, Transcriber
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import SecondFactor, WayIn
+from transcribe.store.facts import Pause, SecondFactor, WayIn
 from transcribe.store.lookup import Lookup
 from transcribe.store.paid_time import take_all_time
 from transcribe.store.row_mapping import micros, moment, text, transcriber_of
@@ -80,15 +80,22 @@ class PeopleVerbs(LeaseVerbs):
             person = self._set(who, "set_training", int(training), now, by)
             self.db.run("set_begun", person=person["id"], now=micros(now))
 
-    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "") -> None:
+    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "", reason: str = "") -> None:
         with self.db.write():
             paused_at = self.person_row(who)["paused_at"]
             person = self._set(who, "set_paused", int(paused), now, by)
             if not paused and paused_at is not None:
                 take_all_time(self.db, person["id"], paused_at, now)
             if paused:
-                self.db.run("pause_sessions", person=person["id"], now=micros(now))
                 self.give_back(person["public_id"], now)
+            if reason or not paused:
+                self.db.run("put_pause_reason", person=person["id"], reason=reason if paused else "")
+
+    def pause_of(self, who: str) -> Pause | None:
+        person = self.person_row(who)
+        if not person["paused"] or person["left_at"] is not None:
+            return None
+        return Pause(since=moment(person["paused_at"]), reason=person["pause_reason"])
 
     def _set(self, who: str, statement: str, value: str | int | list[str], now: datetime, by: str) -> Row:
         """Write one column where it says something else. NotFound for who has left: they are changed no more."""
@@ -137,7 +144,6 @@ class PeopleVerbs(LeaseVerbs):
         with self.db.write():
             who = self.link(token_hash, now)
             if who is not None:
-                self._require_at_work(self.person_row(who))
                 self.db.run("spend_link", token_hash=token_hash, now=micros(now))
         return who
 
@@ -170,9 +176,7 @@ class PeopleVerbs(LeaseVerbs):
         self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime, *, waits_for_code: bool = False
     ) -> None:
         with self.db.write():
-            row = self.person_row(who)
-            self._require_at_work(row)
-            person = row["id"]
+            person = self.person_row(who)["id"]
             self.db.run("end_old_sessions", person=person, now=micros(now))
             self.db.run(
                 "put_session",
@@ -204,13 +208,6 @@ class PeopleVerbs(LeaseVerbs):
         if row is None or _long_unseen(row, now, idle_seconds):
             return None
         return transcriber_of(row), row["csrf"]
-
-    def is_session_of_paused(self, token_hash: str, now: datetime) -> bool:
-        return self.db.value("session_of_paused", token_hash=token_hash, now=micros(now)) is not None
-
-    def _require_at_work(self, person: Row) -> None:
-        if person["paused"]:
-            raise AccountPaused("This account is paused. An operator can end the pause.")
 
     def _session(self, token_hash: str, now: datetime, idle_seconds: float) -> Row | None:
         seen_after = micros(now - timedelta(seconds=idle_seconds))

@@ -10,9 +10,9 @@ from typing import cast
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, person, put, sent, sha, world
-from transcribe.errors import AccountPaused, AnsweredOtherwise, NotFound, SettingsError
-from transcribe.store.facts import ApiToken, Rate, SecondFactor
+from tests.transcribe.store.world import NOON, World, after, person, sent, sha, world
+from transcribe.errors import AnsweredOtherwise, NotFound, SettingsError
+from transcribe.store.facts import ApiToken, Pause, Rate, SecondFactor
 
 
 @pytest.fixture
@@ -134,19 +134,27 @@ def test_a_session_ends_when_idle_when_old_and_when_ended(here: World) -> None:
     assert here.store.session(sha("s"), after(10), idle_seconds=1000) is None
 
 
-def test_pausing_ends_sessions_for_good_and_nothing_begins_one_meanwhile(here: World) -> None:
+def test_a_pause_leaves_sessions_and_links_and_says_since_when_and_why(here: World) -> None:
     here.store.put_session("ann", sha("s"), "csrf", after(10_000), NOON)
-    put(here.store, person("ann", paused=True), NOON)
-    assert here.store.session(sha("s"), after(1), 1000) is None
-    assert here.store.is_session_of_paused(sha("s"), after(1))
-    with pytest.raises(AccountPaused):
-        here.store.put_session("ann", sha("t"), "csrf", after(10_000), NOON)
     here.store.put_link("ann", sha("l"), after(100), NOON)
-    with pytest.raises(AccountPaused):
-        here.store.spend_link(sha("l"), after(1))
-    here.store.set_paused("ann", paused=False, now=after(2))
-    assert here.store.session(sha("s"), after(3), 1000) is None, "what a pause ended is not taken up again"
-    assert here.store.spend_link(sha("l"), after(3)) == here.store.transcriber("ann").id
+    assert here.store.pause_of("ann") is None
+    here.store.set_paused("ann", paused=True, now=after(1), by="olga", reason="we wait for forms")
+    for _ in range(2):
+        assert here.store.pause_of("ann") == Pause(since=after(1), reason="we wait for forms")
+        here.store.set_paused("ann", paused=True, now=after(2), by="olga")
+    found = here.store.session(sha("s"), after(2), 1000)
+    assert found is not None
+    assert found[0].paused
+    assert here.store.spend_link(sha("l"), after(2)) == here.store.transcriber("ann").id
+    here.store.set_paused("ann", paused=False, now=after(3))
+    assert here.store.session(sha("s"), after(3), 1000) is not None
+    here.store.set_paused("ann", paused=True, now=after(4))
+    assert here.store.pause_of("ann") == Pause(since=after(4), reason=""), "no older reason is told"
+    who = here.store.transcriber("ann").id
+    here.store.set_paused("ann", paused=True, now=after(5), reason="in short: rest")
+    here.store.leave("ann", after(6))
+    assert here.store.pause_of(who) is None
+    assert "in short: rest" not in json.dumps(here.store.about(who), default=str), "it goes with them"
 
 
 def test_each_change_of_a_person_writes_its_own_fact_and_no_other(here: World) -> None:
