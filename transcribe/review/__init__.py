@@ -10,7 +10,18 @@ from transcribe.review.pages.people import ENGAGEMENT_WORDS, ROLE_WORDS
 from transcribe.review.pages.pictures import picture_response
 from transcribe.review.rendering import Rendering
 from transcribe.review.views.comparison import Weight, weights
-from transcribe.review.views.formatting import amount, day, exact_amount, full_amount, moment, number, share, spent
+from transcribe.review.views.formatting import (
+    amount,
+    day,
+    exact_amount,
+    full_amount,
+    moment,
+    number,
+    placed_amount,
+    places_of,
+    share,
+    spent,
+)
 from transcribe.review.views.formatting import month as month_words
 from transcribe.review.views.kinds import KIND_WORDS
 from transcribe.review.views.statements import Statement, months_of, statements_of
@@ -43,6 +54,8 @@ __all__ = [
     "network_of",
     "number",
     "picture_response",
+    "placed_amount",
+    "places_of",
     "require_proof",
     "require_still_operator",
     "share",

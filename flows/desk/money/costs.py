@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from flows.desk.batches.batch_table import batch_address
 from flows.desk.counts import STATE_PREFIX
+from flows.desk.money.amounts import COST_PLACES, Money, evened
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from reconcile.records import quality
 from transcribe.errors import NotFound
-from transcribe.pay_arithmetic import MICRO_UNITS
 from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.store import facts
 
@@ -70,7 +70,7 @@ def form_costs(visit: Visit) -> Table:
         name="form-costs",
         caption=say("Cost by form in the last 31 days"),
         columns=(Column("form", say("Form")), *_columns(visit)),
-        rows=rows,
+        rows=evened(visit, rows, COST_PLACES),
         address="/desk/money/form-costs",
         nothing=say("Nothing was done."),
     )
@@ -93,7 +93,7 @@ def batch_costs(visit: Visit) -> Table:
         name="batch-costs",
         caption=say("Cost by batch"),
         columns=(Column("batch", say("Batch")), *_columns(visit)),
-        rows=rows,
+        rows=evened(visit, rows, COST_PLACES),
         address="/desk/money/batch-costs",
         nothing=say("There is no batch yet."),
     )
@@ -134,7 +134,7 @@ def _columns(visit: Visit) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _rows(visit: Visit, cost: Cost, right: Mapping[str, tuple[float, float]]) -> list[tuple[Cell, ...]]:
+def _rows(visit: Visit, cost: Cost, right: Mapping[str, tuple[float, float]]) -> list[tuple[Cell | Money, ...]]:
     """The row of each currency; one without where nothing was paid."""
     records = sum(cost.records.values())
     seconds, minutes = cost.engine_ms / 1000, cost.people_ms / 60_000
@@ -146,34 +146,26 @@ def _rows(visit: Visit, cost: Cost, right: Mapping[str, tuple[float, float]]) ->
     return [
         (
             *took,
-            _money(visit, cost.pay[currency] if currency else None, currency),
-            _money(visit, cost.top_ups[currency] or None, currency),
+            Money(cost.pay[currency] if currency else None, currency),
+            Money(cost.top_ups[currency] or None, currency),
             Cell(currency),
-            *_of_a_record(visit, cost, right, currency),
+            *_of_a_record(cost, right, currency),
         )
         for currency in sorted({*cost.pay, *cost.top_ups}) or [""]
     ]
 
 
-def _of_a_record(
-    visit: Visit, cost: Cost, right: Mapping[str, tuple[float, float]], currency: str
-) -> tuple[Cell, Cell, Cell]:
+def _of_a_record(cost: Cost, right: Mapping[str, tuple[float, float]], currency: str) -> tuple[Cell | Money, ...]:
     """What a record cost, and a right one at least and at most."""
     records, micro = sum(cost.records.values()), cost.pay[currency]
     if not records or not currency:
         return (Cell(None, "–"),) * 3
-    a_record = _money(visit, micro / records, currency)
+    a_record = Money(micro / records, currency)
     if not cost.records.keys() <= right.keys():
         return a_record, Cell(None, "–"), Cell(None, "–")
     least, most = (sum(count * right[form][end] for form, count in cost.records.items()) for end in (0, 1))
     return (
         a_record,
-        _money(visit, micro / most if most else None, currency),
-        _money(visit, micro / least if least else None, currency),
+        Money(micro / most if most else None, currency),
+        Money(micro / least if least else None, currency),
     )
-
-
-def _money(visit: Visit, micro: float | None, currency: str) -> Cell:
-    if micro is None:
-        return Cell(None, "–")
-    return Cell(round(micro / MICRO_UNITS, 6), visit.exact_amount(round(micro), currency))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from flows.desk.deeds import with_done
+from flows.desk.money.amounts import Money, evened
 from flows.desk.money.costs import BATCHES_COUNT, batch_costs, form_costs
 from flows.desk.money.owed import owed_counting, owed_lines
 from flows.desk.money.periods import periods_table
@@ -60,18 +61,23 @@ def _right(visit: Visit) -> str:
 
 def _months(visit: Visit) -> Table:
     say = visit.say
-    rows = [
-        (Cell(each.month), Cell(each.currency), Cell(each.people), Cell(each.hours), Cell(each.pay),
-         Cell(each.pay_per_hour))
+    rows: list[tuple[Cell | Money, ...]] = [
+        (
+            Cell(each.month),
+            Cell(each.currency),
+            Cell(each.people, visit.number(each.people)),
+            Cell(each.hours, "–" if each.hours is None else visit.number(each.hours, 1)),
+            *(Money(pay and pay * MICRO_UNITS, each.currency, pay) for pay in (each.pay, each.pay_per_hour)),
+        )
         for each in _labour(visit)
-    ]  # fmt: skip
+    ]
     columns = (
         Column("month", say("Month")), Column("currency", say("Currency")), Column("people", say("People"), True),
         Column("hours", say("Hours"), True), Column("amount", say("Amount"), True),
         Column("an_hour", say("Earned per hour"), True),
     )  # fmt: skip
     nothing = say("No month of work is published yet.")
-    return Table(name="months", caption=say("Months of work"), columns=columns, rows=rows,
+    return Table(name="months", caption=say("Months of work"), columns=columns, rows=evened(visit, rows),
                  address="/desk/money/months", nothing=nothing)  # fmt: skip
 
 
@@ -84,24 +90,28 @@ def _labour(visit: Visit) -> list[MonthOfWork]:
 
 def _owed(visit: Visit) -> Table:
     say = visit.say
-    rows = [
+    rows: list[tuple[Cell | Money, ...]] = [
         (
             Cell(each.handle, "", statement_address(each.handle)),
             Cell(each.currency),
-            *(_told(visit, amount, each.currency) for amount in (each.due, each.coming, each.paid)),
+            _money(each.due, each.currency),
+            _money(each.carried, each.currency) if Decimal(each.carried) else Cell(each.carried, "–"),
+            *(_money(amount, each.currency) for amount in (each.coming, each.paid)),
         )
         for each in owed_lines(visit)
     ]  # fmt: skip
     columns = (
         Column("handle", say("Who")), Column("currency", say("Currency")), Column("due", say("Owed"), True),
+        Column("carried", say("Of it carried from the last period"), True),
         Column("coming", say("Top-up on the way"), True), Column("transferred", say("Transferred"), True),
     )  # fmt: skip
-    return Table(name="owed", caption=say("What is owed"), columns=columns, rows=rows, address="/desk/money/owed")
+    return Table(name="owed", caption=say("What is owed"), columns=columns, rows=evened(visit, rows),
+                 address="/desk/money/owed")  # fmt: skip
 
 
-def _told(visit: Visit, amount: str, currency: str) -> Cell:
-    """An amount in decimal text, as people see it with up to four places."""
-    return Cell(amount, visit.exact_amount(round(Decimal(amount) * MICRO_UNITS), currency))
+def _money(amount: str, currency: str) -> Money:
+    """An amount in decimal text."""
+    return Money(round(Decimal(amount) * MICRO_UNITS), currency, amount)
 
 
 def _disputes(visit: Visit) -> Table:

@@ -6,14 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from flows.desk.money.amounts import carried_cell
+from flows.desk.money.amounts import Money, carried_cell, evened
 from flows.desk.money.statement import statement_address
 from flows.desk.parts import Part
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
 from flows.desk.visit import Look, Visit
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
-from transcribe.pay_arithmetic import MICRO_UNITS
 from transcribe.people import TRANSFER_COLUMNS, transfers
 
 router = APIRouter()
@@ -60,7 +59,7 @@ def periods_table(visit: Visit) -> Table:
                  f"/desk/money/period{with_query({'reference': each.reference})}" if each.reference else ""),
             time_cell(each.at, visit.moment(each.at)),
             Cell(each.people, visit.number(each.people)),
-            Cell(each.micro / MICRO_UNITS, visit.full_amount(each.micro, each.currency)),
+            Money(each.micro, each.currency),
             Cell(each.currency),
         )
         for each in visit.home.store.pay_periods()
@@ -72,7 +71,7 @@ def periods_table(visit: Visit) -> Table:
             Column("reference", say("Reference")), Column("at", say("Closed")), Column("people", say("People"), True),
             Column("amount", say("Transferred"), True), Column("currency", say("Currency")),
         ),
-        rows=rows,
+        rows=evened(visit, rows),
         address="/desk/money/periods",
         nothing=say("No period was closed yet."),
     )  # fmt: skip
@@ -118,7 +117,7 @@ def _carried(visit: Visit, reference: str) -> Table:
     rows = [
         (
             Cell(handles[each.transcriber], "", statement_address(handles[each.transcriber], f"{each.at:%Y-%m}")),
-            carried_cell(visit, each.micro, each.currency),
+            carried_cell(each.micro, each.currency),
             Cell(each.currency),
         )
         for each in store.carried_of(reference)
@@ -129,7 +128,7 @@ def _carried(visit: Visit, reference: str) -> Table:
         caption=say("Carried to the next period"),
         columns=(Column("handle", say("Who")), Column("carried", say("Carried"), True),
                  Column("currency", say("Currency"))),
-        rows=sorted(rows, key=lambda row: str(row[0].value)),
+        rows=sorted(evened(visit, rows), key=lambda row: str(row[0].value)),
         address="/desk/money/carried",
         query={"reference": reference},
         nothing=say("Nothing was carried: all that was due is paid."),

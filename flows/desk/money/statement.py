@@ -7,11 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from flows.desk.money.amounts import carried_cell
+from flows.desk.money.amounts import Money, carried_cell, evened
 from flows.desk.parts import Part, single_page
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, with_query
 from flows.desk.visit import Look, Visit
-from transcribe.pay_arithmetic import MICRO_UNITS
 from transcribe.review import Statement, month_words, months_of, statements_of
 
 router = APIRouter()
@@ -82,9 +81,9 @@ def _days(visit: Visit, who: str, month: str, found: Sequence[Statement]) -> Tab
             Cell(day.day.isoformat(), visit.date(day.day)),
             Cell(day.readings, visit.number(day.readings)),
             Cell(round(day.seconds, 1), visit.spent(day.seconds)),
-            Cell(day.earned / MICRO_UNITS, visit.amount(day.earned, each.currency)),
-            Cell(day.paid / MICRO_UNITS, visit.full_amount(day.paid, each.currency)),
-            carried_cell(visit, day.carried, each.currency),
+            Money(day.earned, each.currency),
+            Money(day.paid, each.currency),
+            carried_cell(day.carried, each.currency),
             Cell(each.currency),
         )
         for each in found
@@ -99,7 +98,7 @@ def _days(visit: Visit, who: str, month: str, found: Sequence[Statement]) -> Tab
             Column("carried", say("Carried to the next period"), True),
             Column("currency", say("Currency")),
         ),
-        rows=rows,
+        rows=evened(visit, rows),
         address="/desk/money/statement",
         query={"who": who, "month": month},
         nothing=say("Nothing stands in this month."),

@@ -63,6 +63,7 @@ def pages(desk: DeskSite) -> list[str]:
         "/desk/draft/order/try",
         "/desk/people/invite",
         "/desk/money/close",
+        "/desk/money/close/look?reference=2026-12",
         "/desk/money/period?reference=2026-11",
         "/desk/money/statement?who=ann",
     ]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from flows.desk.money.amounts import COST_PLACES, Money, evened
 from reconcile.records import MonthOfWork, quality
 from tests.flows.desk.desk_site import DOUBTED, DeskSite, post
+from transcribe.model import Transcriber
 from transcribe.store.facts import Rate
 
 
@@ -129,6 +133,20 @@ def test_a_statement_is_that_of_the_person_themselves(full: DeskSite) -> None:
     assert full.client(ann).get("/desk/money/statement?who=ann").status_code == 404
 
 
+def looked(client: TestClient, reference: str, until: str = "") -> tuple[str, dict[str, str]]:
+    """What the first press says, and what the form of the second one sends."""
+    page = client.get("/desk/money/close/look", params={"reference": reference, "until": until}).text
+    form = page.partition('action="/desk/money/close"')[2].partition("</form>")[0]
+    return page, dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+def earned(desk: DeskSite, who: Transcriber, micro: int, currency: str = "EUR") -> None:
+    """A line of the ledger as work writes it."""
+    store: Any = desk.home.store
+    with store.db.write():
+        store.write_line(store.person_row(who.id)["id"], "time", micro, currency, 0.0, desk.now())
+
+
 def test_a_period_is_closed_without_javascript_once_and_lands_in_the_log(busy: DeskSite) -> None:
     store, ann = busy.home.store, busy.person("ann", "transcriber")
     store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
@@ -136,23 +154,81 @@ def test_a_period_is_closed_without_javascript_once_and_lands_in_the_log(busy: D
     client = busy.client(busy.person("op", "operator"))
     assert 'href="/desk/money/close"' in client.get("/desk/money").text
     assert 'name="reference"' in client.get("/desk/money/close").text
-    done = post(client, "/desk/money/close", reference="2026-11", until="")
+    _, confirmed = looked(client, "2026-11")
+    done = post(client, "/desk/money/close", **confirmed)
     assert done.headers["location"] == "/desk/money/period?reference=2026-11&done=period-closed"
     told = client.get("/desk/money/period.json?reference=2026-11").json()["transfers"]
     assert [(row["handle"], row["amount"]) for row in told] == [("ann", "0.02")]
     assert sum(line.micro for line in store.ledger(ann.id)) == 0
     assert ("op", "period closed on the desk") in [(each.actor, each.action) for each in store.audit()]
-    again = post(client, "/desk/money/close", reference="2026-11", until="")
+    again = post(client, "/desk/money/close", **confirmed)
     assert again.status_code == 422
     assert sum(line.kind == "paid" for line in store.ledger(ann.id)) == 1, "a second click pays nothing"
+    assert client.get("/desk/money/close/look?reference=2026-11").status_code == 422, "this reference is taken"
+    page, none = looked(client, "2026-12")
+    assert (none, "Nobody is due anything" in page) == ({}, True)
     later = post(client, "/desk/money/close", reference="2026-12", until="")
     assert later.headers["location"] == "/desk/money?done=nothing-due"
+
+
+def test_what_would_be_paid_to_whom_is_said_first_and_nothing_is_paid_before_it_is_confirmed(busy: DeskSite) -> None:
+    ann, bob, cat = (busy.person(name, "transcriber") for name in ("ann", "bob", "cat"))
+    for who, micro, currency in (
+        (ann, 951_121, "EUR"),
+        (bob, 1_230_000, "EUR"),
+        (cat, 9_999, "EUR"),
+        (ann, 7_000_000, "JPY"),
+    ):
+        earned(busy, who, micro, currency)
+    client = busy.client(busy.person("op", "operator"))
+    unseen = post(client, "/desk/money/close", reference="2026-11", until="")
+    assert unseen.headers["location"] == "/desk/money/close/look?reference=2026-11", "one press pays nothing"
+    page, confirmed = looked(client, "2026-11")
+    assert "2 people would be paid: €2.18, JP¥7 in all." in page
+    assert "Of 2 people less than the smallest coin is carried" in page
+    sums = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", page)]
+    assert ["EUR", "2", "€2.18", "€0.01112", "–"] in sums
+    assert ["JPY", "1", "JP¥7", "JP¥0", "–"] in sums
+    assert ["ann", "€0.95", "€0.001121"] in sums
+    assert ["cat", "€0.00", "€0.009999"] in sums
+    assert busy.home.store.pay_periods() == []
+    earned(busy, bob, 50_000)
+    assert post(client, "/desk/money/close", **confirmed).headers["location"].endswith("done=period-closed")
+    paid = {(each.currency, each.micro) for each in busy.home.store.pay_periods()}
+    assert paid == {("EUR", 2_180_000), ("JPY", 7_000_000)}, "what came after it was seen is of the next period"
+
+
+def test_amounts_of_a_column_have_as_many_decimals_as_one_of_them_needs(busy: DeskSite) -> None:
+    for name, micro, currency in (("ann", 951_121, "EUR"), ("bob", 1_230_000, "EUR"), ("cat", 7_000_000, "JPY")):
+        earned(busy, busy.person(name, "transcriber"), micro, currency)
+    page, _ = looked(busy.client(busy.person("op", "operator")), "2026-11")
+    assert re.findall(r">([^<]*0\.00[^<]*)<", page.partition('id="payments"')[2]) == ["€0.001121", "€0.000000"]
+    visit: Any = SimpleNamespace(language="en")
+    rows = [(Money(micro, currency),) for micro, currency in ((951_121, "EUR"), (20_000, "EUR"), (7_000_000, "JPY"))]
+    assert [cell.shown for (cell,) in evened(visit, rows)] == ["€0.951121", "€0.020000", "JP¥7"]
+    assert [cell.shown for (cell,) in evened(visit, rows, COST_PLACES)] == ["€0.9511", "€0.0200", "JP¥7"]
+    assert [cell.shown for (cell,) in evened(visit, rows[1:])] == ["€0.02", "JP¥7"]
+
+
+def test_what_has_changed_since_it_was_seen_is_shown_again(busy: DeskSite) -> None:
+    ann = busy.person("ann", "transcriber")
+    earned(busy, ann, 951_121)
+    client = busy.client(busy.person("op", "operator"))
+    _, confirmed = looked(client, "2026-11")
+    busy.home.store.leave(ann.id, busy.now())
+    again = post(client, "/desk/money/close", **confirmed).headers["location"]
+    assert again == "/desk/money/close/look?reference=2026-11&changed=true"
+    page = client.get(again).text
+    assert 'id="changed"' in page
+    assert "1 person would be paid: €0.96 in all." in page, "who has left has it rounded up"
+    assert busy.home.store.pay_periods() == []
 
 
 @pytest.mark.parametrize("until", ["2999-01-01", "2026-02-30"])
 def test_a_period_ends_on_a_day_that_has_come(busy: DeskSite, until: str) -> None:
     client = busy.client(busy.person("op", "operator"))
     assert post(client, "/desk/money/close", reference="2026-11", until=until).status_code == 422
+    assert client.get(f"/desk/money/close/look?reference=2026-11&until={until}").status_code == 422
 
 
 def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
@@ -162,10 +238,12 @@ def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
     others = [busy.person("aud", "auditor"), busy.person("half", "operator", forms=("order",)), ann]
     for each in map(busy.client, others):
         assert each.get("/desk/money/close").status_code == 404
+        assert each.get("/desk/money/close/look?reference=2026-11").status_code == 404
         assert post(each, "/desk/money/close", reference="2026-11", until="").status_code == 404
         assert 'href="/desk/money/close"' not in each.get("/desk/money").text
     op = busy.client(busy.person("op", "operator"))
     busy.ahead += timedelta(hours=2)
     assert op.get("/desk/money/close").headers["location"] == "/proof", "the password is asked anew"
+    assert op.get("/desk/money/close/look?reference=2026-11").headers["location"] == "/proof"
     assert post(op, "/desk/money/close", reference="2026-11", until="").headers["location"] == "/proof"
     assert not any(line.kind == "paid" for line in store.ledger(ann.id))

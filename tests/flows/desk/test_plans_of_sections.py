@@ -49,6 +49,7 @@ PAGES = (
     "/desk/records/list?batch=monday",
     "/desk/money",
     "/desk/money/close",
+    "/desk/money/close/look?reference=2026-12",
     "/desk/money/period?reference=2026-11",
     "/desk/money/statement?who=ann",
     "/desk/people",

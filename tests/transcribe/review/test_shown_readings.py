@@ -135,7 +135,8 @@ def test_pay_stands_in_cards_and_by_day_and_each_line_names_its_field(site: Site
     assert page.count("Nom ou raison sociale") >= 2
     assert page.count('<span class="faint">1 champ ·') == 2
     assert "0,014 €" in page
-    assert 'data-fact="due">0,03 €' in page
+    assert 'data-fact="due">0,02 €' in page, "what would be paid out: whole cents"
+    assert "exactement 0,028 €" in page
     assert len(re.findall(r'<th scope="row">', page)) == 7
 
 

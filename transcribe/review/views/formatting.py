@@ -44,7 +44,23 @@ def exact_amount(micro: int, currency: str, language: str, most: int = MOST_DIGI
     if not currency or (micro * 10 ** get_currency_precision(currency)) % MICRO_UNITS == 0:
         return amount(micro, currency, language)
     least = get_currency_precision(currency)
-    places = "0" * least + "#" * (most - least)
+    return _with_places(micro, currency, language, "0" * least + "#" * (most - least))
+
+
+def placed_amount(micro: int, currency: str, language: str, places: int) -> str:
+    """Micro-units with so many places, as all of a column have; never fewer than the currency has itself."""
+    if not currency or places <= get_currency_precision(currency):
+        return amount(micro, currency, language)
+    return _with_places(micro, currency, language, "0" * places)
+
+
+def places_of(micro: int, currency: str, most: int = MICRO_PLACES) -> int:
+    """How many places an amount needs, at most so many; 0 where those of its currency are enough."""
+    text = f"{Decimal(micro) / MICRO_UNITS:.{most}f}".partition(".")[2].rstrip("0")
+    return len(text) if currency and len(text) > get_currency_precision(currency) else 0
+
+
+def _with_places(micro: int, currency: str, language: str, places: str) -> str:
     pattern = _locale(language).currency_formats["standard"].pattern.replace("0.00", f"0.{places}")
     return format_currency(Decimal(micro) / MICRO_UNITS, currency, pattern, _locale(language), currency_digits=False)
 
