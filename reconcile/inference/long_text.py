@@ -27,7 +27,7 @@ from reconcile.algorithms import (
 from reconcile.forms import PreparedField
 from reconcile.inference.noisy_channel import MIN_READING_PROBABILITY
 from reconcile.inference.posterior import Composed, FieldPosterior
-from reconcile.inference.votes import Vote
+from reconcile.inference.votes import Vote, is_null
 from reconcile.parameters import LearntParameters
 from transcribe.model import Origin
 
@@ -39,6 +39,12 @@ Chosen by hand.
 
 MIN_WORD_COUNT = 2
 """A text needs so many words at least to be weighed by them."""
+
+MIN_COMMON_WORD_SHARE = 0.5
+"""A reading of which fewer words than this share stand in any other one is of another text, or of none.
+
+Laid beside the others it would add as many doubtful words as somebody cares to type. Chosen by hand.
+"""
 
 MIN_SOURCE_COUNT = 3
 """A text needs so many readings at least to be weighed by words: of two, each differing word would be a toss."""
@@ -90,7 +96,7 @@ def is_long(spot: PreparedField, votes: Sequence[Vote]) -> bool:
     """
     if spot.family != "line text":
         return False
-    said = speaking(votes)
+    said = of_one_text(votes)
     texts = [vote.says for vote in said]
     people = {vote.says for vote in said if not vote.machine}
     if len(texts) < MIN_SOURCE_COUNT or len(set(texts)) == 1 or (len(people) == 1 and texts.count(*people) > 1):
@@ -109,8 +115,11 @@ def _is_split(speaking: Sequence[Vote]) -> bool:
 
 
 def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParameters) -> FieldPosterior:
-    """A field that was weighed `whole`, weighed again by its words. Blank and its like keep their share."""
-    said = sorted(speaking(whole.votes), key=partial(_by_what_is_said, learnt=learnt))
+    """A field that was weighed `whole`, weighed again by its words. Blank and its like keep their share.
+
+    What has nothing to do with the other readings is as probable as a word that no source read.
+    """
+    said = sorted(of_one_text(whole.votes), key=partial(_by_what_is_said, learnt=learnt))
     line = Line(
         slots=tuple(build_network([vote.says.split() for vote in said])),
         sources=tuple(vote.source for vote in said),
@@ -124,7 +133,10 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParam
     if composed:
         places.setdefault(composed, likeliest)
     silent = [says for says, origin in whole.origins.items() if origin == "read" and says not in places]
-    left = 1.0 - sum(whole.shares[says] for says in silent)
+    apart = {
+        says: whole.shares[says] if is_null(says) else min(whole.shares[says], UNREAD_WORD_SHARE) for says in silent
+    }
+    left = 1.0 - sum(apart.values())
     shares = {
         says: left * prod(share[word] for share, word in zip(slots, words, strict=True))
         for says, words in sorted(places.items())
@@ -137,7 +149,7 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParam
         origins=origins,
         none=max(0.0, left - sum(shares.values())),
         none_terms=[sum(column) / len(terms) for column in zip(*terms.values(), strict=True)],
-        shares={**shares, **{says: whole.shares[says] for says in silent}},
+        shares={**shares, **apart},
         terms={**terms, **{says: whole.terms[says] for says in silent}},
         shared_confusions={},
         priors={says: whole.priors.get(says, whole.none_prior) for says in (*shares, *silent)},
@@ -153,6 +165,17 @@ def _by_what_is_said(vote: Vote, learnt: LearntParameters) -> tuple[str, str, st
 def speaking(votes: Iterable[Vote]) -> list[Vote]:
     """Those of the votes that have a text, and were shown none before."""
     return [vote for vote in votes if vote.null is None and vote.shown is None]
+
+
+def of_one_text(votes: Iterable[Vote]) -> list[Vote]:
+    """Those of the votes that speak of a text which another one speaks of too, by MIN_COMMON_WORD_SHARE."""
+    said = speaking(votes)
+    words = [Counter(vote.says.split()) for vote in said]
+    return [
+        vote
+        for vote, own in zip(said, words, strict=True)
+        if any((own & other).total() >= MIN_COMMON_WORD_SHARE * own.total() for other in words if other is not own)
+    ]
 
 
 def line_model(spot: PreparedField, speaking: Sequence[Vote], learnt: LearntParameters) -> LineModel:

@@ -193,3 +193,23 @@ def test_shares_are_a_probability_and_do_not_depend_on_the_order(texts: list[str
     ]
     spoken = {word for text in texts for word in text.split()}
     assert all(set(each.normal.split()) <= spoken for each in found.candidates if each.origin == "words")
+
+
+@given(words=st.lists(st.text("qxzwvk", min_size=1, max_size=9), min_size=6, max_size=400), by_people_too=st.booleans())
+@examples(60)
+def test_a_text_of_other_words_weighs_no_more_the_longer_it_is(words: list[str], by_people_too: bool) -> None:
+    others = [machine("comment", "tesseract", FIRST, 0.9), machine("comment", "rapidocr", FIRST, 0.9)]
+    if by_people_too:
+        others.append(reading("comment", "ben", FIRST))
+    short = weighed(*others, reading("comment", "ann", words[0]))
+    long = weighed(*others, reading("comment", "ann", " ".join(words)))
+    assert long.candidates[0].normal == short.candidates[0].normal == WHOLE
+    assert long.probability >= short.probability - 0.001
+
+
+@given(words=st.lists(st.text("qxzwvk", min_size=1, max_size=9), min_size=6, max_size=400))
+@examples(60)
+def test_a_text_of_other_words_takes_no_part_in_what_is_put_together(words: list[str]) -> None:
+    without, beside = weighed(*EACH_ERRS), weighed(*EACH_ERRS, reading("comment", "zoe", " ".join(words)))
+    assert beside.candidates[0].text == without.candidates[0].text
+    assert beside.candidates[0].probability >= without.candidates[0].probability - 0.01
