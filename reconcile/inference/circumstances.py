@@ -105,7 +105,7 @@ class Circumstances(NamedTuple):
     @property
     def by_code(self) -> bool:
         """Whether a barcode by itself says so, and nothing that is read beside it says otherwise."""
-        return self.coded and not self.trouble and not self.readers
+        return self.coded and not self.trouble and not self.against_people
 
     @property
     def stage(self) -> str:

@@ -38,7 +38,8 @@ from tests.reconcile.drawn import (
     worlds,
 )
 from tests.reconcile.made import reading
-from transcribe.model import READ, Decision, Parameters, Posterior, Reading
+from transcribe.codes import Flag
+from transcribe.model import INK, READ, Decision, Parameters, Posterior, Reading
 from transcribe.values import without_accents
 
 EXAMPLES = 250 if SOAK else 200
@@ -253,3 +254,23 @@ def test_what_a_machine_could_not_read_says_nothing_against_people(world: World,
     after = weighed(world, [*world.readings, *silent])
     assert after.candidates[0].normal == before.candidates[0].normal
     assert isinstance(decide(world.form.fields[0], after, POLICY), Decision), after
+
+
+@LAW
+@given(world=worlds(least=1), ink=st.sampled_from([None, "true", "false", ""]), barcode=st.booleans(), data=st.data())
+def test_a_careful_person_who_agrees_makes_nothing_decided_a_question(
+    world: World, ink: str | None, barcode: bool, data: st.DataObject
+) -> None:
+    """Also where ink or a barcode had decided it alone, and the person was asked all the same."""
+    sure = [reading(KEY, INK, ink, kind="machine", confidence=0.9999)] if ink is not None else []
+    if barcode:
+        text = data.draw(st.sampled_from(world.texts))
+        sure.append(reading(KEY, "zxing 3", text, kind="machine", flags=frozenset({Flag.CHECKS_ITSELF})))
+    known = [*world.readings, *sure]
+    assume(not is_long(spot_of(world), votes(spot_of(world), known)))
+    before = decide(world.form.fields[0], weighed(world, known), POLICY)
+    assume(isinstance(before, Decision) and before.null in (None, "blank"))
+    agreeing = reading(KEY, "new", before.text)
+    after = decide(world.form.fields[0], weighed(world, [*known, agreeing]), POLICY)
+    assert isinstance(after, Decision), (before, after)
+    assert after.text == before.text
