@@ -187,7 +187,7 @@ REASONS: Mapping[str, str] = {
     Reason.NO_OTHER_EXPERT: N_("No other expert is there; one who has read it before decides."),
     Reason.AUDIT: N_("A check of a decided field, drawn by lot."),
     Reason.ASKED_AGAIN: N_("An operator wants it read once more."),
-    Reason.BELOW_TARGET: N_("What was learnt since makes the decided value less sure than asked for."),
+    Reason.BELOW_TARGET: N_("The value that stands here is less sure than asked for."),
 }
 
 RECORD_RULES: Mapping[str, str] = {
