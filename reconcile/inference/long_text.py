@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from functools import partial
 from math import prod
 
@@ -132,10 +132,7 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParam
     places = {vote.says: tuple(slot[at] for slot in line.slots) for at, vote in enumerate(said)}
     if composed:
         places.setdefault(composed, likeliest)
-    silent = [says for says, origin in whole.origins.items() if origin == "read" and says not in places]
-    apart = {
-        says: whole.shares[says] if is_null(says) else min(whole.shares[says], UNREAD_WORD_SHARE) for says in silent
-    }
+    apart = _shares_apart(whole, places)
     left = 1.0 - sum(apart.values())
     shares = {
         says: left * prod(share[word] for share, word in zip(slots, words, strict=True))
@@ -143,18 +140,27 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParam
     }
     terms = {says: _terms(whole, model, line, words) for says, words in sorted(places.items())}
     origins: dict[str, Origin] = {
-        says: "words" if says == composed and says not in whole.origins else "read" for says in (*shares, *silent)
+        says: "words" if says == composed and says not in whole.origins else "read" for says in (*shares, *apart)
     }
     return whole._replace(
         origins=origins,
         none=max(0.0, left - sum(shares.values())),
         none_terms=[sum(column) / len(terms) for column in zip(*terms.values(), strict=True)],
         shares={**shares, **apart},
-        terms={**terms, **{says: whole.terms[says] for says in silent}},
+        terms={**terms, **{says: whole.terms[says] for says in apart}},
         shared_confusions={},
-        priors={says: whole.priors.get(says, whole.none_prior) for says in (*shares, *silent)},
+        priors={says: whole.priors.get(says, whole.none_prior) for says in (*shares, *apart)},
         words=Composed(composed, _written(spot, likeliest, line, said, model), len(line.slots)),
     )
+
+
+def _shares_apart(whole: FieldPosterior, places: Container[str]) -> dict[str, float]:
+    """The shares of what was read and is not laid side by side in `places`: nothing, or a text of other words."""
+    return {
+        says: whole.shares[says] if is_null(says) else min(whole.shares[says], UNREAD_WORD_SHARE)
+        for says, origin in whole.origins.items()
+        if origin == "read" and says not in places
+    }
 
 
 def _by_what_is_said(vote: Vote, learnt: LearntParameters) -> tuple[str, str, str, Sequence[float]]:
