@@ -24,7 +24,7 @@ class WorkFigures:
     """The work of one person. `seconds_a_field` is None where no time was measured.
 
     `hourly` is what an hour of measured time has come to, in micro-units by currency. `skips` are by reason, `appeals`
-    by outcome ("open" has none yet). `audited` fields were read again by lot, and `wrong` of them otherwise; both are
+    by outcome ("open": nobody has heard it; "heard": its outcome is to come). `audited` fields were read again by lot, and `wrong` of them otherwise; both are
     None where there are too few.
     """
 
@@ -49,7 +49,7 @@ def work_figures(store: Store, forms: Callable[[str, int], Form], who: str, now:
         hours=sum(each.seconds for each in pay) / 3600,
         hourly={each.currency: each.an_hour for each in pay if each.an_hour is not None},
         skips=latest.skips,
-        appeals=Counter(str(each.outcome or "open") for each in store.appeals(who=who)),
+        appeals=Counter(each.outcome or ("heard" if each.heard else "open") for each in store.appeals(who=who)),
         audited=audited if told else None,
         wrong=wrong if told else None,
     )

@@ -24,6 +24,7 @@ WORK_HEADS: Mapping[str, str] = {
 
 APPEAL_WORDS: Mapping[str, str] = {
     "open": N_("open"),
+    "heard": N_("heard, outcome to come"),
     "upheld": N_("upheld"),
     "declined": N_("declined"),
     "no expert": N_("not heard by its day"),

@@ -16,6 +16,7 @@ from tests.transcribe.store.world import put
 from transcribe.codes import Flag
 from transcribe.i18n import said
 from transcribe.model import WHOLE, Decision, Evidence, FieldKey, Scan, Task, Transcriber
+from transcribe.people import SECOND_LOOK_TIME
 from transcribe.review.views.formatting import day, moment
 from transcribe.store.facts import SentReading
 
@@ -142,6 +143,30 @@ def test_an_appeal_is_heard_blind_by_an_expert_and_told(
     assert 'id="notices"' not in client.get("/readings").text
     truths = {truth.key: truth.text for truth in site.store.truths(scan)}
     assert truths == ({KEY: "Durand"} if outcome == "upheld" else {})
+
+
+def test_an_appeal_that_is_heard_and_not_settled_yet_reads_as_heard_everywhere(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    _, ann, _, reading = outvoted
+    client = sign_in(ann)
+    client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client), "words": "it is a d"})
+    assert 'data-figure="appeals">open: 1<' in client.get("/me").text
+    read(site, site.person("eve", "expert"), "Durant")
+    close_appeals(site.store, form_of, site.clock.now())
+    assert site.store.appeals(open_only=True), "the expert may still look again"
+
+    assert 'data-figure="appeals">heard, outcome to come: 1<' in client.get("/me").text
+    page, listed = client.get(f"/readings/{reading}").text, client.get("/readings").text
+    assert (
+        "An expert has heard this appeal and may look again for some minutes. Then it stands here what came of it."
+        in page
+    )
+    assert "reads the field by" not in page
+    assert 'data-appeal="heard"' in listed
+    site.clock.forward += SECOND_LOOK_TIME
+    close_appeals(site.store, form_of, site.clock.now())
+    assert 'data-figure="appeals">declined: 1<' in client.get("/me").text
 
 
 def test_an_expert_sees_all_readings_after_settling_and_may_change_with_a_reason(site: Site, sign_in: SignIn) -> None:
