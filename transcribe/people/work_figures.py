@@ -24,8 +24,8 @@ class WorkFigures:
     """The work of one person. `seconds_a_field` is None where no time was measured.
 
     `hourly` is what an hour of measured time has come to, in micro-units by currency. `skips` are by reason, `appeals`
-    by outcome ("open": nobody has heard it; "heard": its outcome is to come). `audited` fields were read again by lot, and `wrong` of them otherwise; both are
-    None where there are too few.
+    by outcome ("open": nobody has heard it; "heard": its outcome is to come). `audited` fields were read again by lot,
+    and `wrong` of them otherwise; both are None where there are too few.
     """
 
     readings: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from transcribe.model import Transcriber
@@ -16,21 +17,12 @@ EARNED_KINDS = frozenset({"reading", "time", "top-up", "rounding", "correction"}
 
 @dataclass(slots=True, kw_only=True)
 class DayTotal:
-    """Fields read, seconds counted and micro-units earned by currency since `since`; lines up to `number` are in it.
-
-    What was taken back and sent again is one field.
-    """
+    """Seconds counted and micro-units earned by currency since `since`; lines up to `number` are in it."""
 
     since: datetime
     number: int = 0
-    tasks: set[str | int] = field(default_factory=set)
     seconds: float = 0.0
     micro: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def fields(self) -> int:
-        """How many fields were read."""
-        return len(self.tasks)
 
 
 class DayTotals:
@@ -38,9 +30,14 @@ class DayTotals:
 
     def __init__(self) -> None:
         self._of: dict[str, DayTotal] = {}
+        self._one_at_a_time = Lock()  # two pages of one person must not add the same lines twice
 
     def today(self, store: Store, person: Transcriber, now: datetime) -> DayTotal:
         """The totals of a person since midnight where they live."""
+        with self._one_at_a_time:
+            return self._today(store, person, now)
+
+    def _today(self, store: Store, person: Transcriber, now: datetime) -> DayTotal:
         begin = _midnight(now, person.time_zone)
         total = self._of.get(person.id)
         if total is None or total.since != begin:
@@ -48,8 +45,6 @@ class DayTotals:
         for line in store.ledger(person.id, after=total.number):
             total.number = max(total.number, line.number)
             if line.at >= begin and line.kind in EARNED_KINDS:
-                if line.kind == "reading":
-                    total.tasks.add(line.task or line.number)
                 total.seconds += line.seconds
                 total.micro[line.currency] += line.micro
         return total

@@ -737,8 +737,15 @@ class QueueStore(Protocol):
         Where no expert is there they stay, for one who comes.
         """
 
-    def open_tasks(self, offer: Offer, now: datetime) -> int:
-        """How many tasks are open under an offer and held by nobody."""
+    def open_tasks(self, offer: Offer, now: datetime, who: str | None = None) -> int:
+        """How many tasks are open under an offer and held by nobody.
+
+        With a person (the offer names pools alone) those that they hold are among them, and those of fields that they
+        read or skipped lately are not.
+        """
+
+    def read_since(self, who: str, since: datetime) -> int:
+        """How many fields a person has read since then, which is today; what was taken back is not among them."""
 
     def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
         """The latest fields that this person read, each with all that is known of it.

@@ -11,13 +11,15 @@ from typing import Literal
 import httpx
 import pytest
 
+from tests.transcribe.review.promises.test_known_fields import known_fields
 from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_fair_pages import NUMBER, csrf, set_pay
+from tests.transcribe.review.test_fair_pages import NUMBER, csrf, read, set_pay
 from tests.transcribe.store.world import put
-from transcribe.model import Transcriber
+from transcribe.model import FieldKey, Task, Transcriber
 from transcribe.review.views.formatting import certainty
-from transcribe.store.facts import SentReading
+from transcribe.store.facts import Offer, SentReading
 
+DATE = FieldKey("order_date")
 SignIn = Callable[[Transcriber], httpx.Client]
 
 
@@ -45,6 +47,46 @@ def test_a_field_that_was_taken_back_and_sent_again_is_one_field_everywhere(site
     month = re.search(r"/pay/statement/[\d-]+", pay)
     assert month
     assert re.search(r"<td[^>]*>1</td>", client.get(month[0]).text)
+
+
+@pytest.mark.parametrize("engagement", ["by reading", "volunteer"])
+def test_the_bar_counts_what_was_just_sent_and_not_what_was_taken_back_for_who_is_paid_and_who_is_not(
+    site: Site, sign_in: SignIn, engagement: Literal["by reading", "volunteer"]
+) -> None:
+    set_pay(site)
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    amina = replace(site.person("amina"), engagement=engagement)
+    put(site.store, amina, site.clock.now())
+    client = sign_in(amina)
+
+    def bar() -> tuple[str, str]:
+        pieces = client.get("/day").json()["pieces"]
+        return pieces[0], pieces[-1]
+
+    assert bar() == ("0 fields", "2 open")
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 5)
+    assert bar() == ("1 field", "1 open")
+    asked = Task(scan=scan, key=task.key, kind="read", reason="needs a person", slot=2)
+    site.store.conclude(scan, 9, [], [asked], None, site.clock.now())
+    assert site.store.open_tasks(Offer(), site.clock.now()) == 2
+    assert bar() == ("1 field", "1 open"), "what others are to read is not open to who has read it"
+    assert client.post(f"/work/{task.id}/undo", data={"csrf": csrf(client)}).status_code == 303
+    assert bar()[0] == "0 fields"
+    read(site, amina, "BC-1")
+    assert bar()[0] == "1 field"
+    site.clock.forward += timedelta(days=1)
+    client = sign_in(amina)
+    assert bar()[0] == "0 fields", "of today alone"
+
+
+def test_practice_that_was_left_is_not_counted_as_open(site: Site, sign_in: SignIn) -> None:
+    known_fields(site, 3)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    client.get("/practice")
+    client.post("/practice/leave", data={"csrf": csrf(client)})
+    assert client.get("/day").json()["pieces"][-1] == "0 open"
 
 
 def test_the_time_that_may_be_contested_is_that_of_the_field_and_what_an_operator_is_shown(

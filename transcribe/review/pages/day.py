@@ -39,13 +39,14 @@ async def day(context: Here, visitor: SignedIn) -> Day:
 def _day(store: Store, context: Context, visitor: Visitor) -> Day:
     person, now, language = visitor.person, context.now(), visitor.language
     total = context.day_totals.today(store, person, now)
+    fields = store.read_since(person.id, total.since)
     say = translation(language)
-    pieces = [say.ngettext("%(num)s field", "%(num)s fields", total.fields) % {"num": total.fields}]
+    pieces = [say.ngettext("%(num)s field", "%(num)s fields", fields) % {"num": fields}]
     if visitor.paid().counted:
         minutes = number(total.seconds // SECONDS_OF_MINUTE, language, 0)
         pieces.append(say.gettext("%(minutes)s min") % {"minutes": minutes})
         pieces += [amount(micro, currency, language) for currency, micro in total.micro.items() if currency]
-    left = 0 if visitor.pause else store.open_tasks(offer_to(person), now) + len(store.held(person.id, now))
+    left = 0 if visitor.pause else store.open_tasks(offer_to(person), now, person.id)
     pieces.append(say.gettext("%(count)s open") % {"count": number(left, language, 0)})
     has_news = bool(store.notices(person.id, unseen_only=True))
     return Day(pieces=pieces, has_news=has_news, may_undo=revocable_answer(store, person.id, now) is not None)

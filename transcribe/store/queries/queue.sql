@@ -147,7 +147,26 @@ SELECT COUNT(*) FROM task t WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL
     AND t.pool IN (SELECT value FROM json_each(:pools))
     AND (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:form_fields IS NULL OR t.form_field_id IN (SELECT value FROM json_each(:form_fields)))
-    AND (:scan_id IS NULL OR t.scan_id = :scan_id);
+    AND (:scan_id IS NULL OR t.scan_id = :scan_id) AND t.reason <> 'qualification';
+
+-- name: count_done_of_offered^
+-- How many of these :who is not offered, as they have read or skipped the field lately.
+SELECT COUNT(*) FROM task t WHERE t.closed_at IS NULL AND t.withdrawn_at IS NULL
+    AND (t.transcriber_id IS NULL OR t.leased_until <= :now)
+    AND t.pool IN (SELECT value FROM json_each(:pools)) AND t.reason <> 'qualification'
+    AND t.id IN (SELECT o.id FROM task o JOIN (
+        SELECT field_id, lane FROM (SELECT field_id, lane FROM reading WHERE transcriber_id = :who
+            ORDER BY number DESC LIMIT :recent) AS latest
+        UNION SELECT field_id, lane FROM (SELECT field_id, lane FROM skip WHERE transcriber_id = :who
+            ORDER BY id DESC LIMIT :recent) AS skipped) AS done ON o.field_id = done.field_id AND o.lane = done.lane);
+
+-- name: last_reading_before^
+-- Walked from the latest on: it looks at those since then, and one more.
+SELECT number FROM reading WHERE transcriber_id = :who AND at < :since ORDER BY number DESC LIMIT 1;
+
+-- name: count_read_after^
+SELECT COUNT(DISTINCT r.task_id) FROM reading r WHERE r.transcriber_id = :who AND r.number > :after
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number);
 
 -- name: count_held_by_others^
 SELECT COUNT(*) FROM (

@@ -74,6 +74,11 @@ class OwnReadingVerbs(ReconcileVerbs):
             skips={each["reason"]: each["count"] for each in skips},
         )
 
+    def read_since(self, who: str, since: datetime) -> int:
+        person = self.person_row(who)["id"]
+        before = self.db.value("last_reading_before", who=person, since=micros(since))
+        return int(self.db.value("count_read_after", who=person, after=before or 0))
+
     def _history_for(self, row: Row, who: str) -> FieldHistory:
         """The history of a field as somebody who read it may know it.
 

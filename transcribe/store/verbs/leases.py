@@ -155,17 +155,19 @@ class LeaseVerbs(ControlItemVerbs):
                 keys.setdefault((row["scan"], row["cursor"]), set()).add(key_of(row))
         return [StrandedScan(scan=scan, up_to=up_to, keys=frozenset(some)) for (scan, up_to), some in keys.items()]
 
-    def open_tasks(self, offer: Offer, now: datetime) -> int:
-        named = self.routing.named(offer.form, offer.field)
+    def open_tasks(self, offer: Offer, now: datetime, who: str | None = None) -> int:
+        named, when = self.routing.named(offer.form, offer.field), {"now": micros(now), "pools": text([*offer.pools])}
         count: int = self.db.value(
             "count_offered",
-            now=micros(now),
-            pools=text(list(offer.pools)),
+            **when,
             kinds=None if offer.kinds is None else text(list(offer.kinds)),
             form_fields=None if named is None else text(list(named)),
             scan_id=None if offer.scan is None else self.scan_row(offer.scan)["id"],
         )
-        return count
+        if who is None:
+            return count
+        done = {"who": self.person_row(who)["id"], "recent": MAX_COUNTED_COUNT}
+        return count - int(self.db.value("count_done_of_offered", **when, **done)) + len(self.held(who, now))
 
     def leased_row(self, task: str, person: Row, idem: str | None = None) -> Row:
         """The task with this person's last lease of it, and the reading that was sent as `idem` (`sent_before`).
