@@ -9,7 +9,7 @@ from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.pay_arithmetic import decimal_text, for_time
-from transcribe.people import PayFault, pay_faults
+from transcribe.people import NO_PACE, PayFault, pay_faults
 from transcribe.store import Floor, Pace, Rate
 
 PAID_ENGAGEMENTS = ("by reading", "hourly")
@@ -20,9 +20,6 @@ ANY_FORM = ""
 
 UNDER_FLOOR: PayFault = "pays under the floor"
 """The fault of a rate that is too low at the measured speed."""
-
-NO_PACE = Pace(readings=0, seconds=0.0)
-"""The pace of a form that nobody has read yet."""
 
 NAMED_PEOPLE_COUNT = 3
 """So many of those who would be paid are named. Chosen by hand."""

@@ -128,12 +128,13 @@ def close(
 def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say for each form in use what is wrong with its pay; exit code 1 where paid work on one must not start.
 
-    A form without a rate may start: its readers are paid by the time at the floor, or nobody is where there is none.
-    Then it asks about what is odd in the pay that is due, with figures: time beyond the clock, bursts, many sendings.
+    What a reading pays and what an hour pays are looked at alike. A form without a rate may start: its readers are paid
+    by the time at the floor, or nobody is where there is none. Then it asks about what is odd in the pay
+    that is due, with figures: time beyond the clock, bursts, many sendings.
     """
     from flows.administration import anomalies
     from flows.home import now
-    from transcribe.people import paid_here, pay_faults
+    from transcribe.people import form_pay, paid_here
 
     home = home_of(ctx)
     store = home.store
@@ -142,13 +143,16 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     if not used and not as_json:
         terminal.say("No form is in use yet: take pictures in first, then it says whether what they pay is fair.")
     for name in used:
-        rate = store.rate(name, at)
-        faults = pay_faults(rate, store.floor(at), store.pace(name))
-        wrong = wrong or (rate is not None and bool(faults))
+        found = form_pay(store, name, at)
+        wrong = wrong or not found.may_start
+        hour = None if found.hour_faults is None else list(found.hour_faults)
         if as_json:
-            terminal.as_json({"form": name, "faults": list(faults)})
-        else:
-            terminal.say(f"{name}: {', '.join(faults) or 'fine'}")
+            terminal.as_json({"form": name, "faults": list(found.faults), "hour_faults": hour})
+            continue
+        said = [] if hour is None else [f"by the hour: {', '.join(hour) or 'fine'}"]
+        if hour is None or store.rate(name, at) is not None:
+            said.insert(0, ", ".join(found.faults) or "fine")
+        terminal.say(f"{name}: {'; '.join(said)}")
     if used and not as_json and not paid_here(store, at).any:
         terminal.say(NOT_PAID)
     for each in anomalies(home):

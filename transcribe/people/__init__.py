@@ -1,6 +1,6 @@
 """What is fair to people: the floor of pay, the outcome of a reading, access tokens."""
 
-from transcribe.people.floor import MIN_MEASURED_READINGS, PayFault, has_fair_floor, pay_faults
+from transcribe.people.floor import MIN_MEASURED_READINGS, NO_PACE, PayFault, form_pay, has_fair_floor, pay_faults
 from transcribe.people.outcome import (
     SECOND_LOOK_TIME,
     ReadingOutcome,
@@ -20,6 +20,7 @@ __all__ = [
     "HOURLY",
     "MIN_AUDITED_COUNT",
     "MIN_MEASURED_READINGS",
+    "NO_PACE",
     "SECOND_LOOK_TIME",
     "TRANSFER_COLUMNS",
     "PaidWork",
@@ -28,6 +29,7 @@ __all__ = [
     "ReadingOutcome",
     "Scope",
     "WorkFigures",
+    "form_pay",
     "has_fair_floor",
     "is_against_the_model",
     "is_agreed",

@@ -53,4 +53,4 @@ def _cell(visit: Visit, each: Cell | Money, places: Mapping[str, int]) -> Cell:
     if each.micro is None:
         return Cell(None, "–")
     value = round(each.micro / MICRO_UNITS, MICRO_PLACES) if each.value is None else each.value
-    return Cell(value, placed_amount(round(each.micro), each.currency, visit.language, places[each.currency]))
+    return Cell(value, placed_amount(round(each.micro), each.currency, places[each.currency], visit.language))

@@ -152,6 +152,42 @@ def test_the_commands_refuse_before_anything_is_taken_in(house: House, rooms: Ho
     assert "No paid work begins before this is mended. receipt: there is no floor" in told.err
 
 
+@pytest.mark.parametrize(
+    ("hour", "piece", "floor", "code", "said"),
+    [
+        ("14", None, None, 1, "receipt: by the hour: no floor\n"),
+        ("14", None, "12", 0, "receipt: by the hour: fine\n"),
+        ("14", "0.05", None, 1, "receipt: no floor; by the hour: no floor\n"),
+        ("14", "0.05", "12", 0, "receipt: fine; by the hour: fine\n"),
+        ("9", "0.05", "12", 0, "receipt: fine; by the hour: under the floor, which is paid instead\n"),
+        (None, "0.05", "12", 0, "receipt: fine\n"),
+        (None, None, "12", 0, "receipt: no rate\n"),
+    ],
+)
+def test_the_check_looks_at_what_an_hour_pays_too(
+    rooms: Home, house: House, hour: str | None, piece: str | None, floor: str | None, code: int, said: str
+) -> None:
+    batch(rooms)
+    for amount, per_hour in ((hour, True), (piece, False)):
+        if amount is not None:
+            pay.set_rate(rooms, amount, "EUR", "receipt", per_hour=per_hour)
+    if floor is not None:
+        pay.set_floor(rooms, floor, "EUR", "law of 2026-01-01", None)
+    done = house.run("pay", "check")
+    assert (done.out, done.code) == (said, code)
+    invite(rooms, "mina", engagement="hourly" if hour else "by reading")
+    assert bool(unfair_forms(rooms, ["receipt"])) == bool(code), "it says what `serve` and `ingest` refuse"
+
+
+def test_an_hour_in_another_currency_than_the_floor_is_found_by_the_check(rooms: Home, house: House) -> None:
+    batch(rooms)
+    pay.set_rate(rooms, "14", "USD", "", per_hour=True)
+    pay.set_floor(rooms, "12", "EUR", "law of 2026-01-01", None)
+    done = house.run("pay", "check", "--json")
+    (line,) = done.json
+    assert (line, done.code) == ({"form": "receipt", "faults": [], "hour_faults": ["currencies differ"]}, 1)
+
+
 def test_the_report_says_whose_hour_came_to_less_than_the_floor(rooms: Home, house: House) -> None:
     batch(rooms, scans=2)
     mina = pays(rooms)

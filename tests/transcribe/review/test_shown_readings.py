@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -123,6 +124,24 @@ def test_whoever_read_it_for_an_appeal_is_not_told_who_read_what(
     assert 'id="readers"' in sign_in(ann).get(f"/readings/{outvoted}").text
 
 
+def test_lines_that_paid_nothing_are_summed_up_with_their_count(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    ann, store = site.person("ann"), cast(Any, site.store)
+    site.scan("bon-de-commande", {KEY: "Durand"})
+    read(site, ann, "Durand")
+    for micro, reference in ((0, "skip"), (0, "skip"), (0, "question"), (21_000, "skip")):
+        with store.db.write():
+            number = store.person_row(ann.id)["id"]
+            store.write_line(number, "time", micro, "EUR", 0.0, site.clock.now(), reference=reference)
+    page = sign_in(ann).get("/pay").text
+    ledger = page.partition('id="ledger"')[2].partition("</div>")[0]
+    assert re.findall(r'<span class="money">([^<]+)</span></li>', ledger) == ["€0.021", "€0.014"]
+    told = re.sub(r"<[^>]+>", "", ledger.partition('data-kind="empty">')[2].partition("</li>")[0])
+    kinds = "Time · question asked (1), Time · skipped field (2)"
+    assert told == f"3 lines more, for which nothing was left to pay: {kinds}"
+    assert "0.00" not in ledger.partition("<ul")[2]
+
+
 def test_pay_stands_in_cards_and_by_day_and_each_line_names_its_field(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     ann = site.person("ann", language="fr")
@@ -135,6 +154,7 @@ def test_pay_stands_in_cards_and_by_day_and_each_line_names_its_field(site: Site
     assert page.count("Nom ou raison sociale") >= 2
     assert page.count('<span class="faint">1 champ ·') == 2
     assert "0,014 €" in page
+    assert re.findall(r'<span class="money">(0,0[^<]*)<', page)[1::2] == ["0,014 €", "0,014 €"], "each line of a day"
     assert 'data-fact="due">0,02 €' in page, "what would be paid out: whole cents"
     assert "exactement 0,028 €" in page
     assert len(re.findall(r'<th scope="row">', page)) == 7

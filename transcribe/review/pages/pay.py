@@ -28,6 +28,7 @@ from transcribe.review.views.formatting import (
     moment,
     month,
     number,
+    placed_amount,
     short_weekday,
     spent,
     weekday,
@@ -143,6 +144,7 @@ def _in_words(language: str, zone: str) -> dict[str, Any]:
     return {
         "amount": partial(amount, language=language),
         "exact": partial(exact_amount, language=language),
+        "placed": partial(placed_amount, language=language),
         "full": partial(full_amount, language=language),
         "whole": _whole,
         "spent": partial(spent, language=language),

@@ -47,7 +47,7 @@ def exact_amount(micro: int, currency: str, language: str, most: int = MOST_DIGI
     return _with_places(micro, currency, language, "0" * least + "#" * (most - least))
 
 
-def placed_amount(micro: int, currency: str, language: str, places: int) -> str:
+def placed_amount(micro: int, currency: str, places: int, language: str) -> str:
     """Micro-units with so many places, as all of a column have; never fewer than the currency has itself."""
     if not currency or places <= get_currency_precision(currency):
         return amount(micro, currency, language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from itertools import groupby
 
 from transcribe.review.context import Forms
 from transcribe.review.views.field_names import NamedField, named_field
-from transcribe.review.views.formatting import local_day
+from transcribe.review.views.formatting import MOST_DIGITS, local_day, places_of
 from transcribe.store import PayLine, Store
 
 DAYS_A_WEEK = 7
@@ -43,6 +43,25 @@ class PayDay:
     earned: Mapping[str, int]
     lines: tuple[NamedLine, ...]
 
+    @property
+    def listed(self) -> tuple[NamedLine, ...]:
+        """The lines that say something: not those of time for which nothing was left to pay."""
+        return tuple(each for each in self.lines if not _says_nothing(each.line))
+
+    @property
+    def empty(self) -> Mapping[tuple[str, str], int]:
+        """How many of the other lines there are, by their kind and reference."""
+        return Counter((each.line.kind, each.line.reference) for each in self.lines if _says_nothing(each.line))
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """How many decimal places the amounts of the lines need, by currency: all of a day have as many."""
+        found: dict[str, int] = {}
+        for each in self.listed:
+            needed = places_of(each.line.micro, each.line.currency, MOST_DIGITS)
+            found[each.line.currency] = max(found.get(each.line.currency, 0), needed)
+        return found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekDay:
@@ -71,6 +90,11 @@ def pay_days(
         whole[local_day(line.at, zone)].append(line)
     days = groupby(shown, key=lambda line: local_day(line.at, zone))
     return tuple(_pay_day(day, whole[day], tuple(map(named, lines))) for day, lines in days)
+
+
+def _says_nothing(line: PayLine) -> bool:
+    """Whether it is time that came to nothing, as a skip whose time another line has paid."""
+    return line.kind == "time" and bool(line.currency) and line.micro == 0
 
 
 def _paid_before(ledger: Iterable[PayLine]) -> dict[int, bool]:

@@ -8,13 +8,10 @@ from datetime import datetime
 from transcribe.i18n import said
 from transcribe.model import Form
 from transcribe.pay_arithmetic import an_hour
-from transcribe.people import HOURLY, MIN_MEASURED_READINGS, PayFault, pay_faults, pays
+from transcribe.people import HOURLY, MIN_MEASURED_READINGS, NO_PACE, PayFault, pay_faults, pays
 from transcribe.review.context import Forms
 from transcribe.review.views.form_choices import latest_forms
-from transcribe.store import Pace, Rate, Store
-
-NO_PACE = Pace(readings=0, seconds=0.0)
-"""The pace of a form that is paid by the hour."""
+from transcribe.store import Rate, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
