@@ -74,10 +74,14 @@ LOST_WORDS: dict[type[Exception], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """An entry that is missing or not allowed; its words are a message of the catalogues."""
+    """An entry that is missing or not allowed; its words are a message of the catalogues.
+
+    `most`: it has more characters than these, which are allowed; 0 where that is not it.
+    """
 
     words: str
     is_missing: bool
+    most: int = 0
 
 
 def add_failures(app: FastAPI) -> None:
@@ -251,11 +255,13 @@ def _of_program(request: Request, wrong: Mapping[str, Any]) -> str:
 
 def wrong_entries(error: RequestValidationError) -> tuple[Wrong, ...]:
     """Which entries are wrong, each once, in the order in which they were looked at."""
-    found: dict[str, bool] = {}
+    found: dict[str, Wrong] = {}
     for each in error.errors():
         name = next((str(part) for part in reversed(each["loc"]) if isinstance(part, str)), "")
-        found.setdefault(name, each["type"] in MISSING_TYPES)
-    return tuple(Wrong(words=ENTRY_WORDS.get(name, name), is_missing=lacks) for name, lacks in found.items() if name)
+        words, lacks = ENTRY_WORDS.get(name, name), each["type"] in MISSING_TYPES
+        most = each["ctx"]["max_length"] if each["type"] == "string_too_long" else 0
+        found.setdefault(name, Wrong(words=words, is_missing=lacks, most=most))
+    return tuple(wrong for name, wrong in found.items() if name)
 
 
 async def _too_many(request: Request, error: Exception) -> Response:

@@ -272,6 +272,38 @@ def test_an_operator_invites_changes_and_pauses(site: Site, sign_in: SignIn, add
     } <= acts
 
 
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "two\nlines"])
+def test_a_name_that_nobody_can_have_is_refused_in_the_form_with_the_reason(
+    site: Site, sign_in: SignIn, name: str
+) -> None:
+    olga = site.person("olga", "operator")
+    client = sign_in(olga)
+    refused = client.post("/people", data={"csrf": csrf(client), "handle": name, "role": ["expert"], "languages": "fr"})
+    assert refused.status_code == 422
+    assert "Give a name of 1 to 100 characters, all on one line." in refused.text
+    assert 'value="fr"' in refused.text
+    assert [each.handle for each in site.store.transcribers()] == ["olga"]
+    again = client.post("/people", data={"csrf": csrf(client), "handle": " Mina ", "role": ["expert"]})
+    assert again.status_code == 200
+    assert site.store.transcriber("Mina").handle == "Mina", "spaces around a name are no part of it"
+
+
+def test_an_entry_that_is_too_long_is_said_to_be_so_and_by_how_much(site: Site, sign_in: SignIn) -> None:
+    client = sign_in(site.person("olga", "operator"))
+    sent = {"csrf": csrf(client), "handle": "Mina", "role": ["expert"], "languages": "fr " * 99}
+    assert "Too long: Languages. At most 200 characters." in client.post("/people", data=sent).text
+
+
+def test_the_desk_says_of_who_is_paused_alone_what_a_pause_is(site: Site, sign_in: SignIn) -> None:
+    amina = site.person("amina")
+    client, said = sign_in(site.person("olga", "operator")), "Paused: they get no work."
+    assert said not in client.get("/people").text
+    site.store.set_paused(amina.id, paused=True, now=site.clock.now())
+    page = client.get("/people").text
+    assert page.count(said) == 1
+    assert page.count('name="why"') == 1, "of olga alone"
+
+
 def test_everything_held_about_a_person_is_one_download(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "1"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -56,13 +57,19 @@ class TypedInvitation:
 NO_LANGUAGE = N_("No language has one of these codes. Codes are written as en, fr or pt_BR.")
 """What is said of languages that there are not."""
 
+NO_NAME = N_("Give a name of 1 to 100 characters, all on one line.")
+"""What is said of a name that nobody can have."""
+
+NAME_PATTERN = re.compile(r"[^\r\n\0]{1,100}")
+"""What a name looks like, without the spaces around it."""
+
 PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-Handle = Annotated[str, Form(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
+Handle = Annotated[str, Form(max_length=1000)]
 Roles = Annotated[list[Role], Form(min_length=1, max_length=4)]
-Languages = Annotated[str, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
+Languages = Annotated[str, Form(max_length=200)]
 Interface = Annotated[str, Form(max_length=20)]
 SomeRoles = Annotated[list[Role] | None, Form(min_length=1, max_length=4)]
-SomeLanguages = Annotated[str | None, Form(max_length=200, pattern=r"^[A-Za-z_, -]*$")]
+SomeLanguages = Annotated[str | None, Form(max_length=200)]
 
 
 @router.get("/people")
@@ -77,13 +84,13 @@ async def people_page(context: Here, visitor: SignedIn) -> Response:
 async def invite(
     context: Here,
     visitor: Sending,
-    handle: Handle,
     role: Roles,
+    handle: Handle = "",
     languages: Languages = "",
     engagement: Annotated[Engagement, Form()] = "by reading",
     interface: Interface = "",
 ) -> Response:
-    """Adds a person and shows their sign-in link once: only its hash is kept. 422 where the handle is taken.
+    """Adds a person and shows their sign-in link once: only its hash is kept. 422 where the handle is taken or none.
 
     `interface` is the language of their pages, which the invitation speaks; else the first that they read, or yours.
     """
@@ -91,7 +98,7 @@ async def invite(
     await require_proof(context, visitor)
     person = Transcriber(
         id=secrets.token_urlsafe(9),
-        handle=handle,
+        handle=handle.strip(),
         roles=frozenset(role),
         languages=_languages(languages),
         engagement=engagement,
@@ -99,6 +106,8 @@ async def invite(
     )
     now = context.now()
     typed = TypedInvitation(handle, frozenset(role), languages, engagement, interface)
+    if not NAME_PATTERN.fullmatch(person.handle):
+        return await _page(context, visitor, refused=NO_NAME, typed=typed)
     if unknown_languages(person.languages):
         return await _page(context, visitor, refused=NO_LANGUAGE, typed=typed)
 
