@@ -100,7 +100,7 @@ def _blamed(store: Store, each: Quarantined) -> Reading | None:
 
 
 def _by(store: Store, reading: Reading) -> str:
-    return reading.source if reading.kind == "machine" else store.transcriber(reading.source).handle
+    return reading.source if reading.task is None else store.transcriber(reading.source).handle
 
 
 def _iso(time: datetime | None) -> str | None:

@@ -81,6 +81,7 @@ def _explanation(
 ) -> Explanation:
     """The history with people called by these names, by id; with `times` each reading has its person's active time."""
     reasons = _true_reasons(home, history)
+    correctors = home.store.correctors(history.scan.id, history.key) if times else {}
     return Explanation(
         scan=history.scan.id,
         file=history.scan.name,
@@ -91,7 +92,8 @@ def _explanation(
         page=history.place.page if history.place else None,
         box=history.place.box if history.place else None,
         readings=tuple(
-            _reading(reading, names, times=times, counts=reading.id in counting) for reading in history.readings
+            _reading(reading, names, times=times, counts=reading.id in counting, by=correctors.get(reading.id))
+            for reading in history.readings
         ),
         decisions=tuple(_decision(decision, history, reasons(decision), names) for decision in history.decisions),
         tasks=tuple(_task(task, names) for task in history.tasks),
@@ -107,8 +109,11 @@ def _counting(home: Home, scan: str) -> frozenset[str]:
     return frozenset(reading.id for reading in home.store.readings(scan))
 
 
-def _reading(reading: Reading, names: Mapping[str, str], *, times: bool, counts: bool) -> ExplainedReading:
+def _reading(
+    reading: Reading, names: Mapping[str, str], *, times: bool, counts: bool, by: str | None = None
+) -> ExplainedReading:
     seconds: dict[str, Any] = {"seconds": reading.seconds} if times else {}
+    seconds |= {"by": by} if by else {}
     return ExplainedReading(
         id=reading.id,
         source=names.get(reading.source, reading.source),
@@ -268,7 +273,8 @@ def _reading_in_words(reading: ExplainedReading) -> str:
     text = "nothing" if reading.text is None else repr(reading.text)
     reason = f", having seen all readings, because: {reading.reason}" if reading.reason else ""
     history = "" if reading.counts else "; this is history and counts no longer"
-    return f"{reading.source}: {text}{claim}{flags}{reason}{history}"
+    who = f"{reading.by} ({reading.source})" if reading.by else reading.source
+    return f"{who}: {text}{claim}{flags}{reason}{history}"
 
 
 def _champion_in_words(champion: ChampionJson) -> str:

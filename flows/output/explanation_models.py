@@ -11,9 +11,10 @@ from transcribe.model import Value
 class ExplainedReading(JsonAnswer):
     """One reading. `seconds` is a person's active time; it is not given where people are not named.
 
-    `shown` is what the box showed before the person typed. `reason` is why an expert who had seen all readings reads
-    it otherwise. What no longer `counts` is history: taken back, set aside, withdrawn, sent in
-    practice or a test, or read before a new reading.
+    `by` is the operator whose correction it is; it is not given either where people are not named. `shown` is what the
+    box showed before the person typed. `reason` is why an expert who had seen all readings reads it otherwise. What no
+    longer `counts` is history: taken back, set aside, withdrawn, sent in practice or a test, or read before a new
+    reading.
     """
 
     id: str
@@ -28,6 +29,7 @@ class ExplainedReading(JsonAnswer):
     reason: str
     at: str
     counts: bool = True
+    by: str | None = None
 
 
 class EvidenceJson(JsonAnswer):

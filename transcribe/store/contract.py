@@ -568,6 +568,9 @@ class SteeringStore(Protocol):
         locked.
         """
 
+    def correctors(self, scan: str, key: FieldKey) -> dict[str, str]:
+        """Which operator made each correction of a field, as they were named then: by the id of its reading."""
+
     def is_correction_waiting(self, scan: str) -> bool:
         """Whether a value of a scan was corrected and the scan is not weighed since: its record will change."""
 

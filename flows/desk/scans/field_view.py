@@ -13,7 +13,7 @@ from flows.output import Explanation, explained
 from transcribe.errors import NotFound
 from transcribe.i18n import N_, sentence, translation
 from transcribe.i18n import say as said_of
-from transcribe.model import Evidence
+from transcribe.model import OPERATOR_SOURCE, Evidence
 from transcribe.review import Weight, weights
 
 KIND_WORDS = {"machine": N_("machine"), "person": N_("person"), "expert": N_("expert")}
@@ -71,10 +71,11 @@ def readings_table(visit: Visit, told: Explanation) -> Table:
         at = visit.iso_moment(each.at)
         none = ", ".join(each.flags) or say("nothing")
         text = each.text if each.text is not None else f"({none})"
+        kind = N_("an operator") if each.source == OPERATOR_SOURCE else KIND_WORDS.get(each.kind, each.kind)
         rows.append(
             (
-                Cell(each.source),
-                Cell(each.kind, say(KIND_WORDS.get(each.kind, each.kind))),
+                Cell(each.by or each.source),
+                Cell(each.kind, say(kind)),
                 Cell(each.text, text or blank),
                 Cell(each.confidence, "" if each.confidence is None else visit.share(each.confidence)),
                 Cell(each.counts, say("yes") if each.counts else say("history")),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from flows.desk.scans import scan_list
+from flows.output import explained, explained_whole, in_words
 from flows.steps import publish_records
 from reconcile.records import query
 from tests.flows.desk.desk_site import AGREED, DEFINITION, DeskSite, csrf, page, post
@@ -125,6 +127,18 @@ def test_every_verb_of_a_value_works_without_javascript_and_lands_in_the_log(bus
     assert done("correct", text="13.50") == ("13.50", False, False)
     (record,) = query.records(busy.home.settings.records, "order")
     assert record.record_version == 2
+    (mine,) = (
+        each
+        for each in client.get(f"/desk/scan/{scan}/readings.json?field=total").json()["readings"]
+        if each["text"] == "13.50"
+    )
+    assert mine["source"] == "op", "who corrected it, by name"
+    page = client.get(f"/desk/scan/{scan}?field=total").text
+    assert re.search(r"<td[^>]*>\s*op\s*</td>\s*<td[^>]*>\s*an operator\s*</td>", page)
+    told = explained(busy.home, scan, "total")
+    assert [each.by for each in told.readings if each.source == "operator"] == ["op"]
+    assert "op (operator): '13.50'" in in_words(told)
+    assert "op (" not in str(explained_whole(busy.home, scan)), "nobody is named where people are not"
     assert done("lock") == ("13.50", True, False)
     assert done("unlock") == ("13.50", False, False)
     assert done("correct", text="13.50") == ("13.50", False, False)

@@ -14,6 +14,9 @@ FROM act a LEFT JOIN act_text x ON x.id = a.id LEFT JOIN scan s ON s.id = a.scan
 LEFT JOIN transcriber p ON p.id = a.transcriber_id
 WHERE (:scan_id IS NULL OR a.scan_id = :scan_id) AND (:batch IS NULL OR a.batch = :batch) ORDER BY a.id;
 
+-- name: corrections_of_field
+SELECT id, by_whom FROM act WHERE field_id = :field_id AND verb = 'value corrected' ORDER BY id;
+
 -- name: read_up_to^
 -- The number up to which what machines read of a scan is history: 0 where it was read but once.
 SELECT COALESCE(MAX(up_to), 0) FROM rereading WHERE scan_id = :scan_id;

@@ -32,6 +32,11 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
         found = self.db.value("correction_waiting", scan_id=self.scan_row(scan)["id"], source=OPERATOR_SOURCE)
         return found is not None
 
+    def correctors(self, scan: str, key: FieldKey) -> dict[str, str]:
+        field = self.known_field(self.scan_row(scan), key)
+        acts = self.db.all("corrections_of_field", field_id=field)
+        return {self.keyed_hash("correction", str(each["id"]))[:32]: each["by_whom"] for each in acts}
+
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:
         with self.db.write():
             row, field = self._field_to_mend(scan, key, unlocked=True)
