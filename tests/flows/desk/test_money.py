@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from datetime import timedelta
 from types import SimpleNamespace
@@ -12,9 +13,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.desk.money.amounts import COST_PLACES, Money, evened
+from flows.steps import keep_provisional
 from reconcile.records import MonthOfWork, quality
-from tests.flows.desk.desk_site import DOUBTED, DeskSite, post
+from tests.flows.desk.desk_site import DOUBTED, TEXTS, DeskSite, post
+from tests.transcribe.store.world import sent
 from transcribe.model import Transcriber
+from transcribe.store import Offer
+from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, statements_of
 from transcribe.store.facts import Rate
 
 
@@ -70,6 +75,31 @@ def test_cost_has_the_engines_the_people_and_what_a_right_record_takes(full: Des
     batches = {row["batch"]: row for row in rows_of(full, "batch-costs")}
     assert batches["audits"]["engine_seconds"] == pytest.approx(8 * 2.4)
     assert sum(row["records"] for row in batches.values()) == sum(row["records"] for row in rows.values())
+
+
+def test_a_provisional_record_is_finished_when_it_is_final_and_costs_nothing_before(desk: DeskSite) -> None:
+    store: Any = desk.home.store
+    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=desk.now()), desk.now())
+    desk.scan("doubt.png", DOUBTED)
+    desk.weigh()
+    assert keep_provisional(desk.home) == 1, "nobody is there"
+    desk.weigh()
+    (row,) = rows_of(desk, "form-costs")
+    assert (row["records"], row["a_record"]) == (0, None)
+    people = [desk.person(name, "transcriber") for name in ("ann", "bob", "cat")]
+    for who in (*people, *people):
+        for task in store.lease(who.id, 1, desk.now(), 600.0, Offer(pools=("read",))):
+            text = sent(TEXTS[task.key.name], secrets.token_hex(8), seconds=4.0)
+            store.submit(task.id, who.id, text, desk.now())
+        desk.weigh()
+    (row,) = rows_of(desk, "form-costs")
+    assert (row["records"], row["a_record"]) == (1, row["pay"])
+    with store.db.write():  # as it was counted before
+        store.db.connection.execute("UPDATE work_done SET count = 2 WHERE what = 'records'")
+    for statement in statements_of((MIGRATIONS_FOLDER / "0061_finished_records.sql").read_text(encoding="utf-8")):
+        store.db.connection.execute(statement)
+    (row,) = rows_of(desk, "form-costs")
+    assert row["records"] == 1
 
 
 def test_a_period_that_was_closed_is_the_transfers_that_the_command_printed(full: DeskSite) -> None:

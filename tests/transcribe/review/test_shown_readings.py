@@ -124,6 +124,14 @@ def test_whoever_read_it_for_an_appeal_is_not_told_who_read_what(
     assert 'id="readers"' in sign_in(ann).get(f"/readings/{outvoted}").text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "1 second"), (60, "1 minute"), (61, "1 minute"), (90, "1.5 minutes"), (3600, "1 hour"), (7200, "2 hours")],
+)
+def test_one_of_a_unit_has_the_noun_of_one(seconds: float, said: str) -> None:
+    assert spent(seconds, "en") == said
+
+
 def test_lines_that_paid_nothing_are_summed_up_with_their_count(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     ann, store = site.person("ann"), cast(Any, site.store)

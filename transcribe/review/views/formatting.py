@@ -89,7 +89,8 @@ def spent(seconds: float, language: str) -> str:
         unit, size = ("hour", SECONDS_AN_HOUR)
     elif whole >= SECONDS_A_MINUTE:
         unit, size = ("minute", SECONDS_A_MINUTE)
-    value = Decimal(whole if size == 1 else str(round(seconds / size, 1)))
+    value = whole if size == 1 else Decimal(str(round(seconds / size, 1)))
+    value = int(value) if value == int(value) else value  # 1.0 has the noun of many, 1 its own
     return format_unit(value, f"duration-{unit}", "long", format="#,##0.#", locale=_locale(language))
 
 

@@ -94,9 +94,15 @@ WHERE d.id > :after AND d.id <= :until AND d.version = 1 AND d.method <> 'provis
 GROUP BY s.batch, quarter, s.form, what {part_add_work};
 
 -- name: add_record_work!
+-- A record is finished with its first version that is not provisional.
 INSERT INTO work_done (batch, at, form, what, count, amount)
 SELECT s.batch, r.at - r.at % :quarter AS quarter, s.form, 'records', COUNT(*), 0
-FROM record r JOIN scan s ON s.id = r.scan_id WHERE r.id > :after AND r.id <= :until AND r.version = 1
+FROM record r JOIN scan s ON s.id = r.scan_id WHERE r.id > :after AND r.id <= :until
+    AND NOT EXISTS (SELECT 1 FROM record_text x WHERE x.id = r.id AND (instr(x.exceptions, '["below target",') > 0
+        OR instr(x.exceptions, '["read again",') > 0 OR instr(x.exceptions, '["the right form",') > 0))
+    AND NOT EXISTS (SELECT 1 FROM record e WHERE e.scan_id = r.scan_id AND e.version < r.version
+        AND NOT EXISTS (SELECT 1 FROM record_text x WHERE x.id = e.id AND (instr(x.exceptions, '["below target",') > 0
+            OR instr(x.exceptions, '["read again",') > 0 OR instr(x.exceptions, '["the right form",') > 0)))
 GROUP BY s.batch, quarter, s.form {part_add_work};
 
 -- name: add_ledger_work!
