@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -35,6 +34,7 @@ from transcribe.review.context import context_of
 from transcribe.review.rate_limits import TooMany
 from transcribe.review.requests import SKIP_REASON_WORDS
 from transcribe.review.text_limits import TextRefused
+from transcribe.review.wrong_entries import Wrong, wrong_entries
 
 logger = logging.getLogger(__name__)
 
@@ -72,18 +72,6 @@ LOST_WORDS: dict[type[Exception], str] = {
 """Why a task is not written to any more, and the way on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """An entry that is missing or not allowed; its words are a message of the catalogues.
-
-    `most`: it has more characters than these, which are allowed; 0 where that is not it.
-    """
-
-    words: str
-    is_missing: bool
-    most: int = 0
-
-
 def add_failures(app: FastAPI) -> None:
     """Teach the app to answer each kind of error."""
     app.add_exception_handler(NotSignedIn, _not_signed_in)
@@ -109,28 +97,8 @@ def is_for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
-ENTRY_WORDS: dict[str, str] = {
-    "role": N_("Roles"),
-    "handle": N_("Name"),
-    "languages": N_("Languages"),
-    "since": N_("Came from"),
-    "until": N_("Came up to"),
-    "token": N_("the sign-in link"),
-    "why": N_("Why?"),
-    "sure": N_("I am sure. It cannot be undone."),
-    "text": N_("What is written there"),
-    "answer": N_("Answer"),
-    "name": N_("Name"),
-    "day": N_("Day"),
-    "task": N_("Field"),
-}
-"""What entries of forms and parts of addresses are called where they are wrong; another one has its own name."""
-
 TYPED_NAMES = frozenset({"text", "words", "answer", "reason", "handle", "languages"})
 """Names under which forms send what somebody typed and would not like to type again; never a password or code."""
-
-MISSING_TYPES = frozenset({"missing", "too_short", "string_too_short"})
-"""What pydantic calls an entry that was left empty or not sent."""
 
 UNREADABLE_BODY = frozenset({400, 408, 413, 415})
 """What is answered while a body is still coming, or is no form: reading on would wait for what never comes."""
@@ -251,17 +219,6 @@ def _of_program(request: Request, wrong: Mapping[str, Any]) -> str:
     if tuple(wrong["loc"]) == ("body",) and not is_json:
         return "Send the body as JSON, with Content-Type: application/json."
     return f"{wrong['loc'][-1]}: {wrong['msg']}"
-
-
-def wrong_entries(error: RequestValidationError) -> tuple[Wrong, ...]:
-    """Which entries are wrong, each once, in the order in which they were looked at."""
-    found: dict[str, Wrong] = {}
-    for each in error.errors():
-        name = next((str(part) for part in reversed(each["loc"]) if isinstance(part, str)), "")
-        words, lacks = ENTRY_WORDS.get(name, name), each["type"] in MISSING_TYPES
-        most = each["ctx"]["max_length"] if each["type"] == "string_too_long" else 0
-        found.setdefault(name, Wrong(words=words, is_missing=lacks, most=most))
-    return tuple(wrong for name, wrong in found.items() if name)
 
 
 async def _too_many(request: Request, error: Exception) -> Response:

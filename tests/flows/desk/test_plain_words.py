@@ -20,7 +20,7 @@ def test_a_question_of_a_reader_is_among_what_waits_and_its_page_keeps_the_tabs(
     (row,) = [row for row in client.get("/desk/waits.json").json()["waits"] if row["for"] == "answers"]
     assert (row["count"], bool(row["oldest"])) == (1, True)
     assert 'href="/questions"' in client.get("/desk").text.partition('id="live-waits"')[2]
-    for address in ("/questions", "/people"):
+    for address in ("/questions", "/people", "/appeals", "/clocks"):
         answer = client.get(address)
         assert 'class="chip" href="/desk/scans"' in answer.text, address
     assert 'class="chip"' not in busy.client(ann).get("/me").text

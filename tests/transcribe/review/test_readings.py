@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from playwright.sync_api import Page
 
 from flows.steps.close_appeals import close_appeals
 from tests.transcribe.review.site import Site, form_of
@@ -21,6 +22,18 @@ from transcribe.review.views.formatting import day, moment
 from transcribe.store.facts import SentReading
 
 KEY = FieldKey("customer_name")
+BROKEN_WORDS = """() => {
+  const broken = [], walk = document.createTreeWalker(document.getElementById("readings"), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    for (const { 0: word, index } of walk.currentNode.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(walk.currentNode, index);
+      range.setEnd(walk.currentNode, index + word.length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word);
+    }
+  }
+  return broken;
+}"""
 SignIn = Callable[[Transcriber], httpx.Client]
 
 
@@ -90,6 +103,45 @@ def test_a_reading_is_explained_without_anybody_elses_name(
     assert ben.handle not in page
     assert scan not in page
     assert sign_in(ann).get(f"/readings/{reading}/snippet").headers["content-type"] == "image/jpeg"
+
+
+def test_what_was_legible_of_a_text_that_cannot_be_read_is_shown_to_who_typed_it(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {KEY: "Durand"})
+    ann = site.person("ann")
+    client = sign_in(ann)
+    (task,) = site.store.lease(ann.id, 1, site.clock.now())
+    sent = {"csrf": csrf(client), "idem": "illegible-1", "action": "illegible", "text": "Dur<"}
+    assert client.post(f"/work/{task.id}", data=sent).status_code == 303
+    for address in ("/readings", re.findall(r"/readings/[A-Za-z0-9_-]{10,}", client.get("/readings").text)[0]):
+        page = client.get(address).text
+        assert re.search(r'cannot be read</em>\s*<span class="part">you could read: <q[^>]*>Dur&lt;</q>', page), address
+
+
+@pytest.mark.browser
+def test_no_word_is_broken_in_the_list_of_readings_on_a_telephone(
+    site: Site, address: str, page: Page, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    _, ann, _, reading = outvoted
+    site.store.open_appeal(reading, ann.id, "", site.clock.now() + timedelta(days=9), site.clock.now())
+    site.store.set_interface_language(ann.id, "fr", site.clock.now())
+    other = site.scan("bon-de-commande", {KEY: "Martin"}, name="another paper")
+    (task,) = site.store.lease(ann.id, 1, site.clock.now())
+    sent = SentReading(text="", legible="une attestation", idem="not-this-form")
+    site.store.say_not_this_form(task.id, ann.id, sent, site.clock.now())
+    site.store.put_scan_aside(other, "op", "no order", site.clock.now())
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{address}/in/{site.link(ann)}")
+    page.locator("main button").click()
+    page.goto(f"{address}/readings")
+    assert page.evaluate(BROKEN_WORDS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_wrong_address_is_told_in_the_readers_language(site: Site, sign_in: SignIn) -> None:
+    client = sign_in(site.person("marie", language="fr"))
+    page = client.get("/pay/statement/2026-99x").text
+    assert "Non admis : l’adresse de la page" in page.replace("\u00a0", " ")
+    assert "month" not in page
 
 
 def test_times_are_those_of_where_the_person_lives(

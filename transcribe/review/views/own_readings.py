@@ -45,10 +45,10 @@ MOST_LOOKED_AT = 2000
 class OwnReading:
     """One reading as its maker sees it. `withdrawn` is why an operator took it out of weighing, None for others.
 
-    `why` is why they read no text, as in `why_no_text`. `answer` is what was said of the whole scan, in words; None for
-    what is no answer to "Which form is this?". `aside`: that scan is set aside. `appeal` is the appeal against what was
-    decided of its field. `pictured`: the picture of its field is still kept, and `frame` is what stands where on it, as
-    in `TaskView.frames`.
+    `why` is why they read no text, as in `why_no_text`, and `legible` what they could read of it. `answer` is what was
+    said of the whole scan, in words; None for what is no answer to "Which form is this?". `aside`: that scan is set
+    aside. `appeal` is the appeal against what was decided of its field. `pictured`: the picture of its field is still
+    kept, and `frame` is what stands where on it, as in `TaskView.frames`.
     """
 
     id: str
@@ -57,6 +57,7 @@ class OwnReading:
     row: int | None
     text: str | None
     why: str
+    legible: str
     mark: bool
     at: datetime
     outcome: ReadingOutcome
@@ -138,6 +139,7 @@ class OwnReadings:
             row=None if history.key.row is None else history.key.row + 1,
             text=reading.legible or None if Flag.NOT_THIS_FORM in reading.flags else reading.text,
             why=why_no_text(reading),
+            legible="" if Flag.NOT_THIS_FORM in reading.flags else reading.legible,
             mark=field is not None and field.type in MARK_TYPES,
             at=reading.at,
             outcome=outcome_of(reading, history, form)

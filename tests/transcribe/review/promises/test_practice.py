@@ -196,3 +196,11 @@ def test_nothing_is_shown_in_the_box_in_practice_where_a_form_lets_values_be_sho
     known_date(site)
     (task,) = site.store.lease_practice(site.person("amina").id, 5, site.clock.now()).tasks
     assert task.prefill == ""
+
+
+def test_a_single_example_is_no_plural_and_no_dot_stands_before_it(site: Site, sign_in: SignIn) -> None:
+    known_date(site)
+    page = sign_in(site.person("amina")).get("/practice").text
+    hint = re.search(r'id="help">(.*?)</p>', page, re.DOTALL)
+    assert hint
+    assert re.sub(r"<[^>]*>", "", hint[1]).strip() == "Example: 14/03/2025"
