@@ -19,6 +19,7 @@ from reconcile.inference.circumstances import (
     LONG_TEXT_STAGE,
     PEOPLE_STAGE,
     SEARCHED_STAGE,
+    TORN_STAGE,
     UNDECIDED_STAGE,
     Circumstances,
 )
@@ -112,6 +113,7 @@ def _of_machines(share: float, seen: Circumstances, learnt: LearntParameters) ->
     One engine is never surer than two that agree, and what troubles machines makes nothing surer.
     """
     stages = [seen.sound_stage, *([] if seen.is_sound else [seen.doubt_stage]), *seen.trouble_stages]
+    stages += [TORN_STAGE] if seen.is_torn else []
     return min([adjusted(share * seen.in_place, stage, seen.family, learnt.calibration) for stage in stages])
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from rapidfuzz.distance import Levenshtein
 
 from reconcile.forms import TEXT_FAMILIES, PreparedField
+from reconcile.inference.noisy_channel import Source
 from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import MIN_SETTLING_COUNT, LearntParameters
@@ -24,6 +25,9 @@ MAX_SLIP_EDIT_COUNT = 1
 
 MIN_VOUCHING_SUMS_FACTOR = 100.0
 """From so large a factor on, the form's sums vouch for a value. Chosen by hand."""
+
+MAX_CAREFUL_ERROR_SHARE = 0.25
+"""Who errs on more than this share of fields of a type is known to be careless there. Chosen by hand."""
 
 NATS_PER_BIT = log(2.0)
 """One bit in units of the natural logarithm."""
@@ -170,3 +174,10 @@ def keeps_shape_alone(spot: PreparedField, says: str, rivals: Sequence[Vote], le
 def shape_bits(spot: PreparedField, says: str, other: str, learnt: LearntParameters) -> float:
     """By how many bits the shapes of a field's codes speak for one text against another."""
     return (shape_log_factor(spot, says, learnt) - shape_log_factor(spot, other, learnt)) / NATS_PER_BIT
+
+
+def is_careful(source: Source, says: str) -> bool:
+    """Whether a person read this unprompted, and is not known to err often on fields of this type."""
+    vote, source_model, _ = source
+    unprompted = vote.kind == "person" and vote.says == says and vote.shown != says
+    return unprompted and source_model.error <= MAX_CAREFUL_ERROR_SHARE

@@ -8,6 +8,7 @@ from typing import Literal
 
 from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR, is_of_new_shape, is_one_slip_apart, is_settled
+from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.votes import BLANK, QUANTITY_TYPES, Vote, null_of
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
@@ -268,3 +269,15 @@ def _has_point_elsewhere(machines: Sequence[Vote], says: str) -> bool:
 
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
+
+
+def is_opposed(spot: PreparedField, weighed: FieldPosterior, says: str, sums: float) -> bool:
+    """Whether the form's sums, the rules of its type, or a likelier value speak against a value.
+
+    A likelier value is another reading, a known customer, a repaired digit, or something that nobody read: where a
+    place looks like something else to everybody, people who agree are wrong alike.
+    """
+    if sums < MAX_OPPOSING_SUMS_FACTOR or (null_of(says) is None and spot.faults(says)):
+        return True
+    share = weighed.shares[says]
+    return weighed.none > share or max(weighed.shares.values()) > share

@@ -43,7 +43,7 @@ class Vote(NamedTuple):
     source that saw something is not independent. `place` is how sure it is, on a free layout, that the field stands
     there; None where the form says where it stands, or where it is unknown. `again`: an engine that first read
     something else, and is heard because it then read what another one had. `bad_page`: an engine read it on a page that
-    is hard to read.
+    is hard to read. `torn`: how sure an engine was of another text, as a share of how sure it was of this one.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Vote(NamedTuple):
     flags: frozenset[str]
     again: bool = False
     bad_page: bool = False
+    torn: float = 0.0
 
 
 def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
@@ -110,7 +111,14 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
         reading.flags,
         bool(conditions) and LOOKED_AGAIN in conditions,
         machine and quality < BAD_PAGE_QUALITY,
+        _torn(spot, reading, says) if machine and reading.alternatives else 0.0,
     )
+
+
+def _torn(spot: PreparedField, reading: Reading, says: str) -> float:
+    """`Vote.torn` of an engine's reading: of its surest alternative that is another text."""
+    others = [sure for text, sure in reading.alternatives if spot.normal(text) != says]
+    return min(1.0, max(others) / reading.confidence) if others and reading.confidence else 0.0
 
 
 def source_of(reading: Reading) -> str:

@@ -54,6 +54,15 @@ CONTENT: dict[str, Any] = {
         "searched: machines: date": {"a": 0.41146, "b": 0.56641, "date": 0.41146},
         "searched: machines: line text": {"a": 1.54086, "b": 0.88906, "line text": 1.54086},
         "searched: machines: short text": {"a": -0.35088, "b": 1.29614, "short text": -0.35088},
+        "torn engine": {
+            "a": -0.05026,
+            "amount": 0.00933,
+            "b": 0.43231,
+            "code": -0.36016,
+            "date": 0.29302,
+            "line text": -0.25075,
+            "short text": 0.2583,
+        },
     },
     "confusions": {
         "glyphs": {

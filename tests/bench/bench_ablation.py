@@ -135,7 +135,7 @@ PARTS: Mapping[str, tuple[Change, ...]] = {
     "families": ((SHIPPED, _one_line),),
     "cap: nothing confirms it": ((f"{INFERENCE}.calibration:MAX_UNCONFIRMED_PROBABILITY", 1.0),),
     "floor: expert": ((f"{INFERENCE}.calibration:MIN_EXPERT_PROBABILITY", 0.0),),
-    "careless people do not agree": ((f"{INFERENCE}.circumstances:MAX_CAREFUL_ERROR_SHARE", 1.0),),
+    "careless people do not agree": ((f"{INFERENCE}.corroboration:MAX_CAREFUL_ERROR_SHARE", 1.0),),
     "witness: sums": ((f"{INFERENCE}.corroboration:MIN_VOUCHING_SUMS_FACTOR", 1e300),),
     "witness: check digit": ((f"{INFERENCE}.corroboration:CHECK_DIGIT_TYPES", frozenset()),),
     "witness: known words": ((f"{INFERENCE}.corroboration:_has_known_words", _constant(False)),),

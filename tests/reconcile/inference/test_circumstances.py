@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
+from tests.examples import examples
 from tests.reconcile.made import both, field, form, machine, posterior, reading
 from transcribe.codes import Flag
-from transcribe.model import Decision, FieldKey, Master, Posterior, Rule, Task
+from transcribe.model import Decision, FieldKey, Master, Posterior, Reading, Rule, Task
 
 ROUNDING = 1e-9
 """Probabilities that differ by less are the same."""
 
+CODE = field("code", "code", pattern="[0-9]{6}")
 PRICE = form(field("price", "amount"))
 SUMS = form(
     *(field(name, "amount") for name in ("net", "tax", "total")),
@@ -232,3 +236,34 @@ def test_an_engine_that_agrees_makes_what_a_sure_one_read_no_less_probable() -> 
     alone, agreed = posterior(price, sure), posterior(price, sure, machine("price", "tesseract 5", "1250", 0.3))
     assert agreed.standing.trouble == alone.standing.trouble == "format"
     assert agreed.probability >= alone.probability - ROUNDING
+
+
+def of_torn(between: str, sure: float) -> list[Reading]:
+    """Both engines read a code, and one of them was so sure of another text, as against 0.5 of this one."""
+    one, other = both("code", "447846")
+    return [replace(one, confidence=0.7), replace(other, confidence=0.5, alternatives=((between, sure),))]
+
+
+def torn(between: str, sure: float) -> Posterior:
+    return posterior(CODE, *of_torn(between, sure))
+
+
+def test_what_an_engine_nearly_read_otherwise_is_asked_though_the_other_engine_agrees() -> None:
+    assert isinstance(decide(CODE, torn("441846", 0.0), POLICY), Decision)
+    assert isinstance(decide(CODE, torn("441846", 0.4), POLICY), Task)
+
+
+def test_another_spelling_of_the_same_value_is_no_other_text() -> None:
+    assert torn(" 447846", 0.4).probability == torn("441846", 0.0).probability
+
+
+@given(first=st.floats(0.0, 1.0), second=st.floats(0.0, 1.0))
+@examples(100)
+def test_an_engine_that_was_more_torn_makes_nothing_surer(first: float, second: float) -> None:
+    less, more = sorted((first, second))
+    assert torn("441846", more).probability <= torn("441846", less).probability + ROUNDING
+
+
+def test_a_person_who_agrees_settles_what_an_engine_was_torn_about() -> None:
+    settled = posterior(CODE, *of_torn("441846", 0.4), reading("code", "ana", "447846"))
+    assert isinstance(decide(CODE, settled, POLICY), Decision)

@@ -2,7 +2,7 @@
 
 Long texts that are weighed word by word have laws of their own (see `test_long_text.py`). Of an engine's first reading
 of a page it is not only what it says that is new, but also how bad the page is: where an engine is added, one has
-read the page before.
+read the page before. One that nearly read something else agrees only in part (see `test_circumstances.py`).
 """
 
 from __future__ import annotations
