@@ -10,7 +10,7 @@ from itertools import groupby
 
 from transcribe.review.context import Forms
 from transcribe.review.views.field_names import NamedField, named_field
-from transcribe.review.views.formatting import MOST_DIGITS, local_day, places_of
+from transcribe.review.views.formatting import local_day, places_of
 from transcribe.store import PayLine, Store
 
 DAYS_A_WEEK = 7
@@ -58,7 +58,7 @@ class PayDay:
         """How many decimal places the amounts of the lines need, by currency: all of a day have as many."""
         found: dict[str, int] = {}
         for each in self.listed:
-            needed = places_of(each.line.micro, each.line.currency, MOST_DIGITS)
+            needed = places_of(each.line.micro, each.line.currency)
             found[each.line.currency] = max(found.get(each.line.currency, 0), needed)
         return found
 
