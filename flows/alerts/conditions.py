@@ -13,11 +13,11 @@ from pathlib import Path
 
 from flows.administration import MIN_FREE_DISK_BYTES, missing_in_words, odd_reading
 from flows.alerts.alert import Alert
+from flows.alerts.exact_bound import least_share
 from flows.backup import BackupFolder
 from flows.home import Home
 from flows.steps import audited_values
 from flows.webhooks import webhook_troubles
-from reconcile.algorithms import wilson
 from reconcile.records import held_records, query
 from transcribe.errors import FairhandError, NotFound
 from transcribe.i18n import counted
@@ -263,7 +263,7 @@ def odd_readers(home: Home, now: datetime) -> Iterator[Alert]:
 def broken_bounds(home: Home, audit: Mapping[str, tuple[int, int]]) -> Iterator[Alert]:
     """Forms of whose decided fields more are wrong than the target allows, as audits surely show."""
     for form, (wrong, count) in sorted(audit.items()):
-        least = wilson(wrong, count)[0] if count else 0.0
+        least = least_share(wrong, count)
         if least > 1 - home.settings.target:
             message = (
                 f"Audits found {wrong} of {count} decided fields of the form {form} wrong: surely more than "
