@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,7 @@ from transcribe.errors import SettingsError
 from transcribe.i18n import counted
 from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, decimal_text
 from transcribe.people import TRANSFER_COLUMNS, transfers
-from transcribe.store import Floor, Rate
+from transcribe.store import Floor, Rate, facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,24 +94,60 @@ def set_floor(home: Home, amount: str, currency: str, source: str, source_amount
     home.store.put_floor(floor, now())
 
 
-def close_period(home: Home, reference: str, until: datetime | None) -> tuple[str, list[str]]:
-    """Top all people up to the floor and mark what is due as paid, in whole cents.
+def close_period(home: Home, reference: str, until: datetime | None, *, dry: bool = False) -> tuple[str, list[str]]:
+    """Top all people up to the floor and mark what is due as paid, in whole cents; `dry`: say it and write nothing.
 
-    Gives the transfers as CSV, and in sentences what is carried to the next period.
+    Gives the transfers as CSV, and in sentences what is carried to the next period. SettingsError where a period was
+    closed with this reference before: its transfers could not be told from those.
     """
+    if home.store.payments_of(reference) or home.store.carried_of(reference):
+        raise SettingsError(
+            f"A period was closed with the reference {reference!r} before. Choose another: --reference."
+        )
     moment = now()
     last = moment if until is None else until.replace(tzinfo=UTC)
+    if dry:
+        lines, carried = _as_it_would_be(home.store.period_shares(last, moment), reference, moment)
+    else:
+        lines = home.store.close_period(last, reference, moment)
+        carried = home.store.carried_of(reference)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(TRANSFER_COLUMNS)
-    writer.writerows(transfers(home.store, home.store.close_period(last, reference, moment)))
-    return out.getvalue(), _carried_sentences(home, reference)
+    writer.writerows(transfers(home.store, lines, carried))
+    return out.getvalue(), _carried_sentences(home, lines, carried)
 
 
-def _carried_sentences(home: Home, reference: str) -> list[str]:
+def _as_it_would_be(
+    shares: Sequence[facts.PeriodShare], reference: str, at: datetime
+) -> tuple[list[facts.PayLine], list[facts.CarriedRest]]:
+    """The lines that would be paid and what would be carried, if a period were closed now."""
+    paid = [
+        facts.PayLine(
+            number=0,
+            transcriber=each.transcriber,
+            kind="paid",
+            micro=-each.paid,
+            currency=each.currency,
+            seconds=0.0,
+            reference=reference,
+            at=at,
+        )
+        for each in shares
+        if each.paid
+    ]
+    rests = [
+        facts.CarriedRest(
+            transcriber=each.transcriber, currency=each.currency, micro=each.carried, reference=reference, at=at
+        )
+        for each in shares
+    ]
+    return paid, rests
+
+
+def _carried_sentences(home: Home, lines: Sequence[facts.PayLine], rests: Sequence[facts.CarriedRest]) -> list[str]:
     """What a closed period left to the next one: in all by currency, and of each who was paid nothing."""
-    rests = home.store.carried_of(reference)
-    paid = {(line.transcriber, line.currency) for line in home.store.payments_of(reference)}
+    paid = {(line.transcriber, line.currency) for line in lines}
     handles = {person.id: person.handle for person in home.store.transcribers()}
     said = []
     for currency in sorted({each.currency for each in rests}):

@@ -105,11 +105,13 @@ def close(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to this day; else up to now.")
     ] = None,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Say what would be paid to whom; pay nothing.")] = False,
 ) -> None:
     """Mark what is due as paid, and print the transfers as CSV: handle, amount, currency, reference, date, carried.
 
     Whole cents are paid, or whatever is the least of the currency; the rest is carried to the next period. Who has left
-    has it rounded up. What is odd in it is asked first, on the error output, with figures. Look at it before you pay.
+    has it rounded up. What is odd in it is asked first, on the error output, with figures. A closed period stays
+    closed: look first with --dry-run.
     """
     from flows.administration import anomalies, close_period, forgery_sentence
 
@@ -118,10 +120,12 @@ def close(
         terminal.note(forgery_sentence(forgery))
     for each in anomalies(home):
         terminal.note(f"{each.handle}: {each.question}")
-    transfers, carried = close_period(home, reference, until)
+    transfers, carried = close_period(home, reference, until, dry=dry)
     typer.echo(transfers, nl=False)
     for sentence in carried:
         terminal.note(sentence)
+    if dry:
+        terminal.note("Nothing was paid: this was a dry run.")
 
 
 @pay.command("check")

@@ -139,7 +139,13 @@ def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms
         with rooms.store.db.write():  # type: ignore[attr-defined]  # a line as work writes it
             number = rooms.store.person_row(handle)["id"]  # type: ignore[attr-defined]
             rooms.store.write_line(number, "time", micro, "EUR", 0.0, now())  # type: ignore[attr-defined]
+    looked = house.run("pay", "close", "--reference", "2026-11", "--dry-run")
     asked = house.run("pay", "close", "--reference", "2026-11")
+    assert looked.out == asked.out
+    assert looked.err == f"{asked.err}Nothing was paid: this was a dry run.\n"
+    again = house.run("pay", "close", "--reference", "2026-11", "--dry-run")
+    assert (again.code, again.out) == (2, "")
+    assert "A period was closed with the reference '2026-11' before. Choose another: --reference." in again.err
     assert asked.out.splitlines()[1:] == [f"Mina,0.95,EUR,2026-11,{now():%Y-%m-%d},0.001121"]
     assert "Carried to the next period: 0.011120 EUR of 2 people, as no bank transfers so little." in asked.err
     assert "Omar: paid nothing now, 0.009999 EUR is carried to the next period." in asked.err
