@@ -97,8 +97,9 @@ def set_floor(home: Home, amount: str, currency: str, source: str, source_amount
 def close_period(home: Home, reference: str, until: datetime | None, *, dry: bool = False) -> tuple[str, list[str]]:
     """Top all people up to the floor and mark what is due as paid, in whole cents.
 
-    `dry`: say what would be paid, and write nothing. Gives the transfers as CSV, and in sentences what is carried to the next period. SettingsError where a period was
-    closed with this reference before: its transfers could not be told from those.
+    `dry`: say what would be paid, and write nothing. Gives the transfers as CSV, and in sentences what is carried to
+    the next period. SettingsError where a period was closed with this reference before: its transfers could not be told
+    from those.
     """
     if home.store.payments_of(reference) or home.store.carried_of(reference):
         raise SettingsError(
