@@ -114,7 +114,9 @@ def test_what_was_legible_of_a_text_that_cannot_be_read_is_shown_to_who_typed_it
     assert client.post(f"/work/{task.id}", data=sent).status_code == 303
     for address in ("/readings", re.findall(r"/readings/[A-Za-z0-9_-]{10,}", client.get("/readings").text)[0]):
         page = client.get(address).text
-        assert re.search(r'cannot be read</em>\s*<span class="part">you could read: <q[^>]*>Dur&lt;</q>', page), address
+        assert re.search(r'cannot be read</em>\s*– <span class="part">you could read: <q[^>]*>Dur&lt;</q>', page), (
+            address
+        )
 
 
 @pytest.mark.browser
