@@ -49,6 +49,14 @@ original. On 48 photographs of other forms .984 of 1,007 typed values came first
 with 1/60 two who typed 22 outweighed three who typed 2.
 """
 
+LOST_SPACE_FACTOR = 10.0
+"""How many times as often an engine loses a space as another character, and is as sure as of what it read right.
+
+Of the spaces that are written RapidOCR lost 1.7 %, of other characters 0.09 %; Tesseract 0.6 and 0.3 %: 20 and 2 times
+(photographs of eight forms, half by hand). With any factor from 3 to 30 the error of probabilities (Brier) was less on
+each form but one.
+"""
+
 ADDED_SHARE_OF_DIGIT = exp(-2.3)
 """The same of a digit."""
 
@@ -139,6 +147,8 @@ def likelihoods(
         elif said == written:
             blind = 1.0 - source_model.error
         else:
+            lost = ratio < 1.0 and has_lost_spaces(said, written)
+            ratio = 1.0 if lost else ratio
             blind = source_model.error * ratio * error_probability(learnt, said, source_model, written, strays)
         if blind < MIN_READING_PROBABILITY:
             blind = MIN_READING_PROBABILITY
@@ -146,6 +156,11 @@ def likelihoods(
             blind = (FOLLOWED_PREFILL_SHARE if said == vote.shown else 0.0) + (1 - FOLLOWED_PREFILL_SHARE) * blind
         found.append(blind)
     return found
+
+
+def has_lost_spaces(said: str, written: str) -> bool:
+    """Whether a reading has everything of what is written but some of its spaces."""
+    return len(said) < len(written) and said.replace(" ", "") == written.replace(" ", "")
 
 
 def is_silent(vote: Vote) -> bool:
@@ -231,7 +246,9 @@ def misreading_probability(characters: CharacterConfusions, kind: str, written: 
     apart = _edit_path(written, said)
     if apart is None:
         return 0.0
-    probability, taken, added = apart
+    probability, taken, added, spaces = apart
+    if kind == "machine":
+        probability *= LOST_SPACE_FACTOR**spaces
     for was, became in taken:
         probability *= characters.share(kind, was, became)
     for character in added:
@@ -240,7 +257,7 @@ def misreading_probability(characters: CharacterConfusions, kind: str, written: 
 
 
 @lru_cache(CACHED_TEXT_COUNT)
-def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...], str] | None:
+def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...], str, int] | None:
     """How one text becomes the other, whoever reads it; None where they are the same or too far apart.
 
     Gives P of so many edits at these places, (written, said) of each character taken for another, and those added.
@@ -251,7 +268,7 @@ def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], .
     places, count = len(written) + 1, len(operations)
     probability = (1.0 - FURTHER_EDIT_SHARE) * FURTHER_EDIT_SHARE ** (count - 1) * factorial(count)
     probability /= places**count
-    taken, added = [], ""
+    taken, added, spaces = [], "", 0
     for operation in operations:
         if operation.tag == "replace":
             probability *= REPLACED_SHARE
@@ -260,7 +277,9 @@ def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], .
             probability *= (1.0 - REPLACED_SHARE) / 2
             if operation.tag == "insert":
                 added += said[operation.dest_pos]
-    return probability, tuple(taken), added
+            elif written[operation.src_pos] == " ":
+                spaces += 1
+    return probability, tuple(taken), added, spaces
 
 
 def _null_probability(said: str, kind: str, written: str) -> float:

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from reconcile.forms.master_data import KnownValues, KnownWords
 from reconcile.forms.prepared_form import prepared
 from reconcile.forms.street_words import spelled_out
-from reconcile.inference.noisy_channel import error_probability, likelihoods, swapped
+from reconcile.inference.noisy_channel import (
+    error_probability,
+    has_lost_spaces,
+    likelihoods,
+    misreading_probability,
+    swapped,
+)
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import flat_prior, log_prior
 from reconcile.inference.votes import NULL_SIGN, votes
@@ -154,3 +160,30 @@ def test_a_form_is_made_ready_once(form_of_many: Form) -> None:
 @pytest.fixture
 def form_of_many() -> Form:
     return form(field("a"), columns=(field("lines.amount", "amount"),))
+
+
+SPACES = form(field("note", "text"))
+
+
+@pytest.mark.parametrize("sure", [0.5, 0.97, 0.999])
+def test_of_texts_that_differ_in_a_space_an_engine_lost_it_however_sure_it_is(sure: float) -> None:
+    said = [
+        machine("note", "tesseract 5", "bar tape black", 0.92),
+        machine("note", "rapidocr 3", "bartape black", sure),
+    ]
+    found = weigh(SPACES, said, shipped_parameters())[FieldKey("note")]
+    assert found.candidates[0].normal == "bar tape black"
+
+
+@given(texts=st.lists(st.text("abc", min_size=1, max_size=5), min_size=2, max_size=4), at=st.integers(0, 3))
+def test_an_engine_loses_a_space_rather_than_it_adds_one(texts: list[str], at: int) -> None:
+    written = " ".join(texts)
+    spaces = [number for number, character in enumerate(written) if character == " "]
+    place = spaces[at % len(spaces)]
+    said = written[:place] + written[place + 1 :]
+    characters = LEARNT.characters
+    lost = misreading_probability(characters, "machine", written, said)
+    assert lost > misreading_probability(characters, "machine", said, written)
+    assert lost > misreading_probability(characters, "person", written, said)
+    assert has_lost_spaces(said, written)
+    assert not has_lost_spaces(written, said)
