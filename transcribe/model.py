@@ -51,6 +51,10 @@ NOTHING: Mapping[str, float] = MappingProxyType({})
 NO_TEXT: Mapping[str, str] = MappingProxyType({})
 
 
+ROW_DIGITS_COUNT = 9
+"""So many digits a row's number has at most: chosen by hand, as no paper has more rows and every database takes it."""
+
+
 class FieldKey(NamedTuple):
     """The name of a field of a form, and its row where it is a cell of a table: ("lines.quantity", 2).
 
@@ -65,9 +69,12 @@ class FieldKey(NamedTuple):
 
     @classmethod
     def parse(cls, name: str) -> FieldKey:
-        """The key that `str(key)` names: "total", or "lines.quantity[2]"."""
+        """The key that `str(key)` names: "total", or "lines.quantity[2]". What is no such cell is a plain name."""
         plain, bracket, row = name.removesuffix("]").partition("[")
-        return cls(plain, int(row)) if bracket and row.isdigit() else cls(name)
+        if not bracket or not row.isdecimal() or len(row) > ROW_DIGITS_COUNT:
+            return cls(name)
+        cell = cls(plain, int(row))
+        return cell if str(cell) == name else cls(name)
 
     @property
     def table(self) -> str | None:
