@@ -14,6 +14,7 @@ from flows.serving.api import Form, _in_thread, _log, allowed
 from flows.serving.records_answers import PROBLEMS
 from flows.serving.records_api import PREFIX
 from flows.serving.requests_once import IdempotencyKey, once
+from flows.steps import AUTO_FORM
 from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file
 from transcribe.errors import FormError, SettingsError
 from transcribe.review import Here
@@ -98,16 +99,17 @@ def _add_sending(router: APIRouter, home: Home) -> None:
             await _receive(request, arriving, home.settings.most_file_bytes)
             asked = _Asked(form=form, batch=batch, external_id=external_id, file=arriving.sha256)
             known = await _in_thread(lambda: state_of(home, arriving.sha256))
-            if known.state != "unknown":
-                return known
-            await run_in_threadpool(arriving.settle, form, named)
+            comes = known.state == "unknown"
+            if comes:
+                await run_in_threadpool(arriving.settle, form, named)
 
             def keep(store: Store) -> SentV1:
-                arriving.keep(store, context.now())
-                return known.model_copy(update={"state": "waiting"})
+                if comes:
+                    arriving.keep(store, context.now())
+                return known.model_copy(update={"state": "waiting"}) if comes else known
 
             answer, is_new = await once(context, token, idempotency_key, ("scan", asked), response, SentV1, keep)
-            if is_new:
+            if is_new and comes:
                 await _log(context, token, "scan sent", arriving.sha256, {"form": form, "batch": named})
             return answer
         finally:
@@ -135,7 +137,9 @@ def _require_welcome(home: Home, form: str, batch: str) -> None:
     try:
         require_welcome(home, form, batch)
     except FormError as error:
-        raise HTTPException(404, str(error)) from error
+        known = sorted({AUTO_FORM, *home.forms.names()})
+        unknown = f"There is no form {form!r}. Use one of {', '.join(known)}."
+        raise HTTPException(404, str(error) if form in known else unknown) from error
     except SettingsError as error:
         raise HTTPException(422, str(error)) from error
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from flows.home.home import Home, now
+from flows.serving.requests_once import REPLAYED_HEADER
 from flows.serving.scans_api import scans_api
 from flows.watching.incoming import FOLDER_NAME, waiting_scans
 from tests.flows.serving.test_records_api import app_of_records, program
@@ -47,6 +49,23 @@ def test_a_scan_waits_to_be_taken_in_once_however_often_it_is_sent(rooms: Home, 
     assert len(list((rooms.settings.home / FOLDER_NAME).iterdir())) == 1, "nothing of what was refused stays"
 
 
+@pytest.mark.parametrize("is_set_aside", [False, True], ids=["a file that waits", "a file that was set aside"])
+def test_a_key_is_of_one_request_also_where_the_file_is_known_by_then(
+    rooms: Home, client: TestClient, is_set_aside: bool
+) -> None:
+    def send(**asked: str) -> Any:
+        return client.post(AT, content=b"a file", params=asked, headers={**JPEG, "idempotency-key": "k"})
+
+    if is_set_aside:
+        file = SourceFile(sha256=digest(b"a file"), name="", size=1, media_type="image/jpeg")
+        rooms.store.set_aside(file, "ScanError", "it is no picture", "b", now())
+    first, again, other = send(batch="monday"), send(batch="monday"), send(batch="tuesday")
+    assert (again.status_code, again.json()) == (202, first.json())
+    assert (first.headers.get(REPLAYED_HEADER), again.headers.get(REPLAYED_HEADER)) == (None, "true")
+    assert (other.status_code, "with another request" in other.json()["detail"]) == (422, True)
+    assert [line.action for line in rooms.store.audit()].count("scan sent") == (not is_set_aside)
+
+
 def test_what_became_of_a_file_is_told(rooms: Home, client: TestClient) -> None:
     def state(content: bytes) -> tuple[int, str]:
         answer = client.get(f"{AT}/{digest(content)}")
@@ -74,7 +93,13 @@ def test_what_became_of_a_file_is_told(rooms: Home, client: TestClient) -> None:
         (AT, b"", JPEG, 422, "The body is empty"),
         (f"{AT}?external_id=../x", b"x", JPEG, 422, "external_id"),
         (f"{AT}?batch=", b"x", JPEG, 422, "batch"),
-        ("/api/v1/forms/nothing/scans", b"x", JPEG, 404, "There is no form"),
+        (
+            "/api/v1/forms/nothing/scans",
+            b"x",
+            JPEG,
+            404,
+            "'nothing'. Use one of auto, bon-de-commande, facture, order-form, receipt.",
+        ),
     ],
 )
 def test_what_cannot_be_taken_is_refused_and_nothing_of_it_stays(
