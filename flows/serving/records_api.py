@@ -200,7 +200,7 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
     ) -> Response:
         """Records of a form that changed after a number, or, with `as_of`, all of them as they stood at a time."""
         if as_of is None and wait:
-            await _news(path, after, wait)
+            await _news(request.app, path, after, wait)
         known, asked = request.headers.get("if-none-match"), str(request.url.query)
 
         def page() -> tuple[str, tuple[bytes, int, int] | None]:
@@ -278,10 +278,10 @@ def _unchanged(etag: str) -> Response:
     return Response(status_code=304, headers={"etag": etag, "cache-control": "no-cache"})
 
 
-async def _news(path: Path, after: int, seconds: float) -> None:
-    """Wait until records.db has gone beyond a number, or so long."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and await _in_thread(lambda: query.position(path)) <= after:
+async def _news(app: FastAPI, path: Path, after: int, seconds: float) -> None:
+    """Wait until records.db has gone beyond a number, or so long, or until the app says that it is ending."""
+    until, is_ending = time.monotonic() + seconds, getattr(app.state, "is_ending", lambda: False)
+    while time.monotonic() < until and not is_ending() and await _in_thread(lambda: query.position(path)) <= after:
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -141,7 +141,9 @@ class Serving:
             timeout_graceful_shutdown=STOP_SECONDS,
             forwarded_allow_ips=self._settings.trusted_proxy,
         )
-        return uvicorn.Server(config)
+        pages = uvicorn.Server(config)
+        app.state.is_ending = lambda: pages.should_exit  # who waits for news is answered, and holds up no end
+        return pages
 
     def _start_worker(self) -> None:
         self._worker = subprocess.Popen(

@@ -207,6 +207,17 @@ def test_who_waits_for_news_is_told_a_moment_after_it_is_published(rooms: Home, 
     assert LOOK_SECONDS < 1
 
 
+def test_who_waits_for_news_is_answered_as_the_pages_end(rooms: Home, app: FastAPI, client: TestClient) -> None:
+    recorded(rooms)
+    seen = client.get(PAGE).json()["next"]
+    ending = iter([False, True])
+    app.state.is_ending = lambda: next(ending)
+    asked_at = time.monotonic()
+    page = client.get(PAGE, params={"after": seen, "wait": 30})
+    assert (page.status_code, page.json()["next"]) == (200, seen)
+    assert time.monotonic() - asked_at < 15, "long before the end of the wait"
+
+
 @pytest.mark.parametrize("address", [PAGE, "/api/records/receipt"])
 def test_a_home_that_is_restored_while_a_page_is_read_is_told_by_the_next_one(
     rooms: Home, client: TestClient, monkeypatch: pytest.MonkeyPatch, address: str

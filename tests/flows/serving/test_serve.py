@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -14,7 +16,7 @@ import uvicorn
 
 from flows.administration.people import invite
 from flows.home import settings as configuration
-from flows.home.home import Home
+from flows.home.home import Home, now
 from flows.runtime.prefect_server import free_port, is_answering, notice
 from flows.serving.serve import stop_by_signal
 from reconcile.records import query
@@ -23,6 +25,10 @@ from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from tests.flows.webhooks.receivers import receiving, subscribed
 from tests.patience import PATIENCE
 from transcribe.model import Task
+from transcribe.people.tokens import new_token
+
+ASKING_SECONDS = 2
+"""How long a request may take until it waits for news: chosen by hand, many times what it takes."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -72,11 +78,24 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
 
     children = family(process)
     assert len(children) >= 3
-    process.send_signal(signal.SIGTERM)
+    with ThreadPoolExecutor() as followers:
+        waiting = followers.submit(_wait_for_news, said["web"], rooms)
+        until(lambda: rooms.store.tokens())
+        time.sleep(ASKING_SECONDS)
+        process.send_signal(signal.SIGTERM)
+        assert waiting.result(PATIENCE).json()["records"] == [], "who waits for news is answered, and with no error"
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert all_gone(children)
     assert notice(rooms.settings) == {}
+
+
+def _wait_for_news(address: str, rooms: Home) -> httpx.Response:
+    secret = new_token(rooms.store, "till", ["records:read"], now()).secret
+    (record,) = query.records(rooms.settings.records, "receipt")
+    asked = {"after": record.changed, "wait": 30}
+    headers = {"authorization": f"Bearer {secret}"}
+    return httpx.get(f"{address}/api/v1/records/receipt", params=asked, headers=headers, timeout=PATIENCE)
 
 
 def _answer(task: Task) -> str:
