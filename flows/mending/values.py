@@ -6,7 +6,10 @@ from flows.home import Home
 from reconcile.forms import prepared
 from transcribe import fields
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import FieldKey, Form
+from transcribe.model import Field, FieldKey, Form, Value
+
+EXAMPLES: dict[str, Value] = {"date": "2026-12-31", "amount": "1234.50", "decimal": "2.5", "integer": 12}
+"""A value of each type that is not written alike on all forms."""
 
 
 def require_fitting(home: Home, scan: str, key: FieldKey, text: str, *, anyway: bool = False) -> None:
@@ -21,12 +24,25 @@ def require_fitting(home: Home, scan: str, key: FieldKey, text: str, *, anyway: 
         raise NotFound(f"The scan {scan[:12]} has no field {key}. {_fields_of(form)}")
     field = form.field(key.name)
     if text.strip() and fields.load(field.type).parse(text, field, form) is None:
-        raise SettingsError(f"{text!r} is no {field.type}, which {key} is. Write it as the form does.")
+        raise SettingsError(f"{text!r} is no {_type_in_words(field)}, which {key} is. {_advice(field, form)}")
     spot = prepared(form).fields[key.name]
     if text.strip() and field.pattern and not anyway and spot.faults(spot.normal(text)):
         raise SettingsError(
             f"{text!r} is not written as the form says of {key}: {field.pattern}. Look again, or say --anyway."
         )
+
+
+def _type_in_words(field: Field) -> str:
+    """A date may be written as it should be and yet be none: the 29th of February of most years."""
+    return "date that exists" if field.type == "date" else field.type
+
+
+def _advice(field: Field, form: Form) -> str:
+    """How a value of a field is written on the form: with an example of the form, or one of its type."""
+    value = EXAMPLES.get(field.type)
+    written = "" if value is None else fields.load(field.type).write(value, field, form)
+    example = next(iter(field.examples), written)
+    return f"Write it as the form does, such as {example}." if example else "Write it as the form does."
 
 
 def _fields_of(form: Form | None) -> str:

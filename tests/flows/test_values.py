@@ -117,6 +117,19 @@ def test_a_correction_that_breaks_the_forms_pattern_is_taken_only_when_the_opera
     require_fitting(rooms, scan.id, key, "wrong", anyway=True)
 
 
+def test_a_text_that_is_no_value_is_refused_with_how_one_is_written_on_the_form(rooms: Home) -> None:
+    form = rooms.use_form("bon-de-commande")
+    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
+    rooms.store.put_scan(scan, [], now())
+    for key, text, said in (
+        ("delivery_date", "29/02/2026", r"is no date that exists, which delivery_date is\. .*, such as 31/12/2026\."),
+        ("total", "much", r"is no amount, which total is\. Write it as the form does, such as 1\s234,50\."),
+        ("lines.quantity[0]", "some", r"is no integer, .*, such as 12\."),
+    ):
+        with pytest.raises(SettingsError, match=said):
+            require_fitting(rooms, scan.id, FieldKey.parse(key), text)
+
+
 def test_a_value_asked_again_stands_until_somebody_has_read_it(house: House, rooms: Home) -> None:
     scan = published(rooms)
     before = total(rooms)
