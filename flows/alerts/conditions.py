@@ -6,17 +6,17 @@ import hashlib
 import logging
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flows.administration import MIN_FREE_DISK_BYTES, missing_in_words, odd_reading
 from flows.alerts.alert import Alert
+from flows.alerts.audited import audited_decisions
 from flows.alerts.exact_bound import least_share
 from flows.backup import BackupFolder
 from flows.home import Home
-from flows.steps import audited_values
 from flows.webhooks import webhook_troubles
 from reconcile.records import held_records, query
 from transcribe.errors import FairhandError, NotFound
@@ -61,14 +61,19 @@ class Looked:
     failed: frozenset[str]
 
 
-def look(home: Home, now: datetime, audit: Mapping[str, tuple[int, int]] | None = None) -> Looked:
+def look(
+    home: Home, now: datetime, audit: Mapping[str, tuple[int, int]] | None = None, leave_out: Collection[str] = ()
+) -> Looked:
     """All alerts that there are at this time. A check that fails is an alert itself, and does not keep the others.
 
     `audit` is what audits have found, by form, (wrong, count); None has it counted, which takes long in a large home.
+    Checks to `leave_out` are not made: "audit" or those of `CHECKS`.
     """
     found: list[Alert] = []
     failed = set()
     for name, check in CHECKS.items():
+        if name in leave_out:
+            continue
         try:
             found += check(home, now)
         except (FairhandError, OSError) as error:
@@ -82,20 +87,12 @@ def look(home: Home, now: datetime, audit: Mapping[str, tuple[int, int]] | None 
                 )
             )
     try:
-        found += broken_bounds(home, audited_decisions(home) if audit is None else audit)
+        if "audit" not in leave_out:
+            found += broken_bounds(home, audited_decisions(home) if audit is None else audit)
     except FairhandError as error:
         failed.add("audit")
         found.append(Alert(check="audit", subject="audit:check", message=f"audit cannot be checked: {_said(error)}"))
     return Looked(alerts=tuple(found), failed=frozenset(failed))
-
-
-def audited_decisions(home: Home) -> dict[str, tuple[int, int]]:
-    """What audits have found of decided fields, by form: how many were wrong, of how many."""
-    found: dict[str, tuple[int, int]] = {}
-    for each in audited_values(home):
-        wrong, count = found.get(each.form, (0, 0))
-        found[each.form] = (wrong + each.wrong, count + 1)
-    return found
 
 
 def _said(error: Exception) -> str:

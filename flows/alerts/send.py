@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flows.alerts.conditions import Looked, audited_decisions, look
+from flows.alerts.audited import audited_decisions
+from flows.alerts.conditions import Looked, look
 from flows.alerts.told_alerts import Memory, News, keep_memory, message_of, read_memory
 from flows.home import Home
 from transcribe.errors import FairhandError, SettingsError
@@ -28,10 +29,10 @@ class Sent:
     failed: tuple[str, ...] = ()
 
 
-def alerts_now(home: Home, now: datetime) -> tuple[Looked, News]:
-    """All alerts that there are, and what would be told of them now."""
-    looked, memory = _looked(home, now)
-    return looked, memory.news(looked.alerts, looked.failed, now)
+def alerts_now(home: Home, now: datetime, leave_out: frozenset[str] = frozenset()) -> tuple[Looked, News]:
+    """All alerts that there are but those of checks to `leave_out`, and what would be told of them now."""
+    looked, memory = _looked(home, now, leave_out)
+    return looked, memory.news(looked.alerts, looked.failed | leave_out, now)
 
 
 def send_alerts(home: Home, now: datetime) -> Sent:
@@ -54,16 +55,16 @@ def send_test(addresses: Sequence[str]) -> Sent:
     return _sent(addresses, TEST_TITLE, TEST_MESSAGE)
 
 
-def _looked(home: Home, now: datetime) -> tuple[Looked, Memory]:
+def _looked(home: Home, now: datetime, leave_out: frozenset[str] = frozenset()) -> tuple[Looked, Memory]:
     memory = read_memory(home.settings)
     audit = memory.fresh_audit(now)
-    if audit is None:
+    if audit is None and "audit" not in leave_out:
         try:
             audit = audited_decisions(home)
             memory = replace(memory, audit=audit, audit_at=now)
         except FairhandError:
             pass  # the look says so
-    return look(home, now, audit), memory
+    return look(home, now, audit, leave_out), memory
 
 
 def _sent(addresses: Sequence[str], title: str, text: str) -> Sent:

@@ -15,7 +15,14 @@ from transcribe.errors import FairhandError
 from transcribe.i18n import N_
 
 ALARM_SECONDS = 60.0
-"""How long what was found stands: looking at odd ways of reading takes a second or two. Chosen by hand."""
+"""How long what was found stands. Chosen by hand."""
+
+SLOW_CHECKS = frozenset({"reading", "audit"})
+"""Checks that weigh or count whole scans."""
+
+SLOW_SECONDS = 600.0
+"""How long what those found stands: ways of reading took a second or two of the web process, each minute 6 in 10 of
+all that open desks cost it. Chosen by hand."""
 
 LOOK_SECONDS = 3.0
 """So long a page waits for a new look at the alarms, before it shows what was found last. Chosen by hand."""
@@ -71,7 +78,8 @@ class Alarm:
 class AlarmWatch:
     """The alarms of one home, looked at by one thread at a time; what was found stands for a minute.
 
-    An older finding is shown only where a new look takes longer than a page waits.
+    What the slow checks found stands for ten, unless they failed. An older finding is shown only where a new look takes
+    longer than a page waits.
     """
 
     def __init__(self, home: Home) -> None:
@@ -80,6 +88,8 @@ class AlarmWatch:
         self._looked = threading.Event()
         self._found: tuple[Alert, ...] = ()
         self._until = 0.0
+        self._slow: tuple[Alert, ...] = ()
+        self._slow_until = 0.0
 
     def found(self) -> tuple[Alert, ...]:
         """What was found; where that is old, the new look is waited for a moment."""
@@ -91,8 +101,12 @@ class AlarmWatch:
 
     def _look(self) -> None:
         try:
-            looked, _ = alerts_now(self._home, now())
-            self._found = looked.alerts
+            is_due = time.monotonic() > self._slow_until
+            looked, _ = alerts_now(self._home, now(), frozenset() if is_due else SLOW_CHECKS)
+            if is_due:
+                self._slow = tuple(each for each in looked.alerts if each.check in SLOW_CHECKS)
+                self._slow_until = 0.0 if looked.failed & SLOW_CHECKS else time.monotonic() + SLOW_SECONDS
+            self._found = (*(each for each in looked.alerts if each.check not in SLOW_CHECKS), *self._slow)
         except FairhandError as error:
             self._found = (Alert(check="check", subject="check", message=str(error)),)
         finally:

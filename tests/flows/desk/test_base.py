@@ -156,7 +156,7 @@ def test_the_worker_sums_up_a_little_at_a_time_until_nothing_is_left(desk: DeskS
 def test_alarms_that_were_found_long_ago_are_not_shown_again(desk: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = iter((4, 1, 0))
 
-    def looked(home: Home, at: datetime) -> tuple[Looked, object]:
+    def looked(home: Home, at: datetime, leave_out: frozenset[str]) -> tuple[Looked, object]:
         return Looked(
             alerts=(Alert(check="duplicates", subject="open", message=f"{next(counts)} scans"),), failed=frozenset()
         ), None
@@ -168,3 +168,31 @@ def test_alarms_that_were_found_long_ago_are_not_shown_again(desk: DeskSite, mon
     monkeypatch.setattr(alarms, "ALARM_SECONDS", 0.0)
     watch._until = 0.0
     assert [each.message for each in watch.found()] == ["1 scans"]
+
+
+def test_what_weighs_whole_scans_is_looked_at_every_ten_minutes_and_stands_meanwhile(
+    desk: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[frozenset[str]] = []
+
+    def looked(home: Home, at: datetime, leave_out: frozenset[str]) -> tuple[Looked, object]:
+        left.append(leave_out)
+        there = [
+            Alert(check=each, subject=each, message=f"{each} {len(left)}") for each in ("disk", "reading", "audit")
+        ]
+        alerts = tuple(each for each in there if each.check not in leave_out)
+        return Looked(alerts=alerts, failed=failed), None
+
+    failed: frozenset[str] = frozenset()
+    monkeypatch.setattr(alarms, "alerts_now", looked)
+    monkeypatch.setattr(alarms, "ALARM_SECONDS", 0.0)
+    watch = alarms.AlarmWatch(desk.home)
+    assert [each.message for each in watch.found()] == ["disk 1", "reading 1", "audit 1"]
+    watch._until = 0.0
+    assert [each.message for each in watch.found()] == ["disk 2", "reading 1", "audit 1"]
+    watch._until = watch._slow_until = 0.0
+    failed = frozenset({"reading"})
+    assert [each.message for each in watch.found()] == ["disk 3", "reading 3", "audit 3"]
+    watch._until = 0.0
+    assert [each.message for each in watch.found()] == ["disk 4", "reading 4", "audit 4"], "what failed is asked anew"
+    assert left == [frozenset(), alarms.SLOW_CHECKS, frozenset(), frozenset()]
