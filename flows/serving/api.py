@@ -120,7 +120,7 @@ def allowed(scope: Scope, *, any_form: bool = False) -> Any:
 
     async def token_of(request: Request, context: Here) -> ApiToken:
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        token = await context.look(lambda store: store.token(secret_hash(secret.strip()), context.now()))
+        token = context.glance(lambda store: store.token(secret_hash(secret.strip()), context.now()))
         if kind.lower() != "bearer" or token is None:
             await context.rate_limits.count_sign_in_try(f"token from {network_of(request)}")
             raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
@@ -190,4 +190,4 @@ async def _in_thread(ask: Callable[[], Answer], at_once: CapacityLimiter | None 
 
 def _log(context: Context, token: ApiToken, action: str, subject: str, detail: Mapping[str, object]) -> Awaitable[None]:
     now = context.now()
-    return context.change(lambda store: store.log(f"token {token.prefix}", action, subject, detail, now))
+    return context.keep(lambda store: store.log(f"token {token.prefix}", action, subject, detail, now))
