@@ -188,6 +188,23 @@ async def _paused(request: Request, error: Exception) -> Response:
     return response
 
 
+_NO_TIME = (
+    "It is no time. Write it as 2026-01-31T12:00:00Z, or as a day, 2026-01-31. In an address a + is written as %2B."
+)
+
+PROGRAM_WORDS = {
+    "datetime_from_date_parsing": _NO_TIME,
+    "datetime_parsing": _NO_TIME,
+    "extra_forbidden": "There is no such key. Leave it out.",
+    "float_parsing": "It is no number. Write it as 0.99.",
+    "int_parsing": "It is no whole number. Write it in figures, without a point.",
+    "missing": "It is missing, and must be there.",
+    "model_attributes_type": "It is no JSON object. Write it as {...}.",
+    "string_type": "It is no text. Write it in quotation marks.",
+}
+"""What programs are told of an entry that is wrong, where pydantic's words do not say what to do; by its type."""
+
+
 async def _proof_needed(request: Request, error: Exception) -> Response:
     """Asks for the password again. What was sent is not kept: browsers show it again on the way back."""
     return RedirectResponse("/proof", 303)
@@ -218,7 +235,7 @@ def _of_program(request: Request, wrong: Mapping[str, Any]) -> str:
     is_json = "json" in request.headers.get("content-type", "")
     if tuple(wrong["loc"]) == ("body",) and not is_json:
         return "Send the body as JSON, with Content-Type: application/json."
-    return f"{wrong['loc'][-1]}: {wrong['msg']}"
+    return f"{wrong['loc'][-1]}: {PROGRAM_WORDS.get(wrong['type'], wrong['msg'])}"
 
 
 async def _too_many(request: Request, error: Exception) -> Response:
