@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -80,6 +80,15 @@ class FieldKey(NamedTuple):
     def table(self) -> str | None:
         """The table of a cell, None for a plain field."""
         return None if self.row is None else self.name.partition(".")[0]
+
+
+def keys_in_words(keys: Iterable[FieldKey]) -> str:
+    """The names of fields for a sentence, a column of a table once, with its rows: "total, lines.quantity[0 to 7]"."""
+    rows: dict[str, int | None] = {}
+    for key in keys:
+        if key.name:
+            rows[key.name] = key.row if key.row is None else max(key.row, rows.get(key.name) or 0)
+    return ", ".join(name if last is None else f"{name}[0 to {last}]" for name, last in rows.items())
 
 
 WHOLE = FieldKey("")

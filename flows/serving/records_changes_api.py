@@ -22,7 +22,7 @@ from flows.serving.requests_once import IdempotencyKey, IfMatch, once, require_v
 from reconcile.records import record_search
 from transcribe.drawing import surroundings
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import FieldKey, PagePicture
+from transcribe.model import FieldKey, PagePicture, keys_in_words
 from transcribe.review import Here, picture_response
 from transcribe.store import ApiToken, Store
 
@@ -168,8 +168,9 @@ def _record_and_key(home: Home, form: str, scan: str, key: str | None) -> tuple[
     if key is None:
         return known.id, FieldKey("")
     wanted = FieldKey.parse(key)
-    if wanted not in {each.key for each in home.store.decisions(known.id)}:
-        raise NotFound(f"The record has no field {key!r}.")
+    there = {each.key for each in home.store.decisions(known.id)}
+    if wanted not in there:
+        raise NotFound(f"The record has no field {key!r}. Use one of {keys_in_words(sorted(there, key=str))}.")
     return known.id, wanted
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transcribe.model import FieldKey
+from transcribe.model import FieldKey, keys_in_words
 
 
 @pytest.mark.parametrize("key", [FieldKey("total"), FieldKey("lines.quantity", 0), FieldKey("lines.quantity", 12)])
@@ -23,3 +23,8 @@ def test_a_row_that_no_database_can_hold_names_no_cell() -> None:
     for digits in (20, 5000):
         name = f"lines.a[{'9' * digits}]"
         assert FieldKey.parse(name) == FieldKey(name)
+
+
+def test_the_fields_that_there_are_are_told_with_the_rows_of_a_table() -> None:
+    keys = [FieldKey(""), FieldKey("lines.a", 0), FieldKey("lines.a", 2), FieldKey("lines.a", 1), FieldKey("total")]
+    assert keys_in_words(keys) == "lines.a[0 to 2], total"

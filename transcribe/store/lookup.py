@@ -9,7 +9,7 @@ from functools import partial
 from typing import cast
 
 from transcribe.errors import NotFound
-from transcribe.model import WHOLE, FieldKey
+from transcribe.model import WHOLE, FieldKey, keys_in_words
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import key_columns, key_of, micros, text, values_of
 
@@ -94,7 +94,10 @@ class Lookup:
         """As `field_id`, but NotFound where nothing is known of the field."""
         number = self.field_id(scan, key)
         if number is None:
-            raise NotFound(f"The scan {scan['sha256'][:12]} has no field {key}.")
+            keys = [key_of(row) for row in self.db.all("fields_now", scan_id=scan["id"])]
+            known = keys_in_words(sorted(keys, key=str))
+            advice = f" Use one of {known}." if known else ""
+            raise NotFound(f"The scan {scan['sha256'][:12]} has no field {key}.{advice}")
         return number
 
     def make_field(self, scan: Row, key: FieldKey) -> int:

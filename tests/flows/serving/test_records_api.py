@@ -250,7 +250,8 @@ def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: T
     assert (change["method"], change["why"]) == ("operator", "the till says so")
     wrong = client.post(f"{PAGE}/{scan}/corrections", json={**sent, "text": "much"})
     assert (wrong.status_code, "is no amount" in wrong.json()["detail"]) == (422, True)
-    assert client.post(f"{PAGE}/{scan}/corrections", json={**sent, "key": "sum"}).status_code == 404
+    unknown = client.post(f"{PAGE}/{scan}/corrections", json={**sent, "key": "sum"})
+    assert (unknown.status_code, "Use one of " in unknown.json()["detail"]) == (404, True)
 
 
 def test_a_request_that_is_sent_again_does_nothing_twice(rooms: Home, client: TestClient) -> None:
@@ -337,6 +338,9 @@ def test_what_was_corrected_is_paged_after_a_restore_too(rooms: Home, client: Te
         ("/api/v1/forms?limit=3", "There is no parameter 'limit'. There is none here."),
         (f"{PAGE}?filter=total:gt:", "there is nothing to compare with"),
         (f"{PAGE}?filter=total:gt", "there is nothing to compare with"),
+        (f"{PAGE}?since=2026-01-31T00:00:00+00:00", "since: It is no time. Write it as 2026-01-31T12:00:00Z"),
+        (f"{PAGE}?as_of=31.01.2026", "In an address a + is written as %2B."),
+        (f"{PAGE}?limit=many", "limit: It is no whole number."),
     ],
 )
 def test_a_mistyped_question_is_refused_and_not_answered_with_other_records(

@@ -62,7 +62,7 @@ def test_a_locked_value_is_neither_corrected_nor_asked_and_only_what_is_decided_
 
 def test_what_is_not_there_is_said(here: World) -> None:
     scan = here.scan("a")
-    with pytest.raises(NotFound, match="has no field town"):
+    with pytest.raises(NotFound, match=r"has no field town\. Use one of \w+"):
         here.store.correct_value(scan.id, FieldKey("town"), "9", "olga", "x", after(2))
     here.store.forget(scan.id, after(3))
     with pytest.raises(NotFound, match="forgotten"):
