@@ -240,7 +240,7 @@ def _publish(ctx: typer.Context, *, as_json: bool, provisional: bool, anew: bool
         terminal.as_json({**numbers, "records_db": str(home.settings.records), "held_forms": held})
     else:
         terminal.say(f"{counted(count, 'change')} published to {home.settings.records}.")
-        if provisional:
+        if unfinished:
             one, many = "{n} of them is provisional", "{n} of them are provisional"
             terminal.say(
                 f"{plural(unfinished, one, many)}: nobody who is there can finish what is open of such orders."

@@ -146,6 +146,8 @@ def test_the_command_publishes_provisional_records_only_where_it_is_told_to(hous
     stranded(rooms)
     assert house.run("records", "publish", "--json").json[0]["provisional"] == 0
     assert house.run("records", "publish", "--provisional", "--json").json[0]["provisional"] == 1
+    again = house.run("records", "publish", "--provisional")
+    assert (again.code, "provisional" in again.out + again.err) == (0, False), "nothing is said of none"
     (line,) = house.run("records", "export", "--format", "jsonl", "--form", "receipt").out.splitlines()
     assert "below target" in {each["rule"] for each in json.loads(line)["exceptions"]}
 

@@ -402,6 +402,8 @@ def test_a_webhook_is_tried_by_hand(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     assert try_webhook(rooms, "erp", now()) == Posted(status=200)
     assert receiver.types() == ["webhook.test"]
+    (event,) = receiver.taken
+    assert (event["data"], "sequence" in event) == ({"webhook": "erp"}, False), "as docs/webhooks.md says"
     receiver.secrets.clear()
     assert try_webhook(rooms, "erp", now()).status == 401
 
