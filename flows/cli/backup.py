@@ -10,6 +10,7 @@ import typer
 from flows import terminal
 from flows.cli.app import app, settings_of
 from transcribe.errors import SettingsError
+from transcribe.i18n import plural
 
 if TYPE_CHECKING:
     from flows.backup import Backup, BackupFolder, BackupMade, Restored
@@ -132,12 +133,15 @@ def _say_restored(home: Path, done: Restored, as_json: bool) -> None:
         terminal.say(f"{home} is what it was at {_when(done.backup)}: {_in_numbers(done.backup)}.")
         terminal.say("What came after that is not in it: ingest those files again.")
         if done.forgotten:
-            terminal.say(f"{done.forgotten} scans were forgotten again.")
+            were = plural(done.forgotten, "{n} scan was", "{n} scans were")
+            terminal.say(f"{were} forgotten again.")
         terminal.say("Everybody signs in anew, with a password or a new link (fairhand people link NAME).")
         if done.tokens:
-            terminal.say(f"{done.tokens} tokens of programs are in force; revoke again what was revoked since then.")
+            are = plural(done.tokens, "{n} token of a program is", "{n} tokens of programs are")
+            terminal.say(f"{are} in force; revoke again what was revoked since then.")
         if done.webhooks:
-            terminal.say(f"{done.webhooks} webhooks are switched off: fairhand webhooks list, then resume each.")
+            are = plural(done.webhooks, "{n} webhook is", "{n} webhooks are")
+            terminal.say(f"{are} switched off: fairhand webhooks list, then resume each.")
         terminal.say(f"Programs that follow the records begin anew: numbers count from {done.epoch}.")
     for told in _warnings(len(done.lost), done.log_holds, done.settings_error):
         terminal.note(told)

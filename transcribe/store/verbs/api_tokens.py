@@ -45,7 +45,9 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
     def revoke_token(self, prefix: str, now: datetime) -> None:
         with self.db.write():
             if not self.db.changed("revoke_token", prefix=prefix, now=micros(now)):
-                raise NotFound(f"There is no token in force with the prefix {prefix!r}.")
+                raise NotFound(
+                    f"There is no token in force with the prefix {prefix!r}. fairhand tokens list says which there are."
+                )
             self.log(self.actor, "token revoked", prefix, {}, now)
 
     def answered_once(
