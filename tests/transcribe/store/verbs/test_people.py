@@ -199,7 +199,7 @@ def test_a_token_is_in_force_until_its_end_or_until_it_is_revoked(here: World) -
     here.store.revoke_token("ab12", after(50))
     assert here.store.token(sha("secret"), after(60)) is None
     assert [each.revoked_at for each in here.store.tokens()] == [after(50)]
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="fairhand tokens list says which there are"):
         here.store.revoke_token("ab12", after(51))
 
 
