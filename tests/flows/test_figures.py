@@ -145,8 +145,10 @@ def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
 
 def test_how_old_what_the_desk_shows_may_be_is_what_its_page_says() -> None:
     assert (throughput.FORECAST_SECONDS, alarms.ALARM_SECONDS, machine.LOOK_SECONDS) == (60, 60, 5 * 60)
+    assert alarms.SLOW_SECONDS == 10 * 60
     assert "A forecast is reckoned anew after a minute" in DESK
-    assert "Alarms are looked at again after a minute." in DESK
+    slow = "those of ways of reading and of what audits found after ten."
+    assert f"Alarms are looked at again after a minute; {slow}" in DESK
     assert needed.MISSING_SECONDS == 5 * 60
     assert "what the doctor finds, and who is missing, is looked at again after five minutes" in DESK
     assert (counted.MEASURED_SECONDS, work_of_each.WORK_SECONDS) == (10 * 60, 10 * 60)
