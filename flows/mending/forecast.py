@@ -33,6 +33,9 @@ BIN = timedelta(minutes=15)
 BINS_A_DAY = 96
 """Quarters of an hour in a day."""
 
+BINS_AN_HOUR = 4
+"""Quarters of an hour in an hour."""
+
 SPREAD_SHARES = (0.1, 0.5, 0.9)
 """The shares of futures that have ended at the earliest, the middle and the latest time that are told."""
 
@@ -62,6 +65,12 @@ AWAY_DAYS = 0.3
 
 WEEKEND_SHARE = 0.3
 """The share of futures in which people work at weekends, where no weekend was seen. Chosen by hand."""
+
+SEEN_WEEKDAYS_SHARE = 0.15
+"""The share of futures in which nobody comes on a day of the week on which nobody was seen yet. Chosen by hand."""
+
+FIRST_HOUR_DEVIATION = 0.4
+"""By how much more the pace may differ after one hour of work: others still begin. Chosen by hand."""
 
 SATURDAY = 5
 """The first day of the weekend, as `datetime.weekday` counts."""
@@ -166,6 +175,8 @@ def _future(
     rows[away] = 0.0
     made_up = _made_up_day(seen, chance) * numpy.where(is_weekend, comes[1], comes[0])[:, None]
     rows = numpy.where(numpy.isnan(rows), made_up, rows)
+    if chance.random() < SEEN_WEEKDAYS_SHARE:
+        rows[~_seen_weekdays(seen)] = 0.0
     rows[0, : (now - midnight) // BIN] = 0.0
     rows[0, (now - midnight) // BIN] *= 1.0 - (now - midnight) % BIN / BIN
     return rows.ravel() * chance.lognormal(0.0, doubt)
@@ -187,6 +198,12 @@ def _by_weekday(
     return known
 
 
+def _seen_weekdays(seen: Days) -> NDArray[numpy.bool_]:
+    """Which of the days ahead are on a day of the week on which anybody was seen to read."""
+    worked = {-day % DAYS_A_WEEK for day, counts in seen.items() if numpy.nansum(counts)}
+    return numpy.isin(numpy.arange(HORIZON_DAYS) % DAYS_A_WEEK, list(worked))
+
+
 def _worked(seen: Days, midnight: datetime) -> tuple[bool, bool]:
     """Whether anybody was seen to read on a weekday, and at a weekend."""
     at_weekend = _weekends(midnight, [-day for day in seen])
@@ -197,13 +214,15 @@ def _worked(seen: Days, midnight: datetime) -> tuple[bool, bool]:
 def _doubt(seen: Days) -> float:
     """The deviation of the logarithm of the pace, from how much the hours differ in which people work."""
     together = numpy.array(list(seen.values()))
-    busy = numpy.flatnonzero(numpy.nansum(together, axis=0)) // 4
-    hours = together.reshape(len(seen), 24, 4).mean(axis=2)[:, busy[0] : busy[-1] + 1]
+    busy = numpy.flatnonzero(numpy.nansum(together, axis=0)) // BINS_AN_HOUR
+    hours = together.reshape(len(seen), 24, BINS_AN_HOUR).mean(axis=2)[:, busy[0] : busy[-1] + 1]
     counts = hours[~numpy.isnan(hours)]
+    worked_hours = max(1, int((together > 0).sum())) / BINS_AN_HOUR
+    deviation = float(numpy.hypot(PACE_DEVIATION, FIRST_HOUR_DEVIATION / numpy.sqrt(worked_hours)))
     if len(counts) < 2 or not counts.mean():
-        return PACE_DEVIATION
+        return deviation
     spread = CLUMPING_FACTOR * counts.std(ddof=1) / counts.mean() / numpy.sqrt(len(counts))
-    return float(numpy.hypot(PACE_DEVIATION, spread))
+    return float(numpy.hypot(deviation, spread))
 
 
 def _made_up_day(seen: Days, chance: numpy.random.Generator) -> NDArray[numpy.float64]:
@@ -213,9 +232,9 @@ def _made_up_day(seen: Days, chance: numpy.random.Generator) -> NDArray[numpy.fl
     """
     together = numpy.array(list(seen.values()))
     busy = numpy.flatnonzero(numpy.nansum(together, axis=0))
-    begin = max(0.0, busy[0] - chance.uniform(0.0, EARLIER_HOURS * 4))
-    seen_length = max(4 * LEAST_HOURS, float(busy[-1] + 1 - busy[0]))
-    length = seen_length * (4 * MOST_HOURS / seen_length) ** chance.random()
+    begin = max(0.0, busy[0] - chance.uniform(0.0, EARLIER_HOURS * BINS_AN_HOUR))
+    seen_length = max(BINS_AN_HOUR * LEAST_HOURS, float(busy[-1] + 1 - busy[0]))
+    length = seen_length * (BINS_AN_HOUR * MOST_HOURS / seen_length) ** chance.random()
     end = max(float(busy[-1] + 1), min(BINS_A_DAY, begin + length))
     if length > BINS_A_DAY - 8:  # around the clock
         begin, end = 0.0, float(BINS_A_DAY)
