@@ -21,6 +21,9 @@ ROLES = ("transcriber", "expert", "operator", "auditor")
 ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")
 """How a person may be engaged."""
 
+MAX_HANDLE_LENGTH = 100
+"""A name may have so many characters, as on the pages. Chosen by hand."""
+
 LISTED_NAMES_COUNT = 10
 """From so many names on an error gives one as an example instead of all. Chosen by hand."""
 
@@ -62,6 +65,7 @@ def invite(
     _require_known("engagement", (engagement,), ENGAGEMENTS)
     _require_known("language of the pages", (interface_language,), i18n.languages())
     _require_known("time zone", (time_zone,), available_timezones())
+    _require_languages(languages or ())
     given: dict[str, object] = {
         "roles": frozenset(roles) if roles else None,
         "languages": None if languages is None else tuple(languages),
@@ -79,11 +83,8 @@ def invite(
     else:
         _set(home, person, wanted)
     changed = {name: (getattr(before, name), getattr(person, name)) for name in given if before is not None}
-    return replace(
-        new_link(home, person),
-        added=before is None,
-        changed={name: change for name, change in changed.items() if change[0] != change[1]},
-    )
+    changed = {name: change for name, change in changed.items() if change[0] != change[1]}
+    return replace(new_link(home, person), added=before is None, changed=changed)
 
 
 def new_link(home: Home, person: Transcriber) -> Invitation:
@@ -141,8 +142,27 @@ def _set(home: Home, person: Transcriber, facts: Collection[str]) -> None:
             verbs[fact]()
 
 
+def _require_languages(codes: Sequence[str]) -> None:
+    """SettingsError for the first of these codes that no language has."""
+    if unknown := i18n.unknown_languages(codes):
+        raise SettingsError(f"No language has the code {unknown[0]!r}. Write it as en, fr or pt_BR.")
+
+
+def _require_name(handle: str) -> None:
+    """SettingsError where nobody can be called so: everywhere it stands in a line, beside other words."""
+    if not handle.isprintable() or not 1 <= len(handle.strip()) == len(handle) <= MAX_HANDLE_LENGTH:
+        raise SettingsError(
+            f"Nobody can be called {handle[:MAX_HANDLE_LENGTH]!r}. A name has 1 to {MAX_HANDLE_LENGTH} characters "
+            "in one line, without spaces at its ends."
+        )
+
+
 def _newcomer(handle: str, languages: Sequence[str]) -> Transcriber:
-    """A transcriber who sees the pages in the first of their languages that the pages have, else in English."""
+    """A transcriber who sees the pages in the first of their languages that the pages have, else in English.
+
+    SettingsError where nobody can be called so.
+    """
+    _require_name(handle)
     spoken = (language.replace("_", "-").partition("-")[0].lower() for language in languages)
     pages = next((language for language in spoken if language in i18n.languages()), i18n.SOURCE_LANGUAGE)
     made = Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
+from flows.cli.bad_values import say_plainly
 from flows.cli.help_pages import GroupedCommands, dress
 from flows.cli.old_commands import new_spelling
 from transcribe.errors import FULL_DISK_ERRNOS, FairhandError
@@ -43,6 +44,7 @@ COMMAND_GROUPS = (
     "watching",
     "batch",
     "scan",
+    "forgetting",
     "duplicate_scans",
     "scan_pages",
     "value",
@@ -84,6 +86,9 @@ class _Commands(GroupedCommands):
     def invoke(self, ctx: object) -> object:
         try:
             return super().invoke(ctx)  # type: ignore[arg-type]  # typer's own copy of click has no public types
+        except typer.BadParameter as error:
+            say_plainly(error)
+            raise
         except FairhandError as error:
             terminal.say(f"fairhand: {error}", err=True)
             raise typer.Exit(EXIT_CODE_OF_ERROR.get(error.exit_code, error.exit_code)) from error

@@ -104,9 +104,12 @@ def resume(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_jso
     from flows.steps import reconcile_to_the_end
 
     home = _home(ctx)
+    goes_on = home.store.batch(name).cancelled_at is None
     home.store.resume_batch(name, by, why, now())
     reconcile_to_the_end(home)
     _tell(home.store.batch(name), as_json=as_json)
+    if goes_on:
+        terminal.note("It was not cancelled: nothing has changed.")
 
 
 @batch.command("priority")
@@ -142,6 +145,10 @@ def due(
     except ValueError:
         raise typer.BadParameter(f"{when!r} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00.") from None
     _tell(_home(ctx).store.set_batch_due(name, at, by, why, now()), as_json=as_json)
+    if at is not None and at < now():
+        terminal.note(
+            "That time is past: the batch is offered as one that is late, and is an alert while tasks are open."
+        )
 
 
 @batch.command("note")
@@ -210,7 +217,8 @@ def _print(report: BatchReport) -> None:
     elif of.open_tasks:
         terminal.say("Too little was read yet to say when it will be finished.")
     for act in report.acts:
-        terminal.say(f"{act['at'][:16].replace('T', ' ')} UTC {act['verb']} by {act['by']}: {act['why']}")
+        said = terminal.one_line(f"{act['verb']} by {act['by']}: {act['why']}")
+        terminal.say(f"{act['at'][:16].replace('T', ' ')} UTC {said}")
 
 
 def _json(of: Batch) -> dict[str, object]:

@@ -1,8 +1,7 @@
-"""Commands about one scan: explained, read again, retaken, turned, set aside, forgotten."""
+"""Commands about one scan: explained, read again, retaken, turned, set aside."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +11,6 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
-from transcribe.errors import SettingsError
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
@@ -47,10 +45,13 @@ def explain(
 
     home = home_of(ctx)
     explanation, pairs = explained(home, name, field), home.store.duplicates(name)
+    erased_at = home.store.scan_state(explanation.scan).erased_at
     if as_json:
         terminal.as_json({**explanation.plain(), "duplicates": [duplicate_json(each) for each in pairs]})
     else:
         terminal.say(in_words(explanation))
+        if erased_at is not None:
+            terminal.say(f"\nThe scan was forgotten on {erased_at:%Y-%m-%d}: what was read and decided is erased.")
         for pair in pairs:
             terminal.say(duplicate_in_words(pair, explanation.scan))
     if explanation.replay is False:
@@ -85,7 +86,7 @@ def read_again(
     if not chosen:
         _say_there_is_none(home, batch)
         raise typer.Exit(1)
-    because = Because(by=by, why=_said(why))
+    because = Because(by=by, why=said_why(why))
     done = _all_read(home, chosen, form, because)
     reconcile_to_the_end(home)
     if as_json:
@@ -137,7 +138,9 @@ def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_
     from flows.home import now
 
     home = home_of(ctx)
-    home.store.put_scan_aside(name, by, _said(why), now())
+    if not home.store.put_scan_aside(name, by, said_why(why), now()):
+        _tell(home, name, "is set aside already; nothing has changed", as_json=as_json)
+        return
     published = home.store.has_record(home.store.scan(name).id)
     stays = ", and its record stays as it is: fairhand value correct mends it, scan forget takes it out"
     _tell(home, name, f"is set aside; nobody is asked about it{stays if published else ''}", as_json=as_json)
@@ -153,9 +156,10 @@ def bring_back(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as
     from flows.steps import reconcile_to_the_end
 
     home = home_of(ctx)
-    home.store.bring_scan_back(name, by, _said(why), now())
+    came_back = home.store.bring_scan_back(name, by, said_why(why), now())
     reconcile_to_the_end(home)
-    _tell(home, name, "is asked about again", as_json=as_json)
+    unchanged = "is not set aside; nothing has changed"
+    _tell(home, name, "is asked about again" if came_back else unchanged, as_json=as_json)
 
 
 @scan.command("turn")
@@ -175,7 +179,7 @@ def turn(
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
-    turned(home, home.store.scan(name), degrees, Because(by=by, why=_said(why)))
+    turned(home, home.store.scan(name), degrees, Because(by=by, why=said_why(why)))
     reconcile_to_the_end(home)
     turns = ", ".join(str(page.turn) for page in home.store.scan(name).pages)
     _tell(home, name, f"is read again; its pages are turned by {turns} degrees now", as_json=as_json)
@@ -204,63 +208,9 @@ def retake(
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
-    retaken(home, home.store.scan(name), file, Because(by=by, why=_said(why)), anyway=anyway)
+    retaken(home, home.store.scan(name), file, Because(by=by, why=said_why(why)), anyway=anyway)
     reconcile_to_the_end(home)
     _tell(home, name, "is read from the new picture", as_json=as_json)
-
-
-@scan.command("forget")
-def forget(
-    ctx: typer.Context,
-    name: Name,
-    why: Annotated[str, typer.Option(help="Why; it stays in the log, so name nobody in it.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first; without a terminal it must be given.")] = False,
-    by: By = "operator",
-    as_json: terminal.AsJson = False,
-) -> None:
-    """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone.
-
-    It says what will be erased and asks once.
-    """
-    from flows.administration import forget_scan
-
-    home, reason = home_of(ctx), _said(why)
-    known = home.store.scan(name)
-    called = _called(home, known)
-    if not yes:
-        _ask_before_forgetting(home, known, called)
-    erased = forget_scan(home, known.id, by=by, why=reason)
-    if as_json:
-        terminal.as_json({"scan": erased.scan, "name": known.name, "batch": known.batch, "files": erased.files})
-    else:
-        pictures = counted(erased.files, "picture")
-        terminal.say(
-            f"{called} is forgotten: its texts, its record and {pictures} are erased. "
-            "Backups that were made before hold them until you remove these."
-        )
-
-
-def _called(home: Home, known: Scan) -> str:
-    """A scan as people call it: its file and batch; its id where it is forgotten, as its name is erased then."""
-    batch = f" of the batch {known.batch}" if known.batch else ""
-    return terminal.one_line(f"{known.name or f'The scan {known.id[:12]}'}{batch}")
-
-
-def _ask_before_forgetting(home: Home, known: Scan, called: str) -> None:
-    """Say what will be erased and ask once; SettingsError where nobody is there to answer."""
-    if home.store.forgotten(known.id):
-        return  # nothing of it is left; what was cut short is finished
-    if not sys.stdin.isatty():
-        raise SettingsError(
-            f"{called} is not forgotten: nobody is here to be asked, as this is no terminal. Say --yes if you are sure."
-        )
-    terminal.note(
-        f"{called} (form {known.form or 'unknown'}, scan {known.id[:12]}).\n"
-        "Erased: its pictures, what machines and people read, its decided values, its record and every version of it.\n"
-        "Not erased: who read how much and was paid what, counts, keyed hashes, backups made before, and files outside "
-        "the home, as in a watched folder."
-    )
-    typer.confirm("Forget it for good?", abort=True, err=True)
 
 
 def _tell(home: Home, name: str, what: str, *, as_json: bool) -> None:
@@ -294,7 +244,8 @@ def _all_read(home: Home, scans: list[Scan], form: str | None, because: Because)
     return done
 
 
-def _said(why: str) -> str:
+def said_why(why: str) -> str:
+    """Why, as it is kept. BadParameter where nothing is said."""
     if not why.strip():
         raise typer.BadParameter("--why says why; it cannot be empty.")
     return why.strip()

@@ -10,7 +10,7 @@ from functools import partial
 from flows.duplicates import find_alike
 from flows.home import Home, limits, now
 from flows.steps import Because, TakenScan, cancelled_at, laid_pages, machine_reads
-from transcribe.errors import FairhandError, ScanError, SettingsError
+from transcribe.errors import FairhandError, NotFound, ScanError, SettingsError
 from transcribe.intake import is_unmasked, masked_anew
 from transcribe.model import Form, ReadResult, Scan, ScanPage, SourceFile
 from transcribe.registration import fingerprints
@@ -113,18 +113,31 @@ def scans_to_read_again(
 ) -> list[Scan]:
     """The scans of these ids, of this batch and of this form that are not forgotten.
 
-    NotFound where there is no such scan or batch. SettingsError where none of the three is given.
+    NotFound where there is no such scan or batch, or one that is named is forgotten. SettingsError where none of the
+    three is given.
     """
     if not names and batch is None and of_form is None:
         raise SettingsError("Say which scans: their ids, --batch, or --of-form. fairhand status --scans lists them.")
     if batch is not None:
         home.store.require_batch(batch)
     states = [each for each in home.store.scan_states(batch) if each.erased_at is None]
-    chosen = {home.store.scan(name).id for name in names}
+    named = [home.store.scan(name) for name in names]
+    for each in named:
+        require_kept(home, each)
+    chosen = {each.id for each in named}
     found = [each.scan for each in states if not names or each.scan.id in chosen]
     if of_form is not None and of_form not in {name for name, _, _ in home.store.forms()}:
         raise SettingsError(f"No scan was read as a form {of_form!r}. fairhand forms list shows the forms.")
     return [each for each in found[::-1] if of_form in (None, each.form)]
+
+
+def require_kept(home: Home, scan: Scan) -> None:
+    """NotFound where a scan is forgotten, so that nothing is there to be read."""
+    if home.store.scan_state(scan.id).erased_at is not None:
+        raise NotFound(
+            f"The scan {scan.id[:12]} is forgotten, and nothing of it is left to read. Its file may come again: "
+            "fairhand ingest --again PATH."
+        )
 
 
 def form_to_read(home: Home, scan: Scan, name: str | None) -> Form:

@@ -9,13 +9,16 @@ from typing import Literal
 
 from flows.duplicates import identity_parts, surely_another
 from flows.home import Home, limits
-from flows.mending.read_again import NewPages, read_again
+from flows.mending.read_again import NewPages, read_again, require_kept
 from flows.steps import Because
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from transcribe.errors import SettingsError
 from transcribe.intake import Unreadable, scans_of
 from transcribe.model import Form, ReadResult, Scan
+
+TURNED_DEGREES = (90, 180, 270)
+"""How far a page can be turned at a time; by 0 or 360 nothing would change."""
 
 TURNS: tuple[Literal[0, 90, 180, 270], ...] = (0, 90, 180, 270)
 """How far a page may be turned with the clock, in degrees."""
@@ -27,6 +30,7 @@ def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool
     A former picture of it may be taken again. SettingsError where the file is no scan of the same form, is known as
     another one, or surely shows another order: not the last where the operator takes it `anyway`.
     """
+    require_kept(home, scan)
     form = home.forms(scan.form, scan.form_version) if scan.form else None
     if form is None:
         raise SettingsError(f"Nobody knows the form of the scan {scan.id[:12]}. Say it: scan read-again --form.")
@@ -63,9 +67,10 @@ def _require_same_order(home: Home, scan: Scan, form: Form, reads: ReadResult) -
 
 def turn(home: Home, scan: Scan, degrees: int, because: Because) -> ReadResult:
     """Have a scan read with its pages turned with the clock by so many degrees more."""
+    require_kept(home, scan)
     if not scan.form:
         raise SettingsError(f"Nobody knows the form of the scan {scan.id[:12]}. Say it: scan read-again --form.")
-    if degrees not in TURNS:
+    if degrees not in TURNED_DEGREES:
         raise SettingsError("Pages are turned by 90, 180 or 270 degrees with the clock.")
     quarters = TURNS.index(degrees)
     pages = tuple(replace(page, turn=TURNS[(TURNS.index(page.turn) + quarters) % 4]) for page in scan.pages)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from flows.home import Home, now
-from flows.mending.read_again import NewPages, read_again
+from flows.mending.read_again import NewPages, read_again, require_kept
 from flows.steps import Because, read_scan
 from transcribe.errors import EngineError, ScanError, SettingsError
 from transcribe.intake import scan_id
@@ -20,6 +20,7 @@ def split(home: Home, scan: Scan, at: int, because: Because) -> Scan:
     Both are read again. The parts of what was joined are again the two scans that they were. SettingsError where
     there are no such pages.
     """
+    require_kept(home, scan)
     form = _form(home, scan)
     if len(scan.pages) < 2:
         raise SettingsError("The scan has one page: there is nothing to split off.")

@@ -242,7 +242,8 @@ def in_words(explanation: Explanation) -> str:
     """The explanation for a person to read."""
     row = "" if explanation.row is None else f"[{explanation.row}]"
     form = f"form {explanation.form} version {explanation.form_version}"
-    lines = [f"{explanation.file} {explanation.field}{row} ({form})", "", "read:"]
+    name = " ".join((explanation.file or explanation.scan[:12]).splitlines())
+    lines = [f"{name} {explanation.field}{row} ({form})", "", "read:"]
     lines += [f"  {_reading_in_words(reading)}" for reading in explanation.readings]
     for decision in explanation.decisions:
         value = decision.null or repr(decision.text)

@@ -184,7 +184,7 @@ class ScanState:
 
     Its `fields` are `decided`, `open_fields` (people are asked, also where a value was decided before) or
     `unasked_fields`. `open_tasks` are questions of every kind. Of one that is `set_aside`
-    nobody is asked; `aside_because` says why.
+    nobody is asked; `aside_because` says why. `was_final` says whether its record ever was more than provisional.
     """
 
     scan: Scan
@@ -201,6 +201,7 @@ class ScanState:
     erased_at: datetime | None = None
     set_aside: bool = False
     aside_because: str = ""
+    was_final: bool = False
 
     @property
     def word(self) -> str:
@@ -211,7 +212,7 @@ class ScanState:
             return "set aside"
         if not self.scan.form:
             return "form unknown"
-        if self.open_fields and self.recorded_at is not None:
+        if self.open_fields and self.was_final:
             return "finished, and asked again"
         if self.open_fields or (self.open_tasks and self.recorded_at is None):
             return "waits for people"

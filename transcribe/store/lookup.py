@@ -83,7 +83,9 @@ class Lookup:
             ids = ", ".join(row["sha256"][:12] for row in named[:NAMED_SCANS_COUNT])
             more = f" and {len(named) - NAMED_SCANS_COUNT} more" if len(named) > NAMED_SCANS_COUNT else ""
             raise NotFound(f"{len(named)} scans came as {scan!r}: {ids}{more}. Name one by its id.")
-        raise NotFound(f"There is no scan {scan[:NAME_LENGTH]!r}. `fairhand status --scans` lists them.")
+        lost = self.db.value("count_forgotten", batch=None)
+        ids = " One that was forgotten has lost its name, and is called by its id." if lost else ""
+        raise NotFound(f"There is no scan {scan[:NAME_LENGTH]!r}. `fairhand status --scans` lists them.{ids}")
 
     def field_id(self, scan: Row, key: FieldKey) -> int | None:
         """The number of a field of a scan under its present form. None where nothing is known of it."""

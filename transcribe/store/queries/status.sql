@@ -14,13 +14,20 @@ CASE
 -- Whether f is a field of the form: what is asked of a whole scan, or of the rows of a table, is none.
 f.name <> '' AND NOT EXISTS (SELECT 1 FROM task t WHERE t.field_id = f.id AND t.kind = 'rows')
 
+-- name: part_was_final
+-- Whether a scan s has a record that was final once: a version that is not provisional.
+s.recorded_at IS NOT NULL AND EXISTS (SELECT 1 FROM record e WHERE e.scan_id = s.id
+    AND NOT EXISTS (SELECT 1 FROM record_text x WHERE x.id = e.id AND (instr(x.exceptions, '["below target",') > 0
+        OR instr(x.exceptions, '["read again",') > 0 OR instr(x.exceptions, '["the right form",') > 0)))
+
 -- name: part_scan_states
 s.*, r.fit, r.quality, r.advice,
     (SELECT COUNT(*) FROM task t WHERE t.scan_id = s.id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL
         AND t.kind <> 'test') AS open_tasks,
     {part_last_aside} IS 'scan set aside' AS put_aside, CASE WHEN {part_last_aside} IS 'scan set aside' THEN
         (SELECT x.reason FROM act a JOIN act_text x ON x.id = a.id WHERE a.scan_id = s.id AND a.verb = 'scan set aside'
-            ORDER BY a.id DESC LIMIT 1) END AS aside_because
+            ORDER BY a.id DESC LIMIT 1) END AS aside_because,
+    CASE WHEN {part_was_final} THEN 1 ELSE 0 END AS was_final
 FROM scan s LEFT JOIN reads r ON r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version
 
 -- name: scan_states
@@ -106,7 +113,7 @@ SELECT CASE WHEN s.erased_at IS NOT NULL THEN 'forgotten'
         WHEN EXISTS (SELECT 1 FROM quarantine q WHERE q.scan_id = s.id) THEN 'cannot be weighed'
         WHEN s.latest > s.cursor OR s.wakes > s.wakes_done THEN 'not weighed'
         WHEN EXISTS (SELECT 1 FROM task t WHERE t.scan_id = s.id AND t.closed_at IS NULL AND t.withdrawn_at IS NULL)
-        THEN CASE WHEN s.recorded_at IS NULL THEN 'waits for people' ELSE 'finished, and asked again' END
+        THEN CASE WHEN {part_was_final} THEN 'finished, and asked again' ELSE 'waits for people' END
         WHEN s.recorded_at IS NULL THEN 'open' ELSE 'finished' END AS state, COUNT(*) AS count
 FROM scan s GROUP BY state ORDER BY state;
 

@@ -107,6 +107,7 @@ class StatusVerbs(IngestVerbs):
             erased_at=moment_or_none(row["erased_at"]),
             set_aside=bool(row["put_aside"]),
             aside_because=row["aside_because"] or "",
+            was_final=bool(row["was_final"]),
         )
 
 

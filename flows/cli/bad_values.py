@@ -1,0 +1,35 @@
+"""What is said of an argument or option that is not what it should be: what was written, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import typer
+
+_SAID: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "int_parsing": lambda text, _: f"{text!r} is no whole number. Write it in figures, as 5.",
+    "int_parsing_size": lambda text, _: f"{text!r} is too large a number.",
+    "float_parsing": lambda text, _: f"{text!r} is no number. Write it in figures, as 0.5.",
+    "finite_number": lambda text, _: f"{text!r} is no number. Write it in figures, as 0.5.",
+    "greater_than_equal": lambda text, bound: f"{text} is too small. It is {bound['ge']} at least.",
+    "less_than_equal": lambda text, bound: f"{text} is too large. It is {bound['le']} at most.",
+}
+"""The sentence for each kind of fault that checking finds, of the text that was written and the bound that it broke."""
+
+FORMATS_PHRASE = " does not match the format"
+"""What checking says of a time, before signs that only programs know."""
+
+FAULT_PREFIX = "Value error, "
+"""What checking puts before a sentence of ours."""
+
+
+def say_plainly(error: typer.BadParameter) -> None:
+    """Put a sentence for people in the place of what checking says of a value."""
+    found: list[Any] = getattr(error.__cause__, "errors", list)()
+    error.message = error.message.removeprefix(FAULT_PREFIX)
+    text, is_no_time, _ = error.message.partition(FORMATS_PHRASE)
+    if is_no_time:
+        error.message = f"{text} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00."
+    if found and (sentence := _SAID.get(found[0]["type"])):
+        error.message = sentence(str(found[0]["input"]), found[0].get("ctx", {}))
