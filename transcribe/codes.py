@@ -157,6 +157,8 @@ class RecordRule(StrEnum):
     """Fields of the form lie outside the photograph, and what stands there is in no record."""
     ONE_CURRENCY = "the form's currency"
     """The sign of another currency than the form's stands beside an amount: in which it is, nobody said."""
+    OF_ITS_TYPE = "a value of its type"
+    """What stands in a field is no value of its type, such as a day that does not exist: its record has none there."""
 
 
 class Verdict(StrEnum):

@@ -40,7 +40,7 @@ def add(
     whole = home.store.scan(scan).id
     if not text.strip():
         raise SettingsError("A blank is no known value: nobody could tell a reading of it from a skip.")
-    require_fitting(home, whole, key, text, anyway=True)
+    require_fitting(home, whole, key, text, other_pattern=True)
     home.store.add_gold(whole, key, text, by, why, now())
     terminal.say(f"{key} of {terminal.one_line(home.store.scan(whole).name or whole[:12])} is known: {text!r}.")
 

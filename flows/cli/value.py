@@ -55,7 +55,7 @@ def correct(
     why: Why,
     by: By = "operator",
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Take it though the form's pattern says that it is written otherwise.")
+        bool, typer.Option("--anyway", help="Take it as it stands on the paper, though the form says that it is written otherwise.")
     ] = False,
     as_json: terminal.AsJson = False,
 ) -> None:
@@ -67,7 +67,7 @@ def correct(
     from flows.mending import require_fitting
 
     home, whole, key = _field(ctx, scan, field)
-    require_fitting(home, whole, key, text, anyway=anyway)
+    require_fitting(home, whole, key, text, no_value=anyway, other_pattern=anyway)
     reading = home.store.correct_value(whole, key, text, by, why, now())
     _weighed(home, whole, key, as_json=as_json, reading=reading)
 

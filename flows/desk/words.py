@@ -100,7 +100,11 @@ VERDICTS: Mapping[str, str] = {
 """What two scans are to each other."""
 
 PAGE_WORDS: Mapping[str, str] = {
-    "Look again, or say --anyway.": N_("Look again, or tick “Also if the form says that it is written otherwise”."),
+    "Look again, or say --anyway.": N_("Look again, or tick “As it stands on the paper, whatever the form says”."),
+    "If the paper says so, say --anyway: the record then has no value there, and an exception.": N_(
+        "If the paper says so, tick “As it stands on the paper, whatever the form says”: the record then has no value "
+        "there, and an exception."
+    ),
     "If it is the same paper, say --anyway.": N_(
         "If it is the same paper, tick “Also if it seems to be another order”."
     ),

@@ -11,11 +11,17 @@ from transcribe.model import Field, FieldKey, Form, Value
 EXAMPLES: dict[str, Value] = {"date": "2026-12-31", "amount": "1234.50", "decimal": "2.5", "integer": 12}
 """A value of each type that is not written alike on all forms."""
 
+AS_IT_IS = "If the paper says so, say --anyway: the record then has no value there, and an exception."
+"""What may be done where the paper itself is wrong."""
 
-def require_fitting(home: Home, scan: str, key: FieldKey, text: str, *, anyway: bool = False) -> None:
-    """SettingsError where a text is no value of a field's type: records hold typed values.
 
-    Also where the form says by a pattern that its values are written otherwise, unless the operator takes it `anyway`.
+def require_fitting(
+    home: Home, scan: str, key: FieldKey, text: str, *, no_value: bool = False, other_pattern: bool = False
+) -> None:
+    """SettingsError where a text is no value of a field's type, or not written as the form's pattern says.
+
+    Unless who says it knows: `no_value` takes a text of which no value can be made, as it stands on the paper; its
+    record has an exception then. `other_pattern` takes one that the pattern speaks against.
     NotFound where the scan's form has no such field, or where the row of a cell is missing.
     """
     known = home.store.scan(scan)
@@ -23,10 +29,10 @@ def require_fitting(home: Home, scan: str, key: FieldKey, text: str, *, anyway: 
     if form is None or (key.name, key.row is None) not in _names(form):
         raise NotFound(f"The scan {scan[:12]} has no field {key}. {_fields_of(form)}")
     field = form.field(key.name)
-    if text.strip() and fields.load(field.type).parse(text, field, form) is None:
-        raise SettingsError(f"{text!r} is no {_type_in_words(field)}, which {key} is. {_advice(field, form)}")
+    if text.strip() and not no_value and fields.load(field.type).parse(text, field, form) is None:
+        raise SettingsError(f"{text!r} is no {_type_in_words(field)}, which {key} is. {_advice(field, form)} {AS_IT_IS}")
     spot = prepared(form).fields[key.name]
-    if text.strip() and field.pattern and not anyway and spot.faults(spot.normal(text)):
+    if text.strip() and field.pattern and not other_pattern and spot.faults(spot.normal(text)):
         raise SettingsError(
             f"{text!r} is not written as the form says of {key}: {field.pattern}. Look again, or say --anyway."
         )

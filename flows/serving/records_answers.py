@@ -239,13 +239,15 @@ class _Sent(BaseModel):
 class CorrectionV1(_Sent):
     """What a field says, as the form writes it; empty for blank. It is the last word on the field.
 
-    With `record_version` (or If-Match) it is refused where the record has another version by now.
+    With `record_version` (or If-Match) it is refused where the record has another version by now. With `as_written` a
+    text is taken of which no value can be made, as a day that does not exist: the record has an exception then.
     """
 
     key: Annotated[str, Field(max_length=100, examples=["total"])]
     text: Annotated[str, Field(max_length=10_000, examples=["1 234,50"])]
     reason: Annotated[str, Field(min_length=1, max_length=1000, examples=["The customer called."])]
     record_version: Annotated[int | None, Field(ge=1, le=2**31)] = None
+    as_written: bool = False
 
 
 class CorrectedV1(BaseModel):

@@ -65,7 +65,7 @@ def _add_corrections(router: APIRouter, home: Home) -> None:
     ) -> answers.CorrectedV1:
         """Say what a field says, with the reason: the last word on it. Who read the field sees it, and stays paid."""
         whole, key = await _in_thread(partial(_record_and_key, home, form, scan, correction.key))
-        await _fitting(home, whole, key, correction.text)
+        await _fitting(home, whole, key, correction)
         by, now, seen = f"token {token.prefix}", context.now(), version_seen(if_match, whole, correction.record_version)
 
         def mend(store: Store) -> answers.CorrectedV1:
@@ -192,11 +192,12 @@ def _field_value(record: str, key: str | None) -> tuple[object, object]:
     return found.get("value"), found.get("null")
 
 
-async def _fitting(home: Home, scan: str, key: FieldKey, text: str) -> None:
+async def _fitting(home: Home, scan: str, key: FieldKey, said: answers.CorrectionV1) -> None:
+    fits = partial(require_fitting, home, scan, key, said.text, no_value=said.as_written, other_pattern=True)
     try:
-        await _in_thread(lambda: require_fitting(home, scan, key, text, anyway=True))
+        await _in_thread(fits)
     except SettingsError as error:
-        raise HTTPException(422, str(error)) from error
+        raise HTTPException(422, str(error).replace("say --anyway", "send as_written")) from error
 
 
 def _picture(home: Home, scan: str, number: int) -> PagePicture:

@@ -36,6 +36,7 @@ def assemble(
             *broken_rules(form, decisions),
             *blank_required(form, decisions),
             *other_currencies(form, decisions),
+            *of_no_value(form, decisions),
             *_of_photo(photo_advice),
         ),
     )
@@ -90,6 +91,20 @@ def other_currencies(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExc
         if field is not None and each.value is not None and (sign := other_currency(each.text, field, form)):
             wanted = currency_of(field, form)
             found.append(RuleException(rule=RecordRule.ONE_CURRENCY, keys=(each.key,), expected=wanted, found=sign))
+    return tuple(sorted(found, key=lambda each: str(each.keys[0])))
+
+
+def of_no_value(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
+    """An exception for each field in which something stands that is no value of its type, as the 31st of February.
+
+    It says the type and what stands there; the record has no value of the field.
+    """
+    types = {field.name: field.type for field in form.all_fields()}
+    found = [
+        RuleException(rule=RecordRule.OF_ITS_TYPE, keys=(each.key,), expected=types[each.key.name], found=each.text)
+        for each in decisions
+        if each.value is None and each.null is None and each.text.strip()
+    ]
     return tuple(sorted(found, key=lambda each: str(each.keys[0])))
 
 

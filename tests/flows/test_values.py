@@ -114,7 +114,20 @@ def test_a_correction_that_breaks_the_forms_pattern_is_taken_only_when_the_opera
     require_fitting(rooms, scan.id, key, "")
     with pytest.raises(SettingsError, match=r"not written as the form says of order_number: .* say --anyway"):
         require_fitting(rooms, scan.id, key, "wrong")
-    require_fitting(rooms, scan.id, key, "wrong", anyway=True)
+    require_fitting(rooms, scan.id, key, "wrong", other_pattern=True)
+
+
+def test_a_day_that_does_not_exist_stands_in_a_record_as_an_exception_when_the_operator_says_so(
+    house: House, rooms: Home
+) -> None:
+    scan = published(rooms)
+    words = ("value", "correct", scan.id, "date", "31.02.2026", "--why", "the paper says so")
+    refused = house.run(*words)
+    assert (refused.code, "say --anyway" in refused.err) == (2, True)
+    assert house.run(*words, "--anyway").code == 0
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert (record.values["date"], state(rooms)) == (None, ("final", [("a value of its type", ("date",))]))
+    assert house.run("records", "verify").code == 0
 
 
 def test_a_text_that_is_no_value_is_refused_with_how_one_is_written_on_the_form(rooms: Home) -> None:

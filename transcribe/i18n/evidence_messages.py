@@ -198,6 +198,7 @@ RECORD_RULES: Mapping[str, str] = {
     RecordRule.ONE_FORM: N_("Two forms lie on the photograph, and one was read."),
     RecordRule.WHOLE_FORM: N_("Fields of the form lie outside the photograph."),
     RecordRule.ONE_CURRENCY: N_("Another currency than the form’s stands beside an amount."),
+    RecordRule.OF_ITS_TYPE: N_("What stands there is no value of its type, such as a day that does not exist."),
 }
 
 

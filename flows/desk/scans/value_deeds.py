@@ -46,7 +46,7 @@ async def correct(visit: Act, scan: ScanId, field: Name, why: Why, text: Text = 
     """Says what a field says: the last word on it."""
 
     def deed(store: Store, known: Scan, key: FieldKey) -> object:
-        require_fitting(visit.home, known.id, key, text, anyway=bool(anyway))
+        require_fitting(visit.home, known.id, key, text, no_value=bool(anyway), other_pattern=bool(anyway))
         return store.correct_value(known.id, key, text, visit.by, why, visit.now)
 
     return await _value(visit, scan, field, deed, "correct")
@@ -142,7 +142,7 @@ def _keep(visit: Visit, scan: Scan, changed: list[TypedLine], why: str) -> None:
 
 def _fault(visit: Visit, scan: Scan, typed: TypedLine, *, anyway: bool) -> str:
     try:
-        require_fitting(visit.home, scan.id, typed.line.key, typed.text, anyway=anyway)
+        require_fitting(visit.home, scan.id, typed.line.key, typed.text, no_value=anyway, other_pattern=anyway)
     except SettingsError as error:
         return str(error)
     return ""

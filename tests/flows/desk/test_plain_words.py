@@ -36,7 +36,7 @@ def test_a_value_that_is_refused_names_the_box_of_the_page_and_no_option(busy: D
     client = busy.client(busy.person("op", "operator"))
     told = post(client, f"/desk/scan/{scan.id}/value/correct", field="number", text="A1", why="it says so").text
     assert "--anyway" not in told
-    assert "tick “Also if the form says that it is written otherwise”" in told
+    assert "tick “As it stands on the paper, whatever the form says”" in told
 
 
 def test_a_file_set_aside_is_sent_again_and_not_ingested(busy: DeskSite) -> None:

@@ -162,7 +162,10 @@ def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) ->
 def test_what_does_not_fit_is_refused_with_the_reason(busy: DeskSite, op: Transcriber) -> None:
     scan = scan_of(busy, "agreed.png").scan.id
     answer = post(busy.client(op), f"/desk/scan/{scan}/value/correct", field="total", text="many", why="x")
-    assert (answer.status_code, "is no amount" in answer.text) == (422, True)
+    assert (answer.status_code, "is no amount" in answer.text, "tick “As it stands" in answer.text) == (422, True, True)
+    asked = {"field": "total", "text": "many", "why": "x", "anyway": "1"}
+    assert post(busy.client(op), f"/desk/scan/{scan}/value/correct", **asked).status_code == 303
+    assert busy.home.store.field_history(scan, FieldKey("total")).readings[-1].text == "many"
     assert post(busy.client(op), f"/desk/scan/{scan}/value/lock", field="none", why="x").status_code == 404
 
 

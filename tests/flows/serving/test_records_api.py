@@ -254,6 +254,21 @@ def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: T
     assert (unknown.status_code, "Use one of " in unknown.json()["detail"]) == (404, True)
 
 
+def test_a_day_that_does_not_exist_is_taken_as_it_is_written_when_who_corrects_says_so(
+    rooms: Home, client: TestClient
+) -> None:
+    scan = published(rooms).id
+    sent = {"key": "date", "text": "31.02.2026", "reason": "the paper says so"}
+    refused = client.post(f"{PAGE}/{scan}/corrections", json=sent)
+    assert (refused.status_code, "send as_written" in refused.json()["detail"]) == (422, True)
+    assert client.post(f"{PAGE}/{scan}/corrections", json={**sent, "as_written": True}).status_code == 202
+    reconcile_to_the_end(rooms)
+    record = client.get(f"{PAGE}/{scan}").json()
+    said = [each for each in record["exceptions"] if each["rule"] == "a value of its type"]
+    assert [(each["fields"], each["expected"], each["found"]) for each in said] == [(["date"], "date", "31.02.2026")]
+    assert record["values"]["date"] is None
+
+
 def test_a_request_that_is_sent_again_does_nothing_twice(rooms: Home, client: TestClient) -> None:
     scan = published(rooms).id
     ways = f"{PAGE}/{scan}/corrections"

@@ -152,3 +152,17 @@ def test_two_forms_on_the_photograph_are_an_exception_and_other_advice_is_none()
 def test_a_photograph_without_some_fields_is_an_exception() -> None:
     cut = RuleException(rule="the whole form", keys=(), expected="all fields", found="fields outside")
     assert assemble(SCAN, ORDER, DECISIONS, ["cut off", "fields outside"]).exceptions == (cut,)
+
+
+def test_what_stands_in_a_field_and_is_no_value_of_its_type_is_an_exception() -> None:
+    day = replace(decided("day", None), text="31.02.2026")
+    note, blank = decided("note", "31.02.2026"), decided("paid", None, null="blank")
+    unread = replace(decided("due", None, null="illegible"), text="?")
+    dated = form(field("day", "date"), field("note", "text"), field("paid", "date"), field("due", "date"))
+    (found,) = assemble(SCAN, dated, [day, note, blank, unread]).exceptions
+    assert (found.rule, found.keys, found.expected, found.found) == (
+        "a value of its type",
+        (FieldKey("day"),),
+        "date",
+        "31.02.2026",
+    )
