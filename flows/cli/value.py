@@ -55,7 +55,7 @@ def correct(
     why: Why,
     by: By = "operator",
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Take it as it stands on the paper, though the form says that it is written otherwise.")
+        bool, typer.Option("--anyway", help="Take it as it stands on the paper, whatever the form says.")
     ] = False,
     as_json: terminal.AsJson = False,
 ) -> None:

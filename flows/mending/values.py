@@ -30,7 +30,8 @@ def require_fitting(
         raise NotFound(f"The scan {scan[:12]} has no field {key}. {_fields_of(form)}")
     field = form.field(key.name)
     if text.strip() and not no_value and fields.load(field.type).parse(text, field, form) is None:
-        raise SettingsError(f"{text!r} is no {_type_in_words(field)}, which {key} is. {_advice(field, form)} {AS_IT_IS}")
+        told = f"{text!r} is no {_type_in_words(field)}, which {key} is."
+        raise SettingsError(f"{told} {_advice(field, form)} {AS_IT_IS}")
     spot = prepared(form).fields[key.name]
     if text.strip() and field.pattern and not other_pattern and spot.faults(spot.normal(text)):
         raise SettingsError(

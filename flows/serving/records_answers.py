@@ -23,8 +23,7 @@ class FieldV1(BaseModel):
 
     `key` names the value, such as "total" or "lines.price[0]". `null` says why `value` is null: blank, illegible,
     absent or crossed out. `box` is x0, y0, x1, y1 in pixels of the straightened page, from its top left; `box_share`
-    the same in shares of the page, 0 to 1. `known` is what the field's master data say. `people` and `experts` count
-    who read it.
+    in shares of the page, 0 to 1. `known` is what master data say. `people` and `experts` count who read it.
     """
 
     key: str
@@ -239,8 +238,8 @@ class _Sent(BaseModel):
 class CorrectionV1(_Sent):
     """What a field says, as the form writes it; empty for blank. It is the last word on the field.
 
-    With `record_version` (or If-Match) it is refused where the record has another version by now. With `as_written` a
-    text is taken of which no value can be made, as a day that does not exist: the record has an exception then.
+    With `record_version` (or If-Match) it is refused where the record has another version by now. `as_written` takes
+    what is no value, as a day that does not exist: an exception of the record.
     """
 
     key: Annotated[str, Field(max_length=100, examples=["total"])]

@@ -95,9 +95,9 @@ def other_currencies(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExc
 
 
 def of_no_value(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
-    """An exception for each field in which something stands that is no value of its type, as the 31st of February.
+    """An exception for each field in which something stands that is no value of its type.
 
-    It says the type and what stands there; the record has no value of the field.
+    The 31st of February is one. It says the type and what stands there; the record has no value of the field.
     """
     types = {field.name: field.type for field in form.all_fields()}
     found = [
