@@ -199,6 +199,7 @@ PROGRAM_WORDS = {
     "float_parsing": "It is no number. Write it as 0.99.",
     "int_parsing": "It is no whole number. Write it in figures, without a point.",
     "missing": "It is missing, and must be there.",
+    "string_pattern_mismatch": "It is not written as it must be here. The OpenAPI document says how.",
     "model_attributes_type": "It is no JSON object. Write it as {...}.",
     "string_type": "It is no text. Write it in quotation marks.",
 }
@@ -213,11 +214,22 @@ async def _proof_needed(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     messages = {404: N_("This page does not exist, or it is not open to you."), 405: N_("This cannot be done here.")}
-    said = error.detail if is_for_programs(request) else messages.get(error.status_code, error.detail)
+    said = _for_program(error) if is_for_programs(request) else messages.get(error.status_code, error.detail)
     typed = () if error.status_code in UNREADABLE_BODY else await typed_in(request)
     response = failure_response(request, error.status_code, said, typed=typed)
     response.headers.update(error.headers or {})
     return response
+
+
+def _for_program(error: HTTPException) -> str:
+    """What a program is told; where the framework has but the name of the status, what to do instead."""
+    if error.detail != HTTPStatus(error.status_code).phrase:
+        return error.detail
+    if error.status_code == 404:
+        return "There is nothing at this address. The OpenAPI document lists all there are."
+    if error.status_code == 405:
+        return f"This address takes {(error.headers or {}).get('Allow', 'other methods')} and nothing else."
+    return error.detail
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

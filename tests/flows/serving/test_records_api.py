@@ -388,6 +388,15 @@ def test_an_answer_that_is_unchanged_is_kept_by_caches(rooms: Home, client: Test
         assert (again.status_code, again.headers["cache-control"]) == (304, first.headers["cache-control"])
 
 
+def test_an_address_that_is_not_there_and_a_wrong_method_say_what_to_do(client: TestClient) -> None:
+    missing = client.get("/api/v1/recordz").json()
+    assert (missing["status"], "OpenAPI document lists all" in missing["detail"]) == (404, True), missing
+    wrong = client.delete(PAGE).json()
+    assert (wrong["status"], "takes GET" in wrong["detail"]) == (405, True), wrong
+    odd = client.get(f"{PAGE}/../{PAGE.rpartition('/')[2]}/not-a-scan").json()
+    assert (odd["status"], "not written as it must be" in odd["detail"]) == (422, True), odd
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "told"),
     [
