@@ -77,10 +77,11 @@ class Bar:
 
 
 def stacked(
-    name: str, title: str, bars: Sequence[Bar], kinds: Sequence[str], table: Table, *, shown: Sequence[str] = ()
+    name: str, title: str, bars: Sequence[Bar], kinds: Sequence[str], table: Table, say: Callable[[float], str]
 ) -> Chart:
-    """Bars side by side, each stacked from its parts. `kinds` are in words; `shown` are numbers for the scale's top."""
-    most = max((sum(bar.parts) for bar in bars), default=0.0) or 1.0
+    """Bars side by side, each stacked from its parts, which are counts. `kinds` are in words; `say` writes a count."""
+    highest = max((sum(bar.parts) for bar in bars), default=0.0)
+    most = max(2.0, highest + highest % 2)  # the middle of the scale is a count too
     wide = WIDTH / max(1, len(bars))
     marks = []
     for place, bar in enumerate(bars):
@@ -89,15 +90,14 @@ def stacked(
             high = HEIGHT * part / most
             below -= high
             if part:
-                title_of_part = f"{bar.words}: {kinds[kind - 1]} {part:g}"
+                title_of_part = f"{bar.words}: {kinds[kind - 1]} {say(part)}"
                 colour = (kind - 1) % COLOURS_COUNT + 1
                 marks.append(Mark(wide * place, below, max(0.5, wide * 0.9), high, colour, title_of_part))
-    ticks = [Tick(HEIGHT * (1 - part), f"{most * part:g}") for part in (0.0, 0.5, 1.0)]
     return Chart(
         name=name,
         title=title,
         marks=marks,
-        ticks=ticks if not shown else [Tick(tick.y, words) for tick, words in zip(ticks, shown, strict=True)],
+        ticks=[Tick(HEIGHT * (1 - part), say(most * part)) for part in (0.0, 0.5, 1.0)],
         first=bars[0].words if bars else "",
         last=bars[-1].words if len(bars) > 1 else "",
         kinds=[(place % COLOURS_COUNT + 1, words) for place, words in enumerate(kinds)],

@@ -39,12 +39,13 @@ from transcribe.review import (
     moment,
     number,
     share,
+    signed,
     spent,
 )
 
 Result = TypeVar("Result")
 
-MOST_CHANCE_PERCENT = 99.99
+MOST_CHANCE_SHARE = 0.9999
 """A probability is shown as no more than this: two places of 99.999 would round to certainty."""
 
 POLL_HEADER = "x-desk-poll"
@@ -157,17 +158,17 @@ class Visit:
         """A number as it is written here."""
         return number(value, self.language, places)
 
-    def share(self, value: float) -> str:
-        """A share as it is written here."""
-        return share(value, self.language)
+    def share(self, value: float, places: int = 1) -> str:
+        """A share as it is written here, in per cent with at most so many places."""
+        return share(value, self.language, places)
 
-    def small_share(self, value: float) -> str:
-        """A share with two places of its percentage."""
-        return f"{number(100 * value, self.language, 2)} %"
+    def signed(self, value: float) -> str:
+        """A number with its sign, as it is written here."""
+        return signed(value, self.language)
 
     def chance(self, probability: float) -> str:
         """A probability as it is written here; one that is nearly 1 is not said to be it."""
-        return f"{number(min(100 * probability, MOST_CHANCE_PERCENT), self.language, 2)} %"
+        return share(min(probability, MOST_CHANCE_SHARE), self.language, 2)
 
     def exact_amount(self, micro: int, currency: str) -> str:
         """Money with up to four places: a record may cost less than a cent."""

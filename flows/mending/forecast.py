@@ -104,7 +104,7 @@ def forecast(
     """
     counted = times if isinstance(times, Mapping) else Counter(times)
     recent = {at: count for at, count in counted.items() if at >= now - LOOK_BACK}
-    if not open_fields or sum(recent.values()) < MIN_READINGS:
+    if not open_fields or sum(recent.values()) < MIN_READINGS or now - min(recent) < BIN:
         return None
     chance = numpy.random.default_rng(0)  # the same readings give the same forecast
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + _quietest(recent)

@@ -43,6 +43,8 @@ def test_who_begins_late_may_read_on_past_midnight() -> None:
 def test_readings_of_the_last_minutes_alone_tell_no_pace() -> None:
     rush = [NOON + timedelta(seconds=each) for each in range(60)]
     assert forecast(rush, 500, 1.0, rush[-1] + timedelta(seconds=1)) is None
+    over_the_quarter = [NOON - timedelta(seconds=30) + timedelta(seconds=6 * each) for each in range(30)]
+    assert forecast(over_the_quarter, 5, 1.0, over_the_quarter[-1]) is None
 
 
 def test_who_was_seen_on_wednesdays_alone_may_come_on_wednesdays_alone() -> None:

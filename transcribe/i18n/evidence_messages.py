@@ -202,6 +202,9 @@ RECORD_RULES: Mapping[str, str] = {
 }
 
 
+PERCENT_SIGN = " %"
+"""How the command line writes it, in English."""
+
 PROBABILITIES = frozenset({"probability", "raw"})
 """Numbers of evidence that are estimates: they are never said to be 0 or 100 %."""
 
@@ -231,16 +234,18 @@ def reason_sentence(code: str) -> str:
     return REASONS[code] if code in REASONS else sentence(code)
 
 
-def say(evidence: Evidence, translate: Callable[[str], str] = str, point: str = ".") -> str:
+def say(
+    evidence: Evidence, translate: Callable[[str], str] = str, point: str = ".", percent: str = PERCENT_SIGN
+) -> str:
     """One piece of evidence in words, with its numbers written short.
 
-    `translate` gives the reader's language, and `point` is the decimal sign in it.
+    `translate` gives the reader's language; `point` is the decimal sign in it, `percent` its sign with the gap.
     """
-    numbers = {name: _short(name, number, point) for name, number in evidence.numbers.items()}
+    numbers = {name: _short(name, number, point, percent) for name, number in evidence.numbers.items()}
     return translate(sentence(evidence.code)).format_map(numbers)
 
 
-def _short(name: str, number: float | int | str, point: str) -> str:
+def _short(name: str, number: float | int | str, point: str, percent: str) -> str:
     if isinstance(number, str | int):
         return str(number)
     if name in ("bits",):
@@ -249,8 +254,8 @@ def _short(name: str, number: float | int | str, point: str) -> str:
         return f"{number:g}".replace(".", point)
     if name in PROBABILITIES and not LEAST_SAID <= number <= 1.0 - LEAST_SAID:
         sign, number = ("<", LEAST_SAID) if number < LEAST_SAID else (">", 1.0 - LEAST_SAID)
-        return f"{sign} {100 * number:.4g} %".replace(".", point)
-    return f"{100 * number:.4g} %".replace(".", point)
+        return f"{sign} {100 * number:.4g}{percent}".replace(".", point)
+    return f"{100 * number:.4g}{percent}".replace(".", point)
 
 
 def named(evidence: Evidence, names: Mapping[str, str]) -> Evidence:

@@ -171,7 +171,7 @@ def course_chart(visit: Visit, view: BatchView) -> Chart:
         query={"name": view.batch.name},
     )
     bars = [Bar(visit.moment(at), [float(found.get(state, 0)) for state in kinds]) for at, found in course]
-    return stacked("course", say("Scans by how far they were, from the first to now"), bars, words, table)
+    return stacked("course", say("Scans by how far they were, from the first to now"), bars, words, table, visit.number)
 
 
 def carried_forward(steps: list[facts.CourseStep], now: datetime) -> list[tuple[datetime, Mapping[str, int]]]:

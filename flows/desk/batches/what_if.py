@@ -82,7 +82,7 @@ def _row(visit: Visit, line: PlanLine) -> tuple[Cell, ...]:
 
 
 def _share(visit: Visit, share: float) -> str:
-    return f"{visit.number(100 * share, 2)} %"
+    return visit.share(share, 2)
 
 
 def _played(visit: Visit, view: BatchView) -> tuple[int, str, Sequence[PlanLine]] | None:

@@ -161,7 +161,7 @@ def _audit(visit: Visit, facts: Facts) -> str:
         "Audits found %(wrong)s of %(count)s decided fields of the form %(form)s wrong: surely more than %(least)s, and"
         " the target allows %(allowed)s.",
         wrong=visit.number(facts["wrong"]), count=visit.number(facts["count"]), form=facts["form"],
-        least=visit.small_share(facts["least"]), allowed=visit.small_share(facts["allowed"]),
+        least=visit.share(facts["least"], 2), allowed=visit.share(facts["allowed"], 2),
     )  # fmt: skip
 
 

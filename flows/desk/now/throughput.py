@@ -71,7 +71,12 @@ def throughput_chart(visit: Visit, work: list[facts.WorkDone]) -> Chart:
     )
     bars = [Bar(str(row[0].value), [float(row[1].value or 0)]) for row in rows]
     return stacked(
-        "throughput", say("Readings by people today, hour by hour"), bars, [say("Readings by people")], table
+        "throughput",
+        say("Readings by people today, hour by hour"),
+        bars,
+        [say("Readings by people")],
+        table,
+        visit.number,
     )
 
 

@@ -8,7 +8,6 @@ from flows.desk.counting import Counting
 from flows.desk.parts import counting
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
-from transcribe.pay_arithmetic import MICRO_UNITS
 from transcribe.people import WorkFigures, work_figures
 from transcribe.review import WORK_HEADS, work_row
 
@@ -71,16 +70,15 @@ def _nothing(visit: Visit) -> str:
 
 def hourly(visit: Visit) -> list[str]:
     """The median and the lowest tenth of what an hour comes to, by currency."""
-    by_currency: dict[str, list[float]] = {}
+    by_currency: dict[str, list[int]] = {}
     for each in _counted(visit).values():
         for currency, micro in each.hourly.items():
-            by_currency.setdefault(currency, []).append(micro / MICRO_UNITS)
+            by_currency.setdefault(currency, []).append(micro)
     return [
         visit.say(
-            "Half of the people earn %(median)s %(currency)s an hour or less, and the lowest tenth %(low)s or less.",
-            median=visit.number(median(found), 2),
-            low=visit.number(quantiles(found, n=TENTHS_COUNT, method="inclusive")[0], 2),
-            currency=currency,
+            "Half of the people earn %(median)s an hour or less, and the lowest tenth %(low)s or less.",
+            median=visit.amount(round(median(found)), currency),
+            low=visit.amount(round(quantiles(found, n=TENTHS_COUNT, method="inclusive")[0]), currency),
         )
         for currency, found in sorted(by_currency.items())
         if len(found) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from flows.desk.charts import Chart, Point, plotted
 from flows.desk.parts import Part
@@ -21,8 +22,8 @@ def calibration_part(visit: Visit) -> Part:
             Cell(round(each.least, 6), visit.chance(each.least)),
             Cell(round(each.stated, 6), visit.chance(each.stated)),
             *_counts(visit, each),
-            Cell(round(1 - each.share, 6), visit.small_share(1 - each.share)),
-            *(Cell(round(1 - bound, 6), visit.small_share(1 - bound)) for bound in reversed(each.interval)),
+            Cell(round(1 - each.share, 6), visit.share(1 - each.share, 2)),
+            *(Cell(round(1 - bound, 6), visit.share(1 - bound, 2)) for bound in reversed(each.interval)),
         )
         for each in points
     ]
@@ -48,7 +49,7 @@ def calibration_part(visit: Visit) -> Part:
     return Part(
         head=table.caption,
         table=table,
-        chart=plotted("calibration", title, shown, kinds, table, visit.small_share),
+        chart=plotted("calibration", title, shown, kinds, table, partial(visit.share, places=2)),
         said=[say("Where the stated line lies within the interval, audits do not speak against what we say.")],
         faint=[_groups(visit, points)] if points else [],
     )
@@ -93,7 +94,7 @@ def _coverage_chart(visit: Visit, points: Sequence[CurvePoint], table: Table) ->
     ]
     kinds = (visit.say("share wrong, by audits"), visit.say("its interval"))
     title = visit.say("Share wrong among the surest, by the share decided")
-    return plotted("coverage", title, shown, kinds, table, visit.small_share)
+    return plotted("coverage", title, shown, kinds, table, partial(visit.share, places=2))
 
 
 def _count_columns(visit: Visit) -> tuple[Column, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from functools import partial
 
 from flows.desk.charts import Point, plotted
 from flows.desk.parts import Part
@@ -44,7 +45,7 @@ def asked_part(visit: Visit) -> Part:
         _point(visit, week, people[week], count) for week, count in weeks.items()
     ]  # fmt: skip
     kinds = (say("share asked"), say("its interval"))
-    chart = plotted("asked-by-week", table.caption, points, kinds, table, visit.small_share)
+    chart = plotted("asked-by-week", table.caption, points, kinds, table, partial(visit.share, places=2))
     said = [say("What was decided for the first time in each week, of the last half year.")]
     return Part(head=say("Learning curve: share asked"), table=table, chart=chart, said=said)
 
@@ -75,7 +76,7 @@ def errors_part(visit: Visit) -> Part:
     return Part(
         head=say("Learning curve: error"),
         table=table,
-        chart=plotted("errors-by-week", table.caption, points, kinds, table, visit.small_share),
+        chart=plotted("errors-by-week", table.caption, points, kinds, table, partial(visit.share, places=2)),
         faint=[say("A week with fewer than %(count)s audited values tells nothing and is left blank.",
                    count=MIN_GROUP_COUNT)] if weeks else [],
     )  # fmt: skip

@@ -106,4 +106,4 @@ def _figures(visit: Visit, wrong: int, count: int, low: float, high: float) -> t
 
 def share_cell(visit: Visit, share: float) -> Cell:
     """A share, for people with two places of its percentage."""
-    return Cell(round(share, 6), visit.small_share(share))
+    return Cell(round(share, 6), visit.share(share, 2))

@@ -14,7 +14,7 @@ from transcribe.errors import NotFound
 from transcribe.i18n import N_, sentence, translation
 from transcribe.i18n import say as said_of
 from transcribe.model import OPERATOR_SOURCE, Evidence
-from transcribe.review import Weight, weights
+from transcribe.review import Weight, percent_sign, weights
 
 KIND_WORDS = {"machine": N_("machine"), "person": N_("person"), "expert": N_("expert")}
 """Who read, in a word."""
@@ -44,12 +44,12 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
     translate = translation(visit.language).gettext
     last = told.decisions[-1] if told.decisions else None
     evidence = [Evidence(code=each.code, numbers=dict(each.model_extra or {})) for each in (last.codes if last else ())]
-    point = get_decimal_symbol(visit.language)
+    point, percent = get_decimal_symbol(visit.language), percent_sign(visit.language)
     return FieldView(
         told=told,
         readings=readings_table(visit, told),
         method=translate(sentence(last.method)) if last else "",
-        reasons=weights([(said_of(each, translate, point), each.numbers) for each in evidence]),
+        reasons=weights([(said_of(each, translate, point, percent), each.numbers) for each in evidence]),
         waiting=[visit.reason(task.reason) for task in told.tasks if not task.closed],
         earlier=sum(last is not None and (each.value, each.null) != (last.value, last.null) for each in told.decisions),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import get_args
 
@@ -10,11 +11,13 @@ import pytest
 from flows.administration import Finding, forgery_sentence
 from flows.administration.anomalies import TABLE_WORDS, _questions
 from flows.administration.odd_reading import _question
+from flows.desk.charts import Bar, stacked
 from flows.desk.people import people_page
 from flows.desk.system import machine, verification
+from flows.desk.tables import Table
 from reconcile.conduct import OddReader
 from reconcile.conduct.odd_readers import Kind
-from tests.flows.desk.desk_site import DeskSite
+from tests.flows.desk.desk_site import DOUBTED, DeskSite
 from transcribe.i18n import translation, worded
 from transcribe.i18n.worded import Worded
 from transcribe.store import Forgery, TimeClaim
@@ -100,3 +103,25 @@ def test_every_forgery_is_said_in_every_language(desk: DeskSite, language: str, 
         assert gettext(TABLE_WORDS[table]) != TABLE_WORDS[table]
         assert gettext(said.message) != said.message
     assert what in verification.HOW_WORDS
+
+
+def test_numbers_of_a_scan_are_written_as_the_language_does(busy: DeskSite) -> None:
+    scan = busy.scan("doubt.png", DOUBTED)
+    busy.weigh()
+    for language, weight, chance in (("en", r"[+-]\d+\.\d", r"\d(\.\d+)?%"), ("fr", r"[+-]\d+,\d", r"\d(,\d+)?\xa0%")):
+        client = busy.client(busy.person(f"op-{language}", "operator", language=language))
+        page = client.get(f"/desk/scan/{scan.id}?field=number").text
+        weights = re.findall(r'class="bits">([^<]+)<', page)
+        assert weights
+        assert all(re.fullmatch(weight, each) for each in weights), weights
+        shares = re.findall(r"\d+(?:[.,]\d+)?[ \xa0]?%", page.partition("<main")[2])
+        assert shares
+        assert all(re.search(f"{chance}$", each) for each in shares), shares
+
+
+def test_the_scale_of_a_chart_of_counts_has_counts_alone() -> None:
+    table = Table(name="t", caption="t", columns=(), rows=[], address="/")
+    for highest, scale in ((31, ["0", "16", "32"]), (1, ["0", "1", "2"]), (1_234_568, ["0", "617,284", "1,234,568"])):
+        chart = stacked("t", "t", [Bar("now", [float(highest)])], ["of them"], table, lambda count: f"{count:,.0f}")
+        assert [each.words for each in chart.ticks] == scale
+        assert all(each.y >= 0 for each in chart.marks)

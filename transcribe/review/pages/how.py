@@ -60,7 +60,7 @@ async def how_page(context: Here, visitor: SignedIn) -> Response:
 
 def _exact_share(value: float, language: str) -> str:
     """A share with as many places as it has, such as 99.99 %: rounded it would say that nothing can be wrong."""
-    return share(value, language) if round(value, 3) == value else f"{number(100 * value, language, places=4)} %"
+    return share(value, language, places=1 if round(value, 3) == value else 4)
 
 
 def _in_force(store: Store, context: Context, language: str) -> InForce:

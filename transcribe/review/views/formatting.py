@@ -65,10 +65,21 @@ def _with_places(micro: int, currency: str, language: str, places: str) -> str:
     return format_currency(Decimal(micro) / MICRO_UNITS, currency, pattern, _locale(language), currency_digits=False)
 
 
-def share(value: float, language: str) -> str:
-    """A share such as 0.05 as "5%", with at most one place and the language's own sign and gap."""
+def share(value: float, language: str, places: int = 1) -> str:
+    """A share such as 0.05 as "5%", with at most so many places and the language's own sign and gap."""
     locale = _parsed(language)
-    return format_percent(value, locale.percent_formats[None].pattern.replace("0", "0.#", 1), locale=locale)
+    pattern = locale.percent_formats[None].pattern.replace("0", "0." + "#" * places, 1)
+    return format_percent(Decimal(str(round(value, places + 2))), pattern, locale=locale)
+
+
+def percent_sign(language: str) -> str:
+    """The sign of a share with the gap before it, as the language writes it."""
+    return str(_parsed(language).percent_formats[None].suffix[0])
+
+
+def signed(value: float, language: str) -> str:
+    """A number with its sign and one place: "+1.5"."""
+    return format_decimal(Decimal(str(round(value, 1))), "+#,##0.0;-#,##0.0", locale=_parsed(language))
 
 
 def certainty(probability: float, language: str) -> str:

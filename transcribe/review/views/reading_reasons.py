@@ -14,6 +14,7 @@ from transcribe.model import Decision, Evidence
 from transcribe.people import is_same_reading, true_reasons
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context
+from transcribe.review.views.formatting import percent_sign
 from transcribe.store import FieldHistory, Store
 
 OWN_CODES = {code: f"own {code}" for code in EVIDENCE if f"own {code}" in EVIDENCE}
@@ -76,9 +77,9 @@ def told_reasons(
     """
     translate = translation(visitor.language).gettext
     people = {reading.source for reading in history.readings if reading.kind != "machine"}
-    point = get_decimal_symbol(visitor.language)
+    point, percent = get_decimal_symbol(visitor.language), percent_sign(visitor.language)
     return [
-        (say(_without_names(each, people, visitor.person.id, translate), translate, point), each.numbers)
+        (say(_without_names(each, people, visitor.person.id, translate), translate, point, percent), each.numbers)
         for each in (*(true_reasons(decided, history, form) if form else decided.evidence), *measured)
     ]
 
