@@ -5,6 +5,7 @@ A run has all tests but the long ones; or these, laws and attacks.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 from flows.home import settings as configuration
+from flows.runtime.gc_tuning import settle_memory
 from flows.runtime.prefect_server import PrefectServer
 from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
@@ -37,6 +39,7 @@ MIN_FREE_BYTES = 8_000_000_000
 settings.register_profile("fairhand", examples(100))
 settings.load_profile("fairhand")
 share_context()
+gc.disable()  # until all tests are there: most of what is made by then stays, and is looked through again and again
 
 
 def pytest_configure() -> None:
@@ -69,6 +72,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = chosen
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again, but not among the tests and what they have imported: that is a tenth of their time."""
+    gc.enable()
+    settle_memory()
 
 
 def _put_long_ones_first(items: list[pytest.Item]) -> None:

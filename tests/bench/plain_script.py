@@ -13,7 +13,6 @@ from typing import Any
 import cv2
 import numpy
 from numpy.typing import NDArray
-from rapidocr import RapidOCR
 
 Picture = NDArray[numpy.uint8]
 Area = tuple[int, int, int, int]
@@ -63,5 +62,7 @@ def _onto(photo: Picture, blank: Picture) -> NDArray[numpy.float64] | None:
 
 @cache
 def _recogniser() -> Any:
+    from rapidocr import RapidOCR  # half a second, which whoever only counts what was read need not wait
+
     threads = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": 1 for kind in ("intra", "inter")}
     return RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False, **threads})
