@@ -15,6 +15,9 @@ from transcribe.whole_files import write_whole
 if TYPE_CHECKING:
     from transcribe.model import Form
 
+MOST_FAULTS = 20
+"""Lines that could not be used are named up to so many, the others counted. Chosen by hand."""
+
 collection = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Reconcile readings that others collected.")
 app.add_typer(collection, name="collection")
 
@@ -72,7 +75,9 @@ def _reconcile_file(
 
         write_whole(report, report_of(done.reconciled, title=file.name))
         terminal.say(f"The report stands in {report}.")
-    for fault in done.faults:
+    for fault in done.faults[:MOST_FAULTS]:
         terminal.note(f"fairhand: {file}, line {fault.line}: {fault.message}")
+    if len(done.faults) > MOST_FAULTS:
+        terminal.note(f"fairhand: {file}: {len(done.faults) - MOST_FAULTS} more lines could not be used.")
     if done.faults:
         raise typer.Exit(1)

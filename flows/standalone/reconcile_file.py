@@ -21,7 +21,7 @@ from transcribe.i18n import say
 from transcribe.model import Decision, Evidence, FieldKey, Form, Posterior, Reading, Task, Value
 from transcribe.whole_files import whole_text_file
 
-CSV_COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask")
+CSV_COLUMNS = ("item", "value", "text", "probability", "method", "reason", "ask", "field")
 """The keys of a line, in their order."""
 
 PROBABILITY_DECIMALS = 4
@@ -30,7 +30,10 @@ PROBABILITY_DECIMALS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
-    """The result of one item. `ask` tells that it is worth one more reading; `reason` is in words."""
+    """The result of one item. `ask` tells that it is worth one more reading; `reason` is in words.
+
+    `field` is that of the file, empty where it names none: an item may have several.
+    """
 
     item: str
     value: Value
@@ -39,6 +42,7 @@ class ItemLine:
     method: str
     reason: str
     ask: bool
+    field: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,7 @@ def _line(result: ItemResult, type_name: str, translate: Callable[[str], str]) -
         method=result.method,
         reason=say(result.reason, translate),
         ask=result.ask,
+        field=result.item.field,
     )
 
 
@@ -113,19 +118,19 @@ def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) 
     for item in collected.items:
         scans[item.scan or item.name].append(item)
     parameters = shipped_parameters()
-    lines: dict[str, ItemLine] = {}
+    lines: dict[tuple[str, str], ItemLine] = {}
     for scan, items in scans.items():
-        keys = {item.name: _key(item, form) for item in items}
-        readings = [reading for item in items for reading in _readings(item, keys[item.name], scan)]
+        keys = {(item.name, item.field): _key(item, form) for item in items}
+        readings = [each for item in items for each in _readings(item, keys[item.name, item.field], scan)]
         posteriors = weigh(form, readings, parameters)
         for item in items:
-            key = keys[item.name]
+            key = keys[item.name, item.field]
             if key in posteriors:
                 outcome = decide(form.field(key.name), posteriors[key], POLICY)
                 if isinstance(outcome, Task):
                     outcome = with_true_reason(outcome, form, readings)
-                lines[item.name] = _decided_line(item, posteriors[key], outcome, translate)
-    yield from (lines[item.name] for item in collected.items if item.name in lines)
+                lines[item.name, item.field] = _decided_line(item, posteriors[key], outcome, translate)
+    yield from filter(None, (lines.get((item.name, item.field)) for item in collected.items))
 
 
 def _key(item: Item, form: Form) -> FieldKey:
@@ -144,11 +149,12 @@ def _key(item: Item, form: Form) -> FieldKey:
 
 def _readings(item: Item, key: FieldKey, scan: str) -> Iterator[Reading]:
     for number, reading in enumerate(item.readings):
+        one = f"{item.name} {item.field}#{number}"
         yield Reading(
-            id=f"{item.name}#{number}",
+            id=one,
             scan=scan,
             key=key,
-            source=reading.source or f"{item.name}#{number}",
+            source=reading.source or one,
             kind=reading.kind,
             text=reading.text,
             at=datetime.fromtimestamp(number, UTC),
@@ -170,6 +176,7 @@ def _decided_line(
             method="undecided",
             reason=say(Evidence(code=outcome.reason), translate),
             ask=True,
+            field=item.field,
         )
     return ItemLine(
         item=item.name,
@@ -179,4 +186,5 @@ def _decided_line(
         method=outcome.method,
         reason=say(Evidence(code=outcome.method), translate),
         ask=False,
+        field=item.field,
     )

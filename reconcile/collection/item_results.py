@@ -63,9 +63,10 @@ def _method_and_reason(choice: Choice, champion: str) -> tuple[str, Evidence]:
     numbers["votes"] = votes = len(choice.option.readings)
     if votes == 0:
         return "composed", Evidence(code=EvidenceCode.COLLECTION_COMPOSED, numbers=numbers)
-    if choice.text_count == 1:
+    if choice.text_count == 1 and not blanks:
         method = "unanimous" if readings > 1 else "single"
         return method, Evidence(code=EvidenceCode(f"collection {method}"), numbers=numbers)
+    numbers["readings"] = readings + blanks
     if champion == "majority":
         return "majority", Evidence(code=EvidenceCode.COLLECTION_MAJORITY, numbers=numbers)
     fewer = votes < max(Counter(reading.normal for reading in choice.item.readings).values())

@@ -47,8 +47,8 @@ def is_it(text: str) -> bool:
 
 
 def collect(text: str) -> Collected:
-    """One item a line. A line that is no such object is a fault, whose message names the key."""
-    items: dict[str, Item] = {}
+    """One item and field a line. A line that is no such object is a fault, whose message names the key."""
+    items: dict[tuple[str, str], Item] = {}
     faults = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -61,10 +61,11 @@ def collect(text: str) -> Collected:
         if item.type and item.type not in fields.names():
             known = ", ".join(fields.names())
             faults.append(Fault(line=number, message=f"type: there is no {item.type!r}; use one of {known}"))
-        elif item.name in items:
-            faults.append(Fault(line=number, message=f"item: {item.name!r} stands here a second time"))
+        elif (item.name, item.field) in items:
+            which = f"item: {item.name!r}{f', field {item.field!r},' if item.field else ''} stands here a second time"
+            faults.append(Fault(line=number, message=f"{which}; write all of its readings in one line"))
         else:
-            items[item.name] = item
+            items[item.name, item.field] = item
     return Collected(items=tuple(items.values()), faults=tuple(faults))
 
 

@@ -139,3 +139,41 @@ def test_what_nobody_could_read_is_not_said_to_be_blank(tmp_path: Path) -> None:
     assert [(each["method"], each["ask"]) for each in told] == [("unread", True), ("single", True)]
     assert told[0]["reason"] == "Nobody could read it."
     assert told[1]["reason"] == "One reading, and no other to compare it with."
+
+
+def test_an_item_may_have_several_fields_and_a_field_twice_is_named(tmp_path: Path) -> None:
+    def line(field: str, text: str) -> dict[str, object]:
+        return {"item": "card 1", "field": field, "readings": [{"who": who, "text": text} for who in ("ann", "ben")]}
+
+    given = lines_of(tmp_path / "in.jsonl", line("name", "Bob"), line("born", "1.2.1960"), line("name", "Rob"))
+    out = tmp_path / "out.csv"
+    code, said = run(str(given), "--out", str(out))
+    assert (code, "line 3: item: 'card 1', field 'name', stands here a second time" in said) == (1, True), said
+    with out.open(encoding="utf-8", newline="") as file:
+        told = [(each["item"], each["field"], each["value"]) for each in csv.DictReader(file)]
+    assert told == [("card 1", "name", "Bob"), ("card 1", "born", "1960-02-01")]
+
+
+def test_fields_of_one_item_are_weighed_on_a_form(tmp_path: Path) -> None:
+    texts = {"company": "Bond & Sons", "total": "12.50"}
+    fields = [
+        {"item": "r1", "field": field, "readings": [{"who": who, "text": text} for who in ("ann", "ben")]}
+        for field, text in texts.items()
+    ]
+    code, said = run(str(lines_of(tmp_path / "in.jsonl", *fields)), "--form", "receipt")
+    told = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert code == 0, said
+    assert {each["field"]: each["text"] for each in told} == texts
+
+
+def test_who_left_a_field_blank_is_counted_among_its_readers(tmp_path: Path) -> None:
+    readings = [{"who": "ann", "text": "Omega"}, {"who": "ben", "text": "Omega"}, {"who": "eva", "text": ""}]
+    _, said = run(str(lines_of(tmp_path / "in.jsonl", {"item": "a", "readings": readings})))
+    (told,) = [json.loads(line) for line in said.splitlines()]
+    assert (told["text"], told["method"]) == ("Omega", "weighed")
+    assert told["reason"].startswith("2 of 3 readings say this")
+
+
+def test_of_very_many_lines_that_cannot_be_used_twenty_are_named(tmp_path: Path) -> None:
+    code, said = run(str(lines_of(tmp_path / "in.jsonl", GOOD, *[{"readings": []}] * 300)))
+    assert (code, said.count(": item: "), "280 more lines could not be used" in said) == (1, 20, True)
