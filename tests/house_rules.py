@@ -406,9 +406,14 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _is_guarded(node: ast.stmt) -> bool:
-    """`if TYPE_CHECKING:` and `if __name__ == "__main__":`"""
+    """`if TYPE_CHECKING:` and `if __name__ == "__main__":`; where it is not checked, a module may be imported later."""
     tests = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")
-    return isinstance(node, ast.If) and ast.unparse(node.test) in tests and not node.orelse
+    return isinstance(node, ast.If) and ast.unparse(node.test) in tests and all(map(_is_later, node.orelse))
+
+
+def _is_later(node: ast.stmt) -> bool:
+    """`numpy = later("numpy")`"""
+    return isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("later(")
 
 
 def _adds_commands(node: ast.stmt) -> bool:

@@ -38,9 +38,9 @@ GROUND = {
 """The files that stand loose in a package, and what they may import."""
 
 OPEN_GROUND = {
-    "transcribe": "transcribe.model transcribe.geometry transcribe.errors transcribe.codes",
-    "reconcile": "transcribe.model transcribe.errors transcribe.codes",
-    "flows": "transcribe.model transcribe.geometry transcribe.errors transcribe.codes",
+    "transcribe": "transcribe.model transcribe.geometry transcribe.errors transcribe.codes transcribe.lean_imports",
+    "reconcile": "transcribe.model transcribe.errors transcribe.codes transcribe.lean_imports",
+    "flows": "transcribe.model transcribe.geometry transcribe.errors transcribe.codes transcribe.lean_imports",
 }
 """What every room of a package may import."""
 
@@ -138,7 +138,6 @@ ONLY_IN = {
     "prefect": "flows.ingest flows.scheduled flows.deployed",
     "sqlite_utils": "reconcile.records",
     "sqlite3": "transcribe.store reconcile.records",
-    "aiosql": "transcribe.store",
     "fastapi": "transcribe.review flows.desk flows.serving",
     "starlette": "transcribe.review flows.desk flows.serving",
     "uvicorn": "flows.serving",
@@ -601,6 +600,8 @@ NONE = Mark()
 def read(mark=NONE, letters=re.compile("a")): return load()
 if TYPE_CHECKING:
     import numpy
+else:
+    numpy = later("numpy")
 if __name__ == "__main__":
     read()
 '''

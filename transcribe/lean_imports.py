@@ -1,7 +1,8 @@
-"""Libraries without others that they would import where those are installed, and that we never use through them."""
+"""Libraries without others that they would import where those are installed, and what is imported once it is used."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,3 +19,18 @@ def as_if_absent(name: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[name]
+
+
+class _Later:
+    """Stands for a module: its first use imports it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> object:
+        return getattr(importlib.import_module(self._name), attribute)
+
+
+def later(name: str) -> _Later:
+    """A module that is imported once something of it is used: for what many import and few use."""
+    return _Later(name)

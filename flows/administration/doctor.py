@@ -12,20 +12,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.administration.archive_upkeep import bucket_findings
 from flows.administration.database_findings import database_findings
 from flows.administration.finding import Finding
-from flows.administration.missing_people import missing_command, missing_in_words
-from flows.administration.webhook_findings import webhook_findings
+from flows.administration.missing_people import people_findings
 from flows.home import PREFECT_KEY_FILE, FormLibrary, Settings, has_state, is_open_to_others, open_state, prefect_secret
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
-from transcribe import ocr
 from transcribe.codes import Verdict
 from transcribe.errors import FairhandError
 from transcribe.i18n import worded
+from transcribe.lean_imports import later
 from transcribe.model import Form
+
+if TYPE_CHECKING:
+    from transcribe import ocr
+else:
+    ocr = later("transcribe.ocr")
 
 PACKAGES = ("transcribe", "reconcile", "flows")
 """The packages of fairhand."""
@@ -72,6 +77,8 @@ CHECKS = (
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Every finding of every check; none where all is well."""
+    from flows.administration.webhook_findings import webhook_findings
+
     yield from _packages()
     yield from _engines(settings)
     yield from _settings(settings)
@@ -80,7 +87,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from bucket_findings(settings)
     yield from _private(settings)
     yield from database_findings(settings)
-    yield from _people(settings)
+    yield from people_findings(settings)
     yield from _learning(settings)
     yield from _records(settings)
     yield from webhook_findings(settings)
@@ -242,23 +249,6 @@ def _private(settings: Settings) -> Iterator[Finding]:
         roots = dict.fromkeys((settings.home, *(place for place in open_places if settings.home not in place.parents)))
         mend = f"chmod -R go= {shlex.join(map(str, roots))}"
         yield Finding(check="private", message=message, mend=mend)
-
-
-def _people(settings: Settings) -> Iterator[Finding]:
-    """Who is missing, where some fields can be finished by nobody who is there."""
-    if not has_state(settings):
-        return
-    try:
-        store = open_state(settings)
-    except FairhandError:
-        return  # that is a finding of its own
-    missing = store.missing_people()
-    store.close()
-    for each in missing:
-        mend = worded("%(command)s, or fairhand people resume NAME of somebody who is paused",
-                      command=missing_command(each))  # fmt: skip
-        yield Finding(check="people", message=missing_in_words(each), mend=mend, warning=True,
-                      facts={"code": "people", "missing": each})  # fmt: skip
 
 
 def _learning(settings: Settings) -> Iterator[Finding]:

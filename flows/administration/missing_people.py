@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from transcribe.i18n import counted, plural
+from collections.abc import Iterator
+
+from flows.administration.finding import Finding
+from flows.home import Settings, has_state, open_state
+from transcribe.errors import FairhandError
+from transcribe.i18n import counted, plural, worded
 from transcribe.store import MissingPeople
 
 WAITING = {
@@ -49,3 +54,20 @@ def _limits(missing: MissingPeople) -> str:
     if missing.qualification:
         limits.append(f"with the test of fields of type {missing.qualification} passed")
     return "".join(f", {each}" for each in limits)
+
+
+def people_findings(settings: Settings) -> Iterator[Finding]:
+    """Who is missing, where some fields can be finished by nobody who is there."""
+    if not has_state(settings):
+        return
+    try:
+        store = open_state(settings)
+    except FairhandError:
+        return  # that is a finding of its own
+    missing = store.missing_people()
+    store.close()
+    for each in missing:
+        mend = worded("%(command)s, or fairhand people resume NAME of somebody who is paused",
+                      command=missing_command(each))  # fmt: skip
+        yield Finding(check="people", message=missing_in_words(each), mend=mend, warning=True,
+                      facts={"code": "people", "missing": each})  # fmt: skip

@@ -10,8 +10,9 @@ import importlib
 import os
 import pwd
 import shlex
+import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,6 +72,18 @@ COMMAND_GROUPS = (
 """The files of this folder that hold commands, in the order in which help lists them."""
 
 
+GROUPS_OF_WORD: Mapping[str, tuple[str, ...]] = {
+    "status": ("inspecting",),
+    "batch": ("batch",),
+    "scan": ("scan", "forgetting", "duplicate_scans", "scan_pages"),
+    "value": ("value",),
+    "people": ("people", "leaving", "set_aside", "people_check"),
+    "records": ("records",),
+    "log": ("log",),
+}
+"""What is loaded for the commands that are given most: putting all together takes as long as many of them run."""
+
+
 class _Commands(GroupedCommands):
     """Says an expected error in one line instead of a traceback, and the new name of a command that has another now."""
 
@@ -111,6 +124,8 @@ app = typer.Typer(
 
 
 def _say_version(asked: bool) -> None:
+    from importlib.metadata import version
+
     if asked:
         terminal.say(f"fairhand {version('fairhand')}")
         raise typer.Exit
@@ -165,13 +180,25 @@ def form_library(ctx: typer.Context) -> FormLibrary:
 
 def run() -> None:
     """Run the command that was asked for."""
-    whole_command()(prog_name="fairhand")
+    is_made = whole_command.cache_info().currsize
+    command = whole_command() if is_made else _put_together(groups_of(sys.argv[1:]))
+    command(prog_name="fairhand")
 
 
 @cache
 def whole_command() -> Command:
     """Every group of commands, loaded and put together."""
-    for group in COMMAND_GROUPS:
+    return _put_together(COMMAND_GROUPS)
+
+
+def groups_of(words: Sequence[str]) -> tuple[str, ...]:
+    """The groups that a command line needs: those of its first word where it is one of `GROUPS_OF_WORD`, else all."""
+    after_home = words[2:] if words[:1] == ["--home"] else words
+    return GROUPS_OF_WORD.get(after_home[0] if after_home else "", COMMAND_GROUPS)
+
+
+def _put_together(groups: Sequence[str]) -> Command:
+    for group in groups:
         importlib.import_module(f"flows.cli.{group}")
     command = typer.main.get_command(app)
     dress(command)

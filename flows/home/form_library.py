@@ -8,10 +8,16 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from transcribe import forms
 from transcribe.errors import FormError, NotFound, SettingsError
+from transcribe.lean_imports import later
 from transcribe.model import Form
+
+if TYPE_CHECKING:
+    from transcribe import forms
+else:
+    forms = later("transcribe.forms")  # most commands open a home and load no form
 
 
 class FormLibrary:

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from rapidfuzz import process
 
 from flows.home.addresses import is_loopback, may_be_plain, reached_host
 from flows.home.prefect_settings import prefect_secret, prefect_variables
@@ -232,6 +231,8 @@ def load_settings(home: Path | None = None) -> Settings:
 
     SettingsError names a wrong one, and a variable that looks like a setting and is none.
     """
+    from rapidfuzz import process
+
     for name in unknown_variables():
         near = process.extractOne(name, sorted(variables()))
         raise SettingsError(f"{name}: there is no such setting; did you mean {near[0]}? Mend it, or unset it.")

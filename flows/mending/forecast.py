@@ -11,9 +11,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-import numpy
-from numpy.typing import NDArray
+from transcribe.lean_imports import later
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    Days = dict[int, NDArray[numpy.float64]]
+    """Readings by quarter of an hour, by days before today (0)."""
+else:
+    numpy = later("numpy")
 
 MIN_READINGS = 20
 """Fewer readings tell no pace. Chosen by hand."""
@@ -80,10 +89,6 @@ HALF_A_DAY = timedelta(hours=12)
 
 DAYS_A_WEEK = 7
 """Days in a week."""
-
-
-Days = dict[int, NDArray[numpy.float64]]
-"""Readings by quarter of an hour, by days before today (0)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,20 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from flows.duplicates import find_alike
 from flows.home import Home, limits, now
 from flows.steps import Because, TakenScan, cancelled_at, laid_pages, machine_reads
 from transcribe.errors import FairhandError, NotFound, ScanError, SettingsError
-from transcribe.intake import is_unmasked, masked_anew
+from transcribe.lean_imports import later
 from transcribe.model import Form, ReadResult, Scan, ScanPage, SourceFile
-from transcribe.registration import fingerprints
+
+if TYPE_CHECKING:
+    from transcribe import intake, registration
+else:
+    intake = later("transcribe.intake")
+    registration = later("transcribe.registration")
 
 logger = logging.getLogger("fairhand.read")
 
@@ -55,7 +61,7 @@ def read_again(
     pages = pages or _masked(home, scan, form)
     taken = replace(pages.scan if pages else scan, id=scan.id, form=form.name, form_version=form.version)
     laid = laid_pages(home, taken, form)
-    prints = fingerprints(laid, form)
+    prints = registration.fingerprints(laid, form)
     reads = machine_reads(home, taken, form, laid, without=without)
     if look is not None:
         look(reads)
@@ -79,9 +85,9 @@ def _masked(home: Home, scan: Scan, form: Form) -> NewPages | None:
     """Masked pages of a scan that becomes a form with payment data; None where nothing is to be masked."""
     origin = home.store.origin(scan.id)
     is_same = (scan.form, scan.form_version) == (form.name, form.version)
-    if not form.has_payment or (is_same and not is_unmasked(scan, form, origin)):
+    if not form.has_payment or (is_same and not intake.is_unmasked(scan, form, origin)):
         return None
-    copies = masked_anew(scan, form, home.archive, limits(home.settings), sure=True)
+    copies = intake.masked_anew(scan, form, home.archive, limits(home.settings), sure=True)
     kept = tuple(ScanPage(file=copy.sha256, page=1) for copy in copies)
     return NewPages(scan=replace(scan, id=origin, pages=kept), files=copies)
 

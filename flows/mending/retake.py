@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from flows.duplicates import identity_parts, surely_another
 from flows.home import Home, limits
@@ -14,8 +14,13 @@ from flows.steps import Because
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from transcribe.errors import SettingsError
-from transcribe.intake import Unreadable, scans_of
+from transcribe.lean_imports import later
 from transcribe.model import Form, ReadResult, Scan
+
+if TYPE_CHECKING:
+    from transcribe import intake
+else:
+    intake = later("transcribe.intake")
 
 TURNED_DEGREES = (90, 180, 270)
 """How far a page can be turned at a time; by 0 or 360 nothing would change."""
@@ -34,11 +39,11 @@ def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool
     form = home.forms(scan.form, scan.form_version) if scan.form else None
     if form is None:
         raise SettingsError(f"Nobody knows the form of the scan {scan.id[:12]}. Say it: scan read-again --form.")
-    found = list(scans_of([file], form, home.archive, limits(home.settings)))
+    found = list(intake.scans_of([file], form, home.archive, limits(home.settings)))
     if len(found) != 1:
         raise SettingsError(f"There are {len(found)} scans in the file, not one. Give a file of this one alone.")
     (taken,) = found
-    if isinstance(taken, Unreadable):
+    if isinstance(taken, intake.Unreadable):
         raise SettingsError(taken.message)
     known = home.store.scan_of_pages(taken.scan.id)
     if known is not None and known.id != scan.id:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flows.home import Home, now
 from flows.mending.read_again import NewPages, read_again, require_kept
 from flows.steps import Because, read_scan
 from transcribe.errors import EngineError, ScanError, SettingsError
-from transcribe.intake import scan_id
+from transcribe.lean_imports import later
 from transcribe.model import Duplicate, Form, Scan, ScanPage
+
+if TYPE_CHECKING:
+    from transcribe import intake
+else:
+    intake = later("transcribe.intake")
 
 
 def split(home: Home, scan: Scan, at: int, because: Because) -> Scan:
@@ -99,10 +105,10 @@ def _part(home: Home, scan: Scan, pages: tuple[ScanPage, ...], at: int) -> Scan:
 
 def _origin(home: Home, scan: Scan, pages: Sequence[ScanPage]) -> str:
     """The id of these pages of a scan as they came. What is masked has another than its copies have."""
-    own = scan_id((page.file, page.page) for page in pages)
-    is_masked = scan_id((page.file, page.page) for page in scan.pages) != home.store.origin(scan.id)
+    own = intake.scan_id((page.file, page.page) for page in pages)
+    is_masked = intake.scan_id((page.file, page.page) for page in scan.pages) != home.store.origin(scan.id)
     return hashlib.sha256(f"{own} masked".encode()).hexdigest() if is_masked else own
 
 
 def _key(pages: Sequence[ScanPage]) -> str:
-    return scan_id((page.file, page.page) for page in pages)
+    return intake.scan_id((page.file, page.page) for page in pages)

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import jinja2
 from markupsafe import Markup
 
 from flows.output.svg import svg
-from reconcile.algorithms import (
-    Forecast,
-    Share,
-    calibration_curve,
-    calibration_error,
-    character_errors,
-    wilson,
-    word_errors,
-)
-from reconcile.collection import ItemResult, Reconciled
 from transcribe.codes import EvidenceCode
 from transcribe.i18n import say
+
+if TYPE_CHECKING:
+    from reconcile.algorithms import Forecast
+    from reconcile.collection import ItemResult, Reconciled
 
 DOUBTFUL_ITEMS_COUNT = 100
 """So many of the least probable items are listed. Chosen by hand."""
@@ -63,6 +57,8 @@ class SourceRow:
 
 def report_of(done: Reconciled, *, title: str) -> str:
     """The page as HTML: no script, nothing loaded from elsewhere."""
+    import jinja2
+
     page = jinja2.Environment(loader=jinja2.PackageLoader("flows", "output"), autoescape=True)
     results = done.results
     estimated = [result for result in results if result.method != "gold"]
@@ -133,6 +129,8 @@ def _source_rows(results: Sequence[ItemResult]) -> list[SourceRow]:
 
 
 def _source_row(name: str, right: int, count: int) -> SourceRow:
+    from reconcile.algorithms import wilson
+
     low, high = wilson(right, count)
     return SourceRow(name=name, readings=count, share=right / count, low=low, high=high)
 
@@ -151,6 +149,8 @@ def _histogram(probabilities: Sequence[float]) -> Markup:
 def _calibration_plot(known: Sequence[ItemResult]) -> Markup:
     """Share right against mean probability in groups of equal size."""
     from matplotlib.figure import Figure
+
+    from reconcile.algorithms import calibration_curve
 
     groups = calibration_curve(_forecasts(known), CURVE_GROUPS_COUNT)
     figure = Figure(figsize=(4, 4), layout="constrained")
@@ -174,6 +174,8 @@ def _forecasts(known: Iterable[ItemResult]) -> list[Forecast]:
 
 def _errors(known: Sequence[ItemResult]) -> list[tuple[str, str]]:
     """How wrong the model was on items with a known text, figure by figure."""
+    from reconcile.algorithms import Share, calibration_error, character_errors, word_errors
+
     forecasts = _forecasts(known)
     pairs = [(result.model, result.normal) for result in known]
     return [

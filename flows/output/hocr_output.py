@@ -6,15 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-import cv2
-import numpy
-
 from flows.home import Settings
 from flows.output.json_result import ScanResult, source_label
 from transcribe import ocr
 from transcribe.geometry import Box, Homography, project
 from transcribe.model import Decision, Flattened, Page, PagePicture, PageTransform, Place, SourceWords, Task, Word
-from transcribe.ocr import hocr, spread_words, text_of
 
 MARK_TYPES = frozenset({"checkbox", "signature"})
 """Types of fields that hold no words."""
@@ -36,6 +32,8 @@ def hocr_pages(settings: Settings, result: ScanResult) -> Iterator[tuple[str, st
     confidence, where an engine saw them. The other words of a page are those that the first engine of the settings saw
     on it: on a free layout while it read the page, on a form in one pass more over the page as it was laid.
     """
+    from transcribe.ocr import hocr
+
     sources = ", ".join(dict.fromkeys(words.source for words in result.reads.source_words))
     system = f"{hocr.OWN_SYSTEM} {version('fairhand')} ({sources})"
     for page in result.reads.pictures:
@@ -69,6 +67,9 @@ def _whole_page(
     settings: Settings, result: ScanResult, page: PagePicture, photo: Page, transform: PageTransform
 ) -> Sequence[Word]:
     """The words that the first engine sees on the whole page. It has read a free layout already."""
+    import cv2
+    import numpy
+
     engine = ocr.load(settings.engines[0], result.form.languages)
     for words in result.reads.source_words:
         if words.key is None and words.page == page.number and words.source == engine.source:
@@ -113,12 +114,16 @@ def _inside(source: SourceWords, place: Place) -> tuple[Word, ...]:
 
 
 def _text(words: Sequence[Word]) -> str:
+    from transcribe.ocr import text_of
+
     numbers = dict.fromkeys(word.line for word in words)
     return text_of([[word for word in words if word.line == number] for number in numbers])
 
 
 def _spread_out(text: str, place: Place) -> list[Word]:
     """The words of a text that no source saw as it is, spread_words over its field's box line by line."""
+    from transcribe.ocr import spread_words
+
     lines = [line.split() for line in text.splitlines() if line.split()]
     height = place.box.height / len(lines)
     words: list[Word] = []
@@ -164,10 +169,14 @@ def _overlap_share(word: Word, line: Sequence[Word]) -> float:
 
 def _on_file(words: Sequence[Word], matrix: Homography, size: tuple[int, int]) -> list[Word]:
     """The words with the boxes around them on the page as it came in; what lies outside of it is left out."""
+    import numpy
+
     back = numpy.linalg.inv(matrix)
     moved = [replace(word, box=Box.around(project(back, word.box.corners)).clipped(*size)) for word in words]
     return [word for word in moved if word.box.area]
 
 
 def _matrix(transform: PageTransform | Flattened) -> Homography:
+    import numpy
+
     return numpy.array(transform.homography, numpy.float64).reshape(3, 3)

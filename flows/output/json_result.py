@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.output.result_models import (
     DecisionJson,
@@ -22,8 +22,13 @@ from reconcile.forms import prepared
 from reconcile.inference import vote, weigh
 from reconcile.policy import Policy
 from transcribe.i18n import sentence
-from transcribe.intake import Scanned
+from transcribe.lean_imports import later
 from transcribe.model import Decision, FieldKey, Form, Page, Parameters, Posterior, Reading, ReadResult, Scan, Task
+
+if TYPE_CHECKING:
+    from transcribe import intake
+else:
+    intake = later("transcribe.intake")
 
 MULTI_PAGE_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
 """Files of these kinds have pages, so that a page is named even where it is the first."""
@@ -52,7 +57,12 @@ class ScanResult:
 
 
 def weighed(
-    scanned: Scanned, form: Form, pages: Sequence[Page], reads: ReadResult, parameters: Parameters, policy: Policy
+    scanned: intake.Scanned,
+    form: Form,
+    pages: Sequence[Page],
+    reads: ReadResult,
+    parameters: Parameters,
+    policy: Policy,
 ) -> ScanResult:
     """Weigh the readings of one scan, and decide or ask for each field."""
     posteriors = weigh(form, reads.readings, parameters)
@@ -82,7 +92,7 @@ def scan_json(result: ScanResult) -> ScanJson:
     )
 
 
-def unknown_json(scanned: Scanned, reason: str) -> UnknownScanJson:
+def unknown_json(scanned: intake.Scanned, reason: str) -> UnknownScanJson:
     """A scan of an unknown form: no fields, and the task of saying which form it is."""
     return UnknownScanJson(
         **_sources_json(scanned.origins),

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 
-import httpx
-
 from flows.home import (
     Settings,
     child_environment,
@@ -137,6 +135,8 @@ def prefect_for(settings: Settings) -> Iterator[str]:
 
 def _require_welcome(address: str) -> None:
     """SettingsError where the server asks for a user and password that this process does not have."""
+    import httpx
+
     try:
         answer = httpx.get(f"{address}/admin/version", auth=prefect_login(), timeout=ANSWER_SECONDS)
     except httpx.HTTPError:
@@ -161,6 +161,8 @@ def _send_the_rest() -> None:
 
 def is_answering(address: str) -> bool:
     """Whether a Prefect server answers at this address. Authorities are read for https alone: they take 25 ms."""
+    import httpx
+
     try:
         answer = httpx.get(f"{address}/health", timeout=ANSWER_SECONDS, verify=address.startswith("https:"))
     except httpx.HTTPError:

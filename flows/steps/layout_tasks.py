@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flows.home import Home, limits, now
 from flows.steps.read_scans import engines_for
 from transcribe.codes import Reason
-from transcribe.intake import load_pages
+from transcribe.lean_imports import later
 from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, ReadResult, Scan, Task
-from transcribe.ocr import FallbackEngine, without_failed
-from transcribe.recognition import DRAWN, Annotations, read_annotated
 from transcribe.table_rows import ToldRows, rows_key, told_rows
 
+if TYPE_CHECKING:
+    from transcribe import intake, ocr, recognition
+else:
+    intake = later("transcribe.intake")
+    ocr = later("transcribe.ocr")
+    recognition = later("transcribe.recognition")
 
-def unread_annotations(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> Annotations:
+
+def unread_annotations(form: Form, places: Sequence[Place], readings: Sequence[Reading]) -> recognition.Annotations:
     """The places and rows that people showed and machines have not read yet.
 
     A place that was drawn has no picture until it is read.
     """
     known = {field.name: field for field in form.all_fields()}
-    drawn = (place for place in places if place.confidence == DRAWN and place.snippet is None)
+    drawn = (place for place in places if place.confidence == recognition.DRAWN and place.snippet is None)
     fields = tuple(place for place in drawn if place.key.name in known and known[place.key.name].personal != "payment")
     shown_rows = told_rows(form, readings)
     rows = {table: rows for table, rows in shown_rows.items() if form.free and not _is_cut_by(table, rows, places)}
-    return Annotations(places=fields, rows=rows)
+    return recognition.Annotations(places=fields, rows=rows)
 
 
 def _is_cut_by(table: str, rows: ToldRows, places: Sequence[Place]) -> bool:
@@ -38,12 +44,12 @@ def _is_cut_by(table: str, rows: ToldRows, places: Sequence[Place]) -> bool:
     return all((number, top, foot) in heights for number, (top, foot) in enumerate(rows.rows))
 
 
-def read_shown_layout(home: Home, scan: Scan, shown: Annotations) -> ReadResult:
+def read_shown_layout(home: Home, scan: Scan, shown: recognition.Annotations) -> ReadResult:
     """Have every engine read where people showed fields and rows; keep the places, their pictures and the readings."""
     form = home.forms(scan.form, scan.form_version)
-    decoded = load_pages(scan, home.archive, limits(home.settings))
-    engines = [FallbackEngine(engine=engine) for engine in engines_for(home, form)]
-    reads = without_failed(read_annotated(scan, decoded, form, engines, shown, now()), engines)
+    decoded = intake.load_pages(scan, home.archive, limits(home.settings))
+    engines = [ocr.FallbackEngine(engine=engine) for engine in engines_for(home, form)]
+    reads = ocr.without_failed(recognition.read_annotated(scan, decoded, form, engines, shown, now()), engines)
     home.archive.put_all(reads.files.values())
     home.store.put_places(scan.id, reads.places, now(), reads.readings)
     return reads

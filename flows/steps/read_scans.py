@@ -8,30 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.duplicates import find_alike
 from flows.home import Home, Settings, limits, now
-from transcribe import ocr
 from transcribe.errors import ArchiveFull, DiskFull, EngineMissing, FairhandError, ScanError
-from transcribe.intake import (
-    SAVE_ANEW_ADVICE,
-    Scanned,
-    Unreadable,
-    gather,
-    is_unmasked,
-    load_pages,
-    masked_anew,
-    path_bytes,
-    real_path,
-    scan_id,
-    scans_of,
-    unexpected,
-    unreadable,
-)
+from transcribe.lean_imports import later
 from transcribe.model import Form, Page, ReadResult, Scan, SourceFile
-from transcribe.ocr import Engine
-from transcribe.recognition import ReadOptions, pictures, read
-from transcribe.registration import fingerprints, with_alignments
+
+if TYPE_CHECKING:
+    from transcribe import intake, ocr, recognition, registration
+else:
+    intake = later("transcribe.intake")
+    ocr = later("transcribe.ocr")
+    recognition = later("transcribe.recognition")
+    registration = later("transcribe.registration")
 
 logger = logging.getLogger("fairhand.read")
 
@@ -69,7 +60,7 @@ class TakenScan:
     lost: bool = False
     forgotten: bool = False
     again: bool = False
-    scanned: Scanned | None = None
+    scanned: intake.Scanned | None = None
 
 
 def forms_of(home: Home, form_name: str) -> list[str]:
@@ -93,7 +84,7 @@ def require_readable(home: Home, form_name: str) -> None:
 
 def take_in(
     home: Home, paths: Sequence[Path], form_name: str, batch: str, again: Because | None = None
-) -> Iterator[TakenScan | Unreadable]:
+) -> Iterator[TakenScan | intake.Unreadable]:
     """Take in the scans in these files and folders; a file that gives none is set aside with the reason.
 
     With the form "auto" each scan's form is looked for among all forms that are known here. With `again` what is known
@@ -101,8 +92,8 @@ def take_in(
     """
     form = None if form_name == AUTO_FORM else home.use_form(form_name)
     forms = [home.use_form(name) for name in home.forms.names()] if form is None else []
-    scanned = scans_of(
-        gather(paths, own_folders=home.settings.picture_folders),
+    scanned = intake.scans_of(
+        intake.gather(paths, own_folders=home.settings.picture_folders),
         form,
         home.archive,
         limits(home.settings),
@@ -112,8 +103,8 @@ def take_in(
     )
     places_aside = {file.place for file in home.store.list_set_aside()}
     for found in scanned:
-        kept = found if isinstance(found, Unreadable) else _kept_or_failed(home, found, again)
-        if isinstance(kept, Unreadable):
+        kept = found if isinstance(found, intake.Unreadable) else _kept_or_failed(home, found, again)
+        if isinstance(kept, intake.Unreadable):
             home.store.set_aside(kept.file, kept.error, kept.message, batch, now(), place_of(kept.path, kept.page))
         else:
             for place in places_aside & {place_of(found.path), place_of(found.path, found.page)}:
@@ -123,7 +114,7 @@ def take_in(
 
 def place_of(path: Path, page: int = 0) -> str:
     """A hash of the path of a file, or of a page of it. Paths have customers' names, and are kept nowhere."""
-    return hashlib.sha256(path_bytes(f"{real_path(path)}{f' p. {page}' if page else ''}")).hexdigest()
+    return hashlib.sha256(intake.path_bytes(f"{intake.real_path(path)}{f' p. {page}' if page else ''}")).hexdigest()
 
 
 def failure_message(scan: Scan, error: Exception) -> str:
@@ -140,7 +131,7 @@ def failure_message(scan: Scan, error: Exception) -> str:
     if isinstance(error, FairhandError):
         return f"{error} See what `fairhand doctor` says, and ingest it again."
     logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error)
-    return f"{unexpected(error)} {SAVE_ANEW_ADVICE} and ingest it again."
+    return f"{intake.unexpected(error)} {intake.SAVE_ANEW_ADVICE} and ingest it again."
 
 
 def is_known(home: Home, scan: str, form: Form | None = None, *, again: bool = False) -> bool:
@@ -156,21 +147,21 @@ def is_known(home: Home, scan: str, form: Form | None = None, *, again: bool = F
     pages, origin = known.pages, home.store.origin(known.id)
     if origin != scan:  # another picture took its place
         return not again
-    if scan_id((page.file, page.page) for page in pages) != scan and not (form and form.has_payment):
+    if intake.scan_id((page.file, page.page) for page in pages) != scan and not (form and form.has_payment):
         return not again
     return all(home.archive.is_whole(name) for page in pages for name in (page.file, page.hocr) if name)
 
 
-def _kept_or_failed(home: Home, scanned: Scanned, again: Because | None) -> TakenScan | Unreadable:
+def _kept_or_failed(home: Home, scanned: intake.Scanned, again: Because | None) -> TakenScan | intake.Unreadable:
     """The scan as the store has it; Unreadable where it could not be kept, so that the others go on."""
     try:
         return _kept(home, scanned) if again is None else _kept_again(home, scanned, again)
     except Exception as error:
         file = SourceFile(sha256=scanned.scan.id, name=scanned.scan.name, size=0, media_type="")
-        return unreadable(scanned.path, file, error, scanned.page)
+        return intake.unreadable(scanned.path, file, error, scanned.page)
 
 
-def _kept_again(home: Home, scanned: Scanned, again: Because) -> TakenScan:
+def _kept_again(home: Home, scanned: intake.Scanned, again: Because) -> TakenScan:
     """The scan as the store has it, to be read anew where it is known; a forgotten one has come again."""
     known = home.store.scan_of_pages(scanned.scan.id)
     if known is not None and scanned.scan.form and known.form:
@@ -180,7 +171,7 @@ def _kept_again(home: Home, scanned: Scanned, again: Because) -> TakenScan:
     return TakenScan(scan=home.store.take_again(scanned.scan, scanned.files, again.by, again.why, now()), new=True)
 
 
-def _kept(home: Home, scanned: Scanned) -> TakenScan:
+def _kept(home: Home, scanned: intake.Scanned) -> TakenScan:
     """The scan as the store has it. One of an unknown form waits until a person says its form, or until it is taken in
     again as a form."""
     known = home.store.scan_of_pages(scanned.scan.id)
@@ -205,13 +196,13 @@ def _kept(home: Home, scanned: Scanned) -> TakenScan:
 
 def _names_lost_copies(home: Home, scan: Scan) -> bool:
     """Whether a scan names masked copies that are lost still, although it was masked anew: the new ones are others."""
-    masked = scan_id((page.file, page.page) for page in scan.pages) != scan.id
+    masked = intake.scan_id((page.file, page.page) for page in scan.pages) != scan.id
     return masked and not all(home.archive.is_whole(page.file) for page in scan.pages)
 
 
 def _put_pictures(home: Home, scan: Scan) -> None:
     """Keep the pictures of a scan's pages as they came, for people who are asked which form it is."""
-    reads = pictures(load_pages(scan, home.archive, limits(home.settings)))
+    reads = recognition.pictures(intake.load_pages(scan, home.archive, limits(home.settings)))
     home.archive.put_all(reads.files.values())
     home.store.put_reads(scan.id, reads, now())
 
@@ -232,7 +223,7 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0, before: Callable[[], 
     if form.has_payment:
         scan = _masked(home, scan, form)
     pages = laid_pages(home, scan, form)
-    find_alike(home, scan.id, form, fingerprints(pages, form))
+    find_alike(home, scan.id, form, registration.fingerprints(pages, form))
     reads = machine_reads(home, scan, form, pages, without=without)
     with home.store.together():
         before()
@@ -244,7 +235,7 @@ def read_scan(home: Home, scan: Scan, *, without: int = 0, before: Callable[[], 
 
 def laid_pages(home: Home, scan: Scan, form: Form) -> list[Page]:
     """The pages of a scan, decoded, each knowing how it lies on this form."""
-    return with_alignments(load_pages(scan, home.archive, limits(home.settings)), form)
+    return registration.with_alignments(intake.load_pages(scan, home.archive, limits(home.settings)), form)
 
 
 def machine_reads(home: Home, scan: Scan, form: Form, pages: Sequence[Page], *, without: int = 0) -> ReadResult:
@@ -253,7 +244,7 @@ def machine_reads(home: Home, scan: Scan, form: Form, pages: Sequence[Page], *, 
     Its pictures are in the archive then; the store is not changed.
     """
     options = replace(read_options(home.settings), failures_before_fallback=without)
-    reads = read(scan, pages, form, engines_for(home, form), now(), options)
+    reads = recognition.read(scan, pages, form, engines_for(home, form), now(), options)
     home.archive.put_all(reads.files.values())
     return reads
 
@@ -263,25 +254,25 @@ def _masked(home: Home, scan: Scan, form: Form) -> Scan:
 
     Its form may have been unknown when it came. What a killed process left undone is done when the scan is read again.
     """
-    if is_unmasked(scan, form, home.store.origin(scan.id)):
-        home.store.mask_pages(scan.id, masked_anew(scan, form, home.archive, limits(home.settings)), now())
+    if intake.is_unmasked(scan, form, home.store.origin(scan.id)):
+        home.store.mask_pages(scan.id, intake.masked_anew(scan, form, home.archive, limits(home.settings)), now())
     for name in home.store.replaced(scan.id):
         home.archive.erase(name)
     return home.store.scan(scan.id)
 
 
-def read_options(settings: Settings) -> ReadOptions:
+def read_options(settings: Settings) -> recognition.ReadOptions:
     """The options of machine reading that the settings give; pages may be masked."""
-    return ReadOptions(cascade=settings.second_engine == "doubtful", masked=True)
+    return recognition.ReadOptions(cascade=settings.second_engine == "doubtful", masked=True)
 
 
-def engines_for(home: Home, form: Form) -> list[Engine]:
+def engines_for(home: Home, form: Form) -> list[ocr.Engine]:
     """The engines of the settings, ready for a form's languages; EngineMissing names the one that cannot read."""
     return [_engine(name, form.languages) for name in home.settings.engines]
 
 
 @lru_cache(maxsize=ENGINES_COUNT)
-def _engine(name: str, languages: tuple[str, ...]) -> Engine:
+def _engine(name: str, languages: tuple[str, ...]) -> ocr.Engine:
     """An engine, looked for once a process; a missing one is looked for again.
 
     Whether its program and data are there takes 1 ms to find out, which each scan would pay twice.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flows.duplicates import find_same, with_duplicates
 from flows.home import Home, policy
@@ -33,31 +33,29 @@ from flows.steps.outcomes import audit_of, is_audited, outcomes
 from flows.steps.read_scans import failure_message, read_scan
 from flows.steps.reopened import asked_again_record, reopening_version
 from flows.steps.waiting_scans import Claim, ClaimedElsewhere, claimed, program, set_apart
-from reconcile.decision import (
-    Traditions,
-    agreed_blind,
-    assemble,
-    is_complete,
-    provisional_record,
-    traditions,
-)
+from reconcile.decision import Traditions, agreed_blind, assemble, is_complete, provisional_record, traditions
 from reconcile.inference import ScanMemory, weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import Policy
 from transcribe.errors import EngineError, FairhandError, FormError, ScanError
+from transcribe.lean_imports import later
 from transcribe.model import WHOLE, Decision, DuplicatePolicy, Form, Parameters, Reading, Record, Scan, Task, Truth
-from transcribe.ocr import TRIES
-from transcribe.recognition import Annotations
 from transcribe.store import CLAIM_SECONDS, Store, Waiting
+
+if TYPE_CHECKING:
+    from transcribe import ocr, recognition
+
+    ReadAgain = Callable[[Scan, recognition.Annotations], object]
+    """Has machines read a scan again: what people showed of its layout, or the whole scan where they showed nothing."""
+else:
+    ocr = later("transcribe.ocr")
+    recognition = later("transcribe.recognition")
 
 Clock = Callable[[], datetime]
 """Gives the time, aware and in UTC."""
 
 Forms = Callable[[str, int], Form]
 """Gives the form of a name and version."""
-
-ReadAgain = Callable[[Scan, Annotations], object]
-"""Has machines read a scan again: what people showed of its layout, or the whole scan where they showed nothing."""
 
 logger = logging.getLogger("fairhand.reconcile")
 
@@ -139,8 +137,8 @@ def reconcile_home(home: Home, memory: ScanMemory | None = None) -> ReconciledSc
     """
     close_appeals(home.store, home.forms, clock())
 
-    def read_again(scan: Scan, shown: Annotations) -> object:
-        return read_shown_layout(home, scan, shown) if shown else read_scan(home, scan, without=TRIES)
+    def read_again(scan: Scan, shown: recognition.Annotations) -> object:
+        return read_shown_layout(home, scan, shown) if shown else read_scan(home, scan, without=ocr.TRIES)
 
     done = reconcile_waiting(
         home.store, home.forms, policy(home.settings), clock, read_again, memory, home.settings.duplicates
@@ -284,7 +282,7 @@ class _Loop:
         """Have machines read a scan whose form a person said; it is set aside where they cannot."""
         scan = waiting.scan
         try:
-            self.read_again(scan, Annotations())
+            self.read_again(scan, recognition.Annotations())
         except (ScanError, EngineError) as error:
             message = failure_message(scan, error)
             self.store.set_scan_aside(scan.id, type(error).__name__, message, scan.batch, self.now())

@@ -8,11 +8,17 @@ the marginal likelihood, approximated by Laplace's method (D. J. C. MacKay, Baye
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy
-from numpy.typing import NDArray
+from transcribe.lean_imports import later
 
-Numbers = NDArray[numpy.float64]
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[numpy.float64]
+else:
+    numpy = later("numpy")
 
 MAX_NEWTON_STEPS = 50
 """The most Newton steps of a fit; most fits stand still after five."""

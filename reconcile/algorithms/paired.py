@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import comb
 
-import numpy
-
 EXACT_FLIP_COUNT = 12
 """Up to so many differences every way of flipping their signs is tried: 4,096 ways."""
 
@@ -24,6 +22,8 @@ def flip_probability(differences: Sequence[float]) -> float:
     Journal of the Royal Statistical Society 4, 1937). It supposes no distribution, and rare large differences, as those
     of a log loss are, do not mislead it. 1 where nothing differs.
     """
+    import numpy
+
     apart = numpy.array([each for each in differences if each != 0.0])
     if apart.size == 0:
         return 1.0
@@ -50,6 +50,8 @@ def count_probability(count: int, probabilities: Sequence[float]) -> float:
 
     The upper tail of the Poisson binomial distribution, exact. 1 for a count of 0.
     """
+    import numpy
+
     of_count = numpy.zeros(len(probabilities) + 1)
     of_count[0] = 1.0
     for probability in probabilities:

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
-import numpy
-
 from reconcile.algorithms import fit_strongest_ridge
 from reconcile.inference.circumstances import (
     LONG_TEXT_STAGE,
@@ -171,6 +169,8 @@ def fit_calibration(
 
 def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) -> dict[str, float]:
     """Logistic regression with ridge. The lessons of people are few, and move it only where they contradict it."""
+    import numpy
+
     families = sorted({lesson.family for lesson in lessons} | before.keys() - {"a", "b"})
     names = ["a", "b", *families]
     inputs = numpy.array(

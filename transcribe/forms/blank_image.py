@@ -6,9 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy
-from PIL import Image, UnidentifiedImageError
-
 from transcribe.errors import FormError
 
 if TYPE_CHECKING:
@@ -17,6 +14,8 @@ if TYPE_CHECKING:
 
 def blank_size(path: Path) -> tuple[int, int]:
     """Width and height in pixels, from the file's header; FormError where it is no picture."""
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with Image.open(path) as picture:
             return picture.size
@@ -32,6 +31,9 @@ def blank_grey(path: str) -> Picture:
 
     They are kept for the life of the process and cannot be written to.
     """
+    import numpy
+    from PIL import Image
+
     with Image.open(path) as picture:
         pixels = numpy.asarray(picture.convert("L"), dtype=numpy.uint8)
     pixels.setflags(write=False)

@@ -8,14 +8,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy
-from numpy.typing import NDArray
-
 from transcribe.forms import blank_image
 from transcribe.geometry import Box
 
 if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
     from transcribe.model import Picture
 
 MAX_NARROW_PRINT_PX = 13
@@ -71,6 +70,8 @@ class Comb:
     @property
     def pitch(self) -> float:
         """The usual width of a cell."""
+        import numpy
+
         return float(numpy.median([x1 - x0 for x0, x1 in self.cells]))
 
     def cell_of(self, x: float) -> int:
@@ -89,6 +90,9 @@ def comb(picture: Picture, box: Box, unit: float) -> Comb | None:
 
     A comb is narrow upright strokes at even distances. `unit` is how many pixels make one pixel at 200 dpi.
     """
+    import cv2
+    import numpy
+
     height, width = picture.shape
     searched = box.padded(round(4 * unit), 0).clipped(width, height)
     cut = picture[searched.slices]
@@ -105,6 +109,8 @@ def comb(picture: Picture, box: Box, unit: float) -> Comb | None:
 
 def _dividers(profile: NDArray[numpy.float64], thick: float) -> list[float]:
     """The middles of narrow strokes in the profile of upright print; two pixels of paper separate two strokes."""
+    import numpy
+
     columns = numpy.flatnonzero(profile >= MIN_DIVIDER_HEIGHT_SHARE)
     runs = numpy.split(columns, numpy.flatnonzero(numpy.diff(columns) > 2) + 1)
     return [float(run[0] + run[-1]) / 2 for run in runs if run.size and run[-1] - run[0] < thick]
@@ -112,6 +118,8 @@ def _dividers(profile: NDArray[numpy.float64], thick: float) -> list[float]:
 
 def _with_ends(dividers: Sequence[float], box: Box) -> list[float]:
     """The dividers, and the sides of the box at which a cell ends without a divider."""
+    import numpy
+
     if len(dividers) < MIN_CELL_COUNT - 1:
         return list(dividers)
     pitch = float(numpy.median(numpy.diff(dividers)))
@@ -122,6 +130,8 @@ def _with_ends(dividers: Sequence[float], box: Box) -> list[float]:
 
 
 def _comb(dividers: Sequence[float], box: Box, unit: float) -> Comb | None:
+    import numpy
+
     gaps = [
         (x0, x1) for x0, x1 in pairwise(dividers) if CELL_WIDTHS_PX[0] * unit <= x1 - x0 <= CELL_WIDTHS_PX[1] * unit
     ]

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from pydantic import ValidationError
-from rapidfuzz import fuzz, process
 
 from transcribe.errors import FormError
 
@@ -72,6 +71,8 @@ def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError,
 
 def _meant(key: str, known: Iterable[str]) -> str:
     """The known key that is most like this one, as a question; nothing where none is like it."""
+    from rapidfuzz import fuzz, process
+
     near = process.extractOne(key, sorted(set(known) - {key}), scorer=fuzz.ratio, score_cutoff=MIN_LIKENESS_PER_CENT)
     return f'; do you mean "{near[0]}"?' if near else ""
 

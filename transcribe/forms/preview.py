@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING
 
 from transcribe.errors import FormError
 from transcribe.forms.field_boxes import cell
 from transcribe.geometry import Box
 from transcribe.model import Form
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw
 
 COLOUR_OF_TYPE = {"checkbox": "#b8860b", "signature": "#8b008b"}
 """The colours of field types that have one of their own."""
@@ -33,11 +35,14 @@ def preview(form: Form, page: int = 1) -> bytes:
 
     FormError where the form has no such blank page: a free layout has none.
     """
+    from PIL import Image
+    from PIL import ImageDraw as drawing
+
     path = form.blanks[page - 1].path if page <= len(form.blanks) else None
     if path is None:
         raise FormError(f"The form {form.name} has no blank page {page}; a free layout has no boxes to draw.")
     picture = Image.open(Path(path)).convert("RGB")
-    draw = ImageDraw.Draw(picture, "RGBA")
+    draw = drawing.Draw(picture, "RGBA")
     for field in form.fields:
         if field.box and field.page == page:
             colour = PAYMENT_COLOUR if field.personal == "payment" else COLOUR_OF_TYPE.get(field.type, FIELD_COLOUR)
@@ -55,6 +60,8 @@ def preview(form: Form, page: int = 1) -> bytes:
 
 
 def _draw_box(draw: ImageDraw.ImageDraw, box: Box, text: str, colour: str) -> None:
+    from PIL import ImageFont
+
     draw.rectangle((box.x0, box.y0, box.x1 - 1, box.y1 - 1), outline=colour, fill=f"{colour}22", width=3)
     if text:
         font = ImageFont.load_default(LETTER_SIZE_PX)

@@ -13,8 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy
-
 from transcribe.errors import ScanError
 from transcribe.sandbox import pipes
 from transcribe.sandbox.child_pool import Child, ChildPool
@@ -48,6 +46,8 @@ def decode(content: bytes, page: int, limits: Limits) -> tuple[Picture, float | 
     These are None where the file does not say them. The page stands upright by its EXIF mark. ScanError says in one
     sentence why it cannot be decoded.
     """
+    import numpy
+
     header, body = _ask({"wish": "picture", "page": page}, content, limits)
     return numpy.frombuffer(body, dtype=numpy.uint8).reshape(header["shape"]), header["dpi"]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.algorithms import logistic
-from reconcile.algorithms.logistic import Numbers
 from tests.examples import examples
+
+if TYPE_CHECKING:
+    from reconcile.algorithms.logistic import Numbers
 
 WEIGHTS = numpy.array([-0.5, 1.5])
 FIRM = [numpy.full(2, ridge) for ridge in (1000.0, 100.0, 10.0, 1.0)]
