@@ -238,7 +238,7 @@ NAMED_TWICE_STILL: tuple[str, ...] = ()
 
 RUN_AT_IMPORT = {
     "flows/cli/__main__.py: main()": "`python -m flows.cli` is the command",
-    "reconcile/records/table_library.py: with as_if_absent('pandas'):": "a library is imported without another one",
+    "reconcile/records/table_library.py: with as_if_absent('pandas'), as_if_absent('numpy'):": "as the one below",
     "transcribe/ocr/engines/tesseract.py: with as_if_absent('pandas'):": "a library is imported without another one",
 }
 

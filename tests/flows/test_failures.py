@@ -80,7 +80,7 @@ def test_an_error_while_a_file_is_taken_in_is_of_that_file_and_put_right_when_it
     for name in ("a.png", "b.png"):
         Image.effect_noise((900, 1200), 60 + len(name)).save(tmp_path / name)
     with monkeypatch.context() as broken:
-        broken.setattr("flows.steps.read_scans.pictures", fails)
+        broken.setattr("transcribe.recognition.pictures", fails)
         found = list(take_in(rooms, [tmp_path / "a.png"], AUTO_FORM, "monday"))
     assert [each.message.partition(".png: ")[2][:50] for each in found if not isinstance(each, TakenScan)] == [
         "reading it failed unexpectedly (KeyError: 'text')."

@@ -18,6 +18,12 @@ _SAME_SIGNS = str.maketrans(
 )
 """Signs that say the same as a plain one, and signs that say nothing."""
 
+_FRACTION = re.compile("[¼½¾⅐-⅞↉]")
+"""A fraction in one sign."""
+
+_RAISED = re.compile("(?<=[0-9])([⁰¹²³⁴-⁹]+)(⁄?)")
+"""Small figures behind others: a power, a footnote, or the upper half of a fraction."""
+
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
 """Characters that nobody writes on paper: controls, and halves of what UTF-16 writes in two."""
 
@@ -44,13 +50,21 @@ _PLAIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "
 def tidy(text: str) -> str:
     """The text in one way of writing: NFKC, ASCII digits, plain quotes and dashes, single spaces, none at its ends.
 
-    Case, accents and punctuation stay: it is still the text that was written.
+    Case, accents and punctuation stay: it is still the text that was written. 2½ is 2 1/2, and 10² is 10^2.
     """
     if not text.isascii():
+        text = _with_plain_fractions(text)
         text = unicodedata.normalize("NFKC", text).translate(_SAME_SIGNS)
         text = unicodedata.normalize("NFC", text)  # what was left out may have stood between a letter and its accent
         text = _OTHER_DIGIT.sub(_plain_digit, text)
     return " ".join(text.split())
+
+
+def _with_plain_fractions(text: str) -> str:
+    """The text with fractions apart from the figures before them: NFKC alone writes 21/2 for 2½, and 102 for 10²."""
+    text = _FRACTION.sub(lambda it: f" {unicodedata.normalize('NFKC', it[0])}", text)
+    text = _RAISED.sub(lambda it: f" {it[1]}{it[2]}" if it[2] else f"^{it[1]}", text)
+    return text.replace("⁄", "/")
 
 
 @lru_cache(maxsize=65536)
