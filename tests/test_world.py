@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_wishes_are_spread_over_the_forms() -> None:
     assert set(forms.NEVER_FITTED) < set(forms.LAYOUTS)
     alone = list(wishes(("edge",), ("typed", "hand"), list(forms.LAYOUTS), 8, 1))
     assert alone == [each for each in asked if each.condition == "edge"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
+def test_each_form_is_photographed_as_often_in_every_condition_and_hand(count: int) -> None:
+    names = list(forms.LAYOUTS)[:count]
+    asked = wishes(("scan", "soft"), ("typed", "hand"), names, 12, 1)
+    found = Counter((each.condition, each.hand, each.form) for each in asked)
+    assert len(found) == 4 * count
+    assert max(found.values()) - min(found.values()) <= 2
 
 
 def test_what_is_cut_short_is_told_from_what_is_misread() -> None:

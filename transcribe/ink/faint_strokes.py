@@ -21,9 +21,6 @@ HINT = 0.5
 HINTED = 24
 """Pixels of such a tick at 200 dpi: less is grain."""
 
-INNER = 3
-"""Pixels of the half page at each side of a box that are not looked at: its frame."""
-
 
 def strokes(dark: Picture, unit: float) -> Picture:
     """How much darker strokes are than what lies around them, half as large as the page: the grain of the paper is
@@ -35,8 +32,9 @@ def strokes(dark: Picture, unit: float) -> Picture:
 
 def pale(found: Picture, print_: Print, box: Box, level: float, unit: float) -> bool:
     """Whether strokes in a box to tick may be a tick too pale to be ink: of 121 empty boxes on generated photographs
-    one had such strokes, of 4 ticks all."""
-    place = numpy.s_[box.y0 // 2 + INNER : box.y1 // 2 - INNER, box.x0 // 2 + INNER : box.x1 // 2 - INNER]
+    one had such strokes, of 4 ticks all. The frame is none, wherever in the box it is printed: half as large a page is
+    softer, and a small form's print lies as far beside its place as a large one's."""
+    place = numpy.s_[box.y0 // 2 : box.y1 // 2, box.x0 // 2 : box.x1 // 2]
     inside = found[place]
-    dark = (inside > HINT * level) & (print_.near[::2, ::2][place][: len(inside)] == 0)
+    dark = (inside > HINT * level) & (print_.nearby[::2, ::2][place][: len(inside)] == 0)
     return bool(4 * dark.sum() >= HINTED * unit**2)

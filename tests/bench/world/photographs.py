@@ -63,7 +63,8 @@ def wishes(
     conditions: Sequence[str], hands: Sequence[str], names: Sequence[str], count: int, seed: int
 ) -> Iterator[Wish]:
     """`count` photographs for each condition and hand, spread over the forms: the same whatever else is asked for."""
-    half = max(1, len(names) // 2)
+    # steps of two reach every second form, and the others once these are through; all of an odd number anyway
+    half = len(names) // 2 if len(names) % 2 == 0 else count
     for condition in conditions:
         place = list(CONDITIONS).index(condition)
         for other, hand in enumerate(hands):

@@ -126,6 +126,24 @@ def test_a_tick_too_pale_to_be_ink_makes_a_box_no_sure_blank(blank: Path) -> Non
     assert ring < 1 - SURE
 
 
+@pytest.mark.parametrize("shift", [(0.0, 0.0), (0.5, 0.5), (-0.5, 0.3)])
+def test_a_frame_well_inside_its_box_on_half_a_page_is_no_pale_tick(tmp_path: Path, shift: tuple[float, float]) -> None:
+    """Whoever draws the box around the frame leaves some pixels between them."""
+    page = numpy.full((1169, 1654), 255, numpy.uint8)
+    cv2.rectangle(page, (60, 880), (96, 916), 60, 2)
+    cv2.putText(page, "Recibido conforme", (110, 908), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 30, 2)
+    path, box = tmp_path / "half.png", Box(55, 875, 101, 921)
+    Image.fromarray(page).save(path)
+    for pen, unsure in ((255, False), (225, True)):
+        stroke = [(68, 900), (76, 908), (90, 886)]
+        seen = photographed(path, shift, [stroke] if pen < 255 else [], pen)
+        sheet = ink_layer(seen, str(path))
+        (ink,) = sheet.inks([box])
+        strokes = added_strokes(seen, str(path), box, sheet.unit)
+        ticked = mark_detection.probability_ticked(sheet, ink, box, strokes)
+        assert (1 - SURE < ticked < 0.5) is unsure, (pen, ticked)
+
+
 @pytest.mark.parametrize("pen", [226, 227])
 def test_a_tick_that_is_hardly_ink_makes_a_box_no_sure_blank(blank: Path, pen: int) -> None:
     """A few pixels of it are as dark as ink, of which an empty box has as many by chance."""
