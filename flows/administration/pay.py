@@ -71,7 +71,12 @@ def pay_lines(home: Home) -> list[PayLine]:
 
 
 def set_rate(home: Home, amount: str, currency: str, form: str, *, per_hour: bool) -> None:
-    """Set what a reading (or an hour) pays from now on; SettingsError where it is no amount or no currency."""
+    """Set what a reading (or an hour) pays from now on.
+
+    SettingsError where it is no amount or no currency, or there is no such form: another would go on at its old rate.
+    """
+    if form and form not in home.forms.names():
+        raise SettingsError(f"There is no form {form!r}. Use one of {', '.join(home.forms.names())}.")
     rate = Rate(
         form=form,
         micro=micro_of(amount),
@@ -83,7 +88,12 @@ def set_rate(home: Home, amount: str, currency: str, form: str, *, per_hour: boo
 
 
 def set_floor(home: Home, amount: str, currency: str, source: str, source_amount: str | None) -> None:
-    """Set the least that an hour pays from now on, and where the figure comes from."""
+    """Set the least that an hour pays from now on, and where the figure comes from.
+
+    SettingsError where it is no amount above 0, or no currency.
+    """
+    if not micro_of(amount):
+        raise SettingsError("A floor is more than 0: it is the least that an hour of work pays.")
     floor = Floor(
         micro=micro_of(amount),
         currency=_currency(currency),

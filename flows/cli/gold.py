@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,8 +41,14 @@ def add(
     if not text.strip():
         raise SettingsError("A blank is no known value: nobody could tell a reading of it from a skip.")
     require_fitting(home, whole, key, text, other_pattern=True)
+    before = next((each for each in home.store.truths(whole) if each.key == key), None)
+    called = f"{key} of {terminal.one_line(home.store.scan(whole).name or whole[:12])}"
+    if before is not None and (before.text, before.origin) == (text, "gold"):
+        terminal.say(f"{called} is known already: {text!r}. Nothing has changed.")
+        return
     home.store.add_gold(whole, key, text, by, why, now())
-    terminal.say(f"{key} of {terminal.one_line(home.store.scan(whole).name or whole[:12])} is known: {text!r}.")
+    instead = "" if before is None or before.text == text else f", and no longer {before.text!r}"
+    terminal.say(f"{called} is known: {text!r}{instead}.")
 
 
 @gold.command("share")
@@ -62,18 +68,21 @@ def list_gold(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the known values in use with how many answers were as expected: one that good readers fail is wrong."""
     from transcribe.people import is_same_text
 
-    home, rows = home_of(ctx), []
+    home = home_of(ctx)
+    rows: list[dict[str, Any]] = []
     for item in home.store.control_answers():
         scan, key, text = home.store.scan(item.truth.scan), item.truth.key, item.truth.text
         form = home.forms(scan.form, scan.form_version)
         field = form.field(key.name)
         right = sum(is_same_text(reading.text or "", text, field, form) for reading in item.readings)
         answers = {"answers": len(item.readings), "as_expected": right}
-        rows.append({"scan": scan.id, "field": str(key), "text": text, **answers})
+        rows.append({"scan": scan.id, "name": scan.name, "field": str(key), "text": text, **answers})
     if as_json:
         terminal.as_json(*rows)
     elif rows:
-        terminal.columns(list(rows[0]), ([terminal.one_line(str(value)) for value in row.values()] for row in rows))
+        terminal.columns(list(rows[0]), ([*{**row, "scan": row["scan"][:12]}.values()] for row in rows))
+    else:
+        terminal.say("No value is held to be known.")
 
 
 @gold.command("withdraw")
@@ -84,5 +93,7 @@ def withdraw(ctx: typer.Context, scan: ScanName, field: FieldName) -> None:
 
     store, key = home_of(ctx).store, FieldKey.parse(field)
     known = store.scan(scan)
+    was_known = any(each.key == key for each in store.truths(known.id))
     store.withdraw_truth(known.id, key, now())
-    terminal.say(f"{key} of {terminal.one_line(known.name or known.id[:12])} is no longer held to be known.")
+    said = "is no longer held to be known" if was_known else "is not held to be known; nothing has changed"
+    terminal.say(f"{key} of {terminal.one_line(known.name or known.id[:12])} {said}.")

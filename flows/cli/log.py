@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -65,6 +66,8 @@ def verify_log(
     """
     from flows.administration import forgery_sentence
 
+    if head is not None and not re.fullmatch("[0-9a-f]{64}", head):
+        raise typer.BadParameter(f"{head!r} is no head of a log. It has 64 figures and letters from a to f.")
     state = home_of(ctx).store.verify_audit(head)
     if as_json:
         terminal.as_json({**dataclasses.asdict(state), "whole": state.whole})

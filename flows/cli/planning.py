@@ -12,7 +12,7 @@ import typer
 from flows import terminal
 from flows.cli.app import app, home_of, settings_of
 from flows.cli.scaling import print_scale
-from transcribe.errors import FairhandError
+from transcribe.errors import SettingsError
 from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _inputs(settings: Settings, form: str | None, truth: Path | None, options: P
     from flows.simulation import plan_inputs
 
     if form is None or truth is None:
-        raise FairhandError("Give --form and --truth to plan a batch, or --scale to plan machines and people.")
+        raise SettingsError("Give --form and --truth to plan a batch, or --scale to plan machines and people.")
     return plan_inputs(settings, form, truth, options)
 
 

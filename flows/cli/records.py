@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -202,13 +203,22 @@ def query(
     if as_json:
         terminal.as_json(*(each.plain for each in found))
     elif found:
-        names = list(dict.fromkeys(name for each in found for name in each.values))
-        rows = [(each.name, *("" if (it := each.values.get(name)) is None else it for name in names)) for each in found]
-        terminal.columns(("scan", *names), rows)
+        _print_found([(each.name, str(each.plain["state"]), each.values) for each in found])
     else:
         terminal.say("There is no such record.")
     if not found:
         raise typer.Exit(1)
+
+
+def _print_found(found: Sequence[tuple[str, str, Mapping[str, object]]]) -> None:
+    """Name, state and plain fields of records; the state only where one of them is provisional."""
+    names = list(dict.fromkeys(field for _, _, values in found for field in values))
+    tells = any(state == "provisional" for _, state, _ in found)
+    rows = [
+        (name, *([state] if tells else []), *("" if (it := values.get(field)) is None else it for field in names))
+        for name, state, values in found
+    ]
+    terminal.columns(("scan", *(["state"] if tells else []), *names), rows)
 
 
 def _field_and_value(told: str) -> tuple[str, str]:

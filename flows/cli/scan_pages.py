@@ -8,7 +8,8 @@ import typer
 
 from flows import terminal
 from flows.cli.app import home_of
-from flows.cli.scan import By, Name, Why, scan
+from flows.cli.scan import By, Name, Why, said_why, scan
+from transcribe.i18n import counted
 
 
 @scan.command("split")
@@ -28,7 +29,7 @@ def split_scan(
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
-    part = split(home, home.store.scan(name), at, Because(by=by, why=_said(why)))
+    part = split(home, home.store.scan(name), at, Because(by=by, why=said_why(why)))
     reconcile_to_the_end(home)
     _tell("is a scan of its own", part.id, part.name, len(part.pages), as_json=as_json)
 
@@ -51,7 +52,7 @@ def join_scans(
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
-    whole = join(home, home.store.scan(first), home.store.scan(second), Because(by=by, why=_said(why)))
+    whole = join(home, home.store.scan(first), home.store.scan(second), Because(by=by, why=said_why(why)))
     reconcile_to_the_end(home)
     _tell("has the pages of both", whole.id, whole.name, len(whole.pages), as_json=as_json)
 
@@ -60,10 +61,6 @@ def _tell(what: str, scan_id: str, name: str, pages: int, *, as_json: bool) -> N
     if as_json:
         terminal.as_json({"scan": scan_id, "name": name, "pages": pages})
     else:
-        terminal.say(f"{terminal.one_line(name or scan_id[:12])} ({scan_id[:12]}) {what}, {pages} in all.")
-
-
-def _said(why: str) -> str:
-    if not why.strip():
-        raise typer.BadParameter("--why says why; it cannot be empty.")
-    return why.strip()
+        terminal.say(
+            f"{terminal.one_line(name or scan_id[:12])} ({scan_id[:12]}) {what}, {counted(pages, 'page')} in all."
+        )

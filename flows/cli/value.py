@@ -102,8 +102,10 @@ def lock(
     from flows.home import now
 
     home, whole, key = _field(ctx, scan, field)
-    home.store.lock_value(whole, key, by, why, now())
+    is_new = home.store.lock_value(whole, key, by, why, now())
     _weighed(home, whole, key, as_json=as_json)
+    if not is_new:
+        terminal.note("It was locked already: nothing has changed.")
 
 
 @value.command("unlock")
@@ -119,8 +121,10 @@ def unlock(
     from flows.home import now
 
     home, whole, key = _field(ctx, scan, field)
-    home.store.unlock_value(whole, key, by, why, now())
+    was_locked = home.store.unlock_value(whole, key, by, why, now())
     _weighed(home, whole, key, as_json=as_json)
+    if not was_locked:
+        terminal.note("It was not locked: nothing has changed.")
 
 
 def _field(ctx: typer.Context, scan: str, field: str) -> tuple[Home, str, FieldKey]:

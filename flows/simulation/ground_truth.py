@@ -13,7 +13,7 @@ from pathlib import Path
 from flows.home import Home
 from reconcile.records import PublishedRecord, query
 from transcribe import fields
-from transcribe.errors import FairhandError, NotFound
+from transcribe.errors import NotFound, SettingsError
 from transcribe.model import WHOLE, FieldKey, Form, Task, Value
 
 
@@ -45,14 +45,14 @@ class Comparison:
 
 
 def load(path: Path) -> dict[str, Sample]:
-    """The samples of a truth file, by file name; FairhandError names a line that is none."""
+    """The samples of a truth file, by file name; SettingsError names a line that is none."""
     samples = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             parts = json.loads(line)
             samples[parts["file"]] = Sample(file=parts["file"], form=parts["form"], fields=parts["fields"])
         except (ValueError, KeyError, TypeError) as error:
-            raise FairhandError(f"{path.name} line {number}: no file, form and fields in it ({error}).") from error
+            raise SettingsError(f"{path.name} line {number}: no file, form and fields in it ({error}).") from error
     return samples
 
 

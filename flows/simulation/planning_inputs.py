@@ -15,7 +15,7 @@ from flows.simulation.planning import PlannedBatch
 from flows.simulation.simulated_people import SLIP_SHARE
 from flows.simulation.simulated_sources import SimulatedSource, engines, from_history, stated
 from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters, read_parameters, shipped_parameters
-from transcribe.errors import FairhandError, SettingsError
+from transcribe.errors import SettingsError
 from transcribe.model import Form, Reading
 from transcribe.pay_arithmetic import MICRO_UNITS, for_time
 from transcribe.people import MIN_MEASURED_READINGS
@@ -85,12 +85,12 @@ class PlanInputs:
 def plan_inputs(settings: Settings, form_name: str, truth_file: Path, options: PlanOptions) -> PlanInputs:
     """Everything that planning needs; a home that does not exist is not made.
 
-    FormError where there is no such form, FairhandError where the truth has no order of it.
+    FormError where there is no such form, SettingsError where the truth has no order of it.
     """
     form = FormLibrary(settings.forms).find(form_name)
     orders = [sample for sample in ground_truth.load(truth_file).values() if sample.form == form.name]
     if not orders:
-        raise FairhandError(f"{truth_file.name} holds no order of {form.name}. Name the form of its orders.")
+        raise SettingsError(f"{truth_file.name} holds no order of {form.name}. Name the form of its orders.")
     with _opened_home(settings) as home:
         parameters = (home.store.parameters() if home else None) or shipped_parameters()
         learnt = read_parameters(parameters)

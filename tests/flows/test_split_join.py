@@ -106,7 +106,7 @@ def test_the_commands_split_and_join(house: House, two_pages: tuple[Home, Scan])
     assert (one_page.code, "The scan has one page: there is nothing to split off." in one_page.err) == (2, True)
     part = done.json[0]["scan"]
     joined = house.run("scan", "join", scan.id[:12], part[:12], "--why", "one order after all")
-    assert (joined.code, "has the pages of both, 2 in all" in joined.out) == (0, True)
+    assert (joined.code, "has the pages of both, 2 pages in all" in joined.out) == (0, True)
     assert house.run("log", "verify").code == 0
 
 

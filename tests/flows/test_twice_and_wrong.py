@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from flows.home.home import Home, now
 from flows.steps.provisional_records import keep_provisional
+from flows.steps.reconcile_scans import reconcile_home
 from flows.terminal.printing import one_line
 from tests.flows.house import House
 from tests.flows.steps.test_provisional_records import stranded
-from tests.flows.steps.test_reconcile_scans import received
+from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from transcribe.errors import DiskFull
 from transcribe.model import Scan
+from transcribe.store.drivers import sqlite
 from transcribe.store.facts import ScanSearch
 
 
@@ -123,3 +128,66 @@ def test_an_order_with_a_provisional_record_alone_waits_for_people(rooms: Home) 
         pass
     assert [each.state for each in rooms.store.find_scans(ScanSearch(), 9)] == ["waits for people"]
     assert rooms.store.gauges(now()).scans == {("waits for people",): 1}
+
+
+def test_a_known_value_is_added_and_withdrawn_once(house: House, scan: Scan) -> None:
+    name = scan.id[:12]
+    assert "is known: '12.50'." in house.run("gold", "add", name, "total", "12.50", "--why", "w").out
+    assert "is known already" in house.run("gold", "add", name, "total", "12.50", "--why", "w").out
+    assert "'12.60', and no longer '12.50'" in house.run("gold", "add", name, "total", "12.60", "--why", "w").out
+    assert f"\n{name}  " in house.run("gold", "list").out
+    assert "no longer held to be known" in house.run("gold", "withdraw", name, "total").out
+    assert "nothing has changed" in house.run("gold", "withdraw", name, "total").out
+    assert house.run("gold", "list").out == "No value is held to be known.\n"
+
+
+def test_a_value_is_locked_and_unlocked_once(house: House, rooms: Home, scan: Scan) -> None:
+    reconcile_home(rooms)
+    house.run("value", "correct", scan.id[:12], "total", "12.50", "--why", "w")
+    words = ("value", "lock", scan.id[:12], "total", "--why", "w")
+    assert [house.run(*words).err, house.run(*words).err] == ["", "It was locked already: nothing has changed.\n"]
+    words = ("value", "unlock", *words[2:])
+    assert [house.run(*words).err, house.run(*words).err] == ["", "It was not locked: nothing has changed.\n"]
+
+
+def test_a_record_that_is_found_says_that_it_is_provisional(house: House, rooms: Home) -> None:
+    stranded(rooms)
+    house.run("records", "publish", "--provisional")
+    assert house.run("records", "query", "receipt").out.splitlines()[1].split()[1] == "provisional"
+    (scan,) = (each.scan for each in rooms.store.scan_states())
+    for field in ("company", "date", "total"):
+        house.run("value", "correct", scan.id[:12], field, {"total": "12.50"}.get(field, RECEIPT[field]), "--why", "w")
+    assert "state" not in house.run("records", "query", "receipt").out.splitlines()[0].split()
+
+
+def test_a_home_on_a_full_disk_says_that_it_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sqlite.connect
+
+    def small(path: Path) -> sqlite3.Connection:
+        connection = real(path)
+        connection.execute("PRAGMA max_page_count = 40")
+        return connection
+
+    monkeypatch.setattr(sqlite, "connect", small)
+    with pytest.raises(DiskFull, match=r"The disk of state\.db is full"):
+        sqlite.open_sqlite(tmp_path / "state.db")
+    monkeypatch.undo()
+    sqlite.open_sqlite(tmp_path / "state.db").close()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("pay", "rate", "0.05", "--form", "reciept"), "There is no form 'reciept'. Use one of"),
+        (("pay", "floor", "0", "--source", "nowhere"), "A floor is more than 0"),
+        (("log", "verify", "--head", "abc"), "'abc' is no head of a log"),
+        (("simulate", "--form", "receipt"), "Give --form and --truth"),
+        (("simulate", "--form", "receipt", "--truth", __file__), "line 1: no file, form and fields"),
+    ],
+)
+def test_what_was_mistyped_is_refused_and_nothing_is_kept(
+    house: House, rooms: Home, words: tuple[str, ...], said: str
+) -> None:
+    told = house.run(*words)
+    assert (told.code, said in told.err) == (2, True), told.err
+    assert not rooms.store.audit()

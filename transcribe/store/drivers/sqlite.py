@@ -294,7 +294,7 @@ def open_sqlite(path: Path, *, copied: bool = False) -> SqliteDatabase:
         with closing(connect(path)) as connection:
             migrate(connection, copy_before=None if copied else partial(copy_before_upgrade, path))
     except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"{path.name} cannot be opened ({error}). Is it a database of fairhand, on a disk with room?"
-        ) from error
+        if is_disk_full(error, path):
+            raise DiskFull.of(path.name, path) from error
+        raise StoreError(f"{path.name} cannot be opened ({error}). Is it a database of fairhand?") from error
     return SqliteDatabase(path)
