@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
@@ -26,6 +27,7 @@ from tests.flows.new_prefect import prefect_database_of_run, put_prefect_databas
 from tests.flows.readings import folder_of_run, keep_features
 from tests.new_state import copy_new_states
 from tests.one_context import share_context
+from tests.one_loop import shared_loop
 
 ATTACKS = Path(__file__).parent / "attack"
 """Every attack belongs to the long run too: there it is whole."""
@@ -36,6 +38,9 @@ IN_MEMORY = Path("/dev/shm")
 MIN_FREE_BYTES = 8_000_000_000
 """Bytes that must be free there and in memory: four times what the files of a whole run take."""
 
+KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "268435456", "MALLOC_TRIM_THRESHOLD_": "536870912"}
+"""Bytes that the programs of a run keep for the next picture: to be given them anew was a sixth of reading one."""
+
 settings.register_profile("fairhand", examples(100))
 settings.load_profile("fairhand")
 share_context()
@@ -43,9 +48,14 @@ gc.disable()  # until all tests are there: most of what is made by then stays, a
 
 
 def pytest_configure() -> None:
-    """Have temporary files lie in memory where there is room; not in the long run, nor where TMPDIR is set."""
+    """Have temporary files lie in memory where there is room, and programs keep what they had of it.
+
+    Not in the long run, nor where TMPDIR is set: whoever sets it finds files there, and so do workers.
+    """
     if SOAK or "TMPDIR" in os.environ or not _has_room(IN_MEMORY):
         return
+    os.environ.update(KEPT_MEMORY)
+    ENVIRONMENT.update(KEPT_MEMORY)
     tempfile.tempdir = os.environ["TMPDIR"] = ENVIRONMENT["TMPDIR"] = str(IN_MEMORY)
 
 
@@ -158,6 +168,13 @@ def _new_states() -> None:
     """New states are copies of one; not in the long run."""
     if not SOAK:
         copy_new_states()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loop() -> Iterator[None]:
+    """What test clients ask for is answered in one event loop; not in the long run."""
+    with nullcontext() if SOAK else shared_loop():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

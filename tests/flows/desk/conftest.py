@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, desk_site
+from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, copied_site, desk_site
 from tests.flows.desk.filled_site import filled
 
 
@@ -25,14 +25,23 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
         yield filled(made)
 
 
+@pytest.fixture(scope="session")
+def busy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the home of `busy`, made once."""
+    folder = tmp_path_factory.mktemp("busy")
+    with desk_site(folder) as desk:
+        desk.scan("agreed.png", AGREED)
+        desk.scan("doubt.png", DOUBTED)
+        desk.scan("doubt2.png", {**DOUBTED, "number": ("473968", "473968")})
+        aside = desk.scan("aside.png", {**DOUBTED, "number": ("473946", "473946")}, batch="tuesday")
+        desk.scan("other.png", {**DOUBTED, "number": ("828346", "828346")}, form="invoice2", batch="tuesday")
+        desk.home.store.put_scan_aside(aside.id, "op", "the paper is torn", desk.now())
+        desk.weigh()
+    return folder
+
+
 @pytest.fixture
-def busy(desk: DeskSite) -> DeskSite:
+def busy(busy_folder: Path, tmp_path: Path) -> Iterator[DeskSite]:
     """A desk with a scan that machines decided, two that wait for people, one set aside, one of another form."""
-    desk.scan("agreed.png", AGREED)
-    desk.scan("doubt.png", DOUBTED)
-    desk.scan("doubt2.png", {**DOUBTED, "number": ("473968", "473968")})
-    aside = desk.scan("aside.png", {**DOUBTED, "number": ("473946", "473946")}, batch="tuesday")
-    desk.scan("other.png", {**DOUBTED, "number": ("828346", "828346")}, form="invoice2", batch="tuesday")
-    desk.home.store.put_scan_aside(aside.id, "op", "the paper is torn", desk.now())
-    desk.weigh()
-    return desk
+    with copied_site(busy_folder, tmp_path) as made:
+        yield made

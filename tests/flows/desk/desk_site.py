@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -235,3 +236,11 @@ def desk_site(folder: Path) -> Iterator[DeskSite]:
     add_desk(site.app, home)
     yield site
     home.close()
+
+
+@contextmanager
+def copied_site(made: Path, folder: Path) -> Iterator[DeskSite]:
+    """The pages over a copy of a home that was made once in another folder."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    with desk_site(folder) as site:
+        yield site

@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,28 +15,38 @@ import pytest
 from flows.desk.published import download, record_list
 from flows.steps import keep_provisional, publish_records
 from reconcile.records import ExportOptions, load_export, one_moment, query
-from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite
+from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, copied_site, desk_site
 from transcribe.model import FieldKey
 
 LIST = "/desk/records/list"
 EXPORT = "/desk/records/export"
 
 
+@pytest.fixture(scope="session")
+def records_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the home of `records`, made once."""
+    folder = tmp_path_factory.mktemp("records")
+    with desk_site(folder) as desk:
+        for number, code in enumerate(("473962", "473946")):
+            desk.scan(f"monday{number}.png", {**AGREED, "number": (code, code)})
+        desk.scan("doubt.png", {**DOUBTED, "number": ("473968", "473968")}, batch="tuesday")
+        desk.scan("other.png", {**AGREED, "number": ("828346", "828346")}, form="invoice2", batch="tuesday")
+        desk.weigh()
+        keep_provisional(desk.home)
+        desk.weigh()
+        publish_records(desk.home)
+        first = scan_of(desk, "monday0.png")
+        desk.home.store.correct_value(first, FieldKey("total"), "13.50", "op", "a three", desk.now())
+        desk.weigh()
+        publish_records(desk.home)
+    return folder
+
+
 @pytest.fixture
-def records(desk: DeskSite) -> DeskSite:
+def records(records_folder: Path, tmp_path: Path) -> Iterator[DeskSite]:
     """Four records: two of Monday, one corrected; one provisional of Tuesday; one of another form."""
-    for number, code in enumerate(("473962", "473946")):
-        desk.scan(f"monday{number}.png", {**AGREED, "number": (code, code)})
-    desk.scan("doubt.png", {**DOUBTED, "number": ("473968", "473968")}, batch="tuesday")
-    desk.scan("other.png", {**AGREED, "number": ("828346", "828346")}, form="invoice2", batch="tuesday")
-    desk.weigh()
-    keep_provisional(desk.home)
-    desk.weigh()
-    publish_records(desk.home)
-    desk.home.store.correct_value(scan_of(desk, "monday0.png"), FieldKey("total"), "13.50", "op", "a three", desk.now())
-    desk.weigh()
-    publish_records(desk.home)
-    return desk
+    with copied_site(records_folder, tmp_path) as made:
+        yield made
 
 
 def scan_of(desk: DeskSite, name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from flows.drafting.draft_files import Draft, draft_of, start_draft
 from flows.home.settings import load_settings
-from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, desk_site
+from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, copied_site, desk_site
 from tests.flows.drafting.own_form import blank_page, photo
 
 
@@ -24,14 +24,22 @@ def bike_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.path.parent
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[DeskSite]:
-    """A desk with three scans of one form."""
-    with desk_site(tmp_path) as made:
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the home of `site`, made once."""
+    folder = tmp_path_factory.mktemp("site")
+    with desk_site(folder) as made:
         made.scan("agreed.png", AGREED)
         made.scan("agreed2.png", {**AGREED, "number": ("473968", "473968")})
         made.scan("doubt.png", {**DOUBTED, "number": ("473946", "473946")})
         made.weigh()
+    return folder
+
+
+@pytest.fixture
+def site(site_folder: Path, tmp_path: Path) -> Iterator[DeskSite]:
+    """A desk with three scans of one form."""
+    with copied_site(site_folder, tmp_path) as made:
         yield made
 
 
