@@ -126,7 +126,7 @@ def draft_form(
     ctx: typer.Context,
     blank: Annotated[Path, typer.Argument(help="A picture or PDF of the blank form.", metavar="BLANK")],
     name: Annotated[str | None, typer.Option(help="The form's name; else that of the file.")] = None,
-    language: Annotated[str, typer.Option(help="The language of its print, as Tesseract names it.")] = "eng",
+    language: Annotated[str, typer.Option(help="The language of its print, or several: deu+spa.")] = "eng",
     locale: Annotated[str, typer.Option(help="How dates and amounts are written on it.")] = "en_GB",
     filled: Annotated[
         bool, typer.Option("--filled", help="It is filled in: take what is written in the boxes from the blank.")

@@ -95,7 +95,7 @@ def _head(pages: Sequence[Page], *, name: str, blanks: Sequence[str], language: 
 name = "{written if written[0].isalpha() else f"form-{written}"}"
 version = 1
 title = "{_clean(name)}"
-languages = ["{language}"]
+languages = [{", ".join(f'"{each}"' for each in language.split("+"))}]
 locale = "{locale}"
 currency = "{currency}"
 """
@@ -212,9 +212,15 @@ def _enlarged(grid: Grid, columns: Sequence[Drafted], scale: float) -> tuple[Gri
     return larger, [replace(each, box=each.box.scaled(scale)) for each in columns]
 
 
+def _kind(text: str, language: str) -> str:
+    """The type that a label names in one of the languages of the print, as "deu+spa"."""
+    kinds = [type_of(text, each) for each in language.split("+")]
+    return next((kind for kind in kinds if kind != "text"), "text")
+
+
 def _field(box: Box, text: str | None, language: str, *, room: bool) -> Drafted:
     """A field named by its label; `room` above a line is made higher for a signature."""
-    kind = type_of(_clean(text or ""), language)
+    kind = _kind(_clean(text or ""), language)
     if room and kind == "signature" and box.height < box.width / 5:
         box = Box(box.x0, max(0, box.y1 - round(box.height * SIGNATURE_HEIGHT_LINES)), box.x1, box.y1)
     return Drafted(name=_name(text) if text else "field", label=_clean(text or ""), type=kind, box=box)
@@ -231,7 +237,7 @@ def _columns(grid: Grid, page: Page, engine: Engine, language: str) -> list[Draf
     for number, (head, text) in enumerate(zip(heads, read, strict=True), 1):
         said = _clean(text) or f"column {number}"
         box = Box(head.x0 - 6, 0, head.x1 + 6, 0)
-        columns.append(Drafted(name=_name(said), label=said, type=type_of(said, language), box=box))
+        columns.append(Drafted(name=_name(said), label=said, type=_kind(said, language), box=box))
     return _distinct(columns)
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
-from transcribe.forms.mistakes import Mistakes, without_wrong_keys, wrong_keys
+from transcribe.forms.mistakes import Mistakes, unknown_options, without_wrong_keys, wrong_keys
 from transcribe.forms.order_mapping import order_mapping
 from transcribe.forms.placement import check_place, overlapping
 from transcribe.forms.record_width import unpublishable
@@ -45,7 +45,8 @@ def load(
 
     Its blank pages and master files lie beside the definition. FormError names the file and key of a mistake. With
     `patterns_ignored`, patterns that cannot be used are left out: scans were read with the form when they still could.
-    Nor is a form refused then that is too wide to be published. With `boxes_apart`, fields on one place are a mistake.
+    Nor is a form refused then that is too wide to be published. With `boxes_apart`, fields on one place are a
+    mistake, and options that there are not.
     """
     path = find(name_or_path, folders)
     raw = _read(path)
@@ -100,7 +101,9 @@ def _read(path: Path) -> bytes:
 def _parse(path: Path, raw: bytes) -> dict[str, object]:
     try:
         return tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise FormError(f"{path.name}: this is no text in UTF-8. Name the TOML file of a form.") from error
+    except tomllib.TOMLDecodeError as error:
         raise FormError(f"{path.name}: this is no TOML: {error}.") from error
     except RecursionError as error:
         raise FormError(f"{path.name}: this is nested too deep for a form definition.") from error
@@ -156,7 +159,7 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True, a
         with mistakes.noted():
             _check_rule(path, f'rule "{rule.name or number}" check', Rule(name=rule.name, check=rule.check), form)
     mistakes.found += unpublishable(path.name, form) if publishable else ()
-    mistakes.found += overlapping(path.name, form) if apart else ()
+    mistakes.found += [*overlapping(path.name, form), *unknown_options(path.name, form.options)] if apart else ()
     mistakes.raise_all()
     return form
 

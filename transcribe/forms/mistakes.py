@@ -26,6 +26,12 @@ ENTRIES = ("field", "table", "rule", "master")
 """The lists of a definition of which an entry can be left out while the others are looked at."""
 
 
+OPTIONS = tuple(
+    "duplicates earliest_date identified_by latest_date page pages prefill qualification strict surroundings training "
+    "whole_form".split()
+)
+"""The options that a form can have."""
+
 MIN_LIKENESS_PER_CENT = 75.0
 """RapidFuzz ratio from which a key may be another one, mistyped: "requried" is 88 % like "required". Chosen by hand."""
 
@@ -67,6 +73,12 @@ def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError,
             text = f"there is no such key{_meant(str(each['loc'][-1]), known)}; see the list in docs/adding-a-form.md"
         lines.append(f"{file}: {_key(each['loc'], content)}: {text}")
     return lines
+
+
+def unknown_options(file: str, options: Iterable[str]) -> list[str]:
+    """What is wrong with options that nothing reads: a mistyped one would leave the form as it is without it."""
+    unknown = [each for each in options if each not in OPTIONS]
+    return [f"{file}: options {each}: there is no such option{_meant(each, OPTIONS)}" for each in unknown]
 
 
 def _meant(key: str, known: Iterable[str]) -> str:

@@ -240,3 +240,10 @@ def test_light_headings_on_a_coloured_band_name_the_columns_and_are_no_fields() 
     assert "field" not in drafted
     (table,) = drafted["table"]
     assert [column["label"] for column in table["column"]] == ["Description", "Quantity", "Unit price"]
+
+
+def test_print_in_two_languages_is_drafted_with_both(tmp_path: Path) -> None:
+    page = Page(number=1, picture=blank_image.blank_grey(str(definition.load("order-form").blanks[0].path)))
+    text = draft(page, ocr.load("tesseract", ("eng", "fra")), name="both", blank="both.png", language="eng+fra")
+    assert tomllib.loads(text)["languages"] == ["eng", "fra"]
+    assert {"date", "amount", "signature"} <= {each["type"] for each in tomllib.loads(text)["field"]}

@@ -233,6 +233,23 @@ def test_what_rests_on_a_wrong_field_is_not_called_wrong_too(folder: Path) -> No
     assert str(raised.value).count("\n") == 0
 
 
+def test_an_option_that_there_is_not_is_a_mistake_when_a_definition_is_checked(folder: Path) -> None:
+    path = write(folder, GOOD + "\n[options]\nduplicats = 'hold'\nstrict = true\nfoo = 1\n")
+    definition.load(path)  # one that is in use goes on
+    with pytest.raises(FormError) as wrong:
+        definition.load(path, boxes_apart=True)
+    assert str(wrong.value).splitlines() == [
+        'small.toml: options duplicats: there is no such option; do you mean "duplicates"?',
+        "small.toml: options foo: there is no such option",
+    ]
+
+
+def test_what_is_no_text_is_no_definition(folder: Path) -> None:
+    (folder / "small.toml").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(FormError, match="no text in UTF-8"):
+        definition.load(folder / "small.toml")
+
+
 def test_an_unknown_form_lists_those_known() -> None:
     with pytest.raises(FormError, match="bon-de-commande"):
         definition.load("bon-de-comande")
