@@ -187,7 +187,7 @@ def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, le
     if spot.field.type == "code":
         told = says if ODD_SIGN_PATTERN.search(says) else AMONG_DIGITS_PATTERN.sub("", says)
         return spot.field.pattern is None and bool(LOOKALIKE_PATTERN.search(told))
-    if spot.field.type == "name" and any(_begins_small(text) for text in texts):
+    if spot.field.type in ("name", "text") and any(_begins_small(text, spot.field.type == "text") for text in texts):
         return True
     if spot.family in TEXT_FAMILIES or spot.field.type == "amount":
         stroke = bool(texts) and all(STROKE_PATTERN.fullmatch(text) for text in texts)
@@ -200,13 +200,17 @@ def _may_miscount(text: str) -> bool:
     return any(pattern.search(text) for pattern in (LITRES_PATTERN, COUNT_PATTERN, ZERO_PATTERN))
 
 
-def _begins_small(name: str) -> bool:
-    """Whether the first word of a name begins with a small l and another one with a capital: Iain is read as lain.
+def _begins_small(text: str, is_any_text: bool) -> bool:
+    """Whether the first word begins with a small l and another one with a capital: Iain is read as lain.
 
-    Of 5,100 decided values on 158 photographs one began so, and was wrong.
+    Of a text that is no name (27 lain Path), whether all others do. Of 5,100 decided values on 158 photographs one name
+    began so, and was wrong; of 1,599 on 52 others one such text, and it was wrong.
     """
-    first, _, rest = name.partition(" ")
-    return first[:1] == SMALL_L and first[1:2].islower() and any(word[:1].isupper() for word in rest.split())
+    first, *rest = [word for word in text.split() if word[0].isalpha()] or [""]
+    capital = [word[0].isupper() for word in rest]
+    return (
+        first[:1] == SMALL_L and first[1:2].islower() and (all(capital) if is_any_text else any(capital)) and bool(rest)
+    )
 
 
 def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:

@@ -533,3 +533,15 @@ def test_a_name_that_begins_with_a_small_l_is_asked() -> None:
     assert posterior(NAME, *both("customer_name", "lain Robertson")).standing.trouble == "lookalike"
     for plain in ("Lain Robertson", "liam", "Robertson lain"):
         assert posterior(NAME, *both("customer_name", plain)).standing.trouble == ""
+
+
+def test_a_text_whose_words_but_the_first_begin_with_capitals_and_it_with_a_small_l_is_asked() -> None:
+    street = field("street", "text")
+    for text, trouble in (
+        ("27 lain Path", "lookalike"),
+        ("27 Iain Path", ""),
+        ("leave it at the Back", ""),
+        ("27 lower", ""),
+        ("27 Path lain", ""),
+    ):
+        assert posterior(street, *both("street", text)).standing.trouble == trouble, text
