@@ -82,6 +82,11 @@ def limit(
 
     home = home_of(ctx)
     known = home.store.transcriber(name)
+    if forms and not known.roles & {"operator", "auditor"}:
+        raise typer.BadParameter(
+            f"{known.handle} is no operator and no auditor: nobody else sees the desk, and what people read is not "
+            "limited by this. A form says by its languages and regions who may read it."
+        )
     chosen = sorted({home.forms.find(each).name for each in forms or ()})
     home.store.set_forms_of_person(known.id, chosen, now(), by)
     if as_json:

@@ -27,6 +27,9 @@ CHUNK_FILES_COUNT = 25
 PATIENCE_FACTOR = 12
 """A file that cannot be read is left so many times longer, a minute by default: a slow copy may not be all there."""
 
+KEY_PLACES = ("state.key", "*/state.key", "*/*/state.key")
+"""Where the key of a home or of a backup lies in a folder that must not be watched."""
+
 RETRY_SECONDS = 30.0
 """What failed for another reason than the file is tried again so much later. Chosen by hand."""
 
@@ -184,7 +187,7 @@ class WatchedFolder:
 
 
 def _require_apart(home: Home, folder: Path) -> None:
-    """SettingsError where there is no such folder, or it holds the home or lies in it."""
+    """SettingsError where there is no such folder, or it holds a home or a backup, or lies in the home."""
     if not folder.is_dir():
         raise SettingsError(f"{shown_path(folder)} is no folder; make it, or name another one.")
     own, watched = real_path(home.settings.home), real_path(folder)
@@ -192,6 +195,12 @@ def _require_apart(home: Home, folder: Path) -> None:
         raise SettingsError(
             f"{shown_path(folder)} lies in the home {own} or around it. Watch a folder beside it: what fairhand keeps "
             "must not be moved as if it had come in."
+        )
+    keys = (found for places in KEY_PLACES for found in folder.glob(places))
+    if kept := next((key for key in keys if watched in key.resolve().parents), None):  # links are not followed
+        raise SettingsError(
+            f"{shown_path(folder)} holds a home or a backup ({shown_path(kept.parent)}), which would be moved as if it "
+            "had come in. Watch a folder beside it."
         )
 
 

@@ -191,3 +191,21 @@ def test_what_was_mistyped_is_refused_and_nothing_is_kept(
     told = house.run(*words)
     assert (told.code, said in told.err) == (2, True), told.err
     assert not rooms.store.audit()
+
+
+def test_only_who_sees_the_desk_is_limited_there(house: House, rooms: Home) -> None:
+    house.run("people", "add", "Mina")
+    told = house.run("people", "limit", "Mina", "receipt")
+    assert (told.code, "Mina is no operator and no auditor" in told.err) == (2, True)
+    assert house.run("people", "limit", "Mina").out == "Mina sees all forms.\n"
+    house.run("people", "add", "Mina", "--role", "auditor")
+    assert house.run("people", "limit", "Mina", "receipt").out == "Mina sees receipt.\n"
+
+
+def test_a_folder_that_holds_another_home_or_a_backup_is_not_watched(house: House, rooms: Home, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    assert house.run("backup", inbox / "backups").code == 0
+    before = sorted(inbox.rglob("*"))
+    told = house.run("watch", inbox, "--form", "receipt")
+    assert (told.code, "holds a home or a backup" in told.err) == (2, True), told.err
+    assert sorted(inbox.rglob("*")) == before
