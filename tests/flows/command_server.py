@@ -27,6 +27,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+from flows.runtime.gc_tuning import GC_THRESHOLDS
 from tests.examples import SOAK
 from tests.flows.readings import keep_features, keep_readings
 from tests.new_state import copy_new_states
@@ -99,6 +100,7 @@ def main() -> None:
     sys.meta_path.insert(0, PrefectWhenAsked())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
     gc.freeze()  # a collection in a fork would copy all pages
+    gc.set_threshold(*GC_THRESHOLDS)
     with socket.socket(fileno=int(sys.argv[1])) as requests:
         while True:
             request, streams, _, _ = socket.recv_fds(requests, MAX_REQUEST_BYTES, 3)
