@@ -1,5 +1,6 @@
 """Settings, and the store, archive and forms of one home."""
 
+from flows.home.addresses import browsable
 from flows.home.form_library import FormLibrary
 from flows.home.home import (
     MOVING_FOLDER,
@@ -46,6 +47,7 @@ __all__ = [
     "Settings",
     "act_as",
     "archive_of",
+    "browsable",
     "change_settings",
     "child_environment",
     "has_prefect_api_key",

@@ -20,6 +20,13 @@ def is_loopback(host: str) -> bool:
     return all(ipaddress.ip_address(each.partition("%")[0]).is_loopback for each in found)
 
 
+def browsable(text: str) -> str:
+    """The address of pages as it is written, or ""; ValueError where no browser could open it."""
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+        raise ValueError("write an address that begins with https://, as https://orders.example")
+    return text
+
+
 def reached_host(host: str) -> str:
     """The address to type for what listens on this one, as it stands in a URL. 0.0.0.0 and :: are no place to go."""
     if host in ("", "0.0.0.0", "::"):  # noqa: S104 - it is compared, nothing listens on it

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from flows.home.addresses import is_loopback, may_be_plain, reached_host
+from flows.home.addresses import browsable, is_loopback, may_be_plain, reached_host
 from flows.home.prefect_settings import prefect_secret, prefect_variables
 from flows.home.setting_faults import setting_fault
 from transcribe.archive import is_bucket, known_place
@@ -62,7 +62,9 @@ class Settings(BaseSettings):
         False, description="whether serve may speak plain http with other machines: passwords and orders unencrypted"
     )
     port: int = Field(8484, ge=0, lt=65536, description="the port of the review pages; 0: any free one")
-    public_url: str = Field("", description="the address that people type, where a proxy stands before serve")
+    public_url: Annotated[str, AfterValidator(browsable)] = Field(
+        "", description="the address that people type, where a proxy stands before serve"
+    )
     trusted_proxy: str = Field("127.0.0.1", description="the address of the proxy whose forwarded headers are believed")
     prefect_port: int = Field(4284, ge=0, lt=65536, description="the port of serve's Prefect; another if it is taken")
     prefect_days: float = Field(30.0, ge=0.05, le=MAX_DAYS, description="how long serve's Prefect keeps ended runs")

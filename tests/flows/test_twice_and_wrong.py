@@ -181,6 +181,8 @@ def test_a_home_on_a_full_disk_says_that_it_is_full(tmp_path: Path, monkeypatch:
         (("pay", "rate", "0.05", "--form", "reciept"), "There is no form 'reciept'. Use one of"),
         (("pay", "floor", "0", "--source", "nowhere"), "A floor is more than 0"),
         (("log", "verify", "--head", "abc"), "'abc' is no head of a log"),
+        (("serve", "--port", "99999"), "99999 is too large. It is 65535 at most."),
+        (("serve", "--public-url", "orders.example"), "'orders.example' is no address: write an address that begins"),
         (("simulate", "--form", "receipt"), "Give --form and --truth"),
         (("simulate", "--form", "receipt", "--truth", __file__), "line 1: no file, form and fields"),
     ],
@@ -209,3 +211,10 @@ def test_a_folder_that_holds_another_home_or_a_backup_is_not_watched(house: Hous
     told = house.run("watch", inbox, "--form", "receipt")
     assert (told.code, "holds a home or a backup" in told.err) == (2, True), told.err
     assert sorted(inbox.rglob("*")) == before
+
+
+def test_an_address_that_no_browser_opens_is_no_setting(house: House, rooms: Home) -> None:
+    told = House(home=house.home, environment={"FAIRHAND_PUBLIC_URL": "orders.example"}).run("people", "add", "Mina")
+    assert (told.code, "FAIRHAND_PUBLIC_URL" in told.err, "https://" in told.err) == (2, True, True)
+    known = House(home=house.home, environment={"FAIRHAND_PUBLIC_URL": "https://orders.example"})
+    assert "https://orders.example/in/" in known.run("people", "add", "Mina").out
