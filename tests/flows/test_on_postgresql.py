@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from flows.home.home import Home, open_home
 from flows.runtime.prefect_server import notice
 from reconcile.records import query
 from tests.flows.house import CASES, START, House, simulated, until
+from tests.flows.new_prefect import put_prefect_database
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from tests.patience import PATIENCE
 from tests.postgres import new_database
@@ -41,7 +43,8 @@ def house(house: House, url: str) -> House:
 
 
 @pytest.fixture
-def serving(working_house: House, rooms: Home) -> Iterator[subprocess.Popen[str]]:
+def serving(working_house: House, rooms: Home, new_prefect_database: Path) -> Iterator[subprocess.Popen[str]]:
+    put_prefect_database(new_prefect_database, working_house.home)
     process = working_house.start("serve", "--port", "0", forked=True)
     try:
         until(lambda: process.poll() is not None or "web" in notice(rooms.settings), START)

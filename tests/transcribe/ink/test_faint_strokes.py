@@ -11,6 +11,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from tests.transcribe.ink.grain import grain
 from transcribe.geometry import Box
 from transcribe.ink import faint_strokes
 from transcribe.ink.ink_layer import ink_layer
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
 FIRST, SECOND = Box(200, 200, 1000, 260), Box(200, 260, 1000, 320)
 
 
-@pytest.fixture
-def blank(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two framed rows, the second tinted, under a printed title."""
     page = numpy.full((2339, 1654), 255, numpy.uint8)
     page[262:318, 202:998] = 240
     cv2.putText(page, "ORDER FORM", (200, 1120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
     for box in (FIRST, SECOND):
         cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 2)
-    path = tmp_path / "blank.png"
+    path = tmp_path_factory.mktemp("blank") / "blank.png"
     Image.fromarray(page).save(path)
     return path
 
@@ -43,8 +44,8 @@ def photographed(blank: Path, light: float, box: Box | None = None, pen: int = 1
         cv2.putText(page, "27,52", (box.x0 + 30, box.y1 - 18), cv2.FONT_HERSHEY_SIMPLEX, 0.9, pen, 2)
     shown = cv2.GaussianBlur(page.astype(numpy.float32) * 0.95, (0, 0), 1.6)
     lit = numpy.where(numpy.arange(len(page)) < 1000, light, 1.0)[:, numpy.newaxis]
-    grain = numpy.random.default_rng(7).normal(0, 3, page.shape)
-    done, content = cv2.imencode(".jpg", numpy.clip(shown * lit + grain, 0, 255), [cv2.IMWRITE_JPEG_QUALITY, 55])
+    off = grain(3, page.shape)
+    done, content = cv2.imencode(".jpg", numpy.clip(shown * lit + off, 0, 255), [cv2.IMWRITE_JPEG_QUALITY, 55])
     assert done
     return numpy.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), dtype=numpy.uint8)
 

@@ -10,6 +10,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from tests.transcribe.ink.grain import grain
 from transcribe.geometry import Box
 from transcribe.ink import mark_detection
 from transcribe.ink.added_strokes import added_strokes
@@ -22,14 +23,14 @@ ABOVE, BELOW, TICK = Box(200, 400, 1000, 460), Box(200, 460, 1000, 520), Box(110
 RIGHT, BOTTOM = 1653, 2338
 
 
-@pytest.fixture
-def blank(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two framed rows and a box to tick under a printed title."""
     page = numpy.full((2339, 1654), 255, numpy.uint8)
     cv2.putText(page, "ORDER FORM", (200, 220), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
     for box in (ABOVE, BELOW, TICK):
         cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 2)
-    path = tmp_path / "blank.png"
+    path = tmp_path_factory.mktemp("blank") / "blank.png"
     Image.fromarray(page).save(path)
     return path
 
@@ -42,8 +43,8 @@ def photographed(
     cv2.putText(page, "An glade", word, cv2.FONT_HERSHEY_SIMPLEX, 1, 50, 3)
     for start, end in folds:
         cv2.line(page, start, end, dark, 5)
-    grain = numpy.random.default_rng(7).normal(0, 3, page.shape)
-    return numpy.clip(cv2.GaussianBlur(page, (0, 0), 1.4) * 0.9 + grain, 0, 255).astype(numpy.uint8)
+    off = grain(3, page.shape)
+    return numpy.clip(cv2.GaussianBlur(page, (0, 0), 1.4) * 0.9 + off, 0, 255).astype(numpy.uint8)
 
 
 def test_a_fold_beside_the_writing_is_no_ink(blank: Path) -> None:

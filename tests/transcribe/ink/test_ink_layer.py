@@ -12,6 +12,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from tests.transcribe.ink.grain import grain
 from transcribe.geometry import Box
 from transcribe.ink import handwriting, writing_lines
 from transcribe.ink.ink_layer import Ink, InkLayer, ink_layer
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 FIRST, SECOND = Box(200, 200, 1000, 260), Box(200, 260, 1000, 320)
 
 
-@pytest.fixture
-def blank(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two framed rows, the second tinted, under a printed title."""
     page = numpy.full((2339, 1654), 255, numpy.uint8)
     page[262:318, 202:998] = 205
     cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
     for box in (FIRST, SECOND):
         cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 2)
-    path = tmp_path / "blank.png"
+    path = tmp_path_factory.mktemp("blank") / "blank.png"
     Image.fromarray(page).save(path)
     return path
 
@@ -40,8 +41,8 @@ def blank(tmp_path: Path) -> Path:
 def photographed(blank: Path, noise: float = 0.0, lamp: float = 0.0) -> Picture:
     page = numpy.asarray(Image.open(blank), dtype=numpy.float32)
     light = 1.0 - lamp * numpy.linspace(0, 1, page.shape[1])[numpy.newaxis, :]
-    grain = numpy.random.default_rng(7).normal(0, noise, page.shape) if noise else 0.0
-    return numpy.clip(page * light * 0.9 + grain, 0, 255).astype(numpy.uint8)
+    off = grain(noise, page.shape) if noise else 0.0
+    return numpy.clip(page * light * 0.9 + off, 0, 255).astype(numpy.uint8)
 
 
 def written(page: Picture, box: Box, text: str = "4711", level: int = 40) -> Picture:

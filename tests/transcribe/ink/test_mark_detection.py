@@ -11,6 +11,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from tests.transcribe.ink.grain import grain
 from transcribe.geometry import Box
 from transcribe.ink import mark_detection
 from transcribe.ink.added_strokes import added_strokes
@@ -23,8 +24,8 @@ SQUARE, RING, SIGN = Box(301, 301, 332, 332), Box(300, 500, 332, 532), Box(302, 
 SURE = 0.95
 
 
-@pytest.fixture
-def blank(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A square and a ring to tick, each with its label, and a framed box to sign in."""
     page = numpy.full((2339, 1654), 255, numpy.uint8)
     cv2.rectangle(page, (300, 300), (332, 332), 60, 2)
@@ -32,7 +33,7 @@ def blank(tmp_path: Path) -> Path:
     cv2.rectangle(page, (300, 700), (1000, 850), 60, 2)
     for y, text in ((326, "Collect"), (526, "Deliver"), (680, "Signature")):
         cv2.putText(page, text, (350, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 30, 2)
-    path = tmp_path / "blank.png"
+    path = tmp_path_factory.mktemp("blank") / "blank.png"
     Image.fromarray(page).save(path)
     return path
 
@@ -47,8 +48,8 @@ def photographed(
     across, down = shift
     bend = numpy.array([[1 + across / 4000, 0, across], [down / 4000, 1, down]])
     moved = cv2.warpAffine(page, bend, page.shape[::-1], borderValue=255)
-    grain = numpy.random.default_rng(7).normal(0, 4, page.shape)
-    return numpy.clip(cv2.GaussianBlur(moved, (0, 0), 1.5) * 0.9 + grain, 0, 255).astype(numpy.uint8)
+    off = grain(4, page.shape)
+    return numpy.clip(cv2.GaussianBlur(moved, (0, 0), 1.5) * 0.9 + off, 0, 255).astype(numpy.uint8)
 
 
 def said(blank: Path, page: Picture) -> tuple[float, float, float]:
