@@ -21,7 +21,7 @@ except SystemExit as end:
     print(end.code, " ".join(sys.modules), file=sys.stderr)
 """
 
-SLOW = frozenset("numpy cv2 scipy matplotlib httpx jinja2 prefect fastapi aiosql flows.webhooks".split())
+SLOW = frozenset("numpy cv2 scipy matplotlib httpx jinja2 prefect fastapi flows.webhooks".split())
 """What takes longer to load than such a command runs, and what brings it."""
 
 

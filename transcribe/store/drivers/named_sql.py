@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import aiosql
+
 STORE_FOLDER = Path(__file__).parents[1]
 """Where the folders of statements lie."""
 
@@ -24,12 +26,6 @@ NUMBER_PARAMETERS = frozenset(
     "paused person scan_id sitting since task_id until up_to".split()
 )
 """Parameters that are whole numbers. Every other one that may be None is a text: PostgreSQL wants to know which."""
-
-_NAME = re.compile(r"^-- name: (\w+)[\^$!*<#]*[^\n]*\n", re.MULTILINE)
-"""The line before a statement."""
-
-_AROUND = re.compile(r"\A(?:--[^\n]*\n)+|;?\s*(?:--[^\n]*\s*)*\Z")
-"""What is no part of a statement: comments before and behind it, and its end."""
 
 _DIFFERENCES = (
     (re.compile(r"\s+INDEXED BY \w+"), ""),  # SQLite is told which index; PostgreSQL counts and finds it
@@ -57,7 +53,7 @@ _PARAMETER = re.compile(r"'[^']*'|--[^\n]*|(?<!:):([a-z_]\w*)")
 
 @cache
 def sqlite_statements() -> dict[str, str]:
-    """Name -> SQL."""
+    """Name -> SQL. aiosql reads the files. Its calls are not used, as they cost more than most of our statements."""
     return _whole(_texts("queries"))
 
 
@@ -74,12 +70,9 @@ def postgresql_statements() -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def _texts(folder: str) -> dict[str, str]:
-    """Name -> text of the statements of a folder, written as aiosql has them: every process reads them as it starts."""
-    found: dict[str, str] = {}
-    for file in sorted((STORE_FOLDER / folder).glob("*.sql")):
-        _, *rest = _NAME.split(file.read_text(encoding="utf-8"))
-        found.update(zip(rest[::2], (_AROUND.sub("", text) for text in rest[1::2]), strict=True))
-    return found
+    queries = aiosql.from_path(STORE_FOLDER / folder, "sqlite3", mandatory_parameters=False)
+    names = [name for name in queries.available_queries if hasattr(getattr(queries, name), "sql")]
+    return {name: getattr(queries, name).sql.rstrip("; \n") for name in names if not name.endswith("_cursor")}
 
 
 def _whole(texts: dict[str, str]) -> dict[str, str]:
