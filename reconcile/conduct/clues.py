@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,6 +70,9 @@ COMPARED_ANSWER_COUNT = 20
 MAX_CHANCE_SHARE = 0.1
 """Where more of the other places hold the same, or are as like an answer, the likeness is chance. Chosen by hand."""
 
+PART_PATTERN = re.compile(r"\w+")
+"""The parts of a text that people may write in another order: words, and day, month and year."""
+
 MIN_COMPARED_ANSWER_COUNT = 3
 """With fewer to compare with, likeness says nothing. Chosen by hand."""
 
@@ -94,18 +98,24 @@ def factor_of(clues: Iterable[Clue]) -> float:
 def constant(own: Sequence[Answer]) -> Iterator[Clue]:
     """Answers where the text given most often before is not what is written: do they give it all the same?
 
-    All of one field count as one: machines may misread a word that stands there always.
+    In small letters or capitals, as types compare otherwise. All of one field count as one: machines may misread a word
+    that stands there always.
     """
     counts: dict[str, int] = defaultdict(int)
     for answer in own:
         usual = max(counts, key=lambda says: (counts[says], says), default=None)
-        counts[answer.says] += 1
+        counts[answer.says.casefold()] += 1
         if usual is None or answer.family == "mark" or not _is_elsewhere(usual, answer):
             continue
-        is_odd = answer.says == usual
-        honest = max(MAX_HONEST_CONSTANT_SHARE, UNAIDED_ERROR_FACTOR * answer.unaided.get(usual, 0.0))
+        is_odd = answer.says.casefold() == usual
+        honest = max(MAX_HONEST_CONSTANT_SHARE, UNAIDED_ERROR_FACTOR * _unaided(usual, answer))
         factor = CONSTANT_SHARE / honest if is_odd else 1.0 - CONSTANT_SHARE
         yield Clue(answer=answer, is_odd=is_odd, factor=factor, group=answer.key.name)
+
+
+def _unaided(usual: str, answer: Answer) -> float:
+    """How probable the usual text is by machines and experts, in small letters or capitals."""
+    return max([share for says, share in answer.unaided.items() if says.casefold() == usual], default=0.0)
 
 
 def _is_elsewhere(usual: str, answer: Answer) -> bool:
@@ -114,11 +124,11 @@ def _is_elsewhere(usual: str, answer: Answer) -> bool:
     Of a text, machines and experts say so. That nothing is written, or legible, everybody else must deny.
     """
     if null_of(usual):
-        return answer.others.probability >= SURE_PROBABILITY and answer.others.says != usual
-    if not answer.unaided or answer.unaided.get(usual, 0.0) > MAX_USUAL_PROBABILITY:
+        return answer.others.probability >= SURE_PROBABILITY and answer.others.says.casefold() != usual
+    if not answer.unaided or _unaided(usual, answer) > MAX_USUAL_PROBABILITY:
         return False
     likeliest = max(answer.unaided, key=lambda says: (answer.unaided[says], says))
-    return Indel.normalized_similarity(usual, likeliest) < MIN_LIKENESS
+    return Indel.normalized_similarity(usual, likeliest.casefold()) < MIN_LIKENESS
 
 
 def written_elsewhere(by_person: Mapping[str, Sequence[Answer]]) -> dict[str, dict[str, str]]:
@@ -194,9 +204,14 @@ def of_mistake(mine: Answer, theirs: Answer) -> Clue:
 
 
 def _kind_of_mistake(written: str, said: str) -> Hashable:
-    """The characters that were changed; the same characters in another order; else the two texts."""
-    if sorted(written) == sorted(said):
+    """The characters that were changed; the same parts in another order, as day and month; else the two texts.
+
+    Characters that are changed about are a slip at that place, and no habit.
+    """
+    if sorted(PART_PATTERN.findall(written)) == sorted(PART_PATTERN.findall(said)):
         return "order"
+    if sorted(written) == sorted(said):
+        return written, said
     edits = Levenshtein.editops(written, said)
     if len(edits) > MAX_MISTAKE_EDIT_COUNT or null_of(said):
         return written, said

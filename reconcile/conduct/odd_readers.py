@@ -68,7 +68,8 @@ def odd_readers(given: Iterable[Answer]) -> list[OddReader]:
     found = []
     for who in sorted(by_person):
         own = [answer for answer in by_person[who] if not answer.prompted]
-        usual = max(sorted({answer.says for answer in own}), key=[each.says for each in own].count, default="")
+        said = [answer.says.casefold() for answer in own]
+        usual = max(sorted(set(said)), key=said.count, default="")
         found += [
             _asked(who, "constant", list(constant(own)), usual),
             _asked(who, "unrelated", list(unrelated(own, written)), ""),

@@ -70,6 +70,13 @@ def test_one_answer_everywhere_is_asked_about(word: str) -> None:
     assert {"constant", "unrelated"} <= found
 
 
+def test_one_answer_in_small_letters_and_capitals_is_one() -> None:
+    """Codes are compared in capitals, and texts in small letters."""
+    given = [answer(number, "TRUE" if number % 2 else "true", written(number)) for number in range(100)]
+    (asked,) = [each for each in odd_readers([*honest(60), *given]) if (each.who, each.kind) == ("ann", "constant")]
+    assert asked.odd == asked.looked
+
+
 def test_accomplices_do_not_vouch_for_one_another() -> None:
     same = [
         replace(answer(number, "true", "true", who=who), unaided={written(number): 0.9})
@@ -121,6 +128,18 @@ def test_the_same_mistakes_as_another_are_asked_about_and_a_shared_habit_is_not(
         for number, text in enumerate(sevens)
     ]
     assert "copied" not in kinds(both)
+
+
+def test_each_slip_that_changes_characters_about_counts_and_parts_in_another_order_are_one_habit() -> None:
+    def shared(pairs: list[tuple[str, str]]) -> set[str]:
+        return kinds(
+            [answer(at, said, true, who=who) for at, (true, said) in enumerate(pairs) for who in ("ann", "bob")]
+        )
+
+    codes = [str(73_905_218 + 11_111 * number) for number in range(12)]
+    assert "copied" in shared([(code, code[:3] + code[4] + code[3] + code[5:]) for code in codes])
+    days = [f"2025-{number:02}-{number + 12}" for number in range(1, 13)]
+    assert "copied" not in shared([(day, f"{day[:4]}-{day[8:]}-{day[5:7]}") for day in days])
 
 
 def test_prompted_answers_tell_nothing() -> None:
