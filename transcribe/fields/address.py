@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import has_letter, plain, tidy
+from transcribe.values import as_written, has_letter, plain, tidy
 
 EXACT = False
 INPUT_MODE = "text"
@@ -11,7 +11,7 @@ INPUT_MODE = "text"
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """The address as written, one line of it a line, empty lines left out."""
-    return "\n".join(line for line in map(tidy, text.splitlines()) if line) or None
+    return "\n".join(line for line in map(as_written, text.splitlines()) if line) or None
 
 
 def normalise(text: str, field: Field, form: Form) -> str:

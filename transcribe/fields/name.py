@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transcribe.model import Field, Form, Value
-from transcribe.values import breaks_pattern, has_letter, plain, tidy
+from transcribe.values import as_written, breaks_pattern, has_letter, plain, tidy
 
 EXACT = False
 INPUT_MODE = "text"
@@ -11,7 +11,7 @@ INPUT_MODE = "text"
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """The name as written, spaces single."""
-    return tidy(text) or None
+    return as_written(text) or None
 
 
 def normalise(text: str, field: Field, form: Form) -> str:

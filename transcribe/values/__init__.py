@@ -1,7 +1,16 @@
 """Text to typed values and back: folding, numbers, dates, patterns, word lists."""
 
 from transcribe.values.dates import damaged_date_parts, date_of_parts, date_parts, date_separator, date_text, day_order
-from transcribe.values.folding import fold, has_letter, plain, shown_controls, tidy, without_accents, without_marks
+from transcribe.values.folding import (
+    as_written,
+    fold,
+    has_letter,
+    plain,
+    shown_controls,
+    tidy,
+    without_accents,
+    without_marks,
+)
 from transcribe.values.numbers import (
     Number,
     comparable_number,
@@ -21,6 +30,7 @@ from transcribe.values.word_lists import any_word, word_lists
 __all__ = [
     "Number",
     "any_word",
+    "as_written",
     "breaks_pattern",
     "comparable_number",
     "currency_of",

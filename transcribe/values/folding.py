@@ -18,6 +18,9 @@ _SAME_SIGNS = str.maketrans(
 )
 """Signs that say the same as a plain one, and signs that say nothing."""
 
+_UNSEEN = re.compile("[\u200b-\u200f\u061c\ufeff\u00ad]")
+"""Signs that are not seen, and say nothing."""
+
 _FRACTION = re.compile("[¼½¾⅐-⅞↉]")
 """A fraction in one sign."""
 
@@ -44,6 +47,11 @@ _LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": 
 
 _PLAIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "ł": "l"})
 """Letters that Unicode does not decompose, as people type them on a keyboard without them."""
+
+
+def as_written(text: str) -> str:
+    """The text as it is written, with single spaces and none at its ends: "2º – B" stays so. NFC."""
+    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", text)).split())
 
 
 @lru_cache(maxsize=65536)

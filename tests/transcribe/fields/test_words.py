@@ -100,3 +100,12 @@ def test_folding_drops_accents_ligatures_and_marks() -> None:
 def test_an_unknown_type_is_told_with_those_that_are() -> None:
     with pytest.raises(FormError, match="amount"):
         fields.load("colour")
+
+
+@pytest.mark.parametrize("kind", ["text", "name", "address"])
+@pytest.mark.parametrize("said", ["C/ Mayor 5, 2º – B", "Größe 2½ “rund”", "l’Étoile", "10² m"])
+def test_a_value_is_as_it_is_written_but_for_spaces_and_what_is_not_seen(kind: str, said: str) -> None:
+    of, field = fields.load(kind), field_of(kind)
+    value = of.parse(f" {said.replace(' ', '  ')}\u200b ", field, FORM)
+    assert value == said
+    assert of.normalise(said, field, FORM) == of.normalise(said.replace(" ", "  "), field, FORM)
