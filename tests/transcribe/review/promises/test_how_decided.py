@@ -44,7 +44,7 @@ def test_every_figure_of_the_policy_stands_on_the_page(tmp_path: Path) -> None:
     assert "where 5 of them agree" in page
     assert "96.1%" in page
     assert "(94.3% or more by its own measure), the value has a probability of 97.7% or more" in page
-    assert "where their value has a probability of 99.88 % or more" in page
+    assert "where their value has a probability of 99.88% or more" in page
     assert "Its price is 8.3% of" in page
     assert "After 9 people" in page
     assert "3.1% of the decided fields" in page
