@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from flows.administration.archive_upkeep import bucket_findings
 from flows.administration.database_findings import database_findings
-from flows.administration.finding import Finding
+from flows.administration.finding import Finding, usable_state
 from flows.administration.missing_people import people_findings
-from flows.home import PREFECT_KEY_FILE, FormLibrary, Settings, has_state, is_open_to_others, open_state, prefect_secret
+from flows.home import PREFECT_KEY_FILE, FormLibrary, Settings, has_state, is_open_to_others, prefect_secret
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
 from transcribe.codes import Verdict
@@ -253,14 +253,8 @@ def _private(settings: Settings) -> Iterator[Finding]:
 
 def _learning(settings: Settings) -> Iterator[Finding]:
     """Whether the last proposal of learning was refused because it would have too much come out otherwise."""
-    if not has_state(settings):
-        return
-    try:
-        store = open_state(settings)
-    except FairhandError:
-        return  # that is a finding of its own
-    learnings = store.learnings()
-    store.close()
+    with usable_state(settings) as store:
+        learnings = store.learnings() if store else ()
     if learnings and learnings[-1].verdict == Verdict.REOPENS_TOO_MANY:
         otherwise, decided = (learnings[-1].numbers.get(name, 0.0) for name in ("otherwise", "decided"))
         message = worded(

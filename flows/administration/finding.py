@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+
+from flows.home import Settings, has_state, open_state
+from transcribe.errors import FairhandError
+from transcribe.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +25,20 @@ class Finding:
     machine: bool = False
     warning: bool = False
     facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@contextmanager
+def usable_state(settings: Settings) -> Iterator[Store | None]:
+    """The state of a home, closed afterwards; None where there is none, or it cannot be opened.
+
+    That it cannot is a finding of its own.
+    """
+    try:
+        store = open_state(settings) if has_state(settings) else None
+    except FairhandError:
+        store = None
+    if store is None:
+        yield None
+        return
+    with closing(store):
+        yield store

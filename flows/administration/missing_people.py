@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.administration.finding import Finding
-from flows.home import Settings, has_state, open_state
-from transcribe.errors import FairhandError
+from flows.administration.finding import Finding, usable_state
+from flows.home import Settings
 from transcribe.i18n import counted, plural, worded
 from transcribe.store import MissingPeople
 
@@ -58,14 +57,8 @@ def _limits(missing: MissingPeople) -> str:
 
 def people_findings(settings: Settings) -> Iterator[Finding]:
     """Who is missing, where some fields can be finished by nobody who is there."""
-    if not has_state(settings):
-        return
-    try:
-        store = open_state(settings)
-    except FairhandError:
-        return  # that is a finding of its own
-    missing = store.missing_people()
-    store.close()
+    with usable_state(settings) as store:
+        missing = store.missing_people() if store else ()
     for each in missing:
         mend = worded("%(command)s, or fairhand people resume NAME of somebody who is paused",
                       command=missing_command(each))  # fmt: skip
