@@ -42,6 +42,20 @@ def test_two_texts_over_each_other_are_both_whole_and_differ_where_they_are_mark
     assert all(each.same for each in parts) == (own == decided)
 
 
+@pytest.mark.parametrize(
+    ("own", "decided", "differing"),
+    [
+        ("BC-2026-8260", "BC-2026-8200", [("6", "0")]),
+        ("8O00", "8000", [("O", "0")]),
+        ("12 rue du Port", "12 bis rue du Port", [("", "bis ")]),
+    ],
+)
+def test_one_character_read_as_another_is_one_difference(
+    own: str, decided: str, differing: list[tuple[str, str]]
+) -> None:
+    assert [(each.own, each.decided) for each in segments(own, decided) if not each.same] == differing
+
+
 def test_reasons_fall_one_after_the_other_and_those_without_weight_stand_below() -> None:
     told = weights([("plain", {}), ("for", {"bits": 3.0}), ("against", {"bits": -1.0})])
     assert [each.words for each in told] == ["for", "against", "plain"]

@@ -151,10 +151,12 @@ async def set_password(
     visitor: Sending,
     password: NewPassword,
     current: Annotated[str, Form(max_length=200)] = "",
+    first: Annotated[bool, Form()] = False,
 ) -> Response:
     """Keeps a new password, and ends every other session and every unused link of this person.
 
-    403 where the present one is asked for and is not given; 422 where the new one would soon be guessed.
+    One that is refused where it was offered (`first`) may still wait. 403 where the present one is asked for and is
+    not given; 422 where the new one would soon be guessed.
     """
     who, now, say = visitor.person.id, context.now(), translation(visitor.language).gettext
     if await _asks_current(context, visitor):
@@ -162,9 +164,11 @@ async def set_password(
         kept = await context.look(lambda store: store.password(who))
         if not await passwords.is_password(current, kept):
             await context.change(lambda store: store.log(who, "password given wrong", who, {}, now))
-            return await _password_page(context, visitor, 403, say(N_("This is not your present password.")))
+            return await _password_page(
+                context, visitor, 403, say(N_("This is not your present password.")), first=first
+            )
     if await passwords.is_common(password, visitor.person.handle):
-        return await _password_page(context, visitor, 422, say(COMMON_PASSWORD))
+        return await _password_page(context, visitor, 422, say(COMMON_PASSWORD), first=first)
     hashed = await passwords.hash_password(password)
 
     def keep(store: Store) -> None:

@@ -18,7 +18,7 @@ from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.text_limits import require_keepable
-from transcribe.review.views.comparison import Segment, segments
+from transcribe.review.views.comparison import Segment, segments, why_no_text
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import day
 from transcribe.review.views.offers import practice_count
@@ -39,10 +39,14 @@ Kind = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedItem:
-    """One item after a test: what was typed, what is right, and whether they say the same."""
+    """One item after a test: what was typed, what is right, and whether they say the same.
+
+    `text` None: `why` says why, as in `why_no_text`.
+    """
 
     view: TaskView
     text: str | None
+    why: str
     right: str
     same: bool
 
@@ -167,7 +171,7 @@ async def explained(context: Here, visitor: SignedIn, task: TaskId) -> Response:
         own = next((each for each in reversed(readings) if each.task == task and each.source == who), None)
         if theirs.reason != Reason.QUALIFICATION or own is None:
             raise NotFound("This is no item of a test that you have answered.")
-        return _mark(store, context, visitor, theirs, own.text)
+        return _mark(store, context, visitor, theirs, own.text, why_no_text(own))
 
     count = practice_count(context.options)
     marked, is_new, more = await context.look(
@@ -205,11 +209,11 @@ def _held(store: Store, context: Context, visitor: Visitor, kind: str) -> Sequen
     ]
 
 
-def _mark(store: Store, context: Context, visitor: Visitor, task: Task, text: str | None) -> MarkedItem:
+def _mark(store: Store, context: Context, visitor: Visitor, task: Task, text: str | None, why: str = "") -> MarkedItem:
     form = context.forms(task.form, task.form_version)
     truth = next((truth for truth in store.truths(task.scan) if truth.key == task.key), None)
     right = "" if truth is None else truth.text
     # an item that was withdrawn while it was held counts for the person
     same = truth is None or (text is not None and is_same_text(text, right, form.field(task.key.name), form))
     shown = task_view(store, context.forms, task, visitor.language, context.now())
-    return MarkedItem(view=shown, text=text, right=right, same=same)
+    return MarkedItem(view=shown, text=text, why=why, right=right, same=same)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
+
+from rapidfuzz.distance import Levenshtein
 
 from transcribe import model
 from transcribe.codes import Flag
@@ -57,13 +58,17 @@ class Weight:
 
 
 def segments(own: str, decided: str) -> tuple[Segment, ...]:
-    """Two texts in parts that lie over each other. What is the same is parted after spaces, so that lines may break."""
+    """Two texts in parts that lie over each other, with the fewest edits between them.
+
+    One character read as another is one. What is the same is parted after spaces, so that lines may break.
+    """
     found: list[Segment] = []
-    for tag, start, end, other_start, other_end in SequenceMatcher(None, own, decided, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found += [Segment(own=part, decided=part) for part in re.findall(r"\S*\s*", own[start:end]) if part]
+    for block in Levenshtein.opcodes(own, decided):
+        mine, theirs = own[block.src_start : block.src_end], decided[block.dest_start : block.dest_end]
+        if block.tag == "equal":
+            found += [Segment(own=part, decided=part) for part in re.findall(r"\S*\s*", mine) if part]
         else:
-            found.append(Segment(own=own[start:end], decided=decided[other_start:other_end]))
+            found.append(Segment(own=mine, decided=theirs))
     return tuple(found)
 
 

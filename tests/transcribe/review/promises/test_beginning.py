@@ -50,6 +50,12 @@ def test_before_the_first_task_it_is_shown_once_and_answered(site: Site, address
         offered = client.get("/password?first=1").text
         assert 'id="first"' in offered
         assert 'href="/work"' in offered, "it may wait"
+        fields = dict(
+            re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', offered.split('action="/password"')[1])
+        )
+        refused = client.post("/password", data={**fields, "password": "aaaaaaaaaaaaaaa"})
+        assert refused.status_code == 422
+        assert 'id="first"' in refused.text, "who thought of a weak one may still leave it for later"
         assert 'id="task"' in client.get("/work").text
         assert 'id="begin"' not in client.get("/before").text, "asked once"
         chosen = re.search(r'<option value="(\w+)" selected>', client.get("/me").text.split("training-choice")[2])
