@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.site import Site, form_of, make_site
-from transcribe.model import FieldKey, Form, Transcriber
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Form, ReadResult, Transcriber
 from transcribe.review.views.item_grid import ItemGrid, in_grids
 
 Enter = Callable[[Transcriber], Page]
@@ -130,15 +131,46 @@ def test_a_click_on_the_page_goes_to_the_field_there(page: Page) -> None:
         assert focused(page) == line.locator("legend").text_content()
 
 
+def test_a_broad_column_can_be_read_and_a_row_number_stays_in_one_line(
+    site: Site, address: str, browser: Browser
+) -> None:
+    """A description was drawn as narrow as a quantity: its picture 58 pixels wide; "10" was broken in two."""
+    names = ("code", "description", "quantity", "unit_price", "amount")
+    scan = site.scan("order-form", {FieldKey(f"lines.{name}", row): "x" for name in names for row in (0, 9)})
+    places = [
+        replace(each, box=each.box._replace(x1=each.box.x0 + (600 if each.key.name == "lines.description" else 200)))
+        for each in site.store.places(scan)
+    ]
+    reads = ReadResult(places=tuple(places), readings=(), fit=1.0, quality={})
+    site.store.put_reads(scan, reads, site.clock.now())
+    page = browser.new_context(viewport={"width": 1024, "height": 768}).new_page()
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    page.goto(f"{address}/form")
+    page.locator("html[data-ready]").wait_for()
+
+    widths = [box["width"] for each in page.locator(".grid thead th").all() if (box := each.bounding_box())]
+    assert widths[2] > 1.8 * widths[3], widths
+    assert min(widths[1:]) > 70, widths
+    heights = page.evaluate("""[...document.querySelectorAll('.grid tbody th')].map(each => {
+      const text = document.createRange();
+      text.selectNodeContents(each);
+      return text.getBoundingClientRect().height; })""")
+    assert len(heights) == 2
+    assert heights[0] == heights[1], "10 is written in one line, as 1 is"
+    assert page.evaluate("document.documentElement.scrollWidth") == 1024
+
+
 def test_lines_that_are_in_no_table_stay_as_they_are() -> None:
     class Line:
         def __init__(self, name: str, row: int | None = None, column: int = 0) -> None:
             self.key, self.label, self.column = FieldKey(name, row), name, column
+            self.box = Box(0, 0, 100, 20)
 
     plain, first, last = Line("number"), Line("lines.a", 0), Line("lines.b", 2)
     above, grid, below = in_grids([plain, first, last, plain])
     assert (above, below) == (plain, plain)
-    assert grid == ItemGrid(columns=("lines.a", "lines.b"), rows=((1, (first, None)), (3, (None, last))))
+    assert grid == ItemGrid(columns=("lines.a", "lines.b"), broad=None, rows=((1, (first, None)), (3, (None, last))))
     right, left = Line("lines.b", 0, column=1), Line("lines.a", 1)
     (grid,) = in_grids([right, left])
-    assert grid == ItemGrid(columns=("lines.a", "lines.b"), rows=((1, (None, right)), (2, (left, None))))
+    assert grid == ItemGrid(columns=("lines.a", "lines.b"), broad=None, rows=((1, (None, right)), (2, (left, None))))
