@@ -65,6 +65,19 @@ def take_along(site: Site, enter: Enter, person: Transcriber) -> Page:
     return page
 
 
+def test_what_takes_fields_along_looks_like_a_button_and_leads_back_to_the_box(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-1"})
+    page = enter(site.person("amina"))
+    page.locator("#along summary").click()
+    edge = page.locator("#along button").evaluate("button => getComputedStyle(button).borderTopColor")
+    assert edge == page.locator("button[value=blank]").evaluate("button => getComputedStyle(button).borderTopColor")
+    page.locator("#along button").click()
+    page.locator("#along[data-taken]").wait_for(state="attached")
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.type("BC-1")
+    expect(page.locator("#text")).to_have_value("BC-1")
+
+
 def test_fields_whose_pictures_fail_at_first_are_read_too(browser: Browser) -> None:
     found = offline_batch(browser, SMALL, script=FAILS_AT_FIRST)
 

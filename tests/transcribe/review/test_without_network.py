@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site, hashed
@@ -72,36 +72,43 @@ def test_a_page_of_the_menu_says_in_ones_language_that_it_needs_a_network(
     expect(page.locator("#text")).to_be_visible()
 
 
-def test_signing_out_without_a_line_says_at_once_that_readings_are_sent_first(
+STILL_IN = (
+    "No network: the server cannot sign you out. "
+    "You are still signed in on this device, and what you typed is kept here."
+)
+
+
+def test_without_a_line_nobody_is_signed_out_and_it_is_said_and_nothing_is_lost(
     site: Site, enter: Enter, line: Cable
 ) -> None:
-    _, page = worker(site, enter, "en")
+    """The device was wiped, readings and all, and the browser's page of errors shown; the session went on."""
+    person, page = worker(site, enter, "en")
     read_without_line(page, line)
-    asked: list[str] = []
-
-    def dismiss(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("dialog", dismiss)
+    page.on("dialog", lambda dialog: dialog.accept())
     page.locator(".menu summary").click()
     page.locator("#out button").click()
 
     expect(page.locator("#out [role=status]")).to_have_text(
         "Readings not sent yet: 1. They are sent before you are signed out…", timeout=1_500
     )
-    expect(page.locator("#out [role=status]")).to_have_text("")
-    assert asked == ["The server does not have 1 of your readings; they would be lost. Sign out all the same?"]
+    expect(page.locator("#out [role=status]")).to_have_text(STILL_IN, timeout=15_000)
+    line.mend()
+    page.locator("#out button").click()
+    page.wait_for_url("**/in")
+    assert site.texts_of(person.id) == ["BC-canary"]
+    page.goto(f"{line.address}/work")
+    expect(page).to_have_url(f"{line.address}/in")
 
 
-def test_where_the_browser_knows_of_no_network_signing_out_asks_at_once(site: Site, enter: Enter, line: Cable) -> None:
+def test_where_the_browser_knows_of_no_network_signing_out_says_so_at_once(
+    site: Site, enter: Enter, line: Cable
+) -> None:
     _, page = worker(site, enter, "en")
     page.context.set_offline(True)
     read_without_line(page, line)
     page.locator(".menu summary").click()
-    with page.expect_event("dialog", timeout=2_500) as asked:
-        page.evaluate("setTimeout(() => document.querySelector('#out button').click())")
-    asked.value.dismiss()
+    page.locator("#out button").click()
+    expect(page.locator("#out [role=status]")).to_have_text(STILL_IN, timeout=2_500)
 
 
 def test_the_sign_in_page_says_how_many_readings_wait_on_this_device_and_nothing_of_them(

@@ -4,7 +4,7 @@ const LOOK_EVERY = 250; // ms between looks whether all pictures are here
 const PATIENCE = 120_000; // ms for all pictures on a slow line
 
 export class Along {
-  /** `deeds.taken(sheets)` lays them up; `deeds.say(text)` tells the person. `panel` is null where none may be taken. */
+  /** `deeds.taken(sheets)` lays them up; `deeds.say(text)` tells the person; `deeds.back()` goes back to the box. `panel` is null where none may be taken. */
   constructor(panel, line, words, deeds) {
     Object.assign(this, { panel, line, words, deeds });
     panel?.querySelector("button").addEventListener("click", (event) => {
@@ -16,6 +16,7 @@ export class Along {
   async take(count) {
     const { words, deeds } = this;
     this.panel.open = false;
+    deeds.back();
     deeds.say(words.along_coming);
     try {
       const { tasks, until } = await this.line.post("/along", { count });

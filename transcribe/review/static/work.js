@@ -518,6 +518,7 @@ part("same").addEventListener("change", (event) => {
 });
 
 new Along(part("along"), line, words, {
+  back: () => field()?.focus({ preventScroll: true }),
   taken: async (sheets) => {
     const shown = sheets.find((sheet) => sheet.task === current?.sheet.task);
     if (shown) Object.assign(current.sheet, { along: true, until: shown.until });
