@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +16,7 @@ from transcribe.i18n import counted, plural
 if TYPE_CHECKING:
     from flows.home import Home
     from flows.mending import BatchReport
-    from transcribe.store import Batch
+    from transcribe.store import Batch, facts
 
 batch = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Batches: list, show, cancel, order.")
 app.add_typer(batch, name="batch")
@@ -194,6 +195,8 @@ def _row(of: Batch, states: Mapping[str, int]) -> tuple[object, ...]:
 
 def _print(report: BatchReport) -> None:
     of = report.batch
+    from flows.mending import act_in_words
+
     scans, files = counted(of.scans, "scan"), counted(of.set_aside, "file")
     terminal.say(f"{terminal.one_line(of.name)}: {scans}, {files} set aside, {_words(of)}.")
     for file in report.files_aside:
@@ -205,20 +208,31 @@ def _print(report: BatchReport) -> None:
     if report.waiting:
         terminal.say("waits, by reason:")
     for reason, count in sorted(report.waiting.items(), key=lambda each: -each[1]):
-        terminal.say(f"  {reason}: {count}")
+        terminal.say(f"  {count} {terminal.reason_in_words(reason)}")
     cost = ", ".join(f"{micro / 1_000_000:.2f} {currency}" for currency, micro in report.cost.items()) or "nothing"
     terminal.say(
         f"{counted(report.people_readings, 'reading')} by people; cost so far, without top-ups to the floor: {cost}."
     )
+    _print_finish(report)
+    for act in report.acts:
+        said = terminal.one_line(f"{act_in_words(act.verb, act.detail)} by {act.by}: {act.reason}")
+        terminal.say(f"{_minute(act.at)} {said}")
+
+
+def _print_finish(report: BatchReport) -> None:
+    from flows.administration import missing_command, missing_in_words
+
     when = report.forecast
-    if when:
+    if report.missing_people:
+        terminal.say("Those who are there cannot finish it:")
+        for each in report.missing_people:
+            terminal.say(f"  {missing_in_words(each)}")
+            terminal.say(f"  {missing_command(each)}, or fairhand people resume NAME of somebody who is paused.")
+    elif when:
         between = f"between {_minute(when.earliest)} and {_minute(when.latest)}"
         terminal.say(f"At this pace it is finished {between} in 80 of 100 cases, most likely {_minute(when.middle)}.")
-    elif of.open_tasks:
+    elif report.batch.open_tasks:
         terminal.say("Too little was read yet to say when it will be finished.")
-    for act in report.acts:
-        said = terminal.one_line(f"{act['verb']} by {act['by']}: {act['why']}")
-        terminal.say(f"{act['at'][:16].replace('T', ' ')} UTC {said}")
 
 
 def _json(of: Batch) -> dict[str, object]:
@@ -242,8 +256,20 @@ def _report_json(report: BatchReport) -> dict[str, object]:
         "duplicates": report.duplicates,
         "files_set_aside": [{"file": each.file.name, "message": each.message} for each in report.files_aside],
         "forecast": spread,
-        "acts": list(report.acts),
+        "missing_people": [dataclasses.asdict(each) for each in report.missing_people],
+        "acts": [_act_json(act) for act in report.acts],
     }
+
+
+def _act_json(act: facts.Act) -> dict[str, object]:
+    from flows.mending import due_set
+
+    told: dict[str, object] = {"verb": act.verb, "by": act.by, "why": act.reason, "at": act.at.isoformat()}
+    if act.verb == "batch due":
+        told["due"] = _iso(due_set(act.detail))
+    if act.verb == "batch priority":
+        told["priority"] = act.detail["priority"]
+    return told
 
 
 def _minute(time: datetime | None) -> str:

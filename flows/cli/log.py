@@ -23,6 +23,8 @@ def list_log(
     after: Annotated[int, typer.Option(help="Only lines after this number.")] = 0,
 ) -> None:
     """List what was done and by whom; people by the names that they have now, in JSON by their ids."""
+    from flows.mending import act_in_words
+
     store = home_of(ctx).store
     names = {person.id: person.handle for person in store.transcribers()}
     lines, why = store.audit(after), {act.number: act.reason or "" for act in store.acts()}
@@ -39,7 +41,7 @@ def list_log(
                 line.number,
                 f"{line.at:%Y-%m-%d %H:%M:%S}",
                 names.get(line.actor, line.actor),
-                line.action,
+                act_in_words(line.action, line.detail),
                 names.get(line.subject, line.subject),
                 _why(line.detail, why),
             )

@@ -18,6 +18,9 @@ STATES: Mapping[str, str] = {
 }
 """How far a scan is, in the order of the path: `ScanState.word` and how it is said."""
 
+STOPPED = N_("not finished")
+"""How far a scan is that was not finished when its batch was cancelled."""
+
 ENDED_STATES = frozenset({"finished", "set aside", "forgotten"})
 """States in which nothing more is awaited."""
 

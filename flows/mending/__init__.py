@@ -1,6 +1,15 @@
 """What an operator mends and steers: scans read again, duplicates, batches, values."""
 
-from flows.mending.batches import READINGS_PER_FIELD, BatchReport, batch_report, batch_states, begin_of, due_of
+from flows.mending.batches import (
+    READINGS_PER_FIELD,
+    BatchReport,
+    act_in_words,
+    batch_report,
+    batch_states,
+    begin_of,
+    due_of,
+    due_set,
+)
 from flows.mending.forecast import LOOK_BACK, MIN_READINGS, Forecast, forecast
 from flows.mending.read_again import (
     form_to_read,
@@ -22,10 +31,12 @@ __all__ = [
     "READINGS_PER_FIELD",
     "BatchReport",
     "Forecast",
+    "act_in_words",
     "batch_report",
     "batch_states",
     "begin_of",
     "due_of",
+    "due_set",
     "forecast",
     "form_to_read",
     "join",

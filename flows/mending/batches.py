@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from flows.home import Home, now
 from flows.mending.forecast import Forecast, forecast
-from transcribe.store import Batch, SetAside
+from transcribe.store import Batch, MissingPeople, ScanState, SetAside, facts
 
 READINGS_PER_FIELD = 1.5
 """Readings that an asked field takes where none of the batch is finished yet. Chosen by hand."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""From when on acts count microseconds."""
+
+STOPPED = "not finished"
+"""How far a scan is that was not finished when its batch was cancelled. Nobody is asked about it until it goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +26,7 @@ class BatchReport:
     """A batch with its scans by state, its open questions by reason, and what was done to it.
 
     `cost` is by currency in micro-units, without top-ups; empty where nothing is paid. `forecast` is None where too
-    little is known.
+    little is known, and where `missing_people` says without whom some fields are finished by nobody who is there.
     `duplicates` counts scans that may be an order that came before, and that nobody has settled. `files_aside`
     never became scans.
     """
@@ -31,7 +37,8 @@ class BatchReport:
     cost: Mapping[str, int]
     people_readings: int
     forecast: Forecast | None
-    acts: tuple[Mapping[str, str], ...]
+    missing_people: tuple[MissingPeople, ...]
+    acts: tuple[facts.Act, ...]
     duplicates: int
     files_aside: tuple[SetAside, ...]
 
@@ -46,17 +53,16 @@ def batch_report(home: Home, name: str) -> BatchReport:
     work = home.store.batch_work(name)
     each = work.finished_readings / work.finished_fields if work.finished_fields else READINGS_PER_FIELD
     left = sum(state.open_fields for state in states) if batch.cancelled_at is None else 0
+    missing = [person for person in home.store.missing_people(name) if person.waits == "orders"] if left else []
     return BatchReport(
         batch=batch,
-        states=Counter(state.word for state in states),
+        states=Counter(_word(state, is_cancelled=batch.cancelled_at is not None) for state in states),
         waiting=reasons,
         cost={currency: micro for currency, micro in work.cost.items() if currency},  # none: it was not paid for
         people_readings=len(work.times),
-        forecast=forecast(work.times, left, each, at),
-        acts=tuple(
-            {"verb": act.verb, "by": act.by, "why": act.reason, "at": act.at.isoformat()}
-            for act in home.store.acts(batch=name)
-        ),
+        forecast=None if missing else forecast(work.times, left, each, at),
+        missing_people=tuple(missing),
+        acts=tuple(home.store.acts(batch=name)),
         duplicates=sum(each.waits and each.batch == name for each in home.store.duplicates()),
         files_aside=tuple(each for each in home.store.list_set_aside() if each.batch == name),
     )
@@ -65,9 +71,29 @@ def batch_report(home: Home, name: str) -> BatchReport:
 def batch_states(home: Home) -> Mapping[str, Mapping[str, int]]:
     """How many scans of each batch are in each state, as the report of one batch counts them."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
+    cancelled = {each.name for each in home.store.batches() if each.cancelled_at is not None}
     for state in home.store.scan_states():
-        found[state.scan.batch][state.word] += 1
+        found[state.scan.batch][_word(state, is_cancelled=state.scan.batch in cancelled)] += 1
     return found
+
+
+def _word(state: ScanState, *, is_cancelled: bool) -> str:
+    """How far a scan of a batch is. The questions about those of a cancelled one are withdrawn."""
+    return STOPPED if is_cancelled and state.word == "not weighed" else state.word
+
+
+def due_set(detail: Mapping[str, object]) -> datetime | None:
+    """The due date that a batch was given, by the detail of an act or of its line in the log."""
+    due = detail["due_at"]
+    return EPOCH + timedelta(microseconds=due) if isinstance(due, int) else None
+
+
+def act_in_words(verb: str, detail: Mapping[str, object]) -> str:
+    """What was done, with the due date or the priority that a batch was given."""
+    if verb == "batch due" and "due_at" in detail:
+        due = due_set(detail)
+        return f"{verb} {due:%Y-%m-%d %H:%M} UTC" if due else f"{verb} none"
+    return f"{verb} {detail['priority']}" if verb == "batch priority" and "priority" in detail else verb
 
 
 def begin_of(text: str) -> datetime:

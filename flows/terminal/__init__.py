@@ -1,6 +1,6 @@
 """What is printed on a terminal."""
 
-from flows.terminal.counts_table import print_counts
+from flows.terminal.counts_table import print_counts, reason_in_words
 from flows.terminal.printing import (
     NO_PICTURE_MESSAGE,
     AsJson,
@@ -29,6 +29,7 @@ __all__ = [
     "photo_advice",
     "print_counts",
     "progress",
+    "reason_in_words",
     "require_existing",
     "say",
     "unreached_message",

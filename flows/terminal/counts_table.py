@@ -27,7 +27,9 @@ def print_counts(counts: Counts) -> None:
     for form, reasons in counts.waiting_reasons.items():
         if reasons:
             printing.say(f"\n{form or 'unknown form'} waits for people:")
-            printing.columns(("because", "tasks"), [(_in_words(code), number) for code, number in reasons.items()])
+            printing.columns(
+                ("because", "tasks"), [(reason_in_words(code), number) for code, number in reasons.items()]
+            )
     if audited := sum(counts.audited_fields.values()):
         one, many = "{n} field was drawn by lot and read again", "{n} fields were drawn by lot and read again"
         printing.say(
@@ -62,7 +64,8 @@ def _print_unfinished(counts: Counts) -> None:
         printing.say(f"\n{waiting} that were not weighed yet: fairhand reconcile")
 
 
-def _in_words(code: str) -> str:
+def reason_in_words(code: str) -> str:
+    """Why people are asked, as the catalogue says it; a code without a sentence as it is."""
     from transcribe.i18n import REASONS
 
     return REASONS.get(code, code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -57,6 +57,52 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
     assert "cancelled" not in house.run("status", "--batch", "tuesday").out
     assert house.run("batch", "resume", "monday", "--why", "it was not").code == 0
     assert "cancelled" not in house.run("status", "--batch", "monday").out
+
+
+def test_a_batch_that_nobody_who_is_there_can_finish_names_no_time_but_who_is_missing(
+    house: House, here: World
+) -> None:
+    for number in range(30):
+        here.ask(here.scan(f"order-{number}", batch="monday"), "number")
+    begun = now() - timedelta(hours=2)
+    for number in range(25):
+        at = begun + timedelta(minutes=4 * number)
+        (task,) = here.store.lease("ann", 1, at)
+        here.store.submit(task.id, "ann", sent("1", f"i{number}"), at)
+    shown, told = house.run("batch", "show", "monday"), house.run("batch", "show", "monday", "--json").json[0]
+    assert "At this pace it is finished between" in shown.out
+    assert (told["forecast"] is None, told["missing_people"]) == (False, [])
+    assert house.run("people", "pause", "ann", "--why", "on holiday").code == 0
+    shown, told = house.run("batch", "show", "monday"), house.run("batch", "show", "monday", "--json").json[0]
+    assert "is finished between" not in shown.out
+    assert "Those who are there cannot finish it:\n  10 fields of " in shown.out
+    assert "fairhand people add NAME --role transcriber, or fairhand people resume NAME" in shown.out
+    assert (told["forecast"], [each["people"] for each in told["missing_people"]]) == (None, [2])
+    here.ask(here.scan("late", batch="wednesday"), "number")
+    assert here.store.missing_people("wednesday")[0].fields == 1, "each batch is looked at alone"
+    assert here.store.missing_people()[0].fields == 11
+
+
+def test_the_report_says_why_people_are_asked_and_what_was_set_in_words(house: House, here: World) -> None:
+    here.ask(here.scan("odd", batch="monday"), "number", reason="below target")
+    house.run("batch", "due", "monday", "2026-12-01", "--why", "promised", "--by", "olga")
+    house.run("batch", "priority", "monday", "5", "--why", "a good customer")
+    house.run("batch", "due", "monday", "none", "--why", "not promised")
+    shown = house.run("batch", "show", "monday").out
+    assert "\n  1 The value that stands here is less sure than asked for." in shown
+    assert "batch due 2026-12-01 23:59 UTC by olga: promised" in shown
+    assert "batch due none by operator: not promised" in shown
+    assert "batch priority 5 by operator: a good customer" in shown
+    acts = house.run("batch", "show", "monday", "--json").json[0]["acts"]
+    assert [each.get("due", each.get("priority")) for each in acts] == ["2026-12-01T23:59:59+00:00", 5, None]
+    logged = house.run("log", "list").out
+    assert all(each in logged for each in ("batch due 2026-12-01 23:59 UTC", "batch due none", "batch priority 5"))
+    assert house.run("batch", "cancel", "monday", "--why", "no more").code == 0
+    assert "\n  not finished: 3\n" in house.run("batch", "show", "monday").out
+    assert {each["batch"]: each["states"] for each in house.run("batch", "list", "--json").json} == {
+        "monday": {"not finished": 3},
+        "tuesday": {"waits for people": 1},
+    }
 
 
 def test_a_batch_is_cancelled_with_its_records_and_says_so(house: House, here: World) -> None:

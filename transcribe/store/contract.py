@@ -370,8 +370,11 @@ class ReconcileStore(Protocol):
     def scans_read_last(self, count: int) -> list[str]:
         """The ids of so many scans that people read last, newest first: with a form, none of them forgotten."""
 
-    def missing_people(self) -> list[MissingPeople]:
-        """The people without whom some open fields are finished by nobody who is there. None where all can end."""
+    def missing_people(self, batch: str | None = None) -> list[MissingPeople]:
+        """The people without whom some open fields are finished by nobody who is there. None where all can end.
+
+        Of one batch, or of all.
+        """
 
     def audited_scans(self) -> list[str]:
         """The scans, but for forgotten ones, of which an expert has read a field again that was drawn by lot."""

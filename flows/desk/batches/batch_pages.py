@@ -13,6 +13,7 @@ from flows.desk.batches.what_if import what_if_table
 from flows.desk.published.forms_table import forms_table
 from flows.desk.tables import Kind, Table, table_file
 from flows.desk.visit import Look, Visit
+from flows.mending import due_set
 
 router = APIRouter()
 
@@ -53,6 +54,7 @@ async def batch_page(visit: Look, name: Name) -> Response:
         return visit.page(
             "desk_batch.html",
             view=view,
+            due_set=due_set,
             states=states_table(visit, view),
             reasons=reasons_table(visit, view),
             course=course_chart(visit, view),

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from flows.desk.batches.batch_table import batch_counts, scans_of, straight_through
 from flows.desk.charts import Bar, Chart, stacked
 from flows.desk.counts import REASON_PREFIX, STATE_PREFIX, beginning
-from flows.desk.now.throughput import BY_PEOPLE, kept_forecast, readings_a_field
+from flows.desk.now.throughput import BY_PEOPLE, FORECAST_SECONDS, kept_forecast, readings_a_field
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
-from flows.desk.words import STATES
+from flows.desk.words import STATES, STOPPED
 from flows.mending import Forecast
 from flows.watching import unread_files
 from transcribe.errors import NotFound
@@ -30,6 +30,7 @@ PAY_PREFIX = "pay "
 class BatchView:
     """A batch for its page. `cost` and `cost_at_end` are by currency in micro-units, without top-ups.
 
+    `lacks_people`: some of its fields can be finished by nobody who is there, and there is no forecast.
     `is_known`: the first of its files was taken in. Before, only the files wait, and there is no batch to steer.
     """
 
@@ -41,6 +42,7 @@ class BatchView:
     cost: Mapping[str, int]
     cost_at_end: Mapping[str, int]
     forecast: Forecast | None
+    lacks_people: bool
     acts: tuple[facts.Act, ...]
     is_known: bool
     may_steer: bool
@@ -53,6 +55,7 @@ def batch_view(visit: Visit, name: str) -> BatchView:
     work = [each for each in visit.home.store.work_on_batch(name) if visit.sees(each.form)]
     each_field = readings_a_field(work)
     left = counts["open fields"] if batch.cancelled_at is None else 0
+    lacks_people = bool(left) and _lacks_people(visit, name)
     cost = _cost(work)
     readings = sum(each.count for each in work if each.what in BY_PEOPLE)
     more = {
@@ -66,7 +69,8 @@ def batch_view(visit: Visit, name: str) -> BatchView:
         arriving=arriving,
         cost=cost,
         cost_at_end={currency: micro + more[currency] for currency, micro in cost.items()},
-        forecast=kept_forecast(visit, name, work, left),
+        forecast=None if lacks_people else kept_forecast(visit, name, work, left),
+        lacks_people=lacks_people,
         acts=tuple(visit.home.store.acts(batch=name)),
         is_known=batch.since is not None or batch.set_aside > 0,
         may_steer=visit.may_change and visit.forms is None,
@@ -89,6 +93,16 @@ def known_batch(visit: Visit, name: str, counts: Mapping[str, int]) -> tuple[Bat
     ), arriving
 
 
+def _lacks_people(visit: Visit, name: str) -> bool:
+    """Whether some fields of a batch can be finished by nobody who is there. All desks share it for a while."""
+    store = visit.home.store
+
+    def missing() -> bool:
+        return any(each.waits == "orders" for each in store.missing_people(name))
+
+    return visit.shared.of(("missing people", name), FORECAST_SECONDS, visit.now, missing)
+
+
 def _cost(work: list[facts.WorkDone]) -> dict[str, int]:
     cost: Counter[str] = Counter()
     for each in work:
@@ -101,9 +115,10 @@ def states_table(visit: Visit, view: BatchView) -> Table:
     """How many scans are in each state, with the list behind each number."""
     say, name = visit.say, view.batch.name
     found = beginning(view.counts, STATE_PREFIX)
+    called = {} if view.batch.cancelled_at is None else {"not weighed": STOPPED}
     rows = [
         (
-            Cell(state, say(words)),
+            Cell(state, say(called.get(state, words))),
             Cell(
                 found[state],
                 visit.number(found[state]),

@@ -24,12 +24,13 @@ async def now_page(request: Request, visit: Look) -> Response:
     watch = _watch(request, visit)
 
     def made() -> Response:
-        work = work_today(visit)
+        work, alarmed = work_today(visit), alarms(visit, watch)
         return visit.page(
             "desk_now.html",
             waits=waits_table(visit),
             people=_people_table(visit),
-            alarms=alarms(visit, watch),
+            alarms=alarmed,
+            lacks_people=any(each.check == "people" for each in alarmed),
             quarantined=len(visit.home.store.quarantined()) if visit.forms is None else 0,
             today=_today(work),
             chart_today=throughput_chart(visit, work),

@@ -276,5 +276,26 @@ def test_a_cancelled_batch_counts_nothing_as_waiting_for_machines_or_people(busy
     assert "1 file waits until the batch goes on." in page
     assert "2 scans are not finished. They stand still until the batch goes on." in page
     assert 'id="nobody-asked"' in page
+    assert ">not finished<" in page
     rows = {row["batch"]: row["questions"] for row in client.get("/desk/batches.json").json()["batches"]}
     assert rows["stopped"] == 0
+
+
+def test_no_finish_is_told_of_what_nobody_who_is_there_can_do(busy: DeskSite, op: Transcriber) -> None:
+    client, said = busy.client(op), "Nobody who is there can finish some of its fields, so no finish can be told."
+    assert (said in client.get(BATCH).text) == bool(busy.home.store.missing_people("monday"))
+    for person in busy.home.store.transcribers():
+        if person.id != op.id:
+            busy.home.store.set_paused(person.id, paused=True, now=clock())
+    other = busy.client(busy.person("other", "operator"))
+    assert said in other.get(f"{BATCH}&fresh=1").text
+    assert "Nobody who is there can do some of what is asked" in other.get("/desk").text
+
+
+def test_what_was_done_to_a_batch_names_the_date_and_the_priority(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    post(client, "/desk/batch/due", name="monday", day="2026-12-01", why="promised")
+    post(client, "/desk/batch/priority", name="monday", level="3", why="urgent")
+    acts = client.get(BATCH).text.partition('id="acts"')[2]
+    assert "priority changed</strong> 3 " in acts
+    assert "due date changed</strong> 1 Dec 2026, 23:59 " in acts

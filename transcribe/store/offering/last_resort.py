@@ -81,9 +81,9 @@ class LastResort:
         experts = [self._other(each) for each in self._db.all("people_there") if is_expert(each)]
         return [row["id"] for row in self._db.all("vain_checks", experts=text(experts))] if experts else []
 
-    def missing(self) -> list[MissingPeople]:
-        """The people without whom some open fields are finished by nobody who is there."""
-        stranded = {pool: self._db.all("stranded", **people) for pool, people in self._able().items()}
+    def missing(self, batch: str | None) -> list[MissingPeople]:
+        """The people without whom some open fields, of a batch or of all, are finished by nobody who is there."""
+        stranded = {pool: self._db.all("stranded", batch=batch, **people) for pool, people in self._able().items()}
         return missing_people(stranded, self._routing.by_number())
 
     def stranded_fields(self) -> list[Row]:

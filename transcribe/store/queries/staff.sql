@@ -89,10 +89,10 @@ t.pool = :pool AND t.closed_at IS NULL AND t.withdrawn_at IS NULL AND t.transcri
                     AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number) AND NOT {part_of_former_picture})))
 
 -- name: stranded
--- Tasks that nobody who is there can do, by form field, kind and scan.
+-- Tasks that nobody who is there can do, by form field, kind and scan; of one batch or of all.
 SELECT t.form_field_id, t.kind, t.scan_id, COUNT(*) AS fields, COUNT(DISTINCT t.field_id) AS places, MIN(t.passed) AS passed
 FROM task t
-WHERE {part_is_stranded}
+WHERE {part_is_stranded} AND (:batch IS NULL OR t.scan_id IN (SELECT s.id FROM scan s WHERE s.batch = :batch))
 GROUP BY t.form_field_id, t.kind, t.scan_id;
 
 -- name: stranded_fields

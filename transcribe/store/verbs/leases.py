@@ -144,9 +144,9 @@ class LeaseVerbs(ControlItemVerbs):
                 self.db.run("close_unleased_task", task_id=task, now=micros(now))
             return len(vain)
 
-    def missing_people(self) -> list[MissingPeople]:
+    def missing_people(self, batch: str | None = None) -> list[MissingPeople]:
         with self.db.snapshot():
-            return self._last_resort.missing()
+            return self._last_resort.missing(batch)
 
     def stranded_scans(self) -> list[StrandedScan]:
         with self.db.snapshot():
