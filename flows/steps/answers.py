@@ -28,7 +28,7 @@ def answers_of(
     """The decision or task of each field of a scan; `reopening` as `reopening_version` gives it."""
     answers = outcomes(form, posteriors, policy, readings)
     answers = _asked_elsewhere(form, readings, posteriors, answers, people, policy)
-    answers = with_reopened(answers, posteriors, store.decisions(scan.id), reopening)
+    answers = with_reopened(answers, posteriors, store.decisions(scan.id), reopening, form, policy)
     answers = with_layout_tasks(form, posteriors, answers, store.misplaced(scan.id))
     return _steered(scan.id, answers, posteriors, store)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from reconcile.decision import target_of
 from reconcile.learning import REOPENING, is_of_same_readings
+from reconcile.policy import Policy
 from transcribe.codes import Method, Reason, RecordRule
 from transcribe.model import Decision, FieldKey, Form, Posterior, Record, RuleException, Task
 from transcribe.store import Store
@@ -25,12 +27,14 @@ def with_reopened(
     posteriors: Mapping[FieldKey, Posterior],
     decisions: Iterable[Decision],
     reopening: int,
+    form: Form,
+    policy: Policy,
 ) -> dict[FieldKey, Decision | Task]:
     """The answers, but for fields that were decided on these very readings and come out otherwise.
 
     Only what was learnt is new there. A decision made under version `reopening` or later stands. An earlier one is
-    asked again with a reason of its own; its value stands until somebody has read the field. A provisional value
-    decides nothing.
+    asked again, with a reason of its own where the value is less sure now than its target; it stands until somebody
+    has read the field. A provisional value decides nothing.
     """
     changed = dict(answers)
     for decision in (each for each in decisions if each.method != Method.PROVISIONAL):
@@ -41,7 +45,7 @@ def with_reopened(
             continue
         if reopening <= decision.parameters < posterior.parameters:
             changed[decision.key] = decision
-        elif isinstance(answer, Task):
+        elif isinstance(answer, Task) and posterior.probability < target_of(form.field(decision.key.name), policy):
             changed[decision.key] = replace(answer, reason=Reason.BELOW_TARGET)
     return changed
 

@@ -41,8 +41,8 @@ def print_counts(counts: Counts) -> None:
         printing.say(f"\n{told}")
     if provisional := sum(counts.provisional_records.values()):
         one, many = (
-            "is provisional: it has values below the target",
-            "are provisional: they have values below the target",
+            "is provisional: it has values that are not decided",
+            "are provisional: they have values that are not decided",
         )
         told = plural(provisional, f"{{n}} of the records {one}.", f"{{n}} of the records {many}.")
         printing.say(f"\n{told}")

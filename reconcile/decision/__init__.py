@@ -2,7 +2,7 @@
 
 from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
 from reconcile.decision.blind_agreement import agreed_blind
-from reconcile.decision.decide import ask, decide
+from reconcile.decision.decide import ask, decide, target_of
 from reconcile.decision.prefill import prefilled
 from reconcile.decision.provisional import provisional, provisional_record
 from reconcile.decision.record import assemble, is_complete
@@ -23,6 +23,7 @@ __all__ = [
     "prefilled",
     "provisional",
     "provisional_record",
+    "target_of",
     "traditions",
     "with_true_reason",
 ]

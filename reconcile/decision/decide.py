@@ -32,7 +32,7 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     if standing.experts:
         return _decision(posterior, best, Method.EXPERT)
 
-    target = max(policy.target, field.target or 0.0)
+    target = target_of(field, policy)
     probable = posterior.probability >= target
     enough = probable or (_has_price(field, standing) and 1.0 - posterior.probability <= policy.reading_cost_share)
     if enough and not probable:
@@ -57,6 +57,11 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     if posterior.people >= policy.people_before_expert:
         return ask(posterior, "adjudicate", Reason.READERS_SPLIT)
     return ask(posterior, "read", _reason(posterior, policy))
+
+
+def target_of(field: Field, policy: Policy) -> float:
+    """How probable the value of a field must be: as the home says, or its form says, whichever is more."""
+    return max(policy.target, field.target or 0.0)
 
 
 def _assumed(posterior: Posterior) -> Posterior:

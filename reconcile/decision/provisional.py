@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from reconcile.decision.decide import target_of
 from reconcile.decision.record import assemble, is_complete
 from reconcile.policy import Policy
 from transcribe.codes import Method, Reason
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Record, RuleException, Scan, Task
+
+FOUND_PLACES = 4
+"""How a probability is told in an exception: with as many places as evidence keeps. Chosen by hand."""
 
 
 def provisional_record(
@@ -24,12 +29,13 @@ def provisional_record(
     None where there is nothing likely for some field. `photo_advice` are the codes of what was wrong with the photo.
     """
     decided = [answer for answer in answers.values() if isinstance(answer, Decision)]
-    guesses = [provisional(posteriors[key]) for key, answer in answers.items() if isinstance(answer, Task)]
-    values = [*decided, *(each for each in guesses if each is not None)]
+    asked = {key: answer.reason for key, answer in answers.items() if isinstance(answer, Task)}
+    guesses = [guess for key in asked if (guess := provisional(posteriors[key])) is not None]
+    values = [*decided, *guesses]
     if not is_complete(form, posteriors, values):
         return None
     record = assemble(scan, form, values, photo_advice)
-    below = [below_target(each, form.field(each.key.name), policy) for each in guesses if each is not None]
+    below = [below_target(each, form.field(each.key.name), policy, asked[each.key]) for each in guesses]
     return replace(record, exceptions=(*record.exceptions, *below))
 
 
@@ -51,12 +57,16 @@ def provisional(posterior: Posterior) -> Decision | None:
     )
 
 
-def below_target(decision: Decision, field: Field, policy: Policy) -> RuleException:
-    """The exception of a record whose value of this field is not decided.
+def below_target(decision: Decision, field: Field, policy: Policy, reason: str) -> RuleException:
+    """The exception of a record whose value of this field is not decided, but asked for this reason.
 
-    It has the target, and how probable the value is.
+    It has the target, and how probable the value is, never rounded up to the target. Where it is as probable as that,
+    something else keeps it from being decided: the reason is told instead.
     """
-    target = max(policy.target, field.target or 0.0)
-    return RuleException(
-        rule=Reason.BELOW_TARGET, keys=(decision.key,), expected=f"{target:g}", found=f"{decision.probability:.4f}"
-    )
+    target, places = target_of(field, policy), 10**FOUND_PLACES
+    if decision.probability >= target:
+        told = {"expected": "decided", "found": reason}
+    else:
+        found = math.floor(decision.probability * places) / places
+        told = {"expected": f"{target:g}", "found": f"{found:.{FOUND_PLACES}f}"}
+    return RuleException(rule=Reason.BELOW_TARGET, keys=(decision.key,), **told)

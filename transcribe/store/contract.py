@@ -383,7 +383,7 @@ class ReconcileStore(Protocol):
         """Weighed scans without a record, some fields of which nobody who is there can finish."""
 
     def is_provisional(self, scan: str) -> bool:
-        """Whether the last record of a scan has a value below the target."""
+        """Whether the last record of a scan has a value that is not decided."""
 
     def open_batches(self) -> list[OpenBatch]:
         """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""

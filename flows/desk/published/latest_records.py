@@ -64,7 +64,7 @@ def unsure_table(visit: Visit) -> Table:
 
 
 def provisional_table(visit: Visit) -> Table:
-    """Provisional records among the last changes: which values are below the target."""
+    """Provisional records among the last changes: which values are not decided."""
     say, path = visit.say, visit.home.settings.records
     wanted = record_search.Wanted(state="provisional")
 
@@ -86,7 +86,7 @@ def provisional_table(visit: Visit) -> Table:
         columns=(
             Column("scan", say("Scan")),
             Column("form", say("Form")),
-            Column("fields", say("Fields below the target")),
+            Column("fields", say("Fields that are not decided")),
             Column("count", say("How many"), is_number=True),
         ),
         rows=rows,
@@ -96,7 +96,7 @@ def provisional_table(visit: Visit) -> Table:
 
 
 def _below_target(record: Mapping[str, Any]) -> list[str]:
-    """The fields of a record whose value is below the target."""
+    """The fields of a record whose value is not decided."""
     rules = [each for each in record["exceptions"] if each["rule"] == Reason.BELOW_TARGET]
     return sorted({field for each in rules for field in each["fields"]})
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from flows.desk.scans.scan_view import ScanView, label_of
 from flows.desk.tables import with_query
 from flows.desk.visit import Visit
-from transcribe.codes import RecordRule
+from transcribe.codes import Method, Reason, RecordRule
+from transcribe.i18n import method_sentence
 from transcribe.model import Form, RuleException
 
 
@@ -38,6 +39,8 @@ def _words(visit: Visit, view: ScanView, broken: RuleException) -> str:
 def rule_words(visit: Visit, form: Form | None, broken: RuleException) -> str:
     """The same of a form that may not be in force."""
     rule = next((each for each in form.rules if each.name == broken.rule), None) if form else None
+    if broken.rule == Reason.BELOW_TARGET:
+        return visit.say(method_sentence(Method.PROVISIONAL, is_contradicted=False))
     if rule is None:
         return visit.reason(broken.rule)
     told = visit.say("The form's rule “%(rule)s” does not hold: %(check)s.", rule=rule.name, check=rule.check)

@@ -57,6 +57,10 @@ def test_a_provisional_record_is_listed_with_its_fields_below_the_target(busy: D
         ("order", "customer total", 2),
         ("invoice2", "customer total", 2),
     }
+    (scan,) = (each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    told = client.get(f"/desk/scan/{scan}").text
+    assert "Nothing is decided: this is the likeliest so far" in told
+    assert "less sure than asked for" not in told
     limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
     rows = limited.get("/desk/records/provisional.json").json()["provisional"]
     assert {row["form"] for row in rows} == {"invoice2"}

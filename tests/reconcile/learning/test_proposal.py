@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.steps.reopened import with_reopened
-from reconcile.decision.decide import decide
+from reconcile.decision.decide import ask, decide
 from reconcile.inference.weigh import weigh
 from reconcile.learning import proposal
 from reconcile.learning.learn import learn
@@ -21,7 +21,7 @@ from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.examples import SOAK, examples
 from tests.reconcile.made import both, expert, field, form, machine, reading
-from transcribe.codes import Verdict
+from transcribe.codes import Reason, Verdict
 from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
 
 SHIPPED = shipped_parameters()
@@ -97,7 +97,7 @@ def reopened(store: Sequence[ScanFacts], found: Proposal, before: Parameters = S
     for facts in store:
         posteriors = weigh(facts.form, facts.readings, after)
         was = decisions(facts, before)
-        now = with_reopened(outcomes(facts, after), posteriors, was, reopening)
+        now = with_reopened(outcomes(facts, after), posteriors, was, reopening, facts.form, POLICY)
         again += [facts.scan for each in was if (it := now[each.key]) != each and text_of(it) != each.text]
     return again
 
@@ -246,3 +246,15 @@ def test_forms_of_free_layout_keep_what_shipped_of_their_places() -> None:
     for learnt in (learn(store, SHIPPED).content, propose(store, SHIPPED, POLICY, SHARE).content):
         assert {path for path, _ in leaves(learnt) if path[0] == "places"} == PLACES
         assert all(len(decisions(facts, Parameters(version=1, content=learnt))) == 1 for facts in store)
+
+
+def test_what_is_asked_again_says_that_it_is_less_sure_only_where_it_is() -> None:
+    facts = ScanFacts(form=FORMS["amount"], readings=both("total", "15.60"))
+    posteriors = weigh(facts.form, facts.readings, SHIPPED)
+    (was,) = decisions(facts)
+    for probability, reason in ((0.98, "below target"), (POLICY.target, "one engine")):
+        found = {KEY: replace(posteriors[KEY], probability=probability, parameters=SHIPPED.version + 1)}
+        answers: dict[FieldKey, Decision | Task] = {KEY: ask(found[KEY], "read", Reason.ONE_ENGINE)}
+        now = with_reopened(answers, found, [was], SHIPPED.version + 1, facts.form, POLICY)[KEY]
+        assert isinstance(now, Task)
+        assert now.reason == reason
