@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from babel.numbers import is_currency
+from babel.core import get_global
+from babel.numbers import get_territory_currencies, is_currency
 
 from flows.home import Home, now
 from transcribe.errors import SettingsError
@@ -190,4 +191,15 @@ def micro_of(amount: str) -> int:
 def _currency(code: str) -> str:
     if not is_currency(code):
         raise SettingsError(f"{code!r} is no currency. Write its ISO 4217 code, such as EUR.")
+    if code not in _circulating():
+        raise SettingsError(
+            f"Nobody can be paid in {code}: no country has it as its money now. Write the ISO 4217 code of a currency "
+            "that circulates, such as EUR."
+        )
     return code
+
+
+def _circulating() -> frozenset[str]:
+    """The currencies that are legal tender somewhere now, by CLDR: no gold, no test codes, no former money."""
+    places = get_global("territory_currencies")
+    return frozenset(code for place in places for code in get_territory_currencies(place))

@@ -54,7 +54,7 @@ def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         )
     else:
         rows = ((work.id, f"{work.at:%Y-%m-%d %H:%M}", f"{work.hours:g}", work.form) for work in announced)
-        terminal.columns(("work", "from (UTC)", "hours", "form"), rows)
+        terminal.columns(("work", "from (UTC)", "hours", "form"), rows, "No work is announced.")
 
 
 @announce.command("cancel")

@@ -57,7 +57,7 @@ def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: termi
         }
         for appeal in store.appeals(open_only=open_only)
     ]
-    _print(rows, as_json)
+    _print(rows, as_json, "No appeal is open." if open_only else "Nobody has appealed yet.")
 
 
 @appeals.command("outcomes")
@@ -68,7 +68,7 @@ def outcomes(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         {"expert": store.transcriber(expert.expert).handle, "upheld": expert.upheld, "declined": expert.declined}
         for expert in store.expert_outcomes()
     ]
-    _print(rows, as_json)
+    _print(rows, as_json, "No appeal was heard yet.")
 
 
 @questions.command("list")
@@ -86,7 +86,7 @@ def list_questions(ctx: typer.Context, open_only: OpenOnly = False, as_json: ter
         }
         for question in store.questions(open_only=open_only)
     ]
-    _print(rows, as_json)
+    _print(rows, as_json, "No question is open." if open_only else "Nobody has asked about a field yet.")
 
 
 @questions.command("answer")
@@ -147,7 +147,7 @@ def list_examples(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         }
         for each in _store(ctx).guide_examples()
     ]
-    _print(rows, as_json)
+    _print(rows, as_json, "No picture is in the guide of a field yet.")
 
 
 @questions.command("take-out")
@@ -190,7 +190,7 @@ def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: term
         }
         for dispute in store.disputes(open_only=open_only)
     ]
-    _print(rows, as_json)
+    _print(rows, as_json, "No dispute is open." if open_only else "Nobody has contested measured time yet.")
 
 
 @disputes.command("answer")
@@ -223,9 +223,15 @@ def _store(ctx: typer.Context) -> Store:
     return home_of(ctx).store
 
 
-def _print(rows: Sequence[Mapping[str, object]], as_json: bool) -> None:
-    """Print one object a line, or columns with the objects' keys as their head."""
+def _print(rows: Sequence[Mapping[str, object]], as_json: bool, nothing: str) -> None:
+    """Print one object a line, or columns with the objects' keys as their head; `nothing` where there is none."""
     if as_json:
         terminal.as_json(*rows)
-    elif rows:
-        terminal.columns(list(rows[0]), ([str(value)[:MAX_CELL_CHARACTERS] for value in row.values()] for row in rows))
+    else:
+        head = list(rows[0]) if rows else []
+        terminal.columns(head, ([_cell(value) for value in row.values()] for row in rows), nothing)
+
+
+def _cell(value: object) -> str:
+    """What stands in a column; nothing where nothing is known yet."""
+    return "" if value is None else str(value)[:MAX_CELL_CHARACTERS]

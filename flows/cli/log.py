@@ -47,7 +47,11 @@ def list_log(
             )
             for line in lines
         )
-        terminal.columns(("line", "at", "who", "did", "to", "why"), rows)
+        terminal.columns(
+            ("line", "at", "who", "did", "to", "why"),
+            rows,
+            "Nothing was done yet." if not after else f"There is no line after {after}.",
+        )
 
 
 def _why(detail: Mapping[str, object], reasons: Mapping[int, str]) -> str:

@@ -163,7 +163,9 @@ def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
             )
             for person in everybody
         )
-        terminal.columns(("handle", "roles", "languages", "engagement", ""), rows)
+        terminal.columns(
+            ("handle", "roles", "languages", "engagement", ""), rows, "Nobody is there yet: fairhand people add NAME"
+        )
 
 
 @people.command("pause")
@@ -195,7 +197,7 @@ def list_sessions(ctx: typer.Context, name: Name, as_json: terminal.AsJson = Fal
         terminal.as_json(*(dict(zip(("what", "id", "at", "until"), each, strict=True)) for each in said))
     else:
         rows = ((what, it.id, f"{it.at:%Y-%m-%d %H:%M}", f"{it.until:%Y-%m-%d %H:%M}") for what, it in found)
-        terminal.columns(("what", "id", "since", "until"), rows)
+        terminal.columns(("what", "id", "since", "until"), rows, "They are signed in nowhere, and no link is unused.")
 
 
 @people.command("sign-out")

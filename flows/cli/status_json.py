@@ -104,8 +104,8 @@ class StatusJson(BaseModel):
     `ignored_patterns` tell each pattern of a form that is not used any more, `held_forms` each form whose records
     cannot be published, and each record that cannot be written.
     `provisional_records` are those of the records with a value that is not decided. `missing_people` tells, of the
-    whole home, who is missing where nobody who is there can finish a field. `waiting_duplicates` counts the scans that may be
-    an order that came before, and that nobody has settled.
+    whole home, who is missing where nobody who is there can finish a field. `waiting_duplicates` counts the scans that
+    may be an order that came before, and that nobody has settled.
     `waiting_scans` have readings that are not weighed; `unread_scans` are taken in and not read by machines yet.
     """
 

@@ -69,7 +69,9 @@ def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
             (token.prefix, token.name, ", ".join(sorted(token.scopes)), "revoked" * bool(token.revoked_at))
             for token in known
         )
-        terminal.columns(("prefix", "name", "scopes", ""), rows)
+        terminal.columns(
+            ("prefix", "name", "scopes", ""), rows, "No program has a token yet: fairhand tokens add NAME --scope SCOPE"
+        )
 
 
 @tokens.command("revoke")

@@ -18,6 +18,9 @@ webhooks = typer.Typer(
 )
 app.add_typer(webhooks, name="webhooks")
 
+NONE_YET = "No program is told of orders yet: fairhand webhooks add NAME URL"
+"""What is listed where there is no webhook."""
+
 Name = Annotated[str, typer.Argument(help="The webhook's name.")]
 
 
@@ -73,7 +76,7 @@ def list_webhooks(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     rows = (
         (each.name, each.url, _wants(each), str(each.waiting), str(each.dead), state_in_words(each)) for each in known
     )
-    terminal.columns(("name", "address", "wants", "waiting", "given up", ""), rows)
+    terminal.columns(("name", "address", "wants", "waiting", "given up", ""), rows, NONE_YET)
 
 
 @webhooks.command("rotate")
@@ -147,7 +150,9 @@ def deliveries(
         (str(each.id), each.type, (each.scan or "")[:12], each.state, str(each.tries), _when(each), _said(each))
         for each in found
     )
-    terminal.columns(("number", "event", "scan", "state", "tries", "last or next", ""), rows)
+    terminal.columns(
+        ("number", "event", "scan", "state", "tries", "last or next", ""), rows, "There is no such delivery."
+    )
 
 
 @webhooks.command("resend")

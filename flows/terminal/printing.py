@@ -125,9 +125,12 @@ def photo_advice(codes: Iterable[str], language: str) -> str:
     return advice(codes, translation(language).gettext)
 
 
-def columns(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows in columns that line up, with columns of numbers to the right."""
+def columns(head: Sequence[str], rows: Iterable[Sequence[object]], nothing: str = "") -> None:
+    """Print rows in columns that line up, with columns of numbers to the right; `nothing` where there are no rows."""
     texts = [[one_line(str(cell)) for cell in row] for row in rows]
+    if nothing and not texts:
+        say(nothing)
+        return
     widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
     is_number = [
         bool(texts) and all(row[column].replace(".", "").isdigit() for row in texts) for column in range(len(head))

@@ -180,6 +180,14 @@ def test_a_home_on_a_full_disk_says_that_it_is_full(tmp_path: Path, monkeypatch:
     [
         (("pay", "rate", "0.05", "--form", "reciept"), "There is no form 'reciept'. Use one of"),
         (("pay", "floor", "0", "--source", "nowhere"), "A floor is more than 0"),
+        (
+            ("pay", "rate", "0.05", "--currency", "XXX"),
+            "Nobody can be paid in XXX: no country has it as its money now.",
+        ),
+        (("pay", "rate", "0.05", "--currency", "XTS"), "Nobody can be paid in XTS"),
+        (("pay", "rate", "0.05", "--currency", "DEM"), "Nobody can be paid in DEM"),
+        (("pay", "floor", "12", "--currency", "XAU", "--source", "nowhere"), "Nobody can be paid in XAU"),
+        (("pay", "rate", "0.05", "--currency", "EURO"), "'EURO' is no currency. Write its ISO 4217 code"),
         (("log", "verify", "--head", "abc"), "'abc' is no head of a log"),
         (("serve", "--port", "99999"), "99999 is too large. It is 65535 at most."),
         (("serve", "--public-url", "orders.example"), "'orders.example' is no address: write an address that begins"),
