@@ -58,12 +58,16 @@ class BackupFolder:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else makes a backup here meanwhile; the folder is made where it is missing.
+        """Nobody else makes a backup here meanwhile.
 
-        SettingsError where somebody does, and where nothing can be written.
+        SettingsError where somebody does, where the folder is not there, and where nothing can be written.
         """
+        if not self.path.is_dir():
+            raise SettingsError(
+                f"There is no folder {self.path}, and none is made: if its name is mistyped, or its disk is not "
+                f"mounted, backups would fill another disk. Mount it, or make the folder: mkdir -p {self.path}"
+            )
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             held = take_lock(self.path / LOCK_FILE)
         except OSError as error:
             raise SettingsError(

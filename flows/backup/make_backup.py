@@ -37,7 +37,8 @@ GOES_ON = f"{KEPT} Mend that and run it again: it goes on where it stopped."
 class BackupMade:
     """A backup, how many pictures and bytes it added to the folder, and how many older backups were removed.
 
-    So many files beside forms were passed over, as their names are no UTF-8.
+    So many files beside forms were passed over, as their names are no UTF-8. `is_beside_home`: it is the first one in
+    its folder, and lies on the disk of the home.
     """
 
     backup: Backup
@@ -45,6 +46,7 @@ class BackupMade:
     new_bytes: int
     removed: int
     passed_over: int
+    is_beside_home: bool
 
 
 def make_backup(settings: Settings, path: Path, at: datetime, keep: int | None = None) -> BackupMade:
@@ -60,6 +62,7 @@ def make_backup(settings: Settings, path: Path, at: datetime, keep: int | None =
     with folder.alone(), disk_errors_said(f"The backup to {path} did not end", GOES_ON):
         folder.remove_unfinished()
         _require_same_home(settings, folder)
+        is_beside_home = not folder.names() and path.stat().st_dev == settings.home.stat().st_dev
         unfinished = folder.new_folder(at)
         try:
             manifest, new = _copied(settings, folder, unfinished, at)
@@ -74,6 +77,7 @@ def make_backup(settings: Settings, path: Path, at: datetime, keep: int | None =
         new_bytes=sum(new.values()),
         removed=removed,
         passed_over=len(_form_files(settings)[1]),
+        is_beside_home=is_beside_home,
     )
 
 

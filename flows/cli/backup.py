@@ -100,6 +100,11 @@ def _say_made(made: BackupMade, as_json: bool) -> None:
         if made.removed:
             terminal.say(f"{made.removed} older backups were removed.")
         terminal.say(f"The head of its log, to keep elsewhere: {manifest.log_head}")
+    if made.is_beside_home:
+        terminal.note(
+            "It is the first one in that folder, and lies on the disk of the home: what takes the disk takes both. Is "
+            "the disk for backups mounted?"
+        )
     if made.passed_over:
         terminal.note(
             f"{made.passed_over} files in forms/ are passed over: their names are no UTF-8, and no form names them."

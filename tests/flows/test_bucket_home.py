@@ -198,6 +198,7 @@ def test_files_of_no_scan_are_found_and_removed(home: Home, server: BucketServer
 def test_a_backup_brings_every_picture_into_a_folder_and_a_restore_into_a_new_bucket(
     home: Home, server: BucketServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "backups").mkdir()
     names = names_of(home, taken(home, RECEIPTS[:2]))
     made = make_backup(home.settings, tmp_path / "backups", now())
     assert (made.new_files, made.backup.manifest.lost) == (2, ())
@@ -217,6 +218,7 @@ def test_a_backup_brings_every_picture_into_a_folder_and_a_restore_into_a_new_bu
 def test_a_backup_is_refused_while_the_bucket_is_away_and_earlier_ones_stay(
     home: Home, server: BucketServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "backups").mkdir()
     taken(home, RECEIPTS[:1])
     make_backup(home.settings, tmp_path / "backups", now())
     taken(home, RECEIPTS[1:])

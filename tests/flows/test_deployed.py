@@ -49,6 +49,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, new_prefect_database: Path) 
 def house_in(place: Path, new_prefect_database: Path) -> House:
     made = House(home=served_home_in(place, new_prefect_database))
     made.environment = {"FAIRHAND_PREFECT_PORT": str(free_port()), "FAIRHAND_RECONCILE_SECONDS": "600"}
+    (place / "backups").mkdir()
     made.environment["FAIRHAND_BACKUPS"] = str(place / "backups")
     return made
 

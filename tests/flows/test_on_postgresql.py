@@ -99,6 +99,7 @@ def _looked_at(house: House, rooms: Home) -> None:
     deep = house.run("doctor", "--deep")
     assert "The state is in PostgreSQL" in deep.out
     assert "broken" not in deep.out
+    (house.home.parent / "backup").mkdir()
     kept = house.run("backup", house.home.parent / "backup")
     assert kept.code == 0, kept.err
     forgotten = house.run(

@@ -214,6 +214,7 @@ def test_only_who_sees_the_desk_is_limited_there(house: House, rooms: Home) -> N
 
 def test_a_folder_that_holds_another_home_or_a_backup_is_not_watched(house: House, rooms: Home, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
+    (inbox / "backups").mkdir(parents=True)
     assert house.run("backup", inbox / "backups").code == 0
     before = sorted(inbox.rglob("*"))
     told = house.run("watch", inbox, "--form", "receipt")

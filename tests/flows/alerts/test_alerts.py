@@ -174,6 +174,7 @@ def test_a_full_disk_an_old_backup_and_a_missing_one(
     assert subjects(rooms, at) == set()
     home = told_to(rooms, backups=str(tmp_path / "backups"))
     assert subjects(home, at) == {"backup:age"}
+    (tmp_path / "backups").mkdir()
     for days in (9, 1):
         make_backup(rooms.settings, tmp_path / "backups", at - timedelta(days=days))
     assert subjects(home, at) == set()

@@ -66,6 +66,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
+    (tmp_path / "backups").mkdir()
     return tmp_path / "backups"
 
 
@@ -636,7 +637,7 @@ def test_a_folder_that_will_not_do_is_refused_in_words(place: Path, target: Path
     assert not (place / "backups").exists()
     with pytest.raises(SettingsError, match="no home"):
         back_up(tmp_path / "nowhere", target)
-    assert not target.exists()
+    assert list(target.iterdir()) == []
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(SettingsError, match="no folder"):
         restore(tmp_path / "new", tmp_path / "nowhere")
@@ -667,6 +668,21 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 run()
 """
 """The command line where no file has more than 100 kB: as on a full disk, writing fails in the middle of a file."""
+
+
+def test_no_folder_is_made_for_backups_as_its_disk_may_not_be_mounted(place: Path, tmp_path: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+    house, mistyped = House(home=place), tmp_path / "mnt" / "bakcups"
+    refused = house.run("backup", mistyped)
+    assert (refused.code, refused.out) == (2, "")
+    assert f"There is no folder {mistyped}, and none is made" in refused.err
+    assert f"mkdir -p {mistyped}" in refused.err
+    assert not mistyped.parent.exists()
+    mistyped.mkdir(parents=True)
+    first, second = house.run("backup", mistyped), house.run("backup", mistyped)
+    assert (first.code, second.code, second.err) == (0, 0, "")
+    assert "lies on the disk of the home: what takes the disk takes both. Is the disk for backups mounted?" in first.err
 
 
 def test_a_full_disk_is_said_and_earlier_backups_are_as_they_were(place: Path, target: Path) -> None:

@@ -53,6 +53,7 @@ class Writer:
 
 def run(folder: Path, kills: int, seed: int) -> None:
     place, target = folder / "home", folder / "backups"
+    target.mkdir()
     house, writer, chance = House(home=place), Writer(place, folder / "said"), random.Random(seed)
     try:
         writer.wait_for(50 + 10 * kills)

@@ -60,6 +60,7 @@ def test_backups_and_databases_are_listed_with_their_sizes(busy: DeskSite, tmp_p
     client = busy.client(busy.person("op", "operator"))
     assert "No folder of backups is named" in client.get("/desk/system").text
     busy.app.state.desk = replace(busy.app.state.desk, home=replace(busy.home, settings=settings))
+    Path(settings.backups).mkdir()
     made = make_backup(settings, Path(settings.backups), busy.now())
     (backup,) = client.get("/desk/system/backups.json").json()["backups"]
     assert (backup["backup"], backup["problem"]) == (made.backup.folder.name, "")

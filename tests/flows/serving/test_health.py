@@ -191,6 +191,7 @@ def test_metrics_tell_open_and_held_tasks_and_the_age_of_the_oldest(rooms: Home)
 def test_metrics_tell_the_age_of_the_newest_backup(rooms: Home, tmp_path: Path, there: bool) -> None:
     backups = tmp_path / "backups"
     if there:
+        backups.mkdir()
         make_backup(rooms.settings, backups, now() - timedelta(hours=2))
     settings = rooms.settings.model_copy(update={"backups": str(backups)})
     home = Home(settings=settings, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
