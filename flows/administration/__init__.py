@@ -15,7 +15,7 @@ from flows.administration.doctor import (
 )
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.finding import Finding
-from flows.administration.missing_people import missing_command, missing_in_words
+from flows.administration.missing_people import missing_in_words
 from flows.administration.odd_reading import odd_reading
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
@@ -45,7 +45,6 @@ __all__ = [
     "invite",
     "keep_retention",
     "micro_of",
-    "missing_command",
     "missing_in_words",
     "new_link",
     "odd_reading",

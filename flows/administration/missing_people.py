@@ -20,8 +20,8 @@ WAITING = {
 """What waits, of one field and of many."""
 
 
-def missing_in_words(missing: MissingPeople) -> str:
-    """What waits, and who is missing."""
+def missing_in_words(missing: MissingPeople, *, and_mend: bool = False) -> str:
+    """What waits, and who is missing; `and_mend` also what to do."""
     orders = counted(missing.orders, "order")
     one, many = (each.replace("{orders}", orders) for each in WAITING[missing.waits])
     waiting = f"{plural(missing.fields, one, many)} by nobody who is there"
@@ -30,7 +30,8 @@ def missing_in_words(missing: MissingPeople) -> str:
     more = "one" if missing.people == 1 else str(missing.people)
     them = "it" if missing.fields == 1 else "them"
     who = f"{more} more {missing.role}{'s' if missing.people > 1 else ''} who {_has_or_have(missing)} not read {them}"
-    return f"{waiting}: {who}{_limits(missing)}."
+    mend = f" {_mend(missing)}." if and_mend else ""
+    return f"{waiting}: {who}{_limits(missing)}.{mend}"
 
 
 def missing_command(missing: MissingPeople) -> str:
@@ -38,6 +39,13 @@ def missing_command(missing: MissingPeople) -> str:
     languages = "".join(f" --language {each}" for each in missing.languages[:1])
     regions = "".join(f" --region {each}" for each in missing.regions[:1])
     return f"fairhand people add NAME --role {missing.role}{languages}{regions}"
+
+
+def _mend(missing: MissingPeople) -> str:
+    """What an operator does about it."""
+    return worded(
+        "%(command)s, or fairhand people resume NAME of somebody who is paused", command=missing_command(missing)
+    )
 
 
 def _has_or_have(missing: MissingPeople) -> str:
@@ -60,7 +68,5 @@ def people_findings(settings: Settings) -> Iterator[Finding]:
     with usable_state(settings) as store:
         missing = store.missing_people() if store else ()
     for each in missing:
-        mend = worded("%(command)s, or fairhand people resume NAME of somebody who is paused",
-                      command=missing_command(each))  # fmt: skip
-        yield Finding(check="people", message=missing_in_words(each), mend=mend, warning=True,
+        yield Finding(check="people", message=missing_in_words(each), mend=_mend(each), warning=True,
                       facts={"code": "people", "missing": each})  # fmt: skip

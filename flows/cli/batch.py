@@ -220,14 +220,13 @@ def _print(report: BatchReport) -> None:
 
 
 def _print_finish(report: BatchReport) -> None:
-    from flows.administration import missing_command, missing_in_words
+    from flows.administration import missing_in_words
 
     when = report.forecast
     if report.missing_people:
         terminal.say("Those who are there cannot finish it:")
         for each in report.missing_people:
-            terminal.say(f"  {missing_in_words(each)}")
-            terminal.say(f"  {missing_command(each)}, or fairhand people resume NAME of somebody who is paused.")
+            terminal.say(f"  {missing_in_words(each, and_mend=True)}")
     elif when:
         between = f"between {_minute(when.earliest)} and {_minute(when.latest)}"
         terminal.say(f"At this pace it is finished {between} in 80 of 100 cases, most likely {_minute(when.middle)}.")
