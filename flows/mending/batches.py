@@ -83,7 +83,7 @@ def _word(state: ScanState, *, is_cancelled: bool) -> str:
 
 
 def due_set(detail: Mapping[str, object]) -> datetime | None:
-    """The due date that a batch was given, by the detail of an act or of its line in the log."""
+    """The due date that a batch was given, by the detail of an act."""
     due = detail["due_at"]
     return EPOCH + timedelta(microseconds=due) if isinstance(due, int) else None
 
