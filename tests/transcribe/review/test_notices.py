@@ -204,3 +204,18 @@ def test_on_a_phone_the_answer_to_taking_along_is_in_sight(site: Site, enter: En
     page.locator("#along button").click()
     expect(page.locator("#notice")).to_contain_text("are on this device")
     expect(page.locator("#notice")).to_be_in_viewport(ratio=0.9)
+
+
+def test_on_a_phone_the_mark_of_what_folds_stands_beside_its_words(site: Site, enter: Enter, page: Page) -> None:
+    """Where the words took two lines, the mark had a line of its own above them."""
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    enter(site.person("amina", language="fr"))
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(page.url.replace("/work", "/pay"))
+    summary = page.locator("summary:has-text('toutes les règles')")
+    lines, height = summary.evaluate("""summary => {
+      const words = document.createRange();
+      words.selectNodeContents(summary);
+      return [new Set([...words.getClientRects()].map(({ top }) => top)).size, summary.clientHeight]; }""")
+    assert lines == 2
+    assert height < 60, "two lines of words, and none for the mark"

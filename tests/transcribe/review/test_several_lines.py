@@ -42,7 +42,7 @@ def test_it_is_not_said_of_a_field_that_holds_one_value(site: Site, sign_in: Sig
     assert (JOINED["en"] in sign_in(site.person("amina")).get("/work").text) is is_said
 
 
-@pytest.mark.parametrize(("letter", "several"), [(0, False), (2000, True), (3000, False)])
+@pytest.mark.parametrize(("letter", "several"), [(0, False), (1800, True), (1970, False), (3000, False)])
 def test_where_the_height_of_letters_is_unknown_nothing_is_said(letter: int, several: bool) -> None:
     frame = SnippetFrame(field=Box(0, 0, 10_000, 10_000), writing=Box(100, 2000, 9000, 8000), letter=letter)
     assert has_several_lines(frame) is several

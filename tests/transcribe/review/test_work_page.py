@@ -168,6 +168,23 @@ def test_enter_on_nothing_asks_before_it_says_blank(site: Site, enter: Enter) ->
     assert [reading.text for reading in site.store.readings(scan)] == [""]
 
 
+def test_enter_on_a_mark_that_is_not_chosen_asks_in_words_for_marks(site: Site, enter: Enter) -> None:
+    """It said that nothing was typed, and that the field might be blank; what was sent was then called so too."""
+    scan = site.scan("bon-de-commande", {MARK: ""})
+    orders(site, 1)
+    page = enter(site.person("amina"))
+    page.wait_for_timeout(500)
+
+    page.keyboard.press("Enter")
+    expect(page.locator("#doubt")).to_have_text("Nothing is chosen. Send again if there is no mark.")
+    page.keyboard.press("Enter")
+
+    all_sent(page)
+    assert [reading.text for reading in site.store.readings(scan)] == [""]
+    page.goto(page.url.replace("/work", "/readings"))
+    expect(page.locator(".readings")).to_contain_text("No, empty")
+
+
 def test_a_field_is_skipped_with_a_reason_by_keyboard(site: Site, enter: Enter) -> None:
     orders(site, 3)
     amina = site.person("amina")

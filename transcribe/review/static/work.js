@@ -276,10 +276,11 @@ async function dropLost(held) {
 /** Whether a text may go: it looks right, or the person has seen why it looks odd and sends it all the same. */
 function sure(text) {
   if (warned === text) return true;
-  const faults = text ? checks.known(text) : [words.empty];
+  const empty = current.sheet.input === "mark" ? words.empty_mark : words.empty;
+  const faults = text ? checks.known(text) : [empty];
   if (!faults?.length) return true;
   if (text || Date.now() - shownAt >= LOOK_FIRST) warned = text;
-  doubt(text ? `${faults.join(" ")} ${words.again}` : words.empty);
+  doubt(text ? `${faults.join(" ")} ${words.again}` : empty);
   return false;
 }
 
