@@ -9,9 +9,11 @@ from flows.steps.outcomes import outcomes
 from flows.steps.reopened import with_reopened
 from reconcile.decision import Traditions, ask, from_elsewhere, lone_tradition
 from reconcile.forms import prepared
+from reconcile.inference import weigh
+from reconcile.parameters import without_shapes
 from reconcile.policy import Policy
 from transcribe.codes import Reason
-from transcribe.model import Decision, FieldKey, Form, Posterior, Reading, Scan, Task
+from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
 from transcribe.store import Store
 
 
@@ -23,12 +25,21 @@ def answers_of(
     store: Store,
     people: Traditions,
     policy: Policy,
+    parameters: Parameters,
     reopening: int,
 ) -> dict[FieldKey, Decision | Task]:
     """The decision or task of each field of a scan; `reopening` as `reopening_version` gives it."""
     answers = outcomes(form, posteriors, policy, readings)
     answers = _asked_elsewhere(form, readings, posteriors, answers, people, policy)
-    answers = with_reopened(answers, posteriors, store.decisions(scan.id), reopening, form, policy)
+    answers = with_reopened(
+        answers,
+        posteriors,
+        store.decisions(scan.id),
+        reopening,
+        form,
+        policy,
+        lambda: outcomes(form, weigh(form, readings, without_shapes(parameters)), policy),
+    )
     answers = with_layout_tasks(form, posteriors, answers, store.misplaced(scan.id))
     return _steered(scan.id, answers, posteriors, store)
 

@@ -31,9 +31,10 @@ def _keep(home: Home, stranded: StrandedScan) -> bool:
     readings = store.readings(scan.id, stranded.up_to)
     if form_doubt(form, readings).is_open:
         return False
-    posteriors = weigh(form, readings, parameters_in_force(store, now()))
+    parameters = parameters_in_force(store, now())
+    posteriors = weigh(form, readings, parameters)
     people, reopening = traditions(store.transcribers()), reopening_version(store)
-    answers = answers_of(scan, form, readings, posteriors, store, people, policy_of_home, reopening)
+    answers = answers_of(scan, form, readings, posteriors, store, people, policy_of_home, parameters, reopening)
     asked = {key: answer for key, answer in answers.items() if isinstance(answer, Task)}
     if not asked or not {task.key for task in asked.values()} <= stranded.keys:
         return False

@@ -210,7 +210,8 @@ class _Loop:
             self._conclude(waiting, [], [], None)
             return _Conclusion()
         posteriors = weigh(form, readings, self.parameters, self.memory)
-        answers = answers_of(scan, form, readings, posteriors, store, self.people, self.policy, self.reopening)
+        known = (self.people, self.policy, self.parameters, self.reopening)
+        answers = answers_of(scan, form, readings, posteriors, store, *known)
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
         find_same(store, self.duplicates, scan, form, decisions, posteriors, self.now())

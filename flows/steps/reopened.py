@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 
 from reconcile.decision import target_of
 from reconcile.learning import REOPENING, is_of_same_readings
@@ -29,21 +30,24 @@ def with_reopened(
     reopening: int,
     form: Form,
     policy: Policy,
+    unshaped: Callable[[], Mapping[FieldKey, Decision | Task]] = dict,
 ) -> dict[FieldKey, Decision | Task]:
     """The answers, but for fields that were decided on these very readings and come out otherwise.
 
     Only what was learnt is new there. A decision made under version `reopening` or later stands. An earlier one is
     asked again, with a reason of its own where the value is less sure now than its target; it stands until somebody
-    has read the field. A provisional value decides nothing.
+    has read the field. It stands too where it comes out as it was among `unshaped`, the answers without any shape of
+    codes. A provisional value decides nothing.
     """
-    changed = dict(answers)
+    changed, plain = dict(answers), cache(unshaped)
     for decision in (each for each in decisions if each.method != Method.PROVISIONAL):
         answer, posterior = answers.get(decision.key), posteriors.get(decision.key)
         if answer is None or posterior is None or not is_of_same_readings(decision, posterior):
             continue
         if _is_same(answer, decision):
             continue
-        if reopening <= decision.parameters < posterior.parameters:
+        stands = reopening <= decision.parameters < posterior.parameters
+        if stands or _is_same(plain().get(decision.key), decision):
             changed[decision.key] = decision
         elif isinstance(answer, Task) and posterior.probability < target_of(form.field(decision.key.name), policy):
             changed[decision.key] = replace(answer, reason=Reason.BELOW_TARGET)
@@ -65,5 +69,5 @@ def asked_again_record(record: Record | None, form: Form, answers: Mapping[Field
     return replace(record, exceptions=told) if said and told != record.exceptions else None
 
 
-def _is_same(answer: Decision | Task, decision: Decision) -> bool:
+def _is_same(answer: Decision | Task | None, decision: Decision) -> bool:
     return isinstance(answer, Decision) and (answer.text, answer.null) == (decision.text, decision.null)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 
 from reconcile.forms import PreparedField, PreparedForm, prepared, readings_in_told_rows
 from reconcile.inference.arithmetic import apply_rules
@@ -44,7 +43,7 @@ def weigh(
     if not readings:
         return {}
     made, scan = prepared(form), readings[0].scan
-    learnt = read_parameters(parameters).as_of(_first_time(readings))
+    learnt = read_parameters(parameters)
     before = {} if memory is None else memory.recall(learnt, made, scan)
     by_field = _by_field(made, readings_in_told_rows(form, readings))
     tokens = {key: tuple([(each.id, each.text, each.confidence) for each in own]) for key, own in by_field.items()}
@@ -69,14 +68,9 @@ def weigh_together(
 ) -> dict[FieldKey, FieldPosterior]:
     """Raw probabilities of every field, each by itself first and then coupled by the form's rules."""
     said = _by_field(made, readings)
-    learnt = learnt.as_of(_first_time(readings)) if readings else learnt
     return apply_rules(
         made, {key: _by_itself(made.fields[key.name], here, learnt) for key, here in said.items()}, learnt
     )
-
-
-def _first_time(readings: Sequence[Reading]) -> datetime:
-    return min([reading.at for reading in readings])
 
 
 def _by_itself(spot: PreparedField, readings: Sequence[Reading], learnt: LearntParameters) -> FieldPosterior:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from reconcile.decision import decide
 from reconcile.inference import weigh
 from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters import without_shapes
 from reconcile.policy import Policy
 from transcribe.model import Decision, FieldKey, Parameters, Posterior, Task
 
@@ -54,11 +55,17 @@ class ChangedFields:
 
 
 def changed(scans: Iterable[ScanFacts], before: Parameters, after: Parameters, policy: Policy) -> ChangedFields:
-    """What the later parameters would change. Every field is weighed under both: that costs less than learning did."""
+    """What the later parameters would change. Every field is weighed under both: that costs less than learning did.
+
+    A decided field changes only where it comes out otherwise with the shapes of codes and without them.
+    """
     found: list[ChangedField] = []
     decided = asked = 0
     for scan in scans:
         old, new = _now(scan, before, policy), _outcomes(scan, weigh(scan.form, scan.readings, after), policy)
+        if again := {each.key for each in _changed(scan.scan, old, new) if each.how != "settled"}:
+            unshaped = _outcomes(scan, weigh(scan.form, scan.readings, without_shapes(after)), policy)
+            new = {key: unshaped[key] if key in again else each for key, each in new.items()}
         decided += sum(isinstance(each, Decision) for each in old.values())
         asked += sum(isinstance(each, Task) for each in old.values())
         found += _changed(scan.scan, old, new)

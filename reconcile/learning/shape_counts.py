@@ -105,9 +105,9 @@ class _Counted:
 def learn_shapes(
     scans: Sequence[ScanFacts], learnt: LearntParameters, before: Any = NOTHING_BEFORE
 ) -> dict[str, object]:
-    """The shapes of each field of each form, as `FieldShapes.read` takes them.
+    """The shapes of each field of each form, as `FieldShapes.read` takes them, and `since` when each field has some.
 
-    Those of a field that has none `before` say nothing of these scans: what is decided stays decided.
+    What engines alone decided before that time may break the shape unseen; what they decided later is no news.
     """
     found: dict[str, _Found] = defaultdict(_Found)
     alone = replace(learnt, shapes={})  # what is known of shapes must not prove itself

@@ -10,7 +10,7 @@ from reconcile.parameters.confidence_bins import (
     has_digits,
 )
 from reconcile.parameters.confusions import SHARED_CONFUSIONS, CharacterConfusions
-from reconcile.parameters.parameters import LearntParameters, read_parameters
+from reconcile.parameters.parameters import LearntParameters, read_parameters, without_shapes
 from reconcile.parameters.place_errors import PLACE_CONFIDENCE_STEPS, place_bin
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.parameters.shrinkage import odds
@@ -45,4 +45,5 @@ __all__ = [
     "read_parameters",
     "shape_of",
     "shipped_parameters",
+    "without_shapes",
 ]

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from itertools import product
 from math import exp, log
@@ -107,20 +106,17 @@ class FieldShapes:
     """The shapes of one field of one form: those that people's readings support, and those that were only seen.
 
     `others` counts values of shapes that too few support, and `kinds` those shapes. `seen` are shapes of values that
-    machines decided: they are no news, and support nothing. `since` is when they were first learnt: they say nothing of
-    scans that were read before, so that what is decided stays so. None where they say something of all.
+    machines decided: they are no news, and support nothing.
     """
 
     counts: Mapping[str, ShapeCount]
     others: float
     kinds: int
     seen: frozenset[str]
-    since: datetime | None
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> FieldShapes:
         """The shapes of one field as they are stored: `counts` (shape: count and characters) and the rest."""
-        since = stored.get("since")
         return cls(
             counts={
                 shape: ShapeCount(count=each["count"], characters=each["characters"])
@@ -129,7 +125,6 @@ class FieldShapes:
             others=stored.get("others", 0.0),
             kinds=stored.get("kinds", 0),
             seen=frozenset(stored.get("seen", ())),
-            since=datetime.fromisoformat(since) if since else None,
         )
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -94,11 +93,6 @@ class LearntParameters:
             shapes={name: FieldShapes.read(stored) for name, stored in content.get("shapes", {}).items()},
         )
 
-    def as_of(self, at: datetime) -> LearntParameters:
-        """What of this holds for a scan that was first read then: shapes learnt later say nothing of it."""
-        later = [name for name, each in self.shapes.items() if each.since is not None and each.since >= at]
-        return _without_shapes(self, tuple(later)) if later else self
-
     def source_model(self, source: str, kind: str, type_name: str, bad_page: bool = False) -> SourceModel:
         """How this source reads this type of field; of an engine, on a bad page or on others."""
         return _source_model(self, source, kind, type_name, bad_page)
@@ -140,11 +134,6 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
     )
 
 
-@lru_cache(RECENT_COUNT)
-def _without_shapes(learnt: LearntParameters, names: tuple[str, ...]) -> LearntParameters:
-    return replace(learnt, shapes={name: each for name, each in learnt.shapes.items() if name not in names})
-
-
 _RECENT: list[tuple[Parameters, LearntParameters]] = []
 
 
@@ -157,3 +146,11 @@ def read_parameters(parameters: Parameters) -> LearntParameters:
     _RECENT.insert(0, (parameters, found))
     del _RECENT[RECENT_COUNT:]
     return found
+
+
+def without_shapes(parameters: Parameters) -> Parameters:
+    """These parameters without any shape of codes: shapes alone ask nothing again that is decided.
+
+    They are learnt from what people read, and what engines decided may have other shapes.
+    """
+    return replace(parameters, content={**parameters.content, "shapes": {}})

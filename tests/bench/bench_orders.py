@@ -14,8 +14,8 @@ import argparse
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.decision import decide, draw_audit, may_need_second_look
@@ -38,6 +38,9 @@ BLANK_ERROR_SHARE = 0.01
 
 BATCH = 10
 """Orders that come in at once; after each batch the store learns."""
+
+ORDER_INTERVAL = timedelta(hours=1)
+"""Time from one order to the next: what is learnt of shapes counts for scans that come in later, not at once."""
 
 SMALL = 8
 LIKE = {"0": "O", "1": "7", "7": "1", "5": "6", "8": "3", "O": "0", "l": "I", "a": "o", "e": "c", "u": "v", "n": "m"}
@@ -105,6 +108,7 @@ class Order:
     written: Mapping[FieldKey, str]
     readings: list[Reading]
     people: People
+    at: datetime
     asked: Counter[FieldKey] = field(default_factory=Counter)
     audited: set[FieldKey] = field(default_factory=set)
     second: set[FieldKey] = field(default_factory=set)
@@ -132,7 +136,7 @@ class Order:
                 source=who,
                 kind=kind,
                 text=text,
-                at=NOW + timedelta(minutes=len(self.readings)),
+                at=self.at + timedelta(minutes=len(self.readings)),
             )
         )
         return None
@@ -142,9 +146,11 @@ class Order:
         return self.people.read(who, kind, self.result.photo, key, self.written[key], others)
 
 
-def opened(result: Read, people: People) -> Order:
+def opened(result: Read, people: People, at: datetime) -> Order:
+    """An order whose photograph was read at this time."""
     facts = facts_of(result)
-    return Order(result, facts.form, facts.truths, list(facts.readings), people)
+    readings = [replace(each, at=at) for each in facts.readings]
+    return Order(result, facts.form, facts.truths, readings, people, at)
 
 
 def work(order: Order, parameters: Parameters) -> None:
@@ -204,8 +210,8 @@ def run(results: Sequence[Read], people: People) -> Iterator[Ended]:
     """Every order in turn; after each batch the store learns from all that it has."""
     parameters, done = shipped_parameters(), []
     for first in range(0, len(results), BATCH):
-        for each in results[first : first + BATCH]:
-            order = opened(each, people)
+        for number, each in enumerate(results[first : first + BATCH], first):
+            order = opened(each, people, NOW + number * ORDER_INTERVAL)
             work(order, parameters)
             done.append(order)
             yield ended(order)

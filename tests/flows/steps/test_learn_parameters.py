@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -20,11 +21,12 @@ from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import Policy
 from tests.flows.house import House
 from tests.flows.steps.test_form_doubt import DOUBTFUL, says_not
-from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, received
-from transcribe.model import FieldKey, Scan, Truth
+from tests.flows.steps.test_reconcile_scans import ENGINES, RECEIPT, answer, received
+from transcribe.model import FieldKey, Form, ReadResult, Scan, Truth
+from transcribe.ocr.machine_readings import reading
 from transcribe.store.facts import Offer, SentReading
 
-TOTAL = FieldKey("total")
+TOTAL, REF = FieldKey("total"), FieldKey("ref")
 
 
 def everything_audited(rooms: Home) -> None:
@@ -242,3 +244,52 @@ def test_what_people_said_of_the_form_is_no_lesson_and_its_scan_is_not_left_out(
     done = house.run("learn", "--dry-run")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Learnt from 2 scans.")
+
+
+CODED = """
+name = "slip"
+version = 1
+title = { en = "Slip" }
+languages = ["eng"]
+locale = "en_GB"
+[[field]]
+name = "ref"
+label = { en = "Reference" }
+type = "code"
+"""
+
+
+def with_reference(rooms: Home, slip: Form, text: str) -> Scan:
+    """A slip on which both engines read this reference."""
+    scan = Scan(id=secrets.token_hex(32), pages=(), form=slip.name, form_version=slip.version)
+    rooms.store.put_scan(scan, [], now())
+    read = [
+        reading(scan=scan.id, key=REF, source=source, text=text, at=now(), confidence=0.99, conditions={})
+        for source in ENGINES
+    ]
+    rooms.store.put_reads(scan.id, ReadResult(places=(), readings=tuple(read), fit=None, quality={}), now())
+    return scan
+
+
+def test_what_people_read_on_the_first_scans_of_a_batch_settles_the_others_of_it(rooms: Home, tmp_path: Path) -> None:
+    """All came in at once; a decided reference that breaks the shape stands, and is asked of nobody."""
+    path = tmp_path / "slip.toml"
+    path.write_text(CODED, encoding="utf-8")
+    slip = rooms.use_form(str(path))
+    people = [invite(rooms, f"reader {number}").person.id for number in range(2)]
+    scans = {text: with_reference(rooms, slip, text) for text in [f"AO-{4700 + 23 * at}" for at in range(14)]}
+    odd = with_reference(rooms, slip, "77777777")
+    reconcile_home(rooms)
+    waiting = [text for text, scan in scans.items() if not rooms.store.decisions(scan.id)]
+    assert len(waiting) > 12
+    assert [each.text for each in rooms.store.decisions(odd.id)] == ["77777777"]
+    for at, text in enumerate(waiting[:12]):
+        answer(rooms, people[at % 2], text, scan=scans[text].id)
+    reconcile_home(rooms)
+    learn_home(rooms)
+    reconcile_home(rooms)
+    last = scans[waiting[-1]].id
+    assert [each.text for each in rooms.store.decisions(last)] == [waiting[-1]]
+    assert [task for task in rooms.store.field_history(last, REF).tasks if task.closed_at is None] == []
+    assert [each.text for each in rooms.store.decisions(odd.id)] == ["77777777"]
+    assert [task for task in rooms.store.field_history(odd.id, REF).tasks if task.closed_at is None] == []

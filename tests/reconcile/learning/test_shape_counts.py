@@ -6,17 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from flows.steps.reopened import with_reopened
+from reconcile.decision import decide
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.proposal import propose
 from reconcile.learning.shape_counts import learn_shapes
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.parameters import read_parameters
+from reconcile.parameters.parameters import read_parameters, without_shapes
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, form, reading
 from transcribe.codes import EvidenceCode, Method, Reason
-from transcribe.model import Decision, FieldKey, Form, Reading
+from transcribe.model import Decision, FieldKey, Form, Parameters, Reading, Task
 
 CODE = form(field("ref", "code"))
 PATTERN = form(field("ref", "code", pattern=r"[A-Z]{2}-\d{4}"))
@@ -124,24 +126,23 @@ def test_a_new_shape_becomes_usual_and_the_old_one_fades() -> None:
     assert late["AA-9999"] >= 10, "what it settled stays settled"
 
 
-def test_shapes_say_nothing_of_scans_that_were_read_before_they_were_learnt() -> None:
-    """So no field that is decided is asked again for them."""
+def test_shapes_speak_of_scans_too_that_were_read_before_they_were_learnt() -> None:
+    """A thousand orders may come in at once: what people read on the first ones spares them the others."""
+    scans, early = codes(20, "ana", "ben", "eve"), scan(-1, "AO-4781")
+    assert weigh(CODE, early.readings, shipped_parameters())[KEY].standing.trouble == Reason.LOOKALIKE
+    shaped = replace(shipped_parameters(), version=2, content=learn([*scans, early], shipped_parameters()).content)
+    assert not weigh(CODE, early.readings, shaped)[KEY].standing.trouble
+    broken = scan(-2, "A8-4711")
+    assert weigh(CODE, broken.readings, shaped)[KEY].standing.trouble == Reason.NEW_SHAPE
+
+
+def test_shapes_that_are_learnt_again_were_first_learnt_when_they_were() -> None:
     scans = codes(20, "ana", "ben", "eve")
-    wrong = scan(30, "A8-4711")
-    first = learn([*scans, wrong], shipped_parameters())
-    shaped = replace(shipped_parameters(), version=2, content=first.content)
-    with_shapes, without = (
-        weigh(CODE, wrong.readings, each)[KEY]
-        for each in (shaped, replace(shaped, version=3, content={**first.content, "shapes": {}}))
-    )
-    assert with_shapes.probability == without.probability
-    assert with_shapes.standing == without.standing
-    later_scan = scan(40, "A8-4711")
-    assert weigh(CODE, later_scan.readings, shaped)[KEY].standing.trouble == Reason.NEW_SHAPE
-    again = learn([*scans, wrong, later_scan], shaped)
+    first = learn(scans, shipped_parameters())
+    again = learn([*scans, scan(40, "A8-4711")], replace(shipped_parameters(), version=2, content=first.content))
     kept: list[Any] = [first.content["shapes"], again.content["shapes"]]
     since = [each["test: ref"]["since"] for each in kept]
-    assert since[0] == since[1], "learnt again they still say something of scans that came since"
+    assert since[0] == since[1]
 
 
 def test_prompted_readings_and_unlikely_ones_make_no_shape() -> None:
@@ -186,6 +187,23 @@ def test_shapes_come_into_force_without_any_known_truth_and_reopen_nothing() -> 
     assert proposal.is_accepted
     assert proposal.content["shapes"]
     assert not proposal.changed.reopened
+
+
+def test_a_version_that_reopens_what_truths_speak_against_leaves_what_only_shapes_do() -> None:
+    wrong = scan(30, "A8-4766")
+    (was,) = [replace(each, readings=tuple(read.id for read in wrong.readings)) for each in wrong.decisions]
+    content = learn([*codes(20, "ana", "ben", "eve"), wrong], shipped_parameters()).content
+    shaped = replace(shipped_parameters(), version=2, content=content)
+
+    def answers(parameters: Parameters) -> dict[FieldKey, Decision | Task]:
+        return {KEY: decide(CODE.field("ref"), weigh(CODE, wrong.readings, parameters)[KEY], POLICY)}
+
+    posteriors = weigh(CODE, wrong.readings, shaped)
+    assert isinstance(answers(shaped)[KEY], Task)
+    stands = with_reopened(answers(shaped), posteriors, [was], 2, CODE, POLICY, lambda: answers(without_shapes(shaped)))
+    assert stands == {KEY: was}
+    asked = with_reopened(answers(shaped), posteriors, [was], 2, CODE, POLICY, lambda: answers(shaped))
+    assert isinstance(asked[KEY], Task)
 
 
 def test_learning_says_which_shapes_are_usual_now() -> None:
