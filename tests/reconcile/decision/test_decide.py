@@ -545,3 +545,14 @@ def test_a_text_whose_words_but_the_first_begin_with_capitals_and_it_with_a_smal
         ("27 Path lain", ""),
     ):
         assert posterior(street, *both("street", text)).standing.trouble == trouble, text
+
+
+def test_an_address_of_mail_with_a_letter_before_a_digit_that_may_be_one_is_asked() -> None:
+    mail = field("mail", "email")
+    for text, trouble in (
+        ("hedil2@example.com", "lookalike"),
+        ("bo7@example.com", "lookalike"),
+        ("hedi12@example.com", ""),
+        ("bob@example.com", ""),
+    ):
+        assert posterior(mail, *both("mail", text)).standing.trouble == trouble, text
