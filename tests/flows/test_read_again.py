@@ -118,6 +118,8 @@ def test_a_new_picture_takes_the_place_of_the_old_and_pages_are_turned(working_h
     assert house.run("scan", "set-aside", "NOSUCH", "--why", "x").code == 2
     assert house.run("scan", "set-aside", scan, "--why", "ordered twice", "--json").json[0]["set_aside"] is True
     assert house.run("scan", "bring-back", scan, "--why", "no", "--json").json[0]["set_aside"] is False
+    forgotten = house.run("scan", "forget", scan, "--why", "asked for", "--yes")
+    assert (forgotten.code, "Traceback" in forgotten.err) == (0, False), "its first picture had come back"
     assert house.run("log", "verify").code == 0
     rooms.close()
 

@@ -196,10 +196,45 @@ class VerbsMachine(RuleBasedStateMachine):
         change(who, NOON, at, "olga", "why", at)
         assert change(who, NOON, at, "olga", "why", at).readings == 0, "again changes nothing"
 
-    @rule(cancelled=st.booleans())
-    def cancel(self, cancelled: bool) -> None:
-        change = self.store.cancel_batch if cancelled else self.store.resume_batch
-        assert (change("monday", "olga", "why", self._later()).cancelled_at is not None) == cancelled
+    @rule(cancelled=st.booleans(), withdraw=st.booleans())
+    def cancel(self, cancelled: bool, withdraw: bool) -> None:
+        if cancelled:
+            batch = self.store.cancel_batch("monday", "olga", "why", self._later(), withdraw=withdraw)
+        else:
+            batch = self.store.resume_batch("monday", "olga", "why", self._later())
+        assert (batch.cancelled_at is not None) == cancelled
+        assert batch.withdrawn if cancelled and withdraw else cancelled or not batch.withdrawn
+
+    @rule(name=SCANS)
+    def ask_for_a_value(self, name: str) -> None:
+        scan = self._scan(name)
+        before = self.store.decisions(scan.id)
+        if self._key(scan) in {each.key for each in before} - self.store.locked_values(scan.id):
+            self.store.ask_value(scan.id, self._key(scan), "olga", "why", self._later())
+            assert self._key(scan) in self.store.values_asked_again(scan.id)
+            assert self.store.decisions(scan.id) == before, "it stands meanwhile"
+
+    @rule(name=SCANS, which=st.integers(0, 9))
+    def withdraw_a_reading(self, name: str, which: int) -> None:
+        said = [each for each in self.store.readings(self.scans[name]) if each.kind != "machine"]
+        if said:
+            reading = said[which % len(said)].id
+            self.store.withdraw_reading(reading, "olga", "why", self._later())
+            assert reading not in {each.id for each in self.store.readings(self.scans[name])}
+            assert not self.store.withdraw_reading(reading, "olga", "why", self._later()), "again changes nothing"
+
+    @rule(name=SCANS)
+    def forget(self, name: str) -> None:
+        """What was typed of it is gone, with nothing of any other scan; the next order comes in its place."""
+        for each in self._kept(self.scans[name]):
+            self.typed.remove(str(each.text))
+        files = self.store.forget(self.scans[name], self._later(), "olga", "asked for")
+        assert self.store.forget(self.scans[name], self._later(), "olga", "asked for") == files, "again says the same"
+        assert self._kept(self.scans[name]) == []
+        self.doubted.discard(self.scans[name])
+        self.count += 1
+        self.store.resume_batch("monday", "olga", "the next one comes", self._later())
+        self.scans[name] = self.here.scan(f"{name} {self.count}", batch="monday").id
 
     @rule(name=SCANS, aside=st.booleans())
     def put_aside(self, name: str, aside: bool) -> None:
@@ -244,6 +279,7 @@ class VerbsMachine(RuleBasedStateMachine):
         due = None if days is None else NOON + timedelta(days=days)
         self.store.set_batch_priority("monday", priority, "olga", "why", self._later())
         self.store.set_batch_due("monday", due, "olga", "why", self._later())
+        self.store.set_batch_note("monday", str(days), "olga", self._later())
 
     @rule()
     def publish_records(self) -> None:
@@ -253,8 +289,7 @@ class VerbsMachine(RuleBasedStateMachine):
     def nothing_typed_is_lost(self) -> None:
         if not hasattr(self, "scans"):
             return
-        forms = [(form, scan) for scan in self.scans.values() for form in ("order", "letter")]
-        kept = [each for form, scan in forms for each in self.store.cited(scan, form, 1)[0] if each.kind != "machine"]
+        kept = [each for scan in self.scans.values() for each in self._kept(scan)]
         assert sorted(str(each.text) for each in kept) == sorted(self.typed)
 
     @invariant()
@@ -280,6 +315,11 @@ class VerbsMachine(RuleBasedStateMachine):
     def what_was_said_of_a_form_stays(self) -> None:
         for scan in self.doubted:
             assert any(Flag.NOT_THIS_FORM in each.flags for each in self._said(scan))
+
+    def _kept(self, scan: str) -> list[Reading]:
+        """What people and operators said of a scan, under each form that it was read as."""
+        cited = [each for form in ("order", "letter") for each in self.store.cited(scan, form, 1)[0]]
+        return [each for each in cited if each.kind != "machine"]
 
     def _said(self, scan: str) -> list[Reading]:
         try:

@@ -34,10 +34,12 @@ SELECT DISTINCT substr(n.sha256, 1, 64) AS sha256 FROM erased_name n WHERE n.sca
 ORDER BY 1;
 
 -- name: keep_erased_names!
+-- Some are kept already: what was replaced, and came back, as by a page that was turned and turned back.
 INSERT INTO erased_name (scan_id, sha256)
 SELECT :scan_id, sha256 FROM page_picture WHERE scan_id = :scan_id
 UNION SELECT :scan_id, p.snippet FROM place p JOIN field f ON f.id = p.field_id
-    WHERE f.scan_id = :scan_id AND p.snippet IS NOT NULL;
+    WHERE f.scan_id = :scan_id AND p.snippet IS NOT NULL
+ON CONFLICT DO NOTHING;
 
 -- name: erase_reading_texts!
 DELETE FROM reading_text WHERE number IN (

@@ -72,6 +72,21 @@ def test_the_archive_names_are_those_of_this_scan_alone_and_come_again(here: Wor
     assert here.store.forget(scan.id, after(11)) == names
 
 
+def test_a_scan_that_was_turned_and_turned_back_can_be_forgotten(here: World) -> None:
+    scan = here.scan("a")
+    reads, form_read = here.reads(scan, here.form), (here.form.name, here.form.version)
+    turned = replace(
+        reads,
+        pictures=tuple(replace(each, sha256=sha("turned")) for each in reads.pictures),
+        places=tuple(replace(each, snippet=sha(f"turned {each.key}")) for each in reads.places),
+    )
+    for each in (turned, reads):
+        here.store.read_again(scan.id, form_read, each, "olga", "it lay upside down", after(1))
+    names = here.store.forget(scan.id, after(2))
+    assert {sha("page a"), sha("turned"), sha("turned number"), sha("a number")} <= set(names)
+    assert here.store.forget(scan.id, after(3)) == names
+
+
 def test_a_file_of_many_pictures_is_needed_while_one_of_them_is(here: World) -> None:
     scan = worked(here)
     pack = sha("many pictures")
