@@ -10,6 +10,7 @@ import pytest
 from tests.transcribe.store.test_plans import HOT, OF_ONE
 from tests.transcribe.store.world import World, world
 from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_statements
+from transcribe.store.postgresql.postgresql_pool import SESSION
 
 ONLY_ON = "postgresql"
 
@@ -65,3 +66,12 @@ def test_the_server_by_itself_leases_by_the_index_of_open_tasks(here: World) -> 
     steps = plan(here, "next_tasks")
     assert any("Index Scan using task_open on task t" in step for step in steps), steps
     assert [step for step in steps if "Sort" in step or "Seq Scan on task" in step] == [], steps
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_a_plan_that_a_connection_made_while_tables_were_empty_reads_none_of_them_whole(here: World, name: str) -> None:
+    """The plan is kept: of a table that has grown since it would read every row for each task that it looks at."""
+    with psycopg.connect(here.url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+    settings = "; ".join(f"SET {key} = '{value}'" for key, value in SESSION.items())
+    assert [step for step in plan(here, name, settings) if "Seq Scan" in step] == []
