@@ -20,7 +20,7 @@ import typer
 
 from flows import terminal
 from flows.cli.bad_values import say_plainly
-from flows.cli.help_pages import GroupedCommands, dress
+from flows.cli.help_pages import GroupedCommands, complete_in_lines, dress
 from flows.cli.old_commands import new_spelling
 from transcribe.errors import FULL_DISK_ERRNOS, FairhandError
 
@@ -202,4 +202,5 @@ def _put_together(groups: Sequence[str]) -> Command:
         importlib.import_module(f"flows.cli.{group}")
     command = typer.main.get_command(app)
     dress(command)
+    complete_in_lines()
     return command

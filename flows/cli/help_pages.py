@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typer import _completion_classes
 from typer._click import Command, Context, HelpFormatter
 from typer.core import TyperGroup
 
@@ -163,6 +164,19 @@ class WithDefault(TyperGroup):
         if is_unnamed and not asks_help and not ctx.resilient_parsing:
             args = [next(iter(self.commands)), *args]
         return super().parse_args(ctx, args)
+
+
+def complete_in_lines() -> None:
+    """Have each completion stand on one line: typer breaks its help to a width, and shells offer what is left as words.
+
+    It also takes what stands in brackets, as the row of "lines.quantity[2]", for a sign of its own.
+    """
+    _completion_classes._sanitize_help_text = one_line_of  # it has no other way in
+
+
+def one_line_of(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
 
 
 def dress(command: Command, path: tuple[str, ...] = ()) -> None:
