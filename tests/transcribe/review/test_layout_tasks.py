@@ -408,3 +408,42 @@ def test_who_is_asked_after_that_is_not_told_what_the_scan_was_taken_for(site: S
         page.locator("[value=send]").click()
     page.wait_for_url("**/work")
     assert only(site, scan).text is None
+
+
+NOTED = """
+  async (person) => {
+    const { tasks } = await (await fetch("/work/next?count=9")).json();
+    const base = await new Promise((done) => {
+      const request = indexedDB.open(`fairhand-${person}`);
+      request.onsuccess = () => done(request.result);
+    });
+    const writing = base.transaction("held", "readwrite");
+    writing.objectStore("held").clear();
+    tasks.forEach((sheet, at) => writing.objectStore("held").put({ ...sheet, until: Date.now() + 600_000 }, at));
+    await new Promise((done) => (writing.oncomplete = done));
+    base.close();
+    return tasks.map(({ input }) => input);
+  }
+"""
+
+
+def test_a_field_that_was_answered_on_a_page_of_its_own_is_not_opened_again(site: Site, enter: Enter) -> None:
+    """Where the work page had noted it as held, it led there once more, and said that somebody else had the field."""
+    amina = site.person("amina")
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"}, name="before")
+    site.scan("bon-de-commande", {DATE: "1 May 2025"}, "locate", "located")
+    after = [site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"}, name=f"after {number}") for number in range(3)]
+    page = enter(amina)
+    page.keyboard.type("BC-2025-0001")
+    page.keyboard.press("Enter")
+    page.locator("#picture.drawn").wait_for()
+    assert "place" in page.evaluate(NOTED, amina.id), "as the work page does while it sends what was typed last"
+    page.locator("button[value=absent]").click()
+    for _ in after:
+        page.locator("html[data-ready]").wait_for()
+        page.keyboard.type("BC-2025-0001")
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => !document.getElementById('text')?.value")
+    expect(page.locator("#no-work")).to_be_visible()
+    expect(page.locator("#gone")).to_have_count(0)
+    assert [len(site.store.readings(scan)) for scan in after] == [1, 1, 1]

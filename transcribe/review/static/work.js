@@ -71,7 +71,8 @@ async function begin() {
   await unsent.load();
   await notTaken.show();
   const before = await keep.all("held"); // before anything is shown or asked for: both write anew what is held
-  const held = before.filter((sheet) => sheet.until === undefined || endOf(sheet) > Date.now());
+  const simple = before.filter((sheet) => isSimple(sheet)); // what has a page of its own may be answered there since
+  const held = simple.filter((sheet) => sheet.until === undefined || endOf(sheet) > Date.now());
   const kept = held.find((sheet) => sheet.task === setup.sheet.task); // its time may be longer than the page says
   if (known(setup.sheet.task) || (isOldPage && !kept)) {
     const coming = ahead.take_in(held.slice(0, FIRST));
@@ -114,6 +115,11 @@ function known(task) {
   return answered.has(task) || unsent.has(task) || current?.sheet.task === task;
 }
 
+/** Whether a task is answered on this page; others have pages of their own. */
+function isSimple(sheet) {
+  return ["text", "mark"].includes(sheet.input);
+}
+
 /** Where the answer is given: the box, or the first of the two choices. */
 function field() {
   return current?.sheet.input === "mark" ? mark.querySelector("input") : input;
@@ -122,7 +128,7 @@ function field() {
 /** Puts a task into the page. The picture is decoded already; the input stays the same, so a keyboard stays open. */
 async function show(ready, text = "") {
   const { sheet } = ready;
-  if (!["text", "mark"].includes(sheet.input)) {
+  if (!isSimple(sheet)) {
     await unsent.flush(10_000);
     return location.assign(`/work?task=${sheet.task}`);
   }
@@ -315,7 +321,7 @@ async function takeBackEarlier() {
     const back = await line.post(`/work/${task}/undo`, {});
     await keep.change(["remove", "answered", task]);
     answered.delete(task);
-    if (!["text", "mark"].includes(back.task.input)) return location.assign(`/work?task=${task}`);
+    if (!isSimple(back.task)) return location.assign(`/work?task=${task}`);
     const ready = await prepared(back.task);
     if (current) ahead.putBack(current);
     await show(ready, back.text);
