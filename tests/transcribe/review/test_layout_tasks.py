@@ -259,6 +259,19 @@ def test_of_forms_nothing_is_chosen_and_blanks_are_shown(site: Site, enter: Ente
     assert blank.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_page_that_is_turned_stays_within_its_card(site: Site, enter: Enter, page: Page, width: int) -> None:
+    ask(site, "identify", WHOLE)
+    page.set_viewport_size({"width": width, "height": 800})
+    enter(site.person("amina"))
+    page.locator(".turned img").last.wait_for()
+    beyond = page.locator(".thumb :is(span, img)").evaluate_all("""parts => parts.filter((part) => {
+      const card = part.closest('.thumb').getBoundingClientRect();
+      const { left, right } = part.getBoundingClientRect();
+      return left < card.left + 2 || right > card.right - 2; }).map((part) => part.outerHTML)""")
+    assert beyond == []
+
+
 def test_blanks_are_shown_to_nobody_else(site: Site, sign_in: Callable[[Transcriber], httpx.Client]) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
