@@ -59,7 +59,7 @@ EXAMPLES = {
     "value lock": "fairhand value lock order-7.jpg total --why 'agreed with the customer'",
     "value unlock": "fairhand value unlock order-7.jpg total --why 'a new invoice came'",
     "quarantine list": "fairhand quarantine list",
-    "quarantine withdraw": "fairhand quarantine withdraw 4f1c --reason 'its text cannot be weighed'",
+    "quarantine withdraw": "fairhand quarantine withdraw 4f1c --why 'its text cannot be weighed'",
     "quarantine retry": "fairhand quarantine retry",
     "retention": "fairhand retention",
     "forms list": "fairhand forms list",
