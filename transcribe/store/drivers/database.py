@@ -63,6 +63,13 @@ class Database(Protocol):
     def value(self, name: str, /, **values: object) -> Any:
         """The first value of the first row. None where there is no row."""
 
+    def ahead(self, name: str, /, **values: object) -> None:
+        """Say that the rows of a statement that only reads are asked for soon, with these very values.
+
+        A driver may fetch them with the next statement. Nothing is kept where anything is written before they are asked
+        for.
+        """
+
     def run(self, name: str, /, **values: object) -> None:
         """Change rows. A driver may send it with the next statement, and raise its error there."""
 

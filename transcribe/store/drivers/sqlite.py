@@ -81,6 +81,9 @@ class SqliteDatabase:
         row: Any = self.one(name, **values)
         return None if row is None else row[0]
 
+    def ahead(self, name: str, /, **values: object) -> None:
+        """A file is no journey away."""
+
     def run(self, name: str, /, **values: object) -> None:
         self._execute(name, values)
 

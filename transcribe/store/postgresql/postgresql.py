@@ -41,6 +41,8 @@ WORDS_TABLES = (
 
 _INSERTED = re.compile(r"INSERT INTO (\w+)")
 
+_CHANGES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|FOR UPDATE|LOCK|nextval|setval)\b", re.IGNORECASE)
+
 
 class PostgresqlDatabase:
     """The connections of one process to one database.
@@ -60,12 +62,18 @@ class PostgresqlDatabase:
         self._watch: tuple[Callable[[], Row], Callable[[Row], None]] | None = None
 
     def all(self, name: str, /, **values: object) -> list[Row]:
-        rows: list[Row] = self._execute(*self._call(name, values)).fetchall()
+        sql, wanted = self._call(name, values)
+        own = self._own()
+        rows: list[Row] = self._pool.read(sql, wanted).fetchall() if own is None else self._rows(own, sql, wanted)
         return rows
 
     def one(self, name: str, /, **values: object) -> Row | None:
-        row: Row | None = self._execute(*self._call(name, values)).fetchone()
-        return row
+        return next(iter(self.all(name, **values)), None)
+
+    def ahead(self, name: str, /, **values: object) -> None:
+        own, call = self._own(), self._call(name, values)
+        if own is not None and _reads(call[0]):
+            own.ahead(*call)
 
     def value(self, name: str, /, **values: object) -> Any:
         row: Any = self.one(name, **values)
@@ -112,7 +120,10 @@ class PostgresqlDatabase:
         begun = transaction.send("SAVEPOINT part", [])
         try:
             yield
-            transaction.execute("RELEASE part", [])  # what failed of this part is told before the next one begins
+            if transaction.is_all_sent:
+                transaction.send("RELEASE part", [])
+            else:
+                transaction.execute("RELEASE part", [])  # what failed of this part is told before the next one begins
         except BaseException as error:
             if not transaction.take_back(begun):
                 try:
@@ -190,6 +201,9 @@ class PostgresqlDatabase:
         sql, names = self.statements[name]
         return sql, [values[each] for each in names]
 
+    def _rows(self, own: Transaction, sql: str, values: list[object]) -> list[Any]:
+        return own.rows(sql, values) if _reads(sql) else own.execute(sql, values).fetchall()
+
     def _execute(self, sql: str, values: list[object]) -> Any:
         own = self._own()
         return self._pool.read(sql, values) if own is None else own.execute(sql, values)
@@ -246,3 +260,9 @@ def _giving_key(sql: str) -> str:
     found = _INSERTED.search(sql)
     assert found
     return f"{sql} RETURNING {KEYS.get(found[1], 'id')}"
+
+
+@cache
+def _reads(sql: str) -> bool:
+    """Whether a statement changes nothing."""
+    return _CHANGES.search(sql) is None

@@ -27,13 +27,17 @@ class NamedRow(tuple[Any, ...]):
 
 
 def named_rows(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], Any]:
-    """How a cursor makes its rows."""
-    found = cursor.description
-    return _row_class(tuple(column.name for column in found)) if found else tuple
+    """How a cursor makes its rows.
+
+    The names are the result's own: `cursor.description` makes an object of each column at every statement.
+    """
+    result = cursor.pgresult
+    return tuple if result is None else _row_class(tuple([result.fname(place) for place in range(result.nfields)]))
 
 
 @cache
-def _row_class(names: tuple[str, ...]) -> type[NamedRow]:
+def _row_class(column_names: tuple[bytes | None, ...]) -> type[NamedRow]:
+    names = [(name or b"").decode() for name in column_names]
     columns = {name: names.index(name) for name in names}
     return type("NamedRow", (NamedRow,), {"columns": columns, "__slots__": ()})
 

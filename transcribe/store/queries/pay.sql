@@ -13,7 +13,7 @@ VALUES (:micro, :currency, :source, :source_micro, :since, :now);
 -- name: floor_now^
 SELECT * FROM floor WHERE since <= :now ORDER BY since DESC, id DESC LIMIT 1;
 
--- name: put_ledger<!
+-- name: put_ledger!
 INSERT INTO ledger (transcriber_id, kind, micro, currency, seconds, at, reading, task_id, reference)
 VALUES (:person, :kind, :micro, :currency, :seconds, :now, :reading, :task_id, :reference);
 
@@ -28,10 +28,10 @@ SELECT {part_ledger} WHERE l.number > :after ORDER BY l.number;
 -- name: ledger_of_person
 SELECT {part_ledger} WHERE l.transcriber_id = :person AND l.number > :after ORDER BY l.number;
 
--- name: ledger_line
+-- name: last_ledger_line
 SELECT l.*, p.public_id AS transcriber, r.id AS reading_id, t.public_id AS task FROM ledger l
 JOIN transcriber p ON p.id = l.transcriber_id LEFT JOIN reading r ON r.number = l.reading
-LEFT JOIN task t ON t.id = l.task_id WHERE l.number = :number;
+LEFT JOIN task t ON t.id = l.task_id WHERE l.number = (SELECT MAX(number) FROM ledger);
 
 -- name: floors
 SELECT micro, currency, since FROM floor ORDER BY since, id;

@@ -32,6 +32,10 @@ class ControlItemVerbs(Lookup):
     def control_share(self) -> float:
         return float(self.db.value("setting", name=CONTROL_SHARE_SETTING) or 0.0)
 
+    def look_ahead_for_controls(self) -> None:
+        """Have the share read with the next statement."""
+        self.db.ahead("setting", name=CONTROL_SHARE_SETTING)
+
     def put_control_share(self, share: float, now: datetime) -> None:
         if not 0.0 <= share <= 1.0:
             raise SettingsError(f"A share of control items is between 0 and 1, not {share}.")

@@ -69,6 +69,7 @@ class LeaseVerbs(ControlItemVerbs):
             until = micros(now + timedelta(seconds=seconds))
             self.db.run("reap", now=micros(now))
             self.db.run("reap_far", now=micros(now), far=until, ahead=micros(now + MAX_CLOCK_STEP))
+            self._look_ahead(person["id"])
             held = self.db.all("held", who=person["id"], now=micros(now))
             mine = _asked_for(held, offer)
             for row in mine[:count]:
@@ -263,13 +264,18 @@ class LeaseVerbs(ControlItemVerbs):
             found if all(self.routing.knows(number) for number in {row["form_field_id"] for row in found}) else rows()
         )
 
+    def _look_ahead(self, person: int) -> None:
+        """Have what a choice needs read in one journey."""
+        self.look_ahead_for_controls()
+        self.db.ahead("adds_of", person=person)
+        if person not in self._experienced:
+            self.db.ahead("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
+
     def _is_new(self, person: int) -> bool:
         """Whether a person has few readings yet. Once they have enough, this process looks no more."""
         if person not in self._experienced:
-            if (
-                self.db.value("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
-                < EXPERIENCED_READING_COUNT
-            ):
+            recent = self.db.value("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
+            if recent < EXPERIENCED_READING_COUNT:
                 return True
             self._experienced.add(person)
         return False

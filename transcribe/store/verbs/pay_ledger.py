@@ -105,6 +105,7 @@ class PayLedgerVerbs(Lookup):
         reference = TEST_LINE if task["reason"] == Reason.QUALIFICATION else ""
         line = {"reading": number, "task": task["id"], "reference": reference}
         if person["engagement"] == "by reading":
+            self.db.ahead("floor_now", now=micros(now))
             rate = self.db.one("rate_now", form=task["form"], per="reading", now=micros(now))
             floor = self.floor(now) if rate is None else None
             currency = rate["currency"] if rate else floor.currency if floor else ""
@@ -207,6 +208,7 @@ class PayLedgerVerbs(Lookup):
 
     def _for_hours(self, form: str, seconds: float, now: datetime) -> tuple[int, str]:
         """Pay for a time, and its currency, at the hour's rate, never under the floor."""
+        self.db.ahead("floor_now", now=micros(now))
         rate, floor = self.rate(form, now, "hour"), self.floor(now)
         if floor is not None and (rate is None or rate.currency != floor.currency or rate.micro < floor.micro):
             return for_time(floor.micro, seconds), floor.currency
@@ -224,9 +226,9 @@ class PayLedgerVerbs(Lookup):
         reading: int | None = None,
         task: int | None = None,
         reference: str = "",
-    ) -> int:
-        """Append one line to the ledger. Gives its number."""
-        return self.db.insert(
+    ) -> None:
+        """Append one line to the ledger."""
+        self.db.run(
             "put_ledger",
             person=person,
             kind=kind,

@@ -48,14 +48,14 @@ class SettlementVerbs(PayLedgerVerbs):
         return seconds
 
     def top_up(self, who: str, now: datetime) -> PayLine | None:
-        written = None
         with self.db.write():
             person = self.person_row(who)
             if person["engagement"] not in TOPPED_UP:
                 return None
-            for (day, currency), missing in sorted(self.missing(person, now).items()):
-                written = self.write_line(person["id"], "top-up", missing, currency, 0.0, now, reference=day)
-            return None if written is None else self._line_of(written)
+            missing = sorted(self.missing(person, now).items())
+            for (day, currency), micro in missing:
+                self.write_line(person["id"], "top-up", micro, currency, 0.0, now, reference=day)
+            return self._last_line() if missing else None
 
     def due_before(self, until: datetime, who: str | None = None) -> dict[tuple[str, str], int]:
         with self.db.snapshot():
@@ -77,8 +77,8 @@ class SettlementVerbs(PayLedgerVerbs):
                     if share.rounded:
                         self.write_line(kind="rounding", micro=share.rounded, seconds=0.0, **what)
                     if share.paid:
-                        number = self.write_line(kind="paid", micro=-share.paid, seconds=0.0, **what)
-                        paid.append(self._line_of(number))
+                        self.write_line(kind="paid", micro=-share.paid, seconds=0.0, **what)
+                        paid.append(self._last_line())
                     self.db.run("put_carried", **{**what, "now": micros(now)}, micro=share.carried)
             total = sum(-line.micro for line in paid)
             self.log(self.actor, "period closed", reference, {"lines": len(paid), "micro": total}, now)
@@ -147,8 +147,8 @@ class SettlementVerbs(PayLedgerVerbs):
                 short[line["reference"], line["currency"]] -= line["micro"]
         return {where: up(amount) for where, amount in short.items() if amount > 0}
 
-    def _line_of(self, number: int) -> PayLine:
-        (row,) = self.db.all("ledger_line", number=number)
+    def _last_line(self) -> PayLine:
+        (row,) = self.db.all("last_ledger_line")
         return line_of(row)
 
 

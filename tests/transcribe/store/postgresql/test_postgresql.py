@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from psycopg.conninfo import make_conninfo
 
 from tests.patience import PATIENCE
@@ -201,6 +203,46 @@ def test_what_fails_fails_its_own_part_though_nobody_asked_for_its_result(here: 
     assert "half" not in handles
     assert here.store.db.value("setting", name="a") is None
     assert here.store.verify_audit().whole
+
+
+def test_what_was_not_sent_yet_of_a_part_that_fails_is_not_sent_later(here: World) -> None:
+    database = here.store.db
+    with database.write():
+        with suppress(ZeroDivisionError), database.savepoint():
+            database.value("setting", name="a")  # so that the beginning of the part was sent
+            database.run("put_setting", name="a", value="half done", now=1)
+            raise ZeroDivisionError
+        database.run("put_setting", name="b", value="kept", now=1)
+    assert (database.value("setting", name="a"), database.value("setting", name="b")) == (None, "kept")
+
+
+@given(st.lists(st.sampled_from(["ahead", "read", "write", "write now", "part", "failed part"]), max_size=12))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_law_what_was_asked_ahead_is_what_it_would_be_when_it_is_read(here: World, steps: list[str]) -> None:
+    """Whatever is written, kept back and taken back between."""
+    database, value = here.store.db, 0
+    with database.write():
+        database.run("put_setting", name="a", value="0", now=1)
+        for number, step in enumerate(steps, 1):
+            if step == "ahead":
+                database.ahead("setting", name="a")
+            elif step == "write":
+                database.run("put_setting", name="a", value=str(value := number), now=1)
+            elif step == "write now":
+                database.changed("put_setting", name="a", value=str(value := number), now=1)
+            elif step == "read":
+                assert database.value("setting", name="a") == str(value)
+            elif step == "part":
+                with database.savepoint():
+                    database.ahead("setting", name="a")
+                    database.run("put_setting", name="a", value=str(value := number), now=1)
+            else:
+                with suppress(ZeroDivisionError), database.savepoint():
+                    database.run("put_setting", name="a", value="half done", now=1)
+                    database.ahead("setting", name="a")
+                    assert database.value("setting", name="a") == "half done"
+                    raise ZeroDivisionError
+        assert database.value("setting", name="a") == str(value)
 
 
 def test_a_transaction_that_was_taken_back_leaves_no_gap_in_the_log(here: World) -> None:
