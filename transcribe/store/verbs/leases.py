@@ -131,8 +131,8 @@ class LeaseVerbs(ControlItemVerbs):
     def held_by_others(self, who: str, offer: Offer, now: datetime) -> int:
         person = self.person_row(who)
         values = {**self._who(person, replace(offer, kinds=None), now), "spares": self._last_resort.spares(person)}
-        values |= {"refused": self.routing.refused(person)}
-        values |= {"pools": text(list(offer.pools)), "now": micros(now), "count": MAX_COUNTED_COUNT}
+        values |= {"refused": self.routing.refused(person), "now": micros(now)}
+        values |= {"pools": text(list(offer.pools)), "count": MAX_COUNTED_COUNT}
         return int(self.db.value("count_held_by_others", **values))
 
     def has_lapsed(self, who: str) -> bool:
@@ -185,13 +185,10 @@ class LeaseVerbs(ControlItemVerbs):
         apart."""
         new = self._is_new(person["id"])
         adds = {row["type"]: row["bits"] for row in self.db.all("adds_of", person=person["id"])}
-        rows = self._candidates(
-            person, max(WINDOW_PER_TASK_COUNT * count, NEWCOMER_WINDOW_COUNT if new else 0), offer, now, new, adds
-        )
+        window = max(WINDOW_PER_TASK_COUNT * count, NEWCOMER_WINDOW_COUNT if new else 0)
         chosen: list[int] = []
-        fields: set[tuple[int, str]] = set()
-        apart: set[tuple[int, str]] = set()
-        for row in rows:
+        fields, apart = set[tuple[int, str]](), set[tuple[int, str]]()
+        for row in self._candidates(person, window, offer, now, new, adds):
             field, group = (row["field_id"], row["lane"]), (row["scan_id"], row["apart"])
             if row["id"] in chosen or field in fields or (row["apart"] and group in apart):
                 continue
@@ -260,12 +257,10 @@ class LeaseVerbs(ControlItemVerbs):
             return self.db.all(statement, refused=self.routing.refused(person), spares=spares, **values)
 
         found = rows()
-        return (
-            found if all(self.routing.knows(number) for number in {row["form_field_id"] for row in found}) else rows()
-        )
+        known = all(self.routing.knows(number) for number in {row["form_field_id"] for row in found})
+        return found if known else rows()
 
     def _look_ahead(self, person: int) -> None:
-        """Have what a choice needs read in one journey."""
         self.look_ahead_for_controls()
         self.db.ahead("adds_of", person=person)
         if person not in self._experienced:
@@ -273,12 +268,12 @@ class LeaseVerbs(ControlItemVerbs):
 
     def _is_new(self, person: int) -> bool:
         """Whether a person has few readings yet. Once they have enough, this process looks no more."""
-        if person not in self._experienced:
-            recent = self.db.value("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
-            if recent < EXPERIENCED_READING_COUNT:
-                return True
+        if person in self._experienced:
+            return False
+        recent = self.db.value("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
+        if recent >= EXPERIENCED_READING_COUNT:
             self._experienced.add(person)
-        return False
+        return bool(recent < EXPERIENCED_READING_COUNT)
 
     def _extend(self, task: int, person: int, until: int) -> None:
         self.db.run("extend_lease", task_id=task, until=until)
