@@ -57,24 +57,11 @@ class SqliteDatabase:
         return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
-        holder = self._own_connection()
-        try:
-            with holder.in_use:
-                return holder.connection.execute(self.statements[name], values).fetchall()
-        except sqlite3.IntegrityError:
-            raise
-        except sqlite3.DatabaseError as error:
-            raise self._store_error(error) from error
+        rows: list[Row] = self._fetch(name, values, sqlite3.Cursor.fetchall)
+        return rows
 
     def one(self, name: str, /, **values: object) -> Row | None:
-        holder = self._own_connection()
-        try:
-            with holder.in_use:
-                row: Row | None = holder.connection.execute(self.statements[name], values).fetchone()
-        except sqlite3.IntegrityError:
-            raise
-        except sqlite3.DatabaseError as error:
-            raise self._store_error(error) from error
+        row: Row | None = self._fetch(name, values, sqlite3.Cursor.fetchone)
         return row
 
     def value(self, name: str, /, **values: object) -> Any:
@@ -196,6 +183,16 @@ class SqliteDatabase:
             with self._lock:
                 self._holders.add(holder)
         return holder
+
+    def _fetch(self, name: str, values: dict[str, object], how: Callable[[sqlite3.Cursor], Any]) -> Any:
+        holder = self._own_connection()
+        try:
+            with holder.in_use:
+                return how(holder.connection.execute(self.statements[name], values))
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._store_error(error) from error
 
     def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
         holder = self._own_connection()
