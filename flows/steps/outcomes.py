@@ -11,6 +11,10 @@ from transcribe.codes import Method, Reason
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Reading, Task
 
 
+AUDIT_PRIORITY = -1
+"""Audits come after what orders wait for: of a batch as urgent as others experts read the disputes first."""
+
+
 def outcomes(
     form: Form, posteriors: Mapping[FieldKey, Posterior], policy: Policy, readings: Iterable[Reading] = ()
 ) -> dict[FieldKey, Decision | Task]:
@@ -68,4 +72,5 @@ def audit_of(scan: str, posterior: Posterior) -> Task:
         kind="audit",
         reason=Reason.AUDIT,
         slot=1 + posterior.people + posterior.experts,
+        priority=AUDIT_PRIORITY,
     )

@@ -192,6 +192,22 @@ def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Hom
     assert rooms.store.lease(transcriber, 9, now(), 600.0, Offer(pools=("expert",), kinds=("audit",))) == []
 
 
+def test_experts_read_what_an_order_waits_for_before_audits(rooms: Home) -> None:
+    """Though the audits were drawn first."""
+    all_of_them = replace(policy(rooms.settings), audit_share=1.0)
+    received(rooms)
+    reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
+    waits = received(rooms, texts={"total": ("12.50", "72.50")})
+    expert = invite(rooms, "expert", ["expert"]).person.id
+    for number, text in enumerate(("42.10", "18.30", "55.00", "61.70")):
+        reconcile_waiting(rooms.store, rooms.forms, all_of_them, now, no_reading)
+        if rooms.store.open_tasks(Offer(pools=("read",), scan=waits.id), now()):
+            answer(rooms, invite(rooms, f"reader {number}").person.id, text, scan=waits.id)
+    given = rooms.store.lease(expert, 20, now(), 600.0, Offer(pools=("expert",)))
+    assert given[0].kind == "adjudicate"
+    assert {task.kind for task in given[1:]} == {"audit"}
+
+
 def test_an_audit_that_an_expert_answered_is_not_asked_again(rooms: Home) -> None:
     received(rooms)
     all_of_them = replace(policy(rooms.settings), audit_share=1.0)
