@@ -10,7 +10,6 @@ from reconcile.policy import Policy
 from transcribe.codes import Method, Reason
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Reading, Task
 
-
 AUDIT_PRIORITY = -1
 """Audits come after what orders wait for: of a batch as urgent as others experts read the disputes first."""
 

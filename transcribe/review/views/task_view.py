@@ -34,6 +34,12 @@ forms none is over 1.93. An address of two lines is 3.55 high."""
 JOINED = N_("Several lines: type them one after the other, with a space between.")
 """How lines are joined, as people are told where there are several."""
 
+CHOICES = N_("One of: %(choices)s.")
+MORE_CHOICES = N_("One of: %(choices)s and others.")
+
+MAX_CHOICES_LENGTH = 80
+"""So many characters of choices are told, or the first one: about a line on a wide page, two on a phone. By hand."""
+
 STRIPES = N_("Grey stripes lie outside the photograph: what they cover counts as not read, not as blank.")
 """What the stripes mean that `transcribe.imaging.striped` draws."""
 
@@ -105,7 +111,7 @@ def task_view(
         title=said(form.title, language) if form else "",
         label=said(field.label, language) if field else _table_label(form, task, language),
         help=_help(task, field, place, language, has_stripes=FIELDS_OUTSIDE in store.photo_advice(task.scan)),
-        examples=field.examples if field else (),
+        examples=field.examples if field and field.type != "choice" else (),  # `help` has its choices
         input=_input(task, field),
         input_mode=fields.load(field.type).INPUT_MODE if field else "text",
         field_language=_language(form),
@@ -141,13 +147,26 @@ def snippet_frame(place: Place | None) -> tuple[int, ...]:
 
 
 def _help(task: Task, field: Field | None, place: Place | None, language: str, *, has_stripes: bool) -> str:
-    """The form's help on a field, how its lines are joined, what stripes are, and why an expert has the last word."""
+    """The form's help on a field, its choices, how its lines are joined, what stripes are, and why an expert has the
+    last word."""
     say = translation(language).gettext
     why = say(REASONS[task.reason]) if task.reason in LAST_WORDS else ""
     holds_text = _input(task, field) == "text" and (field is None or field.type not in VALUE_TYPES)
     joined = say(JOINED) if place and has_several_lines(place.frame) and holds_text else ""
     stripes = say(STRIPES) if has_stripes else ""
-    return " ".join(filter(None, (said(field.help, language) if field else "", joined, stripes, why)))
+    choices = _choices(field, language) if field and field.type == "choice" and _input(task, field) == "text" else ""
+    return " ".join(filter(None, (said(field.help, language) if field else "", choices, joined, stripes, why)))
+
+
+def _choices(field: Field, language: str) -> str:
+    """The words of which one stands there, as many as have room."""
+    told: list[str] = []
+    for choice in field.examples:
+        if told and len(", ".join((*told, choice))) > MAX_CHOICES_LENGTH:
+            break
+        told.append(choice)
+    words = CHOICES if len(told) == len(field.examples) else MORE_CHOICES
+    return translation(language).gettext(words) % {"choices": ", ".join(told)} if told else ""
 
 
 def has_several_lines(frame: SnippetFrame | None) -> bool:
