@@ -185,7 +185,7 @@ def late_pay(home: Home, now: datetime) -> Iterator[Alert]:
 
 def open_duplicates(home: Home, now: datetime) -> Iterator[Alert]:
     """Scans that may be an order that came before, and that nobody has settled."""
-    waiting = sum(each.waits for each in home.store.duplicates())
+    waiting = len({each.newer for each in home.store.duplicates() if each.waits})
     if waiting:
         message = f"{counted(waiting, 'scan')} may be an order that came before: fairhand scan duplicates --open."
         facts = {"code": "duplicates", "count": waiting}

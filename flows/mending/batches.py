@@ -63,7 +63,7 @@ def batch_report(home: Home, name: str) -> BatchReport:
         forecast=None if missing else forecast(work.times, left, each, at),
         missing_people=tuple(missing),
         acts=tuple(home.store.acts(batch=name)),
-        duplicates=sum(each.waits and each.batch == name for each in home.store.duplicates()),
+        duplicates=len({each.newer for each in home.store.duplicates() if each.waits and each.batch == name}),
         files_aside=tuple(each for each in home.store.list_set_aside() if each.batch == name),
     )
 

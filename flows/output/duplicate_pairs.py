@@ -14,9 +14,9 @@ def duplicates_of(home: Home, batch: str | None = None) -> list[Duplicate]:
 
 
 def waiting_duplicates(pairs: Sequence[Duplicate]) -> list[str]:
-    """How many pairs an operator is to settle, and how many are only linked, a line each."""
-    waiting = sum(each.waits for each in pairs)
-    linked = sum(each.policy == "link" and each.settled == "open" for each in pairs)
+    """Of how many scans an operator is to settle pairs, and how many are only linked, a line each."""
+    waiting = len({each.newer for each in pairs if each.waits})
+    linked = len({each.newer for each in pairs if each.policy == "link" and each.settled == "open"})
     lines = [f"{waiting} may be an order that came before: fairhand scan duplicates --open."] if waiting else []
     return [*lines, *([f"{linked} look like an order that came before: fairhand scan duplicates."] if linked else [])]
 
