@@ -34,14 +34,20 @@ async def do(visit: Visit, deed: Callable[[], object], back: str, done: str) -> 
     except NotFound:
         raise
     except (SettingsError, ScanError, EngineError, FormError) as error:
-        return refused(visit, str(error), back)
+        return refused(visit, told_by(error), back)
     visit.context.on_submit("")
     return RedirectResponse(with_done(back, done), 303)
 
 
 def refused(visit: Visit, why: str, back: str) -> Response:
     """The page that says why a deed was not done."""
-    return visit.page("desk_refused.html", 422, why=visit.plainly(why), back=back)
+    return visit.page("desk_refused.html", 422, why=visit.plainly(visit.in_words(why)), back=back)
+
+
+def told_by(error: Exception) -> str:
+    """What an error says, as it was made: a sentence made of parts is told in every language."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, str) else str(error)
 
 
 def with_done(address: str, done: str) -> str:

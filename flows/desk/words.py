@@ -111,6 +111,12 @@ PAGE_WORDS: Mapping[str, str] = {
     "If it is the same paper, say --anyway.": N_(
         "If it is the same paper, tick “Also if it seems to be another order”."
     ),
+    "the file holds text, not a picture": N_("the file holds text, not a picture"),
+    "the file is empty": N_("the file is empty"),
+    "the file is no picture of a kind that is read, or its beginning is damaged": N_(
+        "the file is no picture of a kind that is read, or its beginning is damaged"
+    ),
+    "Replace the file": N_("Replace the file"),
     "and ingest it again.": N_("and send it again."),
     "Then ingest it again.": N_("Then send it again."),
     "; ingest it again.": N_("; send it again."),

@@ -14,6 +14,7 @@ from flows.steps import Because
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from transcribe.errors import SettingsError
+from transcribe.i18n import worded
 from transcribe.lean_imports import later
 from transcribe.model import Form, ReadResult, Scan
 
@@ -47,9 +48,14 @@ def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool
         raise SettingsError(taken.message)
     known = home.store.scan_of_pages(taken.scan.id)
     if known is not None and known.id != scan.id:
-        raise SettingsError(f"This picture is known already, as the scan {known.id[:12]}. Give the new picture.")
+        raise SettingsError(
+            worded(
+                "This picture is known already, as the scan %(scan)s. Give the new picture.",
+                scan=known.name or known.id[:12],
+            )
+        )
     if taken.scan.id == home.store.origin(scan.id):
-        raise SettingsError("This is the picture that the scan is read from. Give the new picture.")
+        raise SettingsError(worded("This is the picture that the scan is read from. Give the new picture."))
     pages = NewPages(scan=taken.scan, files=taken.files)
     look = None if anyway else partial(_require_same_order, home, scan, form)
     return read_again(home, scan, form, because, pages, retaken=True, look=look)
@@ -65,9 +71,12 @@ def _require_same_order(home: Home, scan: Scan, form: Form, reads: ReadResult) -
     if found := surely_another(before, after):
         name, was, is_now = found
         raise SettingsError(
-            f"This looks like another order: {name} is {is_now!r} in the new picture and was {was!r}. "
-            "Nothing is changed. If it is the same paper, say --anyway."
-        )
+            worded(
+                "This looks like another order: %(name)s is %(is_now)s in the new picture and was %(was)s. "
+                "Nothing is changed. If it is the same paper, say --anyway.",
+                name=name, is_now=repr(is_now), was=repr(was),
+            )
+        )  # fmt: skip
 
 
 def turn(home: Home, scan: Scan, degrees: int, because: Because) -> ReadResult:

@@ -6,12 +6,19 @@ from flows.home import Home
 from reconcile.forms import prepared
 from transcribe import fields
 from transcribe.errors import NotFound, SettingsError
+from transcribe.i18n import N_, worded
 from transcribe.model import Field, FieldKey, Form, Value
 
 EXAMPLES: dict[str, Value] = {"date": "2026-12-31", "amount": "1234.50", "decimal": "2.5", "integer": 12}
 """A value of each type that is not written alike on all forms."""
 
-AS_IT_IS = "If the paper says so, say --anyway: the record then has no value there, and an exception."
+NO_DATE = N_("%(text)s is no date that exists, and the field %(key)s holds one. %(advice)s %(as_it_is)s")
+"""A date may be written as it should be and yet be none: the 29th of February of most years."""
+
+NO_VALUE = N_("%(text)s is no value that the field %(key)s can have. %(advice)s %(as_it_is)s")
+"""What is said of every other type."""
+
+AS_IT_IS = N_("If the paper says so, say --anyway: the record then has no value there, and an exception.")
 """What may be done where the paper itself is wrong."""
 
 
@@ -30,18 +37,18 @@ def require_fitting(
         raise NotFound(f"The scan {scan[:12]} has no field {key}. {_fields_of(form)}")
     field = form.field(key.name)
     if text.strip() and not no_value and fields.load(field.type).parse(text, field, form) is None:
-        told = f"{text!r} is no {_type_in_words(field)}, which {key} is."
-        raise SettingsError(f"{told} {_advice(field, form)} {AS_IT_IS}")
+        told = NO_DATE if field.type == "date" else NO_VALUE
+        raise SettingsError(
+            worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=worded(AS_IT_IS))
+        )
     spot = prepared(form).fields[key.name]
     if text.strip() and field.pattern and not other_pattern and spot.faults(spot.normal(text)):
         raise SettingsError(
-            f"{text!r} is not written as the form says of {key}: {field.pattern}. Look again, or say --anyway."
-        )
-
-
-def _type_in_words(field: Field) -> str:
-    """A date may be written as it should be and yet be none: the 29th of February of most years."""
-    return "date that exists" if field.type == "date" else field.type
+            worded(
+                "%(text)s is not written as the form says of %(key)s: %(pattern)s. Look again, or say --anyway.",
+                text=repr(text), key=str(key), pattern=field.pattern,
+            )
+        )  # fmt: skip
 
 
 def _advice(field: Field, form: Form) -> str:
@@ -49,7 +56,9 @@ def _advice(field: Field, form: Form) -> str:
     value = EXAMPLES.get(field.type)
     written = "" if value is None else fields.load(field.type).write(value, field, form)
     example = next(iter(field.examples), written)
-    return f"Write it as the form does, such as {example}." if example else "Write it as the form does."
+    if example:
+        return worded("Write it as the form does, such as %(example)s.", example=example)
+    return worded("Write it as the form does.")
 
 
 def _fields_of(form: Form | None) -> str:

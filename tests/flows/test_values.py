@@ -135,9 +135,17 @@ def test_a_text_that_is_no_value_is_refused_with_how_one_is_written_on_the_form(
     scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
     rooms.store.put_scan(scan, [], now())
     for key, text, said in (
-        ("delivery_date", "29/02/2026", r"is no date that exists, which delivery_date is\. .*, such as 31/12/2026\."),
-        ("total", "much", r"is no amount, which total is\. Write it as the form does, such as 1\s234,50\."),
-        ("lines.quantity[0]", "some", r"is no integer, .*, such as 12\."),
+        (
+            "delivery_date",
+            "29/02/2026",
+            r"no date that exists, and the field delivery_date holds one\. .* as 31/12/2026\.",
+        ),
+        (
+            "total",
+            "much",
+            r"no value that the field total can have\. Write it as the form does, such as 1\s234,50\.",
+        ),
+        ("lines.quantity[0]", "some", r"is no value that the field lines.quantity\[0\] can have\. .*, such as 12\."),
     ):
         with pytest.raises(SettingsError, match=said):
             require_fitting(rooms, scan.id, FieldKey.parse(key), text)

@@ -57,7 +57,8 @@ def calibration_part(visit: Visit) -> Part:
 
 def coverage_part(visit: Visit) -> Part:
     """The error among the surest fields, for more and more of them."""
-    say, points = visit.say, coverage_points(audited(visit))
+    say, values = visit.say, list(audited(visit))
+    points = coverage_points(values)
     rows = [
         (
             Cell(round(each.coverage, 6), visit.share(each.coverage)),
@@ -77,7 +78,11 @@ def coverage_part(visit: Visit) -> Part:
         ),
         rows=rows,
         address="/desk/quality/coverage",
-        nothing=say("Nothing was audited yet."),
+        nothing=(
+            say("Fewer than %(count)s values were audited: they tell nothing of it yet.", count=MIN_GROUP_COUNT)
+            if values
+            else say("Nothing was audited yet.")
+        ),
     )  # fmt: skip
     return Part(
         head=table.caption,

@@ -59,5 +59,6 @@ def _fields(visit: Visit, view: ScanView, broken: RuleException) -> list[tuple[s
     """The fields with their addresses; of an order that came before, the place where it is settled."""
     at = f"/desk/scan/{view.scan.id}"
     if broken.rule == RecordRule.SAME_ORDER and view.pairs:
-        return [(visit.say("May be the same order"), "#duplicates")]
+        other = broken.found.rsplit(" ", 1)[-1]
+        return [(view.names.get(other) or visit.say("May be the same order"), "#duplicates")]
     return [(label_of(visit, view.form, key), f"{at}{with_query({'field': str(key)})}#field") for key in broken.keys]

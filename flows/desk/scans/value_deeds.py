@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from flows.desk.deeds import MOST_REASON_CHARACTERS, Why, do
+from flows.desk.deeds import MOST_REASON_CHARACTERS, Why, do, told_by
 from flows.desk.scans.scan_page import MAX_FIELD_CHARACTERS, ScanId
 from flows.desk.scans.scan_view import FieldLine, ScanView, decision_words, known_scan, scan_view
 from flows.desk.tables import with_query
@@ -144,7 +144,7 @@ def _fault(visit: Visit, scan: Scan, typed: TypedLine, *, anyway: bool) -> str:
     try:
         require_fitting(visit.home, scan.id, typed.line.key, typed.text, no_value=anyway, other_pattern=anyway)
     except SettingsError as error:
-        return str(error)
+        return visit.plainly(visit.in_words(told_by(error)))
     return ""
 
 

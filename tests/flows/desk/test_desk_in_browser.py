@@ -102,6 +102,17 @@ def look(full: DeskSite, full_address: str, browser: Browser) -> Iterator[Enter]
         context.close()
 
 
+@pytest.mark.parametrize("path", ["/people", "/appeals", "/clocks", "/questions"])
+def test_the_tabs_stand_clear_of_what_follows_on_pages_outside_the_desk(look: Enter, path: str) -> None:
+    """There the heading touched the tabs, as their style was the desk's alone."""
+    page = look(viewport={"width": 1440, "height": 900})
+    page.goto(page.url.removesuffix("/desk") + path)
+    tabs, head = (page.locator(name).first.bounding_box() for name in ("nav.sections", "main h1"))
+    assert tabs
+    assert head
+    assert head["y"] - (tabs["y"] + tabs["height"]) >= 12
+
+
 @EVERY_LOOK
 @pytest.mark.parametrize("turn", range(len(LOOKS)))
 def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(

@@ -11,6 +11,7 @@ from flows.measuring import field_qualities
 from reconcile.learning import AuditedValue
 from reconcile.parameters import shipped_parameters
 from reconcile.records import quality
+from tests.flows.desk import filled_site
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.desk.filled_site import audits
 from transcribe.model import FieldKey
@@ -72,6 +73,15 @@ def test_audits_are_shown_before_the_daily_count_has_published_them(busy: DeskSi
     assert "Nothing was audited yet." not in page
     part = page.partition('id="part-by-type"')[2].partition("</section>")[0]
     assert "What came later is not in it." in part
+
+
+def test_few_audits_are_not_said_to_be_none(busy: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The curve of the surest values needs twenty of them; of nine it said that nothing was audited."""
+    monkeypatch.setattr(filled_site, "AUDITED_SCANS", 2)
+    audits(busy, busy.person("eve", "expert"))
+    page = busy.client(busy.person("op", "operator")).get("/desk/quality").text
+    assert "Nothing was audited yet." not in page
+    assert "Fewer than 20 values were audited: they tell nothing of it yet." in page
 
 
 def test_needless_questions_are_counted_on_demand(busy: DeskSite) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from html import unescape
 from typing import get_args
 
 import pytest
@@ -17,9 +18,10 @@ from flows.desk.system import machine, verification
 from flows.desk.tables import Table
 from reconcile.conduct import OddReader
 from reconcile.conduct.odd_readers import Kind
-from tests.flows.desk.desk_site import DOUBTED, DeskSite
+from tests.flows.desk.desk_site import DOUBTED, DeskSite, post
 from transcribe.i18n import translation, worded
 from transcribe.i18n.worded import Worded
+from transcribe.model import SourceFile
 from transcribe.store import Forgery, TimeClaim
 
 LANGUAGES = ("fr", "es")
@@ -125,3 +127,23 @@ def test_the_scale_of_a_chart_of_counts_has_counts_alone() -> None:
         chart = stacked("t", "t", [Bar("now", [float(highest)])], ["of them"], table, lambda count: f"{count:,.0f}")
         assert [each.words for each in chart.ticks] == scale
         assert all(each.y >= 0 for each in chart.marks)
+
+
+def test_a_deed_that_is_refused_says_why_in_one_language(busy: DeskSite) -> None:
+    """It was half in English: the sentence of the command stayed as it was, and only its option was translated."""
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.word == "finished")
+    client = busy.client(busy.person("op", "operator", language="fr"))
+    refused = post(client, f"/desk/scan/{scan}/value/correct", field="total", text="beaucoup", why="ainsi")
+    told = " ".join(unescape(refused.text).split())
+    assert "'beaucoup' n’est pas une valeur que le champ total peut avoir. Écrivez-la comme le formulaire" in told
+    assert "cochez « Tel que c’est écrit" in told
+    assert "Write it" not in told
+
+
+def test_a_file_that_is_no_picture_is_said_in_one_language(busy: DeskSite) -> None:
+    file = SourceFile(sha256="7" * 64, name="notes.jpg", size=1, media_type="image/jpeg")
+    told = "notes.jpg: the file holds text, not a picture. Replace the file and ingest it again."
+    busy.home.store.set_aside(file, "ScanError", told, "monday", busy.now())
+    client = busy.client(busy.person("op", "operator", language="fr"))
+    page = " ".join(unescape(client.get("/desk/batch?name=monday").text).split())
+    assert "notes.jpg: le fichier contient du texte, pas une image. Remplacez le fichier et envoyez-le" in page

@@ -295,3 +295,17 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
             if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
                 faults.append(f"{each} is wider than the screen of {wide}")
     assert faults == []
+
+
+def test_the_box_that_takes_a_rule_out_stands_beside_its_words_and_a_name_is_told_its_form(
+    draft: Draft, enter: Enter, address: str
+) -> None:
+    page = enter(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}{HERE}")
+    page.locator('[name="rule-0-check"]').fill("1 == 1")
+    page.get_by_role("button", name="Save the draft").click()
+    box = page.locator('.rule-entry input[type="checkbox"]').first
+    expect(box).to_be_visible()
+    assert box.evaluate("box => box.getBoundingClientRect().width") < 30
+    page.goto(f"{address}/desk/forms/new")
+    assert "small letters" in str(page.locator("#name").get_attribute("title"))
