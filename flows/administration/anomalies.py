@@ -149,7 +149,7 @@ def _questions_of_readings(claims: Sequence[TimeClaim]) -> list[tuple[str, str]]
     if quick := _implausibly_quick(claims):
         count, begin = quick
         said = worded(
-            "%(count)s readings took less than %(least)s s each, first at %(begin)s. Was a key held?",
+            "Readings that took less than %(least)s s: %(count)s, the first at %(begin)s. Was a key held?",
             count=count, least=f"{MIN_PLAUSIBLE_SECONDS:g}", begin=_said(begin),
         )  # fmt: skip
         found.append(("implausibly quick", said))

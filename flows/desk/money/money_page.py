@@ -24,6 +24,9 @@ from transcribe.pay_arithmetic import MICRO_UNITS
 
 router = APIRouter()
 
+SETTING_A_FLOOR = "fairhand pay floor AMOUNT --source 'WHERE IT IS FROM, DATE'"
+"""The command without which no paid work begins."""
+
 
 @router.post("/desk/money/count")
 async def count_owed(visit: Act) -> Response:
@@ -106,7 +109,17 @@ def _owed(visit: Visit) -> Table:
         Column("coming", say("Top-up on the way"), True), Column("transferred", say("Transferred"), True),
     )  # fmt: skip
     return Table(name="owed", caption=say("What is owed"), columns=columns, rows=evened(visit, rows),
-                 address="/desk/money/owed")  # fmt: skip
+                 address="/desk/money/owed", nothing=_why_none(visit))  # fmt: skip
+
+
+def _why_none(visit: Visit) -> str:
+    """What is said where nothing is owed: also that no floor is set, as nobody is paid before there is one."""
+    if visit.home.store.floor(visit.now) is not None:
+        return visit.say("Nothing is owed.")
+    return visit.say(
+        "Nothing is owed: nobody is paid before the least that an hour pays is set. This command sets it: %(command)s",
+        command=SETTING_A_FLOOR,
+    )
 
 
 def _money(amount: str, currency: str) -> Money:

@@ -12,13 +12,18 @@ from flows.desk.visit import Visit
 MEGABYTE_BYTES = 1_000_000
 """What sizes are shown in."""
 
+GIGABYTE_BYTES = 1_000_000_000
+"""What large sizes are shown in."""
+
 MOST_BACKUPS = 50
 """So many backups are listed, the newest. Chosen by hand."""
 
 
 def megabytes(visit: Visit, size: int) -> str:
-    """A size as it is written here."""
-    return f"{visit.number(size / MEGABYTE_BYTES, 1)} MB"
+    """A size as it is written here: large ones in thousands of megabytes."""
+    if size >= GIGABYTE_BYTES:
+        return visit.say("%(size)s GB", size=visit.number(size / GIGABYTE_BYTES, 1))
+    return visit.say("%(size)s MB", size=visit.number(size / MEGABYTE_BYTES, 1))
 
 
 def files_table(visit: Visit) -> Table:

@@ -102,6 +102,15 @@ def look(full: DeskSite, full_address: str, browser: Browser) -> Iterator[Enter]
         context.close()
 
 
+def test_the_fields_of_a_form_stand_beside_its_picture_whole(look: Enter) -> None:
+    """At 1440 the last column of the table was cut."""
+    page = look(viewport={"width": 1440, "height": 900})
+    page.goto(f"{page.url}/form/bon-de-commande")
+    table = page.locator("#part-fields table").first
+    expect(table).to_be_visible()
+    assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+
+
 @pytest.mark.parametrize("path", ["/people", "/appeals", "/clocks", "/questions"])
 def test_the_tabs_stand_clear_of_what_follows_on_pages_outside_the_desk(look: Enter, path: str) -> None:
     """There the heading touched the tabs, as their style was the desk's alone."""

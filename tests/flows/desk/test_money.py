@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from datetime import timedelta
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.desk.money.amounts import COST_PLACES, Money, evened
+from flows.desk.money.money_page import SETTING_A_FLOOR
 from flows.steps import keep_provisional
 from reconcile.records import MonthOfWork, quality
 from tests.flows.desk.desk_site import DOUBTED, TEXTS, DeskSite, post
@@ -20,7 +22,7 @@ from tests.transcribe.store.world import sent
 from transcribe.model import Transcriber
 from transcribe.store import Offer
 from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, statements_of
-from transcribe.store.facts import Rate
+from transcribe.store.facts import Floor, Rate
 
 
 @pytest.mark.parametrize("name", ["months", "owed", "periods", "form-costs", "batch-costs", "disputes"])
@@ -277,3 +279,15 @@ def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
     assert op.get("/desk/money/close/look?reference=2026-11").headers["location"] == "/proof"
     assert post(op, "/desk/money/close", reference="2026-11", until="").headers["location"] == "/proof"
     assert not any(line.kind == "paid" for line in store.ledger(ann.id))
+
+
+def test_where_nothing_is_owed_the_page_says_why(desk: DeskSite) -> None:
+    client = desk.client(desk.person("op", "operator"))
+    assert SETTING_A_FLOOR in unescape(owed_part(client))
+    floor = Floor(micro=12_500_000, currency="EUR", source="minimum wage", since=desk.now())
+    desk.home.store.put_floor(floor, desk.now())
+    assert "Nothing is owed." in owed_part(client)
+
+
+def owed_part(client: TestClient) -> str:
+    return str(client.get("/desk/money").text.partition('id="part-owed"')[2].partition("</section>")[0])
