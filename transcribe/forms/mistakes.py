@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from transcribe.errors import FormError
+from transcribe.forms.wrong_values import only_causes, place_of, wrong_value
 
 Said = TypeVar("Said")
 Made = TypeVar("Made")
@@ -67,12 +68,13 @@ class Mistakes:
 def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError, known: Iterable[str]) -> list[str]:
     """What is wrong with single keys: file, key, what is wrong. `known` are all keys that a definition may have."""
     lines = []
-    for each in error.errors(include_url=False):
-        text = each["msg"].removeprefix("Value error, ")
+    for each in only_causes(error.errors(include_url=False)):
         if each["type"] == "extra_forbidden":
             text = f"there is no such key{_meant(str(each['loc'][-1]), known)}; see the list in docs/adding-a-form.md"
-        lines.append(f"{file}: {_key(each['loc'], content)}: {text}")
-    return lines
+        else:
+            text = wrong_value(each)
+        lines.append(f"{file}: {_key(place_of(each), content)}: {text}")
+    return list(dict.fromkeys(lines))
 
 
 def unknown_options(file: str, options: Iterable[str]) -> list[str]:

@@ -85,6 +85,9 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 FORM_NAME = r"^[a-z][a-z0-9_-]*$"
 """What a form may be called: its name is that of a folder too."""
 
+LANGUAGE = r"^[a-z]{3}(_\w+)?$"
+"""A language of print, as Tesseract names it."""
+
 Beside = Annotated[str, AfterValidator(_file_beside)]
 Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="small letters, digits and _; begins with a letter")]
@@ -204,7 +207,7 @@ class FormFile(DefinitionTable):
     name: Annotated[str, Field(pattern=FORM_NAME, max_length=100)]
     version: Annotated[int, Field(ge=1)]
     title: Texts
-    languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{3}(_\w+)?$")], ...], Field(min_length=1)]
+    languages: Annotated[tuple[Annotated[str, Field(pattern=LANGUAGE)], ...], Field(min_length=1)]
     locale: Annotated[str, AfterValidator(_known_locale)]
     currency: Annotated[str, AfterValidator(_known_currency)] = "EUR"
     retention_days: Annotated[int, Field(gt=0)] | None = None
