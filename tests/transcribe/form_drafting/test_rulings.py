@@ -35,6 +35,17 @@ def test_frames_lines_and_ticks_are_told_apart() -> None:
     assert found.grids == ()
 
 
+def test_serifs_that_touch_in_a_title_are_no_line_to_write_on() -> None:
+    sheet = Image.new("L", (1165, 1654), 255)
+    draw = ImageDraw.Draw(sheet)
+    for number, size in enumerate((36, 40, 44, 48, 52)):
+        face = ImageFont.truetype(f"{FONTS}/dejavu/DejaVuSerif-Bold.ttf", size)
+        draw.text((70, 50 + 120 * number), "Harbour Seed Library", font=face, fill=0)
+    draw.line((70, 900, 110, 900), fill=0, width=2)
+    (line,) = find_ruling(numpy.asarray(sheet)).lines
+    assert abs(line.y1 - 900) < 12, "a line as short is one where no letter hangs on it"
+
+
 def test_the_sides_of_a_large_box_to_tick_are_no_lines_to_write_on() -> None:
     sheet = Image.new("L", (1654, 2339), 255)
     draw = ImageDraw.Draw(sheet)
