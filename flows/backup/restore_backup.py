@@ -28,6 +28,7 @@ from flows.home import (
     change_settings,
     load_settings,
     set_elsewhere,
+    who_acts,
 )
 from flows.runtime import take_lock
 from transcribe.archive import Archive
@@ -197,6 +198,7 @@ def _restored(
     state = StateFile(staging / STATE_FILE)
     state.add_erasures(lists)
     store = open_store(state.path, copied=True)
+    store.actor = who_acts()
     try:
         audit = _verified(state, store, manifest, with_broken_log)
         forgotten = len(store.unfinished_erasures())

@@ -7,8 +7,6 @@ they need when they run, so that `fairhand --help` is quick.
 from __future__ import annotations
 
 import importlib
-import os
-import pwd
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,6 +20,7 @@ from flows import terminal
 from flows.cli.bad_values import say_plainly
 from flows.cli.help_pages import GroupedCommands, complete_in_lines, dress
 from flows.cli.old_commands import new_spelling
+from flows.cli.who_acts import acting_user
 from transcribe.errors import FULL_DISK_ERRNOS, FairhandError
 
 if TYPE_CHECKING:
@@ -145,16 +144,8 @@ def _options(
     from flows.home import act_as, keep_private
 
     keep_private()
-    act_as(f"command line, {_user()}")
+    act_as(acting_user())
     ctx.obj = home
-
-
-def _user() -> str:
-    """The name of the user of this machine who gives the command; their number where they have none."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"user {os.getuid()}"
 
 
 def settings_of(ctx: typer.Context) -> Settings:

@@ -11,6 +11,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.who_acts import By
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ Name = Annotated[str, typer.Argument(help="The batch's name.", metavar="BATCH")]
 
 Why = Annotated[str, typer.Option(help="Why; it is kept with the batch.")]
 """The option of every command that changes what is asked of people."""
-
-By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
-"""The option that names who gives a command."""
 
 
 @batch.command("list")
@@ -68,7 +66,7 @@ def cancel(
     ctx: typer.Context,
     name: Name,
     why: Why,
-    by: By = "operator",
+    by: By = "",
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Also withdraw its published records, until the batch goes on.")
     ] = False,
@@ -99,7 +97,7 @@ def cancel(
 
 
 @batch.command("resume")
-def resume(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
+def resume(ctx: typer.Context, name: Name, why: Why, by: By = "", as_json: terminal.AsJson = False) -> None:
     """Go on with a batch that was cancelled: what is still to be asked is asked again."""
     from flows.home import now
     from flows.steps import reconcile_to_the_end
@@ -119,7 +117,7 @@ def priority(
     name: Name,
     level: Annotated[int, typer.Argument(help="0, as all are, to 9, the most urgent.", metavar="PRIORITY")],
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Say how urgent a batch is: its tasks are offered before those of less urgent ones."""
@@ -134,7 +132,7 @@ def due(
     name: Name,
     when: Annotated[str, typer.Argument(help="A day or a time, as 2026-12-01 or 2026-12-01T12:00; none for never.")],
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Say when a batch is due: of one priority, what is due sooner is offered first. Without a zone it is UTC."""
@@ -157,7 +155,7 @@ def note(
     ctx: typer.Context,
     name: Name,
     text: Annotated[str, typer.Argument(help="The note, in place of the one before; empty takes it away.")],
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Keep a note on a batch, for those who look at it later."""

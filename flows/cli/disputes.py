@@ -10,7 +10,8 @@ import typer
 from flows import terminal
 from flows.cli.app import app, home_of
 from flows.cli.help_pages import WithDefault
-from flows.cli.value import By, FieldName, ScanName
+from flows.cli.value import FieldName, ScanName
+from flows.cli.who_acts import By, by_option
 
 if TYPE_CHECKING:
     from transcribe.model import GuideKind
@@ -96,7 +97,7 @@ def answer_question(
     answer: Annotated[str, typer.Argument(help="The answer: it joins the field's guide for everybody.")],
     right: Right = None,
     tricky: Tricky = None,
-    by: Annotated[str, typer.Option(help="Who answers, as people are told.")] = "operator",
+    by: Annotated[str, by_option("Who answers, as people are told.")] = "",
 ) -> None:
     """Answer a question for everybody who reads the field; with its picture where --right or --tricky is said."""
     from flows.administration import show_in_guide
@@ -118,7 +119,7 @@ def show_example(
     right: Right = None,
     tricky: Tricky = None,
     why: Annotated[str, typer.Option(help="What readers should know about it.")] = "",
-    by: By = "operator",
+    by: By = "",
 ) -> None:
     """Show the picture of a field in its guide, as a usual example (--right) or as one easily read wrong (--tricky)."""
     from flows.administration import show_in_guide
@@ -154,7 +155,7 @@ def list_examples(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 def take_out(
     ctx: typer.Context,
     example: Annotated[str, typer.Argument(help="The example's id.", metavar="EXAMPLE")],
-    by: By = "operator",
+    by: By = "",
 ) -> None:
     """Take a picture out of its guide."""
     from flows.home import now
@@ -207,7 +208,7 @@ def answer_dispute(
     reason: Annotated[
         str, typer.Option(help="Why, as the person is told; needed where it is less than they say.")
     ] = "",
-    by: Annotated[str, typer.Option(help="Who answers, as it stands in the log.")] = "operator",
+    by: Annotated[str, by_option("Who answers, as it stands in the log.")] = "",
 ) -> None:
     """Settle a dispute about measured time: add seconds to what is paid, or none, and tell the person why."""
     from flows.administration import settle_dispute

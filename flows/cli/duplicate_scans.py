@@ -8,7 +8,8 @@ import typer
 
 from flows import terminal
 from flows.cli.app import home_of
-from flows.cli.scan import By, Why, scan
+from flows.cli.scan import Why, scan
+from flows.cli.who_acts import By
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -50,7 +51,7 @@ def settle_pair(
     second: Annotated[str, typer.Argument(help="The other one.")],
     verdict: Verdict,
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Say whether two scans are the same order. Settled anew it is undone; open takes it back.

@@ -9,7 +9,8 @@ import typer
 
 from flows import terminal
 from flows.cli.app import home_of
-from flows.cli.scan import By, Name, said_why, scan
+from flows.cli.scan import Name, said_why, scan
+from flows.cli.who_acts import By
 from transcribe.errors import SettingsError
 from transcribe.i18n import counted
 
@@ -24,7 +25,7 @@ def forget(
     name: Name,
     why: Annotated[str, typer.Option(help="Why; it stays in the log, so name nobody in it.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first; without a terminal it must be given.")] = False,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone.

@@ -12,6 +12,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, form_library, home_of, settings_of
+from flows.cli.who_acts import by_option
 from transcribe.i18n import counted
 from transcribe.whole_files import write_whole
 
@@ -91,7 +92,7 @@ def install_form(
     definition: Annotated[
         Path, typer.Argument(help="The definition of a form.", exists=True, dir_okay=False, metavar="FILE")
     ],
-    by: Annotated[str, typer.Option(help="Who has it done; kept in the log.")] = "operator",
+    by: Annotated[str, by_option("Who has it done; kept in the log.")] = "",
 ) -> None:
     """Put a form's definition with its blank pages and master files into the home, for scans to come.
 

@@ -8,7 +8,8 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
-from flows.cli.value import MAY_BE_NEGATIVE, By, FieldName, ScanName, no_option
+from flows.cli.value import MAY_BE_NEGATIVE, FieldName, ScanName, no_option
+from flows.cli.who_acts import By
 
 gold = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Known values among the work, and their share.")
 app.add_typer(gold, name="gold")
@@ -24,7 +25,7 @@ def add(
     field: FieldName,
     text: Annotated[str, typer.Argument(help="What is written there, as it is written.", callback=no_option)],
     why: Why,
-    by: By = "operator",
+    by: By = "",
 ) -> None:
     """Say what a field is known to say: people may be tested by it, and what is learnt is judged by it.
 

@@ -12,6 +12,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of
+from flows.cli.who_acts import by_option
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ Again = Annotated[bool, typer.Option("--again", help="Read known scans anew; tak
 Why = Annotated[str, typer.Option(help="With --again: why; kept with the scans.")]
 """Why it is."""
 
-By = Annotated[str, typer.Option(help="With --again: who has it done.")]
+By = Annotated[str, by_option("With --again: who has it done.")]
 """Who has it done."""
 
 
@@ -48,7 +49,7 @@ def ingest(
     no_read: NoRead = False,
     again: Again = False,
     why: Why = "",
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Take files in, have machines read them, decide or ask people. The same files again change nothing.

@@ -10,6 +10,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.who_acts import by_option
 from transcribe.codes import Verdict
 from transcribe.i18n import counted, plural
 
@@ -45,14 +46,14 @@ learn = typer.Typer(
 )
 app.add_typer(learn, name="learn")
 
-By = Annotated[str, typer.Option(help="Who has it done; kept in the log.")]
+By = Annotated[str, by_option("Who has it done; kept in the log.")]
 
 
 @learn.callback()
 def learn_now(
     ctx: typer.Context,
     dry: Annotated[bool, typer.Option("--dry-run", help="Say what would change; keep nothing.")] = False,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Learn how far each source is to be trusted; known truths decide whether it comes into force."""
@@ -162,7 +163,7 @@ def list_versions(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 def back(
     ctx: typer.Context,
     version: Annotated[int | None, typer.Argument(help="The version; without it the one before that in force.")] = None,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Put an earlier version in force again. Learning brings a later one only once new truths are known."""

@@ -11,6 +11,7 @@ import typer
 from flows import terminal
 from flows.cli.app import home_of
 from flows.cli.people import Name, people
+from flows.cli.who_acts import by_option
 from transcribe.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def leave(
     name: Name,
     why: Annotated[str, typer.Option(help="Why; it stays in the log, so name nobody in it.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first; without a terminal it must be given.")] = False,
-    by: Annotated[str, typer.Option(help="Who does it; kept in the log.")] = "operator",
+    by: Annotated[str, by_option("Who does it; kept in the log.")] = "",
 ) -> None:
     """End a person's account and their name; what they read and were paid stays, under a pseudonym.
 

@@ -9,6 +9,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.who_acts import by_option
 
 if TYPE_CHECKING:
     from flows.administration import Invitation
@@ -74,7 +75,7 @@ def limit(
     forms: Annotated[
         list[str] | None, typer.Argument(help="The forms that they see; none: they see all.", metavar="FORM...")
     ] = None,
-    by: Annotated[str, typer.Option(help="Who does it; kept in the log.")] = "operator",
+    by: Annotated[str, by_option("Who does it; kept in the log.")] = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Limit an operator or auditor to scans of some forms on the desk; without a form the limit ends."""

@@ -9,6 +9,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.who_acts import by_option
 from transcribe.i18n import counted
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def withdraw(
             "--why", "--reason", help="Why it is taken out of weighing; kept with it, and told to its person."
         ),
     ],
-    by: Annotated[str, typer.Option(help="Who withdraws it; kept with it.")] = "operator",
+    by: Annotated[str, by_option("Who withdraws it; kept with it.")] = "",
 ) -> None:
     """Take a reading out of weighing. It stays in the store, and so does what was paid for it."""
     from flows.home import now

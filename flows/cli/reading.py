@@ -11,6 +11,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of
+from transcribe.i18n import plural
 from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _print(answer: ScanJson | ErrorJson, language: str) -> None:
     terminal.columns(("field", "value", "probability", "because"), rows)
     blank_count = sum(map(_is_blank, answer.fields))
     if blank_count:
-        terminal.say(f"and {blank_count} fields that are blank")
+        terminal.say(plural(blank_count, "and {n} field that is blank", "and {n} fields that are blank"))
 
 
 def _is_blank(field: FieldJson) -> bool:

@@ -11,6 +11,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.who_acts import By
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ app.add_typer(scan, name="scan")
 
 Why = Annotated[str, typer.Option(help="Why; it is kept, and told to whom it concerns.")]
 """The option of every command that changes what people or programs have made of a scan."""
-
-By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
-"""The option that names who gives a command."""
 
 
 Name = Annotated[str, typer.Argument(help="The scan: its id, the beginning of it, or its file's name.", metavar="SCAN")]
@@ -69,7 +67,7 @@ def read_again(
     batch: Annotated[str | None, typer.Option(help="All scans of this batch.")] = None,
     of_form: Annotated[str | None, typer.Option(help="All scans that are read as this form now.")] = None,
     form: Annotated[str | None, typer.Option(help="Read them as this form; else as what they are.")] = None,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Have known scans read anew by today's engines, also as another form or a newer version of it.
@@ -133,7 +131,7 @@ def _files_aside(home: Home, batch: str | None) -> list[SetAside]:
 
 
 @scan.command("set-aside")
-def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
+def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "", as_json: terminal.AsJson = False) -> None:
     """Ask nobody about a scan. What somebody holds is kept and paid; scan bring-back undoes it."""
     from flows.home import now
 
@@ -147,7 +145,7 @@ def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_
 
 
 @scan.command("bring-back")
-def bring_back(ctx: typer.Context, name: Name, why: Why, by: By = "operator", as_json: terminal.AsJson = False) -> None:
+def bring_back(ctx: typer.Context, name: Name, why: Why, by: By = "", as_json: terminal.AsJson = False) -> None:
     """Go on with a scan that was set aside: what is still to be asked is asked again.
 
     Where people said that it is not its form, this is the last word: it is, and they are not asked again.
@@ -168,7 +166,7 @@ def turn(
     name: Name,
     degrees: Annotated[int, typer.Argument(help="90, 180 or 270, with the clock.")],
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Turn the pages of a scan and have it read again; turned on to 360 degrees it is as before.
@@ -191,7 +189,7 @@ def retake(
     name: Name,
     file: Annotated[Path, typer.Argument(help="The new picture of the same paper.", exists=True, dir_okay=False)],
     why: Why,
-    by: By = "operator",
+    by: By = "",
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Take it though a value that identifies the order seems to be another.")
     ] = False,

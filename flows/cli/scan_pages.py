@@ -8,7 +8,8 @@ import typer
 
 from flows import terminal
 from flows.cli.app import home_of
-from flows.cli.scan import By, Name, Why, said_why, scan
+from flows.cli.scan import Name, Why, said_why, scan
+from flows.cli.who_acts import By
 from transcribe.i18n import counted
 
 
@@ -18,7 +19,7 @@ def split_scan(
     name: Name,
     at: Annotated[int, typer.Option(help="The first page of the new scan; 1 is the first of all.")],
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Make a scan of its own of the pages from --at on, and read both again. scan join undoes it.
@@ -40,7 +41,7 @@ def join_scans(
     first: Annotated[str, typer.Argument(help="The scan whose pages come first: its id, or its file's name.")],
     second: Annotated[str, typer.Argument(help="The scan whose pages come after them.")],
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Make one scan of the pages of two, and read it again. scan split undoes it.

@@ -10,6 +10,7 @@ import typer
 from flows import terminal
 from flows.cli.app import home_of
 from flows.cli.people import Name, people
+from flows.cli.who_acts import By
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -23,9 +24,6 @@ Until = Annotated[str, typer.Option("--to", help="Up to this day, its end includ
 Why = Annotated[str, typer.Option(help="Why; it is kept, and told to the person.")]
 """Why they are set aside."""
 
-By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
-"""Who does it."""
-
 
 @people.command("set-aside")
 def set_aside(
@@ -34,7 +32,7 @@ def set_aside(
     begin: Begin,
     why: Why,
     until: Until = "",
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Take what a person read in a period out of weighing: fields are asked again, and records are corrected.
@@ -55,7 +53,7 @@ def take_back(
     begin: Begin,
     why: Why,
     until: Until = "",
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Weigh again what was set aside of a person's readings of a period. They are told."""

@@ -8,6 +8,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.who_acts import By
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -40,9 +41,6 @@ def no_option(text: str) -> str:
 Why = Annotated[str, typer.Option(help="Why; it is kept, shown by scan explain, and told to those who read the field.")]
 """The option of every command here."""
 
-By = Annotated[str, typer.Option(help="Who does it; kept with it.")]
-"""The option that names who gives a command."""
-
 
 @value.command("correct", context_settings=MAY_BE_NEGATIVE)
 def correct(
@@ -53,7 +51,7 @@ def correct(
         str, typer.Argument(help="What is written there, as it is written; empty for blank.", callback=no_option)
     ],
     why: Why,
-    by: By = "operator",
+    by: By = "",
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Take it as it stands on the paper, whatever the form says.")
     ] = False,
@@ -78,7 +76,7 @@ def ask(
     scan: ScanName,
     field: FieldName,
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Have one more person asked what a field says; its value stands until they have read it. It is not undone."""
@@ -95,7 +93,7 @@ def lock(
     scan: ScanName,
     field: FieldName,
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Have a decided value stand, whatever is read or learnt later; fairhand value unlock ends it."""
@@ -114,7 +112,7 @@ def unlock(
     scan: ScanName,
     field: FieldName,
     why: Why,
-    by: By = "operator",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Have a locked value weighed again."""

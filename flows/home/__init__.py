@@ -17,6 +17,7 @@ from flows.home.home import (
     open_state,
     policy,
     state_place,
+    who_acts,
 )
 from flows.home.prefect_settings import (
     PREFECT_KEY_FILE,
@@ -71,4 +72,5 @@ __all__ = [
     "settings_file",
     "state_place",
     "use_prefect",
+    "who_acts",
 ]

@@ -117,6 +117,11 @@ def act_as(who: str) -> None:
     _actor[0] = who
 
 
+def who_acts() -> str:
+    """Who acts in this process, as `act_as` said."""
+    return _actor[0]
+
+
 def open_existing_home(settings: Settings) -> Home:
     """As `open_home`, but SettingsError where there is no home yet: a mistyped name makes no second one."""
     if not settings.state.exists() and not settings.state.with_suffix(".key").exists():

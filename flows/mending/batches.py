@@ -89,7 +89,9 @@ def due_set(detail: Mapping[str, object]) -> datetime | None:
 
 
 def act_in_words(verb: str, detail: Mapping[str, object]) -> str:
-    """What was done, with the due date or the priority that a batch was given."""
+    """What was done: with the field, or with the due date or the priority that a batch was given."""
+    if isinstance(detail.get("field"), str):
+        return f"{verb} {detail['field']}"
     if verb == "batch due" and "due_at" in detail:
         due = due_set(detail)
         return f"{verb} {due:%Y-%m-%d %H:%M} UTC" if due else f"{verb} none"

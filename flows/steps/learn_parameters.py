@@ -24,9 +24,6 @@ from transcribe.i18n import named, say
 from transcribe.model import Evidence, Parameters
 from transcribe.store import Learning
 
-OPERATOR = "operator"
-"""Who has something learnt where nobody else is named."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenedField:
@@ -65,7 +62,7 @@ class LearningReport:
     otherwise: tuple[ReopenedField, ...]
 
 
-def learn_home(home: Home, *, by: str = OPERATOR, dry: bool = False, handles: bool = True) -> LearningReport:
+def learn_home(home: Home, *, by: str = "", dry: bool = False, handles: bool = True) -> LearningReport:
     """Learn from every scan of a home; what was learnt comes into force where known truths bear it out.
 
     Scans with fields that come out otherwise then are woken. Without news nothing happens. With `dry` nothing is kept,
@@ -87,7 +84,7 @@ def learn_home(home: Home, *, by: str = OPERATOR, dry: bool = False, handles: bo
         learning = Learning(
             version=before.version,
             verdict=proposal.verdict,
-            by=by,
+            by=by or home.store.actor,
             at=now(),
             seen=seen,
             numbers=numbers_of(proposal),

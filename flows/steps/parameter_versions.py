@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.home import Home, now, policy
-from flows.steps.learn_parameters import OPERATOR, ReopenedField, put_into_force, reopened_fields
+from flows.steps.learn_parameters import ReopenedField, put_into_force, reopened_fields
 from flows.steps.learning_facts import known_scans
 from reconcile.learning import changed
 from transcribe.codes import Verdict
@@ -64,7 +64,7 @@ def _version(number: int | None, at: datetime, why: Learning | None, *, in_force
     )
 
 
-def go_back(home: Home, version: int | None = None, *, by: str = OPERATOR) -> WentBack | None:
+def go_back(home: Home, version: int | None = None, *, by: str = "") -> WentBack | None:
     """Put an earlier version in force again, as a new one with its content.
 
     None where it is in force already. Without a version it is the one before that in force. Scans with fields that come
@@ -77,7 +77,12 @@ def go_back(home: Home, version: int | None = None, *, by: str = OPERATOR) -> We
     found = changed([each.facts for each in known], before, earlier, policy(home.settings))
     numbers = {"decided": found.decided, "reopened": len(found.reopened), "settled": len(found.settled)}
     learning = Learning(
-        version=before.version, verdict=Verdict.WENT_BACK, by=by, at=now(), numbers=numbers, back_to=earlier.version
+        version=before.version,
+        verdict=Verdict.WENT_BACK,
+        by=by or home.store.actor,
+        at=now(),
+        numbers=numbers,
+        back_to=earlier.version,
     )
     kept = put_into_force(home, learning, earlier.content, found, known, reopens=True)
     files = {each.scan.id: each.scan.name for each in known}

@@ -29,7 +29,7 @@ from flows.backup.manifest import BackupDamaged
 from flows.backup.restore_backup import Restored, restore_backup
 from flows.exporting.write_export import Wanted, export_records
 from flows.home import settings as configuration
-from flows.home.home import now, open_home
+from flows.home.home import now, open_home, who_acts
 from flows.runtime.file_locks import take_lock
 from flows.steps.erasures import publish_records, rebuild_records
 from flows.steps.reconcile_scans import reconcile_home
@@ -115,7 +115,8 @@ def test_a_restored_home_is_what_the_home_was(place: Path, target: Path, new: Pa
         assert all(home.archive.is_whole(name) for scan in scans for name in home.store.kept_names(scan))
         audit = home.store.verify_audit(made.backup.manifest.log_head)
         assert (audit.broken_at, audit.forgeries) == (None, ())
-        assert home.store.audit()[-1].action == "home restored"
+        latest = home.store.audit()[-1]
+        assert (latest.action, latest.actor) == ("home restored", who_acts())
         last = said_of_records(new / "records.db")
         rebuild_records(home)
         assert said_of_records(new / "records.db") == last, "made anew it says the same"

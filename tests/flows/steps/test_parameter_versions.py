@@ -47,6 +47,7 @@ def open_tasks(rooms: Home) -> int:
 def test_thirty_nights_without_news_change_nothing(rooms: Home) -> None:
     read_by_people(rooms)
     first = learn_home(rooms)
+    assert (rooms.store.audit()[-1].action, rooms.store.audit()[-1].actor) == ("parameters learnt", rooms.store.actor)
     reconcile_home(rooms)
     versions, learnings, tasks = rooms.store.parameters_versions(), rooms.store.learnings(), open_tasks(rooms)
     log = rooms.store.audit()

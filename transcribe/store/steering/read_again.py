@@ -36,7 +36,8 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             drawn = self.pictures(row["sha256"])
             before = {"form_before": row["form"], "version_before": row["form_version"]}
             detail = {"form": form[0], "version": form[1], **before}
-            act = self.act("scan read again", row["sha256"], by, reason, now, scan=row["id"], detail=detail)
+            verb = "scan retaken" if retaken else "scan read again"
+            act = self.act(verb, row["sha256"], by, reason, now, scan=row["id"], detail=detail)
             before_pages, pages = pages_changed
             of_pages = {"pages_from": before_pages, "pages_to": pages}
             self.db.run("put_rereading", act=act, scan_id=row["id"], retaken=int(retaken), **of_pages)
