@@ -196,7 +196,7 @@ MAKERS = (
     " APIRouter Depends Query Header Form fastapi.Path Field ConfigDict SettingsConfigDict AfterValidator"
     " BeforeValidator WithJsonSchema PasswordHasher typer.Typer typer.Option typer.Argument"
     # of the house
-    " N_ _body version"
+    " N_ _body version by_option"
 ).split()
 """What may be called while a file is imported, besides classes of the house."""
 

@@ -89,13 +89,23 @@ def due_set(detail: Mapping[str, object]) -> datetime | None:
 
 
 def act_in_words(verb: str, detail: Mapping[str, object]) -> str:
-    """What was done: with the field, or with the due date or the priority that a batch was given."""
+    """What was done, with the field, the due date, the priority or the fact that was set."""
     if isinstance(detail.get("field"), str):
         return f"{verb} {detail['field']}"
+    fact = verb.removesuffix(" set").replace(" ", "_")
+    if verb.endswith(" set") and fact in detail:
+        return f"{verb} to {_fact_in_words(detail[fact])}"
     if verb == "batch due" and "due_at" in detail:
         due = due_set(detail)
         return f"{verb} {due:%Y-%m-%d %H:%M} UTC" if due else f"{verb} none"
     return f"{verb} {detail['priority']}" if verb == "batch priority" and "priority" in detail else verb
+
+
+def _fact_in_words(value: object) -> str:
+    """A fact of a person: yes, no, or what it says."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return ("no", "yes")[value] if value in (0, 1) and isinstance(value, int) else str(value)
 
 
 def begin_of(text: str) -> datetime:

@@ -66,3 +66,17 @@ def test_a_form_installed_is_logged_as_done_by_whom_a_rate_was_set(working_house
 def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
     assert act_in_words("value corrected", {"field": "lines.quantity[0]"}) == "value corrected lines.quantity[0]"
     assert act_in_words("batch priority", {"priority": 5}) == "batch priority 5"
+
+
+@pytest.mark.parametrize(
+    ("verb", "detail", "said"),
+    [
+        ("paused set", {"paused": 1}, "paused set to yes"),
+        ("paused set", {"paused": 0}, "paused set to no"),
+        ("roles set", {"roles": ["expert", "transcriber"]}, "roles set to expert, transcriber"),
+        ("languages set", {"languages": []}, "languages set to none"),
+        ("second factor set", {}, "second factor set"),
+    ],
+)
+def test_the_log_says_what_a_fact_of_a_person_is_now(verb: str, detail: dict[str, object], said: str) -> None:
+    assert act_in_words(verb, detail) == said
