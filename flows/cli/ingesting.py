@@ -93,15 +93,17 @@ def _print(done: Ingested, others: Sequence[str], missed: Sequence[tuple[str, st
     elif done.changed or not done.scans:
         scans, files = counted(done.scans, "scan"), counted(done.files, "file")
         terminal.say(f"{scans} in {files}: {done.read} read, {done.known} known already.")
-    else:
-        terminal.say(plural(done.known, "This scan is", "All {n} scans are") + " known already; nothing has changed.")
+    elif done.known > done.forgotten:
+        others_too = "{n} scans are" if done.forgotten else "All {n} scans are"
+        known = plural(done.known - done.forgotten, "This scan is", others_too)
+        terminal.say(f"{known} known already; nothing has changed.")
     if done.read_again:
         terminal.say(f"{done.read_again} of them were known, and were read again; what was read before is history.")
     _print_waiting(done)
     _print_known(done, form, again=again)
     if done.forgotten:
         terminal.say(
-            f"{plural(done.forgotten, '{n} of them was forgotten, and is', '{n} of them were forgotten, and are')} not "
+            f"{plural(done.forgotten, '{n} scan was forgotten, and is', '{n} scans were forgotten, and are')} not "
             "taken in again: what is erased stays erased, unless "
             "somebody says otherwise: fairhand ingest --again --why WHY --form NAME PATH..."
         )

@@ -109,7 +109,9 @@ def test_a_file_that_was_forgotten_is_said_to_be(tmp_path: Path, capsys: pytest.
             assert isinstance(again, TakenScan)
             assert (again.new, again.forgotten) == (False, True)
     _print(Ingested(batch="again", files=1, scans=1, known=1, forgotten=1), [], [], "auto", again=False)
-    assert "1 of them was forgotten, and is not taken in again" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1 scan was forgotten, and is not taken in again" in said
+    assert "known already" not in said
 
 
 def test_a_name_with_a_line_break_stays_one_line(capsys: pytest.CaptureFixture[str]) -> None:
