@@ -46,16 +46,6 @@ def identifying_fields(form: Form) -> tuple[str, ...]:
     return tuple(field.name for field in required if field.type in NUMBERING_TYPES | CONFIRMING_TYPES)
 
 
-def telling_fields(form: Form) -> tuple[str, ...]:
-    """The fields by which two orders are told apart: those that identify one, else all codes of the form.
-
-    To say that two scans are of two orders takes less than to say that they are of one.
-    """
-    return identifying_fields(form) or tuple(
-        field.name for field in form.fields if field.type in NUMBERING_TYPES and field.personal != "payment"
-    )
-
-
 def identity(
     form: Form, decisions: Iterable[Decision], posteriors: Mapping[FieldKey, Posterior]
 ) -> tuple[tuple[str, ...] | None, float]:
@@ -82,12 +72,12 @@ def _comparable(decision: Decision, weighed: Posterior | None) -> str:
 
 
 def identity_parts(form: Form, posteriors: Mapping[FieldKey, Posterior]) -> dict[str, tuple[str, float]]:
-    """By field that tells orders apart its likeliest value, to be compared, and how probable it is, decided or not.
+    """By identifying field its likeliest value, to be compared, and how probable it is, decided or not.
 
     Without those that say blank or illegible. What nobody has read has none.
     """
     parts = {}
-    for name in telling_fields(form):
+    for name in identifying_fields(form):
         weighed = posteriors.get(FieldKey(name))
         if weighed is not None and weighed.candidates and weighed.candidates[0].value is not None:
             parts[name] = (weighed.candidates[0].normal, weighed.probability)

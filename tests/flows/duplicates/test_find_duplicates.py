@@ -13,7 +13,6 @@ from PIL import Image
 
 from flows.alerts.conditions import open_duplicates
 from flows.duplicates.duplicate_policy import duplicate_policy, identifying_fields
-from flows.duplicates.find_duplicates import MAX_DIFFERING_SHARE
 from flows.home.home import Home, now
 from flows.mending.batches import batch_report
 from flows.mending.settle_duplicates import retake_by_policy, settle
@@ -26,7 +25,7 @@ from tests.camera import photograph
 from tests.flows.house import TYPED, House
 from transcribe.errors import FormError, SettingsError
 from transcribe.forms import definition as forms
-from transcribe.model import FieldKey, PageFingerprint, ReadResult, Scan
+from transcribe.model import FieldKey, ReadResult, Scan
 from transcribe.ocr.machine_readings import reading
 
 TICKET = """
@@ -122,20 +121,6 @@ def test_scans_are_counted_and_not_the_pairs_that_they_make(rooms: Home, tmp_pat
     assert [each.message[:7] for each in open_duplicates(rooms, now())] == ["3 scans"]
     assert batch_report(rooms, "monday").duplicates == 3
     assert waiting_duplicates(rooms.store.duplicates())[0].startswith("3 may be")
-
-
-def test_scans_that_look_alike_are_told_apart_by_a_number_that_is_all_the_form_has(rooms: Home, tmp_path: Path) -> None:
-    """A form drafted in a hurry requires a number at most; typed slips of few fields look much alike."""
-    own = ticket(tmp_path)
-    own.write_text(own.read_text(encoding="utf-8").replace("required = true", ""), encoding="utf-8")
-    rooms.use_form(str(own))
-    scans = [received(rooms), received(rooms, number="A-204179"), received(rooms)]
-    for scan in scans:
-        alike = [PageFingerprint(number=1, bits=bytes(256))]
-        rooms.store.put_fingerprints(scan.id, alike, MAX_DIFFERING_SHARE, "flag", now())
-    assert len(rooms.store.duplicates()) == 3
-    reconcile_home(rooms)
-    assert [(each.older, each.newer) for each in rooms.store.duplicates() if each.waits] == [(scans[0].id, scans[2].id)]
 
 
 def test_a_form_that_says_hold_keeps_the_record_back_until_it_is_another_order(rooms: Home, tmp_path: Path) -> None:
