@@ -117,11 +117,15 @@ MISTAKES: tuple[str, ...] = (
         "Form %(form)s, rule %(rule)s uses %(name)s of type %(type)s; rules take amount, decimal, integer and date. "
         "`fairhand forms check` shows the rules."
     ),
-    N_("Field required"),
-    N_("String should have at least 1 character"),
-    N_("String should match pattern %(pattern)s"),
-    N_("Input should be a valid integer, unable to parse string as an integer"),
-    N_("Input should be a valid string"),
+    N_("it is missing, and must be there"),
+    N_("write small letters, digits and _, a letter first, not %(said)s"),
+    N_("write small letters, digits, - and _, a letter first, not %(said)s"),
+    N_("write a language as Tesseract names it, three small letters first, as eng or chi_sim, not %(said)s"),
+    N_("write a whole number, not %(said)s"),
+    N_("write a number from %(least)s on, not %(said)s"),
+    N_("write a number above %(limit)s, not %(said)s"),
+    N_("write a text in quotes, not %(said)s"),
+    N_("write something, not %(said)s"),
 )
 """What is wrong in a definition, as `transcribe.forms` says it in English after the key that it is about."""
 
