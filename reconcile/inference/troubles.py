@@ -50,8 +50,8 @@ ZERO_PATTERN = re.compile(r"(?<=\d)O|\bO(?=\d)")
 Of 807 texts of several words on 93 pictures of other forms and hands five had one, and all five were a zero.
 """
 
-MAIL_PATTERN = re.compile(r"[loIO](?=\d)")
-"""A letter of an address of mail that may be a digit: both engines read hedi12 as hedil2, and gail17 as gaill7.
+MAIL_PATTERN = re.compile(r"[lo](?=\d)")
+"""A small letter, as addresses of mail are compared, that may be a digit: hedi12 was read as hedil2, gail17 as gaill7.
 
 Of 105 addresses on 230 photographs these two were read so, and both were wrong.
 """
