@@ -284,7 +284,8 @@ def test_one_line_alone_is_no_row_and_comes_back_with_a_word(rooms: Home, form: 
     asked = mina.task()
     assert asked is not None
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', asked[1]))
-    back = mina.client.post(f"/work/{asked[0].id}?check=1", data={**hidden, "action": "send", "edges": "300"})
+    sent = {**hidden, "action": "send", "edges": "300"}
+    back = mina.client.post(f"/work/{asked[0].id}?check=1", data=sent, follow_redirects=True)
     assert back.status_code == 200
     assert "makes no row" in back.text
     assert 'value="300"' in back.text

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 
+from fastapi import Request, Response
+from pydantic import BaseModel, ValidationError
+
 from transcribe.i18n import translation
 from transcribe.model import Task
-from transcribe.review.access.sessions import Visitor
+from transcribe.review.access.sessions import SENT_COOKIE, Visitor
 from transcribe.review.context import Context
-from transcribe.review.requests import SentForm, reading_corners
+from transcribe.review.requests import SentForm, reading_corners, reading_from_form
 from transcribe.review.views.soft_checks import NO_FORM_CHOSEN, NO_FRAME, NO_TURN, edge_faults, text_faults
+
+SENT_KEPT_SECONDS = 900
+"""How long it is kept: as long as the pictures of a field may be seen after it was answered."""
+
+MAX_COOKIE_LENGTH = 3800
+"""Browsers keep no cookie above 4,096 bytes with its name and attributes."""
+
+
+class _Kept(BaseModel):
+    """What the cookie holds: who answered which task, and what was sent for it."""
+
+    who: str
+    task: str
+    sent: SentForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +52,37 @@ class Doubt:
         return tuple(sorted({int(each) for each in re.findall(r"\d+", self.text)}))
 
 
-def doubt_of(context: Context, visitor: Visitor, task: Task, sent: SentForm, *, is_framed: bool) -> Doubt:
+def keep_sent(response: Response, context: Context, who: str, task: str, sent: SentForm) -> bool:
+    """Have the browser keep what was sent for a task, until it is asked about on a page. False where it is too long."""
+    said = _Kept(who=who, task=task, sent=sent).model_dump_json(exclude_defaults=True)
+    kept = base64.urlsafe_b64encode(said.encode())
+    if len(kept) > MAX_COOKIE_LENGTH:
+        return False
+    secure = context.options.secure
+    response.set_cookie(
+        SENT_COOKIE, kept.decode(), SENT_KEPT_SECONDS, httponly=True, samesite="lax", secure=secure, path="/"
+    )
+    return True
+
+
+def kept_sent(request: Request, who: str, task: str) -> SentForm | None:
+    """What this person sent for this task and is asked about. None where nothing is, or the cookie is none of ours."""
+    try:
+        kept = _Kept.model_validate_json(base64.urlsafe_b64decode(request.cookies.get(SENT_COOKIE, "")))
+    except (ValueError, ValidationError):
+        return None
+    return kept.sent if (kept.who, kept.task) == (who, task) else None
+
+
+def forget_sent(request: Request, response: Response) -> None:
+    """Have the browser forget what was sent, as it is taken."""
+    if SENT_COOKIE in request.cookies:
+        response.delete_cookie(SENT_COOKIE, path="/")
+
+
+def doubt_of(context: Context, visitor: Visitor, task: Task, sent: SentForm) -> Doubt:
     """What is odd about what a form says of a task, or missing in it."""
+    is_framed = reading_from_form(sent, task.kind).box is not None
     language, corners = visitor.language, reading_corners(sent)
     if task.kind == "identify":
         missing = NO_FORM_CHOSEN if not sent.form else NO_TURN if sent.form != "none" and not sent.turn else None

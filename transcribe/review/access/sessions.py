@@ -25,6 +25,9 @@ from transcribe.store import Store, facts
 LANGUAGE_COOKIE = "fairhand-language"
 """The cookie that keeps the language of visitors who are not signed in."""
 
+SENT_COOKIE = "fairhand-sent"
+"""The cookie that keeps what was sent and is asked about, as `transcribe.review.doubts` has it."""
+
 LANGUAGE_KEPT_SECONDS = 365 * 86400
 """A year."""
 
@@ -260,5 +263,6 @@ def signed_out(context: Context, to: str = "/in") -> Response:
     response.delete_cookie(
         context.options.cookie, path="/", secure=context.options.secure, httponly=True, samesite="lax"
     )
+    response.delete_cookie(SENT_COOKIE, path="/")
     response.headers["clear-site-data"] = '"cache", "storage"'
     return response

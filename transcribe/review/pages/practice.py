@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.model import Task
 from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.doubts import Doubt
+from transcribe.review.doubts import Doubt, doubt_of, kept_sent
 from transcribe.review.views.offers import practice_count
 from transcribe.review.views.task_view import task_view
 from transcribe.store import facts
@@ -20,14 +20,20 @@ router = APIRouter()
 
 
 @router.get("/practice")
-async def practice(context: Here, visitor: SignedIn) -> Response:
-    """The next known field of a new person. 303 to `/work` where the practice is over, or nothing is known."""
+async def practice(request: Request, context: Here, visitor: SignedIn) -> Response:
+    """The next known field of a new person. 303 to `/work` where the practice is over, or nothing is known.
+
+    What was sent and is asked about stands in its field.
+    """
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
     who, now, seconds = visitor.person.id, context.now(), context.options.lease_seconds
     found = await context.change(lambda store: store.lease_practice(who, practice_count(context.options), now, seconds))
     if not found.tasks:
         return RedirectResponse("/work", 303)
+    for task in found.tasks:
+        if sent := kept_sent(request, who, task.id):
+            return await _page(context, visitor, task, found, doubt_of(context, visitor, task, sent), 200)
     return await _page(context, visitor, found.tasks[0], found, Doubt(), 200)
 
 

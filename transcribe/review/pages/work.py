@@ -25,7 +25,7 @@ from transcribe.review.access.sessions import (
     signed_in,
 )
 from transcribe.review.context import Context, Here, context_of
-from transcribe.review.doubts import Doubt, doubt_of
+from transcribe.review.doubts import Doubt, doubt_of, forget_sent, keep_sent, kept_sent
 from transcribe.review.failures import wants_json
 from transcribe.review.pages.pictures import MAX_PAGE_NUMBER, TaskId
 from transcribe.review.pages.practice import practice_page
@@ -55,6 +55,7 @@ CLICKED_WIDTH_PX = 900
 
 @router.get("/work")
 async def work(
+    request: Request,
     context: Here,
     visitor: SignedIn,
     same: bool = False,
@@ -78,7 +79,11 @@ async def work(
         tasks = await context.change(lambda store: lease_tasks(store, context, visitor.person, 1, same=same))
     if not tasks:
         return await no_work(context, visitor, asked=task is not None, late=late)
-    return await work_page(context, visitor, tasks[0], Doubt(), same=same, page=page, late=late)
+    sent = kept_sent(request, visitor.person.id, tasks[0].id)
+    if sent is None or (page is not None and page != sent.page):
+        return await work_page(context, visitor, tasks[0], Doubt(), same=same, page=page, late=late)
+    doubt = doubt_of(context, visitor, tasks[0], sent)
+    return await work_page(context, visitor, tasks[0], doubt, same=same, page=sent.page)
 
 
 async def _may_practise(context: Context, visitor: Visitor) -> bool:
@@ -91,8 +96,9 @@ async def _may_practise(context: Context, visitor: Visitor) -> bool:
 async def send(request: Request) -> Response:
     """Keeps a reading, or skips. A form goes on to the next task. JSON gets the outcome.
 
-    With `check`, a text of a form that looks odd comes back once, unkept. The sender is asked for here, and not by
-    dependencies and parameters. Everybody sends this all day, and FastAPI's asking costs as much as keeping it.
+    With `check`, a text of a form that looks odd comes back once, unkept, on a page to look at. The sender is asked for
+    here, and not by dependencies and parameters. Everybody sends this all day, and FastAPI's asking costs as much as
+    keeping it.
     """
     context, task = context_of(request), request.path_params["task"]
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
@@ -110,16 +116,36 @@ async def send(request: Request) -> Response:
         doubt = Doubt(text=sent.text, faults=faults, corners=reading_corners(sent), is_refused=True)
         return await _asked_again(context, visitor, theirs, doubt, page=sent.page, status=422)
     if is_shown and request.query_params.get("check", "0") != "0" and sent.action == "send":
-        doubt = doubt_of(context, visitor, theirs, sent, is_framed=reading.box is not None)
+        doubt = doubt_of(context, visitor, theirs, sent)
         if doubt.faults or doubt.is_empty:
-            return await _asked_again(context, visitor, theirs, doubt, page=sent.page)
+            return await _asked_about(context, visitor, theirs, doubt, sent)
     outcome = await context.keep(lambda store: _keep(store, context, visitor, task, sent, reading))
     _announce(context, outcome)
-    if theirs.reason == Reason.QUALIFICATION and outcome is not None:
-        return RedirectResponse(f"/test/explained/{task}", 303)
-    if sent.action == "not_this_form" and request.query_params.get("back") == "form":
-        return RedirectResponse("/form", 303)
-    return RedirectResponse("/work?late=1" if outcome is not None and outcome.kind == "late" else "/work", 303)
+    onwards = RedirectResponse(_onwards(theirs, sent, outcome, request.query_params.get("back", "")), 303)
+    forget_sent(request, onwards)
+    return onwards
+
+
+def _onwards(task: Task, sent: SentForm, outcome: Outcome | None, back: str) -> str:
+    """Where a form that is kept leads."""
+    if task.reason == Reason.QUALIFICATION and outcome is not None:
+        return f"/test/explained/{task.id}"
+    if sent.action == "not_this_form" and back == "form":
+        return "/form"
+    return "/work?late=1" if outcome is not None and outcome.kind == "late" else "/work"
+
+
+async def _asked_about(context: Context, visitor: Visitor, task: Task, doubt: Doubt, sent: SentForm) -> Response:
+    """Leads to the page that asks, so that it can be loaded again and gone back from.
+
+    What is too long for the browser to keep, or of a task that is held no more, is asked about at once.
+    """
+    practises = task.reason == Reason.QUALIFICATION
+    asks = RedirectResponse("/practice" if practises else f"/work?task={task.id}", 303)
+    held = await context.look(lambda store: store.held(visitor.person.id, context.now()))
+    if any(each.id == task.id for each in held) and keep_sent(asks, context, visitor.person.id, task.id, sent):
+        return asks
+    return await _asked_again(context, visitor, task, doubt, page=sent.page)
 
 
 async def _asked_again(

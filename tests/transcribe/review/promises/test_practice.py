@@ -176,8 +176,9 @@ def test_practice_asks_about_what_is_odd_or_empty_as_the_work_does(
     (action,) = re.findall(r'value="send" formaction="(/work/[^"]+)"', page)
     sent = {"csrf": csrf(client), "idem": "practice-odd-1", "action": "send", "text": typed}
 
-    answered = client.post(action, data=sent)
+    answered = client.post(action, data=sent, follow_redirects=True)
 
+    assert len(answered.history) == (0 if answered.status_code == 422 else 1), "it is a page to look at"
     said = re.search(r'id="doubt"[^>]*>([^<]*)<', answered.text)
     assert said
     assert asked in said[1]
@@ -188,6 +189,33 @@ def test_practice_asks_about_what_is_odd_or_empty_as_the_work_does(
     assert "formaction" not in answered.text, "sent again it is taken"
     again = client.post(action.partition("?")[0], data={**sent, "overrode": "1"})
     assert again.headers["location"].startswith("/test/explained/")
+
+
+@pytest.mark.browser
+def test_after_a_doubt_in_practice_back_and_reload_send_nothing_and_lose_nothing(
+    site: Site, address: str, page: Page
+) -> None:
+    known_date(site)
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    page.goto(f"{address}/practice")
+    page.keyboard.type("31.02.2026")
+    page.keyboard.press("Enter")
+    expect(page.locator("#doubt")).to_contain_text("no date that exists")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+
+    page.reload()
+    expect(page.locator("#doubt")).to_contain_text("no date that exists")
+    expect(page.locator("#text")).to_have_value("31.02.2026")
+    page.go_back()
+    page.go_forward()
+    expect(page.locator("#text")).to_have_value("31.02.2026")
+    assert [each for each in sent if "/work/" in each] == []
+    page.locator("#text").fill("20.11.2026")
+    page.keyboard.press("Enter")
+    expect(page.locator("section[data-same=yes]")).to_be_visible()
+    assert "fairhand-sent" not in {str(each.get("name")) for each in page.context.cookies()}
 
 
 @pytest.mark.browser
