@@ -203,7 +203,7 @@ def test_what_is_sent_without_a_network_survives_a_reload_and_arrives_once(
     expect(page.locator("#no-work")).to_be_visible()
     readings = sorted((str(reading.key), reading.text) for reading in site.store.readings(scan))
     assert readings == [
-        ("express", ""),
+        ("express", "false"),
         ("lines.quantity[0]", "3"),
         ("lines.quantity[1]", "7"),
         ("order_date", "14/03/2025"),

@@ -272,13 +272,13 @@ document.addEventListener("keydown", (event) => {
   const letter = chord(event);
   if (event.repeat && (event.key === "Enter" || letter)) return event.preventDefault(); // a key that is held is one press
   const field = fieldOf(event.target) ?? [...visited].filter((each) => !each.disabled).at(-1);
-  const option = letter && field?.querySelector(`option[data-key=${letter}]`);
+  const option = letter && field?.querySelector(`option[data-key=${letter}], [type=radio][data-key=${letter}]`);
   if (event.key === "Escape") for (const each of document.querySelectorAll(".skip[open], .menu[open]")) each.open = false;
   else if (sendsAll(event)) form.requestSubmit();
   else if (event.key === "Enter" && fieldOf(event.target) && !event.target.matches(".ditto")) goOn(field);
   else if (letter === "d") ditto(field);
   else if (option) {
-    option.selected = true;
+    option[option.matches("option") ? "selected" : "checked"] = true;
     keepDraft(field);
     goOn(field);
   } else if (!(letter && press(letter))) return;

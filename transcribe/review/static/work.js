@@ -146,6 +146,7 @@ async function show(ready, text = "") {
   picture.show(ready, words);
   const isMark = sheet.input === "mark";
   mark.hidden = mark.disabled = !isMark;
+  part("blank").hidden = isMark; // "No, empty" says it
   input.hidden = input.disabled = isMark;
   input.inputMode = sheet.input_mode;
   input.lang = sheet.field_language;
@@ -490,6 +491,7 @@ document.addEventListener("keydown", (event) => {
   if (arrow) use(arrow);
   else if (sendsAll(event)) answer("send");
   else if (isNowhere && event.key === "Enter") answer("send");
+  else if (isNowhere && choose(event.key)) field().focus({ preventScroll: true });
   else if (isNowhere && event.key.length === 1) return field().focus({ preventScroll: true }); // what is typed goes into the box
   else if (!(chord(event) && press(chord(event)))) return;
   event.preventDefault();
@@ -515,9 +517,17 @@ mark.addEventListener("keydown", (event) => {
   if (event.key === "Enter") {
     event.preventDefault();
     answer("send");
-  } else if ("x1yos".includes(event.key.toLowerCase())) setValue("true");
-  else if ("0n-".includes(event.key.toLowerCase())) setValue("false");
+  } else choose(event.key);
 });
+
+/** Chooses by a key whether there is a mark; false where the field is none, or the key says neither. */
+function choose(key) {
+  const said = { true: "x1yos", false: "0n-" };
+  const found = Object.keys(said).find((each) => key.length === 1 && said[each].includes(key.toLowerCase()));
+  if (current?.sheet.input !== "mark" || !found) return false;
+  setValue(found);
+  return true;
+}
 
 part("same").addEventListener("change", (event) => {
   ahead.same = event.target.checked;
