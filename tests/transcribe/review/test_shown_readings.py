@@ -94,7 +94,7 @@ def test_readings_are_listed_by_outcome_and_each_leads_to_the_next(
     assert f'src="/readings/{agreed}/snippet"' in whole
     for shown, found in (("open", [waiting]), ("agreed", [agreed]), ("outvoted", [outvoted]), ("contested", [])):
         assert listed(client.get("/readings", params={"show": shown}).text) == found
-    assert "There is none in this list." in client.get("/readings?show=contested").text
+    assert "There are none in this list." in client.get("/readings?show=contested").text
     assert client.get("/readings?show=everything").status_code == 422
 
     middle = client.get(f"/readings/{outvoted}").text

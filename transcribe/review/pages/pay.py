@@ -11,7 +11,6 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
-from transcribe.pay_arithmetic import payable
 from transcribe.people import PayPromise, has_fair_floor, pay_promise
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
@@ -32,6 +31,7 @@ from transcribe.review.views.formatting import (
     short_weekday,
     spent,
     weekday,
+    whole_due,
 )
 from transcribe.review.views.pay_days import PayDay, WeekDay, pay_days, week_of
 from transcribe.review.views.pay_terms import PayTerms, pay_terms
@@ -146,7 +146,7 @@ def _in_words(language: str, zone: str) -> dict[str, Any]:
         "exact": partial(exact_amount, language=language),
         "placed": partial(placed_amount, language=language),
         "full": partial(full_amount, language=language),
-        "whole": _whole,
+        "whole": whole_due,
         "spent": partial(spent, language=language),
         "hours": partial(number, language=language),
         "moment": partial(moment, zone=zone, language=language),
@@ -156,11 +156,6 @@ def _in_words(language: str, zone: str) -> dict[str, Any]:
         "short_weekday": partial(short_weekday, language=language),
         "month": partial(month, language=language),
     }
-
-
-def _whole(due: int, currency: str) -> int:
-    """Of what is due as much as is paid: whole cents. What is less than nothing is shown as it is."""
-    return payable(due, currency) or min(0, due)
 
 
 @router.post("/pay/dispute")

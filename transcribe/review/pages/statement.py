@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Response
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import SignedIn
 from transcribe.review.context import Here
-from transcribe.review.views.formatting import amount, full_amount, moment, spent
+from transcribe.review.views.formatting import amount, full_amount, moment, placed_amount, spent, whole_due
 from transcribe.review.views.formatting import month as month_in_words
 from transcribe.review.views.statements import statements_of
 
@@ -39,6 +39,8 @@ async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Resp
         asked_by=context.options.asked_by,
         amount=partial(amount, language=language),
         exact=partial(full_amount, language=language),
+        placed=partial(placed_amount, language=language),
+        whole=whole_due,
         spent=partial(spent, language=language),
         day=partial(format_date, format="medium", locale=language),
         made=moment(now, who.time_zone, language),

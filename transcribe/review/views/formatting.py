@@ -13,7 +13,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from babel.units import format_unit
 
-from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS
+from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, payable
 
 MOST_DIGITS = 4
 """Places of an amount of less than a cent: a hundredth of a cent. Chosen by hand."""
@@ -32,6 +32,11 @@ def amount(micro: int, currency: str, language: str) -> str:
     if not currency:
         return format_decimal(value, "#,##0.00####", locale=_locale(language))
     return format_currency(value, currency, locale=_locale(language))
+
+
+def whole_due(due: int, currency: str) -> int:
+    """Of what is due as much as is paid: whole cents. What is less than nothing is shown as it is."""
+    return payable(due, currency) or min(0, due)
 
 
 def full_amount(micro: int, currency: str, language: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from transcribe.review.views.formatting import places_of
 from transcribe.review.views.pay_days import count_of_read
 from transcribe.store import PayLine, facts
 
@@ -62,6 +63,11 @@ class Statement:
     def carried(self) -> int | None:
         """What the last period that was closed in the month left to the next one; None where none was closed."""
         return next((each.carried for each in reversed(self.days) if each.carried is not None), None)
+
+    @property
+    def places(self) -> int:
+        """How many decimal places what was earned in a day needs: all days have as many, and add up as they stand."""
+        return max((places_of(each.earned, self.currency) for each in self.days), default=0)
 
     @property
     def due(self) -> int:

@@ -97,9 +97,29 @@ def test_each_month_has_a_statement_that_adds_up_with_the_ledger(tmp_path: Path)
         "due": ["0.01", "0.00"],
     }
     assert re.findall(r"exactly €([\d.]+)", october) == ["0.014", "0.014"], "earned and due; of what is in cents none"
-    assert '<td data-label="Earned">€0.01</td>' in october
+    assert '<td data-label="Earned">€0.014</td>' in october
     assert "Statement of October 2026" in october
     assert client.get("/pay/statement/2025-01").status_code == 404
+
+
+def test_a_statement_and_my_pay_tell_the_same_sum_and_its_days_add_up(tmp_path: Path) -> None:
+    """What is due was rounded up on one and down on the other; days without their parts of a cent did not add up."""
+    site, amina = earned_in_october(tmp_path, 10)
+    for day in (1, 2, 3):
+        site.clock.forward += timedelta(days=1)
+        site.scan("bon-de-commande", {FieldKey("order_number"): str(day)}, name=f"day {day}")
+        (task,) = site.store.lease(amina.id, 1, site.clock.now())
+        sent = SentReading(text="1", idem=f"on-day-{day}", seconds=0.0)
+        site.store.submit(task.id, amina.id, sent, site.clock.now())
+    client = client_of(site, amina)
+
+    pay, statement = client.get("/pay").text, client.get("/pay/statement/2026-10").text
+
+    assert re.findall(r'data-fact="due">€([\d.]+)', pay) == ["0.05"]
+    assert re.findall(r'data-fact="due">\s*€([\d.]+)', statement) == ["0.05"], "what is paid of 0.056: whole cents"
+    assert "exactly €0.056" in pay
+    assert statement.count("exactly €0.056") == 2, "earned and due"
+    assert re.findall(r'data-label="Earned">€([\d.]+)<', statement) == ["0.014"] * 4
 
 
 def test_a_statement_is_nobody_elses_and_none_is_made_for_volunteers(tmp_path: Path) -> None:
