@@ -797,7 +797,8 @@ class Outcome:
     """What became of a sent reading: kept, again or late.
 
     "again" is a repeated send, with nothing new. "late" came after its lease had ended, and is kept all the same.
-    `key`, `scan`, `form` and `form_version` say of which field it is.
+    `key`, `scan`, `form` and `form_version` say of which field it is. `erased`: its scan is, so that nothing that was
+    typed is kept.
     """
 
     kind: Literal["kept", "again", "late"]
@@ -806,6 +807,7 @@ class Outcome:
     key: FieldKey = WHOLE
     form: str = ""
     form_version: int = 0
+    erased: bool = False
 
 
 EventType = Literal[

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from transcribe.codes import Flag
 from transcribe.i18n import N_, translation
+from transcribe.model import Outcome
 from transcribe.review.text_limits import require_keepable
 from transcribe.store import SentReading
 
@@ -25,6 +26,9 @@ SKIP_REASON_WORDS: dict[SkipReason, str] = {
     "other": N_("Another reason"),
 }
 """Why a task is skipped, with the message of the catalogues."""
+
+Late = Literal["", "1", "erased"]
+"""Whether what was sent before came late, and whether its scan was erased meanwhile."""
 
 FLAG_OF_ACTION: dict[Action, Flag] = {
     "illegible": Flag.ILLEGIBLE,
@@ -160,6 +164,13 @@ def reading_from_form(sent: SentForm, kind: str) -> SentReading:
     return _reading(
         action, text, sent.idem, _seconds_of(sent.seconds), overrode=sent.overrode == "1", box=box, page=page
     )
+
+
+def late_word(outcome: Outcome | None) -> Late:
+    """What is told of a reading that came after its time, "" where it did not."""
+    if outcome is None or outcome.kind != "late":
+        return ""
+    return "erased" if outcome.erased else "1"
 
 
 def reading_corners(sent: SentForm) -> tuple[int, ...]:

@@ -286,4 +286,5 @@ def outcome_of(kind: Literal["kept", "again", "late"], reading: str, task: Row) 
         key=key_of(task),
         form=task["form"],
         form_version=task["form_version"],
+        erased=task["erased_at"] is not None,
     )

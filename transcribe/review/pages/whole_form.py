@@ -12,12 +12,12 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.geometry import Box
-from transcribe.model import FieldKey, Form, Place, Task
+from transcribe.model import FieldKey, Form, Outcome, Place, Task
 from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.failures import failure_response, lost_words
-from transcribe.review.requests import SentForm, reading_from_form
+from transcribe.review.requests import Late, SentForm, late_word, reading_from_form
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.item_grid import in_grids
 from transcribe.review.views.offers import offer_to
@@ -53,18 +53,18 @@ class FormLine:
 
 @router.get("/form")
 async def whole_form(
-    context: Here, visitor: SignedIn, late: bool = False, task: Annotated[str, Query(max_length=64)] = ""
+    context: Here, visitor: SignedIn, late: Late = "", task: Annotated[str, Query(max_length=64)] = ""
 ) -> Response:
     """Every open field of one scan: of that of `task`, if it is held. To `/work` where no form that waits allows it.
 
-    `late` says that readings sent before came after their time.
+    `late` says that readings sent before came after their time, or after their scan was erased.
     """
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
     lines = await context.change(lambda store: _lines(store, context, visitor, task))
     has_password = await context.look(lambda store: store.password(visitor.person.id)) is not None
     if not lines:
-        return RedirectResponse("/work?late=1" if late else "/work", 303)
+        return RedirectResponse(f"/work?late={late}" if late else "/work", 303)
     pages = {line.page: line.view.task for line in reversed(lines)}
     return context.rendering.page(
         "whole_form.html",
@@ -91,16 +91,16 @@ async def send_form(request: Request, context: Here, visitor: Sending) -> Respon
         require_keepable(each.text)
     await context.look(lambda store: require_fitting_lengths(store, context, texts))
     lost: dict[str, LeaseLost | NotFound] = {}
-    kinds: set[str] = set()
+    late: Late = ""
     for task, each in sent.items():
         try:
-            kinds.add(await _keep(context, visitor, task, each))
+            late = late_word(await _keep(context, visitor, task, each)) or late
         except (LeaseLost, NotFound) as error:
             lost[each.text] = error
     if lost:
         first = next((error for error in lost.values() if isinstance(error, LeaseLost)), LeaseLost())
         return failure_response(request, 409, lost_words(first), typed=[text for text in lost if text.strip()])
-    return RedirectResponse("/form?late=1" if "late" in kinds else "/form", 303)
+    return RedirectResponse(f"/form?late={late}" if late else "/form", 303)
 
 
 def _sent(form: Mapping[str, str]) -> Iterator[tuple[str, SentForm]]:
@@ -115,14 +115,14 @@ def _sent(form: Mapping[str, str]) -> Iterator[tuple[str, SentForm]]:
             yield task, SentForm.model_validate({**values, "overrode": form.get(f"overrode.{task}", "")})
 
 
-async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -> str:
-    """Keep one reading. Gives the kind of its outcome."""
+async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -> Outcome:
+    """Keep one reading. Gives what became of it."""
     who, now = visitor.person.id, context.now()
     reading, measure = reading_from_form(sent, "read"), context.options.measure
     outcome = await context.keep(lambda store: store.submit(task, who, reading, now, measure))
     if outcome.kind != "again":
         context.on_submit(outcome.scan)
-    return outcome.kind
+    return outcome
 
 
 def _lines(store: Store, context: Context, visitor: Visitor, task: str) -> list[FormLine]:

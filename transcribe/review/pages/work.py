@@ -31,8 +31,10 @@ from transcribe.review.pages.pictures import MAX_PAGE_NUMBER, TaskId
 from transcribe.review.pages.practice import practice_page
 from transcribe.review.requests import (
     SENT_OPENAPI,
+    Late,
     SentForm,
     SentJson,
+    late_word,
     reading_corners,
     reading_from_form,
     reading_from_json,
@@ -61,7 +63,7 @@ async def work(
     same: bool = False,
     task: Annotated[str | None, Query(max_length=64)] = None,
     page: Annotated[int | None, Query(ge=1, le=MAX_PAGE_NUMBER)] = None,
-    late: bool = False,
+    late: Late = "",
 ) -> Response:
     """The next task, the same one until it is answered, or the one asked for if it is held.
 
@@ -132,7 +134,8 @@ def _onwards(task: Task, sent: SentForm, outcome: Outcome | None, back: str) -> 
         return f"/test/explained/{task.id}"
     if sent.action == "not_this_form" and back == "form":
         return "/form"
-    return "/work?late=1" if outcome is not None and outcome.kind == "late" else "/work"
+    late = late_word(outcome)
+    return f"/work?late={late}" if late else "/work"
 
 
 async def _asked_about(context: Context, visitor: Visitor, task: Task, doubt: Doubt, sent: SentForm) -> Response:
@@ -208,6 +211,8 @@ async def _send_json(request: Request, context: Context, task: str) -> dict[str,
     _announce(context, outcome)
     if outcome is None:
         return {"outcome": "skipped"}
+    if outcome.erased:
+        return {"outcome": outcome.kind, "erased": True}
     if sent.action != "send" or sent.overrode:
         return {"outcome": outcome.kind}
     return {"outcome": outcome.kind, "faults": text_faults(context.forms, outcome, sent.text, visitor.language)}
@@ -241,7 +246,7 @@ async def work_page(
     same: bool = False,
     page: int | None = None,
     status: int = 200,
-    late: bool = False,
+    late: Late = "",
 ) -> Response:
     """The page of a task, with what came back of what was sent for it."""
     language = visitor.language

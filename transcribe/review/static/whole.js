@@ -26,7 +26,8 @@ const line = new Line(setup.csrf, tell, () => navigator.serviceWorker?.controlle
 const clock = new Clock(() => {});
 const notTaken = new Refused(keep, part("refused"), words);
 const unsent = new Unsent(keep, line, {
-  sent: (item) => {
+  sent: (item, said) => {
+    if (said.outcome === "late") late = said.erased ? "erased" : late || "1";
     notTaken.isTaken(item.task);
     day.later();
     onwards();
@@ -43,6 +44,7 @@ const day = new Day(line, part("day"), null);
 const checks = new Map(fields.map((field) => [field, new Checks(line)]));
 const seconds = new Map(); // field -> active seconds spent in it
 let isGoing = false; // to the next form
+let late = ""; // whether something came after its time, or after its scan was erased
 const visited = new Set(); // a value that is shown and was never looked at is not sent
 
 for (const figure of figures) {
@@ -218,7 +220,7 @@ function onwards() {
 function away() {
   if (isGoing) return;
   isGoing = true;
-  location.assign("/form");
+  location.assign(late ? `/form?late=${late}` : "/form"); // it says there what became of what came late
 }
 
 /** How much is not sent yet, and whether there is a network. */

@@ -337,7 +337,7 @@ function sent(item, said) {
   isOut = false;
   notTaken.isTaken(item.task);
   day.later();
-  if (said.outcome === "late") say(words.late);
+  if (said.outcome === "late") say(said.erased ? words.erased : words.late);
   else if (said.faults?.length) sayOdd(said.faults);
   ahead.fill();
 }

@@ -73,10 +73,14 @@ def segments(own: str, decided: str) -> tuple[Segment, ...]:
 
 
 def why_no_text(reading: Reading) -> str:
-    """Why somebody read no text: "crossed out", "absent" from the form or "illegible"; empty where they read one."""
+    """Why there is no text of a reading: "crossed out", "absent" from the form, "illegible", or "erased" with its scan.
+
+    Empty where there is one.
+    """
     if reading.text is not None:
         return ""
-    return next((each for each in (Flag.CROSSED_OUT, Flag.ABSENT) if each in reading.flags), Flag.ILLEGIBLE).value
+    why = (Flag.ERASED, Flag.CROSSED_OUT, Flag.ABSENT)
+    return next((each for each in why if each in reading.flags), Flag.ILLEGIBLE).value
 
 
 def read_texts(decided: Decision, history: FieldHistory, form: Form, own: str) -> tuple[ReadText, ...]:

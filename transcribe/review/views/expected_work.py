@@ -11,6 +11,7 @@ from fastapi import Response
 from transcribe.i18n import said
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
+from transcribe.review.requests import Late
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import moment, number, spent
 from transcribe.review.views.offers import offer_to, revocable_answer
@@ -34,7 +35,7 @@ def titled_work(store: Store, forms: Forms, language: str, now: datetime) -> tup
     return tuple(TitledWork(work=each, title=titles.get(each.form, each.form)) for each in expected)
 
 
-async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, late: bool = False) -> Response:
+async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, late: Late = "") -> Response:
     """The page for a person who finds nothing to read: what is expected, and how long they have waited.
 
     It says too what others are reading meanwhile. Where they `asked` for one field, it speaks of that.

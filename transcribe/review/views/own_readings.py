@@ -45,6 +45,7 @@ MOST_LOOKED_AT = 2000
 class OwnReading:
     """One reading as its maker sees it. `withdrawn` is why an operator took it out of weighing, None for others.
 
+    `outcome` is "erased" where the scan is, with all that was read of it.
     `why` is why they read no text, as in `why_no_text`, and `legible` what they could read of it. `answer` is what was
     said of the whole scan, in words; None for what is no answer to "Which form is this?". `aside`: that scan is set
     aside. `appeal` is the appeal against what was decided of its field. `pictured`: the picture of its field is still
@@ -60,7 +61,7 @@ class OwnReading:
     legible: str
     mark: bool
     at: datetime
-    outcome: ReadingOutcome
+    outcome: ReadingOutcome | Literal["erased"]
     decided: str | None
     null: str | None
     probability: float | None
@@ -142,7 +143,9 @@ class OwnReadings:
             legible="" if Flag.NOT_THIS_FORM in reading.flags else reading.legible,
             mark=field is not None and field.type in MARK_TYPES,
             at=reading.at,
-            outcome=outcome_of(reading, history, form)
+            outcome="erased"
+            if Flag.ERASED in reading.flags
+            else outcome_of(reading, history, form)
             if form and known
             else _form_outcome(reading, history, aside=aside),
             decided=decided.text if decided else None,
