@@ -14,6 +14,9 @@ STATE_PREFIX = "state "
 REASON_PREFIX = "reason "
 """How what counts questions asked for a reason begins."""
 
+BY_PEOPLE = ("readings by person", "readings by expert")
+"""What people read who were asked, as work is counted; what an operator corrects is none of it."""
+
 
 def visible(visit: Visit, counts: list[facts.ScanCount]) -> list[facts.ScanCount]:
     """The counts of forms that the visitor sees."""

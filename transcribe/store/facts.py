@@ -261,9 +261,9 @@ class CourseStep:
 class WorkDone:
     """What was done in the quarter of an hour that began `at`.
 
-    `what` is "scans", "readings by " machine, person or expert, "decided by machine" or "by people", "records",
-    "engine " and its name, or "pay " or "top-up " and a currency. `amount` is milliseconds of readings and engines, and
-    micro-units of pay.
+    `what` is "scans", "readings by " machine, person, expert or operator (a correction), "decided by machine" or "by
+    people", "records", "engine " and its name, or "pay " or "top-up " and a currency. `amount` is milliseconds of
+    readings and engines, and micro-units of pay.
     """
 
     batch: str

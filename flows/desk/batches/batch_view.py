@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from flows.desk.batches.batch_table import batch_counts, scans_of, straight_through
 from flows.desk.charts import Bar, Chart, stacked
-from flows.desk.counts import REASON_PREFIX, STATE_PREFIX, beginning
-from flows.desk.now.throughput import BY_PEOPLE, FORECAST_SECONDS, kept_forecast, readings_a_field
+from flows.desk.counts import BY_PEOPLE, REASON_PREFIX, STATE_PREFIX, beginning
+from flows.desk.now.throughput import FORECAST_SECONDS, kept_forecast, readings_a_field
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
 from flows.desk.words import STATES, STOPPED

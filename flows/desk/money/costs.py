@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from flows.desk.batches.batch_table import batch_address
-from flows.desk.counts import STATE_PREFIX
+from flows.desk.counts import BY_PEOPLE, STATE_PREFIX
 from flows.desk.money.amounts import COST_PLACES, Money, evened
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
@@ -25,9 +25,6 @@ BATCHES_COUNT = 50
 
 PAY, TOP_UP, ENGINE = "pay ", "top-up ", "engine "
 """How kinds of work begin that say what something cost."""
-
-BY_PEOPLE = ("readings by person", "readings by expert")
-"""What people read."""
 
 
 @dataclass(kw_only=True)

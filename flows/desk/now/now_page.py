@@ -6,6 +6,7 @@ from collections import Counter
 
 from fastapi import APIRouter, Request, Response
 
+from flows.desk.counts import BY_PEOPLE
 from flows.desk.deeds import do
 from flows.desk.now.alarms import AlarmWatch, alarms
 from flows.desk.now.throughput import home_forecast, throughput_chart, work_today
@@ -108,6 +109,6 @@ def _today(work: list[facts.WorkDone]) -> Counter[str]:
     total: Counter[str] = Counter()
     for each in work:
         total[each.what] += each.count
-    total["readings by people"] = total["readings by person"] + total["readings by expert"]
+    total["readings by people"] = sum(total[each] for each in BY_PEOPLE)
     total["decided"] = total["decided by machine"] + total["decided by people"]
     return total

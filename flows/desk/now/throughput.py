@@ -7,14 +7,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flows.desk.charts import Bar, Chart, stacked
-from flows.desk.counts import summed, visible
+from flows.desk.counts import BY_PEOPLE, summed, visible
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from flows.mending import LOOK_BACK, MIN_READINGS, READINGS_PER_FIELD, Forecast, forecast
 from transcribe.store import facts
-
-BY_PEOPLE = ("readings by person", "readings by expert")
-"""What people do, as work is counted."""
 
 WORK_OF_PEOPLE = (*BY_PEOPLE, "decided by people")
 """What tells how fast people are, and how many readings a field takes."""

@@ -222,7 +222,7 @@ def _value(visit: Visit, listed: ListedValue) -> Cell:
     if listed.value is None:
         return Cell(None, "–")
     if listed.type == "amount" and listed.currency:
-        return Cell(listed.value, visit.amount(round(float(listed.value) * 1_000_000), listed.currency))
+        return Cell(listed.value, visit.full_amount(round(float(listed.value) * 1_000_000), listed.currency))
     return Cell(listed.value)
 
 

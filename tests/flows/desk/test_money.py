@@ -234,11 +234,13 @@ def test_amounts_of_a_column_have_as_many_decimals_as_one_of_them_needs(busy: De
     for name, micro, currency in (("ann", 951_121, "EUR"), ("bob", 1_230_000, "EUR"), ("cat", 7_000_000, "JPY")):
         earned(busy, busy.person(name, "transcriber"), micro, currency)
     page, _ = looked(busy.client(busy.person("op", "operator")), "2026-11")
-    assert re.findall(r">([^<]*0\.00[^<]*)<", page.partition('id="payments"')[2]) == ["€0.001121", "€0.000000"]
+    assert re.findall(r">([^<]*0\.00[^<]*)<", page.partition('id="payments"')[2]) == ["€0.001121", "€0.00"]
     visit: Any = SimpleNamespace(language="en")
     rows = [(Money(micro, currency),) for micro, currency in ((951_121, "EUR"), (20_000, "EUR"), (7_000_000, "JPY"))]
     assert [cell.shown for (cell,) in evened(visit, rows)] == ["€0.951121", "€0.020000", "JP¥7"]
     assert [cell.shown for (cell,) in evened(visit, rows, COST_PLACES)] == ["€0.9511", "€0.0200", "JP¥7"]
+    tiny = [(Money(micro, "EUR"),) for micro in (11, 0, 20_100)]
+    assert [cell.shown for (cell,) in evened(visit, tiny, COST_PLACES)] == ["less than €0.0001", "€0.00", "€0.0201"]
     assert [cell.shown for (cell,) in evened(visit, rows[1:])] == ["€0.02", "JP¥7"]
 
 

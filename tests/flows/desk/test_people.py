@@ -12,8 +12,10 @@ from fastapi.testclient import TestClient
 
 from flows.desk.people.invite_several import read_lines
 from tests.flows.desk.desk_site import DeskSite, post
+from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.people.work_figures import work_figures
+from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, statements_of
 
 TABLES = ("work", "missing", "there", "people", "questions")
 
@@ -40,6 +42,40 @@ def test_people_stand_by_name_with_what_they_did_and_what_an_hour_comes_to(looks
     assert rows["bea"]["an_hour"].endswith(" EUR")
     assert rows["ann"]["seconds_a_field"] > 0
     assert "Half of the people earn" in looks.get("/desk/people").text
+
+
+def test_readings_by_people_are_the_same_on_every_page_and_a_correction_is_none(full: DeskSite) -> None:
+    client, store = full.client(full.person("counts", "operator")), full.home.store
+    for _ in range(100):
+        if people := sum(row["readings"] for row in client.get("/desk/people/work.json").json()["work"]):
+            break
+        time.sleep(0.05)
+    hours = client.get("/desk/throughput.json").json()["throughput"]
+    now = re.search(r'id="today-readings">.*?class="figure">(\d+)', client.get("/desk").text)
+    assert now
+    assert int(now[1]) == sum(row["readings"] for row in hours) == people > 0
+    assert sum(each.count for each in store.work_done(full.now() - timedelta(days=2), ["readings by operator"])) == 1
+
+
+def test_corrections_that_were_counted_as_readings_by_experts_are_counted_apart(busy: DeskSite) -> None:
+    store = busy.home.store
+    scan = next(each.scan.id for each in store.scan_states() if each.scan.name == "doubt.png")
+    store.correct_value(scan, FieldKey("total"), "13.50", "op", "it is a three", busy.now())
+    busy.weigh()
+    kinds = ("readings by expert", "readings by operator")
+    with store.db.write():  # as it was counted before
+        store.db.connection.execute("UPDATE work_done SET what = ? WHERE what = ?", kinds)
+        store.db.connection.execute("DELETE FROM work_in_all WHERE what = ?", kinds[1:])
+        store.db.connection.execute(
+            "INSERT INTO work_in_all SELECT what, at, form, count, 0 FROM work_done WHERE what = ?", kinds[:1]
+        )
+    for statement in statements_of((MIGRATIONS_FOLDER / "0063_readings_by_operators.sql").read_text(encoding="utf-8")):
+        store.db.connection.execute(statement)
+    since = busy.now() - timedelta(days=2)
+    assert {each.what: each.count for each in store.work_done(since, kinds)} == dict(zip(kinds, (0, 1), strict=True))
+    assert {each.what: each.count for each in store.work_on_batch("monday") if each.what in kinds} == dict(
+        zip(kinds, (0, 1), strict=True)
+    )
 
 
 def test_work_that_came_after_the_count_is_said_not_to_be_in_it(busy: DeskSite) -> None:

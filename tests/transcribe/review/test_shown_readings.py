@@ -18,7 +18,7 @@ from tests.transcribe.review.test_fair_pages import set_pay
 from tests.transcribe.review.test_readings import KEY, ask, decide
 from transcribe.model import Transcriber
 from transcribe.review.views.comparison import segments, weights
-from transcribe.review.views.formatting import amount, exact_amount, month, spent
+from transcribe.review.views.formatting import amount, exact_amount, full_amount, month, placed_amount, spent
 from transcribe.review.views.offers import offer_to
 from transcribe.store.facts import SentReading
 
@@ -187,6 +187,11 @@ def test_amounts_and_times_stand_as_people_of_the_language_write_them() -> None:
     assert (amount(10_833_401, "EUR", "en"), amount(5_000_000, "JPY", "en")) == ("€10.83", "JP¥5")
     assert exact_amount(14_000, "EUR", "es").split() == ["0,014", "€"]
     assert exact_amount(50_000, "EUR", "en") == "€0.05"
+    assert (amount(0, "EUR", "en"), placed_amount(0, "EUR", 5, "en")) == ("€0.00", "€0.00")
+    assert (amount(4_000, "EUR", "en"), amount(400_000, "JPY", "en")) == ("less than €0.01", "less than JP¥1")
+    assert amount(4_000, "EUR", "fr").replace("\N{NO-BREAK SPACE}", " ") == "moins de 0,01 €"
+    assert (exact_amount(40, "EUR", "en"), full_amount(40, "EUR", "en")) == ("less than €0.0001", "€0.00004")
+    assert (placed_amount(1, "EUR", 4, "en"), amount(-300, "EUR", "en")) == ("less than €0.0001", "-€0.0003")
     french = [spent(each, "fr").replace("\N{NO-BREAK SPACE}", " ") for each in (1, 45, 90, 7200)]
     assert french == ["1 seconde", "45 secondes", "1,5 minute", "2 heures"]
     assert [spent(each, "es") for each in (1, 90)] == ["1 segundo", "1,5 minutos"]

@@ -13,10 +13,13 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from babel.units import format_unit
 
+from transcribe.i18n import N_, translation
 from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, payable
 
 MOST_DIGITS = 4
 """Places of an amount of less than a cent: a hundredth of a cent. Chosen by hand."""
+LESS_THAN = N_("less than %(amount)s")
+"""Of an amount that would be rounded to nothing."""
 SECONDS_A_MINUTE = 60
 """By definition."""
 SECONDS_AN_HOUR = 3600
@@ -28,10 +31,7 @@ LOCALES = {"en": "en_GB"}
 
 def amount(micro: int, currency: str, language: str) -> str:
     """Micro-units of a currency at its own digits, such as "10,83 €". Without a currency it is the number alone."""
-    value = Decimal(micro) / MICRO_UNITS
-    if not currency:
-        return format_decimal(value, "#,##0.00####", locale=_locale(language))
-    return format_currency(value, currency, locale=_locale(language))
+    return placed_amount(micro, currency, 0, language)
 
 
 def whole_due(due: int, currency: str) -> int:
@@ -46,17 +46,25 @@ def full_amount(micro: int, currency: str, language: str) -> str:
 
 def exact_amount(micro: int, currency: str, language: str, most: int = MOST_DIGITS) -> str:
     """As `amount`, with up to four places, or so many: one reading may pay less than a cent."""
-    if not currency or (micro * 10 ** get_currency_precision(currency)) % MICRO_UNITS == 0:
-        return amount(micro, currency, language)
-    least = get_currency_precision(currency)
-    return _with_places(micro, currency, language, "0" * least + "#" * (most - least))
+    is_tiny = 2 * abs(micro) * 10**most <= MICRO_UNITS
+    return placed_amount(micro, currency, most if is_tiny else places_of(micro, currency, most), language)
 
 
 def placed_amount(micro: int, currency: str, places: int, language: str) -> str:
-    """Micro-units with so many places, as all of a column have; never fewer than the currency has itself."""
-    if not currency or places <= get_currency_precision(currency):
-        return amount(micro, currency, language)
-    return _with_places(micro, currency, language, "0" * places)
+    """Micro-units with so many places, as all of a column have; never fewer than the currency has itself.
+
+    Nothing is nothing, without more places. What would be rounded to nothing is said to be less than the least.
+    """
+    if not currency:
+        return format_decimal(Decimal(micro) / MICRO_UNITS, "#,##0.00####", locale=_locale(language))
+    own = get_currency_precision(currency)
+    places = max(places, own) if micro else own
+    if not micro or 2 * abs(micro) * 10**places > MICRO_UNITS:
+        return _with_places(micro, currency, language, places)
+    if micro < 0:
+        return _with_places(micro, currency, language, places_of(micro, currency))
+    least = _with_places(MICRO_UNITS // 10**places, currency, language, places)
+    return translation(language).gettext(LESS_THAN) % {"amount": least}
 
 
 def places_of(micro: int, currency: str, most: int = MICRO_PLACES) -> int:
@@ -65,9 +73,12 @@ def places_of(micro: int, currency: str, most: int = MICRO_PLACES) -> int:
     return len(text) if currency and len(text) > get_currency_precision(currency) else 0
 
 
-def _with_places(micro: int, currency: str, language: str, places: str) -> str:
-    pattern = _locale(language).currency_formats["standard"].pattern.replace("0.00", f"0.{places}")
-    return format_currency(Decimal(micro) / MICRO_UNITS, currency, pattern, _locale(language), currency_digits=False)
+def _with_places(micro: int, currency: str, language: str, places: int) -> str:
+    value, locale = Decimal(micro) / MICRO_UNITS, _locale(language)
+    if places == get_currency_precision(currency):
+        return format_currency(value, currency, locale=locale)
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * places}")
+    return format_currency(value, currency, pattern, locale, currency_digits=False)
 
 
 def share(value: float, language: str, places: int = 1) -> str:

@@ -79,8 +79,10 @@ SELECT batch, received_at - received_at % :quarter AS quarter, form, 'scans', CO
 WHERE id > :after AND id <= :until GROUP BY batch, quarter, form {part_add_work};
 
 -- name: add_reading_work!
+-- A correction by an operator is no reading of somebody who was asked.
 INSERT INTO work_done (batch, at, form, what, count, amount)
-SELECT s.batch, r.at - r.at % :quarter AS quarter, s.form, 'readings by ' || r.kind AS what, COUNT(*),
+SELECT s.batch, r.at - r.at % :quarter AS quarter, s.form,
+    'readings by ' || CASE r.source WHEN 'operator' THEN 'operator' ELSE r.kind END AS what, COUNT(*),
     CAST(1000 * COALESCE(SUM(r.seconds), 0.0) AS INTEGER)
 FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
 WHERE r.number > :after AND r.number <= :until GROUP BY s.batch, quarter, s.form, what {part_add_work};

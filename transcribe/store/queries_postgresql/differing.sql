@@ -42,8 +42,10 @@ WHERE l.kind <> 'paid' AND l.at < :before GROUP BY p.public_id, month, l.currenc
 SELECT salt, mark FROM webhook_secret WHERE webhook_id = :id AND (until_at IS NULL OR until_at > :now) ORDER BY at DESC, ctid DESC;
 
 -- name: add_reading_work!
+-- A correction by an operator is no reading of somebody who was asked.
 INSERT INTO work_done (batch, at, form, what, count, amount)
-SELECT s.batch, r.at - r.at % :quarter AS quarter, s.form, 'readings by ' || r.kind AS what, COUNT(*),
+SELECT s.batch, r.at - r.at % :quarter AS quarter, s.form,
+    'readings by ' || CASE r.source WHEN 'operator' THEN 'operator' ELSE r.kind END AS what, COUNT(*),
     CAST(trunc(1000 * COALESCE(SUM(r.seconds), 0.0)) AS BIGINT)
 FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id
 WHERE r.number > :after AND r.number <= :until GROUP BY s.batch, quarter, s.form, what {part_add_work};
