@@ -69,8 +69,9 @@ def _held_back(record: PublishedRecord) -> Iterator[NotMapped]:
     """Why a record is no order yet, whatever its terms."""
     if record.state != "final":
         yield NotMapped(term="", field="", reason="the record is provisional")
-    if record.same_order_as:
-        reason = f"it is, or may be, the order of scan {record.same_order_as} once more"
+    if record.same_order_as or record.may_be_same_order_as:
+        is_it = "it is the" if record.same_order_as else "it may be the"
+        reason = f"{is_it} order of scan {record.same_order_as or record.may_be_same_order_as} once more"
         yield NotMapped(term="", field="", reason=reason)
 
 

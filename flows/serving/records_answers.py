@@ -63,7 +63,8 @@ class RecordV1(BaseModel):
     """A record. `values` has each field by name and each table as a list of its lines, each with its `row` from 0.
 
     Amounts and decimals are decimal texts and exact, dates are ISO 8601. `same_order_as` is the scan of the order that
-    this one is, or may be, once more. The schema of a form's own values is at `/api/v1/forms/{form}/schema`.
+    this one is once more, as somebody has settled; `may_be_same_order_as` of one that nobody has settled yet. The
+    schema of a form's own values is at `/api/v1/forms/{form}/schema`.
     """
 
     id: int
@@ -76,6 +77,7 @@ class RecordV1(BaseModel):
     first_recorded_at: datetime
     state: State
     same_order_as: str | None
+    may_be_same_order_as: str | None
     changed: int
     currency: str
     values: dict[str, Value | list[dict[str, Value]]]

@@ -43,6 +43,7 @@ def document(source: RecordSource, own: Row, origins: Iterable[Row]) -> dict[str
         **{name: own[name] for name in copied},
         "name": own["scan_name"],
         "same_order_as": own["same_order_as"],
+        "may_be_same_order_as": own["may_be_same_order_as"],
         "changed": own["changed"],
         "currency": own["currency"],
         "values": _values(source),

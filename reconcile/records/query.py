@@ -24,7 +24,7 @@ _DOCUMENT_SQL = "select json from documents where record = ? and record_version 
 
 _COPIED = (
     *("id", "scan", "form", "form_version", "record_version", "recorded_at", "first_recorded_at", "state"),
-    *("same_order_as", "currency", "changed"),
+    *("same_order_as", "may_be_same_order_as", "currency", "changed"),
 )
 """Keys of a document that its record has by the same name."""
 
@@ -87,7 +87,7 @@ class PublishedRecord:
     """One record as downstream systems see it: values by field, and lines by table, each with its row from 0.
 
     `state` is "provisional" where some value is not decided, else "final". `same_order_as` is the scan of the order
-    that this one is, or may be, once more.
+    that this one is once more, as somebody has settled; `may_be_same_order_as` one that nobody has settled yet.
 
     `changed` grows with every change of any record. A copy is kept up to date by asking for records whose number is
     above the highest one that it has. `document` is all of it as JSON types.
@@ -103,6 +103,7 @@ class PublishedRecord:
     first_recorded_at: str
     state: str
     same_order_as: str | None
+    may_be_same_order_as: str | None
     currency: str
     changed: int
     values: Mapping[str, Value]

@@ -20,6 +20,9 @@ from transcribe.store import OutboxEntry
 Row = dict[str, object]
 """One row by column."""
 
+SUSPECTED = "may"
+"""How it begins what a record may be the same order as, while nobody has settled it: "may be the same as" a scan."""
+
 _MAX_INTEGER = 2**63 - 1
 """SQLite's largest integer. A value beyond it is kept as text, in `provenance` only."""
 
@@ -27,7 +30,7 @@ _MAX_INTEGER = 2**63 - 1
 def record_row(number: int, source: RecordSource, first_recorded_at: str) -> Row:
     """The row of the table `records`, which has every record of every form; `number` is the record's id."""
     record = source.record
-    same = [each.found for each in record.exceptions if each.rule == RecordRule.SAME_ORDER]
+    found = [each.found.split() for each in record.exceptions if each.rule == RecordRule.SAME_ORDER]
     return {
         "id": number,
         "scan": record.scan,
@@ -38,7 +41,8 @@ def record_row(number: int, source: RecordSource, first_recorded_at: str) -> Row
         "recorded_at": written_at(source.entry),
         "first_recorded_at": first_recorded_at,
         "state": source.state,
-        "same_order_as": same[0].split()[-1] if same else None,
+        "same_order_as": next((words[-1] for words in found if words[0] != SUSPECTED), None),
+        "may_be_same_order_as": next((words[-1] for words in found if words[0] == SUSPECTED), None),
         "currency": source.form.currency,
         "exceptions": len(record.exceptions),
         "least_probability": min((each.probability for each in record.decisions), default=None),

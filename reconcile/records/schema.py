@@ -25,7 +25,8 @@ TABLES: dict[str, dict[str, type]] = {
     },
     "records": {
         **{"id": int, "scan": str, "scan_name": str, "form": str, "form_version": int, "record_version": int},
-        **{"recorded_at": str, "first_recorded_at": str, "state": str, "same_order_as": str, "currency": str},
+        **{"recorded_at": str, "first_recorded_at": str, "state": str, "same_order_as": str},
+        **{"may_be_same_order_as": str, "currency": str},
         **{"exceptions": int, "least_probability": float, "changed": int, "batch": str},
     },
     "documents": {

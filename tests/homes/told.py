@@ -59,7 +59,7 @@ NEW_OF_READINGS = ("withdrawn_at", "withdrawn_because")
 """What is held of a reading since a later version, None in an older home."""
 
 
-NEW_OF_RECORDS = ("id", "first_recorded_at", "state", "same_order_as")
+NEW_OF_RECORDS = ("id", "first_recorded_at", "state", "same_order_as", "may_be_same_order_as")
 """What is told of a record since a later version."""
 
 NEW_OF_ORIGINS = (

@@ -52,8 +52,8 @@ _QUERIES: Mapping[str, tuple[str, str]] = {
     ),
     "came_before": (
         "Orders that are, or may be, ones that came before",
-        "select form, scan_name, scan, same_order_as, recorded_at from records where same_order_as is not null "
-        "order by recorded_at desc",
+        "select form, scan_name, scan, same_order_as, may_be_same_order_as, recorded_at from records "
+        "where same_order_as is not null or may_be_same_order_as is not null order by recorded_at desc",
     ),
 }
 """Queries of any records.db: title and SQL."""
@@ -139,7 +139,8 @@ def _queries_of(form: Form, table: str, columns: Sequence[FieldColumn]) -> Itera
                 "title": f"{title}: {amount} by month and currency, without orders that came before",
                 "sql": f'select substr(b."{days[0]}", 1, 7) as month, b."{amount}_currency" as currency, '  # noqa: S608 ours
                 f'count(*) as orders, sum(b."{amount}_minor") as {amount}_in_minor_units from "{table}" b '
-                "join records r on r.id = b.id where r.same_order_as is null group by 1, 2 order by 1 desc, 2",
+                "join records r on r.id = b.id where r.same_order_as is null and r.may_be_same_order_as is null "
+                "group by 1, 2 order by 1 desc, 2",
             },
         )
 

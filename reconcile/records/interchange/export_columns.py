@@ -24,9 +24,11 @@ OWN_COLUMNS: Mapping[str, ExportKind] = {
     "state": "text",
     "changed": "integer",
     "same_order_as": "text",
+    "may_be_same_order_as": "text",
 }
 """The first columns of each row, which say of which record it is. `state` is final, provisional or erased;
-`same_order_as` the scan of the order that this one is, or may be, once more."""
+`same_order_as` the scan of the order that this one is once more, as somebody has settled; `may_be_same_order_as` the
+scan of one that nobody has settled yet."""
 
 ROW_COLUMN = LINE_NUMBER
 """The number of a line on the paper, from 0: the column after those where a table of lines is exported."""

@@ -16,6 +16,7 @@ from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.people.work_figures import work_figures
 from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, statements_of
+from transcribe.store.state_store import StateStore
 
 TABLES = ("work", "missing", "there", "people", "questions")
 
@@ -45,7 +46,7 @@ def test_people_stand_by_name_with_what_they_did_and_what_an_hour_comes_to(looks
 
 
 def test_readings_by_people_are_the_same_on_every_page_and_a_correction_is_none(full: DeskSite) -> None:
-    client, store = full.client(full.person("counts", "operator")), full.home.store
+    client, store = full.client(full.person("compares", "operator")), full.home.store
     for _ in range(100):
         if people := sum(row["readings"] for row in client.get("/desk/people/work.json").json()["work"]):
             break
@@ -59,6 +60,7 @@ def test_readings_by_people_are_the_same_on_every_page_and_a_correction_is_none(
 
 def test_corrections_that_were_counted_as_readings_by_experts_are_counted_apart(busy: DeskSite) -> None:
     store = busy.home.store
+    assert isinstance(store, StateStore)
     scan = next(each.scan.id for each in store.scan_states() if each.scan.name == "doubt.png")
     store.correct_value(scan, FieldKey("total"), "13.50", "op", "it is a three", busy.now())
     busy.weigh()

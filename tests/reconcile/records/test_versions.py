@@ -151,11 +151,14 @@ def test_the_same_order_again_and_values_that_are_not_decided_are_marked(path: P
     store.put(a_record("one"))
     store.put(replace(a_record("two"), exceptions=(again,)))
     store.put(replace(a_record("three"), exceptions=(below,)))
+    store.put(replace(a_record("four"), exceptions=(again, replace(again, found="the same as two"))))
     sent(store, path)
-    assert ask(path, "select scan, same_order_as, state from records order by id") == [
-        ("one", None, "final"),
-        ("two", "one", "final"),
-        ("three", None, "provisional"),
+    asked = "select scan, same_order_as, may_be_same_order_as, state from records order by id"
+    assert ask(path, asked) == [
+        ("one", None, None, "final"),
+        ("two", None, "one", "final"),
+        ("three", None, None, "provisional"),
+        ("four", "two", "one", "final"),
     ]
 
 
@@ -177,7 +180,7 @@ def test_the_header_of_a_csv_stays_when_a_version_changes_a_type(path: Path) -> 
         load_export("csv").write_erased(path, FORM, file, ExportOptions(after=5))
     before, after = out.read_text().splitlines(), anew.read_text().splitlines()
     assert before[0] == after[0]
-    assert [line.split(",")[7] for line in after[1:]] == ["7", ""]
+    assert [line.split(",")[8] for line in after[1:]] == ["7", ""]
     assert after[2].startswith("one,,,,erased,11,")
 
 

@@ -88,7 +88,9 @@ def test_csv_has_one_row_a_record_with_the_columns_of_the_record_database(tmp_pa
     assert row["total"] == "-5.00"
     assert row["customer"] == 'Dupont, "Jean"\nMarie'
     assert row["signed"] == "true"
-    assert text.startswith("scan,scan_name,record_version,recorded_at,state,changed,same_order_as,order_number,")
+    assert text.startswith(
+        "scan,scan_name,record_version,recorded_at,state,changed,same_order_as,may_be_same_order_as,order_number,"
+    )
     assert text.count("\r\n") == 2
 
 
