@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import Form, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Message
 
 from flows.desk.tables import with_query
-from flows.desk.visit import DONE, Visit
+from flows.desk.typed_again import typed_again
+from flows.desk.visit import DONE, REFUSED, Visit
 from transcribe.errors import EngineError, FormError, NotFound, ScanError, SettingsError
 
 logger = logging.getLogger("fairhand.desk")
+
+PASSED_HEADERS = frozenset({b"cookie", b"host", b"accept-language", b"user-agent"})
+"""What a page is asked for with that is shown again: who looks, and in which language."""
 
 MOST_REASON_CHARACTERS = 1000
 """The longest reason of a deed."""
@@ -24,24 +30,73 @@ Why = Annotated[str, Form(min_length=1, max_length=MOST_REASON_CHARACTERS, patte
 """Why something is done; it is kept, and told to whom it concerns."""
 
 
-async def do(visit: Visit, deed: Callable[[], object], back: str, done: str) -> Response:
-    """Have a deed done and go back to a page, which says what was done. A page says why where it is refused.
+async def do(visit: Visit, deed: Callable[[], object], back: str, done: str, form_at: str | None = None) -> Response:
+    """Have a deed done and go back to a page, which says what was done. Where it is refused, its form says why.
 
-    NotFound stays what it is. The worker is woken, so that scans are weighed at once.
+    The form stands on the page that is gone back to, or at `form_at`. NotFound stays what it is. The worker is woken,
+    so that scans are weighed at once.
     """
     try:
         await run_in_threadpool(deed)
     except NotFound:
         raise
     except (SettingsError, ScanError, EngineError, FormError) as error:
-        return refused(visit, told_by(error), back)
+        return await refused(visit, told_by(error), back if form_at is None else form_at)
     visit.context.on_submit("")
     return RedirectResponse(with_done(back, done), 303)
 
 
-def refused(visit: Visit, why: str, back: str) -> Response:
-    """The page that says why a deed was not done."""
-    return visit.page("desk_refused.html", 422, why=visit.plainly(visit.in_words(why)), back=back)
+async def refused(visit: Visit, why: str, form_at: str) -> Response:
+    """The page of a form that was refused, which says why, with what was typed in it.
+
+    Where that page cannot be shown any more, or has no such form, another one says why and what was typed.
+    """
+    told, sent = visit.plainly(visit.in_words(why)), await _sent(visit)
+    page = await _page_again(visit, form_at, told)
+    method, path = visit.request.method, visit.request.url.path
+    again = None if page is None else typed_again(page, path, method, sent)
+    if again is None or again == page:
+        typed = {name: values for name, values in sent.items() if name != "csrf" and any(values)}
+        return visit.page("desk_refused.html", 422, why=told, back=form_at, typed=typed)
+    return HTMLResponse(again, 422)
+
+
+async def _sent(visit: Visit) -> dict[str, list[str]]:
+    """What was typed into a form, by the names of its fields."""
+    request = visit.request
+    sent = await request.form() if request.method == "POST" else request.query_params
+    found: dict[str, list[str]] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+async def _page_again(visit: Visit, address: str, why: str) -> str | None:
+    """A page of this desk as its visitor is given it now, saying why a deed was refused; None where there is none."""
+    parts, request = urlsplit(address), visit.request
+    scope = {
+        **request.scope,
+        "method": "GET",
+        "path": parts.path,
+        "raw_path": parts.path.encode(),
+        "query_string": parts.query.encode(),
+        "path_params": {},
+        "headers": [each for each in request.scope["headers"] if each[0] in PASSED_HEADERS],
+        REFUSED: why,
+    }
+    status, body = 0, b""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status, body
+        status = message.get("status", status)
+        body += message.get("body", b"")
+
+    await request.app.router(scope, receive, send)
+    return body.decode() if status == HTTPStatus.OK else None
 
 
 def told_by(error: Exception) -> str:

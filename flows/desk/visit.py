@@ -54,6 +54,9 @@ POLL_HEADER = "x-desk-poll"
 POLL_SECONDS = 5.0
 """How old such parts may be: less than live.js waits, so that none is older than the page that it is put into."""
 
+REFUSED = "fairhand.refused"
+"""Where a request says why a deed was refused whose form its page shows again."""
+
 DONE = "done"
 """The query parameter that says which deed was done just now."""
 
@@ -261,6 +264,7 @@ class Visit:
             done_words=DONE_WORDS,
             act_words=ACTS,
             done=self.request.query_params.get(DONE, ""),
+            why_refused=self.request.scope.get(REFUSED, ""),
             **values,
         )
 

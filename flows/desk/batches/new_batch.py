@@ -77,14 +77,14 @@ async def send(visit: Act, request: Request) -> Response:
     try:
         await run_in_threadpool(require_welcome, visit.home, form, name)
     except (FormError, SettingsError) as error:
-        return _not_taken(visit, [str(error)], 0, wants_json)
+        return await _not_taken(visit, [str(error)], 0, wants_json)
     states, reasons = await _taken(visit, files, form, name)
     if reasons:
-        return _not_taken(visit, reasons, len(states), wants_json)
+        return await _not_taken(visit, reasons, len(states), wants_json)
     if wants_json:
         return JSONResponse({"files": [_told(visit, *each) for each in states]})
     if stopped := _stopped(visit, states):
-        return _not_taken(visit, stopped, len(states) - len(stopped), wants_json)
+        return await _not_taken(visit, stopped, len(states) - len(stopped), wants_json)
     return RedirectResponse(with_done(batch_address(name), "sent"), 303)
 
 
@@ -101,12 +101,12 @@ async def _taken(
     return states, reasons
 
 
-def _not_taken(visit: Visit, reasons: Sequence[str], taken: int, wants_json: bool) -> Response:
+async def _not_taken(visit: Visit, reasons: Sequence[str], taken: int, wants_json: bool) -> Response:
     """Says why files were not taken, and how many were."""
     if taken:
         reasons = [*reasons, visit.say("Files that arrived all the same: %(count)s.", count=taken)]
     said = " ".join(reasons)
-    return JSONResponse({"reason": said}, 422) if wants_json else refused(visit, said, "/desk/batches/new")
+    return JSONResponse({"reason": said}, 422) if wants_json else await refused(visit, said, "/desk/batches/new")
 
 
 def _told(visit: Visit, file: str, sent: SentFile) -> dict[str, str]:

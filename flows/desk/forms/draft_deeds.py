@@ -56,7 +56,7 @@ async def save_draft(visit: Act, name: FormName, request: Request) -> Response:
     try:
         await visit.look(deed)
     except (SettingsError, FormError) as error:
-        return refused(visit, str(error), here)
+        return await refused(visit, str(error), here)
     if sent.get("then") == "try":
         return RedirectResponse(f"{here}/try", 303)
     return RedirectResponse(with_done(here, "draft-saved"), 303)
@@ -96,7 +96,7 @@ async def give_list(visit: Act, name: FormName, request: Request) -> Response:
     files, typed = uploads(sent, "file"), str(sent.get("values", "")).strip()
     if not (files or typed):
         why = visit.say("No value was given. Choose a file that is not empty, or write values, one a line.")
-        return refused(visit, why, f"/desk/draft/{name}")
+        return await refused(visit, why, f"/desk/draft/{name}")
     if field not in draft_view(draft).field_names or len(files) > 1:
         raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
     content = await files[0].read(MAX_LIST_BYTES + 1) if files else b""
@@ -130,7 +130,7 @@ async def drop(visit: Act, name: FormName, sure: Sure) -> Response:
         drop_draft(draft)
         visit.home.store.log(visit.by, "form draft dropped", name, {}, visit.now)
 
-    return await do(visit, deed, "/desk/forms", "draft-dropped")
+    return await do(visit, deed, "/desk/forms", "draft-dropped", f"/desk/draft/{name}")
 
 
 @router.post("/desk/draft/{name}/install")
@@ -143,4 +143,4 @@ async def install(visit: Act, name: FormName, seen: Seen) -> Response:
         install_draft(visit.home, draft, visit.by)
         forget_suggested(visit, name)
 
-    return await do(visit, deed, f"/desk/form/{name}", "form-installed")
+    return await do(visit, deed, f"/desk/form/{name}", "form-installed", f"/desk/draft/{name}")

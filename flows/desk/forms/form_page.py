@@ -115,7 +115,7 @@ async def begin_version(visit: Act, name: FormName) -> Response:
         start_version(home.settings, home.forms, name)
         home.store.log(visit.by, "form drafted", name, {}, visit.now)
 
-    return await do(visit, deed, f"/desk/draft/{name}", "form-drafted")
+    return await do(visit, deed, f"/desk/draft/{name}", "form-drafted", f"/desk/form/{name}")
 
 
 @router.post("/desk/form/{name}/look")
@@ -140,7 +140,7 @@ async def take_suggestion(visit: Act, name: FormName, number: Annotated[int, For
         draft = draft_of(settings, name) if name in drafts(settings) else start_version(settings, home.forms, name)
         take_over(draft, found.suggestions[number])
 
-    return await do(visit, deed, f"/desk/draft/{name}", "form-taken")
+    return await do(visit, deed, f"/desk/draft/{name}", "form-taken", f"/desk/form/{name}")
 
 
 def _form(visit: Visit, known: KnownForm, version: int | None) -> FormModel:

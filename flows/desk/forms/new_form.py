@@ -68,9 +68,11 @@ async def begin_form(visit: Act, request: Request) -> Response:
     title, language, locale = (str(sent.get(each, "")).strip() for each in ("title", "language", "locale"))
     files = uploads(sent, "file")
     if len(files) != 1:
-        return refused(visit, visit.say("The file is empty, or none was chosen. Choose a picture of the form."), NEW)
+        return await refused(
+            visit, visit.say("The file is empty, or none was chosen. Choose a picture of the form."), NEW
+        )
     if not title:
-        return refused(visit, visit.say("Say what people call the form."), NEW)
+        return await refused(visit, visit.say("Say what people call the form."), NEW)
     if language not in LANGUAGES or locale not in LOCALES:
         raise HTTPException(422, N_("Something in what was sent is missing or not allowed."))
     name = str(sent.get("name", "")).strip() or slug(title, "-")
@@ -92,7 +94,7 @@ async def begin_form(visit: Act, request: Request) -> Response:
                 raise SettingsError(_of_their_file(str(error), name, files[0].filename or file.name)) from error
         visit.home.store.log(visit.by, "form drafted", name, {}, visit.now)
 
-    return await do(visit, deed, f"/desk/draft/{name}", "form-drafted")
+    return await do(visit, deed, f"/desk/draft/{name}", "form-drafted", NEW)
 
 
 def _of_their_file(told: str, name: str, file: str) -> str:

@@ -93,7 +93,7 @@ async def try_draft(visit: Act, name: FormName, request: Request) -> Response:
     scans = [str(each) for each in sent.getlist("scan")]
     if not files and not scans:
         why = visit.say("Choose a picture, or a scan that came before. A file that is empty is not read.")
-        return refused(visit, why, f"/desk/draft/{name}/try")
+        return await refused(visit, why, f"/desk/draft/{name}/try")
     most = visit.home.settings.most_file_bytes
     contents = [(safe_name(each), await each.read(most + 1)) for each in files[: MOST_TRIED + 1]]
 

@@ -70,8 +70,9 @@ async def look_page(visit: Look, reference: AskedReference, until: AskedDay = ""
     await require_proof(visit.context, visit.visitor)
     asked = _asked(visit, reference, until, visit.now)
     if isinstance(asked, str):
-        return await visit.look(lambda: refused(visit, visit.say(asked), "/desk/money/close"))
-    return await visit.look(lambda: _look(visit, asked, changed=changed))
+        return await refused(visit, visit.say(asked), "/desk/money/close")
+    page = await visit.look(lambda: _look(visit, asked, changed=changed))
+    return await refused(visit, visit.say(TAKEN), "/desk/money/close") if page is None else page
 
 
 @router.post("/desk/money/close")
@@ -82,10 +83,10 @@ async def close(visit: Act, reference: Reference, until: Day = "", at: At = None
     looked = visit.now if at is None or at.tzinfo is None or at > visit.now else at
     asked = _asked(visit, reference, until, looked)
     if isinstance(asked, str):
-        return await visit.look(lambda: refused(visit, visit.say(asked), "/desk/money/close"))
+        return await refused(visit, visit.say(asked), "/desk/money/close")
     done = await visit.look(lambda: _close(visit, asked, seen))
     if done == "taken":
-        return await visit.look(lambda: refused(visit, visit.say(TAKEN), "/desk/money/close"))
+        return await refused(visit, visit.say(TAKEN), "/desk/money/close")
     if done == "nothing":
         return RedirectResponse(with_done("/desk/money", "nothing-due"), 303)
     query = {"reference": asked.reference}
@@ -108,10 +109,11 @@ def _asked(visit: Visit, reference: str, day: str, at: datetime) -> Closing | st
     return Closing(reference=reference.strip(), day=day, until=until, at=at)
 
 
-def _look(visit: Visit, asked: Closing, *, changed: bool) -> Response:
+def _look(visit: Visit, asked: Closing, *, changed: bool) -> Response | None:
+    """The page; None where the reference was taken before."""
     store = visit.home.store
     if store.payments_of(asked.reference) or store.carried_of(asked.reference):
-        return refused(visit, visit.say(TAKEN), "/desk/money/close")
+        return None
     shares = store.period_shares(asked.until, asked.at)
     return visit.page(
         "desk_close_look.html",

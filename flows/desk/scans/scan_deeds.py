@@ -61,7 +61,7 @@ async def retake_scan(visit: Act, scan: ScanId, request: Request) -> Response:
     why, files = str(sent.get("why", "")).strip(), uploads(sent, "file")
     if not why or len(files) != 1:
         said = visit.say("Choose a picture that is not empty, and say why.")
-        return refused(visit, said, _address(known))
+        return await refused(visit, said, _address(known))
     content, is_sure = await files[0].read(visit.home.settings.most_file_bytes + 1), bool(sent.get("anyway"))
 
     def deed() -> object:
@@ -95,7 +95,10 @@ async def bring_back(visit: Act, scan: ScanId, why: Why) -> Response:
 async def forget(visit: Act, scan: ScanId, why: Why, sure: Annotated[str, Form(pattern="^yes$")]) -> Response:
     """Erases what a scan says and shows, for good."""
     known = await visit.look(lambda: known_scan(visit, scan))
-    return await do(visit, lambda: forget_scan(visit.home, known.id, by=visit.by, why=why), "/desk/scans", "forget")
+    here = _address(known)
+    return await do(
+        visit, lambda: forget_scan(visit.home, known.id, by=visit.by, why=why), "/desk/scans", "forget", here
+    )
 
 
 @router.post("/desk/scan/{scan}/settle")

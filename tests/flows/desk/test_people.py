@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from flows.desk.people.invite_several import read_lines
 from tests.flows.desk.desk_site import DeskSite, post
+from tests.transcribe.store.world import sqlite_of
 from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.people.work_figures import work_figures
@@ -66,13 +67,13 @@ def test_corrections_that_were_counted_as_readings_by_experts_are_counted_apart(
     busy.weigh()
     kinds = ("readings by expert", "readings by operator")
     with store.db.write():  # as it was counted before
-        store.db.connection.execute("UPDATE work_done SET what = ? WHERE what = ?", kinds)
-        store.db.connection.execute("DELETE FROM work_in_all WHERE what = ?", kinds[1:])
-        store.db.connection.execute(
+        sqlite_of(store).connection.execute("UPDATE work_done SET what = ? WHERE what = ?", kinds)
+        sqlite_of(store).connection.execute("DELETE FROM work_in_all WHERE what = ?", kinds[1:])
+        sqlite_of(store).connection.execute(
             "INSERT INTO work_in_all SELECT what, at, form, count, 0 FROM work_done WHERE what = ?", kinds[:1]
         )
     for statement in statements_of((MIGRATIONS_FOLDER / "0063_readings_by_operators.sql").read_text(encoding="utf-8")):
-        store.db.connection.execute(statement)
+        sqlite_of(store).connection.execute(statement)
     since = busy.now() - timedelta(days=2)
     assert {each.what: each.count for each in store.work_done(since, kinds)} == dict(zip(kinds, (0, 1), strict=True))
     assert {each.what: each.count for each in store.work_on_batch("monday") if each.what in kinds} == dict(

@@ -1,0 +1,124 @@
+"""A deed that is refused shows its form again, with the reason and with what was typed; without JavaScript."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from fastapi.testclient import TestClient
+
+from flows.desk.typed_again import typed_again
+from tests.flows.desk.desk_site import DeskSite, post
+
+WHY = 'she said: "a <b> & c"'
+
+
+class Shown(HTMLParser):
+    """The fields of the form with an address, in a page: their values, and whether its fold is open."""
+
+    def __init__(self, text: str, address: str) -> None:
+        super().__init__()
+        self.address, self.is_within, self.folds, self.is_open = address, False, list[bool](), False
+        self.values: dict[str, str | None] = {}
+        self.area = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "details":
+            self.folds.append("open" in said)
+        if tag == "form" and said.get("action") == self.address:
+            self.is_within, self.is_open = True, all(self.folds)
+        name = said.get("name") or ""
+        if self.is_within and tag == "input" and (said.get("type") not in ("checkbox", "radio") or "checked" in said):
+            self.values[name] = said.get("value")
+        if self.is_within and tag == "textarea":
+            self.area = name
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_within = self.is_within and tag != "form"
+        self.area = "" if tag == "textarea" else self.area
+        if tag == "details":
+            self.folds.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.values[self.area] = data
+
+
+@pytest.fixture
+def client(busy: DeskSite) -> TestClient:
+    return busy.client(busy.person("op", "operator"))
+
+
+def test_a_correction_that_does_not_fit_stands_in_the_form_beside_the_reason(
+    busy: DeskSite, client: TestClient
+) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    address = f"/desk/scan/{scan}/value/correct"
+    told = post(client, address, field="total", text="a lot", why=WHY)
+    assert told.status_code == 422
+    assert 'id="refused"' in told.text
+    assert "is no value that" in told.text
+    shown = Shown(told.text, address)
+    assert shown.is_open
+    assert (shown.values["text"], shown.values["why"], shown.values["field"]) == ("a lot", WHY, "total")
+    assert "anyway" not in shown.values
+    again = post(client, address, field="total", text="a lot", why=WHY, anyway="1")
+    assert again.status_code == 303
+
+
+def test_a_day_that_is_none_stands_in_the_form_of_its_batch_in_french_too(busy: DeskSite) -> None:
+    client = busy.client(busy.person("opf", "operator", language="fr"))
+    told = post(client, "/desk/batch/due", name="monday", day="2026-13-45", why=WHY)
+    assert told.status_code == 422
+    assert "Ce que vous avez tapé" in told.text
+    shown = Shown(told.text, "/desk/batch/due")
+    assert shown.is_open
+    assert (shown.values["day"], shown.values["why"]) == ("2026-13-45", WHY)
+    assert not Shown(told.text, "/desk/batch/priority").is_open
+    assert Shown(told.text, "/desk/batch/priority").values["why"] is None
+
+
+def test_the_name_and_form_of_a_new_batch_stand_where_a_file_is_refused(client: TestClient) -> None:
+    found = client.get("/desk/batches/new").text.partition('name="csrf" value="')[2].partition('"')[0]
+    data = {"csrf": found, "name": "my letters", "form": "invoice2"}
+    told = client.post("/desk/batches/new", data=data, files=[("files", ("order.xyz", b"text", "text/plain"))])
+    assert told.status_code == 422
+    assert Shown(told.text, "/desk/batches/new").values["name"] == "my letters"
+    assert '<option value="invoice2" selected' in told.text
+
+
+def test_the_title_of_a_form_stands_where_no_picture_was_chosen(client: TestClient) -> None:
+    told = post(client, "/desk/forms/new", title="Slip", name="slip", language="fra", locale="fr_FR", filled="1")
+    assert told.status_code == 422
+    values = Shown(told.text, "/desk/forms/new").values
+    assert (values["title"], values["filled"]) == ("Slip", "1")
+    assert '<option value="fr_FR" selected' in told.text
+
+
+def test_what_was_typed_is_shown_where_its_form_is_no_more(busy: DeskSite, client: TestClient) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    told = post(client, f"/desk/scan/{scan}/split", at=2, why=WHY)
+    assert told.status_code == 422
+    assert 'id="typed"' in told.text
+    assert "she said" in told.text
+
+
+def test_two_forms_with_one_address_are_told_apart_by_what_they_are_about() -> None:
+    one = '<form method="post" action="/a"><input type="hidden" name="n" value="1"><input name="why"></form>'
+    two = one.replace('value="1"', 'value="2"').replace("</form>", '<textarea name="t">x</textarea></form>')
+    two = f'<details id="d">{two}</details>'
+    found = typed_again(one + two, "/a", "POST", {"n": ["2"], "why": ["so"], "t": ["\ny"], "new-1": ["z"]})
+    assert found.startswith(one)
+    assert '<details id="d" open="">' in found
+    assert 'name="why" value="so"' in found
+    assert '<textarea name="t">\n\ny</textarea>' in found
+    assert '<input type="hidden" name="new-1" value="z">' in found
+    assert typed_again(one, "/b", "POST", {"why": ["so"]}) == one
+
+
+def test_what_cannot_be_undone_is_asked_again() -> None:
+    form = '<form method="post" action="/a"><input type="checkbox" name="sure" value="yes"></form>'
+    assert "checked" not in typed_again(form, "/a", "POST", {"sure": ["yes"]})
+    assert "checked" in typed_again(form.replace("sure", "anyway"), "/a", "POST", {"anyway": ["yes"]})
