@@ -56,7 +56,7 @@ async def refused(visit: Visit, why: str, form_at: str) -> Response:
     method, path = visit.request.method, visit.request.url.path
     again = None if page is None else typed_again(page, path, method, sent)
     if again is None or again == page:
-        typed = {name: values for name, values in sent.items() if name != "csrf" and any(values)}
+        typed = [each for name, values in sent.items() if name != "csrf" for each in values if each]
         return visit.page("desk_refused.html", 422, why=told, back=form_at, typed=typed)
     return HTMLResponse(again, 422)
 

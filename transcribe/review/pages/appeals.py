@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
@@ -25,24 +26,32 @@ MAX_ENDED_COUNT = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownAppeal:
-    """One appeal as an operator sees it: whose it is, on which field, and whether its day has passed."""
+    """One appeal as an operator sees it: whose it is, on which field, and whether its day has passed.
+
+    `row` is that of a table, from 1. `scan` is what the scan is called, and `address` where the desk shows the field.
+    """
 
     appeal: Appeal
     handle: str
     form: str
     field: str
+    row: int | None
+    scan: str
+    address: str
     mark: bool
     late: bool
 
 
 @router.get("/appeals")
 async def appeals_page(context: Here, visitor: SignedIn) -> Response:
-    """For operators: every open appeal, the oldest first, then those that ended last."""
+    """For operators: every open appeal, the oldest first, then those that ended last; of the forms open to them."""
     require_operator(visitor)
     await require_proof(context, visitor)
 
     def ask(store: Store) -> list[ShownAppeal]:
-        appeals = store.appeals()  # latest first
+        forms = store.forms_of_person(visitor.person.id)
+        found = store.appeals()  # latest first
+        appeals = [each for each in found if not forms or store.scan(each.reading.scan).form in forms]
         ended = [each for each in appeals if each.outcome is not None]
         wanted = [each for each in reversed(appeals) if each.outcome is None] + ended[:MAX_ENDED_COUNT]
         return [_shown_appeal(store, context, visitor, each) for each in wanted]
@@ -59,7 +68,7 @@ async def appeals_page(context: Here, visitor: SignedIn) -> Response:
 
 
 def _shown_appeal(store: Store, context: Context, visitor: Visitor, appeal: Appeal) -> ShownAppeal:
-    reading, mark = appeal.reading, False
+    reading, mark, desk = appeal.reading, False, context.options.desk
     scan = store.scan(reading.scan)
     try:
         form = context.forms(scan.form, scan.form_version)
@@ -73,6 +82,9 @@ def _shown_appeal(store: Store, context: Context, visitor: Visitor, appeal: Appe
         handle=store.transcriber(appeal.transcriber).handle,
         form=title,
         field=label,
+        row=None if reading.key.row is None else reading.key.row + 1,
+        scan=scan.name or scan.id[:12],
+        address=f"{desk}/scan/{scan.id}?{urlencode({'field': str(reading.key)})}#field" if desk else "",
         mark=mark,
         late=appeal.is_late(context.now()),
     )

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
 from flows.home import load_settings
 from flows.serving.review_settings import review_options
 from flows.steps.close_appeals import ClosedAppeals, close_appeals
-from tests.transcribe.review.site import Site, form_of
+from tests.transcribe.review.site import Site, form_of, make_site
 from tests.transcribe.review.test_readings import KEY, ask, csrf, decide, read
 from transcribe.codes import Flag
 from transcribe.errors import SettingsError
-from transcribe.model import Transcriber
+from transcribe.model import FieldKey, Transcriber
+from transcribe.review.options import ReviewOptions
 
 SignIn = Callable[[Transcriber], httpx.Client]
 
@@ -37,6 +39,27 @@ def contested(site: Site, sign_in: SignIn) -> tuple[str, Transcriber, str]:
     client = sign_in(ann)
     client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client), "words": WORDS})
     return scan, ann, reading
+
+
+def test_an_appeal_names_the_row_and_leads_to_the_field_on_the_desk_of_who_may_see_it(tmp_path: Path) -> None:
+    site, key = make_site(tmp_path, ReviewOptions(desk="/desk")), FieldKey("lines.quantity", 2)
+    site.store.put_parameters({}, site.clock.now())
+    scan, ann = site.scan("bon-de-commande", {key: "4"}, name="monday.jpg"), site.person("ann")
+    reading = read(site, ann, "4")
+    decide(site, scan, "9", key=key)
+    site.store.open_appeal(reading, ann.id, WORDS, site.clock.now() + timedelta(days=7), site.clock.now())
+
+    def seen_by(who: Transcriber) -> str:
+        client = TestClient(site.app, base_url="http://127.0.0.1:8080", follow_redirects=False)
+        assert client.post(f"/in/{site.link(who)}").status_code == 303
+        return client.get("/appeals").text
+
+    page = seen_by(site.person("olga", "operator"))
+    assert "Qty · row 3" in page
+    assert f'<a href="/desk/scan/{scan}?field=lines.quantity%5B2%5D#field">' in page
+    half = site.person("half", "operator")
+    site.store.set_forms_of_person(half.id, ["order-form"], site.clock.now(), "test")
+    assert WORDS not in seen_by(half)
 
 
 def close(site: Site) -> ClosedAppeals:
