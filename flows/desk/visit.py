@@ -34,7 +34,6 @@ from transcribe.review import (
     Visitor,
     amount,
     day,
-    exact_amount,
     full_amount,
     moment,
     number,
@@ -172,10 +171,6 @@ class Visit:
     def chance(self, probability: float) -> str:
         """A probability as it is written here; one that is nearly 1 is not said to be it."""
         return share(min(probability, MOST_CHANCE_SHARE), self.language, 2)
-
-    def exact_amount(self, micro: int, currency: str) -> str:
-        """Money with up to four places: a record may cost less than a cent."""
-        return exact_amount(micro, currency, self.language)
 
     def full_amount(self, micro: int, currency: str) -> str:
         """Money with all its places, to a millionth."""

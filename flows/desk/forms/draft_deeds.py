@@ -13,6 +13,7 @@ from flows.desk.deeds import do, refused, with_done
 from flows.desk.forms.draft_page import known_draft
 from flows.desk.forms.draft_view import draft_view
 from flows.desk.forms.form_page import FormName
+from flows.desk.forms.mistake_words import mistake_words, require_whole
 from flows.desk.forms.sent_draft import sent_definition
 from flows.desk.forms.suggested import forget_suggested
 from flows.desk.visit import Act
@@ -76,7 +77,7 @@ async def save_text(visit: Act, name: FormName, text: Text, seen: Seen) -> Respo
     try:
         await visit.look(deed)
     except (SettingsError, FormError) as error:
-        return visit.page("forms/text.html", 422, draft=draft, text=written, why=str(error))
+        return visit.page("forms/text.html", 422, draft=draft, text=written, why=mistake_words(visit, str(error)))
     return RedirectResponse(with_done(f"/desk/draft/{name}", "draft-saved"), 303)
 
 
@@ -139,6 +140,7 @@ async def install(visit: Act, name: FormName, seen: Seen) -> Response:
     draft = await visit.look(lambda: known_draft(visit, name))
 
     def deed() -> None:
+        require_whole(visit, draft)
         draft.save(draft.text, seen)
         install_draft(visit.home, draft, visit.by)
         forget_suggested(visit, name)

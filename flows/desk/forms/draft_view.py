@@ -107,7 +107,7 @@ def draft_view(draft: Draft) -> DraftView:
     try:
         written = tomllib.loads(draft.text)
     except tomllib.TOMLDecodeError as error:
-        raise FormError(f"{draft.path.name}: this is no TOML: {error}.") from error
+        raise FormError(f"This is no TOML: {error}.") from error
     faults = draft.mistakes()
     fields = [_entry(number, each, "field", faults) for number, each in enumerate(_listed(written, "field"))]
     tables = [_table(number, each, faults) for number, each in enumerate(_listed(written, "table"))]

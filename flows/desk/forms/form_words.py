@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import cache
 
 from flows.desk.visit import Visit
 from transcribe import fields
@@ -51,6 +49,9 @@ KEYS: Mapping[str, str] = {
     "box": N_("place"),
     "rows": N_("rows"),
     "values": N_("values"),
+    "name": N_("name"),
+    "check": N_("rule"),
+    "span": N_("place"),
 }
 """Keys of a definition in words; others are shown as they are written."""
 
@@ -86,52 +87,6 @@ FATES: Mapping[str, str] = {
 }
 """What would become of a field that is tried."""
 
-MISTAKES: tuple[str, ...] = (
-    N_("there is no field type %(said)s; use one of %(known)s"),
-    N_("there is no locale %(said)s; write it as fr_FR or en_GB"),
-    N_("there is no currency %(said)s; write its ISO 4217 code, as EUR"),
-    N_("there is no such key; do you mean %(key)s; see the list in docs/adding-a-form.md"),
-    N_("there is no such key; see the list in docs/adding-a-form.md"),
-    N_("the pattern %(said)s is no regular expression that RE2 knows (%(fault)s); %(advice)s"),
-    N_("the box %(box)s is not x0, y0, x1, y1 with x0 < x1 and y0 < y1"),
-    N_("the span %(span)s is not x0, x1 with x0 < x1"),
-    N_("a payment field needs a box, because its box is masked before a picture is kept"),
-    N_("rows need a box whose height they divide"),
-    N_("a table with a box needs rows, the number of its lines"),
-    N_("the column %(column)s needs a span within the table's box, x0 and x1"),
-    N_("%(name)s stands twice; every name must be its own."),
-    N_("the form has no page %(page)s; its last one is %(count)s."),
-    N_("a box needs a blank, the empty page that it refers to."),
-    N_("a form with a blank needs a box here, x0, y0, x1, y1 on the blank."),
-    N_("%(box)s reaches outside the blank of %(wide)s x %(high)s."),
-    N_("the form has no field %(field)s."),
-    N_(
-        "Form %(form)s, rule %(rule)s has %(part)s, which is not of the grammar: names, + - * /, sum, round. "
-        "`fairhand forms check` shows the rules."
-    ),
-    N_(
-        "Form %(form)s, rule %(rule)s names %(name)s, which is no field of the form; known are %(known)s. "
-        "`fairhand forms check` shows the rules."
-    ),
-    N_(
-        "Form %(form)s, rule %(rule)s uses %(name)s of type %(type)s; rules take amount, decimal, integer and date. "
-        "`fairhand forms check` shows the rules."
-    ),
-    N_("it is missing, and must be there"),
-    N_("write small letters, digits and _, a letter first, not %(said)s"),
-    N_("write small letters, digits, - and _, a letter first, not %(said)s"),
-    N_("write a language as Tesseract names it, three small letters first, as eng or chi_sim, not %(said)s"),
-    N_("write a whole number, not %(said)s"),
-    N_("write a number from %(least)s on, not %(said)s"),
-    N_("write a number above %(limit)s, not %(said)s"),
-    N_("write a text in quotes, not %(said)s"),
-    N_("write something, not %(said)s"),
-)
-"""What is wrong in a definition, as `transcribe.forms` says it in English after the key that it is about."""
-
-PLACE = re.compile(r"%\\\((\w+)\\\)s")
-"""A place of a message that was escaped for a pattern."""
-
 FATE_BOXES: Mapping[str, str] = {"decided": "decided", "blank": "nothing", "asked": "open", "nothing": "nothing"}
 """How each is drawn."""
 
@@ -152,18 +107,3 @@ def type_words(visit: Visit, name: str) -> str:
 def key_words(visit: Visit, key: str) -> str:
     """What a key of a definition is called."""
     return visit.say(KEYS[key]) if key in KEYS else key
-
-
-def mistake_words(visit: Visit, mistake: str) -> str:
-    """What is wrong in a definition, in the visitor's language; in English where these pages do not know it."""
-    for key, said in ((mistake[: at.start()], mistake[at.end() :]) for at in re.finditer(r"^|: ", mistake)):
-        for message, pattern in _mistake_patterns().items():
-            if found := pattern.fullmatch(said):
-                words = visit.say(message, **found.groupdict())
-                return f"{key}: {words}" if key else words
-    return mistake
-
-
-@cache
-def _mistake_patterns() -> Mapping[str, re.Pattern[str]]:
-    return {each: re.compile(PLACE.sub(r"(?P<\1>.+?)", re.escape(each)), re.DOTALL) for each in MISTAKES}

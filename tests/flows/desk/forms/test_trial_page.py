@@ -79,5 +79,5 @@ def test_no_more_than_five_are_tried_and_none_with_a_mistake(client: TestClient,
     assert post(client, HERE).status_code == 422
     draft.save(draft.text.replace('name = "hirer"', 'name = "phone"'))
     answer = client.post(HERE, data={"csrf": csrf(client)}, files=files[:1])
-    assert (answer.status_code, "stands twice" in answer.text) == (422, True)
+    assert (answer.status_code, "Two have the name" in answer.text) == (422, True)
     assert 'id="try"' not in client.get(HERE).text

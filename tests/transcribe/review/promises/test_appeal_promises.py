@@ -52,7 +52,7 @@ def test_an_appeal_names_the_row_and_leads_to_the_field_on_the_desk_of_who_may_s
     def seen_by(who: Transcriber) -> str:
         client = TestClient(site.app, base_url="http://127.0.0.1:8080", follow_redirects=False)
         assert client.post(f"/in/{site.link(who)}").status_code == 303
-        return client.get("/appeals").text
+        return str(client.get("/appeals").text)
 
     page = seen_by(site.person("olga", "operator"))
     assert "Qty · row 3" in page
