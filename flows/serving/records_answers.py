@@ -60,12 +60,9 @@ class ExceptionV1(BaseModel):
 
 
 class RecordV1(BaseModel):
-    """A record. `values` has each field by name and each table as a list of its lines, each with its `row` from 0.
-
-    Amounts and decimals are decimal texts and exact, dates are ISO 8601. `same_order_as` is the scan of the order that
-    this one is once more, as somebody has settled; `may_be_same_order_as` of one that nobody has settled yet. The
-    schema of a form's own values is at `/api/v1/forms/{form}/schema`.
-    """
+    """A record. `values` has fields by name and tables as lists of lines, each with its `row` from 0; their schema is at
+    `/api/v1/forms/{form}/schema`. Amounts are exact decimal texts, dates are ISO 8601. `same_order_as` is settled to be
+    this same order; of `may_be_same_order_as` nobody has said."""
 
     id: int
     scan: Scan

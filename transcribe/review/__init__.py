@@ -13,7 +13,6 @@ from transcribe.review.views.comparison import Weight, weights
 from transcribe.review.views.formatting import (
     amount,
     day,
-    exact_amount,
     full_amount,
     moment,
     number,
@@ -48,7 +47,6 @@ __all__ = [
     "amount",
     "create_app",
     "day",
-    "exact_amount",
     "full_amount",
     "moment",
     "month_words",
