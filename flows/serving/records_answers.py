@@ -60,7 +60,7 @@ class ExceptionV1(BaseModel):
 
 
 class RecordV1(BaseModel):
-    """A record. `values` has fields by name and tables as lists of lines, each with its `row` from 0; their schema is at
+    """A record. `values` has fields by name and tables as lists of lines with their `row` from 0; their schema is at
     `/api/v1/forms/{form}/schema`. Amounts are exact decimal texts, dates are ISO 8601. `same_order_as` is settled to be
     this same order; of `may_be_same_order_as` nobody has said."""
 
