@@ -45,18 +45,18 @@ PLAIN: Mapping[str, str] = {
         "The column is empty or turned round: right has to be more than left."
     ),
     "a payment field needs a box, because its box is masked before a picture is kept": N_(
-        "Payment data need a box: it is masked before a picture is kept. Draw it."
+        "Payment data need a box, which is then masked. Draw it."
     ),
     "rows need a box whose height they divide": N_("Its rows need a box, which they divide. Draw it."),
     "a table with a box needs rows, the number of its lines": N_("Say how many rows the table has."),
     "the column %(column)s needs a span within the table's box, x0 and x1": N_(
-        "The column “%(column)s” reaches outside its table. Draw it within the table."
+        "The column “%(column)s” is not within its table. Draw it there."
     ),
     "%(name)s stands twice; every name must be its own.": N_(
         "Two have the name “%(name)s”. Give one of them another name."
     ),
     "%(name)s has %(count)s characters; write a name of at most %(most)s, and what people are shown as its label.": N_(
-        "The name “%(name)s” is longer than %(most)s characters. Shorten it; what people are shown is its label."
+        "The name “%(name)s” is longer than %(most)s characters. Shorten it; the label may be longer."
     ),
     "%(what)s need %(needed)s columns in the records, where an amount needs three, and a table has at most %(most)s. "
     "Write fields that repeat as rows of a [[table]], or split the form into two forms.": N_(
@@ -100,7 +100,9 @@ PLAIN: Mapping[str, str] = {
         "The text cannot be read: at its end a quote or a bracket is missing."
     ),
     "This is no TOML: %(fault)s.": N_("The text cannot be read: something stands twice, or a quote is missing."),
-    "A draft keeps its name: write name = %(name)s.": N_('A draft keeps its name: write name = "%(name)s".'),
+    "A draft keeps its name: write name = %(name)s.": N_(
+        'The name of a draft cannot be changed here: write name = "%(name)s".'
+    ),
     "a form needs at least one [[field]] or [[table]]": N_("There is no field yet. Draw the first one."),
     "it is missing, and must be there": N_("It is empty. Fill it in."),
     "a number is missing here": N_("A number is missing. Fill it in."),

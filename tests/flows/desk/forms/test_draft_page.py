@@ -196,7 +196,7 @@ def test_the_definition_is_written_as_text_and_its_faults_are_shown(client: Test
     assert saved.status_code == 303
     assert draft.form().field("hirer").help == {"en": "Family name first"}
     assert "help" in client.get(HERE).text.split('id="field-1-personal"')[1].split("</details>")[0]
-    for text, why in (('name = "', "cannot be read"), ('name = "car"\n', "keeps its name")):
+    for text, why in (('name = "', "cannot be read"), ('name = "car"\n', "cannot be changed here")):
         answer = post(client, f"{HERE}/text", text=text, seen=draft.digest)
         assert (answer.status_code, why in answer.text) == (422, True)
     save(client, **{"field-1-name": "renter"})
