@@ -50,7 +50,7 @@ PLAIN: Mapping[str, str] = {
     "rows need a box whose height they divide": N_("Its rows need a box, which they divide. Draw it."),
     "a table with a box needs rows, the number of its lines": N_("Say how many rows the table has."),
     "the column %(column)s needs a span within the table's box, x0 and x1": N_(
-        "The column “%(column)s” is not within its table. Draw it there."
+        "The column “%(column)s” reaches outside its table. Draw it inside the table."
     ),
     "%(name)s stands twice; every name must be its own.": N_(
         "Two have the name “%(name)s”. Give one of them another name."
