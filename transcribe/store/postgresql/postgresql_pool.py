@@ -95,7 +95,11 @@ class ServerPool:
         raise AssertionError
 
     def read(self, sql: str, values: list[object]) -> Any:
-        """The cursor of a statement outside of a transaction, with all its rows."""
+        """The cursor of a statement outside of a transaction, with all its rows.
+
+        It is tried again once where the connection was lost or the time was up: a machine that stood still for so
+        long stops a statement of 2 ms.
+        """
         for last in (False, True):
             connection = self.take()
             try:
@@ -103,11 +107,13 @@ class ServerPool:
             except psycopg.IntegrityError:
                 raise
             except psycopg.Error as error:
-                if last or not connection.broken:
+                lost = connection.broken
+                if last or not (lost or isinstance(error, psycopg.errors.QueryCanceled)):
                     raise store_error(error) from error
             finally:
                 self.give_back(connection)
-            self._mend()
+            if lost:
+                self._mend()
         raise AssertionError
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests.patience import PATIENCE
 from tests.postgres import server
@@ -53,6 +54,22 @@ def test_after_connections_were_cut_the_next_read_and_the_next_write_go_through(
         killer.execute(CUT)
         with here.store.db.snapshot():
             assert len(here.store.transcribers()) == len(before) + 1
+
+
+def test_a_read_that_was_stopped_for_its_time_is_tried_once_more(here: World) -> None:
+    before = here.store.transcribers()
+    address = make_conninfo(here.url, options="-c statement_timeout=400ms")
+    store = open_store(here.path, KEY, url=address)
+    with psycopg.connect(here.url) as holder, ThreadPoolExecutor(1) as apart:
+        holder.execute("LOCK TABLE transcriber IN ACCESS EXCLUSIVE MODE")
+        told = apart.submit(store.transcribers)
+        time.sleep(0.6)
+        holder.rollback()
+        assert told.result() == before
+        holder.execute("LOCK TABLE transcriber IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(StoreError, match="try again"):
+            store.transcribers()
+    store.close()
 
 
 def work(store: StateStore, until: threading.Event) -> set[str]:
