@@ -16,7 +16,7 @@ from prefect.states import Completed, Failed
 
 from flows.administration import keep_retention, refresh_quality
 from flows.alerts import send_alerts
-from flows.backup import make_backup
+from flows.backup import log_backup, make_backup
 from flows.home import Home, act_as, home_at, load_settings, now
 from flows.shifts import work_shift
 from flows.steps import close_appeals, learn_home, reconcile_home
@@ -150,10 +150,12 @@ def backup(home: str = "") -> State[dict[str, int]]:
     if not settings.backups:
         return Completed(name="No folder is set", message="Set FAIRHAND_BACKUPS to a folder on another disk.", data={})
     made = make_backup(settings, Path(settings.backups), now(), KEPT_BACKUPS_COUNT)
+    log_backup(opened.store, made, now())
     counts = {"new_files": made.new_files, "lost": len(made.backup.manifest.lost)}
     _tell("backup", **counts)
     name = f"{counts['lost']} pictures are lost" if counts["lost"] else "Completed"
-    return Completed(name=name, message=f"{made.new_files} files are new in it.", data=counts)
+    beside = " It lies on the disk of the home: what takes the disk takes both." if made.is_beside_home else ""
+    return Completed(name=name, message=f"{made.new_files} files are new in it.{beside}", data=counts)
 
 
 @prefect.flow(name="alerts", log_prints=False)

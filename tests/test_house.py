@@ -99,7 +99,7 @@ ROOMS = {
     " transcribe.sandbox transcribe.whole_files",
     # drafts of forms: files of a home that are no form of it yet
     "flows.drafting": "home standalone output reconcile.decision reconcile.learning transcribe.forms",
-    "flows.administration": "home measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
+    "flows.administration": "backup home measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
     " reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.exporting": "home reconcile.records transcribe.drawing transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",

@@ -18,6 +18,7 @@ from flows.administration.archive_upkeep import bucket_findings
 from flows.administration.database_findings import database_findings
 from flows.administration.finding import Finding, usable_state
 from flows.administration.missing_people import people_findings
+from flows.backup import is_beside_home
 from flows.home import PREFECT_KEY_FILE, FormLibrary, Settings, has_state, is_open_to_others, prefect_secret
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
@@ -63,6 +64,7 @@ CHECKS = (
     "settings",
     "forms",
     "disk",
+    "backups",
     "archive",
     "private",
     "database",
@@ -84,6 +86,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _settings(settings)
     yield from _forms(settings)
     yield from _disk(settings)
+    yield from _backups(settings)
     yield from bucket_findings(settings)
     yield from _private(settings)
     yield from database_findings(settings)
@@ -225,6 +228,17 @@ def _disk(settings: Settings) -> Iterator[Finding]:
             "Only %(megabytes)s MB are free at %(folder)s.", megabytes=free // 1_000_000, folder=str(folder)
         )
         yield Finding(check="disk", message=message, mend=worded("make room, or set FAIRHAND_HOME"), machine=True)
+
+
+def _backups(settings: Settings) -> Iterator[Finding]:
+    """That backups lie on the disk of the home."""
+    folder = settings.backups and Path(settings.backups)
+    if folder and has_state(settings) and is_beside_home(settings, folder):
+        message = worded(
+            "The backups in %(folder)s lie on the disk of the home: what takes the disk takes both.", folder=str(folder)
+        )
+        mend = worded("mount a disk for backups there, or set FAIRHAND_BACKUPS to a folder on another disk")
+        yield Finding(check="backups", message=message, mend=mend, warning=True)
 
 
 def free_bytes(settings: Settings) -> dict[str, int]:

@@ -91,7 +91,10 @@ def new_link(home: Home, person: Transcriber) -> Invitation:
     """A new sign-in link for a person; it ends older ones that were not used."""
     token = secrets.token_urlsafe(32)
     until = now() + timedelta(days=home.settings.link_days)
-    home.store.put_link(person.id, secret_hash(token), until, now())
+    store, at = home.store, now()
+    with store.together():
+        store.put_link(person.id, secret_hash(token), until, at)
+        store.log(store.actor, "link made", person.id, {}, at)
     address = pages_address(home)
     is_known = home.settings.public_url or is_locked(lock_file(home.settings))
     link, assumed = f"{address}/in/{token}", "" if is_known else address

@@ -1,7 +1,7 @@
 """Backups of a home, homes made from them, and homes moved to other databases and archives."""
 
 from flows.backup.backup_folder import Backup, BackupFolder, newest_backup
-from flows.backup.make_backup import BackupMade, make_backup
+from flows.backup.make_backup import BackupMade, is_beside_home, log_backup, make_backup
 from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.backup.restore_backup import Restored, restore_backup
 
@@ -12,6 +12,8 @@ __all__ = [
     "Moved",
     "Restored",
     "give_up_move",
+    "is_beside_home",
+    "log_backup",
     "make_backup",
     "move_home",
     "newest_backup",

@@ -26,7 +26,7 @@ from flows.backup.manifest import (
 from flows.home import Settings, archive_of, state_place
 from transcribe.archive import Archive
 from transcribe.errors import FairhandError, SettingsError, StoreError
-from transcribe.store import StateFile, copying
+from transcribe.store import StateFile, Store, copying
 
 KEPT = "Earlier backups are as they were."
 GOES_ON = f"{KEPT} Mend that and run it again: it goes on where it stopped."
@@ -37,8 +37,8 @@ GOES_ON = f"{KEPT} Mend that and run it again: it goes on where it stopped."
 class BackupMade:
     """A backup, how many pictures and bytes it added to the folder, and how many older backups were removed.
 
-    So many files beside forms were passed over, as their names are no UTF-8. `is_beside_home`: it is the first one in
-    its folder, and lies on the disk of the home.
+    So many files beside forms were passed over, as their names are no UTF-8. `is_beside_home`: it lies on the disk of
+    the home.
     """
 
     backup: Backup
@@ -62,7 +62,6 @@ def make_backup(settings: Settings, path: Path, at: datetime, keep: int | None =
     with folder.alone(), disk_errors_said(f"The backup to {path} did not end", GOES_ON):
         folder.remove_unfinished()
         _require_same_home(settings, folder)
-        is_beside_home = not folder.names() and path.stat().st_dev == settings.home.stat().st_dev
         unfinished = folder.new_folder(at)
         try:
             manifest, new = _copied(settings, folder, unfinished, at)
@@ -77,8 +76,18 @@ def make_backup(settings: Settings, path: Path, at: datetime, keep: int | None =
         new_bytes=sum(new.values()),
         removed=removed,
         passed_over=len(_form_files(settings)[1]),
-        is_beside_home=is_beside_home,
+        is_beside_home=is_beside_home(settings, path),
     )
+
+
+def is_beside_home(settings: Settings, folder: Path) -> bool:
+    """Whether a folder of backups lies on the disk of the home: what takes the disk takes both."""
+    return folder.is_dir() and folder.stat().st_dev == settings.home.stat().st_dev
+
+
+def log_backup(store: Store, made: BackupMade, at: datetime) -> None:
+    """Say in the log of a home that it was backed up, and to where. The backup itself has no such line."""
+    store.log(store.actor, "backup made", made.backup.folder.name, {"folder": str(made.backup.folder.parent)}, at)
 
 
 def _remove_old(folder: BackupFolder, made: Backup, keep: int) -> int:

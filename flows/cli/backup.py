@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
+from flows.cli.app import app, home_of, settings_of
 from transcribe.errors import SettingsError
 from transcribe.i18n import plural
 
@@ -32,7 +32,7 @@ def backup(
 
     Whoever has that folder has everything: orders, people's pay, and the keys.
     """
-    from flows.backup import BackupFolder, make_backup
+    from flows.backup import BackupFolder, log_backup, make_backup
     from flows.home import now
 
     settings = settings_of(ctx)
@@ -40,7 +40,11 @@ def backup(
     if check:
         _check(BackupFolder(path), as_json)
         return
-    _say_made(make_backup(settings, path, now(), keep), as_json)
+    made = make_backup(settings, path, now(), keep)
+    try:
+        log_backup(home_of(ctx).store, made, now())
+    finally:
+        _say_made(made, as_json)
 
 
 @app.command()
@@ -102,8 +106,7 @@ def _say_made(made: BackupMade, as_json: bool) -> None:
         terminal.say(f"The head of its log, to keep elsewhere: {manifest.log_head}")
     if made.is_beside_home:
         terminal.note(
-            "It is the first one in that folder, and lies on the disk of the home: what takes the disk takes both. Is "
-            "the disk for backups mounted?"
+            "It lies on the disk of the home: what takes the disk takes both. Is the disk for backups mounted?"
         )
     if made.passed_over:
         terminal.note(

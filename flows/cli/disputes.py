@@ -27,6 +27,9 @@ app.add_typer(disputes, name="disputes")
 MAX_CELL_CHARACTERS = 40
 """Characters of a cell that are printed; JSON has them all. Chosen by hand."""
 
+SOON_CLOSED = "in an hour at most"
+"""What stands in place of the outcome of an appeal that an expert has heard and that is not closed yet."""
+
 Right = Annotated[str | None, typer.Option(help="Show its picture in the guide as a usual one: what is to be typed.")]
 """The option that makes a usual example of a picture."""
 Tricky = Annotated[
@@ -49,10 +52,10 @@ def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: termi
             "scan": appeal.reading.scan,
             "field": str(appeal.reading.key),
             "by": store.transcriber(appeal.transcriber).handle,
-            "deadline": appeal.deadline.isoformat(),
+            "deadline": appeal.deadline.isoformat(timespec="seconds"),
             "heard": appeal.heard is not None,
             "late": appeal.is_late(now()),
-            "outcome": appeal.outcome,
+            "outcome": appeal.outcome if as_json or appeal.outcome or appeal.heard is None else SOON_CLOSED,
             "minority": appeal.minority,
             "words": appeal.words,
         }

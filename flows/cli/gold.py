@@ -87,14 +87,13 @@ def list_gold(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 
 
 @gold.command("withdraw")
-def withdraw(ctx: typer.Context, scan: ScanName, field: FieldName) -> None:
+def withdraw(ctx: typer.Context, scan: ScanName, field: FieldName, why: Why, by: By = "") -> None:
     """Take a wrong known value out of use, and tell everybody who was tested by it. It never comes back by itself."""
     from flows.home import now
     from transcribe.model import FieldKey
 
     store, key = home_of(ctx).store, FieldKey.parse(field)
     known = store.scan(scan)
-    was_known = any(each.key == key for each in store.truths(known.id))
-    store.withdraw_truth(known.id, key, now())
+    was_known = store.withdraw_truth(known.id, key, by, why, now())
     said = "is no longer held to be known" if was_known else "is not held to be known; nothing has changed"
     terminal.say(f"{key} of {terminal.one_line(known.name or known.id[:12])} {said}.")

@@ -91,7 +91,7 @@ EXAMPLES = {
     "gold add": "fairhand gold add order-7.jpg total 12.50 --why 'it stands on the invoice'",
     "gold share": "fairhand gold share 0.05",
     "gold list": "fairhand gold list",
-    "gold withdraw": "fairhand gold withdraw order-7.jpg total",
+    "gold withdraw": "fairhand gold withdraw order-7.jpg total --why 'the stamp hid a digit'",
     "disputes list": "fairhand disputes list --open",
     "disputes answer": "fairhand disputes answer 4f1c 20 --reason 'a pause was counted'",
     "appeals list": "fairhand appeals list --open",

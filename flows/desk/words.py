@@ -76,12 +76,15 @@ ACTS: Mapping[str, str] = {
     "scan set aside": N_("set aside"),
     "scan brought back": N_("brought back"),
     "scan read again": N_("read again"),
+    "scan turned": N_("turned"),
     "scan retaken": N_("read from another picture"),
     "scan forgotten": N_("forgotten"),
     "value corrected": N_("value corrected"),
     "value asked again": N_("one more person asked"),
     "value locked": N_("value locked"),
     "value unlocked": N_("value unlocked"),
+    "gold added": N_("known value added"),
+    "gold withdrawn": N_("known value withdrawn"),
     "duplicate settled": N_("settled with another scan"),
 }
 """What operators did, by the verb of the act."""

@@ -48,6 +48,7 @@ def read_again(
     *,
     without: int = 0,
     retaken: bool = False,
+    turned_degrees: int = 0,
     pages_changed: tuple[str, str] = ("", ""),
     within: Callable[[], None] = _nothing,
     look: Callable[[ReadResult], None] | None = None,
@@ -55,8 +56,7 @@ def read_again(
     """Have a scan read anew as this form; what was read before stays as history. `within` is kept with it, or not.
 
     `look` is given what was read before anything is changed, and may raise an error. Nothing is changed before it is
-    read: ScanError or EngineError leave the scan as it was. ScanError too where the
-    form has payment data and the page does not lie on it, so that nobody knows where they stand.
+    read: ScanError or EngineError leave the scan as it was. ScanError too where nobody knows where payment data stand.
     """
     pages = pages or _masked(home, scan, form)
     taken = replace(pages.scan if pages else scan, id=scan.id, form=form.name, form_version=form.version)
@@ -71,6 +71,7 @@ def read_again(
         home.store.read_again(
             *(scan.id, (form.name, form.version), reads, because.by, because.why, now()),
             retaken=retaken,
+            turned_degrees=turned_degrees,
             pages_changed=pages_changed,
         )
         find_alike(home, scan.id, form, prints)

@@ -89,4 +89,5 @@ def turn(home: Home, scan: Scan, degrees: int, because: Because) -> ReadResult:
     quarters = TURNS.index(degrees)
     pages = tuple(replace(page, turn=TURNS[(TURNS.index(page.turn) + quarters) % 4]) for page in scan.pages)
     turned = NewPages(scan=replace(scan, id=home.store.origin(scan.id), pages=pages), files=())
-    return read_again(home, scan, home.forms(scan.form, scan.form_version), because, turned)
+    form = home.forms(scan.form, scan.form_version)
+    return read_again(home, scan, form, because, turned, turned_degrees=degrees)

@@ -106,7 +106,7 @@ def _fill(here: World) -> None:
     store.answer_dispute(dispute.id, 10.0, after(90))
     truth = Truth(scan=scan.id, key=FieldKey("total"), text="1", origin="gold", at=NOON)
     store.put_truth(truth, after(95))
-    store.withdraw_truth(scan.id, truth.key, after(96))
+    store.withdraw_truth(scan.id, truth.key, "op", "it was wrong", after(96))
     store.put_truth(truth, after(97))
     other = store.readings(here.scan("b").id)
     store.withdraw_reading(other[0].id, "eve", "unreadable", after(98))

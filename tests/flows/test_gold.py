@@ -29,7 +29,7 @@ def test_what_three_read_alike_is_known_and_once_withdrawn_never_comes_back(hous
     assert [(each.key, each.origin, each.text) for each in rooms.store.truths(scan.id)] == [(TOTAL, "gold", "12.50")]
     (listed,) = house.run("gold", "list", "--json").json
     assert (listed["field"], listed["text"], listed["answers"]) == ("total", "12.50", 0)
-    assert house.run("gold", "withdraw", scan.id[:12], "total").code == 0
+    assert house.run("gold", "withdraw", scan.id[:12], "total", "--why", "it was wrong").code == 0
     rooms.store.wake([scan.id], now())
     reconcile_home(rooms)
     assert rooms.store.truths(scan.id) == []

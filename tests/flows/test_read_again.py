@@ -107,11 +107,11 @@ def test_a_new_picture_takes_the_place_of_the_old_and_pages_are_turned(working_h
     assert house.run("scan", "turn", scan, "45", "--why", "x").code == 2
     turned = house.run("scan", "turn", scan, "180", "--why", "upside down")
     assert (turned.code, "its pages are turned by " in turned.out) == (0, True)
-    assert [each.verb for each in rooms.store.acts(scan)] == ["scan read again"]
+    assert [each.verb for each in rooms.store.acts(scan)] == ["scan turned"]
     assert house.run("scan", "retake", scan, RECEIPT, "--why", "x").code == 2, "it is the same picture"
     done = house.run("scan", "retake", scan, CASES / "receipt-035.jpg", "--why", "blurred", "--by", "olga")
     assert done.code == 0, done.err
-    assert [each.verb for each in rooms.store.acts(scan)] == ["scan read again", "scan retaken"]
+    assert [each.verb for each in rooms.store.acts(scan)] == ["scan turned", "scan retaken"]
     assert rooms.store.scan(scan).pages != state.scan.pages
     assert house.run("ingest", CASES / "receipt-035.jpg", "--form", "receipt", "--json").json[0]["known"] == 1
     back = house.run("scan", "retake", scan, RECEIPT, "--why", "the first one was right")

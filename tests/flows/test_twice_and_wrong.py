@@ -136,8 +136,8 @@ def test_a_known_value_is_added_and_withdrawn_once(house: House, scan: Scan) -> 
     assert "is known already" in house.run("gold", "add", name, "total", "12.50", "--why", "w").out
     assert "'12.60', and no longer '12.50'" in house.run("gold", "add", name, "total", "12.60", "--why", "w").out
     assert f"\n{name}  " in house.run("gold", "list").out
-    assert "no longer held to be known" in house.run("gold", "withdraw", name, "total").out
-    assert "nothing has changed" in house.run("gold", "withdraw", name, "total").out
+    assert "no longer held to be known" in house.run("gold", "withdraw", name, "total", "--why", "w").out
+    assert "nothing has changed" in house.run("gold", "withdraw", name, "total", "--why", "w").out
     assert house.run("gold", "list").out == "No value is held to be known.\n"
 
 

@@ -167,7 +167,7 @@ class VerbsMachine(RuleBasedStateMachine):
         if known:
             self.store.add_gold(scan.id, key, text, "olga", "why", self._later())
         else:
-            self.store.withdraw_truth(scan.id, key, self._later())
+            self.store.withdraw_truth(scan.id, key, "op", "it was wrong", self._later())
         found = {each.key: (each.origin, each.text) for each in self.store.truths(scan.id)}
         assert found.get(key) == (("gold", text) if known else None)
         assert self.store.decisions(scan.id) == before, "what is known changes no decision by itself"

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import typer
 from typer._click import Command
 
+from flows.administration import invite
 from flows.cli.app import whole_command
+from flows.home import Home, now
 from flows.mending import act_in_words
+from flows.steps import reconcile_home
 from tests.flows.house import House
+from tests.flows.steps.test_reconcile_scans import received
 
 SLIP = """
 name = "slip"
@@ -60,7 +66,72 @@ def test_a_form_installed_is_logged_as_done_by_whom_a_rate_was_set(working_house
     assert house.run("people", "leave", "Mina", "--why", "asked for it", "--yes", "--by", "olga").code == 0
     said = [(each["actor"], each["action"]) for each in house.run("log", "list", "--json").json]
     deeds = ["rate kept", "form installed", "person kept"]
-    assert said == [*((THEM, deed) for deed in deeds), ("olga", "person left")]
+    assert said == [*((THEM, deed) for deed in (*deeds, "link made")), ("olga", "person left")]
+
+
+def ask(rooms: Home, who: str) -> str:
+    """The id of a question that a person asked about a field."""
+    received(rooms, texts={"total": ("12.50", "77.80")})
+    reconcile_home(rooms)
+    (task,) = rooms.store.lease(who, 1, now())
+    return rooms.store.put_question(task.id, who, "with dashes?", 3.0, now()).id
+
+
+def test_a_command_that_changes_something_leaves_its_line_in_the_log(house: House, rooms: Home, tmp_path: Path) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")}, batch="monday")
+    (tmp_path / "backups").mkdir()
+    mina = invite(rooms, "Mina").person
+    question = ask(rooms, mina.id)
+    at, name = f"{now() + timedelta(days=1):%Y-%m-%d}", scan.id[:12]
+    deeds: list[tuple[list[str | Path], str]] = [
+        (["people", "add", "Ida"], "link made"),
+        (["people", "link", "Mina"], "link made"),
+        (["people", "pause", "Mina", "--why", "on leave"], "paused set"),
+        (["people", "resume", "Mina"], "paused set"),
+        (["people", "sign-out", "Mina"], "signed out everywhere"),
+        (["pay", "rate", "0.05"], "rate kept"),
+        (["questions", "answer", question, "As it stands."], "question answered"),
+        (["announce", "work", at, "--hours", "3"], "work expected"),
+        (["announce", "cancel", "WORK"], "expected work called off"),
+        (["batch", "priority", "monday", "3", "--why", "w"], "batch priority"),
+        (["batch", "due", "monday", at, "--why", "w"], "batch due"),
+        (["batch", "note", "monday", "the large ones"], "batch note"),
+        (["batch", "cancel", "monday", "--why", "w"], "batch cancelled"),
+        (["batch", "resume", "monday", "--why", "w"], "batch resumed"),
+        (["value", "correct", name, "total", "12.60", "--why", "w"], "value corrected"),
+        (["value", "lock", name, "total", "--why", "w"], "value locked"),
+        (["value", "unlock", name, "total", "--why", "w"], "value unlocked"),
+        (["value", "ask", name, "total", "--why", "w"], "value asked again"),
+        (["gold", "add", name, "total", "12.60", "--why", "w"], "gold added"),
+        (["gold", "withdraw", name, "total", "--why", "w"], "gold withdrawn"),
+        (["scan", "set-aside", name, "--why", "w"], "scan set aside"),
+        (["scan", "bring-back", name, "--why", "w"], "scan brought back"),
+        (["webhooks", "add", "erp", "https://example.org/hook"], "webhook added"),
+        (["webhooks", "remove", "erp"], "webhook removed"),
+        (["tokens", "add", "erp", "--scope", "records:read"], "token made"),
+        (["learn"], "parameters learnt"),
+        (["backup", tmp_path / "backups"], "backup made"),
+        (["scan", "forget", name, "--why", "w", "--yes"], "scan forgotten"),
+        (["people", "leave", "Mina", "--why", "w", "--yes"], "person left"),
+    ]
+    for words, action in deeds:
+        before = len(rooms.store.audit())
+        work = rooms.store.expected_work(now())
+        told = house.run(*(work[0].id if each == "WORK" else each for each in words))
+        assert told.code == 0, (words, told.err)
+        lines = rooms.store.audit()[before:]
+        assert (THEM, action) in {(line.actor, line.action) for line in lines}, (words, lines)
+    assert rooms.store.verify_audit().whole
+
+
+def test_the_log_says_why_a_person_is_paused_until_they_leave(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    house.run("people", "pause", "Mina", "--why", "on leave till May")
+    assert "on leave till May" in house.run("log", "list").out
+    left = house.run("people", "leave", "Mina", "--why", "asked for it", "--yes")
+    assert left.code == 0, left.err
+    assert "on leave till May" not in house.run("log", "list").out
+    assert house.run("log", "verify").code == 0
 
 
 def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
@@ -76,6 +147,7 @@ def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
         ("roles set", {"roles": ["expert", "transcriber"]}, "roles set to expert, transcriber"),
         ("languages set", {"languages": []}, "languages set to none"),
         ("second factor set", {}, "second factor set"),
+        ("scan turned", {"degrees": 90}, "scan turned by 90 degrees"),
     ],
 )
 def test_the_log_says_what_a_fact_of_a_person_is_now(verb: str, detail: dict[str, object], said: str) -> None:

@@ -93,7 +93,7 @@ EVIDENCE: Mapping[str, str] = {
         "{source} on fields of type {type}: wrong on {before} before, on {after} now (readings: {count})."
     ),
     EvidenceCode.RATE_OF_FORM: N_(
-        "Decided values of type {type} on the form {form}: {share} of {count} audited ones were wrong "
+        "Decided values of type {type} on the form {form}: of {count} audited, {share} were wrong "
         "(between {low} and {high}, 95 %)."
     ),
     EvidenceCode.RATE_OF_SOURCE: N_(

@@ -337,9 +337,6 @@ class ReconcileStore(Protocol):
     def put_truth(self, truth: Truth, now: datetime) -> None:
         """Keep a truth. The latest of a field counts."""
 
-    def withdraw_truth(self, scan: str, key: FieldKey, now: datetime) -> None:
-        """Take a truth out of use. That it was one stays on record."""
-
     def fields_with_truths(self, scan: str) -> set[FieldKey]:
         """The fields of a scan of which a truth is or was known."""
 
@@ -517,6 +514,7 @@ class SteeringStore(Protocol):
         now: datetime,
         *,
         retaken: bool = False,
+        turned_degrees: int = 0,
         pages_changed: tuple[str, str] = ("", ""),
     ) -> None:
         """Keep what machines read of a scan anew, as this form and version. What they read before is history.
@@ -524,7 +522,8 @@ class SteeringStore(Protocol):
         Questions that people were asked are withdrawn; those that are held are kept and paid. What is still wished for
         is asked again when the scan is weighed, and decisions stand until then. What people read stays under the form
         that they read it with, and counts where it is this one. `retaken`: from another picture, so that what
-        they could not read before is history too. `pages_changed` are hashes of the lists of its pages before and
+        they could not read before is history too. `turned_degrees`: its pages were turned by so much more with the
+        clock. `pages_changed` are hashes of the lists of its pages before and
         after, where it was split or joined: what people read of other pages than it has now is history. NotFound where
         the scan is forgotten.
         """
@@ -582,6 +581,12 @@ class SteeringStore(Protocol):
 
     def add_gold(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> None:
         """Hold a value of a field to be known, in place of what was; it changes no decision."""
+
+    def withdraw_truth(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        """Hold the value of a field to be known no more, and tell who was tested by it. False where none was known.
+
+        That it was known stays on record.
+        """
 
     def lock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
         """Have a decided value stand, whatever is read later. False where it is locked already."""

@@ -106,7 +106,7 @@ def test_control_items_are_shared_listed_and_withdrawn(here: World) -> None:
     assert here.store.control_share() == 0.05
     (item,) = told(here, "gold", "list")
     assert (item["field"], item["text"], item["answers"]) == ("order_number", "BC-7", 0)
-    run(here, "gold", "withdraw", item["scan"], item["field"])
+    run(here, "gold", "withdraw", item["scan"], item["field"], "--why", "it was wrong")
     assert told(here, "gold", "list") == []
 
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -682,8 +683,28 @@ def test_no_folder_is_made_for_backups_as_its_disk_may_not_be_mounted(place: Pat
     assert not mistyped.parent.exists()
     mistyped.mkdir(parents=True)
     first, second = house.run("backup", mistyped), house.run("backup", mistyped)
-    assert (first.code, second.code, second.err) == (0, 0, "")
-    assert "lies on the disk of the home: what takes the disk takes both. Is the disk for backups mounted?" in first.err
+    assert (first.code, second.code) == (0, 0)
+    for each in (first, second):
+        assert (
+            "lies on the disk of the home: what takes the disk takes both. Is the disk for backups mounted?" in each.err
+        )
+    examined = replace(house, environment={"FAIRHAND_BACKUPS": str(mistyped)}).run("doctor")
+    assert f"The backups in {mistyped} lie on the disk of the home: what takes the disk takes both." in examined.out
+    assert "mount a disk for backups there, or set FAIRHAND_BACKUPS to a folder on another disk" in examined.out
+
+
+def test_each_backup_has_its_line_in_the_log(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRST LTD")
+    target.mkdir(exist_ok=True)
+    house = House(home=place)
+    house.run("backup", target), house.run("backup", target)
+    with opened(place) as home:
+        lines = [line for line in home.store.audit() if line.action == "backup made"]
+        assert home.store.verify_audit().whole
+    assert [line.subject for line in lines] == sorted(each.name for each in target.glob("20*"))
+    assert {line.detail["folder"] for line in lines} == {str(target)}
+    assert all(line.actor.startswith("command line") for line in lines)
 
 
 def test_a_full_disk_is_said_and_earlier_backups_are_as_they_were(place: Path, target: Path) -> None:

@@ -37,7 +37,7 @@ def shown_keys(page: Page) -> set[str]:
 
 @pytest.mark.parametrize("mac", [False, True])
 def test_every_page_prints_the_keys_of_this_machine(site: Site, address: str, browser: Browser, mac: bool) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     amina = site.person("amina")
     page = browser.new_context().new_page()
     if mac:
@@ -49,7 +49,7 @@ def test_every_page_prints_the_keys_of_this_machine(site: Site, address: str, br
     page.goto(f"{address}/form")
     page.locator("html[data-ready]").wait_for()
     found["form"] = shown_keys(page)
-    page.locator(".text").first.fill("BC-1")
+    page.locator(".text").first.fill("BC-2025-0001")
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
     page.locator("html[data-ready]").wait_for()
@@ -77,7 +77,7 @@ def test_every_page_prints_the_keys_of_this_machine(site: Site, address: str, br
 def test_no_key_is_shown_where_there_is_no_keyboard(
     site: Site, address: str, browser: Browser, width: int, height: int
 ) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     amina = site.person("amina")
     page = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True).new_page()
     page.goto(f"{address}/in/{site.link(amina)}")
@@ -86,7 +86,7 @@ def test_no_key_is_shown_where_there_is_no_keyboard(
     site.store.submit(
         site.store.held(amina.id, site.clock.now())[0].id,
         amina.id,
-        SentReading(text="BC-1", idem="first-one"),
+        SentReading(text="BC-2025-0001", idem="first-one"),
         site.clock.now(),
     )
     (story,) = site.store.readings_of(amina.id)
@@ -109,7 +109,7 @@ FOCUSES = {
 
 @pytest.mark.parametrize("where", FOCUSES)
 def test_on_the_work_page_keys_work_wherever_the_focus_is(site: Site, enter: Enter, where: str) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     amina = site.person("amina")
     page = enter(amina)
     first = str(page.locator("#task").get_attribute("action"))
@@ -122,7 +122,7 @@ def test_on_the_work_page_keys_work_wherever_the_focus_is(site: Site, enter: Ent
     expect(page.locator("#what")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#text")).to_be_focused()
-    page.keyboard.type("BC-1")
+    page.keyboard.type("BC-2025-0001")
     page.evaluate(FOCUSES[where])
     page.keyboard.press("Alt+c")
     expect(page.locator("#picture.strong")).to_be_visible()
@@ -131,18 +131,18 @@ def test_on_the_work_page_keys_work_wherever_the_focus_is(site: Site, enter: Ent
     page.evaluate(FOCUSES[where])
     page.keyboard.press("Alt+u")
     expect(page.locator("#task")).to_have_attribute("action", first)
-    expect(page.locator("#text")).to_have_value("BC-1")
+    expect(page.locator("#text")).to_have_value("BC-2025-0001")
     page.evaluate(FOCUSES[where])
     page.keyboard.press("Alt+i")
     expect(page.locator("#task")).not_to_have_attribute("action", first)
 
 
 def test_what_is_typed_with_the_focus_nowhere_goes_into_the_box(site: Site, enter: Enter) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     page = enter(site.person("amina"))
     page.evaluate("document.activeElement.blur()")
-    page.keyboard.type("BC-1")
-    expect(page.locator("#text")).to_have_value("BC-1")
+    page.keyboard.type("BC-2025-0001")
+    expect(page.locator("#text")).to_have_value("BC-2025-0001")
 
 
 @pytest.mark.parametrize(
@@ -155,12 +155,12 @@ def test_what_is_typed_with_the_focus_nowhere_goes_into_the_box(site: Site, ente
     ],
 )
 def test_control_and_enter_send_the_whole_form_from_everywhere(site: Site, enter: Enter, where: str) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "01/05/2025"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "01/05/2025"})
     amina = site.person("amina")
     page = enter(amina)
     page.goto(page.url.replace("/work", "/form"))
     page.locator("html[data-ready]").wait_for()
-    page.locator(".text").nth(0).fill("BC-1")
+    page.locator(".text").nth(0).fill("BC-2025-0001")
     page.locator(".text").nth(1).fill("01/05/2025")
     page.evaluate(where)
     ways: list[str] = []
@@ -168,4 +168,4 @@ def test_control_and_enter_send_the_whole_form_from_everywhere(site: Site, enter
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/work")
     assert len([way for way in ways if way.endswith("/form")]) == 1  # a second way there breaks off the first
-    assert sorted(map(str, site.texts_of(amina.id))) == ["01/05/2025", "BC-1"]
+    assert sorted(map(str, site.texts_of(amina.id))) == ["01/05/2025", "BC-2025-0001"]

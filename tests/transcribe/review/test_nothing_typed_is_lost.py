@@ -65,8 +65,8 @@ def read_elsewhere(site: Site, who: Transcriber, text: str) -> str:
 def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
     site: Site, enter: Enter, line: Cable
 ) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1"}, name="one")
-    site.scan("bon-de-commande", {NUMBER: "BC-2"}, name="two")
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"}, name="one")
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0002"}, name="two")
     amina = site.person("amina")
     page = enter(amina)
     page.evaluate(HELD_AHEAD)
@@ -75,7 +75,7 @@ def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
     page.keyboard.type("BC-1 <b>bis</b>")
     page.keyboard.press("Enter")
     expect(page.locator("#task")).not_to_have_attribute("action", before)
-    read_elsewhere(site, amina, "BC-1")
+    read_elsewhere(site, amina, "BC-2025-0001")
     line.mend()
 
     refused = page.locator("#refused")
@@ -85,7 +85,7 @@ def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
     expect(refused.locator("q")).to_have_text("BC-1 <b>bis</b>")
     expect(refused.get_by_role("link", name="My readings")).to_have_attribute("href", "/readings")
     assert Axe().run(page).response["violations"] == []
-    page.keyboard.type("BC-2")
+    page.keyboard.type("BC-2025-0002")
     page.keyboard.press("Enter")
     expect(page.locator("#no-work")).to_be_visible()
     page.goto(f"{line.address}/work")
@@ -98,7 +98,7 @@ def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
     page.reload()
     page.locator("html[data-ready]").wait_for()
     expect(refused).not_to_be_visible()
-    assert sorted(str(each) for each in site.texts_of(amina.id)) == ["BC-1", "BC-2"]
+    assert sorted(str(each) for each in site.texts_of(amina.id)) == ["BC-2025-0001", "BC-2025-0002"]
 
 
 @pytest.mark.browser
@@ -107,7 +107,7 @@ def test_who_takes_back_an_old_reading_is_told_to_contest(site: Site, enter: Ent
         site.scan("bon-de-commande", {NUMBER: name}, name=name)
     page = enter(site.person("amina"))
     before = str(page.locator("#task").get_attribute("action"))
-    page.keyboard.type("BC-1")
+    page.keyboard.type("BC-2025-0001")
     page.keyboard.press("Enter")
     expect(page.locator("#task")).not_to_have_attribute("action", before)
     expect(page.locator("#status")).to_have_text("everything is sent")
@@ -122,13 +122,13 @@ def test_who_takes_back_an_old_reading_is_told_to_contest(site: Site, enter: Ent
 
 @pytest.mark.browser
 def test_without_javascript_the_answer_gives_back_what_was_typed(site: Site, address: str, browser: Browser) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{address}/in/{site.link(amina)}")
     page.locator("main button").click()
     page.wait_for_url("**/work")
-    read_elsewhere(site, amina, "BC-1")
+    read_elsewhere(site, amina, "BC-2025-0001")
     page.locator("#text").fill("BC-1 <b>bis</b>")
     page.locator("button.main").first.click()
 
@@ -136,11 +136,11 @@ def test_without_javascript_the_answer_gives_back_what_was_typed(site: Site, add
     expect(page.locator("h1")).to_contain_text(WAY_ON)
     expect(page.locator("#typed q")).to_have_text("BC-1 <b>bis</b>")
     page.locator("main a[href='/readings']").click()
-    expect(page.locator("#readings")).to_contain_text("BC-1")
+    expect(page.locator("#readings")).to_contain_text("BC-2025-0001")
 
 
 def test_of_a_whole_form_what_can_be_kept_is_kept_and_the_rest_given_back(site: Site, sign_in: SignIn) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "14/03/2025"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025"})
     amina = site.person("amina")
     client = sign_in(amina)
     assert client.get("/form").status_code == 200
@@ -162,7 +162,7 @@ def test_of_a_whole_form_what_can_be_kept_is_kept_and_the_rest_given_back(site: 
 def test_whatever_refuses_a_form_its_words_are_given_back_and_never_a_password(
     site: Site, sign_in: SignIn, ended: str
 ) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
     client = sign_in(amina)
     client.get("/work")
@@ -188,7 +188,7 @@ def test_whatever_refuses_a_form_its_words_are_given_back_and_never_a_password(
 
 
 def test_a_plain_form_that_comes_late_is_kept_and_paid_as_the_module_s_is(site: Site, sign_in: SignIn) -> None:
-    scan, now = site.scan("bon-de-commande", {NUMBER: "BC-1"}), site.clock.now
+    scan, now = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"}), site.clock.now
     site.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=now()), now())
     amina, ben = site.person("amina"), site.person("ben")
     client = sign_in(amina)
@@ -198,7 +198,7 @@ def test_a_plain_form_that_comes_late_is_kept_and_paid_as_the_module_s_is(site: 
     site.clock.forward += timedelta(minutes=40)
     (taken,) = site.store.lease(ben.id, 1, now())
     assert taken.id == task.id
-    site.store.submit(task.id, ben.id, SentReading(text="BC-1", idem="ben's-one"), now())
+    site.store.submit(task.id, ben.id, SentReading(text="BC-2025-0001", idem="ben's-one"), now())
     sent = {"csrf": csrf, "idem": "idem-1234", "text": "BC-1 bis"}
     answer = client.post(f"/work/{task.id}?check=1", data=sent)
     assert (answer.status_code, answer.headers["location"]) == (303, "/work?late=1")
@@ -225,7 +225,7 @@ def sent_as_a_whole(page: Page, line: Cable, text: str) -> None:
 def test_a_field_of_the_whole_form_whose_reading_is_to_be_corrected_is_open_with_it(
     site: Site, enter: Enter, line: Cable
 ) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "14/03/2025"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025"})
     amina = site.person("amina")
     page = enter(amina)
     sent_as_a_whole(page, line, LONG_WORD)
@@ -239,19 +239,19 @@ def test_a_field_of_the_whole_form_whose_reading_is_to_be_corrected_is_open_with
     expect(box).to_be_enabled()
     expect(box).to_have_value(LONG_WORD)
 
-    box.fill("BC-1")
+    box.fill("BC-2025-0001")
     page.keyboard.press("Control+Enter")
 
     expect(page.locator("legend")).to_have_text(["Order date"])
     expect(refused).not_to_be_visible()
-    assert site.texts_of(amina.id) == ["BC-1"]
+    assert site.texts_of(amina.id) == ["BC-2025-0001"]
 
 
 @pytest.mark.browser
 def test_a_field_whose_reading_is_to_be_corrected_comes_next_with_it_and_all_of_its_time(
     site: Site, enter: Enter
 ) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
     page = enter(amina)
     page.wait_for_timeout(2_500)
@@ -260,11 +260,11 @@ def test_a_field_whose_reading_is_to_be_corrected_comes_next_with_it_and_all_of_
     expect(page.locator("#refused")).to_contain_text("send it again")
     expect(page.locator("#text")).to_have_value(LONG_WORD)
 
-    page.locator("#text").fill("BC-1")
+    page.locator("#text").fill("BC-2025-0001")
     task = re.compile(r"/work/[^/]+$")  # what was typed may be looked at before, at /work/{task}/check
     with page.expect_request(lambda asked: asked.method == "POST" and bool(task.search(asked.url))) as sent:
         page.keyboard.press("Enter")
 
     expect(page.locator("#no-work")).to_be_visible()
-    assert site.texts_of(amina.id) == ["BC-1"]
+    assert site.texts_of(amina.id) == ["BC-2025-0001"]
     assert json.loads(sent.value.post_data or "")["seconds"] >= 3, "the seconds of the first attempt count too"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -25,6 +26,10 @@ def fields(site: Site, scans: int) -> None:
     for number in range(scans):
         texts = {FieldKey(key): f"{key} {number}" for key in KEYS}
         site.scan("bon-de-commande", texts, name=f"order {number}")
+
+
+DOUBLE_TAP_SECONDS = 0.3
+"""Two taps of one hand come so soon after each other at most. Chosen by hand."""
 
 
 def hold(page: Page, key: str, times: int = 15) -> None:
@@ -136,20 +141,26 @@ def test_of_two_tabs_one_works_and_both_together_read_each_field_once(site: Site
 
 
 def test_two_taps_on_a_phone_are_one_answer(site: Site, address: str, browser: Browser) -> None:
-    fields(site, 2)
+    fields(site, 12)
     amina = site.person("amina")
     page = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).new_page()
     page.goto(f"{address}/in/{site.link(amina)}")
     page.locator("main button").tap()
     page.locator("html[data-ready]").wait_for()
-    at = shown(page)
-    box = page.locator("[value=illegible]").bounding_box()
-    assert box is not None
-    for _ in range(2):
-        page.touchscreen.tap(box["x"] + 20, box["y"] + 15)
-    next_is_shown(page, at)
-    all_sent(page)
-    assert is_exact(site, amina, [None])
+    for _ in range(10):
+        at, before = shown(page), len(site.texts_of(amina.id))
+        box = page.locator("[value=illegible]").bounding_box()
+        assert box is not None
+        began = time.monotonic()
+        for _ in range(2):
+            page.touchscreen.tap(box["x"] + 20, box["y"] + 15)
+        apart = time.monotonic() - began
+        next_is_shown(page, at)
+        all_sent(page)
+        if apart < DOUBLE_TAP_SECONDS:  # else the machine was too busy to tap twice like a hand
+            break
+    assert apart < DOUBLE_TAP_SECONDS
+    assert is_exact(site, amina, [None] * (before + 1))
 
 
 def test_without_javascript_back_and_double_sends_are_one_reading(site: Site, address: str, browser: Browser) -> None:

@@ -111,7 +111,7 @@ def test_with_a_doubt_and_a_notice_every_answer_is_in_view_above_a_keyboard(
 
 
 def test_a_countdown_ends_when_the_field_has_gone(site: Site, enter: Enter, page: Page) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     page.clock.install()
     enter(site.person("amina"))
     notice = page.locator("#notice")
@@ -123,19 +123,19 @@ def test_a_countdown_ends_when_the_field_has_gone(site: Site, enter: Enter, page
 
 
 def test_what_was_said_of_a_field_is_not_said_of_the_next(site: Site, enter: Enter) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     page = enter(site.person("amina"))
     page.keyboard.press("Alt+u")
     expect(page.locator("#notice")).to_have_text("There is nothing to take back.")
     first = str(page.locator("#task").get_attribute("action"))
-    page.keyboard.type("BC-1")
+    page.keyboard.type("BC-2025-0001")
     page.keyboard.press("Enter")
     expect(page.locator("#task")).not_to_have_attribute("action", first)
     expect(page.locator("#notice")).not_to_contain_text("nothing to take back")
 
 
 def test_who_is_signed_out_is_told_so_and_no_key_is_said_to_keep_the_field(site: Site, enter: Enter) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
     page = enter(amina)
     page.clock.install()
@@ -208,7 +208,7 @@ def test_on_a_phone_the_answer_to_taking_along_is_in_sight(site: Site, enter: En
 
 def test_on_a_phone_the_mark_of_what_folds_stands_beside_its_words(site: Site, enter: Enter, page: Page) -> None:
     """Where the words took two lines, the mark had a line of its own above them."""
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     enter(site.person("amina", language="fr"))
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(page.url.replace("/work", "/pay"))

@@ -162,7 +162,7 @@ def test_a_control_item_is_paid_and_told_like_a_field_not_decided_until_it_is_wi
     assert [(each["text"], each["task_kind"]) for each in held["readings"]] == [("X", "read")]
     (answers,) = here.store.control_answers()
     assert (answers.truth.text, [each.text for each in answers.readings]) == ("G", ["X"])
-    here.store.withdraw_truth(task.scan, NUMBER, after(10))
+    here.store.withdraw_truth(task.scan, NUMBER, "op", "it was wrong", after(10))
     assert [each.key for each in here.store.readings_of("ann")] == [NUMBER]
     assert [each.kind for each in here.store.notices("ann")] == ["control item withdrawn"]
     assert here.store.control_answers() == []

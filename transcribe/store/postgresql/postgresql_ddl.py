@@ -28,6 +28,8 @@ _TRIGGER = re.compile(
     re.DOTALL,
 )
 
+_DROPPED_TRIGGER = re.compile(r"DROP TRIGGER (\w+);")
+
 _RAISE = re.compile(r"SELECT RAISE\(ABORT, ('[^']*')\);")
 
 _NAME_AT_RANDOM = "lower(hex(randomblob(8)))", "substr(md5(CAST(gen_random_uuid() AS TEXT)), 1, 16)"
@@ -44,6 +46,8 @@ def for_postgresql(statement: str) -> str:
     statement = _COMMENT.sub("", statement).strip()
     if statement.startswith("CREATE TRIGGER"):
         return _trigger(statement)
+    if dropped := _DROPPED_TRIGGER.fullmatch(statement):
+        return f"DROP FUNCTION {dropped[1]}() CASCADE;"  # and with it the trigger, whose table is not said here
     if statement.startswith(("CREATE TABLE", "ALTER TABLE")):
         for pattern, said in _TYPES:
             statement = pattern.sub(said, statement)

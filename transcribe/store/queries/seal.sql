@@ -154,8 +154,9 @@ WHERE r.id BETWEEN :begin AND :until;
 
 -- name: sealed_act
 SELECT a.id AS fact, a.verb, a.by_whom, a.at, a.scan_id, a.field_id, a.batch, a.transcriber_id, a.detail,
-    x.reason AS words, s.erased_at IS NOT NULL AS erased
-FROM act a LEFT JOIN act_text x ON x.id = a.id LEFT JOIN scan s ON s.id = a.scan_id WHERE a.id BETWEEN :begin AND :until;
+    x.reason AS words, (s.erased_at IS NOT NULL OR p.left_at IS NOT NULL) AS erased
+FROM act a LEFT JOIN act_text x ON x.id = a.id LEFT JOIN scan s ON s.id = a.scan_id
+LEFT JOIN transcriber p ON p.id = a.transcriber_id WHERE a.id BETWEEN :begin AND :until;
 
 -- name: sealed_reading_aside
 SELECT id AS fact, number, act_id, aside, NULL AS words, 0 AS erased FROM reading_aside WHERE id BETWEEN :begin AND :until;

@@ -5,6 +5,9 @@ VALUES (:verb, :by, :now, :scan_id, :field_id, :batch, :person, :detail);
 -- name: put_act_text!
 INSERT INTO act_text (id, reason) VALUES (:id, :reason);
 
+-- name: erase_reasons_about!
+DELETE FROM act_text WHERE id IN (SELECT id FROM act WHERE transcriber_id = :person);
+
 -- name: erase_act_texts!
 DELETE FROM act_text WHERE id IN (SELECT id FROM act WHERE scan_id = :scan_id);
 

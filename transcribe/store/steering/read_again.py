@@ -29,14 +29,17 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
         now: datetime,
         *,
         retaken: bool = False,
+        turned_degrees: int = 0,
         pages_changed: tuple[str, str] = ("", ""),
     ) -> None:
         with self.db.write():
             row = self.live_scan(scan)
             drawn = self.pictures(row["sha256"])
             before = {"form_before": row["form"], "version_before": row["form_version"]}
-            detail = {"form": form[0], "version": form[1], **before}
-            verb = "scan retaken" if retaken else "scan read again"
+            detail: dict[str, object] = {"form": form[0], "version": form[1], **before}
+            if turned_degrees:
+                detail |= {"degrees": turned_degrees}
+            verb = "scan retaken" if retaken else "scan turned" if turned_degrees else "scan read again"
             act = self.act(verb, row["sha256"], by, reason, now, scan=row["id"], detail=detail)
             before_pages, pages = pages_changed
             of_pages = {"pages_from": before_pages, "pages_to": pages}

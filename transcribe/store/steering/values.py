@@ -49,6 +49,17 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             self._act_on("gold added", row, field, key, by, reason, now)
             self.put_truth(Truth(scan=row["sha256"], key=key, text=value, origin="gold", at=now), now)
 
+    def withdraw_truth(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        with self.db.write():
+            row, field = self._field_to_mend(scan, key)
+            if not self.end_truth(field, now):
+                return False
+            self._act_on("gold withdrawn", row, field, key, by, reason, now)
+            self.db.run("wake", scan_id=row["id"])
+            for tested in self.db.all("tested_people", field_id=field):
+                self.tell(tested["person"], "control item withdrawn", field, now)
+            return True
+
     def lock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
         with self.db.write():
             row, field = self._field_to_mend(scan, key)

@@ -90,6 +90,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
                 self.db.run(each, person=person["id"])
             handle = f"left-{self.keyed_hash('left', person['public_id'])[:12]}"
             self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
+            self.db.run("erase_reasons_about", person=person["id"])  # only of who has left
             self.vouch("person", person["id"])
             self.log(by or self.actor, "person left", person["public_id"], {"why": why} if why else {}, now)
             self.note_words_in_log(now)

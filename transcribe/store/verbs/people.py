@@ -17,6 +17,7 @@ from transcribe.store.facts import Pause, SecondFactor, WayIn
 from transcribe.store.lookup import Lookup
 from transcribe.store.paid_time import take_all_time
 from transcribe.store.row_mapping import micros, moment, text, transcriber_of
+from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.leases import LeaseVerbs
 
 FORGOTTEN_FACTS = frozenset({"languages", "regions", "time_zone", "interface_language"})
@@ -26,7 +27,7 @@ OFFER_FACTS = frozenset({"roles", "languages", "regions", "qualifications"})
 """What says which tasks a person may have: when one changes, what they may not do any more goes back."""
 
 
-class PeopleVerbs(LeaseVerbs):
+class PeopleVerbs(LeaseVerbs, ActVerbs):
     """Keeps people and how they sign in."""
 
     def put_transcriber(self, person: Transcriber, now: datetime, by: str | None = None) -> None:
@@ -83,7 +84,7 @@ class PeopleVerbs(LeaseVerbs):
     def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "", reason: str = "") -> None:
         with self.db.write():
             paused_at = self.person_row(who)["paused_at"]
-            person = self._set(who, "set_paused", int(paused), now, by)
+            person = self._set(who, "set_paused", int(paused), now, by, reason if paused else "")
             if not paused and paused_at is not None:
                 take_all_time(self.db, person["id"], paused_at, now)
             if paused:
@@ -97,18 +98,22 @@ class PeopleVerbs(LeaseVerbs):
             return None
         return Pause(since=moment(person["paused_at"]), reason=person["pause_reason"])
 
-    def _set(self, who: str, statement: str, value: str | int | list[str], now: datetime, by: str) -> Row:
+    def _set(self, who: str, query: str, value: str | int | list[str], now: datetime, by: str, why: str = "") -> Row:
         """Write one column where it says something else. NotFound for who has left: they are changed no more."""
         with self.db.write():
             person = self.person_row(who)
             if person["left_at"] is not None:
                 raise NotFound("This person has left.")
-            kept, fact = text(value) if isinstance(value, list) else value, statement.removeprefix("set_")
+            kept, fact = text(value) if isinstance(value, list) else value, query.removeprefix("set_")
             if person[fact] != kept:
-                self.db.run(statement, person=person["id"], value=kept, now=micros(now))
+                self.db.run(query, person=person["id"], value=kept, now=micros(now))
                 self.vouch("person", person["id"])
                 detail = {} if fact in FORGOTTEN_FACTS else {fact: value}
-                self.log(by or self.actor, f"{fact.replace('_', ' ')} set", person["public_id"], detail, now)
+                verb, subject = f"{fact.replace('_', ' ')} set", person["public_id"]
+                if why.strip():
+                    self.act(verb, subject, by or self.actor, why, now, person=person["id"], detail=detail)
+                else:
+                    self.log(by or self.actor, verb, subject, detail, now)
                 if fact in OFFER_FACTS:
                     self.give_back_refused(self.person_row(who), now)
         return person

@@ -63,6 +63,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             (row,) = rows
             self.db.run("answer_question", id=row["id"], answer=answer, by=by, now=micros(now))
             self.tell(row["transcriber_id"], "question answered", row["field_id"], now)
+            self.log(by, "question answered", row["public_id"], {}, now)
 
     def questions(self, *, open_only: bool = False) -> list[Question]:
         return [
@@ -89,6 +90,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
         with self.db.write():
             if not self.db.changed("end_expected_work", public_id=work, now=micros(now)):
                 raise NotFound(f"No work {work!r} is expected.")
+            self.log(self.actor, "expected work called off", work, {}, now)
 
     def guide(self, form: str, field: str) -> list[Question]:
         return [_question_of(row) for row in self.db.all("guide", form=form, field=field)]

@@ -145,23 +145,13 @@ class ReconcileVerbs(IngestVerbs):
             if row["erased_at"] is not None:
                 return
             field = self.make_field(row, truth.key)
-            self._end_truth(field, now)
+            self.end_truth(field, now)
             number = self.db.insert("put_truth", field_id=field, origin=truth.origin, now=micros(truth.at))
             self.db.run("put_truth_text", id=number, text=truth.text)
             self.vouch("truth", number)
             self.db.run("wake", scan_id=row["id"])
 
-    def withdraw_truth(self, scan: str, key: FieldKey, now: datetime) -> None:
-        with self.db.write():
-            row = self.scan_row(scan)
-            field = self.known_field(row, key)
-            if self._end_truth(field, now):
-                self.db.run("wake", scan_id=row["id"])
-                for tested in self.db.all("tested_people", field_id=field):
-                    self.tell(tested["person"], "control item withdrawn", field, now)
-                self.log(self.actor, "truth withdrawn", row["sha256"], {"field": str(key)}, now)
-
-    def _end_truth(self, field: int, now: datetime) -> bool:
+    def end_truth(self, field: int, now: datetime) -> bool:
         """Withdraw the truth of a field. False where none is in force."""
         standing = [row["id"] for row in self.db.all("truths_in_force", field_id=field)]
         self.db.run("withdraw_truth", field_id=field, now=micros(now))

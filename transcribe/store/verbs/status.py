@@ -170,7 +170,10 @@ class QuarantineVerbs(IngestVerbs):
             number = None if scan is None else self.scan_row(scan)["id"]
             for row in self.db.all("quarantined", scan_id=number):
                 self.db.run("release_claim", scan_id=row["id"])
-            return self.db.changed("retry_quarantined", scan_id=number, now=micros(now))
+            count = self.db.changed("retry_quarantined", scan_id=number, now=micros(now))
+            if count:
+                self.log(self.actor, "weighing tried again", scan or "", {"scans": count}, now)
+            return count
 
     def withdraw_reading(self, reading: str, who: str, reason: str, now: datetime) -> bool:
         with self.db.write():

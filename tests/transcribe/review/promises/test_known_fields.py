@@ -98,7 +98,7 @@ def test_a_wrong_known_field_is_withdrawn_and_who_answered_it_is_told(site: Site
     (task,) = site.store.lease(amina.id, 1, site.clock.now())
     site.store.submit(task.id, amina.id, SentReading(text="BC", idem="the-only-one"), site.clock.now())
 
-    site.store.withdraw_truth(task.scan, NUMBER, site.clock.now())
+    site.store.withdraw_truth(task.scan, NUMBER, "op", "it was wrong", site.clock.now())
 
     assert (
         "The known answer of a field that you had read was itself wrong. It was withdrawn."

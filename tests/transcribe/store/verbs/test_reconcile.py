@@ -194,7 +194,7 @@ def test_the_latest_truth_counts_and_a_withdrawn_one_does_not(here: World) -> No
     assert here.store.field_history(scan.id, key).truth == Truth(
         scan=scan.id, key=key, text="A2", origin="gold", at=NOON
     )
-    here.store.withdraw_truth(scan.id, key, after(1))
+    here.store.withdraw_truth(scan.id, key, "op", "it was wrong", after(1))
     assert here.store.truths(scan.id) == []
 
 
