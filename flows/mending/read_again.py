@@ -76,10 +76,14 @@ def read_again(
         )
         find_alike(home, scan.id, form, prints)
         within()
-    if form.has_payment:
-        for name in home.store.replaced(scan.id):
-            home.archive.erase(name)
+    _erase_replaced(home, scan, form)
     return reads
+
+
+def _erase_replaced(home: Home, scan: Scan, form: Form) -> None:
+    """Erase pages that others have taken the place of, where payment data may stand on them."""
+    for name in home.store.replaced(scan.id) if form.has_payment else ():
+        home.archive.erase(name)
 
 
 def _masked(home: Home, scan: Scan, form: Form) -> NewPages | None:
