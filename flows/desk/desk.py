@@ -11,11 +11,11 @@ from starlette.routing import BaseRoute
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.forms import draft_deeds, draft_page, form_page, gallery, new_form, trial_page
-from flows.desk.money import closing, money_page, periods, statement
+from flows.desk.money import closing, money_page, periods, rates, statement
 from flows.desk.now import now_page
 from flows.desk.parts import section_routes
 from flows.desk.people import invite_several, people_page
-from flows.desk.published import record_list, records_page
+from flows.desk.published import program_deeds, programs_page, record_list, records_page
 from flows.desk.quality import quality_page
 from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds
 from flows.desk.sections import SECTIONS
@@ -71,6 +71,9 @@ def _routes() -> Sequence[BaseRoute]:
         closing,
         periods,
         statement,
+        rates,
+        programs_page,
+        program_deeds,
         money_page,
         people_page,
         invite_several,

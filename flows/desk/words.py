@@ -62,6 +62,13 @@ DONE: Mapping[str, str] = {
     "draft-dropped": N_("The draft was thrown away."),
     "period-closed": N_("The period is closed. These are the transfers to make; the file CSV has them for your bank."),
     "nothing-due": N_("Nothing is due up to that day, so no period was closed."),
+    "hook-pause": N_("Nothing is sent there for now. What it misses waits."),
+    "hook-resume": N_("It is sent to again, from where it stopped."),
+    "hook-tried": N_("The trial event was taken."),
+    "hook-removed": N_("The webhook is removed."),
+    "token-revoked": N_("The token works no more."),
+    "rate-set": N_("The rate is set from now on."),
+    "floor-set": N_("The floor is set from now on."),
     "count": N_("It is being looked at. Come back in a moment."),
 }
 """What was done just now, by the name of the deed."""

@@ -11,7 +11,7 @@ from transcribe.people.outcome import (
 )
 from transcribe.people.paid_work import HOURLY, PaidWork, paid_here, paid_work, pays
 from transcribe.people.pay_day import PayPromise, pay_promise
-from transcribe.people.tokens import Scope, new_token, secret_hash
+from transcribe.people.tokens import OF_ONE_FORM, Scope, new_token, secret_hash
 from transcribe.people.transfers import TRANSFER_COLUMNS, transfers
 from transcribe.people.true_reasons import is_against_the_model, true_reasons
 from transcribe.people.work_figures import MIN_AUDITED_COUNT, WorkFigures, work_figures
@@ -21,6 +21,7 @@ __all__ = [
     "MIN_AUDITED_COUNT",
     "MIN_MEASURED_READINGS",
     "NO_PACE",
+    "OF_ONE_FORM",
     "SECOND_LOOK_TIME",
     "TRANSFER_COLUMNS",
     "PaidWork",

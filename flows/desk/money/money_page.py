@@ -13,6 +13,7 @@ from flows.desk.money.amounts import Money, evened
 from flows.desk.money.costs import BATCHES_COUNT, batch_costs, form_costs
 from flows.desk.money.owed import owed_counting, owed_lines
 from flows.desk.money.periods import periods_table
+from flows.desk.money.rates import RATES
 from flows.desk.money.statement import statement_address
 from flows.desk.parts import Deed, Part, SectionPage, when_counted
 from flows.desk.tables import Cell, Column, Table, time_cell
@@ -23,9 +24,6 @@ from transcribe.i18n import N_
 from transcribe.pay_arithmetic import MICRO_UNITS
 
 router = APIRouter()
-
-SETTING_A_FLOOR = "fairhand pay floor AMOUNT --source 'WHERE IT IS FROM, DATE'"
-"""The command without which no paid work begins."""
 
 
 @router.post("/desk/money/count")
@@ -41,7 +39,7 @@ def _parts(visit: Visit) -> list[Part]:
     closes = visit.may_change and visit.forms is None
     count = Deed(action="/desk/money/count", label=say("Add it up anew"))
     return [
-        Part(head=say("Months of work"), table=_months(visit)),
+        Part(head=say("Months of work"), table=_months(visit), links=[(RATES, say("What work pays"))]),
         Part(head=say("What is owed"), table=_owed(visit), faint=owed, deeds=[count]),
         Part(head=say("Pay periods"), table=periods_table(visit),
              links=[("/desk/money/close", say("Close a pay period"))] if closes else []),
@@ -117,8 +115,7 @@ def _why_none(visit: Visit) -> str:
     if visit.home.store.floor(visit.now) is not None:
         return visit.say("Nothing is owed.")
     return visit.say(
-        "Nothing is owed: nobody is paid before the least that an hour pays is set. This command sets it: %(command)s",
-        command=SETTING_A_FLOOR,
+        "Nothing is owed: nobody is paid before the least that an hour pays is set. It is set under “What work pays”."
     )
 
 

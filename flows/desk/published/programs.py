@@ -12,9 +12,6 @@ from transcribe.model import Delivery, Webhook
 DELIVERIES_COUNT = 20
 """So many deliveries of each webhook are shown, the latest. Chosen by hand."""
 
-MAKING_A_WEBHOOK = "fairhand webhooks add NAME ADDRESS --form FORM"
-MAKING_A_TOKEN = "fairhand tokens add NAME --scope records:read"  # noqa: S105 a command, no secret
-
 DELIVERY_STATES = {
     "waiting": N_("waits"),
     "delivered": N_("delivered"),
@@ -51,7 +48,7 @@ def webhooks_table(visit: Visit) -> Table:
         ),
         rows=rows,
         address="/desk/records/webhooks",
-        nothing=say("There are no webhooks. This command makes one: %(command)s", command=MAKING_A_WEBHOOK),
+        nothing=say("There are no webhooks."),
     )
 
 
@@ -131,5 +128,5 @@ def tokens_table(visit: Visit) -> Table:
         ),
         rows=rows,
         address="/desk/records/tokens",
-        nothing=say("There are no tokens. This command makes one: %(command)s", command=MAKING_A_TOKEN),
+        nothing=say("There are no tokens."),
     )

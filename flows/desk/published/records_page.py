@@ -12,6 +12,7 @@ from flows.desk.parts import Deed, Part, SectionPage
 from flows.desk.published.forms_table import forms_table
 from flows.desk.published.latest_records import changes_table, corrected_table, provisional_table, unsure_table
 from flows.desk.published.programs import deliveries_table, latest_deliveries, tokens_table, webhooks_table
+from flows.desk.published.programs_page import PROGRAMS
 from flows.desk.scans.scan_list import pairs_table
 from flows.desk.tables import Table
 from flows.desk.visit import Act, Visit
@@ -52,11 +53,12 @@ def _parts(visit: Visit) -> list[Part]:
     if visit.forms is not None:
         return parts
     sent = latest_deliveries(visit)
+    links = [(PROGRAMS, say("Webhooks and tokens: add or change them") if visit.may_change else say("Programs"))]
     return [
         *parts,
-        Part(head=say("Webhooks"), table=webhooks_table(visit)),
+        Part(head=say("Webhooks"), table=webhooks_table(visit), links=links),
         Part(head=say("Deliveries"), table=deliveries_table(visit, sent), deeds=_resends(visit)),
-        Part(head=say("Tokens of programs"), table=tokens_table(visit)),
+        Part(head=say("Tokens of programs"), table=tokens_table(visit), links=links),
     ]
 
 

@@ -25,7 +25,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }
 """The address of each section, with the names of its tables where it is a page of tables."""
 
-OF_HOME = ("/desk/people", "/desk/money", "/desk/system")
+OF_HOME = ("/desk/people", "/desk/money", "/desk/system", "/desk/programs")
 """How addresses begin that are for who sees all forms."""
 
 
@@ -62,6 +62,8 @@ def pages(desk: DeskSite) -> list[str]:
         "/desk/draft/order/text",
         "/desk/draft/order/try",
         "/desk/people/invite",
+        "/desk/programs",
+        "/desk/money/rates",
         "/desk/money/close",
         "/desk/money/close/look?reference=2026-12",
         "/desk/money/period?reference=2026-11",
@@ -73,6 +75,7 @@ def table_files() -> list[str]:
     """The table of every part as CSV and as JSON, but for those of one scan."""
     names = [f"{section}/{name}" for section, tables in SECTIONS.items() for name in tables]
     names += ["/desk/waits", "/desk/throughput", "/desk/at-work", "/desk/batches", "/desk/scans", "/desk/forms"]
+    names += ["/desk/money/rates"]
     names += [f"/desk/form/order/{each}" for each in ("fields", "versions", "differences", "rules", "lists")]
     return [f"{name}.{kind}" for name in names for kind in ("csv", "json")]
 

@@ -14,7 +14,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.desk.money.amounts import COST_PLACES, Money, evened
-from flows.desk.money.money_page import SETTING_A_FLOOR
 from flows.steps import keep_provisional
 from reconcile.records import MonthOfWork, quality
 from tests.flows.desk.desk_site import DOUBTED, TEXTS, DeskSite, post
@@ -285,7 +284,7 @@ def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
 
 def test_where_nothing_is_owed_the_page_says_why(desk: DeskSite) -> None:
     client = desk.client(desk.person("op", "operator"))
-    assert SETTING_A_FLOOR in unescape(owed_part(client))
+    assert "It is set under “What work pays”." in unescape(owed_part(client))
     floor = Floor(micro=12_500_000, currency="EUR", source="minimum wage", since=desk.now())
     desk.home.store.put_floor(floor, desk.now())
     assert "Nothing is owed." in owed_part(client)

@@ -1,0 +1,182 @@
+"""What an operator does to programs: webhooks added, paused, tried, removed; tokens made and revoked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Response
+
+from flows.desk.deeds import do, refused, told_by
+from flows.desk.published.programs_page import EVENTS, PROGRAMS, SCOPES, Shown, programs
+from flows.desk.visit import Act, Visit
+from flows.webhooks import add_webhook, try_webhook
+from transcribe.errors import SettingsError
+from transcribe.i18n import N_
+from transcribe.people import OF_ONE_FORM, new_token
+from transcribe.review import require_proof
+
+router = APIRouter()
+
+HOOK_NAME = r"^[a-z][a-z0-9_-]{0,63}$"
+"""A name of a webhook."""
+
+OLD_SECRET_HOURS = 24
+"""How long an old secret holds beside a new one, as with `fairhand webhooks rotate`."""
+
+INSIDE = N_(
+    "This address lies on a network inside, or begins with http://. Tick “It lies on a network of our own” where that "
+    "is meant."
+)
+"""What is said in place of the option of the command."""
+
+Name = Annotated[str, Form(min_length=1, max_length=64)]
+Address = Annotated[str, Form(min_length=1, max_length=2000)]
+Words = Annotated[list[str], Form(max_length=20)]
+Tick = Annotated[str, Form(max_length=10)]
+Sure = Annotated[str, Form(pattern="^yes$")]
+Days = Annotated[str, Form(pattern=r"^\d{0,4}$")]
+Title = Annotated[str, Form(min_length=1, max_length=100, pattern=r"\S")]
+FormName = Annotated[str, Form(max_length=100)]
+Prefix = Annotated[str, Form(pattern="^[0-9a-f]{1,16}$")]
+
+
+@router.post("/desk/programs/webhook")
+async def add_hook(
+    visit: Act, name: Name, url: Address, event: Words = [], form: FormName = "", values: Tick = "", inside: Tick = ""  # noqa: B006
+) -> Response:  # fmt: skip
+    """Adds a webhook, and shows its secret once."""
+    await _require_power(visit)
+
+    def made() -> Shown:
+        if not re.fullmatch(HOOK_NAME, name):
+            raise SettingsError(visit.say("A name has small letters, digits, - and _, and begins with a letter."))
+        if name in {each.name for each in visit.home.store.webhooks()}:
+            raise SettingsError(visit.say("There is a webhook of this name already. Choose another name."))
+        if not re.match(r"https?://[^/]", url):
+            raise SettingsError(visit.say("Write an address that begins with https://."))
+        types, forms = [each for each in event if each in EVENTS], [form] if form else []
+        try:
+            with visit.home.store.together():
+                added = add_webhook(
+                    visit.home, name, url, visit.now, types=types, forms=forms, with_values=bool(values),
+                    private=bool(inside),
+                )  # fmt: skip
+                told = {"url": url, "types": types, "forms": forms}
+                visit.home.store.log(visit.by, "webhook added", name, told, visit.now)
+        except SettingsError as error:
+            raise SettingsError(visit.say(INSIDE) if "--private" in str(error) else told_by(error)) from error
+        note = visit.say("Its address cannot be found now. It is looked up anew for each delivery.")
+        return Shown(name=name, secret=added.secret, kind="webhook", note=note if added.note else "")
+
+    return await _shown(visit, made)
+
+
+@router.post("/desk/programs/webhook/rotate")
+async def rotate_hook(visit: Act, name: Name) -> Response:
+    """Makes a new secret and shows it once; the old one holds for a day."""
+    await _require_power(visit)
+
+    def made() -> Shown:
+        store, until = visit.home.store, visit.now + timedelta(hours=OLD_SECRET_HOURS)
+        with store.together():
+            secret = store.rotate_webhook(name, until, visit.now)
+            store.log(visit.by, "webhook secret changed", name, {}, visit.now)
+        note = visit.say("The old secret holds until %(at)s.", at=visit.moment(until))
+        return Shown(name=name, secret=secret, kind="webhook", note=note)
+
+    return await _shown(visit, made)
+
+
+@router.post("/desk/programs/webhook/switch")
+async def switch_hook(visit: Act, name: Name, how: Annotated[Literal["pause", "resume"], Form()]) -> Response:
+    """Sends nothing for a while, or goes on where it stopped."""
+    await _require_power(visit)
+
+    def deed() -> None:
+        store = visit.home.store
+        with store.together():
+            store.switch_webhook(name, "operator" if how == "pause" else "", visit.now)
+            store.log(visit.by, f"webhook {how}d", name, {}, visit.now)
+
+    return await do(visit, deed, PROGRAMS, f"hook-{how}")
+
+
+@router.post("/desk/programs/webhook/try")
+async def try_hook(visit: Act, name: Name) -> Response:
+    """Sends a signed event that tells of nothing, and says what came of it."""
+    await _require_power(visit)
+
+    def deed() -> None:
+        visit.home.store.log(visit.by, "webhook tried", name, {}, visit.now)
+        posted = try_webhook(visit.home, name, visit.now)
+        if not posted.is_taken:
+            said = posted.error or f"HTTP {posted.status}"
+            raise SettingsError(visit.say("%(name)s did not take it: %(answer)s", name=name, answer=said))
+
+    return await do(visit, deed, PROGRAMS, "hook-tried")
+
+
+@router.post("/desk/programs/webhook/remove")
+async def remove_hook(visit: Act, name: Name, sure: Sure) -> Response:
+    """Forgets a webhook, its secrets and what waits for it."""
+    await _require_power(visit)
+
+    def deed() -> None:
+        store = visit.home.store
+        with store.together():
+            store.remove_webhook(name, visit.now)
+            store.log(visit.by, "webhook removed", name, {}, visit.now)
+
+    return await do(visit, deed, PROGRAMS, "hook-removed")
+
+
+@router.post("/desk/programs/token")
+async def make_token(visit: Act, name: Title, scope: Words = [], form: FormName = "", days: Days = "") -> Response:  # noqa: B006
+    """Makes a token, and shows it once. What may be allowed for one form alone is, where one is chosen."""
+    await _require_power(visit)
+
+    def made() -> Shown:
+        if not (wanted := [each for each in scope if each in SCOPES]):
+            raise SettingsError(visit.say("Tick at least one thing that the program may do."))
+        if form and form not in visit.home.forms.names():
+            raise SettingsError(visit.say("There is no such form any more. Choose another."))
+        scopes = [f"{each}:{form}" if form and each in OF_ONE_FORM else each for each in wanted]
+        store, valid = visit.home.store, timedelta(days=int(days)) if int(days or 0) else None
+        with store.together():
+            created = new_token(store, name.strip(), scopes, visit.now, valid)
+            store.log(visit.by, "token given", created.token.prefix, {"scopes": sorted(scopes)}, visit.now)
+        return Shown(name=name.strip(), secret=created.secret, kind="token")
+
+    return await _shown(visit, made)
+
+
+@router.post("/desk/programs/token/revoke")
+async def revoke(visit: Act, prefix: Prefix, sure: Sure) -> Response:
+    """Ends a token at once."""
+    await _require_power(visit)
+
+    def deed() -> None:
+        store = visit.home.store
+        with store.together():
+            store.revoke_token(prefix, visit.now)
+            store.log(visit.by, "token ended", prefix, {}, visit.now)
+
+    return await do(visit, deed, PROGRAMS, "token-revoked")
+
+
+async def _require_power(visit: Visit) -> None:
+    """Who gives power to a program sees all forms, and has shown who they are not long ago."""
+    visit.require_all_forms()
+    await require_proof(visit.context, visit.visitor)
+
+
+async def _shown(visit: Visit, made: Callable[[], Shown]) -> Response:
+    """The page with the secret that was made; its form again where it was refused."""
+    try:
+        shown = await visit.look(made)
+    except SettingsError as error:
+        return await refused(visit, told_by(error), PROGRAMS)
+    return await visit.look(lambda: programs(visit, shown))
