@@ -17,7 +17,7 @@ from flows.administration.fair_pay import fault_messages, require_fair_serving, 
 from flows.administration.finding import Finding
 from flows.administration.missing_people import missing_in_words
 from flows.administration.odd_reading import odd_reading
-from flows.administration.pay import PayLine, close_period, may_be_paid_in, micro_of, pay_lines, set_floor, set_rate
+from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
 from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
 from flows.administration.quality import refresh_quality
 from flows.administration.records import forget_scan, found_records, readable_records, verify_records
@@ -44,7 +44,6 @@ __all__ = [
     "free_bytes",
     "invite",
     "keep_retention",
-    "may_be_paid_in",
     "micro_of",
     "missing_in_words",
     "new_link",

@@ -199,11 +199,6 @@ def _currency(code: str) -> str:
     return code
 
 
-def may_be_paid_in(code: str) -> bool:
-    """Whether a currency circulates, so that people can be paid in it."""
-    return is_currency(code) and code in _circulating()
-
-
 def _circulating() -> frozenset[str]:
     """The currencies that are legal tender somewhere now, by CLDR: no gold, no test codes, no former money."""
     places = get_global("territory_currencies")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response
 
-from flows.administration import may_be_paid_in, micro_of, set_floor, set_rate, unfair_forms
+from flows.administration import micro_of, set_floor, set_rate, unfair_forms
 from flows.desk.deeds import do
 from flows.desk.money.amounts import Money, evened
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
@@ -76,10 +78,10 @@ async def change_rate(
     await _require_power(visit)
 
     def deed() -> None:
-        store, kept, money = visit.home.store, _amount(visit, amount), _currency(visit, currency)
+        store, kept, money = visit.home.store, _amount(visit, amount), currency.upper()
         if form and form not in visit.home.forms.names():
             raise SettingsError(visit.say("There is no such form any more. Choose another."))
-        with store.together():
+        with _paid_in(visit, money), store.together():
             set_rate(visit.home, kept, money, form, per_hour=per == "hour")
             told = {"amount": kept, "currency": money, "per": per}
             store.log(visit.by, "rate changed", form, told, visit.now)
@@ -95,11 +97,11 @@ async def change_floor(
     await _require_power(visit)
 
     def deed() -> None:
-        store, kept, money = visit.home.store, _amount(visit, amount), _currency(visit, currency)
+        store, kept, money = visit.home.store, _amount(visit, amount), currency.upper()
         said = _amount(visit, source_amount) if source_amount.strip() else None
         if not micro_of(kept):
             raise SettingsError(visit.say("A floor is more than 0: it is the least that an hour of work pays."))
-        with store.together():
+        with _paid_in(visit, money), store.together():
             set_floor(visit.home, kept, money, source.strip(), said)
             told = {"amount": kept, "currency": money, "source": source.strip()}
             store.log(visit.by, "floor changed", "", told, visit.now)
@@ -108,7 +110,7 @@ async def change_floor(
 
 
 def rates_table(visit: Visit) -> Table:
-    """The rate in force for all forms and for each form that has its own, of a reading and of an hour."""
+    """The rates in force: of all forms, and of each that has its own; of a reading and of an hour."""
     say, store = visit.say, visit.home.store
     rows: list[tuple[Cell | Money, ...]] = []
     for form in ("", *visit.home.forms.names()):
@@ -143,11 +145,14 @@ def _amount(visit: Visit, typed: str) -> str:
     return amount
 
 
-def _currency(visit: Visit, typed: str) -> str:
-    code = typed.strip().upper()
-    if not may_be_paid_in(code):
-        raise SettingsError(visit.say("Nobody can be paid in “%(said)s”. Write a currency such as EUR.", said=code))
-    return code
+@contextmanager
+def _paid_in(visit: Visit, currency: str) -> Iterator[None]:
+    """Says plainly what is refused here, when amount and form are right: a currency in which nobody can be paid."""
+    try:
+        yield
+    except SettingsError as error:
+        told = visit.say("Nobody can be paid in “%(said)s”. Write a currency such as EUR.", said=currency)
+        raise SettingsError(told) from error
 
 
 async def _require_power(visit: Visit) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Response
 
 from flows.desk.deeds import do, refused, told_by
-from flows.desk.published.programs_page import EVENTS, PROGRAMS, SCOPES, Shown, programs
+from flows.desk.published.programs_page import EVENTS, PROGRAMS, SCOPES, NewSecret, programs
 from flows.desk.visit import Act, Visit
 from flows.webhooks import add_webhook, try_webhook
 from transcribe.errors import SettingsError
@@ -50,7 +50,7 @@ async def add_hook(
     """Adds a webhook, and shows its secret once."""
     await _require_power(visit)
 
-    def made() -> Shown:
+    def made() -> NewSecret:
         if not re.fullmatch(HOOK_NAME, name):
             raise SettingsError(visit.say("A name has small letters, digits, - and _, and begins with a letter."))
         if name in {each.name for each in visit.home.store.webhooks()}:
@@ -69,7 +69,7 @@ async def add_hook(
         except SettingsError as error:
             raise SettingsError(visit.say(INSIDE) if "--private" in str(error) else told_by(error)) from error
         note = visit.say("Its address cannot be found now. It is looked up anew for each delivery.")
-        return Shown(name=name, secret=added.secret, kind="webhook", note=note if added.note else "")
+        return NewSecret(name=name, secret=added.secret, kind="webhook", note=note if added.note else "")
 
     return await _shown(visit, made)
 
@@ -79,13 +79,13 @@ async def rotate_hook(visit: Act, name: Name) -> Response:
     """Makes a new secret and shows it once; the old one holds for a day."""
     await _require_power(visit)
 
-    def made() -> Shown:
+    def made() -> NewSecret:
         store, until = visit.home.store, visit.now + timedelta(hours=OLD_SECRET_HOURS)
         with store.together():
             secret = store.rotate_webhook(name, until, visit.now)
             store.log(visit.by, "webhook secret changed", name, {}, visit.now)
         note = visit.say("The old secret holds until %(at)s.", at=visit.moment(until))
-        return Shown(name=name, secret=secret, kind="webhook", note=note)
+        return NewSecret(name=name, secret=secret, kind="webhook", note=note)
 
     return await _shown(visit, made)
 
@@ -138,7 +138,7 @@ async def make_token(visit: Act, name: Title, scope: Words = [], form: FormName 
     """Makes a token, and shows it once. What may be allowed for one form alone is, where one is chosen."""
     await _require_power(visit)
 
-    def made() -> Shown:
+    def made() -> NewSecret:
         if not (wanted := [each for each in scope if each in SCOPES]):
             raise SettingsError(visit.say("Tick at least one thing that the program may do."))
         if form and form not in visit.home.forms.names():
@@ -148,7 +148,7 @@ async def make_token(visit: Act, name: Title, scope: Words = [], form: FormName 
         with store.together():
             created = new_token(store, name.strip(), scopes, visit.now, valid)
             store.log(visit.by, "token given", created.token.prefix, {"scopes": sorted(scopes)}, visit.now)
-        return Shown(name=name.strip(), secret=created.secret, kind="token")
+        return NewSecret(name=name.strip(), secret=created.secret, kind="token")
 
     return await _shown(visit, made)
 
@@ -173,7 +173,7 @@ async def _require_power(visit: Visit) -> None:
     await require_proof(visit.context, visit.visitor)
 
 
-async def _shown(visit: Visit, made: Callable[[], Shown]) -> Response:
+async def _shown(visit: Visit, made: Callable[[], NewSecret]) -> Response:
     """The page with the secret that was made; its form again where it was refused."""
     try:
         shown = await visit.look(made)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 from fastapi import APIRouter, Response
 
@@ -45,12 +44,9 @@ SCOPES: Mapping[Scope, str] = {
 }
 """What a token can allow."""
 
-assert set(EVENTS) == set(get_args(EventType))
-assert set(SCOPES) == set(get_args(Scope))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class NewSecret:
     """A secret that was just made, whose it is, and what else to know."""
 
     name: str
@@ -68,7 +64,7 @@ async def programs_page(visit: Look) -> Response:
     return await visit.look(lambda: programs(visit))
 
 
-def programs(visit: Visit, shown: Shown | None = None) -> Response:
+def programs(visit: Visit, shown: NewSecret | None = None) -> Response:
     """The page, with a secret that was just made."""
     store = visit.home.store
     response = visit.page(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from typing import get_args
 
 import pytest
 from fastapi.testclient import TestClient
 
+from flows.desk.published.programs_page import EVENTS, SCOPES
 from tests.flows.desk.desk_site import DeskSite, csrf, post
-from transcribe.people.tokens import secret_hash
+from transcribe.model import EventType
+from transcribe.people.tokens import Scope, secret_hash
 
 HOOK = {"name": "erp", "url": "https://10.0.0.7/hook", "event": ["record.completed"], "form": "order", "inside": "1"}
 
@@ -30,6 +33,11 @@ def secret_of(page: str) -> str:
 def logged(busy: DeskSite) -> list[tuple[str, str, str]]:
     """What this operator did, as the log has it."""
     return [(each.action, each.subject, each.actor) for each in busy.home.store.audit() if each.actor == "op"]
+
+
+def test_every_event_and_scope_can_be_ticked() -> None:
+    assert set(EVENTS) == set(get_args(EventType))
+    assert set(SCOPES) == set(get_args(Scope))
 
 
 def test_a_webhook_is_added_with_a_secret_that_is_shown_once(busy: DeskSite, client: TestClient) -> None:
