@@ -147,7 +147,7 @@ def _amount(visit: Visit, typed: str) -> str:
 
 @contextmanager
 def _paid_in(visit: Visit, currency: str) -> Iterator[None]:
-    """Says plainly what is refused here, when amount and form are right: a currency in which nobody can be paid."""
+    """Says plainly that nobody can be paid in a currency. Amount and form were looked at before."""
     try:
         yield
     except SettingsError as error:
