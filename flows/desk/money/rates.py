@@ -110,7 +110,7 @@ async def change_floor(
 
 
 def rates_table(visit: Visit) -> Table:
-    """The rates in force: of all forms, and of each that has its own; of a reading and of an hour."""
+    """The rates in force, of a reading and of an hour: of all forms, and of each with its own."""
     say, store = visit.say, visit.home.store
     rows: list[tuple[Cell | Money, ...]] = []
     for form in ("", *visit.home.forms.names()):
