@@ -118,7 +118,7 @@ def test_a_text_that_is_refused_in_practice_comes_back_with_the_reason(site: Sit
     assert refused.status_code == 422
     assert "One word has more than 300 characters" in refused.text
     assert word in refused.text
-    assert "unsent" not in refused.text, "the module of the work page would take the text and the reason away"
+    assert "/work.js" not in refused.text, "the module of the work page would take the text and the reason away"
 
 
 def test_what_is_refused_is_not_said_to_go_when_it_is_sent_again(site: Site, sign_in: SignIn) -> None:
