@@ -201,6 +201,11 @@ def _print(report: BatchReport) -> None:
         terminal.say(f"  set aside: {terminal.with_file(file.file.name, file.message)}")
     for state, count in sorted(report.states.items()):
         terminal.say(f"  {state}: {count}")
+    if report.known_again:
+        terminal.say(f"  known already: {len(report.known_again)}")
+    for known in report.known_again:
+        called, there = terminal.one_line(known.name or known.scan[:12]), terminal.one_line(known.batch)
+        terminal.say(f"    as {called} in {there}" if there else f"    as {called}")
     if report.duplicates:
         terminal.say(f"{report.duplicates} may be an order that came before: fairhand scan duplicates --open.")
     if report.waiting:
@@ -251,6 +256,7 @@ def _report_json(report: BatchReport) -> dict[str, object]:
         "cost_micro": dict(report.cost),
         "people_readings": report.people_readings,
         "duplicates": report.duplicates,
+        "known_already": [{"scan": each.scan, "name": each.name, "batch": each.batch} for each in report.known_again],
         "files_set_aside": [{"file": each.file.name, "message": each.message} for each in report.files_aside],
         "forecast": spread,
         "missing_people": [dataclasses.asdict(each) for each in report.missing_people],

@@ -21,6 +21,10 @@ STOPPED = "not finished"
 """How far a scan is that was not finished when its batch was cancelled. Nobody is asked about it until it goes on."""
 
 
+MOST_KNOWN = 500
+"""So many scans that came again are listed. Chosen by hand."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchReport:
     """A batch with its scans by state, its open questions by reason, and what was done to it.
@@ -28,7 +32,7 @@ class BatchReport:
     `cost` is by currency in micro-units, without top-ups; empty where nothing is paid. `forecast` is None where too
     little is known, and where `missing_people` says without whom some fields are finished by nobody who is there.
     `duplicates` counts scans that may be an order that came before, and that nobody has settled. `files_aside`
-    never became scans.
+    never became scans. `known_again` are scans of other batches that came again in this one.
     """
 
     batch: Batch
@@ -41,6 +45,7 @@ class BatchReport:
     acts: tuple[facts.Act, ...]
     duplicates: int
     files_aside: tuple[SetAside, ...]
+    known_again: tuple[facts.KnownAgain, ...]
 
 
 def batch_report(home: Home, name: str) -> BatchReport:
@@ -65,6 +70,7 @@ def batch_report(home: Home, name: str) -> BatchReport:
         acts=tuple(home.store.acts(batch=name)),
         duplicates=len({each.newer for each in home.store.duplicates() if each.waits and each.batch == name}),
         files_aside=tuple(each for each in home.store.list_set_aside() if each.batch == name),
+        known_again=tuple(home.store.known_again(name, MOST_KNOWN)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import fastapi
@@ -104,6 +105,7 @@ def _add_sending(router: APIRouter, home: Home) -> None:
                 await run_in_threadpool(arriving.settle, form, named)
 
             def keep(store: Store) -> SentV1:
+                _note_known(store, known, named, context.now())
                 if comes:
                     arriving.keep(store, context.now())
                 return known.model_copy(update={"state": "waiting"}) if comes else known
@@ -131,6 +133,12 @@ def state_of(home: Home, sha256: str) -> SentV1:
     if found.state == "forgotten":
         raise HTTPException(409, "This file was forgotten before, and what is erased stays erased.")
     return SentV1(file=sha256, state=found.state, scans=found.scans, reason=found.reason)
+
+
+def _note_known(store: Store, known: SentV1, batch: str, now: datetime) -> None:
+    """Have the page of a batch say what came in it again."""
+    for scan in known.scans:
+        store.note_known_again(scan, batch, now)
 
 
 def _require_welcome(home: Home, form: str, batch: str) -> None:

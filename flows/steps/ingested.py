@@ -146,6 +146,8 @@ def finish_batch(home: Home, done: Ingested, reconcile: Callable[[Home], object]
         reconcile(home)
     except DiskFull as error:
         done.unfinished = str(error)
+    for each in done.known_as:
+        home.store.note_known_again(str(each["scan"]), done.batch, now())
     log_batch(home, done)
 
 

@@ -27,6 +27,9 @@ def test_what_is_known_is_said_with_as_what_and_read_as_another_form_when_somebo
     told = house.run("ingest", TYPED, "--form", "bon-de-commande", "--batch", "tuesday").out
     assert "1 known already as receipt version 1, in the batch 'monday' since 2" in told
     assert "fairhand ingest --again --why WHY --form NAME PATH..." in told
+    again = house.run("batch", "show", "tuesday")
+    assert f"known already: 1\n    as {TYPED.name} in monday\n" in again.out
+    assert "known already" not in house.run("batch", "show", "monday").out
     (known,) = house.run("ingest", TYPED, "--form", "bon-de-commande", "--json").json[0]["known_as"]
     assert (known["form"], known["version"], known["batch"]) == ("receipt", 1, "monday")
     assert house.run("ingest", TYPED, "--form", "bon-de-commande", "--again").code == 2, "nobody said why"

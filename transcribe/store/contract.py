@@ -63,6 +63,7 @@ from transcribe.store.facts import (
     FoundScan,
     Gauges,
     HeldLock,
+    KnownAgain,
     KnownScan,
     LatestWork,
     Learning,
@@ -621,6 +622,12 @@ class SteeringStore(Protocol):
 
     def batch(self, name: str) -> Batch:
         """The batch of this name. NotFound where there is none."""
+
+    def note_known_again(self, scan: str, batch: str, now: datetime) -> None:
+        """Say that a scan came again in this batch. Nothing is noted of its own batch."""
+
+    def known_again(self, batch: str, limit: int) -> list[KnownAgain]:
+        """The scans of other batches that came again in this one, in that order."""
 
     def batch_work(self, name: str) -> BatchWork:
         """What people did on a batch, and what it cost so far."""

@@ -94,6 +94,17 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAgain:
+    """A scan that came again in another batch than its own, which is `batch`; `at` is when it came again."""
+
+    scan: str
+    name: str
+    form: str
+    batch: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchWork:
     """What people did on a batch: by currency its cost so far (micro-units, without top-ups), and when they read.
 

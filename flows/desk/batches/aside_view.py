@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.desk.tables import Cell, Column, Table, time_cell
+from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
 from transcribe.store import facts
 
@@ -38,6 +38,29 @@ def scans_aside(visit: Visit, name: str) -> list[ScanAside]:
         )
         for each in store.find_scans(search, MOST_PICTURES)
     ]
+
+
+def known_table(visit: Visit, name: str) -> Table:
+    """The scans of other batches that came again in this one, of the forms that the visitor sees."""
+    say = visit.say
+    rows = [
+        (
+            Cell(each.scan, each.name or each.scan[:12], f"/desk/scan/{each.scan}"),
+            Cell(each.batch, each.batch, f"/desk/batch{with_query({'name': each.batch})}" if each.batch else ""),
+            time_cell(each.at, visit.moment(each.at)),
+        )
+        for each in visit.home.store.known_again(name, MOST_FILES)
+        if visit.sees(each.form)
+    ]
+    columns = (Column("scan", say("Known as")), Column("batch", say("In the batch")), Column("at", say("Came again")))
+    return Table(
+        name="known",
+        caption=say("Known already"),
+        columns=columns,
+        rows=rows,
+        address="/desk/batch/known",
+        query={"name": name},
+    )
 
 
 def aside_table(visit: Visit, name: str) -> Table:

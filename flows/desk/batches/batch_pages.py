@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from flows.desk.batches.aside_view import aside_table, scans_aside
+from flows.desk.batches.aside_view import aside_table, known_table, scans_aside
 from flows.desk.batches.batch_table import batches_table
 from flows.desk.batches.batch_view import batch_view, course_chart, reasons_table, states_table
 from flows.desk.batches.what_if import what_if_table
@@ -59,6 +59,7 @@ async def batch_page(visit: Look, name: Name) -> Response:
             reasons=reasons_table(visit, view),
             course=course_chart(visit, view),
             aside=aside_table(visit, name),
+            known=known_table(visit, name),
             pictured=scans_aside(visit, name),
             records=forms_table(visit, name),
         )
@@ -79,7 +80,10 @@ async def what_if_page(visit: Look, name: Name) -> Response:
 
 @router.get("/desk/batch/{table}.{kind}")
 async def batch_file(
-    visit: Look, table: Literal["states", "reasons", "course", "aside", "what-if", "by-form"], kind: Kind, name: Name
+    visit: Look,
+    table: Literal["states", "reasons", "course", "aside", "known", "what-if", "by-form"],
+    kind: Kind,
+    name: Name,
 ) -> Response:
     """One table of a batch as a file."""
     return table_file(await visit.look(lambda: _table(visit, table, name)), kind)
@@ -96,6 +100,8 @@ def _table(visit: Visit, which: str, name: str) -> Table:
             return course_chart(visit, view).table
         case "what-if":
             return what_if_table(visit, view).table
+        case "known":
+            return known_table(visit, name)
         case "by-form":
             return forms_table(visit, name)
         case _:

@@ -142,6 +142,8 @@ async def _take(visit: Visit, file: UploadFile, form: str, batch: str) -> SentFi
 def _keep(visit: Visit, arriving: ArrivingFile, form: str, batch: str, now: datetime) -> SentFile:
     known = sent_file(visit.home, arriving.sha256)
     if known.state != "unknown":
+        for each in known.scans:
+            visit.home.store.note_known_again(each, batch, now)
         return known
     arriving.settle(form, batch)
     visit.home.store.log(visit.by, "scan sent", arriving.sha256, {"form": form, "batch": batch}, now)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from flows.home.home import now as clock
+from flows.mending import batch_report
 from flows.watching import ArrivingFile, waiting_scans
 from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
 from transcribe.model import Transcriber
@@ -219,6 +220,28 @@ def test_a_file_that_was_read_already_is_not_counted_as_being_taken_in(busy: Des
     busy.scan("same")
     assert len(waiting_scans(busy.home.settings)) == 1, "its group is not done yet"
     assert "being taken in" not in client.get(BATCH).text
+
+
+def test_what_is_known_already_stands_on_the_page_of_the_batch_that_it_came_in_again(
+    busy: DeskSite, op: Transcriber
+) -> None:
+    client, store = busy.client(op), busy.home.store
+    scan = next(each.scan for each in store.scan_states() if each.scan.name == "agreed.png")
+    content = busy.home.archive.get(scan.pages[0].file)
+    data = {"csrf": csrf(client), "name": "thursday", "form": "order"}
+    sent = client.post("/desk/batches/new", data=data, files=[("files", ("again.png", content, "image/png"))])
+    assert sent.status_code == 303
+    page = client.get(sent.headers["location"])
+    assert page.status_code == 200, "it has nothing else"
+    assert "1 scan that came was known already" in page.text
+    assert f'href="/desk/scan/{scan.id}">agreed.png</a>' in page.text
+    assert 'href="/desk/batch?name=monday"' in page.text
+    (row,) = client.get("/desk/batch/known.json?name=thursday").json()["known"]
+    assert (row["scan"], row["batch"]) == (scan.id, "monday")
+    assert [each.name for each in batch_report(busy.home, "thursday").known_again] == ["agreed.png"]
+    assert "known already" not in client.get("/desk/batch?name=monday").text
+    limited = busy.client(busy.person("half", "auditor", forms=("invoice2",)))
+    assert limited.get("/desk/batch?name=thursday").status_code == 404
 
 
 def test_a_page_that_sends_each_picture_alone_is_told_why_one_is_refused(busy: DeskSite, op: Transcriber) -> None:

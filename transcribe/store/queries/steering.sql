@@ -75,7 +75,8 @@ DELETE FROM scan_page WHERE scan_id = :scan_id;
 
 -- name: batches
 WITH names (name) AS (SELECT batch FROM scan WHERE batch <> ''
-    UNION SELECT batch FROM set_aside WHERE batch <> '' AND (:name IS NOT NULL OR batch NOT LIKE '____-__-__ __.__.__'))
+    UNION SELECT batch FROM set_aside WHERE batch <> '' AND (:name IS NOT NULL OR batch NOT LIKE '____-__-__ __.__.__')
+    UNION SELECT batch FROM known_again WHERE batch <> '' AND (:name IS NOT NULL OR batch NOT LIKE '____-__-__ __.__.__'))
 SELECT n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '') AS note, b.cancelled_at,
     COALESCE(b.withdrawn, 0) AS withdrawn,
     COALESCE(b.level, 0) AS level, (SELECT COUNT(*) FROM scan s WHERE s.batch = n.name AND s.erased_at IS NULL) AS scans,
@@ -86,6 +87,13 @@ SELECT n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '
         AND t.withdrawn_at IS NULL AND t.kind <> 'test') AS open_tasks
 FROM names n LEFT JOIN batch b ON b.name = n.name WHERE :name IS NULL OR n.name = :name
 ORDER BY level DESC, since DESC, n.name;
+
+-- name: put_known_again!
+INSERT INTO known_again (batch, scan_id, at) VALUES (:batch, :scan_id, :now) ON CONFLICT (batch, scan_id) DO NOTHING;
+
+-- name: known_again_of_batch
+SELECT s.sha256, s.name, s.form, s.batch, k.at FROM known_again k JOIN scan s ON s.id = k.scan_id
+WHERE k.batch = :batch ORDER BY k.at, k.scan_id LIMIT :limit;
 
 -- name: make_batch!
 INSERT INTO batch (name) VALUES (:name) ON CONFLICT DO NOTHING;

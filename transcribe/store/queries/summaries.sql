@@ -279,14 +279,15 @@ n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '') AS n
 
 -- name: batch_facts
 WITH names (name) AS (SELECT batch FROM scan_count
-    UNION SELECT batch FROM set_aside WHERE batch NOT LIKE '____-__-__ __.__.__' UNION SELECT name FROM batch)
+    UNION SELECT batch FROM set_aside WHERE batch NOT LIKE '____-__-__ __.__.__' UNION SELECT name FROM batch
+    UNION SELECT batch FROM known_again WHERE batch NOT LIKE '____-__-__ __.__.__')
 SELECT {part_batch_facts} FROM names n LEFT JOIN batch b ON b.name = n.name WHERE n.name <> ''
 ORDER BY level DESC, since DESC, n.name;
 
 -- name: facts_of_batch^
 WITH names (name) AS (SELECT :name WHERE EXISTS (SELECT 1 FROM scan_count WHERE batch = :name)
     OR EXISTS (SELECT 1 FROM set_aside WHERE batch = :name) OR EXISTS (SELECT 1 FROM batch WHERE name = :name)
-    OR EXISTS (SELECT 1 FROM scan WHERE batch = :name))
+    OR EXISTS (SELECT 1 FROM scan WHERE batch = :name) OR EXISTS (SELECT 1 FROM known_again WHERE batch = :name))
 SELECT {part_batch_facts} FROM names n LEFT JOIN batch b ON b.name = n.name;
 
 -- name: set_aside_of_batch

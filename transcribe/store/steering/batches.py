@@ -9,7 +9,7 @@ from datetime import datetime
 
 from transcribe.errors import NotFound, SettingsError
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Batch, BatchWork
+from transcribe.store.facts import Batch, BatchWork, KnownAgain
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.steering.acts import ActVerbs
 
@@ -34,6 +34,20 @@ class BatchVerbs(ActVerbs):
 
     def require_batch(self, batch: str) -> None:
         self.batch(batch)
+
+    def note_known_again(self, scan: str, batch: str, now: datetime) -> None:
+        with self.db.write():
+            row = self.scan_row(scan)
+            if batch not in ("", row["batch"]):
+                self.db.run("put_known_again", batch=batch, scan_id=row["id"], now=micros(now))
+
+    def known_again(self, batch: str, limit: int) -> list[KnownAgain]:
+        rows = self.db.all("known_again_of_batch", batch=batch, limit=limit)
+        return [
+            KnownAgain(scan=each["sha256"], name=each["name"], form=each["form"], batch=each["batch"],
+                       at=moment(each["at"]))
+            for each in rows
+        ]  # fmt: skip
 
     def batch_work(self, name: str) -> BatchWork:
         rows = self.db.all("work_times", name=name)
