@@ -77,7 +77,7 @@ def test_on_a_phone_with_its_keyboard_open_everything_needed_is_visible(
         "#picture",
         "#text, #mark",
         "[value=send]",
-        "[value=blank], #mark [value=false]",
+        "[value=blank], #mark label:has([value=false])",
         "[value=illegible]",
         "#skip summary",
     ):
