@@ -52,7 +52,7 @@ def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: termi
             "scan": appeal.reading.scan,
             "field": str(appeal.reading.key),
             "by": store.transcriber(appeal.transcriber).handle,
-            "deadline": appeal.deadline.isoformat(timespec="seconds"),
+            "deadline": appeal.deadline.isoformat(timespec="auto" if as_json else "seconds"),
             "heard": appeal.heard is not None,
             "late": appeal.is_late(now()),
             "outcome": appeal.outcome if as_json or appeal.outcome or appeal.heard is None else SOON_CLOSED,

@@ -47,6 +47,11 @@ def started_at_once(path: Path) -> list[subprocess.Popen[str]]:
     return starts
 
 
+def test_each_step_of_the_migrations_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in MIGRATIONS_FOLDER.glob("[0-9]*.sql")]
+    assert len(numbers) == len(set(numbers))
+
+
 def test_four_processes_that_start_at_once_make_one_store_with_one_key(tmp_path: Path) -> None:
     path = tmp_path / "home" / "state.db"
     starts = started_at_once(path)
