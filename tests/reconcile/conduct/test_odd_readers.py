@@ -142,6 +142,19 @@ def test_each_slip_that_changes_characters_about_counts_and_parts_in_another_ord
     assert "copied" not in shared([(day, f"{day[:4]}-{day[8:]}-{day[5:7]}") for day in days])
 
 
+def test_five_slips_of_another_are_asked_about_and_more_that_honest_people_share_often_are_not() -> None:
+    codes = [str(73_905_218 + 11_111 * number) for number in range(12)]
+
+    def who_said(said: Sequence[str]) -> set[str]:
+        both = [answer(at, text, codes[at], who=who) for at, text in enumerate(said) for who in ("ann", "bob")]
+        return kinds([*honest(40, "cat"), *both])
+
+    slips = [code[:2] + code[4] + code[3:4] + code[2] + code[5:] for code in codes]
+    assert ("copied" in who_said(slips[:5]), "copied" in who_said(slips[:3])) == (True, False)
+    assert "copied" not in who_said([""] * 8), "that nothing is written there"
+    assert "copied" not in who_said([code.replace("7", "1") for code in codes]), "a seven that looks like a one"
+
+
 def test_prompted_answers_tell_nothing() -> None:
     shown = [replace(answer(number, "true", written(number), seconds=0.1), prompted=True) for number in range(60)]
     assert not kinds([*honest(60), *shown])
