@@ -94,7 +94,9 @@ def test_ditto_takes_over_the_row_above_by_key_and_by_button(site: Site, page: P
     page.keyboard.press("Alt+d")
     expect(first).to_have_value("AB-7")
     page.keyboard.press("Control+Enter")
-    page.wait_for_function("document.querySelectorAll('.line.done').length === 3 || !document.querySelector('.grid')")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.line.done').length === 3 || !document.querySelector('.grid')"
+    )
     expect(page.locator("#status")).to_have_attribute("data-count", "0")
     (amina,) = [each for each in site.store.transcribers() if each.handle == "amina"]
     assert site.texts_of(amina.id) == ["AB-7"] * 3

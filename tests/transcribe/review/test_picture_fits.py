@@ -139,11 +139,11 @@ def test_a_zoom_is_kept_for_its_field_and_more_of_the_page_shows_the_field(site:
     assert zoom(page) == larger
     page.keyboard.press("Alt+p")
     expect(page.locator("#picture img")).to_have_attribute("src", f"/surroundings/{task_of(page)}")
-    page.wait_for_function("document.querySelector('#picture img').complete")
+    page.wait_for_function("() => document.querySelector('#picture img').complete")
     assert box.bounding_box() == stands
     page.keyboard.press("Alt+p")
     page.keyboard.press("Alt+i")
-    page.wait_for_function("document.querySelector('#label').innerText === 'Order date'")
+    page.wait_for_function("() => document.querySelector('#label').innerText === 'Order date'")
     assert zoom(page) < larger
 
     area = figure.bounding_box()
@@ -151,7 +151,7 @@ def test_a_zoom_is_kept_for_its_field_and_more_of_the_page_shows_the_field(site:
     page.mouse.move(area["x"] + 100, area["y"] + 50)
     now = zoom(page)
     page.mouse.wheel(0, -400)
-    page.wait_for_function(f"Number(document.querySelector('#picture').dataset.zoom) > {now}")
+    page.wait_for_function(f"() => Number(document.querySelector('#picture').dataset.zoom) > {now}")
     left = page.locator("#picture img").bounding_box()
     page.mouse.down()
     page.mouse.move(area["x"] + 60, area["y"] + 50)

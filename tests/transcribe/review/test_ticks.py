@@ -54,7 +54,9 @@ def test_the_work_page_says_once_that_nothing_is_marked(site: Site, enter: Enter
             page.locator("#task button.main").click()
         else:
             page.locator("#blank").click()
-        page.wait_for_function(f"document.querySelector('#no-work') || document.querySelector('#label') && {left}")
+        page.wait_for_function(
+            f"() => document.querySelector('#no-work') || document.querySelector('#label') && {left}"
+        )
         if left:
             expect(page.locator("#mark")).to_be_visible(visible=not is_mark)
     assert {mark for _, mark in kinds} == {True, False}
