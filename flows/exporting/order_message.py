@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_PREC, Decimal, localcontext
 from xml.etree import ElementTree
 
+from flows.exporting.order_texts import NOT_OF_XML, NUMBER, UNIT_CODE, is_day, is_gtin
 from reconcile.records import PublishedRecord, ValueOrigin, key_in_line
 from transcribe.codes import RecordRule
 from transcribe.model import FieldKey, OrderMapping, OrderTerm, Value
@@ -28,9 +28,6 @@ ORDER_TYPE = "220"
 
 TAX_TYPE = "VAT"
 """UNTDID 5153: value added tax."""
-
-UNIT_CODE = re.compile(r"[A-Z0-9]{2,3}")
-"""How a code of UN/ECE Recommendation 20 looks, such as C62 (one) or KGM (kilogram)."""
 
 _ROOT = "urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure:100"
 _RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:128"
@@ -68,12 +65,14 @@ class OrderMessage:
         value = self._value(name, row)
         if told.key:
             value = self._key(name, row if "." in name else None)
-        if value is None or value == "":
+        if value is None or not str(value).strip():
             reason = "no value" if not told.key else "no one key in the master data"
             return self._problem(term, told, row, reason)
         text = str(value)
-        if told.codes and text not in told.codes:
+        if told.codes and not told.codes.get(text):
             return self._problem(term, told, row, f"{text!r} is not among the codes of the mapping")
+        if NOT_OF_XML.search(text):
+            return self._problem(term, told, row, f"{text!r} has a character that XML cannot hold")
         return told.codes[text] if told.codes else text
 
     def number(self, term: str, row: int | None = None) -> str:
@@ -81,15 +80,14 @@ class OrderMessage:
         text, told = self.text(term, row), self.order.terms[term]
         if text and (other := self._other_currency(told.field, row)):
             return self._problem(term, told, row, f"it is in another currency ({other}) than the order")
-        try:
-            return format(Decimal(text), "f") if text else ""
-        except InvalidOperation:
+        if text and not NUMBER.fullmatch(text):
             return self._problem(term, told, row, f"{text!r} is no number")
+        return text
 
     def day(self, term: str) -> str:
         """The day of a term as 20261127; "" where the record does not give it, and why is noted."""
         text = self.text(term)
-        if text and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if text and not is_day(text):
             return self._problem(term, self.order.terms[term], None, f"{text!r} is no date")
         return text.replace("-", "")
 
@@ -99,6 +97,13 @@ class OrderMessage:
         if text and not UNIT_CODE.fullmatch(text):
             told = self.order.terms["line_unit"]
             return self._problem("line_unit", told, row, f"{text!r} is no code of UN/ECE Recommendation 20")
+        return text
+
+    def gtin(self, row: int) -> str:
+        """The article number of a line, which must be one: its check digit fits."""
+        text = self.text("line_gtin", row)
+        if text and not is_gtin(text):
+            return self._problem("line_gtin", self.order.terms["line_gtin"], row, f"{text!r} is no GTIN")
         return text
 
     def rows(self) -> list[int]:
@@ -155,7 +160,8 @@ def order_xml(message: OrderMessage) -> tuple[bytes, list[NotMapped]]:
     if not rows:
         message.problems.append(NotMapped(term="lines", field=message.order.lines, reason="no line"))
     amounts = [_add_line(trade, message, row) for row in rows]
-    _add_header(trade, message, sum(amounts, Decimal(0)))
+    with localcontext(prec=MAX_PREC):  # to the last digit, however many
+        _add_header(trade, message, sum(amounts, Decimal(0)))
     _drop_empty(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True), message.problems
 
@@ -166,7 +172,7 @@ def _add_line(trade: ElementTree.Element, message: OrderMessage, row: int) -> De
     _add(_add(line, "ram:AssociatedDocumentLineDocument"), "ram:LineID", str(row + 1))
     product = _add(line, "ram:SpecifiedTradeProduct")
     if message.has("line_gtin"):
-        _add(product, "ram:GlobalID", message.text("line_gtin", row), schemeID="0160")
+        _add(product, "ram:GlobalID", message.gtin(row), schemeID="0160")
     for term, name in (("line_seller_article", "SellerAssignedID"), ("line_buyer_article", "BuyerAssignedID")):
         if message.has(term):
             _add(product, f"ram:{name}", message.text(term, row))
@@ -237,8 +243,8 @@ def _add_party(party: ElementTree.Element, message: OrderMessage, who: str) -> N
 
 def _optional(message: OrderMessage, term: str) -> str:
     """The text of a term that an order does without: a note that nobody wrote."""
-    found, known = message.text(term), len(message.problems)
-    if not found and known and message.problems[-1].reason == "no value":
+    known, found = len(message.problems), message.text(term)
+    if len(message.problems) > known and message.problems[-1].reason == "no value":
         message.problems.pop()
     return found
 

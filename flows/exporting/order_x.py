@@ -28,7 +28,7 @@ def write(home: Home, form: str, out: Path) -> int:
     """Write SCAN.xml for each final record whose terms are all there, and a report of all others; gives the orders.
 
     Every order is checked against the schema of Order-X and its rules. What cannot be mapped is reported and never
-    guessed.
+    guessed. Orders of an earlier export that are none any more, or whose scan was forgotten, are removed.
     SettingsError where the form has no mapping, or factur-x is not installed.
     """
     mapping = _newest(home, form)
@@ -38,7 +38,8 @@ def write(home: Home, form: str, out: Path) -> int:
             "[order_x] into a new version of it (docs/adding-a-form.md)."
         )
     check = _schema_check()
-    count, former = 0, []
+    count = 0
+    former = [out / f"{scan}.xml" for scan, *_ in query.gone(home.settings.records, form, 0, moves=True)]
     with whole_folder(out) as folder, (folder / REPORT_NAME).open("w", encoding="utf-8") as report:
         for record in query.records(home.settings.records, form):
             problems = list(_held_back(record))

@@ -1,0 +1,104 @@
+"""Orders in Order-X whose terms are odd: each is reported by its term, and none stops the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows.administration import forget_scan
+from flows.exporting.order_message import OrderMessage, order_xml
+from flows.exporting.order_x import _Check
+from flows.exporting.write_export import Wanted, export_records
+from flows.home.home import Home
+from reconcile.records import query
+from tests.flows.exporting.test_exports import FORM, MAPPED, TERMS, an_order, put_order, records_of
+from tests.reconcile.records import MemoryOutbox, a_record
+from transcribe.model import OrderMapping, OrderTerm
+
+
+def test_an_order_of_a_scan_that_was_forgotten_is_gone_from_a_folder_that_is_exported_into_again(
+    rooms: Home, tmp_path: Path
+) -> None:
+    path = tmp_path / "ordered.toml"
+    path.write_text(MAPPED, encoding="utf-8")
+    form = rooms.use_form(str(path))
+    first, second = put_order(rooms, form, "N-1"), put_order(rooms, form, "N-2")
+    out = tmp_path / "orders"
+    wanted = Wanted(format="order-x", form="ordered")
+    assert export_records(rooms.settings.records, lambda: rooms, wanted, out) == 2
+    forget_scan(rooms, first)
+    assert export_records(rooms.settings.records, lambda: rooms, wanted, out) == 1
+    assert [each.name for each in out.glob("*.xml")] == [f"{second}.xml"]
+
+
+@pytest.mark.parametrize("text", ["sNaN", "NaN", "Infinity", "1E+5", "1_000", "١٢", "1.000,00", "1e999999999"])
+def test_what_python_alone_takes_for_a_number_is_reported(tmp_path: Path, text: str) -> None:
+    """One amount `sNaN` in a column of texts ended the export of all orders with a traceback."""
+    _, problems = an_order(tmp_path, line_amount=OrderTerm(value=text))
+    assert problems == [("line_amount", f"{text!r} is no number")]
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "0000-00-00", "2026-W01-1", "٢٠٢٦-٠١-٠٢"])
+def test_a_day_that_does_not_exist_is_reported(tmp_path: Path, text: str) -> None:
+    """The schema takes any digits for a day."""
+    _, problems = an_order(tmp_path, date=OrderTerm(value=text))
+    assert problems == [("date", f"{text!r} is no date")]
+
+
+def told_of(tmp_path: Path, customer: str) -> list[tuple[str, str]]:
+    """What an order of this customer does not give of its buyer."""
+    store = MemoryOutbox()
+    store.put(a_record("one", customer=customer))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    _, problems = order_xml(OrderMessage(record=record, order=OrderMapping(lines="lines", terms=TERMS)))
+    return [(each.term, each.reason) for each in problems if each.term.startswith("buyer")]
+
+
+@pytest.mark.parametrize("name", ["a\x0bb", "a\x00b", "a\uffffb"])
+def test_a_text_that_xml_cannot_hold_is_reported_by_its_term(tmp_path: Path, name: str) -> None:
+    assert told_of(tmp_path, name) == [("buyer_name", f"{name!r} has a character that XML cannot hold")]
+
+
+@pytest.mark.parametrize("name", ['<b> & "c" ]]> &amp;', "شركة \u202eالقهوة\u202c", "\U0001f600", "x" * 100_000])
+def test_a_text_that_looks_like_markup_or_runs_to_the_left_is_in_the_order_as_it_is(tmp_path: Path, name: str) -> None:
+    text, problems = an_order(tmp_path, buyer_name=OrderTerm(value=name))
+    assert problems == []
+    check = _Check()
+    assert check.fault(text) == ""
+    assert name in [each.text for each in check._parse(text).iter("{*}Name")]
+
+
+def test_blanks_alone_are_no_value(tmp_path: Path) -> None:
+    assert told_of(tmp_path, "  ") == [("buyer_name", "no value")]
+
+
+def test_a_code_without_text_is_none_and_hides_no_other_term(tmp_path: Path) -> None:
+    """An empty code for whom to send it to took the missing article number out of the report: the order went out."""
+    nobody = OrderTerm(field="customer", codes={"Élodie Müller": ""})
+    _, problems = an_order(tmp_path, line_gtin=OrderTerm(field="lines.nothing"), ship_to_name=nobody)
+    assert [term for term, _ in problems] == ["line_gtin", "ship_to_name"]
+    _, problems = an_order(tmp_path, line_name=OrderTerm(field="lines.designation", codes={"Café moulu": ""}))
+    assert problems == [("line_name", "'Café moulu' is not among the codes of the mapping")]
+
+
+@pytest.mark.parametrize(("gtin", "fits"), [("4006381333931", True), ("4006381333932", False), ("abc", False)])
+def test_an_article_number_whose_check_digit_does_not_fit_is_reported(tmp_path: Path, gtin: str, fits: bool) -> None:
+    text, problems = an_order(tmp_path, line_gtin=OrderTerm(value=gtin))
+    assert problems == ([] if fits else [("line_gtin", f"{gtin!r} is no GTIN")])
+    assert (f'schemeID="0160">{gtin}'.encode() in text) == fits
+
+
+def test_the_sum_of_lines_is_exact_however_long_they_are(tmp_path: Path) -> None:
+    """Python rounds a sum to 28 digits."""
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    line = next(each for each in record.tables["lines"] if each["designation"])
+    weights = "1234567890123456789012345678901.01", "0.01"
+    lines = tuple({**line, "row": row, "weight": weight} for row, weight in enumerate(weights))
+    order = OrderMapping(lines="lines", terms=TERMS)
+    text, problems = order_xml(OrderMessage(record=replace(record, tables={"lines": lines}), order=order))
+    assert problems == []
+    assert b"<ram:TaxBasisTotalAmount>1234567890123456789012345678901.02<" in text
