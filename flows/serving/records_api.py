@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,11 +16,12 @@ from typing import Annotated, Any
 import fastapi
 from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
+from pydantic import BeforeValidator
 
 from flows.home import Home
 from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed
-from flows.serving.records_pages import at_one_moment, is_known, page_json, page_tag, record_tag
+from flows.serving.records_pages import as_time, at_one_moment, is_known, page_json, page_tag, record_tag, utc
 from flows.serving.webhook_routes import document_events
 from reconcile.records import Moments, quality, query, record_search, values_schema
 from transcribe.review import Here
@@ -56,7 +57,7 @@ Filters = Annotated[
     ),
 ]
 Below = Annotated[float | None, Query(ge=0, le=1, description="only with a value less probable than this")]
-Time = Annotated[datetime | None, Query(description="ISO 8601 with its offset from UTC")]
+Time = Annotated[datetime | None, BeforeValidator(as_time), Query(description="ISO 8601 with its offset from UTC")]
 ScanId = Annotated[
     str, fastapi.Path(pattern=r"^[0-9a-f]{12,64}$", description="a scan's id, or its first 12 digits or more")
 ]
@@ -204,7 +205,7 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
         known, asked = request.headers.get("if-none-match"), str(request.url.query)
 
         def page() -> tuple[str, tuple[bytes, int, int] | None]:
-            tag, told = page_tag(path, asked), None if as_of is None else _utc(as_of)
+            tag, told = page_tag(path, asked), None if as_of is None else utc(as_of)
             return tag, None if is_known(tag, known) else page_json(path, form, wanted, told, after, limit)
 
         etag, found = await _in_thread(partial(at_one_moment, moments, page), at_once)
@@ -221,7 +222,7 @@ async def _wanted(
     filters: Filters = None, below: Below = None, state: answers.State | None = None, since: Time = None
 ) -> record_search.Wanted:
     """What a page of records is asked for."""
-    told = None if since is None else _utc(since)
+    told = None if since is None else utc(since)
     return record_search.Wanted(filters=tuple(filters or ()), below=below, state=state, since=told)
 
 
@@ -283,8 +284,3 @@ async def _news(app: FastAPI, path: Path, after: int, seconds: float) -> None:
     until, is_ending = time.monotonic() + seconds, getattr(app.state, "is_ending", lambda: False)
     while time.monotonic() < until and not is_ending() and await _in_thread(lambda: query.position(path)) <= after:
         await asyncio.sleep(LOOK_SECONDS)
-
-
-def _utc(at: datetime) -> str:
-    """A time as records.db has it; without an offset it is taken as UTC."""
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from fastapi import HTTPException
+from pydantic_core import PydanticCustomError
 
 from flows.serving.records_answers import PageV1
 from reconcile.records import LAYOUT_VERSION, Moments, query, record_search
 from transcribe.errors import SettingsError
 
 Answer = TypeVar("Answer")
+
+SHORT_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]*)?")
+"""A number below that of the seconds from 1970 to 2001: 2026 or 20260131, as a day is written without hyphens."""
+
+
+def as_time(told: object) -> object:
+    """What was sent as a time; a year or a day without hyphens is refused, which would be taken for seconds of 1970."""
+    if isinstance(told, str) and SHORT_NUMBER.fullmatch(told.strip()):
+        raise PydanticCustomError("datetime_parsing", "a short number is no time")
+    return told
+
+
+def utc(at: datetime) -> str:
+    """A time as records.db has it; without an offset it is UTC. Beyond the years that there are, it is their end."""
+    try:
+        told = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        told = (datetime.min if at.year == datetime.min.year else datetime.max).replace(tzinfo=UTC)
+    return told.isoformat(timespec="seconds")
 
 
 def at_one_moment(moments: Moments, ask: Callable[[], Answer]) -> Answer:

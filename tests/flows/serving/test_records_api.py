@@ -123,6 +123,22 @@ def test_what_is_not_allowed_is_a_problem_that_says_what_is(
     assert (problem["status"], problem["type"]) == (answer.status_code, "about:blank")
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("since=0001-01-01T00:00:00%2B14:00", 1),
+        ("since=9999-12-31T23:59:59-14:00", 0),
+        ("as_of=0001-01-01T00:00:00%2B14:00", 0),
+        ("as_of=9999-12-31T23:59:59-14:00", 1),
+    ],
+)
+def test_a_time_beyond_all_years_is_their_end(rooms: Home, client: TestClient, asked: str, found: int) -> None:
+    """Year 1 east of Greenwich is in no year of UTC, nor is the end of 9999 west of it."""
+    published(rooms)
+    answer = client.get(f"{PAGE}?{asked}")
+    assert (answer.status_code, len(answer.json().get("records", []))) == (200, found)
+
+
 def test_a_record_is_shown_whole_as_it_was_and_with_what_changed(rooms: Home, client: TestClient) -> None:
     scan = recorded(rooms, "12.50")
     recorded(rooms, "13.50", scan)
@@ -355,6 +371,8 @@ def test_what_was_corrected_is_paged_after_a_restore_too(rooms: Home, client: Te
         (f"{PAGE}?filter=total:gt", "there is nothing to compare with"),
         (f"{PAGE}?since=2026-01-31T00:00:00+00:00", "since: It is no time. Write it as 2026-01-31T12:00:00Z"),
         (f"{PAGE}?as_of=31.01.2026", "In an address a + is written as %2B."),
+        (f"{PAGE}?since=2026", "since: It is no time."),
+        (f"{PAGE}?as_of=20260131", "as_of: It is no time."),
         (f"{PAGE}?limit=many", "limit: It is no whole number."),
     ],
 )
