@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO, TextIO, cast
+
+LEFTOVER = re.compile(r"\.[0-9a-f]{16}\.part")
+"""How a file or folder is called while it is written."""
+
+LEFTOVER_SECONDS = 86_400
+"""A day: longer than anything is written. Chosen by hand."""
 
 
 @contextmanager
@@ -61,7 +69,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 @contextmanager
 def _whole_file(path: Path, opened: Callable[[Path], IO[bytes] | IO[str]]) -> Iterator[IO[bytes] | IO[str]]:
     target = path.resolve()  # a link stays one
-    if target.exists() and not target.is_file():  # a pipe or a device, such as /dev/stdout
+    if path.exists() and not path.is_file():  # a pipe or a device, such as /dev/stdout, which may resolve to no name
         with opened(path) as file:
             yield file
         return
@@ -77,6 +85,17 @@ def _whole_file(path: Path, opened: Callable[[Path], IO[bytes] | IO[str]]) -> It
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def remove_leftovers(folder: Path, now: datetime) -> None:
+    """Remove what writers that were killed left in a folder a day ago or earlier.
+
+    It is all that they had written so far. What cannot be removed stays.
+    """
+    for part in folder.glob(".*.part"):
+        with suppress(OSError):
+            if LEFTOVER.fullmatch(part.name) and now.timestamp() - part.stat().st_mtime > LEFTOVER_SECONDS:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 def _part_name() -> str:

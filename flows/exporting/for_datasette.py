@@ -6,6 +6,7 @@ import json
 import shlex
 from pathlib import Path
 
+from flows.exporting.output_folder import require_folder
 from flows.home import Home
 from reconcile.records import metadata, query
 from transcribe.whole_files import write_whole
@@ -43,6 +44,7 @@ def write_for_datasette(records: Path, home: Home, out: Path, *, pictures: bool)
     for name, version, _ in home.store.forms():
         newest[name] = max(version, newest.get(name, 0))
     forms = {name: home.forms(name, newest[name]) for name in query.forms(records)}
+    require_folder(out)
     out.mkdir(parents=True, exist_ok=True)
     told = json.dumps(metadata(records, forms), ensure_ascii=False, indent=1) + "\n"
     write_whole(out / METADATA_NAME, told)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from flows.exporting import order_x, readings, training_pairs
-from flows.home import Home
+from flows.exporting.output_folder import require_folder
+from flows.home import Home, now
 from reconcile.records import ExportOptions, export_names, load_export, one_moment, query, write_package
 from transcribe.errors import SettingsError
-from transcribe.whole_files import whole_binary_file, whole_text_file
+from transcribe.whole_files import remove_leftovers, whole_binary_file, whole_text_file
 
 OF_A_HOME: dict[str, Callable[[Home, str, Path], int]] = {
     "readings": readings.write,
@@ -58,6 +59,8 @@ def export_records(records: Path, home: Callable[[], Home], wanted: Wanted, out:
     """
     if wanted.format not in format_names():
         raise SettingsError(f"There is no format {wanted.format!r}. Use one of: {', '.join(format_names())}.")
+    if out is not None:
+        remove_leftovers(out if wanted.format in FOLDERS else out.parent, now())
     with one_moment(records):  # else what is published meanwhile may lie below the largest number of what is written
         return _export(records, home, wanted, out)
 
@@ -98,6 +101,8 @@ def _export_whole(records: Path, home: Callable[[], Home], wanted: Wanted, form:
     if out is None:
         what = "a folder" if wanted.format in FOLDERS else "a file"
         raise SettingsError(f"The format {wanted.format} does not go to standard output: name {what} with --out.")
+    if wanted.format in FOLDERS:
+        require_folder(out)
     if wanted.format == PACKAGE:
         return write_package(records, form, out)
     return OF_A_HOME[wanted.format](home(), form, out)

@@ -25,7 +25,7 @@ SHORT_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]*)?")
 
 
 def as_time(told: object) -> object:
-    """What was sent as a time; a year or a day without hyphens is refused, which would be taken for seconds of 1970."""
+    """What was sent as a time. A year or a day without hyphens is refused: it would be taken for seconds of 1970."""
     if isinstance(told, str) and SHORT_NUMBER.fullmatch(told.strip()):
         raise PydanticCustomError("datetime_parsing", "a short number is no time")
     return told
