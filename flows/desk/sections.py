@@ -27,7 +27,7 @@ SECTIONS = (
     Section("/desk/quality", N_("Quality"), ("/desk/quality/",)),
     Section("/desk/people", N_("People"), ("/desk/people/",), of_home=True),
     Section("/desk/money", N_("Money"), ("/desk/money/",), of_home=True),
-    Section("/desk/records", N_("Records"), ("/desk/records/",)),
+    Section("/desk/records", N_("Records"), ("/desk/records/", "/desk/programs")),
     Section("/desk/forms", N_("Forms"), ("/desk/forms/", "/desk/form/", "/desk/draft/")),
     Section("/desk/system", N_("System"), ("/desk/system/",), of_home=True),
 )

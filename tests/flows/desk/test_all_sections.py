@@ -145,3 +145,8 @@ def test_a_table_that_is_made_alone_is_the_one_of_its_page(full: DeskSite, clien
 def _steady(tables: dict[str, object]) -> dict[str, str]:
     """The tables without what changes from one second to the next: the bytes of the files here."""
     return {address: str(table) for address, table in tables.items() if "/files." not in address}
+
+
+def test_every_page_says_to_which_section_it_belongs(full: DeskSite, clients: dict[str, TestClient]) -> None:
+    without = [each for each in pages(full) if 'aria-current="page"' not in clients["operator"].get(each).text]
+    assert without == []
