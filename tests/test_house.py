@@ -80,7 +80,7 @@ ROOMS = {
     " transcribe.store",
     "flows.terminal": "transcribe.i18n transcribe.store",
     "flows.runtime": "home",
-    "flows.duplicates": "home transcribe.store",
+    "flows.duplicates": "home reconcile.forms transcribe.store",
     "flows.steps": "home duplicates reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",

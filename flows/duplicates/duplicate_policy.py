@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import cast
 
+from reconcile.forms import prepared
 from transcribe.model import Decision, DuplicatePolicy, FieldKey, Form, Posterior
 
 POLICY_OPTION = "duplicates"
@@ -23,6 +24,13 @@ CONFIRMING_TYPES = frozenset({"date", "amount"})
 SURELY_ANOTHER = 0.9
 """How probable it must be that two readings of a value are both right, so that they tell two orders apart: as much as
 for two scans to be the same order, see `transcribe/store/steering/duplicates.py`."""
+
+
+UNTELLING_TYPES = frozenset({"checkbox", "signature"})
+"""Types of fields whose values tell no two orders apart: a tick is soon made, and nobody reads a signature."""
+
+MIN_OTHERS_DIFFERING_COUNT = 2
+"""So many values that identify no order differ on two orders that look alike. One may be misread. Chosen by hand."""
 
 
 def duplicate_policy(of_home: DuplicatePolicy, form: Form) -> DuplicatePolicy:
@@ -96,3 +104,21 @@ def surely_another(
         if value_there != value and probability * probability_there >= SURELY_ANOTHER:
             return name, value, value_there
     return None
+
+
+def are_apart(form: Form, one: Iterable[Decision], other: Iterable[Decision]) -> bool:
+    """Whether several decided values of two scans of a form surely are others: text of any type, and no tick.
+
+    What one of them leaves blank, or is not decided yet, tells nothing.
+    """
+    spots = prepared(form).fields
+    there = {each.key: each for each in other if each.value is not None}
+    count = 0
+    for each in one:
+        counterpart = there.get(each.key)
+        spot = spots.get(each.key.name)
+        if each.value is None or counterpart is None or spot is None or spot.field.type in UNTELLING_TYPES:
+            continue
+        is_sure = each.probability * counterpart.probability >= SURELY_ANOTHER
+        count += is_sure and spot.normal(each.text) != spot.normal(counterpart.text)
+    return count >= MIN_OTHERS_DIFFERING_COUNT

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from flows.duplicates.duplicate_policy import duplicate_policy, identity, identity_parts
+from flows.duplicates.duplicate_policy import are_apart, duplicate_policy, identity, identity_parts
 from flows.home import Home, now
 from transcribe.codes import RecordRule
 from transcribe.model import (
@@ -44,17 +44,22 @@ def find_same(
     of_home: DuplicatePolicy,
     scan: Scan,
     form: Form,
-    decisions: Iterable[Decision],
+    decisions: Sequence[Decision],
     posteriors: Mapping[FieldKey, Posterior],
     now: datetime,
 ) -> list[str]:
     """Keep what identifies the order of a scan, and find the scans with the same values; gives their ids.
 
-    By one value that surely is another, decided or not, two that look alike are told apart.
+    By one identifying value that surely is another, decided or not, two that look alike are told apart, and by several
+    of any other fields.
     """
     store.put_identity_parts(scan.id, identity_parts(form, posteriors))
     values, probability = identity(form, decisions, posteriors)
-    return store.put_identity(scan.id, values, probability, duplicate_policy(of_home, form), now)
+    found = store.put_identity(scan.id, values, probability, duplicate_policy(of_home, form), now)
+    alike = store.look_alikes(scan.id)
+    if alike:
+        store.tell_apart(scan.id, {each for each in alike if are_apart(form, decisions, store.decisions(each))})
+    return found
 
 
 def with_duplicates(store: Store, record: Record) -> Record | None:

@@ -470,6 +470,15 @@ class DuplicateStore(Protocol):
         A pair of which one such value surely is another is no more, though not all are decided.
         """
 
+    def look_alikes(self, scan: str) -> list[str]:
+        """The scans that look like this one, where nobody has settled whether they are the same order."""
+
+    def tell_apart(self, scan: str, apart: Collection[str]) -> None:
+        """Say which of a scan's `look_alikes` have several values that surely are others: they are no pair any more.
+
+        A pair whose identifying values are the same stays one.
+        """
+
     def duplicates(self, scan: str | None = None) -> list[Duplicate]:
         """The pairs of scans that may be the same order and those that were settled, or those with this scan.
 

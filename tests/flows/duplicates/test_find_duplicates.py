@@ -25,7 +25,7 @@ from tests.camera import photograph
 from tests.flows.house import TYPED, House
 from transcribe.errors import FormError, SettingsError
 from transcribe.forms import definition as forms
-from transcribe.model import FieldKey, ReadResult, Scan
+from transcribe.model import FieldKey, PageFingerprint, ReadResult, Scan
 from transcribe.ocr.machine_readings import reading
 
 TICKET = """
@@ -230,6 +230,43 @@ def test_a_second_photograph_of_a_sheet_takes_the_place_of_the_first_and_gives_i
     assert here.store.scan_of_pages(first.id) == here.store.scan(first.id)
     assert [each.settled for each in here.store.duplicates()] == ["different"]
     assert here.store.verify_audit().broken_at is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_pair"),
+    [
+        ({}, True),
+        ({"customer": "BRAND LTD"}, True),  # one value may be misread
+        ({"customer": "BRAND LTD", "day": "14/03/2025"}, False),
+        ({"customer": "BRAND LTD", "day": ""}, True),  # a blank tells nothing
+    ],
+)
+def test_two_scans_that_look_alike_are_told_apart_by_several_values(
+    rooms: Home, tmp_path: Path, changed: dict[str, str], is_pair: bool
+) -> None:
+    path = ticket(tmp_path)
+    path.write_text(path.read_text("utf-8").replace("required = true", ""), encoding="utf-8")  # nothing identifies one
+    rooms.use_form(str(path))
+    first, second = received(rooms), received(rooms, **changed)
+    for scan in (first, second):
+        rooms.store.put_fingerprints(scan.id, [PageFingerprint(number=1, bits=bytes(256))], 0.24, "flag", now())
+    reconcile_home(rooms)
+    assert bool(rooms.store.duplicates(second.id)) == is_pair
+    assert rooms.store.look_alikes(second.id) == [first.id]
+    if not is_pair:  # a mistake is mended: then it is the same order after all
+        for name in ("customer", "day"):
+            rooms.store.correct_value(second.id, FieldKey(name), WORDS[name], "olga", "as it stands there", now())
+        reconcile_home(rooms)
+        assert rooms.store.duplicates(second.id)
+
+
+def test_an_order_with_the_same_number_is_the_same_though_other_values_differ(rooms: Home, tmp_path: Path) -> None:
+    rooms.use_form(str(ticket(tmp_path, 'identified_by = "number"')))
+    first, second = received(rooms), received(rooms, customer="BRAND LTD", day="14/03/2025")
+    for scan in (first, second):
+        rooms.store.put_fingerprints(scan.id, [PageFingerprint(number=1, bits=bytes(256))], 0.24, "flag", now())
+    reconcile_home(rooms)
+    assert [each.older for each in rooms.store.duplicates(second.id)] == [first.id]
 
 
 def test_scans_of_two_forms_are_no_pictures_of_one_paper(rooms: Home, tmp_path: Path) -> None:

@@ -95,7 +95,8 @@ UPDATE scan SET wakes = wakes + 1 WHERE erased_at IS NULL AND id IN (
 -- name: part_is_pair
 -- Whether the pair d is one: both scans are there, and none is aside or stands still where it was not settled yet.
 o.erased_at IS NULL AND n.erased_at IS NULL
-    AND (d.settled <> '' OR (d.refuted = 0 AND (d.differing IS NOT NULL OR d.same_values IS NOT NULL)
+    AND (d.settled <> '' OR (d.refuted = 0
+        AND ((d.differing IS NOT NULL AND d.told_apart = 0) OR d.same_values IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_last_aside} = 'scan set aside')
         AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_stands_still})
         AND NOT EXISTS (SELECT 1 FROM duplicate e WHERE e.newer IN (d.older, d.newer) AND e.settled IN ('duplicate', 'retake', 'joined'))))
@@ -116,6 +117,16 @@ WHERE d.settled = '' AND d.id IN (
     SELECT e.id FROM scan s JOIN duplicate e ON e.older = s.id WHERE s.batch = :name
     UNION SELECT e.id FROM scan s JOIN duplicate e ON e.newer = s.id WHERE s.batch = :name)
 AND {part_is_pair} ORDER BY d.id;
+
+-- name: look_alikes
+-- The partners of a scan that look like it and that nobody has settled, with what was said of the pair.
+SELECT d.id, d.newer, d.told_apart, s.sha256 FROM duplicate d
+JOIN scan s ON s.id = CASE WHEN d.older = :scan_id THEN d.newer ELSE d.older END
+WHERE (d.older = :scan_id OR d.newer = :scan_id) AND d.differing IS NOT NULL AND d.settled = '' AND s.erased_at IS NULL
+ORDER BY d.id;
+
+-- name: set_told_apart!
+UPDATE duplicate SET told_apart = :apart WHERE id = :id AND told_apart <> :apart;
 
 -- name: sha256_of_scan^
 SELECT sha256 FROM scan WHERE id = :scan_id;

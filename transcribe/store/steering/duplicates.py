@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import get_args
 
@@ -91,6 +91,15 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
                 part = {"field": field, "keyed": value, "probability": probability}
                 self.db.run("put_identity_part", scan_id=row["id"], **part)
             self._refute(row["id"])
+
+    def look_alikes(self, scan: str) -> list[str]:
+        return [row["sha256"] for row in self.db.all("look_alikes", scan_id=self.scan_row(scan)["id"])]
+
+    def tell_apart(self, scan: str, apart: Collection[str]) -> None:
+        with self.db.write():
+            for row in self.db.all("look_alikes", scan_id=self.scan_row(scan)["id"]):
+                if self.db.changed("set_told_apart", id=row["id"], apart=int(row["sha256"] in apart)):
+                    self.db.run("wake", scan_id=row["newer"])
 
     def _parts(self, scan: int) -> list[Row]:
         return self.db.all("identity_parts", scan_id=scan)
