@@ -197,8 +197,7 @@ def _restored(
     used, settings_error = _settings_of(home, url)
     state = StateFile(staging / STATE_FILE)
     state.add_erasures(lists)
-    store = open_store(state.path, copied=True)
-    store.actor = who_acts()
+    store = open_store(state.path, copied=True, actor=who_acts())
     try:
         audit = _verified(state, store, manifest, with_broken_log)
         forgotten = len(store.unfinished_erasures())

@@ -55,9 +55,9 @@ def list_log(
 
 
 def _why(detail: Mapping[str, object], reasons: Mapping[int, str]) -> str:
-    """Why an operator did this; "" where nobody was asked, or the words went with a scan that is forgotten."""
+    """Why this was done; "" where nobody was asked, or the words went with a scan or a person that is forgotten."""
     act = detail.get("act")
-    return reasons.get(act, "") if isinstance(act, int) else ""
+    return reasons.get(act, "") if isinstance(act, int) else str(detail.get("why", ""))
 
 
 @log.command("verify")

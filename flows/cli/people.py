@@ -224,8 +224,14 @@ def end_code(ctx: typer.Context, name: Name) -> None:
 def _set_paused(ctx: typer.Context, name: str, *, paused: bool, why: str = "") -> None:
     from flows.administration import pause
 
-    person = pause(home_of(ctx), name, paused=paused, why=why)
-    terminal.say(f"{person.handle} is {'paused' if paused else 'back at work'}.")
+    home = home_of(ctx)
+    was_paused = home.store.transcriber(name).paused
+    person = pause(home, name, paused=paused, why=why)
+    if was_paused == paused and not why.strip():
+        told = f"is {'paused already' if paused else 'not paused'}; nothing has changed"
+    else:
+        told = "is paused" if paused else "is back at work"
+    terminal.say(f"{person.handle} {told}.")
 
 
 def _plain(value: object) -> object:

@@ -90,6 +90,7 @@ ACTS: Mapping[str, str] = {
     "value asked again": N_("one more person asked"),
     "value locked": N_("value locked"),
     "value unlocked": N_("value unlocked"),
+    "reading withdrawn": N_("reading withdrawn"),
     "gold added": N_("known value added"),
     "gold withdrawn": N_("known value withdrawn"),
     "duplicate settled": N_("settled with another scan"),

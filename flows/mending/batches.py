@@ -104,6 +104,8 @@ def act_in_words(verb: str, detail: Mapping[str, object]) -> str:
     if verb == "batch due" and "due_at" in detail:
         due = due_set(detail)
         return f"{verb} {due:%Y-%m-%d %H:%M} UTC" if due else f"{verb} none"
+    if verb == "duplicate settled":
+        return f"{verb} as {detail['as']} of {str(detail['older'])[:12]}"
     if verb == "scan turned":
         return f"{verb} by {detail['degrees']} degrees"
     return f"{verb} {detail['priority']}" if verb == "batch priority" and "priority" in detail else verb

@@ -134,6 +134,32 @@ def test_the_log_says_why_a_person_is_paused_until_they_leave(house: House, room
     assert house.run("log", "verify").code == 0
 
 
+def test_a_second_reason_for_a_pause_is_logged_and_what_changes_nothing_is_said_to(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    assert "is not paused; nothing has changed" in house.run("people", "resume", "Mina").out
+    house.run("people", "pause", "Mina", "--why", "on leave")
+    assert "is paused already; nothing has changed" in house.run("people", "pause", "Mina").out
+    assert "Mina is paused." in house.run("people", "pause", "Mina", "--why", "moved away").out
+    told = house.run("log", "list").out
+    assert "on leave" in told
+    assert "moved away" in told
+
+
+def test_the_log_says_why_a_person_left_and_a_reading_was_withdrawn(house: House, rooms: Home) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    reading = rooms.store.readings(scan.id)[0].id
+    invite(rooms, "Mina")
+    assert house.run("quarantine", "withdraw", reading, "--why", "wrong call").code == 0
+    assert house.run("people", "leave", "Mina", "--why", "asked for it", "--yes").code == 0
+    told = house.run("log", "list").out
+    assert "wrong call" in told
+    assert "asked for it" in told
+    (handle,) = (each.handle for each in rooms.store.transcribers() if each.handle.startswith("left-"))
+    linked = house.run("people", "link", handle)
+    assert (linked.code, "This person has left." in linked.err) == (2, True)
+    assert house.run("log", "verify").code == 0
+
+
 def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
     assert act_in_words("value corrected", {"field": "lines.quantity[0]"}) == "value corrected lines.quantity[0]"
     assert act_in_words("batch priority", {"priority": 5}) == "batch priority 5"
@@ -147,6 +173,7 @@ def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
         ("roles set", {"roles": ["expert", "transcriber"]}, "roles set to expert, transcriber"),
         ("languages set", {"languages": []}, "languages set to none"),
         ("second factor set", {}, "second factor set"),
+        ("duplicate settled", {"as": "retake", "older": "4f1c" * 16}, "duplicate settled as retake of 4f1c4f1c4f1c"),
         ("scan turned", {"degrees": 90}, "scan turned by 90 degrees"),
     ],
 )

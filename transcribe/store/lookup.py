@@ -121,6 +121,13 @@ class Lookup:
             raise NotFound(f"There is nobody called {who!r}. `fairhand people list` shows who there is.")
         return row
 
+    def present_person(self, who: str) -> Row:
+        """The row of a person who has not left; NotFound where they have."""
+        row = self.person_row(who)
+        if row["left_at"] is not None:
+            raise NotFound("This person has left.")
+        return row
+
     def tell(self, person: int, kind: str, field: int | None, now: datetime) -> None:
         """Leave a notice for a person."""
         self.db.run("put_notice", person=person, kind=kind, field_id=field, now=micros(now))

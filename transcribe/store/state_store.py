@@ -13,6 +13,7 @@ from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
+from transcribe.store.lookup import UNNAMED_ACTOR
 from transcribe.store.machines.machines import MachineVerbs
 from transcribe.store.offering.to_read import ToReadVerbs
 from transcribe.store.steering.batches import BatchVerbs
@@ -82,23 +83,26 @@ class StateStore(
         self.db.close()
 
 
-def open_store(path: Path, key: bytes | None = None, *, copied: bool = False, url: str = "") -> StateStore:
+def open_store(
+    path: Path, key: bytes | None = None, *, copied: bool = False, url: str = "", actor: str = UNNAMED_ACTOR
+) -> StateStore:
     """The store in this file. It is made where there is none, and brought up to date where it is old.
 
     With a `url` it is in that database of PostgreSQL, and the key and the list of erasures lie where the file would.
     `key` is that of the keyed hashes. Without one it is kept in a file of its own beside the database, which only its
     owner can read. Several processes may open it at once. An old one is copied beside first, unless it is `copied`
-    already. What was erased and is not so here, as in an older state that was put back, is erased again. StoreError on
-    a network file system, where the database is newer than this program, and where its key is missing or another one.
+    already. What was erased and is not so here, as in an older state that was put back, is erased again by `actor`.
+    StoreError on a network file system, where the database is newer than this program, and where its key is missing or
+    another one.
     """
     if url:
-        return _watched(_open_on_server(url, path, key), own=key is None)
+        return _watched(_open_on_server(url, path, key), actor, own=key is None)
     refuse_network_file_system(path.parent)
     refuse_bound(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     own = own_key(path.with_suffix(".key"), path) if key is None else key
     store = StateStore(open_sqlite(path, copied=copied), own, ErasureList(path.with_suffix(".erased")))
-    return _watched(store, own=key is None)
+    return _watched(store, actor, own=key is None)
 
 
 def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
@@ -119,8 +123,9 @@ def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
     return StateStore(database, own, ErasureList(path.with_suffix(".erased")), machine_of(path))
 
 
-def _watched(store: StateStore, *, own: bool) -> StateStore:
+def _watched(store: StateStore, actor: str, *, own: bool) -> StateStore:
     """A store that seals from now on, and whose erasures are those of the list beside it."""
+    store.actor = actor
     try:
         if own:
             store.require_own_key()

@@ -192,6 +192,28 @@ def test_what_was_forgotten_since_stays_forgotten(place: Path, target: Path, new
         assert {scan for scan, _ in query.erased(home.settings.records)} == {old}
 
 
+@pytest.mark.parametrize("at_hand", ["a later backup", "the list"])
+def test_who_left_since_has_left_in_a_home_made_from_an_older_backup(
+    place: Path, target: Path, new: Path, at_hand: str
+) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRM LTD")
+        zed, ada = (invite(home, name).person.id for name in ("Zed Quillfeather", "Ada"))
+        first = back_up(place, target, DAY)
+        home.store.leave(zed, now(), "olga", "asked for it")
+        if at_hand == "a later backup":
+            back_up(place, target, DAY + timedelta(days=1))
+    how = {"erasures": place / "state.erased"} if at_hand == "the list" else {}
+    restore(new, target, until=first.backup.folder.name, **how)
+    assert words_in(new, "Quillfeather") == []
+    with opened(new) as home:
+        assert home.store.transcriber(zed).handle.startswith("left-")
+        assert home.store.transcriber(ada).handle == "Ada"
+        (line,) = [each for each in home.store.audit() if each.action == "person left"]
+        assert (line.subject, line.detail) == (zed, {"again": True})
+        assert home.store.verify_audit().whole
+
+
 def test_a_backup_is_chosen_by_day_by_time_or_by_name(place: Path, target: Path, tmp_path: Path) -> None:
     with opened(place):
         pass

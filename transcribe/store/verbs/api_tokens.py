@@ -84,17 +84,42 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
     def leave(self, who: str, now: datetime, by: str = "", why: str = "") -> None:
         with self.db.write():
             person = self.person_row(who)
-            self.give_back(who, now)
-            self.top_up(who, now)  # by the days of their time zone, which is forgotten then
-            for each in LEAVING_STATEMENTS:
-                self.db.run(each, person=person["id"])
-            handle = f"left-{self.keyed_hash('left', person['public_id'])[:12]}"
-            self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
-            self.db.run("erase_reasons_about", person=person["id"])  # only of who has left
-            self.vouch("person", person["id"])
-            self.log(by or self.actor, "person left", person["public_id"], {"why": why} if why else {}, now)
-            self.note_words_in_log(now)
+            self._list_erasures({self._keyed_person(person): micros(now)})
+            self._leave(person, by, {"why": why} if why else {}, now)
         self.empty_log()
+
+    def replay_erasures(self) -> None:
+        """Erase scans again, and have people leave again, where the list beside the database says so and this does not.
+
+        People who left before they were listed are listed.
+        """
+        if self.erasures.size == self.db.value("erasures_size"):
+            return
+        with self.db.write():
+            listed = self.erasures.read()
+            people = {self._keyed_person(row): row for row in self.db.all("people")}
+            for keyed, row in people.items():
+                if keyed in listed and row["left_at"] is None:
+                    self._leave(row, "", {"again": True}, moment(listed[keyed]))
+            super().replay_erasures()
+            left = {keyed: row["left_at"] for keyed, row in people.items() if row["left_at"] is not None}
+            self._list_erasures({keyed: at for keyed, at in left.items() if keyed not in listed})
+
+    def _leave(self, person: Row, by: str, detail: dict[str, object], now: datetime) -> None:
+        who = person["public_id"]
+        self.give_back(who, now)
+        self.top_up(who, now)  # by the days of their time zone, which is forgotten then
+        for each in LEAVING_STATEMENTS:
+            self.db.run(each, person=person["id"])
+        handle = f"left-{self.keyed_hash('left', who)[:12]}"
+        self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
+        self.db.run("erase_reasons_about", person=person["id"])  # only of who has left
+        self.vouch("person", person["id"])
+        self.log(by or self.actor, "person left", who, detail, now)
+        self.note_words_in_log(now)
+
+    def _keyed_person(self, person: Row) -> str:
+        return self.keyed_hash("person left", person["public_id"])
 
     def _rows(self, what: str, person: Row) -> list[dict[str, object]]:
         return [

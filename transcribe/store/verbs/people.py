@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from transcribe.errors import NotFound, SettingsError
+from transcribe.errors import SettingsError
 from transcribe.model import Role, Transcriber
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Pause, SecondFactor, WayIn
@@ -89,6 +89,9 @@ class PeopleVerbs(LeaseVerbs, ActVerbs):
                 take_all_time(self.db, person["id"], paused_at, now)
             if paused:
                 self.give_back(person["public_id"], now)
+            if paused and person["paused"] and reason.strip():  # it is told anew, and so logged anew
+                who_and_why = person["public_id"], by or self.actor, reason, now
+                self.act("paused set", *who_and_why, person=person["id"], detail={"paused": 1})
             if reason or not paused:
                 self.db.run("put_pause_reason", person=person["id"], reason=reason if paused else "")
 
@@ -101,9 +104,7 @@ class PeopleVerbs(LeaseVerbs, ActVerbs):
     def _set(self, who: str, query: str, value: str | int | list[str], now: datetime, by: str, why: str = "") -> Row:
         """Write one column where it says something else. NotFound for who has left: they are changed no more."""
         with self.db.write():
-            person = self.person_row(who)
-            if person["left_at"] is not None:
-                raise NotFound("This person has left.")
+            person = self.present_person(who)
             kept, fact = text(value) if isinstance(value, list) else value, query.removeprefix("set_")
             if person[fact] != kept:
                 self.db.run(query, person=person["id"], value=kept, now=micros(now))
@@ -137,7 +138,7 @@ class PeopleVerbs(LeaseVerbs, ActVerbs):
 
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
         with self.db.write():
-            person = self.person_row(who)["id"]
+            person = self.present_person(who)["id"]
             self.db.run("revoke_links", person=person, beginning=None, now=micros(now))
             self.db.run("put_link", token_hash=token_hash, person=person, until=micros(until), now=micros(now))
 

@@ -9,6 +9,7 @@ from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import AskedFields, Counts, Gauges, OpenBatch, Quarantined, ScanState
 from transcribe.store.row_mapping import micros, moment, moment_or_none, numbers_of
+from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.ingest import IngestVerbs
 
 FIRST_RETRY_SECONDS = 60.0
@@ -111,7 +112,7 @@ class StatusVerbs(IngestVerbs):
         )
 
 
-class QuarantineVerbs(IngestVerbs):
+class QuarantineVerbs(IngestVerbs, ActVerbs):
     """Keeps scans apart that cannot be weighed, and takes readings out of weighing."""
 
     def quarantine(
@@ -187,7 +188,12 @@ class QuarantineVerbs(IngestVerbs):
             self.db.run("wake", scan_id=row["scan_id"])
             if row["transcriber_id"] is not None:
                 self.tell(row["transcriber_id"], "reading withdrawn", row["field_id"], now)
-            self.log(who, "reading withdrawn", reading, {"scan": row["sha256"]}, now)
+            detail = {"scan": row["sha256"]}
+            if reason.strip():
+                of = {"scan": row["scan_id"], "field": row["field_id"]}
+                self.act("reading withdrawn", reading, who, reason, now, **of, detail=detail)
+            else:
+                self.log(who, "reading withdrawn", reading, detail, now)
             return True
 
 
