@@ -14,6 +14,9 @@ from transcribe.model import Scan, ScanPage, Verdict
 
 logger = logging.getLogger("fairhand.duplicates")
 
+TWO_FORMS = "The two are not read as the same form. Have one read again: fairhand scan read-again."
+"""What is said of two scans that are to be one order, and of two forms."""
+
 BY_POLICY = Because(by="the policy of duplicates", why="the same paper came again, and the newer picture is taken")
 """Who settles, and why, where a form or home has said beforehand that a picture that comes again is taken."""
 
@@ -31,6 +34,8 @@ def settle(home: Home, first: str, second: str, verdict: Verdict, because: Becau
     def keep(detail: Mapping[str, object] | None = None) -> None:
         home.store.settle_duplicate(older.id, newer.id, verdict, because.by, because.why, now(), detail)
 
+    if verdict == "duplicate" and older.form != newer.form:
+        raise SettingsError(TWO_FORMS)
     if before == "joined":
         raise SettingsError("The pages of the two are joined. Take them apart first: fairhand scan split.")
     if verdict == "retake" and before != "retake":
@@ -71,7 +76,7 @@ def _retake(
     home: Home, older: Scan, newer: Scan, because: Because, keep: Callable[[Mapping[str, object]], None]
 ) -> None:
     if not older.form or (older.form, older.form_version) != (newer.form, newer.form_version):
-        raise SettingsError("The two are not read as the same form. Have one read again: fairhand scan read-again.")
+        raise SettingsError(TWO_FORMS)
     former = {
         "origin": home.store.origin(older.id),
         "pages": [[page.file, page.page, page.turn, page.hocr] for page in older.pages],

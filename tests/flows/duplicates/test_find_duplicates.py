@@ -274,8 +274,9 @@ def test_scans_of_two_forms_are_no_pictures_of_one_paper(rooms: Home, tmp_path: 
     one = received(rooms)
     other = Scan(id=secrets.token_hex(32), pages=(), form="", form_version=0)
     rooms.store.put_scan(other, [], now())
-    with pytest.raises(SettingsError, match="not read as the same form"):
-        settle(rooms, one.id, other.id, "retake", OLGA)
+    for verdict in ("retake", "duplicate"):
+        with pytest.raises(SettingsError, match="not read as the same form"):
+            settle(rooms, one.id, other.id, verdict, OLGA)
     assert rooms.store.duplicates() == []
 
 
