@@ -186,7 +186,7 @@ class VerbsMachine(RuleBasedStateMachine):
             return
         assert may
         self.store.give_back(who, self._later())
-        if not self._said(scan.id):
+        if not any(Flag.NOT_THIS_FORM in each.flags for each in self._said(scan.id)):
             self.doubted.discard(scan.id)
 
     @rule(who=PEOPLE, aside=st.booleans())

@@ -17,7 +17,9 @@ from transcribe.store.facts import Floor, Rate, SentReading
 
 KEY, NEXT = FieldKey("customer_name"), FieldKey("order_number")
 ANSWERS = ("Dupont", "Dupont", "Dupond")
-TIMES = re.compile(r"<time.*?</time>|/readings/[\w-]+|value=\"[^\"]*\"|<option.*?</option>", re.DOTALL)
+TIMES = re.compile(
+    r"<time.*?</time>|/readings/[\w-]+|value=\"[^\"]*\"|<option.*?</option>|\"(?:csrf|person)\": \"[^\"]*\"", re.DOTALL
+)
 
 
 def client_of(site: Site, person: Transcriber) -> TestClient:

@@ -73,7 +73,12 @@ class ServerPool:
             ) from error
 
     def give_back(self, connection: Connection[Any]) -> None:
-        """Say that a connection is free; one that is lost is replaced."""
+        """Say that a connection is free; one that is lost, or was left within a pipeline, is replaced.
+
+        On the latter a statement would wait for its time to be up, as nothing asks the server to answer.
+        """
+        if connection.pgconn.pipeline_status:
+            connection.close()
         self._own().putconn(connection)
 
     def begin(self, command: str) -> Connection[Any]:
@@ -97,8 +102,8 @@ class ServerPool:
     def read(self, sql: str, values: list[object]) -> Any:
         """The cursor of a statement outside of a transaction, with all its rows.
 
-        It is tried again once where the connection was lost or the time was up: a machine that stood still for so
-        long stops a statement of 2 ms.
+        It is tried again once, on another connection, where the connection was lost or the time was up: a machine that
+        stood still, or a plan that was made while tables were empty, stops a statement of 2 ms.
         """
         for last in (False, True):
             connection = self.take()
@@ -107,9 +112,11 @@ class ServerPool:
             except psycopg.IntegrityError:
                 raise
             except psycopg.Error as error:
-                lost = connection.broken
-                if last or not (lost or isinstance(error, psycopg.errors.QueryCanceled)):
+                lost, stopped = connection.broken, isinstance(error, psycopg.errors.QueryCanceled)
+                if last or not (lost or stopped):
                     raise store_error(error) from error
+                if stopped:
+                    connection.close()
             finally:
                 self.give_back(connection)
             if lost:

@@ -72,6 +72,16 @@ def test_a_read_that_was_stopped_for_its_time_is_tried_once_more(here: World) ->
     store.close()
 
 
+def test_a_connection_that_was_left_within_a_pipeline_is_replaced(here: World) -> None:
+    pool = here.store.db._pool  # type: ignore[attr-defined]  # of PostgreSQL alone
+    before = here.store.transcribers()
+    for _ in range(MAX_CONNECTIONS_COUNT):
+        connection = pool.take()
+        connection.pgconn.enter_pipeline_mode()
+        pool.give_back(connection)
+    assert here.store.transcribers() == before
+
+
 def work(store: StateStore, until: threading.Event) -> set[str]:
     """What a person was told is kept, sending through a writer until the event, whatever becomes of the server."""
     writer, kept = Writer(store), set[str]()
