@@ -33,8 +33,9 @@ def duplicates(
     from flows.output import duplicate_json, duplicates_of
 
     home = home_of(ctx)
-    pairs = duplicates_of(home, batch)
-    pairs = [each for each in pairs if each.waits or not only_open]
+    if batch is not None:
+        home.store.require_batch(batch)
+    pairs = [each for each in duplicates_of(home, batch) if each.waits or not only_open]
     if as_json:
         terminal.as_json(*map(duplicate_json, pairs))
     elif not pairs:

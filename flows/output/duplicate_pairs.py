@@ -9,9 +9,7 @@ from transcribe.model import Duplicate
 
 
 def duplicates_of(home: Home, batch: str | None = None) -> list[Duplicate]:
-    """The pairs of a home, or of those whose newer scan is of this batch. NotFound where there is no such batch."""
-    if batch is not None:
-        home.store.require_batch(batch)
+    """The pairs of a home, or of those whose newer scan is of this batch."""
     return [each for each in home.store.duplicates() if batch in (None, each.batch)]
 
 
