@@ -81,15 +81,18 @@ def cancel(
     from flows.steps import publish_records
 
     home = _home(ctx)
-    before = home.store.batch(name).records
+    was = home.store.batch(name)
     cancelled = home.store.cancel_batch(name, by, why, now(), withdraw=withdraw)
     if withdraw:
         publish_records(home)
     _tell(cancelled, as_json=as_json)
-    if as_json:
+    is_same = (was.cancelled_at, was.withdrawn) == (cancelled.cancelled_at, cancelled.withdrawn)
+    if is_same:
+        terminal.note("It was cancelled so already: nothing has changed.")
+    if as_json or (is_same and cancelled.withdrawn):
         return
     if cancelled.withdrawn:
-        gone = plural(before, "{n} record of it is withdrawn", "{n} records of it are withdrawn")
+        gone = plural(was.records, "{n} record of it is withdrawn", "{n} records of it are withdrawn")
         terminal.say(f"{gone}: programs are told to drop them. fairhand batch resume publishes them again.")
     else:
         stay = plural(cancelled.records, "{n} record of it stays", "{n} records of it stay")

@@ -67,7 +67,7 @@ def settle_pair(
     if not why.strip():
         raise typer.BadParameter("--why says why; it cannot be empty.")
     home = home_of(ctx)
-    older, newer = settle(home, first, second, verdict, Because(by=by, why=why.strip()))
+    older, newer, has_changed = settle(home, first, second, verdict, Because(by=by, why=why.strip()))
     reconcile_to_the_end(home)
     if as_json:
         terminal.as_json({"older": older.id, "newer": newer.id, "settled": verdict})
@@ -79,7 +79,12 @@ def settle_pair(
         "different": "is another order than",
         "open": "may be the same order as",
     }
-    terminal.say(f"{names[0]} {words[verdict]} {names[1]}.")
+    if verdict == "open" and older.id not in {each.older for each in home.store.duplicates(newer.id)}:
+        terminal.say(f"{names[0]} and {names[1]} are no pair any more: nothing but the word taken back made them one.")
+    else:
+        terminal.say(f"{names[0]} {words[verdict]} {names[1]}.")
+    if not has_changed:
+        terminal.note("It was settled so already: nothing has changed.")
 
 
 def _row(home: Home, pair: Duplicate) -> tuple[object, ...]:

@@ -66,8 +66,11 @@ def correct(
 
     home, whole, key = _field(ctx, scan, field)
     require_fitting(home, whole, key, text, no_value=anyway, other_pattern=anyway)
+    before = {each.id for each in home.store.readings(whole)}
     reading = home.store.correct_value(whole, key, text, by, why, now())
     _weighed(home, whole, key, as_json=as_json, reading=reading)
+    if reading in before:
+        terminal.note("It was corrected so already: nothing has changed.")
 
 
 @value.command("ask")
@@ -83,8 +86,10 @@ def ask(
     from flows.home import now
 
     home, whole, key = _field(ctx, scan, field)
-    home.store.ask_value(whole, key, by, why, now())
+    is_new = home.store.ask_value(whole, key, by, why, now())
     _weighed(home, whole, key, as_json=as_json)
+    if not is_new:
+        terminal.note("It is asked again already: nothing has changed.")
 
 
 @value.command("lock")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from flows.home import Home, now
 from flows.mending.read_again import NewPages, read_again
 from flows.steps import Because, reconcile_to_the_end
-from transcribe.errors import FairhandError, SettingsError
+from transcribe.errors import FairhandError, NotFound, SettingsError
 from transcribe.model import Scan, ScanPage, Verdict
 
 logger = logging.getLogger("fairhand.duplicates")
@@ -21,15 +21,28 @@ BY_POLICY = Because(by="the policy of duplicates", why="the same paper came agai
 """Who settles, and why, where a form or home has said beforehand that a picture that comes again is taken."""
 
 
-def settle(home: Home, first: str, second: str, verdict: Verdict, because: Because) -> tuple[Scan, Scan]:
-    """Say what two scans are to each other; gives them, the older first.
+class Settled(NamedTuple):
+    """Two scans of which it was said what they are to each other, and whether anything has changed by it."""
+
+    older: Scan
+    newer: Scan
+    has_changed: bool
+
+
+def settle(home: Home, first: str, second: str, verdict: Verdict, because: Because) -> Settled:
+    """Say what two scans are to each other. Said again it changes nothing.
 
     "retake" reads the older from the picture of the newer. Any other verdict after it reads it from its own again.
-    SettingsError where that is not kept, as of a form with payment data, or the two are not of one form.
+    SettingsError where that is not kept, as of a form with payment data, or the two are not of one form. NotFound
+    where two are to be open again that are no pair.
     """
     older, newer = home.store.in_order(first, second)
     pair = next((each for each in home.store.duplicates(newer.id) if each.older == older.id), None)
     before = pair.settled if pair else "open"
+    if pair is None and verdict == "open":
+        raise NotFound("The two are no pair: nothing is open between them. fairhand scan duplicates lists the pairs.")
+    if pair is not None and before == verdict:
+        return Settled(older, newer, has_changed=False)
 
     def keep(detail: Mapping[str, object] | None = None) -> None:
         home.store.settle_duplicate(older.id, newer.id, verdict, because.by, because.why, now(), detail)
@@ -44,7 +57,7 @@ def settle(home: Home, first: str, second: str, verdict: Verdict, because: Becau
         _take_back(home, older, newer, because, keep)
     else:
         keep()
-    return older, newer
+    return Settled(older, newer, has_changed=True)
 
 
 def reconcile_with_retakes(home: Home) -> None:

@@ -16,7 +16,7 @@ from tests.flows.house import House
 from tests.flows.steps.test_provisional_records import stranded
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from transcribe.errors import DiskFull
-from transcribe.model import Scan
+from transcribe.model import PageFingerprint, Scan
 from transcribe.store.drivers import sqlite
 from transcribe.store.facts import ScanSearch
 
@@ -32,6 +32,45 @@ def test_who_resumes_a_batch_that_goes_on_is_told_that_nothing_has_changed(house
     assert (told.code, "not cancelled" in told.err) == (0, True)
     house.run("batch", "cancel", scan.batch, "--why", "no more")
     assert "not cancelled" not in house.run("batch", "resume", scan.batch, "--why", "it is wanted").err
+
+
+def test_who_cancels_a_batch_twice_is_told_that_nothing_has_changed(house: House, rooms: Home, scan: Scan) -> None:
+    words = ("batch", "cancel", scan.batch, "--why", "no more")
+    assert house.run(*words).err == ""
+    before = len(rooms.store.audit())
+    told = house.run(*words)
+    assert (told.code, told.err) == (0, "It was cancelled so already: nothing has changed.\n")
+    assert len(rooms.store.audit()) == before
+    assert house.run(*words, "--withdraw").err == "", "that is more"
+
+
+def test_a_pair_is_settled_once_and_open_only_where_there_is_one(house: House, rooms: Home, scan: Scan) -> None:
+    other = received(rooms, texts={"total": ("13.50", "13.50")})
+    words = ("scan", "settle", scan.id, other.id, "--why", "w", "--as")
+    told = house.run(*words, "open")
+    assert (told.code, "The two are no pair" in told.err, rooms.store.duplicates()) == (2, True, [])
+    assert house.run(*words, "different").err == ""
+    before = len(rooms.store.audit()), len(rooms.store.outbox(0))
+    again = house.run(*words, "different")
+    assert (again.code, again.err) == (0, "It was settled so already: nothing has changed.\n")
+    assert (len(rooms.store.audit()), len(rooms.store.outbox(0))) == before
+    assert "are no pair any more" in house.run(*words, "open").out, "nobody had found one"
+    rooms.store.put_fingerprints(scan.id, [PageFingerprint(number=1, bits=bytes(256))], 0.24, "flag", now())
+    rooms.store.put_fingerprints(other.id, [PageFingerprint(number=1, bits=bytes(256))], 0.24, "flag", now())
+    assert "nothing has changed" in house.run(*words, "open").err
+
+
+def test_a_value_is_corrected_and_asked_once(house: House, rooms: Home, scan: Scan) -> None:
+    reconcile_home(rooms)
+    for verb, already in (("correct", "corrected so"), ("ask", "asked again")):
+        words = ("value", verb, scan.id[:12], "total", *(("12.60",) if verb == "correct" else ()), "--why", "w")
+        assert house.run(*words).err == ""
+        before = len(rooms.store.audit()), len(rooms.store.acts()), len(rooms.store.readings(scan.id))
+        told = house.run(*words)
+        assert (told.code, told.err) == (0, f"It is {already} already: nothing has changed.\n".replace("is c", "was c"))
+        assert (len(rooms.store.audit()), len(rooms.store.acts()), len(rooms.store.readings(scan.id))) == before
+    words = ("value", "correct", scan.id[:12], "total", "12.60", "--why", "w")
+    assert house.run(*words).err == "", "it answers the question that was asked since"
 
 
 def test_a_due_date_that_is_past_is_called_that(house: House, scan: Scan) -> None:

@@ -145,12 +145,13 @@ class VerbsMachine(RuleBasedStateMachine):
     @rule(name=SCANS, text=TEXTS)
     def correct(self, name: str, text: str) -> None:
         scan = self._scan(name)
+        before = {each.id for each in self.store.readings(scan.id)}
         try:
-            self.store.correct_value(scan.id, self._key(scan), text, "olga", "why", self._later())
+            said = self.store.correct_value(scan.id, self._key(scan), text, "olga", "why", self._later())
         except SettingsError:
             assert self._key(scan) in self.store.locked_values(scan.id)
             return
-        self.typed.append(text)
+        self.typed += [] if said in before else [text]  # the same word again is none
 
     @rule(name=SCANS, locked=st.booleans())
     def lock(self, name: str, locked: bool) -> None:

@@ -576,6 +576,7 @@ class SteeringStore(Protocol):
     def correct_value(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> str:
         """Keep what an operator says that a field says: the last word on it, with the reason. Gives the reading's id.
 
+        Said again alike, with nothing read or asked since, it changes nothing and gives the id of the first.
         It is taken back as any reading is withdrawn. NotFound where there is no such field, SettingsError where it is
         locked.
         """
@@ -586,8 +587,9 @@ class SteeringStore(Protocol):
     def is_correction_waiting(self, scan: str) -> bool:
         """Whether a value of a scan was corrected and the scan is not weighed since: its record will change."""
 
-    def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:
-        """Have one more person asked for a field; its value stands until they have read it."""
+    def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        """Have one more person asked for a field; its value stands until they have read it. False where they are
+        asked already."""
 
     def add_gold(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> None:
         """Hold a value of a field to be known, in place of what was; it changes no decision."""

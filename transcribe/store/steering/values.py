@@ -6,7 +6,7 @@ from datetime import datetime
 
 from transcribe.codes import Flag, Method
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import OPERATOR_SOURCE, FieldKey, Truth
+from transcribe.model import OPERATOR_SOURCE, FieldKey, Reading, Truth
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import VALUE_LANE, key_of
 from transcribe.store.steering.acts import ActVerbs
@@ -19,6 +19,8 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
     def correct_value(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> str:
         with self.db.write():
             row, field = self._field_to_mend(scan, key, unlocked=True)
+            if (said := self._last_word(row["sha256"], key)) and (said.text, said.reason) == (value, reason.strip()):
+                return said.id
             act = self._act_on("value corrected", row, field, key, by, reason, now)
             flags = (Flag.SAW_ALL_READINGS, Flag.OVERRODE_A_CHECK)
             idem = self.keyed_hash("correction", str(act))
@@ -37,11 +39,14 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
         acts = self.db.all("corrections_of_field", field_id=field)
         return {self.keyed_hash("correction", str(each["id"]))[:32]: each["by_whom"] for each in acts}
 
-    def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> None:
+    def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
         with self.db.write():
             row, field = self._field_to_mend(scan, key, unlocked=True)
+            if key in self.values_asked_again(row["sha256"]):
+                return False
             self._act_on("value asked again", row, field, key, by, reason, now)
             self.db.run("wake", scan_id=row["id"])
+            return True
 
     def add_gold(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> None:
         with self.db.write():
@@ -88,6 +93,13 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
 
     def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
         return frozenset(key_of(row) for row in self.db.all("asked_fields", scan_id=self.scan_row(scan)["id"]))
+
+    def _last_word(self, scan: str, key: FieldKey) -> Reading | None:
+        """What an operator said of a field, where nobody has read it since or is to."""
+        if key in self.values_asked_again(scan):
+            return None
+        said = [each for each in self.readings(scan) if each.key == key and each.kind != "machine"]
+        return said[-1] if said and said[-1].source == OPERATOR_SOURCE else None
 
     def _field_to_mend(self, scan: str, key: FieldKey, *, unlocked: bool = False) -> tuple[Row, int]:
         row = self.scan_row(scan)
