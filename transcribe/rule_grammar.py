@@ -98,7 +98,9 @@ class _CheckReader:
     tables: set[str] = field(default_factory=set)
 
     def refuse(self, what: str) -> NoReturn:
-        raise FormError(f"Form {self.form.name}, rule {self.rule!r} {what}. `fairhand forms check` shows the rules.")
+        raise FormError(
+            f"Form {self.form.name}, rule {self.rule!r} {what}. docs/adding-a-form.md shows how rules are written."
+        )
 
     def term_type(self, node: ast.expr, inside: set[str] | None = None) -> str:
         """The type of a term, "number" or "date". `inside`, where given, collects the tables of columns under a sum."""

@@ -5,7 +5,6 @@ from flows.administration.archive_upkeep import orphaned_files, remove_orphans
 from flows.administration.deep_check import examine_deeply
 from flows.administration.disputes import expect_work, settle_dispute, show_in_guide
 from flows.administration.doctor import (
-    CHECKS,
     MIN_FREE_DISK_BYTES,
     EngineState,
     engines,
@@ -14,7 +13,7 @@ from flows.administration.doctor import (
     unread_languages,
 )
 from flows.administration.fair_pay import fault_messages, require_fair_serving, require_fair_start, unfair_forms
-from flows.administration.finding import Finding
+from flows.administration.finding import Finding, checks
 from flows.administration.missing_people import missing_in_words
 from flows.administration.odd_reading import odd_reading
 from flows.administration.pay import PayLine, close_period, micro_of, pay_lines, set_floor, set_rate
@@ -24,13 +23,13 @@ from flows.administration.records import forget_scan, found_records, readable_re
 from flows.administration.retention import keep_retention
 
 __all__ = [
-    "CHECKS",
     "MIN_FREE_DISK_BYTES",
     "EngineState",
     "Finding",
     "Invitation",
     "PayLine",
     "anomalies",
+    "checks",
     "close_period",
     "end_second_factor",
     "engines",

@@ -58,24 +58,6 @@ class EngineState:
 NAMED_PLACES_COUNT = 3
 """So many files that others may read are named. Chosen by hand."""
 
-CHECKS = (
-    "packages",
-    "engines",
-    "settings",
-    "forms",
-    "disk",
-    "backups",
-    "archive",
-    "private",
-    "database",
-    "people",
-    "learning",
-    "records",
-    "webhooks",
-    "ports",
-)
-"""Every check, in the order in which they run."""
-
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Every finding of every check; none where all is well."""

@@ -10,6 +10,15 @@ from flows.home import Settings, has_state, open_state
 from transcribe.errors import FairhandError
 from transcribe.store import Store
 
+MACHINE_CHECKS = ("packages", "engines", "settings", "forms", "disk", "backups", "archive", "private", "ports")
+HOME_CHECKS = ("database", "people", "learning", "records", "webhooks")
+"""What `doctor` looks at on every machine, and where a home was made."""
+
+
+def checks(settings: Settings) -> tuple[str, ...]:
+    """The names of what `doctor` looks at here."""
+    return (*MACHINE_CHECKS, *(HOME_CHECKS if has_state(settings) else ()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -32,7 +32,7 @@ def init(
         bool, typer.Option("--new-key", help="state.key is lost for good: make another, and say what is lost with it.")
     ] = False,
 ) -> None:
-    """Make the folder of all data: its databases, and a settings file in which everything is explained."""
+    """Make the folder of all data: the state, a key, forms, and a settings file in which everything is explained."""
     from flows.home import SETTINGS_FILE, now, open_home, settings_file
     from transcribe.store import renew_key
 
@@ -57,10 +57,11 @@ def doctor(
     deep: Annotated[bool, typer.Option("--deep", help="Also read every picture and both databases whole.")] = False,
 ) -> None:
     """Look for what keeps fairhand from working here, and say what mends it."""
-    from flows.administration import CHECKS, engines, examine, examine_deeply
-    from flows.home import state_place
+    from flows.administration import checks, engines, examine, examine_deeply
+    from flows.home import has_state, state_place
 
     settings = settings_of(ctx)
+    is_made = has_state(settings)
     states, findings = list(engines(settings)), list(examine(settings))
     findings += examine_deeply(settings) if deep else ()
     if as_json:
@@ -72,11 +73,13 @@ def doctor(
             terminal.say(_engine_in_words(state))
         if settings.state_url:
             terminal.say(f"The state is in {state_place(settings)}.")
+        if not is_made:
+            terminal.say(f"{settings.home} holds no home: only this machine was looked at. fairhand init makes one.")
         for finding in findings:
             terminal.say(f"{finding.check}: {finding.message}\n    mend it: {finding.mend}")
         if not findings:
-            more = ("pictures", "triggers", "key") if deep else ()
-            terminal.say(f"All is well: {', '.join((*CHECKS, *more))}.")
+            more = ("pictures", "triggers", "key") if deep and is_made else ()
+            terminal.say(f"All is well: {', '.join((*checks(settings), *more))}.")
     wrong = [finding for finding in findings if not finding.warning]
     if wrong:
         raise typer.Exit(3 if any(finding.machine for finding in wrong) else 1)

@@ -112,15 +112,23 @@ def without_wrong_keys(content: Mapping[str, object], error: ValidationError) ->
     """
     left = dict(content)
     wrong: dict[str, set[int]] = {}
+    columns: dict[int, set[int]] = {}
     for each in error.errors(include_url=False):
-        first, *more = each["loc"] or ("",)
-        if first in ENTRIES and more and isinstance(more[0], int):
-            wrong.setdefault(str(first), set()).add(more[0])
-        elif first in STAND_INS:
-            left[str(first)] = STAND_INS[str(first)]
-        else:
-            left.pop(str(first), None)
-    lost = []
+        match each["loc"]:
+            case ("table", int(table), "column", int(column), *_):
+                columns.setdefault(table, set()).add(column)
+            case (str(first), int(entry), *_) if first in ENTRIES:
+                wrong.setdefault(first, set()).add(entry)
+            case (str(first), *_) if first in STAND_INS:
+                left[first] = STAND_INS[first]
+            case (first, *_):
+                left.pop(str(first), None)
+    lost: list[str] = []
+    for table, numbers in columns.items():
+        names = _leave_out(left, table, numbers)
+        lost += names
+        if not names:
+            wrong.setdefault("table", set()).add(table)
     for entries, numbers in wrong.items():
         listed = left[entries]
         assert isinstance(listed, list), "pydantic counted its entries"
@@ -132,6 +140,19 @@ def without_wrong_keys(content: Mapping[str, object], error: ValidationError) ->
         if isinstance(listed, list) and lost:
             left[entries] = [each for each in listed if not _names_one(each, key, lost)]
     return left
+
+
+def _leave_out(definition: dict[str, object], table: int, columns: set[int]) -> list[str]:
+    """Leave these columns out of a table, and give their names; [] where the table would have none left."""
+    tables = definition["table"]
+    assert isinstance(tables, list), "pydantic counted its entries"
+    entry = tables[table]
+    listed = entry["column"]
+    right = [each for number, each in enumerate(listed) if number not in columns]
+    if not right:
+        return []
+    definition["table"] = [*tables[:table], {**entry, "column": right}, *tables[table + 1 :]]
+    return [f"{_name(entry)}.{_name(listed[number])}" for number in columns]
 
 
 def _name(entry: object) -> str:

@@ -14,7 +14,7 @@ from transcribe.i18n import N_
 
 OF_RULE = "Form %(form)s, rule %(rule)s "
 """How `transcribe.rule_grammar` begins, and how it ends."""
-RULE_END = ". `fairhand forms check` shows the rules."
+RULE_END = ". docs/adding-a-form.md shows how rules are written."
 
 PLAIN: Mapping[str, str] = {
     "there is no field type %(said)s; use one of %(all)s": N_("There is no type “%(said)s”. Choose one of the list."),

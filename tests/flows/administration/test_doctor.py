@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
@@ -17,6 +18,15 @@ def test_all_is_well_here(house: House) -> None:
     done = house.run("doctor")
     assert done.code == 0, done.out
     assert "\nAll is well: packages, engines" in done.out
+
+
+def test_a_home_that_was_never_made_is_not_called_looked_at(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0"}
+    nowhere = house.home / "none"
+    done = house.run("--home", nowhere, "doctor")
+    assert (done.code, nowhere.exists()) == (0, False)
+    assert f"{nowhere} holds no home: only this machine was looked at. fairhand init makes one." in done.out
+    assert not re.search("database|people|learning", done.out)
 
 
 def test_every_engine_is_listed_with_version_settings_and_languages(house: House) -> None:

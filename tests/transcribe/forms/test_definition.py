@@ -215,6 +215,17 @@ def test_mistakes_of_keys_and_of_what_is_put_together_are_named_at_once(folder: 
     assert all(line.startswith("small.toml: ") for line in lines)
 
 
+def test_a_wrong_column_hides_no_mistake_of_a_rule_about_its_table(folder: Path) -> None:
+    wrong = GOOD.replace('name = "quantity"\ntype = "integer"', 'name = "quantity"\ntype = "nothing"')
+    wrong += '\n[[rule]]\ncheck = "total == sum(lines.prize)"\n'
+    with pytest.raises(FormError) as raised:
+        definition.load(write(folder, wrong))
+    first, second = str(raised.value).splitlines()
+    assert "no field type 'nothing'" in first
+    assert "names 'lines.prize', which is no field of the form" in second
+    assert second.endswith("docs/adding-a-form.md shows how rules are written.")
+
+
 def test_two_names_and_two_missing_files_are_named_at_once(folder: Path) -> None:
     wrong = GOOD.replace('name = "total"', 'name = "number"').replace("small.png", "none.png")
     wrong = wrong.replace('name = "price"', 'name = "quantity"').replace("numbers.csv", "none.csv")
