@@ -91,6 +91,14 @@ def keys_in_words(keys: Iterable[FieldKey]) -> str:
     return ", ".join(name if last is None else f"{name}[0 to {last}]" for name, last in rows.items())
 
 
+def row_wanted(key: FieldKey, known: Iterable[FieldKey]) -> str:
+    """What is said of a column that was named without a row, with the rows that there are; "" of any other field."""
+    rows = [each for each in known if each.name == key.name and each.row is not None]
+    if key.row is not None or not rows:
+        return ""
+    return f"{key} is a column. Name a row of it, such as {FieldKey(key.name, 0)}: there is {keys_in_words(rows)}."
+
+
 WHOLE = FieldKey("")
 """The key of tasks and readings that speak of a whole scan (identify, whole form)."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import shlex
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,8 +12,15 @@ from flows.cli.app import app, home_of
 from flows.cli.value import MAY_BE_NEGATIVE, FieldName, ScanName, no_option
 from flows.cli.who_acts import By
 
+if TYPE_CHECKING:
+    from flows.home import Home
+    from transcribe.model import FieldKey
+
 gold = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Known values among the work, and their share.")
 app.add_typer(gold, name="gold")
+
+NO_VALUE = "Nobody could be judged by what is no value, so it cannot be a known one."
+"""What is said where a text is no value of its field's type, whatever the paper says."""
 
 Why = Annotated[str, typer.Option(help="Why; it is kept.")]
 """The option that says why."""
@@ -41,7 +49,7 @@ def add(
     whole = home.store.scan(scan).id
     if not text.strip():
         raise SettingsError("A blank is no known value: nobody could tell a reading of it from a skip.")
-    require_fitting(home, whole, key, text, other_pattern=True)
+    require_fitting(home, whole, key, text, other_pattern=True, as_it_is=NO_VALUE)
     before = next((each for each in home.store.truths(whole) if each.key == key), None)
     called = f"{key} of {terminal.one_line(home.store.scan(whole).name or whole[:12])}"
     if before is not None and (before.text, before.origin) == (text, "gold"):
@@ -50,6 +58,20 @@ def add(
     home.store.add_gold(whole, key, text, by, why, now())
     instead = "" if before is None or before.text == text else f", and no longer {before.text!r}"
     terminal.say(f"{called} is known: {text!r}{instead}.")
+    _note_other_value(home, whole, key, text)
+
+
+def _note_other_value(home: Home, scan: str, key: FieldKey, text: str) -> None:
+    """Say so where a field was decided otherwise than it is known to be, and how its record is corrected."""
+    from transcribe.people import is_same_text
+
+    decided = next((each for each in home.store.decisions(scan) if each.key == key), None)
+    known = home.store.scan(scan)
+    form = home.forms(known.form, known.form_version)
+    if decided is None or (not decided.null and is_same_text(decided.text, text, form.field(key.name), form)):
+        return
+    command = shlex.join(["fairhand", "value", "correct", scan[:12], str(key), text])
+    terminal.note(f"It was decided otherwise: {decided.null or repr(decided.text)}. To correct it: {command} --why WHY")
 
 
 @gold.command("share")

@@ -11,9 +11,17 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from transcribe.i18n import counted
 
 log = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show and verify the log of what was done.")
 app.add_typer(log, name="log")
+
+HEAD_MISSING = (
+    "That head is not in this log. Either it is the head of another home, or this log was cut or made anew since: what "
+    "was written last is missing, as after a restore of an older backup. Its {lines} hold by themselves, with the head "
+    "{head}"
+)
+"""What is said of a head that was kept elsewhere and is not met. A log that lost its end holds by itself."""
 
 
 @log.command("list")
@@ -79,6 +87,8 @@ def verify_log(
         terminal.as_json({**dataclasses.asdict(state), "whole": state.whole})
     elif state.whole:
         terminal.say(f"The log of {state.lines} lines is whole. Its head is {state.head}")
+    elif state.head_missing:
+        terminal.say(HEAD_MISSING.format(lines=counted(state.lines, "line"), head=state.head))
     elif state.broken_at is not None:
         terminal.say(f"The log does not hold from line {state.broken_at} on: it was changed, or lines were taken out.")
     for each in state.forgeries if not as_json else ():

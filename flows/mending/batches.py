@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from flows.home import Home, now
 from flows.mending.forecast import Forecast, forecast
@@ -13,9 +13,6 @@ from transcribe.store import Batch, MissingPeople, ScanState, SetAside, facts
 
 READINGS_PER_FIELD = 1.5
 """Readings that an asked field takes where none of the batch is finished yet. Chosen by hand."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""From when on acts count microseconds."""
 
 STOPPED = "not finished"
 """How far a scan is that was not finished when its batch was cancelled. Nobody is asked about it until it goes on."""
@@ -86,36 +83,6 @@ def batch_states(home: Home) -> Mapping[str, Mapping[str, int]]:
 def _word(state: ScanState, *, is_cancelled: bool) -> str:
     """How far a scan of a batch is. The questions about those of a cancelled one are withdrawn."""
     return STOPPED if is_cancelled and state.word == "not weighed" else state.word
-
-
-def due_set(detail: Mapping[str, object]) -> datetime | None:
-    """The due date that a batch was given, by the detail of an act."""
-    due = detail["due_at"]
-    return EPOCH + timedelta(microseconds=due) if isinstance(due, int) else None
-
-
-def act_in_words(verb: str, detail: Mapping[str, object]) -> str:
-    """What was done, with the field, the due date, the priority or the fact that was set."""
-    if isinstance(detail.get("field"), str):
-        return f"{verb} {detail['field']}"
-    fact = verb.removesuffix(" set").replace(" ", "_")
-    if verb.endswith(" set") and fact in detail:
-        return f"{verb} to {_fact_in_words(detail[fact])}"
-    if verb == "batch due" and "due_at" in detail:
-        due = due_set(detail)
-        return f"{verb} {due:%Y-%m-%d %H:%M} UTC" if due else f"{verb} none"
-    if verb == "duplicate settled":
-        return f"{verb} as {detail['as']} of {str(detail['older'])[:12]}"
-    if verb == "scan turned":
-        return f"{verb} by {detail['degrees']} degrees"
-    return f"{verb} {detail['priority']}" if verb == "batch priority" and "priority" in detail else verb
-
-
-def _fact_in_words(value: object) -> str:
-    """A fact of a person: yes, no, or what it says."""
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return ("no", "yes")[value] if value in (0, 1) and isinstance(value, int) else str(value)
 
 
 def begin_of(text: str) -> datetime:

@@ -7,7 +7,7 @@ from reconcile.forms import prepared
 from transcribe import fields
 from transcribe.errors import NotFound, SettingsError
 from transcribe.i18n import N_, worded
-from transcribe.model import Field, FieldKey, Form, Value
+from transcribe.model import Field, FieldKey, Form, Value, row_wanted
 
 EXAMPLES: dict[str, Value] = {"date": "2026-12-31", "amount": "1234.50", "decimal": "2.5", "integer": 12}
 """A value of each type that is not written alike on all forms."""
@@ -23,10 +23,18 @@ AS_IT_IS = N_("If the paper says so, say --anyway: the record then has no value 
 
 
 def require_fitting(
-    home: Home, scan: str, key: FieldKey, text: str, *, no_value: bool = False, other_pattern: bool = False
+    home: Home,
+    scan: str,
+    key: FieldKey,
+    text: str,
+    *,
+    no_value: bool = False,
+    other_pattern: bool = False,
+    as_it_is: str = AS_IT_IS,
 ) -> None:
     """SettingsError where a text is no value of a field's type, or not written as the form's pattern says.
 
+    `as_it_is` says what may be done where the paper itself is wrong.
     Unless who says it knows: `no_value` takes a text of which no value can be made, as it stands on the paper; its
     record has an exception then. `other_pattern` takes one that the pattern speaks against.
     NotFound where the scan's form has no such field, or where the row of a cell is missing.
@@ -34,12 +42,15 @@ def require_fitting(
     known = home.store.scan(scan)
     form = home.forms(known.form, known.form_version) if known.form else None
     if form is None or (key.name, key.row is None) not in _names(form):
+        rows = {*(form.keys() if form else ()), *(each.key for each in home.store.readings(known.id))}
+        if column := row_wanted(key, rows):
+            raise NotFound(column)
         raise NotFound(f"The scan {scan[:12]} has no field {key}. {_fields_of(form)}")
     field = form.field(key.name)
     if text.strip() and not no_value and fields.load(field.type).parse(text, field, form) is None:
         told = NO_DATE if field.type == "date" else NO_VALUE
         raise SettingsError(
-            worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=worded(AS_IT_IS))
+            worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=worded(as_it_is))
         )
     spot = prepared(form).fields[key.name]
     if text.strip() and field.pattern and not other_pattern and spot.faults(spot.normal(text)):

@@ -152,11 +152,25 @@ def finish_batch(home: Home, done: Ingested, reconcile: Callable[[Home], object]
 
 
 def log_batch(home: Home, done: Ingested) -> None:
-    """Keep in the audit log who took the batch in, and what became of it in counts."""
+    """Keep in the audit log who took the batch in, and what became of it in counts.
+
+    Nothing where all files were known as scans of other batches and nobody named this one: there is no such batch then.
+    """
+    if not _is_listed(home, done.batch):
+        return
     counts = {"files": done.files, "scans": done.scans, "read": done.read, "known": done.known}
     counts |= {"set aside": len(done.set_aside), "failed": len(done.failed)}
     counts |= {"waiting": done.waiting} if done.waiting else {}
     home.store.log(home.store.actor, "batch taken in", done.batch, counts, now())
+
+
+def _is_listed(home: Home, name: str) -> bool:
+    """Whether there is such a batch for those who list them."""
+    try:
+        batch = home.store.batch(name)
+    except NotFound:
+        return False
+    return bool(batch.scans or batch.set_aside) or name in {each.name for each in home.store.batches()}
 
 
 def batch_summary(done: Ingested, home: Home) -> str:

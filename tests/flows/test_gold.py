@@ -44,6 +44,7 @@ def test_an_operator_says_what_is_known_and_what_is_no_value_is_refused(house: H
     assert line.actor == "olga"
     for wrong in ("a dozen", " "):
         assert house.run("gold", "add", scan.id[:12], "total", wrong, "--why", "x").code == 2
+        assert "--anyway" not in house.run("gold", "add", scan.id[:12], "total", wrong, "--why", "x").err, "it has none"
     assert house.run("gold", "add", scan.id[:12], "nosuch", "1", "--why", "x").code != 0
     assert [each.text for each in rooms.store.truths(scan.id)] == ["12.50"]
 
@@ -83,3 +84,18 @@ def test_wrong_answers_in_practice_and_tests_change_nothing_that_is_known_not_ev
     assert kept_of(rooms, scan.id) == before
     assert kept_of(rooms, scan.id) == before
     assert {each.kind for each in rooms.store.readings(scan.id)} == {"machine", "expert"}, "and nothing is measured"
+
+
+def test_who_adds_a_known_value_is_told_where_the_field_was_decided_otherwise(house: House, rooms: Home) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+    read_all(rooms, invite(rooms, "mina").person.id, RECEIPT)
+    reconcile_home(rooms)
+    words = ("gold", "add", scan.id[:12], "total")
+    assert house.run(*words, "12.50", "--why", "on the invoice").err == ""
+    told = house.run(*words, "17.50", "--why", "on the invoice")
+    assert (told.code, "It was decided otherwise: '12.50'." in told.err) == (0, True)
+    assert f"fairhand value correct {scan.id[:12]} total 17.50 --why WHY" in told.err
+    house.run("value", "correct", scan.id[:12], "total", "17.50", "--why", "on the invoice")
+    house.run("gold", "withdraw", scan.id[:12], "total", "--why", "again")
+    assert house.run(*words, "17.50", "--why", "on the invoice").err == ""

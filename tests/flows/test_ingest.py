@@ -70,6 +70,8 @@ def test_the_same_files_again_change_nothing_and_it_says_so(working_house: House
     assert "nothing has changed" in done.out
     assert done.code == 0
     assert told_of_house(working_house) == before
+    logged = [each["subject"] for each in working_house.run("log", "list", "--json").json]
+    assert logged == [each["batch"] for each in working_house.run("batch", "list", "--json").json]
 
 
 def test_one_picture_under_two_names_is_read_once_and_a_folder_without_any_is_said_to_be_so(

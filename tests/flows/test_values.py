@@ -15,7 +15,8 @@ from tests.flows.serving.test_api import app_of
 from tests.flows.steps.test_provisional_records import read_all
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from transcribe.errors import SettingsError
-from transcribe.model import FieldKey, Scan, ScanPage
+from transcribe.model import FieldKey, ReadResult, Scan, ScanPage
+from transcribe.ocr.machine_readings import reading
 
 TOTAL = FieldKey("total")
 
@@ -215,3 +216,26 @@ def test_where_an_operator_alone_sets_a_scan_aside_its_record_stays_and_can_be_c
     rooms.store.correct_value(scan.id, TOTAL, "1.00", "olga", "it was one", now())
     reconcile_home(rooms)
     assert total(rooms) == ("1.00", before[1] + 1)
+
+
+def test_a_column_without_a_row_is_said_to_want_one_with_the_rows_that_there_are(house: House, rooms: Home) -> None:
+    form = rooms.use_form("bon-de-commande")
+    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
+    rooms.store.put_scan(scan, [], now())
+    found = [
+        reading(
+            scan=scan.id,
+            key=FieldKey("lines.quantity", row),
+            source="a",
+            text="7",
+            at=now(),
+            confidence=0.9,
+            conditions={},
+        )
+        for row in range(3)
+    ]
+    rooms.store.put_reads(scan.id, ReadResult(places=(), readings=tuple(found), fit=None, quality={}), now())
+    for verb, text in (("correct", ["7"]), ("ask", []), ("lock", [])):
+        told = house.run("value", verb, scan.id[:12], "lines.quantity", *text, "--why", "w")
+        said = "Name a row of it, such as lines.quantity[0]: there is lines.quantity[0 to "
+        assert (told.code, said in told.err) == (2, True), told.err

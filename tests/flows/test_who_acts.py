@@ -175,7 +175,60 @@ def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
         ("second factor set", {}, "second factor set"),
         ("duplicate settled", {"as": "retake", "older": "4f1c" * 16}, "duplicate settled as retake of 4f1c4f1c4f1c"),
         ("scan turned", {"degrees": 90}, "scan turned by 90 degrees"),
+        ("control share set", {"share": 0.05}, "control share set to 5.0%"),
+        (
+            "rate kept",
+            {"form": "", "per": "reading", "micro": 50_000, "currency": "EUR"},
+            "rate kept: 0.05 EUR a reading of every form",
+        ),
+        (
+            "rate kept",
+            {"form": "receipt", "per": "hour", "micro": 12_500_000, "currency": "EUR"},
+            "rate kept: 12.50 EUR an hour of receipt",
+        ),
+        (
+            "floor kept",
+            {"micro": 12_000_000, "currency": "EUR", "source": "SMIC"},
+            "floor kept: 12.00 EUR an hour (SMIC)",
+        ),
+        ("work expected", {"hours": 20.0, "form": ""}, "work expected: 20 hours"),
+        ("work expected", {"hours": 2.5, "form": "receipt"}, "work expected: 2.5 hours of receipt"),
+        (
+            "batch taken in",
+            {"files": 3, "scans": 3, "read": 1, "known": 1, "set aside": 1, "failed": 0},
+            "batch taken in: 3 files, 3 scans, 1 read, 1 known, 1 set aside",
+        ),
+        ("batch taken in", {}, "batch taken in"),
     ],
 )
 def test_the_log_says_what_a_fact_of_a_person_is_now(verb: str, detail: dict[str, object], said: str) -> None:
     assert act_in_words(verb, detail) == said
+
+
+def test_a_head_that_is_of_no_line_of_the_log_is_said_to_be_none_of_it(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    own = rooms.store.verify_audit().head
+    assert house.run("log", "verify", "--head", own).code == 0
+    told = house.run("log", "verify", "--head", "ab" * 32)
+    assert (told.code, "That head is not in this log." in told.out, "another home" in told.out) == (1, True, True)
+    assert ("from line" in told.out, f"with the head {own}" in told.out) == (False, True)
+    (as_json,) = house.run("log", "verify", "--head", "ab" * 32, "--json").json
+    assert (as_json["head_missing"], as_json["whole"]) == (True, False)
+
+
+def test_the_log_shows_the_figures_of_a_deed(house: House, rooms: Home) -> None:
+    for words in (
+        ("pay", "rate", "0.05", "--form", "receipt"),
+        ("pay", "floor", "12.50", "--source", "the law"),
+        ("gold", "share", "0.04"),
+        ("announce", "work", f"{now() + timedelta(days=1):%Y-%m-%d}", "--hours", "3"),
+    ):
+        assert house.run(*words).code == 0
+    told = house.run("log", "list").out
+    for said in (
+        "rate kept: 0.05 EUR a reading of receipt",
+        "floor kept: 12.50 EUR an hour (the law)",
+        "control share set to 4.0%",
+        "work expected: 3 hours",
+    ):
+        assert said in told

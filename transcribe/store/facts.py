@@ -904,14 +904,16 @@ class Forgery:
 class AuditState:
     """The state of the chain: how many lines it has, and its last hash.
 
-    `broken_at` is the first line that does not hold, None where all do. `forgeries` are rows of what is sealed
-    that do not hold.
+    `broken_at` is the first line that does not hold, None where all do. `head_missing`: all lines hold, but a head
+    that was given is that of none of them; the line after the last is then the broken one. `forgeries` are rows of what
+    is sealed that do not hold.
     """
 
     lines: int
     head: str
     broken_at: int | None
     forgeries: tuple[Forgery, ...] = ()
+    head_missing: bool = False
 
     @property
     def whole(self) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import cast
 
 from transcribe.errors import NotFound
-from transcribe.model import WHOLE, FieldKey, keys_in_words
+from transcribe.model import WHOLE, FieldKey, keys_in_words, row_wanted
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.row_mapping import key_columns, key_of, micros, text, values_of
 
@@ -97,6 +97,8 @@ class Lookup:
         number = self.field_id(scan, key)
         if number is None:
             keys = [key_of(row) for row in self.db.all("fields_now", scan_id=scan["id"])]
+            if column := row_wanted(key, keys):
+                raise NotFound(column)
             known = keys_in_words(sorted(keys, key=str))
             advice = f" Use one of {known}." if known else ""
             raise NotFound(f"The scan {scan['sha256'][:12]} has no field {key}.{advice}")

@@ -45,9 +45,14 @@ class AuditLogVerbs(SealVerbs):
                 break
             previous = row["hash"]
             head_met = head_met or previous == head
-        if broken is None and not head_met:
-            broken = lines + 1
-        return AuditState(lines=lines, head=previous, broken_at=broken, forgeries=tuple(self.forgeries()))
+        is_missing = broken is None and not head_met
+        return AuditState(
+            lines=lines,
+            head=previous,
+            broken_at=lines + 1 if is_missing else broken,
+            forgeries=tuple(self.forgeries()),
+            head_missing=is_missing,
+        )
 
 
 class LearningVerbs(Lookup):
