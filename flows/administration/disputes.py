@@ -15,16 +15,19 @@ from transcribe.store import ExpectedWork
 def expect_work(home: Home, at: datetime, hours: float, form: str) -> ExpectedWork:
     """Announce work to come, in UTC where `at` names no zone.
 
-    SettingsError where the time is past or the hours are none, FormError where there is no such form.
+    What is announced alike already is given as it is. SettingsError where the time is past or the hours are none,
+    FormError where there is no such form.
     """
     when = at if at.tzinfo else at.replace(tzinfo=UTC)
     if when < now():
         raise SettingsError(f"{when:%Y-%m-%d %H:%M} is past. Announce work that is to come.")
     if not math.isfinite(hours) or hours <= 0:
         raise SettingsError("Say about how many hours of work it is, such as --hours 20.")
-    expected = ExpectedWork(
-        id=secrets.token_urlsafe(9), at=when, hours=hours, form=home.forms.find(form).name if form else ""
-    )
+    of = home.forms.find(form).name if form else ""
+    for known in home.store.expected_work(now()):
+        if (known.at, known.hours, known.form) == (when, hours, of):
+            return known
+    expected = ExpectedWork(id=secrets.token_urlsafe(9), at=when, hours=hours, form=of)
     home.store.put_expected_work(expected, now())
     return expected
 

@@ -101,26 +101,20 @@ def new_link(home: Home, person: Transcriber) -> Invitation:
     return Invitation(person=person, link=link, until=until, assumed=assumed)
 
 
-def pause(home: Home, handle: str, *, paused: bool, why: str = "") -> Transcriber:
+def pause(home: Home, handle: str, *, paused: bool, why: str = "", by: str = "") -> Transcriber:
     """Stop giving a person work, or begin again; their work and their pay are never touched. They are told `why`."""
-    home.store.set_paused(handle, paused=paused, now=now(), reason=why.strip())
+    home.store.set_paused(handle, paused=paused, now=now(), by=by, reason=why.strip())
     return home.store.transcriber(handle)
 
 
-def sign_out_everywhere(home: Home, handle: str) -> tuple[int, int]:
+def sign_out_everywhere(home: Home, handle: str, why: str = "", by: str = "") -> tuple[int, int]:
     """End every session and every unused link of a person. Gives how many of each."""
-    store, at = home.store, now()
-    with store.together():
-        who, sessions = store.transcriber(handle).id, len(store.sessions(handle, at))
-        store.end_sessions(who, at)
-        links = store.revoke_links(who, at)
-        store.log(store.actor, "signed out everywhere", who, {"sessions": sessions, "links": links}, at)
-    return sessions, links
+    return home.store.sign_out(handle, now(), by, why.strip())
 
 
-def end_second_factor(home: Home, handle: str) -> bool:
+def end_second_factor(home: Home, handle: str, by: str = "") -> bool:
     """End the code that a person is asked for at sign-in. False where they have none."""
-    return home.store.end_second_factor(handle, now(), home.store.actor)
+    return home.store.end_second_factor(handle, now(), by or home.store.actor)
 
 
 def pages_address(home: Home) -> str:

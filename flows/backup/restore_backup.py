@@ -124,8 +124,7 @@ def restore_backup(
     folder = BackupFolder(path)
     if not path.is_dir():
         raise SettingsError(f"There is no folder {path}. Name the one that fairhand backup wrote to.")
-    if erasures is not None and not erasures.is_file():
-        raise SettingsError(f"There is no file {erasures}. Name the state.erased of the home that was lost.")
+    erased = _erasure_list(erasures)
     _require_empty(settings.home)
     backup = choose_backup(folder, until)
     _require_known_version(backup.manifest)
@@ -135,9 +134,21 @@ def restore_backup(
     if faults:
         shown = "; ".join(faults[:SHOWN_FAULTS_COUNT]) + ("; and more" if len(faults) > SHOWN_FAULTS_COUNT else "")
         raise BackupDamaged(f"This backup is not whole: {shown}. Nothing was written. Take an earlier one with --at.")
-    lists = [*(each for each in lists if each.is_file()), *([erasures] if erasures else [])]
+    lists = [*(each for each in lists if each.is_file()), *erased]
     with disk_errors_said(f"The home {settings.home} could not be written", GOES_ON), _restoring(settings.home):
         return _restored(settings.home, folder, backup, lists, at, with_broken_log, url)
+
+
+def _erasure_list(named: Path | None) -> list[Path]:
+    """The list that somebody named, if any. Where it is missing in a home, nothing was ever forgotten there."""
+    if named is None or named.is_file():
+        return [named] if named else []
+    if named.name == ERASURE_LIST_FILE and (named.parent / HOME_FILES[0]).is_file():
+        return []
+    raise SettingsError(
+        f"There is no file {named}. Name the state.erased of the home that was lost. Where nothing was ever "
+        "forgotten and nobody ever left there is none: leave --forgotten out."
+    )
 
 
 def _require_empty(home: Path) -> None:

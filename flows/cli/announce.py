@@ -31,12 +31,17 @@ def announce_work(
 ) -> None:
     """Announce work to come: people who find no work are told when, and about how many hours."""
     from flows.administration import expect_work
+    from flows.home import now
 
-    expected = expect_work(home_of(ctx), at, hours, form)
+    home = home_of(ctx)
+    before = {work.id for work in home.store.expected_work(now())}
+    expected = expect_work(home, at, hours, form)
     if as_json:
         terminal.as_json({"work": expected.id, "at": expected.at.isoformat(), "hours": hours, "form": form})
     else:
         terminal.say(f"People are told of about {hours:g} hours of work from {expected.at:%Y-%m-%d %H:%M} UTC on.")
+    if expected.id in before:
+        terminal.note("It was announced already: nothing has changed. fairhand announce cancel takes it back.")
 
 
 @announce.command("list")

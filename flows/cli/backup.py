@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +16,9 @@ from transcribe.i18n import plural
 
 if TYPE_CHECKING:
     from flows.backup import Backup, BackupFolder, BackupMade, Restored
+
+BEYOND_RESTORE = "Remove that folder, and make another backup:"
+"""What is to be done about a backup that cannot be restored."""
 
 Folder = Annotated[Path | None, typer.Argument(help="The folder of backups; else FAIRHAND_BACKUPS.")]
 
@@ -198,11 +203,22 @@ def _check(folder: BackupFolder, as_json: bool) -> None:
         terminal.as_json(*({"folder": name, "faults": found} for name, found in faults.items()))
     for name, found in faults.items() if not as_json else ():
         terminal.say(f"{name}: {'; '.join(found) or 'whole'}")
-    if any(faults.values()):
-        terminal.note("Remove a picture that is not as it was written: the next backup copies it anew from the home.")
-    for told in wrong:
+    again = shlex.join(["fairhand", "backup", str(folder.path)])
+    for told in (*_advice(folder, faults, again), *(f"{each} {BEYOND_RESTORE} {again}" for each in wrong)):
         terminal.note(told)
     if not backups:
-        terminal.note(f"There is no backup in {folder.path}.")
+        terminal.note(f"There is no backup in {folder.path}. Make one: {again}")
     if wrong or not backups or any(faults.values()):
         raise typer.Exit(1)
+
+
+def _advice(folder: BackupFolder, faults: Mapping[str, Sequence[str]], again: str) -> list[str]:
+    """What to do about what is wrong: with the folders of backups, and with the pictures that they share."""
+    of_pictures = {fault for found in faults.values() for fault in found if fault.startswith(f"{folder.archive}/")}
+    broken = [name for name, found in faults.items() if not of_pictures.issuperset(found)]
+    told = [f"{name} cannot be restored. {BEYOND_RESTORE} {again}" for name in broken]
+    if any(fault.endswith("is missing") for fault in of_pictures):
+        told.append(f"What is missing of the pictures is copied anew, where the home has it: {again}")
+    if not all(fault.endswith("is missing") for fault in of_pictures):
+        told.append("Remove a picture that is not as it was written: the next backup copies it anew from the home.")
+    return told

@@ -26,6 +26,10 @@ Interface = Annotated[
 ]
 """The option that says which language the pages speak to a person."""
 
+By = Annotated[str, by_option("Who does it; kept in the log.")]
+
+Why = Annotated[str | None, typer.Option(help="Why; kept in the log until the person leaves.")]
+
 Name = Annotated[str, typer.Argument(help="The person's handle: what they and others see.", metavar="NAME")]
 
 
@@ -75,7 +79,7 @@ def limit(
     forms: Annotated[
         list[str] | None, typer.Argument(help="The forms that they see; none: they see all.", metavar="FORM...")
     ] = None,
-    by: Annotated[str, by_option("Who does it; kept in the log.")] = "",
+    by: By = "",
     as_json: terminal.AsJson = False,
 ) -> None:
     """Limit an operator or auditor to scans of some forms on the desk; without a form the limit ends."""
@@ -159,13 +163,16 @@ def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
                 person.handle,
                 ", ".join(sorted(person.roles)),
                 ", ".join(person.languages),
+                ", ".join(person.regions),
                 person.engagement,
                 "paused" * person.paused,
             )
             for person in everybody
         )
         terminal.columns(
-            ("handle", "roles", "languages", "engagement", ""), rows, "Nobody is there yet: fairhand people add NAME"
+            ("handle", "roles", "languages", "regions", "engagement", ""),
+            rows,
+            "Nobody is there yet: fairhand people add NAME",
         )
 
 
@@ -173,16 +180,17 @@ def list_people(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 def pause_person(
     ctx: typer.Context,
     name: Name,
-    why: Annotated[str, typer.Option("--why", help="Why; the person is told.")] = "",
+    why: Annotated[str | None, typer.Option(help="Why; the person is told.")] = None,
+    by: By = "",
 ) -> None:
     """Give a person no more work; what they did and are paid stays. They see that they are paused, and why."""
-    _set_paused(ctx, name, paused=True, why=why)
+    _set_paused(ctx, name, paused=True, why=_said(why), by=by)
 
 
 @people.command("resume")
-def resume_person(ctx: typer.Context, name: Name) -> None:
+def resume_person(ctx: typer.Context, name: Name, why: Why = None, by: By = "") -> None:
     """Give a paused person work again."""
-    _set_paused(ctx, name, paused=False)
+    _set_paused(ctx, name, paused=False, why=_said(why), by=by)
 
 
 @people.command("sessions")
@@ -202,32 +210,40 @@ def list_sessions(ctx: typer.Context, name: Name, as_json: terminal.AsJson = Fal
 
 
 @people.command("sign-out")
-def sign_out(ctx: typer.Context, name: Name) -> None:
+def sign_out(ctx: typer.Context, name: Name, why: Why = None, by: By = "") -> None:
     """End every session of a person, and every link of theirs that was not used yet."""
     from flows.administration import sign_out_everywhere
 
-    sessions, links = sign_out_everywhere(home_of(ctx), name)
+    sessions, links = sign_out_everywhere(home_of(ctx), name, _said(why), by)
     terminal.say(f"Sessions ended: {sessions}. Links ended: {links}.")
 
 
 @people.command("end-code")
-def end_code(ctx: typer.Context, name: Name) -> None:
+def end_code(ctx: typer.Context, name: Name, by: By = "") -> None:
     """End the code that a person is asked for at sign-in, where their telephone is lost; they can set up another."""
     from flows.administration import end_second_factor
 
-    if end_second_factor(home_of(ctx), name):
+    if end_second_factor(home_of(ctx), name, by):
         typer.echo("Ended. They sign in without a code; fairhand people sign-out ends what a finder could have open.")
     else:
         typer.echo("They have no code at sign-in; nothing has changed.")
 
 
-def _set_paused(ctx: typer.Context, name: str, *, paused: bool, why: str = "") -> None:
+def _said(why: str | None) -> str:
+    """Why, as it is kept; "" where nothing is to be said. BadParameter where it is given and empty."""
+    if why is not None and not why.strip():
+        raise typer.BadParameter("--why says why; it cannot be empty. Leave it out where there is nothing to say.")
+    return (why or "").strip()
+
+
+def _set_paused(ctx: typer.Context, name: str, *, paused: bool, why: str, by: str) -> None:
     from flows.administration import pause
 
     home = home_of(ctx)
-    was_paused = home.store.transcriber(name).paused
-    person = pause(home, name, paused=paused, why=why)
-    if was_paused == paused and not why.strip():
+    was_paused, before = home.store.transcriber(name).paused, home.store.pause_of(name)
+    person = pause(home, name, paused=paused, why=why, by=by)
+    is_told_anew = before is not None and why not in ("", before.reason)
+    if was_paused == paused and not is_told_anew:
         told = f"is {'paused already' if paused else 'not paused'}; nothing has changed"
     else:
         told = "is paused" if paused else "is back at work"

@@ -74,6 +74,10 @@ def _period(ctx: typer.Context, begin: str, until: str) -> tuple[Home, datetime,
         raise typer.BadParameter("--from and --to are days or times: 2026-11-20, or 2026-11-20T09:00.") from None
     if last is None:
         raise typer.BadParameter("--to is a day or a time: 2026-11-20, or 2026-11-20T09:00.")
+    if first > now():
+        raise typer.BadParameter(f"--from {begin} lies in the future: nothing was read since. Times are in UTC.")
+    if last < first:
+        raise typer.BadParameter(f"--to {until} lies before --from {begin}: nothing was read between them.")
     return home_of(ctx), first, last
 
 

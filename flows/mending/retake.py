@@ -45,7 +45,7 @@ def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool
         raise SettingsError(f"There are {len(found)} scans in the file, not one. Give a file of this one alone.")
     (taken,) = found
     if isinstance(taken, intake.Unreadable):
-        raise SettingsError(taken.message)
+        raise SettingsError(f"{taken.reason} {taken.advice} and retake the scan with it: what was read before stands.")
     known = home.store.scan_of_pages(taken.scan.id)
     if known is not None and known.id != scan.id:
         raise SettingsError(

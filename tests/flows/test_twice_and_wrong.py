@@ -270,3 +270,34 @@ def test_an_address_that_no_browser_opens_is_no_setting(house: House, rooms: Hom
     assert (told.code, "FAIRHAND_PUBLIC_URL" in told.err, "https://" in told.err) == (2, True, True)
     known = House(home=house.home, environment={"FAIRHAND_PUBLIC_URL": "https://orders.example"})
     assert "https://orders.example/in/" in known.run("people", "add", "Mina").out
+
+
+def test_work_is_announced_once(house: House, rooms: Home) -> None:
+    words = ("announce", "work", f"{now() + timedelta(days=1):%Y-%m-%d}", "--hours", "3")
+    assert house.run(*words).err == ""
+    before = len(rooms.store.audit())
+    told = house.run(*words)
+    assert (told.code, "It was announced already: nothing has changed." in told.err) == (0, True)
+    assert (len(rooms.store.audit()), len(rooms.store.expected_work(now()))) == (before, 1)
+    assert house.run(*words[:-1], "4").err == "", "other hours are other work"
+
+
+def test_a_period_that_is_to_come_or_ends_before_it_begins_is_said_to_be_so(house: House, rooms: Home) -> None:
+    house.run("people", "add", "Mina")
+    later = f"{now() + timedelta(days=2):%Y-%m-%d}"
+    for verb in ("set-aside", "take-back"):
+        told = house.run("people", verb, "Mina", "--from", later, "--why", "w")
+        assert (told.code, f"--from {later} lies in the future" in told.err) == (2, True)
+    turned = house.run("people", "set-aside", "Mina", "--from", "2026-01-02", "--to", "2026-01-01", "--why", "w")
+    assert (turned.code, "lies before --from" in turned.err) == (2, True)
+
+
+def test_the_regions_of_people_are_listed(house: House, rooms: Home) -> None:
+    house.run("people", "add", "Mina", "--region", "eu", "--region", "ma")
+    assert "eu, ma" in house.run("people", "list").out
+
+
+def test_a_file_that_cannot_be_read_as_a_retake_is_not_to_be_ingested(house: House, scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "new.png").write_bytes(b"no picture at all")
+    told = house.run("scan", "retake", scan.id[:12], tmp_path / "new.png", "--why", "w")
+    assert (told.code, "ingest" in told.err, "retake the scan with it" in told.err) == (2, False, True), told.err

@@ -145,6 +145,30 @@ def test_a_second_reason_for_a_pause_is_logged_and_what_changes_nothing_is_said_
     assert "moved away" in told
 
 
+def test_pause_resume_and_sign_out_take_who_and_why_and_no_empty_reason(house: House, rooms: Home) -> None:
+    mina = invite(rooms, "Mina").person.id
+    for verb in ("pause", "resume", "sign-out"):
+        empty = house.run("people", verb, "Mina", "--why", " ")
+        assert (empty.code, "--why says why; it cannot be empty." in empty.err) == (2, True)
+        assert house.run("people", verb, "Mina", "--why", f"because of {verb}", "--by", "olga").code == 0
+    said = [(each.actor, each.action) for each in rooms.store.audit() if each.actor == "olga"]
+    assert said == [("olga", "paused set"), ("olga", "paused set"), ("olga", "signed out everywhere")]
+    told = house.run("log", "list").out
+    assert all(f"because of {verb}" in told for verb in ("pause", "resume", "sign-out"))
+    rooms.store.leave(mina, now())
+    assert "because of" not in house.run("log", "list").out, "what was said of a person goes with them"
+    assert house.run("log", "verify").code == 0
+
+
+def test_a_pause_told_twice_alike_changes_nothing(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    words = ("people", "pause", "Mina", "--why", "on leave")
+    assert "Mina is paused." in house.run(*words).out
+    before = len(rooms.store.audit())
+    assert "is paused already; nothing has changed" in house.run(*words).out
+    assert len(rooms.store.audit()) == before
+
+
 def test_the_log_says_why_a_person_left_and_a_reading_was_withdrawn(house: House, rooms: Home) -> None:
     scan = received(rooms, texts={"total": ("12.50", "12.50")})
     reading = rooms.store.readings(scan.id)[0].id

@@ -833,7 +833,7 @@ class PeopleStore(Protocol):
         """Pause a person, or end their pause.
 
         Pausing gives back what they hold, and takes no pay away. No claim takes time of a pause. Sessions and links go
-        on. The `reason` is told to the person; without one, that of a pause that goes on stays.
+        on. The `reason` of a pause is told to the person; without one, that of a pause that goes on stays.
         """
 
     def pause_of(self, who: str) -> Pause | None:
@@ -904,6 +904,9 @@ class PeopleStore(Protocol):
 
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
         """End one or all sessions of a person."""
+
+    def sign_out(self, who: str, now: datetime, by: str = "", reason: str = "") -> tuple[int, int]:
+        """End every session and every unused link of a person. Gives how many of each."""
 
     def put_password(self, who: str, argon2: str, now: datetime) -> None:
         """Keep the argon2id hash of a password."""

@@ -20,6 +20,7 @@ from transcribe.store.steering.batches import BatchVerbs
 from transcribe.store.steering.duplicates import DuplicateVerbs
 from transcribe.store.steering.form_doubts import FormDoubtVerbs
 from transcribe.store.steering.periods import PeriodVerbs
+from transcribe.store.steering.person_acts import PersonActVerbs
 from transcribe.store.steering.read_again import ReadAgainVerbs
 from transcribe.store.steering.values import ValueVerbs
 from transcribe.store.summing.finding import FindingVerbs
@@ -31,7 +32,7 @@ from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
 from transcribe.store.verbs.audit_log import AuditLogVerbs, LearningVerbs
 from transcribe.store.verbs.epochs import EpochVerbs
 from transcribe.store.verbs.erasure import ErasureVerbs
-from transcribe.store.verbs.people import PeopleVerbs, SecondFactorVerbs
+from transcribe.store.verbs.people import SecondFactorVerbs
 from transcribe.store.verbs.questions import QuestionVerbs
 from transcribe.store.verbs.status import QuarantineVerbs
 from transcribe.store.verbs.time_disputes import TimeDisputeVerbs
@@ -54,7 +55,7 @@ class StateStore(
     BatchVerbs,
     PeriodVerbs,
     ValueVerbs,
-    PeopleVerbs,
+    PersonActVerbs,
     SecondFactorVerbs,
     ErasureVerbs,
     EpochVerbs,

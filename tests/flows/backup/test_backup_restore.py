@@ -496,7 +496,44 @@ def test_what_cannot_be_read_is_said_by_the_check(place: Path, target: Path) -> 
     assert (done.code, "Traceback" in done.err) == (1, False)
     assert "is a link" in done.out
     (made.folder / "state.key").unlink()
-    assert "is missing" in house.run("backup", target, "--check").out
+    told = house.run("backup", target, "--check")
+    assert "is missing" in told.out
+    assert f"{made.folder} cannot be restored. Remove that folder, and make another backup:" in told.err
+
+
+def test_the_check_ends_with_0_or_1_and_each_finding_says_what_to_do(place: Path, target: Path) -> None:
+    with opened(place) as home:
+        scan = recorded(home, "KEPT LTD")
+        names = home.store.kept_names(scan)
+    house = House(home=place)
+    none = house.run("backup", target, "--check")
+    assert (none.code, f"Make one: fairhand backup {target}" in none.err) == (1, True)
+    back_up(place, target)
+    assert (house.run("backup", target, "--check").code, house.run("backup", target, "--check").err) == (0, "")
+    picture = target / "archive" / names[0][:2] / names[0]
+    picture.unlink()
+    gone = house.run("backup", target, "--check")
+    assert (gone.code, f"is copied anew, where the home has it: fairhand backup {target}" in gone.err) == (1, True)
+    assert "Remove" not in gone.err
+    assert house.run("backup", target).code == 0
+    assert house.run("backup", target, "--check").code == 0
+    picture.write_bytes(b"rotten")
+    rotten = house.run("backup", target, "--check")
+    assert (rotten.code, "Remove a picture that is not as it was written" in rotten.err) == (1, True)
+
+
+def test_a_home_that_never_forgot_anything_is_restored_with_its_missing_list(
+    place: Path, target: Path, new: Path
+) -> None:
+    with opened(place) as home:
+        recorded(home, "KEPT LTD")
+    back_up(place, target)
+    assert not (place / "state.erased").exists()
+    house = House(home=new)
+    mistyped = house.run("restore", target, "--forgotten", place.parent / "state.erased")
+    assert (mistyped.code, "there is none: leave --forgotten out" in mistyped.err, new.exists()) == (2, True, False)
+    done = house.run("restore", target, "--forgotten", place / "state.erased")
+    assert done.code == 0, done.err
 
 
 def test_a_damaged_backup_stops_the_removal_of_old_ones_and_no_new_one(place: Path, target: Path) -> None:

@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 from transcribe.errors import SettingsError
 from transcribe.model import Role, Transcriber
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Pause, SecondFactor, WayIn
+from transcribe.store.facts import SecondFactor, WayIn
 from transcribe.store.lookup import Lookup
-from transcribe.store.paid_time import take_all_time
 from transcribe.store.row_mapping import micros, moment, text, transcriber_of
 from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.leases import LeaseVerbs
@@ -80,26 +79,6 @@ class PeopleVerbs(LeaseVerbs, ActVerbs):
         with self.db.write():
             person = self._set(who, "set_training", int(training), now, by)
             self.db.run("set_begun", person=person["id"], now=micros(now))
-
-    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "", reason: str = "") -> None:
-        with self.db.write():
-            paused_at = self.person_row(who)["paused_at"]
-            person = self._set(who, "set_paused", int(paused), now, by, reason if paused else "")
-            if not paused and paused_at is not None:
-                take_all_time(self.db, person["id"], paused_at, now)
-            if paused:
-                self.give_back(person["public_id"], now)
-            if paused and person["paused"] and reason.strip():  # it is told anew, and so logged anew
-                who_and_why = person["public_id"], by or self.actor, reason, now
-                self.act("paused set", *who_and_why, person=person["id"], detail={"paused": 1})
-            if reason or not paused:
-                self.db.run("put_pause_reason", person=person["id"], reason=reason if paused else "")
-
-    def pause_of(self, who: str) -> Pause | None:
-        person = self.person_row(who)
-        if not person["paused"] or person["left_at"] is not None:
-            return None
-        return Pause(since=moment(person["paused_at"]), reason=person["pause_reason"])
 
     def _set(self, who: str, query: str, value: str | int | list[str], now: datetime, by: str, why: str = "") -> Row:
         """Write one column where it says something else. NotFound for who has left: they are changed no more."""
