@@ -224,17 +224,19 @@ def test_tests_in_a_loop_are_paid_up_to_the_measure_of_a_day(site: Site, enter: 
     kind = "code"
     taken = 0
     for number in range(9):
-        page = thief.form(f"/test/{kind}")
+        thief.form(f"/test/{kind}")
+        page = thief.client.get(f"/test/{kind}")
         tasks = re.findall(r'name="text\.([^"]+)"', page.text)
         assert tasks
         answers = {f"text.{task}": "wrong" for task in tasks}
-        assert thief.form(f"/test/{kind}/answers", idem=f"looping-{number:04}", **answers).status_code == 200
+        assert thief.form(f"/test/{kind}/answers", idem=f"looping-{number:04}", **answers).status_code == 303
         taken += len(tasks)
     assert taken > 40
     assert len(thief.lines()) == site.options.paid_tests
     wait(site, 25 * 3600)
     rested = enter(thief.person)
-    page = rested.form(f"/test/{kind}")
+    rested.form(f"/test/{kind}")
+    page = rested.client.get(f"/test/{kind}")
     (first, *_) = re.findall(r'name="text\.([^"]+)"', page.text)
     rested.form(f"/test/{kind}/answers", idem="tomorrow-1", **{f"text.{first}": "BC-1"})
     assert len(thief.lines()) == site.options.paid_tests + 1
@@ -341,7 +343,8 @@ def test_items_of_tests_that_are_skipped_count_in_the_measure_of_a_day(site: Sit
     thief = enter(site.person("amina"))
     skipped = []
     for _ in range(8):
-        items = re.findall(r'name="text\.([^"]+)"', thief.form("/test/code").text)
+        thief.form("/test/code")
+        items = re.findall(r'name="text\.([^"]+)"', thief.client.get("/test/code").text)
         wait(site, 30)
         for item in items:
             assert thief.post(item, "skip", text="", seconds=6.0, reason="other").status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -31,6 +32,14 @@ class _Kept(BaseModel):
     sent: SentForm
 
 
+class _KeptAnswers(BaseModel):
+    """The same of a test, whose answers are sent together: by task."""
+
+    who: str
+    kind: str
+    answers: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """What came back because it looks odd or is not complete, and why in words.
@@ -54,7 +63,16 @@ class Doubt:
 
 def keep_sent(response: Response, context: Context, who: str, task: str, sent: SentForm) -> bool:
     """Have the browser keep what was sent for a task, until it is asked about on a page. False where it is too long."""
-    said = _Kept(who=who, task=task, sent=sent).model_dump_json(exclude_defaults=True)
+    return _keep(response, context, _Kept(who=who, task=task, sent=sent))
+
+
+def keep_answers(response: Response, context: Context, who: str, kind: str, answers: Mapping[str, str]) -> bool:
+    """Have the browser keep the answers to a test, by task, until it is asked about. False where they are too long."""
+    return _keep(response, context, _KeptAnswers(who=who, kind=kind, answers=dict(answers)))
+
+
+def _keep(response: Response, context: Context, kept_values: BaseModel) -> bool:
+    said = kept_values.model_dump_json(exclude_defaults=True)
     kept = base64.urlsafe_b64encode(said.encode())
     if len(kept) > MAX_COOKIE_LENGTH:
         return False
@@ -72,6 +90,15 @@ def kept_sent(request: Request, who: str, task: str) -> SentForm | None:
     except (ValueError, ValidationError):
         return None
     return kept.sent if (kept.who, kept.task) == (who, task) else None
+
+
+def kept_answers(request: Request, who: str, kind: str) -> dict[str, str]:
+    """What this person answered to this test and is asked about, by task. Empty where nothing is kept."""
+    try:
+        kept = _KeptAnswers.model_validate_json(base64.urlsafe_b64decode(request.cookies.get(SENT_COOKIE, "")))
+    except (ValueError, ValidationError):
+        return {}
+    return kept.answers if (kept.who, kept.kind) == (who, kind) else {}
 
 
 def forget_sent(request: Request, response: Response) -> None:

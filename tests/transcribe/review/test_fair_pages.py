@@ -380,14 +380,15 @@ def test_a_test_is_paid_explained_at_once_and_can_be_taken_again(site: Site, sig
     assert client.post("/test/amount", data={"csrf": token}).status_code == 404
 
     for right, passed in ((3, "no"), (5, "yes")):
-        page = client.post("/test/code", data={"csrf": token}).text
+        page = client.post("/test/code", data={"csrf": token}, follow_redirects=True).text
         idem = re.search(r'name="idem" value="([^"]+)"', page)
         tasks = re.findall(r'name="text\.([^"]+)"', page)
         assert idem
         assert len(tasks) == 5
         truths = {task: site.store.truths(site.store.task_subject(task).scan)[0].text for task in tasks}
         answers = {f"text.{task}": truths[task] if n < right else "BC-9999-9999" for n, task in enumerate(tasks)}
-        done = client.post("/test/code/answers", data={"csrf": token, "idem": idem[1], **answers})
+        sent = {"csrf": token, "idem": idem[1], **answers}
+        done = client.post("/test/code/answers", data=sent, follow_redirects=True)
         assert f'data-passed="{passed}"' in done.text
         assert done.text.count('data-same="no"') == 5 - right
 

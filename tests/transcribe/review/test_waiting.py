@@ -121,7 +121,7 @@ def test_an_item_of_a_test_is_explained_at_once_wherever_it_is_answered(site: Si
     site.scan("bon-de-commande", {DATE: "1"}, name="work")
     amina, ben = site.person("amina"), site.person("ben")
     client = sign_in(amina)
-    page = client.post("/test/code", data={"csrf": csrf(client)}).text
+    page = client.post("/test/code", data={"csrf": csrf(client)}, follow_redirects=True).text
     item = re.findall(r'name="text\.([^"]+)"', page)[0]
     shown = {task["task"] for task in client.get("/work/next?count=10").json()["tasks"]}
     assert item not in shown, "items of a test stay on its page"

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
 from transcribe.codes import Reason
 from transcribe.errors import NotFound
+from transcribe.i18n import N_
 from transcribe.model import Task
-from transcribe.people import is_same_text
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.pages.pictures import TaskId
+from transcribe.review.doubts import forget_sent, keep_answers, kept_answers
+from transcribe.review.failures import failure_response
+from transcribe.review.pages.tested import Kind, mark, own_answer, result_address
 from transcribe.review.text_limits import require_keepable
-from transcribe.review.views.comparison import Segment, segments, why_no_text
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import day
 from transcribe.review.views.offers import practice_count
 from transcribe.review.views.soft_checks import require_fitting_lengths
-from transcribe.review.views.task_view import TaskView, task_view
+from transcribe.review.views.task_view import task_view
 from transcribe.store import SentReading, Store, facts
 
 router = APIRouter()
@@ -34,28 +35,10 @@ TEST_ITEM_COUNT = 5
 PASS_SHARE = 0.8
 """The share of right answers that passes. One slip in five is human, and a test can be taken again at once."""
 
-Kind = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkedItem:
-    """One item after a test: what was typed, what is right, and whether they say the same.
-
-    `text` None: `why` says why, as in `why_no_text`.
-    """
-
-    view: TaskView
-    text: str | None
-    why: str
-    right: str
-    same: bool
-
-    @property
-    def segments(self) -> tuple[Segment, ...]:
-        """Both texts with what differs marked. Empty where there are no two texts."""
-        if not self.text or not self.right or self.same or self.view.input != "text":
-            return ()
-        return segments(self.text, self.right)
+TIME_OVER = N_(
+    "The time of this test was over before you sent it. Begin it again under Tests; what you typed stands below."
+)
+"""What is said where none of the items is held any more."""
 
 
 @router.get("/test")
@@ -73,37 +56,40 @@ async def tests_page(context: Here, visitor: SignedIn) -> Response:
 
 @router.post("/test/{kind}")
 async def begin(context: Here, visitor: Sending, kind: Kind) -> Response:
-    """Gives known fields of this kind, with their help. 404 where there are none."""
+    """Gives known fields of this kind, and leads to their page. 404 where there are none."""
     now, seconds = context.now(), context.options.lease_seconds
 
-    def lease(store: Store) -> list[TaskView]:
+    def lease(store: Store) -> Sequence[Task]:
         store.lease_test(visitor.person.id, kind, TEST_ITEM_COUNT, now, seconds)
-        return [
-            task_view(store, context.forms, task, visitor.language, now)
-            for task in _held(store, context, visitor, kind)
-        ]
+        return _held(store, context, visitor, kind)
 
-    items = await context.change(lease)
-    if not items:
+    if not await context.change(lease):
         raise NotFound("There is no test for this kind of field.")
-    return _test_page(context, visitor, kind, items, secrets.token_urlsafe(16))
+    return RedirectResponse(f"/test/{kind}", 303)
 
 
-async def _asked_again(
+@router.get("/test/{kind}")
+async def fields(request: Request, context: Here, visitor: SignedIn, kind: Kind) -> Response:
+    """The fields of a test that was begun, with their help. 303 to `/test` where none is held any more.
+
+    Where one was sent empty, the page asks about it, with what was typed in the others.
+    """
+    held = await context.look(lambda store: _held(store, context, visitor, kind))
+    if not held:
+        return RedirectResponse("/test", 303)
+    kept = kept_answers(request, visitor.person.id, kind)
+    typed = {task.id: kept[task.id] for task in held if task.id in kept}
+    return await _page(context, visitor, kind, held, secrets.token_urlsafe(16), typed)
+
+
+async def _page(
     context: Context, visitor: Visitor, kind: str, held: Sequence[Task], idem: str, typed: Mapping[str, str]
 ) -> Response:
-    """The page of a test that asks about what is empty."""
+    """The fields of a test, with what was `typed` where it asks about those that are empty."""
     now = context.now()
     items = await context.look(
         lambda store: [task_view(store, context.forms, task, visitor.language, now) for task in held]
     )
-    return _test_page(context, visitor, kind, items, idem, typed)
-
-
-def _test_page(
-    context: Context, visitor: Visitor, kind: str, items: Sequence[TaskView], idem: str, typed: Mapping[str, str] = {}
-) -> Response:
-    """The fields of a test, with what was `typed` where it asks about those that are empty."""
     values: dict[str, Any] = {"kind": kind, "items": items, "idem": idem, "typed": typed}
     return context.rendering.page("test.html", visitor.language, visitor=visitor, **values)
 
@@ -117,76 +103,62 @@ async def finish(
     idem: Annotated[str, Form(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")],
     check: bool = False,
 ) -> Response:
-    """Keeps every answer as a paid reading, and explains each. An empty answer says that the field is blank.
+    """Keeps every answer as a paid reading, and leads to the result. An empty answer says that the field is blank.
 
-    With `check`, as the page sends it first, nothing is kept where one is empty: 200 with the same page, which asks.
+    With `check`, as the page sends it first, nothing is kept where one is empty: 303 to the page, which asks. Sent
+    again, it leads to the result once more. 409 where the time of the test is over, with what was typed.
     """
     texts = {name: str(value) for name, value in (await request.form()).items()}
     for text in texts.values():
         require_keepable(text)
-    now = context.now()
+    sent = {name.removeprefix("text."): text.strip() for name, text in texts.items() if name.startswith("text.")}
     held = await context.look(lambda store: _held(store, context, visitor, kind))
-    answered = [(task, texts[f"text.{task.id}"].strip()) for task in held if f"text.{task.id}" in texts]
-    if not answered:
-        raise NotFound("None of these fields is yours any more.")
+    answers = {task.id: sent[task.id] for task in held if task.id in sent}
+    if not answers:
+        who = visitor.person.id
+        done = await context.look(lambda store: [task for task in sent if own_answer(store, task, who) is not None])
+        if done:
+            return RedirectResponse(result_address(kind, done), 303)
+        return failure_response(request, 409, TIME_OVER, typed=[text for text in sent.values() if text])
 
-    if check and not all(text for _, text in answered):
-        return await _asked_again(context, visitor, kind, held, idem, {task.id: text for task, text in answered})
-    said = [(task.id, text) for task, text in answered]
-    await context.look(lambda store: require_fitting_lengths(store, context, said))
+    if check and not all(answers.values()):
+        return await _asked_again(context, visitor, kind, held, idem, answers)
+    await context.look(lambda store: require_fitting_lengths(store, context, list(answers.items())))
+    await context.change(lambda store: _keep(store, context, visitor, kind, held, answers, idem))
+    onwards = RedirectResponse(result_address(kind, answers), 303)
+    forget_sent(request, onwards)
+    return onwards
 
-    def keep(store: Store) -> tuple[list[MarkedItem], facts.QualificationTry]:
-        marked = _keep(store, context, visitor, answered, idem)
-        right = sum(each.same for each in marked)
-        passed = len(marked) == len(held) and right >= PASS_SHARE * len(held)
-        result = facts.QualificationTry(name=kind, asked=len(held), right=right, passed=passed, at=now)
-        store.put_qualification_try(visitor.person.id, result, now)
-        return marked, result
 
-    marked, result = await context.change(keep)
-    return context.rendering.page(
-        "tested.html", visitor.language, visitor=visitor, kind=kind, marked=marked, result=result, practises=False
-    )
+async def _asked_again(
+    context: Context, visitor: Visitor, kind: str, held: Sequence[Task], idem: str, answers: Mapping[str, str]
+) -> Response:
+    """Leads to the page that asks about what is empty. What is too long for the browser to keep is asked about here."""
+    asks = RedirectResponse(f"/test/{kind}", 303)
+    if keep_answers(asks, context, visitor.person.id, kind, answers):
+        return asks
+    return await _page(context, visitor, kind, held, idem, answers)
 
 
 def _keep(
-    store: Store, context: Context, visitor: Visitor, answered: Sequence[tuple[Task, str]], idem: str
-) -> list[MarkedItem]:
-    """Keep each answer of a test as a reading. Gives each with what is right."""
-    marked = [_mark(store, context, visitor, task, text) for task, text in answered]
-    for number, (task, text) in enumerate(answered):
-        sent = SentReading(text=text, idem=f"{idem}-{number}")
-        store.submit(task.id, visitor.person.id, sent, context.now(), context.options.measure)
-    return marked
-
-
-@router.get("/test/explained/{task}")
-async def explained(context: Here, visitor: SignedIn, task: TaskId) -> Response:
-    """One item of a test that was answered on the work page: what is right, at once."""
-    who, now = visitor.person.id, context.now()
-
-    def mark(store: Store) -> MarkedItem:
-        theirs = store.task(task, who, now)
-        readings = store.field_history(theirs.scan, theirs.key).readings
-        own = next((each for each in reversed(readings) if each.task == task and each.source == who), None)
-        if theirs.reason != Reason.QUALIFICATION or own is None:
-            raise NotFound("This is no item of a test that you have answered.")
-        return _mark(store, context, visitor, theirs, own.text, why_no_text(own))
-
-    count = practice_count(context.options)
-    marked, is_new, more = await context.look(
-        lambda store: (mark(store), not store.reads_already(who), store.may_practise(who, count, now))
-    )
-    return context.rendering.page(
-        "tested.html",
-        visitor.language,
-        visitor=visitor,
-        kind=marked.view.label,
-        marked=[marked],
-        result=None,
-        practises=is_new,
-        more=more,
-    )
+    store: Store,
+    context: Context,
+    visitor: Visitor,
+    kind: str,
+    held: Sequence[Task],
+    answers: Mapping[str, str],
+    idem: str,
+) -> None:
+    """Keep each answer of a test as a reading, and how the test ended: at the time of its readings."""
+    now, who = context.now(), visitor.person.id
+    answered = [task for task in held if task.id in answers]
+    right = sum(mark(store, context, visitor, task, answers[task.id]).same for task in answered)
+    for number, task in enumerate(answered):
+        sent = SentReading(text=answers[task.id], idem=f"{idem}-{number}")
+        store.submit(task.id, who, sent, now, context.options.measure)
+    passed = len(answered) == len(held) and right >= PASS_SHARE * len(held)
+    result = facts.QualificationTry(name=kind, asked=len(held), right=right, passed=passed, at=now)
+    store.put_qualification_try(who, result, now)
 
 
 def _kinds(store: Store, context: Context) -> list[str]:
@@ -207,13 +179,3 @@ def _held(store: Store, context: Context, visitor: Visitor, kind: str) -> Sequen
         if task.reason == Reason.QUALIFICATION
         and context.forms(task.form, task.form_version).field(task.key.name).type == kind
     ]
-
-
-def _mark(store: Store, context: Context, visitor: Visitor, task: Task, text: str | None, why: str = "") -> MarkedItem:
-    form = context.forms(task.form, task.form_version)
-    truth = next((truth for truth in store.truths(task.scan) if truth.key == task.key), None)
-    right = "" if truth is None else truth.text
-    # an item that was withdrawn while it was held counts for the person
-    same = truth is None or (text is not None and is_same_text(text, right, form.field(task.key.name), form))
-    shown = task_view(store, context.forms, task, visitor.language, context.now())
-    return MarkedItem(view=shown, text=text, why=why, right=right, same=same)

@@ -68,7 +68,7 @@ def test_gold_makes_control_items_at_the_announced_share_and_a_test_that_can_be_
     client = sign_in(ben)
     kinds = re.findall(r'action="/test/(\w+)"', client.get("/test").text)
     assert kinds == ["code"]
-    page = client.post("/test/code", data={"csrf": csrf(client)}).text
+    page = client.post("/test/code", data={"csrf": csrf(client)}, follow_redirects=True).text
     tasks = re.findall(r'name="text\.([^"]+)"', page)
     idem = re.search(r'name="idem" value="([^"]+)"', page)
     assert len(tasks) == 5
@@ -76,7 +76,8 @@ def test_gold_makes_control_items_at_the_announced_share_and_a_test_that_can_be_
     right = {f"text.{task}": truth_of(site, task) for task in tasks}
     right[f"text.{tasks[0]}"] = "BC-0000-0000"
 
-    done = client.post("/test/code/answers", data={"csrf": csrf(client), "idem": idem[1], **right}).text
+    sent = {"csrf": csrf(client), "idem": idem[1], **right}
+    done = client.post("/test/code/answers", data=sent, follow_redirects=True).text
 
     assert 'data-passed="yes"' in done, "four of five"
     assert done.count('data-same="no"') == 1
