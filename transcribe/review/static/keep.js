@@ -1,6 +1,7 @@
 // What this device keeps until the server has it: readings not sent, drafts, tasks held, tasks answered.
 
 const STORES = ["unsent", "drafts", "held", "answered"];
+const MARKS = ["true", "false"]; // of a tick box: chosen, not typed
 
 /** Opens the keeper of one person; in memory only where the browser lets us keep nothing. */
 export async function open(person) {
@@ -32,6 +33,23 @@ export class Keep {
     if (!this.database) return Promise.resolve([...this.memory[store].values()]);
     return new Promise((resolve) => {
       const request = this.database.transaction(store).objectStore(store).getAll();
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => resolve([]);
+    });
+  }
+
+  /** What was typed and not sent: [[task, text], ...]. */
+  async typed() {
+    const [tasks, texts] = await Promise.all([this.keys("drafts"), this.all("drafts")]);
+    const isTyped = ([task, text]) => !task.includes(" ") && typeof text === "string" && text.trim() && !MARKS.includes(text);
+    return tasks.map((task, at) => [task, texts[at]]).filter(isTyped);
+  }
+
+  /** The keys of a store, in their order. */
+  keys(store) {
+    if (!this.database) return Promise.resolve([...this.memory[store].keys()]);
+    return new Promise((resolve) => {
+      const request = this.database.transaction(store).objectStore(store).getAllKeys();
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => resolve([]);
     });

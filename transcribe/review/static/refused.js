@@ -3,6 +3,8 @@
 // among the drafts, each under a name that no task has: another store could be made only with every other page closed
 const KEY = "refused ";
 const MOST_SECONDS = 3600; // of one reading, as the server takes it
+const BRIEF = 80; // characters of a text that a notice names: a line on a wide page, two on a telephone
+const SCROLLS = 200; // characters of a text that may be higher than its place, and is scrolled there
 
 /** What has to be kept of a reading that was refused, in the same step in which it is no longer to be sent. */
 export function keepRefused(item, said) {
@@ -60,14 +62,26 @@ export class Refused {
       await this.keep.change(["remove", "drafts", KEY + idem]);
       await this.show();
     };
-    const typed = made("q", text);
-    typed.dir = "auto";
-    item.append(typed, " ", made("span", said), " ", link, " ", button);
+    item.append(quoted(text), " ", made("span", said), " ", link, " ", button);
     return item;
   }
 }
 
-function made(name, text) {
+/** The beginning of a text that was typed, for a notice: the whole stands below, or in its field. */
+export function brief(text) {
+  const letters = [...text];
+  return letters.length > BRIEF ? `${letters.slice(0, BRIEF).join("")}…` : text;
+}
+
+/** A text that was typed, the whole of it. */
+export function quoted(text) {
+  const typed = made("q", text);
+  typed.dir = "auto";
+  if (text.length > SCROLLS) typed.tabIndex = 0; // keys scroll it too
+  return typed;
+}
+
+export function made(name, text) {
   const element = document.createElement(name);
   element.textContent = text;
   return element;

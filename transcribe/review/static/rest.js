@@ -1,6 +1,7 @@
 // Readings that wait on this device: every page sends them, says what became of them, and asks before they are forgotten.
 
 import { open } from "./keep.js";
+import { Left } from "./left.js";
 import { Line } from "./line.js";
 import { Refused } from "./refused.js";
 import { Unsent } from "./unsent.js";
@@ -13,7 +14,7 @@ const place = document.getElementById("rest");
 /** Whether anything was kept here that the server does not have. Pages are opened more often than something was. */
 async function isLeft(keep) {
   const [unsent, drafts] = await Promise.all([keep.all("unsent"), keep.all("drafts")]);
-  return unsent.length > 0 || drafts.some((draft) => draft?.idem) || Boolean(sessionStorage.getItem(`unsent ${person}`));
+  return unsent.length > 0 || drafts.some((draft) => draft?.idem || typeof draft === "string") || Boolean(sessionStorage.getItem(`unsent ${person}`));
 }
 
 async function send(keep) {
@@ -49,6 +50,7 @@ async function send(keep) {
       if (!left || confirm(words.leave_unsent.replace("{count}", left))) form.submit();
     });
   }
+  new Left(keep, line, document.getElementById("rest-left"), words, csrf).show((task) => unsent.has(task));
   if ((await keep.all("unsent")).length || unsent.noted().length) await unsent.load();
 }
 

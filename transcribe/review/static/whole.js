@@ -6,10 +6,11 @@ import { Clock } from "./clock.js";
 import { Day } from "./day.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
+import { Left } from "./left.js";
 import { Line, Refused as NotAccepted } from "./line.js";
 import { chord, nameKeys, press, sendsAll } from "./machine.js";
 import { keepOffline } from "./offline.js";
-import { mayBeCorrected, Refused } from "./refused.js";
+import { brief, mayBeCorrected, Refused } from "./refused.js";
 import { Unsent } from "./unsent.js";
 
 const RENEW_EVERY = 60_000;
@@ -33,7 +34,7 @@ const unsent = new Unsent(keep, line, {
     onwards();
   },
   refused: (item, error) => {
-    say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`);
+    say(`${error.message} ${words.refused.replace("{text}", () => brief(item.text || item.action))}`);
     notTaken.show();
     if (mayBeCorrected(error.status)) reopen(item);
   },
@@ -69,6 +70,7 @@ async function begin() {
   document.documentElement.dataset.ready = "yes";
   nameKeys();
   day.later();
+  new Left(keep, line, part("left"), words, setup.csrf).show((task) => unsent.has(task) || fields.some((field) => field.dataset.task === task));
   keepOffline("/form", (address) => /\/(static|snippet|whole)\//.test(address));
 }
 

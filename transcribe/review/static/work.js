@@ -7,12 +7,13 @@ import { Clock } from "./clock.js";
 import { Day } from "./day.js";
 import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
+import { Left } from "./left.js";
 import { Line, Refused as NotAccepted } from "./line.js";
 import { chord, nameKeys, press, sendsAll } from "./machine.js";
 import { keepOffline } from "./offline.js";
 import { afterPaint } from "./paint.js";
 import { Picture } from "./picture.js";
-import { mayBeCorrected, Refused } from "./refused.js";
+import { brief, mayBeCorrected, Refused } from "./refused.js";
 import { only, takeOver } from "./single.js";
 import { Unsent } from "./unsent.js";
 
@@ -46,6 +47,7 @@ const day = new Day(line, part("day"), document.querySelector(".menu summary .ne
   if (!told.may_undo) part("notice").querySelector("button")?.remove(); // decided meanwhile: it is not offered any more
 });
 const notTaken = new Refused(keep, part("refused"), words);
+const left = new Left(keep, line, part("left"), words, setup.csrf);
 const clock = new Clock(tell);
 const answered = new Set();
 const unsent = new Unsent(keep, line, { sent, refused, changed: tell, signedOut });
@@ -94,6 +96,7 @@ async function begin() {
   ahead.fill();
   nameKeys();
   day.later();
+  left.show(known).then((gone) => ahead.drop(gone));
   setInterval(second, 1_000);
   keepOffline("/work", (address) => address.includes("/static/") || address.includes("/snippet/"));
 }
@@ -343,7 +346,7 @@ function sent(item, said) {
 }
 
 function refused(item, error) {
-  say(`${error.message} ${words.refused.replace("{text}", item.text || item.action)}`);
+  say(`${error.message} ${words.refused.replace("{text}", () => brief(item.text || item.action))}`);
   notTaken.show();
   if (mayBeCorrected(error.status)) comeBack(item);
   ahead.fill();
