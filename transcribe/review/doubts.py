@@ -20,6 +20,9 @@ from transcribe.review.views.soft_checks import NO_FORM_CHOSEN, NO_FRAME, NO_TUR
 SENT_KEPT_SECONDS = 900
 """How long it is kept: as long as the pictures of a field may be seen after it was answered."""
 
+OTHER_KINDS = frozenset({"identify", "locate", "rows"})
+"""Kinds of tasks that are not answered by a text alone."""
+
 MAX_COOKIE_LENGTH = 3800
 """Browsers keep no cookie above 4,096 bytes with its name and attributes."""
 
@@ -64,6 +67,12 @@ class Doubt:
 def keep_sent(response: Response, context: Context, who: str, task: str, sent: SentForm) -> bool:
     """Have the browser keep what was sent for a task, until it is asked about on a page. False where it is too long."""
     return _keep(response, context, _Kept(who=who, task=task, sent=sent))
+
+
+def keep_taken_back(response: Response, context: Context, who: str, task: Task, text: str) -> None:
+    """Have the browser keep what was typed for a task that is taken back, so that it stands in its box again."""
+    if text and task.kind not in OTHER_KINDS:
+        keep_sent(response, context, who, task.id, SentForm(idem="taken-back", text=text))
 
 
 def keep_answers(response: Response, context: Context, who: str, kind: str, answers: Mapping[str, str]) -> bool:

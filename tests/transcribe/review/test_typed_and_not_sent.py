@@ -1,4 +1,4 @@
-"""What somebody typed and did not send, of a field that is others' meanwhile: in sight on every page, to be sent or not."""
+"""What somebody typed and did not send, of a field that is others' meanwhile: in sight, to be sent or not."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_it_stands_below_the_work_until_it_is_put_away(site: Site, enter: Enter,
     page.goto(page.url)
     page.locator("html[data-ready]").wait_for()
 
-    left = page.locator("#left")
+    left = page.locator("#typed-left")
     expect(left.locator("q")).to_have_text(TYPED)
     assert Axe().run(page).response["violations"] == []
     left.get_by_role("button", name="Put it away").click()
@@ -129,9 +129,7 @@ def test_of_a_scan_that_was_erased_it_is_erased_too_and_that_is_said(site: Site,
 
 
 @pytest.mark.browser
-def test_nothing_is_said_of_a_field_that_is_still_held_and_what_was_typed_stands_in_it(
-    site: Site, enter: Enter
-) -> None:
+def test_nothing_is_said_of_a_field_that_is_held_and_what_was_typed_stands_in_it(site: Site, enter: Enter) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
     page = enter(site.person("amina"))
     typed_into(page, TYPED)
@@ -140,7 +138,7 @@ def test_nothing_is_said_of_a_field_that_is_still_held_and_what_was_typed_stands
     expect(page.locator("#rest-left")).not_to_be_visible()
     page.goto(page.url.replace("/pay", "/work"))
     expect(page.locator("#text")).to_have_value(TYPED)
-    expect(page.locator("#left")).not_to_be_visible()
+    expect(page.locator("#typed-left")).not_to_be_visible()
 
 
 def test_what_became_of_a_field_is_told(site: Site, sign_in: SignIn) -> None:

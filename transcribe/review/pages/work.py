@@ -25,7 +25,7 @@ from transcribe.review.access.sessions import (
     signed_in,
 )
 from transcribe.review.context import Context, Here, context_of
-from transcribe.review.doubts import Doubt, doubt_of, forget_sent, keep_sent, kept_sent
+from transcribe.review.doubts import Doubt, doubt_of, forget_sent, keep_sent, keep_taken_back, kept_sent
 from transcribe.review.failures import wants_json
 from transcribe.review.pages.pictures import MAX_PAGE_NUMBER, TaskId
 from transcribe.review.pages.practice import practice_page
@@ -45,7 +45,7 @@ from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import FormChoice, form_choices
 from transcribe.review.views.formatting import number
 from transcribe.review.views.offers import along_counts, lease_tasks, practice_count, revocable_answer
-from transcribe.review.views.soft_checks import require_fitting_lengths, text_faults
+from transcribe.review.views.soft_checks import odd_answer, require_fitting_lengths, text_faults
 from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
 from transcribe.store import SentReading, Store
 
@@ -167,7 +167,9 @@ async def undo(request: Request, context: Here, visitor: Sending, task: TaskId) 
     text = await context.look(lambda store: _own_text(store, task, who))
     again = await context.change(lambda store: store.undo(task, who, context.now()))
     if not wants_json(request):
-        return RedirectResponse(f"/work?task={again.id}", 303)
+        back = RedirectResponse(f"/work?task={again.id}", 303)
+        keep_taken_back(back, context, who, again, text)
+        return back
     now = context.now()
     shown = await context.look(lambda store: task_view(store, context.forms, again, visitor.language, now))
     return JSONResponse({"task": asdict(shown), "text": text})
@@ -250,7 +252,7 @@ async def work_page(
 ) -> Response:
     """The page of a task, with what came back of what was sent for it."""
     language = visitor.language
-    shown, last, has_news, choices = await context.look(lambda store: _shown(store, context, visitor, task, page))
+    shown, last, odd, has_news, choices = await context.look(lambda store: _shown(store, context, visitor, task, page))
     return context.rendering.page(
         "work.html" if shown.input in SIMPLE_INPUTS else "page_task.html",
         language,
@@ -263,6 +265,7 @@ async def work_page(
         setup=asdict(shown),
         idem=secrets.token_urlsafe(16),
         last=last,
+        odd=odd,
         doubt=doubt,
         same=same,
         late=late,
@@ -283,13 +286,15 @@ def _along(context: Context, language: str) -> dict[str, object]:
 
 def _shown(
     store: Store, context: Context, visitor: Visitor, task: Task, page: int | None
-) -> tuple[TaskView, str | None, bool, tuple[FormChoice, ...]]:
+) -> tuple[TaskView, str | None, tuple[str, ...], bool, tuple[FormChoice, ...]]:
     """A task as its page shows it, the task answered last, whether there is news, and the forms to choose from.
 
-    The last answer can be taken back.
+    The last answer can be taken back; what is odd about it is said where the page cannot say it as it comes.
     """
     who = visitor.person.id
     has_news = bool(store.notices(who, unseen_only=True))
     view = task_view(store, context.forms, task, visitor.language, context.now(), page)
     choices = form_choices(store, context.forms, visitor.language) if task.kind == "identify" else ()
-    return view, revocable_answer(store, who, context.now()), has_news, choices
+    last = revocable_answer(store, who, context.now())
+    odd = () if view.input in SIMPLE_INPUTS else odd_answer(store, context, visitor, last)
+    return view, last, odd, has_news, choices

@@ -14,6 +14,7 @@ import { brief, mayBeCorrected, Refused } from "./refused.js";
 import { Unsent } from "./unsent.js";
 
 const RENEW_EVERY = 60_000;
+const CHECK_PATIENCE = 1_500; // ms to hear what looks odd of what was typed last
 const PATIENCE = 5_000; // ms; on a good line everything is sent by then, and the next form comes
 
 const setup = JSON.parse(document.getElementById("setup").textContent);
@@ -70,7 +71,7 @@ async function begin() {
   document.documentElement.dataset.ready = "yes";
   nameKeys();
   day.later();
-  new Left(keep, line, part("left"), words, setup.csrf).show((task) => unsent.has(task) || fields.some((field) => field.dataset.task === task));
+  new Left(keep, line, part("typed-left"), words, setup.csrf).show((task) => unsent.has(task) || fields.some((field) => field.dataset.task === task));
   keepOffline("/form", (address) => /\/(static|snippet|whole)\//.test(address));
 }
 
@@ -199,7 +200,20 @@ function reopen({ task, action, text }) {
   field.querySelector("select").value = action === "send" ? "" : action;
 }
 
+/** The first field that looks odd and was sent before that could be said; nothing of a slow line is waited for long. */
+async function odditiesUnseen() {
+  const unseen = fields.filter((field) => {
+    const item = reading(field);
+    return item?.action === "send" && item.text && checks.get(field).known(item.text) === undefined;
+  });
+  if (!unseen.length) return undefined;
+  await Promise.race([Promise.all(unseen.map(look)), new Promise((done) => setTimeout(done, CHECK_PATIENCE))]);
+  return unseen.find((field) => !field.disabled && checks.get(field).known(textOf(field))?.length);
+}
+
 async function send() {
+  const odd = await odditiesUnseen();
+  if (odd) return goTo(odd);
   const said = fields.map((field) => [field, reading(field)]).filter(([, item]) => item);
   for (const [field, item] of said) {
     done(field);

@@ -35,6 +35,8 @@ const mark = part("mark");
 const other = part("not-this-form");
 
 const isOldPage = "kept" in document.documentElement.dataset; // from this device: what it says of its field may be over
+// this field was asked for, as by taking it back on another page: it is not answered any more
+const isAsked = !isOldPage && new URLSearchParams(location.search).get("task") === setup.sheet.task;
 const keep = await open(setup.person);
 const line = new Line(setup.csrf, tell, () => {
   tellWorker({ wipe: true });
@@ -44,10 +46,12 @@ const line = new Line(setup.csrf, tell, () => {
 const picture = new Picture(part("picture"), document.querySelector("[data-tool=more]"));
 const checks = new Checks(line);
 const day = new Day(line, part("day"), document.querySelector(".menu summary .news[data-news]"), (told) => {
-  if (!told.may_undo) part("notice").querySelector("button")?.remove(); // decided meanwhile: it is not offered any more
+  if (told.may_undo) return;
+  part("notice").querySelector("button")?.remove(); // decided meanwhile: it is not offered any more
+  under = under.filter((each) => each.localName !== "button");
 });
 const notTaken = new Refused(keep, part("refused"), words);
-const left = new Left(keep, line, part("left"), words, setup.csrf);
+const left = new Left(keep, line, part("typed-left"), words, setup.csrf);
 const clock = new Clock(tell);
 const answered = new Set();
 const unsent = new Unsent(keep, line, { sent, refused, changed: tell, signedOut });
@@ -60,6 +64,7 @@ let begun = false; // what was held before this page was loaded has been taken i
 let warned = null; // the text that a check has warned of
 let shownAt = 0; // when the current field was shown
 let renewed = Date.now();
+let under = []; // what stood in the notice before something passing was said over it
 let isOut = false; // what was sent was not taken, as nobody is signed in
 let leaving = false; // signing out: nothing is kept on this device any more
 document.addEventListener("leaving", () => (leaving = true));
@@ -71,6 +76,10 @@ async function begin() {
   if (!(await only(elsewhere))) elsewhere();
   for (const { task } of await keep.all("answered")) answered.add(task);
   await unsent.load();
+  if (isAsked && !unsent.has(setup.sheet.task)) {
+    answered.delete(setup.sheet.task);
+    await keep.change(["remove", "answered", setup.sheet.task]);
+  }
   await notTaken.show();
   const before = await keep.all("held"); // before anything is shown or asked for: both write anew what is held
   const simple = before.filter((sheet) => isSimple(sheet)); // what has a page of its own may be answered there since
@@ -85,7 +94,9 @@ async function begin() {
     await image.decode().catch(() => null);
     setup.sheet.until = kept?.until ?? Date.now() + setup.sheet.left * 1000;
     setup.sheet.along = kept?.along;
+    const typedBefore = input.defaultValue; // what was taken back, without a draft of it
     await show({ sheet: setup.sheet, image, until: setup.sheet.until });
+    if (typedBefore && value() === setup.sheet.prefill) setValue(typedBefore);
     await ahead.take_in(held.slice(0, FIRST).filter((sheet) => sheet.task !== setup.sheet.task));
   }
   begun = true;
@@ -160,7 +171,7 @@ async function show(ready, text = "") {
   if (document.activeElement !== target) target.focus({ preventScroll: true }); // focusing costs a layout
   input.readOnly = false;
   document.body.classList.remove("waiting");
-  if (part("notice").dataset.about === "waiting") say("");
+  if (part("notice").dataset.about === "waiting") lift();
   checks.start(sheet.task);
   afterPaint(holding);
   if (!text) {
@@ -232,7 +243,8 @@ function answer(action, reason = "other") {
     overrode: action === "send" && !blank && warned === text,
     at: Date.now(),
   };
-  if (!part("notice").dataset.about) say(""); // what was said of the field before is over
+  under = []; // what was said of the field before is over
+  if (!part("notice").dataset.about) say("");
   answered.add(item.task);
   if (action === "send") typed.set(current.sheet.label, text);
   last.push({ ready: current, text, idem: item.idem, action });
@@ -369,10 +381,10 @@ async function second() {
   if (clock.lately(RENEW_EVERY) && Date.now() - renewed > (left < ENDING ? 5_000 : RENEW_EVERY)) {
     renewed = Date.now();
     await dropLost([current.sheet, ...ahead.sheets]);
-    if (part("notice").dataset.about === "ending") say("");
+    if (part("notice").dataset.about === "ending") lift();
   } else if (left > 0 && left < ENDING && !isOut && !line.down) {
     say(words.ending.replace("{seconds}", Math.ceil(left / 1000)), null, "ending");
-  } else if (part("notice").dataset.about === "ending") say("");
+  } else if (part("notice").dataset.about === "ending") lift();
 }
 
 /** The quiet line at the top: what is not sent yet, whether there is a network, whether the clock runs. */
@@ -391,7 +403,7 @@ function tell() {
   else if (clock.state === "asking") say(words.reading, null, "clock");
   else if (clock.state === "stopped") say(words.stopped, null, "clock");
   else if (document.body.classList.contains("waiting") && isFree()) say(words.waiting, null, "waiting");
-  else if (part("notice").dataset.about) say("");
+  else lift();
 }
 
 /** Whether nothing is said that somebody has to read first, as why a reading was refused. */
@@ -404,8 +416,11 @@ function signedOut() {
   tell();
 }
 
+/** Says something. What has an `about` is passing, as that there is no network: what it is said over comes back. */
 function say(text, link = null, about = "") {
   const notice = part("notice");
+  if (!about) under = [];
+  else if (!notice.dataset.about) under = [...notice.childNodes];
   notice.textContent = text;
   notice.dataset.about = about;
   if (link) {
@@ -414,6 +429,15 @@ function say(text, link = null, about = "") {
     anchor.textContent = " →";
     notice.append(anchor);
   }
+}
+
+/** What was passing is over: what stood there before is said again. */
+function lift() {
+  const notice = part("notice");
+  if (!notice.dataset.about) return;
+  notice.replaceChildren(...under);
+  notice.dataset.about = "";
+  under = [];
 }
 
 /** What was sent looks odd: it can be taken back from here, by touch too, while that is possible. */

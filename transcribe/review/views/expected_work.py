@@ -15,6 +15,7 @@ from transcribe.review.requests import Late
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import moment, number, spent
 from transcribe.review.views.offers import offer_to, revocable_answer
+from transcribe.review.views.soft_checks import odd_answer
 from transcribe.store import ExpectedWork, Store
 
 
@@ -41,7 +42,7 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
     It says too what others are reading meanwhile. Where they `asked` for one field, it speaks of that.
     """
     language, who, now = visitor.language, visitor.person, context.now()
-    expected, waited, has_news, elsewhere, has_lapsed, last = await context.look(
+    expected, waited, has_news, elsewhere, has_lapsed, last, odd = await context.look(
         lambda store: (
             titled_work(store, context.forms, language, now),
             store.waiting_seconds(who.id),
@@ -49,6 +50,7 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
             store.held_by_others(who.id, offer_to(who), now),
             store.has_lapsed(who.id),
             revocable_answer(store, who.id, now),
+            odd_answer(store, context, visitor, revocable_answer(store, who.id, now)),
         )
     )
     page = context.rendering.page(
@@ -61,6 +63,7 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
         asked=asked,
         late=late,
         last=last,
+        odd=odd,
         coming=expected,
         waited=spent(waited, language) if who.engagement in ("by reading", "hourly") else None,
         moment=partial(moment, zone=who.time_zone, language=language),

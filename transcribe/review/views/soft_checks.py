@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from transcribe import fields
+from transcribe.codes import Flag
 from transcribe.errors import NotFound
 from transcribe.i18n import N_, translation
 from transcribe.model import Field, Outcome, Task
@@ -93,6 +94,18 @@ def task_text_faults(store: Store, context: Context, visitor: Visitor, task: str
     except NotFound:
         return ()
     return text_faults(context.forms, theirs, text, visitor.language)
+
+
+def odd_answer(store: Store, context: Context, visitor: Visitor, task: str | None) -> tuple[str, ...]:
+    """What is odd about what this person typed for a task last, unless they had been asked about it and insisted."""
+    if task is None:
+        return ()
+    subject = store.task_subject(task)
+    readings = store.field_history(subject.scan, subject.key).readings
+    own = [each for each in readings if each.task == task and each.source == visitor.person.id]
+    if not own or not own[-1].text or Flag.OVERRODE_A_CHECK in own[-1].flags:
+        return ()
+    return text_faults(context.forms, subject, own[-1].text, visitor.language)
 
 
 def is_checked(field: Field) -> bool:

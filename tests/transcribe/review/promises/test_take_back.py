@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.test_layout_tasks import ask
 from tests.transcribe.review.test_readings import decide
 from tests.transcribe.review.test_whole_form import TEXTS, as_a_whole, whole_form
 from tests.transcribe.review.test_work_page import all_sent, orders, read, type_in
@@ -142,4 +143,85 @@ def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(sit
     decide(site, story.scan.id, "30/02/2025", amina, key=story.key, uses=(story.readings[-1].id,))
     page.clock.run_for(6_000)
     expect(button).to_have_count(0)
+    page.mouse.move(5, 5)  # where the machine was so slow that the page asked whether somebody is still reading
     expect(page.locator("#notice")).to_contain_text("The field before looks odd")
+
+
+@pytest.mark.browser
+def test_what_looks_odd_is_said_again_when_somebody_comes_back(site: Site, enter: Enter) -> None:
+    """Whoever looked away for a minute was asked whether they still read, and the other notice was gone."""
+    orders(site, 4, FieldKey("order_date"))
+    amina = site.person("amina")
+    page = enter(amina)
+    page.clock.install()
+    page.route("**/check", lambda route: route.fulfill(json={"faults": []}))
+    notice = page.locator("#notice")
+    read(page, "31/02/2025")
+    expect(notice).to_contain_text("The field before looks odd")
+    page.clock.run_for(65_000)
+    expect(notice).to_contain_text("Still reading?")
+    expect(notice).not_to_contain_text("looks odd")
+
+    page.mouse.move(5, 5)
+
+    expect(notice).to_contain_text("The field before looks odd")
+    page.clock.run_for(65_000)
+    expect(notice).to_contain_text("Still reading?")
+    page.mouse.move(50, 50)
+    notice.locator("button").click()
+    expect(page.locator("#text")).to_have_value("31/02/2025")
+    assert site.texts_of(amina.id) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("after", ["nothing", "a page"])
+def test_what_looks_odd_and_was_sent_at_once_is_said_on_the_next_page_too(site: Site, enter: Enter, after: str) -> None:
+    """Where no other field of a box came after it, the notice went with its page, and what was taken back was lost."""
+    orders(site, 1, FieldKey("order_date"))
+    amina = site.person("amina")
+    page = enter(amina)
+    page.route("**/check", lambda route: None)  # the answer is still on its way
+    if after == "a page":
+        ask(site, "locate", FieldKey("city"))
+    page.keyboard.type("31/02/2025")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#odd")).to_contain_text("The field before looks odd: This is no date that exists.")
+    expect(page.locator("#no-work, .paged").first).to_be_visible()
+    page.wait_for_timeout(500)  # this device remembers the field as answered
+    page.get_by_role("button", name="Take back the last one").click()
+    page.locator("html[data-ready]").wait_for()
+    expect(page.locator("#text")).to_have_value("31/02/2025")
+    assert site.texts_of(amina.id) == []
+
+
+def test_who_insisted_is_not_told_again_that_it_looks_odd(site: Site, sign_in: SignIn) -> None:
+    orders(site, 1, FieldKey("order_date"))
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    sent = SentReading(text="31/02/2025", idem="the-only-one", flags=frozenset({"overrode a check"}))
+    site.store.submit(task.id, amina.id, sent, site.clock.now())
+    page = client.get("/work").text
+    assert 'id="undo"' in page
+    assert 'id="odd"' not in page
+
+
+@pytest.mark.browser
+def test_on_the_whole_form_what_was_typed_last_is_looked_at_before_all_is_sent(site: Site, enter: Enter) -> None:
+    """Who pressed Ctrl and Enter in the box was never told."""
+    site.scan("bon-de-commande", {FieldKey("order_date"): "31/02/2025"})
+    amina = site.person("amina")
+    page = enter(amina)
+    whole_form(page)
+    page.keyboard.type("31/02/2025")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".line .doubt")).to_contain_text("This is no date that exists.")
+    expect(page.locator(".line .text")).to_be_focused()
+    assert site.texts_of(amina.id) == []
+
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#no-work")).to_be_visible()
+    (story,) = site.store.readings_of(amina.id)
+    assert [(each.text, each.flags) for each in story.readings] == [("31/02/2025", frozenset({"overrode a check"}))]
