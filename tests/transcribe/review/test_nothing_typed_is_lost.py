@@ -219,6 +219,8 @@ def sent_as_a_whole(page: Page, line: Cable, text: str) -> None:
     page.locator("html[data-ready]").wait_for()
     page.locator(".line .text").first.fill(text)
     page.keyboard.press("Control+Enter")
+    expect(page.locator(".line .doubt").first).not_to_be_empty()
+    page.keyboard.press("Control+Enter")  # it looks odd too: whoever means it sends it again
 
 
 @pytest.mark.browser
