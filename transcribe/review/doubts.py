@@ -70,7 +70,7 @@ def keep_sent(response: Response, context: Context, who: str, task: str, sent: S
 
 
 def keep_taken_back(response: Response, context: Context, who: str, task: Task, text: str) -> None:
-    """Have the browser keep what was typed for a task that is taken back, so that it stands in its box again."""
+    """Have the browser keep what was typed for a task that is taken back. It stands in its box again."""
     if text and task.kind not in OTHER_KINDS:
         keep_sent(response, context, who, task.id, SentForm(idem="taken-back", text=text))
 

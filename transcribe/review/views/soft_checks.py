@@ -97,7 +97,7 @@ def task_text_faults(store: Store, context: Context, visitor: Visitor, task: str
 
 
 def odd_answer(store: Store, context: Context, visitor: Visitor, task: str | None) -> tuple[str, ...]:
-    """What is odd about what this person typed for a task last, unless they had been asked about it and insisted."""
+    """What is odd about what this person typed for a task last. Nothing where they had been asked and insisted."""
     if task is None:
         return ()
     subject = store.task_subject(task)
