@@ -91,10 +91,13 @@ def verify_records(home: Home) -> list[str]:
     found = verify(home.store, path, home.forms)
     for form in query.forms(path):
         for record in query.records(path, form):
+            known = home.store.scan(record.scan)
+            if (known.form, known.form_version) != (record.form, record.form_version):
+                continue  # read as another form since: what is published stands until it is decided as that one
             decided = {str(each.key): each for each in home.store.decisions(record.scan)}
             for field in record.document["fields"]:
-                known = decided.get(field["key"])
-                if known is not None and known.version == field["decision_version"] and known.text != field["text"]:
+                said = decided.get(field["key"])
+                if said is not None and said.version == field["decision_version"] and said.text != field["text"]:
                     found.append(f"state {record.scan[:12]} {field['key']} is decided otherwise")
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -72,9 +72,10 @@ def read_again(
 ) -> None:
     """Have known scans read anew by today's engines, also as another form or a newer version of it.
 
-    What was read before stays as history; what people typed stays and is paid, and counts where the form is the same.
-    Questions that fall away are withdrawn. Read again as the former form, it counts again. Exit code 1 where there is
-    no such scan: files that were set aside are none, and are given to fairhand ingest again.
+    What was read before stays as history; what people typed stays and is paid, and counts where the form is the same:
+    of another version, in the fields that it has alike. Others that people read are asked once more. Questions that
+    fall away are withdrawn. Read again as the former form, it counts again. Exit code 1 where there is no such scan:
+    files that were set aside are none, and are given to fairhand ingest again.
     """
     from flows.mending import scans_to_read_again, still_aside
     from flows.steps import Because, reconcile_to_the_end
@@ -88,21 +89,37 @@ def read_again(
     done = _all_read(home, chosen, form, because)
     reconcile_to_the_end(home)
     if as_json:
-        terminal.as_json(*({"scan": each.id, "name": each.name, "error": error} for each, error in done))
+        terminal.as_json(*(each._asdict() | {"scan": each.scan.id, "name": each.scan.name} for each in done))
     else:
         _print_read(done, _files_aside(home, batch))
-        for each in (scan for scan, error in done if not error):
+        for each in (read.scan for read in done if not read.error):
             if words := still_aside(home, each):
                 terminal.say(terminal.with_file(each.name or each.id[:12], words))
-    if any(error for _, error in done):
+    if any(each.error for each in done):
         raise typer.Exit(1)
 
 
-def _print_read(done: Sequence[tuple[Scan, str]], aside: Sequence[SetAside]) -> None:
+class _Read(NamedTuple):
+    """One scan that was to be read again.
+
+    `error` says why it was not, or "". `counts_no_more`: of how many fields nothing that people typed counts any more.
+    """
+
+    scan: Scan
+    error: str
+    counts_no_more: int = 0
+
+
+def _print_read(done: Sequence[_Read], aside: Sequence[SetAside]) -> None:
     """Say how many scans were read again, why others were not, and which files of their batch are no scans."""
-    failed = [(each, error) for each, error in done if error]
+    failed = [(each.scan, each.error) for each in done if each.error]
     were = "was" if len(done) == 1 else "were"
     terminal.say(f"{len(done) - len(failed)} of {counted(len(done), 'scan')} {were} read again.")
+    if lost := sum(each.counts_no_more for each in done):
+        terminal.say(
+            f"What people typed of {counted(lost, 'field')} counts no more: it was read as another form, or the form "
+            "says something else of them now. What is needed of them is asked again."
+        )
     for each, error in failed:
         terminal.say(f"not read again: {terminal.with_file(each.name or each.id[:12], error)}")
     for file in aside:
@@ -219,20 +236,21 @@ def _tell(home: Home, name: str, what: str, *, as_json: bool) -> None:
         terminal.say(f"{terminal.one_line(known.name or known.id[:12])} {what}.")
 
 
-def _all_read(home: Home, scans: list[Scan], form: str | None, because: Because) -> list[tuple[Scan, str]]:
-    """Each scan with why it could not be read again; "" where it was."""
+def _all_read(home: Home, scans: list[Scan], form: str | None, because: Because) -> list[_Read]:
+    """What became of each scan."""
     from flows.administration import require_fair_start
-    from flows.mending import form_to_read, read_again, what_stands
+    from flows.mending import form_to_read, keys_typed, read_again, what_stands
 
     forms = {each.id: form_to_read(home, each, form) for each in scans}  # what is wrong is said before anything begins
     require_fair_start(home, [each.name for each in forms.values()])
 
-    def one(each: Scan) -> tuple[Scan, str]:
+    def one(each: Scan) -> _Read:
+        counted_before = keys_typed(home, each)
         try:
             read_again(home, each, forms[each.id], because)
         except Exception as error:  # so that the others go on
-            return each, what_stands(each, error)
-        return each, ""
+            return _Read(each, what_stands(each, error))
+        return _Read(each, "", len(counted_before - keys_typed(home, each)))
 
     done = []
     with terminal.progress("reading") as progress, ThreadPoolExecutor(home.settings.cores) as pool:

@@ -5,6 +5,7 @@ from flows.mending.batches import READINGS_PER_FIELD, BatchReport, batch_report,
 from flows.mending.forecast import LOOK_BACK, MIN_READINGS, Forecast, forecast
 from flows.mending.read_again import (
     form_to_read,
+    keys_typed,
     known_as,
     read_again,
     scans_to_read_again,
@@ -32,6 +33,7 @@ __all__ = [
     "forecast",
     "form_to_read",
     "join",
+    "keys_typed",
     "known_as",
     "read_again",
     "reconcile_with_retakes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ from flows.home import Home, limits, now
 from flows.steps import Because, TakenScan, cancelled_at, laid_pages, machine_reads
 from transcribe.errors import FairhandError, NotFound, ScanError, SettingsError
 from transcribe.lean_imports import later
-from transcribe.model import Form, ReadResult, Scan, ScanPage, SourceFile
+from transcribe.model import WHOLE, FieldKey, Form, ReadResult, Scan, ScanPage, SourceFile
 
 if TYPE_CHECKING:
-    from transcribe import intake, registration
+    from transcribe import forms, intake, registration
 else:
+    forms = later("transcribe.forms")
     intake = later("transcribe.intake")
     registration = later("transcribe.registration")
 
@@ -73,11 +75,27 @@ def read_again(
             retaken=retaken,
             turned_degrees=turned_degrees,
             pages_changed=pages_changed,
+            unchanged=_unchanged(home, form),
         )
         find_alike(home, scan.id, form, prints)
         within()
     _erase_replaced(home, scan, form)
     return reads
+
+
+def _unchanged(home: Home, form: Form) -> dict[int, frozenset[str]]:
+    """The fields that each other version of a form has alike, by version."""
+    found = {}
+    for name, version, _ in home.store.forms():
+        if name == form.name and version != form.version:
+            with suppress(FairhandError):  # its definition is no longer there: what was read of it is asked once more
+                found[version] = forms.unchanged_fields(home.forms(name, version), form)
+    return found
+
+
+def keys_typed(home: Home, scan: Scan) -> set[FieldKey]:
+    """The fields of a scan of which something counts that people typed."""
+    return {each.key for each in home.store.readings(scan.id) if each.kind != "machine" and each.key != WHOLE}
 
 
 def _erase_replaced(home: Home, scan: Scan, form: Form) -> None:

@@ -31,7 +31,7 @@ from flows.steps.identify_tasks import (
 from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations
 from flows.steps.outcomes import audit_of, is_audited, outcomes
 from flows.steps.read_scans import failure_message, read_scan
-from flows.steps.reopened import asked_again_record, reopening_version
+from flows.steps.reopened import asked_again_record, reopening_version, stands_on_too_little
 from flows.steps.waiting_scans import Claim, ClaimedElsewhere, claimed, program, set_apart
 from reconcile.decision import Traditions, agreed_blind, assemble, is_complete, provisional_record, traditions
 from reconcile.inference import ScanMemory, weigh
@@ -218,7 +218,7 @@ class _Loop:
         advice = store.photo_advice(scan.id)
         record = assemble(scan, form, decisions, advice) if is_complete(form, posteriors, decisions) else None
         # what was published and stands on too little now is told at once, and kept up to date
-        if record is None and (store.is_provisional(scan.id) or store.has_record_on_aside(scan.id)):
+        if record is None and stands_on_too_little(store, scan):
             record = provisional_record(scan, form, posteriors, answers, self.policy, advice)
         if record is None:
             last = store.last_record(scan.id)

@@ -10,7 +10,7 @@ from reconcile.decision import target_of
 from reconcile.learning import REOPENING, is_of_same_readings
 from reconcile.policy import Policy
 from transcribe.codes import Method, Reason, RecordRule
-from transcribe.model import Decision, FieldKey, Form, Posterior, Record, RuleException, Task
+from transcribe.model import Decision, FieldKey, Form, Posterior, Record, RuleException, Scan, Task
 from transcribe.store import Store
 
 
@@ -52,6 +52,17 @@ def with_reopened(
         elif isinstance(answer, Task) and posterior.probability < target_of(form.field(decision.key.name), policy):
             changed[decision.key] = replace(answer, reason=Reason.BELOW_TARGET)
     return changed
+
+
+def stands_on_too_little(store: Store, scan: Scan) -> bool:
+    """Whether what is published of a scan stands on less than it should.
+
+    Its likeliest values are told at once then. It is provisional already, stands on readings that are set aside now, or was read with another version of its form.
+    """
+    if store.is_provisional(scan.id) or store.has_record_on_aside(scan.id):
+        return True
+    record = store.last_record(scan.id)
+    return record is not None and record.form == scan.form and record.form_version != scan.form_version
 
 
 def asked_again_record(record: Record | None, form: Form, answers: Mapping[FieldKey, Decision | Task]) -> Record | None:

@@ -74,6 +74,29 @@ def test_a_command_reads_scans_again_by_id_batch_or_form_and_back(working_house:
     rooms.close()
 
 
+def test_a_new_version_of_the_form_takes_along_what_people_typed_and_says_of_how_many_fields_it_counts_no_more(
+    working_house: House,
+) -> None:
+    house = working_house
+    house.run("ingest", RECEIPT, "--form", "receipt")
+    rooms = home_of(house)
+    (state,) = rooms.store.scan_states()
+    for name in ("company", "total"):
+        assert house.run("value", "correct", state.scan.id, name, "12.50", "--why", "the customer called").code == 0
+    told = house.run("scan", "read-again", state.scan.id, "--why", "engines").out
+    assert "counts no more" not in told
+    shipped = rooms.forms.path_of("receipt").read_text(encoding="utf-8").replace("version = 1", "version = 2")
+    mended = rooms.settings.home / "receipt.toml"
+    mended.write_text(shipped.replace('type = "name"', 'type = "text"'), encoding="utf-8")
+    assert house.run("forms", "install", mended).code == 0
+    told = house.run("scan", "read-again", state.scan.id, "--form", "receipt", "--why", "mended").out
+    assert "What people typed of 1 field counts no more" in told
+    typed = [each.key.name for each in rooms.store.readings(state.scan.id) if each.kind != "machine"]
+    assert typed == ["total"]
+    assert {each.name for each in rooms.store.values_asked_again(state.scan.id)} == {"company"}
+    rooms.close()
+
+
 def test_a_forgotten_file_comes_again_when_somebody_says_so(working_house: House) -> None:
     house = working_house
     house.run("ingest", RECEIPT, "--form", "receipt")

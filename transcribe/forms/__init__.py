@@ -3,7 +3,7 @@
 from transcribe.forms.blank_image import blank_grey, blank_size
 from transcribe.forms.comb_fields import Comb, comb, combs
 from transcribe.forms.definition import find, installed, load
-from transcribe.forms.differences import Difference, differences
+from transcribe.forms.differences import Difference, differences, unchanged_fields
 from transcribe.forms.field_boxes import cell, field_boxes
 from transcribe.forms.ignored_patterns import ignored_patterns
 from transcribe.forms.preview import preview
@@ -25,4 +25,5 @@ __all__ = [
     "installed",
     "load",
     "preview",
+    "unchanged_fields",
 ]

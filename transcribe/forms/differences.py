@@ -38,6 +38,27 @@ def differences(before: Form, after: Form) -> list[Difference]:
     ]  # fmt: skip
 
 
+def unchanged_fields(before: Form, after: Form) -> frozenset[str]:
+    """The fields that two versions of a form have alike.
+
+    They are of one type, at one place of a page of one size. What somebody read of one in the paper is what they would read of the other. Their labels may say it better.
+    """
+    was, now = _places(before), _places(after)
+    return frozenset(name for name, place in now.items() if was.get(name) == place)
+
+
+def _places(form: Form) -> dict[str, tuple[object, ...]]:
+    """What each field is and where it stands, by name; with the box and rows of its table for a column."""
+    sizes = {number: blank.size for number, blank in enumerate(form.blanks, start=1)}
+    plain = {each.name: (each.type, each.page, sizes.get(each.page), each.box) for each in form.fields}
+    cells = {
+        column.field.name: (column.field.type, table.page, sizes.get(table.page), table.box, table.rows, column.span)
+        for table in form.tables
+        for column in table.columns
+    }
+    return {**plain, **cells}
+
+
 def _listed(
     what: What, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Difference]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from transcribe.model import (
@@ -526,6 +527,7 @@ class SteeringStore(Protocol):
         retaken: bool = False,
         turned_degrees: int = 0,
         pages_changed: tuple[str, str] = ("", ""),
+        unchanged: Mapping[int, Collection[str]] = MappingProxyType({}),
     ) -> None:
         """Keep what machines read of a scan anew, as this form and version. What they read before is history.
 
@@ -534,8 +536,10 @@ class SteeringStore(Protocol):
         that they read it with, and counts where it is this one. `retaken`: from another picture, so that what
         they could not read before is history too. `turned_degrees`: its pages were turned by so much more with the
         clock. `pages_changed` are hashes of the lists of its pages before and
-        after, where it was split or joined: what people read of other pages than it has now is history. NotFound where
-        the scan is forgotten.
+        after, where it was split or joined: what people read of other pages than it has now is history. `unchanged`
+        has the fields that other versions of the form have alike, by version: what people read, what was decided and
+        what operators said of them counts for this one. Fields that people read under another version, and nobody
+        under this one, are asked once more. NotFound where the scan is forgotten.
         """
 
     def take_again(self, scan: Scan, files: Sequence[SourceFile], by: str, reason: str, now: datetime) -> Scan:

@@ -4,6 +4,11 @@ UPDATE task SET transcriber_id = NULL, leased_until = NULL, resort = '',
 WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS NOT NULL AND leased_until <= :now
              ORDER BY leased_until LIMIT 200);
 
+-- name: part_is_other_field
+-- Whether the task o asks for another field than the task t: not for the same one under another version of the form.
+o.field_id <> t.field_id AND NOT EXISTS (SELECT 1 FROM field a JOIN field b ON b.scan_id = a.scan_id AND b.form = a.form
+    AND b.name = a.name AND b.row_number = a.row_number WHERE a.id = o.field_id AND b.id = t.field_id)
+
 -- name: part_may_be_given
 -- Whether the task t may be given to :who: a part of the statements below.
 (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
@@ -16,7 +21,7 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
         AND (t.kind <> 'locate' OR k.reason <> :misplaced))
     AND (t.apart = '' OR NOT EXISTS (
-        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND {part_is_other_field}
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
     AND (:spares IS NULL OR t.pool <> 'read' OR EXISTS (
         SELECT 1 FROM json_each(:spares) o WHERE {part_not_passed_by} AND {part_not_held_by}));

@@ -32,7 +32,7 @@ EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.transcriber_
     AND NOT EXISTS (SELECT 1 FROM task h WHERE h.transcriber_id = :who AND h.closed_at IS NULL
         AND h.field_id = t.field_id AND h.lane = t.lane)
     AND (t.apart = '' OR NOT EXISTS (
-        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND o.field_id <> t.field_id
+        SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND {part_is_other_field}
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
         AND k.at > :sitting AND (t.kind <> 'locate' OR k.reason <> :misplaced))

@@ -32,6 +32,35 @@ SELECT :act, :scan_id, (SELECT COALESCE(MAX(number), 0) FROM reading), :retaken,
 -- A record under another form stays published, and the scan has none under this one yet.
 UPDATE scan SET form = :form, form_version = :form_version, recorded_at = NULL WHERE id = :scan_id;
 
+-- name: fields_of_version
+SELECT id, name, row_number FROM field
+WHERE scan_id = :scan_id AND form = :form AND form_version = :form_version AND name <> '' ORDER BY id;
+
+-- name: move_field!
+UPDATE field SET form_version = :form_version WHERE id = :field_id;
+
+-- name: move_tasks_of_field!
+-- Who may be asked about a field is what the version says of it under which it stands.
+UPDATE task SET
+    form_field_id = COALESCE((SELECT ff.id FROM field f JOIN form_field ff ON ff.form = f.form
+        AND ff.version = f.form_version AND ff.name = f.name WHERE f.id = :field_id), 0),
+    apart = COALESCE((SELECT ff.apart FROM field f JOIN form_field ff ON ff.form = f.form
+        AND ff.version = f.form_version AND ff.name = f.name WHERE f.id = :field_id), '')
+WHERE field_id = :field_id;
+
+-- name: left_behind
+-- Fields that people read under another version of the form of a scan, and nobody under the one that it has now.
+SELECT DISTINCT f.name, f.row_number FROM field f JOIN scan s ON s.id = f.scan_id JOIN reading r ON r.field_id = f.id
+WHERE f.scan_id = :scan_id AND f.form = s.form AND f.form_version <> s.form_version AND f.name <> '' AND {part_counts_of_people}
+    AND NOT EXISTS (SELECT 1 FROM field n JOIN reading r ON r.field_id = n.id WHERE n.scan_id = s.id AND n.form = s.form
+        AND n.form_version = s.form_version AND n.name = f.name AND n.row_number = f.row_number AND {part_counts_of_people});
+
+-- name: part_counts_of_people
+-- Whether the reading r was typed by somebody and not taken back since.
+r.kind <> 'machine' AND r.box IS NULL AND NOT {part_of_practice}
+    AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
+    AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside}
+
 -- name: withdraw_questions!
 -- What people are asked of a scan, and checks of it: what is still wished for is opened again when it is weighed.
 UPDATE task SET closed_at = CASE WHEN transcriber_id IS NULL THEN :now END, withdrawn_at = :now
@@ -45,17 +74,22 @@ WHERE f.scan_id = :scan_id AND t.kind = 'locate' AND r.box IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number)
 ORDER BY r.number;
 
+-- name: part_of_version
+-- Whether the field f is that of a version of its form, or took its place there since.
+(f.form_version = :form_version OR NOT EXISTS (SELECT 1 FROM field o WHERE o.scan_id = f.scan_id AND o.form = f.form
+    AND o.form_version = :form_version AND o.name = f.name AND o.row_number = f.row_number))
+
 -- name: cited_readings
--- Every reading of a scan, history too: what a record cites stays known.
+-- Every reading of a scan, history too: what a record cites stays known, also where it stands under another version now.
 SELECT r.*, x.text, x.alternatives, x.shown, x.legible, x.reason, x.number IS NULL AS erased, f.scan_id, f.name,
     f.row_number, s.sha256 AS scan, t.public_id AS task
 FROM field f JOIN reading r ON r.field_id = f.id JOIN scan s ON s.id = f.scan_id
 LEFT JOIN reading_text x ON x.number = r.number LEFT JOIN task t ON t.id = r.task_id
-WHERE f.scan_id = :scan_id AND f.form = :form AND f.form_version = :form_version AND x.number IS NOT NULL ORDER BY r.number;
+WHERE f.scan_id = :scan_id AND f.form = :form AND {part_of_version} AND x.number IS NOT NULL ORDER BY r.number;
 
 -- name: places_of_form
 SELECT p.*, f.name, f.row_number FROM field f JOIN place p ON p.field_id = f.id
-WHERE f.scan_id = :scan_id AND f.form = :form AND f.form_version = :form_version ORDER BY f.id;
+WHERE f.scan_id = :scan_id AND f.form = :form AND {part_of_version} ORDER BY f.id;
 
 -- name: put_origin!
 INSERT INTO origin (scan_id, sha256, at) VALUES (:scan_id, :sha256, :now);

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import OPERATOR_SOURCE
+from transcribe.model import OPERATOR_SOURCE, FieldKey
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Act
 from transcribe.store.lookup import Lookup
@@ -54,6 +54,9 @@ class ActVerbs(Lookup):
         hashed = self.keyed_hash("why", reason.strip())
         self.log(by, verb, subject, {"act": number, "why": hashed, **detail}, now)
         return number
+
+    def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
+        return frozenset(key_of(row) for row in self.db.all("asked_fields", scan_id=self.scan_row(scan)["id"]))
 
     def put_operator_reading(
         self,

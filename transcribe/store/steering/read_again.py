@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from transcribe.model import PagePicture, Place, Reading, ReadResult, Scan, SourceFile
 from transcribe.store.drivers.database import Row
@@ -31,6 +32,7 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
         retaken: bool = False,
         turned_degrees: int = 0,
         pages_changed: tuple[str, str] = ("", ""),
+        unchanged: Mapping[int, Collection[str]] = MappingProxyType({}),
     ) -> None:
         with self.db.write():
             row = self.live_scan(scan)
@@ -47,11 +49,43 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
             if (row["form"], row["form_version"]) != form:
                 self.db.run("scan_becomes", scan_id=row["id"], form=form[0], form_version=form[1])
+            self._take_along(self.scan_row(scan), unchanged)
             self.put_reads(row["sha256"], reads, now)
+            self._ask_anew(self.scan_row(scan), by, reason, now)
             self._draw_again(row, drawn)
             self.db.run("release_claim", scan_id=row["id"])
             self.db.run("wake", scan_id=row["id"])
             self.db.run("end_quarantine", scan_id=row["id"])
+
+    def _take_along(self, scan: Row, unchanged: Mapping[int, Collection[str]]) -> None:
+        """Fields that another version of the form has alike become those of this one, with all that is known of them.
+
+        The latest version comes first. What stands under this version already stays there.
+        """
+        known = set(self.fields_of(scan))
+        for version in sorted(unchanged, reverse=True):
+            former = {"scan_id": scan["id"], "form": scan["form"], "form_version": version}
+            for field in self.db.all("fields_of_version", **former):
+                key = key_of(field)
+                if key.name in unchanged[version] and key not in known:
+                    known.add(key)
+                    self.db.run("move_field", field_id=field["id"], form_version=scan["form_version"])
+                    self.db.run("move_tasks_of_field", field_id=field["id"])
+
+    def _ask_anew(self, scan: Row, by: str, reason: str, now: datetime) -> None:
+        """Fields that people read under a version that says something else of them are asked once more.
+
+        So what people typed is never replaced by what machines read alone.
+        """
+        fields, asked = self.fields_of(scan), self.values_asked_again(scan["sha256"])
+        for key in map(key_of, self.db.all("left_behind", scan_id=scan["id"])):
+            if key in fields and key not in asked:
+                self.act(
+                    *("value asked again", scan["sha256"], by, reason, now),
+                    scan=scan["id"],
+                    field=fields[key],
+                    detail={"field": str(key)},
+                )
 
     def _draw_again(self, scan: Row, before: Sequence[PagePicture]) -> None:
         """Fields stay where people drew them, where the picture of the page is still of the size that they drew on."""

@@ -91,9 +91,6 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
     def locked_values(self, scan: str) -> frozenset[FieldKey]:
         return frozenset(key_of(row) for row in self.db.all("locked_fields", scan_id=self.scan_row(scan)["id"]))
 
-    def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
-        return frozenset(key_of(row) for row in self.db.all("asked_fields", scan_id=self.scan_row(scan)["id"]))
-
     def _last_word(self, scan: str, key: FieldKey) -> Reading | None:
         """What an operator said of a field, where nobody has read it since or is to."""
         if key in self.values_asked_again(scan):
