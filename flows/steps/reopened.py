@@ -57,7 +57,8 @@ def with_reopened(
 def stands_on_too_little(store: Store, scan: Scan) -> bool:
     """Whether what is published of a scan stands on less than it should.
 
-    Its likeliest values are told at once then. It is provisional already, stands on readings that are set aside now, or was read with another version of its form.
+    Its likeliest values are told at once then. It is provisional already, stands on readings that are set aside now, or
+    was read with another version of its form.
     """
     if store.is_provisional(scan.id) or store.has_record_on_aside(scan.id):
         return True

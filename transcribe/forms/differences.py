@@ -41,7 +41,8 @@ def differences(before: Form, after: Form) -> list[Difference]:
 def unchanged_fields(before: Form, after: Form) -> frozenset[str]:
     """The fields that two versions of a form have alike.
 
-    They are of one type, at one place of a page of one size. What somebody read of one in the paper is what they would read of the other. Their labels may say it better.
+    They are of one type, at one place of a page of one size. What somebody read of one in the paper is what they would
+    read of the other. Their labels may say it better.
     """
     was, now = _places(before), _places(after)
     return frozenset(name for name, place in now.items() if was.get(name) == place)
