@@ -241,3 +241,14 @@ def test_a_single_example_is_no_plural_and_no_dot_stands_before_it(site: Site, s
     hint = re.search(r'id="help">(.*?)</p>', page, re.DOTALL)
     assert hint
     assert re.sub(r"<[^>]*>", "", hint[1]).strip() == "Example: 14/03/2025"
+
+
+def test_the_guide_of_a_field_that_is_practised_on_leads_back_to_the_practice(site: Site, sign_in: SignIn) -> None:
+    """It led to the work page, on which nothing is explained."""
+    known_fields(site, 3)
+    client = sign_in(site.person("amina"))
+    (task,) = re.findall(r' action="/work/([^"]+)"', client.get("/practice").text)
+    guide = client.get(f"/guide/{task}").text
+    assert '<a href="/practice">' in guide
+    assert "/work?task" not in guide
+    assert f'action="/work/{task}"' in client.get("/practice").text, "the same field"
