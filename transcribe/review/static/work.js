@@ -526,7 +526,7 @@ document.addEventListener("keydown", (event) => {
 
 input.addEventListener("input", () => {
   if (!current) return;
-  if (warned !== null) doubt("");
+  if (part("doubt").textContent) doubt(""); // it was of what stood there before
   warned = null;
   sessionStorage.setItem("draft", `${current.sheet.task}\n${input.value}`);
   keep.change(["put", "drafts", current.sheet.task, input.value]);
