@@ -118,6 +118,7 @@ def test_a_statement_and_my_pay_tell_the_same_sum_and_its_days_add_up(tmp_path: 
     assert re.findall(r'data-fact="due">€([\d.]+)', pay) == ["0.05"]
     assert re.findall(r'data-fact="due">\s*€([\d.]+)', statement) == ["0.05"], "what is paid of 0.056: whole cents"
     assert "exactly €0.056" in pay
+    assert re.findall(r'data-fact="earned">\s*€([\d.]+)', statement) == ["0.05"], "no cent more than is due of it"
     assert statement.count("exactly €0.056") == 2, "earned and due"
     assert re.findall(r'data-label="Earned">€([\d.]+)<', statement) == ["0.014"] * 4
 

@@ -108,3 +108,14 @@ def test_a_test_whose_time_is_over_says_so_and_gives_back_what_was_typed(site: S
     assert "The time of this test was over before you sent it." in late.text
     assert late.text.count('<q dir="auto">BC-77</q>') == 2
     assert site.texts_of(amina.id) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Réponses justes\u00a0: 0 sur 1"), ("es", "Respuestas correctas: 0 de 1")]
+)
+def test_the_result_of_one_field_is_no_plural(site: Site, sign_in: SignIn, language: str, words: str) -> None:
+    known_fields(site, 1)
+    client = sign_in(site.person("amina", language=language))
+    _, sent = begun(client)
+    assert words in client.post("/test/code/answers", data=sent, follow_redirects=True).text
+    assert words in client.get("/test").text
