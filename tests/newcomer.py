@@ -153,7 +153,7 @@ def appeal(walk: Walk, language: str) -> None:
     walk.page.locator("#appeal-form [name=words]").fill(WORDS[language])
     walk.look("contested in words")
     walk.tap("#appeal-form button")
-    walk.page.locator("main .doubt").first.scroll_into_view_if_needed()
+    walk.page.locator("main .doubt:visible").first.scroll_into_view_if_needed()
     walk.look("an expert hears it by a day")
 
 
