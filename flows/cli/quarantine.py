@@ -9,6 +9,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from flows.cli.value import say_weighed
 from flows.cli.who_acts import by_option
 from transcribe.i18n import counted
 
@@ -43,7 +44,7 @@ def list_quarantined(ctx: typer.Context, as_json: terminal.AsJson = False) -> No
 @quarantine.command("withdraw")
 def withdraw(
     ctx: typer.Context,
-    reading: Annotated[str, typer.Argument(help="The reading's id, as list names it.")],
+    reading: Annotated[str, typer.Argument(help="The reading's id, or the beginning of it.")],
     reason: Annotated[
         str,
         typer.Option(
@@ -52,15 +53,26 @@ def withdraw(
     ],
     by: Annotated[str, by_option("Who withdraws it; kept with it.")] = "",
 ) -> None:
-    """Take a reading out of weighing. It stays in the store, and so does what was paid for it."""
+    """Take a reading out of weighing, and weigh its scan again. It stays in the store, and so does what was paid.
+
+    So a correction is taken back too: fairhand value correct prints its id, and so does scan explain.
+    """
     from flows.home import now
+    from flows.steps import reconcile_to_the_end
+    from transcribe.model import WHOLE
 
     if not reason.strip():
         raise typer.BadParameter("--why says why the reading is withdrawn; it cannot be empty.")
-    if _store(ctx).withdraw_reading(reading, by, reason.strip(), now()):
-        terminal.say("Withdrawn. Its scan is weighed again: fairhand reconcile, or wait for serve.")
-    else:
+    home = home_of(ctx)
+    if not home.store.withdraw_reading(reading, by, reason.strip(), now()):
         terminal.say("It was withdrawn before; nothing has changed.")
+        return
+    scan, key = home.store.field_of_reading(reading)
+    terminal.say("Withdrawn; its scan was weighed again.")
+    if key == WHOLE:
+        reconcile_to_the_end(home)
+    else:
+        say_weighed(home, scan, key, as_json=False)
 
 
 @quarantine.command("retry")

@@ -77,7 +77,7 @@ def read_again(
     fall away are withdrawn. Read again as the former form, it counts again. Exit code 1 where there is no such scan:
     files that were set aside are none, and are given to fairhand ingest again.
     """
-    from flows.mending import scans_to_read_again, still_aside
+    from flows.mending import scans_to_read_again
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
@@ -92,9 +92,7 @@ def read_again(
         terminal.as_json(*(each._asdict() | {"scan": each.scan.id, "name": each.scan.name} for each in done))
     else:
         _print_read(done, _files_aside(home, batch))
-        for each in (read.scan for read in done if not read.error):
-            if words := still_aside(home, each):
-                terminal.say(terminal.with_file(each.name or each.id[:12], words))
+        _say_what_is_left(home, done, form)
     if any(each.error for each in done):
         raise typer.Exit(1)
 
@@ -124,6 +122,17 @@ def _print_read(done: Sequence[_Read], aside: Sequence[SetAside]) -> None:
         terminal.say(f"not read again: {terminal.with_file(each.name or each.id[:12], error)}")
     for file in aside:
         terminal.say(f"set aside, and not read again: {terminal.with_file(file.file.name, file.message)}")
+
+
+def _say_what_is_left(home: Home, done: Sequence[_Read], form: str | None) -> None:
+    """Say what is still to be done for scans that are set aside, or that were masked as another form."""
+    from flows.mending import still_aside, still_masked
+
+    for each, error, _ in done:
+        if not error and (words := still_aside(home, each)):
+            terminal.say(terminal.with_file(each.name or each.id[:12], words))
+        if words := still_masked(home, each, form):
+            terminal.note(terminal.with_file(each.name or each.id[:12], words))
 
 
 def _say_there_is_none(home: Home, batch: str | None) -> None:

@@ -68,7 +68,7 @@ def correct(
     require_fitting(home, whole, key, text, no_value=anyway, other_pattern=anyway)
     before = {each.id for each in home.store.readings(whole)}
     reading = home.store.correct_value(whole, key, text, by, why, now())
-    _weighed(home, whole, key, as_json=as_json, reading=reading)
+    say_weighed(home, whole, key, as_json=as_json, reading=reading)
     if reading in before:
         terminal.note("It was corrected so already: nothing has changed.")
 
@@ -87,7 +87,7 @@ def ask(
 
     home, whole, key = _field(ctx, scan, field)
     is_new = home.store.ask_value(whole, key, by, why, now())
-    _weighed(home, whole, key, as_json=as_json)
+    say_weighed(home, whole, key, as_json=as_json)
     if not is_new:
         terminal.note("It is asked again already: nothing has changed.")
 
@@ -106,7 +106,7 @@ def lock(
 
     home, whole, key = _field(ctx, scan, field)
     is_new = home.store.lock_value(whole, key, by, why, now())
-    _weighed(home, whole, key, as_json=as_json)
+    say_weighed(home, whole, key, as_json=as_json)
     if not is_new:
         terminal.note("It was locked already: nothing has changed.")
 
@@ -125,7 +125,7 @@ def unlock(
 
     home, whole, key = _field(ctx, scan, field)
     was_locked = home.store.unlock_value(whole, key, by, why, now())
-    _weighed(home, whole, key, as_json=as_json)
+    say_weighed(home, whole, key, as_json=as_json)
     if not was_locked:
         terminal.note("It was not locked: nothing has changed.")
 
@@ -137,7 +137,7 @@ def _field(ctx: typer.Context, scan: str, field: str) -> tuple[Home, str, FieldK
     return home, home.store.scan(scan).id, FieldKey.parse(field)
 
 
-def _weighed(home: Home, scan: str, key: FieldKey, *, as_json: bool, reading: str | None = None) -> None:
+def say_weighed(home: Home, scan: str, key: FieldKey, *, as_json: bool, reading: str | None = None) -> None:
     """Weigh the scan, publish, and say how the field stands now."""
     from flows.steps import reconcile_to_the_end
 

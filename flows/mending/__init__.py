@@ -10,6 +10,7 @@ from flows.mending.read_again import (
     read_again,
     scans_to_read_again,
     still_aside,
+    still_masked,
     to_read_again,
     what_stands,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "settle",
     "split",
     "still_aside",
+    "still_masked",
     "to_read_again",
     "turn",
     "what_stands",

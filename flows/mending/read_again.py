@@ -200,3 +200,16 @@ def still_aside(home: Home, scan: Scan) -> str:
         f"it is set aside, so nobody is asked{stays}. To go on with it: "
         f"fairhand scan bring-back {scan.id[:12]} --why WHY"
     )
+
+
+def still_masked(home: Home, before: Scan, wanted: str | None) -> str:
+    """What to do with a scan that is to be another form than it was masked as. "" where it is not."""
+    former = home.forms(before.form, before.form_version) if before.form else None
+    if former is None or wanted in (None, former.name) or not former.has_payment:
+        return ""
+    if intake.is_unmasked(home.store.scan(before.id), former, home.store.origin(before.id)):
+        return ""
+    return (
+        f"its picture was painted over as the form {former.name} asks, for good. The file itself shows all: "
+        f"fairhand ingest --again --why WHY --form {wanted} FILE"
+    )

@@ -166,7 +166,8 @@ def _method_in_words(decision: Decision, history: FieldHistory) -> str:
     corrected = [each for each in history.readings if each.source == OPERATOR_SOURCE and each.id in decision.readings]
     if decision.method != Method.OPERATOR or not corrected:
         return words
-    return f"{words} On {corrected[-1].at:%Y-%m-%d}, because: {corrected[-1].reason}"
+    last = corrected[-1]
+    return f"{words} On {last.at:%Y-%m-%d}, as the reading {last.id[:12]}, because: {last.reason}"
 
 
 def _task(task: Task, names: Mapping[str, str]) -> ExplainedTask:

@@ -9,6 +9,7 @@ import pytest
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
 from tests.flows.house import CASES, TYPED, House
+from transcribe.intake import scan_id
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.mark.timeout(900)]
 
@@ -63,7 +64,15 @@ def test_a_command_reads_scans_again_by_id_batch_or_form_and_back(working_house:
     assert len(rooms.store.readings(state.scan.id)) == count
     after = house.run("records", "export", "--form", "bon-de-commande", "--format", "jsonl").out
     assert after.count("\n") == before.count("\n")
-    assert house.run("scan", "read-again", state.scan.id[:12], "--form", "receipt", "--why", "wrong").code == 0
+    no_order = house.run("scan", "read-again", state.scan.id[:12], "--form", "order-form", "--why", "English")
+    assert (no_order.code, "--form order-form FILE" in no_order.err) == (1, True)
+    wrong = house.run("scan", "read-again", state.scan.id[:12], "--form", "receipt", "--why", "wrong")
+    assert (wrong.code, "painted over as the form bon-de-commande asks, for good." in wrong.err) == (0, True)
+    command = "fairhand ingest --again --why WHY --form receipt FILE"
+    assert command in wrong.err
+    assert house.run(*command.replace("FILE", str(TYPED)).split()[1:]).code == 0
+    again = rooms.store.scan(state.scan.id)
+    assert scan_id((page.file, page.page) for page in again.pages) == rooms.store.origin(state.scan.id), "as it came"
     assert rooms.store.scan(state.scan.id).form == "receipt"
     back = house.run("scan", "read-again", "--of-form", "receipt", "--form", "bon-de-commande", "--why", "it was right")
     assert back.out.startswith("1 of 1 scan was read again.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -65,13 +67,13 @@ def test_a_value_is_corrected_and_taken_back_and_explain_says_why(house: House, 
     assert explained.code == 0, "weighed again it is the same"
     last = explained.out.split("decided (version 2)")[1]
     assert last.startswith(": '77.10', probability 0.9900\n  An operator corrected it, having seen all readings. On 20")
-    assert ", because: the customer called\n" in last
+    assert f", as the reading {told['reading'][:12]}, because: the customer called\n" in last
     assert "is assumed, as for an expert of whom nothing is known" in last
     assert "expert decided" not in last
     tasks = rooms.store.field_history(scan.id, TOTAL).tasks
     assert [each.kind for each in tasks if each.closed_at is None] == [], "no audit of an operator"
-    assert house.run("quarantine", "withdraw", told["reading"], "--reason", "it was right").code == 0
-    reconcile_home(rooms)
+    taken_back = house.run("quarantine", "withdraw", told["reading"][:12], "--reason", "it was right")
+    assert (taken_back.code, f"total is {before[0]!r}." in taken_back.out) == (0, True)
     assert total(rooms) == (before[0], before[1] + 2)
     assert [each["actor"] for each in house.run("log", "list", "--json").json if "corrected" in each["action"]] == [
         "olga"
@@ -239,3 +241,15 @@ def test_a_column_without_a_row_is_said_to_want_one_with_the_rows_that_there_are
         told = house.run("value", verb, scan.id[:12], "lines.quantity", *text, "--why", "w")
         said = "Name a row of it, such as lines.quantity[0]: there is lines.quantity[0 to "
         assert (told.code, said in told.err) == (2, True), told.err
+
+
+def test_a_beginning_of_readings_that_several_have_names_none(house: House, rooms: Home) -> None:
+    scans = [received(rooms).id for _ in range(3)]
+    ids = sorted(each.id for scan in scans for each in rooms.store.readings(scan))
+    assert len(ids) > 16, "so that two begin alike"
+    shared = next(one[:1] for one, other in pairwise(ids) if one[0] == other[0])
+    told = house.run("quarantine", "withdraw", shared, "--why", "w")
+    assert (told.code, "begins the id of several readings" in told.err) == (2, True)
+    for wrong in ("", "nothing"):
+        assert "There is no reading" in house.run("quarantine", "withdraw", wrong, "--why", "w").err
+    assert sum(len(rooms.store.readings(scan)) for scan in scans) == len(ids)

@@ -244,9 +244,12 @@ class ReconcileStore(Protocol):
     def withdraw_reading(self, reading: str, who: str, reason: str, now: datetime) -> bool:
         """Take a reading out of weighing; it stays, with who withdrew it and why, and so does its pay.
 
-        Whoever read it is told. The scan is weighed again. False where it was withdrawn already; NotFound where there
-        is none.
+        It is named by its id or a beginning of it that no other has. Whoever read it is told. The scan is weighed
+        again. False where it was withdrawn already; NotFound where there is none.
         """
+
+    def field_of_reading(self, reading: str) -> tuple[str, FieldKey]:
+        """The scan and the field that a reading is of, by its id or a beginning of it."""
 
     def list_claimed(self, now: datetime) -> frozenset[str]:
         """The scans that wait and that some process has claimed. It may have been killed since."""

@@ -22,9 +22,12 @@ SELECT tries FROM quarantine WHERE scan_id = :scan_id;
 UPDATE quarantine SET retry_at = :now, tries = 0 WHERE :scan_id IS NULL OR scan_id = :scan_id;
 
 -- name: reading_to_withdraw^
-SELECT r.number, f.scan_id, s.sha256, r.field_id, r.transcriber_id,
+SELECT r.number, r.id, f.scan_id, s.sha256, f.name, f.row_number, r.field_id, r.transcriber_id,
     EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AS withdrawn
 FROM reading r JOIN field f ON f.id = r.field_id JOIN scan s ON s.id = f.scan_id WHERE r.id = :reading;
+
+-- name: readings_beginning
+SELECT id FROM reading WHERE id >= :beginning AND id < :beginning || 'g' ORDER BY id LIMIT 2;
 
 -- name: put_withdrawal!
 INSERT INTO withdrawal (number, by_whom, reason, at) VALUES (:number, :by, :reason, :now);

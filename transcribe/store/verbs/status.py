@@ -6,9 +6,10 @@ import json
 from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
+from transcribe.model import FieldKey
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import AskedFields, Counts, Gauges, OpenBatch, Quarantined, ScanState
-from transcribe.store.row_mapping import micros, moment, moment_or_none, numbers_of
+from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none, numbers_of
 from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.ingest import IngestVerbs
 
@@ -178,9 +179,7 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
 
     def withdraw_reading(self, reading: str, who: str, reason: str, now: datetime) -> bool:
         with self.db.write():
-            row = self.db.one("reading_to_withdraw", reading=reading)
-            if row is None:
-                raise NotFound(f"There is no reading {reading!r}. fairhand quarantine list names readings.")
+            row = self._reading_row(reading)
             if row["withdrawn"]:
                 return False
             self.db.run("put_withdrawal", number=row["number"], by=who, reason=reason, now=micros(now))
@@ -191,10 +190,25 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
             detail = {"scan": row["sha256"]}
             if reason.strip():
                 of = {"scan": row["scan_id"], "field": row["field_id"]}
-                self.act("reading withdrawn", reading, who, reason, now, **of, detail=detail)
+                self.act("reading withdrawn", row["id"], who, reason, now, **of, detail=detail)
             else:
-                self.log(who, "reading withdrawn", reading, detail, now)
+                self.log(who, "reading withdrawn", row["id"], detail, now)
             return True
+
+    def field_of_reading(self, reading: str) -> tuple[str, FieldKey]:
+        row = self._reading_row(reading)
+        return row["sha256"], key_of(row)
+
+    def _reading_row(self, beginning: str) -> Row:
+        """The row of a reading by its id, or by a beginning of it that no other has."""
+        found = self.db.all("readings_beginning", beginning=beginning) if beginning else []
+        if not found:
+            raise NotFound(f"There is no reading {beginning!r}. fairhand quarantine list names readings.")
+        if len(found) > 1 and found[0]["id"] != beginning:
+            raise NotFound(f"{beginning!r} begins the id of several readings. Give more of it.")
+        row = self.db.one("reading_to_withdraw", reading=found[0]["id"])
+        assert row is not None, "it was just found"
+        return row
 
 
 def _by_form(rows: list[Row]) -> dict[str, int]:
