@@ -63,12 +63,15 @@ def correct(
     """
     from flows.home import now
     from flows.mending import require_fitting
+    from flows.output import rules_broken
 
     home, whole, key = _field(ctx, scan, field)
     require_fitting(home, whole, key, text, no_value=anyway, other_pattern=anyway)
     before = {each.id for each in home.store.readings(whole)}
     reading = home.store.correct_value(whole, key, text, by, why, now())
     say_weighed(home, whole, key, as_json=as_json, reading=reading)
+    for broken in () if as_json else rules_broken(home, whole, key):
+        terminal.note(broken)
     if reading in before:
         terminal.note("It was corrected so already: nothing has changed.")
 

@@ -222,7 +222,7 @@ class _Loop:
             record = provisional_record(scan, form, posteriors, answers, self.policy, advice)
         if record is None:
             last = store.last_record(scan.id)
-            record = settled_record(last, form) or asked_again_record(last, form, answers)
+            record = settled_record(last, form) or asked_again_record(store, scan, last, form, answers)
         else:
             record = with_duplicates(store, record)
         free = {each.key for each in decisions} - store.locked_values(scan.id)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from reconcile.decision import target_of
+from flows.duplicates import with_duplicates
+from reconcile.decision import assemble, target_of
 from reconcile.learning import REOPENING, is_of_same_readings
 from reconcile.policy import Policy
 from transcribe.codes import Method, Reason, RecordRule
@@ -66,19 +67,31 @@ def stands_on_too_little(store: Store, scan: Scan) -> bool:
     return record is not None and record.form == scan.form and record.form_version != scan.form_version
 
 
-def asked_again_record(record: Record | None, form: Form, answers: Mapping[FieldKey, Decision | Task]) -> Record | None:
+def asked_again_record(
+    store: Store, scan: Scan, record: Record | None, form: Form, answers: Mapping[FieldKey, Decision | Task]
+) -> Record | None:
     """The published version with an exception for each of its values that is asked again; they stand till then.
 
-    None where nothing of it is asked, or it says so already; also where the record is of another form.
+    What was decided otherwise meanwhile, as by an operator's correction, comes with it, and which rules it breaks. None
+    where nothing of it is asked, or it says all of this already; also where the record is of another form.
     """
     if record is None or (record.form, record.form_version) != (form.name, form.version):
         return None
-    known = {each.key for each in record.decisions if each.method != Method.PROVISIONAL}
+    known = {each.key: each for each in record.decisions if each.method != Method.PROVISIONAL}
     asked = [key for key, answer in answers.items() if isinstance(answer, Task) and key in known]
     said = [RuleException(rule=RecordRule.READ_AGAIN, keys=(key,), expected="a value", found="asked") for key in asked]
+    if not said:
+        return None
+    new = {key: each for key, each in answers.items() if isinstance(each, Decision) and key in known}
+    if any(not _is_same(each, known[key]) for key, each in new.items()):
+        fresh = assemble(
+            scan, form, [new.get(each.key, each) for each in record.decisions], store.photo_advice(scan.id)
+        )
+        fresh = with_duplicates(store, fresh) or fresh
+        return replace(fresh, exceptions=(*fresh.exceptions, *said))
     others = [each for each in record.exceptions if each.rule != RecordRule.READ_AGAIN]
     told = (*others, *said)
-    return replace(record, exceptions=told) if said and told != record.exceptions else None
+    return replace(record, exceptions=told) if told != record.exceptions else None
 
 
 def _is_same(answer: Decision | Task | None, decision: Decision) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -253,3 +254,49 @@ def test_a_beginning_of_readings_that_several_have_names_none(house: House, room
     for wrong in ("", "nothing"):
         assert "There is no reading" in house.run("quarantine", "withdraw", wrong, "--why", "w").err
     assert sum(len(rooms.store.readings(scan)) for scan in scans) == len(ids)
+
+
+SLIP = """
+name = "slip"
+version = 1
+title = "Slip"
+languages = ["eng"]
+locale = "en_GB"
+[[rule]]
+name = "sum"
+check = "total == net + tax"
+""" + "".join(
+    f"""
+[[field]]
+name = "{name}"
+type = "amount"
+find = {{ labels = ["{name}"] }}
+"""
+    for name in ("net", "tax", "total")
+)
+
+
+def test_a_correction_that_breaks_a_rule_says_which_and_is_published_while_another_value_is_read_again(
+    house: House, rooms: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "slip.toml").write_text(SLIP, encoding="utf-8")
+    form = rooms.use_form(str(tmp_path / "slip.toml"))
+    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=())
+    rooms.store.put_scan(scan, [], now())
+    texts = {"net": "10.00", "tax": "2.50", "total": "12.50"}
+    found = [
+        reading(scan=scan.id, key=FieldKey(name), source=who, text=text, at=now(), confidence=0.99, conditions={})
+        for name, text in texts.items()
+        for who in ("tesseract 5 eng", "rapidocr 3")
+    ]
+    rooms.store.put_reads(scan.id, ReadResult(places=(), readings=tuple(found), fit=None, quality={}), now())
+    reconcile_home(rooms)
+    assert house.run("value", "ask", scan.id[:12], "net", "--why", "looks odd").code == 0
+    right = house.run("value", "correct", scan.id[:12], "total", "12.50", "--why", "so it is")
+    assert "rule" not in right.err
+    told = house.run("value", "correct", scan.id[:12], "total", "13.50", "--why", "so it stands there")
+    said = 'The form\'s rule "sum" does not hold: total == net + tax. Expected was 12.50; found was 13.50.\n'
+    assert (told.code, said in told.err) == (0, True), told.err
+    (record,) = query.records(rooms.settings.records, "slip")
+    assert (record.values["total"], record.state) == ("13.50", "provisional")
+    assert {each.rule for each in record.exceptions} == {"sum", "read again"}
