@@ -106,12 +106,16 @@ def answer_question(
     from flows.administration import show_in_guide
     from flows.home import now
 
-    home, shown = home_of(ctx), _example(right, tricky)
+    home, shown, answer = home_of(ctx), _example(right, tricky), answer.strip()
+    if not answer:
+        raise typer.BadParameter("The answer is empty. Say what is to be typed, or where to look.")
     question = next((each for each in home.store.questions() if each.id == asked), None)
     if shown and question is not None:
         show_in_guide(home, question.scan, question.key, *shown, answer, by)
-    home.store.answer_question(asked, answer, by, now())
-    terminal.say("The answer is in the field's guide, and whoever asked is told.")
+    if home.store.answer_question(asked, answer, by, now()):
+        terminal.say("The answer is in the field's guide, and whoever asked is told.")
+    else:
+        terminal.say("It was answered so already; nothing has changed.")
 
 
 @questions.command("example")
@@ -233,9 +237,12 @@ def _print(rows: Sequence[Mapping[str, object]], as_json: bool, nothing: str) ->
         terminal.as_json(*rows)
     else:
         head = list(rows[0]) if rows else []
-        terminal.columns(head, ([_cell(value) for value in row.values()] for row in rows), nothing)
+        terminal.columns(head, ([_cell(*each) for each in row.items()] for row in rows), nothing)
 
 
-def _cell(value: object) -> str:
-    """What stands in a column; nothing where nothing is known yet."""
-    return "" if value is None else str(value)[:MAX_CELL_CHARACTERS]
+def _cell(name: str, value: object) -> str:
+    """What stands in a column; nothing where nothing is known yet. Of a scan its beginning; what is cut says so."""
+    text = "" if value is None else str(value)
+    if name == "scan":
+        return text[:12]
+    return text if len(text) <= MAX_CELL_CHARACTERS else f"{text[: MAX_CELL_CHARACTERS - 1]}…"

@@ -256,3 +256,20 @@ def test_the_log_shows_the_figures_of_a_deed(house: House, rooms: Home) -> None:
         "work expected: 3 hours",
     ):
         assert said in told
+
+
+def test_a_question_is_answered_with_words_and_once(house: House, rooms: Home) -> None:
+    mina = invite(rooms, "Mina").person
+    question = ask(rooms, mina.id)
+    words = ("questions", "answer", question)
+    empty = house.run(*words, " ")
+    assert (empty.code, "The answer is empty." in empty.err, rooms.store.questions()[0].answer) == (2, True, None)
+    assert "whoever asked is told" in house.run(*words, "As it stands.").out
+    before = len(rooms.store.audit())
+    again = house.run(*words, "As it stands.")
+    assert (again.code, again.out) == (0, "It was answered so already; nothing has changed.\n")
+    assert len(rooms.store.audit()) == before
+    house.run(*words, "As it stands, with every dash, every dot and all the letters in it.")
+    assert "As it stands, with every dash, every do…" in house.run("questions").out, "what is cut says so"
+    assert "fairhand questions list" in house.run("questions", "answer", "NOSUCH", "x").err
+    assert "fairhand announce list" in house.run("announce", "cancel", "NOSUCH").err

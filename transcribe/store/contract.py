@@ -1141,10 +1141,11 @@ class FairStore(Protocol):
         was never theirs.
         """
 
-    def answer_question(self, question: str, answer: str, by: str, now: datetime) -> None:
+    def answer_question(self, question: str, answer: str, by: str, now: datetime) -> bool:
         """Answer a question for all, and tell the person who asked.
 
-        A later answer replaces the first. NotFound where there is no such question.
+        A later answer replaces the first. False where it was answered so already. NotFound where there is no such
+        question.
         """
 
     def questions(self, *, open_only: bool = False) -> list[Question]:

@@ -55,15 +55,18 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
                 self.pay_time(person, active, QUESTION_LINE, now, form=row["form"], task=row)
             return self._question(public)
 
-    def answer_question(self, question: str, answer: str, by: str, now: datetime) -> None:
+    def answer_question(self, question: str, answer: str, by: str, now: datetime) -> bool:
         with self.db.write():
             rows = self.db.all("questions", open_only=0, question=question, person=None)
             if not rows:
-                raise NotFound("There is no such question.")
+                raise NotFound("There is no such question. fairhand questions list names them.")
             (row,) = rows
+            if row["answer"] == answer:
+                return False
             self.db.run("answer_question", id=row["id"], answer=answer, by=by, now=micros(now))
             self.tell(row["transcriber_id"], "question answered", row["field_id"], now)
             self.log(by, "question answered", row["public_id"], {}, now)
+            return True
 
     def questions(self, *, open_only: bool = False) -> list[Question]:
         return [
@@ -89,7 +92,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
     def end_expected_work(self, work: str, now: datetime) -> None:
         with self.db.write():
             if not self.db.changed("end_expected_work", public_id=work, now=micros(now)):
-                raise NotFound(f"No work {work!r} is expected.")
+                raise NotFound(f"No work {work!r} is announced. fairhand announce list names what is.")
             self.log(self.actor, "expected work called off", work, {}, now)
 
     def guide(self, form: str, field: str) -> list[Question]:
