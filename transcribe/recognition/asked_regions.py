@@ -26,7 +26,7 @@ from transcribe.recognition.presence import (
     filled_probability,
     may_be_filled,
 )
-from transcribe.recognition.text_ink import text_ink
+from transcribe.recognition.text_ink import letters_beside, text_ink
 
 MAX_BARE_HEIGHTS = 0.7
 """Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone.
@@ -35,6 +35,8 @@ On the 45 photographs it was set on, 9 of 2,523 right readings had as much, and 
 letters or more 9 of 11. Of RapidOCR's 5 it had none: where its lines end the detector has ended too.
 """
 
+MIN_LETTERS_BESIDE = 2
+"""Letters that ink sees beside all words of a reading from which it is of a part of the text alone. Chosen by hand."""
 
 JOINED = 2.2
 """`joinedness` of joined writing; print and block letters have 1.5 at most."""
@@ -182,8 +184,13 @@ class AskedRegion:
         """
         if self.region.ink.hidden:
             return True
-        bare = uncovered_heights(self.region.stretches or (), [word.box for word in said.placed])
-        return self.barcode is None and bare >= MAX_BARE_HEIGHTS
+        if self.barcode is not None:
+            return False
+        stretches, words = self.region.stretches or (), [word.box for word in said.placed]
+        return (
+            uncovered_heights(stretches, words) >= MAX_BARE_HEIGHTS
+            or letters_beside(self.region.ink, text_rows(stretches), words) >= MIN_LETTERS_BESIDE
+        )
 
     def source_words(self, page: int) -> list[SourceWords]:
         """The words as they stand on the page of this number."""

@@ -52,6 +52,11 @@ MIN_PART_HEIGHTS = 0.2
 """Width, in its heights, from which a part of text in a box is text of it: detectors begin some pixels before a text,
 and its frame was read as 1 in a blank box. A digit has .4."""
 
+MOST_BARE_SHARE = 0.5
+"""Share of a stretch's height, above or below a piece of print, from which the print is of another row: a label above a
+box reaches into the stretch of what is written at its top. A caption beside what is written leaves a third. Chosen by
+hand."""
+
 MIN_INSIDE_SHARE = 0.5
 """Share of its height, or of the box's, by which text lies in a box that it counts for. Chosen by hand."""
 
@@ -218,10 +223,11 @@ def _text_of_blank(finder: Hashable, blank: str, leaders: tuple[Box, ...]) -> tu
 
 
 def _without_print(stretch: Box, printed: Iterable[Box], beside: int) -> list[Box]:
-    """What of a stretch is not the blank's own text."""
+    """What of a stretch is not the blank's own text in the same row."""
     parts = [stretch]
     for own in printed:
-        if own.overlap_down(stretch) >= 0.3 * min(own.height, stretch.height):
+        bare = max(own.y0 - stretch.y0, stretch.y1 - own.y1)
+        if own.overlap_down(stretch) > 0 and bare < MOST_BARE_SHARE * stretch.height:
             parts = [part for each in parts for part in _cut(each, own.x0 - beside, own.x1 + beside)]
     return parts
 

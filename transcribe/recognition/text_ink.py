@@ -24,6 +24,31 @@ MIN_LETTER_HEIGHTS = 0.25
 """Height from which a patch farther away may be a letter, in heights of the row: where a detector ends too early, what
 it leaves out has to be read. Small letters have a third. Chosen by hand."""
 
+MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
+"""Least and greatest height of a patch that is a letter beside the words of its row, in heights of the row. Chosen by
+hand."""
+
+BESIDE_WORD_HEIGHTS = 0.2
+"""How far from the words of its row a letter stands that is none of theirs, in heights of the row. Chosen by hand."""
+
+
+def letters_beside(ink: Ink, rows: Sequence[Box], words: Sequence[Box]) -> int:
+    """How many patches as high as letters stand in the rows, to the left or the right of every word of their row."""
+    count = 0
+    for row in rows:
+        own = [each for each in words if each.overlap_down(row) >= 0.3 * min(each.height, row.height)]
+        if not own:
+            continue
+        apart = BESIDE_WORD_HEIGHTS * row.height
+        left, right = min(each.x0 for each in own) - apart, max(each.x1 for each in own) + apart
+        count += sum(
+            row.y0 <= patch.middle[1] <= row.y1
+            and MIN_BARE_LETTER_HEIGHTS <= patch.box.height / row.height <= MAX_BARE_LETTER_HEIGHTS
+            and (patch.box.x1 <= left or patch.box.x0 >= right)
+            for patch in ink.patches
+        )
+    return count
+
 
 def text_ink(region: FieldRegion, rows: Sequence[Box]) -> Ink:
     """The ink of a field without what is none of its text; all of it where no row is seen, or nothing would be left."""

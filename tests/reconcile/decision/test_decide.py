@@ -547,12 +547,16 @@ def test_a_text_whose_words_but_the_first_begin_with_capitals_and_it_with_a_smal
         assert posterior(street, *both("street", text)).standing.trouble == trouble, text
 
 
-def test_an_address_of_mail_with_a_letter_before_a_digit_that_may_be_one_is_asked() -> None:
+def test_an_address_of_mail_with_a_letter_or_an_initial_that_may_be_a_digit_is_asked() -> None:
     mail = field("mail", "email")
     for text, trouble in (
         ("hedil2@example.com", "lookalike"),
         ("bo7@example.com", "lookalike"),
         ("hedi12@example.com", ""),
         ("bob@example.com", ""),
+        ("1.haddad_62@example.com", "lookalike"),
+        ("ann_l@example.com", "lookalike"),
+        ("ann.b.lo@example.com", ""),
+        ("a.haddad@example.com", ""),
     ):
         assert posterior(mail, *both("mail", text)).standing.trouble == trouble, text

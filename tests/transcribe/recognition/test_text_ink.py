@@ -12,7 +12,7 @@ from transcribe.geometry import Box
 from transcribe.ink import Ink, Patch
 from transcribe.model import Field, FieldKey
 from transcribe.recognition.form_fields import FieldRegion
-from transcribe.recognition.text_ink import text_ink
+from transcribe.recognition.text_ink import letters_beside, text_ink
 
 ROW = Box(100, 100, 300, 140)
 LETTER, COMMA = Box(110, 108, 125, 132), Box(130, 126, 134, 136)
@@ -44,6 +44,23 @@ def test_specks_the_edge_of_a_shadow_and_the_row_below_go() -> None:
 def test_all_ink_stays_where_no_row_is_seen_or_none_would_be_left() -> None:
     assert text_ink(region_of([SPECK, NEXT_ROW]), []) == ink_of([SPECK, NEXT_ROW])
     assert text_ink(region_of([SPECK, NEXT_ROW]), [ROW]) == ink_of([SPECK, NEXT_ROW])
+
+
+def test_letters_count_that_stand_beside_all_words_of_their_row() -> None:
+    """Both engines read 23 of 156523 where the detector had not seen the rest: ink saw it."""
+    word = Box(200, 105, 300, 135)
+    ink = ink_of([LETTER, COMMA, BEHIND, SPECK, NEXT_ROW, EDGE, Box(210, 108, 225, 132)])
+    assert letters_beside(ink, [ROW], [word]) == 2, "one before it and one behind it"
+    assert letters_beside(ink, [ROW], [Box(105, 105, 440, 135)]) == 0
+    assert letters_beside(ink, [ROW], []) == letters_beside(ink, [], [word]) == 0
+
+
+@examples(100)
+@given(st.lists(st.integers(0, 60), max_size=8), st.integers(0, 60), st.integers(1, 30), st.integers(1, 30))
+def test_more_words_leave_no_more_letters_beside_them(letters: list[int], left: int, width: int, more: int) -> None:
+    ink = ink_of([Box.sized(10 * each, 108, 8, 24) for each in letters])
+    word, other = Box.sized(10 * left, 105, 10 * width, 30), Box.sized(10 * (left + more), 105, 20, 30)
+    assert letters_beside(ink, [ROW], [word, other]) <= letters_beside(ink, [ROW], [word])
 
 
 SIDES = st.tuples(*[st.integers(0, 400)] * 2, *[st.integers(1, 120)] * 2)
