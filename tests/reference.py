@@ -25,7 +25,8 @@ Every command with its options. This page is made from the code by `python -m te
 
 `--home FOLDER` and `--version` stand before the command. Commands that read take `--json` and print one object a line.
 Progress goes to standard error: a bar on a terminal, elsewhere a plain line now and then. Exit codes: 0 all is well;
-1 there is a finding, such as a file that was set aside; 2 the command was used wrongly; 3 something is
+1 there is a finding, such as a file that was set aside (what `doctor` says could be better, and what
+`people check` asks, are none); 2 the command was used wrongly; 3 something is
 missing on this machine.
 """
 

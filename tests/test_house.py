@@ -89,7 +89,7 @@ ROOMS = {
     "flows.watching": "home ingest runtime steps transcribe.intake transcribe.store",
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
     " transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic transcribe.registration"
-    " transcribe.store",
+    " transcribe.store transcribe.values",
     "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.decision reconcile.forms"
     " reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.people"

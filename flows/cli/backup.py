@@ -156,7 +156,7 @@ def _say_restored(home: Path, done: Restored, as_json: bool) -> None:
             are = plural(done.webhooks, "{n} webhook is", "{n} webhooks are")
             terminal.say(f"{are} switched off: fairhand webhooks list, then resume each.")
         terminal.say(f"Programs that follow the records begin anew: numbers count from {done.epoch}.")
-    for told in _warnings(len(done.lost), done.log_holds, done.settings_error):
+    for told in (*_warnings(len(done.lost), done.log_holds, done.settings_error), *_shared_with_the_first(home)):
         terminal.note(told)
     if done.lost or not done.log_holds or done.settings_error:
         raise typer.Exit(1)
@@ -185,6 +185,21 @@ def _warnings(lost: int, log_holds: bool, settings_error: str) -> list[str]:
     if settings_error:
         said.append(f"The settings of the backup lie in settings.env.of-backup and are not used: {settings_error}")
     return said
+
+
+def _shared_with_the_first(home: Path) -> list[str]:
+    """What a restored home has in common with the one of its backup, which may go on beside it."""
+    from flows.home import load_settings
+
+    settings = load_settings(home)
+    folders = [f"backs up to {settings.backups} (FAIRHAND_BACKUPS)"] if settings.backups else []
+    folders += [f"watches {', '.join(settings.watch)} (FAIRHAND_WATCH)"] if settings.watch else []
+    if not folders:
+        return []
+    return [
+        f"As its settings say, this home {' and '.join(folders)}. Where the first one goes on, and this is "
+        "a trial, give it others in its settings.env before anything else: one folder is for one home."
+    ]
 
 
 def _folder(named: Path | None, setting: str) -> Path:

@@ -116,6 +116,9 @@ def answer_question(
         terminal.say("The answer is in the field's guide, and whoever asked is told.")
     else:
         terminal.say("It was answered so already; nothing has changed.")
+    if question is not None and question.answer and question.answer != answer:
+        before = terminal.one_line(question.answer)
+        terminal.note(f"It takes the place of an earlier answer, which nobody is shown any more: {before}")
 
 
 @questions.command("example")

@@ -59,13 +59,17 @@ def split(home: Home, scan: Scan, at: int, because: Because) -> Scan:
 def join(home: Home, first: Scan, second: Scan, because: Because) -> Scan:
     """Make one scan of the pages of two, those of the second last; gives it.
 
-    It is the one that came first. SettingsError where they are of two forms, or one of them is part of
-    another scan already.
+    It is the one that came first. SettingsError where they are of two forms, or of one with a single page, or one of
+    them is part of another scan already.
     """
     stays, ends = home.store.in_order(first.id, second.id)
     form = _form(home, stays)
     if (ends.form, ends.form_version) != (stays.form, stays.form_version):
         raise SettingsError("The two are not read as the same form. Have one read again: fairhand scan read-again.")
+    if not form.free and len(form.blanks) == 1 and form.options.get("pages") != "file":
+        raise SettingsError(
+            f"The form {form.name} has one page, so that these are two orders, or one twice: fairhand scan duplicates."
+        )
     for each in (stays, ends):
         if any(pair.newer == each.id and pair.settled != "different" for pair in home.store.duplicates(each.id)):
             raise SettingsError(

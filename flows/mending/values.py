@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.home import Home
 from reconcile.forms import prepared
-from transcribe import fields
+from transcribe import fields, values
 from transcribe.errors import NotFound, SettingsError
 from transcribe.i18n import N_, worded
 from transcribe.model import Field, FieldKey, Form, Value, row_wanted
@@ -17,6 +17,9 @@ NO_DATE = N_("%(text)s is no date that exists, and the field %(key)s holds one. 
 
 NO_VALUE = N_("%(text)s is no value that the field %(key)s can have. %(advice)s %(as_it_is)s")
 """What is said of every other type."""
+
+A_UNIT = N_("%(text)s has %(unit)s beside it, which is no currency, and the field %(key)s holds an amount. %(advice)s")
+"""What is said of an amount with the unit of a quantity beside it: a slip, as of x for 2."""
 
 AS_IT_IS = N_("If the paper says so, say --anyway: the record then has no value there, and an exception.")
 """What may be done where the paper itself is wrong."""
@@ -52,6 +55,8 @@ def require_fitting(
         raise SettingsError(
             worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=worded(as_it_is))
         )
+    if not no_value:
+        _require_no_unit(field, form, key, text)
     spot = prepared(form).fields[key.name]
     if text.strip() and field.pattern and not other_pattern and spot.faults(spot.normal(text)):
         raise SettingsError(
@@ -60,6 +65,12 @@ def require_fitting(
                 text=repr(text), key=str(key), pattern=field.pattern,
             )
         )  # fmt: skip
+
+
+def _require_no_unit(field: Field, form: Form, key: FieldKey, text: str) -> None:
+    unit = values.unit_beside(text, field, form) if field.type == "amount" else ""
+    if unit:
+        raise SettingsError(worded(A_UNIT, text=repr(text), unit=unit, key=str(key), advice=_advice(field, form)))
 
 
 def _advice(field: Field, form: Form) -> str:

@@ -20,7 +20,7 @@ from reconcile.decision import provisional
 from reconcile.forms import family_of
 from reconcile.inference import weigh
 from reconcile.parameters import champion_standing, read_parameters, shipped_parameters
-from transcribe.codes import Method
+from transcribe.codes import Flag, Method
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import named, reason_sentence, say, sentence
 from transcribe.model import OPERATOR_SOURCE, Decision, Evidence, FieldKey, Parameters, Reading, Task
@@ -29,6 +29,9 @@ from transcribe.store import FieldHistory
 
 EQUAL_PROBABILITY_DIFFERENCE = 1e-9
 """Two probabilities that differ by less are the same: sums of floats may be added in another order."""
+
+SAID_WITH_REASON = frozenset({Flag.SAW_ALL_READINGS, Flag.OVERRODE_A_CHECK})
+"""Marks of a reading with a reason: that it saw all others is said in words, and that it passes checks is its due."""
 
 
 def explained(home: Home, scan: str, field: str, *, names: bool = True) -> Explanation:
@@ -270,7 +273,8 @@ def _weighed_again(explanation: Explanation) -> str:
 
 
 def _reading_in_words(reading: ExplainedReading) -> str:
-    flags = f" ({', '.join(reading.flags)})" if reading.flags else ""
+    told = [each for each in reading.flags if not (reading.reason and each in SAID_WITH_REASON)]
+    flags = f" ({', '.join(told)})" if told else ""
     claim = "" if reading.confidence is None else f", sure to {reading.confidence:.4g}"
     text = "nothing" if reading.text is None else repr(reading.text)
     reason = f", having seen all readings, because: {reading.reason}" if reading.reason else ""

@@ -11,8 +11,8 @@ from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import House
 from tests.flows.steps.test_provisional_records import read_all
-from tests.flows.steps.test_reconcile_scans import RECEIPT, received
-from transcribe.model import FieldKey
+from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, received
+from transcribe.model import FieldKey, Task
 from transcribe.store.facts import Rate
 
 TOTAL = FieldKey("total")
@@ -69,3 +69,24 @@ def test_what_is_mistyped_exits_with_two(house: House, rooms: Home) -> None:
         ("mina", "--from", LONG_AGO, "--to", "2019-01-01", "--why", "x"),
     ):
         assert house.run("people", "set-aside", *words).code == 2
+
+
+def test_an_audit_that_is_set_aside_is_asked_again_and_the_record_says_so(house: House, rooms: Home) -> None:
+    """What machines had decided is theirs alone again, and not as if somebody had looked."""
+    scan = received(rooms)
+    reconcile_home(rooms)
+    eve = invite(rooms, "eve", ["expert"]).person.id
+    audited = Task(scan=scan.id, key=TOTAL, kind="audit", reason="audit")
+    rooms.store.wake([scan.id], now())
+    (waiting,) = rooms.store.claim_waiting(1, now())
+    rooms.store.conclude(scan.id, waiting.up_to, [], [audited], None, now())
+    assert answer(rooms, eve, "12.50").kind == "audit"
+    reconcile_home(rooms)
+    assert sum(rooms.store.counts().audited_fields.values()) == 1
+    assert house.run("people", "set-aside", "eve", "--from", LONG_AGO, "--why", "false everywhere").code == 0
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert ("total",) in {each.fields for each in record.exceptions if each.rule == "below target"}
+    assert TOTAL in rooms.store.values_asked_again(scan.id)
+    assert sum(rooms.store.counts().audited_fields.values()) == 0
+    assert house.run("people", "take-back", "eve", "--from", LONG_AGO, "--why", "right").code == 0
+    assert rooms.store.values_asked_again(scan.id) == set()

@@ -128,3 +128,12 @@ def test_pages_with_payment_data_are_split_and_joined_masked(two_masked_pages: t
         assert all("masked" in reading.flags for reading in said)
         assert [place.snippet for place in home.store.places(each) if place.key == card] == [None]
     assert home.store.verify_audit().broken_at is None
+
+
+def test_two_scans_of_a_form_of_one_page_are_not_joined(rooms: Home) -> None:
+    form = rooms.use_form("order-form")
+    scans = [Scan(id=each * 64, pages=(), form=form.name, form_version=form.version) for each in "ab"]
+    for each in scans:
+        rooms.store.put_scan(each, [], now())
+    with pytest.raises(SettingsError, match="has one page"):
+        join(rooms, scans[0], scans[1], OLGA)

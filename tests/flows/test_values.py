@@ -46,6 +46,18 @@ def state(rooms: Home) -> tuple[str, list[tuple[str, tuple[str, ...]]]]:
     return record.state, [(each.rule, each.fields) for each in record.exceptions]
 
 
+def test_an_amount_with_the_unit_of_a_quantity_is_refused_and_a_currency_is_not(house: House, rooms: Home) -> None:
+    scan = published(rooms)
+    for verb in (("value", "correct"), ("gold", "add")):
+        slip = house.run(*verb, scan.id[:12], "total", "999.99x", "--why", "a slip")
+        assert (slip.code, "has x beside it, which is no currency" in slip.err) == (2, True)
+    assert total(rooms)[0] == RECEIPT["total"]
+    assert house.run("value", "correct", scan.id[:12], "total", "RM 999.99", "--why", "as it stands").code == 0
+    told = house.run("scan", "explain", scan.id[:12], "total").out
+    assert "overrode a check" not in told
+    assert told.count("saw all readings") == 0
+
+
 def test_a_value_is_corrected_and_taken_back_and_explain_says_why(house: House, rooms: Home) -> None:
     scan = published(rooms)
     before = total(rooms)

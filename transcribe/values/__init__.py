@@ -22,6 +22,7 @@ from transcribe.values.numbers import (
     plain_number,
     read_number,
     rough_number,
+    unit_beside,
     write_number,
 )
 from transcribe.values.patterns import breaks_pattern, found_pattern, pattern_advice, pattern_fault, shaped_by_pattern
@@ -56,6 +57,7 @@ __all__ = [
     "shaped_by_pattern",
     "shown_controls",
     "tidy",
+    "unit_beside",
     "without_accents",
     "without_marks",
     "word_lists",

@@ -189,11 +189,17 @@ def other_currency(text: str, field: Field, form: Form) -> str:
     """
     currency = currency_of(field, form)
     number = read_number(text, form.locale, minor_digits(currency))
-    if number is None or number.beside in UNITS or number.beside == "×":
+    if number is None or unit_beside(text, field, form):
         return ""
     if number.beside in currency_words(currency):
         return ""
     return code if (code := number.beside.upper()) in list_currencies() else number.beside
+
+
+def unit_beside(text: str, field: Field, form: Form) -> str:
+    """The unit of a quantity that stands beside an amount, such as "x" or "kg"; "" for none."""
+    number = read_number(text, form.locale, minor_digits(currency_of(field, form)))
+    return number.beside if number is not None and (number.beside in UNITS or number.beside == "×") else ""
 
 
 @lru_cache(maxsize=1)

@@ -66,6 +66,15 @@ def test_a_question_is_answered_for_everybody(here: World) -> None:
     assert [each.answer for each in here.store.guide(here.form.name, KEY.name)] == ["yes"]
 
 
+def test_an_answer_that_takes_the_place_of_an_earlier_one_says_so(here: World) -> None:
+    (asked,) = told(here, "questions", "list", "--open")
+    run(here, "questions", "answer", asked["question"], "yes, with dashes", "--by", "olga")
+    home = str(here.store.db.path.parent)
+    again = CliRunner().invoke(app, ["--home", home, "questions", "answer", asked["question"], "again"])
+    assert "It takes the place of an earlier answer, which nobody is shown any more: yes, with dashes" in again.output
+    assert "answered so already" in run(here, "questions", "answer", asked["question"], "again")
+
+
 def test_pictures_join_a_guide_and_leave_it_by_command(here: World) -> None:
     (question,) = told(here, "questions", "list")
     run(here, "questions", "example", "a", "order_number", code=2)

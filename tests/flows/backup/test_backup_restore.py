@@ -536,6 +536,18 @@ def test_a_home_that_never_forgot_anything_is_restored_with_its_missing_list(
     assert done.code == 0, done.err
 
 
+def test_a_restored_home_says_what_it_has_in_common_with_the_first(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "KEPT LTD")
+    settings = place / "settings.env"
+    settings.write_text(f"FAIRHAND_BACKUPS={target}\nFAIRHAND_WATCH={place}\n", encoding="utf-8")
+    back_up(place, target)
+    done = House(home=new).run("restore", target)
+    said = " ".join(done.err.split())
+    assert f"this home backs up to {target} (FAIRHAND_BACKUPS) and watches {place} (FAIRHAND_WATCH)" in said
+    assert "one folder is for one home" in said
+
+
 def test_a_damaged_backup_stops_the_removal_of_old_ones_and_no_new_one(place: Path, target: Path) -> None:
     with opened(place):
         pass

@@ -141,10 +141,10 @@ SELECT o.form, o.batch, EXISTS (
 FROM open o ORDER BY o.form, o.batch;
 
 -- name: count_audited
--- Fields whose decided value was drawn by lot and read again.
+-- Fields whose decided value was drawn by lot and read again, by a reading that counts.
 SELECT f.scan_form AS form, COUNT(DISTINCT f.id) AS count FROM task t JOIN field_now f ON f.id = t.field_id
 WHERE t.kind = 'audit' AND t.closed_at IS NOT NULL AND f.erased_at IS NULL
-    AND EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.task_id = t.id)
+    AND EXISTS (SELECT 1 FROM reading r WHERE r.field_id = t.field_id AND r.task_id = t.id AND NOT {part_is_aside})
     AND (:batch IS NULL OR f.batch = :batch)
 GROUP BY f.scan_form;
 

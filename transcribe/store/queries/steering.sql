@@ -235,13 +235,19 @@ SELECT f.name, f.row_number FROM field_now f JOIN act a ON a.id = (SELECT MAX(l.
 WHERE f.scan_id = :scan_id AND a.verb = 'value locked' ORDER BY f.id;
 
 -- name: asked_fields
--- The fields of a scan that an operator had asked again, and that nobody has read since.
-SELECT f.name, f.row_number FROM field_now f JOIN act a ON a.id = (SELECT MAX(l.id) FROM act l
+-- The fields of a scan that an operator had asked again, and that nobody has read since; and those of which all that people
+-- read is set aside, also where it was an audit alone.
+SELECT f.name, f.row_number, f.id FROM field_now f JOIN act a ON a.id = (SELECT MAX(l.id) FROM act l
     WHERE l.field_id = f.id AND l.verb = 'value asked again')
 WHERE f.scan_id = :scan_id AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = f.id AND r.kind <> 'machine'
     AND r.at >= a.at AND NOT {part_of_practice} AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number)
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number))
-ORDER BY f.id;
+UNION SELECT f.name, f.row_number, f.id FROM field_now f
+WHERE f.scan_id = :scan_id AND f.name <> '' AND EXISTS (
+        SELECT 1 FROM reading r WHERE r.field_id = f.id AND r.transcriber_id IS NOT NULL AND r.box IS NULL AND {part_is_aside}
+            AND NOT {part_of_practice} AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number))
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.field_id = f.id AND {part_counts_of_people})
+ORDER BY 3;
 
 -- name: part_is_aside
 -- Whether the reading r is set aside with others of its person, by the act s.
