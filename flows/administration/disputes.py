@@ -48,7 +48,7 @@ def settle_dispute(home: Home, dispute: str, seconds: float | None, reason: str,
     """Settle a dispute by adding seconds to the person's paid time; gives the seconds added.
 
     None adds what makes up the person's own figure. NotFound where there is no such dispute. SettingsError where it is
-    settled already, or where less than the person says is added without a reason.
+    settled already, where more is added than the person says that it took, or less without a reason.
     """
     disputed = next((known for known in home.store.disputes() if known.id == dispute), None)
     if disputed is None:
@@ -58,6 +58,11 @@ def settle_dispute(home: Home, dispute: str, seconds: float | None, reason: str,
             f"This dispute is settled: {disputed.granted:g} seconds were added. The first answer holds."
         )
     granted = disputed.missing if seconds is None else seconds
+    if granted > disputed.claimed:
+        raise SettingsError(
+            f"They say that it took {disputed.claimed:g} seconds in all: {granted:g} are more. The first answer holds, "
+            "so look again; --as-claimed adds what they say is missing."
+        )
     if granted < disputed.missing and not reason.strip():
         raise SettingsError(
             f"They say {disputed.missing:g} seconds are missing. Say with --reason why it is less: they are told."

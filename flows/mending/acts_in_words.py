@@ -71,6 +71,7 @@ FIGURES: Mapping[str, Callable[[Detail], str]] = {
     "batch priority": lambda detail: f" {detail['priority']}",
     "batch taken in": _taken_in,
     "control share set": lambda detail: f" to {detail['share']:.1%}",
+    "dispute answered": lambda detail: f": {detail['granted']:g} seconds added",
     "duplicate settled": lambda detail: f" as {detail['as']} of {str(detail['older'])[:12]}",
     "floor kept": _floor,
     "rate kept": _rate,

@@ -223,6 +223,7 @@ def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
             "batch taken in: 3 files, 3 scans, 1 read, 1 known, 1 set aside",
         ),
         ("batch taken in", {}, "batch taken in"),
+        ("dispute answered", {"granted": 12.5}, "dispute answered: 12.5 seconds added"),
     ],
 )
 def test_the_log_says_what_a_fact_of_a_person_is_now(verb: str, detail: dict[str, object], said: str) -> None:

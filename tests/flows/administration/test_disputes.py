@@ -98,6 +98,8 @@ def test_disputed_time_is_added(here: World) -> None:
     (disputed,) = told(here, "disputes", "list", "--open")
     assert (disputed["by"], disputed["claimed_seconds"], disputed["measured_seconds"]) == ("ann", 60.0, 5.0)
     run(here, "disputes", "answer", disputed["dispute"], "20", code=2)
+    run(here, "disputes", "answer", disputed["dispute"], "6000", "--reason", "minutes, it was thought", code=2)
+    assert here.store.disputes()[0].answered_at is None, "more than they say is a slip, and the first answer holds"
     run(here, "disputes", "answer", disputed["dispute"], "20", "--reason", "a pause of half a minute")
     assert [line.seconds for line in here.store.ledger("ann")][-1] == 20.0
     assert here.store.disputes()[0].reason == "a pause of half a minute"
