@@ -85,7 +85,7 @@ def test_a_key_says_that_nothing_is_marked_wherever_the_focus_is(
 
 
 def test_on_the_whole_form_a_tick_is_blank_by_its_own_choice_alone(site: Site, enter: Enter) -> None:
-    site.scan("bon-de-commande", {MARK: "", NUMBER: "BC-1"})
+    site.scan("bon-de-commande", {MARK: "", NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
     page = enter(amina)
     page.goto(page.url.replace("/work", "/form"))
@@ -96,10 +96,10 @@ def test_on_the_whole_form_a_tick_is_blank_by_its_own_choice_alone(site: Site, e
     tick.locator("[value=true]").focus()
     page.keyboard.press("Alt+b")
     expect(tick.locator("[value=false]")).to_be_checked()
-    page.locator(".line .text").fill("BC-1")
+    page.locator(".line .text").fill("BC-2025-0001")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/work")
-    assert sorted(map(str, site.texts_of(amina.id))) == ["BC-1", "false"]
+    assert sorted(map(str, site.texts_of(amina.id))) == ["BC-2025-0001", "false"]
 
 
 def test_practice_says_once_that_nothing_is_marked(site: Site, address: str, page: Page) -> None:
