@@ -11,7 +11,7 @@ from pathlib import Path
 from flows.home import Home
 from flows.steps import place_of
 from transcribe.errors import ArchiveAway, ArchiveFull, EngineMissing, ScanError
-from transcribe.intake import scan_id
+from transcribe.intake import PICTURE_SUFFIXES, scan_id, shown_path
 from transcribe.store import SetAside
 
 PAGED_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
@@ -56,13 +56,20 @@ def _verdict(home: Home, path: Path, aside: Sequence[SetAside]) -> Verdict:
     names = {sha256, *(scan.id for scan in scans), *(scan_id([(sha256, page)]) for page in range(1, most + 2))}
     found = [each for each in aside if each.place in places or each.file.sha256 in names]
     if found:
-        reasons = dict.fromkeys(each.message for each in found)
+        reasons = dict.fromkeys(_reason_of(path, each) for each in found)
         return Verdict(reason=" ".join(reasons), may_pass=all(each.error == ScanError.__name__ for each in found))
     if scans:
         return Verdict(taken=all(not scan.form or home.store.has_reads(scan.id) for scan in scans))
     if sha256 and home.store.forgotten(sha256):
         return Verdict(reason=FORGOTTEN_REASON)
     return Verdict()
+
+
+def _reason_of(path: Path, aside: SetAside) -> str:
+    """Why this file was set aside: of two with the same bytes, the message may name the other one."""
+    named, _, bare = aside.message.partition(": ")
+    is_name = bare and Path(named).suffix.lower() in PICTURE_SUFFIXES
+    return f"{shown_path(Path(path.name))}: {bare}" if is_name else aside.message
 
 
 def _hash(path: Path, most_bytes: int) -> str:

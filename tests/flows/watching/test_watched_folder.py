@@ -157,6 +157,14 @@ def test_what_cannot_be_read_is_left_for_a_while_as_it_may_not_be_all_there(
     assert names(inbox) == {"done/slow.png"}
 
 
+def test_of_two_files_with_the_same_bytes_each_is_told_of_by_its_own_name(homes: Home, inbox: Path) -> None:
+    for name in ("one.png", "two.png"):
+        (inbox / name).write_bytes(b"broken alike")
+    look_until_quiet(watched(homes, inbox, Reader(homes)))
+    told = {name: (inbox / "aside" / f"{name}.txt").read_text("utf-8") for name in ("one.png", "two.png")}
+    assert told == {name: f"{name}: broken.\n" for name in told}
+
+
 def test_what_keeps_it_from_reading_is_said_and_nothing_is_moved(
     homes: Home, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
