@@ -27,7 +27,7 @@ def expect_work(home: Home, at: datetime, hours: float, form: str) -> ExpectedWo
     for known in home.store.expected_work(now()):
         if (known.at, known.hours, known.form) == (when, hours, of):
             return known
-    expected = ExpectedWork(id=secrets.token_urlsafe(9), at=when, hours=hours, form=of)
+    expected = ExpectedWork(id=f"w{secrets.token_urlsafe(9)}", at=when, hours=hours, form=of)
     home.store.put_expected_work(expected, now())
     return expected
 

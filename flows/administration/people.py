@@ -75,7 +75,7 @@ def invite(
         "time_zone": time_zone,
     }
     before = _person_of(home, handle)
-    known = before or _newcomer(handle, languages or ())
+    known = before or _newcomer(home, handle, languages or ())
     wanted = {name: value for name, value in given.items() if value is not None}
     person = replace(known, **wanted)  # type: ignore[arg-type]  # checked above
     if before is None:
@@ -154,12 +154,18 @@ def _require_name(handle: str) -> None:
         )
 
 
-def _newcomer(handle: str, languages: Sequence[str]) -> Transcriber:
+def _newcomer(home: Home, handle: str, languages: Sequence[str]) -> Transcriber:
     """A transcriber who sees the pages in the first of their languages that the pages have, else in English.
 
-    SettingsError where nobody can be called so.
+    SettingsError where nobody can be called so, or somebody is called almost so.
     """
     _require_name(handle)
+    for known in home.store.transcribers():
+        if known.handle.casefold() == handle.casefold():
+            raise SettingsError(
+                f"There is {known.handle} already, and names that differ in capitals alone are mistaken for one "
+                "another. Write it so, or take another name."
+            )
     spoken = (language.replace("_", "-").partition("-")[0].lower() for language in languages)
     pages = next((language for language in spoken if language in i18n.languages()), i18n.SOURCE_LANGUAGE)
     made = Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))

@@ -35,7 +35,7 @@ def check(
             f"  An honest person gives so much reason to ask at most once in {min(each.factor, 1e9):,.0f} times."
         )
         for shown in each.examples:
-            terminal.say(f"  {shown.file}, {shown.field}: they read {shown.said}, others {shown.others!r}.")
+            terminal.say(f"  {example_in_words(shown.file, shown.field, shown.said, shown.others)}")
     if found:
         terminal.say(
             "Look at them with: fairhand scan explain FILE FIELD. What was read in a period is set aside with: "
@@ -43,3 +43,9 @@ def check(
         )
     else:
         terminal.say(f"No question. Of {HONEST_PEOPLE_ASKED_SHARE:.0%} of honest people at most one is ever asked.")
+
+
+def example_in_words(file: str, field: str, said: str, others: str) -> str:
+    """What was read where; and what others read there, unless it is the same, as of who was merely quick."""
+    against = "" if said == f'"{others}"' else f", others {others!r}"
+    return f"{file}, {field}: they read {said}{against}."

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import COMMAND_GROUPS, app
 from flows.home.home import Home
-from flows.terminal import print_counts, printing
+from flows.terminal import print_counts, printing, reason_in_words
 from tests.flows.house import House
 from transcribe.forms import definition as form
 from transcribe.store import open_store
@@ -99,6 +99,10 @@ def test_status_of_an_empty_home_says_what_to_do(house: House, rooms: Home) -> N
     told = house.run("status", "--json").json
     assert told[0]["scans"] == {}
     assert told[0]["files_set_aside"] == []
+
+
+def test_an_appeal_is_said_in_words_among_the_reasons_to_ask() -> None:
+    assert reason_in_words("appeal") == "An expert hears an appeal."
 
 
 @pytest.mark.parametrize(

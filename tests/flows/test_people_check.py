@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from flows.administration.people import invite
 from flows.alerts.conditions import odd_readers
+from flows.cli.people_check import example_in_words
 from flows.home.home import Home, now
 from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import House
@@ -43,6 +44,13 @@ def read_by_two(rooms: Home) -> None:
                 sent = SentReading(text=text, idem=secrets.token_hex(8), seconds=4.0 if who == zoe else 0.2)
                 rooms.store.submit(task.id, who, sent, clock)
             reconcile_home(rooms)
+
+
+def test_an_example_names_no_other_text_that_is_the_same() -> None:
+    same = example_in_words("a.jpg", "plate", '"so70 tkg"', "so70 tkg")
+    assert same == 'a.jpg, plate: they read "so70 tkg".'
+    other = example_in_words("a.jpg", "plate", '"so70 tkg"', "x")
+    assert other == "a.jpg, plate: they read \"so70 tkg\", others 'x'."
 
 
 def test_who_types_the_same_everywhere_is_asked_about_with_evidence(house: House, rooms: Home) -> None:

@@ -34,6 +34,13 @@ def test_adding_again_changes_the_same_person(rooms: Home) -> None:
     assert again.link != first.link
 
 
+def test_a_name_that_differs_in_capitals_alone_is_refused(rooms: Home) -> None:
+    invite(rooms, "Mina")
+    with pytest.raises(SettingsError, match="There is Mina already"):
+        invite(rooms, "mina")
+    assert len(rooms.store.transcribers()) == 1
+
+
 def test_of_a_known_person_only_what_is_given_changes_and_is_said(rooms: Home) -> None:
     first = invite(rooms, "Mina", ["expert"], ["fr"], "hourly", "fr", ["EU"], "Europe/Paris")
     rooms.store.set_qualifications(first.person.id, {"date"}, now())

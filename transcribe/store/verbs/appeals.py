@@ -5,7 +5,6 @@ The expert never read the field.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal, cast
@@ -16,6 +15,7 @@ from transcribe.model import FieldKey, Reading, Truth
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Appeal, AppealOutcome, AuditedReading, ExpertOutcomes, FieldHistory, LatestWork
 from transcribe.store.offering.routing import EXPERT_POOL
+from transcribe.store.public_ids import long_id
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, moment_or_none, reading_of
 from transcribe.store.verbs.reconcile import MAX_READING_NUMBER, ReconcileVerbs
 
@@ -117,7 +117,7 @@ class AppealVerbs(ReconcileVerbs):
             is_aside = self.db.one("is_aside", number=row["number"]) is not None
             if not is_aside and all(each["method"] == Method.PROVISIONAL for each in decided):
                 raise StoreError("Nothing is decided on this field yet, so there is nothing to contest.")
-            public = secrets.token_urlsafe(16)
+            public = long_id()
             number = self.db.insert(
                 "put_appeal",
                 public_id=public,
@@ -183,7 +183,7 @@ class AppealVerbs(ReconcileVerbs):
         return [ExpertOutcomes(expert=row["expert"], upheld=row["upheld"], declined=row["declined"]) for row in rows]
 
     def _open_hearing(self, field: int, now: datetime) -> int:
-        public = secrets.token_urlsafe(16)
+        public = long_id()
         slot = 1 + self.db.value("newest_slot", field_id=field, kind="appeal")
         wish = {"kind": "appeal", "lane": lane_of("appeal"), "reason": Reason.APPEAL, "slot": slot}
         self.db.run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from datetime import datetime, timedelta
 
 from transcribe.codes import Reason
@@ -13,6 +12,7 @@ from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ControlAnswers, Offer, Practice, QualificationTry
 from transcribe.store.lookup import Lookup
 from transcribe.store.offering.routing import Routing, is_expert
+from transcribe.store.public_ids import long_id
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
 
 CONTROL_SHARE_SETTING = "control share"
@@ -174,7 +174,7 @@ class ControlItemVerbs(Lookup):
     def _give_known(self, row: Row, person: Row, reason: Reason, pool: str, now: datetime, until: datetime) -> None:
         """Open a test task of a known field and lease it at once. It never waits in the queue for anybody else."""
         slot = 1 + self.db.value("newest_slot", field_id=row["field_id"], kind="test")
-        public = secrets.token_urlsafe(16)
+        public = long_id()
         wish = {"kind": "test", "lane": lane_of("test"), "reason": reason, "slot": slot, "pool": pool, "priority": 0}
         self.db.run("open_task", public_id=public, field_id=row["field_id"], **wish, now=micros(now))
         task = self.db.one("task_by_public", task=public)

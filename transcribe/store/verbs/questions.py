@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from transcribe.errors import NotFound
@@ -11,6 +10,7 @@ from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, ExpectedWork, Notice, PayMeasure, Question
 from transcribe.store.line_references import QUESTION_LINE
 from transcribe.store.paid_time import is_paid, take_time
+from transcribe.store.public_ids import long_id, short_id
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
@@ -35,7 +35,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             same = next((each for each in asked if each["words"] == words), None)
             if same is not None:
                 return self._question(same["public_id"])
-            public = secrets.token_urlsafe(16)
+            public = long_id()
             number = self.db.insert(
                 "put_question",
                 public_id=public,
@@ -105,7 +105,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             field = self.known_field(self.scan_row(scan), key)
             if self.db.one("snippet_of", field_id=field) is None:
                 raise NotFound(f"There is no picture of {key}.")
-            public = secrets.token_urlsafe(9)
+            public = short_id()
             number = self.db.insert(
                 "put_guide_example", public_id=public, field_id=field, kind=kind, by=by, now=micros(now)
             )

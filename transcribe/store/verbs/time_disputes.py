@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -11,6 +10,7 @@ from transcribe.pay_arithmetic import an_hour
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, Pace, PayMeasure, PayState, TimeDispute
 from transcribe.store.paid_time import is_paid, take_time, work_since
+from transcribe.store.public_ids import long_id
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs
@@ -35,7 +35,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
-            public = secrets.token_urlsafe(16)
+            public = long_id()
             number = self.db.added(
                 "put_dispute",
                 public_id=public,
