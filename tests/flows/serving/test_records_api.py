@@ -297,7 +297,10 @@ def test_a_request_that_is_sent_again_does_nothing_twice(rooms: Home, client: Te
     assert [line.action for line in rooms.store.audit()].count("value corrected") == 2, "the act, and the request"
     other = client.post(ways, json={**sent, "text": "16.00"}, headers=key)
     assert (other.status_code, "with another request" in other.json()["detail"]) == (422, True)
-    assert client.post(ways, json=sent, headers={"idempotency-key": "another"}).json() != first.json()
+    alike = client.post(ways, json=sent, headers={"idempotency-key": "another"})
+    assert (alike.json(), "idempotency-replayed" in alike.headers) == (first.json(), False), "the same word is there"
+    newly = client.post(ways, json={**sent, "reason": "and the slip"}, headers={"idempotency-key": "a third"})
+    assert newly.json() != first.json()
     receipt = {"status": "rejected", "record_version": 1, "key": "total", "reason": "no such sum"}
     kept = [client.post(f"{PAGE}/{scan}/receipts", json=receipt, headers={"idempotency-key": "r"}) for _ in range(2)]
     assert kept[0].json() == kept[1].json() == {"asked_again": "total", "newer_version": None}
