@@ -52,10 +52,16 @@ MIN_PART_HEIGHTS = 0.2
 """Width, in its heights, from which a part of text in a box is text of it: detectors begin some pixels before a text,
 and its frame was read as 1 in a blank box. A digit has .4."""
 
-MOST_BARE_SHARE = 0.5
+MOST_BARE_SHARE = 0.4
 """Share of a stretch's height, above or below a piece of print, from which the print is of another row: a label above a
-box reaches into the stretch of what is written at its top. A caption beside what is written leaves a third. Chosen by
-hand."""
+box reaches into the stretch of what is written at its top (.7 was bare), and a caption in the corner of a box is found
+as one with what is written below it (.46). Beside a caption in its row .2 is bare. Chosen by hand."""
+
+WITHIN_SHARE = 0.8
+"""Share of the height of a piece of print that lies in a stretch from which both are found as one. Chosen by hand."""
+
+AROUND_PRINT_SHARE = 0.2
+"""How far a detector's box of print goes beyond its letters, above and below, in heights of the box. Chosen by hand."""
 
 MIN_INSIDE_SHARE = 0.5
 """Share of its height, or of the box's, by which text lies in a box that it counts for. Chosen by hand."""
@@ -223,13 +229,24 @@ def _text_of_blank(finder: Hashable, blank: str, leaders: tuple[Box, ...]) -> tu
 
 
 def _without_print(stretch: Box, printed: Iterable[Box], beside: int) -> list[Box]:
-    """What of a stretch is not the blank's own text in the same row."""
+    """What of a stretch is not the blank's own text: nothing of its row, nor the row above or below found as one."""
     parts = [stretch]
     for own in printed:
+        shared = own.overlap_down(stretch)
         bare = max(own.y0 - stretch.y0, stretch.y1 - own.y1)
-        if own.overlap_down(stretch) > 0 and bare < MOST_BARE_SHARE * stretch.height:
+        if shared > 0 and bare < MOST_BARE_SHARE * stretch.height:
             parts = [part for each in parts for part in _cut(each, own.x0 - beside, own.x1 + beside)]
+        elif shared >= WITHIN_SHARE * own.height:
+            parts = [_other_row(each, own) if each.overlap_across(own) > 0 else each for each in parts]
     return parts
+
+
+def _other_row(piece: Box, own: Box) -> Box:
+    """What of a piece lies below a piece of print, or above it, where more of it is there."""
+    around = round(AROUND_PRINT_SHARE * own.height)
+    if piece.y1 - own.y1 >= own.y0 - piece.y0:
+        return Box(piece.x0, max(piece.y0, own.y1 - around), piece.x1, piece.y1)
+    return Box(piece.x0, piece.y0, piece.x1, min(piece.y1, own.y0 + around))
 
 
 def _cut(piece: Box, x0: int, x1: int) -> Iterator[Box]:

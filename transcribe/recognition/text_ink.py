@@ -28,9 +28,6 @@ MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
 """Least and greatest height of a patch that is a letter beside the words of its row, in heights of the row. Chosen by
 hand."""
 
-BESIDE_WORD_HEIGHTS = 0.2
-"""How far from the words of its row a letter stands that is none of theirs, in heights of the row. Chosen by hand."""
-
 
 def letters_beside(ink: Ink, rows: Sequence[Box], words: Sequence[Box]) -> int:
     """How many patches as high as letters stand in the rows, to the left or the right of every word of their row."""
@@ -39,8 +36,7 @@ def letters_beside(ink: Ink, rows: Sequence[Box], words: Sequence[Box]) -> int:
         own = [each for each in words if each.overlap_down(row) >= 0.3 * min(each.height, row.height)]
         if not own:
             continue
-        apart = BESIDE_WORD_HEIGHTS * row.height
-        left, right = min(each.x0 for each in own) - apart, max(each.x1 for each in own) + apart
+        left, right = min(each.x0 for each in own), max(each.x1 for each in own)
         count += sum(
             row.y0 <= patch.middle[1] <= row.y1
             and MIN_BARE_LETTER_HEIGHTS <= patch.box.height / row.height <= MAX_BARE_LETTER_HEIGHTS

@@ -398,11 +398,12 @@ def test_how_much_a_detector_misses_is_told_by_the_print_it_misses(form: Form) -
     assert few == pytest.approx(15.1 / 40)
 
 
-def test_a_label_above_a_box_takes_nothing_from_what_is_written_below_it(form: Form) -> None:
+def test_a_label_above_a_box_or_in_its_corner_takes_nothing_from_what_is_written_below_it(form: Form) -> None:
     """Of 156523, written at the top of its box below the word Mileage, 23 alone was read, by two engines."""
     path = str(form.blanks[0].path)
     page = Page(number=1, picture=blank_grey(path))
-    label, written, caption = Box(1834, 729, 1974, 787), Box(1839, 765, 2029, 850), Box(1850, 780, 1900, 840)
+    written = Box(139, 115, 329, 200)
+    label, corner, caption = Box(134, 79, 274, 137), Box(145, 118, 240, 162), Box(150, 130, 200, 190)
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Blank(Finder):
@@ -415,8 +416,12 @@ def test_a_label_above_a_box_takes_nothing_from_what_is_written_below_it(form: F
             self.shown.append(page.picture)
             return list(self.found if len(self.shown) == 1 else self.printed)
 
-    region = FieldRegion(key=FieldKey("total"), field=form.fields[0], box=Box(1847, 780, 2348, 872), ink=BARE)
-    for print_, seen in ((label, written), (caption, Box(1908, 765, 2029, 850))):
+    region = FieldRegion(key=FieldKey("total"), field=form.fields[0], box=Box(147, 130, 648, 222), ink=BARE)
+    for print_, seen in (
+        (label, written),
+        (corner, Box(139, 153, 329, 200)),
+        (caption, Box(208, 115, 329, 200)),
+    ):
         finder = Blank(found=[written], printed=[print_])
         made = plain_page(page, path, [region], [], [finder], 1.0).regions[0]
         assert made.stretches == (seen,)
