@@ -212,7 +212,7 @@ class _Taking:
             self.report()
         elif not scan.form or scan.id in self._submitted or not self._is_to_be_read(scan, lost=taken.lost):
             self._done.known += 1
-            self._done.known_as.append(known_as(self._home, scan.id))
+            self._done.known_as.append({**known_as(self._home, scan.id), "given": taken.given})
             self.report()
         elif self._shift is None:
             self._submitted.add(scan.id)

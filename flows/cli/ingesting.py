@@ -34,6 +34,9 @@ NoRead = Annotated[bool, typer.Option("--no-read", help="Leave reading to shifts
 """Whether other processes read what is taken in."""
 
 
+MAX_OTHER_NAMES = 5
+"""So many files that are known under another name are named. Chosen by hand."""
+
 STARTING_MESSAGE = "Starting what reads the files; the first scan may take a minute or two."
 """What is said at once: starting takes 7 s on an idle machine and two minutes on a busy one."""
 
@@ -189,6 +192,14 @@ def _because(by: str, why: str, *, no_read: bool) -> Because:
     return Because(by=by, why=why.strip())
 
 
+def _other_names(done: Ingested) -> list[str]:
+    """Which files are known under another name, as the scan is called, a line each."""
+    pairs = dict.fromkeys((str(each["given"]), str(each["name"])) for each in done.known_as)
+    lines = [f"{given} is the same file as {name}; the scan is called so." for given, name in pairs if given != name]
+    more = [f"So are {len(lines) - MAX_OTHER_NAMES} more, under other names."] if len(lines) > MAX_OTHER_NAMES else []
+    return [*lines[:MAX_OTHER_NAMES], *more]
+
+
 def _print_known(done: Ingested, form: str, *, again: bool) -> None:
     """As what scans are known, where, since when, and how to have them read as something else."""
     groups: dict[tuple[str, str], list[str]] = {}
@@ -198,6 +209,8 @@ def _print_known(done: Ingested, form: str, *, again: bool) -> None:
     for (known_form, batch), since in groups.items():
         where = f"in the batch {batch!r} since {min(since)[:16].replace('T', ' ')} UTC"
         terminal.say(f"{len(since)} known already as {known_form}, {where}.")
+    for line in _other_names(done):
+        terminal.say(line)
     for batch, at in sorted(
         {(str(each["batch"]), str(each["cancelled"])) for each in done.known_as if each["cancelled"]}
     ):

@@ -31,7 +31,8 @@ class Ingested:
     `healed` are those read again because pictures of them were lost. `forgotten` are those of the known that were
     forgotten, and are not taken in again.
     `read_again` counts those of the read that were known and were to be read anew. `known_as` has of each known scan as
-    what it is known: name, scan, form, version, batch, since when, and when its batch was cancelled or None.
+    what it is known: name, scan, form, version, batch, since when, when its batch was cancelled or None, and the name
+    of the file that was `given`.
     `waiting` are left to be read by the shifts of other processes.
     `unidentified` counts new scans of an unknown form, `aside_before` files that were set aside before. `set_aside` has
     the files that could not be read and `failed` what failed for another reason, each with a message. `without` has

@@ -52,7 +52,7 @@ class TakenScan:
 
     `lost`: some of its pictures are not in the archive, or are not what their names say, so that it is read again.
     `forgotten`: it was forgotten, so that nothing of it is kept again. `again`: it is known, and to be read anew as
-    the form that `scanned` has, with its pages where these were kept.
+    the form that `scanned` has, with its pages where these were kept. `given` is the name of the file that came.
     """
 
     scan: Scan
@@ -61,6 +61,7 @@ class TakenScan:
     forgotten: bool = False
     again: bool = False
     scanned: intake.Scanned | None = None
+    given: str = ""
 
 
 def forms_of(home: Home, form_name: str) -> list[str]:
@@ -176,7 +177,7 @@ def _kept(home: Home, scanned: intake.Scanned) -> TakenScan:
     again as a form."""
     known = home.store.scan_of_pages(scanned.scan.id)
     if known is not None and known.id != scanned.scan.id:
-        return TakenScan(scan=known, new=False)
+        return TakenScan(scan=known, new=False, given=scanned.scan.name)
     new = home.store.put_scan(scanned.scan, scanned.files, now())
     if not new and home.store.forgotten(scanned.scan.id):
         return TakenScan(scan=home.store.scan(scanned.scan.id), new=False, forgotten=True)
@@ -191,7 +192,7 @@ def _kept(home: Home, scanned: intake.Scanned) -> TakenScan:
     if not scan.form and (lost or not home.store.has_reads(scan.id)):
         _put_pictures(home, scan)
         home.store.wake([scan.id], now())
-    return TakenScan(scan=scan, new=new, lost=lost)
+    return TakenScan(scan=scan, new=new, lost=lost, given=scanned.scan.name)
 
 
 def _names_lost_copies(home: Home, scan: Scan) -> bool:
