@@ -107,7 +107,7 @@ def start_draft(
     with tempfile.TemporaryDirectory() as given:
         page = Path(given) / f"{name}{picture.suffix.lower()}"
         shutil.copyfile(picture, page)
-        made = draft_definition(settings, page, title, language, locale)
+        made = draft_definition(settings, page, title, language, locale, filled=filled)
     text = re.sub(r'(?m)^name = ".*"$', f'name = "{name}"', made.text, count=1)
     text = re.sub(r"\A#[^\n]*\n", "", text)
     with tempfile.TemporaryDirectory(dir=_made(_folder(settings))) as half:

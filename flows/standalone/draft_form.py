@@ -15,7 +15,7 @@ from PIL import Image
 from flows.home import Settings, limits
 from transcribe import ocr
 from transcribe.errors import ScanError
-from transcribe.form_drafting import draft_pages, emptied, flat_page
+from transcribe.form_drafting import draft_pages, emptied, flat_page, without_writing
 from transcribe.forms import field_boxes, load
 from transcribe.geometry import Box
 from transcribe.imaging import way_up
@@ -39,10 +39,14 @@ class FormDraft:
     blanks: Mapping[str, bytes]
 
 
-def draft_definition(settings: Settings, blank: Path, name: str, language: str, locale: str) -> FormDraft:
+def draft_definition(
+    settings: Settings, blank: Path, name: str, language: str, locale: str, *, filled: bool = False
+) -> FormDraft:
     """A first definition, with each page of the file as a page of the form. ScanError where it cannot be read.
 
     Photographs are laid flat, upright and level, and their light is evened out: the blank is what a scanner would see.
+    Of a `filled` one fields and labels are found on the page without what stands in frames, rows of tables and boxes to
+    tick; its blanks are as they came.
     """
     allowed = limits(settings)
     try:
@@ -60,7 +64,15 @@ def draft_definition(settings: Settings, blank: Path, name: str, language: str, 
     kept = count == 1 and as_sent and media_type in BLANK_MEDIA_TYPES
     names = _blank_names(blank, count, flat=not as_sent)
     blanks = {blank.name: content} if kept else dict(zip(names, map(_png, pages), strict=True))
-    draft = draft_pages(pages, engine, name=name, blanks=list(blanks), language=language, locale=locale)
+    draft = draft_pages(
+        [without_writing(each) for each in pages] if filled else pages,
+        engine,
+        name=name,
+        blanks=list(blanks),
+        language=language,
+        locale=locale,
+        filled=pages if filled else (),
+    )
     return FormDraft(text=draft.text, notes=draft.notes, blanks=blanks)
 
 

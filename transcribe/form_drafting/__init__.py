@@ -1,7 +1,7 @@
 """A first form definition from an empty page, a filled one, or a photograph of either."""
 
-from transcribe.form_drafting.draft import draft_pages
+from transcribe.form_drafting.draft import draft_pages, without_writing
 from transcribe.form_drafting.emptied_boxes import emptied
 from transcribe.form_drafting.flat_page import flat_page
 
-__all__ = ["draft_pages", "emptied", "flat_page"]
+__all__ = ["draft_pages", "emptied", "flat_page", "without_writing"]

@@ -20,6 +20,9 @@ from transcribe.form_drafting.captions import (
     tick_label_regions,
 )
 from transcribe.form_drafting.dark_bands import heading_of, is_on_dark_band
+from transcribe.form_drafting.drafted_fields import Drafted, field_toml, table_toml
+from transcribe.form_drafting.emptied_boxes import emptied
+from transcribe.form_drafting.filled_places import filled_places
 from transcribe.form_drafting.grids import Grid
 from transcribe.form_drafting.label_types import plain, type_of
 from transcribe.form_drafting.line_masks import without_lines
@@ -43,17 +46,6 @@ MIN_SHRUNK_SCALE = 1.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drafted:
-    """One field or column of a draft; its label is "" where no print stands beside it."""
-
-    name: str
-    label: str
-    type: str
-    box: Box
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftedDefinition:
     """A drafted definition: its TOML, and notes for the person who edits it."""
 
@@ -61,25 +53,43 @@ class DraftedDefinition:
     notes: tuple[str, ...]
 
 
+def without_writing(page: Page) -> Page:
+    """A filled page, in grey, without what stands in its frames, in the rows of its tables and in its boxes to tick."""
+    seen, scale = _at_a4_size(page)
+    places = [box.scaled(scale) for box in filled_places(seen.picture)]
+    return replace(page, picture=emptied(page.picture, places))
+
+
 def draft_pages(
-    pages: Sequence[Page], engine: Engine, *, name: str, blanks: Sequence[str], language: str, locale: str
+    pages: Sequence[Page],
+    engine: Engine,
+    *,
+    name: str,
+    blanks: Sequence[str],
+    language: str,
+    locale: str,
+    filled: Sequence[Page] = (),
 ) -> DraftedDefinition:
     """The definition of a form whose blanks are `pages`, kept as the files `blanks`.
 
+    `filled` are the same pages as they were filled in, where they were: a label inside a frame is read there.
     `forms.load` takes it as it is; names, types and rows are guesses to be looked through. A frame without print beside
     it is a field all the same, without a label; lines and boxes to tick are left out there, and `notes` count them.
     Raises FormError where the locale is unknown, or no page has a frame, or a line or box with print beside it.
     """
     use_one_thread()
     currency = _currency(locale)
-    found = [_on_page(replace(page, number=number), engine, language) for number, page in enumerate(pages, 1)]
+    found = [
+        _on_page(replace(page, number=number), filled[number - 1] if filled else None, engine, language)
+        for number, page in enumerate(pages, 1)
+    ]
     named = _distinct([each for on_page in found for each in on_page.fields])
     tables = [table for on_page in found for table in on_page.tables]
     if not named and not tables:
         raise FormError(f"{blanks[0]}: there is no frame, line or box with print beside it; write it by hand.")
     head = _head(pages, name=name, blanks=blanks, language=language, locale=locale, currency=currency)
-    body = [_field_toml(each) for each in named]
-    body += [_table_toml(number, *table) for number, table in enumerate(tables)]
+    body = [field_toml(each) for each in named]
+    body += [table_toml(number, *table) for number, table in enumerate(tables)]
     return DraftedDefinition(
         text="\n\n".join((head, *body)) + "\n", notes=_notes(named, sum(each.left for each in found))
     )
@@ -153,7 +163,7 @@ class _OnPage:
     left: int
 
 
-def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
+def _on_page(page: Page, filled: Page | None, engine: Engine, language: str) -> _OnPage:
     seen, scale = _at_a4_size(page)
     found = find_ruling(seen.picture)
     places = [box for box in (*found.frames, *found.lines) if not is_on_dark_band(seen, box)]
@@ -163,6 +173,10 @@ def _on_page(page: Page, engine: Engine, language: str) -> _OnPage:
     width = seen.picture.shape[1]
     silent = [box for box, label in zip(places, labels_of(places, labels, width), strict=True) if label is None]
     labels += read_labels(engine, print_, label_regions(silent, taken, seen), zoom=1)  # fewer crops at once lose fewer
+    if filled is not None:
+        silent = [box for box, label in zip(places, labels_of(places, labels, width), strict=True) if label is None]
+        came = replace(print_, picture=_without_dividers(without_lines(_at_a4_size(filled)[0].picture), places))
+        labels += read_labels(engine, came, label_regions(silent, taken, seen))
     frames = set(found.frames)
     fields = [
         _field(box, label, language, room=box not in frames)
@@ -267,26 +281,3 @@ def _distinct(found: Sequence[Drafted]) -> list[Drafted]:
         alone = seen[each.name] == 1 and each.label
         distinct.append(each if alone else replace(each, name=f"{each.name}_{seen[each.name]}"))
     return distinct
-
-
-# --- TOML ------------------------------------------------------------------------------------------------------------
-
-
-def _field_toml(field: Drafted) -> str:
-    label = f'label = "{field.label}"\n' if field.label else "# no print stands beside it\n"
-    page = f"page = {field.page}\n" if field.page > 1 else ""
-    return f'[[field]]\nname = "{field.name}"\n{label}type = "{field.type}"\n{page}box = {list(field.box)}'
-
-
-def _table_toml(number: int, page: int, grid: Grid, columns: Sequence[Drafted]) -> str:
-    name = "lines" if number == 0 else f"lines_{number + 1}"
-    x0, x1 = min(c.box.x0 for c in columns), max(c.box.x1 for c in columns)
-    box = Box(min(grid.box.x0, x0), grid.box.y0, max(grid.box.x1, x1), grid.box.y1)
-    head = f'[[table]]\nname = "{name}"\n' + (f"page = {page}\n" if page > 1 else "")
-    head += f"box = {list(box)}\nrows = {grid.rows}"
-    each = (
-        f'[[table.column]]\nname = "{column.name}"\nlabel = "{column.label}"\ntype = "{column.type}"\n'
-        f"span = [{column.box.x0}, {column.box.x1}]"
-        for column in columns
-    )
-    return "\n\n".join((head, *each))

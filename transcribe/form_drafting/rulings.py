@@ -10,6 +10,7 @@ import cv2
 import numpy
 
 from transcribe.form_drafting.borderless_tables import BlankPrint, borderless_tables
+from transcribe.form_drafting.enclosed_boxes import TICK_SIDE_SHARES, enclosed, in_order, ruled_boxes, with_more
 from transcribe.form_drafting.grids import (
     MIN_COLUMN_COUNT,
     SAME_SIDE_PX,
@@ -20,7 +21,6 @@ from transcribe.form_drafting.grids import (
     grids,
     has_print_between,
     is_combs,
-    parted,
     without_printed_columns,
 )
 from transcribe.form_drafting.line_masks import MIN_LINE_LENGTH_SHARE, ink_of, line_masks, lines_of, specks
@@ -30,9 +30,6 @@ from transcribe.imaging import grey
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
-
-TICK_SIDE_SHARES = (0.011, 0.035)
-"""Least and most side of a box to tick, as shares of the page's width: 2.3 to 7 mm of A4."""
 
 MAX_FRAMED_TICK_SIDE_SHARE = 0.04
 """Most side of a square frame that is a box to tick and no place to write in: 8.4 mm of A4. Chosen by hand."""
@@ -76,9 +73,6 @@ MAX_TINTED_HEIGHT_SHARE = 0.15
 MIN_BARE_SHARE = 0.985
 """Share of a tinted box that is tint: a heading's band has print on it. Chosen by hand."""
 
-MIN_FILLED_SHARE = 0.85
-"""Share of its upright rectangle that a frame's inside covers at least. Chosen by hand."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
@@ -96,13 +90,12 @@ def find_ruling(picture: Picture) -> Ruling:
     width = picture.shape[1]
     letters = ink & ~specks(ink, width)
     across, down, dotted = line_masks(ink)
-    lines, finer = (_thickened(across | each) for each in (down, _joined_to_sides(dotted, down)))
-    boxes = parted(_enclosed(lines, width), _enclosed(finer, width))
-    boxes = _with_more(boxes, [*_enclosed(ink, width), *_tinted_boxes(grey(picture), width)])
+    boxes, lines = ruled_boxes(ink)
+    boxes = with_more(boxes, [*enclosed(ink, width), *_tinted_boxes(grey(picture), width)])
     framed, frames = grids(boxes)
     teeth = [grid.box for grid in framed if is_combs(grid)]
     toothed, frames = comb_rows([*frames, *(box for box in boxes if any(grid.contains(box) for grid in teeth))])
-    small = _with_more(*(_enclosed(each, width, MIN_CHARACTER_WIDTH_SHARE) for each in (lines, ink)))
+    small = with_more(*(enclosed(each, width, MIN_CHARACTER_WIDTH_SHARE) for each in (lines, ink)))
     toothed += comb_rows([box for box in small if box.width <= width * MIN_LINE_LENGTH_SHARE])[0]
     frames += toothed
     boxes += toothed
@@ -112,7 +105,7 @@ def find_ruling(picture: Picture) -> Ruling:
     framed = [table for table in tables if isinstance(table, Grid)]
     rules = lines_of(across) + lines_of(dotted)
     framed += (bare := borderless_tables(BlankPrint(grey=grey(picture), ink=ink, across=rules, down=down), framed))
-    frames = [box for box in frames if not any(_is_heading(box, grid) for grid in framed)]
+    frames = [box for box in frames if not any(is_heading(box, grid) for grid in framed)]
     frames = [box for box in frames if not any(grid.box.contains(box) for grid in bare)]
     tables_apart = [grid.box.padded(SAME_SIDE_PX) for grid in bare]
     ticks = [*_tick_boxes(ink, letters, boxes, width), *(box for box in frames if _is_large_tick(box, width))]
@@ -121,9 +114,9 @@ def find_ruling(picture: Picture) -> Ruling:
     alone = [line for line in rules if not _edges_any(line, boxes) and not any(box.contains(line) for box in apart)]
     lined, rooms = _rooms_above(alone, ink)
     return Ruling(
-        frames=tuple(_sorted(frames)),
-        lines=tuple(_sorted(rooms)),
-        ticks=tuple(_sorted(ticks)),
+        frames=tuple(in_order(frames)),
+        lines=tuple(in_order(rooms)),
+        ticks=tuple(in_order(ticks)),
         grids=tuple(sorted((*framed, *lined), key=lambda grid: grid.box.y0)),
     )
 
@@ -185,41 +178,7 @@ def _common_width(one: Box, other: Box) -> float:
     return one.overlap_across(other) / max(1, min(one.width, other.width))
 
 
-def _thickened(lines: Picture) -> Picture:
-    """A mask of lines, each a pixel wider at every side, so that they meet."""
-    return numpy.asarray(cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8)), numpy.uint8)
-
-
-def _joined_to_sides(dotted: Picture, down: Picture) -> Picture:
-    """Dotted lines and lines down, joined where the dots end before a line: the last of them touches it."""
-    gap = numpy.ones((1, dotted.shape[1] // 60), numpy.uint8)
-    return numpy.asarray(cv2.morphologyEx(dotted | down, cv2.MORPH_CLOSE, gap), numpy.uint8)
-
-
 # --- frames ----------------------------------------------------------------------------------------------------------
-
-
-def _enclosed(lines: Picture, width: int, least: float = MIN_LINE_LENGTH_SHARE) -> list[Box]:
-    """The rectangles of paper that lines enclose, at least as wide as this share of the page."""
-    contours, levels = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if levels is None:
-        return []
-    found = []
-    for contour, level in zip(contours, levels[0], strict=True):
-        x, y, w, h = cv2.boundingRect(contour)
-        is_hole, large = level[3] >= 0, w > width * least and h > width * TICK_SIDE_SHARES[0] * 1.4
-        if is_hole and large and h < width and cv2.contourArea(contour) > MIN_FILLED_SHARE * w * h:
-            found.append(Box.sized(x, y, w, h).padded(2))
-    return _sorted(found)
-
-
-def _with_more(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
-    """The boxes, and those of some more that overlap none."""
-    found = list(boxes)
-    for box in more:
-        if not any(box.intersects(other) for other in found):
-            found.append(box)
-    return _sorted(found)
 
 
 def _tinted_boxes(picture: Picture, width: int) -> list[Box]:
@@ -281,11 +240,7 @@ def _has_corners(box: Picture) -> bool:
     return all(box[down, across].any() for down in ends for across in ends)
 
 
-def _is_heading(box: Box, grid: Grid) -> bool:
+def is_heading(box: Box, grid: Grid) -> bool:
     """Whether a box stands on top of a table's column, as the column's heading does."""
     on_top = abs(box.y1 - grid.box.y0) < SAME_SIDE_PX
     return on_top and any(abs(box.x0 - x0) < SAME_SIDE_PX and abs(box.x1 - x1) < SAME_SIDE_PX for x0, x1 in grid.spans)
-
-
-def _sorted(boxes: Iterable[Box]) -> list[Box]:
-    return sorted(boxes, key=lambda box: (box.y0, box.x0))
