@@ -84,8 +84,8 @@ def _shown(each: OddReader, handles: Mapping[str, str], files: Mapping[str, str]
                 scan=answer.scan,
                 file=files[answer.scan],
                 field=str(answer.key),
-                said=_words(answer.says, answer.null),
-                others=answer.others.says,
+                said=_words(answer.text or answer.says, answer.null),
+                others=answer.others.text or answer.others.says,
             )
             for answer in each.examples
         ),

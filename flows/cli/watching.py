@@ -10,6 +10,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of
+from transcribe.i18n import counted
 
 if TYPE_CHECKING:
     from flows.watching import Round
@@ -42,7 +43,7 @@ def watch(
 
 def _report(done: Round) -> None:
     if done.taken:
-        terminal.say(f"{done.taken} files taken in.")
+        terminal.say(f"{counted(done.taken, 'file')} taken in.")
     for name, reason in done.aside:
         terminal.say(f"set aside: {terminal.with_file(name, reason)}")
     for trouble in done.troubles:

@@ -16,7 +16,7 @@ NICENESS = 10
 
 def said(done: Round) -> list[str]:
     """What a look brought, in lines."""
-    lines = [f"watched folder: {done.taken} files taken in, {len(done.aside)} set aside"]
+    lines = [f"files that came: {done.taken} taken in, {len(done.aside)} set aside"]
     return (lines if done.taken or done.aside else []) + [f"watched folder: {each}" for each in done.troubles]
 
 

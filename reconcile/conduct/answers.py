@@ -18,21 +18,25 @@ NOTHING_KNOWN: Mapping[str, float] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Believed:
-    """The likeliest value of a field by some sources, as comparable text, and its probability; "" and 0 for none."""
+    """The likeliest value of a field by some sources, as comparable text and as one wrote it, and its probability.
+
+    "" and 0 for none.
+    """
 
     says: str = ""
     probability: float = 0.0
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One person's latest reading of one field, and what is known of that field without it.
 
-    `says` is comparable text, `null` why it holds no value. `prompted`: they were shown a value and sent just that.
-    `seconds` is their active time, None where none was measured; `letters` how many they typed. `unaided` gives the
-    probability of each value by machines and experts alone. `others` is what everybody but this person makes of the
-    field, `settled` what all together do; `agrees` and `holds` are whether the answer is that of the others, and that
-    of all.
+    `says` is comparable text, `text` what they typed, `null` why it holds no value. `prompted`: they were shown a
+    value and sent just that. `seconds` is their active time, None where none was measured; `letters` how many they
+    typed. `unaided` gives the probability of each value by machines and experts alone. `others` is what everybody
+    but this person makes of the field, `settled` what all together do; `agrees` and `holds` are whether the answer
+    is that of the others, and that of all.
     """
 
     who: str
@@ -50,6 +54,7 @@ class Answer:
     settled: Believed
     agrees: bool
     holds: bool
+    text: str = ""
 
 
 def answers(form: Form, readings: Sequence[Reading], parameters: Parameters) -> Iterator[Answer]:
@@ -101,6 +106,7 @@ def _answer(
         settled=settled,
         agrees=is_nearly_same(spot, vote.says, others_say.says, POLICY.min_text_similarity),
         holds=is_nearly_same(spot, vote.says, settled.says, POLICY.min_text_similarity),
+        text=last.text or "",
     )
 
 
@@ -108,4 +114,5 @@ def _believed(posterior: Posterior | None) -> Believed:
     """What a posterior holds for likeliest."""
     if posterior is None:
         return Believed()
-    return Believed(says=posterior.candidates[0].normal, probability=posterior.probability)
+    likeliest = posterior.candidates[0]
+    return Believed(says=likeliest.normal, probability=posterior.probability, text=likeliest.text)

@@ -39,7 +39,7 @@ def read_by_two(rooms: Home) -> None:
     for who in (mina, zoe):
         while tasks := rooms.store.lease(who, 9, clock):
             for task in tasks:
-                text = texts[task.scan][task.key.name][0] if who == zoe else "true"
+                text = texts[task.scan][task.key.name][0] if who == zoe else "True"
                 clock += timedelta(seconds=5)
                 sent = SentReading(text=text, idem=secrets.token_hex(8), seconds=4.0 if who == zoe else 0.2)
                 rooms.store.submit(task.id, who, sent, clock)
@@ -47,8 +47,8 @@ def read_by_two(rooms: Home) -> None:
 
 
 def test_an_example_names_no_other_text_that_is_the_same() -> None:
-    same = example_in_words("a.jpg", "plate", '"so70 tkg"', "so70 tkg")
-    assert same == 'a.jpg, plate: they read "so70 tkg".'
+    same = example_in_words("a.jpg", "plate", '"SO70 TKG"', "so70 tkg")
+    assert same == 'a.jpg, plate: they read "SO70 TKG".'
     other = example_in_words("a.jpg", "plate", '"so70 tkg"', "x")
     assert other == "a.jpg, plate: they read \"so70 tkg\", others 'x'."
 
@@ -61,7 +61,7 @@ def test_who_types_the_same_everywhere_is_asked_about_with_evidence(house: House
     asked = {each["kind"]: each for each in found}
     assert asked["constant"]["odd"] == asked["constant"]["looked"] > 10
     example = asked["constant"]["examples"][0]
-    assert example["said"] == '"true"'
+    assert example["said"] == '"True"', "as it was typed"
     assert example["field"] in ("company", "date", "address", "total")
     assert (rooms.store.ledger(), rooms.store.counts()) == (paid, readings), "nothing is done by itself"
     said = house.run("people", "check").out
