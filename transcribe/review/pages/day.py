@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from transcribe.i18n import translation
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.views.formatting import amount, number
+from transcribe.review.views.formatting import amount, number, whole_due
 from transcribe.review.views.offers import offer_to, revocable_answer
 from transcribe.store import Store
 
@@ -45,7 +45,8 @@ def _day(store: Store, context: Context, visitor: Visitor) -> Day:
     if visitor.paid().counted:
         minutes = number(total.seconds // SECONDS_OF_MINUTE, language, 0)
         pieces.append(say.gettext("%(minutes)s min") % {"minutes": minutes})
-        pieces += [amount(micro, currency, language) for currency, micro in total.micro.items() if currency]
+        earned = [(whole_due(micro, currency), currency) for currency, micro in total.micro.items() if currency]
+        pieces += [amount(whole, currency, language) for whole, currency in earned]
     left = 0 if visitor.pause else store.open_tasks(offer_to(person), now, person.id)
     pieces.append(say.gettext("%(count)s open") % {"count": number(left, language, 0)})
     has_news = bool(store.notices(person.id, unseen_only=True))

@@ -123,6 +123,24 @@ def test_a_statement_and_my_pay_tell_the_same_sum_and_its_days_add_up(tmp_path: 
     assert re.findall(r'data-label="Earned">€([\d.]+)<', statement) == ["0.014"] * 4
 
 
+def test_what_was_earned_today_is_no_cent_more_than_is_due_of_it(tmp_path: Path) -> None:
+    """0,635 was 0,63 due, and 0,64 earned on the same day."""
+    site, amina = earned_in_october(tmp_path, 10)
+    for number in range(2):  # 0.028 more, on another day than the 0.014 before
+        site.clock.forward += timedelta(days=1) if number == 0 else timedelta()
+        site.scan("bon-de-commande", {FieldKey("order_number"): str(number)}, name=f"scan {number}")
+        (task,) = site.store.lease(amina.id, 1, site.clock.now())
+        sent = SentReading(text="1", idem=f"of-this-day-{number}", seconds=0.0)
+        site.store.submit(task.id, amina.id, sent, site.clock.now())
+    client = client_of(site, amina)
+
+    pay, today = client.get("/pay").text, client.get("/day").json()["pieces"]
+
+    assert "€0.02" in today, today
+    assert re.findall(r'<span class="money">€([\d.]+)</span></summary>', pay) == ["0.02", "0.01"]
+    assert "€0.03" not in re.sub(r"exactly €[\d.]+", "", pay.split('class="week"')[1].split("</table>")[0])
+
+
 def test_a_statement_is_nobody_elses_and_none_is_made_for_volunteers(tmp_path: Path) -> None:
     site, amina = earned_in_october(tmp_path, 10)
     assert client_of(site, site.person("ben")).get("/pay/statement/2026-10").status_code == 404
