@@ -252,3 +252,25 @@ def test_the_guide_of_a_field_that_is_practised_on_leads_back_to_the_practice(si
     assert '<a href="/practice">' in guide
     assert "/work?task" not in guide
     assert f'action="/work/{task}"' in client.get("/practice").text, "the same field"
+
+
+@pytest.mark.browser
+def test_what_was_half_typed_in_practice_stands_there_again_after_the_guide_was_read(
+    site: Site, address: str, page: Page
+) -> None:
+    known_fields(site, 3)
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    page.goto(f"{address}/practice")
+    box = page.locator("#text")
+    box.press_sequentially("BC-4")
+    page.locator("#guide").click()
+    page.locator('main a[href="/practice"]').click()
+    expect(box).to_have_value("BC-4")
+    box.press_sequentially("2")
+    page.reload()
+    expect(box).to_have_value("BC-42")
+    page.locator("#task button[value=illegible]").click()
+    expect(page.locator("section[data-same]")).to_be_visible()
+    kept = page.evaluate("() => Object.keys(sessionStorage).filter((each) => each.startsWith('typed '))")
+    assert kept == [], "what is sent is kept no longer"
