@@ -216,9 +216,11 @@ class PostgresqlDatabase:
         try:
             yield
             transaction.execute("COMMIT", [])
-        except BaseException:
+        except BaseException as error:
             with suppress(psycopg.Error):
                 connection.execute("ROLLBACK")
+            if psycopg.errors.QueryCanceled in (type(error), type(error.__cause__)):
+                self._pool.count_anew()  # else every further try ends so
             raise
         finally:
             self._local.transaction = None

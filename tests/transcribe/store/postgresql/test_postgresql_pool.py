@@ -72,6 +72,27 @@ def test_a_read_that_was_stopped_for_its_time_is_tried_once_more(here: World) ->
     store.close()
 
 
+def test_rows_of_a_table_that_is_taken_for_empty_are_counted_anew_where_a_statement_was_stopped(here: World) -> None:
+    """A plan from such a count read all readings again for each field: 30 s, and again at the next try."""
+    open_many(here, 100)
+    taken_for_empty = (
+        "UPDATE pg_class SET reltuples = 0, relpages = 9 WHERE oid IN ('task'::regclass, 'field'::regclass)"
+    )
+    counted = "SELECT MIN(reltuples) FROM pg_class WHERE oid IN ('task'::regclass, 'field'::regclass)"
+    store = open_store(here.path, KEY, url=make_conninfo(here.url, options="-c statement_timeout=400ms"))
+    with psycopg.connect(here.url, autocommit=True) as server_, psycopg.connect(here.url) as holder:
+        server_.execute(taken_for_empty)
+        holder.execute("LOCK TABLE transcriber IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(StoreError, match="try again"):
+            store.transcribers()
+        assert server_.execute(counted).fetchone() == (100.0,)
+        server_.execute(taken_for_empty)
+        with pytest.raises(StoreError, match="try again"), store.db.snapshot():
+            store.transcribers()
+        assert server_.execute(counted).fetchone() == (100.0,)
+    store.close()
+
+
 def test_a_connection_that_was_left_within_a_pipeline_is_replaced(here: World) -> None:
     pool = here.store.db._pool  # type: ignore[attr-defined]  # of PostgreSQL alone
     before = here.store.transcribers()
