@@ -54,7 +54,7 @@ class DraftedDefinition:
 
 
 def without_writing(page: Page) -> Page:
-    """A filled page, in grey, without what stands in its frames, in the rows of its tables and in its boxes to tick."""
+    """A filled page, in grey, without what somebody wrote: in frames, rows of tables and boxes to tick."""
     seen, scale = _at_a4_size(page)
     places = [box.scaled(scale) for box in filled_places(seen.picture)]
     return replace(page, picture=emptied(page.picture, places))

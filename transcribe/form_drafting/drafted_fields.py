@@ -21,12 +21,14 @@ class Drafted:
 
 
 def field_toml(field: Drafted) -> str:
+    """A field as a definition has it."""
     label = f'label = "{field.label}"\n' if field.label else "# no print stands beside it\n"
     page = f"page = {field.page}\n" if field.page > 1 else ""
     return f'[[field]]\nname = "{field.name}"\n{label}type = "{field.type}"\n{page}box = {list(field.box)}'
 
 
 def table_toml(number: int, page: int, grid: Grid, columns: Sequence[Drafted]) -> str:
+    """A table with its columns as a definition has it; `number` counts from 0."""
     name = "lines" if number == 0 else f"lines_{number + 1}"
     x0, x1 = min(c.box.x0 for c in columns), max(c.box.x1 for c in columns)
     box = Box(min(grid.box.x0, x0), grid.box.y0, max(grid.box.x1, x1), grid.box.y1)

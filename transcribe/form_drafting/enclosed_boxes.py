@@ -23,7 +23,7 @@ MIN_FILLED_SHARE = 0.85
 
 
 def ruled_boxes(ink: Picture) -> tuple[list[Box], Picture]:
-    """The boxes of long lines, also of the finer ones of a table's rows; and the mask of the long lines."""
+    """The boxes of long lines and of the finer ones of a table's rows. Second, the mask of the long lines."""
     width = ink.shape[1]
     across, down, dotted = line_masks(ink)
     lines, finer = (_thickened(across | each) for each in (down, _joined_to_sides(dotted, down)))
@@ -54,6 +54,7 @@ def with_more(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
 
 
 def in_order(boxes: Iterable[Box]) -> list[Box]:
+    """The boxes from the top to the bottom of the page, and from left to right."""
     return sorted(boxes, key=lambda box: (box.y0, box.x0))
 
 
