@@ -209,7 +209,8 @@ class Serving:
         _print(f"Prefect:      {pages}, where one signs in with what stands in {PREFECT_KEY_FILE}")
 
     def _announce(self, listening: socket.socket) -> None:
-        """Write and print where the pages are."""
+        """Write and print where the pages are. Who comes before the server has begun waits, and is not refused."""
+        listening.listen()
         web = review_options(self._settings, listening.getsockname()[1]).public_url
         _write_notice(self._settings, {"web": web, "pid": str(os.getpid())})
         _print(f"review pages: {web}")
