@@ -113,9 +113,16 @@ def require_existing(paths: Iterable[Path]) -> None:
         raise typer.BadParameter(f"there is no file or folder {', '.join(missing)}. Nothing was done.")
 
 
+FILE_NAME = re.compile(r"\A[^:/\n]+\.[A-Za-z0-9]{2,5}: ")
+"""The name of a file with which a message begins."""
+
+
 def with_file(file: str, message: str) -> str:
-    """A message after the file that it is about. Where the message begins with the file's name, that is taken off."""
-    return one_line(f"{file}: {message.removeprefix(f'{Path(file).name}: ')}")
+    """A message after the file that it is about.
+
+    Where the message begins with the file's name, also with another one under which it came later, that is taken off.
+    """
+    return one_line(f"{file}: {FILE_NAME.sub('', message.removeprefix(f'{Path(file).name}: '), count=1)}")
 
 
 def photo_advice(codes: Iterable[str], language: str) -> str:

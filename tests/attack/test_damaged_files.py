@@ -117,5 +117,7 @@ def test_a_file_that_was_forgotten_is_said_to_be(tmp_path: Path, capsys: pytest.
 def test_a_name_with_a_line_break_stays_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert one_line("a\nb\u2028c") == "a\\x0ab\\u2028c"
     assert with_file("a\nb.jpg", "a\nb.jpg: is none.") == "a\\x0ab.jpg: is none."
+    assert with_file("first.jpg", "second.jpg: is none.") == "first.jpg: is none.", "the same bytes under another name"
+    assert with_file("first.jpg", "Page 2: is none.") == "first.jpg: Page 2: is none."
     columns(("name",), [["a\nAll is well"]])
     assert capsys.readouterr().out == "name\na\\x0aAll is well\n"
