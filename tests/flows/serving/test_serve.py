@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from flows.administration.people import invite
 from flows.home import settings as configuration
 from flows.home.home import Home, now
 from flows.runtime.prefect_server import free_port, is_answering, notice
+from flows.serving.serve import Serving as ServingProcess
 from flows.serving.serve import stop_by_signal
 from reconcile.records import query
 from tests.flows.house import START, House, simulated, until
@@ -133,6 +135,15 @@ def test_a_taken_port_is_said_in_one_line(house: House) -> None:
     assert done.code == 2
     assert "Try --port 0" in done.err
     assert "Traceback" not in done.err
+
+
+def test_who_comes_as_soon_as_the_address_is_said_waits_and_is_not_refused(rooms: Home) -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(listening.getsockname(), PATIENCE)
+        ServingProcess(rooms.settings)._announce(listening)
+        socket.create_connection(listening.getsockname(), PATIENCE).close()
 
 
 def test_links_lead_to_where_serve_is(house: House, rooms: Home) -> None:

@@ -138,6 +138,14 @@ def test_text_that_a_detector_sees_and_no_word_covers_is_partly_read(form: Form)
     assert part["order_number"]["finder"].flags == {"partly read"}
 
 
+def test_where_a_detector_misses_letters_that_ink_sees_a_reading_of_the_rest_is_partly_read(form: Form) -> None:
+    """Both engines read 23 of 156523, as nothing but 23 had been found."""
+    box = box_of(form, "order_number").padded(-8)
+    rest = box._replace(x0=box.x0 + 200)
+    said = by_field(read_picture(picture(FLAT), form, [Finder(found=[rest], says="25")]))
+    assert said["order_number"]["finder"].flags == {"partly read"}
+
+
 def test_text_that_runs_into_a_place_where_the_form_s_own_print_is_hidden_is_partly_read(form: Form) -> None:
     box = box_of(form, "order_number")
     shown = picture(FLAT).copy()
