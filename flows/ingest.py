@@ -25,7 +25,7 @@ from prefect.states import Completed, Failed
 from flows.administration import require_fair_start
 from flows.home import Home, home_at, load_settings, now
 from flows.mending import known_as, reconcile_with_retakes, to_read_again
-from flows.runtime import settle_memory
+from flows.runtime import settle_memory, tame_run_log
 from flows.shifts import LOOK_SECONDS, Outcome, Shift
 from flows.steps import (
     AUTO_FORM,
@@ -72,12 +72,6 @@ READERS_COUNT: ContextVar[int] = ContextVar("readers", default=0)
 """How many scans this process reads at a time; 0: as many as the settings say."""
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """Take the traceback off what Prefect logs of a failure: we log an unforeseen error once ourselves."""
-    record.exc_info = None
-    return True
-
-
 @prefect.flow(name="ingest", flow_run_name="ingest {batch}", validate_parameters=True)
 def ingest(
     folder: str = "", form: str = AUTO_FORM, batch: str = "", home: str = "", read: bool = True
@@ -100,7 +94,7 @@ def ingest(
 def _run(folder: str, form: str, batch: str, home: str, *, read: bool) -> State[dict[str, Any]]:
     """What the flow does. Prefect sends the flow itself to another process whole, which this module could not bear."""
     settle_memory()
-    logging.getLogger("prefect.flow_runs").addFilter(_without_traceback)  # once, however often it is called
+    tame_run_log()
     try:
         done = _ingested(
             BATCH_FILES.get() or (existing_folder(folder),), form, batch or time_name(now()), home, read=read

@@ -10,6 +10,7 @@ import typer
 from flows import terminal
 from flows.cli.app import app, home_of
 from flows.cli.help_pages import WithDefault
+from flows.cli.id_beginnings import whole_id
 
 announce = typer.Typer(cls=WithDefault, no_args_is_help=True, rich_markup_mode=None, help="Announce work to come.")
 app.add_typer(announce, name="announce")
@@ -63,9 +64,12 @@ def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 
 
 @announce.command("cancel")
-def cancel(ctx: typer.Context, announced: Annotated[str, typer.Argument(help="Its id.", metavar="WORK")]) -> None:
+def cancel(
+    ctx: typer.Context, announced: Annotated[str, typer.Argument(help="Its id, or the beginning.", metavar="WORK")]
+) -> None:
     """Take an announcement back: that work does not come after all."""
     from flows.home import now
 
-    home_of(ctx).store.end_expected_work(announced, now())
+    store, at = home_of(ctx).store, now()
+    store.end_expected_work(whole_id(announced, [each.id for each in store.expected_work(at)]), at)
     terminal.say("It is announced no more.")

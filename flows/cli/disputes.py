@@ -10,6 +10,7 @@ import typer
 from flows import terminal
 from flows.cli.app import app, home_of
 from flows.cli.help_pages import WithDefault
+from flows.cli.id_beginnings import whole_id
 from flows.cli.value import FieldName, ScanName
 from flows.cli.who_acts import By, by_option
 
@@ -96,7 +97,7 @@ def list_questions(ctx: typer.Context, open_only: OpenOnly = False, as_json: ter
 @questions.command("answer")
 def answer_question(
     ctx: typer.Context,
-    asked: Annotated[str, typer.Argument(help="The question's id.", metavar="QUESTION")],
+    asked: Annotated[str, typer.Argument(help="The question's id, or its beginning.", metavar="QUESTION")],
     answer: Annotated[str, typer.Argument(help="The answer: it joins the field's guide for everybody.")],
     right: Right = None,
     tricky: Tricky = None,
@@ -109,7 +110,9 @@ def answer_question(
     home, shown, answer = home_of(ctx), _example(right, tricky), answer.strip()
     if not answer:
         raise typer.BadParameter("The answer is empty. Say what is to be typed, or where to look.")
-    question = next((each for each in home.store.questions() if each.id == asked), None)
+    known = {each.id: each for each in home.store.questions()}
+    asked = whole_id(asked, known)
+    question = known.get(asked)
     if shown and question is not None:
         show_in_guide(home, question.scan, question.key, *shown, answer, by)
     if home.store.answer_question(asked, answer, by, now()):
@@ -164,13 +167,14 @@ def list_examples(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @questions.command("take-out")
 def take_out(
     ctx: typer.Context,
-    example: Annotated[str, typer.Argument(help="The example's id.", metavar="EXAMPLE")],
+    example: Annotated[str, typer.Argument(help="The example's id, or its beginning.", metavar="EXAMPLE")],
     by: By = "",
 ) -> None:
     """Take a picture out of its guide."""
     from flows.home import now
 
-    _store(ctx).end_guide_example(example, by, now())
+    store = _store(ctx)
+    store.end_guide_example(whole_id(example, [each.id for each in store.guide_examples()]), by, now())
     terminal.say("It is in no guide any more.")
 
 
@@ -207,7 +211,7 @@ def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: term
 @disputes.command("answer")
 def answer_dispute(
     ctx: typer.Context,
-    disputed: Annotated[str, typer.Argument(help="The dispute's id.", metavar="DISPUTE")],
+    disputed: Annotated[str, typer.Argument(help="The dispute's id, or its beginning.", metavar="DISPUTE")],
     seconds: Annotated[
         float | None,
         typer.Argument(help="Seconds to add to the person's paid time; 0: the measured time stays.", min=0.0),
@@ -226,7 +230,9 @@ def answer_dispute(
 
     if (seconds is None) != as_claimed:
         raise SettingsError("Say either the seconds to add or --as-claimed.")
-    granted = settle_dispute(home_of(ctx), disputed, seconds, reason, by)
+    home = home_of(ctx)
+    disputed = whole_id(disputed, [each.id for each in home.store.disputes()])
+    granted = settle_dispute(home, disputed, seconds, reason, by)
     terminal.say(f"{granted:g} seconds are added, and the person is told.")
 
 

@@ -195,7 +195,11 @@ def _because(by: str, why: str, *, no_read: bool) -> Because:
 def _other_names(done: Ingested) -> list[str]:
     """Which files are known under another name, as the scan is called, a line each."""
     pairs = dict.fromkeys((str(each["given"]), str(each["name"])) for each in done.known_as)
-    lines = [f"{given} is the same file as {name}; the scan is called so." for given, name in pairs if given != name]
+    lines = [
+        f"{given} is the same file as {name}; the scan is found by both names."
+        for given, name in pairs
+        if given != name
+    ]
     more = [f"So are {len(lines) - MAX_OTHER_NAMES} more, under other names."] if len(lines) > MAX_OTHER_NAMES else []
     return [*lines[:MAX_OTHER_NAMES], *more]
 

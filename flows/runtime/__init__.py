@@ -13,6 +13,7 @@ from flows.runtime.prefect_server import (
     prefect_for,
 )
 from flows.runtime.process_guard import guarded
+from flows.runtime.run_log import tame_run_log
 
 __all__ = [
     "START_SECONDS",
@@ -27,4 +28,5 @@ __all__ = [
     "prefect_for",
     "settle_memory",
     "take_lock",
+    "tame_run_log",
 ]

@@ -105,7 +105,7 @@ def _add_sending(router: APIRouter, home: Home) -> None:
                 await run_in_threadpool(arriving.settle, form, named)
 
             def keep(store: Store) -> SentV1:
-                _note_known(store, known, named, context.now())
+                _note_known(store, known, named, context.now(), arriving.name if external_id else "")
                 if comes:
                     arriving.keep(store, context.now())
                 return known.model_copy(update={"state": "waiting"}) if comes else known
@@ -135,10 +135,10 @@ def state_of(home: Home, sha256: str) -> SentV1:
     return SentV1(file=sha256, state=found.state, scans=found.scans, reason=found.reason)
 
 
-def _note_known(store: Store, known: SentV1, batch: str, now: datetime) -> None:
-    """Have the page of a batch say what came in it again."""
+def _note_known(store: Store, known: SentV1, batch: str, now: datetime, name: str) -> None:
+    """Have the page of a batch say what came in it again; a file of one scan is found by this name too."""
     for scan in known.scans:
-        store.note_known_again(scan, batch, now)
+        store.note_known_again(scan, batch, now, name if len(known.scans) == 1 else "")
 
 
 def _require_welcome(home: Home, form: str, batch: str) -> None:

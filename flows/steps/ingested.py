@@ -148,7 +148,7 @@ def finish_batch(home: Home, done: Ingested, reconcile: Callable[[Home], object]
     except DiskFull as error:
         done.unfinished = str(error)
     for each in done.known_as:
-        home.store.note_known_again(str(each["scan"]), done.batch, now())
+        home.store.note_known_again(str(each["scan"]), done.batch, now(), str(each["given"]))
     log_batch(home, done)
 
 

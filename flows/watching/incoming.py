@@ -58,6 +58,7 @@ class ArrivingFile:
 
     def __init__(self, settings: Settings, name: str) -> None:
         self._root = settings.home / FOLDER_NAME
+        self.name = name
         self._name = secrets.token_hex(16)
         self._part = self._root / f"{PART_PREFIX}{self._name}"
         self._part.mkdir(parents=True)

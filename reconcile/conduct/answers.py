@@ -10,7 +10,7 @@ from reconcile.forms import Family, PreparedField, prepared
 from reconcile.inference import is_nearly_same, null_of, votes, weigh
 from reconcile.policy import POLICY
 from transcribe.codes import Flag
-from transcribe.model import FieldKey, Form, Null, Parameters, Posterior, Reading
+from transcribe.model import OPERATOR_SOURCE, FieldKey, Form, Null, Parameters, Posterior, Reading
 
 NOTHING_KNOWN: Mapping[str, float] = {}
 """What machines and experts make of a field that none of them read."""
@@ -32,11 +32,12 @@ class Believed:
 class Answer:
     """One person's latest reading of one field, and what is known of that field without it.
 
-    `says` is comparable text, `text` what they typed, `null` why it holds no value. `prompted`: they were shown a
-    value and sent just that. `seconds` is their active time, None where none was measured; `letters` how many they
-    typed. `unaided` gives the probability of each value by machines and experts alone. `others` is what everybody
-    but this person makes of the field, `settled` what all together do; `agrees` and `holds` are whether the answer
-    is that of the others, and that of all.
+    `says` is comparable text, `text` what they typed, `null` why it holds no value, `by_expert` whether they read it
+    as an expert. `prompted`: they were shown a value and sent just that. `seconds` is their active time, None where
+    none was measured; `letters` how many they typed: of an expert 0, as they may take one of the readings that they
+    are shown. `unaided` gives the probability of each value by machines and other experts alone. `others` is what
+    everybody but this person makes of the field, `settled` what all together do; `agrees` and `holds` are whether the
+    answer is that of the others, and that of all.
     """
 
     who: str
@@ -55,26 +56,32 @@ class Answer:
     agrees: bool
     holds: bool
     text: str = ""
+    by_expert: bool = False
 
 
 def answers(form: Form, readings: Sequence[Reading], parameters: Parameters) -> Iterator[Answer]:
     """The answers of the people who read a scan, in the order of names and fields.
 
-    Those of experts are not among them. `readings` are all readings of one scan; those of fields that the form does not
-    have are left out.
+    What operators put right is not among them. `readings` are all readings of one scan; those of fields that the form
+    does not have are left out.
     """
-    people = sorted({reading.source for reading in readings if reading.kind == "person"})
+    people = sorted({each.source for each in readings if each.kind != "machine" and each.source != OPERATOR_SOURCE})
     if not people:
         return
     fields = prepared(form).fields
     together = weigh(form, readings, parameters)
-    unaided = weigh(form, [reading for reading in readings if reading.kind != "person"], parameters)
+    known = [reading for reading in readings if reading.kind != "person"]
+    known_of_all = weigh(form, known, parameters)
+    experts = {reading.source for reading in known}
     for who in people:
         rest = [reading for reading in readings if reading.source != who]
+        unaided = known_of_all
+        if who in experts:
+            unaided = weigh(form, [reading for reading in known if reading.source != who], parameters)
         others = weigh(form, rest, parameters) if len(people) > 1 else unaided
         own: dict[FieldKey, list[Reading]] = {}
-        for reading in readings:
-            if reading.source == who and reading.kind == "person" and reading.key.name in fields:
+        for reading in [each for each in readings if each.source == who]:
+            if reading.key.name in fields:
                 own.setdefault(reading.key, []).append(reading)
         for key in sorted(own, key=str):
             yield _answer(fields[key.name], own[key], unaided.get(key), others.get(key), together.get(key))
@@ -100,13 +107,14 @@ def _answer(
         at=last.at,
         prompted=vote.shown is not None and vote.shown == vote.says,
         seconds=last.seconds,
-        letters=0 if Flag.CROSSED_OUT in last.flags else len(last.text or ""),
+        letters=0 if Flag.CROSSED_OUT in last.flags or last.kind == "expert" else len(last.text or ""),
         unaided={each.normal: each.probability for each in unaided.candidates} if unaided else NOTHING_KNOWN,
         others=others_say,
         settled=settled,
         agrees=is_nearly_same(spot, vote.says, others_say.says, POLICY.min_text_similarity),
         holds=is_nearly_same(spot, vote.says, settled.says, POLICY.min_text_similarity),
         text=last.text or "",
+        by_expert=last.kind == "expert",
     )
 
 

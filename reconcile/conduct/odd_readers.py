@@ -99,14 +99,16 @@ def _copied(who: str, by_person: Mapping[str, Sequence[Answer]]) -> OddReader | 
     """The question about who repeats mistakes: of one other person, or of whoever read before.
 
     The factor is the mean of that of all together and the mean over the others, so that many people raise no suspicion
-    by their number.
+    by their number. Experts are shown what others read, and may err as they do: their answers are left out.
     """
-    own = {(answer.scan, answer.key): answer for answer in by_person[who] if not answer.prompted}
+    own = {
+        (answer.scan, answer.key): answer for answer in by_person[who] if not answer.prompted and not answer.by_expert
+    }
     of: dict[str, list[Clue]] = {
         other: [
             of_mistake(own[answer.scan, answer.key], answer)
             for answer in by_person[other]
-            if (answer.scan, answer.key) in own and not answer.prompted and is_mistake(answer)
+            if (answer.scan, answer.key) in own and is_mistake(answer) and not (answer.prompted or answer.by_expert)
         ]
         for other in sorted(by_person.keys() - {who})
     }

@@ -82,7 +82,8 @@ def test_one_picture_under_two_names_is_read_once_and_a_folder_without_any_is_sa
     done = working_house.run("ingest", working_house.home.parent, "--form", "bon-de-commande", "--json")
     assert (done.json[0]["read"], done.json[0]["known"]) == (1, 1)
     again = working_house.run("ingest", working_house.home.parent / "same.png", "--form", "bon-de-commande")
-    assert "same.png is the same file as one.png; the scan is called so." in again.out
+    assert "same.png is the same file as one.png; the scan is found by both names." in again.out
+    assert working_house.run("scan", "explain", "same.png", "order_number").code == 0
     (tmp_path / "none").mkdir()
     for number in range(7):
         (tmp_path / "none" / f"letter {number}.docx").write_bytes(b"")

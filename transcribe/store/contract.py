@@ -641,8 +641,14 @@ class SteeringStore(Protocol):
     def batch(self, name: str) -> Batch:
         """The batch of this name. NotFound where there is none."""
 
-    def note_known_again(self, scan: str, batch: str, now: datetime) -> None:
-        """Say that a scan came again in this batch. Nothing is noted of its own batch."""
+    def note_known_again(self, scan: str, batch: str, now: datetime, name: str = "") -> None:
+        """Say that a scan came again in this batch, and under this name, by which it is found from now on too.
+
+        Nothing is noted of its own batch, of its own name, and of one that was forgotten.
+        """
+
+    def other_names(self, scan: str) -> list[str]:
+        """The names under which a scan came again, but for its own, in that order. None of one that was forgotten."""
 
     def known_again(self, batch: str, limit: int) -> list[KnownAgain]:
         """The scans of other batches that came again in this one, in that order."""

@@ -142,8 +142,9 @@ async def _take(visit: Visit, file: UploadFile, form: str, batch: str) -> SentFi
 def _keep(visit: Visit, arriving: ArrivingFile, form: str, batch: str, now: datetime) -> SentFile:
     known = sent_file(visit.home, arriving.sha256)
     if known.state != "unknown":
+        name = arriving.name if len(known.scans) == 1 else ""  # the scans of several pages have names of their own
         for each in known.scans:
-            visit.home.store.note_known_again(each, batch, now)
+            visit.home.store.note_known_again(each, batch, now, name)
         return known
     arriving.settle(form, batch)
     visit.home.store.log(visit.by, "scan sent", arriving.sha256, {"form": form, "batch": batch}, now)

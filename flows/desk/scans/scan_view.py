@@ -61,6 +61,7 @@ class ScanView:
     newer: str | None
     older: str | None
     quarantined: str
+    other_names: Sequence[str]
 
     def field(self, name: str) -> FieldLine | None:
         """The field of this name, None where there is none."""
@@ -94,6 +95,7 @@ def scan_view(visit: Visit, name: str) -> ScanView:
         newer=newer,
         older=older,
         quarantined=apart[0].error if apart else "",
+        other_names=store.other_names(scan.id),
     )
 
 

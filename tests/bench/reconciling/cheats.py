@@ -18,6 +18,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import forms, reading, scan_of
+from tests.bench.generator.people import Said
 from tests.bench.intervals import said
 from tests.bench.reconciling.rows import Row, at_least, at_most
 from transcribe.model import Reading
@@ -47,19 +48,25 @@ MIN_ANSWER_COUNT = 20
 EXPERTS_SHARE = 0.1
 """An expert reads this share of the fields too: audits, and where readers are split."""
 
+FALSE_EXPERT = "false expert"
+"""Somebody who types one word into the same share of the fields, as an expert. In worlds of their own."""
+
 
 def rows(small: bool) -> Iterator[Row]:
     """Of each kind of cheat how many are asked about; of honest people how many are."""
     asked: Counter[str] = Counter()
     there: Counter[str] = Counter()
+    plain, hard = Shape(forms=300, people=2), Shape(forms=300, people=2, noise=2.5, known_names=0.3)
     for seed in SEEDS[:2] if small else SEEDS:
-        for shape in (Shape(forms=300, people=2), Shape(forms=300, people=2, noise=2.5, known_names=0.3)):
-            found, kinds = _world(make(seed, shape))
+        for shape, is_betrayed in ((plain, False), (hard, False), (plain, True)):
+            found, kinds = _world(make(seed, shape), is_betrayed=is_betrayed)
+            if is_betrayed:  # until their readings are set aside, they cover for other cheats
+                kinds = {who: kind for who, kind in kinds.items() if kind in HONEST | {FALSE_EXPERT}}
             there.update(kinds.values())
             asked.update(kinds[who] for who in found if who in kinds)
-    for kind in sorted({*CHEATS, *DISHONEST}):
+    for kind in sorted({*CHEATS, *DISHONEST, FALSE_EXPERT}):
         yield at_least(
-            f"asked about, of {there[kind]}: {kind}", asked[kind] / there[kind], 1.0 if kind in CHEATS else 0.0, 2
+            f"asked about, of {there[kind]}: {kind}", asked[kind] / there[kind], 0.0 if kind in DISHONEST else 1.0, 2
         )
     honest = sum(there[kind] for kind in HONEST)
     wrongly = sum(asked[kind] for kind in HONEST)
@@ -67,9 +74,9 @@ def rows(small: bool) -> Iterator[Row]:
     yield at_most("share of honest people asked about", wrongly / honest, HONEST_PEOPLE_ASKED_SHARE, 4)
 
 
-def _world(world: World) -> tuple[set[str], Mapping[str, str]]:
-    """Who is asked about in a world, and what each person is."""
-    chance = random.Random(f"{world.seed} cheats")
+def _world(world: World, *, is_betrayed: bool) -> tuple[set[str], Mapping[str, str]]:
+    """Who is asked about in a world, with a false expert or without, and what each person is."""
+    chance, false = random.Random(f"{world.seed} cheats"), random.Random(f"{world.seed} false expert")
     kinds = {person.name: person.kind for person in world.crowd.people}
     plain = [name for name, kind in kinds.items() if kind in ("normal", "sloppy", "expert")]
     busiest = max(world.crowd.people, key=lambda person: (person.name in plain) * person.busy).name
@@ -86,6 +93,9 @@ def _world(world: World) -> tuple[set[str], Mapping[str, str]]:
             by_scan[scan_of(item)].append(reading(item, each, number))
         if chance.random() < EXPERTS_SHARE:
             by_scan[scan_of(item)].append(reading(item, world.expert(item, 1), 9, expert=True))
+        if is_betrayed and false.random() < EXPERTS_SHARE:
+            typed = Said(FALSE_EXPERT, SAME_WORDS["accomplice"])
+            by_scan[scan_of(item)].append(reading(item, typed, 10, expert=True))
     given: list[Answer] = []
     for number, (scan, readings) in enumerate(by_scan.items()):
         machines = [each for each in readings if each.kind == "machine"]
@@ -97,7 +107,8 @@ def _world(world: World) -> tuple[set[str], Mapping[str, str]]:
         kept = [replace(each, at=each.at + timedelta(hours=number, seconds=at)) for at, each in enumerate(kept)]
         given += answers(form_of[scan], kept, learnt)
     counts = Counter(answer.who for answer in given)
-    told = {who: kind for who, kind in (kinds | changed).items() if counts[who] >= MIN_ANSWER_COUNT or kind in HONEST}
+    kinds = {**kinds, **changed, FALSE_EXPERT: FALSE_EXPERT}
+    told = {who: kind for who, kind in kinds.items() if counts[who] >= MIN_ANSWER_COUNT or kind in HONEST}
     return {each.who for each in odd_readers(given)}, told
 
 

@@ -61,7 +61,7 @@ def told(here: World, *words: str, code: int = 0) -> list[dict[str, Any]]:
 def test_a_question_is_answered_for_everybody(here: World) -> None:
     (asked,) = told(here, "questions", "list", "--open")
     assert (asked["field"], asked["by"], asked["words"]) == ("order_number", "ann", "with dashes?")
-    run(here, "questions", "answer", asked["question"], "yes", "--by", "olga")
+    run(here, "questions", "answer", asked["question"][:8], "yes", "--by", "olga")
     assert told(here, "questions", "list", "--open") == []
     assert [each.answer for each in here.store.guide(here.form.name, KEY.name)] == ["yes"]
 
@@ -90,7 +90,7 @@ def test_pictures_join_a_guide_and_leave_it_by_command(here: World) -> None:
     ]
     run(here, "questions", "example", scan, "order_number", "--right", "x", "--tricky", "y", code=2)
     run(here, "questions", "example", scan, "email", "--right", "x", code=2)
-    run(here, "questions", "take-out", shown[0]["example"])
+    run(here, "questions", "take-out", shown[0]["example"][:8])
     assert [each["kind"] for each in told(here, "questions", "examples")] == ["tricky"]
 
 
@@ -100,7 +100,7 @@ def test_disputed_time_is_added(here: World) -> None:
     run(here, "disputes", "answer", disputed["dispute"], "20", code=2)
     run(here, "disputes", "answer", disputed["dispute"], "6000", "--reason", "minutes, it was thought", code=2)
     assert here.store.disputes()[0].answered_at is None, "more than they say is a slip, and the first answer holds"
-    run(here, "disputes", "answer", disputed["dispute"], "20", "--reason", "a pause of half a minute")
+    run(here, "disputes", "answer", disputed["dispute"][:8], "20", "--reason", "a pause of half a minute")
     assert [line.seconds for line in here.store.ledger("ann")][-1] == 20.0
     assert here.store.disputes()[0].reason == "a pause of half a minute"
     run(here, "disputes", "answer", disputed["dispute"], "--as-claimed", code=2)  # the first answer holds

@@ -240,6 +240,8 @@ def test_what_is_known_already_stands_on_the_page_of_the_batch_that_it_came_in_a
     assert (row["scan"], row["batch"]) == (scan.id, "monday")
     assert [each.name for each in batch_report(busy.home, "thursday").known_again] == ["agreed.png"]
     assert "known already" not in client.get("/desk/batch?name=monday").text
+    assert "again.png" in client.get(f"/desk/scan/{scan.id}").text
+    assert f'href="/desk/scan/{scan.id}"' in client.get("/desk/scans?q=again.png").text
     limited = busy.client(busy.person("half", "auditor", forms=("invoice2",)))
     assert limited.get("/desk/batch?name=thursday").status_code == 404
 

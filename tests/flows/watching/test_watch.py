@@ -107,6 +107,8 @@ def test_what_is_put_there_is_read_and_moved_and_what_cannot_be_read_has_its_rea
     assert scans(quick_house) == [("later.png", "watched", True), ("same.png", "watched", True)]
     reasons = {each.name: each.read_text() for each in (inbox / "aside").glob("*.txt")}
     assert "the file holds text, not a picture" in reasons["broken.png.txt"]
+    assert "put it into the watched folder again" in reasons["broken.png.txt"]
+    assert not any("ingest it again" in each for each in [*reasons.values(), out])
     assert "it is no picture and no PDF by its name" in reasons["letter.docx.txt"]
     assert "it is a link or a device" in reasons["link.png.txt"]
     assert "set aside: broken.png: the file holds text" in out

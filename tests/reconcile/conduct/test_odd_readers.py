@@ -202,3 +202,21 @@ def test_order_changes_nothing() -> None:
     shuffled = list(given)
     random.Random(3).shuffle(shuffled)
     assert odd_readers(given) == odd_readers(shuffled)
+
+
+def as_expert(answers: Sequence[Answer]) -> list[Answer]:
+    return [replace(each, by_expert=True) for each in answers]
+
+
+def test_an_expert_who_types_one_word_everywhere_is_asked_about() -> None:
+    typed = as_expert([answer(number, "false", written(number)) for number in range(30)])
+    assert "constant" in kinds(typed)
+
+
+def test_an_expert_who_errs_as_another_did_is_not_asked_whether_they_work_together() -> None:
+    errors = [(number, f"x{number}", written(number)) for number in range(20)]
+    theirs = [answer(*each, who="ben") for each in errors]
+    mine = [answer(*each) for each in errors]
+    assert "copied" in kinds([*theirs, *mine])
+    assert "copied" not in kinds([*theirs, *as_expert(mine)])
+    assert "copied" not in kinds([*as_expert(theirs), *mine])

@@ -12,6 +12,7 @@ from transcribe.errors import NotFound
 from transcribe.store import contract
 from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.sqlite import SqliteDatabase
+from transcribe.store.facts import ScanSearch
 from transcribe.store.lookup import Lookup
 from transcribe.store.state_store import StateStore
 
@@ -69,6 +70,35 @@ def test_of_several_scans_of_one_name_the_ids_are_told(tmp_path: Path) -> None:
         with pytest.raises(NotFound, match=r"7 scans came as .page.jpg.: .* and 2 more. Name one by its id") as found:
             made.store.scan("page.jpg")
         assert sum(each[:12] in str(found.value) for each in ids) == 5
+
+
+def test_a_scan_that_came_again_is_found_by_each_of_its_names_and_by_none_once_it_is_forgotten(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        scan = made.scan("ana.jpg").id
+        for name in ("copy.jpg", "ana.jpg", "", "copy.jpg"):
+            made.store.note_known_again(scan, "", after(1), name)
+        assert made.store.scan("copy.jpg").id == made.store.scan("ana.jpg").id == scan
+        assert made.store.other_names(scan) == ["copy.jpg"]
+        while made.store.sum_up(after(1)):
+            pass
+        found = made.store.find_scans(ScanSearch(name="cop"), 9)
+        assert [each.scan for each in found] == [scan]
+        made.store.forget(scan, after(2))
+        made.store.note_known_again(scan, "", after(3), "third.jpg")
+        assert made.store.other_names(scan) == []
+        for name in ("copy.jpg", "third.jpg"):
+            with pytest.raises(NotFound):
+                made.store.scan(name)
+        assert made.store.find_scans(ScanSearch(name="cop"), 9) == []
+
+
+def test_two_scans_that_came_under_one_name_are_told_by_their_ids(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        ids = [made.scan(name).id for name in ("ana.jpg", "ben.jpg")]
+        made.store.note_known_again(ids[0], "", after(1), "ben.jpg")
+        with pytest.raises(NotFound, match=r"2 scans came as .ben.jpg") as found:
+            made.store.scan("ben.jpg")
+        assert all(each[:12] in str(found.value) for each in ids)
 
 
 def test_a_name_goes_with_a_scan_that_is_forgotten(tmp_path: Path) -> None:

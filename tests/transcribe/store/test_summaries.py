@@ -59,7 +59,7 @@ LOOKS = (
     "open_fields",
 )
 KINDS = ("scans", "readings by person")
-SMALL = {"json_each", "o", "d", "v", "value", "k", "kinds", "few"}
+SMALL = {"json_each", "called", "other", "o", "d", "v", "value", "k", "kinds", "few"}
 """What may be read whole: the ids that are asked for, and the bounded number of scans or kinds that are looked at."""
 IN_ORDER = {"find_scans": "y", "changed_scans": "c", "oldest_appeal": "a", "open_pairs": "d", "facts_of_batch": "n"}
 """What is walked in its own order and no further than a limit; and the appeals that nobody has decided."""

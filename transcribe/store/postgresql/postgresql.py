@@ -35,7 +35,7 @@ KEYS = {"ledger": "number", "reading": "number"}
 
 WORDS_TABLES = (
     "reading_text, decision_text, record_text, task_text, truth_text, appeal_text, question_text, guide_example_text, "
-    "act_text, time_dispute, place, scan, source_file"
+    "act_text, time_dispute, place, scan, other_name, source_file"
 )
 """Tables with words that are erased when a scan is forgotten."""
 

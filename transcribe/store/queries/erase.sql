@@ -84,6 +84,9 @@ DELETE FROM page_picture WHERE scan_id = :scan_id;
 -- name: erase_scan_name!
 UPDATE scan SET name = '' WHERE id = :scan_id;
 
+-- name: erase_other_names!
+DELETE FROM other_name WHERE scan_id = :scan_id;
+
 -- name: erase_file_names!
 UPDATE source_file SET name = '' WHERE sha256 IN (SELECT sha256 FROM scan_file WHERE scan_id = :scan_id)
     AND NOT EXISTS (SELECT 1 FROM scan_file o JOIN scan s ON s.id = o.scan_id

@@ -61,7 +61,14 @@ SELECT * FROM scan WHERE id = :scan_id;
 SELECT * FROM scan WHERE sha256 >= :beginning AND sha256 < :beginning || 'g' ORDER BY sha256 LIMIT 2;
 
 -- name: scans_named
-SELECT * FROM scan WHERE name = :name AND name <> '' ORDER BY received_at, id;
+SELECT * FROM scan WHERE name = :name AND name <> ''
+UNION SELECT s.* FROM other_name o JOIN scan s ON s.id = o.scan_id WHERE o.name = :name ORDER BY received_at, id;
+
+-- name: put_other_name!
+INSERT INTO other_name (scan_id, name, at) VALUES (:scan_id, :name, :now) ON CONFLICT (scan_id, name) DO NOTHING;
+
+-- name: other_names
+SELECT name FROM other_name WHERE scan_id = :scan_id ORDER BY at, name;
 
 -- name: scans_of_file
 SELECT s.* FROM scan s JOIN scan_file f ON f.scan_id = s.id

@@ -210,7 +210,8 @@ SELECT s.id, s.sha256, s.name, s.batch, s.form, s.received_at, s.recorded_at, y.
 FROM found d JOIN scan s ON s.id = d.scan_id JOIN scan_summary y ON y.scan_id = s.id
 WHERE s.id < :before AND s.id >= :first AND s.erased_at IS NULL AND (:batch IS NULL OR s.batch = :batch)
     AND (:form IS NULL OR s.form = :form) AND (:state IS NULL OR y.state = :state)
-    AND (:name IS NULL OR s.name >= :name AND s.name < :name_end)
+    AND (:name IS NULL OR s.name >= :name AND s.name < :name_end OR EXISTS (SELECT 1 FROM other_name o
+        WHERE o.scan_id = s.id AND o.name >= :name AND o.name < :name_end))
     AND (:reason IS NULL OR EXISTS (SELECT 1 FROM scan_reason r WHERE r.reason = :reason AND r.scan_id = s.id))
     AND (:forms IS NULL OR s.form IN (SELECT value FROM json_each(:forms)))
 ORDER BY s.id DESC LIMIT :limit
@@ -251,8 +252,11 @@ WITH found (scan_id) AS MATERIALIZED (SELECT scan_id FROM scan_reason
 {part_found};
 
 -- name: find_scans_named
-WITH found (scan_id) AS MATERIALIZED (SELECT id FROM scan INDEXED BY scan_name
-    WHERE name <> '' AND name >= :name AND name < :name_end AND id < :before AND id >= :first LIMIT :most)
+WITH called (scan_id) AS MATERIALIZED (SELECT id FROM scan INDEXED BY scan_name
+    WHERE name <> '' AND name >= :name AND name < :name_end AND id < :before AND id >= :first LIMIT :most),
+other (scan_id) AS MATERIALIZED (SELECT scan_id FROM other_name
+    WHERE name >= :name AND name < :name_end AND scan_id < :before AND scan_id >= :first LIMIT :most),
+found (scan_id) AS MATERIALIZED (SELECT scan_id FROM called UNION SELECT scan_id FROM other)
 {part_found};
 
 -- name: find_scans_among

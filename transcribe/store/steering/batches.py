@@ -35,11 +35,18 @@ class BatchVerbs(ActVerbs):
     def require_batch(self, batch: str) -> None:
         self.batch(batch)
 
-    def note_known_again(self, scan: str, batch: str, now: datetime) -> None:
+    def note_known_again(self, scan: str, batch: str, now: datetime, name: str = "") -> None:
         with self.db.write():
             row = self.scan_row(scan)
+            if row["erased_at"] is not None:
+                return
+            if name not in ("", row["name"]):
+                self.db.run("put_other_name", scan_id=row["id"], name=name, now=micros(now))
             if batch not in ("", row["batch"]):
                 self.db.run("put_known_again", batch=batch, scan_id=row["id"], now=micros(now))
+
+    def other_names(self, scan: str) -> list[str]:
+        return [each["name"] for each in self.db.all("other_names", scan_id=self.scan_row(scan)["id"])]
 
     def known_again(self, batch: str, limit: int) -> list[KnownAgain]:
         rows = self.db.all("known_again_of_batch", batch=batch, limit=limit)

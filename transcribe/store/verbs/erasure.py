@@ -184,6 +184,7 @@ ERASURE_STATEMENTS = (
     "end_quarantine",
     "end_deliveries_of_scan",
     "erase_scan_name",
+    "erase_other_names",
     "erase_file_names",
 )
 """The statements of an erasure, in order."""

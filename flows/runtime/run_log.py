@@ -1,0 +1,19 @@
+"""What Prefect logs of flow runs, without what would mislead."""
+
+from __future__ import annotations
+
+import logging
+
+INTERRUPTED = "Crash detected! Execution was aborted by"
+"""How Prefect's message of a run begins that was told to end. It goes on with the next start, and nothing crashed."""
+
+
+def tame_run_log() -> None:
+    """Leave tracebacks and interrupted runs out of Prefect's log of flow runs. Again is no change."""
+    logging.getLogger("prefect.flow_runs").addFilter(_is_told)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Whether a record is said. A traceback is taken off: we log an unforeseen error once ourselves."""
+    record.exc_info = None
+    return not record.getMessage().startswith(INTERRUPTED)

@@ -1,0 +1,28 @@
+"""Prefect's log of flow runs says no crash where somebody ended the program."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from prefect.states import exception_to_crashed_state
+
+from flows.runtime import tame_run_log
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "is_told"), [(KeyboardInterrupt(), False), (SystemExit(1), False), (OSError("gone"), True)]
+)
+def test_who_ends_the_program_is_told_of_no_crash(
+    ended_by: BaseException, *, is_told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    tame_run_log()
+    state = asyncio.run(exception_to_crashed_state(ended_by))
+    log = logging.getLogger("prefect.flow_runs")
+    log.addHandler(caplog.handler)  # Prefect's loggers hand nothing on to others
+    try:
+        log.error("Crash detected! %s", state.message)
+    finally:
+        log.removeHandler(caplog.handler)
+    assert bool(caplog.records) is is_told, state.message

@@ -1,0 +1,41 @@
+"""The answers of people and experts, each beside what is known of the field without them."""
+
+from __future__ import annotations
+
+from reconcile.conduct import answers
+from reconcile.parameters import shipped_parameters
+from tests.reconcile.made import both, field, form, reading
+from transcribe.model import OPERATOR_SOURCE, Reading
+
+FORM = form(field("name"))
+
+
+def by(who: str, given: list[Reading]) -> list[str]:
+    return [each.text for each in answers(FORM, given, shipped_parameters()) if each.who == who]
+
+
+def test_an_expert_is_looked_at_as_a_transcriber_is_and_what_an_operator_put_right_is_not() -> None:
+    given = [
+        *both("name", "Lindqvist"),
+        reading("name", "ann", "Lindqvist"),
+        reading("name", "eva", "false", kind="expert"),
+        reading("name", OPERATOR_SOURCE, "Lindquist", kind="expert"),
+    ]
+    assert by("ann", given) == ["Lindqvist"]
+    assert by("eva", given) == ["false"]
+    assert by(OPERATOR_SOURCE, given) == []
+
+
+def test_what_machines_and_experts_say_of_a_field_is_without_the_expert_who_is_looked_at() -> None:
+    given = [*both("name", "Lindqvist"), reading("name", "eva", "false", kind="expert")]
+    (answer,) = answers(FORM, given, shipped_parameters())
+    assert max(answer.unaided, key=lambda says: answer.unaided[says]) == "lindqvist"
+    assert answer.others.says == "lindqvist"
+    assert not answer.agrees
+    assert answer.by_expert
+
+
+def test_an_expert_may_take_a_reading_that_is_shown_without_typing_it() -> None:
+    given = [reading("name", "ann", "Lindqvist"), reading("name", "eva", "Lindqvist", kind="expert")]
+    letters = {each.who: each.letters for each in answers(FORM, given, shipped_parameters())}
+    assert letters == {"ann": 9, "eva": 0}
