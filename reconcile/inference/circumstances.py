@@ -240,10 +240,11 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     for_it = [vote for vote in people if is_nearly_same(spot, vote.says, says, POLICY.min_text_similarity)]
     against = [vote for vote in people if vote not in for_it] if len(for_it) < len(people) else []
     experts = [vote.source for vote in votes if vote.kind == "expert" and vote.says == says]
-    sums = prod([ruled.factors[says] for ruled in weighed.ruled]) if weighed.ruled else 1.0
+    factors = [ruled.factors[says] for ruled in weighed.ruled]
+    sums, least = prod(factors), min(factors, default=1.0)
     witness = witness_of(spot, votes, says, sums, learnt)
     doubt: Reason | Literal[""] = "" if witness or not is_unsure_on_bad_page(engines, says) else Reason.NOT_SURE_ENOUGH
-    trouble = trouble_of(spot, votes, says, sums, learnt) or doubt
+    trouble = trouble_of(spot, votes, says, sums, learnt, least) or doubt
     common = with_common_flags(votes, says) if trouble else votes
     return Circumstances(
         says=says,
@@ -264,7 +265,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         ink=max([vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says], default=0.0),
         witness=witness,
         trouble=trouble,
-        common_trouble=trouble and (trouble_of(spot, common, says, sums, learnt) or doubt),
+        common_trouble=trouble and (trouble_of(spot, common, says, sums, learnt, least) or doubt),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, saying, learnt),

@@ -111,6 +111,6 @@ def _reader(vote: Vote, bits: float, rate: float) -> Evidence:
 
 def _rule(ruled: Ruled, best: str, other: str | None) -> Evidence:
     rival = ruled.none if other is None else ruled.factors[other]
-    bits = log(ruled.factors[best] / rival) / NATS_PER_BIT
+    bits = round(log(ruled.factors[best] / rival) / NATS_PER_BIT, 2)
     code = EvidenceCode.RULE_BROKEN if ruled.factors[best] < 1.0 and bits <= 0 else EvidenceCode.RULE_HOLDS
-    return Evidence(code=code, numbers={"rule": ruled.rule, "bits": round(bits, 2)})
+    return Evidence(code=code, numbers={"rule": ruled.rule, "bits": bits})

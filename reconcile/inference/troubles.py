@@ -69,7 +69,6 @@ REASON_BY_FLAG: Mapping[Flag, Reason] = {
 }
 """What a machine may say of a field that it cannot read, and why people look at it; the first that holds counts."""
 
-
 TELLING_FLAGS: Mapping[Flag, Reason] = {
     Flag.HANDWRITING: Reason.HANDWRITING,
     Flag.ILLEGIBLE: Reason.ILLEGIBLE,
@@ -117,9 +116,14 @@ def is_said_by_barcode(votes: Sequence[Vote], says: str) -> bool:
 
 
 def trouble_of(
-    spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters
+    spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters, least: float
 ) -> Reason | Literal[""]:
-    """Why machines alone may not decide, as a task reason; "" where they may."""
+    """Why machines alone may not decide, as a task reason; "" where they may.
+
+    `sums` is the factor of all rules on the value, `least` that of the rule most against it. A hand's 6 was read as 4
+    in the tax and the total, which added up. Where a fifth of made-up orders break a sum, 1.2 % of decided values were
+    wrong, 1.8 % by `sums` alone, for .04 readings a field.
+    """
     machines = [vote for vote in votes if vote.machine]
     flags = [flag for vote in machines if vote.flags for flag in vote.flags]
     for flag, reason in REASON_BY_FLAG.items() if flags else ():
@@ -140,7 +144,7 @@ def trouble_of(
         return Reason.INK_BUT_NO_TEXT if any(vote.source == INK for vote in machines) else Reason.NOTHING_READ
     if null_of(says) is None and (spot.faults(says) or _stands_beside_a_sign(spot, machines, says)):
         return Reason.FORMAT
-    if sums < MAX_OPPOSING_SUMS_FACTOR:
+    if min(sums, least) < MAX_OPPOSING_SUMS_FACTOR:
         return Reason.SUMS
     if spot.type in TYPES_WITH_POINT and (
         _may_lack_its_point(spot, machines, says, sums) or _has_extra_decimals(machines, says)

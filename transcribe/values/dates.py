@@ -48,6 +48,10 @@ MAX_DATE_LENGTH = 100
 """Characters of a date in words, with its weekday and time: a longer text is none. Chosen by hand."""
 
 
+CELL_COUNTS = (6, 8)
+"""Cells of a date whose digits are written each in its own."""
+
+
 @lru_cache(maxsize=65536)
 def date_parts(text: str, locale: str, foreign: bool) -> Parts | None:
     """The year, month and day that a text names, None where it does not name all three.
@@ -72,8 +76,10 @@ def date_parts(text: str, locale: str, foreign: bool) -> Parts | None:
             return None
     if month is not None:
         return _with_month(numbers, month, order)
-    if len(numbers) == 1:
-        numbers = _cut(numbers[0], order)
+    parts = _from_numbers(numbers, order, foreign) if len(numbers) == 3 else None
+    if (parts and date_of_parts(parts)) or not _is_by_cells(text, numbers):
+        return parts
+    numbers = _cut("".join(numbers), order)
     return _from_numbers(numbers, order, foreign) if len(numbers) == 3 else None
 
 
@@ -152,6 +158,11 @@ def _with_month(numbers: list[str], month: int, order: str) -> Parts | None:
     year_first = (len(first) >= 3 and len(first) >= len(last)) or (order == "ymd" and len(last) < 3)
     day, year = (last, first) if year_first else (first, last)
     return _full(year), str(month), day
+
+
+def _is_by_cells(text: str, numbers: list[str]) -> bool:
+    """Whether the digits of a date stand in cells of their own, so that gaps come where they may: 2 7 07 2 026."""
+    return sum(map(len, numbers)) in CELL_COUNTS and text.replace(" ", "").isdigit()
 
 
 def _cut(digits: str, order: str) -> list[str]:

@@ -94,6 +94,26 @@ def test_machines_do_not_decide_what_the_sums_speak_against() -> None:
     assert answer.reason == "sums"
 
 
+def test_a_rule_that_holds_does_not_outweigh_one_that_is_broken() -> None:
+    """One hand's 6 was read as 4 in the tax and in the total alike, so that the total added up."""
+    taxed = form(
+        *(field(name, "amount") for name in ("subtotal", "tax", "total")),
+        rules=(
+            Rule(name="added", check="total == subtotal + tax"),
+            Rule(name="taxed", check="tax == round(subtotal * 0.2, 2)"),
+        ),
+    )
+    readings = [*both("subtotal", "158.00"), *both("tax", "31.40"), *both("total", "189.40")]
+    weighed = weigh(taxed, readings, shipped_parameters())
+    answer = decide(taxed.field("tax"), weighed[FieldKey("tax")], POLICY)
+    assert isinstance(answer, Task)
+    assert answer.reason == "sums"
+    said = {
+        each.numbers["rule"]: each.code for each in weighed[FieldKey("subtotal")].evidence if "rule" in each.numbers
+    }
+    assert said == {"added": "rule holds", "taxed": "rule broken"}
+
+
 def test_a_value_that_only_the_sums_ask_for_is_a_proposal_and_never_decided() -> None:
     readings = [
         *both(QUANTITY, "3"),

@@ -114,3 +114,15 @@ def test_every_month_of_a_year_is_known_by_name() -> None:
         for width in ("d MMMM y", "d MMM y"):
             for when in days:
                 assert date.parse(format_date(when, width, locale), FIELD, form) == when.isoformat()
+
+
+@given(st.dates(day(1970, 1, 1), day(2068, 12, 31)), st.lists(st.booleans(), min_size=7, max_size=7))
+def test_a_date_of_digits_each_in_its_own_cell_is_read_wherever_gaps_come(when: day, gaps: list[bool]) -> None:
+    digits = f"{when:%d%m%Y}"
+    text = digits[0] + "".join(" " * gap + digit for gap, digit in zip(gaps, digits[1:], strict=True))
+    assert date.parse(text, FIELD, FRENCH) == when.isoformat()
+
+
+@pytest.mark.parametrize("text", ["1 2 3 4 5", "27 07 2026 10", "2 7 0 7 x 0 2 6", "2 7 0 7 2 0 2"])
+def test_other_digits_in_cells_are_no_date(text: str) -> None:
+    assert date.parse(text, FIELD, FRENCH) is None
