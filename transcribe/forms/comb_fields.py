@@ -27,6 +27,10 @@ MIN_DIVIDER_LEVELS = 25
 MIN_DIVIDER_HEIGHT_SHARE = 0.15
 """Share of the box's height that a divider covers at least: low ones cover a quarter, dotted ones a third."""
 
+TALL_DIVIDER_HEIGHT_SHARE = 0.35
+"""The same where a label stands in the box: its letters are lower than this, and low dividers would be lost among
+them. Chosen by hand."""
+
 MAX_DIVIDER_WIDTH_PX = 7
 """A thicker stroke is no divider: a letter of a label is wider. Chosen by hand."""
 
@@ -103,15 +107,24 @@ def comb(picture: Picture, box: Box, unit: float) -> Comb | None:
         return None
     side = 2 * round(MAX_NARROW_PRINT_PX * unit / 2) + 1
     upright = cv2.morphologyEx(cut, cv2.MORPH_BLACKHAT, numpy.ones((1, side), numpy.uint8)) >= MIN_DIVIDER_LEVELS
-    dividers = [searched.x0 + x for x in _dividers(upright.mean(axis=0), MAX_DIVIDER_WIDTH_PX * unit)]
-    return _comb(_with_ends(dividers, box), box, unit)
+    profile = upright.mean(axis=0)
+    found = None
+    for high in (MIN_DIVIDER_HEIGHT_SHARE, TALL_DIVIDER_HEIGHT_SHARE):
+        dividers = [searched.x0 + x for x in _dividers(profile, high, MAX_DIVIDER_WIDTH_PX * unit)]
+        other = _comb(_with_ends(dividers, box), box, unit)
+        if other and (found is None or len(other.cells) > len(found.cells)):
+            found = other
+    return found
 
 
-def _dividers(profile: NDArray[numpy.float64], thick: float) -> list[float]:
-    """The middles of narrow strokes in the profile of upright print; two pixels of paper separate two strokes."""
+def _dividers(profile: NDArray[numpy.float64], high: float, thick: float) -> list[float]:
+    """The middles of narrow strokes in the profile of upright print; two pixels of paper separate two strokes.
+
+    `high` is the share of the height that a stroke covers at least.
+    """
     import numpy
 
-    columns = numpy.flatnonzero(profile >= MIN_DIVIDER_HEIGHT_SHARE)
+    columns = numpy.flatnonzero(profile >= high)
     runs = numpy.split(columns, numpy.flatnonzero(numpy.diff(columns) > 2) + 1)
     return [float(run[0] + run[-1]) / 2 for run in runs if run.size and run[-1] - run[0] < thick]
 

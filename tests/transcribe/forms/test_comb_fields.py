@@ -50,6 +50,15 @@ def test_a_box_with_teeth_at_even_distances_is_a_comb(page: Picture) -> None:
     assert not found.group_ends
 
 
+def test_teeth_below_a_label_in_the_box_are_a_comb() -> None:
+    box = Box(100, 100, 496, 188)
+    page = framed(EVERY, box, top=box.y0 + 34)
+    cv2.putText(page, "Fill in: lift, till (hh mm)", (box.x0 + 8, box.y0 + 24), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 30, 1)
+    found = comb(page, box, 1.0)
+    assert found is not None
+    assert len(found.cells) == 9
+
+
 def test_boxes_beside_one_another_are_a_comb_and_a_wider_gap_ends_a_group() -> None:
     page = numpy.full((300, 800), 255, numpy.uint8)
     lefts = [100, 146, 212, 258, 324, 370, 416, 462]  # DD MM YYYY
