@@ -109,10 +109,11 @@ def left_label_regions(unlabelled: Sequence[Box], places: Sequence[Box], page: P
 
 def _labels(words: Iterable[Word]) -> list[Word]:
     """Words that stand together, joined into labels."""
-    said = [word for word in words if re.search(r"\w{2}|°", word.text) and word.box.height > 6]
     joined: list[Word] = []
-    for word in sorted(said, key=lambda each: (each.line, each.box.x0)):
+    for word in sorted(words, key=lambda each: (each.line, each.box.x0)):
         last = joined[-1] if joined else None
+        if word.box.height <= 6 or not (re.search(r"\w{2}|°", word.text) or (last and _closes(word, last))):
+            continue
         if (
             last
             and last.line == word.line
@@ -122,6 +123,11 @@ def _labels(words: Iterable[Word]) -> list[Word]:
         else:
             joined.append(word)
     return joined
+
+
+def _closes(word: Word, label: Word) -> bool:
+    """Whether a short word ends what a label has in brackets, as "h)" in "Express (48 h)"."""
+    return ")" in word.text and label.text.count("(") > label.text.count(")") and word.line == label.line
 
 
 def _joined(one: Word, other: Word) -> Word:

@@ -226,6 +226,19 @@ def test_a_label_before_one_place_is_not_that_of_the_place_below_it() -> None:
     assert [each["label"] for each in tomllib.loads(text)["field"]] == ["Ordered by", "Mobile", "Delivery address"]
 
 
+def test_a_bracket_in_a_label_is_closed_by_a_short_word() -> None:
+    sheet = Image.new("L", (1654, 700), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(28)
+    for y, label in ((300, "Express (48 h)"), (400, "By post (5 d)")):
+        draw.rectangle((300, y, 334, y + 34), outline=0, width=3)
+        draw.text((350, y), label, font=font, fill=0)
+    page = Page(number=1, picture=numpy.asarray(sheet))
+    text = draft(page, ocr.load("tesseract", ("eng",)), name="ticks", blank="ticks.png")
+    labels = [each["label"] for each in tomllib.loads(text)["field"]]
+    assert labels[0] == "Express (48 h)"
+    assert all(label.count("(") == label.count(")") for label in labels), labels
+
+
 def test_light_headings_on_a_coloured_band_name_the_columns_and_are_no_fields() -> None:
     sheet = Image.new("RGB", (1654, 1200), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.truetype(str(FONTS / "liberation" / "LiberationSans-Bold.ttf"), 26)
