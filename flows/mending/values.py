@@ -21,6 +21,9 @@ NO_VALUE = N_("%(text)s is no value that the field %(key)s can have. %(advice)s 
 A_UNIT = N_("%(text)s has %(unit)s beside it, which is no currency, and the field %(key)s holds an amount. %(advice)s")
 """What is said of an amount with the unit of a quantity beside it: a slip, as of x for 2."""
 
+NO_CHOICE = N_("%(text)s is none of the words of %(key)s: %(words)s. Look again, or say --anyway.")
+"""What is said of a field that is one of a few words."""
+
 AS_IT_IS = N_("If the paper says so, say --anyway: the record then has no value there, and an exception.")
 """What may be done where the paper itself is wrong."""
 
@@ -35,11 +38,11 @@ def require_fitting(
     other_pattern: bool = False,
     as_it_is: str = AS_IT_IS,
 ) -> None:
-    """SettingsError where a text is no value of a field's type, or not written as the form's pattern says.
+    """SettingsError where a text is no value of a field's type, or not written as its pattern or words say.
 
     `as_it_is` says what may be done where the paper itself is wrong.
     Unless who says it knows: `no_value` takes a text of which no value can be made, as it stands on the paper; its
-    record has an exception then. `other_pattern` takes one that the pattern speaks against.
+    record has an exception then. `other_pattern` takes one that the pattern or the words speak against.
     NotFound where the scan's form has no such field, or where the row of a cell is missing.
     """
     known = home.store.scan(scan)
@@ -57,14 +60,24 @@ def require_fitting(
         )
     if not no_value:
         _require_no_unit(field, form, key, text)
+    if text.strip() and not other_pattern:
+        _require_writing(field, form, key, text)
+
+
+def _require_writing(field: Field, form: Form, key: FieldKey, text: str) -> None:
+    """SettingsError where the form's pattern speaks against a text, or it is none of the words of a choice."""
     spot = prepared(form).fields[key.name]
-    if text.strip() and field.pattern and not other_pattern and spot.faults(spot.normal(text)):
+    if not spot.faults(spot.normal(text)):
+        return
+    if field.pattern:
         raise SettingsError(
             worded(
                 "%(text)s is not written as the form says of %(key)s: %(pattern)s. Look again, or say --anyway.",
                 text=repr(text), key=str(key), pattern=field.pattern,
             )
         )  # fmt: skip
+    if field.type == "choice":
+        raise SettingsError(worded(NO_CHOICE, text=repr(text), key=str(key), words=", ".join(field.examples)))
 
 
 def _require_no_unit(field: Field, form: Form, key: FieldKey, text: str) -> None:

@@ -133,6 +133,24 @@ def test_a_correction_that_breaks_the_forms_pattern_is_taken_only_when_the_opera
     require_fitting(rooms, scan.id, key, "wrong", other_pattern=True)
 
 
+def test_a_correction_that_is_no_word_of_a_choice_is_taken_only_when_the_operator_says_so(rooms: Home) -> None:
+    text = (
+        'name = "crowns"\nversion = 1\ntitle = "Crowns"\nlanguages = ["eng"]\nlocale = "en_GB"\n'
+        '[[field]]\nname = "shade"\ntype = "choice"\nexamples = ["A1", "B2"]\nfind = { labels = ["Shade"] }\n'
+    )
+    rooms.settings.forms.mkdir(exist_ok=True)
+    (rooms.settings.forms / "crowns.toml").write_text(text, encoding="utf-8")
+    form = rooms.use_form("crowns")
+    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
+    rooms.store.put_scan(scan, [], now())
+    key = FieldKey("shade")
+    require_fitting(rooms, scan.id, key, "b2")
+    require_fitting(rooms, scan.id, key, "")
+    with pytest.raises(SettingsError, match=r"'Z9' is none of the words of shade: A1, B2\. .* say --anyway"):
+        require_fitting(rooms, scan.id, key, "Z9")
+    require_fitting(rooms, scan.id, key, "Z9", other_pattern=True)
+
+
 def test_a_day_that_does_not_exist_stands_in_a_record_as_an_exception_when_the_operator_says_so(
     house: House, rooms: Home
 ) -> None:
