@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer._click.exceptions import NoSuchOption
 
 from flows import terminal
-from flows.cli.bad_values import say_plainly
+from flows.cli.bad_values import say_plainly, say_where_it_stands
 from flows.cli.help_pages import GroupedCommands, complete_in_lines, dress
 from flows.cli.old_commands import new_spelling
 from flows.cli.who_acts import acting_user
@@ -100,6 +101,9 @@ class _Commands(GroupedCommands):
             return super().invoke(ctx)  # type: ignore[arg-type]  # typer's own copy of click has no public types
         except typer.BadParameter as error:
             say_plainly(error)
+            raise
+        except NoSuchOption as error:
+            say_where_it_stands(error)
             raise
         except FairhandError as error:
             terminal.say(f"fairhand: {error}", err=True)

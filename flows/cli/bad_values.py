@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import typer
+from typer._click.exceptions import NoSuchOption
 
 _SAID: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "int_parsing": lambda text, _: f"{text!r} is no whole number. Write it in figures, as 5.",
@@ -33,3 +34,9 @@ def say_plainly(error: typer.BadParameter) -> None:
         error.message = f"{text} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00."
     if found and (sentence := _SAID.get(found[0]["type"])):
         error.message = sentence(str(found[0]["input"]), found[0].get("ctx", {}))
+
+
+def say_where_it_stands(error: NoSuchOption) -> None:
+    """Say of the option that all commands have that it stands before the command, and not that there is none."""
+    if error.option_name == "--home":
+        error.message, error.possibilities = "--home stands before the command: fairhand --home FOLDER COMMAND", None

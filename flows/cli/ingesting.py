@@ -12,6 +12,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of
+from flows.cli.ended_by_hand import said_when_ended
 from flows.cli.who_acts import by_option
 from transcribe.i18n import counted, plural
 
@@ -69,7 +70,7 @@ def ingest(
     home = open_home(settings)
     _check(home, form, name)
     terminal.note(STARTING_MESSAGE)
-    with terminal.progress("reading") as progress, prefect_for(settings):
+    with said_when_ended(), terminal.progress("reading") as progress, prefect_for(settings):
         from flows.ingest import ingest_batch
 
         done = ingest_batch(settings.home, paths, form, name, settings.cores, progress, because, read=not no_read)

@@ -73,6 +73,13 @@ def test_wrong_use_exits_with_two(house: House, words: list[str]) -> None:
     assert "Traceback" not in done.err
 
 
+def test_the_home_named_after_a_command_is_said_to_stand_before_it(house: House) -> None:
+    for words in (["init"], ["status"], ["scan", "explain"]):
+        told = house.run(*words, "--home", "orders")
+        assert (told.code, "--home stands before the command: fairhand --home FOLDER COMMAND" in told.err) == (2, True)
+        assert "No such option" not in told.err
+
+
 def test_what_is_not_there_is_said_in_one_line(house: House) -> None:
     done = house.run("scan", "explain", "abcdef", "total")
     assert done.code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from flows.home import settings as configuration
 from flows.home.home import open_home
 from tests.crafted import bomb, refused
-from tests.flows.house import CASES, TYPED, House, ingest_killed
+from tests.flows.house import CASES, PATIENCE, TYPED, House, finished, ingest_killed, until
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.mark.timeout(900)]
 
@@ -152,3 +153,24 @@ PHOTOGRAPHS = (
     ("order-form", "flat", "0001", "png"),
     ("order-form", "phone", "0003", "jpg"),
 )
+
+
+def test_who_ends_it_by_hand_is_told_that_the_same_command_goes_on(working_house: House, tmp_path: Path) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(6):
+        with Image.open(TYPED) as picture:
+            picture.crop((0, 0, picture.width, picture.height - number)).save(many / f"{number}.png")
+    words = ("ingest", many, "--form", "bon-de-commande", "--batch", "monday")
+    rooms = open_home(configuration.load_settings(working_house.home))
+    process = working_house.start(*words)
+    until(lambda: finished(rooms) or process.poll() is not None)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, "Crash" in err, "Traceback" in err) == (130, False, False), err
+    assert err.index("Ending. What is being read now is read first") < err.index("Ended. What was read is kept."), err
+    left = 6 - finished(rooms)
+    assert left > 0
+    done = working_house.run(*words, "--json")
+    assert [done.code, done.json[0]["read"], finished(rooms)] == [0, left, 6], done.err
+    rooms.close()
