@@ -147,6 +147,8 @@ def _require_languages(codes: Sequence[str]) -> None:
 
 def _require_name(handle: str) -> None:
     """SettingsError where nobody can be called so: everywhere it stands in a line, beside other words."""
+    if i18n.turns_direction(handle):
+        raise SettingsError(i18n.NO_DIRECTION)
     if not handle.isprintable() or not 1 <= len(handle.strip()) == len(handle) <= MAX_HANDLE_LENGTH:
         raise SettingsError(
             f"Nobody can be called {handle[:MAX_HANDLE_LENGTH]!r}. A name has 1 to {MAX_HANDLE_LENGTH} characters "

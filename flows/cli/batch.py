@@ -140,10 +140,10 @@ def due(
 ) -> None:
     """Say when a batch is due: of one priority, what is due sooner is offered first. Without a zone it is UTC."""
     from flows.home import now
-    from flows.mending import due_of
+    from flows.mending import batch_due_of
 
     try:
-        at = due_of(when)
+        at = batch_due_of(when, now())
     except ValueError:
         raise typer.BadParameter(f"{when!r} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00.") from None
     _tell(_home(ctx).store.set_batch_due(name, at, by, why, now()), as_json=as_json)

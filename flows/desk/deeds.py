@@ -26,6 +26,11 @@ PASSED_HEADERS = frozenset({b"cookie", b"host", b"accept-language", b"user-agent
 MOST_REASON_CHARACTERS = 1000
 """The longest reason of a deed."""
 
+HIDDEN_NAMES = frozenset({
+    "at", "csrf", "field", "how", "name", "number", "other", "records", "reference", "seen", "until",
+})  # fmt: skip
+"""Names of the hidden fields of forms whose page may not have them any more: nobody typed what these hold."""
+
 Why = Annotated[str, Form(min_length=1, max_length=MOST_REASON_CHARACTERS, pattern=r"\S")]
 """Why something is done; it is kept, and told to whom it concerns."""
 
@@ -56,9 +61,13 @@ async def refused(visit: Visit, why: str, form_at: str) -> Response:
     method, path = visit.request.method, visit.request.url.path
     again = None if page is None else typed_again(page, path, method, sent)
     if again is None or again == page:
-        typed = [each for name, values in sent.items() if name != "csrf" for each in values if each]
+        typed = [each for name, values in sent.items() if not _is_hidden(name) for each in values if each]
         return visit.page("desk_refused.html", 422, why=told, back=form_at, typed=typed)
     return HTMLResponse(again, 422)
+
+
+def _is_hidden(name: str) -> bool:
+    return name in HIDDEN_NAMES or name.endswith(("-was", "-page"))
 
 
 async def _sent(visit: Visit) -> dict[str, list[str]]:

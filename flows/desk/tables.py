@@ -22,6 +22,9 @@ Kind = Literal["csv", "json"]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 """Characters that a formula may begin with in a spreadsheet (OWASP, CSV injection), full-width ones included."""
 
+MOST_WORD_CHARACTERS = 40
+"""A longer word breaks, so that its table is no wider than the page. Chosen by hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
@@ -48,6 +51,11 @@ class Cell:
         if self.pictures:
             return self.shown
         return self.shown or ("" if self.value is None else str(self.value))
+
+    @property
+    def has_long_word(self) -> bool:
+        """Whether a word is so long that it has to break, as its table would be wider than the page."""
+        return any(len(word) > MOST_WORD_CHARACTERS for word in self.words.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,15 @@
 """What an operator mends and steers: scans read again, duplicates, batches, values."""
 
 from flows.mending.acts_in_words import act_in_words, due_set
-from flows.mending.batches import READINGS_PER_FIELD, BatchReport, batch_report, batch_states, begin_of, due_of
+from flows.mending.batches import (
+    READINGS_PER_FIELD,
+    BatchReport,
+    batch_due_of,
+    batch_report,
+    batch_states,
+    begin_of,
+    due_of,
+)
 from flows.mending.forecast import LOOK_BACK, MIN_READINGS, Forecast, forecast
 from flows.mending.read_again import (
     form_to_read,
@@ -26,6 +34,7 @@ __all__ = [
     "BatchReport",
     "Forecast",
     "act_in_words",
+    "batch_due_of",
     "batch_report",
     "batch_states",
     "begin_of",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from flows.home import Home, now
 from flows.mending.forecast import Forecast, forecast
+from transcribe.errors import SettingsError
+from transcribe.i18n import worded
 from transcribe.store import Batch, MissingPeople, ScanState, SetAside, facts
 
 READINGS_PER_FIELD = 1.5
@@ -20,6 +22,12 @@ STOPPED = "not finished"
 
 MOST_KNOWN = 500
 """So many scans that came again are listed. Chosen by hand."""
+
+DUE_BEFORE = timedelta(days=366)
+"""So far back a due date may lie: what was promised a year ago still stands as late. Chosen by hand."""
+
+DUE_AHEAD = timedelta(days=3653)
+"""So far ahead a due date may lie: ten years. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +110,11 @@ def due_of(text: str) -> datetime | None:
     if len(text) == len("2026-12-01"):
         read = datetime.combine(read.date(), time(23, 59, 59))
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def batch_due_of(text: str, at: datetime) -> datetime | None:
+    """As `due_of`, of a batch. SettingsError where nobody can mean that time, `at` this one."""
+    due = due_of(text)
+    if due is not None and not at - DUE_BEFORE <= due <= at + DUE_AHEAD:
+        raise SettingsError(worded("A due date is at most one year past, and at most ten years ahead."))
+    return due

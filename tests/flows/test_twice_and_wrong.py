@@ -74,10 +74,14 @@ def test_a_value_is_corrected_and_asked_once(house: House, rooms: Home, scan: Sc
 
 
 def test_a_due_date_that_is_past_is_called_that(house: House, scan: Scan) -> None:
-    told = house.run("batch", "due", scan.batch, "2020-01-01", "--why", "promised")
+    earlier = f"{now() - timedelta(days=2):%Y-%m-%d}"
+    told = house.run("batch", "due", scan.batch, earlier, "--why", "promised")
     assert (told.code, "is past" in told.err) == (0, True)
     later = f"{now() + timedelta(days=2):%Y-%m-%d}"
     assert house.run("batch", "due", scan.batch, later, "--why", "promised").err == ""
+    for nonsense in ("1900-01-01", "9999-12-31"):
+        told = house.run("batch", "due", scan.batch, nonsense, "--why", "promised")
+        assert (told.code, "at most one year past" in told.err) == (2, True)
 
 
 def test_a_note_of_several_lines_is_one_line_of_what_was_done(house: House, scan: Scan) -> None:
@@ -150,6 +154,12 @@ def test_a_value_that_cannot_be_is_said_in_words_for_people(
 def test_nobody_is_added_under_a_name_that_nobody_can_be_called_by(house: House, rooms: Home, name: str) -> None:
     told = house.run("people", "add", name)
     assert (told.code, "Nobody can be called" in told.err) == (2, True)
+    assert not rooms.store.transcribers()
+
+
+def test_a_name_that_turns_the_direction_of_writing_is_refused(house: House, rooms: Home) -> None:
+    told = house.run("people", "add", "Mi\u202ena")
+    assert (told.code, "turns the direction of writing" in told.err) == (2, True)
     assert not rooms.store.transcribers()
 
 

@@ -5,11 +5,13 @@ from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, method_sentence
 from transcribe.i18n.language_codes import unknown_languages
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
+from transcribe.i18n.turned_names import NO_DIRECTION, turns_direction
 from transcribe.i18n.worded import beginning, in_words, worded
 
 __all__ = [
     "ADVICE",
     "EVIDENCE",
+    "NO_DIRECTION",
     "N_",
     "REASONS",
     "SOURCE_LANGUAGE",
@@ -27,6 +29,7 @@ __all__ = [
     "say",
     "sentence",
     "translation",
+    "turns_direction",
     "unknown_languages",
     "worded",
 ]

@@ -11,7 +11,7 @@ from flows.desk.batches.batch_pages import MOST_NAME_CHARACTERS
 from flows.desk.batches.batch_table import batch_address
 from flows.desk.deeds import Why, do
 from flows.desk.visit import Act, Visit
-from flows.mending import due_of
+from flows.mending import batch_due_of
 from transcribe.errors import SettingsError
 from transcribe.store import Store
 
@@ -81,6 +81,6 @@ def _steered(visit: Visit) -> Store:
 
 def _due(visit: Visit, day: str) -> datetime | None:
     try:
-        return due_of(day or "none")
+        return batch_due_of(day or "none", visit.now)
     except ValueError as error:
         raise SettingsError(visit.say("This is no day. Write it as 2026-12-01.")) from error

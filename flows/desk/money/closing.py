@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -36,11 +37,15 @@ At = Annotated[datetime | None, Form()]
 Seen = Annotated[str, Form(max_length=64)]
 """The digest of what was seen to be paid."""
 
-AskedReference = Annotated[str, Query(min_length=1, max_length=MOST_REFERENCE_CHARACTERS, pattern=REFERENCE)]
+AskedReference = Annotated[str, Query(max_length=1000)]
+"""A reference as it was typed: one that transfers do not take is refused in its form."""
 AskedDay = Annotated[str, Query(max_length=10, pattern=DAY)]
 
 TAKEN = N_("A period was closed with this reference before. Choose another.")
-"""Why a reference is refused."""
+"""Why a reference is refused that was used before."""
+
+NO_REFERENCE = N_("A reference has at most 35 characters: letters without accents, figures, spaces and . / -.")
+"""Why a reference is refused that transfers do not take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +103,9 @@ async def close(visit: Act, reference: Reference, until: Day = "", at: At = None
 
 def _asked(visit: Visit, reference: str, day: str, at: datetime) -> Closing | str:
     """What is to be closed, up to the day as `fairhand pay close --until` does; or why it cannot be, as a message."""
-    until = at
+    until, reference = at, reference.strip()
+    if not re.match(REFERENCE, reference) or len(reference) > MOST_REFERENCE_CHARACTERS:
+        return NO_REFERENCE
     if day:
         try:
             until = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
@@ -106,7 +113,7 @@ def _asked(visit: Visit, reference: str, day: str, at: datetime) -> Closing | st
             return N_("There is no such day.")
     if until > visit.now:
         return N_("This day has not come yet.")
-    return Closing(reference=reference.strip(), day=day, until=until, at=at)
+    return Closing(reference=reference, day=day, until=until, at=at)
 
 
 def _look(visit: Visit, asked: Closing, *, changed: bool) -> Response | None:

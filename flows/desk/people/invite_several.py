@@ -14,7 +14,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Form, Response
 
 from flows.desk.visit import Act, Look, Visit
-from transcribe.i18n import N_, unknown_languages
+from transcribe.i18n import N_, NO_DIRECTION, turns_direction, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review import ENGAGEMENT_WORDS, ROLE_WORDS, require_proof, require_still_operator
@@ -123,6 +123,8 @@ def _person(cells: dict[str, str], languages: Sequence[str], pages: str) -> Tran
     engagement, interface = cells.get("engagement", "").lower() or "by reading", cells.get("interface", "")
     if not NAME_PATTERN.fullmatch(name):
         return N_("A name of at most 100 characters is missing.")
+    if turns_direction(name):
+        return NO_DIRECTION
     if not set(roles) <= set(ROLE_WORDS):
         return N_("Roles are transcriber, expert, operator and auditor.")
     if not LANGUAGES_PATTERN.fullmatch(said):

@@ -94,6 +94,14 @@ def test_what_is_missing_or_wrong_is_refused_in_words(busy: DeskSite, op: Transc
     assert (answer.status_code, "This is no day" in answer.text) == (422, True)
 
 
+@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31"])
+def test_a_due_date_long_past_or_far_ahead_is_refused(busy: DeskSite, op: Transcriber, day: str) -> None:
+    answer = post(busy.client(op), "/desk/batch/due", name="monday", why="x", day=day)
+    assert (answer.status_code, "at most one year past" in answer.text) == (422, True)
+    assert day in answer.text
+    assert busy.home.store.batch("monday").due is None
+
+
 def test_the_page_shows_course_states_reasons_cost_and_what_was_set_aside(busy: DeskSite, op: Transcriber) -> None:
     busy.home.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=busy.now()), busy.now())
     busy.read(busy.person("ann", "transcriber"), "Mary Poole")

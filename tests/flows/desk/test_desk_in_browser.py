@@ -303,6 +303,16 @@ def test_each_picture_is_looked_at_before_it_is_sent_and_all_arrive(busy: DeskSi
     assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == sorted(pictures)
 
 
+def test_a_long_name_breaks_and_its_table_is_no_wider_than_the_page(busy: DeskSite, enter: Enter, address: str) -> None:
+    busy.person("m" * 100, "transcriber")
+    page = enter(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/desk/people")
+    table = page.locator("table#people")
+    expect(table).to_contain_text("m" * 100)
+    assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+    assert table.locator("td.long").evaluate("cell => cell.clientWidth") >= 190
+
+
 def test_who_sends_while_pictures_are_still_looked_at_sends_all_of_them(
     busy: DeskSite, enter: Enter, address: str
 ) -> None:

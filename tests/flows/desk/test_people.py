@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from flows.desk.people.invite_several import read_lines
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.transcribe.store.world import sqlite_of
+from transcribe.i18n import NO_DIRECTION
 from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.people.work_figures import work_figures
@@ -194,3 +195,9 @@ def test_an_operator_who_is_paused_sees_nothing_of_the_desk_and_everything_again
         assert (shut.status_code, "on leave" in shut.text, "/desk/scans" in shut.text) == (403, True, False)
     desk.home.store.set_paused(operator.id, paused=False, now=desk.now())
     assert client.get("/desk").status_code == 200
+
+
+def test_a_line_with_a_name_that_turns_the_direction_of_writing_is_bad() -> None:
+    people, bad = read_lines("Ann\nBe\u202en\nCe\u2067c", set(), ["en"], "en")
+    assert [each.handle for each in people] == ["Ann"]
+    assert [(each.number, each.why) for each in bad] == [(2, NO_DIRECTION), (3, NO_DIRECTION)]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+import flows.desk
+from flows.desk.deeds import HIDDEN_NAMES
 from flows.desk.typed_again import typed_again
 from tests.flows.desk.desk_site import DeskSite, post
 
@@ -103,6 +107,31 @@ def test_what_was_typed_is_shown_where_its_form_is_no_more(busy: DeskSite, clien
     assert told.status_code == 422
     assert 'id="typed"' in told.text
     assert "she said" in told.text
+
+
+def test_hidden_fields_are_not_called_typed(client: TestClient) -> None:
+    hidden = {"reference": "2026-11", "at": "2026-11-29T08:00:00+00:00", "seen": "a1b2c3d4" * 8}
+    told = post(client, "/desk/money/close", until="2999-01-01", **hidden)
+    assert told.status_code == 422
+    assert "This day has not come yet." in told.text
+    assert 'id="typed"' not in told.text
+    assert "a1b2c3d4" not in told.text
+
+
+def test_all_hidden_fields_of_the_desk_are_known_as_such() -> None:
+    pages = [each.read_text() for each in (Path(flows.desk.__file__).parent / "templates").rglob("*.html")]
+    names = {name for page in pages for name in re.findall(r'type="hidden" name="([\w-]+)"', page)}
+    assert names
+    assert names <= HIDDEN_NAMES
+
+
+@pytest.mark.parametrize("reference", ["été 2026", "Lohn_11", "x" * 36, " ", "2026\n11"])
+def test_an_odd_reference_stands_in_its_form_beside_the_reason(client: TestClient, reference: str) -> None:
+    told = client.get("/desk/money/close/look", params={"reference": reference, "until": ""})
+    assert told.status_code == 422
+    assert "A reference has at most 35 characters" in told.text
+    assert "the address of the page" not in told.text
+    assert Shown(told.text, "/desk/money/close/look").values["reference"] == reference
 
 
 def test_two_forms_with_one_address_are_told_apart_by_what_they_are_about() -> None:

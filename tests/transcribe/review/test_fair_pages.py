@@ -288,6 +288,15 @@ def test_a_name_that_nobody_can_have_is_refused_in_the_form_with_the_reason(
     assert site.store.transcriber("Mina").handle == "Mina", "spaces around a name are no part of it"
 
 
+@pytest.mark.parametrize("sign", ["\u202a", "\u202e", "\u2066", "\u2069"])
+def test_a_name_that_turns_the_direction_of_writing_is_refused(site: Site, sign_in: SignIn, sign: str) -> None:
+    client = sign_in(site.person("olga", "operator"))
+    refused = client.post("/people", data={"csrf": csrf(client), "handle": f"Mi{sign}na", "role": ["expert"]})
+    assert (refused.status_code, "turns the direction of writing" in refused.text) == (422, True)
+    assert "<bdi>olga</bdi>" in refused.text
+    assert [each.handle for each in site.store.transcribers()] == ["olga"]
+
+
 def test_an_entry_that_is_too_long_is_said_to_be_so_and_by_how_much(site: Site, sign_in: SignIn) -> None:
     client = sign_in(site.person("olga", "operator"))
     sent = {"csrf": csrf(client), "handle": "Mina", "role": ["expert"], "languages": "fr " * 99}

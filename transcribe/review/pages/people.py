@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import SettingsError
-from transcribe.i18n import N_, translation, unknown_languages
+from transcribe.i18n import N_, NO_DIRECTION, translation, turns_direction, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review.access.proof import require_proof
@@ -106,10 +106,8 @@ async def invite(
     )
     now = context.now()
     typed = TypedInvitation(handle, frozenset(role), languages, engagement, interface)
-    if not NAME_PATTERN.fullmatch(person.handle):
-        return await _page(context, visitor, refused=NO_NAME, typed=typed)
-    if unknown_languages(person.languages):
-        return await _page(context, visitor, refused=NO_LANGUAGE, typed=typed)
+    if refused := _why_refused(person):
+        return await _page(context, visitor, refused=refused, typed=typed)
 
     def add(store: Store) -> None:
         require_still_operator(store, visitor)
@@ -176,6 +174,15 @@ async def link(context: Here, visitor: Sending, person: PersonId, interface: Int
         return store.transcriber(person)
 
     return await _link(context, visitor, await context.change(find))
+
+
+def _why_refused(person: Transcriber) -> str:
+    """Why nobody can be added so, as a message of the catalogues; empty where nothing is wrong."""
+    if not NAME_PATTERN.fullmatch(person.handle):
+        return NO_NAME
+    if turns_direction(person.handle):
+        return NO_DIRECTION
+    return NO_LANGUAGE if unknown_languages(person.languages) else ""
 
 
 async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Response:
