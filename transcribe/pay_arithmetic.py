@@ -5,7 +5,7 @@ It does not depend on what was decided.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from babel.numbers import get_currency_precision
@@ -18,6 +18,17 @@ MICRO_PLACES = 6
 
 HOUR_SECONDS = 3600
 """Seconds of an hour."""
+
+MOST_AMOUNT = 10_000_000
+"""No reading and no hour pays more, in any currency that circulates: some 100 EUR in the smallest. Chosen by hand."""
+
+
+def is_too_much(amount: str) -> bool:
+    """Whether an amount is more than a reading or an hour pays anywhere: a slip, as of the point."""
+    try:
+        return Decimal(amount) > MOST_AMOUNT
+    except InvalidOperation:
+        return False
 
 
 def for_time(micro_an_hour: int, seconds: float) -> int:

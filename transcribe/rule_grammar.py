@@ -72,6 +72,8 @@ def _comparison(check: str, reader: _CheckReader) -> ast.Compare:
             warnings.simplefilter("ignore", SyntaxWarning)
             tree = ast.parse(check.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if check.count("(") != check.count(")"):
+            reader.refuse(f"has a bracket without its other half: {check!r}")
         reader.refuse(f"is no comparison: {check!r}")
     if _depth(tree) > _MAX_CHECK_DEPTH:
         reader.refuse(f"has more than {_MAX_CHECK_DEPTH} terms inside each other")

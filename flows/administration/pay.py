@@ -15,7 +15,7 @@ from babel.numbers import get_territory_currencies, is_currency
 from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.i18n import counted
-from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, decimal_text
+from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, MOST_AMOUNT, decimal_text, is_too_much
 from transcribe.people import TRANSFER_COLUMNS, transfers
 from transcribe.store import Floor, Rate, facts
 
@@ -185,6 +185,8 @@ def micro_of(amount: str) -> int:
         raise SettingsError(f"{amount!r} is no amount. Write it like 0.05.") from error
     if not micro.is_finite() or micro < 0 or micro != micro.to_integral_value():
         raise SettingsError(f"{amount!r} is no amount of at most six decimal places.")
+    if is_too_much(amount):
+        raise SettingsError(f"{amount!r} is more than anybody is paid: {MOST_AMOUNT} at most.")
     return int(micro)
 
 

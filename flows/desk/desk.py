@@ -17,7 +17,7 @@ from flows.desk.parts import section_routes
 from flows.desk.people import invite_several, people_page
 from flows.desk.published import program_deeds, programs_page, record_list, records_page
 from flows.desk.quality import quality_page
-from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds
+from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds, whole_form
 from flows.desk.sections import SECTIONS
 from flows.desk.static_files import router as static_files
 from flows.desk.system import system_page
@@ -64,6 +64,7 @@ def _routes() -> Sequence[BaseRoute]:
         scan_page,
         scan_deeds,
         value_deeds,
+        whole_form,
         system_page,
         quality_page,
         record_list,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -12,6 +13,12 @@ Attributes = dict[str, str | None]
 
 FORM_ID = "typed-again"
 """The id of the place where the form begins, so that what says why leads to it."""
+
+FILE_AGAIN = re.compile(r'<span class="file-again">.*?</span>', re.DOTALL)
+"""The sentence of a page that a file has to be chosen again: it goes where its form asks for none."""
+
+SEEN = "seen"
+"""What a form says that its page had shown: it stays as it was sent, for who looks has not seen what stands now."""
 
 SURE = "sure"
 """The tick of what cannot be undone: it is asked for again."""
@@ -52,7 +59,7 @@ def typed_again(page: str, address: str, method: str, sent: Mapping[str, Sequenc
     """The page with the form that was sent to this address filled as it was sent, in an open fold.
 
     The page as it is where it has no such form any more. What was sent and has no field there is kept beside: a page
-    with JavaScript may have made its field.
+    with JavaScript may have made its field. What it had shown stays what it was: sent once more, it is refused again.
     """
     forms = _forms(page)
     found = [
@@ -77,7 +84,7 @@ def typed_again(page: str, address: str, method: str, sent: Mapping[str, Sequenc
     edits.append((tag.end, tag.end, f'<span id="{FORM_ID}"></span>{beside}'))
     for begin, end, text in sorted(edits, reverse=True):
         page = page[:begin] + text + page[end:]
-    return page
+    return page if any(each.attributes.get("type") == "file" for each in chosen.fields) else FILE_AGAIN.sub("", page)
 
 
 def _alike(form: _Form, sent: Mapping[str, Sequence[str]]) -> int:
@@ -101,12 +108,19 @@ def _filled(tag: _Tag, page: str, sent: Mapping[str, Sequence[str]]) -> str | No
         chosen = (attributes.get("value") or "") in sent.get(tag.select, ())
         return _written(tag, _marked(attributes, "selected", is_on=chosen)) if tag.select in sent else None
     name = attributes.get("name") or ""
+    if name == SEEN and sent.get(name) and _types_anything(sent):
+        return _written(tag, {**attributes, "value": sent[name][0]})
     if tag.name != "input" or name in ("", SURE) or kind in KEPT_TYPES:
         return None
     if kind in TICKED_TYPES:
         is_on = (attributes.get("value") or "on") in sent.get(name, ())
         return _written(tag, _marked(attributes, "checked", is_on=is_on))
     return _written(tag, {**attributes, "value": sent[name][0]}) if sent.get(name) else None
+
+
+def _types_anything(sent: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a form sent more than what its page had written in it."""
+    return bool(set(sent) - {"csrf", SEEN})
 
 
 def _marked(attributes: Attributes, mark: str, *, is_on: bool) -> Attributes:

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,12 @@ NOTES_FILE = "notes.txt"
 
 AS_SENT_SUFFIX = ".as-sent"
 """How the name of a blank ends that is kept as it was sent, after writing was taken from it. No definition names it."""
+
+OF_FIELDS = re.compile(r"(No print stands beside |The print beside )([^:]+?)(: | stands beside )(.*)")
+"""A sentence about fields, which it names with commas between."""
+
+NAMED = re.compile(r'^name = "([^"]*)"', re.MULTILINE)
+"""The names in a definition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +54,11 @@ class Draft:
 
     @property
     def notes(self) -> list[str]:
-        """What the drafting did not understand, in sentences."""
+        """What the drafting did not understand, in sentences: of the fields that are still there."""
         notes = self.path.with_name(NOTES_FILE)
-        return notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
+        written = notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
+        names = set(NAMED.findall(self.text))
+        return [kept for note in written if (kept := _of_kept_fields(note, names))]
 
     @property
     def is_emptied(self) -> bool:
@@ -78,6 +87,15 @@ class Draft:
         half = self.path.with_suffix(".half")
         half.write_text(text, encoding="utf-8")
         half.replace(self.path)
+
+
+def _of_kept_fields(note: str, names: Collection[str]) -> str:
+    """A note about those of its fields that still have the names that they were drafted with; "" where none has."""
+    found = OF_FIELDS.fullmatch(note)
+    if found is None:
+        return note
+    kept = [each for each in found[2].split(", ") if each in names]
+    return f"{found[1]}{', '.join(kept)}{found[3]}{found[4]}" if kept else ""
 
 
 def drafts(settings: Settings) -> list[str]:

@@ -483,6 +483,8 @@ class FieldHistory:
     truth: Truth | None = None
     withdrawn: Mapping[str, str] = field(default_factory=dict)
     """Id of a reading that an operator took out of weighing -> why."""
+    asked_as: tuple[str, int] = ("", 0)
+    """The form and version by which the field was asked, where somebody's own readings are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ from flows.desk.forms.form_page import FormName
 from flows.desk.forms.mistake_words import mistake_words, require_whole
 from flows.desk.forms.sent_draft import sent_definition
 from flows.desk.forms.suggested import forget_suggested
-from flows.desk.visit import Act
+from flows.desk.visit import Act, Visit
 from flows.drafting import (
+    Draft,
     add_list,
     drop_draft,
     edited,
@@ -50,6 +51,7 @@ async def save_draft(visit: Act, name: FormName, request: Request) -> Response:
 
     def deed() -> None:
         draft = known_draft(visit, name)
+        _require_seen(visit, draft, sent.get("seen", ""))
         draft.save(edited(draft.text, sent_definition(draft_view(draft), sent)), sent.get("seen", ""))
         if draft.is_emptied and not draft.mistakes():
             empty_draft(draft)
@@ -72,13 +74,26 @@ async def save_text(visit: Act, name: FormName, text: Text, seen: Seen) -> Respo
     def deed() -> None:
         if _name_in(written) != name:
             raise SettingsError(f'A draft keeps its name: write name = "{name}".')
+        _require_seen(visit, draft, seen)
         draft.save(written, seen)
 
     try:
         await visit.look(deed)
     except (SettingsError, FormError) as error:
-        return visit.page("forms/text.html", 422, draft=draft, text=written, why=mistake_words(visit, str(error)))
+        why = mistake_words(visit, str(error))
+        return visit.page("forms/text.html", 422, draft=draft, text=written, why=why, seen=seen)
     return RedirectResponse(with_done(f"/desk/draft/{name}", "draft-saved"), 303)
+
+
+def _require_seen(visit: Visit, draft: Draft, seen: str) -> None:
+    """SettingsError where a draft is not the one that its page had shown any more."""
+    if seen != draft.digest:
+        raise SettingsError(
+            visit.say(
+                "The draft was changed meanwhile, by somebody else or in another window. Open it anew, and make your "
+                "change there: from this page nothing can be saved any more."
+            )
+        )
 
 
 def _name_in(text: str) -> object:
@@ -141,6 +156,8 @@ async def install(visit: Act, name: FormName, seen: Seen) -> Response:
 
     def deed() -> None:
         require_whole(visit, draft)
+        if seen != draft.digest:
+            raise SettingsError(visit.say("The draft was changed meanwhile. Look through it as it stands here now."))
         draft.save(draft.text, seen)
         install_draft(visit.home, draft, visit.by)
         forget_suggested(visit, name)

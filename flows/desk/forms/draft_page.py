@@ -38,7 +38,9 @@ def _draft_page(visit: Visit, draft: Draft) -> Response:
     try:
         view = draft_view(draft)
     except FormError as error:
-        return visit.page("forms/text.html", draft=draft, text=draft.text, why=mistake_words(visit, str(error)))
+        return visit.page(
+            "forms/text.html", draft=draft, text=draft.text, why=mistake_words(visit, str(error)), seen=draft.digest
+        )
     form = None if view.mistakes else draft.form()
     return visit.page(
         "forms/draft.html",
@@ -101,6 +103,6 @@ async def text_page(visit: Look, name: FormName) -> Response:
 
     def made() -> Response:
         draft = known_draft(visit, name)
-        return visit.page("forms/text.html", draft=draft, text=draft.text, why="")
+        return visit.page("forms/text.html", draft=draft, text=draft.text, why="", seen=draft.digest)
 
     return await visit.look(made)

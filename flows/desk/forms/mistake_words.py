@@ -116,6 +116,9 @@ PLAIN: Mapping[str, str] = {
     f"{OF_RULE}uses %(name)s of type %(type)s; rules take amount, decimal, integer and date{RULE_END}": N_(
         "“%(name)s” cannot be reckoned with: its type is “%(type)s”. Rules take amounts, numbers and dates."
     ),
+    f"{OF_RULE}has a bracket without its other half: %(said)s{RULE_END}": N_(
+        "%(said)s: a bracket is opened and not closed, or closed and not opened. Write as many ( as )."
+    ),
     f"{OF_RULE}is no comparison: %(said)s{RULE_END}": N_(
         "This is no rule. A rule compares two things, as total == net + tax; equal is written ==."
     ),

@@ -15,7 +15,7 @@ from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, Visit
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
-from transcribe.pay_arithmetic import MICRO_PLACES, decimal_text
+from transcribe.pay_arithmetic import MICRO_PLACES, decimal_text, is_too_much
 from transcribe.review import require_proof
 
 router = APIRouter()
@@ -138,6 +138,13 @@ def rates_table(visit: Visit) -> Table:
 def _amount(visit: Visit, typed: str) -> str:
     """An amount as it was typed, with a point: who writes a decimal comma means one."""
     amount = typed.strip().replace(",", ".")
+    if is_too_much(amount):
+        raise SettingsError(
+            visit.say(
+                "“%(said)s” is more than anybody is paid for a reading or an hour. Look at its point and its noughts.",
+                said=typed.strip(),
+            )
+        )
     try:
         micro_of(amount)
     except SettingsError as error:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from flows.desk.counts import BY_PEOPLE
 from flows.desk.deeds import do
 from flows.desk.now.alarms import AlarmWatch, alarms
-from flows.desk.now.throughput import home_forecast, throughput_chart, work_today
+from flows.desk.now.throughput import home_forecast, midnight, throughput_chart, work_today
 from flows.desk.now.waits import waits_table
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, Visit
@@ -34,6 +34,7 @@ async def now_page(request: Request, visit: Look) -> Response:
             lacks_people=any(each.check == "people" for each in alarmed),
             quarantined=len(visit.home.store.quarantined()) if visit.forms is None else 0,
             today=_today(work),
+            today_date=f"{midnight(visit):%Y-%m-%d}",
             chart_today=throughput_chart(visit, work),
             forecast=home_forecast(visit),
             is_empty=visit.may_change and visit.forms is None and _is_empty(visit),

@@ -60,9 +60,12 @@ def _rows_of_home(visit: Visit, since: facts.WaitingSince) -> list[tuple[str, st
     appeals = "/appeals" if visit.may_change else ""
     asked = visit.home.store.questions(open_only=True)
     oldest = min((each.at for each in asked), default=None)
+    disputed = visit.home.store.disputes(open_only=True)
     return [
         ("answers", say("an operator"), say("what readers ask about a field"), len(asked), oldest,
          "/questions" if visit.may_change else ""),
+        ("disputes", say("an operator"), say("contested times"), len(disputed),
+         min((each.at for each in disputed), default=None), "/clocks" if visit.may_change else ""),
         ("appeals", say("a hearing"), say("appeals"), since.appeal_count, since.appeals, appeals),
         ("publishing", say("publishing"), say("records"), since.publishing_count, since.publishing, ""),
     ]  # fmt: skip

@@ -10,9 +10,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from flows.desk.batches.batch_table import batch_address
 from flows.desk.counts import REASON_PREFIX, beginning, summed, visible
 from flows.desk.scans.scan_search import MOST_IN_FILE, SCANS_A_PAGE, Wish, found_scans, next_before, wished
+from flows.desk.scans.scan_view import form_of
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
 from flows.desk.visit import Look, Visit
 from flows.desk.words import STATES
+from flows.duplicates import identifying_fields
+from transcribe.model import Scan
 from transcribe.store import facts
 
 router = APIRouter()
@@ -118,6 +121,14 @@ def _bare_row(scan: facts.FoundScan) -> tuple[Cell, ...]:
     )
 
 
+def _values_cell(visit: Visit, newer: Scan, *, is_same: bool) -> Cell:
+    """Whether a pair has the same values; nothing where its form names none that identify an order."""
+    form = form_of(visit, newer)
+    if not is_same and (form is None or not identifying_fields(form)):
+        return Cell(None, visit.say("not compared"))
+    return Cell(is_same, visit.say("yes") if is_same else visit.say("no"))
+
+
 def pairs_table(visit: Visit) -> Table:
     """Pairs of scans that wait to be settled, the latest first."""
     say, store = visit.say, visit.home.store
@@ -132,7 +143,7 @@ def pairs_table(visit: Visit) -> Table:
                     Cell(older.id, older.name or older.id[:12], f"/desk/scan/{older.id}"),
                     Cell(newer.batch),
                     Cell(each.differing is not None, say("yes") if each.differing is not None else say("no")),
-                    Cell(each.same_values is not None, say("yes") if each.same_values is not None else say("no")),
+                    _values_cell(visit, newer, is_same=each.same_values is not None),
                     time_cell(each.found_at, visit.moment(each.found_at)),
                 )
             )

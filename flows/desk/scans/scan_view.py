@@ -28,6 +28,9 @@ FATE_WORDS = {
 }
 """What became of a field."""
 
+MARK_TYPES = frozenset({"checkbox", "signature"})
+"""Types of fields that are marked or not: their value is yes or no."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldLine:
@@ -39,6 +42,7 @@ class FieldLine:
     fate: str
     place: Place | None
     is_personal: bool
+    is_mark: bool = False
 
     @property
     def words(self) -> str:
@@ -123,6 +127,7 @@ def field_lines(visit: Visit, scan: Scan, form: Form | None) -> list[FieldLine]:
             fate=_fate(key, locked, asked, decisions),
             place=places.get(key),
             is_personal=form is not None and key.name in order and form.field(key.name).personal == "payment",
+            is_mark=form is not None and key.name in order and form.field(key.name).type in MARK_TYPES,
         )
         for key in sorted(keys, key=lambda key: (_row_first(key), order.get(key.name, 0), key.name))
         if key.name

@@ -28,6 +28,7 @@ function line(file) {
     chosen.splice(chosen.indexOf(entry), 1);
     item.remove();
     input.required = chosen.length === 0;
+    status.textContent = chosen.length && chosen.every((each) => each.said.dataset.state) ? words.ready : "";
     input.focus();
   });
   item.append(name, said, leave);
@@ -89,6 +90,7 @@ async function send(entry) {
   const [told] = (await answer.json()).files;
   entry.said.textContent = told.words;
   entry.said.dataset.state = told.state;
+  delete entry.said.dataset.found; // an advice of before it was sent says nothing of it any more
   if (told.link) {
     const link = document.createElement("a");
     link.href = told.link;
@@ -117,7 +119,8 @@ form.addEventListener("submit", async (event) => {
     }
   }
   button.disabled = false;
-  status.textContent = failed;
+  const isPart = failed && chosen.some((each) => each.said.dataset.state);
+  status.textContent = isPart ? `${failed} ${words.refused}` : failed;
   if (!failed) location.assign(`/desk/batch?${new URLSearchParams({ name: form.elements.name.value, done: "sent" })}`);
 });
 

@@ -16,7 +16,7 @@ def queue_table(visit: Visit) -> Table:
     rows = [
         ("people", say("open questions for people"), total["open for people"], since.people),
         ("experts", say("open questions for experts"), total["open for experts"], since.experts),
-        ("appeals", say("open appeals"), since.appeal_count, since.appeals),
+        ("appeals", say("appeals that nobody has heard yet"), since.appeal_count, since.appeals),
         ("held", say("questions that somebody holds"), sum(each.held for each in held), None),
         ("holders", say("people who hold any"), len(held), None),
         ("weighing", say("scans to be read and weighed"), total["state not weighed"], since.machines),

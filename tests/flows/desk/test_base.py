@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -196,3 +196,14 @@ def test_what_weighs_whole_scans_is_looked_at_every_ten_minutes_and_stands_meanw
     watch._until = 0.0
     assert [each.message for each in watch.found()] == ["disk 4", "reading 4", "audit 4"], "what failed is asked anew"
     assert left == [frozenset(), alarms.SLOW_CHECKS, frozenset(), frozenset()]
+
+
+def test_the_number_of_scans_that_came_today_leads_to_those_of_today(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    busy.weigh()
+    tile = client.get("/desk").text.split('id="today-scans"')[1].split("</div>")[0]
+    assert f'href="/desk/scans?since={busy.now():%Y-%m-%d}"' in tile
+    busy.ahead = timedelta(days=3)
+    later = busy.client(busy.person("op2", "operator")).get("/desk").text
+    assert f'href="/desk/scans?since={busy.now():%Y-%m-%d}"' in later
+    assert "/desk/scans?state=finished" not in later.split('id="today-records"')[1].split("</div>")[0]

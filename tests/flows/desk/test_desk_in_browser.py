@@ -329,9 +329,11 @@ def test_who_sends_while_pictures_are_still_looked_at_sends_all_of_them(
     page.locator("#files").set_input_files([*files, {"name": "empty.jpg", "mimeType": "image/jpeg", "buffer": b""}])  # type: ignore[arg-type]  # as Playwright documents it
     page.locator("#upload button.main").click()
     expect(page.locator("#chosen li")).to_have_count(7)
-    expect(page.locator("#sending")).to_contain_text("empty.jpg: the file is empty.")
+    expect(page.locator("#sending")).to_contain_text("empty.jpg: the file is empty. All else has arrived.")
     assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == [each["name"] for each in files]
+    expect(page.locator("#chosen [data-state][data-found]")).to_have_count(0)
     page.get_by_role("button", name="Leave it out: empty.jpg").click()
+    expect(page.locator("#sending")).to_have_text("All that is listed has arrived. Press Send to go to the batch.")
     page.locator("#upload button.main").click()
     page.wait_for_url("**/desk/batch?name=many&done=sent")
 

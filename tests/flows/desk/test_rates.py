@@ -78,3 +78,14 @@ def test_what_keeps_paid_work_from_beginning_is_said(busy: DeskSite, client: Tes
     assert "there is no floor of an hour" in client.get("/desk/money/rates").text
     post(client, "/desk/money/floor", **FLOOR)
     assert "in two currencies" in client.get("/desk/money/rates").text
+
+
+@pytest.mark.parametrize("amount", ["99999999999999999999", "1e9", "1e12"])
+def test_an_amount_that_nobody_is_paid_is_a_slip(busy: DeskSite, amount: str) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    for deed, more in (("rate", {"per": "reading"}), ("floor", {"source": "law"})):
+        told = post(client, f"/desk/money/{deed}", amount=amount, currency="GBP", **more)
+        assert told.status_code == 422
+        assert "is more than anybody is paid" in told.text
+    floor = busy.home.store.floor(busy.now())
+    assert floor is None or floor.micro < 10**13

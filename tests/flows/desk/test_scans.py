@@ -13,7 +13,8 @@ from flows.desk.scans import scan_list
 from flows.output import explained, explained_whole, in_words
 from flows.steps import publish_records
 from reconcile.records import query
-from tests.flows.desk.desk_site import AGREED, DEFINITION, DeskSite, csrf, page, post
+from tests.flows.desk.desk_site import AGREED, DEFINITION, DeskSite, csrf, desk_site, page, post
+from tests.flows.desk.test_typed_again import Shown
 from tests.transcribe.store.world import sent
 from transcribe.model import FieldKey, PageFingerprint, ReadResult, Transcriber
 from transcribe.store.facts import ScanState
@@ -266,6 +267,58 @@ def test_the_whole_form_is_corrected_at_once_or_not_at_all(busy: DeskSite, op: T
     decided = {str(each.key): each.text for each in busy.home.store.decisions(scan)}
     assert decided == {"number": "473962", "customer": "Marie Poole", "total": "14.00"}
     assert [str(each.key) for each in busy.home.store.acts(scan=scan)] == ["customer", "total"]
+
+
+def test_the_whole_form_leaves_alone_what_somebody_else_changed_meanwhile(busy: DeskSite, op: Transcriber) -> None:
+    scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
+    address = f"/desk/scan/{scan}/edit"
+    shown = Shown(client.get(address).text, address).values
+    mine = {key: value or "" for key, value in shown.items() if key and key != "csrf"}
+    post(client, address, **{**mine, "field customer": "Marie Poole", "why": "she said so"})
+    busy.weigh()
+    late = post(client, address, **{**mine, "field total": "14.00", "why": "seen on the paper"})
+    assert late.status_code == 303
+    busy.weigh()
+    decided = {str(each.key): each.text for each in busy.home.store.decisions(scan)}
+    assert (decided["customer"], decided["total"]) == ("Marie Poole", "14.00")
+    both = post(client, address, **{**mine, "field customer": "Mary Pool", "why": "I see it so"})
+    assert both.status_code == 422
+    assert "says now: Marie Poole" in both.text
+    assert 'value="Mary Pool"' in both.text
+    sent_again = {key: value or "" for key, value in Shown(both.text, address).values.items() if key and key != "csrf"}
+    assert post(client, address, **sent_again).status_code == 303, "what was looked at again is the last word"
+
+
+def test_the_whole_form_says_where_nothing_was_changed(busy: DeskSite, op: Transcriber) -> None:
+    scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
+    address = f"/desk/scan/{scan}/edit"
+    shown = Shown(client.get(address).text, address).values
+    told = post(client, address, **{**{key: value or "" for key, value in shown.items() if key != "csrf"}, "why": "x"})
+    assert told.status_code == 422
+    assert "Nothing was changed, so nothing was saved." in told.text
+    assert [each.verb for each in busy.home.store.acts(scan=scan)] == []
+
+
+def test_a_mark_is_corrected_by_a_choice_of_yes_and_no(tmp_path: Path) -> None:
+    marked = DEFINITION.format(name="marked").replace('type = "name"', 'type = "checkbox"')
+    with desk_site(tmp_path) as desk:
+        (tmp_path / "marked.toml").write_text(marked, encoding="utf-8")
+        (tmp_path / "marked.png").write_bytes(page({}))
+        desk.home.use_form(str(tmp_path / "marked.toml"))
+        desk.scan("marked.png", {**AGREED, "customer": ("true", "true")}, form="marked")
+        desk.weigh()
+        scan = scan_of(desk, "marked.png").scan.id
+        desk.home.store.correct_value(scan, FieldKey("customer"), "true", "op", "x", desk.now())
+        desk.weigh()
+        client = desk.client(desk.person("op", "operator"))
+        for address in (f"/desk/scan/{scan}/edit", f"/desk/scan/{scan}?field=customer"):
+            choice = re.search(r'<select id="(?:f2|text)"[^>]*>(.*?)</select>', client.get(address).text)
+            assert choice, address
+            assert re.findall(r'value="(\w*)"( selected)?>(\w+)', choice[1]) == [
+                ("", "", "blank"),
+                ("true", " selected", "yes"),
+                ("false", "", "no"),
+            ]
 
 
 DEEDS = (

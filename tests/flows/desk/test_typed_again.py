@@ -151,3 +151,13 @@ def test_what_cannot_be_undone_is_asked_again() -> None:
     form = '<form method="post" action="/a"><input type="checkbox" name="sure" value="yes"></form>'
     assert "checked" not in typed_again(form, "/a", "POST", {"sure": ["yes"]})
     assert "checked" in typed_again(form.replace("sure", "anyway"), "/a", "POST", {"anyway": ["yes"]})
+
+
+def test_only_a_form_with_a_file_says_that_a_file_has_to_be_chosen_again(busy: DeskSite, client: TestClient) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    without = post(client, "/desk/money/floor", amount="much", currency="EUR", source="law")
+    corrected = post(client, f"/desk/scan/{scan}/value/correct", field="total", text="a lot", why=WHY)
+    retaken = post(client, f"/desk/scan/{scan}/retake", why=WHY)
+    for told, is_said in ((without, False), (corrected, False), (retaken, True)):
+        assert "What you typed stands in the form." in told.text
+        assert ("A file has to be chosen again." in told.text) is is_said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from flows.drafting.draft_files import (
+    NOTES_FILE,
     Draft,
     draft_of,
     drafts,
@@ -86,6 +88,17 @@ def test_somebody_elses_change_is_not_overwritten(draft: Draft) -> None:
     with pytest.raises(SettingsError, match="changed the draft"):
         draft.save(draft.text + "\n# two\n", seen)
     assert "# two" not in draft.text
+
+
+def test_what_was_not_understood_of_a_field_goes_with_it(draft: Draft) -> None:
+    first, second, *_ = re.findall(r'(?m)^name = "([^"]*)"', draft.text)[1:]
+    notes = (
+        f"No print stands beside {first}, {second}, gone: name them, or delete what is no field.",
+        "No print stands beside gone: name them, or delete what is no field.",
+        "2 lines or boxes to tick without print beside them were left out.",
+    )
+    draft.path.with_name(NOTES_FILE).write_text("\n".join(notes), encoding="utf-8")
+    assert draft.notes == [notes[0].replace(", gone", ""), notes[2]]
 
 
 def test_a_draft_keeps_its_mistakes_and_names_them(draft: Draft) -> None:

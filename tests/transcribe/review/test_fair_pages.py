@@ -272,6 +272,15 @@ def test_an_operator_invites_changes_and_pauses(site: Site, sign_in: SignIn, add
     } <= acts
 
 
+def test_an_invitation_without_a_role_stands_in_its_form_again(site: Site, sign_in: SignIn) -> None:
+    client = sign_in(site.person("olga", "operator"))
+    refused = client.post("/people", data={"csrf": csrf(client), "handle": "Mina", "languages": "fr"})
+    assert refused.status_code == 422
+    assert "Tick at least one role." in refused.text
+    assert 'value="Mina"' in refused.text
+    assert 'value="fr"' in refused.text
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "two\nlines"])
 def test_a_name_that_nobody_can_have_is_refused_in_the_form_with_the_reason(
     site: Site, sign_in: SignIn, name: str

@@ -16,7 +16,7 @@ from tests.transcribe.review.site import Site, form_of
 from tests.transcribe.store.world import put
 from transcribe.codes import Flag
 from transcribe.i18n import said
-from transcribe.model import WHOLE, Decision, Evidence, FieldKey, Scan, Task, Transcriber
+from transcribe.model import WHOLE, Decision, Evidence, FieldKey, ReadResult, Scan, Task, Transcriber
 from transcribe.people import SECOND_LOOK_TIME
 from transcribe.review.views.formatting import day, moment
 from transcribe.store.facts import SentReading
@@ -90,6 +90,24 @@ def test_my_readings_say_what_became_of_each(
     _, ann, ben, _ = outvoted
     assert 'data-outcome="outvoted"' in sign_in(ann).get("/readings").text
     assert 'data-outcome="agreed"' in sign_in(ben).get("/readings").text
+
+
+def test_what_was_read_of_another_form_keeps_its_name_and_waits_for_nothing(site: Site, sign_in: SignIn) -> None:
+    ann, scan = site.person("ann"), site.scan("bon-de-commande", {KEY: "Durand"})
+    reading = read(site, ann, "Durand")
+    site.scan("receipt", {})
+    reads = ReadResult(places=(), readings=(), fit=None, quality={}, pictures=())
+    site.store.read_again(scan, ("receipt", 1), reads, "op", "wrong form", site.clock.now())
+    listed = sign_in(ann).get("/readings").text
+    assert 'data-outcome="another form"' in listed
+    assert 'data-outcome="open"' not in listed
+    told = sign_in(ann).get(f"/readings/{reading}").text
+    asked = form_of("bon-de-commande")
+    heading = told.split("<h1")[1].split("</h1>")[0]
+    assert said(asked.field(KEY.name).label, "en") in heading
+    assert said(asked.title, "en") in told
+    assert "counts no more" in told
+    assert "waits for more readings" not in told
 
 
 def test_a_reading_is_explained_without_anybody_elses_name(
@@ -206,9 +224,12 @@ def test_an_appeal_that_is_heard_and_not_settled_yet_reads_as_heard_everywhere(
     client = sign_in(ann)
     client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client), "words": "it is a d"})
     assert 'data-figure="appeals">open: 1<' in client.get("/me").text
+    assert site.store.waiting_since(0).appeal_count == 1
     read(site, site.person("eve", "expert"), "Durant")
     close_appeals(site.store, form_of, site.clock.now())
     assert site.store.appeals(open_only=True), "the expert may still look again"
+    waiting = site.store.waiting_since(0)
+    assert (waiting.appeal_count, waiting.appeals) == (0, None), "it waits for no hearing any more"
 
     assert 'data-figure="appeals">heard, outcome to come: 1<' in client.get("/me").text
     page, listed = client.get(f"/readings/{reading}").text, client.get("/readings").text

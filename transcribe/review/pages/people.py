@@ -60,12 +60,15 @@ NO_LANGUAGE = N_("No language has one of these codes. Codes are written as en, f
 NO_NAME = N_("Give a name of 1 to 100 characters, all on one line.")
 """What is said of a name that nobody can have."""
 
+NO_ROLE = N_("Tick at least one role.")
+"""What is said where nobody ticked what a person is to be."""
+
 NAME_PATTERN = re.compile(r"[^\r\n\0]{1,100}")
 """What a name looks like, without the spaces around it."""
 
 PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(max_length=1000)]
-Roles = Annotated[list[Role], Form(min_length=1, max_length=4)]
+Roles = Annotated[list[Role], Form(default_factory=list, max_length=4)]
 Languages = Annotated[str, Form(max_length=200)]
 Interface = Annotated[str, Form(max_length=20)]
 SomeRoles = Annotated[list[Role] | None, Form(min_length=1, max_length=4)]
@@ -182,7 +185,9 @@ def _why_refused(person: Transcriber) -> str:
         return NO_NAME
     if turns_direction(person.handle):
         return NO_DIRECTION
-    return NO_LANGUAGE if unknown_languages(person.languages) else ""
+    if unknown_languages(person.languages):
+        return NO_LANGUAGE
+    return "" if person.roles else NO_ROLE
 
 
 async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Response:

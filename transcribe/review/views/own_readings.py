@@ -16,7 +16,7 @@ from transcribe.people import ReadingOutcome, is_against_the_model, outcome_of
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context
 from transcribe.review.views.comparison import why_no_text
-from transcribe.review.views.reading_reasons import form_of
+from transcribe.review.views.reading_reasons import asked_by, form_of
 from transcribe.review.views.task_view import HEADINGS, MARK_TYPES, snippet_frame
 from transcribe.store import Appeal, FieldHistory, Store
 
@@ -45,7 +45,8 @@ MOST_LOOKED_AT = 2000
 class OwnReading:
     """One reading as its maker sees it. `withdrawn` is why an operator took it out of weighing, None for others.
 
-    `outcome` is "erased" where the scan is, with all that was read of it.
+    `outcome` is "erased" where the scan is, with all that was read of it, and "another form" where it is read as a form
+    now that has no such field.
     `why` is why they read no text, as in `why_no_text`, and `legible` what they could read of it. `answer` is what was
     said of the whole scan, in words; None for what is no answer to "Which form is this?". `aside`: that scan is set
     aside. `appeal` is the appeal against what was decided of its field. `pictured`: the picture of its field is still
@@ -61,7 +62,7 @@ class OwnReading:
     legible: str
     mark: bool
     at: datetime
-    outcome: ReadingOutcome | Literal["erased"]
+    outcome: ReadingOutcome | Literal["erased", "another form"]
     decided: str | None
     null: str | None
     probability: float | None
@@ -129,13 +130,16 @@ class OwnReadings:
     def own(self, history: FieldHistory, reading: Reading) -> OwnReading:
         """A reading of a field as its maker sees it."""
         form, language = form_of(self._context, history), self._visitor.language
+        is_gone = form is not None and _is_of_another_form(history, form)
+        if is_gone:
+            form = asked_by(self._context, history)
         known = form is not None and history.key.name in {field.name for field in form.all_fields()}
         field = form.field(history.key.name) if form and known else None
         decided = history.decisions[-1] if history.decisions else None
         aside = reading.key == model.WHOLE and self._store.is_put_aside(history.scan.id)
         return OwnReading(
             id=reading.id,
-            label=said(field.label, language) if field else _whole_label(reading, self._visitor),
+            label=said(field.label, language) if field else _whole_label(reading, self._visitor, is_gone=is_gone),
             form=said(form.title, language) if form else "",
             row=None if history.key.row is None else history.key.row + 1,
             text=reading.legible or None if Flag.NOT_THIS_FORM in reading.flags else reading.text,
@@ -143,11 +147,7 @@ class OwnReadings:
             legible="" if Flag.NOT_THIS_FORM in reading.flags else reading.legible,
             mark=field is not None and field.type in MARK_TYPES,
             at=reading.at,
-            outcome="erased"
-            if Flag.ERASED in reading.flags
-            else outcome_of(reading, history, form)
-            if form and known
-            else _form_outcome(reading, history, aside=aside),
+            outcome=_outcome(reading, history, form if known else None, aside=aside, is_gone=is_gone),
             decided=decided.text if decided else None,
             null=decided.null if decided else None,
             probability=decided.probability if decided and not is_against_the_model(decided) else None,
@@ -186,10 +186,28 @@ class OwnReadings:
             count = LOOKED_AT_ONCE
 
 
+def _is_of_another_form(history: FieldHistory, form: model.Form) -> bool:
+    """Whether a field was asked that the form of its scan does not have: the scan is read as another form now."""
+    name, asked = history.key.name, history.asked_as
+    names = {*(each.name for each in form.all_fields()), *(each.name for each in form.tables)}
+    return bool(name and asked[0]) and asked != (history.scan.form, history.scan.form_version) and name not in names
+
+
 def _named_form(reading: Reading) -> tuple[str, int] | None:
     """The name and version in an answer such as "order/3 90"; None where it names no form."""
     name, _, version = (reading.text or "").partition(" ")[0].rpartition("/")
     return (name, int(version)) if name and version.isdigit() else None
+
+
+def _outcome(
+    reading: Reading, history: FieldHistory, form: model.Form | None, *, aside: bool, is_gone: bool
+) -> ReadingOutcome | Literal["erased", "another form"]:
+    """What became of a reading of a field of this form; None where it is of no field."""
+    if Flag.ERASED in reading.flags:
+        return "erased"
+    if is_gone:
+        return "another form"
+    return outcome_of(reading, history, form) if form else _form_outcome(reading, history, aside=aside)
 
 
 def _form_outcome(reading: Reading, history: FieldHistory, *, aside: bool) -> ReadingOutcome:
@@ -222,9 +240,12 @@ def _is_shown(reading: OwnReading, shown: Shown) -> bool:
     return shown in ("all", outcome)
 
 
-def _whole_label(reading: Reading, visitor: Visitor) -> str:
-    """What a reading of no field is called: what was said of the whole scan, or of the rows of a table."""
+def _whole_label(reading: Reading, visitor: Visitor, *, is_gone: bool) -> str:
+    """What a reading of no field is called: what was said of the whole scan, or of the rows of a table.
+
+    A field that is gone with its form has its name.
+    """
     if reading.key != model.WHOLE:
-        return ""
+        return reading.key.name if is_gone else ""
     words = NOT_THIS_FORM if Flag.NOT_THIS_FORM in reading.flags else HEADINGS["form"]
     return translation(visitor.language).gettext(words)

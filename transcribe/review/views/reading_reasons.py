@@ -33,6 +33,14 @@ def form_of(context: Context, history: FieldHistory) -> model.Form | None:
         return None
 
 
+def asked_by(context: Context, history: FieldHistory) -> model.Form | None:
+    """The form by which a field was asked, None where its definition cannot be used any more."""
+    try:
+        return context.forms(*history.asked_as) if history.asked_as[0] else None
+    except (FormError, NotFound):
+        return None
+
+
 def measured_of(
     store: Store, context: Context, visitor: Visitor, history: FieldHistory, form: model.Form | None
 ) -> tuple[Evidence, ...]:

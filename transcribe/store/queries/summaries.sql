@@ -177,10 +177,14 @@ SELECT u.since FROM scan_summary u WHERE u.state = :state AND NOT EXISTS (
 ORDER BY u.since LIMIT 1;
 
 -- name: oldest_appeal^
-SELECT a.at FROM appeal a INDEXED BY appeal_undecided WHERE a.decided_at IS NULL ORDER BY a.at LIMIT 1;
+-- The appeal that waits longest for an expert to hear it.
+SELECT a.at FROM appeal a INDEXED BY appeal_undecided WHERE a.decided_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.task_id = a.task_id AND r.kind = 'expert')
+ORDER BY a.at LIMIT 1;
 
 -- name: count_appeals^
-SELECT COUNT(*) FROM appeal INDEXED BY appeal_undecided WHERE decided_at IS NULL;
+SELECT COUNT(*) FROM appeal a INDEXED BY appeal_undecided WHERE a.decided_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.task_id = a.task_id AND r.kind = 'expert');
 
 -- name: outbox_after^
 SELECT COUNT(*) AS count, MIN(at) AS oldest FROM outbox WHERE number > :number;

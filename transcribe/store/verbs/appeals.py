@@ -98,7 +98,8 @@ class OwnReadingVerbs(ReconcileVerbs):
         field = cast(Row, self.db.one("field_by_number", field_id=number))
         scan = cast(Row, self.db.one("scan_by_number", scan_id=field["scan_id"]))
         key: FieldKey = key_of(field)
-        return self.history_of(scan, key, number)
+        history = self.history_of(scan, key, number)
+        return replace(history, asked_as=(field["form"], field["form_version"]))
 
 
 class AppealVerbs(ReconcileVerbs):

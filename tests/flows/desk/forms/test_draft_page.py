@@ -31,6 +31,11 @@ def filled_in(page: str) -> dict[str, str]:
     return sent
 
 
+def seen_on(page: str) -> str:
+    """What the first form of a draft's page says that it had shown."""
+    return page.split('name="seen" value="')[1].split('"')[0]
+
+
 def save(client: TestClient, **changed: str) -> str:
     """Change something in the form and save it; gives the page that follows."""
     sent = {**filled_in(client.get(HERE).text), **{name.replace("__", "-"): value for name, value in changed.items()}}
@@ -182,10 +187,21 @@ def test_a_number_that_is_none_is_refused_with_the_field(client: TestClient) -> 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(client: TestClient, draft: Draft) -> None:
     sent = filled_in(client.get(HERE).text)
     draft.save(draft.text.replace('label = "Hirer"', 'label = "Renter"'))
-    answer = client.post(HERE, data=sent)
+    answer = client.post(HERE, data={**sent, "field-1-label-en": "Tenant"})
     assert answer.status_code == 422
-    assert "Somebody else has changed the draft" in answer.text
+    assert "The draft was changed meanwhile" in answer.text
     assert 'label = "Renter"' in draft.text
+    assert 'value="Tenant"' in answer.text, "what was typed stands there, to be copied"
+    again = {**sent, "field-1-label-en": "Tenant", "seen": seen_on(answer.text)}
+    assert client.post(HERE, data=again).status_code == 422, "and once more it overwrites nothing either"
+    text = post(client, f"{HERE}/text", text=draft.text + "# mine", seen=sent["seen"])
+    once_more = post(client, f"{HERE}/text", text=draft.text + "# mine", seen=seen_on(text.text))
+    assert (text.status_code, once_more.status_code) == (422, 422)
+    assert 'label = "Renter"' in draft.text
+    install = client.post(f"{HERE}/install", data={"csrf": sent["csrf"], "seen": sent["seen"]})
+    assert install.status_code == 422
+    assert "as it stands here now" in install.text
+    assert "Renter" in install.text
 
 
 def test_the_definition_is_written_as_text_and_its_faults_are_shown(client: TestClient, draft: Draft) -> None:

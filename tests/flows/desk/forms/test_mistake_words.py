@@ -67,6 +67,7 @@ WRONG = {
 
 RULES = (
     *("total == numbr", "total = 3", "total ==", "number > 3", "len(number) == 3", "total == total == 3", "1 == 1"),
+    *("total == sum(lines.qty", "total == sum(lines.qty))"),
     *("total ** 2 > 1", "total == True", "total == round(total, 22)", "day + 1 > 2", "sum(sum(lines.qty)) == 1"),
     *("sum(total) == 1", "", "1 + " * 2000 + "total == 1", "(-" * 160 + "total" + ")" * 160 + " == 1"),
 )
@@ -124,3 +125,10 @@ def test_every_mistake_is_said_in_plain_words_in_three_languages(tmp_path: Path,
 
 def test_the_slip_itself_has_none(tmp_path: Path) -> None:
     assert mistakes(tmp_path, SLIP) == []
+
+
+@pytest.mark.parametrize("rule", ["total == sum(lines.qty", "total == sum(lines.qty))"])
+def test_a_bracket_of_a_rule_that_is_not_closed_is_said_to_be_so(tmp_path: Path, rule: str) -> None:
+    (mistake,) = mistakes(tmp_path, f"{SLIP}[[rule]]\ncheck = '{rule}'\n")
+    told = mistake_words(Reader("en"), mistake)  # type: ignore[arg-type]  # it only speaks
+    assert told.startswith(f"{rule}: a bracket is opened and not closed")
