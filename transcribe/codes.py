@@ -235,6 +235,7 @@ class EvidenceCode(StrEnum):
     COLLECTION_UNANIMOUS = "collection unanimous"
     COLLECTION_SINGLE = "collection single"
     COLLECTION_UNREAD = "collection unread"
+    COLLECTION_NO_READINGS = "collection no readings"
     COLLECTION_MAJORITY = "collection majority"
     COLLECTION_WEIGHED = "collection weighed"
     COLLECTION_MINORITY = "collection minority"

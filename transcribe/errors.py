@@ -41,6 +41,10 @@ class FormError(FairhandError):
     exit_code = 2
 
 
+class NothingDrafted(FormError):
+    """A picture shows no frame, line or box with print beside it, of which a form could be drafted."""
+
+
 class FormNotOffered(FormError):
     """Somebody said that a scan is of a form that was not among those offered."""
 

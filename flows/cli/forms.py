@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -122,6 +123,16 @@ def preview_form(
     terminal.say(f"Page {page} of {form} with its boxes is in {out}.")
 
 
+def _require_free(blanks: Mapping[Path, bytes]) -> None:
+    """BadParameter where another picture lies at the place of a blank."""
+    for path, content in blanks.items():
+        if path.exists() and path.read_bytes() != content:
+            raise typer.BadParameter(
+                f"The blank of the form is to be written as {path}, where another picture lies. Name another folder "
+                "for --out: the definition and its blank are written there."
+            )
+
+
 @forms.command("draft")
 def draft_form(
     ctx: typer.Context,
@@ -149,9 +160,7 @@ def draft_form(
     draft = emptied_blanks(draft) if filled else draft
     folder = out.parent if out else blank.parent
     blanks = {folder / file_name: content for file_name, content in draft.blanks.items()}
-    for path, content in blanks.items():
-        if path.exists() and path.read_bytes() != content:
-            raise typer.BadParameter(f"{path} is another picture. Name another folder for --out.")
+    _require_free(blanks)
     for path, content in blanks.items():  # a definition names its blanks as they lie beside it
         if not path.exists():
             write_whole(path, content)

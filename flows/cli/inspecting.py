@@ -115,6 +115,7 @@ def _print_photo_advice(again: list[ScanState], settings: Settings) -> None:
             f"  {terminal.one_line(state.scan.name)}: {terminal.photo_advice(state.advice, settings.spoken_language)}"
         )
     if again:
+        terminal.say("Give the better picture of it: fairhand scan retake SCAN PICTURE --why WHY.")
         terminal.say("What is no order at all: fairhand scan set-aside SCAN --why WHY. Nobody is asked about it then.")
 
 

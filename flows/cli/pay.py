@@ -21,7 +21,7 @@ NOT_PAID = "Nobody is paid here: neither a rate nor a floor of an hour is set. E
 """What an operator is told of a home without pay."""
 
 Amount = Annotated[str, typer.Argument(help="An amount such as 0.05 or 12.50.", metavar="AMOUNT")]
-Currency = Annotated[str, typer.Option(help="The currency's ISO 4217 code.")]
+Currency = Annotated[str, typer.Option(help="Its ISO 4217 code; else that of what is paid here, or EUR.")]
 
 
 @pay.command("report")
@@ -66,14 +66,17 @@ def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 def rate(
     ctx: typer.Context,
     amount: Amount,
-    currency: Currency = "EUR",
+    currency: Currency = "",
     form: Annotated[str, typer.Option(help="Only for readings of this form.")] = "",
     hour: Annotated[bool, typer.Option("--hour", help="For an hour's work instead of a reading.")] = False,
 ) -> None:
     """Set what a reading pays from now on; readings made before keep what they paid."""
     from flows.administration import fault_messages, set_rate, unfair_forms
+    from flows.home import now
+    from transcribe.people import kept_currency
 
     home = home_of(ctx)
+    currency = currency or kept_currency(home.store, form, now())
     set_rate(home, amount, currency, form, per_hour=hour)
     terminal.say(
         f"{'An hour' if hour else 'A reading'} of {form or 'every form'} pays {amount} {currency} from now on."
@@ -88,13 +91,17 @@ def floor(
     ctx: typer.Context,
     amount: Amount,
     source: Annotated[str, typer.Option(help="Where the figure comes from, with its date.")],
-    currency: Currency = "EUR",
+    currency: Currency = "",
     source_amount: Annotated[str | None, typer.Option(help="What the source itself says, if that is another.")] = None,
 ) -> None:
     """Set the least that an hour of work pays from now on."""
     from flows.administration import set_floor
+    from flows.home import now
+    from transcribe.people import kept_currency
 
-    set_floor(home_of(ctx), amount, currency, source, source_amount)
+    home = home_of(ctx)
+    currency = currency or kept_currency(home.store, "", now())
+    set_floor(home, amount, currency, source, source_amount)
     terminal.say(f"An hour of work pays at least {amount} {currency} from now on ({source}).")
 
 
@@ -143,7 +150,7 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     home = home_of(ctx)
     store = home.store
     at, wrong = now(), False
-    used = sorted({form for form, _, _ in store.forms()})
+    used = sorted(form for form, scans in store.counts().scans.items() if scans)
     if not used and not as_json:
         terminal.say("No form is in use yet: take pictures in first, then it says whether what they pay is fair.")
     for name in used:

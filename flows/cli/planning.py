@@ -47,7 +47,7 @@ def simulate(
     seconds: Annotated[float | None, typer.Option(min=0.1, help="A reading's time; else as measured.")] = None,
     rate: Annotated[str | None, typer.Option(help="What a reading pays; else as kept in the store.")] = None,
     hour: Annotated[bool, typer.Option("--hour", help="The rate is that of an hour.")] = False,
-    currency: Annotated[str, typer.Option(help="The rate's currency.")] = "EUR",
+    currency: Annotated[str, typer.Option(help="The rate's currency; else that of what is paid here, or EUR.")] = "",
     rounds: Annotated[int, typer.Option(min=1, help="Each order is played so often, with other slips.")] = 5,
     seed: Annotated[int, typer.Option(help="Other seeds make other slips.")] = 1,
     plot: Annotated[Path | None, typer.Option(callback=terminal.writable, help="Draw it: OUT.svg.")] = None,

@@ -43,7 +43,8 @@ def watch(
 
 def _report(done: Round) -> None:
     if done.taken:
-        terminal.say(f"{counted(done.taken, 'file')} taken in.")
+        known = f" {done.known} of them came before, and nothing of them is read again." if done.known else ""
+        terminal.say(f"{counted(done.taken, 'file')} taken in.{known}")
     for name, reason in done.aside:
         terminal.say(f"set aside: {terminal.with_file(name, reason)}")
     for trouble in done.troubles:

@@ -18,7 +18,7 @@ from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters, read_param
 from transcribe.errors import SettingsError
 from transcribe.model import Form, Reading
 from transcribe.pay_arithmetic import MICRO_UNITS, for_time
-from transcribe.people import MIN_MEASURED_READINGS
+from transcribe.people import MIN_MEASURED_READINGS, kept_currency
 
 DEFAULT_READERS_SLIP_SHARES = (SLIP_SHARE,) * 4
 """Error shares of the readers where none are given and the store has no history.
@@ -46,7 +46,7 @@ class PlanOptions:
     seconds: float | None = None
     rate: str | None = None
     is_hourly: bool = False
-    currency: str = "EUR"
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +186,9 @@ def terms_of(home: Home | None, form: Form | None, options: PlanOptions) -> Plan
     micro_rate = rate.micro if rate else None
     if options.rate is not None:
         micro_rate = micro_of(options.rate)
-    currency = rate.currency if rate else options.currency
     seconds, seconds_from = _seconds(home, form, options)
     floor = home.store.floor(now()) if home is not None else None
+    currency = rate.currency if rate else options.currency or kept_currency(home.store if home else None, name, now())
     return PlanTerms(
         seconds=seconds,
         seconds_from=seconds_from,

@@ -54,10 +54,12 @@ TakeIn = Callable[[list[Path], str], object]
 class Round:
     """What one look at a folder brought.
 
-    `aside` has the files set aside with the reason, `troubles` sentences about what keeps fairhand from its work.
+    `known` of those taken were so before. `aside` has the files set aside with the reason, `troubles` sentences about
+    what keeps fairhand from its work.
     """
 
     taken: int = 0
+    known: int = 0
     aside: list[tuple[str, str]] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
@@ -136,6 +138,7 @@ class WatchedFolder:
         if cancelled_at(self._home, batch) is not None:
             self._paused(done, f"The batch {batch!r} is cancelled. Files for it wait in the folder until it goes on.")
             return
+        before = {path for path, verdict in verdicts(self._home, paths, begun).items() if verdict.taken}
         try:
             self._take_in(paths, batch)
             self._failures = 0
@@ -153,6 +156,7 @@ class WatchedFolder:
             if verdict.may_pass and file.seconds < PATIENCE_FACTOR * self._seconds:
                 self._wait(file, PATIENCE_FACTOR * self._seconds - file.seconds)
             elif verdict.taken or verdict.reason:
+                done.known += verdict.taken and path in before
                 self._move(path, file.look, verdict, done)
                 words = looks.get(path.with_suffix(HOCR_SUFFIX))
                 if words and verdict.taken:

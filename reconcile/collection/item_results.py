@@ -59,6 +59,8 @@ def _method_and_reason(choice: Choice, champion: str) -> tuple[str, Evidence]:
     numbers = {"readings": readings, "blanks": blanks, "texts": choice.text_count}
     if choice.option is None:
         empty = "blank" if readings + blanks else "unread"
+        if empty == "unread" and not choice.item.unreadable_count:
+            return empty, Evidence(code=EvidenceCode.COLLECTION_NO_READINGS, numbers=numbers)
         return empty, Evidence(code=EvidenceCode(f"collection {empty}"), numbers=numbers)
     numbers["votes"] = votes = len(choice.option.readings)
     if votes == 0:

@@ -216,7 +216,8 @@ def test_a_draft_in_another_folder_takes_its_blank_along(house: House, tmp_path:
     assert house.run("forms", "check", definition).code == 0
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / blank.name).write_bytes(b"another picture")
-    assert house.run("forms", "draft", blank, "--out", tmp_path / "other" / "order.toml").code == 2
+    told = house.run("forms", "draft", blank, "--out", tmp_path / "other" / "order.toml")
+    assert (told.code, "The blank of the form is to be written" in " ".join(told.err.split())) == (2, True)
 
 
 def test_every_page_of_a_pdf_is_drafted_and_its_blanks_are_written_beside_it(house: House, tmp_path: Path) -> None:

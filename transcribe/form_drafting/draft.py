@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
-from transcribe.errors import FormError
+from transcribe.errors import FormError, NothingDrafted
 from transcribe.form_drafting.captions import (
     label_of,
     label_regions,
@@ -86,7 +86,7 @@ def draft_pages(
     named = _distinct([each for on_page in found for each in on_page.fields])
     tables = [table for on_page in found for table in on_page.tables]
     if not named and not tables:
-        raise FormError(f"{blanks[0]}: there is no frame, line or box with print beside it; write it by hand.")
+        raise NothingDrafted(f"{blanks[0]}: there is no frame, line or box with print beside it; write it by hand.")
     head = _head(pages, name=name, blanks=blanks, language=language, locale=locale, currency=currency)
     body = [field_toml(each) for each in named]
     body += [table_toml(number, *table) for number, table in enumerate(tables)]

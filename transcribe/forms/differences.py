@@ -123,7 +123,10 @@ def _of_table(table: Table) -> dict[str, str]:
 
 def _lists(form: Form) -> dict[str, dict[str, str]]:
     """The lists of known values, told by their number and what their file is."""
-    return {each.field: {"values": f"{len(each.values)} ({each.digest[:8]})"} for each in form.masters}
+    return {
+        each.field: {"values": f"{len({value for value, _ in each.values})} ({each.digest[:8]})"}
+        for each in form.masters
+    }
 
 
 def _texts(texts: Mapping[str, str]) -> str:

@@ -116,6 +116,7 @@ EVIDENCE: Mapping[str, str] = {
     EvidenceCode.COLLECTION_UNANIMOUS: N_("All {readings} readings say the same."),
     EvidenceCode.COLLECTION_SINGLE: N_("One reading, and no other to compare it with."),
     EvidenceCode.COLLECTION_UNREAD: N_("Nobody could read it."),
+    EvidenceCode.COLLECTION_NO_READINGS: N_("There are no readings of it."),
     EvidenceCode.COLLECTION_MAJORITY: N_("{votes} of {readings} readings say this, more than say anything else."),
     EvidenceCode.COLLECTION_WEIGHED: N_(
         "{votes} of {readings} readings say this; the readers and words weighed, it is likeliest."

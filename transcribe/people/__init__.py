@@ -1,5 +1,6 @@
 """What is fair to people: the floor of pay, the outcome of a reading, access tokens."""
 
+from transcribe.people.currency import kept_currency
 from transcribe.people.floor import MIN_MEASURED_READINGS, NO_PACE, PayFault, form_pay, has_fair_floor, pay_faults
 from transcribe.people.outcome import (
     SECOND_LOOK_TIME,
@@ -36,6 +37,7 @@ __all__ = [
     "is_agreed",
     "is_same_reading",
     "is_same_text",
+    "kept_currency",
     "new_token",
     "outcome_of",
     "paid_here",

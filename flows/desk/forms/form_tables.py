@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -13,7 +14,10 @@ from flows.desk.visit import Visit
 from transcribe.errors import FormError, NotFound
 from transcribe.forms import Difference, differences
 from transcribe.i18n import said
-from transcribe.model import Form
+from transcribe.model import Form, Master
+
+MOST_SHOWN_VALUES = 3
+"""So many values of a list are named. Chosen by hand."""
 
 
 def fields_table(visit: Visit, known: KnownForm) -> Table:
@@ -51,7 +55,7 @@ def without_empty(table: Table) -> Table:
 
 
 def _field_rows(visit: Visit, form: Form) -> Iterator[tuple[Cell, ...]]:
-    listed = {each.field: len(each.values) for each in form.masters}
+    listed = {each.field: len(set(_texts(each))) for each in form.masters}
     for each in form.all_fields():
         yield (
             Cell(each.name),
@@ -163,6 +167,15 @@ def rules_table(visit: Visit, known: KnownForm) -> Table:
     )
 
 
+def _texts(known: Master) -> list[str]:
+    return [value for value, _ in known.values]
+
+
+def _repeated(known: Master) -> list[str]:
+    """The first values that stand in a list more than once."""
+    return [value for value, count in Counter(_texts(known)).items() if count > 1][:MOST_SHOWN_VALUES]
+
+
 def lists_table(visit: Visit, known: KnownForm) -> Table:
     """The lists of known values."""
     say = visit.say
@@ -174,12 +187,14 @@ def lists_table(visit: Visit, known: KnownForm) -> Table:
             Column("field", say("Field")),
             Column("values", say("Known values"), is_number=True),
             Column("first", say("The first of them")),
+            Column("twice", say("Written more than once")),
         ),
         rows=[
             (
                 Cell(each.field),
-                Cell(len(each.values), visit.number(len(each.values))),
-                Cell(", ".join(value for value, _ in each.values[:3])),
+                Cell(len(set(_texts(each))), visit.number(len(set(_texts(each))))),
+                Cell(", ".join(list(dict.fromkeys(_texts(each)))[:MOST_SHOWN_VALUES])),
+                Cell(", ".join(_repeated(each))),
             )
             for each in masters
         ],

@@ -15,7 +15,7 @@ from flows.desk.forms.draft_names import slug
 from flows.desk.visit import Act, Look, Visit
 from flows.drafting import start_draft
 from flows.watching import SUFFIXES
-from transcribe.errors import FormError, ScanError, SettingsError
+from transcribe.errors import FormError, NothingDrafted, ScanError, SettingsError
 from transcribe.i18n import N_
 
 router = APIRouter()
@@ -41,6 +41,12 @@ LOCALES = (
 
 FIRST_CHOICES = {"en": ("eng", "en_GB"), "fr": ("fra", "fr_FR"), "es": ("spa", "es_ES")}
 """What is chosen at first for a reader of each language."""
+
+NOTHING_THERE = N_(
+    "%(file)s shows no frame, line or box with print beside it, so there is no field to begin with. "
+    "Scan the empty form, or photograph it from straight above, sharp and in even light, and send that picture."
+)
+"""What is said of a picture that no form can be drafted from."""
 
 
 @router.get("/desk/forms/new")
@@ -90,6 +96,8 @@ async def begin_form(visit: Act, request: Request) -> Response:
                     visit.home.settings, file, name, title=title[:MOST_TITLE_CHARACTERS], language=language,
                     locale=locale, filled=bool(sent.get("filled")),
                 )  # fmt: skip
+            except NothingDrafted as error:
+                raise SettingsError(visit.say(NOTHING_THERE, file=files[0].filename or file.name)) from error
             except (ScanError, FormError) as error:
                 raise SettingsError(_of_their_file(str(error), name, files[0].filename or file.name)) from error
         visit.home.store.log(visit.by, "form drafted", name, {}, visit.now)

@@ -150,6 +150,7 @@ export function paperAtEdges({ light, wide, high }) {
   const share = (count, at) => {
     let longest = 0, from = 0, last = 0;
     for (let step = 0; step < count; step += 1) {
+      if (!isPaper(at(step, EDGE_DEPTHS[0]))) continue; // a sheet that ends just inside the picture is all in it
       let inside = 0;
       for (const depth of EDGE_DEPTHS) inside += isPaper(at(step, depth)) ? 1 : 0;
       if (inside < EDGE_DEPTHS.length - 1) continue;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,6 +13,9 @@ from reconcile.collection.items import Item, SourceReading
 from transcribe import fields
 
 TITLE = "JSON Lines"
+
+AT_PLACE = re.compile(r"(.*) at line 1 column (\d+)")
+"""How pydantic says where in one line something is wrong: its own count of lines says nothing here."""
 
 
 class ReadingLine(BaseModel):
@@ -83,4 +87,6 @@ def _item(line: ItemLine) -> Item:
 def _message(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "json_invalid":
+        return AT_PLACE.sub(r"\1 at character \2", f"it is no JSON: {first['ctx']['error']}")
     return f"{where}: {first['msg']}" if where else str(first["msg"])

@@ -12,6 +12,7 @@ from flows.administration import pay
 from flows.administration.fair_pay import require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.people import invite, pause
 from flows.home.home import Home, now
+from flows.simulation.planning_inputs import PlanOptions, terms_of
 from tests.flows.house import TYPED, House
 from tests.flows.steps.test_reconcile_scans import received
 from transcribe.errors import SettingsError
@@ -186,6 +187,24 @@ def test_an_hour_in_another_currency_than_the_floor_is_found_by_the_check(rooms:
     done = house.run("pay", "check", "--json")
     (line,) = done.json
     assert (line, done.code) == ({"form": "receipt", "faults": [], "hour_faults": ["currencies differ"]}, 1)
+
+
+def test_without_a_currency_it_is_the_one_that_is_paid_here(rooms: Home, house: House) -> None:
+    pay.set_floor(rooms, "23", "CHF", "law of 2026-01-01", None)
+    assert "0.06 CHF" in house.run("pay", "rate", "0.06").out
+    rate = rooms.store.rate("", now())
+    assert rate
+    assert rate.currency == "CHF"
+    assert terms_of(rooms, None, PlanOptions(rate="0.06")).currency == "CHF"
+    assert terms_of(rooms, None, PlanOptions(rate="0.06", currency="EUR")).currency == "EUR"
+    assert terms_of(None, None, PlanOptions(rate="0.06")).currency == "EUR"
+
+
+def test_the_check_says_nothing_of_forms_of_which_no_picture_came(rooms: Home, house: House) -> None:
+    batch(rooms)
+    for name in ("order-form", "facture"):
+        rooms.store.put_form(rooms.forms.find(name), "", now())
+    assert {line["form"] for line in house.run("pay", "check", "--json").json} == {"receipt"}
 
 
 def test_the_report_says_whose_hour_came_to_less_than_the_floor(rooms: Home, house: House) -> None:

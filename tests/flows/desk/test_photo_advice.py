@@ -137,6 +137,18 @@ def test_bright_paper_is_no_reflection_and_a_chequered_cloth_is_no_cut_edge(look
     assert found == [[]] * 5
 
 
+def test_a_sheet_that_ends_just_inside_the_picture_is_all_in_it(looker: Page) -> None:
+    table = Image.new("RGB", (1900, 2600), (70, 50, 40))
+    sheet = (
+        opened("bon-de-commande-flat-typed-0000.png")
+        .resize((1700, 2500))
+        .point([round(each * 0.85) for each in range(256)] * 3)
+    )
+    table.paste(sheet, (100, 68))
+    assert "cut" not in looked_at(looker, table)[0]
+    assert "cut" in looked_at(looker, table.crop((0, 0, 1900, 2400)))[0]
+
+
 def test_of_what_cannot_be_judged_nothing_is_said(looker: Page) -> None:
     bicycle = Image.new("RGB", (2000, 1500), (90, 150, 200))
     draw = ImageDraw.Draw(bicycle)

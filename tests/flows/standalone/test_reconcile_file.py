@@ -141,6 +141,16 @@ def test_what_nobody_could_read_is_not_said_to_be_blank(tmp_path: Path) -> None:
     assert told[1]["reason"] == "One reading, and no other to compare it with."
 
 
+def test_what_nobody_has_read_is_not_said_to_be_unreadable_and_a_bad_line_has_one_number(tmp_path: Path) -> None:
+    given = lines_of(tmp_path / "readings.jsonl", {"item": "a", "readings": []}, GOOD)
+    given.write_text(given.read_text() + "{nonsense\n")
+    _, output = run(str(given))
+    assert "There are no readings of it." in output
+    assert "it is no JSON: " in output
+    assert "at character 2" in output
+    assert "column" not in output
+
+
 def test_an_item_may_have_several_fields_and_a_field_twice_is_named(tmp_path: Path) -> None:
     def line(field: str, text: str) -> dict[str, object]:
         return {"item": "card 1", "field": field, "readings": [{"who": who, "text": text} for who in ("ann", "ben")]}

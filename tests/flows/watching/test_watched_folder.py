@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from flows.cli.watching import _report
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.steps import place_of
@@ -248,3 +249,20 @@ def test_while_files_come_in_one_run_takes_several(homes: Home, inbox: Path, mon
     folder.look()
     assert reader.batches == [3]
     folder.close()
+
+
+def test_a_file_that_came_before_is_taken_and_said_to_be_known(
+    homes: Home, inbox: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = watched(homes, inbox, Reader(homes))
+    rounds = []
+    for name in ("first.jpg", "again.jpg"):
+        (inbox / name).write_bytes(b"one that comes twice")
+        rounds += [done for _ in range(5) if (done := folder.look()).taken]
+    folder.close()
+    assert [(done.taken, done.known) for done in rounds] == [(1, 0), (1, 1)]
+    for done in rounds:
+        _report(done)
+    first, again = capsys.readouterr().out.splitlines()
+    assert first == "1 file taken in."
+    assert again == "1 file taken in. 1 of them came before, and nothing of them is read again."

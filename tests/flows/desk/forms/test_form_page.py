@@ -56,6 +56,18 @@ def test_a_new_version_says_what_differs_and_scans_keep_theirs(site: DeskSite) -
     assert {each.scan.form_version for each in site.home.store.scan_states()} == {1}
 
 
+def test_known_values_are_counted_once_and_those_that_stand_twice_are_named(site: DeskSite) -> None:
+    client = site.client(site.person("op", "operator"))
+    post(client, "/desk/form/order/draft")
+    post(client, "/desk/draft/order/list", field="customer", values="Mary Poole\nAnn Lee\nMary Poole\nBo Ek\nCy Dee")
+    assert "values" in client.get("/desk/draft/order").text
+    install_draft(site.home, draft_of(site.home.settings, "order"), "op")
+    (found,) = client.get("/desk/form/order/lists.json").json()["lists"]
+    assert (found["values"], found["twice"], found["first"]) == (4, "Mary Poole", "Mary Poole, Ann Lee, Bo Ek")
+    fields = client.get("/desk/form/order/fields.json").json()["fields"]
+    assert [each["list"] for each in fields if each["name"] == "customer"] == [4]
+
+
 def test_a_second_draft_of_the_same_form_is_refused(site: DeskSite) -> None:
     client = site.client(site.person("op", "operator"))
     post(client, "/desk/form/order/draft")

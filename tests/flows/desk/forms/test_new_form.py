@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from flows.desk.forms.draft_names import slug
 from flows.drafting.draft_files import draft_of, drafts
@@ -52,6 +53,15 @@ def test_what_cannot_be_drafted_says_why_and_leaves_nothing(site: DeskSite, clie
     assert send(client, b"x", title=" ")[0] == 422
     assert drafts(site.home.settings) == []
     assert "form drafted" not in {line.action for line in site.home.store.audit()}
+
+
+def test_of_a_picture_of_no_form_it_says_what_to_send_instead(site: DeskSite, client: TestClient) -> None:
+    status, said = send(client, photo(Image.new("RGB", blank_page().size, "white")))
+    assert status == 422
+    assert "page.jpg shows no frame, line or box" in said
+    assert "photograph it from straight above" in said
+    assert "by hand" not in said
+    assert drafts(site.home.settings) == []
 
 
 @pytest.mark.parametrize(
