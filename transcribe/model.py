@@ -38,6 +38,9 @@ Numbers = Mapping[str, float | int | str]
 INK = "ink"
 """The source that looks at ink alone: blank or not, ticked or not, signed or not."""
 
+PEOPLE = "people"
+"""Who is named in the log where people agreed on what becomes of a scan."""
+
 OPERATOR_SOURCE = "operator"
 """The source of the readings that operators type to correct a value or a form: they have seen all others."""
 

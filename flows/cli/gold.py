@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 gold = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Known values among the work, and their share.")
 app.add_typer(gold, name="gold")
 
-NO_VALUE = "Nobody could be judged by what is no value, so it cannot be a known one."
-"""What is said where a text is no value of its field's type, whatever the paper says."""
-
 Why = Annotated[str, typer.Option(help="Why; it is kept.")]
 """The option that says why."""
 
@@ -41,7 +38,7 @@ def add(
     having seen another's, become known by themselves.
     """
     from flows.home import now
-    from flows.mending import require_fitting
+    from flows.mending import NO_KNOWN_VALUE, require_fitting
     from transcribe.errors import SettingsError
     from transcribe.model import FieldKey
 
@@ -49,7 +46,7 @@ def add(
     whole = home.store.scan(scan).id
     if not text.strip():
         raise SettingsError("A blank is no known value: nobody could tell a reading of it from a skip.")
-    require_fitting(home, whole, key, text, other_pattern=True, as_it_is=NO_VALUE)
+    require_fitting(home, whole, key, text, other_pattern=True, as_it_is=NO_KNOWN_VALUE)
     before = next((each for each in home.store.truths(whole) if each.key == key), None)
     called = f"{key} of {terminal.one_line(home.store.scan(whole).name or whole[:12])}"
     if before is not None and (before.text, before.origin) == (text, "gold"):

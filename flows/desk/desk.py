@@ -14,7 +14,7 @@ from flows.desk.forms import draft_deeds, draft_page, form_page, gallery, new_fo
 from flows.desk.money import closing, money_page, periods, rates, statement
 from flows.desk.now import now_page
 from flows.desk.parts import section_routes
-from flows.desk.people import invite_several, people_page
+from flows.desk.people import invite_several, people_page, person_page
 from flows.desk.published import program_deeds, programs_page, record_list, records_page
 from flows.desk.quality import quality_page
 from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds, whole_form
@@ -78,6 +78,7 @@ def _routes() -> Sequence[BaseRoute]:
         money_page,
         people_page,
         invite_several,
+        person_page,
         new_form,
         gallery,
         form_page,

@@ -69,6 +69,10 @@ DONE: Mapping[str, str] = {
     "token-revoked": N_("The token works no more."),
     "rate-set": N_("The rate is set from now on."),
     "floor-set": N_("The floor is set from now on."),
+    "readings-aside": N_("The readings are set aside. Their scans are weighed again."),
+    "readings-back": N_("The readings count again. Their scans are weighed again."),
+    "limited": N_("It was saved which forms they see."),
+    "gold": N_("It is known now what is written there. The value of the record stays as it is."),
     "count": N_("It is being looked at. Come back in a moment."),
 }
 """What was done just now, by the name of the deed."""
@@ -91,6 +95,11 @@ ACTS: Mapping[str, str] = {
     "value locked": N_("value locked"),
     "value unlocked": N_("value unlocked"),
     "reading withdrawn": N_("reading withdrawn"),
+    "readings set aside": N_("readings of some days set aside"),
+    "readings taken back into weighing": N_("readings of some days taken back"),
+    "paused set": N_("paused or resumed"),
+    "roles set": N_("roles changed"),
+    "signed out everywhere": N_("signed out everywhere"),
     "gold added": N_("known value added"),
     "gold withdrawn": N_("known value withdrawn"),
     "duplicate settled": N_("settled with another scan"),

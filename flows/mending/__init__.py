@@ -25,11 +25,12 @@ from flows.mending.read_again import (
 from flows.mending.retake import retake, turn
 from flows.mending.settle_duplicates import reconcile_with_retakes, settle
 from flows.mending.split_join import join, split
-from flows.mending.values import require_fitting
+from flows.mending.values import NO_KNOWN_VALUE, require_fitting
 
 __all__ = [
     "LOOK_BACK",
     "MIN_READINGS",
+    "NO_KNOWN_VALUE",
     "READINGS_PER_FIELD",
     "BatchReport",
     "Forecast",

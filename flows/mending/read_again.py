@@ -14,7 +14,7 @@ from flows.home import Home, limits, now
 from flows.steps import Because, TakenScan, cancelled_at, laid_pages, machine_reads
 from transcribe.errors import FairhandError, NotFound, ScanError, SettingsError
 from transcribe.lean_imports import later
-from transcribe.model import WHOLE, FieldKey, Form, ReadResult, Scan, ScanPage, SourceFile
+from transcribe.model import PEOPLE, WHOLE, FieldKey, Form, ReadResult, Scan, ScanPage, SourceFile
 
 if TYPE_CHECKING:
     from transcribe import forms, intake, registration
@@ -72,15 +72,22 @@ def read_again(
             home.store.replace_pages(scan.id, pages.scan, pages.files, now())
         home.store.read_again(
             *(scan.id, (form.name, form.version), reads, because.by, because.why, now()),
-            retaken=retaken,
-            turned_degrees=turned_degrees,
-            pages_changed=pages_changed,
+            retaken=retaken, turned_degrees=turned_degrees, pages_changed=pages_changed,
             unchanged=_unchanged(home, form),
-        )
+        )  # fmt: skip
+        _end_doubt(home, scan, form, because)
         find_alike(home, scan.id, form, prints)
         within()
     _erase_replaced(home, scan, form)
     return reads
+
+
+def _end_doubt(home: Home, scan: Scan, form: Form, because: Because) -> None:
+    """Bring a scan back that people set aside as it is not its form, where it is read as another one now."""
+    verbs = ("scan set aside", "scan brought back")
+    last = next((each for each in reversed(home.store.acts(scan=scan.id)) if each.verb in verbs), None)
+    if last is not None and (last.verb, last.by) == (verbs[0], PEOPLE) and form.name != scan.form:
+        home.store.bring_scan_back(scan.id, because.by, because.why, now())
 
 
 def _unchanged(home: Home, form: Form) -> dict[int, frozenset[str]]:

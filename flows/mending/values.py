@@ -27,6 +27,9 @@ NO_CHOICE = N_("%(text)s is none of the words of %(key)s: %(words)s. Look again,
 AS_IT_IS = N_("If the paper says so, say --anyway: the record then has no value there, and an exception.")
 """What may be done where the paper itself is wrong."""
 
+NO_KNOWN_VALUE = N_("Nobody could be judged by what is no value, so it cannot be a known one.")
+"""What is said of a known value where a text is no value of its field's type, whatever the paper says."""
+
 
 def require_fitting(
     home: Home,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from transcribe.codes import Flag, Reason, RecordRule, turned_form
-from transcribe.model import OPERATOR_SOURCE, WHOLE, Form, Reading, Record, RuleException, Task
+from transcribe.model import OPERATOR_SOURCE, PEOPLE, WHOLE, Form, Reading, Record, RuleException, Task
+from transcribe.store import Store
 
 NO_FORM_MESSAGE = (
     "None of the forms known here fits this scan, an expert says. Draft its form with `fairhand forms draft`, then "
@@ -25,9 +27,6 @@ See `tests/bench/bench_other_papers.py`.
 
 FORM_RULE = RecordRule.RIGHT_FORM
 """The rule that a record breaks whose scan people say is another paper than its form."""
-
-PEOPLE = "people"
-"""Who is named in the log where people agreed on what becomes of a scan."""
 
 
 def identify_task(scan: str, readings: Sequence[Reading] = ()) -> Task:
@@ -196,3 +195,8 @@ def doubted_task(scan: str, readings: Sequence[Reading]) -> Task:
         reason=Reason.FORM_DOUBTED,
         slot=1 + sum(each.source != OPERATOR_SOURCE for each in _answers(readings)),
     )
+
+
+def put_aside_by_people(store: Store, scan: str, why: str, now: datetime) -> None:
+    """Set a scan aside as people agreed that it is not its form."""
+    store.put_scan_aside(scan, PEOPLE, why, now)

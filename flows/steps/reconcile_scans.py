@@ -18,7 +18,6 @@ from flows.steps.close_appeals import close_appeals
 from flows.steps.erasures import publish_records
 from flows.steps.identify_tasks import (
     NO_FORM_MESSAGE,
-    PEOPLE,
     FormDoubt,
     doubted_record,
     doubted_task,
@@ -26,6 +25,7 @@ from flows.steps.identify_tasks import (
     identified,
     identify_task,
     is_of_no_form,
+    put_aside_by_people,
     settled_record,
 )
 from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations
@@ -244,7 +244,7 @@ class _Loop:
                 store.ask_form_alone(scan, waiting.up_to, doubted_task(scan, readings), now, record)
             return _Conclusion(asked=1, records=int(record is not None))
         with claimed(store, waiting):
-            store.put_scan_aside(scan, PEOPLE, doubt.in_words(form.name), now)
+            put_aside_by_people(store, scan, doubt.in_words(form.name), now)
             store.conclude(scan, waiting.up_to, [], [], record, now)
         return _Conclusion(records=int(record is not None))
 

@@ -10,7 +10,7 @@ geometric mean.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -34,8 +34,11 @@ Kind = Literal["constant", "copied", "quick", "unrelated"]
 KINDS: tuple[Kind, ...] = ("constant", "copied", "quick", "unrelated")
 """The same text everywhere; the mistakes of another; no time to look and type; no resemblance to what is written."""
 
-ASKED_FACTOR = len(KINDS) / HONEST_PEOPLE_ASKED_SHARE
-"""A factor from which on a question is asked: the share is parted among the kinds."""
+ROLES_COUNT: Mapping[Kind, int] = {"constant": 2, "copied": 1, "quick": 2, "unrelated": 2}
+"""What somebody reads as an expert, and what they read otherwise, are looked at apart; mistakes of experts are not."""
+
+ASKED_FACTOR = {kind: roles * len(KINDS) / HONEST_PEOPLE_ASKED_SHARE for kind, roles in ROLES_COUNT.items()}
+"""A factor from which on a question is asked: the share is parted among the kinds, and then among the roles."""
 
 EXAMPLE_COUNT = 3
 """So many answers are shown with a question. Chosen by hand."""
@@ -65,18 +68,27 @@ def odd_readers(given: Iterable[Answer]) -> list[OddReader]:
     for answer in sorted(given, key=lambda each: (each.at, each.scan, str(each.key))):
         by_person[answer.who].append(answer)
     written = written_elsewhere(by_person)
-    found = []
+    found: dict[tuple[str, Kind], OddReader] = {}
     for who in sorted(by_person):
-        own = [answer for answer in by_person[who] if not answer.prompted]
-        said = [answer.says.casefold() for answer in own]
-        usual = max(sorted(set(said)), key=said.count, default="")
-        found += [
-            _asked(who, "constant", list(constant(own)), usual),
-            _asked(who, "unrelated", list(unrelated(own, written)), ""),
-            _asked(who, "quick", list(quick(by_person[who])), ""),
-            _copied(who, by_person),
-        ]
-    return [each for each in found if each is not None and each.factor >= ASKED_FACTOR]
+        asked = [_copied(who, by_person)]
+        for as_expert in (False, True):
+            asked += _in_one_role(who, [each for each in by_person[who] if each.by_expert is as_expert], written)
+        for each in asked:
+            if each is not None and each.factor >= ASKED_FACTOR[each.kind]:
+                found.setdefault((who, each.kind), each)
+    return sorted(found.values(), key=lambda each: (each.who, KINDS.index(each.kind)))
+
+
+def _in_one_role(
+    who: str, given: Sequence[Answer], written: Mapping[str, Mapping[str, str]]
+) -> Iterator[OddReader | None]:
+    """The questions about what somebody read in one role, by themselves."""
+    own = [answer for answer in given if not answer.prompted]
+    said = [answer.says.casefold() for answer in own]
+    usual = max(sorted(set(said)), key=said.count, default="")
+    yield _asked(who, "constant", list(constant(own)), usual)
+    yield _asked(who, "unrelated", list(unrelated(own, written)), "")
+    yield _asked(who, "quick", list(quick(given)), "")
 
 
 def _asked(who: str, kind: Kind, clues: Sequence[Clue], like: str) -> OddReader | None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from flows.home import settings as configuration
-from flows.home.home import Home, open_home
+from flows.home.home import Home, now, open_home
 from tests.flows.house import CASES, TYPED, House
 from transcribe.intake import scan_id
+from transcribe.model import PEOPLE
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.mark.timeout(900)]
 
@@ -103,6 +104,24 @@ def test_a_new_version_of_the_form_takes_along_what_people_typed_and_says_of_how
     typed = [each.key.name for each in rooms.store.readings(state.scan.id) if each.kind != "machine"]
     assert typed == ["total"]
     assert {each.name for each in rooms.store.values_asked_again(state.scan.id)} == {"company"}
+    rooms.close()
+
+
+def test_what_people_said_of_the_former_form_ends_where_the_scan_is_read_as_another_one(working_house: House) -> None:
+    house = working_house
+    assert house.run("ingest", TYPED, "--form", "receipt").code == 0
+    rooms = home_of(house)
+    (state,) = rooms.store.scan_states()
+    scan = state.scan.id
+    rooms.store.put_scan_aside(scan, PEOPLE, "People say that this is not the form receipt.", now())
+    assert house.run("scan", "read-again", scan, "--form", "receipt", "--why", "engines").code == 0
+    assert rooms.store.is_put_aside(scan), "it is the form that they spoke of still"
+    assert house.run("scan", "read-again", scan, "--form", "bon-de-commande", "--why", "so it is").code == 0
+    assert not rooms.store.is_put_aside(scan)
+    assert "People say" not in house.run("status").out
+    rooms.store.put_scan_aside(scan, "olga", "a shopping list", now())
+    assert house.run("scan", "read-again", scan, "--form", "receipt", "--why", "engines").code == 0
+    assert rooms.store.is_put_aside(scan), "an operator set it aside"
     rooms.close()
 
 

@@ -518,6 +518,9 @@ class SteeringStore(Protocol):
     def acts(self, scan: str | None = None, batch: str | None = None) -> list[Act]:
         """What operators did, or did to this scan or batch, first to latest."""
 
+    def acts_on(self, who: str) -> list[Act]:
+        """What operators did to a person or their readings, first to latest."""
+
     def read_again(
         self,
         scan: str,
@@ -1393,6 +1396,9 @@ class SummaryStore(Protocol):
 
     def find_scans(self, search: ScanSearch, limit: int, before: int = 2**62) -> list[FoundScan]:
         """Scans that fit a search, newest first: those whose number is below `before`. Forgotten ones are left out."""
+
+    def scans_for_experts(self, limit: int) -> list[str]:
+        """So many scans with an open question for experts, those that came last."""
 
     def scan_state(self, scan: str) -> ScanState:
         """What an operator sees of this scan. NotFound where there is none."""

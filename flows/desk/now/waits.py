@@ -40,7 +40,8 @@ def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
          _scans(state="not weighed")),
         ("people", say("people"), say("questions"), total["open for people"], since.people,
          _scans(state="waits for people")),
-        ("experts", say("experts"), say("questions"), total["open for experts"], since.experts, ""),
+        ("experts", say("experts"), say("questions"), total["open for experts"], since.experts,
+         _scans(asks="experts")),
     ]  # fmt: skip
     rows += _rows_of_home(visit, since) if sees_all else []
     rows += _rows_of_cancelled(visit, held, apart["state not weighed"])

@@ -11,6 +11,12 @@ from flows.desk.visit import Visit
 from transcribe.i18n import N_
 from transcribe.store import MissingPeople
 
+READING_ROLES = frozenset({"transcriber", "expert"})
+"""The roles of people who read."""
+
+LEAST_READERS_COUNT = 2
+"""Two who read a field, and an expert beside them, finish every order."""
+
 MISSING_SECONDS = 300.0
 """How long it stands who is missing: it looks at every open question. Chosen by hand."""
 
@@ -58,8 +64,19 @@ def missing_table(visit: Visit) -> Table:
         ),
         rows=rows,
         address="/desk/people/missing",
-        nothing=say("Nobody is missing: people who are there can do all that waits.") if last else "",
+        nothing=_nobody_missing(visit) if last else "",
     )  # fmt: skip
+
+
+def _nobody_missing(visit: Visit) -> str:
+    """What is said where all that waits can be done; where next to nobody reads, that this is not enough for more."""
+    people = [each for each in visit.home.store.transcribers() if not each.paused]
+    readers = [each for each in people if not READING_ROLES.isdisjoint(each.roles)]
+    if len(readers) > LEAST_READERS_COUNT and any("expert" in each.roles for each in readers):
+        return visit.say("Nobody is missing: people who are there can do all that waits.")
+    return visit.say(
+        "Nothing waits now for somebody who is not there. Two people who read, and an expert, are the least."
+    )
 
 
 def there_table(visit: Visit) -> Table:

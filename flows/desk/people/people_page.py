@@ -12,7 +12,7 @@ from flows.desk.counting import Counting
 from flows.desk.deeds import with_done
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
 from flows.desk.people.needed import missing_counting, missing_table, there_table
-from flows.desk.people.work_of_each import hourly, work_counting, work_table
+from flows.desk.people.work_of_each import hourly, person_address, work_counting, work_table
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Act, Visit
 from transcribe.i18n import N_
@@ -78,7 +78,7 @@ def _people(visit: Visit) -> Table:
     say = visit.say
     rows = [
         (
-            Cell(person.handle),
+            Cell(person.handle, person.handle, person_address(person.handle)),
             Cell(" ".join(sorted(person.roles)), visit.roles(person.roles)),
             Cell(" ".join(person.languages)),
             Cell(person.engagement, visit.engagement(person.engagement)),
@@ -98,7 +98,7 @@ def questions_table(visit: Visit) -> Table:
     say, last = visit.say, odd_counting(visit).last
     rows = [
         (
-            Cell(each.handle),
+            Cell(each.handle, each.handle, person_address(each.handle)),
             Cell(each.kind, say(ODD_KINDS.get(each.kind, each.kind))),
             Cell(each.question, visit.in_words(each.question)),
         )

@@ -6,7 +6,7 @@ from statistics import median, quantiles
 
 from flows.desk.counting import Counting
 from flows.desk.parts import counting
-from flows.desk.tables import Cell, Column, Table
+from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
 from transcribe.people import WorkFigures, work_figures
 from transcribe.review import WORK_HEADS, work_row
@@ -19,6 +19,11 @@ TENTHS_COUNT = 10
 
 NUMBERS = frozenset({"readings", "seconds_a_field", "hours", "an_hour", "audited", "wrong"})
 """The figures that are numbers."""
+
+
+def person_address(who: str) -> str:
+    """Where the page of somebody stands."""
+    return f"/desk/people/person{with_query({'who': who})}"
 
 
 def work_counting(visit: Visit) -> Counting:
@@ -43,7 +48,10 @@ def work_table(visit: Visit) -> Table:
     """One row for each person who has read, skipped or contested something, by name."""
     say = visit.say
     rows = [
-        (Cell(handle), *(Cell(each.value, each.words) for each in work_row(figures, visit.language)))
+        (
+            Cell(handle, handle, person_address(handle)),
+            *(Cell(each.value, each.words) for each in work_row(figures, visit.language)),
+        )
         for handle, figures in sorted(_counted(visit).items())
         if figures.readings or figures.skips or figures.appeals
     ]

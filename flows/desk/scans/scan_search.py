@@ -25,6 +25,9 @@ MOST_IN_FILE = 1_000
 MOST_WITH_WORDS = 500
 """So many records of a form are found by their words or exceptions, the latest. Chosen by hand."""
 
+MOST_FOR_EXPERTS = 2000
+"""So many scans that wait for experts are found, the latest. Chosen by hand."""
+
 ID_PATTERN = re.compile(r"[0-9a-f]{6,64}")
 """What may be how an id begins."""
 
@@ -42,6 +45,7 @@ class Wish:
     state: str = ""
     reason: str = ""
     exceptions: str = ""
+    asks: str = ""
     since: str = ""
     until: str = ""
 
@@ -58,12 +62,21 @@ async def wished(
     state: Text = "",
     reason: Text = "",
     exceptions: Annotated[str, Query(pattern="^(some)?$")] = "",
+    asks: Annotated[str, Query(pattern="^(experts)?$")] = "",
     since: Day = "",
     until: Day = "",
 ) -> Wish:
     """What the query of an address asks."""
     return Wish(
-        q=q.strip(), batch=batch, form=form, state=state, reason=reason, exceptions=exceptions, since=since, until=until
+        q=q.strip(),
+        batch=batch,
+        form=form,
+        state=state,
+        reason=reason,
+        exceptions=exceptions,
+        asks=asks,
+        since=since,
+        until=until,
     )
 
 
@@ -85,6 +98,9 @@ def found_scans(visit: Visit, wish: Wish, limit: int, before: int | None = None)
         forms=visit.forms,
     )
     apart = _with_exceptions(visit, wish) if wish.exceptions else None
+    if wish.asks:
+        asked = store.scans_for_experts(MOST_FOR_EXPERTS)
+        apart = tuple(asked if apart is None else sorted(set(apart).intersection(asked)))
     if apart is not None:
         search = replace(search, ids=apart)
     searches = [search]

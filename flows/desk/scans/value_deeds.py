@@ -12,8 +12,8 @@ from flows.desk.scans.scan_page import MAX_FIELD_CHARACTERS, ScanId
 from flows.desk.scans.scan_view import known_scan, scan_view
 from flows.desk.tables import with_query
 from flows.desk.visit import Act, Visit
-from flows.mending import require_fitting
-from transcribe.errors import NotFound
+from flows.mending import NO_KNOWN_VALUE, require_fitting
+from transcribe.errors import NotFound, SettingsError
 from transcribe.model import FieldKey, Scan
 from transcribe.store import Store
 
@@ -78,6 +78,21 @@ async def withdraw(visit: Act, scan: ScanId, field: Name, reading: ReadingId, wh
         return store.withdraw_reading(reading, visit.by, why, visit.now)
 
     return await _value(visit, scan, field, deed, "withdraw")
+
+
+@router.post("/desk/scan/{scan}/value/gold")
+async def gold(visit: Act, scan: ScanId, field: Name, why: Why, text: Text = "") -> Response:
+    """Says what a field is known to say: people may be tested by it, and its value stays."""
+    visit.require_all_forms()
+
+    def deed(store: Store, known: Scan, key: FieldKey) -> object:
+        if not text.strip():
+            raise SettingsError(visit.say("A blank is no known value: nobody could tell a reading of it from a skip."))
+        require_fitting(visit.home, known.id, key, text, other_pattern=True, as_it_is=NO_KNOWN_VALUE)
+        store.add_gold(known.id, key, text, visit.by, why, visit.now)
+        return None
+
+    return await _value(visit, scan, field, deed, "gold")
 
 
 async def _value(visit: Visit, scan: str, field: str, deed: ValueDeed, done: str) -> Response:

@@ -62,6 +62,7 @@ def pages(desk: DeskSite) -> list[str]:
         "/desk/draft/order/text",
         "/desk/draft/order/try",
         "/desk/people/invite",
+        "/desk/people/person?who=ann",
         "/desk/programs",
         "/desk/money/rates",
         "/desk/money/close",

@@ -6,13 +6,17 @@ import re
 import time
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from fastapi.testclient import TestClient
 
 from flows.desk.people.invite_several import read_lines
+from flows.desk.people.needed import _nobody_missing
+from flows.desk.visit import Visit
 from tests.flows.desk.desk_site import DeskSite, post
-from tests.transcribe.store.world import sqlite_of
+from tests.transcribe.store.world import sent, sqlite_of
 from transcribe.i18n import NO_DIRECTION
 from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
@@ -201,3 +205,74 @@ def test_a_line_with_a_name_that_turns_the_direction_of_writing_is_bad() -> None
     people, bad = read_lines("Ann\nBe\u202en\nCe\u2067c", set(), ["en"], "en")
     assert [each.handle for each in people] == ["Ann"]
     assert [(each.number, each.why) for each in bad] == [(2, NO_DIRECTION), (3, NO_DIRECTION)]
+
+
+def test_what_somebody_read_is_set_aside_and_taken_back_on_their_page(busy: DeskSite) -> None:
+    client, store = busy.client(busy.person("olga", "operator")), busy.home.store
+    ann = busy.person("ann", "transcriber")
+    for number, task in enumerate(store.lease(ann.id, 2, busy.now())):
+        store.submit(task.id, ann.id, sent("true", f"i{number}"), busy.now())
+    mine = [each for scan in store.scan_states() for each in store.readings(scan.scan.id) if each.source == ann.id]
+    assert mine
+    assert 'href="/desk/people/person?who=ann"' in client.get("/desk/people").text
+    assert client.get("/desk/people/person?who=ann").status_code == 200
+    today = f"{busy.now():%Y-%m-%d}"
+    deed = "/desk/people/person/set-aside"
+    later = post(client, deed, who="ann", first="2099-01-01", why="typed blindly")
+    assert (later.status_code, "lies in the future" in later.text, "typed blindly" in later.text) == (422, True, True)
+    turned = post(client, deed, who="ann", first=today, last="2020-01-01", why="x")
+    assert (turned.status_code, "The last day comes before the first one." in turned.text) == (422, True)
+    nothing = post(client, deed, who="olga", first=today, why="x")
+    assert (nothing.status_code, "There is no such reading of these days." in nothing.text) == (422, True)
+    done = post(client, deed, who="ann", first="2020-01-01", last=today, why="typed blindly")
+    assert (done.status_code, done.headers["location"]) == (303, "/desk/people/person?who=ann&done=readings-aside")
+    busy.weigh()
+    left = [each for scan in store.scan_states() for each in store.readings(scan.scan.id) if each.source == ann.id]
+    assert left == []
+    page = client.get("/desk/people/person?who=ann").text
+    assert "readings of some days set aside" in page
+    assert "typed blindly" in page
+    back = post(client, "/desk/people/person/take-back", who="ann", first="2020-01-01", why="she was right")
+    assert back.status_code == 303
+    kept = [each for scan in store.scan_states() for each in store.readings(scan.scan.id) if each.source == ann.id]
+    assert sorted(each.id for each in kept) == sorted(each.id for each in mine)
+
+
+def test_an_operator_limits_another_to_some_forms_and_nobody_else(busy: DeskSite) -> None:
+    client, store = busy.client(busy.person("olga", "operator")), busy.home.store
+    aud = busy.person("aud", "auditor")
+    busy.person("ann", "transcriber")
+    deed = "/desk/people/person/limit"
+    assert post(client, deed, who="aud", forms=["order"]).status_code == 303
+    assert store.forms_of_person(aud.id) == {"order"}
+    assert "sees order alone" in client.get("/desk/people/person?who=aud").text
+    assert post(client, deed, who="aud").status_code == 303
+    assert store.forms_of_person(aud.id) == frozenset()
+    for who in ("olga", "ann"):
+        refused = post(client, deed, who=who, forms=["order"])
+        assert (refused.status_code, store.forms_of_person(who)) == (422, frozenset())
+    assert "verb-limit" not in client.get("/desk/people/person?who=olga").text
+
+
+def test_an_auditor_sees_the_page_of_somebody_and_does_nothing_there(busy: DeskSite) -> None:
+    looks = busy.client(busy.person("looks", "auditor"))
+    busy.person("ann", "transcriber")
+    page = looks.get("/desk/people/person?who=ann")
+    assert (page.status_code, "<form" in page.text.partition("<main")[2]) == (200, False)
+    for deed in ("set-aside", "take-back", "limit"):
+        tried = post(looks, f"/desk/people/person/{deed}", who="ann", first="2020-01-01", why="x")
+        assert tried.status_code == 404
+    limited = busy.client(busy.person("half", "operator", forms=("order",)))
+    assert limited.get("/desk/people/person?who=ann").status_code == 404
+    assert post(limited, "/desk/people/person/limit", who="looks", forms=["order"]).status_code == 404
+
+
+def test_where_next_to_nobody_reads_it_is_not_said_that_nobody_is_missing(busy: DeskSite) -> None:
+    for who in ("ann", "bea"):
+        busy.person(who, "transcriber")
+    busy.person("eve", "expert")
+    assert _nobody_missing(cast("Visit", SimpleNamespace(home=busy.home, say=str))).startswith("Nobody is missing")
+    for each in busy.home.store.transcribers():
+        busy.home.store.set_paused(each.id, paused=True, now=busy.now())
+    told = _nobody_missing(cast("Visit", SimpleNamespace(home=busy.home, say=str)))
+    assert told == "Nothing waits now for somebody who is not there. Two people who read, and an expert, are the least."

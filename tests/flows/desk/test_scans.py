@@ -172,6 +172,36 @@ def test_what_does_not_fit_is_refused_with_the_reason(busy: DeskSite, op: Transc
     assert post(busy.client(op), f"/desk/scan/{scan}/value/lock", field="none", why="x").status_code == 404
 
 
+def test_a_known_value_is_kept_and_the_value_stays(busy: DeskSite, op: Transcriber) -> None:
+    scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
+    before, address = value_of(busy, scan), f"/desk/scan/{scan}/value/gold"
+    assert post(client, address, field="total", text=" ", why="x").status_code == 422
+    assert post(client, address, field="total", text="many", why="x").status_code == 422
+    kept = post(client, address, field="total", text="13.50", why="seen on the paper")
+    assert kept.headers["location"] == f"/desk/scan/{scan}?field=total&done=gold#field"
+    (truth,) = busy.home.store.truths(scan)
+    assert (truth.key, truth.text, truth.origin) == (TOTAL, "13.50", "gold")
+    busy.weigh()
+    assert value_of(busy, scan) == before
+    limited = busy.client(busy.person("half", "operator", forms=("order",)))
+    assert "value/gold" not in limited.get(f"/desk/scan/{scan}?field=total").text
+    assert post(limited, address, field="total", text="13.50", why="x").status_code == 404
+
+
+def test_what_waits_for_experts_has_its_list(busy: DeskSite, op: Transcriber) -> None:
+    store, client = busy.home.store, busy.client(op)
+    assert found(busy, op, "asks=experts") == []
+    people = [busy.person(who, "transcriber") for who in ("ann", "bea", "cleo")]
+    for number, who in enumerate(people):
+        for task in store.lease(who.id, 9, busy.now()):
+            if task.key == TOTAL and task.scan == scan_of(busy, "doubt.png").scan.id:
+                store.submit(task.id, who.id, sent(f"{number + 1}3.50", f"i{number}"), busy.now())
+        busy.weigh()
+    assert store.field_history(scan_of(busy, "doubt.png").scan.id, TOTAL).tasks[-1].pool == "expert"
+    assert found(busy, op, "asks=experts") == ["doubt.png"]
+    assert 'href="/desk/scans?asks=experts"' in client.get("/desk").text
+
+
 def test_a_scan_is_set_aside_and_brought_back(busy: DeskSite, op: Transcriber) -> None:
     scan, client = scan_of(busy, "doubt.png").scan.id, busy.client(op)
     assert post(client, f"/desk/scan/{scan}/aside", why="torn").headers["location"].endswith("done=aside")

@@ -220,3 +220,9 @@ def test_an_expert_who_errs_as_another_did_is_not_asked_whether_they_work_togeth
     assert "copied" in kinds([*theirs, *mine])
     assert "copied" not in kinds([*theirs, *as_expert(mine)])
     assert "copied" not in kinds([*as_expert(theirs), *mine])
+
+
+def test_who_looks_as_an_expert_and_types_one_word_otherwise_is_asked_about() -> None:
+    typed = [answer(number, "false", written(number)) for number in range(30)]
+    looked = as_expert([answer(number, written(number), written(number)) for number in range(100, 160)])
+    assert "constant" in kinds([*typed, *looked])

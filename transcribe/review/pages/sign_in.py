@@ -39,9 +39,9 @@ COMMON_PASSWORD = N_("This password is soon guessed. Choose a few words that do 
 
 
 @router.get("/")
-async def door() -> Response:
-    """Sends everybody to work. People who are not signed in are sent on from there."""
-    return RedirectResponse("/work", 303)
+async def door(context: Here, visitor: SignedIn) -> Response:
+    """Sends everybody where their work is: to the fields, or to the operator's pages."""
+    return RedirectResponse(first_address(visitor.person.roles, context.options.desk), 303)
 
 
 @router.get("/in")

@@ -17,6 +17,11 @@ FROM act a LEFT JOIN act_text x ON x.id = a.id LEFT JOIN scan s ON s.id = a.scan
 LEFT JOIN transcriber p ON p.id = a.transcriber_id
 WHERE (:scan_id IS NULL OR a.scan_id = :scan_id) AND (:batch IS NULL OR a.batch = :batch) ORDER BY a.id;
 
+-- name: acts_on_person
+SELECT a.*, COALESCE(x.reason, '') AS reason, NULL AS scan, NULL AS name, NULL AS row_number, p.public_id AS transcriber
+FROM act a LEFT JOIN act_text x ON x.id = a.id JOIN transcriber p ON p.id = a.transcriber_id
+WHERE a.transcriber_id = :person ORDER BY a.id;
+
 -- name: corrections_of_field
 SELECT id, by_whom FROM act WHERE field_id = :field_id AND verb = 'value corrected' ORDER BY id;
 

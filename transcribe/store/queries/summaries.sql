@@ -269,6 +269,13 @@ WITH found (scan_id) AS MATERIALIZED (SELECT s.id FROM json_each(:ids) o JOIN sc
     ON s.sha256 >= o.value AND s.sha256 < o.value || 'g' LIMIT :most)
 {part_found};
 
+-- name: scans_for_experts
+-- Scans with an open question for experts, whether somebody holds it or not.
+SELECT DISTINCT s.sha256 FROM (
+    SELECT scan_id FROM task WHERE pool = 'expert' AND closed_at IS NULL AND transcriber_id IS NULL
+    UNION SELECT scan_id FROM task WHERE pool = 'expert' AND closed_at IS NULL AND transcriber_id IS NOT NULL
+    ORDER BY scan_id DESC LIMIT :limit) t JOIN scan s ON s.id = t.scan_id;
+
 -- name: newer_scan_of_batch^
 SELECT s.sha256 FROM scan_summary y INDEXED BY scan_summary_batch JOIN scan s ON s.id = y.scan_id
 WHERE y.batch = :batch AND y.scan_id > :scan_id AND s.erased_at IS NULL

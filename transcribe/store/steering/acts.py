@@ -108,6 +108,9 @@ class ActVerbs(Lookup):
         number = None if scan is None else self.scan_row(scan)["id"]
         return [_act_of(row) for row in self.db.all("acts", scan_id=number, batch=batch)]
 
+    def acts_on(self, who: str) -> list[Act]:
+        return [_act_of(row) for row in self.db.all("acts_on_person", person=self.person_row(who)["id"])]
+
 
 def _act_of(row: Row) -> Act:
     return Act(

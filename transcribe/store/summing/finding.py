@@ -30,6 +30,9 @@ class FindingVerbs(StatusVerbs):
             values = {**self._values(search, before), "limit": limit, "most": MOST_LOOKED_AT_COUNT}
             return [_found(row) for row in self._found_rows(search, values)]
 
+    def scans_for_experts(self, limit: int) -> list[str]:
+        return [str(row["sha256"]) for row in self.db.all("scans_for_experts", limit=limit)]
+
     def _found_rows(self, search: ScanSearch, values: dict[str, object]) -> list[Row]:
         if search.ids is not None:
             return self.db.all("find_scans_among", **values)
