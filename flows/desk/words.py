@@ -41,7 +41,7 @@ DONE: Mapping[str, str] = {
     "read-again": N_("The scan was read again."),
     "turn": N_("The pages are turned, and the scan was read again."),
     "retake": N_("The scan is read from the new picture."),
-    "aside": N_("The scan is set aside. Nobody is asked about it."),
+    "aside": N_("The scan is set aside. Nobody new is asked about it; what somebody has on their screen is kept."),
     "back": N_("The scan is brought back. What is not known yet is asked again."),
     "forget": N_("The scan is forgotten: its texts, its record and its pictures are erased."),
     "correct": N_("The correction was saved. The record follows in a moment."),
