@@ -10,7 +10,7 @@ from reconcile.forms import Family, PreparedField, prepared
 from reconcile.inference import is_nearly_same, null_of, votes, weigh
 from reconcile.policy import POLICY
 from transcribe.codes import Flag
-from transcribe.model import OPERATOR_SOURCE, FieldKey, Form, Null, Parameters, Posterior, Reading
+from transcribe.model import OPERATOR_SOURCE, FieldKey, Form, Kind, Null, Parameters, Posterior, Reading
 
 NOTHING_KNOWN: Mapping[str, float] = {}
 """What machines and experts make of a field that none of them read."""
@@ -79,12 +79,12 @@ def answers(form: Form, readings: Sequence[Reading], parameters: Parameters) -> 
         if who in experts:
             unaided = weigh(form, [reading for reading in known if reading.source != who], parameters)
         others = weigh(form, rest, parameters) if len(people) > 1 else unaided
-        own: dict[FieldKey, list[Reading]] = {}
-        for reading in [each for each in readings if each.source == who]:
-            if reading.key.name in fields:
-                own.setdefault(reading.key, []).append(reading)
-        for key in sorted(own, key=str):
-            yield _answer(fields[key.name], own[key], unaided.get(key), others.get(key), together.get(key))
+        own: dict[tuple[FieldKey, Kind], list[Reading]] = {}
+        for reading in readings:
+            if reading.source == who and reading.key.name in fields:
+                own.setdefault((reading.key, reading.kind), []).append(reading)
+        for (key, _), mine in sorted(own.items(), key=lambda each: (str(each[0][0]), each[0][1])):
+            yield _answer(fields[key.name], mine, unaided.get(key), others.get(key), together.get(key))
 
 
 def _answer(

@@ -39,3 +39,13 @@ def test_an_expert_may_take_a_reading_that_is_shown_without_typing_it() -> None:
     given = [reading("name", "ann", "Lindqvist"), reading("name", "eva", "Lindqvist", kind="expert")]
     letters = {each.who: each.letters for each in answers(FORM, given, shipped_parameters())}
     assert letters == {"ann": 9, "eva": 0}
+
+
+def test_what_somebody_read_as_a_transcriber_stands_beside_what_they_read_as_an_expert() -> None:
+    given = [
+        *both("name", "Lindqvist"),
+        reading("name", "eva", "false"),
+        reading("name", "eva", "Lindqvist", kind="expert", minute=5),
+    ]
+    said = {each.by_expert: each.text for each in answers(FORM, given, shipped_parameters())}
+    assert said == {False: "false", True: "Lindqvist"}
