@@ -27,18 +27,18 @@ from reconcile.conduct.clues import (
 )
 
 HONEST_PEOPLE_ASKED_SHARE = 0.01
-"""The greatest share of honest people of whom any of the questions is ever asked. Chosen by hand."""
+"""The greatest share of honest people of whom any of the questions is ever asked, in each role. Chosen by hand.
+
+What somebody reads as an expert is looked at apart from what they read otherwise.
+"""
 
 Kind = Literal["constant", "copied", "quick", "unrelated"]
 
 KINDS: tuple[Kind, ...] = ("constant", "copied", "quick", "unrelated")
 """The same text everywhere; the mistakes of another; no time to look and type; no resemblance to what is written."""
 
-ROLES_COUNT: Mapping[Kind, int] = {"constant": 2, "copied": 1, "quick": 2, "unrelated": 2}
-"""What somebody reads as an expert, and what they read otherwise, are looked at apart; mistakes of experts are not."""
-
-ASKED_FACTOR = {kind: roles * len(KINDS) / HONEST_PEOPLE_ASKED_SHARE for kind, roles in ROLES_COUNT.items()}
-"""A factor from which on a question is asked: the share is parted among the kinds, and then among the roles."""
+ASKED_FACTOR = len(KINDS) / HONEST_PEOPLE_ASKED_SHARE
+"""A factor from which on a question is asked: the share is parted among the kinds."""
 
 EXAMPLE_COUNT = 3
 """So many answers are shown with a question. Chosen by hand."""
@@ -74,7 +74,7 @@ def odd_readers(given: Iterable[Answer]) -> list[OddReader]:
         for as_expert in (False, True):
             asked += _in_one_role(who, [each for each in by_person[who] if each.by_expert is as_expert], written)
         for each in asked:
-            if each is not None and each.factor >= ASKED_FACTOR[each.kind]:
+            if each is not None and each.factor >= ASKED_FACTOR:
                 found.setdefault((who, each.kind), each)
     return sorted(found.values(), key=lambda each: (each.who, KINDS.index(each.kind)))
 
