@@ -9,7 +9,7 @@ import cv2
 import numpy
 
 from transcribe.form_drafting.enclosed_boxes import TICK_SIDE_SHARES, enclosed, ruled_boxes
-from transcribe.form_drafting.grids import Grid, grid_cells, grids
+from transcribe.form_drafting.grids import Grid, grid_cells, grids, is_head_row
 from transcribe.form_drafting.line_masks import ink_of
 from transcribe.form_drafting.rulings import is_heading
 from transcribe.geometry import Box
@@ -36,7 +36,7 @@ def filled_places(picture: Picture) -> list[Box]:
     boxes, _ = ruled_boxes(ink)
     tables, frames = grids(boxes)
     cells = [cell for grid in tables for cell in _rows_to_fill(grid, frames, ink)]
-    headings = [box for box in frames if any(is_heading(box, grid) for grid in tables)]
+    headings = [box for box in frames if any(is_heading(box, grid) or is_head_row(box, grid, ink) for grid in tables)]
     return [*(box for box in frames if box not in headings), *cells, *_ticks(ink, boxes)]
 
 

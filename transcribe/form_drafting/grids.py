@@ -35,6 +35,14 @@ Chosen by hand."""
 MIN_COMB_COLUMN_COUNT = 5
 """A grid with so many columns, all as narrow as a character's box, is rows of combs and no table. Chosen by hand."""
 
+MAX_HEAD_HEIGHT_ROWS = 1.6
+"""Height of the one frame around all titles of a table, at most, in rows: a higher one is a place to write in. Chosen
+by hand."""
+
+MAX_ROOM_BELOW_TITLES_SHARE = 0.5
+"""Share of such a frame's height that is paper below the titles, at most: below a label there is more. Chosen by hand.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
@@ -115,6 +123,27 @@ def below_header(grid: Grid, letters: Picture) -> Grid | None:
         return None
     top = round(grid.box.y0 + first * grid.box.height / grid.rows)
     return replace(grid, box=grid.box._replace(y0=top), rows=grid.rows - first)
+
+
+def is_head_row(box: Box, grid: Grid, letters: Picture) -> bool:
+    """Whether a frame lies on a whole table and holds the titles of its columns, with no line between them.
+
+    They stand in most columns, and none goes on from one column to the next.
+    """
+    on_top = (
+        abs(box.y1 - grid.box.y0) < SAME_SIDE_PX and box.height < MAX_HEAD_HEIGHT_ROWS * grid.box.height / grid.rows
+    )
+    if not on_top or abs(box.x0 - grid.box.x0) >= SAME_SIDE_PX or abs(box.x1 - grid.box.x1) >= SAME_SIDE_PX:
+        return False
+    inner = letters[box.padded(-SAME_SIDE_PX).slices]
+    if not inner.any():
+        return False
+    room_below = SAME_SIDE_PX + next(height for height, row in enumerate(inner[::-1]) if row.any())
+    if room_below > MAX_ROOM_BELOW_TITLES_SHARE * box.height:
+        return False
+    heads = [Box(x0, box.y0, x1, box.y1) for x0, x1 in grid.spans]
+    sides = [letters[box.y0 + SAME_SIDE_PX : box.y1 - SAME_SIDE_PX, x - 2 : x + 3] for x, _ in grid.spans[1:]]
+    return _has_print(heads, letters) and not any(bool(side.any()) for side in sides)
 
 
 def without_printed_columns(grid: Grid, letters: Picture) -> Grid:

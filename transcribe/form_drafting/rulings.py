@@ -21,6 +21,7 @@ from transcribe.form_drafting.grids import (
     grids,
     has_print_between,
     is_combs,
+    is_head_row,
     without_printed_columns,
 )
 from transcribe.form_drafting.line_masks import MIN_LINE_LENGTH_SHARE, ink_of, line_masks, lines_of, specks
@@ -105,7 +106,8 @@ def find_ruling(picture: Picture) -> Ruling:
     framed = [table for table in tables if isinstance(table, Grid)]
     rules = lines_of(across) + lines_of(dotted)
     framed += (bare := borderless_tables(BlankPrint(grey=grey(picture), ink=ink, across=rules, down=down), framed))
-    frames = [box for box in frames if not any(is_heading(box, grid) for grid in framed)]
+    heads = [box for box in frames for grid in framed if is_heading(box, grid) or is_head_row(box, grid, letters)]
+    frames = [box for box in frames if box not in heads]
     frames = [box for box in frames if not any(grid.box.contains(box) for grid in bare)]
     tables_apart = [grid.box.padded(SAME_SIDE_PX) for grid in bare]
     ticks = [*_tick_boxes(ink, letters, boxes, width), *(box for box in frames if _is_large_tick(box, width))]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.blanks import FONTS
@@ -203,3 +204,32 @@ def test_a_printed_column_of_a_table_is_not_to_be_filled_in() -> None:
     assert [(grid.rows, len(grid.spans), round(grid.box.x0, -1)) for grid in found.grids] == [(5, 3, 300)]
     wanted = [Box(400, 800 + 60 * row, 701, 861 + 60 * row) for row in range(3)]
     assert [overlap(box, each) > 0.9 for box, each in zip(found.frames, wanted, strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "height", "is_field"),
+    [
+        ([(120, 14, "Item"), (420, 14, "Qty"), (720, 14, "Each")], 56, False),
+        ([(120, 14, "Item"), (720, 14, "Each")], 56, False),
+        ([(120, 14, "Remarks")], 56, True),
+        ([(120, 14, "What else is there to say of it, of the goods and of the way")], 56, True),
+        ([(120, 6, "Item"), (420, 6, "Qty"), (720, 6, "Each")], 90, True),
+        ([(120, 40, "Item"), (420, 40, "Qty"), (720, 40, "Each")], 110, True),
+        ([], 56, True),
+    ],
+    ids=["titles", "most have one", "one label", "a sentence", "room below", "far higher than a row", "empty"],
+)
+def test_one_frame_around_the_titles_of_a_table_is_no_place_to_write_in(
+    words: list[tuple[int, int, str]], height: int, is_field: bool
+) -> None:
+    sheet = Image.new("L", (1100, 1400), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.truetype(f"{FONTS}/dejavu/DejaVuSans-Bold.ttf", 24)
+    draw.rectangle((100, 500 - height, 1000, 500), outline=0, fill=225, width=3)
+    for row in range(5):
+        for x in (100, 400, 700):
+            draw.rectangle((x, 500 + 60 * row, x + 300, 560 + 60 * row), outline=0, width=3)
+    for x, y, text in words:
+        draw.text((x, 500 - height + y), text, font=font, fill=0)
+    found = find_ruling(numpy.asarray(sheet))
+    assert [grid.rows for grid in found.grids] == [5]
+    assert bool(found.frames) is is_field
