@@ -148,6 +148,29 @@ def test_an_answer_without_a_form_or_a_turn_is_none(site: Site, client: TestClie
     assert texts(site) == [None]
 
 
+@pytest.mark.parametrize("action", ["illegible", "crossed_out", "blank"])
+def test_of_a_scan_without_a_form_only_what_its_page_offers_is_an_answer(
+    site: Site, client: TestClient, action: str
+) -> None:
+    site.store.put_form(definition.load("bon-de-commande"), "", site.clock.now())
+    scan = Scan(id="5" * 64, pages=(), form="", form_version=0)
+    site.store.put_scan(scan, [], site.clock.now())
+    asked = Task(scan=scan.id, key=WHOLE, kind="identify", reason="form unknown")
+    site.store.conclude(scan.id, 0, [], [asked], None, site.clock.now())
+    task, csrf = leased(site), client.headers["x-csrf-token"]
+    sent = {"csrf": csrf, "idem": "idem-0001", "action": action, "form": "", "turn": "0"}
+    answers = [
+        client.post(f"/work/{task}", data=sent),
+        client.post(f"/work/{task}", json={"idem": "idem-0002", "action": action, "text": ""}),
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert all("not offered" in answer.text for answer in answers)
+    assert texts(site) == []
+    sent = {"csrf": csrf, "idem": "idem-0003", "action": "send", "form": "none", "turn": ""}
+    assert client.post(f"/work/{task}", data=sent).status_code in (200, 303)
+    assert texts(site) == [None]
+
+
 def test_a_full_disk_is_one_line_of_the_log_a_request(
     site: Site, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

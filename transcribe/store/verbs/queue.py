@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from transcribe.codes import turned_form
+from transcribe.codes import Flag, turned_form
 from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound, ReadAgainSince
 from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
@@ -48,7 +48,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if row["sent_before"] is not None:
                 return outcome_of("again", row["sent_before"], row)
             if row["kind"] == "identify":
-                self._check_form(sent.text)
+                self._check_form(sent)
             if sent.page is not None:
                 sent = replace(sent, page=self._page(row, sent.page))
             standing = self._standing(row, person)
@@ -228,11 +228,16 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         taken = task["closed_at"] is None and task["transcriber"] not in (None, person["public_id"])
         return not (decided or taken or not self.routing.may_do(task, person) or self.is_old(reading, person, now))
 
-    def _check_form(self, said: str | None) -> None:
-        """FormNotOffered where what is said of a scan is not exactly "name/version turn" of a form that was offered.
-        Without a text nobody knew one."""
-        answer = None if said is None else turned_form(said)
-        if said is not None and (answer is None or answer[0] not in self._offered_forms()):
+    def _check_form(self, sent: SentReading) -> None:
+        """FormNotOffered where what is said of a scan is no answer that its page offers.
+
+        They are exactly "name/version turn" of a form that was offered, and that it is none of them: no text, for no
+        other reason than that.
+        """
+        if sent.text is None and sent.flags <= {Flag.ABSENT}:
+            return
+        answer = turned_form(sent.text or "")
+        if answer is None or answer[0] not in self._offered_forms():
             raise FormNotOffered("This is none of the forms that were offered.")
 
     def _offered_forms(self) -> set[str]:
