@@ -36,6 +36,7 @@ PAGES = (
     "/desk/scans?form=invoice2&state=finished",
     "/desk/scans?batch=batch+0007&state=finished",
     "/desk/scans?reason=engines+disagree",
+    "/desk/scans?asks=experts",
     "/desk/scans?q=photo+0000123",
     "/desk/scan/{scan}?field=total",
     "/desk/scan/{scan}/edit",
@@ -52,6 +53,7 @@ PAGES = (
     "/desk/draft/order/text",
     "/desk/draft/order/try",
     "/desk/people/invite",
+    "/desk/people/person?who=reader+007",
     "/desk/money/period?reference=month+20",
     "/desk/money/statement?who=reader+007",
 )
