@@ -52,7 +52,6 @@ async def person_page(visit: Look, who: Who) -> Response:
             forms=visit.home.forms.names(),
             limited=store.forms_of_person(person.id),
             may_be_limited=bool(person.roles & LIMITED_ROLES) and person.id != visit.visitor.person.id,
-            today=visit.now,
         )
 
     return await visit.look(made)
