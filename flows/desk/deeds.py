@@ -27,7 +27,7 @@ MOST_REASON_CHARACTERS = 1000
 """The longest reason of a deed."""
 
 HIDDEN_NAMES = frozenset({
-    "at", "csrf", "field", "how", "name", "number", "other", "records", "reference", "seen", "until",
+    "at", "csrf", "field", "how", "name", "number", "other", "records", "reference", "seen", "until", "who",
 })  # fmt: skip
 """Names of the hidden fields of forms whose page may not have them any more: nobody typed what these hold."""
 

@@ -144,6 +144,7 @@ STORED: dict[type[StrEnum], tuple[str, ...]] = {
         "collection unanimous",
         "collection single",
         "collection unread",
+        "collection no readings",
         "collection majority",
         "collection weighed",
         "collection minority",

@@ -112,7 +112,7 @@ def test_of_fewer_than_20_audited_fields_nothing_is_said(full: DeskSite, looks: 
 
 def test_each_person_sees_the_same_row_of_themselves(full: DeskSite, looks: TestClient) -> None:
     page = looks.get("/desk/people").text.partition('id="part-work"')[2].partition("</section>")[0]
-    (row,) = re.findall(r"<tr><td[^>]*>\s*bea\s*</td>.*?</tr>", page, re.DOTALL)
+    (row,) = re.findall(r"<tr><td[^>]*>\s*<a[^>]*>bea</a>\s*</td>.*?</tr>", page, re.DOTALL)
     shown = [text.strip() for text in re.findall(r"<td data-label[^>]*>(.*?)</td>", row, re.DOTALL)][1:]
     own = full.client(full.home.store.transcriber("bea")).get("/me").text
     assert [text.strip() for text in re.findall(r'<dd dir="auto" data-figure[^>]*>(.*?)</dd>', own)] == shown

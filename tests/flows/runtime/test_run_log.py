@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 import pytest
 from prefect.states import exception_to_crashed_state
 
 from flows.runtime import tame_run_log
+from tests.aside import run_aside
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_who_ends_the_program_is_told_of_no_crash(
     ended_by: BaseException, *, is_told: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     tame_run_log()
-    state = asyncio.run(exception_to_crashed_state(ended_by))
+    state = run_aside(exception_to_crashed_state(ended_by))
     log = logging.getLogger("prefect.flow_runs")
     log.addHandler(caplog.handler)  # Prefect's loggers hand nothing on to others
     try:

@@ -131,13 +131,15 @@ class SqliteDatabase:
         if holder.depth:
             yield
             return
-        holder.connection.execute("BEGIN")
+        with self._store_errors(), holder.in_use:
+            holder.connection.execute("BEGIN")
         holder.depth = 1
         try:
             yield
         finally:
             holder.depth = 0
-            holder.connection.execute("COMMIT")
+            with self._store_errors(), holder.in_use:
+                holder.connection.execute("COMMIT")
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
         holder = self._own_connection()
@@ -195,14 +197,8 @@ class SqliteDatabase:
             raise self._store_error(error) from error
 
     def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
-        holder = self._own_connection()
-        try:
-            with holder.in_use:
-                return holder.connection.execute(self.statements[name], values)
-        except sqlite3.IntegrityError:
-            raise
-        except sqlite3.DatabaseError as error:
-            raise self._store_error(error) from error
+        cursor: sqlite3.Cursor = self._fetch(name, values, lambda done: done)
+        return cursor
 
     def _store_error(self, error: sqlite3.DatabaseError) -> StoreError:
         if is_disk_full(error, self.path):

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CRASHES = """
 import sqlite3, sys, threading, time
 from pathlib import Path
@@ -14,14 +16,18 @@ from transcribe.store.drivers.sqlite import SqliteDatabase
 
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT count(*), :x FROM n"
 ended = []
-for number in range(6):
+how, rounds, statement = sys.argv[2], int(sys.argv[3]), sys.argv[4]
+for number in range(rounds):
     database = SqliteDatabase(Path(sys.argv[1]) / f"{number}.db")
-    database.statements = {"slow": SLOW}
+    database.statements = {"slow": SLOW, "quick": "SELECT :x"}
 
     def ask():
         try:
+            while how == "alone":
+                database.all(statement, x=1)
             while True:
-                database.all("slow", x=1)
+                with database.snapshot():
+                    database.all(statement, x=1)
         except StoreError:
             ended.append(True)
 
@@ -36,8 +42,14 @@ print(len(ended))
 """
 
 
-def test_closing_ends_what_other_threads_ask_with_an_error_and_not_the_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("how", "rounds", "statement"), [("alone", 6, "slow"), ("in a snapshot", 6, "slow"), ("in a snapshot", 40, "quick")]
+)
+def test_closing_ends_what_other_threads_ask_with_an_error_and_not_the_process(
+    tmp_path: Path, how: str, rounds: int, statement: str
+) -> None:
+    words = [str(tmp_path), how, str(rounds), statement]
     done = subprocess.run(
-        [sys.executable, "-c", CRASHES, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", CRASHES, *words], capture_output=True, text=True, timeout=120, check=False
     )
-    assert (done.returncode, done.stdout) == (0, "18\n"), done.stderr[-2000:]
+    assert (done.returncode, done.stdout) == (0, f"{3 * rounds}\n"), done.stderr[-2000:]
