@@ -28,19 +28,20 @@ demo: $(ENV)/.ready
 # What the browser broke off, or what a page did not show in time, is tried once more, and named; any other failure is not.
 AGAIN := --reruns 1 --only-rerun 'net::ERR_|^TimeoutError: (Page|Locator|Frame)\.|Execution context was destroyed|Target .* closed|^AssertionError: (Locator|Page) expected' -rR
 
-# Three workers on two cores: tests wait for a third of their time, for servers, people and clocks.
+# Three workers on two cores: tests wait for a third of their time, for servers, people and clocks. One that crashes ends
+# the run with its name: where it is started anew, pytest-xdist waits for ever at the end.
 WORKERS ?= 3
 
 ## make test              lint, types and every test
 test: $(ENV)/.ready
 	@sh deployments/system.sh test
 	@$(MAKE) --no-print-directory lint
-	$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations=30 $(AGAIN)
+	$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations=30 $(AGAIN)
 
 ## make soak              the long tests: laws with many more examples, killed programs, crowds; hours on 2 cores
 soak: $(ENV)/.ready
 	@sh deployments/system.sh test
-	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --timeout 3600 --durations=15
+	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --timeout 3600 --durations=15
 
 ## make lint              ruff and mypy alone
 lint: $(ENV)/.ready
