@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_WORD_GAP_HEIGHTS = 1.6
 """Words of one label stand closer than so many times their height. Chosen by hand."""
 
+BETWEEN_WORDS = re.compile(r"[/&+–-]")
+"""A sign that stands by itself between two words of a label, as in "Praxis / Zahnarzt"."""
+
 MAX_TICK_LABEL_GAP_SHARE = 0.07
 """How far from a box to tick its label may begin, as a share of the page's width. Chosen by hand."""
 
@@ -110,19 +113,28 @@ def left_label_regions(unlabelled: Sequence[Box], places: Sequence[Box], page: P
 def _labels(words: Iterable[Word]) -> list[Word]:
     """Words that stand together, joined into labels."""
     joined: list[Word] = []
+    sign: Word | None = None
     for word in sorted(words, key=lambda each: (each.line, each.box.x0)):
         last = joined[-1] if joined else None
+        if last and BETWEEN_WORDS.fullmatch(word.text) and _stands_after(word, last):
+            sign = word
+            continue
         if word.box.height <= 6 or not (re.search(r"\w{2}|°", word.text) or (last and _closes(word, last))):
             continue
-        if (
-            last
-            and last.line == word.line
-            and 0 <= word.box.x0 - last.box.x1 + 3 <= MAX_WORD_GAP_HEIGHTS * word.box.height
-        ):
+        if last and sign and _stands_after(word, _joined(last, sign)):
+            joined[-1] = _joined(_joined(last, sign), word)
+        elif last and _stands_after(word, last):
             joined[-1] = _joined(last, word)
         else:
             joined.append(word)
+        sign = None
     return joined
+
+
+def _stands_after(word: Word, label: Word) -> bool:
+    """Whether a word stands behind a label on its line, as near as words of one label do."""
+    near = MAX_WORD_GAP_HEIGHTS * max(word.box.height, label.box.height if BETWEEN_WORDS.fullmatch(word.text) else 0)
+    return word.line == label.line and 0 <= word.box.x0 - label.box.x1 + 3 <= near
 
 
 def _closes(word: Word, label: Word) -> bool:

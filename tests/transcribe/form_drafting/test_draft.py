@@ -260,3 +260,14 @@ def test_print_in_two_languages_is_drafted_with_both(tmp_path: Path) -> None:
     text = draft(page, ocr.load("tesseract", ("eng", "fra")), name="both", blank="both.png", language="eng+fra")
     assert tomllib.loads(text)["languages"] == ["eng", "fra"]
     assert {"date", "amount", "signature"} <= {each["type"] for each in tomllib.loads(text)["field"]}
+
+
+def test_a_sign_between_two_words_of_a_label_parts_it_not() -> None:
+    sheet = Image.new("L", (1654, 700), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(26)
+    for y, label in ((300, "Practice  /  Dentist"), (420, "Name  /")):
+        draw.text((120, y), label, font=font, fill=0)
+        draw.rectangle((120, y + 36, 900, y + 90), outline=0, width=3)
+    page = Page(number=1, picture=numpy.asarray(sheet))
+    text = draft(page, ocr.load("tesseract", ("eng",)), name="signs", blank="signs.png")
+    assert [each["label"] for each in tomllib.loads(text)["field"]] == ["Practice / Dentist", "Name"]
