@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from transcribe.errors import StoreError
+from transcribe.store.drivers.sqlite import SqliteDatabase
+
 CRASHES = """
 import sqlite3, sys, threading, time
 from pathlib import Path
@@ -53,3 +56,12 @@ def test_closing_ends_what_other_threads_ask_with_an_error_and_not_the_process(
         [sys.executable, "-c", CRASHES, *words], capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, done.stdout) == (0, f"{3 * rounds}\n"), done.stderr[-2000:]
+
+
+def test_what_is_closed_is_not_opened_again_by_asking_it(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "state.db")
+    database.statements = {"one": "SELECT 1"}
+    assert database.value("one") == 1
+    database.close()
+    with pytest.raises(StoreError, match="closed"):
+        database.value("one")
