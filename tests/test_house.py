@@ -102,7 +102,7 @@ ROOMS = {
     "flows.drafting": "home standalone output reconcile.decision reconcile.learning transcribe.forms",
     "flows.administration": "backup home measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
     " reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
-    "flows.exporting": "home reconcile.records transcribe.drawing transcribe.whole_files",
+    "flows.exporting": "home reconcile.records transcribe.drawing transcribe.forms transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.records transcribe.i18n transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import MAX_PREC, Decimal, localcontext
 from xml.etree import ElementTree
 
-from flows.exporting.order_texts import NOT_OF_XML, NUMBER, UNIT_CODE, is_day, is_gtin
 from reconcile.records import PublishedRecord, ValueOrigin, key_in_line
 from transcribe.codes import RecordRule
+from transcribe.forms import NOT_OF_XML, is_day, is_gtin, is_number, is_unit
 from transcribe.model import FieldKey, OrderMapping, OrderTerm, Value
 
 ADDRESS_PARTS = (
@@ -80,7 +80,7 @@ class OrderMessage:
         text, told = self.text(term, row), self.order.terms[term]
         if text and (other := self._other_currency(told.field, row)):
             return self._problem(term, told, row, f"it is in another currency ({other}) than the order")
-        if text and not NUMBER.fullmatch(text):
+        if text and not is_number(text):
             return self._problem(term, told, row, f"{text!r} is no number")
         return text
 
@@ -94,7 +94,7 @@ class OrderMessage:
     def unit(self, row: int) -> str:
         """The unit of a line as a code of UN/ECE Recommendation 20."""
         text = self.text("line_unit", row)
-        if text and not UNIT_CODE.fullmatch(text):
+        if text and not is_unit(text):
             told = self.order.terms["line_unit"]
             return self._problem("line_unit", told, row, f"{text!r} is no code of UN/ECE Recommendation 20")
         return text

@@ -6,11 +6,13 @@ from transcribe.forms.definition import find, installed, load
 from transcribe.forms.differences import Difference, differences, unchanged_fields
 from transcribe.forms.field_boxes import cell, field_boxes
 from transcribe.forms.ignored_patterns import ignored_patterns
+from transcribe.forms.order_texts import NOT_OF_XML, is_day, is_gtin, is_number, is_unit
 from transcribe.forms.preview import preview
 from transcribe.forms.schema import FORM_NAME
 
 __all__ = [
     "FORM_NAME",
+    "NOT_OF_XML",
     "Comb",
     "Difference",
     "blank_grey",
@@ -23,6 +25,10 @@ __all__ = [
     "find",
     "ignored_patterns",
     "installed",
+    "is_day",
+    "is_gtin",
+    "is_number",
+    "is_unit",
     "load",
     "preview",
     "unchanged_fields",

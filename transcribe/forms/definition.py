@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
 from transcribe.forms.mistakes import Mistakes, unknown_options, without_wrong_keys, wrong_keys
-from transcribe.forms.order_mapping import order_mapping
+from transcribe.forms.order_mapping import impossible_constants, order_mapping
 from transcribe.forms.placement import check_place, overlapping
 from transcribe.forms.record_width import unpublishable
 from transcribe.forms.schema import (
@@ -46,7 +46,7 @@ def load(
     Its blank pages and master files lie beside the definition. FormError names the file and key of a mistake. With
     `patterns_ignored`, patterns that cannot be used are left out: scans were read with the form when they still could.
     Nor is a form refused then that is too wide to be published. With `boxes_apart`, fields on one place are a
-    mistake, and options that there are not.
+    mistake, options that there are not, and constants that no order can have.
     """
     path = find(name_or_path, folders)
     raw = _read(path)
@@ -159,7 +159,9 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True, a
         with mistakes.noted():
             _check_rule(path, f'rule "{rule.name or number}" check', Rule(name=rule.name, check=rule.check), form)
     mistakes.found += unpublishable(path.name, form) if publishable else ()
-    mistakes.found += [*overlapping(path.name, form), *unknown_options(path.name, form.options)] if apart else ()
+    if apart:
+        mistakes.found += [*overlapping(path.name, form), *unknown_options(path.name, form.options)]
+        mistakes.found += impossible_constants(path.name, form.order)
     mistakes.raise_all()
     return form
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from transcribe.errors import FormError
 from transcribe.forms.mistakes import Mistakes
 from transcribe.forms.order_schema import OrderTermTable
+from transcribe.forms.order_texts import WANTED
 from transcribe.forms.schema import FormFile
 from transcribe.model import OrderMapping, OrderTerm
 
@@ -39,3 +42,15 @@ def _checked(where: str, term: OrderTermTable, known: set[str], listed: set[str]
     if term.key and term.field not in listed:
         raise FormError(f'{where}: the field "{term.field}" has no master data, and so no key.')
     return OrderTerm(field=term.field, value=term.value, key=term.key, codes=term.codes)
+
+
+def impossible_constants(file: str, order: OrderMapping | None) -> list[str]:
+    """What no order can have of what a mapping says itself: a constant, or the code of a value."""
+    told = []
+    for name, term in order.terms.items() if order else ():
+        if name in WANTED:
+            is_right, wanted = WANTED[name]
+            said = [each for each in (term.value, *term.codes.values()) if each]
+            wrong = dict.fromkeys(each for each in said if not is_right(each))
+            told += [f"{file}: order_x {name}: write {wanted}, not {json.dumps(each)}" for each in wrong]
+    return told

@@ -93,6 +93,15 @@ PLAIN: Mapping[str, str] = {
     "blank and size stand in the [[page]] tables where there are any": N_(
         "The picture of the page is named twice in the text of the draft. Take the first one out."
     ),
+    "the form has no table %(table)s.": N_("The order has its lines from “%(table)s”, which is no table of this form."),
+    "there is no field %(field)s here, or it is payment data.": N_(
+        "The order takes “%(field)s”, which is no field of this form, or payment data."
+    ),
+    "the field %(field)s has no master data, and so no key.": N_(
+        "The order takes the number of “%(field)s” in a list of known values, and it has no list."
+    ),
+    "a term needs a field or a value, and not both": N_("What the order says is a field or a text, and not both."),
+    "key and codes belong to the value of a field": N_("A fixed text of the order has no codes and stands in no list."),
     "This is no TOML: %(fault)s (at line %(line)s, column %(column)s).": N_(
         "The text cannot be read. Look at line %(line)s, character %(column)s: a quote, a bracket or = is missing."
     ),
@@ -166,6 +175,12 @@ WANTED: Mapping[str, str] = {
     "a language as Tesseract names it, three small letters first, as eng or chi_sim": N_(
         "a language by its three letters, as eng or fra"
     ),
+    "a day that exists, as 2026-11-27": N_("a day that exists, as 2026-11-27"),
+    "a number, as 1234.50": N_("a number, as 1234.50"),
+    "a unit of UN/ECE Recommendation 20, as C62 or KGM": N_("a unit by its code, as C62 (one) or KGM (kilogram)"),
+    "an article number whose check digit fits": N_("an article number whose check digit fits"),
+    "a tax category of UNTDID 5305, as S": N_("a tax category by its code, as S"),
+    "a country of ISO 3166, as FR": N_("a country by its two letters, as FR"),
 }
 """What is to be written, likewise."""
 

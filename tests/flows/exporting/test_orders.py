@@ -40,6 +40,13 @@ def test_what_python_alone_takes_for_a_number_is_reported(tmp_path: Path, text: 
     assert problems == [("line_amount", f"{text!r} is no number")]
 
 
+@pytest.mark.parametrize(("unit", "is_one"), [("KGM", True), ("XBX", True), ("KG", False), ("PCE", False)])
+def test_a_unit_that_only_looks_like_a_code_is_reported(tmp_path: Path, unit: str, is_one: bool) -> None:
+    """KG and PCE are what people write; ERPs refuse them, and the schema of Order-X does not."""
+    _, problems = an_order(tmp_path, line_unit=OrderTerm(value=unit))
+    assert problems == ([] if is_one else [("line_unit", f"{unit!r} is no code of UN/ECE Recommendation 20")])
+
+
 @pytest.mark.parametrize("text", ["2026-02-30", "0000-00-00", "2026-W01-1", "٢٠٢٦-٠١-٠٢"])
 def test_a_day_that_does_not_exist_is_reported(tmp_path: Path, text: str) -> None:
     """The schema takes any digits for a day."""

@@ -255,6 +255,41 @@ def test_an_option_that_there_is_not_is_a_mistake_when_a_definition_is_checked(f
     ]
 
 
+ORDER = """
+[order_x]
+lines = "lines"
+number = { field = "number" }
+date = { value = "2026-02-30" }
+buyer_name = { value = "Ann" }
+buyer_country = { value = "UK" }
+seller_name = { value = "Bob" }
+line_name = { value = "a thing" }
+line_quantity = { field = "lines.quantity" }
+line_unit = { field = "number", codes = { "kg" = "KG", "l" = "LTR" } }
+line_price = { field = "lines.price" }
+line_amount = { field = "lines.price" }
+line_gtin = { value = "123" }
+line_tax_category = { value = "Q" }
+total = { value = "1,50" }
+"""
+
+
+def test_a_constant_that_no_order_can_have_is_a_mistake_when_a_definition_is_checked(folder: Path) -> None:
+    """`forms check` took them all, and no order was ever written. A scan that was read with such a form keeps it."""
+    path = write(folder, GOOD + ORDER)
+    with pytest.raises(FormError) as caught:
+        definition.load(path, boxes_apart=True)
+    assert str(caught.value).replace("small.toml: order_x ", "").splitlines() == [
+        'buyer_country: write a country of ISO 3166, as FR, not "UK"',
+        'date: write a day that exists, as 2026-11-27, not "2026-02-30"',
+        'line_gtin: write an article number whose check digit fits, not "123"',
+        'line_tax_category: write a tax category of UNTDID 5305, as S, not "Q"',
+        'line_unit: write a unit of UN/ECE Recommendation 20, as C62 or KGM, not "KG"',
+        'total: write a number, as 1234.50, not "1,50"',
+    ]
+    assert definition.load(path).order is not None
+
+
 def test_what_is_no_text_is_no_definition(folder: Path) -> None:
     (folder / "small.toml").write_bytes(b"\xff\xd8\xff")
     with pytest.raises(FormError, match="no text in UTF-8"):

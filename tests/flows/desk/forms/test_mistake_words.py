@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,12 @@ type = "amount"
 span = [200, 600]
 """
 
+
+def order(terms: Mapping[str, str]) -> str:
+    """A mapping onto an electronic order, with these terms beside or instead of the right ones."""
+    return '[order_x]\nlines = "lines"\n' + "".join(f"{it} = {{ {said} }}\n" for it, said in {**ORDER, **terms}.items())
+
+
 WRONG = {
     'name = "number"': ['name = "Order No"', 'name = ""', 'name = "total"'],
     'type = "code"': [
@@ -80,10 +87,29 @@ LISTS = (
 )
 """Lists of known values that are none."""
 
+ORDER = {
+    **dict.fromkeys("number buyer_name".split(), 'field = "number"'),
+    **{"date": 'field = "day"', "seller_name": 'value = "Ann"', "line_name": 'field = "lines.qty"'},
+    **dict.fromkeys("line_quantity line_price line_amount".split(), 'field = "lines.price"'),
+    "line_unit": 'value = "C62"',
+}
+"""Terms of an electronic order that are right."""
+
+NO_TERMS = (
+    *(("date", 'value = "2026-02-30"'), ("line_price", 'value = "much"'), ("line_unit", 'value = "KG"')),
+    *(("line_unit", 'field = "number", codes = { "k" = "kilo" }'), ("line_gtin", 'value = "123"')),
+    *(("line_tax_category", 'value = "Q"'), ("buyer_country", 'value = "UK"')),
+    *(("note", 'field = "gone"'), ("buyer_id", 'field = "number", key = true'), ("note", "")),
+    ("note", 'value = "x", key = true'),
+)
+"""Terms that are none."""
+
 TEXTS = (
     *(SLIP.replace(right, wrong, 1) for right, several in WRONG.items() for wrong in several),
     *(f"{SLIP}[[rule]]\ncheck = '{each}'\n" for each in RULES),
     *(f"{SLIP}[[master]]\n{each}\n" for each in LISTS),
+    *(f"{SLIP}{order({name: said})}" for name, said in NO_TERMS),
+    SLIP + order({}).replace('"lines"', '"rows"', 1),
     SLIP.partition("[[field]]")[0],
 )
 """Definitions with a mistake."""
@@ -125,6 +151,7 @@ def test_every_mistake_is_said_in_plain_words_in_three_languages(tmp_path: Path,
 
 def test_the_slip_itself_has_none(tmp_path: Path) -> None:
     assert mistakes(tmp_path, SLIP) == []
+    assert mistakes(tmp_path, SLIP + order({})) == []
 
 
 @pytest.mark.parametrize("rule", ["total == sum(lines.qty", "total == sum(lines.qty))"])
