@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from babel.core import get_global
-from babel.numbers import get_territory_currencies, is_currency
-
 from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.i18n import counted
 from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, MOST_AMOUNT, decimal_text, is_too_much
-from transcribe.people import TRANSFER_COLUMNS, transfers
+from transcribe.people import TRANSFER_COLUMNS, paid_currency, transfers
 from transcribe.store import Floor, Rate, facts
 
 
@@ -81,7 +78,7 @@ def set_rate(home: Home, amount: str, currency: str, form: str, *, per_hour: boo
     rate = Rate(
         form=form,
         micro=micro_of(amount),
-        currency=_currency(currency),
+        currency=paid_currency(currency),
         since=now(),
         per="hour" if per_hour else "reading",
     )
@@ -97,7 +94,7 @@ def set_floor(home: Home, amount: str, currency: str, source: str, source_amount
         raise SettingsError("A floor is more than 0: it is the least that an hour of work pays.")
     floor = Floor(
         micro=micro_of(amount),
-        currency=_currency(currency),
+        currency=paid_currency(currency),
         source=source,
         since=now(),
         source_micro=None if source_amount is None else micro_of(source_amount),
@@ -188,20 +185,3 @@ def micro_of(amount: str) -> int:
     if is_too_much(amount):
         raise SettingsError(f"{amount!r} is more than anybody is paid: {MOST_AMOUNT} at most.")
     return int(micro)
-
-
-def _currency(code: str) -> str:
-    if not is_currency(code):
-        raise SettingsError(f"{code!r} is no currency. Write its ISO 4217 code, such as EUR.")
-    if code not in _circulating():
-        raise SettingsError(
-            f"Nobody can be paid in {code}: no country has it as its money now. Write the ISO 4217 code of a currency "
-            "that circulates, such as EUR."
-        )
-    return code
-
-
-def _circulating() -> frozenset[str]:
-    """The currencies that are legal tender somewhere now, by CLDR: no gold, no test codes, no former money."""
-    places = get_global("territory_currencies")
-    return frozenset(code for place in places for code in get_territory_currencies(place))

@@ -30,7 +30,7 @@ from flows.webhooks import (
 )
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import DeliveryState, EventType
-from transcribe.store import ApiToken, Store
+from transcribe.store import ApiToken
 
 Answer = TypeVar("Answer")
 
@@ -139,29 +139,28 @@ def _add_changes(router: APIRouter, home: Home) -> None:
         if wanted.with_values and "records:read" not in token.scopes:
             raise HTTPException(403, "Whole records are sent by request of a token with the scope records:read only.")
         wish = partial(add_webhook, types=wanted.events, forms=wanted.forms)
-        values, after = wanted.with_values, wanted.after
-        added = await _asked(lambda: wish(home, wanted.name, wanted.url, now(), with_values=values, after=after))
-        await _changed(home, token, lambda: None, wanted.name)  # apart: looking up an address holds no lock
+        values, after, by = wanted.with_values, wanted.after, _named(token)
+        added = await _asked(lambda: wish(home, wanted.name, wanted.url, now(), with_values=values, after=after, by=by))
         return SecretJson(name=wanted.name, secret=added.secret)
 
     @router.delete("/{name}", status_code=204)
     async def remove(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> None:
-        await _changed(home, token, lambda: home.store.remove_webhook(name, now()), name)
+        await _changed(home, token, lambda: home.store.remove_webhook(name, now()))
 
     @router.post("/{name}/secret")
     async def rotate(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, how: Rotation) -> SecretJson:
         until = now() + timedelta(hours=how.hours)
-        secret = await _changed(home, token, lambda: home.store.rotate_webhook(name, until, now()), name)
+        secret = await _changed(home, token, lambda: home.store.rotate_webhook(name, until, now()))
         return SecretJson(name=name, secret=secret, old_until=until)
 
     @router.post("/{name}/pause")
     async def pause(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> WebhookJson:
-        await _changed(home, token, lambda: home.store.switch_webhook(name, "operator", now()), name)
+        await _changed(home, token, lambda: home.store.switch_webhook(name, "operator", now()))
         return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
 
     @router.post("/{name}/resume")
     async def resume(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> WebhookJson:
-        await _changed(home, token, lambda: home.store.switch_webhook(name, "", now()), name)
+        await _changed(home, token, lambda: home.store.switch_webhook(name, "", now()))
         return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
 
 
@@ -174,16 +173,16 @@ def _add_repeats(router: APIRouter, home: Home) -> None:
 
     @router.post("/{name}/replay")
     async def replay(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, what: Replay) -> WebhookJson:
-        await _changed(home, token, lambda: home.store.replay_webhook(name, what.after, now()), name)
+        await _changed(home, token, lambda: home.store.replay_webhook(name, what.after, now()))
         return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
 
     @router.post("/{name}/resend")
     async def resend_given_up(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> Resent:
-        return Resent(deliveries=await _changed(home, token, lambda: home.store.resend(name, None, now()), name))
+        return Resent(deliveries=await _changed(home, token, lambda: home.store.resend(name, None, now())))
 
     @router.post("/{name}/deliveries/{number}/resend")
     async def resend(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, number: Number) -> Resent:
-        return Resent(deliveries=await _changed(home, token, lambda: home.store.resend(name, number, now()), name))
+        return Resent(deliveries=await _changed(home, token, lambda: home.store.resend(name, number, now())))
 
 
 async def _asked(ask: Callable[[], Answer]) -> Answer:
@@ -196,15 +195,17 @@ async def _asked(ask: Callable[[], Answer]) -> Answer:
         raise HTTPException(422, str(error)) from error
 
 
-async def _changed(home: Home, token: ApiToken, deed: Callable[[], Answer], name: str) -> Answer:
-    """As `_asked`, with a line of the audit log that says which token it was, in the same transaction."""
-    store: Store = home.store
+def _named(token: ApiToken) -> str:
+    """A token as the log names it."""
+    return f"token {token.prefix}"
+
+
+async def _changed(home: Home, token: ApiToken, deed: Callable[[], Answer]) -> Answer:
+    """As `_asked`, in one transaction, of which the log says which token it was."""
 
     def do() -> Answer:
-        with store.together():
-            done = deed()
-            store.log(f"token {token.prefix}", "webhook changed", name, {}, now())
-            return done
+        with home.store.together(by=_named(token)):
+            return deed()
 
     return await _asked(do)
 

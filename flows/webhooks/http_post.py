@@ -10,7 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.webhooks.safe_addresses import Address, Network, RefusedAddress, Resolve, Target, checked_addresses
+from flows.webhooks.safe_addresses import (
+    INSIDE_ADDRESS,
+    INSIDE_NAME,
+    PLAIN_OUTSIDE,
+    Address,
+    Network,
+    RefusedAddress,
+    Resolve,
+    Target,
+    checked_addresses,
+)
+from transcribe.i18n import N_, worded
 
 CONNECT_SECONDS = 5.0
 """How long one address may take to be connected to. Chosen by hand."""
@@ -20,6 +31,26 @@ ANSWER_SECONDS = 15.0
 
 MOST_ADDRESSES_COUNT = 3
 """So many addresses of one name are tried. Chosen by hand."""
+
+NOT_ALLOWED = N_("refused: %(why)s")
+NOT_FOUND = N_("%(host)s cannot be found (%(why)s)")
+NO_ANSWER = N_("no answer within %(seconds)s s")
+BAD_CERTIFICATE = N_("its certificate does not hold (%(why)s)")
+NOT_LET_IN = N_("the connection was refused")
+BROKEN_OFF = N_("%(why)s: the connection failed")
+
+POST_TROUBLES = (
+    NOT_ALLOWED,
+    NOT_FOUND,
+    NO_ANSWER,
+    BAD_CERTIFICATE,
+    NOT_LET_IN,
+    BROKEN_OFF,
+    INSIDE_NAME,
+    INSIDE_ADDRESS,
+    PLAIN_OUTSIDE,
+)
+"""What a try that had no answer says, as it is kept with its delivery."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +110,9 @@ def post(
     try:
         addresses = checked_addresses(target, resolve, inside, private=private)
     except RefusedAddress as refused:
-        return Posted(error=f"refused: {refused}")
+        return Posted(error=worded(NOT_ALLOWED, why=refused.args[0]))
     except OSError as error:
-        return Posted(error=f"{target.host} cannot be found ({error.strerror or error})")
+        return Posted(error=worded(NOT_FOUND, host=target.host, why=error.strerror or str(error)))
     secured = (tls or _system_tls()) if target.scheme == "https" else None
     connection = _CheckedConnection(target, addresses, secured)
     over = threading.Event()
@@ -111,12 +142,12 @@ def _end(connection: http.client.HTTPConnection, over: threading.Event) -> None:
 
 def _said(error: Exception, *, timed_out: bool) -> str:
     if timed_out or isinstance(error, TimeoutError):
-        return f"no answer within {ANSWER_SECONDS:g} s"
+        return worded(NO_ANSWER, seconds=f"{ANSWER_SECONDS:g}")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate does not hold ({error.verify_message})"
+        return worded(BAD_CERTIFICATE, why=error.verify_message)
     if isinstance(error, ConnectionRefusedError):
-        return "the connection was refused"
-    return f"{type(error).__name__}: the connection failed"
+        return worded(NOT_LET_IN)
+    return worded(BROKEN_OFF, why=type(error).__name__)
 
 
 def _seconds(said: str | None) -> float | None:

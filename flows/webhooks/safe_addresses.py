@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from urllib.parse import urlsplit
 
 from transcribe.errors import SettingsError
+from transcribe.i18n import N_, worded
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -34,6 +35,11 @@ Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host and port. OSError where there are none."""
 
 
+INSIDE_ADDRESS = N_("%(address)s is not on the public internet")
+INSIDE_NAME = N_("%(host)s leads to %(address)s, which is not on the public internet")
+PLAIN_OUTSIDE = N_("plain http to %(address)s on the public internet: use https")
+
+
 class RefusedAddress(Exception):
     """An address that must not be sent to, with why."""
 
@@ -51,18 +57,20 @@ class Target:
 def target_of(url: str) -> Target:
     """The parts of a webhook's address. SettingsError where it is none, or would put a secret into lists and logs."""
     if len(url) > MAX_URL_LENGTH or not url.isascii() or any(each.isspace() or not each.isprintable() for each in url):
-        raise SettingsError("The address must be a URL in ASCII without spaces, of at most 2000 characters.")
+        raise SettingsError(worded("The address must be a URL in ASCII without spaces, of at most 2000 characters."))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise SettingsError(f"The address is no URL: {error}.") from error
+        raise SettingsError(worded("The address is no URL: %(why)s.", why=str(error))) from error
     if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise SettingsError("The address must begin with https:// and name a host.")
+        raise SettingsError(worded("The address must begin with https:// and name a host."))
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise SettingsError("The address must have no user, password or #: what is sent is signed, so none is needed.")
+        raise SettingsError(
+            worded("The address must have no user, password or #: what is sent is signed, so none is needed.")
+        )
     if port == 0:
-        raise SettingsError("The address names port 0, which nothing listens on.")
+        raise SettingsError(worded("The address names port 0, which nothing listens on."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     default = 443 if parts.scheme == "https" else 80
     return Target(scheme=parts.scheme, host=parts.hostname, port=port or default, path=path)
@@ -94,10 +102,10 @@ def checked_addresses(
     for each in found:
         public = is_public(each)
         if not public and not private and not any(each in network for network in inside):
-            named = str(each) if target.host == str(each) else f"{target.host} leads to {each}, which"
-            raise RefusedAddress(f"{named} is not on the public internet")
+            told = INSIDE_ADDRESS if target.host == str(each) else INSIDE_NAME
+            raise RefusedAddress(worded(told, host=target.host, address=str(each)))
         if public and target.scheme != "https":
-            raise RefusedAddress(f"plain http to {each} on the public internet: use https")
+            raise RefusedAddress(worded(PLAIN_OUTSIDE, address=str(each)))
     return found
 
 

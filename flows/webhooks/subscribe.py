@@ -69,11 +69,12 @@ def add_webhook(
     with_values: bool = False,
     private: bool = False,
     after: int | None = None,
+    by: str = "",
     resolve: Resolve = resolve_by_system,
 ) -> AddedWebhook:
     """Keep a webhook that is told of what comes after this number; None: from now on.
 
-    SettingsError where its name, its address or something that it wants cannot be.
+    Looking up an address holds no lock. SettingsError where its name, its address or something that it wants cannot be.
     """
     if not re.fullmatch(NAME_PATTERN, name):
         raise SettingsError("A webhook's name has small letters, digits, - and _, and begins with a letter.")
@@ -93,7 +94,8 @@ def add_webhook(
         private=private,
         at=now,
     )
-    secret = home.store.add_webhook(wanted, after, now)
+    with home.store.together(by=by):
+        secret = home.store.add_webhook(wanted, after, now)
     return AddedWebhook(webhook=home.store.webhook(name), secret=secret, note=note)
 
 

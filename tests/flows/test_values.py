@@ -121,34 +121,46 @@ def test_a_value_below_nothing_is_no_option(house: House, rooms: Home) -> None:
         assert (done.code, "there is no option --anywai" in done.err) == (2, True)
 
 
-def test_a_correction_that_breaks_the_forms_pattern_is_taken_only_when_the_operator_says_so(rooms: Home) -> None:
-    form = rooms.use_form("bon-de-commande")
-    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
-    rooms.store.put_scan(scan, [], now())
-    key = FieldKey("order_number")
-    require_fitting(rooms, scan.id, key, "BC-2026-9538")
-    require_fitting(rooms, scan.id, key, "")
-    with pytest.raises(SettingsError, match=r"not written as the form says of order_number: .* say --anyway"):
-        require_fitting(rooms, scan.id, key, "wrong")
-    require_fitting(rooms, scan.id, key, "wrong", other_pattern=True)
+SHADES = """
+name = "crowns"
+version = 1
+title = "Crowns"
+languages = ["eng"]
+locale = "en_GB"
+[[field]]
+name = "shade"
+type = "choice"
+examples = ["A1", "B2"]
+find = { labels = ["Shade"] }
+"""
 
 
-def test_a_correction_that_is_no_word_of_a_choice_is_taken_only_when_the_operator_says_so(rooms: Home) -> None:
-    text = (
-        'name = "crowns"\nversion = 1\ntitle = "Crowns"\nlanguages = ["eng"]\nlocale = "en_GB"\n'
-        '[[field]]\nname = "shade"\ntype = "choice"\nexamples = ["A1", "B2"]\nfind = { labels = ["Shade"] }\n'
-    )
+@pytest.mark.parametrize(
+    ("form", "field", "fitting", "wrong", "told"),
+    [
+        (
+            "bon-de-commande",
+            "order_number",
+            "BC-2026-9538",
+            "wrong",
+            "not written as the form says of order_number:",
+        ),
+        ("crowns", "shade", "b2", "Z9", r"'Z9' is none of the words of shade: A1, B2\."),
+    ],
+)
+def test_a_correction_that_the_form_does_not_allow_is_taken_only_when_the_operator_says_so(
+    rooms: Home, form: str, field: str, fitting: str, wrong: str, told: str
+) -> None:
     rooms.settings.forms.mkdir(exist_ok=True)
-    (rooms.settings.forms / "crowns.toml").write_text(text, encoding="utf-8")
-    form = rooms.use_form("crowns")
-    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
+    (rooms.settings.forms / "crowns.toml").write_text(SHADES, encoding="utf-8")
+    used, key = rooms.use_form(form), FieldKey(field)
+    scan = Scan(id="ab" * 32, form=used.name, form_version=used.version, pages=(ScanPage(file="ab" * 32, page=1),))
     rooms.store.put_scan(scan, [], now())
-    key = FieldKey("shade")
-    require_fitting(rooms, scan.id, key, "b2")
+    require_fitting(rooms, scan.id, key, fitting)
     require_fitting(rooms, scan.id, key, "")
-    with pytest.raises(SettingsError, match=r"'Z9' is none of the words of shade: A1, B2\. .* say --anyway"):
-        require_fitting(rooms, scan.id, key, "Z9")
-    require_fitting(rooms, scan.id, key, "Z9", other_pattern=True)
+    with pytest.raises(SettingsError, match=f"{told} .* say --anyway"):
+        require_fitting(rooms, scan.id, key, wrong)
+    require_fitting(rooms, scan.id, key, wrong, other_pattern=True)
 
 
 def test_a_day_that_does_not_exist_stands_in_a_record_as_an_exception_when_the_operator_says_so(

@@ -6,7 +6,7 @@ from transcribe.i18n.language_codes import unknown_languages
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
 from transcribe.i18n.turned_names import NO_DIRECTION, turns_direction
-from transcribe.i18n.worded import beginning, in_words, worded
+from transcribe.i18n.worded import beginning, in_words, reworded, worded
 
 __all__ = [
     "ADVICE",
@@ -25,6 +25,7 @@ __all__ = [
     "named",
     "plural",
     "reason_sentence",
+    "reworded",
     "said",
     "say",
     "sentence",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 
 class Worded(str):
@@ -18,6 +19,16 @@ def worded(message: str, /, **values: object) -> str:
     sentence = Worded(message % values if values else message)
     sentence.message, sentence.values = message, values
     return sentence
+
+
+def reworded(text: str, messages: Iterable[str]) -> str:
+    """A kept sentence made of one of these messages again; itself where it is of none."""
+    for message in messages:
+        parts = re.split(r"%\((\w+)\)s", message.replace("%%", "%"))
+        pattern = "".join(f"(?P<{part}>.+)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+        if found := re.fullmatch(pattern, text):
+            return worded(message, **{name: reworded(value, messages) for name, value in found.groupdict().items()})
+    return text
 
 
 def beginning(sentence: str) -> str:

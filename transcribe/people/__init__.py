@@ -1,6 +1,6 @@
 """What is fair to people: the floor of pay, the outcome of a reading, access tokens."""
 
-from transcribe.people.currency import kept_currency
+from transcribe.people.currency import kept_currency, paid_currency
 from transcribe.people.floor import MIN_MEASURED_READINGS, NO_PACE, PayFault, form_pay, has_fair_floor, pay_faults
 from transcribe.people.outcome import (
     SECOND_LOOK_TIME,
@@ -40,6 +40,7 @@ __all__ = [
     "kept_currency",
     "new_token",
     "outcome_of",
+    "paid_currency",
     "paid_here",
     "paid_work",
     "pay_faults",

@@ -1495,8 +1495,11 @@ class Store(
 ):
     """Everything that a store can do."""
 
-    def together(self) -> AbstractContextManager[None]:
-        """Several methods as one transaction of this thread: all of them at the end, or none."""
+    def together(self, by: str = "") -> AbstractContextManager[None]:
+        """Several methods as one transaction of this thread: all of them at the end, or none.
+
+        `by` is who acts, as the log says it, where a method is not told who does; "": the `actor`.
+        """
 
     def part(self) -> AbstractContextManager[None]:
         """Within `together`, methods that may fail without the others."""

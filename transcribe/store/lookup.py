@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -46,6 +47,9 @@ NAMED_SCANS_COUNT = 5
 NAME_LENGTH = 80
 """So many characters of a name are said again where nothing is called so. Chosen by hand."""
 
+ACTING: ContextVar[str] = ContextVar("ACTING", default="")
+"""Of whom the deed is that runs; each thread and task has its own."""
+
 
 class Lookup:
     """Holds the database and finds rows. Hashes made with `key` tell whether two texts are the same, and nothing
@@ -53,10 +57,19 @@ class Lookup:
 
     def __init__(self, database: Database, key: bytes) -> None:
         self.db = database
-        self.actor = UNNAMED_ACTOR
+        self._actor = UNNAMED_ACTOR
         block = (key if len(key) <= BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(BLOCK_BYTES, b"\0")
         self._inner = hashlib.sha256(bytes(each ^ 0x36 for each in block))
         self._outer = hashlib.sha256(bytes(each ^ 0x5C for each in block))
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as the log says it: of whom the deed is that runs, else for whom the process does."""
+        return ACTING.get() or self._actor
+
+    @actor.setter
+    def actor(self, who: str) -> None:
+        self._actor = who
 
     def keyed_hash(self, *parts: str) -> str:
         """HMAC-SHA256 of these texts. The key's own two blocks are hashed once: a copy of `hmac.new` costs more than

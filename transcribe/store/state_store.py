@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
-from transcribe.store.lookup import UNNAMED_ACTOR
+from transcribe.store.lookup import ACTING, UNNAMED_ACTOR
 from transcribe.store.machines.machines import MachineVerbs
 from transcribe.store.offering.to_read import ToReadVerbs
 from transcribe.store.steering.batches import BatchVerbs
@@ -71,8 +71,14 @@ class StateStore(
         self.erasures = erasures
         self.machine = machine
 
-    def together(self) -> AbstractContextManager[None]:
-        return self.db.write()
+    @contextmanager
+    def together(self, by: str = "") -> Iterator[None]:
+        with self.db.write():
+            before = ACTING.set(by or ACTING.get())
+            try:
+                yield
+            finally:
+                ACTING.reset(before)
 
     def part(self) -> AbstractContextManager[None]:
         return self.db.savepoint()

@@ -143,7 +143,7 @@ def _digest(shares: Sequence[facts.PeriodShare]) -> str:
 def _close(visit: Visit, asked: Closing, seen: str) -> str:
     """Close it: "closed", or "nothing" is due, the reference is "taken", or what is due was not "seen"."""
     store = visit.home.store
-    with store.together():
+    with store.together(by=visit.by):
         require_still_operator(store, visit.visitor)
         if store.payments_of(asked.reference) or store.carried_of(asked.reference):
             return "taken"
@@ -152,8 +152,7 @@ def _close(visit: Visit, asked: Closing, seen: str) -> str:
             return "nothing"
         if seen != _digest(shares):
             return "not seen"
-        lines = store.close_period(asked.until, asked.reference, visit.now)
-        store.log(visit.by, "period closed on the desk", asked.reference, {"lines": len(lines)}, visit.now)
+        store.close_period(asked.until, asked.reference, visit.now)
     owed_counting(visit).begin()
     odd_counting(visit).begin()
     return "closed"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Query, Response
+from fastapi.responses import RedirectResponse
 
 from flows.administration import micro_of, set_floor, set_rate, unfair_forms
-from flows.desk.deeds import do
+from flows.desk.deeds import do, refused, told_by
 from flows.desk.money.amounts import Money, evened
-from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
+from flows.desk.money.changed_pay import FAULTS, faults_with, forms_of, hours_table, share_in_words, standing
+from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
 from flows.desk.visit import Act, Look, Visit
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
 from transcribe.pay_arithmetic import MICRO_PLACES, decimal_text, is_too_much
+from transcribe.people import paid_currency
 from transcribe.review import require_proof
+from transcribe.store import Floor, Rate
 
 router = APIRouter()
 
@@ -26,20 +30,19 @@ RATES = "/desk/money/rates"
 PER = {"reading": N_("a reading"), "hour": N_("an hour")}
 """What a rate is for."""
 
-FAULTS = {
-    "no floor": N_("there is no floor of an hour"),
-    "floor under its source": N_("the floor is less than its own source says"),
-    "no rate": N_("there is no rate"),
-    "currencies differ": N_("the rate and the floor are in two currencies"),
-    "pays under the floor": N_("at the speed measured, the rate comes to less than the floor"),
-}
-"""Why no paid work of a form begins."""
-
 Amount = Annotated[str, Form(min_length=1, max_length=20)]
 Currency = Annotated[str, Form(pattern="^[A-Za-z]{3}$")]
 FormName = Annotated[str, Form(max_length=100)]
 Source = Annotated[str, Form(min_length=1, max_length=300, pattern=r"\S")]
 Optional = Annotated[str, Form(max_length=20)]
+Seen = Annotated[str, Form(max_length=400)]
+"""What was in force when it was looked at."""
+Per = Literal["reading", "hour"]
+
+AskedAmount = Annotated[str, Query(max_length=20)]
+AskedCurrency = Annotated[str, Query(max_length=10)]
+AskedForm = Annotated[str, Query(max_length=100)]
+AskedSource = Annotated[str, Query(max_length=300, pattern=r"\S")]
 
 
 @router.get(RATES)
@@ -69,44 +72,97 @@ async def rates_file(visit: Look, kind: Kind) -> Response:
     return table_file(await visit.look(lambda: rates_table(visit)), kind)
 
 
-@router.post("/desk/money/rate")
-async def change_rate(
-    visit: Act, amount: Amount, currency: Currency, per: Annotated[Literal["reading", "hour"], Form()],
-    form: FormName = "",
+@router.get("/desk/money/rate/look")
+async def look_at_rate(
+    visit: Look, amount: AskedAmount, currency: AskedCurrency, per: Annotated[Per, Query()],
+    form: AskedForm = "", changed: bool = False,
 ) -> Response:  # fmt: skip
-    """Sets what a reading or an hour pays from now on, as `fairhand pay rate` does."""
+    """What a rate would change, and the form that sets it. Nothing is written."""
+    visit.require_operator()
     await _require_power(visit)
 
-    def deed() -> None:
-        store, kept, money = visit.home.store, _amount(visit, amount), currency.upper()
-        if form and form not in visit.home.forms.names():
-            raise SettingsError(visit.say("There is no such form any more. Choose another."))
-        with _paid_in(visit, money), store.together():
-            set_rate(visit.home, kept, money, form, per_hour=per == "hour")
-            told = {"amount": kept, "currency": money, "per": per}
-            store.log(visit.by, "rate changed", form, told, visit.now)
+    def made() -> Response:
+        rate = _wished_rate(visit, amount, currency, per, form)
+        before = visit.home.store.rate(form, visit.now, per)
+        if before is not None and (before.form, before.micro, before.currency) == (form, rate.micro, rate.currency):
+            raise SettingsError(visit.say("This is in force already."))
+        sent = {"amount": decimal_text(rate.micro), "currency": rate.currency, "per": per, "form": form}
+        sent["seen"] = standing(before)
+        share, is_slip = share_in_words(visit, before, rate.micro, rate.currency)
+        hours = hours_table(visit, rate, before) if per == "reading" else None
+        faults = faults_with(visit, forms_of(visit, rate), rate, visit.home.store.floor(visit.now))
+        return visit.page(
+            "desk_rate_look.html", rate=rate, before=before, changed=changed, sent=sent, share=share, is_slip=is_slip,
+            hours=hours, faults=faults,
+        )  # fmt: skip
 
-    return await do(visit, deed, RATES, "rate-set")
+    return await _looked(visit, made)
+
+
+@router.get("/desk/money/floor/look")
+async def look_at_floor(
+    visit: Look, amount: AskedAmount, currency: AskedCurrency, source: AskedSource, source_amount: AskedAmount = "",
+    changed: bool = False,
+) -> Response:  # fmt: skip
+    """What a floor would change, and the form that sets it. Nothing is written."""
+    visit.require_operator()
+    await _require_power(visit)
+
+    def made() -> Response:
+        store, floor = visit.home.store, _wished_floor(visit, amount, currency, source, source_amount)
+        before = store.floor(visit.now)
+        if before is not None and replace(floor, since=before.since) == before:
+            raise SettingsError(visit.say("This is in force already."))
+        said = "" if floor.source_micro is None else decimal_text(floor.source_micro)
+        sent = {"amount": decimal_text(floor.micro), "currency": floor.currency, "source": floor.source}
+        sent |= {"source_amount": said, "seen": standing(before)}
+        share, is_slip = share_in_words(visit, before, floor.micro, floor.currency)
+        faults = faults_with(visit, visit.home.forms.names(), None, floor)
+        return visit.page(
+            "desk_floor_look.html", floor=floor, before=before, changed=changed, sent=sent, share=share,
+            is_slip=is_slip, faults=faults,
+        )  # fmt: skip
+
+    return await _looked(visit, made)
+
+
+@router.post("/desk/money/rate")
+async def change_rate(
+    visit: Act, amount: Amount, currency: Currency, per: Annotated[Per, Form()], form: FormName = "", seen: Seen = "",
+) -> Response:  # fmt: skip
+    """Sets what a reading or an hour pays from now on, as `fairhand pay rate` does. What nobody has seen is shown."""
+    await _require_power(visit)
+    query = {"amount": amount, "currency": currency, "per": per, "form": form}
+    look_at = f"/desk/money/rate/look{with_query(query | {'changed': 'true' if seen else ''})}"
+    if seen != await visit.look(lambda: standing(visit.home.store.rate(form, visit.now, per))):
+        return RedirectResponse(look_at, 303)
+
+    def deed() -> None:
+        rate = _wished_rate(visit, amount, currency, per, form)
+        with visit.home.store.together(by=visit.by):
+            set_rate(visit.home, decimal_text(rate.micro), rate.currency, form, per_hour=per == "hour")
+
+    return await do(visit, deed, RATES, "rate-set", look_at)
 
 
 @router.post("/desk/money/floor")
 async def change_floor(
-    visit: Act, amount: Amount, currency: Currency, source: Source, source_amount: Optional = ""
-) -> Response:
-    """Sets the least that an hour of work pays from now on, as `fairhand pay floor` does."""
+    visit: Act, amount: Amount, currency: Currency, source: Source, source_amount: Optional = "", seen: Seen = "",
+) -> Response:  # fmt: skip
+    """Sets the least that an hour of work pays, as `fairhand pay floor` does. What nobody has seen is shown first."""
     await _require_power(visit)
+    query = {"amount": amount, "currency": currency, "source": source, "source_amount": source_amount}
+    look_at = f"/desk/money/floor/look{with_query(query | {'changed': 'true' if seen else ''})}"
+    if seen != await visit.look(lambda: standing(visit.home.store.floor(visit.now))):
+        return RedirectResponse(look_at, 303)
 
     def deed() -> None:
-        store, kept, money = visit.home.store, _amount(visit, amount), currency.upper()
-        said = _amount(visit, source_amount) if source_amount.strip() else None
-        if not micro_of(kept):
-            raise SettingsError(visit.say("A floor is more than 0: it is the least that an hour of work pays."))
-        with _paid_in(visit, money), store.together():
-            set_floor(visit.home, kept, money, source.strip(), said)
-            told = {"amount": kept, "currency": money, "source": source.strip()}
-            store.log(visit.by, "floor changed", "", told, visit.now)
+        floor = _wished_floor(visit, amount, currency, source, source_amount)
+        said = None if floor.source_micro is None else decimal_text(floor.source_micro)
+        with visit.home.store.together(by=visit.by):
+            set_floor(visit.home, decimal_text(floor.micro), floor.currency, floor.source, said)
 
-    return await do(visit, deed, RATES, "floor-set")
+    return await do(visit, deed, RATES, "floor-set", look_at)
 
 
 def rates_table(visit: Visit) -> Table:
@@ -135,6 +191,23 @@ def rates_table(visit: Visit) -> Table:
     )  # fmt: skip
 
 
+def _wished_rate(visit: Visit, amount: str, currency: str, per: Per, form: str) -> Rate:
+    """A rate that is not in force yet. SettingsError where it cannot be."""
+    if form and form not in visit.home.forms.names():
+        raise SettingsError(visit.say("There is no such form any more. Choose another."))
+    money, micro = _currency(visit, currency), micro_of(_amount(visit, amount))
+    return Rate(form=form, micro=micro, currency=money, since=visit.now, per=per)
+
+
+def _wished_floor(visit: Visit, amount: str, currency: str, source: str, source_amount: str) -> Floor:
+    """A floor that is not in force yet. SettingsError where it cannot be."""
+    money, micro = _currency(visit, currency), micro_of(_amount(visit, amount))
+    if not micro:
+        raise SettingsError(visit.say("A floor is more than 0: it is the least that an hour of work pays."))
+    said = micro_of(_amount(visit, source_amount)) if source_amount.strip() else None
+    return Floor(micro=micro, currency=money, source=source.strip(), since=visit.now, source_micro=said)
+
+
 def _amount(visit: Visit, typed: str) -> str:
     """An amount as it was typed, with a point: who writes a decimal comma means one."""
     amount = typed.strip().replace(",", ".")
@@ -152,14 +225,21 @@ def _amount(visit: Visit, typed: str) -> str:
     return amount
 
 
-@contextmanager
-def _paid_in(visit: Visit, currency: str) -> Iterator[None]:
-    """Says plainly that nobody can be paid in a currency. Amount and form were looked at before."""
+def _currency(visit: Visit, typed: str) -> str:
+    """The code of a currency that somebody can be paid in."""
     try:
-        yield
+        return paid_currency(typed.strip().upper())
     except SettingsError as error:
-        told = visit.say("Nobody can be paid in “%(said)s”. Write a currency such as EUR.", said=currency)
+        told = visit.say("Nobody can be paid in “%(said)s”. Write a currency such as EUR.", said=typed.strip().upper())
         raise SettingsError(told) from error
+
+
+async def _looked(visit: Visit, made: Callable[[], Response]) -> Response:
+    """A page that shows a change; where that cannot be, its form again with the reason."""
+    try:
+        return await visit.look(made)
+    except SettingsError as error:
+        return await refused(visit, told_by(error), RATES)
 
 
 async def _require_power(visit: Visit) -> None:

@@ -156,7 +156,6 @@ def _add(visit: Visit, people: Sequence[Transcriber], until: datetime) -> list[I
         for person in people:
             token = secrets.token_urlsafe(32)
             store.put_transcriber(person, at, by)
-            store.log(by, "person invited", person.id, {"roles": sorted(person.roles)}, at)
             store.put_link(person.id, secret_hash(token), until, at)
             store.log(by, "link made", person.id, {}, at)
             link = f"{visit.context.options.public_url.rstrip('/')}/in/{token}"

@@ -32,6 +32,9 @@ INSIDE = N_(
 )
 """What is said in place of the option of the command."""
 
+NO_SECRET = N_("The key of the state is another one, so its secret is lost. Make a new secret.")
+"""Why nothing can be signed for a webhook."""
+
 Name = Annotated[str, Form(min_length=1, max_length=64)]
 Address = Annotated[str, Form(min_length=1, max_length=2000)]
 Words = Annotated[list[str], Form(max_length=20)]
@@ -59,13 +62,10 @@ async def add_hook(
             raise SettingsError(visit.say("Write an address that begins with https://."))
         types, forms = [each for each in event if each in EVENTS], [form] if form else []
         try:
-            with visit.home.store.together():
-                added = add_webhook(
-                    visit.home, name, url, visit.now, types=types, forms=forms, with_values=bool(values),
-                    private=bool(inside),
-                )  # fmt: skip
-                told = {"url": url, "types": types, "forms": forms}
-                visit.home.store.log(visit.by, "webhook added", name, told, visit.now)
+            added = add_webhook(
+                visit.home, name, url, visit.now, types=types, forms=forms, with_values=bool(values),
+                private=bool(inside), by=visit.by,
+            )  # fmt: skip
         except SettingsError as error:
             raise SettingsError(visit.say(INSIDE) if "--private" in str(error) else told_by(error)) from error
         note = visit.say("Its address cannot be found now. It is looked up anew for each delivery.")
@@ -81,9 +81,8 @@ async def rotate_hook(visit: Act, name: Name) -> Response:
 
     def made() -> NewSecret:
         store, until = visit.home.store, visit.now + timedelta(hours=OLD_SECRET_HOURS)
-        with store.together():
+        with store.together(by=visit.by):
             secret = store.rotate_webhook(name, until, visit.now)
-            store.log(visit.by, "webhook secret changed", name, {}, visit.now)
         note = visit.say("The old secret holds until %(at)s.", at=visit.moment(until))
         return NewSecret(name=name, secret=secret, kind="webhook", note=note)
 
@@ -97,9 +96,8 @@ async def switch_hook(visit: Act, name: Name, how: Annotated[Literal["pause", "r
 
     def deed() -> None:
         store = visit.home.store
-        with store.together():
+        with store.together(by=visit.by):
             store.switch_webhook(name, "operator" if how == "pause" else "", visit.now)
-            store.log(visit.by, f"webhook {how}d", name, {}, visit.now)
 
     return await do(visit, deed, PROGRAMS, f"hook-{how}")
 
@@ -110,10 +108,12 @@ async def try_hook(visit: Act, name: Name) -> Response:
     await _require_power(visit)
 
     def deed() -> None:
+        if not visit.home.store.webhook_secrets(name, visit.now):
+            raise SettingsError(visit.say(NO_SECRET))
         visit.home.store.log(visit.by, "webhook tried", name, {}, visit.now)
         posted = try_webhook(visit.home, name, visit.now)
         if not posted.is_taken:
-            said = posted.error or f"HTTP {posted.status}"
+            said = visit.in_words(posted.error) or f"HTTP {posted.status}"
             raise SettingsError(visit.say("%(name)s did not take it: %(answer)s", name=name, answer=said))
 
     return await do(visit, deed, PROGRAMS, "hook-tried")
@@ -126,9 +126,8 @@ async def remove_hook(visit: Act, name: Name, sure: Sure) -> Response:
 
     def deed() -> None:
         store = visit.home.store
-        with store.together():
+        with store.together(by=visit.by):
             store.remove_webhook(name, visit.now)
-            store.log(visit.by, "webhook removed", name, {}, visit.now)
 
     return await do(visit, deed, PROGRAMS, "hook-removed")
 
@@ -145,9 +144,8 @@ async def make_token(visit: Act, name: Title, scope: Words = [], form: FormName 
             raise SettingsError(visit.say("There is no such form any more. Choose another."))
         scopes = [f"{each}:{form}" if form and each in OF_ONE_FORM else each for each in wanted]
         store, valid = visit.home.store, timedelta(days=int(days)) if int(days or 0) else None
-        with store.together():
+        with store.together(by=visit.by):
             created = new_token(store, name.strip(), scopes, visit.now, valid)
-            store.log(visit.by, "token given", created.token.prefix, {"scopes": sorted(scopes)}, visit.now)
         return NewSecret(name=name.strip(), secret=created.secret, kind="token")
 
     return await _shown(visit, made)
@@ -160,9 +158,8 @@ async def revoke(visit: Act, prefix: Prefix, sure: Sure) -> Response:
 
     def deed() -> None:
         store = visit.home.store
-        with store.together():
+        with store.together(by=visit.by):
             store.revoke_token(prefix, visit.now)
-            store.log(visit.by, "token ended", prefix, {}, visit.now)
 
     return await do(visit, deed, PROGRAMS, "token-revoked")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flows.desk.now.alarm_details import OFF_BECAUSE
 from flows.desk.tables import Cell, Column, Table, time_cell
 from flows.desk.visit import Visit
-from flows.webhooks import state_in_words
-from transcribe.i18n import N_
+from flows.webhooks import POST_TROUBLES, state_in_words
+from transcribe.i18n import N_, reworded
 from transcribe.model import Delivery, Webhook
 
 DELIVERIES_COUNT = 20
@@ -80,7 +80,7 @@ def deliveries_table(visit: Visit, sent: list[Delivery]) -> Table:
             Cell(each.state, say(DELIVERY_STATES[each.state])),
             Cell(each.tries),
             time_cell(each.last_at, visit.moment(each.last_at) if each.last_at else ""),
-            Cell(each.error or (f"HTTP {each.status}" if each.status else "")),
+            _answer(visit, each),
         )
         for each in sent
     ]
@@ -101,6 +101,13 @@ def deliveries_table(visit: Visit, sent: list[Delivery]) -> Table:
         address="/desk/records/deliveries",
         nothing=say("Nothing was sent yet."),
     )
+
+
+def _answer(visit: Visit, delivery: Delivery) -> Cell:
+    """What the receiver answered, or why nothing was."""
+    if not delivery.error:
+        return Cell(f"HTTP {delivery.status}" if delivery.status else "")
+    return Cell(delivery.error, visit.in_words(reworded(delivery.error, POST_TROUBLES)))
 
 
 def tokens_table(visit: Visit) -> Table:

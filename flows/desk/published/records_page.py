@@ -29,9 +29,8 @@ async def resend(
     visit.require_all_forms()
 
     def again() -> None:
-        with visit.home.store.together():
+        with visit.home.store.together(by=visit.by):
             visit.home.store.resend(name, int(number) if number else None, visit.now)
-            visit.home.store.log(visit.by, "webhook resend asked", name, {"delivery": number}, visit.now)
 
     return await do(visit, again, "/desk/records", "resend")
 

@@ -191,7 +191,7 @@ def test_a_period_is_closed_without_javascript_once_and_lands_in_the_log(busy: D
     told = client.get("/desk/money/period.json?reference=2026-11").json()["transfers"]
     assert [(row["handle"], row["amount"]) for row in told] == [("ann", "0.02")]
     assert sum(line.micro for line in store.ledger(ann.id)) == 0
-    assert ("op", "period closed on the desk") in [(each.actor, each.action) for each in store.audit()]
+    assert [each.actor for each in store.audit() if each.action.startswith("period closed")] == ["op"]
     again = post(client, "/desk/money/close", **confirmed)
     assert again.status_code == 422
     assert sum(line.kind == "paid" for line in store.ledger(ann.id)) == 1, "a second click pays nothing"

@@ -11,7 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.desk.published.programs_page import EVENTS, SCOPES
+from flows.webhooks import POST_TROUBLES
 from tests.flows.desk.desk_site import DeskSite, csrf, post
+from transcribe.i18n import in_words, reworded, translation
 from transcribe.model import EventType
 from transcribe.people.tokens import Scope, secret_hash
 
@@ -30,9 +32,9 @@ def secret_of(page: str) -> str:
     return unescape(found[1])
 
 
-def logged(busy: DeskSite) -> list[tuple[str, str, str]]:
-    """What this operator did, as the log has it."""
-    return [(each.action, each.subject, each.actor) for each in busy.home.store.audit() if each.actor == "op"]
+def logged(busy: DeskSite, subject: str) -> list[tuple[str, str]]:
+    """What was done to a program and by whom, as the log has it."""
+    return [(each.action, each.actor) for each in busy.home.store.audit() if each.subject == subject]
 
 
 def test_every_event_and_scope_can_be_ticked() -> None:
@@ -72,6 +74,31 @@ def test_what_is_wrong_with_a_webhook_is_said_at_its_form_with_what_was_typed(
     assert "of this name already" in post(client, "/desk/programs/webhook", **HOOK).text
 
 
+def test_why_an_address_is_refused_is_said_in_the_readers_language(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator", language="fr"))
+    for url, why in (
+        ("https://example.org:0/", "L’adresse nomme le port 0"),
+        ("https://me:word@example.org/", "aucun utilisateur, ni mot de passe"),
+        ("https://example.org/é", "une URL en ASCII"),
+    ):
+        assert why in unescape(post(client, "/desk/programs/webhook", **HOOK | {"url": url}).text)
+    post(client, "/desk/programs/webhook", **{**HOOK, "url": "http://127.0.0.1:9/hook"})
+    tried = unescape(post(client, "/desk/programs/webhook/try", name="erp").text)
+    assert "la connexion a été refusée" in tried
+
+
+def test_what_was_kept_of_a_try_is_said_in_the_readers_language() -> None:
+    french = translation("fr").gettext
+    for kept, told in (
+        ("refused: erp.example leads to 10.0.0.7, which is not on the public internet", "erp.example mène à 10.0.0.7"),
+        ("no answer within 15 s", "pas de réponse en 15 s"),
+        ("erp.example cannot be found (Name or service not known)", "erp.example est introuvable"),
+        ("what nobody knows", "what nobody knows"),
+    ):
+        assert told in in_words(reworded(kept, POST_TROUBLES), french)
+        assert reworded(kept, POST_TROUBLES) == kept
+
+
 def test_a_webhook_is_paused_goes_on_is_tried_and_removed(busy: DeskSite, client: TestClient) -> None:
     post(client, "/desk/programs/webhook", **{**HOOK, "url": "http://127.0.0.1:9/hook"})
     assert post(client, "/desk/programs/webhook/switch", name="erp", how="pause").status_code == 303
@@ -83,8 +110,8 @@ def test_a_webhook_is_paused_goes_on_is_tried_and_removed(busy: DeskSite, client
     assert post(client, "/desk/programs/webhook/remove", name="erp").status_code == 422, "not sure"
     assert post(client, "/desk/programs/webhook/remove", name="erp", sure="yes").status_code == 303
     assert busy.home.store.webhooks() == []
-    done = ["webhook added", "webhook paused", "webhook resumed", "webhook tried", "webhook removed"]
-    assert [action for action, subject, _ in logged(busy) if subject == "erp"] == done
+    done = ["added", "switched off", "switched on", "tried", "removed"]
+    assert logged(busy, "erp") == [(f"webhook {each}", "op") for each in done], "one line a deed"
 
 
 def test_a_token_is_made_shown_once_and_revoked(busy: DeskSite, client: TestClient) -> None:
@@ -102,8 +129,7 @@ def test_a_token_is_made_shown_once_and_revoked(busy: DeskSite, client: TestClie
     assert post(client, "/desk/programs/token", name="nothing").status_code == 422
     assert post(client, "/desk/programs/token/revoke", prefix=token.prefix, sure="yes").status_code == 303
     assert busy.home.store.token(secret_hash(secret), busy.now()) is None
-    done = [(action, subject) for action, subject, _ in logged(busy) if subject == token.prefix]
-    assert done == [("token given", token.prefix), ("token ended", token.prefix)]
+    assert logged(busy, token.prefix) == [("token made", "op"), ("token revoked", "op")], "one line a deed"
     assert secret not in str(list(busy.home.store.audit()))
 
 

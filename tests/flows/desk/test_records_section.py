@@ -86,7 +86,8 @@ def test_what_was_given_up_is_sent_again_by_an_operator_alone(busy: DeskSite) ->
     assert "/desk/records/resend" in client.get("/desk/records").text
     assert post(client, "/desk/records/resend", **sent).headers["location"] == "/desk/records?done=resend"
     assert store.deliveries("erp", "dead", limit=9) == []
-    assert ("op", "webhook resend asked", "erp") in {(each.actor, each.action, each.subject) for each in store.audit()}
+    (line,) = [each for each in store.audit() if "resen" in each.action]
+    assert (line.actor, line.action, line.subject) == ("op", "webhook deliveries resent", "erp")
 
 
 def test_tokens_are_listed_without_their_secret(busy: DeskSite) -> None:

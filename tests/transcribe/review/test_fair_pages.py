@@ -265,7 +265,7 @@ def test_an_operator_invites_changes_and_pauses(site: Site, sign_in: SignIn, add
     assert own.status_code == 422, "nobody shuts themselves out"
     acts = {(line.actor, line.action) for line in site.store.audit()}
     assert {
-        (olga.id, "person invited"),
+        (olga.id, "person kept"),
         (olga.id, "roles set"),
         (olga.id, "paused set"),
         (olga.id, "link made"),

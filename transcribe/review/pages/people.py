@@ -115,7 +115,6 @@ async def invite(
     def add(store: Store) -> None:
         require_still_operator(store, visitor)
         store.put_transcriber(person, now, visitor.person.id)
-        store.log(visitor.person.id, "person invited", person.id, {"roles": sorted(person.roles)}, now)
 
     try:
         await context.change(add)
