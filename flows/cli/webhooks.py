@@ -121,7 +121,7 @@ def pause(ctx: typer.Context, name: Name) -> None:
 
 @webhooks.command("resume")
 def resume(ctx: typer.Context, name: Name) -> None:
-    """Go on where sending was paused or switched off, at once."""
+    """Go on where sending was paused, switched off or failing: what waits is tried at once."""
     from flows.home import now
 
     home_of(ctx).store.switch_webhook(name, "", now())

@@ -244,6 +244,20 @@ def test_an_endpoint_where_nothing_arrives_for_three_days_is_switched_off_and_lo
     assert receiver.types() == ["record.completed"] * 2
 
 
+def test_what_waits_for_a_receiver_that_was_mended_is_tried_at_once_by_resume(rooms: Home, receiver: Receiver) -> None:
+    """It waited for hours: only an endpoint that was paused or switched off was tried at once."""
+    subscribed(rooms, receiver)
+    recorded(rooms)
+    receiver.behave = lambda event, times: (503, {"retry-after": "7200"})
+    Sender(home=rooms, now=now).send_due()
+    receiver.behave = lambda event, times: 200
+    Sender(home=rooms, now=now).send_due()
+    assert receiver.types() == []
+    rooms.store.switch_webhook("erp", "", now())
+    Sender(home=rooms, now=now).send_due()
+    assert receiver.types() == ["record.completed"]
+
+
 def test_410_switches_an_endpoint_off_at_once(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     receiver.behave = lambda event, times: 410

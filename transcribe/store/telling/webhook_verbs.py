@@ -81,11 +81,11 @@ class WebhookVerbs(Lookup):
     def switch_webhook(self, name: str, off_because: str, now: datetime) -> None:
         with self.db.write():
             row = self.webhook_row(name)
+            if not off_because:
+                self.db.run("try_again_at_once", id=row["id"], now=micros(now))
             if row["off_because"] == off_because:
                 return
             self.db.run("switch_webhook", id=row["id"], reason=off_because, now=micros(now) if off_because else None)
-            if not off_because:
-                self.db.run("try_again_at_once", id=row["id"], now=micros(now))
             action = "webhook switched off" if off_because else "webhook switched on"
             self.log(self.actor, action, name, {"because": off_because} if off_because else {}, now)
 
