@@ -23,8 +23,13 @@ SETTLED_DAYS = 7
 """A month is counted so long after its end: top-ups of its last days are written by then. Chosen by hand."""
 
 
-def refresh_quality(home: Home) -> None:
-    """Count audits and finished months of work, and write both into records.db; nothing else of it changes."""
+def refresh_quality(home: Home, *, only_missing: bool = False) -> None:
+    """Count audits and finished months of work, and write both into records.db; nothing else of it changes.
+
+    With `only_missing` only where no audit stands there, as after a restore: it would be a day until somebody is told.
+    """
+    if only_missing and (not home.settings.records.exists() or quality.is_counted(home.settings.records)):
+        return
     at = now()
     fields = field_qualities(audited_values(home), at)
     kept = quality.months_kept(home.settings.records)

@@ -12,6 +12,7 @@ import select
 import sys
 import time
 
+from flows.administration import refresh_quality
 from flows.home import Home, act_as, load_settings, now, open_home
 from flows.steps import reconcile_home
 from reconcile.inference import ScanMemory
@@ -35,12 +36,15 @@ SUMMING_PAUSE_SECONDS = 0.2
 
 def run_worker(home: Home, stdin: int, seconds: float) -> None:
     """Reconcile at once, then whenever woken or `seconds` have passed, until the input closes."""
-    memory = ScanMemory()
+    memory, is_first = ScanMemory(), True
     while True:
         try:
             done = reconcile_home(home, memory)
             for scan, message in done.failed:
                 logger.error("scan %s: %s", scan[:12], message)
+            if is_first:
+                refresh_quality(home, only_missing=True)
+            is_first = False
         except FairhandError as error:
             logger.error("%s", error)
         more = sum_up(home, SUMMING_SECONDS)

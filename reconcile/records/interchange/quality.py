@@ -85,6 +85,12 @@ def labour(path: Path) -> list[MonthOfWork]:
         return [MonthOfWork(**row) for row in database.table("labour").rows_where(order_by="month desc, currency")]
 
 
+def is_counted(path: Path) -> bool:
+    """Whether something stands there of any form. NotFound where nothing was published yet."""
+    with open_for_reading(path) as database:
+        return database.table("quality").count > 0
+
+
 def rows_of(database: Database) -> Rows:
     """What stands in these tables of a file that is to be made anew."""
     present = set(database.table_names())

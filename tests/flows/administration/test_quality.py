@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import astuple
@@ -15,6 +16,7 @@ from flows.administration.people import invite
 from flows.administration.quality import MIN_PEOPLE_COUNT, _counted_before, months_of_work, refresh_quality
 from flows.home.home import Home
 from flows.measuring import field_qualities
+from flows.serving.reconcile_worker import run_worker
 from flows.steps.erasures import publish_records, rebuild_records
 from reconcile.algorithms import wilson
 from reconcile.learning.error_rates import AuditedValue
@@ -58,6 +60,19 @@ def test_one_query_and_one_call_tell_the_measured_error_rate_of_a_form(rooms: Ho
     assert (total["type"], total["audited"], total["wrong"]) == ("amount", 6, 1)
     assert sum(each["audited"] for each in answer["fields"]) == count
     assert answer["whole"]["since"] <= answer["whole"]["until"] <= answer["measured_at"]
+
+
+def test_serve_counts_it_at_its_start_where_none_is_there(rooms: Home) -> None:
+    """After a restore records.db is made anew, and said until the night that nothing was ever audited."""
+    audited(rooms, invite(rooms, "eve", ["expert"]).person.id, "12.50")
+    publish_records(rooms)
+    assert quality.quality(rooms.settings.records, "receipt") == []
+    ours, theirs = os.pipe()
+    os.close(theirs)
+    run_worker(rooms, ours, 0.0)
+    os.close(ours)
+    whole, *_ = quality.quality(rooms.settings.records, "receipt")
+    assert (whole.field, whole.audited >= 1) == ("", True)
 
 
 def test_reading_it_changes_nothing_and_a_file_that_is_made_anew_keeps_it(rooms: Home) -> None:
