@@ -16,6 +16,9 @@ from transcribe.store import Floor, Pace, Rate
 MOST_TIMES = 2
 """An amount so many times as large, or as small, as the one before is looked at twice. Chosen by hand."""
 
+HOUR_PLACES = 2
+"""Places of what an hour comes to: it is measured, and no sum that is paid. Chosen by hand."""
+
 FAULTS = {
     "no floor": N_("there is no floor of an hour"),
     "floor under its source": N_("the floor is less than its own source says"),
@@ -51,9 +54,10 @@ def forms_of(visit: Visit, rate: Rate) -> list[str]:
 
 
 def hours_table(visit: Visit, rate: Rate, before: Rate | None) -> Table:
-    """What an hour comes to with a rate of a reading, form by form, at the speed that was measured."""
+    """What an hour comes to with a rate of a reading, at the speed that was measured: of each form in use."""
     say, rows = visit.say, []
-    for form in forms_of(visit, rate):
+    used = {form for form, _, _ in visit.home.store.forms()}
+    for form in [each for each in forms_of(visit, rate) if each in used or rate.form]:
         pace = visit.home.store.pace(form)
         is_known = pace.readings >= MIN_MEASURED_READINGS
         takes = visit.spent(pace.seconds / pace.readings) if is_known else say("not measured yet")
@@ -67,7 +71,7 @@ def hours_table(visit: Visit, rate: Rate, before: Rate | None) -> Table:
         Column("form", say("Form")), Column("takes", say("A reading takes"), True),
         Column("before", say("An hour comes to now"), True), Column("then", say("An hour would come to"), True),
     )  # fmt: skip
-    return Table(name="hours", caption=say("What an hour comes to"), columns=columns, rows=evened(visit, rows))
+    return Table(name="hours", caption=say("What an hour comes to"), columns=columns, rows=evened(visit, rows, HOUR_PLACES))
 
 
 def _hour(rate: Rate | None, pace: Pace) -> int | None:

@@ -142,6 +142,16 @@ def test_nothing_of_the_bar_is_cut_after_a_long_day(site: Site, address: str, pa
     assert header["height"] <= 60, "and it takes no more room for it"
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_nothing_is_cut_at_400_per_cent_for_who_is_not_signed_in(address: str, page: Page, language: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto(f"{address}/in")
+    page.locator("header select").select_option(language)
+    page.locator("header form button").click()
+    page.locator(f"html[lang={language}]").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_a_test_shows_its_fields_as_large_and_the_bar_above_them(site: Site, address: str, page: Page) -> None:
     set_pay(site)
     known_fields(site, FORM, 5)
