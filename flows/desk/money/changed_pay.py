@@ -71,7 +71,8 @@ def hours_table(visit: Visit, rate: Rate, before: Rate | None) -> Table:
         Column("form", say("Form")), Column("takes", say("A reading takes"), True),
         Column("before", say("An hour comes to now"), True), Column("then", say("An hour would come to"), True),
     )  # fmt: skip
-    return Table(name="hours", caption=say("What an hour comes to"), columns=columns, rows=evened(visit, rows, HOUR_PLACES))
+    evenly = evened(visit, rows, HOUR_PLACES)
+    return Table(name="hours", caption=say("What an hour comes to"), columns=columns, rows=evenly)
 
 
 def _hour(rate: Rate | None, pace: Pace) -> int | None:
