@@ -73,6 +73,7 @@ DONE: Mapping[str, str] = {
     "readings-back": N_("The readings count again. Their scans are weighed again."),
     "limited": N_("It was saved which forms they see."),
     "gold": N_("It is known now what is written there. The value of the record stays as it is."),
+    "gold-gone": N_("The known value is withdrawn. The value of the record stays as it is."),
     "count": N_("It is being looked at. Come back in a moment."),
 }
 """What was done just now, by the name of the deed."""

@@ -54,7 +54,7 @@ def forms_of(visit: Visit, rate: Rate) -> list[str]:
 
 
 def hours_table(visit: Visit, rate: Rate, before: Rate | None) -> Table:
-    """What an hour comes to with a rate of a reading, at the speed that was measured: of each form in use."""
+    """What an hour of each form in use comes to with a rate of a reading, at the measured speed."""
     say, rows = visit.say, []
     used = {form for form, _, _ in visit.home.store.forms()}
     for form in [each for each in forms_of(visit, rate) if each in used or rate.form]:

@@ -38,7 +38,7 @@ async def now_page(request: Request, visit: Look) -> Response:
             chart_today=throughput_chart(visit, work),
             forecast=home_forecast(visit),
             is_empty=visit.may_change and visit.forms is None and _is_empty(visit),
-            behind=visit.home.store.not_summed_up(),
+            behind=visit.home.store.not_summed_up() if visit.forms is None else 0,
         )
 
     return await visit.show(made)

@@ -13,6 +13,7 @@ from flows.desk.parts import Deed, Part, SectionPage, when_counted
 from flows.desk.quality.counted import measured, measuring
 from flows.desk.quality.curves import calibration_part, coverage_part
 from flows.desk.quality.engines_and_rules import agreement_table, alarms_table, confusions_table
+from flows.desk.quality.gold_table import known_values_table
 from flows.desk.quality.learning_curve import asked_part, errors_part
 from flows.desk.quality.measured import by_field_table, by_type_table
 from flows.desk.quality.needless import asked_counting, needless_table
@@ -64,6 +65,8 @@ def _parts(visit: Visit) -> list[Part]:
             action="/desk/quality/back", label=say("Put it in force again"), choice="version",
             asks=say("An earlier version"), choices=choices,
         )  # fmt: skip
+        known = say("One that good readers fail is wrong. Its field's page keeps and withdraws it.")
+        parts.append(Part(head=say("Known values"), table=known_values_table(visit), said=[known]))
         parts.append(Part(head=say("What was learnt"), table=learnt_table(visit), deeds=[way_back] if choices else []))
     return parts
 
@@ -104,6 +107,7 @@ TABLES: Mapping[str, Callable[[Visit], Table]] = {
     "alarms": alarms_table,
     "agreement": agreement_table,
     "confusions": confusions_table,
+    "known": known_values_table,
 }
 """The tables that can be made alone."""
 

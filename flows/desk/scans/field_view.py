@@ -24,7 +24,7 @@ KIND_WORDS = {"machine": N_("machine"), "person": N_("person"), "expert": N_("ex
 class FieldView:
     """A field for the page of its scan. `method` says how its last decision came to be.
 
-    `earlier` is how often it was decided otherwise before.
+    `earlier` is how often it was decided otherwise before. `known` is what it is known to say, None where it is not.
     """
 
     told: Explanation
@@ -33,6 +33,7 @@ class FieldView:
     reasons: Sequence[Weight]
     waiting: Sequence[str]
     earlier: int
+    known: str | None
 
 
 def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
@@ -52,6 +53,7 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
         reasons=weights([(said_of(each, translate, point, percent), each.numbers) for each in evidence]),
         waiting=[visit.reason(task.reason) for task in told.tasks if not task.closed],
         earlier=sum(last is not None and (each.value, each.null) != (last.value, last.null) for each in told.decisions),
+        known=next((each.text for each in visit.home.store.truths(scan) if str(each.key) == name), None),
     )
 
 

@@ -95,6 +95,17 @@ async def gold(visit: Act, scan: ScanId, field: Name, why: Why, text: Text = "")
     return await _value(visit, scan, field, deed, "gold")
 
 
+@router.post("/desk/scan/{scan}/value/unknown")
+async def unknown(visit: Act, scan: ScanId, field: Name, why: Why) -> Response:
+    """Takes a known value out of use: nobody is tested by it any more."""
+    visit.require_all_forms()
+
+    def deed(store: Store, known: Scan, key: FieldKey) -> object:
+        return store.withdraw_truth(known.id, key, visit.by, why, visit.now)
+
+    return await _value(visit, scan, field, deed, "gold-gone")
+
+
 async def _value(visit: Visit, scan: str, field: str, deed: ValueDeed, done: str) -> Response:
     """Have something done to one value, and go back to it. NotFound where there is no such field of the visitor's."""
 

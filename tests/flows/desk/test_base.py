@@ -65,6 +65,13 @@ def test_who_is_limited_to_a_form_counts_no_other(busy: DeskSite) -> None:
     assert post(limited, "/desk/quarantine/retry").status_code == 404
 
 
+def test_who_is_limited_to_a_form_is_not_told_how_many_scans_of_all_wait_to_be_counted(busy: DeskSite) -> None:
+    busy.home.store.not_summed_up = lambda: 7  # type: ignore[method-assign]
+    waits = "7 scans have changed and are not counted anew yet"
+    assert waits in busy.client(busy.person("op", "operator")).get("/desk").text
+    assert waits not in busy.client(busy.person("half", "operator", forms=("order",))).get("/desk").text
+
+
 def test_a_command_limits_somebody_to_forms_and_ends_it(busy: DeskSite) -> None:
     house = House(home=busy.home.settings.home)
     half = busy.person("half", "auditor")

@@ -183,7 +183,22 @@ def test_a_known_value_is_kept_and_the_value_stays(busy: DeskSite, op: Transcrib
     assert (truth.key, truth.text, truth.origin) == (TOTAL, "13.50", "gold")
     busy.weigh()
     assert value_of(busy, scan) == before
+    page = client.get(f"/desk/scan/{scan}?field=total").text
+    assert "It is known to say “13.50”." in page
+    (row,) = client.get("/desk/quality/known.json").json()["known"]
+    assert row == {"scan": scan, "field": "total", "text": "13.50", "answers": 0, "as_expected": 0}
+    assert f'href="/desk/scan/{scan}?field=total#field"' in client.get("/desk/quality").text
     limited = busy.client(busy.person("half", "operator", forms=("order",)))
+    assert limited.get("/desk/quality/known.json").status_code == 404
+    assert "13.50" not in limited.get("/desk/quality").text
+    assert "is known to say" not in limited.get(f"/desk/scan/{scan}?field=total").text
+    assert post(limited, f"/desk/scan/{scan}/value/unknown", field="total", why="x").status_code == 404
+    gone = post(client, f"/desk/scan/{scan}/value/unknown", field="total", why="it was a slip")
+    assert gone.headers["location"].endswith("done=gold-gone#field")
+    assert busy.home.store.truths(scan) == []
+    assert value_of(busy, scan) == before
+    assert "value/unknown" not in client.get(f"/desk/scan/{scan}?field=total").text
+    assert client.get("/desk/quality/known.json").json()["known"] == []
     assert "value/gold" not in limited.get(f"/desk/scan/{scan}?field=total").text
     assert post(limited, address, field="total", text="13.50", why="x").status_code == 404
 
