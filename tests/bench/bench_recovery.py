@@ -78,13 +78,13 @@ class Kept:
 
 
 @contextmanager
-def working(one: Callable[[int, int], str]) -> Iterator[Kept]:
+def working(one: Callable[[int, int], str], seconds_each: float = SECONDS_EACH) -> Iterator[Kept]:
     """Clients that do one thing after another, and try again where they are refused."""
     kept, ended, begun = Kept(), threading.Event(), time.monotonic()
 
     def client(who: int) -> None:
         for number in count():
-            ended.wait(begun + number * SECONDS_EACH - time.monotonic())
+            ended.wait(begun + number * seconds_each - time.monotonic())
             while not ended.is_set():
                 try:
                     done = one(who, number)
@@ -126,17 +126,18 @@ def recovery(of: str, kept: Kept, trouble: Callable[[], None], before_seconds: f
     ]
 
 
-def on_postgres(name: str, trouble: Callable[[Server, str, float], None], *, small: bool) -> list[Row]:
-    """A trouble of the database while readings are sent."""
-    with tempfile.TemporaryDirectory() as folder, server(durable=True) as made:
+@contextmanager
+def sending_readings(folder: Path, open_tasks: int) -> Iterator[tuple[Server, str, Callable[[int, int], str]]]:
+    """A server that keeps what it says, the URL of its state, and what a client does: leases a task and reads it."""
+    with server(durable=True) as made:
         share(made.address)
         url = new_database()
-        store = open_store(Path(folder) / "state.db", KEY, url=url)
-        here = World.of(store, Path(folder) / "state.db", url)
+        store = open_store(folder / "state.db", KEY, url=url)
+        here = World.of(store, folder / "state.db", url)
         store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
         for who in range(CLIENTS):
             store.put_transcriber(person(f"p{who}"), NOON)
-        fill(here, OPEN_TASKS[small])
+        fill(here, open_tasks)
         writer = Writer(store)
 
         def submit(who: int, _: int) -> str:
@@ -148,12 +149,20 @@ def on_postgres(name: str, trouble: Callable[[Server, str, float], None], *, sma
 
             return writer.submit(work).result()
 
-        with working(submit) as kept:
-            rows = recovery(name, kept, lambda: trouble(made, url, TROUBLE_SECONDS[small]), BEFORE_SECONDS[small])
+        yield made, url, submit
         writer.close()
-        rows += _exact(name, url, kept)
         store.close()
-        return rows
+
+
+def on_postgres(name: str, trouble: Callable[[Server, float], None], *, small: bool) -> list[Row]:
+    """A trouble of the database while readings are sent."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sending_readings(Path(folder), OPEN_TASKS[small]) as (made, url, submit),
+    ):
+        with working(submit) as kept:
+            rows = recovery(name, kept, lambda: trouble(made, TROUBLE_SECONDS[small]), BEFORE_SECONDS[small])
+        return [*rows, *_exact(name, url, kept)]
 
 
 def _exact(name: str, url: str, kept: Kept) -> list[Row]:
@@ -172,14 +181,14 @@ def _exact(name: str, url: str, kept: Kept) -> list[Row]:
     ]
 
 
-def restarted(made: Server, _: str, seconds: float) -> None:
+def restarted(made: Server, seconds: float) -> None:
     """The server's machine is lost, and comes back."""
     made.stop()
     time.sleep(seconds)
     made.start()
 
 
-def cut(made: Server, _: str, seconds: float) -> None:
+def cut(made: Server, seconds: float) -> None:
     """Every connection of ours is ended, four times a second."""
     with psycopg.connect(made.address, autocommit=True) as killer:
         for _number in range(int(4 * seconds)):
@@ -187,7 +196,7 @@ def cut(made: Server, _: str, seconds: float) -> None:
             time.sleep(0.25)
 
 
-def taken(made: Server, _: str, seconds: float) -> None:
+def taken(made: Server, seconds: float) -> None:
     """Another program has all connections that the server gives to programs that are not its owner's."""
     with psycopg.connect(made.address, autocommit=True) as killer, contextlib.ExitStack() as others:
         until = time.monotonic() + seconds
@@ -199,7 +208,7 @@ def taken(made: Server, _: str, seconds: float) -> None:
             time.sleep(PAUSE_SECONDS)
 
 
-def filled(made: Server, _: str, seconds: float) -> None:
+def filled(made: Server, seconds: float) -> None:
     """Nothing more can be written to the server's disk; then there is room again, and it is started where it ended."""
     folder = Path(made.address.partition("host=")[2].partition(" ")[0])
     filler = folder / "filler"
