@@ -14,6 +14,9 @@ Attributes = dict[str, str | None]
 FORM_ID = "typed-again"
 """The id of the place where the form begins, so that what says why leads to it."""
 
+STANDS_THERE = re.compile(r'<p id="stands-there">.*?</p>', re.DOTALL)
+"""What is said only where the form has something that was typed."""
+
 FILE_AGAIN = re.compile(r'<span class="file-again">.*?</span>', re.DOTALL)
 """The sentence of a page that a file has to be chosen again: it goes where its form asks for none."""
 
@@ -84,6 +87,8 @@ def typed_again(page: str, address: str, method: str, sent: Mapping[str, Sequenc
     edits.append((tag.end, tag.end, f'<span id="{FORM_ID}"></span>{beside}'))
     for begin, end, text in sorted(edits, reverse=True):
         page = page[:begin] + text + page[end:]
+    if not any(_is_typed(each) for each in chosen.fields):
+        page = STANDS_THERE.sub("", page)
     return page if any(each.attributes.get("type") == "file" for each in chosen.fields) else FILE_AGAIN.sub("", page)
 
 
@@ -116,6 +121,12 @@ def _filled(tag: _Tag, page: str, sent: Mapping[str, Sequence[str]]) -> str | No
         is_on = (attributes.get("value") or "on") in sent.get(name, ())
         return _written(tag, _marked(attributes, "checked", is_on=is_on))
     return _written(tag, {**attributes, "value": sent[name][0]}) if sent.get(name) else None
+
+
+def _is_typed(field: _Tag) -> bool:
+    """Whether something is typed, chosen or ticked in a field."""
+    kind = field.attributes.get("type") or ""
+    return field.name in ("textarea", "select") or (field.name == "input" and kind not in ("hidden", "submit", "file"))
 
 
 def _types_anything(sent: Mapping[str, Sequence[str]]) -> bool:

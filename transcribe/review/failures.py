@@ -97,7 +97,9 @@ def is_for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
-TYPED_NAMES = frozenset({"text", "words", "answer", "reason", "handle", "languages"})
+TYPED_NAMES = frozenset(
+    {"text", "words", "answer", "reason", "handle", "languages", "why", "lines", "source", "title", "url", "values"}
+)
 """Names under which forms send what somebody typed and would not like to type again; never a password or code."""
 
 UNREADABLE_BODY = frozenset({400, 408, 413, 415})

@@ -32,6 +32,9 @@ INSIDE = N_(
 )
 """What is said in place of the option of the command."""
 
+SAME_TOKEN = N_("There is a token of this name already. Revoke it first, or choose another name.")
+"""Why a form that is sent twice makes no second token, whose secret nobody would see."""
+
 NO_SECRET = N_("The key of the state is another one, so its secret is lost. Make a new secret.")
 """Why nothing can be signed for a webhook."""
 
@@ -142,6 +145,8 @@ async def make_token(visit: Act, name: Title, scope: Words = [], form: FormName 
             raise SettingsError(visit.say("Tick at least one thing that the program may do."))
         if form and form not in visit.home.forms.names():
             raise SettingsError(visit.say("There is no such form any more. Choose another."))
+        if name.strip() in {each.name for each in visit.home.store.tokens() if each.revoked_at is None}:
+            raise SettingsError(visit.say(SAME_TOKEN))
         scopes = [f"{each}:{form}" if form and each in OF_ONE_FORM else each for each in wanted]
         store, valid = visit.home.store, timedelta(days=int(days)) if int(days or 0) else None
         with store.together(by=visit.by):

@@ -11,7 +11,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "/desk/batches": (),
     "/desk/scans": (),
     "/desk/quality": (
-        *("by-type", "by-field", "needless", "learnt", "alarms", "agreement", "confusions"),
+        *("by-type", "by-field", "needless", "known", "learnt", "alarms", "agreement", "confusions"),
         *("calibration", "coverage", "asked-by-week", "errors-by-week"),
     ),
     "/desk/people": ("work", "missing", "there", "people", "questions"),
@@ -65,6 +65,8 @@ def pages(desk: DeskSite) -> list[str]:
         "/desk/people/person?who=ann",
         "/desk/programs",
         "/desk/money/rates",
+        "/desk/money/rate/look?amount=9.5&currency=EUR&per=reading",
+        "/desk/money/floor/look?amount=99&currency=EUR&source=law",
         "/desk/money/close",
         "/desk/money/close/look?reference=2026-12",
         "/desk/money/period?reference=2026-11",

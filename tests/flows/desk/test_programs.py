@@ -107,6 +107,7 @@ def test_a_webhook_is_paused_goes_on_is_tried_and_removed(busy: DeskSite, client
     assert busy.home.store.webhook("erp").off_because == ""
     tried = post(client, "/desk/programs/webhook/try", name="erp")
     assert (tried.status_code, "erp did not take it" in tried.text) == (422, True)
+    assert "What you typed stands in the form" not in tried.text, "there was nothing to type"
     assert post(client, "/desk/programs/webhook/remove", name="erp").status_code == 422, "not sure"
     assert post(client, "/desk/programs/webhook/remove", name="erp", sure="yes").status_code == 303
     assert busy.home.store.webhooks() == []
@@ -123,12 +124,16 @@ def test_a_token_is_made_shown_once_and_revoked(busy: DeskSite, client: TestClie
     assert token.scopes == {"records:read:order", "explain:read"}
     assert token.until is not None
     assert busy.home.store.token(secret_hash(secret), busy.now()) is not None
+    twice = post(client, "/desk/programs/token", name=" our ERP ", scope=["records:read"])
+    assert (twice.status_code, "There is a token of this name already" in twice.text) == (422, True)
+    assert len(busy.home.store.tokens()) == 1, "a form that is sent twice makes no token whose secret nobody sees"
     page = client.get("/desk/programs").text
     assert secret not in page
     assert token.prefix in page
     assert post(client, "/desk/programs/token", name="nothing").status_code == 422
     assert post(client, "/desk/programs/token/revoke", prefix=token.prefix, sure="yes").status_code == 303
     assert busy.home.store.token(secret_hash(secret), busy.now()) is None
+    assert post(client, "/desk/programs/token", name="our ERP", scope=["records:read"]).status_code == 200
     assert logged(busy, token.prefix) == [("token made", "op"), ("token revoked", "op")], "one line a deed"
     assert secret not in str(list(busy.home.store.audit()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from fastapi.testclient import TestClient
 import flows.desk
 from flows.desk.deeds import HIDDEN_NAMES
 from flows.desk.typed_again import typed_again
-from tests.flows.desk.desk_site import DeskSite, post
+from tests.flows.desk.desk_site import DeskSite, csrf, post
 
 WHY = 'she said: "a <b> & c"'
 
@@ -155,9 +156,24 @@ def test_what_cannot_be_undone_is_asked_again() -> None:
 
 def test_only_a_form_with_a_file_says_that_a_file_has_to_be_chosen_again(busy: DeskSite, client: TestClient) -> None:
     scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
-    without = post(client, "/desk/money/floor", amount="much", currency="EUR", source="law")
+    without = client.get("/desk/money/floor/look", params={"amount": "much", "currency": "EUR", "source": "law"})
     corrected = post(client, f"/desk/scan/{scan}/value/correct", field="total", text="a lot", why=WHY)
     retaken = post(client, f"/desk/scan/{scan}/retake", why=WHY)
     for told, is_said in ((without, False), (corrected, False), (retaken, True)):
         assert "What you typed stands in the form." in told.text
         assert ("A file has to be chosen again." in told.text) is is_said
+
+
+def test_what_was_typed_on_the_desk_is_given_back_to_who_was_signed_out_meanwhile(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    scan, token = busy.home.store.scan_states()[0].scan.id, csrf(client)
+    client.cookies.clear()
+    for address, typed in (
+        (f"/desk/scan/{scan}/value/correct", {"field": "total", "text": "77.77", "why": WHY}),
+        ("/desk/people/invite", {"lines": "Ann,transcriber\nBea,expert"}),
+        ("/desk/money/floor", {"amount": "12.50", "currency": "EUR", "source": "minimum wage, 2026-04-01"}),
+    ):
+        told = client.post(address, data={"csrf": token, **typed})
+        assert told.status_code == 401
+        for name in ("text", "why", "lines", "source"):
+            assert typed.get(name, "") in unescape(told.text), name
