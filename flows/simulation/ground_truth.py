@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.home import Home
-from reconcile.records import PublishedRecord, query
+from reconcile.records import PublishedRecord, key_in_line, query
 from transcribe import fields
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import WHOLE, FieldKey, Form, Task, Value
@@ -102,7 +102,7 @@ def _published(record: PublishedRecord, name: str) -> Value:
         return record.values.get(key.name)
     lines = record.tables.get(str(key.table), ())
     line = next((line for line in lines if line["row"] == key.row), {})
-    return line.get(key.name.partition(".")[2], line.get(key.name))
+    return line.get(key_in_line(str(key.table), key.name.partition(".")[2]))
 
 
 def _typed(form: Form, name: str, text: str) -> Value:
