@@ -21,6 +21,8 @@ Name = Annotated[str, Form(min_length=1, max_length=MOST_NAME_CHARACTERS)]
 Level = Annotated[int, Form(ge=0, le=9)]
 Day = Annotated[str, Form(max_length=40)]
 Note = Annotated[str, Form(max_length=1000)]
+SeenNote = Annotated[str, Form(max_length=2000)]
+"""The note that the page had shown."""
 Records = Annotated[Literal["stay", "withdraw"], Form()]
 
 
@@ -65,12 +67,21 @@ async def due(visit: Act, name: Name, why: Why, day: Day = "") -> Response:
 
 
 @router.post("/desk/batch/note")
-async def note(visit: Act, name: Name, text: Note = "") -> Response:
-    """Keeps a note on a batch, or takes it away."""
+async def note(visit: Act, name: Name, text: Note = "", seen: SeenNote = "") -> Response:
+    """Keeps a note on a batch, or takes it away. One that somebody else has written meanwhile is not overwritten."""
     store = _steered(visit)
-    return await do(
-        visit, lambda: store.set_batch_note(name, text.strip(), visit.by, visit.now), batch_address(name), "note"
-    )
+
+    def deed() -> None:
+        with store.together():
+            kept = store.batch(name).note
+            if seen.split() != kept.split():
+                told = visit.say(
+                    "Somebody else has changed the note meanwhile: “%(note)s”. Load the page anew.", note=kept
+                )
+                raise SettingsError(told)
+            store.set_batch_note(name, text.strip(), visit.by, visit.now)
+
+    return await do(visit, deed, batch_address(name), "note")
 
 
 def _steered(visit: Visit) -> Store:

@@ -332,3 +332,14 @@ def test_what_was_done_to_a_batch_names_the_date_and_the_priority(busy: DeskSite
     acts = client.get(BATCH).text.partition('id="acts"')[2]
     assert "priority changed</strong> 3 " in acts
     assert "due date changed</strong> 1 Dec 2026, 23:59 " in acts
+
+
+def test_a_note_that_somebody_else_has_changed_is_not_overwritten(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    assert post(client, "/desk/batch/note", name="monday", text="first", seen="").status_code == 303
+    late = post(client, "/desk/batch/note", name="monday", text="second", seen="")
+    assert (late.status_code, "has changed the note meanwhile: “first”" in late.text) == (422, True)
+    assert "second" in late.text, "what was typed stands in the form"
+    assert busy.home.store.batch("monday").note == "first"
+    assert 'name="seen" value="first"' in client.get("/desk/batch?name=monday").text
+    assert post(client, "/desk/batch/note", name="monday", text="second", seen="first").status_code == 303

@@ -115,7 +115,7 @@ def test_a_slip_in_a_rate_is_shown_before_it_is_in_force(busy: DeskSite, client:
     unseen = post(client, "/desk/money/rate", **typed)
     assert unseen.headers["location"] == "/desk/money/rate/look?" + urlencode(typed)
     page, sent = looked(client, "rate", **typed)
-    assert "a reading would pay €0.50 from now on" in page
+    assert "A reading would pay €0.50 from now on (Order (order))." in page
     assert "Now it pays €0.05" in page
     assert re.search(r"That is 1,000\s?% of what is in force now\. Look at its point and its noughts\.", page)
     assert re.search(r"order.*10 s.*€18\.00.*€180\.00", page, re.DOTALL), "what an hour comes to"
@@ -132,7 +132,8 @@ def test_a_slip_in_a_rate_is_shown_before_it_is_in_force(busy: DeskSite, client:
 
 def test_a_rate_of_less_than_a_cent_is_shown_with_all_its_places(client: TestClient) -> None:
     page, _ = looked(client, "rate", amount="0.008", currency="EUR", per="reading")
-    assert "a reading would pay €0.008 from now on. Now no rate is in force." in page
+    assert "A reading would pay €0.008 from now on (all forms without a rate of their own)." in page
+    assert "Now no rate is in force." in page
     assert "not measured yet" in page
 
 
@@ -141,3 +142,11 @@ def test_who_only_looks_is_asked_for_no_change_of_pay(busy: DeskSite) -> None:
     for what, more in (("rate", {"per": "reading"}), ("floor", {"source": "law"})):
         told = auditor.get(f"/desk/money/{what}/look", params={"amount": "1", "currency": "EUR", **more})
         assert told.status_code == 404
+
+
+def test_a_change_of_pay_is_shown_in_french_with_its_own_spaces(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator", language="fr"))
+    page, _ = looked(client, "rate", amount="0,5", currency="EUR", per="reading")
+    summary = page.partition('id="summary">')[2].partition("</p>")[0]
+    assert "Une lecture serait payée 0,50" in summary
+    assert re.findall(r"[^\u00a0\u202f]:\s", summary) == []
