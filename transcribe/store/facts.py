@@ -316,7 +316,10 @@ class ScanSearch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundScan:
-    """A scan that was found. `number` is its place in the order in which scans came; `since` is of its state."""
+    """A scan that was found. `number` is its place in the order in which scans came; `since` is of its state.
+
+    `for_people` and `for_experts` are its open questions; hearings of appeals are not counted.
+    """
 
     number: int
     scan: str
@@ -327,6 +330,8 @@ class FoundScan:
     since: datetime
     received_at: datetime
     recorded_at: datetime | None
+    for_people: int
+    for_experts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

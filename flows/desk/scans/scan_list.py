@@ -86,6 +86,8 @@ def scans_table(visit: Visit, wish: Wish, found: list[facts.FoundScan], *, with_
         Column("form", say("Form")),
         Column("batch", say("Batch")),
         Column("state", say("How far")),
+        Column("for_people", say("Questions for readers"), is_number=True),
+        Column("for_experts", say("Questions for experts"), is_number=True),
         Column("received_at", say("Came")),
         Column("recorded_at", say("Record of")),
     )
@@ -108,6 +110,8 @@ def _row(visit: Visit, scan: facts.FoundScan) -> tuple[Cell, ...]:
         Cell(scan.form, scan.form or "–"),
         Cell(scan.batch, scan.batch, batch_address(scan.batch) if scan.batch else ""),
         Cell(scan.state, visit.say(STATES[scan.state]), badge=scan.state),
+        Cell(scan.for_people, visit.number(scan.for_people)),
+        Cell(scan.for_experts, visit.number(scan.for_experts)),
         time_cell(scan.received_at, visit.moment(scan.received_at)),
         time_cell(scan.recorded_at, visit.moment(scan.recorded_at) if scan.recorded_at else ""),
     )
@@ -116,7 +120,7 @@ def _row(visit: Visit, scan: facts.FoundScan) -> tuple[Cell, ...]:
 def _bare_row(scan: facts.FoundScan) -> tuple[Cell, ...]:
     """A scan as programs see it."""
     return (
-        *map(Cell, (scan.name, scan.scan, scan.form, scan.batch, scan.state)),
+        *map(Cell, (scan.name, scan.scan, scan.form, scan.batch, scan.state, scan.for_people, scan.for_experts)),
         *(time_cell(at, "") for at in (scan.received_at, scan.recorded_at)),
     )
 

@@ -217,6 +217,16 @@ def test_what_waits_for_experts_has_its_list(busy: DeskSite, op: Transcriber) ->
     assert 'href="/desk/scans?asks=experts"' in client.get("/desk").text
 
 
+def test_the_questions_of_the_scans_in_a_list_make_the_number_that_leads_there(busy: DeskSite, op: Transcriber) -> None:
+    client = busy.client(op)
+    waits = {row["for"]: row["count"] for row in client.get("/desk/waits.json").json()["waits"]}
+    for_people = client.get("/desk/scans.json?state=waits+for+people").json()["scans"]
+    for_experts = client.get("/desk/scans.json?asks=experts").json()["scans"]
+    assert sum(row["for_people"] for row in for_people) == waits["people"] > len(for_people)
+    assert sum(row["for_experts"] for row in for_experts) == waits["experts"]
+    assert {"doubt2.png", "doubt.png"} <= {row["name"] for row in for_people if row["for_people"]}
+
+
 def test_a_scan_is_set_aside_and_brought_back(busy: DeskSite, op: Transcriber) -> None:
     scan, client = scan_of(busy, "doubt.png").scan.id, busy.client(op)
     assert post(client, f"/desk/scan/{scan}/aside", why="torn").headers["location"].endswith("done=aside")

@@ -51,6 +51,7 @@ LOOKS = (
     "find_scans_for_reason",
     "find_scans_named",
     "find_scans_among",
+    "open_questions_of",
     "newer_scan_of_batch",
     "older_scan_of_batch",
     "facts_of_batch",

@@ -269,6 +269,12 @@ WITH found (scan_id) AS MATERIALIZED (SELECT s.id FROM json_each(:ids) o JOIN sc
     ON s.sha256 >= o.value AND s.sha256 < o.value || 'g' LIMIT :most)
 {part_found};
 
+-- name: open_questions_of
+SELECT t.scan_id, COUNT(*) FILTER (WHERE t.kind <> 'appeal' AND t.pool <> 'expert') AS people,
+    COUNT(*) FILTER (WHERE t.kind <> 'appeal' AND t.pool = 'expert') AS experts
+FROM json_each(:scan_ids) o JOIN task t INDEXED BY task_scan ON t.scan_id = o.value AND t.closed_at IS NULL
+GROUP BY t.scan_id;
+
 -- name: scans_for_experts
 -- Scans with an open question for experts, whether somebody holds it or not.
 SELECT DISTINCT s.sha256 FROM (

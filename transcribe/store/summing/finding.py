@@ -28,7 +28,10 @@ class FindingVerbs(StatusVerbs):
     def find_scans(self, search: ScanSearch, limit: int, before: int = AFTER_ALL_SCANS) -> list[FoundScan]:
         with self.db.snapshot():
             values = {**self._values(search, before), "limit": limit, "most": MOST_LOOKED_AT_COUNT}
-            return [_found(row) for row in self._found_rows(search, values)]
+            rows = self._found_rows(search, values)
+            asked = self.db.all("open_questions_of", scan_ids=text([row["id"] for row in rows]))
+            questions = {each["scan_id"]: each for each in asked}
+            return [_found(row, questions.get(row["id"])) for row in rows]
 
     def scans_for_experts(self, limit: int) -> list[str]:
         return [str(row["sha256"]) for row in self.db.all("scans_for_experts", limit=limit)]
@@ -99,7 +102,7 @@ class FindingVerbs(StatusVerbs):
         return self.db.value("newer_scan_of_batch", **values), self.db.value("older_scan_of_batch", **values)
 
 
-def _found(row: Row) -> FoundScan:
+def _found(row: Row, questions: Row | None) -> FoundScan:
     return FoundScan(
         number=row["id"],
         scan=row["sha256"],
@@ -110,4 +113,6 @@ def _found(row: Row) -> FoundScan:
         since=moment(row["since"]),
         received_at=moment(row["received_at"]),
         recorded_at=moment_or_none(row["recorded_at"]),
+        for_people=questions["people"] if questions else 0,
+        for_experts=questions["experts"] if questions else 0,
     )
