@@ -26,7 +26,7 @@ from transcribe.review.views.formatting import (
 from transcribe.review.views.formatting import month as month_words
 from transcribe.review.views.kinds import KIND_WORDS
 from transcribe.review.views.statements import Statement, months_of, statements_of
-from transcribe.review.work_row import WORK_HEADS, work_row
+from transcribe.review.work_row import WORK_HEADS, Figure, work_row
 
 __all__ = [
     "DESK_ROLES",
@@ -36,6 +36,7 @@ __all__ = [
     "WORK_HEADS",
     "Context",
     "DecisionRules",
+    "Figure",
     "Here",
     "Rendering",
     "ReviewOptions",

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Query, Response
 
 from flows.desk.deeds import Why, do
 from flows.desk.people.people_page import ODD_KINDS, odd_counting
-from flows.desk.people.work_of_each import person_address
+from flows.desk.people.work_of_each import person_address, work_of
 from flows.desk.scans.scan_search import midnight
 from flows.desk.visit import Act, Look, Visit
 from transcribe.errors import SettingsError
@@ -31,6 +31,9 @@ Forms = Annotated[list[str] | None, Form(max_length=MOST_FORMS)]
 LIMITED_ROLES = frozenset({"operator", "auditor"})
 """Who sees the desk, and so may be limited to some forms of it."""
 
+READERS = frozenset({"transcriber", "expert"})
+"""Whose readings may be set aside."""
+
 Move = Callable[[str, datetime, datetime, str, str, datetime], facts.SetAsideReadings]
 """Sets the readings of a period of somebody aside, or takes them back."""
 
@@ -46,6 +49,8 @@ async def person_page(visit: Look, who: Who) -> Response:
         return visit.page(
             "desk_person.html",
             person=person,
+            work=work_of(visit, person.handle),
+            may_read=bool(person.roles & READERS),
             questions=_questions(visit, person),
             odd_words=ODD_KINDS,
             acts=store.acts_on(person.id),

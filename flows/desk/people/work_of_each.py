@@ -9,7 +9,7 @@ from flows.desk.parts import counting
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
 from transcribe.people import WorkFigures, work_figures
-from transcribe.review import WORK_HEADS, work_row
+from transcribe.review import WORK_HEADS, Figure, work_row
 
 WORK_SECONDS = 600.0
 """How long what was added up stands: it looks at every line of pay. Chosen by hand."""
@@ -44,6 +44,13 @@ def _counted(visit: Visit) -> dict[str, WorkFigures]:
     return last.found if last and last.found else {}
 
 
+def work_of(visit: Visit, handle: str) -> tuple[Figure, ...]:
+    """The row of one person, as it was added up last; nothing where they have read, skipped and contested nothing."""
+    work_counting(visit)
+    figures = _counted(visit).get(handle)
+    return work_row(figures, visit.language) if figures and _has_worked(figures) else ()
+
+
 def work_table(visit: Visit) -> Table:
     """One row for each person who has read, skipped or contested something, by name."""
     say = visit.say
@@ -53,7 +60,7 @@ def work_table(visit: Visit) -> Table:
             *(Cell(each.value, each.words) for each in work_row(figures, visit.language)),
         )
         for handle, figures in sorted(_counted(visit).items())
-        if figures.readings or figures.skips or figures.appeals
+        if _has_worked(figures)
     ]
     return Table(
         name="work",
@@ -66,6 +73,10 @@ def work_table(visit: Visit) -> Table:
         address="/desk/people/work",
         nothing=_nothing(visit),
     )
+
+
+def _has_worked(figures: WorkFigures) -> bool:
+    return bool(figures.readings or figures.skips or figures.appeals)
 
 
 def _nothing(visit: Visit) -> str:

@@ -51,6 +51,17 @@ def test_people_stand_by_name_with_what_they_did_and_what_an_hour_comes_to(looks
     assert "Half of the people earn" in looks.get("/desk/people").text
 
 
+def test_the_page_of_a_person_has_the_row_of_their_work(full: DeskSite, looks: TestClient) -> None:
+    row = next(row for row in looks.get("/desk/people/work.json").json()["work"] if row["handle"] == "bea")
+    page = looks.get("/desk/people/person?who=bea").text
+    shown = dict(re.findall(r'<span class="grow">([^<]*)</span><span>([^<]*)</span>', page.partition('id="work"')[2]))
+    assert shown["Readings"] == str(row["readings"])
+    assert shown["Skipped"] == "Another reason: 1"
+    nobody = full.client(full.person("full-op", "operator")).get("/desk/people/person?who=full-op").text
+    assert 'id="work"' not in nobody
+    assert "set-aside" not in nobody, "who reads nothing has nothing that could be set aside"
+
+
 def test_readings_by_people_are_the_same_on_every_page_and_a_correction_is_none(full: DeskSite) -> None:
     client, store = full.client(full.person("compares", "operator")), full.home.store
     for _ in range(100):
