@@ -48,7 +48,6 @@ class SqliteDatabase:
         self._local = threading.local()
         self._holders: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         self._lock = threading.Lock()
-        self._closed_in: int | None = None
         self.statements = sqlite_statements()
         self._watch: tuple[Callable[[], Row], Callable[[Row], None]] | None = None
 
@@ -172,7 +171,6 @@ class SqliteDatabase:
     def close(self) -> None:
         """What another thread is just asking ends with StoreError; closed under it, it would end the process."""
         with self._lock:
-            self._closed_in = os.getpid()
             for holder in list(self._holders):
                 holder.close()
             self._holders.clear()
@@ -183,11 +181,9 @@ class SqliteDatabase:
         if holder is None or holder.process != os.getpid():
             with self._store_errors():
                 holder = _ThreadConnection(connect(self.path))
-            with self._lock:
-                if self._closed_in == os.getpid():
-                    raise StoreError(f"{self.path.name} is closed.")
-                self._holders.add(holder)
             self._local.holder = holder
+            with self._lock:
+                self._holders.add(holder)
         return holder
 
     def _fetch(self, name: str, values: dict[str, object], how: Callable[[sqlite3.Cursor], Any]) -> Any:
