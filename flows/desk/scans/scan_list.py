@@ -120,7 +120,8 @@ def _row(visit: Visit, scan: facts.FoundScan) -> tuple[Cell, ...]:
 def _bare_row(scan: facts.FoundScan) -> tuple[Cell, ...]:
     """A scan as programs see it."""
     return (
-        *map(Cell, (scan.name, scan.scan, scan.form, scan.batch, scan.state, scan.for_people, scan.for_experts)),
+        *map(Cell, (scan.name, scan.scan, scan.form, scan.batch, scan.state)),
+        *map(Cell, (scan.for_people, scan.for_experts)),
         *(time_cell(at, "") for at in (scan.received_at, scan.recorded_at)),
     )
 
