@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
@@ -106,13 +107,18 @@ UNREADABLE_BODY = frozenset({400, 408, 413, 415})
 """What is answered while a body is still coming, or is no form: reading on would wait for what never comes."""
 
 
+TYPED_SECONDS = 2.0
+"""How long a body is waited for that was read before, and never comes again. Chosen by hand."""
+
+
 async def typed_in(request: Request) -> tuple[str, ...]:
     """What somebody typed into the form that they sent, so that its error page can give it back."""
     if request.method != "POST" or wants_json(request):
         return ()
     try:
-        form = await request.form()
-    except Exception:  # too large, broken, or gone: nothing is there to be given back
+        async with asyncio.timeout(TYPED_SECONDS):
+            form = await request.form()
+    except Exception:  # too large, broken, gone or read already: nothing is there to be given back
         return ()
     named = ((name.partition(".")[0], value) for name, value in form.multi_items())
     typed = (value for name, value in named if name in TYPED_NAMES and isinstance(value, str) and value.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import time
@@ -17,14 +18,18 @@ from hypothesis import HealthCheck, given
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import status_code_conformance
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
+from tests.aside import run_aside
 from tests.examples import examples
 from tests.transcribe.review.site import Site, make_site
 from tests.transcribe.store.world import sqlite_of
 from transcribe.model import Decision, FieldKey, Transcriber
 from transcribe.people.tokens import secret_hash
 from transcribe.review.access.guard import SECURITY_HEADERS
+from transcribe.review.failures import typed_in
 from transcribe.review.options import ReviewOptions
 from transcribe.store.facts import SentReading
 from transcribe.store.state_store import StateStore
@@ -313,6 +318,16 @@ def test_pictures_are_given_whole_so_that_many_ranges_cost_nothing(secured: Site
     answer = client_of(secured, amina).get(f"/snippet/{hers['task']}", headers={"range": f"bytes={ranges}"})
 
     assert answer.status_code == 200
+
+
+def test_an_error_whose_form_was_read_already_is_answered_all_the_same() -> None:
+    async def nothing_comes() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    head = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"9")]
+    scope = {"type": "http", "method": "POST", "path": "/work/x", "query_string": b"", "headers": head}
+    assert run_aside(typed_in(Request(scope, nothing_comes))) == ()
 
 
 def test_the_log_holds_no_text_that_a_person_typed(secured: Site, caplog: pytest.LogCaptureFixture) -> None:
