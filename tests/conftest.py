@@ -115,8 +115,8 @@ def _shares(item: pytest.Item) -> bool:
 
 
 def _belongs(item: pytest.Item) -> bool:
-    only_in_soak, law = (item.get_closest_marker(name) is not None for name in ("soak", "law"))
-    return only_in_soak or law or ATTACKS in item.path.parents if SOAK else not only_in_soak
+    only_in_soak, law, grows = (item.get_closest_marker(name) is not None for name in ("soak", "law", "grows"))
+    return only_in_soak or law or grows or ATTACKS in item.path.parents if SOAK else not only_in_soak
 
 
 def pytest_sessionfinish() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -18,6 +18,8 @@ from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, payable
 
 MOST_DIGITS = 4
 """Places of an amount of less than a cent: a hundredth of a cent. Chosen by hand."""
+MOST_AMOUNTS = 20_000
+"""Amounts whose words are kept, of some 100 bytes: the page Money has a thousand, half of its time. Chosen by hand."""
 LESS_THAN = N_("less than %(amount)s")
 """Of an amount that would be rounded to nothing."""
 SECONDS_A_MINUTE = 60
@@ -73,6 +75,7 @@ def places_of(micro: int, currency: str, most: int = MICRO_PLACES) -> int:
     return len(text) if currency and len(text) > get_currency_precision(currency) else 0
 
 
+@lru_cache(MOST_AMOUNTS)
 def _with_places(micro: int, currency: str, language: str, places: int) -> str:
     value, locale = Decimal(micro) / MICRO_UNITS, _locale(language)
     if places == get_currency_precision(currency):
