@@ -32,8 +32,22 @@ def require_operator(visitor: Visitor) -> None:
         raise NotFound("This page is for operators.")
 
 
+def require_whole_home(visitor: Visitor) -> None:
+    """NotFound for all but operators who see all forms: people and their pay are no matter of some forms alone."""
+    require_operator(visitor)
+    if not visitor.sees_all:
+        raise NotFound("This page is for operators who see all forms.")
+
+
 def require_still_operator(store: Store, visitor: Visitor) -> None:
     """As `require_operator`, asked in the transaction itself: they may have been demoted or paused meanwhile."""
     person = store.transcriber(visitor.person.id)
     if person.paused or "operator" not in person.roles:
         raise NotFound("This page is for operators.")
+
+
+def require_still_whole_home(store: Store, visitor: Visitor) -> None:
+    """As `require_whole_home`, asked in the transaction itself: they may have been limited meanwhile."""
+    require_still_operator(store, visitor)
+    if store.forms_of_person(visitor.person.id):
+        raise NotFound("This page is for operators who see all forms.")

@@ -55,7 +55,8 @@ class Visitor:
     """A person who is signed in, the CSRF token of their session, and the language of their pages.
 
     `paid` asks the store what of their work is paid. `people_missing`: an operator has to be told that nobody who is
-    there can do some of what waits. `pause`: an operator has paused them; they see what is theirs.
+    there can do some of what waits. `sees_all`: they are not limited to some forms. `pause`: an operator has paused them;
+    they see what is theirs.
     """
 
     person: Transcriber
@@ -64,6 +65,7 @@ class Visitor:
     language: str
     paid: Callable[[], PaidWork]
     people_missing: bool = False
+    sees_all: bool = True
     pause: facts.Pause | None = None
 
 
@@ -116,9 +118,10 @@ async def signed_in(request: Request, context: Here) -> Visitor:
     if len(context.seen_sessions) >= MAX_SEEN_SESSIONS:
         context.seen_sessions.clear()
     context.seen_sessions[session] = visitor.person.id
-    if "operator" in visitor.person.roles and not visitor.pause and await _are_people_missing(context):
-        return replace(visitor, people_missing=True)
-    return visitor
+    if "operator" not in visitor.person.roles or visitor.pause:
+        return visitor
+    sees_all = not context.glance(lambda store: store.forms_of_person(visitor.person.id))
+    return replace(visitor, sees_all=sees_all, people_missing=sees_all and await _are_people_missing(context))
 
 
 async def signed_in_or_none(request: Request, context: Context) -> Visitor | None:

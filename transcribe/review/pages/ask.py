@@ -107,12 +107,12 @@ async def ask(
 
 @router.get("/questions")
 async def questions_page(context: Here, visitor: SignedIn) -> Response:
-    """For operators: the questions of all people, open ones first."""
+    """For operators: the questions of all people, open ones first; of the forms open to them."""
     require_operator(visitor)
     asked = await context.look(
-        lambda store: [_asked(store, context.forms, each, visitor) for each in store.questions()]
+        lambda store: [_asked(store, context.forms, each, visitor) for each in _questions(store, visitor)]
     )
-    examples = await context.look(lambda store: store.guide_examples())
+    examples = await context.look(lambda store: _examples(store, visitor))
     ordered = sorted(asked, key=lambda each: each.question.answer is not None)
     return context.rendering.page("questions.html", visitor.language, visitor=visitor, asked=ordered, examples=examples)
 
@@ -123,7 +123,7 @@ async def question_snippet(context: Here, visitor: SignedIn, question: QuestionI
     require_operator(visitor)
 
     def find(store: Store) -> str | None:
-        asked = next((each for each in store.questions() if each.id == question), None)
+        asked = next((each for each in _questions(store, visitor) if each.id == question), None)
         places = store.places(asked.scan) if asked else ()
         return next((each.snippet for each in places if asked and each.key == asked.key), None)
 
@@ -141,6 +141,8 @@ async def take_out(context: Here, visitor: Sending, example: ExampleId) -> Respo
 
     def end(store: Store) -> None:
         require_still_operator(store, visitor)
+        if example not in {each.id for each in _examples(store, visitor)}:
+            raise NotFound("There is no such picture in the guide.")
         store.end_guide_example(example, by, now)
 
     await context.change(end)
@@ -165,8 +167,10 @@ async def answer(
 
     def keep(store: Store) -> None:
         require_still_operator(store, visitor)
-        asked = next((each for each in store.questions() if each.id == question), None)
-        if show and asked is not None:
+        asked = next((each for each in _questions(store, visitor) if each.id == question), None)
+        if asked is None:
+            raise NotFound("There is no such question.")
+        if show:
             if not _asked(store, context.forms, asked, visitor).may_be_shown:
                 raise HTTPException(422, NOT_SHOWN)
             store.put_guide_example(asked.scan, asked.key, show, text.strip(), answer, by, now)
@@ -174,6 +178,18 @@ async def answer(
 
     await context.change(keep)
     return RedirectResponse("/questions", 303)
+
+
+def _questions(store: Store, visitor: Visitor) -> list[Question]:
+    """All questions about forms that are open to an operator."""
+    forms = store.forms_of_person(visitor.person.id)
+    return [each for each in store.questions() if not forms or each.form in forms]
+
+
+def _examples(store: Store, visitor: Visitor) -> list[GuideExample]:
+    """All pictures in the guide of forms that are open to an operator."""
+    forms = store.forms_of_person(visitor.person.id)
+    return [each for each in store.guide_examples() if not forms or each.form in forms]
 
 
 def _guide(store: Store, context: Context, visitor: Visitor, task: str) -> Guide:

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
 from transcribe.review.access.proof import require_proof
-from transcribe.review.access.roles import require_operator, require_still_operator
+from transcribe.review.access.roles import require_whole_home, require_still_whole_home
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import typed_minutes
@@ -52,7 +52,7 @@ class TypedDecision:
 @router.get("/clocks")
 async def clocks_page(context: Here, visitor: SignedIn) -> Response:
     """For operators: every contested clock, open ones first, oldest first."""
-    require_operator(visitor)
+    require_whole_home(visitor)
     await require_proof(context, visitor)
     return await _page(context, visitor)
 
@@ -89,7 +89,7 @@ async def settle(
     422 where it is less than the person says and no reason is given, or where the minutes are no number. 409 where it
     is settled already.
     """
-    require_operator(visitor)
+    require_whole_home(visitor)
     await require_proof(context, visitor)
     words, who, now = reason.strip(), visitor.person.id, context.now()
     contested = await context.look(lambda store: next((each for each in store.disputes() if each.id == dispute), None))
@@ -104,7 +104,7 @@ async def settle(
         return await _page(context, visitor, typed)
 
     def keep(store: Store) -> None:
-        require_still_operator(store, visitor)
+        require_still_whole_home(store, visitor)
         store.answer_dispute(dispute, granted, now, by=who, reason=words)
 
     await context.change(keep)

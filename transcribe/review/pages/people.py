@@ -17,7 +17,7 @@ from transcribe.i18n import N_, NO_DIRECTION, translation, turns_direction, unkn
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review.access.proof import require_proof
-from transcribe.review.access.roles import require_operator, require_still_operator
+from transcribe.review.access.roles import require_whole_home, require_still_whole_home
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import day
@@ -78,7 +78,7 @@ SomeLanguages = Annotated[str | None, Form(max_length=200)]
 @router.get("/people")
 async def people_page(context: Here, visitor: SignedIn) -> Response:
     """All people, with what an operator may change. It asks for the password again before anything is typed here."""
-    require_operator(visitor)
+    require_whole_home(visitor)
     await require_proof(context, visitor)
     return await _page(context, visitor)
 
@@ -97,7 +97,7 @@ async def invite(
 
     `interface` is the language of their pages, which the invitation speaks; else the first that they read, or yours.
     """
-    require_operator(visitor)
+    require_whole_home(visitor)
     await require_proof(context, visitor)
     person = Transcriber(
         id=secrets.token_urlsafe(9),
@@ -113,7 +113,7 @@ async def invite(
         return await _page(context, visitor, refused=refused, typed=typed)
 
     def add(store: Store) -> None:
-        require_still_operator(store, visitor)
+        require_still_whole_home(store, visitor)
         store.put_transcriber(person, now, visitor.person.id)
 
     try:
@@ -137,7 +137,7 @@ async def change(
 
     A person who is paused holds nothing and is told so, with the reason `why`; what they read and earned stays.
     """
-    require_operator(visitor)
+    require_whole_home(visitor)
     await require_proof(context, visitor)
     shut_out = paused == "1" or (role is not None and "operator" not in role)
     if shut_out and person in (visitor.person.id, visitor.person.handle):
@@ -147,7 +147,7 @@ async def change(
     now, by = context.now(), visitor.person.id
 
     def keep(store: Store) -> None:
-        require_still_operator(store, visitor)
+        require_still_whole_home(store, visitor)
         if role is not None:
             store.set_roles(person, role, now, by)
         if languages is not None:
@@ -165,12 +165,12 @@ async def link(context: Here, visitor: Sending, person: PersonId, interface: Int
 
     `interface` changes the language of their pages, which the link's page speaks too.
     """
-    require_operator(visitor)
+    require_whole_home(visitor)
     await require_proof(context, visitor)
     now, by = context.now(), visitor.person.id
 
     def find(store: Store) -> Transcriber:
-        require_still_operator(store, visitor)
+        require_still_whole_home(store, visitor)
         if interface in context.options.languages:
             store.set_interface_language(person, interface, now, by)
         return store.transcriber(person)
@@ -194,7 +194,7 @@ async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Resp
     until = now + timedelta(days=context.options.link_days)
 
     def keep(store: Store) -> None:
-        require_still_operator(store, visitor)
+        require_still_whole_home(store, visitor)
         store.put_link(person.id, secret_hash(token), until, now)
         store.log(visitor.person.id, "link made", person.id, {}, now)
 
