@@ -55,8 +55,8 @@ class Visitor:
     """A person who is signed in, the CSRF token of their session, and the language of their pages.
 
     `paid` asks the store what of their work is paid. `people_missing`: an operator has to be told that nobody who is
-    there can do some of what waits. `sees_all`: they are not limited to some forms. `pause`: an operator has paused them;
-    they see what is theirs.
+    there can do some of what waits. `sees_all`: they are not limited to some forms. `pause`: an operator has paused
+    them; they see what is theirs.
     """
 
     person: Transcriber

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
 from transcribe.review.access.proof import require_proof
-from transcribe.review.access.roles import require_whole_home, require_still_whole_home
+from transcribe.review.access.roles import require_still_whole_home, require_whole_home
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import typed_minutes

@@ -17,7 +17,7 @@ from transcribe.i18n import N_, NO_DIRECTION, translation, turns_direction, unkn
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review.access.proof import require_proof
-from transcribe.review.access.roles import require_whole_home, require_still_whole_home
+from transcribe.review.access.roles import require_still_whole_home, require_whole_home
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import day

@@ -44,9 +44,7 @@ def test_who_is_limited_to_some_forms_decides_no_contested_time(site: Site, sign
     assert [each.answered_at for each in site.store.disputes()] == [None]
 
 
-def test_who_is_limited_to_some_forms_sees_and_answers_questions_about_these_alone(
-    site: Site, sign_in: SignIn
-) -> None:
+def test_who_is_limited_to_some_forms_sees_and_answers_questions_about_these_alone(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {KEY: "Durand"})
     now, ann = site.clock.now(), site.person("ann")
     (task,) = site.store.lease(ann.id, 1, now)
@@ -62,9 +60,7 @@ def test_who_is_limited_to_some_forms_sees_and_answers_questions_about_these_alo
     assert [each.answer for each in site.store.questions()] == ["a D"]
 
 
-def test_who_is_limited_to_some_forms_takes_no_picture_of_another_out_of_the_guide(
-    site: Site, sign_in: SignIn
-) -> None:
+def test_who_is_limited_to_some_forms_takes_no_picture_of_another_out_of_the_guide(site: Site, sign_in: SignIn) -> None:
     scan, now = site.scan("bon-de-commande", {KEY: "Durand"}), site.clock.now()
     site.store.put_guide_example(scan, KEY, "right", "Durand", "so", "test", now)
     (example,) = site.store.guide_examples()
