@@ -11,7 +11,7 @@ from pathlib import Path
 from flows.home import Home, now
 from flows.steps import finish_erasures, publish_records
 from reconcile.records import is_outdated, query, verify
-from transcribe.errors import NotFound
+from transcribe.errors import NotFound, StoreError
 from transcribe.model import Value
 
 READER_WAIT_SECONDS = 30.0
@@ -83,12 +83,22 @@ def readable_records(path: Path, home: Callable[[], Home]) -> Path:
 
 
 def verify_records(home: Home) -> list[str]:
-    """Each way in which records.db is not what the state says: rows that differ, and values decided otherwise.
+    """Each way in which records.db is not what the state says: what differs in it, and values decided otherwise.
 
     Changes that are not published yet are among them. NotFound where nothing was published.
     """
+    found = verify(home.store, home.settings.records, home.forms)
+    try:
+        return found + list(_decided_otherwise(home))
+    except StoreError:
+        if not found:
+            raise
+        return found  # a table is missing, which was said
+
+
+def _decided_otherwise(home: Home) -> Iterator[str]:
+    """The published values that the state has decided otherwise since, under the same version of the decision."""
     path = home.settings.records
-    found = verify(home.store, path, home.forms)
     for form in query.forms(path):
         for record in query.records(path, form):
             known = home.store.scan(record.scan)
@@ -98,8 +108,7 @@ def verify_records(home: Home) -> list[str]:
             for field in record.document["fields"]:
                 said = decided.get(field["key"])
                 if said is not None and said.version == field["decision_version"] and said.text != field["text"]:
-                    found.append(f"state {record.scan[:12]} {field['key']} is decided otherwise")
-    return found
+                    yield f"state {record.scan[:12]} {field['key']} is decided otherwise"
 
 
 def forget_scan(

@@ -23,6 +23,12 @@ Provisional = Annotated[
 ]
 """Whether orders are published that are not finished."""
 
+WAYS_BACK = (
+    "fairhand records rebuild makes it anew, which mends all of this. fairhand records publish is enough where "
+    "changes only wait to be published."
+)
+"""What to do where records.db differs: publishing writes what is new, and no row that was there once."""
+
 
 @records.command("publish")
 def publish(ctx: typer.Context, as_json: terminal.AsJson = False, provisional: Provisional = False) -> None:
@@ -80,7 +86,10 @@ def copies(
 
 @records.command("verify")
 def verify(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
-    """Make every record anew from the state, and say where records.db differs; exit code 1 where it does."""
+    """Make every record anew from the state, and say where records.db differs; exit code 1 where it does.
+
+    Tables, indexes, views and search indexes that are missing are said too, and erasures that it does not list.
+    """
     from flows.administration import verify_records
 
     found = verify_records(home_of(ctx))
@@ -90,7 +99,7 @@ def verify(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         terminal.say(f"{counted(len(found), 'difference')}:")
         for each in found:
             terminal.say(f"  {each}")
-        terminal.note("fairhand records publish brings it up to date; fairhand records rebuild makes it anew.")
+        terminal.note(WAYS_BACK)
     else:
         terminal.say("records.db is what the state says.")
     if found:

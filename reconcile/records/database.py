@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -221,9 +221,9 @@ def _refuse_folder(path: Path) -> None:
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether what lies there is no database, or one that was broken."""
+    """Whether what lies there is no database, or one that was broken, or that lacks what every one has."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith("no such ")
 
 
 def damage(path: Path) -> list[str]:
@@ -267,31 +267,12 @@ def for_comparing(path: Path) -> Iterator[Path]:
         _remove(beside)
 
 
-def differing_rows(path: Path, other: Path, tables: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
-    """The rows in which two files differ: table, key, and "only here", "only there" or the columns that differ.
-
-    `tables` are those that are compared, each with the columns of its key.
-    """
+@contextmanager
+def beside(path: Path, other: Path, name: str) -> Iterator[Database]:
+    """The database, read only, with another file attached to it under a name."""
     with _opened(path, f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
-        database.attach("there", other)
-        for table, key in tables.items():
-            here = _rows_only_in(database, table, key, "main", "there")
-            there = _rows_only_in(database, table, key, "there", "main")
-            for named in sorted({*here, *there}):
-                one, two = here.get(named), there.get(named)
-                if one is None or two is None:
-                    yield table, named, "only there" if one is None else "only here"
-                else:
-                    differing = ", ".join(name for name in one if one[name] != two.get(name))
-                    yield table, named, f"differs in {differing}"
-
-
-def _rows_only_in(
-    database: Database, table: str, key: Sequence[str], one: str, other: str
-) -> dict[str, dict[str, object]]:
-    """The rows of a table that one of two attached files has alone, by the words of their key."""
-    asked = f'select * from {one}."{table}" except select * from {other}."{table}"'  # noqa: S608 our own names
-    return {" ".join(str(row[name]) for name in key): row for row in database.query(asked)}
+        database.attach(name, other)
+        yield database
 
 
 def _remove(path: Path) -> None:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from reconcile.records import form_tables, held_forms, rows, schema, sql_names
 from reconcile.records.database import (
+    beside,
     damage,
-    differing_rows,
     for_comparing,
     is_of_this_layout,
     made_anew,
@@ -21,7 +21,7 @@ from reconcile.records.database import (
     write_transaction,
 )
 from reconcile.records.held_forms import FormOfVersion
-from reconcile.records.interchange import quality
+from reconcile.records.interchange import comparison, quality
 from reconcile.records.record_source import source_of
 from reconcile.records.record_writer import RecordWriter
 from reconcile.records.table_library import Database
@@ -110,14 +110,18 @@ def verify(store: Outbox, path: Path, forms: FormOfVersion) -> list[str]:
     Everything is made anew in a file beside it, which is gone afterwards. NotFound where nothing was published yet.
     """
     with open_for_reading(path) as published:
+        belongs = "outbox_position" not in published.table_names() or _belongs(published, store)
         names = _names_of_file(published)
-        keys = {name: schema.key_of(published, name) for name in schema.compared_tables(published)}
     with for_comparing(path) as anew:
         with open_for_publishing(anew) as database, write_transaction(database):
             schema.prepare(database)
             database.table("table_names").insert_all(names)
         publish(store, anew, forms)
-        return [" ".join(each) for each in differing_rows(path, anew, keys)]
+        with open_for_reading(anew) as database:
+            keys = {name: schema.key_of(database, name) for name in schema.compared_tables(database)}
+        with beside(path, anew, "anew") as compared:
+            found = list(comparison.differences(compared, "anew", keys))
+    return found if belongs else [comparison.OF_ANOTHER_STATE, *found]
 
 
 def empty_log_of(path: Path, seconds: float) -> bool:

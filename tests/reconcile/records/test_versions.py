@@ -13,6 +13,7 @@ import pytest
 from reconcile.records import query
 from reconcile.records.database import LAYOUT_VERSION
 from reconcile.records.export_formats import ExportOptions, load_export
+from reconcile.records.interchange import comparison
 from reconcile.records.publish import publish, rebuild, verify
 from tests.reconcile.records import MemoryOutbox, a_field, a_record, decided, dump, order_form
 from transcribe.codes import RecordRule
@@ -225,9 +226,50 @@ def test_verify_says_every_row_that_is_not_what_the_state_says(path: Path) -> No
         connection.execute("delete from provenance where key = 'customer' and scan = 'one'")
         connection.commit()
     assert verify(store, path, store.form) == [
-        "provenance 5 customer only there",
+        "provenance 5 customer is missing",
         "bon_de_commande 11 differs in customer, total",
+        "search index bon_de_commande_fts lacks words: 2",
+        "search index bon_de_commande_fts should not have words: 2",
     ]
     store.put(a_record("three"))
-    assert "records 14 only there" in verify(store, path, store.form)
+    assert "records 14 is missing" in verify(store, path, store.form)
     assert sorted(each.name for each in path.parent.iterdir() if "verify" in each.name) == []
+
+
+DAMAGE = {
+    "drop index idx_records_scan": ["index idx_records_scan is missing"],
+    "drop view bon_de_commande_versions": ["view bon_de_commande_versions is missing"],
+    "drop trigger bon_de_commande_ai": ["trigger bon_de_commande_ai is missing"],
+    "drop view bon_de_commande_versions; create view bon_de_commande_versions as select 1 as one": [
+        "view bon_de_commande_versions is made otherwise"
+    ],
+    "create table intruder (a)": ["table intruder is too much"],
+    "alter table bon_de_commande add column intruder text": ["table bon_de_commande is made otherwise"],
+    "delete from erased": [f"erased {'gone' * 16} is missing"],
+    "update erased set changed = 1": [f"erased {'gone' * 16} differs in changed"],
+    "insert into bon_de_commande_fts (bon_de_commande_fts) values ('delete-all')": [
+        "search index bon_de_commande_fts lacks words: 5"
+    ],
+    "insert into bon_de_commande_fts (rowid, customer) values (99, 'nobody')": [
+        "search index bon_de_commande_fts should not have words: 1"
+    ],
+    "drop table provenance": ["table provenance is missing"],
+    "drop table outbox_position": ["table outbox_position is missing"],
+    "update outbox_position set position = 3": [comparison.OF_ANOTHER_STATE],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_verify_says_what_else_is_missing_or_altered_and_a_rebuild_mends_it(path: Path, damage: str) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("gone" * 16))
+    store.erase("gone" * 16)
+    sent(store, path)
+    assert verify(store, path, store.form) == []
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"pragma foreign_keys = off; {damage}")
+    found = verify(store, path, store.form)
+    assert set(DAMAGE[damage]) <= set(found)
+    rebuild(store, path, store.form)
+    assert verify(store, path, store.form) == []
