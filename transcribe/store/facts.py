@@ -195,7 +195,8 @@ class ScanState:
 
     Its `fields` are `decided`, `open_fields` (people are asked, also where a value was decided before) or
     `unasked_fields`. `open_tasks` are questions of every kind. Of one that is `set_aside`
-    nobody is asked; `aside_because` says why. `was_final` says whether its record ever was more than provisional.
+    nobody is asked; `aside_because` says why. `was_final` says whether its record ever was more than provisional,
+    `same_order` whether it was settled as the same order as another scan; without a record it counts as set aside then.
     """
 
     scan: Scan
@@ -213,13 +214,14 @@ class ScanState:
     set_aside: bool = False
     aside_because: str = ""
     was_final: bool = False
+    same_order: bool = False
 
     @property
     def word(self) -> str:
         """How far the scan is, in one word or two."""
         if self.erased_at is not None:
             return "forgotten"
-        if self.set_aside:
+        if self.set_aside or (self.same_order and self.recorded_at is None):
             return "set aside"
         if not self.scan.form:
             return "form unknown"

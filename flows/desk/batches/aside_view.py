@@ -33,11 +33,17 @@ def scans_aside(visit: Visit, name: str) -> list[ScanAside]:
         ScanAside(
             each.scan,
             each.name,
-            visit.plainly(store.scan_state(each.scan).aside_because),
+            _because(visit, store.scan_state(each.scan)),
             bool(store.pictures(each.scan)),
         )
         for each in store.find_scans(search, MOST_PICTURES)
     ]
+
+
+def _because(visit: Visit, state: facts.ScanState) -> str:
+    if state.same_order and not state.set_aside:
+        return visit.say("It is the same order as another scan.")
+    return visit.plainly(state.aside_because)
 
 
 def known_table(visit: Visit, name: str) -> Table:

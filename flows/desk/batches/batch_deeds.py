@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Response
 
 from flows.desk.batches.batch_pages import MOST_NAME_CHARACTERS
-from flows.desk.batches.batch_table import batch_address
+from flows.desk.batches.batch_table import batch_address, day_of
 from flows.desk.deeds import Why, do
 from flows.desk.visit import Act, Visit
 from flows.mending import batch_due_of
@@ -23,6 +23,10 @@ Day = Annotated[str, Form(max_length=40)]
 Note = Annotated[str, Form(max_length=1000)]
 SeenNote = Annotated[str, Form(max_length=2000)]
 """The note that the page had shown."""
+SeenLevel = Annotated[int | None, Form()]
+"""The priority that the page had shown."""
+SeenDay = Annotated[str | None, Form(max_length=40)]
+"""The last day of the due time that the page had shown, or none."""
 Records = Annotated[Literal["stay", "withdraw"], Form()]
 
 
@@ -45,23 +49,34 @@ async def resume(visit: Act, name: Name, why: Why) -> Response:
 
 
 @router.post("/desk/batch/priority")
-async def priority(visit: Act, name: Name, level: Level, why: Why) -> Response:
-    """Says how urgent a batch is."""
+async def priority(visit: Act, name: Name, level: Level, why: Why, seen: SeenLevel = None) -> Response:
+    """Says how urgent a batch is. What somebody else has said meanwhile is not overwritten."""
     store = _steered(visit)
 
-    def deed() -> object:
-        return store.set_batch_priority(name, level, visit.by, why, visit.now)
+    def deed() -> None:
+        with store.together():
+            kept = store.batch(name).priority
+            if kept not in (seen, level) and seen is not None:
+                told = visit.say("Somebody else has changed the priority meanwhile: %(level)s. Load the page anew.")
+                raise SettingsError(told % {"level": kept})
+            store.set_batch_priority(name, level, visit.by, why, visit.now)
 
     return await do(visit, deed, batch_address(name), "priority")
 
 
 @router.post("/desk/batch/due")
-async def due(visit: Act, name: Name, why: Why, day: Day = "") -> Response:
-    """Says when a batch is due; nothing for never."""
+async def due(visit: Act, name: Name, why: Why, day: Day = "", seen: SeenDay = None) -> Response:
+    """Says when a batch is due; nothing for never. What somebody else has said meanwhile is not overwritten."""
     store = _steered(visit)
 
-    def deed() -> object:
-        return store.set_batch_due(name, _due(visit, day), visit.by, why, visit.now)
+    def deed() -> None:
+        wanted = _due(visit, day)
+        with store.together():
+            kept = store.batch(name).due
+            if seen is not None and kept != wanted and (day_of(kept) or "none") != seen:
+                told = visit.say("Somebody else has changed the due date meanwhile: %(day)s. Load the page anew.")
+                raise SettingsError(told % {"day": visit.moment(kept) if kept else "–"})
+            store.set_batch_due(name, wanted, visit.by, why, visit.now)
 
     return await do(visit, deed, batch_address(name), "due")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from flows.desk.batches.aside_view import aside_table, known_table, scans_aside
-from flows.desk.batches.batch_table import batches_table
+from flows.desk.batches.batch_table import batches_table, day_of
 from flows.desk.batches.batch_view import batch_view, course_chart, reasons_table, states_table
 from flows.desk.batches.what_if import what_if_table
 from flows.desk.published.forms_table import forms_table
@@ -55,6 +55,7 @@ async def batch_page(visit: Look, name: Name) -> Response:
             "desk_batch.html",
             view=view,
             due_set=due_set,
+            day_of=day_of,
             states=states_table(visit, view),
             reasons=reasons_table(visit, view),
             course=course_chart(visit, view),

@@ -108,3 +108,8 @@ def _count(visit: Visit, count: int, href: str) -> Cell:
 
 def _time(visit: Visit, at: datetime | None) -> Cell:
     return time_cell(at, visit.moment(at) if at else "")
+
+
+def day_of(due: datetime | None) -> str:
+    """The last day of a due time as a form has it; "" where there is none."""
+    return due.strftime("%Y-%m-%d") if due else ""

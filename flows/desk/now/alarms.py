@@ -49,13 +49,13 @@ MENDS: Mapping[str, tuple[str, str]] = {
     "disk": ("/desk/system", N_("Show disks and backups")),
     "backup": ("/desk/system", N_("Show disks and backups")),
     "pay": ("/desk/money", N_("Show what is owed")),
-    "webhooks": ("/desk/records", N_("Show the deliveries")),
+    "webhooks": ("/desk/records#part-deliveries", N_("Show the deliveries")),
     "records": ("/desk/system", N_("Show what is wrong")),
     "audit": ("/desk/quality", N_("Show the quality")),
     "appeals": ("/appeals", N_("Show the appeals")),
     "duplicates": ("/desk/duplicates", N_("Settle them")),
     "fit": ("/desk/scans", N_("Show the latest scans")),
-    "reading": ("/desk/people", N_("Show the people")),
+    "reading": ("/desk/people#part-questions", N_("Show the people")),
 }
 """Where each is mended or seen in full, and what the link says."""
 

@@ -27,10 +27,12 @@ NUMBERS = ("compared", "decided_before", "wrong_before", "decided_after", "wrong
 
 def earlier(visit: Visit) -> list[tuple[str, str]]:
     """The versions that one can go back to, the latest first."""
+    versions = parameter_versions(visit.home)
+    here = {number for each in versions if each.in_force for number in (each.version, each.back_to)}
     return [
         (str(each.version), f"{each.version} ({visit.moment(each.at)})")
-        for each in reversed(parameter_versions(visit.home))
-        if each.version is not None and not each.in_force
+        for each in reversed(versions)
+        if each.version is not None and each.version not in here
     ]
 
 

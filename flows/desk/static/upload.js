@@ -10,6 +10,7 @@ const camera = document.getElementById("camera");
 const drop = document.getElementById("drop");
 const status = document.getElementById("sending");
 const chosen = [];
+let isSending = false;
 
 function line(file) {
   const item = document.createElement("li");
@@ -105,6 +106,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button.main");
   button.disabled = true;
+  isSending = true;
   let failed = "";
   const tried = new Set();
   const next = () => chosen.find((each) => !tried.has(each) && !each.said.dataset.state); // what is added meanwhile too
@@ -119,11 +121,14 @@ form.addEventListener("submit", async (event) => {
     }
   }
   button.disabled = false;
+  isSending = false;
   const isPart = failed && chosen.some((each) => each.said.dataset.state);
   status.textContent = isPart ? `${failed} ${words.refused}` : failed;
   if (!failed) location.assign(`/desk/batch?${new URLSearchParams({ name: form.elements.name.value, done: "sent" })}`);
 });
 
+// Who leaves while pictures are being sent would leave the rest of them behind: the browser asks first.
+addEventListener("beforeunload", (event) => { if (isSending) event.preventDefault(); });
 input.addEventListener("change", () => { const files = [...input.files]; input.value = ""; add(files); });
 camera.addEventListener("change", () => { const files = [...camera.files]; camera.value = ""; add(files); });
 for (const name of ["dragenter", "dragover"]) {

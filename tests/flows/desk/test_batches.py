@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
+from flows.desk.batches.batch_table import day_of
 from flows.home.home import now as clock
 from flows.mending import batch_report
 from flows.watching import ArrivingFile, waiting_scans
@@ -332,6 +333,30 @@ def test_what_was_done_to_a_batch_names_the_date_and_the_priority(busy: DeskSite
     acts = client.get(BATCH).text.partition('id="acts"')[2]
     assert "priority changed</strong> 3 " in acts
     assert "due date changed</strong> 1 Dec 2026, 23:59 " in acts
+
+
+def test_a_priority_or_due_date_that_somebody_else_has_changed_is_not_overwritten(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    page = client.get("/desk/batch?name=monday").text
+    assert 'name="seen" value="0"' in page
+
+    def sent(what: str, **values: str) -> tuple[int, str]:
+        answer = post(client, f"/desk/batch/{what}", name="monday", why="so", **values)
+        return answer.status_code, answer.text
+
+    assert sent("priority", level="3", seen="0")[0] == 303
+    status, text = sent("priority", level="5", seen="0")
+    assert (status, "has changed the priority meanwhile: 3" in text) == (422, True)
+    assert sent("priority", level="3", seen="0")[0] == 303, "both say the same"
+    assert sent("due", day="2026-12-01", seen="none")[0] == 303
+    status, text = sent("due", day="2026-12-09", seen="none")
+    assert (status, "has changed the due date meanwhile: 1 Dec 2026, 23:59" in text) == (422, True)
+    assert 'name="seen" value="2026-12-01"' in client.get("/desk/batch?name=monday").text
+    kept = busy.home.store.batch("monday")
+    assert (kept.priority, day_of(kept.due)) == (3, "2026-12-01")
+    assert sent("priority", level="5", seen="3")[0] == 303
+    assert sent("due", day="", seen="2026-12-01")[0] == 303
+    assert busy.home.store.batch("monday").due is None
 
 
 def test_a_note_that_somebody_else_has_changed_is_not_overwritten(busy: DeskSite) -> None:

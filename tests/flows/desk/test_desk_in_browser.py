@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from PIL import Image, ImageDraw, ImageFilter
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from flows.watching import waiting_scans
 from tests.chromium import FLAGS, chromium
@@ -350,3 +350,26 @@ def test_a_file_that_is_refused_says_why_and_not_to_send_it_again(busy: DeskSite
     expect(said).to_contain_text("notes.txt: only ")
     expect(page.locator("#upload")).not_to_contain_text("It did not arrive")
     assert waiting_scans(busy.home.settings) == []
+
+
+def test_who_leaves_while_pictures_are_being_sent_is_asked_first(busy: DeskSite, enter: Enter, address: str) -> None:
+    """Once four of six arrived, and the batch looked whole."""
+    page = enter()
+    page.goto(f"{address}/desk/batches/new")
+    page.locator("#name").fill("left")
+    page.locator("#form").select_option("order")
+    files = [{"name": f"{each}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(photograph())} for each in "ab"]
+    page.locator("#files").set_input_files(files)  # type: ignore[arg-type]  # as Playwright documents it
+    expect(page.locator("#chosen [data-found]")).to_have_count(2)
+    asked: list[str] = []
+    held: list[Route] = []
+    page.on("dialog", lambda each: (asked.append(each.type), each.dismiss()))
+    page.route("**/desk/batches/new", lambda route: route.continue_() if held else held.append(route))
+    page.locator("#upload button.main").click()
+    expect(page.locator("#sending")).to_contain_text("1/2")
+    with page.expect_event("dialog"):
+        page.locator(".sections a").first.click(no_wait_after=True)
+    held[0].continue_()
+    page.wait_for_url("**/desk/batch?name=left&done=sent")
+    assert asked == ["beforeunload"]
+    assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == ["a.jpg", "b.jpg"]

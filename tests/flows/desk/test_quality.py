@@ -112,6 +112,7 @@ def test_an_earlier_version_is_put_in_force_again_and_logged(busy: DeskSite) -> 
     assert client.post("/desk/quality/back", data={"version": 1, "csrf": "x"}).status_code == 403
     assert post(client, "/desk/quality/back", version=1).headers["location"] == "/desk/quality?done=learn-back"
     assert store.parameters_versions()[-1][0] == before + 1
+    assert '<option value="1"' not in client.get("/desk/quality").text, "it is in force, as a later version"
     first, *_ = client.get("/desk/quality/learnt.json").json()["learnt"]
     assert (first["in_force"], first["back_to"], first["by"]) == (True, 1, "op")
     assert "op" in {line.actor for line in store.audit()}

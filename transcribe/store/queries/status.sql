@@ -27,7 +27,9 @@ s.*, r.fit, r.quality, r.advice,
     {part_last_aside} IS 'scan set aside' AS put_aside, CASE WHEN {part_last_aside} IS 'scan set aside' THEN
         (SELECT x.reason FROM act a JOIN act_text x ON x.id = a.id WHERE a.scan_id = s.id AND a.verb = 'scan set aside'
             ORDER BY a.id DESC LIMIT 1) END AS aside_because,
-    CASE WHEN {part_was_final} THEN 1 ELSE 0 END AS was_final
+    CASE WHEN {part_was_final} THEN 1 ELSE 0 END AS was_final,
+    CASE WHEN EXISTS (SELECT 1 FROM duplicate d WHERE d.newer = s.id AND d.settled IN ('duplicate', 'retake', 'joined'))
+        THEN 1 ELSE 0 END AS is_same_order
 FROM scan s LEFT JOIN reads r ON r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version
 
 -- name: scan_states

@@ -110,6 +110,7 @@ class StatusVerbs(IngestVerbs):
             set_aside=bool(row["put_aside"]),
             aside_because=row["aside_because"] or "",
             was_final=bool(row["was_final"]),
+            same_order=bool(row["is_same_order"]),
         )
 
 

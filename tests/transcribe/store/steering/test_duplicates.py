@@ -132,6 +132,19 @@ def test_a_pair_is_settled_with_who_and_why_and_opened_again(here: World) -> Non
         here.store.settle_duplicate("a", "b", "twins", "olga", "why", after(9))  # type: ignore[arg-type]
 
 
+def test_what_is_the_same_order_and_has_no_record_is_with_no_machine_any_more(here: World) -> None:
+    one, other = two_alike(here)
+    here.decide(one)
+    here.store.settle_duplicate(one.id, other.id, "duplicate", "olga", "sent twice", after(2))
+    assert here.store.scan_state(other.id).word == "set aside"
+    while here.store.sum_up(after(3)):
+        pass
+    words = {each.what for each in here.store.scan_counts() if each.what.startswith("state ") and each.count}
+    assert "state set aside" in words
+    here.store.settle_duplicate(one.id, other.id, "open", "olga", "a slip", after(4))
+    assert here.store.scan_state(other.id).word == "not weighed"
+
+
 def test_what_is_settled_as_different_is_never_asked_again(here: World) -> None:
     one, other = two_alike(here)
     here.store.settle_duplicate(one.id, other.id, "different", "olga", "two orders", after(3))
