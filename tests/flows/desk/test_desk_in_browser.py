@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from PIL import Image, ImageDraw, ImageFilter
-from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, ViewportSize, expect
 
 from flows.watching import waiting_scans
 from tests.chromium import FLAGS, chromium
@@ -358,13 +358,25 @@ def test_who_leaves_while_pictures_are_being_sent_is_asked_first(busy: DeskSite,
     page.goto(f"{address}/desk/batches/new")
     page.locator("#name").fill("left")
     page.locator("#form").select_option("order")
-    files = [{"name": f"{each}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(photograph())} for each in "ab"]
+    pictures = {"a.jpg": photograph(), "b.jpg": photograph().rotate(0.1)}
+    files = [{"name": name, "mimeType": "image/jpeg", "buffer": jpeg(each)} for name, each in pictures.items()]
     page.locator("#files").set_input_files(files)  # type: ignore[arg-type]  # as Playwright documents it
     expect(page.locator("#chosen [data-found]")).to_have_count(2)
     asked: list[str] = []
     held: list[Route] = []
-    page.on("dialog", lambda each: (asked.append(each.type), each.dismiss()))
-    page.route("**/desk/batches/new", lambda route: route.continue_() if held else held.append(route))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.on("dialog", stay)
+    page.route("**/desk/batches/new", hold)
     page.locator("#upload button.main").click()
     expect(page.locator("#sending")).to_contain_text("1/2")
     with page.expect_event("dialog"):
@@ -372,4 +384,4 @@ def test_who_leaves_while_pictures_are_being_sent_is_asked_first(busy: DeskSite,
     held[0].continue_()
     page.wait_for_url("**/desk/batch?name=left&done=sent")
     assert asked == ["beforeunload"]
-    assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == ["a.jpg", "b.jpg"]
+    assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == list(pictures)
