@@ -6,7 +6,9 @@ The rules stand in `tests/house_rules.py`; here are the tables they go by, and p
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,14 @@ from tests.house_rules import PACKAGES, Source, source, sources
 
 pytestmark = pytest.mark.xdist_group("sources")
 """One worker reads all sources, once."""
+
+ROOT = Path(__file__).parents[1]
+IN_THE_FOLDER = {
+    *(".ci", ".dockerignore", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"),
+    *("Makefile", "README.fr.md", "README.md", "SECURITY.md", "deployments", "docs", "flows", "pyproject.toml"),
+    *("reconcile", "requirements-bench.lock", "requirements-run.lock", "requirements.lock", "tests", "transcribe"),
+}
+"""All that the project's folder holds: what a program left there was once committed with the rest."""
 
 GROUND = {
     "transcribe.model": "geometry codes",
@@ -280,6 +290,15 @@ def but(found: list[str], excused: Collection[str]) -> list[str]:
 def elsewhere(found: list[str], folders: tuple[str, ...]) -> list[str]:
     """What was found outside these folders."""
     return [each for each in found if not each.startswith(folders)]
+
+
+# What lies in the project's folder
+
+
+def test_the_projects_folder_holds_only_what_belongs_there() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    names = {each.partition("/")[0] for each in listed.stdout.split("\0") if each}
+    none_found(sorted(names - IN_THE_FOLDER), "take it out of the commit; else add it to IN_THE_FOLDER")
 
 
 # Rooms and their arrows
