@@ -174,7 +174,7 @@ def test_a_version_comes_into_force_whole_or_not_at_all(
     with monkeypatch.context() as patched:
         patched.setattr(rooms.store, cut, die)
         with pytest.raises(KeyboardInterrupt):
-            learn_home(rooms)
+            pytest.fail(f"it came to an end: {learn_home(rooms)}")
         assert [number for number, _ in rooms.store.parameters_versions()] == [1]
     learnt = learn_home(rooms)
     assert (learnt.version, learnt.verdict) == (2, "better")
