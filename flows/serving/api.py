@@ -7,6 +7,7 @@ the audit log, without any of its text.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -176,12 +177,19 @@ def _page_of_moment(path: Path, form: str, after: int, limit: int) -> RecordPage
 
 
 async def _in_thread(ask: Callable[[], Answer], at_once: CapacityLimiter | None = None) -> Answer:
-    """The answer of a function that is run in a thread. NotFound becomes a 404 with its words, StartOver a 410.
+    """The answer of a function that is run in a thread. What it raises becomes what HTTP has for it.
 
     `at_once` limits how many threads ask at once.
     """
-    try:
+    with _said_by_http():
         return await to_thread.run_sync(ask, limiter=at_once)
+
+
+@contextmanager
+def _said_by_http() -> Iterator[None]:
+    """NotFound becomes a 404 with its words, StartOver a 410."""
+    try:
+        yield
     except NotFound as error:
         raise HTTPException(404, str(error)) from error
     except StartOver as error:

@@ -14,14 +14,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import fastapi
-from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 from pydantic import BeforeValidator
 
 from flows.home import Home
 from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed
-from flows.serving.records_pages import as_time, at_one_moment, is_known, page_json, page_tag, record_tag, utc
+from flows.serving.records_pages import (
+    Pages,
+    as_time,
+    at_one_moment,
+    is_known,
+    page_json,
+    page_tag,
+    record_tag,
+    utc,
+)
 from flows.serving.webhook_routes import document_events
 from reconcile.records import Moments, quality, query, record_search, values_schema
 from transcribe.review import Here
@@ -65,11 +73,6 @@ Number = Annotated[int | None, Query(ge=1, le=2**31, description="a former versi
 FormVersion = Annotated[
     int | None, Query(ge=1, le=2**31, description="`form_version` of a record; else the newest version")
 ]
-
-
-MAX_PAGES_AT_ONCE = 2
-"""Threads that put pages together at once. Each waits for Python's lock at every question to the database: with forty
-the slowest of a hundred answers took half as long again as with two (64 connections, 2 cores)."""
 
 
 def records_api(home: Home) -> APIRouter:
@@ -185,7 +188,7 @@ def _add_changes(router: APIRouter, home: Home, moments: Moments) -> None:
 
 
 def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
-    path, at_once = home.settings.records, CapacityLimiter(MAX_PAGES_AT_ONCE)
+    path, pages = home.settings.records, Pages(moments)
 
     @router.get("/records/{form}", response_model=answers.PageV1, responses=UNCHANGED)
     async def records(
@@ -208,13 +211,12 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
             tag, told = page_tag(path, asked), None if as_of is None else utc(as_of)
             return tag, None if is_known(tag, known) else page_json(path, form, wanted, told, after, limit)
 
-        etag, found = await _in_thread(partial(at_one_moment, moments, page), at_once)
+        etag, found = await pages.answer(page, limit)
         if found is None:
             return _unchanged(etag)
         content, last, count = found
         if count:
-            detail = {"after": after, "position": last, "records": count}
-            await _log(context, token, "records read", form, detail)
+            await pages.note(context, token, form, after=after, position=last, records=count)
         return Response(content, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})
 
 

@@ -85,14 +85,14 @@ class Moments:
         self._free: list[tuple[tuple[int, int], Database]] = []
 
     @contextmanager
-    def moment(self) -> Iterator[None]:
+    def moment(self) -> Iterator[Database]:
         """All that this thread asks the file meanwhile is of one moment. NotFound, StoreError as `open_for_reading`."""
         with _saying_what_failed(self._path):
             of, database = self._taken() or self._opened()
             token = _MOMENT.set((self._path, database))
             try:
                 database.execute("begin")
-                yield
+                yield database
             except FairhandError:
                 self._give_back(of, database)
                 raise
