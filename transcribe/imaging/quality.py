@@ -50,6 +50,16 @@ MIN_SHARPNESS_OF_PALE_PRINT = 0.6
 """A pale page whose sharpness is below this is blurred: sharp faint print has 0.9 and more."""
 
 
+PATCH_GAP_PX = 31
+"""Burnt-out patches nearer than this are one: more than a line of print lies between, on a copy of LIGHT_SIDE_PX."""
+
+INK_SHARE = 0.6
+"""Pixels darker than this share of their paper are ink. Chosen by hand."""
+
+MOST_INK_IN_GLARE = 0.35
+"""Ink in a patch, as a share of that outside: under a lamp 0 to 0.21 of forms, in paper beside shadow 0.47 and more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
     """The measures of one page, each from 0 (bad) to 1 (good), "overall" among them.
@@ -73,14 +83,15 @@ def quality(
     paper. `scale` is how many pixels of the photo make one pixel at 200 dpi, and `inside` the share of the page that is
     on the photo. `rim` holds the photo's corners on the page, None where the page is all of it.
 
-    Pixels beyond the rim are white and no glare. "overall" counts them as glare all the same, as machines' claims were
-    calibrated with that.
+    Pixels beyond the rim are white and no glare, and nor is lit paper whose print is seen. "overall" counts them as
+    glare all the same, as machines' claims were calibrated with that.
     """
     pixels = grey(picture)
     small = shrunk(pixels, LIGHT_SIDE_PX / max(pixels.shape))
     papers, shown = background(small), _shown(rim, small.shape, pixels)
     burnt = _burnt(small, papers)
-    glare, white = (1.0 - _graded(float(each.mean()), 0.002, 0.03) for each in (burnt & shown, burnt))
+    hiding = _hiding(burnt, small, papers)
+    glare, white = (1.0 - _graded(float(each.mean()), 0.002, 0.03) for each in (hiding & shown, burnt))
     paper = float(numpy.quantile(papers[shown], PAPER_SHARE)) if shown.any() else 255.0
     slope = _steepest(pixels, STEEPEST_SHARE) / max(ink_contrast, 1.0)
     measures = {
@@ -184,6 +195,18 @@ def _burnt(small: Picture, papers: Picture) -> NDArray[numpy.bool_]:
     if float(numpy.median(papers)) > 215:  # a scan, or a bright photo: its paper is as white as white gets
         return numpy.zeros(small.shape, numpy.bool_)
     return numpy.asarray(cv2.blur(small, (9, 9)) > 250)
+
+
+def _hiding(burnt: NDArray[numpy.bool_], small: Picture, papers: Picture) -> NDArray[numpy.bool_]:
+    """What of the burnt-out patches hides its print, as glare does; in paper beside a shadow's edge print is seen."""
+    if not burnt.any():
+        return burnt
+    joining = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (PATCH_GAP_PX, PATCH_GAP_PX))
+    count, patches = cv2.connectedComponents(cv2.morphologyEx(burnt.astype(numpy.uint8), cv2.MORPH_CLOSE, joining))
+    inked = (small < INK_SHARE * papers).ravel()
+    sizes = numpy.bincount(patches.ravel(), minlength=count)
+    inks = numpy.bincount(patches.ravel(), weights=inked, minlength=count) / numpy.maximum(sizes, 1)
+    return numpy.asarray(burnt & (inks <= MOST_INK_IN_GLARE * inks[0])[patches])
 
 
 def _shown(rim: Rim | None, shape: tuple[int, ...], pixels: Picture) -> NDArray[numpy.bool_]:

@@ -90,6 +90,17 @@ def test_a_page_told_to_be_small_is_dark_still() -> None:
     assert with_geometry(dark, scale=0.3, inside=1.0).advice == ("dark", "too small")
 
 
+def test_paper_in_full_light_beside_a_shadow_is_no_glare_as_its_print_is_seen() -> None:
+    """Four of four photographs with a hard edge of shadow were to be taken again without flash."""
+    shadowed = (0.57 * print_(paper=255, ink=40).astype(numpy.float32)).astype(numpy.uint8)
+    lit = print_(paper=255, ink=40)
+    shadowed[:, :300] = lit[:, :300]
+    assert measured(shadowed).advice == ()
+    lamp = shadowed.copy()
+    cv2.circle(lamp, (600, 600), 160, 255, -1)
+    assert measured(lamp).advice == ("glare",), "print is hidden there"
+
+
 def test_what_is_beyond_the_photo_is_cut_off_and_no_glare() -> None:
     page = print_(paper=150)
     page[:, 700:] = 255  # where the photo ends the laid page is white
