@@ -28,6 +28,9 @@ MONTHS = 24
 VERSIONS = 12
 """Versions of what was learnt."""
 
+CACHE_KIB = 8_000_000
+"""Memory for pages that are not written yet, at most: the state of a million scans has 20 GB. Chosen by hand."""
+
 TABLES = ("scan", "field", "reading", "decision", "task", "ledger", "lease", "outbox", "audit", "delivery")
 """The tables whose rows are counted and printed."""
 
@@ -206,6 +209,7 @@ def fill(desk: DeskSite, size: Size) -> None:
     _learn(store, at)
     assert isinstance(store, StateStore)
     connection = sqlite_of(store).connection
+    connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")  # else pages of a million scans are written again and again
     connection.execute("BEGIN IMMEDIATE")  # past the store, which would seal each row: pages look at no seal
     for count, group in _groups(size):
         numbers = NUMBERS.format(count=count)
