@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests import house_map
@@ -73,3 +75,9 @@ def test_the_table_says_what_a_room_gives_and_imports() -> None:
         "| `ocr/` | Engines. |  |",
         "| `ink/` | Ink. | ocr |",
     ]
+
+
+def test_what_belongs_together_is_run_by_one_worker(request: pytest.FixtureRequest) -> None:
+    """The scheduler goes by the group in a test's id; a pytest that pytest-xdist does not know lacks it in silence."""
+    if "PYTEST_XDIST_WORKER" in os.environ and request.config.getoption("dist") == "loadgroup":
+        assert request.node.nodeid.endswith("@sources")
