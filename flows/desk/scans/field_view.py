@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from babel.numbers import get_decimal_symbol
@@ -44,7 +44,9 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
         return None
     translate = translation(visit.language).gettext
     last = told.decisions[-1] if told.decisions else None
-    evidence = [Evidence(code=each.code, numbers=dict(each.model_extra or {})) for each in (last.codes if last else ())]
+    who = operators_of(told)
+    evidence = [Evidence(code=each.code, numbers={**(each.model_extra or {}), **_named(each.model_extra, who)})
+                for each in (last.codes if last else ())]  # fmt: skip
     point, percent = get_decimal_symbol(visit.language), percent_sign(visit.language)
     return FieldView(
         told=told,
@@ -55,6 +57,15 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
         earlier=sum(last is not None and (each.value, each.null) != (last.value, last.null) for each in told.decisions),
         known=next((each.text for each in visit.home.store.truths(scan) if str(each.key) == name), None),
     )
+
+
+def operators_of(told: Explanation) -> str:
+    """Who corrected the field, by name; readings of operators have one source for all of them."""
+    return ", ".join(dict.fromkeys(each.by for each in told.readings if each.source == OPERATOR_SOURCE and each.by))
+
+
+def _named(numbers: Mapping[str, object] | None, who: str) -> dict[str, object]:
+    return {"source": who} if who and numbers and numbers.get("source") == OPERATOR_SOURCE else {}
 
 
 def readings_table(visit: Visit, told: Explanation) -> Table:

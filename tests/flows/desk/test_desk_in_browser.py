@@ -111,6 +111,24 @@ def test_the_fields_of_a_form_stand_beside_its_picture_whole(look: Enter) -> Non
     assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
 
 
+def test_headings_stand_clear_of_tables_and_their_links(look: Enter) -> None:
+    page = look(viewport={"width": 1280, "height": 800})
+    desk = page.url
+
+    def gap(above: str, below: str) -> float:
+        upper, lower = (page.locator(each).first.bounding_box() for each in (above, below))
+        assert upper
+        assert lower
+        return float(lower["y"] - upper["y"] - upper["height"])
+
+    page.goto(f"{desk}/form/bon-de-commande")
+    assert gap("#head-fields", "#part-fields .scroll") >= 8
+    page.goto(f"{desk}/scans?q=agreed")
+    page.get_by_role("link", name="agreed.png").click()
+    page.goto(f"{page.url.partition('?')[0]}?field=total")
+    assert gap("#field .files", "#field h3") >= 12
+
+
 @pytest.mark.parametrize("path", ["/people", "/appeals", "/clocks", "/questions"])
 def test_the_tabs_stand_clear_of_what_follows_on_pages_outside_the_desk(look: Enter, path: str) -> None:
     """There the heading touched the tabs, as their style was the desk's alone."""

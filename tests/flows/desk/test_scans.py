@@ -16,7 +16,8 @@ from reconcile.records import query
 from tests.flows.desk.desk_site import AGREED, DEFINITION, DeskSite, csrf, desk_site, page, post
 from tests.flows.desk.test_typed_again import Shown
 from tests.transcribe.store.world import sent
-from transcribe.model import FieldKey, PageFingerprint, ReadResult, Transcriber
+from transcribe.codes import EvidenceCode, Method
+from transcribe.model import Decision, Evidence, FieldKey, PageFingerprint, ReadResult, Transcriber
 from transcribe.store.facts import ScanState
 
 TOTAL = FieldKey("total")
@@ -146,6 +147,27 @@ def test_every_verb_of_a_value_works_without_javascript_and_lands_in_the_log(bus
     assert done("ask") == ("13.50", False, True)
     page = client.get(f"/desk/scan/{scan}?field=total").text
     assert "It was decided otherwise 1 time before." in page, "the same value again is not otherwise"
+
+
+def test_who_corrected_a_field_stands_by_name_among_its_reasons(busy: DeskSite, op: Transcriber) -> None:
+    """In every language it said "operator reads something else"."""
+    client, scan = busy.client(op), scan_of(busy, "agreed.png").scan.id
+    assert post(client, f"/desk/scan/{scan}/value/correct", field="total", text="99.00", why="x").status_code == 303
+    against = Evidence(code=EvidenceCode.READER_AGAINST, numbers={"source": "operator", "bits": -3.0})
+    decided = Decision(
+        key=FieldKey("total"),
+        value="12.50",
+        text="12.50",
+        probability=0.9,
+        method=Method.EXPERT,
+        evidence=(against,),
+        readings=(),
+        parameters=1,
+    )
+    busy.home.store.conclude(scan, 10**9, [decided], [], None, busy.now())
+    shown = client.get(f"/desk/scan/{scan}?field=total").text
+    assert "op reads something else" in shown
+    assert "operator reads something else" not in shown
 
 
 def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) -> None:
