@@ -64,7 +64,7 @@ def operators_of(told: Explanation) -> str:
     return ", ".join(dict.fromkeys(each.by for each in told.readings if each.source == OPERATOR_SOURCE and each.by))
 
 
-def _named(numbers: Mapping[str, object] | None, who: str) -> dict[str, object]:
+def _named(numbers: Mapping[str, object] | None, who: str) -> dict[str, float | int | str]:
     return {"source": who} if who and numbers and numbers.get("source") == OPERATOR_SOURCE else {}
 
 
