@@ -46,6 +46,7 @@ async def trial_page(visit: Look, name: FormName) -> Response:
         return visit.page(
             "forms/trial.html",
             draft=draft,
+            called=(said(form.title, visit.language) if form else "") or draft.name,
             trial=trial,
             is_as_tried=trial is not None and trial.digest == draft.digest,
             form=form,

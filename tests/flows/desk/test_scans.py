@@ -269,6 +269,10 @@ def test_a_scan_is_forgotten_only_by_who_is_sure(busy: DeskSite, op: Transcriber
     assert "agreed.png" not in found(busy, op, "")
     page_of = client.get(f"/desk/scan/{scan}")
     assert (page_of.status_code, "Mary Poole" in page_of.text) == (200, False)
+    field = client.get(f"/desk/scan/{scan}?field=total").text.partition("<main")[2]
+    assert 'id="field"' in field
+    assert 'method="post"' not in field, "of what is forgotten nothing can be mended"
+    assert f"/desk/scan/{scan}/edit" not in field
 
 
 def test_what_does_not_hold_names_the_scan_that_may_be_the_same_order(busy: DeskSite, op: Transcriber) -> None:

@@ -55,6 +55,8 @@ def test_a_trial_shows_what_comes_out_and_keeps_nothing(site: DeskSite, client: 
 def test_a_draft_that_was_changed_says_so_beside_what_was_tried(client: TestClient, draft: Draft) -> None:
     files = [("files", ("bad.jpg", b"none", "image/jpeg"))]
     client.post(HERE, data={"csrf": csrf(client)}, files=files)
+    form = draft.form()
+    assert f"<h1>Try {form.title['en']}</h1>" in client.get(HERE).text, "as people call it"
     assert "The draft was changed since" not in tried(client)
     draft.save(draft.text + "\n# more\n")
     assert "The draft was changed since" in client.get(HERE).text
