@@ -120,9 +120,8 @@ def allowed(scope: Scope, *, any_form: bool = False) -> Any:
     """
 
     async def token_of(request: Request, context: Here) -> ApiToken:
-        kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        token = context.glance(lambda store: store.token(secret_hash(secret.strip()), context.now()))
-        if kind.lower() != "bearer" or token is None:
+        token = _token_in_force(request, context)
+        if token is None:
             await context.rate_limits.count_sign_in_try(f"token from {network_of(request)}")
             raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
         await context.rate_limits.count_program_request(token.prefix)
@@ -135,6 +134,19 @@ def allowed(scope: Scope, *, any_form: bool = False) -> Any:
         return token
 
     return Depends(token_of)
+
+
+def _token_in_force(request: Request, context: Context) -> ApiToken | None:
+    """The token that a request shows, where it is in force now."""
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    token = context.glance(lambda store: store.token(secret_hash(secret.strip()), context.now()))
+    return token if kind.lower() == "bearer" else None
+
+
+def require_still_in_force(request: Request, context: Context) -> None:
+    """HTTPException 401 where a request has waited, and its token was revoked or ended meanwhile."""
+    if _token_in_force(request, context) is None:
+        raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
 
 
 def _require_known_parameters(request: Request) -> None:

@@ -267,6 +267,7 @@ class KeptV1(BaseModel):
     """A receipt was kept. `asked_again` is the field that somebody reads once more, or null.
 
     Where the rejected value is no longer that of the record, nobody is asked; `newer_version` has the one to look at.
+    So it has where a version was accepted of which any value is another now; it is null where all are the same.
     """
 
     asked_again: str | None

@@ -19,7 +19,7 @@ from pydantic import BeforeValidator
 
 from flows.home import Home
 from flows.serving import records_answers as answers
-from flows.serving.api import Form, Position, _in_thread, _log, allowed
+from flows.serving.api import Form, Position, _in_thread, _log, allowed, require_still_in_force
 from flows.serving.records_pages import (
     Pages,
     as_time,
@@ -28,6 +28,7 @@ from flows.serving.records_pages import (
     page_json,
     page_tag,
     record_tag,
+    scan_of,
     utc,
 )
 from flows.serving.webhook_routes import document_events
@@ -205,6 +206,7 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
         """Records of a form that changed after a number, or, with `as_of`, all of them as they stood at a time."""
         if as_of is None and wait:
             await _news(request.app, path, after, wait)
+            require_still_in_force(request, context)
         known, asked = request.headers.get("if-none-match"), str(request.url.query)
 
         def page() -> tuple[str, tuple[bytes, int, int] | None]:
@@ -243,10 +245,11 @@ def _add_single(router: APIRouter, home: Home, moments: Moments) -> None:
         """One record, or a former version of it."""
         ask = partial(record_search.document, path, form, scan, version)
         number, text = await _in_thread(partial(at_one_moment, moments, ask))
-        etag = record_tag(scan, number)
+        whole = scan_of(text)
+        etag = record_tag(whole, number)
         if is_known(etag, request.headers.get("if-none-match")):
             return _unchanged(etag)
-        await _log(context, token, "record read", scan, {"form": form, "version": number})
+        await _log(context, token, "record read", whole, {"form": form, "version": number})
         return Response(text, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})
 
 

@@ -94,7 +94,8 @@ def _add_receipts(router: APIRouter, home: Home) -> None:
     ) -> answers.KeptV1:
         """Say that a record was taken, or why not. A rejected one has its field read by one person more.
 
-        Unless its value was corrected since that version: what was rejected is no longer said.
+        Unless its value was corrected since that version: what was rejected is no longer said. Who accepted a version
+        of which a value is another now is told the newer one too.
         """
         if receipt.status == "rejected" and not (receipt.key and receipt.reason):
             raise HTTPException(422, "A rejected record needs the key of the field that is wrong, and the reason.")
@@ -177,19 +178,18 @@ def _record_and_key(home: Home, form: str, scan: str, key: str | None) -> tuple[
 def _newer_value(home: Home, form: str, scan: str, version: int, key: str | None) -> int | None:
     """The number of the record's version in force, where it has another value of this field than version `version`.
 
-    None where it has the same, or no field is named. NotFound where there is no such version.
+    Without a field any value counts. None where it has the same. NotFound where there is no such version.
     """
     _, then = record_search.document(home.settings.records, form, scan, version)
     number, now = record_search.document(home.settings.records, form, scan)
-    before, after = (_field_value(text, key) for text in (then, now))
-    return None if key is None or before == after else number
+    before, after = (_values(text, key) for text in (then, now))
+    return None if before == after else number
 
 
-def _field_value(record: str, key: str | None) -> tuple[object, object]:
-    """The value of a field in the JSON of a record, and why it has none."""
+def _values(record: str, key: str | None) -> dict[object, tuple[object, object]]:
+    """The value of a field in the JSON of a record, and why it has none; without a field of all of them."""
     fields: list[dict[str, object]] = json.loads(record)["fields"]
-    found = next((each for each in fields if each["key"] == key), {})
-    return found.get("value"), found.get("null")
+    return {each["key"]: (each["value"], each["null"]) for each in fields if key in (None, each["key"])}
 
 
 async def _fitting(home: Home, scan: str, key: FieldKey, said: answers.CorrectionV1) -> None:

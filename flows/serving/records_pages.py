@@ -99,6 +99,11 @@ def page_tag(path: Path, asked: str) -> str:
     return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
 
 
+def scan_of(record: str) -> str:
+    """The whole id of the scan of a record's JSON: who asks may have named its beginning."""
+    return str(json.loads(record)["scan"])
+
+
 def record_tag(scan: str, version: int) -> str:
     """A strong ETag of one version of a record, with the shape of records. `version_seen` reads it."""
     return f'"{scan}-{version}-{shape()}"'

@@ -28,7 +28,8 @@ from transcribe.errors import (
     StoreError,
 )
 from transcribe.i18n import N_, translation
-from transcribe.review.access.guard import PROBLEMS_PATH
+from transcribe.review.access.guard import has_problems
+from transcribe.review.access.head_requests import methods_of
 from transcribe.review.access.proof import ProofNeeded
 from transcribe.review.access.sessions import NotSignedIn, WorkPaused, language_here
 from transcribe.review.context import context_of
@@ -150,7 +151,7 @@ def failure_response(
     logger.info("error %s: %d", number, status)
     language = language_here(request, context)
     text = translation(language).gettext(message)
-    if request.url.path.startswith(PROBLEMS_PATH):
+    if has_problems(request.url.path):
         title = HTTPStatus(status).phrase
         problem = {"type": "about:blank", "title": title, "status": status, "detail": text, "instance": f"urn:{number}"}
         response: Response = JSONResponse(problem, status, media_type="application/problem+json")
@@ -221,6 +222,8 @@ async def _proof_needed(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        error.headers = {**(error.headers or {}), "Allow": methods_of(request)}
     messages = {404: N_("This page does not exist, or it is not open to you."), 405: N_("This cannot be done here.")}
     said = _for_program(error) if is_for_programs(request) else messages.get(error.status_code, error.detail)
     typed = () if error.status_code in UNREADABLE_BODY else await typed_in(request)

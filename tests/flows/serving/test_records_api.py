@@ -223,6 +223,45 @@ def test_who_waits_for_news_is_told_a_moment_after_it_is_published(rooms: Home, 
     assert LOOK_SECONDS < 1
 
 
+def test_a_token_that_is_revoked_while_it_waits_for_news_is_told_none(rooms: Home, client: TestClient) -> None:
+    recorded(rooms)
+    seen = client.get(PAGE).json()["next"]
+    told: list[tuple[int, str]] = []
+
+    def ask() -> None:
+        answer = client.get(PAGE, params={"after": seen, "wait": 30})
+        told.append((answer.status_code, answer.text))
+
+    waiting = threading.Thread(target=ask)
+    waiting.start()
+    time.sleep(2 * LOOK_SECONDS)
+    (token,) = rooms.store.tokens()
+    rooms.store.revoke_token(token.prefix, now())
+    scan = recorded(rooms, "7.00")
+    waiting.join()
+    assert (told[0][0], scan in told[0][1]) == (401, False)
+
+
+def test_a_record_that_is_asked_by_the_beginning_of_its_id_has_the_same_etag(rooms: Home, client: TestClient) -> None:
+    scan = published(rooms).id
+    short, whole = (client.get(f"{PAGE}/{name}").headers["etag"] for name in (scan[:12], scan))
+    assert short == whole
+    sent = {"key": "total", "text": "15.00", "reason": "the till says so"}
+    taken = client.post(f"{PAGE}/{scan}/corrections", json=sent, headers={"if-match": short})
+    assert taken.status_code == 202, taken.text
+
+
+def test_an_address_says_all_methods_that_it_takes_and_errors_of_version_one_are_problems(client: TestClient) -> None:
+    refused = client.put(PAGE)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert refused.json()["detail"] == "This address takes GET, HEAD and nothing else."
+    assert client.put(f"{PAGE}/{'a' * 64}/receipts").headers["allow"] == "POST"
+    for address in ("/api/v1", "/api/v1/", "/api/v1/nothing"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), address
+    assert client.get("/api/v12").headers["content-type"] == "application/json"
+
+
 def test_who_waits_for_news_is_answered_as_the_pages_end(rooms: Home, app: FastAPI, client: TestClient) -> None:
     recorded(rooms)
     seen = client.get(PAGE).json()["next"]
@@ -553,6 +592,11 @@ def test_nobody_is_asked_for_a_rejected_value_that_was_corrected_since(rooms: Ho
     (other,) = {each["key"] for each in client.get(f"{PAGE}/{scan}").json()["fields"]} & {"date"}
     asked = client.post(f"{PAGE}/{scan}/receipts", json={**rejected, "key": other})
     assert asked.json() == {"asked_again": other, "newer_version": None}, "this one is as it was"
+    accepted = [
+        client.post(f"{PAGE}/{scan}/receipts", json={"status": "accepted", "record_version": version}).json()
+        for version in (1, 2)
+    ]
+    assert [each["newer_version"] for each in accepted] == [2, None], "who ships version 1 has the wrong total"
     newest = client.post(f"{PAGE}/{scan}/receipts", json={**rejected, "record_version": 2})
     assert newest.json()["asked_again"] == "total"
 

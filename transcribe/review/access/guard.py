@@ -48,8 +48,8 @@ SECURITY_HEADERS = {
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing, and so may come from other sites."""
 
-PROBLEMS_PATH = "/api/v1/"
-"""Where errors are problems as in RFC 9457."""
+PROBLEMS_PATH = "/api/v1"
+"""Where, and below which, errors are problems as in RFC 9457."""
 
 UPLOADS = re.compile(r"/api/v1/forms/[a-z][a-z0-9_-]{0,99}/scans")
 """Where programs send the files of scans."""
@@ -108,9 +108,14 @@ class Guard:
         await response(scope, receive, answer.send)
 
 
+def has_problems(path: str) -> bool:
+    """Whether errors at an address are problems as in RFC 9457."""
+    return path == PROBLEMS_PATH or path.startswith(f"{PROBLEMS_PATH}/")
+
+
 def _refused(scope: Scope, status: int, text: str, number: str = "") -> Response:
     """An answer that comes before any page: a problem as in RFC 9457 where programs ask, else a line of text."""
-    if not scope["path"].startswith(PROBLEMS_PATH):
+    if not has_problems(scope["path"]):
         return PlainTextResponse(text, status)
     told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": text}
     told["instance"] = f"urn:{number or secrets.token_hex(6)}"
