@@ -47,7 +47,7 @@ def add_desk(app: FastAPI, home: Home) -> None:
     app.state.desk = Desk(
         home=home, rendering=Rendering(app.state.context.options.languages, DESK_ADDRESS, [TEMPLATES])
     )
-    app.state.context.rendering.show_tabs([(each.address, each.name) for each in SECTIONS])
+    app.state.context.rendering.show_tabs([(each.address, each.name, each.of_home) for each in SECTIONS])
     app.router.routes.extend(_routes())
 
 

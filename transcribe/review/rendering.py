@@ -36,8 +36,8 @@ class Rendering:
         for each in self._environments.values():
             each.globals["whom"] = asked_by
 
-    def show_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
-        """Show these tabs of the operator's desk on pages of operators: an address, and a message of the catalogues."""
+    def show_tabs(self, tabs: Sequence[tuple[str, str, bool]]) -> None:
+        """Show these tabs of the desk on pages of operators: an address, a message, whether who is limited has none."""
         for each in self._environments.values():
             each.globals["desk_tabs"] = tuple(tabs)
 

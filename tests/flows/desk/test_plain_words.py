@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,13 @@ def test_forms_are_chosen_by_their_title_and_a_language_that_is_none_is_refused(
     assert "No language has one of these codes." in answer.text
     assert [each.handle for each in desk.home.store.transcribers()] == ["op"]
     assert post(client, "/people", handle="max", role="transcriber", languages="en pt_BR fra").status_code == 200
+
+
+def test_the_tabs_of_who_is_limited_to_some_forms_lead_nowhere_that_is_closed_to_them(busy: DeskSite) -> None:
+    client = busy.client(busy.person("half", "operator", forms=("order",)))
+    for address in ("/questions", "/appeals"):
+        tabs = client.get(address).text.partition('<nav class="sections"')[2].partition("</nav>")[0]
+        found = re.findall(r'href="([^"]+)"', tabs)
+        assert {each: client.get(each).status_code for each in found} == dict.fromkeys(found, 200)
+        assert "/desk/people" not in found
+        assert "/desk/scans" in found
