@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from math import isfinite
-from unicodedata import normalize
+from itertools import product
+from math import isfinite, prod
 
 from reconcile.records import schema
 from reconcile.records.form_tables import INDEXED_TYPES
@@ -57,10 +58,46 @@ class Few:
     exactly: Condition | None
 
 
+SAME_LETTERS = (("æ", "ae"), ("œ", "oe"), ("ß", "ss"), ("ø", "o"), ("ł", "l"), ("đ", "d"))
+"""Letters that a search index takes for ones of their own, and how they are written without them."""
+
+MOST_SPELLINGS_COUNT = 64
+"""The spellings of one word that are looked for, six such letters in it. Chosen by hand."""
+
+
 def search_phrase(words: str) -> str:
     """What a search index is asked for all words of a text. "" where it has none, as a quotation mark has."""
     found = (each.replace('"', '""') for each in words.replace("\0", " ").split() if any(map(str.isalnum, each)))
-    return " ".join(f'"{each}"' for each in found)
+    return " AND ".join(f"({' OR '.join(_quoted(spellings(each)))})" for each in found)
+
+
+def spellings(word: str) -> list[str]:
+    """A word with each ø as o and each o as ø, and so on: the index folds accents, and not these.
+
+    Of a word with many such letters those in which one of them is otherwise, or all of one kind.
+    """
+    pairs = [pair for with_it, without in SAME_LETTERS for pair in ((with_it, without), (without, with_it))]
+    rest, parts = "".join(map(_without_accent, word.lower())), list[tuple[str, ...]]()
+    while rest:
+        pair = next((each for each in pairs if rest.startswith(each[0])), None)
+        parts.append(pair or (rest[0],))
+        rest = rest[len(parts[-1][0]) :]
+    if prod(map(len, parts)) <= MOST_SPELLINGS_COUNT:
+        return ["".join(each) for each in product(*parts)]
+    first = [part[0] for part in parts]
+    ones = [[*first[:at], part[-1], *first[at + 1 :]] for at, part in enumerate(parts) if len(part) > 1]
+    alike = [[part[-1] if part == pair else part[0] for part in parts] for pair in pairs]
+    return list(dict.fromkeys("".join(each) for each in (first, *alike, *ones)))[:MOST_SPELLINGS_COUNT]
+
+
+def _quoted(words: Iterable[str]) -> list[str]:
+    return [f'"{word}"' for word in words]
+
+
+def _without_accent(letter: str) -> str:
+    """A letter of the Latin alphabet without its accent, as the index has it; any other as it is."""
+    base, *marks = unicodedata.normalize("NFD", letter)
+    return base if base.isascii() and all(map(unicodedata.combining, marks)) else letter
 
 
 AMONG = "(select value from json_each(?))"
@@ -95,7 +132,7 @@ def field_conditions(database: Database, form: str, filters: Iterable[str]) -> I
     for told in filters:
         field, _, rest = told.partition(":")
         comparison, _, text = rest.partition(":")
-        value = normalize("NFC", text)
+        value = unicodedata.normalize("NFC", text)
         if comparison not in COMPARISONS:
             known = ", ".join(COMPARISONS)
             raise SettingsError(f"filter {told!r}: write field:comparison:value, with one of {known}.")

@@ -16,6 +16,7 @@ from flows.webhooks import Sender, add_webhook
 from flows.webhooks.http_post import Posted
 from flows.webhooks.retry_schedule import TRYING
 from flows.webhooks.subscribe import try_webhook
+from reconcile.records import query
 from tests.flows.house import House
 from tests.flows.serving.test_api import recorded
 from tests.flows.steps.test_reconcile_scans import reads_of, received
@@ -345,6 +346,19 @@ def test_replay_tells_again_under_the_same_ids(rooms: Home, receiver: Receiver) 
         send_all(rooms)
         assert late.types() == ["record.completed"] * 2
         assert {event["id"] for event in late.taken} == {event["id"] for event in receiver.taken}
+
+
+def test_what_is_to_be_sent_again_is_not_listed_with_the_answer_of_before(rooms: Home, receiver: Receiver) -> None:
+    subscribed(rooms, receiver)
+    recorded(rooms, "1.00")
+    recorded(rooms, "2.00")
+    send_all(rooms)
+    sent = rooms.store.deliveries("erp")
+    assert [(each.state, each.status) for each in sent] == [("delivered", 200)] * 2
+    rooms.store.resend("erp", sent[1].id, now())
+    rooms.store.replay_webhook("erp", 0, now())
+    rooms.store.fill_queue("erp", query.position(rooms.settings.records), now())
+    assert [(each.state, each.status) for each in rooms.store.deliveries("erp")] == [("waiting", None)] * 2
 
 
 @pytest.mark.parametrize("wants_all", [True, False])

@@ -8,6 +8,7 @@ import pytest
 
 from reconcile.records import Moments, query
 from reconcile.records.database import open_for_reading
+from reconcile.records.interchange.conditions import MOST_SPELLINGS_COUNT, spellings
 from reconcile.records.publish import publish, rebuild
 from reconcile.records.query import BrokenRule
 from tests.reconcile.records import MemoryOutbox, a_record, order_form
@@ -167,3 +168,31 @@ def test_a_search_without_a_word_finds_nothing_and_does_not_fail(tmp_path: Path,
     publish(store, tmp_path / "records.db", store.form)
     assert list(query.records(tmp_path / "records.db", "bon-de-commande", search=words)) == []
     assert query.scans_with_words(tmp_path / "records.db", "bon-de-commande", words, 9) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Søndergård Øst ApS", ["sondergard", "Søndergård ost", "öst sondergard"]),
+        ("Łukasz Żółć", ["lukasz zolc", "ŁUKASZ"]),
+        ("Æblegård & Weiß, Đurđević", ["aeblegard weiss", "æblegård", "WEIß durdevic"]),
+        ("Sondergard Weiss", ["Søndergård", "weiß"]),
+        ("Holløldolløddoløl", ["Holløldolløddoløl"]),
+    ],
+)
+def test_a_name_is_found_with_and_without_its_letters_that_the_alphabet_lacks(
+    tmp_path: Path, name: str, asked: list[str]
+) -> None:
+    path, store = tmp_path / "records.db", MemoryOutbox()
+    store.put(a_record("one", customer=name))
+    store.put(a_record("two", customer="Zoé"))
+    publish(store, path, store.form)
+    for words in asked:
+        assert [each.scan for each in query.records(path, FORM, search=words)] == ["one"], words
+
+
+def test_a_word_of_many_such_letters_is_looked_for_in_few_spellings() -> None:
+    assert spellings("bar") == ["bar"]
+    assert set(spellings("söl")) == {"sol", "søl", "soł", "søł"}
+    assert len(spellings("lo" * 40)) <= MOST_SPELLINGS_COUNT
+    assert "hølløs" * 9 in spellings("hollos" * 9)

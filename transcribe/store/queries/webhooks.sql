@@ -71,7 +71,7 @@ LEFT JOIN scan s ON s.id = v.scan_id LEFT JOIN scan t ON t.id = v.other_id LEFT 
 INSERT INTO delivery (webhook_id, number, message, type, scan_id, next_at, at)
 VALUES (:id, :number, :message, :type, :scan_id, :now, :now)
 ON CONFLICT (webhook_id, number) DO UPDATE SET state = 'waiting', tries = 0, first_at = NULL, next_at = excluded.next_at,
-    error = '' WHERE delivery.state <> 'waiting';
+    status = NULL, error = '' WHERE delivery.state <> 'waiting';
 
 -- name: move_webhook!
 UPDATE webhook SET position = :position WHERE id = :id;
@@ -108,7 +108,8 @@ UPDATE webhook SET failing_since = NULL, delivered_at = :now WHERE id = (SELECT 
 UPDATE webhook SET failing_since = COALESCE(failing_since, :now) WHERE id = (SELECT webhook_id FROM delivery WHERE id = :id);
 
 -- name: resend_delivery!
-UPDATE delivery SET state = 'waiting', tries = 0, first_at = NULL, next_at = :now, error = ''
+UPDATE delivery SET state = 'waiting', tries = 0, first_at = NULL, next_at = :now, status = NULL,
+    error = ''
 WHERE webhook_id = :id AND state IN ('dead', 'delivered', 'waiting') AND (:delivery IS NULL OR id = :delivery)
     AND (:delivery IS NOT NULL OR state = 'dead') AND (type NOT IN ('record.completed', 'record.corrected', 'record.provisional')
         OR scan_id NOT IN (SELECT id FROM scan WHERE erased_at IS NOT NULL));
