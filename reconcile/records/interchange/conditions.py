@@ -96,8 +96,8 @@ def _quoted(words: Iterable[str]) -> list[str]:
 
 def _without_accent(letter: str) -> str:
     """A letter of the Latin alphabet without its accent, as the index has it; any other as it is."""
-    base, *marks = unicodedata.normalize("NFD", letter)
-    return base if base.isascii() and all(map(unicodedata.combining, marks)) else letter
+    parts = unicodedata.normalize("NFD", letter)
+    return parts[0] if parts[0].isascii() and all(map(unicodedata.combining, parts[1:])) else letter
 
 
 AMONG = "(select value from json_each(?))"
