@@ -72,9 +72,10 @@ def search_phrase(words: str) -> str:
 
 
 def spellings(word: str) -> list[str]:
-    """A word with each ø as o and each o as ø, and so on: the index folds accents, and not these.
+    """A word with each ø as o and each o as ø, and so on.
 
-    Of a word with many such letters those in which one of them is otherwise, or all of one kind.
+    The index folds accents, and not these. Of a word with many such letters they are those in which one of them is
+    otherwise, or all of one kind.
     """
     pairs = [pair for with_it, without in SAME_LETTERS for pair in ((with_it, without), (without, with_it))]
     rest, parts = "".join(map(_without_accent, word.lower())), list[tuple[str, ...]]()
