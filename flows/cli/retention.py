@@ -6,6 +6,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
+from transcribe.i18n import plural
 
 
 @app.command("retention")
@@ -17,7 +18,10 @@ def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     if as_json:
         terminal.as_json(*({"scan": scan} for scan in done.forgotten))
     else:
-        terminal.say(f"{len(done.forgotten)} scans were kept long enough and are forgotten.")
+        were = plural(
+            len(done.forgotten), "{n} scan was kept long enough and is", "{n} scans were kept long enough and are"
+        )
+        terminal.say(f"{were} kept long enough and forgotten.")
     for scan, message in done.failed:
         terminal.note(f"scan {scan[:12]}: {message}")
     if done.unfinished:
