@@ -91,7 +91,7 @@ def test_where_a_form_has_no_print_nobody_knows_and_blank_is_blank(blank: Path) 
 def test_pale_print_that_a_scan_in_black_and_white_drops_hides_nothing(tmp_path: Path, pen: int, hidden: bool) -> None:
     page = numpy.full((2339, 1654), 255, numpy.uint8)
     cv2.putText(page, "ORDER FORM", (200, 1120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
-    path, scan = tmp_path / "blank.png", page.copy()
+    path, scan = tmp_path / f"blank {pen}.png", page.copy()  # a blank at the same path is the same to who has seen it
     cv2.rectangle(page, (FIRST.x0, FIRST.y0), (FIRST.x1, FIRST.y1), pen, 2)
     Image.fromarray(page).save(path)
     assert ink_layer(scan, str(path)).inks([FIRST])[0].hidden == hidden

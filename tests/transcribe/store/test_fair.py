@@ -149,6 +149,18 @@ def test_control_items_come_at_the_disclosed_share_to_everybody_alike(here: Worl
     assert len({(task.transcriber, task.scan) for task in tests}) == len(tests)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_who_has_read_nothing_yet_and_is_given_control_items_holds_no_more_than_they_asked_for(
+    here: World, count: int
+) -> None:
+    gold(here, 5)
+    for number in range(60):
+        here.ask(here.scan(f"s{number:03}"), "number")
+    here.store.put_control_share(1.0, NOON)
+    assert len(here.store.lease("ann", count, NOON)) == count
+    assert [each.kind for each in here.store.held("ann", NOON)] == ["test"] * count
+
+
 def test_a_control_item_is_paid_and_told_like_a_field_not_decided_until_it_is_withdrawn(here: World) -> None:
     gold(here, 1)
     here.store.put_control_share(1.0, NOON)

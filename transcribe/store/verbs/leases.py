@@ -79,7 +79,7 @@ class LeaseVerbs(ControlItemVerbs):
                 wanted = min(count - len(mine), max(0, max(count, MAX_HELD_COUNT) - len(held)))
                 ends = now + timedelta(seconds=seconds)
                 wanted -= self.give_controls(person, wanted, offer, now, ends)
-                chosen = self._choose(person, wanted, offer, now)
+                chosen = self._choose(person, wanted, offer, now) if wanted else []
                 for task in chosen:
                     self.give(task, person["id"], now, until)
                 if len(chosen) < wanted:
