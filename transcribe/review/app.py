@@ -49,7 +49,8 @@ def create_app(
 
     `forms` gives the form of a name and version. `now` gives the time, aware and in UTC. `on_submit` is called with the
     id of the scan after each new reading, from the event loop: it must not block. Each file of `pages/` brings a
-    `router`. `routers` are what others serve beside the pages, guarded alike.
+    `router`. `routers` are what others serve beside the pages, guarded alike. They come after those pages that are
+    asked for with every field, as routes are matched in order.
     """
     writer = Writer(store)
     app = FastAPI(title="fairhand review", lifespan=_closing(writer), responses=DOCUMENTED_FAILURES, **UNUSED)
@@ -64,9 +65,11 @@ def create_app(
         rendering=Rendering(options.languages, options.desk, asked_by=options.asked_by),
         rate_limits=_rate_limits(options, store, writer, now),
     )
-    app.router.routes.extend(_routes_of_pages())
+    pages = _routes_of_pages()
+    app.router.routes.extend(pages[: len(FIRST_PAGES)])
     for router in routers:
         app.include_router(router)
+    app.router.routes.extend(pages[len(FIRST_PAGES) :])
     app.mount(f"/static/{static_digest()}", _ImmutableFiles(directory=STATIC_FOLDER), name="static")
     add_failures(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
