@@ -65,6 +65,9 @@ SMALL = {"json_each", "called", "other", "o", "d", "v", "value", "k", "kinds", "
 IN_ORDER = {"find_scans": "y", "changed_scans": "c", "oldest_appeal": "a", "open_pairs": "d", "facts_of_batch": "n"}
 """What is walked in its own order and no further than a limit; and the appeals that nobody has decided."""
 
+LOOKED_UP = ("find_scans_named", "find_scans_among")
+"""What finds few scans, however many there are: each is looked up."""
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[World]:
@@ -103,6 +106,10 @@ def test_a_look_reaches_its_rows_by_an_index(here: World, name: str) -> None:
     scans = [step.split()[1] for step in steps if step.startswith("SCAN")]
     whole = [each for each in scans if each not in SMALL | {"(subquery", "CONSTANT", IN_ORDER.get(name)}]
     assert [each for each in whole if not each.startswith("(")] == [], steps
+    if name in LOOKED_UP:
+        assert not [step for step in steps if re.match(r"SEARCH s .*rowid>", step)], (
+            f"it walks through all scans: {steps}"
+        )
 
 
 def test_the_counts_say_what_counting_all_scans_says(here: World) -> None:

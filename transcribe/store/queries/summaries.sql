@@ -210,9 +210,21 @@ WHERE t.closed_at IS NULL AND t.transcriber_id IS NOT NULL AND t.leased_until > 
 SELECT id FROM scan INDEXED BY scan_received WHERE received_at >= :since ORDER BY received_at, id LIMIT 1;
 
 -- name: part_found
-SELECT s.id, s.sha256, s.name, s.batch, s.form, s.received_at, s.recorded_at, y.state, y.since
+{part_found_columns}
 FROM found d JOIN scan s ON s.id = d.scan_id JOIN scan_summary y ON y.scan_id = s.id
-WHERE s.id < :before AND s.id >= :first AND s.erased_at IS NULL AND (:batch IS NULL OR s.batch = :batch)
+WHERE {part_found_where}
+
+-- name: part_found_few
+-- Each scan that was found is looked up. SQLite would rather walk through all scans and look whether they were found.
+{part_found_columns}
+FROM found d CROSS JOIN scan s CROSS JOIN scan_summary y
+WHERE s.id = d.scan_id AND y.scan_id = s.id AND {part_found_where}
+
+-- name: part_found_columns
+SELECT s.id, s.sha256, s.name, s.batch, s.form, s.received_at, s.recorded_at, y.state, y.since
+
+-- name: part_found_where
+s.id < :before AND s.id >= :first AND s.erased_at IS NULL AND (:batch IS NULL OR s.batch = :batch)
     AND (:form IS NULL OR s.form = :form) AND (:state IS NULL OR y.state = :state)
     AND (:name IS NULL OR s.name >= :name AND s.name < :name_end OR EXISTS (SELECT 1 FROM other_name o
         WHERE o.scan_id = s.id AND o.name >= :name AND o.name < :name_end))
@@ -261,13 +273,13 @@ WITH called (scan_id) AS MATERIALIZED (SELECT id FROM scan INDEXED BY scan_name
 other (scan_id) AS MATERIALIZED (SELECT scan_id FROM other_name
     WHERE name >= :name AND name < :name_end AND scan_id < :before AND scan_id >= :first LIMIT :most),
 found (scan_id) AS MATERIALIZED (SELECT scan_id FROM called UNION SELECT scan_id FROM other)
-{part_found};
+{part_found_few};
 
 -- name: find_scans_among
 -- Among these ids, or beginnings of ids.
 WITH found (scan_id) AS MATERIALIZED (SELECT s.id FROM json_each(:ids) o JOIN scan s
     ON s.sha256 >= o.value AND s.sha256 < o.value || 'g' LIMIT :most)
-{part_found};
+{part_found_few};
 
 -- name: open_questions_of
 SELECT t.scan_id, COUNT(*) FILTER (WHERE t.kind <> 'appeal' AND t.pool <> 'expert') AS people,
