@@ -69,6 +69,8 @@ HOT = (
     "due_deliveries",
     "deliveries",
     "latest_deliveries",
+    "latest_dead_deliveries",
+    "latest_waiting_deliveries",
     "first_unpublished",
     "webhook_secrets",
 )
@@ -117,6 +119,15 @@ def test_the_lease_does_not_slow_down_with_the_number_of_open_tasks(here: World)
     steps = _steps_of_a_lease(here)
     _add_open_tasks(here, "many", 20_000)
     assert _steps_of_a_lease(here) < 1.5 * steps
+
+
+@pytest.mark.parametrize("state", ["dead", "waiting"])
+def test_the_few_deliveries_that_are_dead_or_wait_have_an_index_of_their_own(here: World, state: str) -> None:
+    sql = sqlite_of(here.store).statements[f"latest_{state}_deliveries"]
+    values = {"id": 1, "count": 50}
+    steps = [row["detail"] for row in sqlite_of(here.store).connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert [step for step in steps if f"delivery_{state}" in step], steps
+    assert not [step for step in steps if "TEMP B-TREE" in step], steps
 
 
 def _add_open_tasks(here: World, name: str, count: int) -> None:

@@ -18,8 +18,9 @@ from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, payable
 
 MOST_DIGITS = 4
 """Places of an amount of less than a cent: a hundredth of a cent. Chosen by hand."""
-MOST_AMOUNTS = 20_000
-"""Amounts whose words are kept, of some 100 bytes: the page Money has a thousand, half of its time. Chosen by hand."""
+MOST_KEPT_COUNT = 20_000
+"""Amounts whose words are kept, and as many numbers, shares and times, of some 100 bytes each: a page has a thousand of
+them, and to word them takes half of its time. Chosen by hand."""
 LESS_THAN = N_("less than %(amount)s")
 """Of an amount that would be rounded to nothing."""
 SECONDS_A_MINUTE = 60
@@ -75,7 +76,7 @@ def places_of(micro: int, currency: str, most: int = MICRO_PLACES) -> int:
     return len(text) if currency and len(text) > get_currency_precision(currency) else 0
 
 
-@lru_cache(MOST_AMOUNTS)
+@lru_cache(MOST_KEPT_COUNT)
 def _with_places(micro: int, currency: str, language: str, places: int) -> str:
     value, locale = Decimal(micro) / MICRO_UNITS, _locale(language)
     if places == get_currency_precision(currency):
@@ -84,6 +85,7 @@ def _with_places(micro: int, currency: str, language: str, places: int) -> str:
     return format_currency(value, currency, pattern, locale, currency_digits=False)
 
 
+@lru_cache(MOST_KEPT_COUNT, typed=True)
 def share(value: float, language: str, places: int = 1) -> str:
     """A share such as 0.05 as "5%", with at most so many places and the language's own sign and gap."""
     locale = _parsed(language)
@@ -106,6 +108,7 @@ def certainty(probability: float, language: str) -> str:
     return share(math.floor(probability * 1000 + 1e-6) / 1000, language)
 
 
+@lru_cache(MOST_KEPT_COUNT, typed=True)
 def number(value: float, language: str, places: int = 1) -> str:
     """A number with at most so many places."""
     return format_decimal(Decimal(str(round(value, places))), "#,##0." + "#" * places, locale=_parsed(language))
@@ -124,6 +127,7 @@ def spent(seconds: float, language: str) -> str:
     return format_unit(value, f"duration-{unit}", "long", format="#,##0.#", locale=_locale(language))
 
 
+@lru_cache(MOST_KEPT_COUNT, typed=True)
 def moment(at: datetime, zone: str, language: str) -> str:
     """A time where the person lives. It is in UTC where their time zone is unknown here."""
     local, locale = at.astimezone(_zone(zone)), _locale(language)

@@ -210,18 +210,15 @@ WHERE t.closed_at IS NULL AND t.transcriber_id IS NOT NULL AND t.leased_until > 
 SELECT id FROM scan INDEXED BY scan_received WHERE received_at >= :since ORDER BY received_at, id LIMIT 1;
 
 -- name: part_found
-{part_found_columns}
+SELECT s.id, s.sha256, s.name, s.batch, s.form, s.received_at, s.recorded_at, y.state, y.since
 FROM found d JOIN scan s ON s.id = d.scan_id JOIN scan_summary y ON y.scan_id = s.id
 WHERE {part_found_where}
 
 -- name: part_found_few
 -- Each scan that was found is looked up. SQLite would rather walk through all scans and look whether they were found.
-{part_found_columns}
+SELECT s.id, s.sha256, s.name, s.batch, s.form, s.received_at, s.recorded_at, y.state, y.since
 FROM found d CROSS JOIN scan s CROSS JOIN scan_summary y
 WHERE s.id = d.scan_id AND y.scan_id = s.id AND {part_found_where}
-
--- name: part_found_columns
-SELECT s.id, s.sha256, s.name, s.batch, s.form, s.received_at, s.recorded_at, y.state, y.since
 
 -- name: part_found_where
 s.id < :before AND s.id >= :first AND s.erased_at IS NULL AND (:batch IS NULL OR s.batch = :batch)

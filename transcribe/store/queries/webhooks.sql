@@ -89,8 +89,20 @@ SELECT d.*, w.name AS webhook, s.sha256 AS scan FROM delivery d JOIN webhook w O
 WHERE d.webhook_id = :id AND (:state IS NULL OR d.state = :state) AND d.number > :after ORDER BY d.number LIMIT :count;
 
 -- name: latest_deliveries
-SELECT d.*, w.name AS webhook, s.sha256 AS scan FROM delivery d JOIN webhook w ON w.id = d.webhook_id LEFT JOIN scan s ON s.id = d.scan_id
+SELECT d.*, w.name AS webhook, s.sha256 AS scan FROM delivery d JOIN webhook w ON w.id = d.webhook_id
+    LEFT JOIN scan s ON s.id = d.scan_id
 WHERE d.webhook_id = :id AND (:state IS NULL OR d.state = :state) ORDER BY d.number DESC LIMIT :count;
+
+-- name: latest_waiting_deliveries
+SELECT d.*, w.name AS webhook, s.sha256 AS scan FROM delivery d JOIN webhook w ON w.id = d.webhook_id
+    LEFT JOIN scan s ON s.id = d.scan_id
+WHERE d.webhook_id = :id AND d.state = 'waiting' ORDER BY d.number DESC LIMIT :count;
+
+-- name: latest_dead_deliveries
+-- Few among very many: they have an index of their own, in the order in which they were made.
+SELECT d.*, w.name AS webhook, s.sha256 AS scan FROM delivery d JOIN webhook w ON w.id = d.webhook_id
+    LEFT JOIN scan s ON s.id = d.scan_id
+WHERE d.webhook_id = :id AND d.state = 'dead' ORDER BY d.id DESC LIMIT :count;
 
 -- name: delivery_ended!
 UPDATE delivery SET state = 'delivered', tries = tries + 1, first_at = COALESCE(first_at, :now), last_at = :now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
@@ -64,8 +65,16 @@ class DeliveryVerbs(WebhookVerbs):
     ) -> list[Delivery]:
         wanted = {"id": self.webhook_row(name)["id"], "state": state, "count": limit}
         if after is None:
-            return [delivery_of(row) for row in reversed(self.db.all("latest_deliveries", **wanted))]
+            return [delivery_of(row) for row in reversed(self._latest(wanted))]
         return [delivery_of(row) for row in self.db.all("deliveries", after=after, **wanted)]
+
+    def _latest(self, wanted: Mapping[str, object]) -> list[Row]:
+        """The latest deliveries to a webhook, the newest first: all, or those of a state."""
+        if wanted["state"] == "dead":
+            return self.db.all("latest_dead_deliveries", **wanted)
+        if wanted["state"] == "waiting":
+            return self.db.all("latest_waiting_deliveries", **wanted)
+        return self.db.all("latest_deliveries", **wanted)
 
     def delivered(self, delivery: int, status: int, now: datetime) -> None:
         with self.db.write():
