@@ -189,7 +189,7 @@ def _page_of_moment(path: Path, form: str, after: int, limit: int) -> RecordPage
 
 
 async def _in_thread(ask: Callable[[], Answer], at_once: CapacityLimiter | None = None) -> Answer:
-    """The answer of a function that is run in a thread. What it raises becomes what HTTP has for it.
+    """The answer of a function that is run in a thread. NotFound becomes a 404, StartOver a 410.
 
     `at_once` limits how many threads ask at once.
     """

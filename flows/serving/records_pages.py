@@ -119,8 +119,8 @@ def shape() -> str:
 class Pages:
     """Asks the record database for pages, and writes what programs read to the audit log before they get it.
 
-    One line of the log says what a program read of a form while the lines before were being written: on a busy home
-    many pages have one together.
+    While lines are being written, what programs read meanwhile waits. Then one line for each token and form says it
+    all.
     """
 
     def __init__(self, moments: Moments) -> None:
