@@ -1373,8 +1373,14 @@ class SummaryStore(Protocol):
     def set_aside_of_batch(self, batch: str, limit: int) -> list[SetAside]:
         """Files of a batch that were set aside, latest first."""
 
-    def batch_course(self, batch: str) -> list[CourseStep]:
-        """How many scans of a batch were in each state, by quarters of an hour in which that changed, in order."""
+    def batch_course_begin(self, batch: str) -> datetime | None:
+        """The first quarter of an hour in which a state of the batch's scans was noted. None before it."""
+
+    def batch_course(self, batch: str, times: Collection[datetime], states: Collection[str]) -> list[CourseStep]:
+        """How many scans of a batch were in each of these states just before each of these times, in their order.
+
+        A state that was not noted yet has no step.
+        """
 
     def work_done(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
         """Work of these kinds that was done since a time, by quarters of an hour and form; of all batches together."""
@@ -1388,8 +1394,8 @@ class SummaryStore(Protocol):
     def work_of_batches(self, batches: Collection[str]) -> list[WorkDone]:
         """All work on these batches, added up by batch, form and kind; its `at` says nothing."""
 
-    def work_on_batch(self, batch: str) -> list[WorkDone]:
-        """What was done on a batch, by quarters of an hour and form, in order."""
+    def work_on_batch(self, batch: str, since: datetime) -> list[WorkDone]:
+        """What was done on a batch since a time, by quarters of an hour and form, in order."""
 
     def people_at_work(self, now: datetime) -> list[AtWork]:
         """The people who hold questions now, by handle."""

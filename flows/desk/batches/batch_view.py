@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from flows.desk.now.throughput import FORECAST_SECONDS, kept_forecast, readings_
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
 from flows.desk.words import STATES, STOPPED
-from flows.mending import Forecast
+from flows.mending import LOOK_BACK, Forecast
 from flows.watching import unread_files
 from transcribe.errors import NotFound
 from transcribe.store import Batch, facts
@@ -52,7 +52,7 @@ def batch_view(visit: Visit, name: str) -> BatchView:
     """All that a page says of a batch. NotFound where there is none, or none with a form that the visitor sees."""
     counts = batch_counts(visit, name).get(name, Counter())
     batch, arriving = known_batch(visit, name, counts)
-    work = [each for each in visit.home.store.work_on_batch(name) if visit.sees(each.form)]
+    work = [each for each in visit.home.store.work_of_batches([name]) if visit.sees(each.form)]
     each_field = readings_a_field(work)
     left = counts["open fields"] if batch.cancelled_at is None else 0
     lacks_people = bool(left) and _lacks_people(visit, name)
@@ -69,7 +69,7 @@ def batch_view(visit: Visit, name: str) -> BatchView:
         arriving=arriving,
         cost=cost,
         cost_at_end={currency: micro + more[currency] for currency, micro in cost.items()},
-        forecast=None if lacks_people else kept_forecast(visit, name, work, left),
+        forecast=None if lacks_people else kept_forecast(visit, name, _latest_work(visit, name), left, each_field),
         lacks_people=lacks_people,
         acts=tuple(visit.home.store.acts(batch=name)),
         is_known=batch.since is not None or batch.set_aside > 0,
@@ -101,6 +101,12 @@ def _lacks_people(visit: Visit, name: str) -> bool:
         return any(each.waits == "orders" for each in store.missing_people(name))
 
     return visit.shared.of(("missing people", name), FORECAST_SECONDS, visit.now, missing)
+
+
+def _latest_work(visit: Visit, name: str) -> list[facts.WorkDone]:
+    """The work on a batch that tells how fast people are."""
+    work = visit.home.store.work_on_batch(name, visit.now - LOOK_BACK)
+    return [each for each in work if visit.sees(each.form)]
 
 
 def _cost(work: list[facts.WorkDone]) -> dict[str, int]:
@@ -166,8 +172,7 @@ def reasons_table(visit: Visit, view: BatchView) -> Table:
 def course_chart(visit: Visit, view: BatchView) -> Chart:
     """How many scans were in each state, from the first to now. It is for who sees all forms."""
     say, shown = visit.say, [state for state in STATES if state != "forgotten"]
-    steps = visit.home.store.batch_course(view.batch.name) if visit.forms is None else []
-    course = carried_forward(steps, visit.now)
+    course = _course(visit, view.batch.name, shown) if visit.forms is None else []
     kinds = [state for state in shown if any(found.get(state) for _, found in course)]
     words = [say(STATES[state]) for state in kinds]
     rows = [
@@ -189,20 +194,14 @@ def course_chart(visit: Visit, view: BatchView) -> Chart:
     return stacked("course", say("Scans by how far they were, from the first to now"), bars, words, table, visit.number)
 
 
-def carried_forward(steps: list[facts.CourseStep], now: datetime) -> list[tuple[datetime, Mapping[str, int]]]:
-    """The states at evenly spaced times from the first step to now, at most some dozens."""
-    if not steps:
+def _course(visit: Visit, name: str, states: Collection[str]) -> list[tuple[datetime, Mapping[str, int]]]:
+    """The states at evenly spaced times from the first that was noted to now, at most some dozens."""
+    first = visit.home.store.batch_course_begin(name)
+    if first is None:
         return []
-    by_time: dict[datetime, dict[str, int]] = defaultdict(dict)
-    for step in steps:
-        by_time[step.at][step.state] = step.count
-    first = steps[0].at
-    wide = max(timedelta(minutes=15), (now - first) / MOST_BARS)
-    course: list[tuple[datetime, Mapping[str, int]]] = []
-    standing, times = dict[str, int](), sorted(by_time)
-    for place in range(int((now - first) / wide) + 1):
-        end = first + wide * (place + 1)
-        while times and times[0] < end:
-            standing |= by_time[times.pop(0)]
-        course.append((min(end, now) if place else first, dict(standing)))
-    return course
+    wide = max(timedelta(minutes=15), (visit.now - first) / MOST_BARS)
+    ends = [first + wide * (place + 1) for place in range(int((visit.now - first) / wide) + 1)]
+    standing: dict[datetime, dict[str, int]] = {end: {} for end in ends}
+    for step in visit.home.store.batch_course(name, ends, states):
+        standing[step.at][step.state] = step.count
+    return [(min(end, visit.now) if place else first, standing[end]) for place, end in enumerate(ends)]

@@ -86,17 +86,21 @@ def home_forecast(visit: Visit) -> Forecast | None:
     since = visit.now - timedelta(days=FORECAST_DAYS)
     work = [each for each in visit.home.store.work_done(since, WORK_OF_PEOPLE) if visit.sees(each.form)]
     total = summed(visible(visit, visit.home.store.scan_counts_in_all()))
-    return kept_forecast(visit, "", work, total["open fields"])
+    return kept_forecast(visit, "", work, total["open fields"], readings_a_field(work))
 
 
-def kept_forecast(visit: Visit, batch: str, work: list[facts.WorkDone], left: int) -> Forecast | None:
-    """The forecast of a batch, or of the home (""), from the work on it. All desks show the same one for a minute."""
+def kept_forecast(
+    visit: Visit, batch: str, work: list[facts.WorkDone], left: int, each_field: float
+) -> Forecast | None:
+    """The forecast of a batch, or of the home (""), from the latest work on it and how many readings a field takes.
+
+    All desks show the same one for a minute.
+    """
     now, times = visit.now, paced(work)
     tells = sum(count for at, count in times.items() if at >= now - LOOK_BACK) >= MIN_READINGS
     if not left or not tells:
         return None
     key = ("forecast", batch, visit.forms)
-    each_field = readings_a_field(work)
     return visit.shared.of(key, FORECAST_SECONDS, now, lambda: forecast(times, left, each_field, now))
 
 

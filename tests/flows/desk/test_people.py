@@ -92,7 +92,7 @@ def test_corrections_that_were_counted_as_readings_by_experts_are_counted_apart(
         sqlite_of(store).connection.execute(statement)
     since = busy.now() - timedelta(days=2)
     assert {each.what: each.count for each in store.work_done(since, kinds)} == dict(zip(kinds, (0, 1), strict=True))
-    assert {each.what: each.count for each in store.work_on_batch("monday") if each.what in kinds} == dict(
+    assert {each.what: each.count for each in store.work_on_batch("monday", since) if each.what in kinds} == dict(
         zip(kinds, (0, 1), strict=True)
     )
 

@@ -33,6 +33,7 @@ LOOKS = (
     "add_ledger_work",
     "scan_counts_of_batch",
     "batch_course",
+    "batch_course_begin",
     "work_since",
     "work_on_batch",
     "oldest_for_people",
@@ -179,16 +180,37 @@ def test_engines_time_and_top_ups_are_added_up_apart_by_form_and_by_batch(here: 
     assert here.store.work_by_form(NOON + timedelta(days=1), ["engine e"]) == []
 
 
+def test_work_of_a_batch_in_all_is_what_its_quarters_of_an_hour_add_up_to(here: World) -> None:
+    scan = here.scan("a", batch="monday")
+    for hours in range(3):
+        for _ in range(2):
+            read = ReadResult(places=(), readings=(), fit=1.0, quality={}, seconds={"e": 0.5})
+            here.store.put_reads(scan.id, read, after(3600 * hours))
+            sum_up(here)
+    quarters = [each for each in here.store.work_on_batch("monday", NOON) if each.what == "engine e"]
+    assert [(each.count, each.amount) for each in quarters] == [(2, 1000)] * 3
+    assert len([each for each in here.store.work_on_batch("monday", after(1)) if each.what == "engine e"]) == 2
+    in_all = [each for each in here.store.work_of_batches(["monday"]) if each.what == "engine e"]
+    assert [(each.form, each.count, each.amount) for each in in_all] == [("order", 6, 3000)]
+
+
 def test_a_batch_keeps_its_course(here: World) -> None:
     scan = here.scan("a")
     here.ask(scan, "number")
     sum_up(here)
     here.store.put_scan_aside(scan.id, "op", "torn", after(1))
     here.store.sum_up(after(3600))
-    course = [(each.at, each.state, each.count) for each in here.store.batch_course(scan.batch)]
-    assert (NOON, "waits for people", 1) in course
-    assert (after(3600), "waits for people", 0) in course
-    assert (after(3600), "set aside", 1) in course
+    assert here.store.batch_course_begin(scan.batch) == NOON
+    times, states = [NOON, after(1800), after(3601), after(9999)], ["waits for people", "set aside", "finished"]
+    course = [(each.at, each.state, each.count) for each in here.store.batch_course(scan.batch, times, states)]
+    assert course == [
+        (after(1800), "waits for people", 1),
+        (after(3601), "set aside", 1),
+        (after(3601), "waits for people", 0),
+        (after(9999), "set aside", 1),
+        (after(9999), "waits for people", 0),
+    ]
+    assert here.store.batch_course_begin("other") is None
 
 
 def test_scans_are_found_by_each_of_their_facts_newest_first(here: World) -> None:

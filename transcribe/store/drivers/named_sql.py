@@ -18,7 +18,7 @@ PART = re.compile(r"\{(part_\w+)\}")
 PEOPLE_LISTS = frozenset({"experts", "others", "people", "spares"})
 """Parameters with a JSON list of people, each an object with a number and the fields that they may not see."""
 
-NUMBER_LISTS = frozenset({"alone", "form_fields", "refused", "scan_ids", "slots"})
+NUMBER_LISTS = frozenset({"alone", "form_fields", "refused", "scan_ids", "slots", "times"})
 """Parameters with a JSON list of numbers. Every other list is one of texts."""
 
 NUMBER_PARAMETERS = frozenset(

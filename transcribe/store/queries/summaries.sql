@@ -139,8 +139,8 @@ SELECT '' AS batch, 0 AS at, w.form, w.what, SUM(w.count) AS count, SUM(w.amount
 FROM json_each(:kinds) v CROSS JOIN work_in_all w WHERE w.what = v.value AND w.at >= :since GROUP BY w.form, w.what;
 
 -- name: work_of_batches
-SELECT w.batch, 0 AS at, w.form, w.what, SUM(w.count) AS count, SUM(w.amount) AS amount
-FROM json_each(:batches) v CROSS JOIN work_done w WHERE w.batch = v.value GROUP BY w.batch, w.form, w.what;
+SELECT w.batch, 0 AS at, w.form, w.what, w.count, w.amount
+FROM json_each(:batches) v CROSS JOIN work_in_batch w WHERE w.batch = v.value;
 
 -- name: scan_counts
 SELECT batch, form, what, count FROM scan_count;
@@ -156,14 +156,20 @@ WHERE b.cancelled_at IS NOT NULL GROUP BY c.form, c.what;
 SELECT batch, form, what, count FROM scan_count WHERE batch = :batch;
 
 -- name: batch_course
-SELECT at, state, count FROM batch_course WHERE batch = :batch ORDER BY at, state;
+-- Of each state what was noted last before each of these times.
+SELECT v.value AS at, o.value AS state, (SELECT c.count FROM batch_course c INDEXED BY batch_course_state
+    WHERE c.batch = :batch AND c.state = o.value AND c.at < v.value ORDER BY c.at DESC LIMIT 1) AS count
+FROM json_each(:times) v CROSS JOIN json_each(:states) o;
+
+-- name: batch_course_begin^
+SELECT MIN(at) FROM batch_course WHERE batch = :batch;
 
 -- name: work_since
 SELECT '' AS batch, w.at, w.form, w.what, w.count, w.amount FROM json_each(:kinds) v CROSS JOIN work_in_all w
 WHERE w.what = v.value AND w.at >= :since;
 
 -- name: work_on_batch
-SELECT batch, at, form, what, count, amount FROM work_done WHERE batch = :batch ORDER BY at;
+SELECT batch, at, form, what, count, amount FROM work_done WHERE batch = :batch AND at >= :since ORDER BY at;
 
 -- name: oldest_for_people^
 SELECT people_at FROM scan_summary WHERE people_at IS NOT NULL ORDER BY people_at LIMIT 1;

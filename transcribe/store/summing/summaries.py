@@ -74,9 +74,16 @@ class SummaryVerbs(Lookup):
     def set_aside_of_batch(self, batch: str, limit: int) -> list[SetAside]:
         return [set_aside_of(row) for row in self.db.all("set_aside_of_batch", batch=batch, limit=limit)]
 
-    def batch_course(self, batch: str) -> list[CourseStep]:
-        rows = self.db.all("batch_course", batch=batch)
-        return [CourseStep(at=moment(row["at"]), state=row["state"], count=row["count"]) for row in rows]
+    def batch_course_begin(self, batch: str) -> datetime | None:
+        return moment_or_none(self.db.value("batch_course_begin", batch=batch))
+
+    def batch_course(self, batch: str, times: Collection[datetime], states: Collection[str]) -> list[CourseStep]:
+        asked = {"times": text([micros(each) for each in sorted(times)]), "states": text(sorted(states))}
+        return [
+            CourseStep(at=moment(row["at"]), state=row["state"], count=row["count"])
+            for row in self.db.all("batch_course", batch=batch, **asked)
+            if row["count"] is not None
+        ]
 
     def work_done(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
         return [_work(row) for row in self.db.all("work_since", since=micros(since), kinds=text(sorted(kinds)))]
@@ -91,8 +98,8 @@ class SummaryVerbs(Lookup):
     def work_of_batches(self, batches: Collection[str]) -> list[WorkDone]:
         return [_work(row) for row in self.db.all("work_of_batches", batches=text(sorted(batches)))]
 
-    def work_on_batch(self, batch: str) -> list[WorkDone]:
-        return [_work(row) for row in self.db.all("work_on_batch", batch=batch)]
+    def work_on_batch(self, batch: str, since: datetime) -> list[WorkDone]:
+        return [_work(row) for row in self.db.all("work_on_batch", batch=batch, since=micros(since))]
 
     def people_at_work(self, now: datetime) -> list[AtWork]:
         return [
