@@ -92,9 +92,9 @@ def home_forecast(visit: Visit) -> Forecast | None:
 def kept_forecast(
     visit: Visit, batch: str, work: list[facts.WorkDone], left: int, each_field: float
 ) -> Forecast | None:
-    """The forecast of a batch, or of the home (""), from the latest work on it and how many readings a field takes.
+    """The forecast of a batch, or of the home (""), from the latest work on it.
 
-    All desks show the same one for a minute.
+    `each_field` is how many readings a field takes. All desks show the same forecast for a minute.
     """
     now, times = visit.now, paced(work)
     tells = sum(count for at, count in times.items() if at >= now - LOOK_BACK) >= MIN_READINGS

@@ -83,13 +83,13 @@ def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
 
     work = [WorkDone(batch="", at=Looks.now - timedelta(hours=1), form="order", what="readings by person", count=40,
                      amount=0)]  # fmt: skip
-    assert kept_forecast(Looks, "", work, 30) == 30  # type: ignore[arg-type, comparison-overlap]
-    assert kept_forecast(Looks, "", work, 20) == 30  # type: ignore[arg-type, comparison-overlap]
-    assert kept_forecast(Looks, "monday", work, 10) == 10  # type: ignore[arg-type, comparison-overlap]
-    assert kept_forecast(Looks, "", work, 0) is None  # type: ignore[arg-type]
-    assert kept_forecast(Looks, "", work[:0], 20) is None  # type: ignore[arg-type]
+    assert kept_forecast(Looks, "", work, 30, 1.5) == 30  # type: ignore[arg-type, comparison-overlap]
+    assert kept_forecast(Looks, "", work, 20, 1.5) == 30  # type: ignore[arg-type, comparison-overlap]
+    assert kept_forecast(Looks, "monday", work, 10, 1.5) == 10  # type: ignore[arg-type, comparison-overlap]
+    assert kept_forecast(Looks, "", work, 0, 1.5) is None  # type: ignore[arg-type]
+    assert kept_forecast(Looks, "", work[:0], 20, 1.5) is None  # type: ignore[arg-type]
     Looks.now += timedelta(seconds=FORECAST_SECONDS + 1)
-    assert kept_forecast(Looks, "", work, 20) == 20  # type: ignore[arg-type, comparison-overlap]
+    assert kept_forecast(Looks, "", work, 20, 1.5) == 20  # type: ignore[arg-type, comparison-overlap]
     assert asked == [30, 10, 20]
 
 
