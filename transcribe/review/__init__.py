@@ -9,6 +9,7 @@ from transcribe.review.options import DecisionRules, ReviewOptions
 from transcribe.review.pages.people import ENGAGEMENT_WORDS, ROLE_WORDS
 from transcribe.review.pages.pictures import picture_response
 from transcribe.review.rendering import Rendering
+from transcribe.review.requests import reason_words as skip_reason_words
 from transcribe.review.views.comparison import Weight, weights
 from transcribe.review.views.formatting import (
     amount,
@@ -62,6 +63,7 @@ __all__ = [
     "require_still_operator",
     "share",
     "signed",
+    "skip_reason_words",
     "spent",
     "statements_of",
     "weights",

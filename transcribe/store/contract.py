@@ -47,6 +47,7 @@ from transcribe.store.facts import (
     ApiToken,
     Appeal,
     AppealOutcome,
+    AskedField,
     AtWork,
     AuditedReading,
     AuditLine,
@@ -93,6 +94,7 @@ from transcribe.store.facts import (
     SentReading,
     SetAside,
     SetAsideReadings,
+    SkippedField,
     StrandedScan,
     TimeClaim,
     TimeDispute,
@@ -1414,6 +1416,12 @@ class SummaryStore(Protocol):
 
     def open_keys(self, scan: str) -> frozenset[FieldKey]:
         """The fields of a scan that people are asked for."""
+
+    def asked_of_field(self, scan: str, key: FieldKey) -> list[AskedField]:
+        """The open questions about a field, in the order in which they were asked. NotFound: no such field."""
+
+    def skips_of_field(self, scan: str, key: FieldKey) -> list[SkippedField]:
+        """Who skipped a field since somebody read it last, in order; tests are left out. NotFound: no such field."""
 
     def open_duplicates(self, limit: int) -> list[Duplicate]:
         """The pairs of scans that may be the same order and that nobody has settled, latest first."""

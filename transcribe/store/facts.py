@@ -478,6 +478,25 @@ class SentReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedField:
+    """A question about a field that is open: why, since when, and for whom."""
+
+    reason: str
+    kind: str
+    pool: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedField:
+    """That somebody skipped a field: who, by handle, why and when."""
+
+    handle: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldHistory:
     """Everything that is known of one field of one scan, for `scan explain` and the pages."""
 

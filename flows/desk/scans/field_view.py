@@ -13,17 +13,26 @@ from flows.output import Explanation, explained
 from transcribe.errors import NotFound
 from transcribe.i18n import N_, sentence, translation
 from transcribe.i18n import say as said_of
-from transcribe.model import OPERATOR_SOURCE, Evidence
-from transcribe.review import Weight, percent_sign, weights
+from transcribe.model import OPERATOR_SOURCE, Evidence, FieldKey
+from transcribe.review import Weight, percent_sign, skip_reason_words, weights
 
 KIND_WORDS = {"machine": N_("machine"), "person": N_("person"), "expert": N_("expert")}
 """Who read, in a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that is open: why it is asked, and since when, in words."""
+
+    why: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldView:
     """A field for the page of its scan. `method` says how its last decision came to be.
 
+    `skips` says who skipped it since it was read last, when and why, where it is open.
     `earlier` is how often it was decided otherwise before. `known` is what it is known to say, None where it is not.
     """
 
@@ -31,7 +40,8 @@ class FieldView:
     readings: Table
     method: str
     reasons: Sequence[Weight]
-    waiting: Sequence[str]
+    waiting: Sequence[Asked]
+    skips: Sequence[str]
     earlier: int
     known: str | None
 
@@ -42,6 +52,7 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
         told = explained(visit.home, scan, name)
     except (NotFound, ValueError):
         return None
+    key, asked = FieldKey.parse(name), _asked(visit, scan, FieldKey.parse(name))
     translate = translation(visit.language).gettext
     last = told.decisions[-1] if told.decisions else None
     who = operators_of(told)
@@ -53,10 +64,36 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
         readings=readings_table(visit, told),
         method=translate(sentence(last.method)) if last else "",
         reasons=weights([(said_of(each, translate, point, percent), each.numbers) for each in evidence]),
-        waiting=[visit.reason(task.reason) for task in told.tasks if not task.closed],
+        waiting=asked,
+        skips=_skips(visit, scan, key) if asked else [],
         earlier=sum(last is not None and (each.value, each.null) != (last.value, last.null) for each in told.decisions),
         known=next((each.text for each in visit.home.store.truths(scan) if str(each.key) == name), None),
     )
+
+
+def _asked(visit: Visit, scan: str, key: FieldKey) -> list[Asked]:
+    """The open questions about a field."""
+    return [
+        Asked(
+            visit.reason(each.reason),
+            visit.say("Asked since %(at)s (%(age)s).", at=visit.moment(each.since), age=visit.age(each.since)),
+        )
+        for each in visit.home.store.asked_of_field(scan, key)
+    ]
+
+
+def _skips(visit: Visit, scan: str, key: FieldKey) -> list[str]:
+    """Who skipped a field, when and why, in sentences."""
+    say, words = visit.say, dict[str, str](skip_reason_words(visit.language).items())
+    return [
+        say(
+            "%(who)s skipped it on %(at)s: “%(why)s”.",
+            who=each.handle,
+            at=visit.moment(each.at),
+            why=words.get(each.reason, each.reason),
+        )
+        for each in visit.home.store.skips_of_field(scan, key)
+    ]
 
 
 def operators_of(told: Explanation) -> str:

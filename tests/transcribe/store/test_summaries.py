@@ -59,6 +59,8 @@ LOOKS = (
     "set_aside_of_batch",
     "open_pairs",
     "open_fields",
+    "asked_of_field",
+    "skips_of_field",
 )
 KINDS = ("scans", "readings by person")
 SMALL = {"json_each", "called", "other", "o", "d", "v", "value", "k", "kinds", "few"}

@@ -335,6 +335,15 @@ SELECT d.*, o.sha256 AS older_id, n.sha256 AS newer_id, n.batch FROM duplicate d
 JOIN scan o ON o.id = d.older JOIN scan n ON n.id = d.newer WHERE d.settled = '' AND {part_is_pair}
 ORDER BY d.id DESC LIMIT :limit;
 
+-- name: asked_of_field
+SELECT reason, kind, pool, opened_at FROM task
+WHERE field_id = :field_id AND closed_at IS NULL AND withdrawn_at IS NULL AND kind <> 'test' ORDER BY id;
+
+-- name: skips_of_field
+SELECT p.handle, k.reason, k.at FROM skip k JOIN task t ON t.id = k.task_id JOIN transcriber p ON p.id = k.transcriber_id
+WHERE k.field_id = :field_id AND t.kind <> 'test' AND k.at > COALESCE((SELECT MAX(r.at) FROM reading r
+    WHERE r.field_id = :field_id AND r.kind <> 'machine'), 0) ORDER BY k.id;
+
 -- name: open_fields
 -- The fields of a scan that people are asked for.
 SELECT DISTINCT f.name, f.row_number FROM task t JOIN field f ON f.id = t.field_id

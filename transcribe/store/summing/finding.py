@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from transcribe.model import Duplicate, FieldKey
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import FoundScan, ScanSearch, ScanState
+from transcribe.store.facts import AskedField, FoundScan, ScanSearch, ScanState, SkippedField
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none, text
 from transcribe.store.steering.duplicates import duplicate_of
 from transcribe.store.verbs.status import StatusVerbs
@@ -88,6 +88,20 @@ class FindingVerbs(StatusVerbs):
 
     def open_keys(self, scan: str) -> frozenset[FieldKey]:
         return frozenset(key_of(row) for row in self.db.all("open_fields", scan_id=self.scan_row(scan)["id"]))
+
+    def asked_of_field(self, scan: str, key: FieldKey) -> list[AskedField]:
+        field = self.known_field(self.scan_row(scan), key)
+        return [
+            AskedField(reason=row["reason"], kind=row["kind"], pool=row["pool"], since=moment(row["opened_at"]))
+            for row in self.db.all("asked_of_field", field_id=field)
+        ]
+
+    def skips_of_field(self, scan: str, key: FieldKey) -> list[SkippedField]:
+        field = self.known_field(self.scan_row(scan), key)
+        return [
+            SkippedField(handle=row["handle"], reason=row["reason"], at=moment(row["at"]))
+            for row in self.db.all("skips_of_field", field_id=field)
+        ]
 
     def open_duplicates(self, limit: int) -> list[Duplicate]:
         return [duplicate_of(row) for row in self.db.all("open_pairs", limit=limit)]
