@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,15 +141,22 @@ def start_draft(
     return draft
 
 
-def start_version(settings: Settings, library: FormLibrary, name: str) -> Draft:
-    """A draft of the next version of a form, as it is now. SettingsError where there is a draft of it already."""
+def start_version(settings: Settings, library: FormLibrary, name: str, version: int | None = None) -> Draft:
+    """A draft of the next version of a form, as it is now, or as an earlier `version` was.
+
+    It has the blanks of that version. Raises SettingsError where there is a draft of it already, and NotFound where
+    there is no such version.
+    """
     form = library.find(name)
     _require_new(settings, name)
-    path = library.path_of(name)
+    path = library.path_of(name) if version is None else library.path_of_version(name, version)
     text = _numbered(path.read_text(encoding="utf-8"), max(form.version, *library.versions(name), 0) + 1)
+    files = {file: file.name for file in library.files_of(path)}
+    if version is not None:
+        text, files = _with_own_blanks(text, files)
     with tempfile.TemporaryDirectory(dir=_made(_folder(settings))) as half:
-        for file in library.files_of(path):
-            shutil.copyfile(file, Path(half) / file.name)
+        for file, called in files.items():
+            shutil.copyfile(file, Path(half) / called)
         (Path(half) / f"{name}.toml").write_text(text, encoding="utf-8")
         shutil.copytree(half, _folder(settings) / name)
     return draft_of(settings, name)
@@ -161,6 +168,19 @@ def _numbered(text: str, version: int) -> str:
     definition["version"] = version
     changed = re.sub(r"(?m)^version *= *\d+", f"version = {version}", text, count=1)
     return changed if tomllib.loads(changed) == definition.unwrap() else tomlkit.dumps(definition)
+
+
+def _with_own_blanks(text: str, files: Mapping[Path, str]) -> tuple[str, dict[Path, str]]:
+    """A definition and its files with each blank under a name of its own: pictures are kept in mind by their names."""
+    definition = tomlkit.parse(text)
+    pages = [each for each in (definition, *definition.get("page", ())) if each.get("blank")]
+    called = dict(files)
+    for file, name in files.items():
+        for page in pages:
+            if page["blank"] == name:
+                called[file] = f"{file.stem}-{hashlib.sha256(file.read_bytes()).hexdigest()[:8]}{file.suffix}"
+                page["blank"] = called[file]
+    return tomlkit.dumps(definition), called
 
 
 def drop_draft(draft: Draft) -> None:

@@ -58,6 +58,15 @@ class FormLibrary:
             return forms.find(name, (self._folder,))
         return self._definition(name, versions[-1])
 
+    def path_of_version(self, name: str, version: int) -> Path:
+        """The definition of a version that scans were read with, or that is in force. NotFound where there is none."""
+        kept = self._definition(name, version)
+        if re.fullmatch(forms.FORM_NAME, name) and kept.is_file():
+            return kept
+        if self(name, version).version == version:
+            return self.path_of(name)
+        raise NotFound(f"There is no version {version} of the form {name} here.")
+
     @staticmethod
     def files_of(definition: Path) -> list[Path]:
         """The files beside a definition that it names: blank pages and master data."""

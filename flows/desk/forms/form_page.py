@@ -12,6 +12,7 @@ from flows.desk.deeds import do, with_done
 from flows.desk.forms.drawn_form import blank_of, drawn_pages, small_blank
 from flows.desk.forms.form_tables import (
     differences_table,
+    earlier_versions,
     fields_table,
     form_of_version,
     lists_table,
@@ -34,6 +35,9 @@ router = APIRouter()
 
 MAX_PAGE_NUMBER = 1000
 """No form has more pages. Chosen by hand."""
+
+MAX_VERSION = 1_000_000
+"""No form has more versions. Chosen by hand."""
 
 FormName = Annotated[str, fastapi.Path(pattern=forms.FORM_NAME, max_length=100)]
 PageNumber = Annotated[int, fastapi.Path(ge=1, le=MAX_PAGE_NUMBER)]
@@ -66,6 +70,7 @@ async def form_page(visit: Look, name: FormName) -> Response:
             found=suggested(visit, name),
             when=when_counted(visit, counting),
             looks=counting.runs,
+            earlier=[each for each in earlier_versions(known) if form_of_version(visit, known, each)],
         )
 
     return await visit.look(made)
@@ -106,14 +111,16 @@ async def form_file(visit: Look, name: FormName, table: str, kind: Kind) -> Resp
 
 
 @router.post("/desk/form/{name}/draft")
-async def begin_version(visit: Act, name: FormName) -> Response:
-    """Begins a draft of the next version."""
+async def begin_version(
+    visit: Act, name: FormName, version: Annotated[int | None, Form(ge=1, le=MAX_VERSION)] = None
+) -> Response:
+    """Begins a draft of the next version, from the form as it is now or as it was."""
     home = visit.home
     await visit.look(lambda: known_form(visit, name))
 
     def deed() -> None:
-        start_version(home.settings, home.forms, name)
-        home.store.log(visit.by, "form drafted", name, {}, visit.now)
+        start_version(home.settings, home.forms, name, version)
+        home.store.log(visit.by, "form drafted", name, {} if version is None else {"from": version}, visit.now)
 
     return await do(visit, deed, f"/desk/draft/{name}", "form-drafted", f"/desk/form/{name}")
 

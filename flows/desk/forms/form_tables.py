@@ -92,11 +92,16 @@ def versions_table(visit: Visit, known: KnownForm) -> Table:
             Column("version", say("Version"), is_number=True),
             Column("in_force", say("In force")),
             Column("first_scan", say("First scan")),
-            Column("installed", say("Put here")),
+            Column("installed", say("Installed on")),
         ),
         rows=rows,
         address=f"/desk/form/{known.name}/versions",
     )
+
+
+def earlier_versions(known: KnownForm) -> list[int]:
+    """The versions that are in force no more, the latest first."""
+    return [version for version in reversed(known.versions) if version != known.in_force]
 
 
 def differences_table(visit: Visit, known: KnownForm) -> Table:

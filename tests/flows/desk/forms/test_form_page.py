@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
 from flows.drafting.draft_files import draft_of, drafts
 from flows.drafting.put_in_force import install_draft
-from tests.flows.desk.desk_site import AGREED, DeskSite, post
+from tests.flows.desk.desk_site import AGREED, DeskSite, page, post
 
 TABLES = ("fields", "versions", "differences", "rules", "lists", "suggestions")
 
@@ -26,8 +28,8 @@ def test_each_table_stands_as_csv_and_json(site: DeskSite, name: str) -> None:
 
 def test_the_page_draws_every_field_and_says_what_it_is(site: DeskSite) -> None:
     client = site.client(site.person("op", "operator"))
-    page = client.get("/desk/form/order").text
-    assert page.count('<rect class="box field"') == 3
+    text = client.get("/desk/form/order").text
+    assert text.count('<rect class="box field"') == 3
     assert client.get("/desk/form/order/page/1?version=1").headers["content-type"] == "image/png"
     assert client.get("/desk/form/order/page/2").status_code == 404
     fields = client.get("/desk/form/order/fields.json").json()["fields"]
@@ -94,3 +96,49 @@ def test_what_the_data_suggest_is_looked_for_and_taken_over(site: DeskSite) -> N
     assert draft_of(site.home.settings, "order").form().field("customer").required
     assert post(client, "/desk/form/order/take", number=len(found)).status_code == 404
     assert drafts(site.home.settings) == ["order"]
+
+
+def draw_version_two(site: DeskSite) -> bytes:
+    """Put a second version in force, with a field less and another blank of the same name; gives that of the first."""
+    client = site.client(site.person("op2", "operator"))
+    post(client, "/desk/form/order/draft")
+    draft = draft_of(site.home.settings, "order")
+    first = draft.path.with_name("order.png").read_bytes()
+    draft.path.with_name("order.png").write_bytes(page({"number": "another blank"}))
+    head, _, _ = draft.text.rpartition("[[field]]")
+    draft.save(head)
+    install_draft(site.home, draft, "op2")
+    return first
+
+
+def test_a_version_is_begun_from_an_earlier_one_with_its_fields_and_its_blank(site: DeskSite) -> None:
+    first = draw_version_two(site)
+    client = site.client(site.person("op", "operator"))
+    shown = client.get("/desk/form/order").text.partition('id="from-earlier"')[2].partition("</form>")[0]
+    assert re.findall(r'<option value="(\d+)"', shown) == ["1"]
+    assert post(client, "/desk/form/order/draft", version=1).headers["location"].startswith("/desk/draft/order?done=")
+    draft = draft_of(site.home.settings, "order")
+    assert (draft.form().version, [each.name for each in draft.form().fields]) == (3, ["number", "customer", "total"])
+    assert client.get("/desk/draft/order/page/1").content == first
+    assert Path(str(draft.form().blanks[0].path)).name != "order.png", "the one in force is kept in mind by this name"
+    assert client.get("/desk/draft/order").text.count('class="box ') >= 3
+    (line,) = [each for each in site.home.store.audit() if each.action == "form drafted" and each.actor == "op"]
+    assert line.detail == {"from": 1}
+    assert post(client, "/desk/draft/order/install", seen=draft.digest, sure="yes").status_code == 303
+    in_force = site.home.forms.find("order")
+    assert (in_force.version, len(in_force.fields)) == (3, 3)
+    assert client.get("/desk/form/order/page/1?version=3").content == first
+    assert client.get("/desk/form/order/page/1").content == first
+
+
+def test_no_version_is_begun_from_one_that_there_is_not_or_beside_a_draft(site: DeskSite) -> None:
+    draw_version_two(site)
+    client = site.client(site.person("op", "operator"))
+    assert post(client, "/desk/form/order/draft", version=7).status_code == 404
+    assert drafts(site.home.settings) == []
+    post(client, "/desk/form/order/draft")
+    text = client.get("/desk/form/order").text
+    assert 'id="from-earlier"' not in text
+    assert 'id="earlier-waits"' in text
+    auditor = site.client(site.person("aud", "auditor"))
+    assert 'id="earlier-waits"' not in auditor.get("/desk/form/order").text
