@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 from flows.desk.now.waits import published
+from flows.desk.scans.scan_view import label_of
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from reconcile.records import query, record_search
-from transcribe.codes import Reason
-from transcribe.errors import NotFound
+from transcribe.codes import Reason, RecordRule
+from transcribe.errors import FormError, NotFound
+from transcribe.i18n import N_
+from transcribe.model import FieldKey
 
 LATEST_COUNT = 500
 """So many of the last changes are looked at. Chosen by hand."""
+
+MOST_NAMED_COUNT = 6
+"""So many fields of a record are named. Chosen by hand."""
+
+WHY_PROVISIONAL: Mapping[str, str] = {
+    Reason.BELOW_TARGET: N_("not decided: the likeliest value so far"),
+    RecordRule.READ_AGAIN: N_("read once more"),
+    RecordRule.RIGHT_FORM: N_("somebody says that it is another form"),
+}
+"""Why a record is provisional, in short."""
 
 
 def _of_forms(visit: Visit, ask: Callable[[str, int], list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
@@ -64,7 +78,7 @@ def unsure_table(visit: Visit) -> Table:
 
 
 def provisional_table(visit: Visit) -> Table:
-    """Provisional records among the last changes: which values are not decided."""
+    """Provisional records among the last changes: which of their values may change, and why."""
     say, path = visit.say, visit.home.settings.records
     wanted = record_search.Wanted(state="provisional")
 
@@ -75,8 +89,12 @@ def provisional_table(visit: Visit) -> Table:
         (
             Cell(each["scan"], each["name"] or each["scan"][:12], f"/desk/scan/{each['scan']}"),
             Cell(each["form"]),
-            Cell(" ".join(unsure := _below_target(each))),
-            Cell(len(unsure), visit.number(len(unsure))),
+            Cell(
+                " ".join(names := sorted({*chain(*(waiting := waiting_fields(each)).values())})),
+                fields_in_words(visit, each),
+            ),
+            Cell("; ".join(waiting), "; ".join(say(WHY_PROVISIONAL[rule]) for rule in waiting)),
+            Cell(len(names), visit.number(len(names))),
         )
         for each in _of_forms(visit, ask)
     ]
@@ -86,7 +104,8 @@ def provisional_table(visit: Visit) -> Table:
         columns=(
             Column("scan", say("Scan")),
             Column("form", say("Form")),
-            Column("fields", say("Fields that are not decided")),
+            Column("fields", say("Provisional fields")),
+            Column("why", say("Why")),
             Column("count", say("How many"), is_number=True),
         ),
         rows=rows,
@@ -95,10 +114,27 @@ def provisional_table(visit: Visit) -> Table:
     )
 
 
-def _below_target(record: Mapping[str, Any]) -> list[str]:
-    """The fields of a record whose value is not decided."""
-    rules = [each for each in record["exceptions"] if each["rule"] == Reason.BELOW_TARGET]
-    return sorted({field for each in rules for field in each["fields"]})
+def waiting_fields(record: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Why a record is provisional, each reason with its fields; none where the form itself is in question."""
+    found: dict[str, list[str]] = {}
+    for each in record["exceptions"]:
+        if each["rule"] in WHY_PROVISIONAL:
+            found.setdefault(each["rule"], []).extend(each["fields"])
+    return found
+
+
+def fields_in_words(visit: Visit, record: Mapping[str, Any]) -> str:
+    """The fields that may change as people call them; beyond some, how many more."""
+    keys = sorted({FieldKey.parse(key) for keys in waiting_fields(record).values() for key in keys}, key=str)
+    try:
+        form = visit.home.forms(record["form"], record["form_version"])
+    except (FormError, NotFound):
+        form = None
+    named = ", ".join(label_of(visit, form, key) for key in keys[:MOST_NAMED_COUNT])
+    more = len(keys) - MOST_NAMED_COUNT
+    if not keys:
+        return visit.say("the form itself")
+    return named if more <= 0 else visit.say("%(named)s and %(more)s more", named=named, more=visit.number(more))
 
 
 def _scan_cell(visit: Visit, scan: str) -> Cell:

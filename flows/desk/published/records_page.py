@@ -43,7 +43,10 @@ def _parts(visit: Visit) -> list[Part]:
         Part(
             head=say("Latest provisional records"),
             table=provisional_table(visit),
-            said=[say("They go out with their likeliest values where nobody who is there can finish them.")],
+            said=[
+                say("They go out with their likeliest values where nobody who is there can finish them."),
+                say("A record of which a published value is read once more is provisional too."),
+            ],
         ),
         Part(head=say("Latest records with exceptions"), table=unsure_table(visit)),
         Part(head=say("Latest corrected records"), table=corrected_table(visit)),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from flows.desk.published.latest_records import fields_in_words
 from flows.steps import keep_provisional, publish_records
 from flows.webhooks import add_webhook
 from tests.flows.desk.desk_site import DeskSite, post
+from tests.flows.desk.test_alarm_details import reader
 from transcribe.codes import TWO_FORMS
 from transcribe.model import FieldKey, ReadResult
 from transcribe.people import new_token
@@ -64,6 +66,32 @@ def test_a_provisional_record_is_listed_with_its_fields_below_the_target(busy: D
     limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
     rows = limited.get("/desk/records/provisional.json").json()["provisional"]
     assert {row["form"] for row in rows} == {"invoice2"}
+
+
+def test_a_record_that_is_read_again_names_the_field_and_says_why(busy: DeskSite) -> None:
+    store, op = busy.home.store, busy.person("op", "operator")
+    scan = next(each.scan.id for each in store.scan_states() if each.word == "finished")
+    publish_records(busy.home)
+    client = busy.client(op)
+    assert client.get("/desk/records/provisional.json").json()["provisional"] == []
+    post(client, f"/desk/scan/{scan}/value/ask", field="total", why="it looks odd")
+    busy.weigh()
+    publish_records(busy.home)
+    (row,) = client.get("/desk/records/provisional.json").json()["provisional"]
+    assert (row["scan"], row["fields"], row["why"], row["count"]) == (scan, "total", "read again", 1)
+    shown = client.get("/desk/records").text.partition('id="provisional"')[2].partition("</table>")[0]
+    assert ">Total</td>" in shown
+    assert ">read once more</td>" in shown
+
+
+def test_fields_are_named_up_to_a_few_and_a_form_in_question_is_said(busy: DeskSite) -> None:
+    record = {"form": "order", "form_version": 1}
+    rules = [{"rule": "below target", "fields": [f"x{number}" for number in range(8)]}]
+    visit = reader(busy, "en")
+    assert fields_in_words(visit, {**record, "exceptions": rules}) == "x0, x1, x2, x3, x4, x5 and 2 more"
+    assert fields_in_words(visit, {**record, "exceptions": [{"rule": "the right form", "fields": []}]}) == (
+        "the form itself"
+    )
 
 
 def test_what_was_given_up_is_sent_again_by_an_operator_alone(busy: DeskSite) -> None:
