@@ -442,6 +442,12 @@ class ReconcileStore(Protocol):
     def past_retention(self, now: datetime) -> list[str]:
         """Scans kept longer than their form allows, oldest first. They are to be forgotten."""
 
+    def kept_until(self, scan: str) -> datetime | None:
+        """When a scan was kept as long as the version of its form says that it has. None where that says nothing."""
+
+    def has_retention(self) -> bool:
+        """Whether any form that scans came with says how long they are kept."""
+
 
 class DuplicateStore(Protocol):
     """The same order again: found by its picture and by its values, and settled by an operator."""

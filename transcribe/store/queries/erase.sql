@@ -103,6 +103,13 @@ SELECT 1 WHERE EXISTS (SELECT 1 FROM scan_file WHERE sha256 = :sha256)
     AND NOT EXISTS (SELECT 1 FROM scan_file p JOIN scan s ON s.id = p.scan_id
         WHERE p.sha256 = :sha256 AND s.erased_at IS NULL);
 
+-- name: kept_until^
+SELECT s.received_at + f.retention_days * 86400000000 FROM scan s
+JOIN form f ON f.name = s.form AND f.version = s.form_version WHERE s.id = :scan_id;
+
+-- name: has_retention^
+SELECT CASE WHEN EXISTS (SELECT 1 FROM form WHERE retention_days IS NOT NULL) THEN 1 ELSE 0 END;
+
 -- name: past_retention
 SELECT s.sha256 FROM scan s JOIN form f ON f.name = s.form AND f.version = s.form_version
 WHERE s.erased_at IS NULL AND f.retention_days IS NOT NULL

@@ -11,7 +11,7 @@ from transcribe.store.drivers.database import Row
 from transcribe.store.drivers.durable_files import ErasureList
 from transcribe.store.drivers.journal import log_readers
 from transcribe.store.drivers.state_file import remove_upgrade_copies
-from transcribe.store.row_mapping import micros, moment
+from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.steering.acts import ActVerbs
 
 
@@ -151,6 +151,12 @@ class ErasureVerbs(ActVerbs):
 
     def past_retention(self, now: datetime) -> list[str]:
         return [row["sha256"] for row in self.db.all("past_retention", now=micros(now))]
+
+    def kept_until(self, scan: str) -> datetime | None:
+        return moment_or_none(self.db.value("kept_until", scan_id=self.scan_row(scan)["id"]))
+
+    def has_retention(self) -> bool:
+        return bool(self.db.value("has_retention"))
 
     def _archive_names(self, row: Row) -> list[str]:
         """Files, snippets and pictures that no other scan needs.
