@@ -181,7 +181,7 @@ def _page_of_moment(path: Path, form: str, after: int, limit: int) -> RecordPage
         epoch=query.epoch(path),
         records=tuple(RecordJson.model_validate(record.document) for record in records),
         erased=tuple(
-            ErasedScan(scan=scan, changed=change) for scan, change in query.erased(path, after=after) if change <= last
+            ErasedScan(scan=scan, changed=change) for scan, change in query.erased(path, after=after, until=last)
         ),
         position=last,
         more=more,

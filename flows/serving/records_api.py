@@ -22,11 +22,10 @@ from flows.serving import records_answers as answers
 from flows.serving.api import Form, Position, _in_thread, _log, allowed, require_still_in_force
 from flows.serving.records_pages import (
     Pages,
+    Question,
     as_time,
     at_one_moment,
     is_known,
-    page_json,
-    page_tag,
     record_tag,
     scan_of,
     utc,
@@ -189,7 +188,8 @@ def _add_changes(router: APIRouter, home: Home, moments: Moments) -> None:
 
 
 def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
-    path, pages = home.settings.records, Pages(moments)
+    path = home.settings.records
+    pages = Pages(path, moments)
 
     @router.get("/records/{form}", response_model=answers.PageV1, responses=UNCHANGED)
     async def records(
@@ -207,19 +207,15 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
         if as_of is None and wait:
             await _news(request.app, path, after, wait)
             require_still_in_force(request, context)
-        known, asked = request.headers.get("if-none-match"), str(request.url.query)
-
-        def page() -> tuple[str, tuple[bytes, int, int] | None]:
-            tag, told = page_tag(path, asked), None if as_of is None else utc(as_of)
-            return tag, None if is_known(tag, known) else page_json(path, form, wanted, told, after, limit)
-
-        etag, found = await pages.answer(page, limit)
+        told = None if as_of is None else utc(as_of)
+        asked = Question(form=form, wanted=wanted, as_of=told, after=after, limit=limit)
+        etag, found = await pages.answer(asked, str(request.url.query), request.headers.get("if-none-match"))
         if found is None:
             return _unchanged(etag)
-        content, last, count = found
-        if count:
-            await pages.note(context, token, form, after=after, position=last, records=count)
-        return Response(content, media_type="application/json", headers={"etag": etag, "cache-control": "no-cache"})
+        if found.count:
+            await pages.note(context, token, form, after=after, position=found.last, records=found.count)
+        headers = {"etag": etag, "cache-control": "no-cache"}
+        return Response(found.content, media_type="application/json", headers=headers)
 
 
 async def _wanted(

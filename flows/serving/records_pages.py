@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +32,10 @@ the slowest of a hundred answers took half as long again as with two (64 connect
 
 MAX_QUICK_COUNT = 100
 """The most records that are put together in the event loop: handing a page to a thread takes longer than the page."""
+
+KEPT_PAGES_COUNT = 64
+"""So many pages are kept while records.db stays as it is, a quarter of a megabyte each: programs that poll, and people
+who look at the same list, ask for the same ones. Chosen by hand."""
 
 SHORT_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]*)?")
 """A number below that of the seconds from 1970 to 2001: 2026 or 20260131, as a day is written without hyphens."""
@@ -65,23 +69,41 @@ def is_known(etag: str, told: str | None) -> bool:
     return any(each in ("*", etag) for each in named)
 
 
-def page_json(
-    path: Path, form: str, wanted: record_search.Wanted, as_of: str | None, after: int, limit: int
-) -> tuple[bytes, int, int]:
-    """The JSON of a page, the number to ask after next, and how many records and erasures are in it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a program asks for: records of a form after a number, or, with `as_of`, as they stood at a time in UTC."""
+
+    form: str
+    wanted: record_search.Wanted
+    as_of: str | None
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageJson:
+    """The JSON of a page, the number to ask after next, and how many records and erasures are in it."""
+
+    content: bytes
+    last: int
+    count: int
+
+
+def page_json(path: Path, numbers: tuple[int, int], asked: Question) -> PageJson:
+    """A page of records.db at these numbers: its epoch and its position.
 
     Texts of records are put together as they are kept: nothing is parsed.
     """
-    epoch, position = query.numbers(path)
+    (epoch, position), form, wanted, after, limit = numbers, asked.form, asked.wanted, asked.after, asked.limit
     try:
-        if as_of is not None:
-            found = record_search.page_as_of(path, form, wanted, as_of, after, limit)
+        if asked.as_of is not None:
+            found = record_search.page_as_of(path, form, wanted, asked.as_of, after, limit)
             last, erased, left = found.last or after, [], []
         else:
             query.require_position(path, after)
             found = record_search.page(path, form, wanted, after, limit)
             last = found.last if found.last is not None else max(position, after)
-            erased = [(scan, at) for scan, at in query.erased(path, after=after) if at <= last]
+            erased = query.erased(path, after=after, until=last)
             left = query.left(path, form, after=after, until=last) if after else []
     except SettingsError as error:
         raise HTTPException(422, str(error)) from error
@@ -89,13 +111,13 @@ def page_json(
     more = "true" if found.last is not None else "false"
     moved = ",".join(json.dumps({"scan": scan, "changed": at, "form": now}) for scan, at, now in left)
     ends = f'"erased":[{gone}],"left":[{moved}],"next":{last},"more":{more},"epoch":{epoch}}}'
-    text = f'{{"records":{found.documents},{ends}'
-    return text.encode(), last, found.count + len(erased) + len(left)
+    content = b'{"records":%b,%b' % (found.documents, ends.encode())
+    return PageJson(content, last, found.count + len(erased) + len(left))
 
 
-def page_tag(path: Path, asked: str) -> str:
+def page_tag(numbers: tuple[int, int], asked: str) -> str:
     """A strong ETag of a page: the same question at the same position of records.db has the same bytes."""
-    told = f"{shape()} {query.numbers(path)} {asked}"
+    told = f"{shape()} {numbers} {asked}"
     return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
 
 
@@ -123,23 +145,35 @@ class Pages:
     all.
     """
 
-    def __init__(self, moments: Moments) -> None:
-        self._moments = moments
+    def __init__(self, path: Path, moments: Moments) -> None:
+        self._path, self._moments = path, moments
+        self._numbers = (0, 0)
+        self._made = lru_cache(KEPT_PAGES_COUNT)(partial(page_json, path))
         self._threads = CapacityLimiter(MAX_PAGES_AT_ONCE)
         self._waiting = _Notes()
         self._writing = asyncio.Lock()
 
-    async def answer(self, ask: Callable[[], Answer], limit: int) -> Answer:
-        """The answer of a function that asks the record database, all of one moment.
+    async def answer(self, asked: Question, address: str, known: str | None) -> tuple[str, PageJson | None]:
+        """The ETag of a page, and the page; None where the `If-None-Match` that is `known` names that tag.
 
-        A short one is found in the event loop itself: handing it to a thread takes longer than the page.
+        A short one is found in the event loop itself: handing it to a thread takes longer than the page. `address` is
+        the question as it was sent.
         """
-        if limit <= MAX_QUICK_COUNT:
+        ask = partial(self._answer, asked, address, known)
+        if asked.limit <= MAX_QUICK_COUNT:
             with _said_by_http():
                 quick = record_search.quick_answer(self._moments, ask)
             if quick is not None:
                 return quick
         return await _in_thread(partial(at_one_moment, self._moments, ask), self._threads)
+
+    def _answer(self, asked: Question, address: str, known: str | None) -> tuple[str, PageJson | None]:
+        numbers = query.numbers(self._path)
+        if numbers != self._numbers:  # no page of before is asked for again; an erased record may be in one
+            self._numbers = numbers
+            self._made.cache_clear()
+        tag = page_tag(numbers, address)
+        return tag, None if is_known(tag, known) else self._made(numbers, asked)
 
     async def note(
         self, context: Context, token: ApiToken, form: str, *, after: int, position: int, records: int

@@ -174,10 +174,11 @@ def scans_with_exceptions(path: Path, form: str, limit: int) -> list[str]:
         return [str(scan) for (scan,) in database.execute(asked, [form, limit])]
 
 
-def erased(path: Path, *, after: int = 0) -> list[tuple[str, int]]:
-    """(scan, change number) of the scans erased after a change number: a copy drops them."""
+def erased(path: Path, *, after: int = 0, until: int = 2**63 - 1) -> list[tuple[str, int]]:
+    """(scan, change number) of the scans erased after a change number, and until another one: a copy drops them."""
+    asked = "select scan, changed from erased where changed > ? and changed <= ? order by changed"
     with open_for_reading(path) as database:
-        return list(database.execute("select scan, changed from erased where changed > ? order by changed", [after]))
+        return list(database.execute(asked, [after, until]))
 
 
 def left(path: Path, form: str, *, after: int, until: int) -> list[tuple[str, int, str]]:

@@ -21,6 +21,10 @@ Answer = TypeVar("Answer")
 MAX_QUICK_STEPS = 100_000
 """Steps of SQLite's machine, two milliseconds: a page of 100 records takes 5,000, one of a filter up to 90,000."""
 
+STEPS_A_LOOK = 1_000
+"""After so many steps SQLite asks whether it may go on. It counts on from when the same statement was asked before:
+with one look at the end, a page that takes half of the steps was given up every other time."""
+
 _CHANGES = "select * from history where form = ? and changed > ?"
 """What later versions of a form's records changed."""
 
@@ -48,9 +52,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPage:
-    """Documents in order, as the text of a JSON list. `last` is the number to ask after for the next page, if any."""
+    """Documents in order, as the bytes of a JSON list. `last` is the number to ask after for the next page, if any."""
 
-    documents: str
+    documents: bytes
     count: int
     last: int | None
 
@@ -61,7 +65,8 @@ def quick_answer(moments: Moments, ask: Callable[[], Answer]) -> Answer | None:
     None where the database has more to do for it than `MAX_QUICK_STEPS`.
     """
     with moments.moment() as database:
-        database.conn.set_progress_handler(lambda: 1, MAX_QUICK_STEPS)
+        looks = iter(range(MAX_QUICK_STEPS // STEPS_A_LOOK))
+        database.conn.set_progress_handler(lambda: next(looks, None) is None, STEPS_A_LOOK)
         try:
             return ask()
         except sqlite3.OperationalError as error:
@@ -229,15 +234,19 @@ def _page(database: Database, numbers: str, conditions: Iterable[Sql], order: st
     ((text,),) = database.execute(sql, [*(one for each in values for one in each), limit + 1])
     named = json.loads(text)
     given = named[:limit]
-    ((documents,),) = database.execute(_DOCUMENTS, [json.dumps([each[1:] for each in given])])
+    ((documents,),) = database.execute(_DOCUMENTS, [text, limit])
     last = given[-1][0] if len(named) > limit and given else None
-    return DocumentPage(documents=f"[{documents}]", count=len(given), last=last)
+    return DocumentPage(documents=b"[%b]" % documents, count=len(given), last=last)
 
 
-_DOCUMENTS = """select coalesce(group_concat(json, ','), '')
-    from (select d.json from json_each(?) e cross join documents d on d.record = json_extract(e.value, '$[0]')
-    and d.record_version = json_extract(e.value, '$[1]') order by e.key)"""
-"""The documents of these records and versions, one after the other."""
+_DOCUMENTS = """select cast(coalesce(group_concat(d.json, ','), '') as blob)
+    from (select value from json_each(?) limit ?) e cross join documents d
+    on d.record = json_extract(e.value, '$[1]') and d.record_version = json_extract(e.value, '$[2]')"""
+"""The documents of the first records of a list, in its order, which `cross join` keeps.
+
+With `order by` SQLite would sort the documents themselves: that takes four times as long. As bytes they need not be
+decoded and encoded again.
+"""
 
 
 def _of_record(wanted: Wanted) -> Iterable[Condition]:

@@ -5,8 +5,10 @@
 One web process, 64 connections, 1,000,000 records (3,000 with --small). The handler stands in the same app behind
 the same middleware, and asks for no token and no database. The first page, the last one, and pages with filters that
 half of the records pass, or few, are asked in turn with it, a few seconds each, so that whatever else this machine does
-troubles all alike. It prints the 99th percentile of each as a multiple of the handler's: the median of the turns. Exit
-code 1 where a bar is missed. With --keep the records are kept in that file, and taken from it the next time.
+troubles all alike. Each is asked again and again, as by programs that poll. Then it is always another page: the server
+has put none of them together before. It prints the 99th percentile of each as a multiple of the handler's: the median
+of the turns. Exit code 1 where a bar is missed. With --keep the records are kept in that file, and taken from it the
+next time.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 
 import httpx
@@ -32,6 +35,7 @@ from fastapi import Response
 
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from flows.runtime import settle_memory
 from flows.runtime.prefect_server import free_port
 from flows.serving.api import api
 from flows.serving.records_api import records_api
@@ -59,20 +63,27 @@ MAX_TIMES_FIRST = 1.5
 WARM_SECONDS = 0.5
 """Seconds of each turn that are not counted."""
 
+OTHERS_COUNT = 1_000
+"""So many pages are asked for in turn where it is always another one."""
+
+FIRST = "the first page"
 HANDLER = "a handler that returns the same bytes"
 SERVE_SECONDS = 60.0
 
 
-def pages(last: int, count: int) -> Mapping[str, str]:
-    """What is asked, by name."""
-    asked = f"/api/v1/records/orders?limit={PAGE_COUNT}"
+def pages(last: int, count: int) -> Mapping[str, Sequence[str]]:
+    """What is asked, by name: one address again and again, or many in turn, more than the server keeps pages of."""
+    asked, half = f"/api/v1/records/orders?limit={PAGE_COUNT}", f"filter=total:gt:{min(count, BASE_COUNT) // 2}"
+    others = range(PAGE_COUNT, count - PAGE_COUNT, max(1, (count - 2 * PAGE_COUNT) // OTHERS_COUNT))
     return {
-        HANDLER: "/same",
-        "the first page": asked,
-        "the last page": f"{asked}&after={last - PAGE_COUNT}",
-        "a filter that half of them pass": f"{asked}&filter=total:gt:{min(count, BASE_COUNT) // 2}",
-        "a filter that few pass": f"{asked}&filter=customer:eq:Elodie%2077",
-        "a day and an amount": f"{asked}&filter=order_date:ge:2026-06-01&filter=total:gt:{min(count, BASE_COUNT) // 2}",
+        HANDLER: ["/same"],
+        FIRST: [asked],
+        "the last page": [f"{asked}&after={last - PAGE_COUNT}"],
+        "a filter that half of them pass": [f"{asked}&{half}"],
+        "a filter that few pass": [f"{asked}&filter=customer:eq:Elodie%2077"],
+        "a day and an amount": [f"{asked}&filter=order_date:ge:2026-06-01&{half}"],
+        "always another page": [f"{asked}&after={after}" for after in others],
+        "always another page of that filter": [f"{asked}&after={after}&{half}" for after in others],
     }
 
 
@@ -88,18 +99,19 @@ class Turn:
         return sorted(self.took)[len(self.took) * 99 // 100]
 
 
-async def turn(port: int, path: str, token: str, seconds: float) -> Turn:
+async def turn(port: int, paths: Sequence[str], token: str, seconds: float) -> Turn:
     """Everybody asks as fast as they are answered."""
     done, began = Turn(), time.perf_counter()
-    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
-    await asyncio.gather(*(_ask(port, head, began, seconds, done) for _ in range(CONNECTIONS)))
+    rest = f"HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+    heads = cycle([f"GET {path} {rest}".encode() for path in paths])
+    await asyncio.gather(*(_ask(port, heads, began, seconds, done) for _ in range(CONNECTIONS)))
     return done
 
 
-async def _ask(port: int, head: bytes, began: float, seconds: float, done: Turn) -> None:
+async def _ask(port: int, heads: Iterator[bytes], began: float, seconds: float, done: Turn) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     while (at := time.perf_counter()) < began + seconds:
-        writer.write(head)
+        writer.write(next(heads))
         said = (await reader.readuntil(b"\r\n\r\n")).lower()
         await reader.readexactly(int(said.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
         done.bad += not said.startswith(b"http/1.1 200")
@@ -119,6 +131,7 @@ def serve(folder: Path, port: int, body: Path) -> None:
     async def handler() -> Response:
         return Response(same, media_type="application/json")
 
+    settle_memory()  # as `fairhand serve` does
     uvicorn.run(app, port=port, http=PatientProtocol, log_level="warning", access_log=False, server_header=False)
 
 
@@ -168,14 +181,14 @@ def rows(count: int, turns: int, seconds: float, keep: Path | None = None) -> It
         body.write_bytes(b"")
         headers = {"authorization": f"Bearer {token}", "accept-encoding": "identity"}
         with serving(home, body) as port:
-            first = httpx.get(f"http://127.0.0.1:{port}{asked['the first page']}", headers=headers, timeout=60)
+            first = httpx.get(f"http://127.0.0.1:{port}{asked[FIRST][0]}", headers=headers, timeout=60)
             assert len(first.json()["records"]) == PAGE_COUNT
             body.write_bytes(first.content)
         done: dict[str, list[Turn]] = {name: [] for name in asked}
         with serving(home, body) as port:
             for _ in range(turns):
-                for name, path in asked.items():
-                    done[name].append(run_aside(turn(port, path, token, seconds)))
+                for name, paths in asked.items():
+                    done[name].append(run_aside(turn(port, paths, token, seconds)))
         home.close()
         yield Row(of="bytes of a page", figure=f"{len(first.content)}")
     yield from compared(done)
@@ -183,7 +196,7 @@ def rows(count: int, turns: int, seconds: float, keep: Path | None = None) -> It
 
 def compared(done: Mapping[str, list[Turn]]) -> Iterator[Row]:
     """Each question beside the handler, turn by turn."""
-    first = statistics.median(each.p99 for each in done["the first page"])
+    first = statistics.median(each.p99 for each in done[FIRST])
     for name, turns in done.items():
         count, p99 = sum(len(each.took) for each in turns), statistics.median(each.p99 for each in turns)
         yield Row(of=f"{name}, p99 in ms ({count} answers)", figure=f"{p99:.1f}")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.home import Home, now
-from flows.serving.records_pages import Pages
+from flows.serving.records_pages import PageJson, Pages, Question
+from flows.steps import publish_records
 from reconcile.records import Moments, record_search
 from tests.aside import run_aside
 from tests.examples import examples
@@ -71,7 +76,7 @@ def test_whoever_is_given_a_page_stands_in_the_log_by_then_and_every_record_coun
     reads: list[tuple[str, str, int]], failures: int
 ) -> None:
     async def play() -> None:
-        log, pages = Log(), Pages(None)  # type: ignore[arg-type]  # notes ask no database
+        log, pages = Log(), Pages(Path(), None)  # type: ignore[arg-type]  # notes ask no database
         log.failures = failures
         tasks = [
             asyncio.create_task(
@@ -110,12 +115,70 @@ def test_a_page_that_takes_long_is_put_together_in_a_thread_and_is_the_same(
     with program(app_of_records(rooms), rooms) as client:
         quick = client.get(f"{PAGE}{asked}")
         monkeypatch.setattr(record_search, "MAX_QUICK_STEPS", 1)
+        monkeypatch.setattr(record_search, "STEPS_A_LOOK", 1)
         moments = Moments(rooms.settings.records)
         assert record_search.quick_answer(moments, lambda: record_search.page(*_everything(rooms))) is None
         long = client.get(f"{PAGE}{asked}")
     assert quick.status_code == long.status_code == 200
     assert quick.content == long.content
     assert quick.json()["records"]
+
+
+def test_a_page_that_takes_less_than_the_most_is_quick_each_time_it_is_asked_for(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        recorded(rooms, f"{number}.00")
+    ask, moments = partial(record_search.page, *_everything(rooms)), Moments(rooms.settings.records)
+
+    def is_quick(steps: int) -> bool:
+        monkeypatch.setattr(record_search, "MAX_QUICK_STEPS", steps)
+        return record_search.quick_answer(moments, ask) is not None
+
+    monkeypatch.setattr(record_search, "STEPS_A_LOOK", 10)
+    needed = next(steps for steps in range(10, 100_000, 10) if is_quick(steps))
+    assert needed > 100
+    assert all(is_quick(needed + 50) for _ in range(50))
+
+
+def test_a_page_is_put_together_once_while_the_records_stay_as_they_are(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    page = record_search.page
+
+    def counted(path: Path, form: str, *rest: Any) -> record_search.DocumentPage:
+        made.append(form)
+        return page(path, form, *rest)
+
+    monkeypatch.setattr(record_search, "page", counted)
+    recorded(rooms, "12.50")
+    with program(app_of_records(rooms), rooms) as client:
+        first = client.get(PAGE)
+        assert client.get(PAGE).content == first.content
+        assert len(made) == 1
+        recorded(rooms, "99.00")
+        assert len(client.get(PAGE).json()["records"]) == 2
+        assert client.get(f"{PAGE}?limit=1").json()["records"] == first.json()["records"]
+        assert client.get(PAGE, headers={"if-none-match": first.headers["etag"]}).status_code == 200
+    assert len(made) == 3
+
+
+def test_an_erased_record_is_in_no_page_and_no_longer_in_memory_once_any_page_is_asked_for(rooms: Home) -> None:
+    scan = recorded(rooms, "8127.45")
+    pages = Pages(rooms.settings.records, Moments(rooms.settings.records))
+    asked = Question(form="receipt", wanted=record_search.Wanted(), as_of=None, after=0, limit=100)
+
+    def ask(what: Question) -> bytes:
+        _, found = run_aside(pages.answer(what, "", None))
+        assert found is not None
+        return found.content
+
+    assert b"8127.45" in ask(asked)
+    rooms.store.forget(scan, now())
+    publish_records(rooms)
+    assert b"8127.45" not in ask(replace(asked, limit=7))
+    assert not [each for each in gc.get_objects() if isinstance(each, PageJson) and b"8127.45" in each.content]
 
 
 def _everything(rooms: Home) -> tuple[Any, ...]:
