@@ -220,8 +220,7 @@ def numbers(path: Path) -> tuple[int, int]:
         return found
 
 
-_NUMBERS = """select coalesce((select epoch from outbox_epoch), 0),
-    coalesce((select position from outbox_position), 0)"""
+_NUMBERS = "select coalesce((select epoch from outbox_epoch), 0), coalesce((select position from outbox_position), 0)"
 
 
 def require_position(path: Path, after: int) -> None:
