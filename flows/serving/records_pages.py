@@ -71,7 +71,10 @@ def is_known(etag: str, told: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a program asks for: records of a form after a number, or, with `as_of`, as they stood at a time in UTC."""
+    """What a program asks for: records of a form that changed after a number.
+
+    With `as_of`, a time in UTC, they are all records as they stood then.
+    """
 
     form: str
     wanted: record_search.Wanted
@@ -154,7 +157,7 @@ class Pages:
         self._writing = asyncio.Lock()
 
     async def answer(self, asked: Question, address: str, known: str | None) -> tuple[str, PageJson | None]:
-        """The ETag of a page, and the page; None where the `If-None-Match` that is `known` names that tag.
+        """The ETag of a page, and the page; None where `known`, an `If-None-Match`, names it.
 
         A short one is found in the event loop itself: handing it to a thread takes longer than the page. `address` is
         the question as it was sent.

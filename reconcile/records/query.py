@@ -175,7 +175,7 @@ def scans_with_exceptions(path: Path, form: str, limit: int) -> list[str]:
 
 
 def erased(path: Path, *, after: int = 0, until: int = 2**63 - 1) -> list[tuple[str, int]]:
-    """(scan, change number) of the scans erased after a change number, and until another one: a copy drops them."""
+    """(scan, change number) of scans erased after one change number, until another: a copy drops them."""
     asked = "select scan, changed from erased where changed > ? and changed <= ? order by changed"
     with open_for_reading(path) as database:
         return list(database.execute(asked, [after, until]))

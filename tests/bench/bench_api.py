@@ -72,7 +72,7 @@ SERVE_SECONDS = 60.0
 
 
 def pages(last: int, count: int) -> Mapping[str, Sequence[str]]:
-    """What is asked, by name: one address again and again, or many in turn, more than the server keeps pages of."""
+    """What is asked, by name: one address again and again, or more in turn than the server keeps."""
     asked, half = f"/api/v1/records/orders?limit={PAGE_COUNT}", f"filter=total:gt:{min(count, BASE_COUNT) // 2}"
     others = range(PAGE_COUNT, count - PAGE_COUNT, max(1, (count - 2 * PAGE_COUNT) // OTHERS_COUNT))
     return {
