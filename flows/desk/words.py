@@ -92,6 +92,7 @@ ACTS: Mapping[str, str] = {
     "scan retaken": N_("read from another picture"),
     "scan forgotten": N_("forgotten"),
     "value corrected": N_("value corrected"),
+    "correction overridden": N_("read otherwise than corrected"),
     "value asked again": N_("one more person asked"),
     "value locked": N_("value locked"),
     "value unlocked": N_("value unlocked"),

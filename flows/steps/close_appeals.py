@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from transcribe.codes import Flag
-from transcribe.model import Form, Reading
+from transcribe.model import OPERATOR_SOURCE, Form, Reading
 from transcribe.people import SECOND_LOOK_TIME, is_same_reading
 from transcribe.store import Appeal, AppealOutcome, Store
 
@@ -46,7 +46,11 @@ def close_appeals(store: Store, forms: Forms, now: datetime) -> ClosedAppeals:
         else:
             late += appeal.is_late(now) and store.tell_of_appeal(appeal.id, "appeal late", now)
             continue
-        store.decide_appeal(appeal.id, outcome, minority=_is_minority(store, forms, appeal), now=now)
+        correction = _overridden(store, forms, appeal)
+        with store.together():
+            store.decide_appeal(appeal.id, outcome, minority=_is_minority(store, forms, appeal), now=now)
+            if correction and appeal.heard is not None:
+                store.note_overridden(correction, appeal.heard, outcome, now)
         closed.append(outcome)
     return ClosedAppeals(
         upheld=closed.count("upheld"),
@@ -63,6 +67,21 @@ def _is_same(store: Store, forms: Forms, one: Reading, other: Reading) -> bool:
     if one.key.name not in {field.name for field in form.all_fields()}:  # it was read as another form since
         return one.text is not None and other.text is not None and one.text.strip() == other.text.strip()
     return is_same_reading(one, other, form.field(one.key.name), form)
+
+
+def _overridden(store: Store, forms: Forms, appeal: Appeal) -> str:
+    """The id of the operator's correction that the hearing read otherwise; "" where there is none that stood until it.
+
+    A locked value stands whatever an expert reads.
+    """
+    heard = appeal.heard
+    if heard is None or Flag.ERASED in heard.flags or heard.key in store.locked_values(heard.scan):
+        return ""
+    history = store.field_history(heard.scan, heard.key)
+    said = [each for each in history.readings if each.source == OPERATOR_SOURCE and each.id not in history.withdrawn]
+    if not said or said[-1].at > heard.at or _is_same(store, forms, said[-1], heard):
+        return ""
+    return said[-1].id
 
 
 def _is_minority(store: Store, forms: Forms, appeal: Appeal) -> bool:

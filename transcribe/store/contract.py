@@ -605,6 +605,15 @@ class SteeringStore(Protocol):
     def is_correction_waiting(self, scan: str) -> bool:
         """Whether a value of a scan was corrected and the scan is not weighed since: its record will change."""
 
+    def note_overridden(self, correction: str, heard: Reading, outcome: AppealOutcome, now: datetime) -> None:
+        """Keep, as an act by the expert, that the hearing of an appeal read otherwise than an operator had corrected.
+
+        `correction` is the id of the operator's reading; nothing is kept where there is none of this id.
+        """
+
+    def overridden_corrections(self, since: datetime, limit: int) -> list[Act]:
+        """The acts that say so since a time, latest first; those of forgotten scans are left out."""
+
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
         """Have one more person asked for a field; its value stands until they have read it. False where they are
         asked already."""

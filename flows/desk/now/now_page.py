@@ -11,6 +11,7 @@ from flows.desk.deeds import do
 from flows.desk.now.alarms import AlarmWatch, alarms
 from flows.desk.now.throughput import home_forecast, midnight, throughput_chart, work_today
 from flows.desk.now.waits import waits_table
+from flows.desk.scans.overridden import latest_overridden
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, Visit
 from flows.watching import waiting_batches
@@ -31,6 +32,7 @@ async def now_page(request: Request, visit: Look) -> Response:
             waits=waits_table(visit),
             people=_people_table(visit),
             alarms=alarmed,
+            overridden=latest_overridden(visit),
             lacks_people=any(each.check == "people" for each in alarmed),
             quarantined=len(visit.home.store.quarantined()) if visit.forms is None else 0,
             today=_today(work),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from flows.desk.scans.exceptions import exception_lines
 from flows.desk.scans.field_view import field_view, readings_table
 from flows.desk.scans.kept_until import kept_until
+from flows.desk.scans.overridden import overridden_acts
 from flows.desk.scans.scan_view import (
     FATE_WORDS,
     ScanView,
@@ -61,6 +62,7 @@ async def scan_page(visit: Look, scan: ScanId, page: PageNumber = 1, field: Fiel
             view=view,
             fields=fields_table(visit, view, shown),
             exceptions=exception_lines(visit, view),
+            overridden=overridden_acts(visit, view.acts),
             kept_until=kept_until(visit, view.scan, view.state),
             page=shown,
             picture=next((each for each in view.pictures if each.number == shown), None),

@@ -61,6 +61,7 @@ LOOKS = (
     "open_fields",
     "asked_of_field",
     "skips_of_field",
+    "overridden_corrections",
 )
 KINDS = ("scans", "readings by person")
 SMALL = {"json_each", "called", "other", "o", "d", "v", "value", "k", "kinds", "few"}

@@ -17,6 +17,11 @@ FROM act a LEFT JOIN act_text x ON x.id = a.id LEFT JOIN scan s ON s.id = a.scan
 LEFT JOIN transcriber p ON p.id = a.transcriber_id
 WHERE (:scan_id IS NULL OR a.scan_id = :scan_id) AND (:batch IS NULL OR a.batch = :batch) ORDER BY a.id;
 
+-- name: overridden_corrections
+SELECT a.*, COALESCE(x.reason, '') AS reason, s.sha256 AS scan, f.name, f.row_number, NULL AS transcriber
+FROM act a LEFT JOIN act_text x ON x.id = a.id JOIN scan s ON s.id = a.scan_id JOIN field f ON f.id = a.field_id
+WHERE a.verb = 'correction overridden' AND a.at >= :since AND s.erased_at IS NULL ORDER BY a.at DESC LIMIT :most;
+
 -- name: acts_on_person
 SELECT a.*, COALESCE(x.reason, '') AS reason, NULL AS scan, NULL AS name, NULL AS row_number, p.public_id AS transcriber
 FROM act a LEFT JOIN act_text x ON x.id = a.id JOIN transcriber p ON p.id = a.transcriber_id

@@ -106,13 +106,14 @@ class ActVerbs(Lookup):
 
     def acts(self, scan: str | None = None, batch: str | None = None) -> list[Act]:
         number = None if scan is None else self.scan_row(scan)["id"]
-        return [_act_of(row) for row in self.db.all("acts", scan_id=number, batch=batch)]
+        return [act_of(row) for row in self.db.all("acts", scan_id=number, batch=batch)]
 
     def acts_on(self, who: str) -> list[Act]:
-        return [_act_of(row) for row in self.db.all("acts_on_person", person=self.person_row(who)["id"])]
+        return [act_of(row) for row in self.db.all("acts_on_person", person=self.person_row(who)["id"])]
 
 
-def _act_of(row: Row) -> Act:
+def act_of(row: Row) -> Act:
+    """The act of a row."""
     return Act(
         number=row["id"],
         verb=row["verb"],

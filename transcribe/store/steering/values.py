@@ -8,9 +8,16 @@ from transcribe.codes import Flag, Method
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import OPERATOR_SOURCE, FieldKey, Reading, Truth
 from transcribe.store.drivers.database import Row
-from transcribe.store.row_mapping import VALUE_LANE, key_of
-from transcribe.store.steering.acts import ActVerbs
+from transcribe.store.facts import Act, AppealOutcome
+from transcribe.store.row_mapping import VALUE_LANE, key_of, micros
+from transcribe.store.steering.acts import ActVerbs, act_of
 from transcribe.store.verbs.reconcile import ReconcileVerbs
+
+OVERRIDDEN = "correction overridden"
+"""The act that says that an expert read otherwise than an operator had corrected."""
+
+HEARD_OTHERWISE = "An expert who heard an appeal read it otherwise."
+"""Why a correction was overridden, as its act keeps it."""
 
 
 class ValueVerbs(ReconcileVerbs, ActVerbs):
@@ -38,6 +45,20 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
         field = self.known_field(self.scan_row(scan), key)
         acts = self.db.all("corrections_of_field", field_id=field)
         return {self.keyed_hash("correction", str(each["id"]))[:32]: each["by_whom"] for each in acts}
+
+    def note_overridden(self, correction: str, heard: Reading, outcome: AppealOutcome, now: datetime) -> None:
+        with self.db.write():
+            row = self.scan_row(heard.scan)
+            field = self.known_field(row, heard.key)
+            for each in self.db.all("corrections_of_field", field_id=field):
+                if self.keyed_hash("correction", str(each["id"]))[:32] == correction:
+                    told = {"field": str(heard.key), "correction": each["id"], "outcome": outcome}
+                    expert = self.person_row(heard.source)["handle"]
+                    on = {"scan": row["id"], "field": field}
+                    self.act(OVERRIDDEN, row["sha256"], expert, HEARD_OTHERWISE, now, **on, detail=told)
+
+    def overridden_corrections(self, since: datetime, limit: int) -> list[Act]:
+        return [act_of(row) for row in self.db.all("overridden_corrections", since=micros(since), most=limit)]
 
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
         with self.db.write():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import World, after, decision, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, sent, world
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import FieldKey
 
@@ -67,3 +67,23 @@ def test_what_is_not_there_is_said(here: World) -> None:
     here.store.forget(scan.id, after(3))
     with pytest.raises(NotFound, match="forgotten"):
         here.store.ask_value(scan.id, TOTAL, "olga", "x", after(4))
+
+
+def test_a_correction_that_was_read_otherwise_is_found_by_its_time_until_its_scan_is_forgotten(here: World) -> None:
+    scan = here.scan("a")
+    correction = here.store.correct_value(scan.id, TOTAL, "12", "olga", "the customer called", after(1))
+    number = here.store.acts(scan.id)[-1].number
+    here.ask(scan, "total", now=after(2))
+    (task,) = here.store.lease("ann", 1, after(3))
+    here.store.submit(task.id, "ann", sent("8", "one"), after(4))
+    heard = here.store.field_history(scan.id, TOTAL).readings[-1]
+    here.store.note_overridden("0" * 32, heard, "upheld", after(5))
+    assert here.store.overridden_corrections(NOON, 9) == []
+    here.store.note_overridden(correction, heard, "upheld", after(5))
+    (act,) = here.store.overridden_corrections(NOON, 9)
+    assert (act.by, act.scan, act.key, act.at) == ("ann", scan.id, TOTAL, after(5))
+    assert act.detail == {"field": "total", "correction": number, "outcome": "upheld"}
+    assert here.store.overridden_corrections(after(6), 9) == []
+    assert here.store.verify_audit().forgeries == ()
+    here.store.forget(scan.id, after(7))
+    assert here.store.overridden_corrections(NOON, 9) == []
