@@ -23,9 +23,10 @@ MOST_SHOWN_COUNT = 20
 """So many of them are shown there. Chosen by hand."""
 
 HEARD: Mapping[str, str] = {
-    "upheld": N_("%(who)s had corrected it. An expert who heard an appeal read it otherwise, and upheld it."),
+    "upheld": N_("%(who)s had corrected it. An expert who heard an appeal read it otherwise; the appeal was upheld."),
     "declined": N_(
-        "%(who)s had corrected it. An expert who heard an appeal read something else than both, and declined it."
+        "%(who)s had corrected it. An expert who heard an appeal read something else than both; the appeal was "
+        "declined."
     ),
 }
 """What became of a correction, by how the appeal ended."""
