@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,28 @@ def test_the_few_deliveries_that_are_dead_or_wait_have_an_index_of_their_own(her
     assert not [step for step in steps if "TEMP B-TREE" in step], steps
 
 
+def test_what_a_batch_took_and_its_course_are_read_as_fast_after_months(here: World) -> None:
+    connection = sqlite_of(here.store).connection
+    steps = {}
+    for quarters in (10, 5_000):
+        rows = [(micros(NOON) + number * 900_000_000, number) for number in range(quarters)]
+        connection.executemany(
+            "INSERT INTO work_done VALUES ('long', ?, 'order', 'pay EUR', 1, ?) ON CONFLICT DO NOTHING", rows
+        )
+        connection.executemany(
+            "INSERT INTO batch_course VALUES ('long', ?, 'finished', ?) ON CONFLICT DO NOTHING", rows
+        )
+        latest = NOON + timedelta(minutes=15 * quarters)
+        (work,) = here.store.work_of_batches(["long"])
+        assert work.count == quarters
+        steps[quarters] = [
+            _steps(here, lambda: here.store.work_of_batches(["long"])),
+            _steps(here, partial(here.store.batch_course, "long", [NOON, latest], ["finished", "set aside"])),
+            _steps(here, lambda: here.store.batch_course_begin("long")),
+        ]
+    assert all(many <= few + 2 for few, many in zip(steps[10], steps[5_000], strict=True)), steps
+
+
 def _add_open_tasks(here: World, name: str, count: int) -> None:
     connection = sqlite_of(here.store).connection
     scan = here.scan(name)
@@ -151,6 +175,14 @@ def _steps_of_a_lease(here: World) -> int:
     here.ask(here.scan("one"), "number")
     here.store.lease("ann", 1, NOON)
     here.store.give_back("ann", NOON)
+    count = _steps(here, lambda: here.store.lease("ann", 1, NOON))
+    assert len(here.store.lease("ann", 1, NOON)) == 1
+    here.store.give_back("ann", NOON)
+    return count
+
+
+def _steps(here: World, look: Callable[[], object]) -> int:
+    """Steps of SQLite's machine, by tens."""
     count = 0
 
     def step() -> int:
@@ -159,9 +191,8 @@ def _steps_of_a_lease(here: World) -> int:
         return 0
 
     sqlite_of(here.store).connection.set_progress_handler(step, 10)
-    assert len(here.store.lease("ann", 1, NOON)) == 1
+    look()
     sqlite_of(here.store).connection.set_progress_handler(None, 10)
-    here.store.give_back("ann", NOON)
     return count
 
 
