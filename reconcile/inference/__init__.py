@@ -3,7 +3,7 @@
 from reconcile.inference.calibration import Lesson, calibrated, fit_calibration, informed_share
 from reconcile.inference.circumstances import PEOPLE_STAGE, Circumstances, circumstances
 from reconcile.inference.noisy_channel import habits, misreading_probability, ways
-from reconcile.inference.posterior import FieldPosterior, weigh_field
+from reconcile.inference.posterior import FieldPosterior, shared_confusions, weigh_field
 from reconcile.inference.prior import flat_prior, has_shapes
 from reconcile.inference.scan_memory import ScanMemory
 from reconcile.inference.votes import Vote, is_nearly_same, majority, null_of, vote, votes
@@ -28,6 +28,7 @@ __all__ = [
     "majority",
     "misreading_probability",
     "null_of",
+    "shared_confusions",
     "vote",
     "votes",
     "ways",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from reconcile.inference.noisy_channel import READ_UNREADABLE_SHARE, Component, Source, misreading_probability
@@ -74,31 +74,35 @@ def with_beside(
 
     Engines that say what is written do not: that one did not, is no evidence for what it says.
     """
-    if not beside:
-        return list(ways)
-    share = _stray_share(written)
-    texts = [
-        (share * other.probability, explained)
-        for other in beside
-        if other.says != written
-        and (explained := [(at, *how) for at, how in other.seen.items() if sources[at][0].says != written])
-    ]
+    share = _stray_share(written) if beside else 0.0
+    texts = []
+    for other in beside:
+        if other.says != written:
+            explained = [
+                (at, follow, seen) for at, (follow, seen) in other.seen.items() if sources[at][0].says != written
+            ]
+            if explained:
+                texts.append((share * other.probability, explained))
     if not texts:
         return list(ways)
-    seen, misled = [], []
+    unmisled, misled = [], []
     for way in ways:
-        found = list(_misled(texts, way.terms))
+        found = _misled(texts, way.terms)
+        if not found:
+            unmisled.append(way)
+            continue
         whole = sum([weight for weight, _ in found])
         misled_share = min(share, whole)
+        scale = misled_share / whole
         for weight, terms in found:
-            misled.append(Component(way.weight * weight * (misled_share / whole), terms, way.looks_like))
-        seen.append(Component(way.weight * (1.0 - misled_share), way.terms, way.looks_like))
-    return seen + misled
+            misled.append(Component(way.weight * weight * scale, terms, way.looks_like))
+        unmisled.append(Component(way.weight * (1.0 - misled_share), way.terms, way.looks_like))
+    return unmisled + misled
 
 
 def _misled(
     texts: Sequence[tuple[float, Sequence[tuple[int, float, float]]]], terms: Sequence[float]
-) -> Iterator[tuple[float, list[float]]]:
+) -> list[tuple[float, list[float]]]:
     """The weight, and P of each vote, where engines read these texts, each by itself and together with others.
 
     Together too, as what misled one engine must not make another one's reading speak for or against what is written.
@@ -106,20 +110,20 @@ def _misled(
     """
     found: list[tuple[float, float, Mapping[int, float]]] = []
     for weight, explained in texts:
-        gain, mine = weight, {}
+        gain, mine = weight, dict[int, float]()
         for at, follow, seen in explained:
-            if seen > terms[at]:
-                mine[at] = terms[at] + follow * (seen - terms[at])
-                gain *= mine[at] / terms[at]
+            term = terms[at]
+            if seen > term:
+                mine[at] = term + follow * (seen - term)
+                gain *= mine[at] / term
         if not mine:
             continue
-        found += [
-            (weight * more, gain * others, {**theirs, **mine})
-            for more, others, theirs in (*found, (1.0, 1.0, dict[int, float]()))
-            if gain * others > MIN_WAY_SHARE and mine.keys().isdisjoint(theirs)
-        ]
-    for weight, _, misled in found:
-        yield weight, [misled.get(at, term) for at, term in enumerate(terms)]
+        for more, others, theirs in tuple(found):
+            if gain * others > MIN_WAY_SHARE and mine.keys().isdisjoint(theirs):
+                found.append((weight * more, gain * others, {**theirs, **mine}))
+        if gain > MIN_WAY_SHARE:
+            found.append((weight, gain, mine))
+    return [(weight, [misled.get(at, term) for at, term in enumerate(terms)]) for weight, _, misled in found]
 
 
 def _stray_share(written: str) -> float:

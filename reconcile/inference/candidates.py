@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
 from math import log
@@ -119,10 +119,22 @@ class Unread(NamedTuple):
         """Log of prior times P of all votes, or of these, by their numbers, and P of each vote in the first way."""
         if not self.unsure:
             return self.log_prior + log_sum(self.ways, votes), self.ways[0].terms
-        unsure = self.unsure if votes is None else [at for at in self.unsure if at in votes]
-        found, silent = min((log_sum(self.ways, votes, some, self.caps), some) for some in _subsets(unsure))
-        terms = [self.caps[at] if at in silent else term for at, term in enumerate(self.ways[0].terms)]
-        return self.log_prior + found, terms
+        unsure = self.unsure if votes is None else tuple([at for at in self.unsure if at in votes])
+        silent: tuple[int, ...] = ()
+        least, first = log_sum(self.ways, votes), self.ways[0].terms
+        for some in _subsets(unsure):
+            ways = [(weight, self._without(terms, some), "") for weight, terms, _ in self.ways]
+            found = log_sum(ways, votes)
+            if (found, some) < (least, silent):
+                least, first, silent = found, ways[0][1], some
+        return self.log_prior + least, first
+
+    def _without(self, terms: Sequence[float], silent: Iterable[int]) -> list[float]:
+        """P of each vote, those that are silent as probable as their entry of `caps`."""
+        found = list(terms)
+        for at in silent:
+            found[at] = self.caps[at]
+        return found
 
 
 def nothing_read(
@@ -178,15 +190,16 @@ def _near(
     ways = [Component((1 - confusion_share) / SAME_ERROR_PROBABILITY, alone)]  # who errs first repeats nobody
     if confusion_share > 0:
         ways.append(Component(confusion_share, confused))
-    ways = with_beside(beside, near, sources, ways)
+    if beside:
+        ways = with_beside(beside, near, sources, ways)
     unsure = []
-    for at, (vote, _, _) in enumerate(sources):
-        above = [way for way in ways if way.terms[at] > caps[at]]
-        if vote.says == near and above and len(above) < len(ways):
+    for at, cap in enumerate(caps):
+        above = [terms for _, terms, _ in ways if terms[at] > cap]
+        if above and sources[at][0].says == near and len(above) < len(ways):
             unsure.append(at)
             continue
-        for way in above:
-            way.terms[at] = caps[at]
+        for terms in above:
+            terms[at] = cap
     return Unread(prior, ways, tuple(unsure), caps)
 
 
@@ -210,5 +223,7 @@ def _each_wrong(
     return alone, together
 
 
-def _subsets(of: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    return chain.from_iterable(combinations(of, count) for count in range(len(of) + 1))
+@lru_cache(maxsize=4096)
+def _subsets(of: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """All choices of one or more of these."""
+    return tuple(chain.from_iterable(combinations(of, count) for count in range(1, len(of) + 1)))

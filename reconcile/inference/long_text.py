@@ -148,7 +148,6 @@ def word_by_word(spot: PreparedField, whole: FieldPosterior, learnt: LearntParam
         none_terms=[sum(column) / len(terms) for column in zip(*terms.values(), strict=True)],
         shares={**shares, **apart},
         terms={**terms, **{says: whole.terms[says] for says in apart}},
-        shared_confusions={},
         priors={says: whole.priors.get(says, whole.none_prior) for says in (*shares, *apart)},
         words=Composed(composed, _written(spot, likeliest, line, said, model), len(line.slots)),
     )

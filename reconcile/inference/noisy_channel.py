@@ -97,29 +97,17 @@ class Component(NamedTuple):
     looks_like: str = ""
 
 
-def log_sum(
-    ways: Sequence[Component],
-    votes: Sequence[int] | None = None,
-    silent: Sequence[int] = (),
-    caps: Sequence[float] = (),
-) -> float:
-    """Log of P of all votes, or of these, by their numbers.
-
-    P is the sum over the ways in which they come about. Those that are `silent` have P of their entry in `caps`.
-    """
-    if votes is None and not silent:
-        total = sum([weight * prod(terms) for weight, terms, _ in ways])
-        if total > MIN_READING_PROBABILITY:
-            return log(total)
-    of_ways: Sequence[tuple[float, Sequence[float]]] = [way[:2] for way in ways]
-    if silent:
-        of_ways = [(weight, [caps[at] if at in silent else t for at, t in enumerate(ts)]) for weight, ts in of_ways]
-    if votes is not None:
-        of_ways = [(weight, [terms[at] for at in votes]) for weight, terms in of_ways]
-    total = sum([weight * prod(terms) for weight, terms in of_ways])
+def log_sum(ways: Sequence[tuple[float, Sequence[float], str]], votes: Sequence[int] | None = None) -> float:
+    """Log of P of all votes, or of these, by their numbers: the sum over the ways in which they come about."""
+    total = 0.0
+    for weight, terms, _ in ways:
+        total += weight * (prod(terms) if votes is None else prod(map(terms.__getitem__, votes)))
     if total > MIN_READING_PROBABILITY:
         return log(total)
-    sums = [log(weight) + sum(map(log, terms)) for weight, terms in of_ways]
+    sums = [
+        log(weight) + sum(map(log, terms if votes is None else map(terms.__getitem__, votes)))
+        for weight, terms, _ in ways
+    ]
     top = max(sums)
     return top + log(sum([exp(each - top) for each in sums]))
 

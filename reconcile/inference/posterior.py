@@ -52,6 +52,9 @@ Chosen by hand, so that two people who agree are not outweighed.
 """
 
 
+LIKELY_ORIGINS = ("read", "master", "shape")
+"""Origins of texts that are as probable as their prior. Other proposals are rarer, by PROPOSAL_LOG_FACTOR."""
+
 NO_WAYS: Mapping[str, Sequence[Component]] = {}
 """Of a text that is weighed word by word."""
 
@@ -76,8 +79,7 @@ class FieldPosterior(NamedTuple):
     """The raw probabilities of one field: `shares` of each comparable text, `none` that none of them is written.
 
     `terms` are each vote's probability given each text, `none_terms` given that something else is written; evidence is
-    made of them. `shared_confusions` is, for each text, the share of its probability in which the place looks like
-    another text. `ways` are those in which each text gives the votes, and `unread` is something else.
+    made of them. `ways` are those in which each text gives the votes, and `unread` is something else.
     `words` is the likeliest text of a field that was weighed word by word, None of one weighed whole. `sources` are the
     votes with the models of their sources.
     """
@@ -88,7 +90,6 @@ class FieldPosterior(NamedTuple):
     none: float
     terms: dict[str, list[float]]
     none_terms: list[float]
-    shared_confusions: dict[str, dict[str, float]]
     priors: dict[str, float]
     none_prior: float
     ruled: tuple[Ruled, ...] = ()
@@ -97,6 +98,19 @@ class FieldPosterior(NamedTuple):
     ways: Mapping[str, Sequence[Component]] = NO_WAYS
     unread: Unread | None = None
     sources: Sequence[Source] = ()
+
+
+def shared_confusions(weighed: FieldPosterior, says: str) -> dict[str, float]:
+    """The share of a text's probability in which the place looks like another text, by that text.
+
+    Of a field weighed word by word nothing is known of this.
+    """
+    found: dict[str, float] = {}
+    ways = weighed.ways.get(says, ()) if weighed.words is None else ()
+    for way in ways:
+        if way.looks_like:
+            found[way.looks_like] = found.get(way.looks_like, 0.0) + exp(log_sum((way,)) - log_sum(ways))
+    return found
 
 
 def share_by(weighed: FieldPosterior, says: str, votes: Sequence[int]) -> float:
@@ -118,38 +132,38 @@ def weigh_field(
     spot: PreparedField, votes: Sequence[Vote], learnt: LearntParameters, arithmetic: Iterable[str] = ()
 ) -> FieldPosterior:
     """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
-    sources = []
+    sources, speaking, bad_page = [], [], False
     for vote in votes:
         source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
         sources.append((vote, source_model, source_model.ratio(vote.confidence, vote.says)))
-    speaking = [vote for vote in votes if not is_silent(vote)]
+        bad_page = bad_page or vote.bad_page
+        if not is_silent(vote):
+            speaking.append(vote)
     read = {vote.says: vote.null for vote in speaking or votes}  # a machine's silence proposes nothing
     texts = sorted([says for says, null in read.items() if null is None])
     words, shapes = learnt.words(spot.field.name), shapes_of(spot, learnt)
     origins = candidates(spot, read, texts, words, arithmetic, _typed_alike(votes), shapes)
     spelt = {says: word_priors(spot, says, learnt) for says in texts}
     strays = {says: stray_share(spot, says, learnt, spelt[says]) for says in texts} if len(read) > 1 else {}
-    bad = any(vote.bad_page for vote in votes)
-    confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad)
+    confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad_page)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
     known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
     beside = texts_beside(sources, terms, strays | known, learnt.characters)
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
     if beside:
         ways = {says: with_beside(beside, says, sources, of_text) for says, of_text in ways.items()}
-    caps = [min([way.terms[at] for way in ways.get(vote.says, ())], default=1.0) for at, vote in enumerate(votes)]
+    caps = _least_terms(ways, votes)
     if len(origins) > 1:
         _cap(ways, votes, caps)
     unread, none, none_terms = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
-    terms = {says: of_text[0].terms for says, of_text in ways.items()}
-    priors = {
-        says: log_prior(spot, says, learnt, spelt.get(says))
-        + (0.0 if origin in ("read", "master", "shape") else PROPOSAL_LOG_FACTOR)
-        for says, origin in origins.items()
-    }
-    scores, confused = _scored(ways, priors)
+    first_terms, priors, scores = {}, {}, {}
+    for says, origin in origins.items():
+        prior = log_prior(spot, says, learnt, spelt.get(says))
+        priors[says] = prior if origin in LIKELY_ORIGINS else prior + PROPOSAL_LOG_FACTOR
+        first_terms[says] = ways[says][0].terms
+        scores[says] = priors[says] + log_sum(ways[says])
     shares, none_share = _normalised(scores, none)
-    found = tuple(votes), origins, shares, none_share, terms, none_terms, confused, priors, unread.log_prior
+    found = tuple(votes), origins, shares, none_share, first_terms, none_terms, priors, unread.log_prior
     return FieldPosterior(*found, ways=ways, unread=unread, sources=sources)
 
 
@@ -159,20 +173,16 @@ def _typed_alike(votes: Iterable[Vote]) -> set[str]:
     return {says for says in typed if typed.count(says) > 1} if len(typed) > 1 else set()
 
 
-def _scored(
-    ways: Mapping[str, Sequence[Component]], priors: Mapping[str, float]
-) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """(log of prior times P of all votes by text, the share of each way in which it looks like another text)."""
-    scores: dict[str, float] = {}
-    confused: dict[str, dict[str, float]] = {}
-    for says, of_text in ways.items():
-        total = log_sum(of_text)
-        scores[says] = priors[says] + total
-        for way in of_text if len(of_text) > 1 else ():
-            if way.looks_like:
-                shares = confused.setdefault(says, {})
-                shares[way.looks_like] = shares.get(way.looks_like, 0.0) + exp(log_sum((way,)) - total)
-    return scores, confused
+def _least_terms(ways: Mapping[str, Sequence[Component]], votes: Sequence[Vote]) -> list[float]:
+    """The least P of each vote where its own text is written; 1 of one whose text is not weighed."""
+    found = []
+    for at, vote in enumerate(votes):
+        of_text = ways.get(vote.says)
+        if of_text is None:
+            found.append(1.0)
+        else:
+            found.append(of_text[0].terms[at] if len(of_text) == 1 else min([terms[at] for _, terms, _ in of_text]))
+    return found
 
 
 def _cap(ways: Mapping[str, Sequence[Component]], votes: Sequence[Vote], caps: Sequence[float]) -> None:
@@ -183,13 +193,13 @@ def _cap(ways: Mapping[str, Sequence[Component]], votes: Sequence[Vote], caps: S
     for at, (vote, cap) in enumerate(zip(votes, caps, strict=True)):
         for says, of_text in ways.items():
             if says != vote.says:
-                for way in of_text:
-                    if way.terms[at] > cap:
-                        way.terms[at] = cap
+                for _, terms, _ in of_text:
+                    if terms[at] > cap:
+                        terms[at] = cap
 
 
 def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, float], float]:
-    top = max(*scores.values(), none)
+    top = max(max(scores.values()), none)
     parts = {says: exp(score - top) for says, score in scores.items()}
     none = exp(none - top)
     total = sum(parts.values()) + none

@@ -14,7 +14,16 @@ from rapidfuzz.distance import Levenshtein
 
 from reconcile.algorithms import count_edits
 from reconcile.forms import TEXT_FAMILIES, PreparedField
-from reconcile.inference import FieldPosterior, Vote, flat_prior, habits, misreading_probability, null_of, weigh_field
+from reconcile.inference import (
+    FieldPosterior,
+    Vote,
+    flat_prior,
+    habits,
+    misreading_probability,
+    null_of,
+    shared_confusions,
+    weigh_field,
+)
 from reconcile.parameters import (
     CONFIDENCE_STEPS,
     SHARED_CONFUSIONS,
@@ -93,7 +102,7 @@ class Counts:
         for written, share in shares.items():
             if share < MIN_COUNTED_SHARE or null_of(written) is not None:
                 continue
-            tempted = weighed.shared_confusions.get(written, {})
+            tempted = shared_confusions(weighed, written)
             in_place += share * sum(tempted.values())
             if not contested:
                 self._count_value(spot, written, share)
