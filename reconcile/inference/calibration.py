@@ -88,7 +88,7 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
             found.append(adjusted(whole, LONG_TEXT_STAGE, seen.family, learnt.calibration))
         share = min(found) if seen.by_machines is None else _at_least_of_machines(share, max(found), seen, learnt)
     else:
-        share = _of_machines(share, seen, learnt)
+        share = _of_machines(share, seen, _stages(seen), learnt)
     sources = seen.engines + seen.people + (seen.looks_blank if seen.people else 0)
     if sources >= POLICY.people_to_agree or seen.witness or (seen.is_one_sure and not seen.trouble and not seen.people):
         return share
@@ -100,18 +100,27 @@ def _at_least_of_machines(share: float, found: float, seen: Circumstances, learn
 
     The share that they give it is less than with people, and is asked for only where that one would mean more.
     """
-    if seen.by_machines is None or _of_machines(share, seen, learnt) <= found:
+    stages = _stages(seen)
+    if seen.by_machines is None or _of_machines(share, seen, stages, learnt) <= found:
         return found
-    return max(found, _of_machines(seen.by_machines(), seen, learnt))
+    return max(found, _of_machines(seen.by_machines(), seen, stages, learnt))
 
 
-def _of_machines(share: float, seen: Circumstances, learnt: LearntParameters) -> float:
+def _stages(seen: Circumstances) -> list[str]:
+    """The stages of what machines say by themselves that hold here, each of which may make it less probable."""
+    stages = [seen.sound_stage, *seen.trouble_stages]
+    if not seen.is_sound:
+        stages.append(seen.doubt_stage)
+    if seen.is_torn:
+        stages.append(TORN_STAGE)
+    return stages
+
+
+def _of_machines(share: float, seen: Circumstances, stages: Sequence[str], learnt: LearntParameters) -> float:
     """The probability of what machines say by themselves, from the share that they alone give it.
 
     One engine is never surer than two that agree, and what troubles machines makes nothing surer.
     """
-    stages = [seen.sound_stage, *([] if seen.is_sound else [seen.doubt_stage]), *seen.trouble_stages]
-    stages += [TORN_STAGE] if seen.is_torn else []
     return min([adjusted(share * seen.in_place, stage, seen.family, learnt.calibration) for stage in stages])
 
 

@@ -21,11 +21,11 @@ from reconcile.inference.troubles import (
     trouble_of,
     with_common_flags,
 )
-from reconcile.inference.votes import Vote, could_be, is_nearly_same, null_of
+from reconcile.inference.votes import Vote, could_be, null_of, sides
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.codes import Reason, Witness
-from transcribe.model import INK, OPERATOR_SOURCE, Null, Standing
+from transcribe.model import OPERATOR_SOURCE, Null, Standing
 
 UNDECIDED_STAGE = "machines may not:"
 """The beginning of the stages of calibration in which machines never decide."""
@@ -201,8 +201,9 @@ class Circumstances(NamedTuple):
             return f"{self.family}: vouched for"
         return f"{self.family}: {ONE_SURE_STAGE}" if self.by_one_engine else ""
 
-    def standing(self, earned: float) -> Standing:
-        """The same as a posterior carries it, for deciding; `earned` is the share right that is proven of machines."""
+    def standing(self, learnt: LearntParameters) -> Standing:
+        """The same as a posterior carries it, for deciding, with the share right that is proven of machines."""
+        situation = self.situation
         return Standing(
             engines=self.engines,
             listening=self.listening,
@@ -216,10 +217,10 @@ class Circumstances(NamedTuple):
             by_code=self.by_code,
             witness=self.witness,
             trouble=self.trouble,
-            typed_alike=any(prose is not None and prose.origin == "alike" for prose in (self.prose, self.typed)),
+            typed_alike="alike" in [prose.origin for prose in (self.prose, self.typed) if prose is not None],
             searched_text=self.searched and self.family == "line text",
-            situation=self.situation,
-            earned=earned,
+            situation=situation,
+            earned=learnt.machines.earned_share(situation),
             fit=self.fit,
             quality=self.quality,
             careful=self.careful,
@@ -233,13 +234,8 @@ class Circumstances(NamedTuple):
 
 def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters) -> Circumstances:
     """The circumstances of the value that `says` (comparable text)."""
-    votes = weighed.votes
-    engines = [vote for vote in votes if vote.machine and vote.source != INK]
-    saying = [vote for vote in engines if vote.says == says]
-    people = [vote for vote in votes if vote.kind == "person"]
-    for_it = [vote for vote in people if is_nearly_same(spot, vote.says, says, POLICY.min_text_similarity)]
-    against = [vote for vote in people if vote not in for_it] if len(for_it) < len(people) else []
-    experts = [vote.source for vote in votes if vote.kind == "expert" and vote.says == says]
+    votes, null = weighed.votes, null_of(says)
+    engines, saying, people, for_it, against, experts, ink = sides(spot, votes, says, POLICY.min_text_similarity)
     factors = [ruled.factors[says] for ruled in weighed.ruled]
     sums, least = prod(factors), min(factors, default=1.0)
     witness = witness_of(spot, votes, says, sums, learnt)
@@ -249,27 +245,27 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     return Circumstances(
         says=says,
         family=spot.family,
-        null=null_of(says),
+        null=null,
         coded=is_said_by_barcode(votes, says),
         engines=len([vote for vote in saying if vote.null != "illegible"]),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len(experts),
-        by_operator=set(experts) == {OPERATOR_SOURCE},
+        by_operator={vote.source for vote in experts} == {OPERATOR_SOURCE},
         looked_again=True in [vote.again for vote in saying],
         sure=surest(spot, engines, says),
         torn=max([vote.torn for vote in saying], default=0.0),
         readers=len(people),
         against_people=len(against),
         contradicting=len([vote for vote in against if could_be(spot, vote.says)]),
-        ink=max([vote.confidence or 0.0 for vote in votes if vote.source == INK and vote.says == says], default=0.0),
+        ink=ink,
         witness=witness,
         trouble=trouble,
         common_trouble=trouble and (trouble_of(spot, common, says, sums, learnt, least) or doubt),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, saying, learnt),
-        searched=any(vote.place is not None for vote in engines),
+        searched=bool([vote for vote in engines if vote.place is not None]),
         prose=prose(spot, votes, says, weighed.words is not None),
         typed=prose(spot, people, says, False) if engines and weighed.words is None else None,
         careful=len([each for each in weighed.sources if is_careful(each, says)]) if people else 0,
@@ -277,7 +273,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         opposed=is_opposed(spot, weighed, says, sums),
         by_machines=_weighing_of_machines(weighed, says, engines) if saying and for_it else None,
         telling=telling_troubles(spot, common, says),
-        unlisted=spot.known_values is not None and null_of(says) is None and not spot.known_values.has(says),
+        unlisted=spot.known_values is not None and null is None and not spot.known_values.has(says),
     )
 
 

@@ -70,11 +70,11 @@ def evidence(
     raw, told = round(weighed.shares[best], 4), round(probability, 4)
     if raw != told:
         found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": told}))
-    if seen.by_one_engine and not seen.readers:
+    if not seen.readers and seen.by_one_engine:
         found.append(Evidence(code=EvidenceCode.ONE_SURE_ENGINE, numbers={"confidence": round(seen.sure, 3)}))
-    if seen.situation and not seen.readers:
-        wrong, count = learnt.machines.tally(seen.situation)
-        is_own = learnt.machines.is_audited_here(seen.situation)
+    if not seen.readers and (situation := seen.situation):
+        wrong, count = learnt.machines.tally(situation)
+        is_own = learnt.machines.is_audited_here(situation)
         audits = EvidenceCode.AUDITED if is_own else EvidenceCode.AUDITED_AS_SHIPPED
         found.append(Evidence(code=audits, numbers={"wrong": round(wrong, 1), "count": round(count)}))
     if learnt.champion(spot.family) == "majority":

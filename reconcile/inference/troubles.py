@@ -9,7 +9,7 @@ from typing import Literal
 from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR, is_of_new_shape, is_one_slip_apart, is_settled
 from reconcile.inference.posterior import FieldPosterior
-from reconcile.inference.votes import BLANK, QUANTITY_TYPES, Vote, null_of
+from reconcile.inference.votes import BLANK, QUANTITY_TYPES, Vote, digits_of, null_of
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.codes import Flag, Reason
@@ -111,7 +111,8 @@ MAX_OPPOSING_RULE_FACTOR = 0.1
 
 def is_said_by_barcode(votes: Sequence[Vote], says: str) -> bool:
     """Whether a barcode that checks itself says this."""
-    return any(Flag.CHECKS_ITSELF in vote.flags and vote.says == says for vote in votes if vote.machine and vote.flags)
+    flags = [vote.flags for vote in votes if vote.flags and vote.machine and vote.says == says]
+    return bool(flags) and Flag.CHECKS_ITSELF in frozenset.union(*flags)
 
 
 def trouble_of(
@@ -122,7 +123,7 @@ def trouble_of(
     `sums` is the factor of all rules on the value, `least` that of the rule most against it.
     """
     machines = [vote for vote in votes if vote.machine]
-    flags = [flag for vote in machines if vote.flags for flag in vote.flags]
+    flags = {flag for vote in machines if vote.flags for flag in vote.flags}
     for flag, reason in REASON_BY_FLAG.items() if flags else ():
         if flag in flags:
             return reason
@@ -137,9 +138,10 @@ def trouble_of(
     for_it = [vote for vote in machines if vote.says == says] if Flag.PARTLY_READ in flags else []
     if for_it and all(Flag.PARTLY_READ in vote.flags for vote in for_it):
         return Reason.PARTLY_READ  # who read all of it and says the same shows that nothing is missing
-    sure = [vote.confidence or 0.0 for vote in machines if vote.source == INK and vote.says == BLANK]
-    if says == BLANK and max(sure, default=0.0) < MIN_BLANK_CONFIDENCE:
-        return Reason.INK_BUT_NO_TEXT if any(vote.source == INK for vote in machines) else Reason.NOTHING_READ
+    if says == BLANK:
+        looked = [vote for vote in machines if vote.source == INK]
+        if max([vote.confidence or 0.0 for vote in looked if vote.says == BLANK], default=0.0) < MIN_BLANK_CONFIDENCE:
+            return Reason.INK_BUT_NO_TEXT if looked else Reason.NOTHING_READ
     if null_of(says) is None and (spot.faults(says) or _stands_beside_a_sign(spot, machines, says)):
         return Reason.FORMAT
     if sums < MAX_OPPOSING_SUMS_FACTOR or least < MAX_OPPOSING_RULE_FACTOR:
@@ -155,8 +157,8 @@ def trouble_of(
 
 def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
     """Whether every engine saw a sign such as * or # beside a quantity: something else stands there, a struck digit."""
-    texts = [vote.text for vote in machines if vote.says == says]
-    return spot.type in QUANTITY_TYPES and bool(texts) and all(has_fillers(text) for text in texts)
+    texts = [vote.text for vote in machines if vote.says == says] if spot.type in QUANTITY_TYPES else []
+    return bool(texts) and all(map(has_fillers, texts))
 
 
 def with_common_flags(votes: Sequence[Vote], says: str) -> Sequence[Vote]:
@@ -173,8 +175,8 @@ def with_common_flags(votes: Sequence[Vote], says: str) -> Sequence[Vote]:
 
 def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:
     """The troubles that tell much of how probable a machine's value is, whatever else troubles it."""
-    flags = {flag for vote in votes if vote.machine for flag in vote.flags}
-    found = [reason for flag, reason in TELLING_FLAGS.items() if flag in flags]
+    flags = {flag for vote in votes if vote.flags and vote.machine for flag in vote.flags}
+    found = [reason for flag, reason in TELLING_FLAGS.items() if flag in flags] if flags else []
     return (*found, Reason.FORMAT) if null_of(says) is None and spot.faults(says) else tuple(found)
 
 
@@ -241,14 +243,17 @@ def surest(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:
     0 too where another one may well be right: it is sure of something else, or reads one digit or sign otherwise and is
     not unsure. Digits have no context, so that 7,25 and 1,25 may both be written.
     """
-    saying = [vote.confidence or 0.0 for vote in engines if vote.says == says]
-    others = [vote for vote in engines if vote.says != says]
-    rivals = [vote for vote in others if (vote.confidence or 0.0) >= MIN_RIVAL_CONFIDENCE]
-    if any((vote.confidence or 0.0) >= POLICY.min_sure_confidence for vote in rivals):
-        return 0.0
-    if spot.family not in TEXT_FAMILIES and any(is_one_slip_apart(says, each.says) for each in rivals):
-        return 0.0
-    return max(saying, default=0.0)
+    found = 0.0
+    for vote in engines:
+        sure = vote.confidence or 0.0
+        if vote.says == says:
+            found = max(found, sure)
+        elif sure >= MIN_RIVAL_CONFIDENCE and (
+            sure >= POLICY.min_sure_confidence
+            or (spot.family not in TEXT_FAMILIES and is_one_slip_apart(says, vote.says))
+        ):
+            return 0.0
+    return found
 
 
 def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:
@@ -256,7 +261,8 @@ def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:
 
     What the other one saw behind it may be a speck, and sums that are rounded to cents agree with both.
     """
-    return any("." in vote.says and vote.says != says and says.startswith(vote.says) for vote in machines)
+    others = [vote.says for vote in machines if vote.says != says]
+    return bool(others) and any("." in other and says.startswith(other) for other in others)
 
 
 def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str, sums: float) -> bool:
@@ -266,24 +272,20 @@ def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str
     Sums vouch for it, but not where an engine saw the point: sums hold too where price and amount both lose theirs.
     """
     texts = [vote.text for vote in machines if vote.says == says]
-    vouched = sums >= MIN_VOUCHING_SUMS_FACTOR and not _has_point_elsewhere(machines, says)
     least = MIN_POINTLESS_QUANTITY_DIGIT_COUNT if spot.type == "decimal" else MIN_POINTLESS_DIGIT_COUNT
-    return not vouched and may_lack_decimals(texts, least)
+    may_lack = may_lack_decimals(texts, least)
+    return may_lack and (sums < MIN_VOUCHING_SUMS_FACTOR or _has_point_elsewhere(machines, says))
 
 
 def may_lack_decimals(texts: Sequence[str], least: int = MIN_POINTLESS_DIGIT_COUNT) -> bool:
     """Whether there are texts, and all have so many digits or more and no decimals."""
-    return bool(texts) and all(len(_digits(text)) >= least and not DECIMALS_PATTERN.search(text) for text in texts)
+    return bool(texts) and all(not DECIMALS_PATTERN.search(text) and len(digits_of(text)) >= least for text in texts)
 
 
 def _has_point_elsewhere(machines: Sequence[Vote], says: str) -> bool:
     """Whether an engine read the same digits with a decimal point among them, or a gap for it."""
-    digits = {_digits(vote.text) for vote in machines if vote.says == says}
-    return any(_digits(vote.text) in digits and DECIMAL_GAP_PATTERN.search(vote.text) for vote in machines)
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
+    digits = {digits_of(vote.text) for vote in machines if vote.says == says}
+    return any(digits_of(vote.text) in digits and DECIMAL_GAP_PATTERN.search(vote.text) for vote in machines)
 
 
 def is_opposed(spot: PreparedField, weighed: FieldPosterior, says: str, sums: float) -> bool:

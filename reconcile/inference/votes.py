@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from reconcile.forms import PreparedField
 from reconcile.parameters import BAD_PAGE_QUALITY
 from transcribe.codes import Flag
-from transcribe.model import OPERATOR_SOURCE, Kind, Null, Reading
+from transcribe.model import INK, OPERATOR_SOURCE, Kind, Null, Reading
 from transcribe.values import has_fillers
 
 BLANK = ""
@@ -74,8 +74,9 @@ def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
         if known is None or (reading.at, reading.id) > (known.at, known.id):
             latest[source] = reading
     said = tuple([vote(spot, latest[source], source) for source in sorted(latest)])
-    if any(each.machine and Flag.OUTSIDE_PHOTO in each.flags for each in said):
-        return tuple([_of_what_is_seen(spot, each) for each in said])
+    for each in said:
+        if each.flags and each.machine and Flag.OUTSIDE_PHOTO in each.flags:
+            return tuple([_of_what_is_seen(spot, other) for other in said])
     return said
 
 
@@ -157,9 +158,46 @@ def is_nearly_same(spot: PreparedField, one: str, other: str, share: float) -> b
     """
     if one == other:
         return True
-    if spot.exact or null_of(one) or null_of(other) or _digits(one) != _digits(other):
+    if spot.exact or null_of(one) or null_of(other) or digits_of(one) != digits_of(other):
         return False
     return Indel.normalized_similarity(one, other) >= share
+
+
+class Sides(NamedTuple):
+    """Who is for a value and who is not: the votes of engines (the ink test is none), people and experts.
+
+    `saying` are engines that say just this, `for_it` people who say nearly the same, and `against` all other people.
+    `ink` is the ink test's confidence in the value; 0 where it does not say it.
+    """
+
+    engines: list[Vote]
+    saying: list[Vote]
+    people: list[Vote]
+    for_it: list[Vote]
+    against: list[Vote]
+    experts: list[Vote]
+    ink: float
+
+
+def sides(spot: PreparedField, votes: Iterable[Vote], says: str, share: float) -> Sides:
+    """Who is for the value that `says`; people are for it whose text is as similar as `share`."""
+    engines, saying, people, experts = list[Vote](), list[Vote](), list[Vote](), list[Vote]()
+    for_it, against, ink = list[Vote](), list[Vote](), 0.0
+    for vote in votes:
+        agrees = vote.says == says
+        if vote.kind == "person":
+            people.append(vote)
+            (for_it if agrees or is_nearly_same(spot, vote.says, says, share) else against).append(vote)
+        elif vote.kind == "expert":
+            if agrees:
+                experts.append(vote)
+        elif vote.source == INK:
+            ink = vote.confidence or 0.0 if agrees else 0.0
+        else:
+            engines.append(vote)
+            if agrees:
+                saying.append(vote)
+    return Sides(engines, saying, people, for_it, against, experts, ink)
 
 
 def could_be(spot: PreparedField, says: str) -> bool:
@@ -168,14 +206,17 @@ def could_be(spot: PreparedField, says: str) -> bool:
     return null != "illegible" if null else not spot.faults(says)
 
 
-def _digits(text: str) -> str:
+def digits_of(text: str) -> str:
+    """The digits of a text, without all else."""
     return "".join(filter(str.isdigit, text))
 
 
 def _has_unwritten(text: str) -> bool:
     """Whether a text has characters that stand on no paper: emoji, and signs that only programs see."""
     first, last = EMOJI
-    return any(first <= each <= last or category(each) in ("Cf", "Co", "Cn", "Cs") for each in text)
+    return not text.isascii() and any(
+        first <= each <= last or category(each) in ("Cf", "Co", "Cn", "Cs") for each in text
+    )
 
 
 def written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
@@ -189,7 +230,8 @@ def written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
         return ""
     for_it = [each for each in among if each.says == says]
     texts = {each.text for each in for_it}
-    texts = {text for text in texts if not _has_unwritten(text)} or texts
+    if len(texts) > 1:
+        texts = {text for text in texts if not _has_unwritten(text)} or texts
     if len(texts) < 2:
         return texts.pop() if texts else says
     experts, people, machines = (

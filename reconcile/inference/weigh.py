@@ -111,7 +111,7 @@ def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, lear
         people=seen.readers,
         experts=len([vote for vote in weighed.votes if vote.kind == "expert"]),
         machines=len([vote for vote in weighed.votes if vote.machine]),
-        standing=seen.standing(learnt.machines.earned_share(seen.situation)),
+        standing=seen.standing(learnt),
     )
 
 
@@ -184,7 +184,7 @@ def _candidate(spot: PreparedField, says: str, weighed: FieldPosterior, origin: 
     spelt = _listed(spot, says)
     if origin == "master" and spelt is not None:
         text = spelt
-    if spelt is None or any(vote.says == says and vote.kind == "expert" for vote in weighed.votes):
+    if spelt is None or [vote for vote in weighed.votes if vote.kind == "expert" and vote.says == says]:
         spelt = text  # an expert's spelling counts as they typed it
     return Candidate(
         normal=says,
