@@ -55,14 +55,15 @@ class _Option(NamedTuple):
 
     says: str
     number: Number
+    digits: object
+    """The digits without trailing zeros and point, so that the tenfold number has the same; a date as it is."""
     readers: frozenset[str]
     unscaled: bool = False
     """Whether it may have lost its decimal point: others of the scan have one."""
 
-    @property
-    def digits(self) -> object:
-        """The digits without trailing zeros and point, so that the tenfold number has the same; a date as it is."""
-        return self.number.normalize().as_tuple().digits if isinstance(self.number, Decimal) else self.number
+
+_Fits = Sequence[tuple[Sequence[_Option], Sequence[float]]]
+"""Choices of values that a rule allows, in the order of its fields, with the factor on each value."""
 
 
 def apply_rules(
@@ -76,13 +77,14 @@ def apply_rules(
     pointed = any(DECIMALS_PATTERN.search(text) for key, each in weighed.items() for text in _texts(made, key, each))
     keys = {key for each in instances for key in each.keys}
     options = {key: _options(made, key, weighed[key], pointed=pointed) for key in keys}
+    fits = [_fits(made, instance, options) for instance in instances]
     open_to_doubt = {key for key in options if max(weighed[key].shares.values()) < SETTLED_PROBABILITY}
     messages: dict[FieldKey, dict[int, Ruled]] = defaultdict(dict)
     for sweep in range(SWEEP_COUNT):
         heard = {key: list(said.items()) for key, said in messages.items()}
-        for number, instance in enumerate(instances):
-            if sweep == 0 or not open_to_doubt.isdisjoint(instance.keys):
-                for key, ruled in _rule_messages(made, number, instance, weighed, heard, options):
+        for number, (instance, allowed) in enumerate(zip(instances, fits, strict=True)):
+            if allowed is not None and (sweep == 0 or not open_to_doubt.isdisjoint(instance.keys)):
+                for key, ruled in _rule_messages(number, instance, allowed, weighed, heard, options):
                     messages[key][number] = ruled
     return {
         key: _with_messages(key, each, [(instances[number], ruled) for number, ruled in messages[key].items()], weighed)
@@ -126,23 +128,18 @@ def _likeliest(shares: Shares) -> str:
 
 
 def _rule_messages(
-    made: PreparedForm,
     number: int,
     instance: RuleInstance,
+    fits: _Fits,
     weighed: Mapping[FieldKey, FieldPosterior],
     heard: MessagesByField,
-    all_options: Mapping[FieldKey, list[_Option]],
+    options: Mapping[FieldKey, list[_Option]],
 ) -> Iterator[tuple[FieldKey, Ruled]]:
-    """The messages of one bound rule to its fields; none where a field has no value that a rule can calculate with."""
-    options = {key: all_options[key] for key in instance.keys}
-    if not all(options.values()):
-        return
+    """The messages of one bound rule to its fields."""
     beliefs = {
         key: _belief(weighed[key], [said for by, said in heard.get(key, ()) if by != number]) for key in instance.keys
     }
-    factors = _factors(made, instance, options, beliefs)
-    if factors is None:
-        return
+    factors = _factors(instance, fits, beliefs)
     equation = instance.comparison == "=="
     broken = BROKEN_RULE_SHARE if equation else 0.0
     known = {key: sum([beliefs[key][option.says] for option in options[key]]) for key in instance.keys}
@@ -152,32 +149,42 @@ def _rule_messages(
             if other != key:
                 unknown *= known[other]
         unknown = 1.0 - unknown
-        tried, fits = {option.says for option in options[key]}, factors[key]
+        tried, fitting = {option.says for option in options[key]}, factors[key]
         said = {
-            says: (1 - broken) * (fits.get(says, 0.0) + unknown) + broken if says in tried else 1.0
+            says: (1 - broken) * (fitting.get(says, 0.0) + unknown) + broken if says in tried else 1.0
             for says in weighed[key].shares
         }
         yield key, Ruled(instance.rule, said, (1 - broken) * unknown + broken if equation else 1.0)
 
 
-def _factors(
-    made: PreparedForm,
-    instance: RuleInstance,
-    options: Mapping[FieldKey, list[_Option]],
-    beliefs: Mapping[FieldKey, Shares],
-) -> dict[FieldKey, Shares] | None:
-    """How well each tried value fits the other fields' values; None where the rule cannot be calculated."""
+def _fits(made: PreparedForm, instance: RuleInstance, options: Mapping[FieldKey, list[_Option]]) -> _Fits | None:
+    """The choices of values that a rule allows.
+
+    None where it cannot be calculated, or a field has no value that it can calculate with.
+    """
     equation = instance.comparison == "=="
-    factors: dict[FieldKey, Shares] = {key: {} for key in instance.keys}
-    for chosen in _combinations(options, beliefs):
-        holds = instance.holds({key: option.number for key, option in chosen.items()})
+    types = [made.fields[key.name].type for key in instance.keys]
+    tried = [options[key] for key in instance.keys]
+    if not all(tried):
+        return None
+    found: list[tuple[Sequence[_Option], Sequence[float]]] = []
+    for chosen in _combinations(tried):
+        holds = instance.holds({key: option.number for key, option in zip(instance.keys, chosen, strict=True)})
         if holds is None:
             return None
-        if equation and not holds:
-            continue
-        worths = _equation_factors(made, chosen) if equation else [1.0 if holds else BROKEN_RULE_SHARE] * len(chosen)
-        shares = [beliefs[key][option.says] for key, option in chosen.items()]
-        for at, (key, option) in enumerate(chosen.items()):
+        if not equation:
+            found.append((chosen, [1.0 if holds else BROKEN_RULE_SHARE] * len(chosen)))
+        elif holds:
+            found.append((chosen, _equation_factors(types, chosen)))
+    return found
+
+
+def _factors(instance: RuleInstance, fits: _Fits, beliefs: Mapping[FieldKey, Shares]) -> dict[FieldKey, Shares]:
+    """How well each tried value fits the other fields' values."""
+    factors: dict[FieldKey, Shares] = {key: {} for key in instance.keys}
+    for chosen, worths in fits:
+        shares = [beliefs[key][option.says] for key, option in zip(instance.keys, chosen, strict=True)]
+        for at, (key, option) in enumerate(zip(instance.keys, chosen, strict=True)):
             others = prod(shares[:at]) * prod(shares[at + 1 :])
             factors[key][option.says] = factors[key].get(option.says, 0.0) + others * worths[at]
     return factors
@@ -210,26 +217,24 @@ def _options(made: PreparedForm, key: FieldKey, weighed: FieldPosterior, *, poin
             votes = [vote for vote in weighed.votes if vote.says == says]
             alone = pointed and made.fields[key.name].type in TYPES_WITH_POINT and all(vote.machine for vote in votes)
             unscaled = alone and may_lack_decimals([vote.text for vote in votes])
-            found.append(_Option(says, number, frozenset([vote.source for vote in votes]), unscaled))
+            digits = number.normalize().as_tuple().digits if isinstance(number, Decimal) else number
+            found.append(_Option(says, number, digits, frozenset([vote.source for vote in votes]), unscaled))
     return found
 
 
-def _combinations(
-    options: Mapping[FieldKey, list[_Option]], beliefs: Mapping[FieldKey, Shares]
-) -> Iterator[dict[FieldKey, _Option]]:
+def _combinations(options: Sequence[Sequence[_Option]]) -> Iterator[Sequence[_Option]]:
     """Every choice of values. Of too many, the likeliest and those that differ from it in one field."""
-    if prod([len(each) for each in options.values()]) <= MAX_COMBINATION_COUNT:
-        for choice in product(*options.values()):
-            yield dict(zip(options, choice, strict=True))
+    if prod([len(each) for each in options]) <= MAX_COMBINATION_COUNT:
+        yield from product(*options)
         return
-    likeliest = {key: each[0] for key, each in options.items()}
+    likeliest = [each[0] for each in options]
     yield likeliest
-    for key, each in options.items():
+    for at, each in enumerate(options):
         for option in each[1:]:
-            yield {**likeliest, key: option}
+            yield [*likeliest[:at], option, *likeliest[at + 1 :]]
 
 
-def _equation_factors(made: PreparedForm, chosen: Mapping[FieldKey, _Option]) -> list[float]:
+def _equation_factors(types: Sequence[str], chosen: Sequence[_Option]) -> list[float]:
     """The factor on each value that makes an equation hold: it is one among the many that would not.
 
     1 where another field has the same digits (quantity 1 or 10, a single line): both may be misread alike. 1 for a
@@ -237,13 +242,12 @@ def _equation_factors(made: PreparedForm, chosen: Mapping[FieldKey, _Option]) ->
     equation holds as before. Half the bits where one engine alone read all of it: it may have read one place for
     another throughout.
     """
-    digits = [option.digits for option in chosen.values()]
-    kinds = [option for key, option in chosen.items() if made.fields[key.name].type in TYPES_WITH_POINT]
-    adrift = all(option.unscaled for option in kinds)
-    readers = frozenset[str]().union(*[option.readers for option in chosen.values()])
+    digits = [option.digits for option in chosen]
+    adrift = all(option.unscaled for kind, option in zip(types, chosen, strict=True) if kind in TYPES_WITH_POINT)
+    readers = frozenset[str]().union(*[option.readers for option in chosen])
     found = []
-    for key, option in chosen.items():
-        among = TYPE_VALUE_COUNT.get(made.fields[key.name].type, 1.0)
+    for kind, option in zip(types, chosen, strict=True):
+        among = TYPE_VALUE_COUNT.get(kind, 1.0)
         if option.number == 0 or digits.count(option.digits) > 1 or (adrift and option.unscaled):
             found.append(1.0)
         else:

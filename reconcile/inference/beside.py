@@ -123,7 +123,15 @@ def _misled(
                 found.append((weight * more, gain * others, {**theirs, **mine}))
         if gain > MIN_WAY_SHARE:
             found.append((weight, gain, mine))
-    return [(weight, [misled.get(at, term) for at, term in enumerate(terms)]) for weight, _, misled in found]
+    return [(weight, _changed(terms, misled)) for weight, _, misled in found]
+
+
+def _changed(terms: Sequence[float], by_vote: Mapping[int, float]) -> list[float]:
+    """P of each vote, another one where `by_vote` has it."""
+    found = list(terms)
+    for at, term in by_vote.items():
+        found[at] = term
+    return found
 
 
 def _stray_share(written: str) -> float:

@@ -11,7 +11,7 @@ from reconcile.inference.corroboration import MIN_SETTLING_BITS, NATS_PER_BIT, s
 from reconcile.inference.posterior import FieldPosterior, Ruled
 from reconcile.inference.prior import shapes_of
 from reconcile.inference.votes import Vote
-from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters
+from reconcile.parameters import PRIOR_ERROR_SHARE, FieldShapes, LearntParameters
 from transcribe.codes import EvidenceCode, Witness
 from transcribe.model import Evidence, Numbers
 
@@ -49,11 +49,15 @@ def evidence(
     ]
     prior = weighed.none_prior if other is None else weighed.priors[other]
     before = (weighed.priors[best] - prior) / NATS_PER_BIT
-    by_shape = 0.0 if other is None else shape_bits(spot, best, other, learnt)
+    shapes = shapes_of(spot, learnt)
+    by_shape = 0.0 if other is None or shapes is None else shape_bits(spot, best, other, learnt)
     found.append(Evidence(code=EvidenceCode.BEFORE_READING, numbers={"bits": round(before - by_shape, 2)}))
-    found += _shape(spot, best, by_shape, learnt)
-    found += [Evidence(code=EvidenceCode.BARCODE)] if seen.coded else []
-    found += [Evidence(code=EvidenceCode(seen.witness))] if seen.witness not in ("", Witness.SUMS) else []
+    if shapes is not None:
+        found += _shape(spot, best, by_shape, shapes, learnt)
+    if seen.coded:
+        found.append(Evidence(code=EvidenceCode.BARCODE))
+    if seen.witness and seen.witness != Witness.SUMS:
+        found.append(Evidence(code=EvidenceCode(seen.witness)))
     if weighed.words is not None and not seen.null:
         code = EvidenceCode.EACH_WORD if weighed.origins[best] == "words" else EvidenceCode.READ_WHOLE
         found.append(Evidence(code=code, numbers={"places": weighed.words.places}))
@@ -82,10 +86,11 @@ def evidence(
     return tuple(found)
 
 
-def _shape(spot: PreparedField, best: str, bits: float, learnt: LearntParameters) -> Iterator[Evidence]:
-    """What the shapes of the field's codes say of the value, where any were learnt."""
-    shapes = shapes_of(spot, learnt)
-    if shapes is not None and abs(bits) >= MIN_EVIDENCE_BITS:
+def _shape(
+    spot: PreparedField, best: str, bits: float, shapes: FieldShapes, learnt: LearntParameters
+) -> Iterator[Evidence]:
+    """What the shapes of the field's codes say of the value."""
+    if abs(bits) >= MIN_EVIDENCE_BITS:
         code = EvidenceCode.SHAPE_FOR if bits > 0 else EvidenceCode.SHAPE_AGAINST
         counted: Numbers = {"like": round(shapes.count_of(best)), "of": round(shapes.total)}
         yield Evidence(code=code, numbers={**counted, "bits": round(bits, 2)})
