@@ -110,7 +110,8 @@ def _misled(
     """
     found: list[tuple[float, float, Mapping[int, float]]] = []
     for weight, explained in texts:
-        gain, mine = weight, dict[int, float]()
+        gain = weight
+        mine: dict[int, float] = {}
         for at, follow, seen in explained:
             term = terms[at]
             if seen > term:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import copysign, exp
 
 from reconcile.algorithms import fit_strongest_ridge
 from reconcile.inference.circumstances import (
@@ -140,10 +140,10 @@ def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping
     line = fitted.get(stage)
     if line is None:
         return share
-    whole = odds(share)
-    within = min(MAX_FITTED_LOG_ODDS, max(-MAX_FITTED_LOG_ODDS, whole))
-    beyond = min(1.0, line["b"]) * (whole - within)
-    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + line["b"] * within + beyond)))
+    whole, slope = odds(share), line["b"]
+    within = whole if abs(whole) <= MAX_FITTED_LOG_ODDS else copysign(MAX_FITTED_LOG_ODDS, whole)
+    beyond = min(1.0, slope) * (whole - within)
+    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + slope * within + beyond)))
 
 
 def _is_fitted(stage: str, share: float) -> bool:

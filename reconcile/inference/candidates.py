@@ -154,21 +154,22 @@ def nothing_read(
     reads another text made another error. The text that makes the votes most probable stands for all. No vote is more
     probable than its entry of `caps`.
     """
-    unread = MARK_VALUES - texts.keys() if spot.family == "mark" and texts else {UNREAD_TEXT}
+    if texts and spot.family != "mark":
+        priors = {near: unread_log_prior(spot, near, learnt, words) for near, words in texts.items()}
+        guesses = [
+            _with_least(_near(near, prior, sources, learnt, confusion_share, caps, beside, strays))
+            for near, prior in priors.items()
+        ]
+        return max(guesses, key=itemgetter(1))
+    unread = MARK_VALUES - texts.keys() if texts else {UNREAD_TEXT}
     if not unread:
         return _with_least(Unread(IMPOSSIBLE_LOG_PROBABILITY, [Component(1.0, list(caps))], (), caps))
-    if spot.family == "mark" or not texts:
-        text = min(unread)  # of a mark of which neither value was read, both are as likely
-        prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else NULL_LOG_PRIOR
-        terms = likelihoods(learnt, sources, text)
-        ways = with_beside(beside, text, sources, [Component(1.0, terms)])
-        ways = [Component(way.weight, list(map(min, way.terms, caps))) for way in ways]
-        return _with_least(Unread(prior, ways, (), caps))
-    guesses = [
-        _near(near, unread_log_prior(spot, near, learnt, words), sources, learnt, confusion_share, caps, beside, strays)
-        for near, words in texts.items()
-    ]
-    return max(map(_with_least, guesses), key=itemgetter(1))
+    text = min(unread)  # of a mark of which neither value was read, both are as likely
+    prior = FLAT_MARK_LOG_PRIOR + log(len(unread)) if texts else NULL_LOG_PRIOR
+    terms = likelihoods(learnt, sources, text)
+    ways = with_beside(beside, text, sources, [Component(1.0, terms)])
+    ways = [Component(way.weight, list(map(min, way.terms, caps))) for way in ways]
+    return _with_least(Unread(prior, ways, (), caps))
 
 
 def _with_least(unread: Unread) -> tuple[Unread, float, list[float]]:

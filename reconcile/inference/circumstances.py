@@ -258,7 +258,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         readers=len(people),
         against_people=len(against),
         contradicting=len([vote for vote in against if could_be(spot, vote.says)]),
-        ink=ink,
+        ink=ink[0].confidence or 0.0 if ink else 0.0,
         witness=witness,
         trouble=trouble,
         common_trouble=trouble and (trouble_of(spot, common, says, sums, learnt, least) or doubt),

@@ -123,12 +123,12 @@ def likelihoods(
     blank, plain = is_null(written), written.isascii()
     found = []
     for vote, source_model, ratio in sources:
-        said = vote.says
-        if is_silent(vote):
+        said, null = vote.says, vote.null
+        if null is not None and is_silent(vote):
             blind = 1.0  # as probable whatever is written: it tells of the machine, not of the paper
-        elif blank or vote.null is not None:
+        elif blank or null is not None:
             blind = _null_probability(said, source_model.kind, written)
-            if vote.null is None:
+            if null is None:
                 blind *= ratio * (strays[said] if said in strays else flat_share(said))
         elif source_model.swap or source_model.phrases or (source_model.accents and not plain):
             blind = _in_some_way(learnt, said, source_model, ratio, written, strays)

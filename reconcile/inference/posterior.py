@@ -142,14 +142,14 @@ def weigh_field(
     read = {vote.says: vote.null for vote in speaking or votes}  # a machine's silence proposes nothing
     texts = sorted([says for says, null in read.items() if null is None])
     words, shapes = learnt.words(spot.field.name), shapes_of(spot, learnt)
-    origins = candidates(spot, read, texts, words, arithmetic, _typed_alike(votes), shapes)
+    origins = candidates(spot, read, texts, words, arithmetic, _typed_alike(votes) if words.total else (), shapes)
     spelt = {says: word_priors(spot, says, learnt) for says in texts}
     strays = {says: stray_share(spot, says, learnt, spelt[says]) for says in texts} if len(read) > 1 else {}
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad_page)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
-    known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
-    beside = texts_beside(sources, terms, strays | known, learnt.characters)
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
+    known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
+    beside = texts_beside(sources, terms, strays | known, learnt.characters) if len(origins) > 1 else []
     if beside:
         ways = {says: with_beside(beside, says, sources, of_text) for says, of_text in ways.items()}
     caps = _least_terms(ways, votes)

@@ -164,10 +164,10 @@ def is_nearly_same(spot: PreparedField, one: str, other: str, share: float) -> b
 
 
 class Sides(NamedTuple):
-    """Who is for a value and who is not: the votes of engines (the ink test is none), people and experts.
+    """Who is for a value and who is not.
 
-    `saying` are engines that say just this, `for_it` people who say nearly the same, and `against` all other people.
-    `ink` is the ink test's confidence in the value; 0 where it does not say it.
+    `engines` are all of them (the ink test is none), `saying` those that say just this. `people` are all of them,
+    `for_it` those who say nearly the same, `against` the others. `experts` and the `ink` test are here if they say it.
     """
 
     engines: list[Vote]
@@ -176,28 +176,25 @@ class Sides(NamedTuple):
     for_it: list[Vote]
     against: list[Vote]
     experts: list[Vote]
-    ink: float
+    ink: list[Vote]
 
 
 def sides(spot: PreparedField, votes: Iterable[Vote], says: str, share: float) -> Sides:
     """Who is for the value that `says`; people are for it whose text is as similar as `share`."""
-    engines, saying, people, experts = list[Vote](), list[Vote](), list[Vote](), list[Vote]()
-    for_it, against, ink = list[Vote](), list[Vote](), 0.0
+    found = Sides([], [], [], [], [], [], [])
     for vote in votes:
         agrees = vote.says == says
         if vote.kind == "person":
-            people.append(vote)
-            (for_it if agrees or is_nearly_same(spot, vote.says, says, share) else against).append(vote)
-        elif vote.kind == "expert":
+            found.people.append(vote)
+            is_for_it = agrees or is_nearly_same(spot, vote.says, says, share)
+            (found.for_it if is_for_it else found.against).append(vote)
+        elif vote.machine and vote.source != INK:
+            found.engines.append(vote)
             if agrees:
-                experts.append(vote)
-        elif vote.source == INK:
-            ink = vote.confidence or 0.0 if agrees else 0.0
-        else:
-            engines.append(vote)
-            if agrees:
-                saying.append(vote)
-    return Sides(engines, saying, people, for_it, against, experts, ink)
+                found.saying.append(vote)
+        elif agrees:
+            (found.ink if vote.machine else found.experts).append(vote)
+    return found
 
 
 def could_be(spot: PreparedField, says: str) -> bool:

@@ -44,8 +44,11 @@ def weigh(
         return {}
     made, scan = prepared(form), readings[0].scan
     learnt = read_parameters(parameters)
-    before = {} if memory is None else memory.recall(learnt, made, scan)
-    by_field = _by_field(made, readings_in_told_rows(form, readings))
+    told = readings_in_told_rows(form, readings)
+    if memory is None:
+        together = weigh_together(made, told, learnt)
+        return {key: _posterior(key, made.fields[key.name], ruled, learnt) for key, ruled in together.items()}
+    before, by_field = memory.recall(learnt, made, scan), _by_field(made, told)
     tokens = {key: tuple([(each.id, each.text, each.confidence) for each in own]) for key, own in by_field.items()}
     kept = {key: before[key] for key, token in tokens.items() if key in before and before[key].readings == token}
     alone = {
@@ -58,8 +61,7 @@ def weigh(
         else WeighedField(tokens[key], alone[key], ruled, _posterior(key, made.fields[key.name], ruled, learnt))
         for key, ruled in apply_rules(made, alone, learnt).items()
     }
-    if memory is not None:
-        memory.keep(learnt, made, scan, now)
+    memory.keep(learnt, made, scan, now)
     return {key: each.posterior for key, each in now.items()}
 
 
@@ -122,10 +124,9 @@ def _nearly_same_share(spot: PreparedField, weighed: FieldPosterior, best: str) 
     """
     if weighed.words is not None:
         return 0.0
-    typed = {vote.says for vote in weighed.votes if not vote.machine} - {best}
-    return sum(
-        [weighed.shares[says] for says in sorted(typed) if is_nearly_same(spot, says, best, POLICY.min_text_similarity)]
-    )
+    typed = {vote.says for vote in weighed.votes if not vote.machine and vote.says != best}
+    near = [says for says in typed if is_nearly_same(spot, says, best, POLICY.min_text_similarity)]
+    return sum([weighed.shares[says] for says in sorted(near)]) if near else 0.0
 
 
 def _order(spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, log
 from typing import Any
 
+from reconcile.forms import CACHED_TEXT_COUNT
 from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT
 
 CONFIDENCE_STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
@@ -32,6 +34,7 @@ def confidence_table(engine: str, *, digits: bool, bad: bool) -> str:
     return f"{engine}, {'digits' if digits else 'words'}{' on bad pages' if bad else ''}"
 
 
+@lru_cache(CACHED_TEXT_COUNT)
 def has_digits(text: str) -> bool:
     """Whether a text holds digits, of which an engine's confidence says less than of words."""
     return any(map(str.isdigit, text))

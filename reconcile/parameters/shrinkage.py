@@ -28,7 +28,7 @@ MAX_SHARE = 0.97
 
 def odds(share: float) -> float:
     """Log odds of a share, kept finite."""
-    kept = min(max(share, ODDS_MARGIN), 1 - ODDS_MARGIN)
+    kept = share if ODDS_MARGIN <= share <= 1 - ODDS_MARGIN else min(max(share, ODDS_MARGIN), 1 - ODDS_MARGIN)
     return log(kept / (1 - kept))
 
 
