@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import product
+from itertools import islice, product
 from math import exp, prod, sqrt
 from typing import NamedTuple
 
@@ -137,7 +137,10 @@ def _rule_messages(
 ) -> Iterator[tuple[FieldKey, Ruled]]:
     """The messages of one bound rule to its fields."""
     beliefs = {
-        key: _belief(weighed[key], [said for by, said in heard.get(key, ()) if by != number]) for key in instance.keys
+        key: _belief(weighed[key], [said for by, said in heard[key] if by != number])
+        if key in heard
+        else weighed[key].shares
+        for key in instance.keys
     }
     factors = _factors(instance, fits, beliefs)
     equation = instance.comparison == "=="
@@ -211,12 +214,14 @@ def _options(made: PreparedForm, key: FieldKey, weighed: FieldPosterior, *, poin
     """The likeliest values of a field that a rule can calculate with."""
     found = []
     shares = weighed.shares
-    for says in sorted(shares, key=lambda says: (-shares[says], says))[:MAX_TRIED_VALUE_COUNT]:
+    may_lack_point = pointed and made.fields[key.name].type in TYPES_WITH_POINT
+    likeliest = sorted(shares, key=lambda says: (-shares[says], says)) if len(shares) > 1 else shares
+    for says in islice(likeliest, MAX_TRIED_VALUE_COUNT):
         number = _number(made, key, says)
         if number is not None and shares[says] > MIN_TRIED_PROBABILITY:
             votes = [vote for vote in weighed.votes if vote.says == says]
-            alone = pointed and made.fields[key.name].type in TYPES_WITH_POINT and all(vote.machine for vote in votes)
-            unscaled = alone and may_lack_decimals([vote.text for vote in votes])
+            unscaled = may_lack_point and all(vote.machine for vote in votes)
+            unscaled = unscaled and may_lack_decimals([vote.text for vote in votes])
             digits = number.normalize().as_tuple().digits if isinstance(number, Decimal) else number
             found.append(_Option(says, number, digits, frozenset([vote.source for vote in votes]), unscaled))
     return found

@@ -211,11 +211,11 @@ def _each_wrong(
     alone, together = [], []
     for vote, source_model, ratio in sources:
         slip = source_model.error * ratio
-        if vote.null is not None:
-            term = confused = likelihoods(learnt, [(vote, source_model, ratio)], UNREAD_TEXT)[0]
-        elif vote.says == near:
+        if vote.says == near:
             term = slip * (1 - source_model.unrelated) * SAME_ERROR_PROBABILITY
             confused = source_model.follow_rate * ratio + (1 - source_model.follow_rate) * term
+        elif vote.null is not None:
+            term = confused = likelihoods(learnt, [(vote, source_model, ratio)], UNREAD_TEXT)[0]
         else:
             wrong = error_probability(learnt, vote.says, source_model, near, strays)
             term = confused = max(slip * wrong, MIN_READING_PROBABILITY)

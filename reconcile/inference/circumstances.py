@@ -236,12 +236,15 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     """The circumstances of the value that `says` (comparable text)."""
     votes, null = weighed.votes, null_of(says)
     engines, saying, people, for_it, against, experts, ink = sides(spot, votes, says, POLICY.min_text_similarity)
-    factors = [ruled.factors[says] for ruled in weighed.ruled]
-    sums, least = prod(factors), min(factors, default=1.0)
+    sums, least = 1.0, 1.0
+    if weighed.ruled:
+        factors = [ruled.factors[says] for ruled in weighed.ruled]
+        sums, least = prod(factors), min(factors)
     witness = witness_of(spot, votes, says, sums, learnt)
     doubt: Reason | Literal[""] = "" if witness or not is_unsure_on_bad_page(engines, says) else Reason.NOT_SURE_ENOUGH
     trouble = trouble_of(spot, votes, says, sums, learnt, least) or doubt
     common = with_common_flags(votes, says) if trouble else votes
+    places = [vote.place for vote in engines if vote.place is not None]
     return Circumstances(
         says=says,
         family=spot.family,
@@ -251,25 +254,25 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len(experts),
-        by_operator={vote.source for vote in experts} == {OPERATOR_SOURCE},
+        by_operator=bool(experts) and {vote.source for vote in experts} == {OPERATOR_SOURCE},
         looked_again=True in [vote.again for vote in saying],
         sure=surest(spot, engines, says),
         torn=max([vote.torn for vote in saying], default=0.0),
         readers=len(people),
         against_people=len(against),
-        contradicting=len([vote for vote in against if could_be(spot, vote.says)]),
+        contradicting=len([vote for vote in against if could_be(spot, vote.says)]) if against else 0,
         ink=ink[0].confidence or 0.0 if ink else 0.0,
         witness=witness,
         trouble=trouble,
         common_trouble=trouble and (trouble_of(spot, common, says, sums, learnt, least) or doubt),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
-        in_place=_in_place(spot, saying, learnt),
-        searched=bool([vote for vote in engines if vote.place is not None]),
+        in_place=_in_place(spot, saying, learnt) if places else 1.0,
+        searched=bool(places),
         prose=prose(spot, votes, says, weighed.words is not None),
         typed=prose(spot, people, says, False) if engines and weighed.words is None else None,
-        careful=len([each for each in weighed.sources if is_careful(each, says)]) if people else 0,
-        against_engines=len([vote for vote in engines if vote.null is None and vote.says != says]),
+        careful=len([each for each in weighed.sources if is_careful(each, says)]) if for_it else 0,
+        against_engines=len([vote for vote in engines if vote.null is None]) - (len(saying) if null is None else 0),
         opposed=is_opposed(spot, weighed, says, sums),
         by_machines=_weighing_of_machines(weighed, says, engines) if saying and for_it else None,
         telling=telling_troubles(spot, common, says),

@@ -35,18 +35,13 @@ def evidence(
     No evidence holds a text that was read: texts are personal and may be erased, evidence stays.
     """
     best = seen.says
-    other = next((says for says in order if says != best), None)
+    other = next((says for says in order if says != best), None) if len(order) > 1 else None
     if other is not None and weighed.shares[other] < weighed.none:
         other = None
     against = weighed.none_terms if other is None else weighed.terms[other]
-    found = [
-        _reader(
-            vote,
-            log(term / rival) / NATS_PER_BIT,
-            source_model.rate,
-        )
-        for (vote, source_model, _), term, rival in zip(weighed.sources, weighed.terms[best], against, strict=True)
-    ]
+    found = []
+    for (vote, source_model, _), term, rival in zip(weighed.sources, weighed.terms[best], against, strict=True):
+        found.append(_reader(vote, log(term / rival) / NATS_PER_BIT, source_model.rate))
     prior = weighed.none_prior if other is None else weighed.priors[other]
     before = (weighed.priors[best] - prior) / NATS_PER_BIT
     shapes = shapes_of(spot, learnt)
@@ -109,8 +104,10 @@ def _after_one_more(weighed: FieldPosterior, best: str, other: str) -> float:
 def _reader(vote: Vote, bits: float, rate: float) -> Evidence:
     if vote.shown is not None:
         return Evidence(code=EvidenceCode.SAW_A_VALUE, numbers={"source": vote.source, "bits": round(bits, 2)})
-    code = EvidenceCode.READER_FOR if bits > 0 else EvidenceCode.READER_AGAINST
-    code = EvidenceCode.READER_NEITHER if abs(bits) < MIN_EVIDENCE_BITS else code
+    if abs(bits) < MIN_EVIDENCE_BITS:
+        code = EvidenceCode.READER_NEITHER
+    else:
+        code = EvidenceCode.READER_FOR if bits > 0 else EvidenceCode.READER_AGAINST
     return Evidence(code=code, numbers={"source": vote.source, "bits": round(bits, 2), "rate": rate})
 
 

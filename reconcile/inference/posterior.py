@@ -12,7 +12,7 @@ from math import exp
 from typing import NamedTuple
 
 from reconcile.forms import PreparedField
-from reconcile.inference.beside import texts_beside, with_beside
+from reconcile.inference.beside import Beside, texts_beside, with_beside
 from reconcile.inference.candidates import (
     IMPOSSIBLE_LOG_PROBABILITY,
     Unread,
@@ -148,9 +148,10 @@ def weigh_field(
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad_page)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
-    known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
-    beside = texts_beside(sources, terms, strays | known, learnt.characters) if len(origins) > 1 else []
-    if beside:
+    beside: list[Beside] = []
+    if len(origins) > 1:
+        known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
+        beside = texts_beside(sources, terms, strays | known, learnt.characters)
         ways = {says: with_beside(beside, says, sources, of_text) for says, of_text in ways.items()}
     caps = _least_terms(ways, votes)
     if len(origins) > 1:
@@ -220,7 +221,7 @@ def _ways(
     That is one as long: a character that is lost or added looks like nothing, and each source loses it by itself.
     """
     found = [Component(1 - confusion_share, terms[written])]
-    if is_null(written) or not confusion_share:
+    if len(terms) == 1 or is_null(written) or not confusion_share:
         return found
     alike = () if shapes is None else shapes.variants(written)
     for other in texts:

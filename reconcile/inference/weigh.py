@@ -102,6 +102,7 @@ def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, lear
     seen = circumstances(spot, weighed, best, learnt)
     others = 1.0 - _nearly_same_share(spot, weighed, best)  # they count neither for it nor against it
     probability = calibrated(weighed.shares[best] / max(others, weighed.shares[best]), seen, learnt)
+    machines = len([vote for vote in weighed.votes if vote.machine])
     return Posterior(
         key=key,
         candidates=tuple([_candidate(spot, says, weighed, weighed.origins[says]) for says in order]),
@@ -111,8 +112,8 @@ def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, lear
         readings=(*[vote.id for vote in weighed.votes], *weighed.neighbours),
         parameters=learnt.version,
         people=seen.readers,
-        experts=len([vote for vote in weighed.votes if vote.kind == "expert"]),
-        machines=len([vote for vote in weighed.votes if vote.machine]),
+        experts=len(weighed.votes) - seen.readers - machines,
+        machines=machines,
         standing=seen.standing(learnt),
     )
 
