@@ -60,6 +60,8 @@ def witness_of(
 
 def _keeps_shape(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
     """Whether a code is written as others of its field, and every other engine read nearly the same and broke that."""
+    if shapes_of(spot, learnt) is None:
+        return False
     rivals = [vote for vote in votes if vote.machine and vote.source != INK and vote.says != says]
     near = all(vote.null is None and is_one_slip_apart(says, vote.says) for vote in rivals)
     return bool(rivals) and near and keeps_shape_alone(spot, says, rivals, learnt)
@@ -81,10 +83,12 @@ def _has_known_words(spot: PreparedField, votes: Sequence[Vote], says: str, lear
     The others then have something near it that never was decided. Never of a field that was searched for: its text may
     be part of another.
     """
+    if spot.family not in TEXT_FAMILIES:
+        return False
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
     rivals = {vote.says for vote in engines} - {says}
     searched = any(vote.place is not None for vote in engines)
-    if spot.family not in TEXT_FAMILIES or searched or not rivals or all(vote.says != says for vote in engines):
+    if searched or not rivals or all(vote.says != says for vote in engines):
         return False
     if _has_unaccented_rival(engines, says):
         return False
@@ -99,13 +103,14 @@ def _is_only_well_formed(spot: PreparedField, votes: Sequence[Vote], says: str) 
     year: both engines read 2018 as 2013, one of them on a day 64.
     """
     machines = [vote for vote in votes if vote.machine]
+    rivals = [vote for vote in machines if vote.says != says]
+    if not rivals or null_of(says) or spot.faults(says):
+        return False
     searched = any(vote.place is not None for vote in machines)
-    families = ("code",) if searched else ("code", "date", "amount")
-    if spot.family not in families or null_of(says) or spot.faults(says):
+    if spot.family not in (("code",) if searched else ("code", "date", "amount")):
         return False
     texts = [says, *[vote.text for vote in machines if vote.says == says]]
-    rivals = [vote for vote in machines if vote.says != says]
-    return bool(rivals) and all(_is_broken_copy(spot, rival, texts) for rival in rivals)
+    return all(_is_broken_copy(spot, rival, texts) for rival in rivals)
 
 
 def _is_broken_copy(spot: PreparedField, rival: Vote, texts: Sequence[str]) -> bool:
@@ -158,8 +163,9 @@ def is_settled(spot: PreparedField, says: str, learnt: LearntParameters) -> bool
 def is_of_new_shape(spot: PreparedField, says: str, learnt: LearntParameters) -> bool:
     """Whether nobody has seen a value like this on a field whose values have few shapes."""
     shapes = shapes_of(spot, learnt)
-    known = spot.known_values is not None and spot.known_values.has(says)
-    return shapes is not None and null_of(says) is None and not known and shapes.is_new(says)
+    if shapes is None or null_of(says) is not None:
+        return False
+    return not (spot.known_values is not None and spot.known_values.has(says)) and shapes.is_new(says)
 
 
 def keeps_shape_alone(spot: PreparedField, says: str, rivals: Sequence[Vote], learnt: LearntParameters) -> bool:

@@ -98,7 +98,10 @@ class Component(NamedTuple):
 
 
 def log_sum(ways: Sequence[tuple[float, Sequence[float], str]], votes: Sequence[int] | None = None) -> float:
-    """Log of P of all votes, or of these, by their numbers: the sum over the ways in which they come about."""
+    """Log of P of all votes, or of these, by their numbers.
+
+    P is the sum over the ways in which they come about.
+    """
     total = 0.0
     for weight, terms, _ in ways:
         total += weight * (prod(terms) if votes is None else prod(map(terms.__getitem__, votes)))

@@ -150,7 +150,9 @@ def trouble_of(
         _may_lack_its_point(spot, machines, says, sums) or _has_extra_decimals(machines, says)
     ):
         return Reason.FORMAT
-    if is_of_new_shape(spot, says, learnt) and not is_said_by_barcode(machines, says):
+    if Flag.CHECKS_ITSELF in flags and is_said_by_barcode(machines, says):
+        return ""
+    if is_of_new_shape(spot, says, learnt):
         return Reason.NEW_SHAPE
     return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says, learnt) else ""
 
@@ -186,11 +188,7 @@ def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, le
     So may be a code without a pattern, a text or a price of a single stroke, litres at the end of a text. What people
     read on this field before may tell it.
     """
-    if (
-        null_of(says)
-        or (spot.known_values is not None and spot.known_values.has(says))
-        or is_said_by_barcode(machines, says)
-    ):
+    if null_of(says) or (spot.known_values is not None and spot.known_values.has(says)):
         return False
     texts = [vote.text for vote in machines if vote.says == says]
     if is_settled(spot, says, learnt) and not any(SMALL_L in text for text in texts):

@@ -225,12 +225,12 @@ def written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
     """
     if is_null(says):
         return ""
-    for_it = [each for each in among if each.says == says]
-    texts = {each.text for each in for_it}
+    texts = {each.text for each in among if each.says == says}
     if len(texts) > 1:
         texts = {text for text in texts if not _has_unwritten(text)} or texts
     if len(texts) < 2:
         return texts.pop() if texts else says
+    for_it = [each for each in among if each.says == says]
     experts, people, machines = (
         [each.text for each in for_it if each.kind == kind] for kind in ("expert", "person", "machine")
     )
