@@ -136,27 +136,23 @@ def _rule_messages(
     options: Mapping[FieldKey, list[_Option]],
 ) -> Iterator[tuple[FieldKey, Ruled]]:
     """The messages of one bound rule to its fields."""
-    beliefs = {
-        key: _belief(weighed[key], [said for by, said in heard[key] if by != number])
+    beliefs = [
+        _belief(weighed[key], [said for by, said in heard[key] if by != number])
         if key in heard
         else weighed[key].shares
         for key in instance.keys
-    }
-    factors = _factors(instance, fits, beliefs)
+    ]
+    known = []
+    for key, belief in zip(instance.keys, beliefs, strict=True):
+        known.append(sum([belief[option.says] for option in options[key]]))
     equation = instance.comparison == "=="
     broken = BROKEN_RULE_SHARE if equation else 0.0
-    known = {key: sum([beliefs[key][option.says] for option in options[key]]) for key in instance.keys}
-    for key in instance.keys:
-        unknown = 1.0
-        for other in instance.keys:
-            if other != key:
-                unknown *= known[other]
-        unknown = 1.0 - unknown
-        tried, fitting = {option.says for option in options[key]}, factors[key]
-        said = {
-            says: (1 - broken) * (fitting.get(says, 0.0) + unknown) + broken if says in tried else 1.0
-            for says in weighed[key].shares
-        }
+    factors = _factors(fits, beliefs)
+    for at, key in enumerate(instance.keys):
+        unknown = 1.0 - prod([*known[:at], *known[at + 1 :]])
+        said = dict.fromkeys(weighed[key].shares, 1.0)
+        for option in options[key]:
+            said[option.says] = (1 - broken) * (factors[at].get(option.says, 0.0) + unknown) + broken
         yield key, Ruled(instance.rule, said, (1 - broken) * unknown + broken if equation else 1.0)
 
 
@@ -182,14 +178,14 @@ def _fits(made: PreparedForm, instance: RuleInstance, options: Mapping[FieldKey,
     return found
 
 
-def _factors(instance: RuleInstance, fits: _Fits, beliefs: Mapping[FieldKey, Shares]) -> dict[FieldKey, Shares]:
-    """How well each tried value fits the other fields' values."""
-    factors: dict[FieldKey, Shares] = {key: {} for key in instance.keys}
+def _factors(fits: _Fits, beliefs: Sequence[Shares]) -> list[Shares]:
+    """How well each tried value of each field fits the other fields' values."""
+    factors: list[Shares] = [{} for _ in beliefs]
     for chosen, worths in fits:
-        shares = [beliefs[key][option.says] for key, option in zip(instance.keys, chosen, strict=True)]
-        for at, (key, option) in enumerate(zip(instance.keys, chosen, strict=True)):
+        shares = [belief[option.says] for belief, option in zip(beliefs, chosen, strict=True)]
+        for at, option in enumerate(chosen):
             others = prod(shares[:at]) * prod(shares[at + 1 :])
-            factors[key][option.says] = factors[key].get(option.says, 0.0) + others * worths[at]
+            factors[at][option.says] = factors[at].get(option.says, 0.0) + others * worths[at]
     return factors
 
 
