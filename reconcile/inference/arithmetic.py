@@ -273,9 +273,11 @@ def _with_messages(
         for says in shares:
             shares[says] *= ruled.factors[says]
     total = sum(shares.values()) + none
+    for says in shares:
+        shares[says] /= total
     others = sorted({other for instance, _ in said for other in instance.keys if other != key})
     return each._replace(
-        shares={says: share / total for says, share in shares.items()},
+        shares=shares,
         none=none / total,
         ruled=tuple([ruled for _, ruled in said]),
         neighbours=tuple([vote.id for other in others for vote in weighed[other].votes]),

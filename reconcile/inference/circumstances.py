@@ -271,7 +271,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         searched=bool(places),
         prose=prose(spot, votes, says, weighed.words is not None),
         typed=prose(spot, people, says, False) if engines and weighed.words is None else None,
-        careful=len([each for each in weighed.sources if is_careful(each, says)]) if for_it else 0,
+        careful=len([each for each in weighed.sources if not each[0].machine and is_careful(each, says)]),
         against_engines=len([vote for vote in engines if vote.null is None]) - (len(saying) if null is None else 0),
         opposed=is_opposed(spot, weighed, says, sums),
         by_machines=_weighing_of_machines(weighed, says, engines) if saying and for_it else None,

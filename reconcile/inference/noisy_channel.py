@@ -133,7 +133,7 @@ def likelihoods(
             blind = _null_probability(said, source_model.kind, written)
             if null is None:
                 blind *= ratio * (strays[said] if said in strays else flat_share(said))
-        elif source_model.swap or source_model.phrases or (source_model.accents and not plain):
+        elif source_model.has_own_ways or (source_model.accents and not plain):
             blind = _in_some_way(learnt, said, source_model, ratio, written, strays)
         elif said == written:
             blind = 1.0 - source_model.error

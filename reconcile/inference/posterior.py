@@ -124,7 +124,8 @@ def share_by(weighed: FieldPosterior, says: str, votes: Sequence[int]) -> float:
     )
     for ruled in weighed.ruled:
         none *= ruled.none
-        parts = {text: part * ruled.factors.get(text, ruled.none) for text, part in parts.items()}
+        for text in parts:
+            parts[text] *= ruled.factors.get(text, ruled.none)
     return parts[says] / (sum(parts.values()) + none)
 
 
@@ -137,7 +138,7 @@ def weigh_field(
         source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
         sources.append((vote, source_model, source_model.ratio(vote.confidence, vote.says)))
         bad_page = bad_page or vote.bad_page
-        if not is_silent(vote):
+        if vote.null is None or not is_silent(vote):
             speaking.append(vote)
     read = {vote.says: vote.null for vote in speaking or votes}  # a machine's silence proposes nothing
     texts = sorted([says for says, null in read.items() if null is None])
@@ -204,7 +205,9 @@ def _normalised(scores: Mapping[str, float], none: float) -> tuple[dict[str, flo
     parts = {says: exp(score - top) for says, score in scores.items()}
     none = exp(none - top)
     total = sum(parts.values()) + none
-    return {says: part / total for says, part in parts.items()}, none / total
+    for says in parts:
+        parts[says] /= total
+    return parts, none / total
 
 
 def _ways(

@@ -232,7 +232,7 @@ def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:
     Tesseract was sure.
     """
     sure = [vote.confidence for vote in engines if vote.says == says and vote.bad_page and vote.confidence is not None]
-    return null_of(says) is None and bool(sure) and max(sure) < MIN_CONFIDENCE_ON_BAD_PAGE
+    return bool(sure) and null_of(says) is None and max(sure) < MIN_CONFIDENCE_ON_BAD_PAGE
 
 
 def surest(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:

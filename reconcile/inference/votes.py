@@ -93,8 +93,11 @@ def _of_what_is_seen(spot: PreparedField, vote: Vote) -> Vote:
 
 def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
     """One reading as a vote."""
-    says, conditions, shown = comparable_text(spot, reading), reading.conditions, reading.shown
-    machine, quality = reading.kind == "machine", conditions.get("quality", 1.0) if conditions else 1.0
+    says, shown, machine = comparable_text(spot, reading), reading.shown, reading.kind == "machine"
+    fit, quality, place, again = 1.0, 1.0, None, False
+    if conditions := reading.conditions:
+        fit, quality = conditions.get("fit", 1.0), conditions.get("quality", 1.0)
+        place, again = conditions.get("place") if spot.form.free else None, LOOKED_AGAIN in conditions
     return Vote(
         reading.id,
         reading.at,
@@ -106,11 +109,11 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
         (reading.text or "").strip(),
         reading.confidence,
         None if shown is None else spot.normal(shown),
-        conditions.get("fit", 1.0) if conditions else 1.0,
+        fit,
         quality,
-        conditions.get("place") if conditions and spot.form.free else None,
+        place,
         reading.flags,
-        bool(conditions) and LOOKED_AGAIN in conditions,
+        again,
         machine and quality < BAD_PAGE_QUALITY,
         _torn(spot, reading, says) if machine and reading.alternatives else 0.0,
     )
@@ -133,7 +136,7 @@ def comparable_text(spot: PreparedField, reading: Reading) -> str:
     """A reading's comparable text."""
     if reading.text is None:
         return NULL_SIGN + next((null for null in NULLS if null in reading.flags and null != "blank"), Flag.ILLEGIBLE)
-    if Flag.CROSSED_OUT in reading.flags:
+    if reading.flags and Flag.CROSSED_OUT in reading.flags:
         return NULL_SIGN + Flag.CROSSED_OUT
     return spot.normal(reading.text)
 

@@ -120,6 +120,8 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
     has_phrases = kind != "machine" and family_of(type_name) in TEXT_FAMILIES
     errors, habits = learnt.errors, learnt.habits
     error = (errors.error_on_bad_page if bad_page else errors.error)(source, kind, type_name)
+    swap = habits.habit(source, "swap") if may_swap else 0.0
+    phrases = habits.phrases(source) if has_phrases else NO_PHRASES
     return SourceModel(
         kind=kind,
         error=error,
@@ -127,9 +129,10 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
         unrelated=habits.unrelated_share(source, kind),
         follow_rate=habits.follow_rate(kind),
         accents=habits.habit(source, "accents"),
-        swap=habits.habit(source, "swap") if may_swap else 0.0,
+        swap=swap,
         ratios=learnt.confidence.ratios(source, bad_page=bad_page),
-        phrases=habits.phrases(source) if has_phrases else NO_PHRASES,
+        phrases=phrases,
+        has_own_ways=bool(swap or phrases),
         two_valued=family_of(type_name) == "mark",
     )
 

@@ -17,7 +17,8 @@ class SourceModel:
     that have nothing to do with what is written, `follow_rate` how often it takes a damaged place for what it looks
     like to everybody. `accents` and `swap` are how often it drops accents, and changes day and month about. `ratios`
     are P(confidence | wrong) / P(confidence | right) by bin of confidence, of words and of what holds digits. `phrases`
-    are its conventions. `two_valued`: the type has two values only (a mark), so that an error is the other one.
+    are its conventions. `has_own_ways`: it changes day and month about, or has conventions. `two_valued`: the type has
+    two values only (a mark), so that an error is the other one.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class SourceModel:
     swap: float
     ratios: tuple[tuple[float, ...], tuple[float, ...]]
     phrases: Phrases
+    has_own_ways: bool
     two_valued: bool = False
 
     def ratio(self, confidence: float | None, says: str) -> float:
