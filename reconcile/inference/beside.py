@@ -74,8 +74,9 @@ def with_beside(
 
     Engines that say what is written do not: that one did not, is no evidence for what it says.
     """
-    share = _stray_share(written) if beside else 0.0
-    texts = []
+    if not beside:
+        return list(ways)
+    share, texts = _stray_share(written), []
     for other in beside:
         if other.says != written:
             explained = [
@@ -137,6 +138,7 @@ def _changed(terms: Sequence[float], by_vote: Mapping[int, float]) -> list[float
 
 def _stray_share(written: str) -> float:
     """P that engines read what stands beside, where this is written."""
-    if null_of(written) in UNREADABLE:
+    null = null_of(written)
+    if null in UNREADABLE:
         return READ_UNREADABLE_SHARE["machine"]
-    return STRAY_SHARE if null_of(written) is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE
+    return STRAY_SHARE if null is None and written not in MARK_VALUES else EMPTY_STRAY_SHARE

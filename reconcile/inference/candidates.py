@@ -155,11 +155,10 @@ def nothing_read(
     probable than its entry of `caps`.
     """
     if texts and spot.family != "mark":
-        priors = {near: unread_log_prior(spot, near, learnt, words) for near, words in texts.items()}
-        guesses = [
-            _with_least(_near(near, prior, sources, learnt, confusion_share, caps, beside, strays))
-            for near, prior in priors.items()
-        ]
+        guesses = []
+        for near, words in texts.items():
+            prior = unread_log_prior(spot, near, learnt, words)
+            guesses.append(_with_least(_near(near, prior, sources, learnt, confusion_share, caps, beside, strays)))
         return max(guesses, key=itemgetter(1))
     unread = MARK_VALUES - texts.keys() if texts else {UNREAD_TEXT}
     if not unread:
@@ -195,7 +194,10 @@ def _near(
         ways = with_beside(beside, near, sources, ways)
     unsure = []
     for at, cap in enumerate(caps):
-        above = [terms for _, terms, _ in ways if terms[at] > cap]
+        above = []
+        for _, terms, _ in ways:
+            if terms[at] > cap:
+                above.append(terms)
         if above and sources[at][0].says == near and len(above) < len(ways):
             unsure.append(at)
             continue

@@ -153,7 +153,8 @@ def weigh_field(
     if len(origins) > 1:
         known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
         beside = texts_beside(sources, terms, strays | known, learnt.characters)
-        ways = {says: with_beside(beside, says, sources, of_text) for says, of_text in ways.items()}
+        if beside:
+            ways = {says: with_beside(beside, says, sources, of_text) for says, of_text in ways.items()}
     caps = _least_terms(ways, votes)
     if len(origins) > 1:
         _cap(ways, votes, caps)
@@ -236,12 +237,12 @@ def _ways(
             continue
         said = []
         for (vote, source_model, ratio), term, followed in zip(sources, terms[written], terms[other], strict=True):
-            if is_silent(vote):
-                followed = term
-            elif vote.says == other:
+            if vote.says == other:
                 followed *= 1.0 if other in alike else ratio
             elif vote.says == written:  # it did not follow
                 term, followed = term * ratio**UNSURE_RATIO_POWER, 0.0
+            elif is_silent(vote):
+                followed = term
             said.append((1 - source_model.follow_rate) * term + source_model.follow_rate * followed)
         found.append(Component(confusion_share * looks, said, other))
     return found

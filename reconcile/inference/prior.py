@@ -70,7 +70,8 @@ def log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: W
     if is_null(says):
         return BLANK_LOG_PRIORS[field.required] if says == BLANK and spot.family != "mark" else NULL_LOG_PRIOR
     share = _text_log_prior(spot, says, learnt, words)
-    share += FAULT_LOG_FACTOR * len(spot.faults(says))
+    if faults := spot.faults(says):
+        share += FAULT_LOG_FACTOR * len(faults)
     if values is None:
         return share
     covered = learnt.covered_share(field.name)
