@@ -665,10 +665,13 @@ class Parameters:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Evidence:
     """One reason for a value, as a code with numbers; `transcribe/i18n/evidence_messages.py` says it in a reader's
-    language. `code` is a `transcribe.codes.EvidenceCode`."""
+    language. `code` is a `transcribe.codes.EvidenceCode`.
+
+    Not frozen, as weighing makes seven for each field, and a frozen one takes three times as long to make.
+    """
 
     code: str
     numbers: Numbers = field(default_factory=dict)
@@ -696,8 +699,7 @@ class Candidate:
         return self.origin in READ
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """What stands beside the probability of a field's likeliest value that was read; deciding looks at it.
 
     `engines`, `people` and `experts` count independent sources that say it, `listening` all engines. `against_people`
@@ -740,6 +742,10 @@ class Standing:
     by_one_engine: bool = False
 
 
+NO_STANDING = Standing()
+"""Where nothing is known beside the probability."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posterior:
     """How probable each value of one field is, most probable first; `none` is the probability of none of these.
@@ -759,7 +765,7 @@ class Posterior:
     people: int = 0
     experts: int = 0
     machines: int = 0
-    standing: Standing = Standing()
+    standing: Standing = NO_STANDING
     scan: str = ""
 
 

@@ -127,7 +127,7 @@ def machines_alone(document: Document, learnt: Parameters) -> tuple[int, int]:
     spots = prepared(document.form).fields
     wrong = count = 0
     for where, posterior in weigh(document.form, document.readings, learnt).items():
-        proven = replace(posterior, standing=replace(posterior.standing, earned=PROVEN))
+        proven = replace(posterior, standing=posterior.standing._replace(earned=PROVEN))
         answer = decide(document.form.field(where.name), proven, POLICY)
         spot = spots[where.name]
         truth = spot.normal(document.truths[where])

@@ -50,18 +50,18 @@ def test_one_engine_alone_never_decides_however_sure() -> None:
 def test_a_long_text_that_was_searched_for_needs_a_witness_as_engines_agree_on_its_words_and_not_its_ends() -> None:
     agreed = posterior(NAME, *both("customer_name", "Dupont SARL"))
     assert isinstance(decide(NAME, agreed, POLICY), Decision)
-    searched = replace(agreed, standing=replace(agreed.standing, searched_text=True))
+    searched = replace(agreed, standing=agreed.standing._replace(searched_text=True))
     task = decide(NAME, searched, POLICY)
     assert isinstance(task, Task)
     assert task.reason == "extent"
-    vouched = replace(searched, standing=replace(searched.standing, witness=Witness.KNOWN_VALUE))
+    vouched = replace(searched, standing=searched.standing._replace(witness=Witness.KNOWN_VALUE))
     assert isinstance(decide(NAME, vouched, POLICY), Decision)
 
 
 def test_what_an_engine_says_only_since_it_looked_again_needs_the_whole_target() -> None:
     known = replace(posterior(NAME, *both("customer_name", "Dupont SARL")), probability=0.99)
     assert isinstance(decide(NAME, known, POLICY), Decision), "one more reading would gain less than its price"
-    again = replace(known, standing=replace(known.standing, looked_again=True))
+    again = replace(known, standing=known.standing._replace(looked_again=True))
     assert isinstance(decide(NAME, again, POLICY), Task)
     assert isinstance(decide(NAME, replace(again, probability=POLICY.target), POLICY), Decision)
     read = [replace(each, conditions={"again": 1.0}) for each in both("customer_name", "Dupont SARL")]
@@ -244,7 +244,7 @@ def test_what_an_expert_decides_against_the_evidence_is_given_no_great_probabili
 def test_machines_alone_need_more_than_people_do_whether_they_agree_or_a_witness_chooses() -> None:
     agreed = posterior(DATE, *both("order_date", "14/03/2025"))
     chosen = replace(
-        agreed, standing=replace(agreed.standing, engines=1, witness=Witness.FORMAT, situation="date: vouched for")
+        agreed, standing=agreed.standing._replace(engines=1, witness=Witness.FORMAT, situation="date: vouched for")
     )
     person = posterior(DATE, *both("order_date", "14/03/2025"), reading("order_date", "ana", "14/03/2025"))
     between = (POLICY.min_machine_probability + 1 - POLICY.reading_cost_share) / 2
@@ -503,10 +503,10 @@ def test_one_sure_engine_decides_against_one_that_reads_something_far_off() -> N
     found = one_sure(NAME, "vnv z6", "Gasthof Knappe")
     assert found.standing.by_one_engine
     for probability, decides in ((POLICY.min_one_engine_probability, True), (0.979, False)):
-        earned = replace(found.standing, earned=POLICY.target)
+        earned = found.standing._replace(earned=POLICY.target)
         answer = decide(NAME, replace(found, probability=probability, standing=earned), POLICY)
         assert isinstance(answer, Decision) is decides
-        proven = replace(found.standing, earned=POLICY.target - 0.001)
+        proven = found.standing._replace(earned=POLICY.target - 0.001)
         assert isinstance(decide(NAME, replace(found, probability=probability, standing=proven), POLICY), Task)
 
 
@@ -525,7 +525,7 @@ def test_of_two_sure_engines_that_differ_neither_decides() -> None:
 
 def test_one_engine_outvotes_no_person() -> None:
     found = one_sure(NAME, "vnv z6", "Gasthof Knappe")
-    against = replace(found.standing, earned=1.0, contradicting=1, against_people=1)
+    against = found.standing._replace(earned=1.0, contradicting=1, against_people=1)
     assert isinstance(decide(NAME, replace(found, probability=0.999999, people=1, standing=against), POLICY), Task)
 
 

@@ -39,5 +39,5 @@ def test_a_value_that_is_sure_enough_names_what_else_keeps_it_from_being_decided
     alone = posterior(TOTAL, machine("total", "tesseract 5", "15.80", 1.0))
     assert told(replace(alone, probability=0.99991)) == ("decided", Reason.ONE_ENGINE)
     agreed = posterior(TOTAL, *both("total", "15.80"))
-    unproven = replace(agreed, probability=POLICY.target, standing=replace(agreed.standing, earned=0.5))
+    unproven = replace(agreed, probability=POLICY.target, standing=agreed.standing._replace(earned=0.5))
     assert told(unproven) == ("decided", Reason.NOT_PROVEN)
