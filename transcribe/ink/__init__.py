@@ -2,7 +2,7 @@
 
 from transcribe.ink.added_strokes import added_strokes
 from transcribe.ink.barcode_removal import unbarred, without_bars
-from transcribe.ink.comb_compaction import ShownLine, compacted_page
+from transcribe.ink.comb_compaction import CompactLine, ShownLine, compacted_page, fits_cells
 from transcribe.ink.components import Patch
 from transcribe.ink.handwriting import crossed_out, joinedness
 from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
@@ -13,6 +13,7 @@ __all__ = [
     "A4_HEIGHT",
     "NEAR",
     "UNSURE",
+    "CompactLine",
     "Ink",
     "InkLayer",
     "Patch",
@@ -20,6 +21,7 @@ __all__ = [
     "added_strokes",
     "compacted_page",
     "crossed_out",
+    "fits_cells",
     "ink_layer",
     "joinedness",
     "low_print",

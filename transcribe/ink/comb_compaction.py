@@ -50,7 +50,7 @@ class CompactLine:
 
     def fits(self, text: str) -> bool:
         """Whether a text has as many characters as cells are filled."""
-        return self.least <= len("".join(text.split())) <= self.most
+        return fits_cells(text, [self])
 
     def spaced(self, words: Sequence[Word]) -> list[Word]:
         """An engine's words as one, with its spaces where the empty cells are; as they are where their characters are
@@ -72,6 +72,11 @@ class CompactLine:
         if len(signs) != self.pieces:
             return text
         return "".join(f" {sign}" if number in self.spaces else sign for number, sign in enumerate(signs))
+
+
+def fits_cells(text: str, lines: Sequence[CompactLine]) -> bool:
+    """Whether a text has as many characters as cells are filled on these lines together."""
+    return sum(each.least for each in lines) <= len("".join(text.split())) <= sum(each.most for each in lines)
 
 
 def compact(sheet: InkLayer, ink: Ink, comb: Comb) -> list[CompactLine]:

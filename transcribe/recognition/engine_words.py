@@ -10,7 +10,7 @@ from math import prod
 from transcribe.forms import Comb
 from transcribe.geometry import Box
 from transcribe.imaging import smoothed
-from transcribe.ink import InkLayer, ShownLine, compacted_page
+from transcribe.ink import CompactLine, InkLayer, ShownLine, compacted_page, fits_cells
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine, HocrEngine, confidence_of, spread_words, text_of
 from transcribe.recognition.cascade import Cascade
@@ -46,9 +46,9 @@ last decided 3 % more on the photographs above, and more of it was wrong."""
 @dataclass(frozen=True, slots=True)
 class EngineWords:
     """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than there are
-    cells of its comb with writing in them. `placed` are the words where they were written on the page; `plain` says
-    that it read the page as it lies, `again` that it was asked once more, on the page in even light. `sure` is its
-    confidence over several crops (None: it looked at one)."""
+    cells of its comb with writing in them, however it was shown them. `placed` are the words where they were written on
+    the page; `plain` says that it read the page as it lies, `again` that it was asked once more, on the page in even
+    light. `sure` is its confidence over several crops (None: it looked at one)."""
 
     source: str
     lines: Sequence[Sequence[Word]]
@@ -110,7 +110,25 @@ def words_by_engine(
     for engine, said in zip(engines, seen, strict=True) if told else ():
         if engine.view != "page" and not isinstance(engine, HocrEngine):
             said.update(_looked_again(engine, plain, asked, said, told))
-    return seen
+    return [_counted(said, lines) for said in seen]
+
+
+def _counted(seen: Mapping[int, EngineWords], lines: Sequence[ShownLine]) -> dict[int, EngineWords]:
+    """What an engine saw, `miscounted` too where the whole text has more or fewer characters than cells are filled.
+
+    An engine that is shown the page as it lies misses a letter at the end of a comb, as it stands apart, and is sure of
+    the others.
+    """
+    closed: dict[int, list[CompactLine]] = defaultdict(list)
+    for line in lines:
+        if line.closed:
+            closed[line.field].append(line.closed)
+    return {
+        number: replace(said, miscounted=said.miscounted or not fits_cells(said.text, closed[number]))
+        if said.text and number in closed
+        else said
+        for number, said in seen.items()
+    }
 
 
 def _looked_again(

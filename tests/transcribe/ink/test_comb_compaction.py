@@ -113,6 +113,17 @@ def test_a_reading_of_more_or_fewer_characters_than_cells_is_miscounted(blank: P
     assert (found.text, found.flags) == (said, frozenset({"miscounted"}))
 
 
+@pytest.mark.parametrize("said", ["EWTOWN", "NEWTOWNS"])
+def test_so_it_is_where_the_engine_was_shown_the_page_as_it_lies(blank: Path, said: str) -> None:
+    (found,) = read(filled(blank, "NEW TOWN"), blank, Says(text=said, view="page"))
+    assert (found.text, found.flags) == (said, frozenset({"miscounted"}))
+
+
+def test_a_reading_of_the_page_with_as_many_characters_as_cells_counts(blank: Path) -> None:
+    (found,) = read(filled(blank, "NEW TOWN"), blank, Says(text="NEWTOWN", view="page"))
+    assert (found.text, found.flags) == ("NEWTOWN", frozenset())
+
+
 @pytest.mark.parametrize("name", ["tesseract", "rapidocr"])
 def test_engines_read_a_comb(blank: Path, name: str) -> None:
     (found,) = read(filled(blank, "Lucy Miller 1274", size=0.9), blank, ocr.load(name, ("eng",)))
