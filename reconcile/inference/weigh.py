@@ -122,11 +122,14 @@ def _nearly_same_share(spot: PreparedField, weighed: FieldPosterior, best: str) 
     """The share of texts that people typed and that are nearly the same as the best.
 
     0 for a text weighed word by word: there the doubt is about its near rivals, and one in twenty characters is a word.
+    0 too for one that engines alone read: what people typed otherwise is its rival.
     """
     if weighed.words is not None:
         return 0.0
-    typed = {vote.says for vote in weighed.votes if not vote.machine and vote.says != best}
-    near = [says for says in typed if is_nearly_same(spot, says, best, POLICY.min_text_similarity)]
+    typed = {vote.says for vote in weighed.votes if not vote.machine}
+    if best not in typed:
+        return 0.0
+    near = [says for says in typed - {best} if is_nearly_same(spot, says, best, POLICY.min_text_similarity)]
     return sum([weighed.shares[says] for says in sorted(near)]) if near else 0.0
 
 

@@ -104,6 +104,24 @@ def test_a_part_of_what_stands_there_is_not_decided_by_machines_and_the_whole_is
     assert decided(TOTAL, part[0], whole).method == "machines", "one read all of it, and says the same"
 
 
+TOWN = field("town", "text")
+
+
+def test_a_letter_that_a_person_saw_and_a_sure_engine_missed_is_asked_once_more() -> None:
+    """The o of Milano stood over the edge of its box; 20121 Milan was decided by "a person and a machine"."""
+    read = [machine("town", BOTH[0], "20121 Mili", 0.68), machine("town", BOTH[1], "20121 Milan", 0.9951)]
+    ann = reading("town", "ann", "20121 Milano")
+    assert asked(TOWN, *read, ann).pool == "read"
+    assert decided(TOWN, *read, ann, reading("town", "ben", "20121 Milano")).text == "20121 Milano"
+    assert decided(TOWN, *read, reading("town", "ann", "20121 Milan")).text == "20121 Milan"
+
+
+def test_a_person_with_a_letter_more_agrees_with_one_who_typed_what_an_engine_read() -> None:
+    read = [machine("town", BOTH[0], "20121 Mili", 0.68), machine("town", BOTH[1], "20121 Milan", 0.9951)]
+    said = [reading("town", "ann", "20121 Milano"), reading("town", "ben", "20121 Milan")]
+    assert posterior(TOWN, *read, *said).standing.people == 2
+
+
 QUANTITY = field("quantity", "integer")
 
 
