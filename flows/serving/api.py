@@ -43,6 +43,9 @@ SCAN_PATTERN = r"^[0-9a-f]{12,64}$"
 
 UNKNOWN_PROGRAM_MESSAGE = "Send a token in force: Authorization: Bearer fh_... (fairhand tokens add NAME --scope SCOPE)"
 
+SEVERAL = frozenset({"filter"})
+"""Parameters that may be given several times, each with another value."""
+
 Form = Annotated[str, fastapi.Path(max_length=100, pattern=FORM_PATTERN)]
 Scan = Annotated[str, fastapi.Path(pattern=SCAN_PATTERN)]
 Position = Annotated[int, Query(ge=0, le=2**63 - 1, description="the position that the last answer gave; 0: all")]
@@ -150,12 +153,17 @@ def require_still_in_force(request: Request, context: Context) -> None:
 
 
 def _require_known_parameters(request: Request) -> None:
-    """HTTPException 422 where an address has a parameter that its route does not: mistyped, it would filter nothing."""
+    """HTTPException 422 where an address has a parameter that its route does not: mistyped, it would filter nothing.
+
+    So too where it has one with two values, of which one would count.
+    """
     known = set(_parameters(request.scope["route"].dependant))
     for name in request.query_params:
         if name not in known:
             listed = f"Use {', '.join(sorted(known))}." if known else "There is none here."
             raise HTTPException(422, f"There is no parameter {name[:100]!r}. {listed}")
+        if name not in SEVERAL and len(set(request.query_params.getlist(name))) > 1:
+            raise HTTPException(422, f"The parameter {name!r} is given with different values. Give it one.")
 
 
 def _parameters(asked: Dependant) -> Iterator[str]:

@@ -416,6 +416,8 @@ def test_what_was_corrected_is_paged_after_a_restore_too(rooms: Home, client: Te
         (f"{PAGE}?since=2026", "since: It is no time."),
         (f"{PAGE}?as_of=20260131", "as_of: It is no time."),
         (f"{PAGE}?limit=many", "limit: It is no whole number."),
+        (f"{PAGE}?limit=10&limit=20", "The parameter 'limit' is given with different values. Give it one."),
+        (f"{PAGE}?state=final&filter=total:gt:1&state=provisional", "The parameter 'state' is given with different"),
     ],
 )
 def test_a_mistyped_question_is_refused_and_not_answered_with_other_records(
