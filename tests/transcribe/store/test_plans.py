@@ -154,6 +154,30 @@ def test_what_a_batch_took_and_its_course_are_read_as_fast_after_months(here: Wo
     assert all(many <= few + 2 for few, many in zip(steps[10], steps[5_000], strict=True)), steps
 
 
+def test_unpaid_work_is_looked_through_once_however_much_of_it_each_person_has(here: World) -> None:
+    connection, steps = sqlite_of(here.store).connection, {}
+    who = connection.execute("SELECT id FROM transcriber WHERE handle = 'ann'").fetchone()[0]
+    here.ask(here.scan("one"), "number")
+    here.store.lease("ann", 1, NOON)
+    for lines in (100, 1_000):
+        known = connection.execute("SELECT COUNT(*) FROM ledger").fetchone()[0]
+        connection.executemany(
+            "INSERT INTO ledger (number, transcriber_id, kind, micro, currency, seconds, at, reference)"
+            " VALUES (?, ?, 'time', 0, 'EUR', 1.0, ?, 'skip')",
+            [(number + 1, who, micros(NOON) + number) for number in range(known, lines)],
+        )
+        connection.executemany(
+            "INSERT INTO reading (id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, seconds, flags,"
+            " conditions, text_hash, at) SELECT ?1, ?1, t.field_id, 'value', 'ann', 'person', ?2, t.id, 0, 5.0, '[]',"
+            " '{}', 'x', ?3 FROM task t LIMIT 1",
+            [(f"reading {number}", who, micros(NOON) + number) for number in range(known, lines)],
+        )
+        assert len(here.store.unpaid_claims()) == lines
+        assert [count for _, count in here.store.often_sent(3)] == [lines]
+        steps[lines] = [_steps(here, here.store.unpaid_claims), _steps(here, partial(here.store.often_sent, 3))]
+    assert all(many < 15 * few for few, many in zip(steps[100], steps[1_000], strict=True)), steps
+
+
 def _add_open_tasks(here: World, name: str, count: int) -> None:
     connection = sqlite_of(here.store).connection
     scan = here.scan(name)

@@ -163,17 +163,22 @@ SELECT COUNT(*) FROM ledger WHERE transcriber_id = :person AND reference = :what
 SELECT p.public_id AS transcriber, l.at, l.seconds, l.kind, l.micro, t.public_id AS task,
     (SELECT MIN(e.from_at) FROM lease e WHERE e.task_id = l.task_id AND e.transcriber_id = l.transcriber_id) AS since,
     l.reading IS NOT NULL AS reading, l.reference AS what
-FROM ledger l JOIN transcriber p ON p.id = l.transcriber_id LEFT JOIN task t ON t.id = l.task_id
-WHERE l.kind IN ('reading', 'time') AND l.reference <> 'disputed clock' AND l.number > COALESCE(
-    (SELECT MAX(d.number) FROM ledger d WHERE d.transcriber_id = l.transcriber_id AND d.kind = 'paid'), 0)
+FROM transcriber p LEFT JOIN (
+    SELECT d.transcriber_id, MAX(d.number) AS number FROM ledger d INDEXED BY ledger_paid WHERE d.kind = 'paid'
+    GROUP BY d.transcriber_id
+) paid ON paid.transcriber_id = p.id
+JOIN ledger l ON l.transcriber_id = p.id AND l.number > COALESCE(paid.number, 0) LEFT JOIN task t ON t.id = l.task_id
+WHERE l.kind IN ('reading', 'time') AND l.reference <> 'disputed clock'
 ORDER BY l.transcriber_id, l.at, l.number;
 
 -- name: often_sent
 -- Tasks that one person sent more than :count readings of since their last payment.
-SELECT p.public_id AS transcriber, COUNT(*) AS readings FROM reading r JOIN transcriber p ON p.id = r.transcriber_id
-WHERE r.task_id IS NOT NULL AND r.at > COALESCE(
-    (SELECT MAX(d.at) FROM ledger d WHERE d.transcriber_id = r.transcriber_id AND d.kind = 'paid'), 0)
-GROUP BY p.public_id, r.transcriber_id, r.task_id HAVING COUNT(*) > :count;
+SELECT p.public_id AS transcriber, COUNT(*) AS readings FROM transcriber p LEFT JOIN (
+    SELECT d.transcriber_id, MAX(d.at) AS at FROM ledger d INDEXED BY ledger_paid WHERE d.kind = 'paid'
+    GROUP BY d.transcriber_id
+) paid ON paid.transcriber_id = p.id
+JOIN reading r ON r.transcriber_id = p.id AND r.task_id IS NOT NULL AND r.at > COALESCE(paid.at, 0)
+GROUP BY p.public_id, p.id, r.task_id HAVING COUNT(*) > :count;
 
 -- name: payments_of
 -- What was paid out under a reference, the latest first.
