@@ -103,8 +103,8 @@ def _said(error: Exception) -> str:
 
 def past_due(home: Home, now: datetime) -> Iterator[Alert]:
     """Batches whose due date has passed, and that are not finished."""
-    for batch in home.store.batches():
-        if batch.due is None or batch.due > now or batch.cancelled_at or not batch.open_tasks:
+    for batch in home.store.batches_past_due(now):
+        if not batch.open_tasks or batch.due is None:
             continue
         name = hashlib.sha256(batch.name.encode()).hexdigest()[:12]
         tasks = counted(batch.open_tasks, "open task")

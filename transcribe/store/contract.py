@@ -658,6 +658,9 @@ class SteeringStore(Protocol):
     def batches(self) -> list[Batch]:
         """Every batch, the most urgent first, then the latest."""
 
+    def batches_past_due(self, now: datetime) -> list[Batch]:
+        """The batches whose due date has passed and that are not cancelled, by name."""
+
     def batch(self, name: str) -> Batch:
         """The batch of this name. NotFound where there is none."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -175,6 +177,29 @@ def test_alarms_that_were_found_long_ago_are_not_shown_again(desk: DeskSite, mon
     monkeypatch.setattr(alarms, "ALARM_SECONDS", 0.0)
     watch._until = 0.0
     assert [each.message for each in watch.found()] == ["1 scans"]
+
+
+def test_a_page_does_not_wait_for_a_long_look_where_a_recent_finding_is_known(
+    desk: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages, may_end = iter(("first", "second")), threading.Event()
+
+    def looked(home: Home, at: datetime, leave_out: frozenset[str]) -> tuple[Looked, object]:
+        message = next(messages)
+        if message == "second":
+            may_end.wait(60)
+        return Looked(alerts=(Alert(check="disk", subject="disk", message=message),), failed=frozenset()), None
+
+    monkeypatch.setattr(alarms, "alerts_now", looked)
+    watch = alarms.AlarmWatch(desk.home)
+    assert [each.message for each in watch.found()] == ["first"]
+    watch._until = time.monotonic() - 1.0
+    begun = time.monotonic()
+    assert [each.message for each in watch.found()] == ["first"]
+    assert time.monotonic() - begun < alarms.LOOK_SECONDS
+    may_end.set()
+    watch._looked.wait(60)
+    assert [each.message for each in watch.found()] == ["second"]
 
 
 def test_what_weighs_whole_scans_is_looked_at_every_ten_minutes_and_stands_meanwhile(

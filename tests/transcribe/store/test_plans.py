@@ -167,9 +167,9 @@ def test_unpaid_work_is_looked_through_once_however_much_of_it_each_person_has(h
             [(number + 1, who, micros(NOON) + number) for number in range(known, lines)],
         )
         connection.executemany(
-            "INSERT INTO reading (id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, seconds, flags,"
-            " conditions, text_hash, at) SELECT ?1, ?1, t.field_id, 'value', 'ann', 'person', ?2, t.id, 0, 5.0, '[]',"
-            " '{}', 'x', ?3 FROM task t LIMIT 1",
+            "INSERT INTO reading (id, idem, field_id, lane, source, kind, transcriber_id, task_id, late, seconds,"
+            " flags, conditions, text_hash, at) SELECT ?1, ?1, t.field_id, 'value', 'ann', 'person', ?2, t.id, 0, 5.0,"
+            " '[]', '{}', 'x', ?3 FROM task t LIMIT 1",
             [(f"reading {number}", who, micros(NOON) + number) for number in range(known, lines)],
         )
         assert len(here.store.unpaid_claims()) == lines

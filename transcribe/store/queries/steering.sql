@@ -132,6 +132,9 @@ SELECT n.name, COALESCE(b.priority, 0) AS priority, b.due_at, COALESCE(b.note, '
 FROM names n LEFT JOIN batch b ON b.name = n.name WHERE :name IS NULL OR n.name = :name
 ORDER BY level DESC, since DESC, n.name;
 
+-- name: names_past_due
+SELECT name FROM batch WHERE due_at <= :now AND cancelled_at IS NULL ORDER BY name;
+
 -- name: put_known_again!
 INSERT INTO known_again (batch, scan_id, at) VALUES (:batch, :scan_id, :now) ON CONFLICT (batch, scan_id) DO NOTHING;
 

@@ -26,6 +26,11 @@ class BatchVerbs(ActVerbs):
     def batches(self) -> list[Batch]:
         return [_batch_of(row) for row in self.db.all("batches", name=None)]
 
+    def batches_past_due(self, now: datetime) -> list[Batch]:
+        names = [row["name"] for row in self.db.all("names_past_due", now=micros(now))]
+        rows = [self.db.one("batches", name=name) for name in names]
+        return [_batch_of(row) for row in rows if row is not None]
+
     def batch(self, name: str) -> Batch:
         row = self.db.one("batches", name=name)
         if row is None:
