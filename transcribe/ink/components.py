@@ -30,6 +30,23 @@ CORE = 0.3
 """Share of a box's height at its top and bottom that tails reach into from the rows beside it."""
 
 
+MIN_LETTER_HEIGHT_PX = 10
+"""Pixels at 200 dpi from which a patch is as high as a letter, and no point or dash. Chosen by hand."""
+
+MIN_SHARE_ACROSS, MIN_ACROSS_PX = 0.25, 3
+"""The share of a letter's width, and the pixels at 200 dpi, that lie on either side of what it stands across."""
+
+MAX_WIDTH_ACROSS_HEIGHTS = 3.0
+"""The greatest width of what stands across a side, in its heights: what is wider is a line, and no letter."""
+
+MAX_LETTER_GAP_HEIGHTS = 0.25
+"""The most paper between two letters of one word, in heights of the higher one: a space has more.
+
+On 34 photographs of two other forms writing went on so across the side of 2 of 1,253 fields that were decided rightly.
+On 12 whose writing ran over now and then it did at 8 of 365 decided rightly, and at all 7 decided wrongly for it.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
     """A connected patch of ink: its box on the page, its pixels, its middle."""
@@ -62,6 +79,38 @@ def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxe
     reaching = (shares >= ASTRIDE) & (shares < WHOLE) & ~inside
     reaching[numpy.flatnonzero(owners >= 0), owners[owners >= 0]] = False
     return Owned(owners, reaching)
+
+
+def going_on(
+    patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxes: Sequence[Box], unit: float
+) -> list[bool]:
+    """Whether writing goes on across the left or right side of each box, given patches (x0, y0, x1, y1) and middles.
+
+    A letter stands across the side, or two stand on either side of it as near as those of a word.
+    """
+    is_letter = patches[:, 3] - patches[:, 1] >= MIN_LETTER_HEIGHT_PX * unit
+    letters, x, y = patches[is_letter], middles[is_letter, 0], middles[is_letter, 1]
+    found = []
+    for box in boxes:
+        row = (box.y0 <= y) & (y < box.y1)
+        found.append(any(_goes_across(letters[row], x[row], side, unit) for side in (box.x0, box.x1)))
+    return found
+
+
+def _goes_across(letters: NDArray[numpy.float64], x: NDArray[numpy.float64], side: int, unit: float) -> bool:
+    """Whether writing goes on across an upright side, given the letters of its row and the x of their middles."""
+    widths, heights = letters[:, 2] - letters[:, 0], letters[:, 3] - letters[:, 1]
+    on_both = numpy.minimum(side - letters[:, 0], letters[:, 2] - side)
+    least = numpy.maximum(MIN_SHARE_ACROSS * widths, MIN_ACROSS_PX * unit)
+    if ((on_both >= least) & (widths <= MAX_WIDTH_ACROSS_HEIGHTS * heights)).any():
+        return True
+    before, after = letters[x < side], letters[x >= side]
+    if not len(before) or not len(after):
+        return False
+    last, first = before[before[:, 2].argmax()], after[after[:, 0].argmin()]
+    high, low = sorted((last[3] - last[1], first[3] - first[1]), reverse=True)
+    beside = min(last[3], first[3]) - max(last[1], first[1]) >= low / 2
+    return bool(beside and first[0] - last[2] <= MAX_LETTER_GAP_HEIGHTS * high)
 
 
 def core(box: Box) -> Box:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from transcribe.geometry import Box
 from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow
 from transcribe.ink import faint_strokes
-from transcribe.ink.components import Patch, at_rim, core, measured, owned, points
+from transcribe.ink.components import Patch, at_rim, core, going_on, measured, owned, points
 from transcribe.ink.fold_lines import beside, folds, without
 from transcribe.ink.hidden_print import HiddenPrint, hidden_print
 from transcribe.ink.print_mask import Print, printed
@@ -75,7 +75,8 @@ class Ink:
 
     It is `disputed` where writing that counts as another box's reaches far in, which may be of this one or of both, and
     where a fold of the paper runs through its writing; `hidden` where the form's own print is: nobody sees what is
-    written under a scrap of paper, in glare, or beyond the picture's edge.
+    written under a scrap of paper, in glare, or beyond the picture's edge. It `goes_on` where writing goes on across
+    the box's left or right side: what stands in the box may lack a letter, or have one of the next box.
     """
 
     patches: tuple[Patch, ...]
@@ -83,6 +84,7 @@ class Ink:
     box: Box | None
     disputed: bool = False
     hidden: bool = False
+    goes_on: bool = False
 
     @property
     def doubtful(self) -> bool:
@@ -127,9 +129,10 @@ class InkLayer:
         if not boxes or not self.patches:
             return [self._ink(box, [], []) for box in boxes]
         patches = numpy.array([tuple(patch.box) for patch in self.patches], numpy.float64)
-        found = owned(patches, numpy.array([patch.middle for patch in self.patches], numpy.float64), boxes)
+        middles = numpy.array([patch.middle for patch in self.patches], numpy.float64)
+        found, across = owned(patches, middles, boxes), going_on(patches, middles, boxes, self.unit)
         return [
-            self._ink(box, self._some(found.owners == number), self._some(found.reaching[:, number]))
+            self._ink(box, self._some(found.owners == number), self._some(found.reaching[:, number]), across[number])
             for number, box in enumerate(boxes)
         ]
 
@@ -141,7 +144,7 @@ class InkLayer:
         inside = self.ink[box.slices]
         return float(inside.mean()) if inside.size else 0.0
 
-    def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch]) -> Ink:
+    def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], goes_on: bool = False) -> Ink:
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
         inside = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
         return Ink(
@@ -151,6 +154,7 @@ class InkLayer:
             disputed=max(from_beside, inside) >= ENOUGH
             or any(beside(self.folds, patch.box, self.unit) for patch in patches),
             hidden=self.hidden is not None and self.hidden.hides(place),
+            goes_on=goes_on,
         )
 
 

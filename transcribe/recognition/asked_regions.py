@@ -180,12 +180,14 @@ class AskedRegion:
     def _is_partly(self, said: EngineWords) -> bool:
         """Whether text stands in the field on which no word of an engine stands, or glare may hide some.
 
-        Of a barcode the bars are seen too.
+        So it may be where writing goes on across a side of the box. Of a barcode the bars are seen too.
         """
         if self.region.ink.hidden:
             return True
         if self.barcode is not None:
             return False
+        if self.region.ink.goes_on:
+            return True
         stretches, words = self.region.stretches or (), [word.box for word in said.placed]
         return (
             uncovered_heights(stretches, words) >= MAX_BARE_HEIGHTS
