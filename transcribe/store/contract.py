@@ -372,7 +372,7 @@ class ReconcileStore(Protocol):
         """The archive name of a page of the newest scan that was not forgotten. None where there is none."""
 
     def scans_read_last(self, count: int) -> list[str]:
-        """The ids of so many scans that people read last, newest first: with a form, none of them forgotten."""
+        """The ids of so many scans that people were given last and read: with a form, none of them forgotten."""
 
     def missing_people(self, batch: str | None = None) -> list[MissingPeople]:
         """The people without whom some open fields are finished by nobody who is there. None where all can end.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.alerts import Alert, alerts_now
+from flows.alerts import CHECKS, Alert, alerts_now
 from flows.desk.now.alarm_details import detail
 from flows.desk.visit import Visit
 from flows.home import Home, now
@@ -106,18 +106,23 @@ class AlarmWatch:
 
     def _look(self) -> None:
         try:
-            is_due = time.monotonic() > self._slow_until
-            looked, _ = alerts_now(self._home, now(), frozenset() if is_due else SLOW_CHECKS)
-            if is_due:
-                self._slow = tuple(each for each in looked.alerts if each.check in SLOW_CHECKS)
-                self._slow_until = 0.0 if looked.failed & SLOW_CHECKS else time.monotonic() + SLOW_SECONDS
-            self._found = (*(each for each in looked.alerts if each.check not in SLOW_CHECKS), *self._slow)
+            looked, _ = alerts_now(self._home, now(), SLOW_CHECKS)
+            self._found = (*looked.alerts, *self._slow)
+            self._until = time.monotonic() + ALARM_SECONDS  # a page that waits no longer has these at least
+            if time.monotonic() > self._slow_until:
+                self._look_slowly()
+                self._found = (*looked.alerts, *self._slow)
         except FairhandError as error:
             self._found = (Alert(check="check", subject="check", message=str(error)),)
         finally:
             self._until = time.monotonic() + ALARM_SECONDS
             self._looked.set()
             self._lock.release()
+
+    def _look_slowly(self) -> None:
+        looked, _ = alerts_now(self._home, now(), frozenset(CHECKS) - SLOW_CHECKS)
+        self._slow = tuple(each for each in looked.alerts if each.check in SLOW_CHECKS)
+        self._slow_until = 0.0 if looked.failed & SLOW_CHECKS else time.monotonic() + SLOW_SECONDS
 
 
 def alarms(visit: Visit, watch: AlarmWatch) -> list[Alarm]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
+import pytest
 
 from tests.transcribe.review.site import Site
+from transcribe.errors import StoreError
 from transcribe.model import FieldKey, Transcriber
-from transcribe.review.missing_mark import MARK_AGE
+from transcribe.review.missing_mark import FIRST_WAIT_SECONDS, MARK_AGE, MissingMark
 
 SignIn = Callable[[Transcriber], httpx.Client]
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 
 
@@ -28,8 +34,9 @@ def test_the_page_of_people_says_who_is_missing_until_they_come(site: Site, sign
 
 
 def test_an_operator_sees_on_every_page_that_people_are_missing_and_nobody_else_does(
-    site: Site, sign_in: SignIn
+    site: Site, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("transcribe.review.missing_mark.WAIT_SECONDS", 20.0)
     olga = sign_in(site.person("olga", "operator"))
     pages = ("/work", "/readings", "/questions", "/clocks", "/pay", "/people")
     assert not [page for page in pages if 'id="people-missing"' in olga.get(page).text]
@@ -42,6 +49,38 @@ def test_an_operator_sees_on_every_page_that_people_are_missing_and_nobody_else_
     assert 'id="people-missing"' in olga.get("/work").text, "as it was a minute ago at most"
     assert 'id="people-missing"' not in olga.get("/people").text, "which looks it up"
     assert 'id="people-missing"' not in olga.get("/work").text
+
+
+def test_no_page_waits_for_a_long_look_at_who_is_missing_once_something_is_known() -> None:
+    mark, may_end, asked = MissingMark(), threading.Event(), list[str]()
+
+    def are_missing() -> bool:
+        asked.append("asked")
+        return may_end.wait(60) if len(asked) > 1 else False
+
+    assert not mark.looked_up(are_missing, NOW)
+    later = NOW + MARK_AGE
+    assert mark.known(later) is None
+    begun = time.monotonic()
+    assert not mark.looked_up(are_missing, later)
+    assert not mark.looked_up(are_missing, later)
+    assert time.monotonic() - begun < FIRST_WAIT_SECONDS
+    assert len(asked) == 2, "one thread looks"
+    may_end.set()
+    while mark.known(later) is None:
+        time.sleep(0.01)
+    assert mark.known(later)
+
+
+def test_a_look_at_who_is_missing_that_fails_is_made_again() -> None:
+    mark = MissingMark()
+
+    def fails() -> bool:
+        raise StoreError("the database is away")
+
+    assert not mark.looked_up(fails, NOW)
+    assert mark.known(NOW) is None
+    assert mark.looked_up(lambda: True, NOW)
 
 
 def test_the_only_expert_finds_no_ordinary_work_and_is_told_why(site: Site, sign_in: SignIn) -> None:

@@ -133,12 +133,12 @@ async def signed_in_or_none(request: Request, context: Context) -> Visitor | Non
 
 
 async def _are_people_missing(context: Context) -> bool:
-    """Whether nobody who is there can do some of what waits, as it was a minute ago at most."""
+    """Whether nobody who is there can do some of what waits, as it was when it was looked up last."""
     now = context.now()
     known = context.missing_mark.known(now)
     if known is not None:
         return known
-    return context.missing_mark.keep(await context.look(lambda store: bool(store.missing_people())), now)
+    return await context.look(lambda store: context.missing_mark.looked_up(lambda: bool(store.missing_people()), now))
 
 
 async def require_seen_session(request: Request, context: Context) -> None:

@@ -155,8 +155,8 @@ SELECT s.sha256 FROM scan s WHERE s.form <> '' AND s.erased_at IS NULL AND EXIST
     SELECT 1 FROM task t WHERE t.scan_id = s.id AND t.kind = 'audit' AND t.closed_at IS NOT NULL) ORDER BY s.id;
 
 -- name: scans_read_last
--- The scans that people read last, newest first; none that is forgotten.
+-- The scans that people were given last and read, newest first, among the last :given tasks; none that is forgotten.
 SELECT s.sha256 FROM (
-    SELECT f.scan_id, MAX(r.number) AS last FROM reading r JOIN field f ON f.id = r.field_id
-    WHERE r.transcriber_id IS NOT NULL GROUP BY f.scan_id
-) l JOIN scan s ON s.id = l.scan_id WHERE s.erased_at IS NULL AND s.form <> '' ORDER BY l.last DESC LIMIT :count;
+    SELECT t.scan_id, MAX(l.id) AS last FROM (SELECT id, task_id FROM lease ORDER BY id DESC LIMIT :given) l
+    JOIN task t ON t.id = l.task_id WHERE EXISTS (SELECT 1 FROM reading r WHERE r.task_id = t.id) GROUP BY t.scan_id
+) g JOIN scan s ON s.id = g.scan_id WHERE s.erased_at IS NULL AND s.form <> '' ORDER BY g.last DESC LIMIT :count;

@@ -19,6 +19,10 @@ FIRST_RETRY_SECONDS = 60.0
 LAST_RETRY_SECONDS = 3600.0
 """How far apart tries are at most: an operator who mended a form waits no longer. Chosen by hand."""
 
+MAX_TASKS_OF_SCAN_COUNT = 100
+"""So many tasks of a scan people are given at most, where the scans that they read last are looked for. Chosen by hand:
+of scans with more tasks fewer are found."""
+
 
 class StatusVerbs(IngestVerbs):
     """Counts scans, fields, tasks and records."""
@@ -76,7 +80,8 @@ class StatusVerbs(IngestVerbs):
         return None if name is None else str(name)
 
     def scans_read_last(self, count: int) -> list[str]:
-        return [str(row["sha256"]) for row in self.db.all("scans_read_last", count=count)]
+        rows = self.db.all("scans_read_last", given=count * MAX_TASKS_OF_SCAN_COUNT, count=count)
+        return [str(row["sha256"]) for row in rows]
 
     def audited_scans(self) -> list[str]:
         return [str(row["sha256"]) for row in self.db.all("audited_scans")]
