@@ -27,7 +27,7 @@ all that open desks cost it. Chosen by hand."""
 LOOK_SECONDS = 3.0
 """So long a page waits for a new look at the alarms where none was found in the last ten minutes. Chosen by hand."""
 
-LOOK_AGAIN_SECONDS = 0.1
+LOOK_AGAIN_SECONDS = 0.05
 """So long it waits where there is a newer finding to show: an open page asks again by itself. A look takes 40 ms in a
 home of a thousand scans, and two seconds in one of a million."""
 
@@ -83,7 +83,7 @@ class AlarmWatch:
     """The alarms of one home, looked at by one thread at a time; what was found stands for a minute.
 
     What the slow checks found stands for ten, unless they failed. An older finding is shown only where a new look takes
-    longer than a page waits, which is a tenth of a second where that finding is no older than ten minutes.
+    longer than a page waits, which is a twentieth of a second where that finding is no older than ten minutes.
     """
 
     def __init__(self, home: Home) -> None:
