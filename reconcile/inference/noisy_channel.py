@@ -33,7 +33,17 @@ FOLLOWED_PREFILL_SHARE = 0.6
 """How often a person who was shown a value simply takes it. Chosen by hand."""
 
 MAX_EDIT_COUNT = 3
-"""More edits than this are another text. Chosen by hand."""
+"""More edits than this are another text, where a text is short or long. Chosen by hand."""
+
+MAX_EDIT_SHARE = 1 / 3
+"""The same as a share of the characters of a text of middling length: with more any text is about as probable.
+
+With three edits for each, an unsure engine that read four characters otherwise than three people, and three otherwise
+than the other engine, outweighed all three people.
+"""
+
+MAX_EDITED_LENGTH = 24
+"""Longer texts are another text after `MAX_EDIT_COUNT` edits: their calibration was fitted so (`fit_comments`)."""
 
 FURTHER_EDIT_SHARE = 0.2
 """How much rarer a misreading is by each further edit: the others are of a single one. Chosen by hand."""
@@ -253,7 +263,9 @@ def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], .
 
     Gives P of so many edits at these places, (written, said) of each character taken for another, and those added.
     """
-    if not 0 < Levenshtein.distance(written, said, score_cutoff=MAX_EDIT_COUNT) <= MAX_EDIT_COUNT:
+    length = max(len(written), len(said))
+    most = max(MAX_EDIT_COUNT, int(MAX_EDIT_SHARE * length)) if length <= MAX_EDITED_LENGTH else MAX_EDIT_COUNT
+    if not 0 < Levenshtein.distance(written, said, score_cutoff=most) <= most:
         return None
     operations = Levenshtein.editops(written, said)
     places, count = len(written) + 1, len(operations)

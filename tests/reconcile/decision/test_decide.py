@@ -122,6 +122,14 @@ def test_a_person_with_a_letter_more_agrees_with_one_who_typed_what_an_engine_re
     assert posterior(TOWN, *read, *said).standing.people == 2
 
 
+def test_what_an_unsure_engine_garbled_does_not_outweigh_people_who_typed_alike() -> None:
+    """It is three characters from what the other engine read, four from what people did: three of them lost to it."""
+    read = [machine("town", BOTH[0], "Basico poro nino", 0.3), machine("town", BOTH[1], "Baslico però nano", 0.99)]
+    people = [reading("town", who, "Basilico però nano") for who in ("ann", "ben", "cleo")]
+    answer = decided(TOWN, *read, *people)
+    assert (answer.text, answer.method) == ("Basilico però nano", Method.PEOPLE)
+
+
 QUANTITY = field("quantity", "integer")
 
 
