@@ -18,8 +18,8 @@ from typing import NamedTuple
 from reconcile.forms import PreparedForm, RuleInstance, solve
 from reconcile.inference.posterior import FieldPosterior, Ruled, weigh_field
 from reconcile.inference.prior import FLAT_LOG_PRIORS
-from reconcile.inference.troubles import DECIMALS_PATTERN, TYPES_WITH_POINT, may_lack_decimals
-from reconcile.inference.votes import is_null
+from reconcile.inference.troubles import may_lack_decimals
+from reconcile.inference.votes import DECIMALS_PATTERN, TYPES_WITH_POINT, is_null
 from reconcile.parameters import LearntParameters
 from transcribe.model import FieldKey
 

@@ -19,12 +19,11 @@ from reconcile.inference.noisy_channel import (
     error_probability,
     likelihoods,
     log_sum,
-    swapped,
 )
 from reconcile.inference.prior import FLAT_MARK_LOG_PRIOR, NULL_LOG_PRIOR, WordPriors, unread_log_prior
 from reconcile.parameters import MAX_CODE_LENGTH, FieldShapes, LearntParameters
 from transcribe.model import Origin
-from transcribe.values import without_accents
+from transcribe.values import with_day_as_month, without_accents
 
 MAX_PROPOSAL_COUNT = 12
 """So many proposals are weighed beside the values that were read: more never changed a result."""
@@ -63,7 +62,7 @@ def candidates(
     found: dict[str, Origin] = dict.fromkeys(sorted(read), "read")
     proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic") if arithmetic else {}
     for says in texts:
-        if spot.type == "date" and (other := swapped(says)) is not None:
+        if spot.type == "date" and (other := with_day_as_month(says)) is not None:
             proposals.setdefault(other, "swapped")
         if spot.known_values is not None:
             if spot.known_values.has(says):

@@ -9,7 +9,15 @@ from typing import Literal
 from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR, is_of_new_shape, is_one_slip_apart, is_settled
 from reconcile.inference.posterior import FieldPosterior
-from reconcile.inference.votes import BLANK, QUANTITY_TYPES, Vote, digits_of, null_of
+from reconcile.inference.votes import (
+    BLANK,
+    DECIMALS_PATTERN,
+    QUANTITY_TYPES,
+    TYPES_WITH_POINT,
+    Vote,
+    digits_of,
+    null_of,
+)
 from reconcile.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.codes import Flag, Reason
@@ -75,14 +83,8 @@ TELLING_FLAGS: Mapping[Flag, Reason] = {
 }
 """Flags that have stages of calibration of their own, as a value outside its format has."""
 
-DECIMALS_PATTERN = re.compile(r"[.,]\s?\d{1,2}\D*$")
-"""The end of an amount that is written with its decimals."""
-
 DECIMAL_GAP_PATTERN = re.compile(r"[.,\s]\s?\d{2}\D*$")
 """The same where the point may be so faint that there is only a gap."""
-
-TYPES_WITH_POINT = ("amount", "decimal")
-"""Types that have a decimal point to lose; a quantity has none."""
 
 MIN_POINTLESS_DIGIT_COUNT = 3
 """From so many digits on, an amount without decimals may be one whose point was not seen. Chosen by hand."""

@@ -10,7 +10,6 @@ import pytest
 
 from flows.home.form_library import FormLibrary
 from reconcile.forms.rules import compile_rules
-from reconcile.inference.noisy_channel import swapped
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import field, form, machine, reading
@@ -18,6 +17,7 @@ from transcribe.errors import FormError, NotFound
 from transcribe.fields import load as type_named
 from transcribe.forms import definition
 from transcribe.model import FieldKey, Form, Master
+from transcribe.values import with_day_as_month
 from transcribe.values.patterns import breaks_pattern, shaped_by_pattern
 
 KEY = FieldKey("number")
@@ -58,7 +58,7 @@ def written(folder: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("text", ["2025---0-1", "2025-1--10", "----------", "2025-01-0-", "abcd-ef-gh"])
 def test_a_date_with_dashes_too_many_is_no_other_date(text: str) -> None:
-    assert swapped(text) is None
+    assert with_day_as_month(text) is None
     dated = form(field("number", "date"))
     readings = [machine(KEY, "tesseract", text), reading(KEY, "ana", "12/03/2025"), reading(KEY, "ben", text)]
     assert KEY in weigh(dated, readings, shipped_parameters())

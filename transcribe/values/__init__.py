@@ -1,6 +1,14 @@
 """Text to typed values and back: folding, numbers, dates, patterns, word lists."""
 
-from transcribe.values.dates import damaged_date_parts, date_of_parts, date_parts, date_separator, date_text, day_order
+from transcribe.values.dates import (
+    damaged_date_parts,
+    date_of_parts,
+    date_parts,
+    date_separator,
+    date_text,
+    day_order,
+    with_day_as_month,
+)
 from transcribe.values.folding import (
     as_written,
     fold,
@@ -58,6 +66,7 @@ __all__ = [
     "shown_controls",
     "tidy",
     "unit_beside",
+    "with_day_as_month",
     "without_accents",
     "without_marks",
     "word_lists",

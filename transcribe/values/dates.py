@@ -213,3 +213,17 @@ def _weekdays(locale: str) -> frozenset[str]:
     return frozenset(
         fold(name) for where in wheres for width in widths for name in where.days["format"][width].values()
     )
+
+
+@lru_cache(65536)
+def with_day_as_month(text: str) -> str | None:
+    """An ISO date with day and month the other way about; None where that is no other date."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return None
+    year, month, day = text[:4], text[5:7], text[8:]  # machines also read dates with four dashes
+    if month == day:
+        return None
+    try:
+        return date.fromisoformat(f"{year}-{day}-{month}").isoformat()
+    except ValueError:
+        return None

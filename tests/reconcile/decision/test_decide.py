@@ -133,6 +133,26 @@ def test_what_an_unsure_engine_garbled_does_not_outweigh_people_who_typed_alike(
 QUANTITY = field("quantity", "integer")
 
 
+@pytest.mark.parametrize(
+    ("of", "pointed", "pointless"),
+    [("amount", "397.00", "39700"), ("amount", "8.25", "825"), ("decimal", "1.0", "10"), ("decimal", "2,75", "275")],
+)
+def test_an_engine_that_lost_the_point_of_a_number_agrees_with_one_that_is_sure_of_it(
+    of: str, pointed: str, pointless: str
+) -> None:
+    price = field("price", of)
+    lost, seen = machine("price", BOTH[0], pointless, 0.9), machine("price", BOTH[1], pointed, 0.99)
+    decision = decided(price, lost, seen)
+    assert decision.text == pointed
+    assert decision.probability < 0.999
+    assert asked(price, lost, replace(seen, confidence=0.6))
+
+
+def test_an_engine_that_read_other_digits_does_not_agree_though_it_lost_the_point() -> None:
+    price = field("price", "amount")
+    assert asked(price, machine("price", BOTH[0], "825", 0.9), machine("price", BOTH[1], "8.75", 0.95))
+
+
 def test_a_quantity_with_a_sign_beside_it_is_not_decided_by_machines() -> None:
     """A struck 9 beside 36 was read as *36 and # 36, and published as *36."""
     struck = [machine("quantity", BOTH[0], "# 36", 0.9), machine("quantity", BOTH[1], "*36", 0.99)]

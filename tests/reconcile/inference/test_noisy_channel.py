@@ -16,7 +16,6 @@ from reconcile.inference.noisy_channel import (
     has_lost_spaces,
     likelihoods,
     misreading_probability,
-    swapped,
 )
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import flat_prior, log_prior
@@ -26,6 +25,7 @@ from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import both, expert, field, form, machine, reading
 from transcribe.model import FieldKey, Form, Master, Parameters
+from transcribe.values import with_day_as_month
 
 LEARNT = read_parameters(shipped_parameters())
 NAME = form(field("customer", "name"))
@@ -82,7 +82,7 @@ def test_who_was_shown_a_value_says_little_by_repeating_it() -> None:
     [("2025-03-05", "2025-05-03"), ("2025-05-05", None), ("2025-03-15", None), ("2025-1o-05", None), ("soon", None)],
 )
 def test_day_and_month_are_changed_about_only_where_that_is_another_date(text: str, other: str | None) -> None:
-    assert swapped(text) == other
+    assert with_day_as_month(text) == other
 
 
 @pytest.mark.parametrize(
