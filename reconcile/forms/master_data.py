@@ -122,6 +122,21 @@ class KnownWords:
             for one, other in zip(ours, theirs, strict=True)
         )
 
+    def is_known_text(self, normal: str, rival: str) -> bool:
+        """Whether `normal` has well-known words where `rival` has as many or fewer that were never decided.
+
+        However far apart they are: a misreading hardly ever gives words that are often written on this field. Numbers
+        and other words are the same in both.
+        """
+        ours, theirs = normal.split(), rival.split()
+        apart, others = [word for word in ours if word not in theirs], [word for word in theirs if word not in ours]
+        return (
+            max(map(len, apart), default=0) >= MIN_CORRECTED_LETTER_COUNT
+            and len(others) <= len(apart)
+            and all(map(self._is_well_known, apart))
+            and not any(word in self.counts for word in others)
+        )
+
     def _is_well_known(self, word: str) -> bool:
         """Whether a word was decided often, and much more often than any that it may be a misreading of."""
         count = self.counts.get(word, 0.0)

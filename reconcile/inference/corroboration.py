@@ -93,7 +93,10 @@ def _has_known_words(spot: PreparedField, votes: Sequence[Vote], says: str, lear
     if _has_unaccented_rival(engines, says):
         return False
     words = learnt.words(spot.field.name)
-    return all(null_of(each) is None and words.is_known_spelling(says, each) for each in rivals)
+    return all(
+        null_of(each) is None and (words.is_known_spelling(says, each) or words.is_known_text(says, each))
+        for each in rivals
+    )
 
 
 def _is_only_well_formed(spot: PreparedField, votes: Sequence[Vote], says: str) -> bool:

@@ -19,6 +19,10 @@ def engines(of: Field, one: str, other: str) -> list[Reading]:
     return [machine(of.name, "tesseract 5.5.0 fra", one), machine(of.name, "rapidocr 3.10.0", other, 0.99)]
 
 
+def garbled_by_one(garbled: str, other: str) -> list[Reading]:
+    return [machine("street", "tesseract 5.5.0 fra", garbled, 0.3), machine("street", "rapidocr 3.10.0", other, 0.96)]
+
+
 def witness(of: Field, best: str, *readings: Reading) -> str:
     """What vouches for the value that is written so, which has to be the best."""
     content = {**shipped_parameters().content, "words": {of.name: WORDS}}
@@ -35,6 +39,17 @@ def test_words_often_written_on_a_field_choose_between_engines_that_differ_in_th
     assert (
         witness(STREET, "Rue Victor Hugo 4", *engines(STREET, "Rue VictorHugo4", "Rue Victor Hugo 4")) == "known words"
     )
+
+
+def test_words_often_written_on_a_field_vouch_for_a_text_that_the_other_engine_garbled() -> None:
+    for garbled in ("Puc Vhten Hugo 4", "Aue Wictcr Hwgo 4", "Rue ViclouHige 4"):
+        assert witness(STREET, "Rue Victor Hugo 4", *garbled_by_one(garbled, "Rue Victor Hugo 4")) == "known words"
+
+
+def test_they_do_not_where_a_number_differs_or_the_other_text_is_longer_or_has_known_words_too() -> None:
+    for garbled in ("Puc Vhten Hugo 9", "Aue Wictcr Hwgo 4 bis", "Xyz Victor Hugo 4", "Rue Gare Hugo 4"):
+        assert witness(STREET, "Rue Victor Hugo 4", *garbled_by_one(garbled, "Rue Victor Hugo 4")) == ""
+    assert witness(STREET, "Rue Gare 4", *garbled_by_one("Rue Bxxo 4", "Rue Gare 4")) == ""
 
 
 def test_words_say_nothing_where_the_rest_differs_or_the_word_is_rare_or_another_is_nearly_as_common() -> None:
