@@ -88,7 +88,9 @@ def _read_fixed(
     sheet = ink_layer(page.picture, form.blanks[place.page - 1].path)
     box = _on_page(place.box, page)
     spot = FieldRegion(key=place.key, field=form.field(place.key.name), box=box, ink=sheet.inks([box])[0])
-    here = Circumstances(scan=scan.id, at=now, fit=laid.fit, quality=laid.quality(sheet, form).measures["overall"])
+    here = Circumstances(
+        scan=scan.id, at=now, fit=laid.fit, quality=laid.quality(sheet, form).measures["overall"], form=form
+    )
     kept.readings += [_at(said, box) for said in form_page.readings(page, sheet, [spot], engines, here, payment)]
     shown = cover(page.picture, payment)
     cut = kept.add_field_picture(crop(shown, box, scale=1 / sheet.unit, strict=bool(form.options.get("strict"))))

@@ -165,7 +165,7 @@ class AskedRegion:
             scan=here.scan,
             key=self.region.key,
             source=said.source,
-            text=None if silent else said.text,
+            text=None if silent else here.as_read(said.text, self.region.field),
             at=here.at,
             confidence=said.confidence,
             conditions={
@@ -174,7 +174,7 @@ class AskedRegion:
                 **({"again": 1.0} if said.again else {}),
             },
             flags=own,
-            alternatives=alternatives_of(said.lines),
+            alternatives=[(here.as_read(text, self.region.field), sure) for text, sure in alternatives_of(said.lines)],
         )
 
     def _is_partly(self, said: EngineWords) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from transcribe.fields import as_type_allows
 from transcribe.forms import Comb, combs, field_boxes
 from transcribe.geometry import Box
 from transcribe.imaging import OutsidePhoto
@@ -80,12 +81,17 @@ def field_regions(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What every reading of a page shares."""
+    """What every reading of a page shares. Without its `form` what engines read stays as they read it."""
 
     scan: str
     at: datetime
     fit: float
     quality: float
+    form: Form | None = None
 
     def conditions(self, filled: float) -> Mapping[str, float]:
         return {"fit": self.fit, "quality": self.quality, "place": 1.0, "ink": filled}
+
+    def as_read(self, text: str, field: Field) -> str:
+        """What an engine read in a field: letters in a number are the digits that they look like."""
+        return text if self.form is None else as_type_allows(text, field, self.form)

@@ -115,7 +115,9 @@ def _read_page(
     quality = registered.quality(layer, form)
     outside = registered.outside_photo()
     regions = field_regions(form, page.number, layer, registered.aligned.similarity, outside)
-    circumstances = Circumstances(scan=scan.id, at=now, fit=registered.fit, quality=quality.measures["overall"])
+    circumstances = Circumstances(
+        scan=scan.id, at=now, fit=registered.fit, quality=quality.measures["overall"], form=form
+    )
     hocr_source = hocr.hocr_engine(registered.photo, partial(_on_blank, homography))
     sources = [*engines, *([hocr_source] if hocr_source else [])]
     cascade = Cascade(form=form) if options.cascade else None

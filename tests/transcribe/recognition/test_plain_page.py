@@ -178,6 +178,14 @@ def test_text_seen_where_ink_sees_none_is_asked_for_and_no_blank(form: Form) -> 
     assert (silent["ink"].text, set(silent)) == ("", {"ink"})
 
 
+def test_letters_in_a_number_are_read_as_the_digits_that_they_look_like(form: Form) -> None:
+    page = numpy.stack([blank_grey(str(form.blanks[0].path))] * 3, axis=-1)
+    for name, says in (("order_date", "13/O8/2026"), ("city", "SOS")):
+        box = box_of(form, name).padded(-8)
+        seen = by_field(read_picture(page, form, [Finder(found=[box], says=says)]))[name]
+        assert seen["finder"].text == says.replace("/O8/", "/08/")
+
+
 def test_text_printed_inside_a_box_is_painted_away_and_a_frame_is_not(form: Form) -> None:
     blank, page = blank_grey(str(form.blanks[0].path)), blank_grey(str(form.blanks[0].path)).copy()
     box = Box.sized(300, 60, 900, 120)  # the form's title as if a box were around it
