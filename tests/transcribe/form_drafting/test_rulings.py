@@ -154,6 +154,21 @@ def test_the_o_of_a_word_is_no_box_to_tick_and_round_and_square_boxes_are() -> N
     assert [round(box.y0, -2) for box in ticks] == [300, 500, 700]
 
 
+def test_fine_rings_close_before_their_labels_are_boxes_to_tick() -> None:
+    sheet = Image.new("L", (1654, 900), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(26)
+    for top in (100, 300):
+        draw.ellipse((100, top, 134, top + 34), outline=40, width=2)
+        draw.text((146, top + 2), "frei Haus", font=font, fill=0)
+    draw.ellipse((100, 500, 134, 534), outline=40, width=2)  # an O before letters as high as itself
+    draw.text((140, 484), "PTIK", font=ImageFont.load_default(56), fill=0)
+    draw.text((60, 702), "Art", font=font, fill=0)
+    draw.ellipse((104, 700, 138, 734), outline=40, width=2)  # the end of a word
+    draw.text((148, 702), "bei", font=font, fill=0)
+    ticks = find_ruling(numpy.asarray(sheet)).ticks
+    assert [round(box.y0, -2) for box in ticks] == [100, 300]
+
+
 def test_letters_of_print_are_no_boxes_to_tick() -> None:
     sheet = Image.new("L", (1654, 900), 255)
     for number, size in enumerate((18, 24, 30, 36, 48, 60)):
