@@ -73,6 +73,9 @@ def leases(count: int, least: int = LEASES) -> dict[str, object]:
             "sitting": 0,
             "pool": "read",
             "count": WINDOW_PER_TASK_COUNT,
+            "kept": WINDOW_PER_TASK_COUNT,
+            "tradition": "",
+            "waited": 0,
         }
         values["misplaced"] = MISPLACED
 

@@ -1,5 +1,6 @@
 -- name: next_tasks
--- Each mark's own next tasks are found by the index, as a join of its own.
+-- Each mark's own next tasks are found by the index, as a join of its own. Of these the first :kept are given, in the order
+-- of `queue_order` for a new person.
 WITH RECURSIVE mark (name) AS (
     SELECT '' COLLATE "C"
     UNION ALL
@@ -7,11 +8,14 @@ WITH RECURSIVE mark (name) AS (
             WHERE pool = :pool AND elsewhere > mark.name AND closed_at IS NULL AND transcriber_id IS NULL)
     FROM mark WHERE mark.name IS NOT NULL)
 SELECT n.* FROM mark CROSS JOIN LATERAL (
-    SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease, t.slot, t.elsewhere, t.opened_at
-    FROM task t
-    WHERE t.pool = :pool AND t.elsewhere = mark.name AND t.closed_at IS NULL AND t.transcriber_id IS NULL
-        AND {part_may_be_given}
-    ORDER BY t.priority DESC, t.slot, t.id LIMIT :count) AS n;
+    SELECT w.* FROM (
+        SELECT t.id, t.field_id, t.scan_id, t.form_field_id, t.lane, t.apart, t.priority, t.ease, t.slot, t.elsewhere, t.opened_at
+        FROM task t
+        WHERE t.pool = :pool AND t.elsewhere = mark.name AND t.closed_at IS NULL AND t.transcriber_id IS NULL
+            AND {part_may_be_given}
+        ORDER BY t.priority DESC, t.slot, t.id LIMIT :count) AS w
+    ORDER BY w.priority DESC, w.elsewhere <> '' AND w.elsewhere = :tradition AND w.opened_at >= :waited, w.ease DESC, w.slot, w.id
+    LIMIT :kept) AS n;
 
 -- name: sealed_form
 -- The text of the fields is the one that SQLite writes, to the letter.

@@ -45,8 +45,7 @@ MAX_COUNTED_COUNT = 1000
 """Tasks that others hold are counted up to here: enough to say that work goes on."""
 
 MIN_EXTENSION_SHARE = 0.1
-"""A lease is extended when at least this share of it has passed. Otherwise each reading would write to all that is
-held."""
+"""A lease is extended when this share of it has passed; else each reading would write to all that is held."""
 
 NOBODY = "[]"
 """No people, as JSON."""
@@ -77,8 +76,7 @@ class LeaseVerbs(ControlItemVerbs):
                     self._extend(row["id"], person["id"], until)
             if len(mine) < count and not person["paused"] and person["left_at"] is None:
                 wanted = min(count - len(mine), max(0, max(count, MAX_HELD_COUNT) - len(held)))
-                ends = now + timedelta(seconds=seconds)
-                wanted -= self.give_controls(person, wanted, offer, now, ends)
+                wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
                 chosen = self._choose(person, wanted, offer, now) if wanted else []
                 for task in chosen:
                     self.give(task, person["id"], now, until)
@@ -181,14 +179,14 @@ class LeaseVerbs(ControlItemVerbs):
         return row
 
     def _choose(self, person: Row, count: int, offer: Offer, now: datetime) -> list[int]:
-        """Numbers of open tasks in the order of the queue. No two are of one field, and no two that a form keeps
-        apart."""
+        """Numbers of open tasks in the order of the queue, no two of one field or of what a form keeps apart."""
         new = self._is_new(person["id"])
         adds = {row["type"]: row["bits"] for row in self.db.all("adds_of", person=person["id"])}
         window = max(WINDOW_PER_TASK_COUNT * count, NEWCOMER_WINDOW_COUNT if new else 0)
         chosen: list[int] = []
         fields, apart = set[tuple[int, str]](), set[tuple[int, str]]()
-        for row in self._candidates(person, window, offer, now, new, adds):
+        kept = 1 if new and count == 1 else window  # the easiest one; a database may leave the others out
+        for row in self._candidates(person, window, kept, offer, now, new, adds):
             field, group = (row["field_id"], row["lane"]), (row["scan_id"], row["apart"])
             if row["id"] in chosen or field in fields or (row["apart"] and group in apart):
                 continue
@@ -208,7 +206,7 @@ class LeaseVerbs(ControlItemVerbs):
                 self.db.run("set_resort", task_id=task.id, resort=task.resort)
 
     def _candidates(
-        self, person: Row, count: int, offer: Offer, now: datetime, new: bool, adds: Mapping[str, int]
+        self, person: Row, count: int, kept: int, offer: Offer, now: datetime, new: bool, adds: Mapping[str, int]
     ) -> Iterator[Row]:
         """The next open tasks of each pool of an offer; those to which this person adds most come first.
 
@@ -216,10 +214,12 @@ class LeaseVerbs(ControlItemVerbs):
         on the types of field on which this person's readings are worth most. So it may choose which field somebody
         gets, never how much work.
         """
-        order = partial(queue_order, tradition_of(person), micros(now - MAX_PREFERENCE_WAIT), new, self._bits(adds))
+        tradition, waited = tradition_of(person), micros(now - MAX_PREFERENCE_WAIT)
+        order = partial(queue_order, tradition, waited, new, self._bits(adds))
         named = self.routing.named(offer.form, offer.field)
         is_only_expert = self._last_resort.spares(person) == NOBODY
-        values = {**self._who(person, offer, now), "count": count}
+        values = {**self._who(person, offer, now), "tradition": tradition, "waited": waited}
+        values |= {"count": count, "kept": kept}
         for pool in offer.pools:
             if is_only_expert and pool != EXPERT_POOL:
                 continue  # the only expert is kept for every field
