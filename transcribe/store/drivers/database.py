@@ -66,8 +66,8 @@ class Database(Protocol):
     def ahead(self, name: str, /, **values: object) -> None:
         """Say that the rows of a statement that only reads are asked for soon, with these very values.
 
-        A driver may fetch them with the next statement. Nothing is kept where anything is written before they are asked
-        for.
+        A driver may fetch them with the next statement. It keeps nothing that may have been changed before they
+        are asked for.
         """
 
     def run(self, name: str, /, **values: object) -> None:

@@ -17,9 +17,10 @@ from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.named_sql import postgresql_statements
 from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
-from transcribe.store.postgresql.postgresql_pipeline import Transaction
+from transcribe.store.postgresql.postgresql_pipeline import STEADY_STATEMENTS, Transaction, puts_reading
 from transcribe.store.postgresql.postgresql_pool import ServerPool, one_line, server_address, store_errors
 from transcribe.store.postgresql.postgresql_schema import bring_up_to_date, refuse_unfit_server
+from transcribe.store.postgresql.postgresql_wire import Answer
 
 WRITE_LOCK = 0x66616972_77726974
 """The advisory lock of who writes: "fairwrit" in ASCII."""
@@ -64,8 +65,11 @@ class PostgresqlDatabase:
     def all(self, name: str, /, **values: object) -> list[Row]:
         sql, wanted = self._call(name, values)
         own = self._own()
-        rows: list[Row] = self._pool.read(sql, wanted).fetchall() if own is None else self._rows(own, sql, wanted)
-        return rows
+        if own is None:
+            return self._pool.read(sql, wanted).rows
+        if _reads(sql):
+            return own.rows(sql, wanted, steady=name in STEADY_STATEMENTS)
+        return own.execute(sql, wanted).rows
 
     def one(self, name: str, /, **values: object) -> Row | None:
         return next(iter(self.all(name, **values)), None)
@@ -73,7 +77,7 @@ class PostgresqlDatabase:
     def ahead(self, name: str, /, **values: object) -> None:
         own, call = self._own(), self._call(name, values)
         if own is not None and _reads(call[0]):
-            own.ahead(*call)
+            own.ahead(*call, steady=name in STEADY_STATEMENTS)
 
     def value(self, name: str, /, **values: object) -> Any:
         row: Any = self.one(name, **values)
@@ -87,16 +91,18 @@ class PostgresqlDatabase:
             transaction.send(*self._call(name, values))
 
     def changed(self, name: str, /, **values: object) -> int:
-        count: int = self._execute(*self._call(name, values)).rowcount
-        return count
+        return self._execute(*self._call(name, values)).count
 
     def insert(self, name: str, /, **values: object) -> int:
+        own, call = self._own(), self._call(name, values)
+        if own is not None and puts_reading(call[0]):
+            return own.put_reading(*call)
         return self.added(name, **values)
 
     def added(self, name: str, /, **values: object) -> int:
         sql, wanted = self._call(name, values)
-        row = self._execute(_giving_key(sql), wanted).fetchone()
-        return 0 if row is None else int(row[0])
+        rows = self._execute(_giving_key(sql), wanted).rows
+        return int(rows[0][0]) if rows else 0
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -117,19 +123,16 @@ class PostgresqlDatabase:
         """The failure ends the whole transaction when the connection is lost, for example."""
         transaction = self._own()
         assert transaction is not None, "a part is one of a transaction"
-        begun = transaction.send("SAVEPOINT part", [])
+        transaction.send("SAVEPOINT part", [])
         try:
             yield
-            if transaction.is_all_sent:
+            if transaction.is_settled:
                 transaction.send("RELEASE part", [])
             else:
                 transaction.execute("RELEASE part", [])  # what failed of this part is told before the next one begins
         except BaseException as error:
-            if not transaction.take_back(begun):
-                try:
-                    transaction.connection.execute("ROLLBACK TO part; RELEASE part")
-                except psycopg.Error:
-                    raise TransactionLost from error
+            if not transaction.take_back():
+                raise TransactionLost from error
             raise
 
     @contextmanager
@@ -181,7 +184,7 @@ class PostgresqlDatabase:
         """A connection for what is no verb: that of this thread's transaction, else one that may write by itself."""
         own = self._own()
         if own is not None:
-            own.flush()
+            own.leave()
             yield own.connection
             return
         connection = self._pool.begin("SET default_transaction_read_only = off")
@@ -201,10 +204,7 @@ class PostgresqlDatabase:
         sql, names = self.statements[name]
         return sql, [values[each] for each in names]
 
-    def _rows(self, own: Transaction, sql: str, values: list[object]) -> list[Any]:
-        return own.rows(sql, values) if _reads(sql) else own.execute(sql, values).fetchall()
-
-    def _execute(self, sql: str, values: list[object]) -> Any:
+    def _execute(self, sql: str, values: list[object]) -> Answer:
         own = self._own()
         return self._pool.read(sql, values) if own is None else own.execute(sql, values)
 
@@ -216,9 +216,10 @@ class PostgresqlDatabase:
         try:
             yield
             transaction.execute("COMMIT", [])
+            transaction.leave()
         except BaseException as error:
-            with suppress(psycopg.Error):
-                connection.execute("ROLLBACK")
+            with suppress(psycopg.Error, StoreError):
+                transaction.give_up()
             if psycopg.errors.QueryCanceled in (type(error), type(error.__cause__)):
                 self._pool.count_anew()  # else every further try ends so
             raise

@@ -1,104 +1,164 @@
-"""A transaction on PostgreSQL. What nobody waits for goes with the next statement, so that there are fewer journeys."""
+"""A transaction on PostgreSQL. What nobody waits for is sent at once and answered later, so that nobody waits twice."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
-from psycopg import Connection
+import psycopg
 
-from transcribe.store.postgresql.postgresql_pool import store_errors
+from transcribe.errors import StoreError
+from transcribe.store.postgresql.postgresql_pool import ServerConnection, store_errors
+from transcribe.store.postgresql.postgresql_wire import Answer
 
 MOST_WAITING_COUNT = 200
 """So many statements wait at most for one whose result is asked for. Chosen by hand."""
+
+MOST_RESERVED_COUNT = 16
+"""So many numbers of readings are taken at a time at most. Those that a transaction does not use are gaps. Chosen by
+hand."""
+
+MOST_KEPT_COUNT = 1000
+"""So many answers about what seldom changes are kept in a transaction at most. Chosen by hand."""
+
+NEXT_NUMBERS = "SELECT nextval(pg_get_serial_sequence('reading', 'number')) FROM generate_series(1, $1)"
+"""The next numbers of readings, in their order."""
+
+STEADY_STATEMENTS = frozenset({"adds_of", "floor_now", "person", "rate_now", "setting"})
+"""Statements that read only tables which seldom change: a transaction asks once, until one of these is written."""
+
+_STEADY_CHANGES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (?:adds|floor|rate|setting|transcriber)\b")
+
+_PUT_READING = re.compile(r"(INSERT INTO reading )\((.*?\)\s*VALUES) \(", re.DOTALL)
 
 Asked = tuple[str, tuple[object, ...]]
 """A statement and its values."""
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A statement that was not sent yet. Its rows are kept for who asks for them soon, if it is one of `ahead`."""
-
-    sql: str
-    values: list[object]
-    ahead: bool = False
-
-
 class Transaction:
-    """The connection of a transaction, and the statements that were not sent yet, in their order."""
+    """The connection of a transaction, and what was sent over it and not answered yet."""
 
-    def __init__(self, connection: Connection[Any]) -> None:
+    def __init__(self, connection: ServerConnection) -> None:
         self.connection = connection
-        self._waiting: list[_Waiting] = []
-        self._sent_count = 0
-        self._fetched: dict[Asked, list[Any]] = {}
+        self._wire = connection.wire
+        self._ahead: dict[Asked, Answer] = {}
+        self._kept: dict[Asked, Answer] = {}
+        self._numbers: list[int] = []
+        self._reserved_count = 0
 
     @property
-    def is_all_sent(self) -> bool:
-        """Whether nothing waits."""
-        return not self._waiting
+    def is_settled(self) -> bool:
+        """Whether everything that was sent was answered."""
+        return not self._wire.waiting_count
 
-    def send(self, sql: str, values: list[object]) -> int:
-        """Have a statement run before the next one whose result is asked for. Gives its place among all of them."""
-        self._forget_what_was_asked_ahead()
-        return self._wait(_Waiting(sql, values))
+    def send(self, sql: str, values: list[object]) -> None:
+        """Have a statement run before the next one whose result is asked for; its error is raised there."""
+        self._changes(sql)
+        self._send(sql, values)
 
-    def ahead(self, sql: str, values: list[object]) -> None:
+    def ahead(self, sql: str, values: list[object], *, steady: bool = False) -> None:
         """Have a statement that only reads run with the next one; `rows` gives what it found.
 
-        Nothing of it is kept where anything is written before its rows are asked for.
+        Nothing of it is kept where anything is written before its rows are asked for, unless it is a `steady` one.
         """
-        self._wait(_Waiting(sql, values, ahead=True))
+        asked = (sql, tuple(values))
+        if not steady:
+            self._ahead[asked] = self._send(sql, values)
+        elif asked not in self._kept:
+            self._keep(asked)
 
-    def rows(self, sql: str, values: list[object]) -> list[Any]:
+    def rows(self, sql: str, values: list[object], *, steady: bool = False) -> list[Any]:
         """All rows of a statement that only reads."""
         asked = (sql, tuple(values))
-        if any(each.ahead and (each.sql, tuple(each.values)) == asked for each in self._waiting):
-            self.flush()
-        found = self._fetched.pop(asked, None)
-        return self._run(sql, values).fetchall() if found is None else found
+        if steady:
+            found = self._kept.get(asked) or self._keep(asked)
+        else:
+            found = self._ahead.get(asked) or self._send(sql, values)
+            self._ahead.pop(asked, None)
+        if not found.is_here:
+            self.settle()
+        return list(found.rows)
 
-    def execute(self, sql: str, values: list[object]) -> Any:
-        """The cursor of a statement, which runs after all that wait; the first error of them is raised."""
-        self._forget_what_was_asked_ahead()
-        return self._run(sql, values)
+    def execute(self, sql: str, values: list[object]) -> Answer:
+        """What a statement gives, which runs after all that were sent; the first error of them is raised."""
+        self._changes(sql)
+        answer = self._send(sql, values)
+        self.settle()
+        return answer
 
-    def flush(self) -> Any:
-        """Run what waits, in one journey. Gives the cursor of the last one."""
-        waiting, self._waiting = self._waiting, []
-        self._sent_count += len(waiting)
-        cursor, ahead = None, []
+    def put_reading(self, sql: str, values: list[object]) -> int:
+        """Insert a reading under a number that was taken before, so that nobody waits for it. Gives the number."""
+        if not self._numbers:
+            self._reserved_count = min(MOST_RESERVED_COUNT, 2 * self._reserved_count or 1)
+            answer = self._send(NEXT_NUMBERS, [self._reserved_count])
+            self.settle()
+            self._numbers = [row[0] for row in answer.rows]
+        number, *self._numbers = self._numbers
+        self._ahead.clear()
+        self._send(_with_number(sql, len(values) + 1), [*values, number])
+        return number
+
+    def settle(self) -> None:
+        """Wait for all answers."""
         with store_errors():
-            with self.connection.pipeline():
-                for each in waiting:
-                    cursor = self.connection.execute(each.sql, each.values)
-                    if each.ahead:
-                        ahead.append((each, cursor))
-            self._fetched |= {(each.sql, tuple(each.values)): found.fetchall() for each, found in ahead}
-        return cursor
+            self._wire.wait()
 
-    def take_back(self, place: int) -> bool:
-        """Forget the statements from this place on that were not sent. False where that one was sent already."""
-        self._forget_what_was_asked_ahead()
-        first = place - self._sent_count
-        del self._waiting[max(0, first) :]
-        return first >= 0
+    def take_back(self) -> bool:
+        """Undo what was done since the savepoint. False where the whole transaction is lost."""
+        self._ahead.clear()
+        self._kept.clear()
+        with suppress(StoreError, psycopg.Error):
+            self.settle()  # what failed is known by now
+        try:
+            self.execute("ROLLBACK TO part", [])
+            self.execute("RELEASE part", [])
+        except (StoreError, psycopg.Error):
+            return False
+        return True
 
-    def _wait(self, one: _Waiting) -> int:
-        if len(self._waiting) >= MOST_WAITING_COUNT:
-            self.flush()
-        self._waiting.append(one)
-        return self._sent_count + len(self._waiting) - 1
+    def give_up(self) -> None:
+        """Undo all of it."""
+        with suppress(StoreError, psycopg.Error):
+            self.settle()
+        self.execute("ROLLBACK", [])
+        self.leave()
 
-    def _run(self, sql: str, values: list[object]) -> Any:
-        if not self._waiting:
-            with store_errors():
-                return self.connection.execute(sql, values)
-        self._waiting.append(_Waiting(sql, values))
-        return self.flush()
+    def leave(self) -> None:
+        """Wait for all answers; then the connection may be used by itself, and nothing is known of before."""
+        self._ahead.clear()
+        self._kept.clear()
+        self._numbers.clear()
+        with store_errors():
+            self._wire.leave()
 
-    def _forget_what_was_asked_ahead(self) -> None:
-        self._fetched.clear()
-        for each in self._waiting:
-            each.ahead = False
+    def _changes(self, sql: str) -> None:
+        """Forget what a statement may make untrue."""
+        self._ahead.clear()
+        if _STEADY_CHANGES.search(sql):
+            self._kept.clear()
+        if _PUT_READING.search(sql):
+            self._numbers.clear()  # it takes a higher one, and numbers go as the rows are written
+
+    def _keep(self, asked: Asked) -> Answer:
+        if len(self._kept) >= MOST_KEPT_COUNT:
+            self._kept.clear()
+        answer = self._kept[asked] = self._send(asked[0], list(asked[1]))
+        return answer
+
+    def _send(self, sql: str, values: list[object]) -> Answer:
+        with store_errors():
+            if self._wire.waiting_count >= MOST_WAITING_COUNT:
+                self._wire.wait()
+            return self._wire.send(sql, values)
+
+
+def puts_reading(sql: str) -> bool:
+    """Whether a statement inserts one reading, whose number the table would give."""
+    return _PUT_READING.search(sql) is not None
+
+
+@cache
+def _with_number(sql: str, place: int) -> str:
+    return _PUT_READING.sub(rf"\1(number, \2 (${place}, ", sql, count=1)

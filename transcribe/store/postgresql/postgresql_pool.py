@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from transcribe.errors import DiskFull, StoreError
 from transcribe.store.postgresql.postgresql_rows import adapt, named_rows
+from transcribe.store.postgresql.postgresql_wire import Answer, Wire
 
 MAX_CONNECTIONS_COUNT = 12
 """The most connections of one process: eight to twenty are enough for two cores and many people. Chosen by hand."""
@@ -30,12 +32,6 @@ STATEMENT_SECONDS = 30
 
 LOCK_SECONDS = 30
 """How long a write waits for others: as long as on SQLite."""
-
-PREPARED_AFTER_COUNT = 1
-"""A statement is prepared when a connection runs it for the second time."""
-
-PREPARED_COUNT = 2048
-"""Prepared statements that a connection keeps: each of `queries/` with and without values that are None."""
 
 COUNT_SECONDS = 60
 """How long the server may count rows anew after a statement was stopped. Chosen by hand."""
@@ -64,17 +60,26 @@ SESSION = {
 """Parameters of every connection."""
 
 
+class ServerConnection(Connection[Any]):
+    """A connection, and what the statements of its transactions are sent by."""
+
+    @cached_property
+    def wire(self) -> Wire:
+        """Made when first needed."""
+        return Wire(self)
+
+
 class ServerPool:
     """The connections of one process, opened when first needed, and anew in a forked process."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self._lock = threading.Lock()
-        self._pool: ConnectionPool[Connection[Any]] | None = None
+        self._pool: ConnectionPool[ServerConnection] | None = None
         self._process = os.getpid()
         self._left: list[object] = []
 
-    def take(self) -> Connection[Any]:
+    def take(self) -> ServerConnection:
         """A connection that nobody else uses. StoreError where the server is away, or all are in use for too long."""
         try:
             return self._own().getconn(CONNECT_SECONDS)
@@ -83,7 +88,7 @@ class ServerPool:
                 "The database of FAIRHAND_STATE is away, or every connection to it is in use; try again in a moment."
             ) from error
 
-    def give_back(self, connection: Connection[Any]) -> None:
+    def give_back(self, connection: ServerConnection) -> None:
         """Say that a connection is free; one that is lost, or was left within a pipeline, is replaced.
 
         On the latter a statement would wait for its time to be up, as nothing asks the server to answer.
@@ -92,7 +97,7 @@ class ServerPool:
             connection.close()
         self._own().putconn(connection)
 
-    def begin(self, command: str) -> Connection[Any]:
+    def begin(self, command: str) -> ServerConnection:
         """A connection on which this command was run. After a restart of the server lost ones are replaced first."""
         for last in (False, True):
             connection = self.take()
@@ -110,8 +115,8 @@ class ServerPool:
                 return connection
         raise AssertionError
 
-    def read(self, sql: str, values: list[object]) -> Any:
-        """The cursor of a statement outside of a transaction, with all its rows.
+    def read(self, sql: str, values: list[object]) -> Answer:
+        """What a statement gives outside of a transaction.
 
         It is tried again once, on another connection, where the connection was lost or the time was up: a machine that
         stood still, or a plan that was made while tables were empty, stops a statement of 2 ms. Rows of such tables are
@@ -120,7 +125,7 @@ class ServerPool:
         for last in (False, True):
             connection = self.take()
             try:
-                return connection.execute(sql, values)
+                return connection.wire.ask(sql, values)
             except psycopg.IntegrityError:
                 raise
             except psycopg.Error as error:
@@ -158,7 +163,7 @@ class ServerPool:
         if pool is not None and self._process == os.getpid():
             pool.close()
 
-    def _own(self) -> ConnectionPool[Connection[Any]]:
+    def _own(self) -> ConnectionPool[ServerConnection]:
         with self._lock:
             if self._pool is not None and self._process != os.getpid():
                 self._left.append(self._pool)  # the parent's: its connections are not ours to close
@@ -167,13 +172,14 @@ class ServerPool:
                 self._process = os.getpid()
                 self._pool = ConnectionPool(
                     self.address,
+                    connection_class=ServerConnection,
                     kwargs={
                         "autocommit": True,
                         "cursor_factory": RawCursor,
                         "row_factory": named_rows,
-                        "prepare_threshold": PREPARED_AFTER_COUNT,
+                        "prepare_threshold": None,  # else it takes back ours with its own after a ROLLBACK
                     },
-                    configure=_configure,
+                    configure=adapt,
                     min_size=1,
                     max_size=MAX_CONNECTIONS_COUNT,
                     reconnect_timeout=RECONNECT_SECONDS,
@@ -185,11 +191,6 @@ class ServerPool:
     def _mend(self) -> None:
         with suppress(PoolTimeout, PoolClosed):
             self._own().check()
-
-
-def _configure(connection: Connection[Any]) -> None:
-    adapt(connection)
-    connection.prepared_max = PREPARED_COUNT
 
 
 def server_address(url: str) -> str:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from typing import Any, ClassVar
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import cache, partial
+from typing import Any
 
 from psycopg import Cursor
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import AdaptersMap, Dumper, Loader
+from psycopg.pq.abc import PGresult
 from psycopg.types.numeric import Int8Dumper
-
-
-class NamedRow(tuple[Any, ...]):
-    """A row whose columns are found by name or number. The first one of a name is the one that is found."""
-
-    __slots__ = ()
-    columns: ClassVar[dict[str, int]] = {}
-
-    def __getitem__(self, column: Any) -> Any:
-        return tuple.__getitem__(self, self.columns[column] if type(column) is str else column)
-
-    def keys(self) -> Iterable[str]:
-        """The names of the columns, in the order of the statement."""
-        return list(self.columns)
 
 
 def named_rows(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], Any]:
@@ -32,14 +21,23 @@ def named_rows(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], Any]:
     The names are the result's own: `cursor.description` makes an object of each column at every statement.
     """
     result = cursor.pgresult
-    return tuple if result is None else _row_class(tuple([result.fname(place) for place in range(result.nfields)]))
+    return tuple if result is None else row_maker(result)
+
+
+def row_maker(result: PGresult) -> Callable[[Sequence[Any]], Any]:
+    """How the rows of a result are made."""
+    return _maker(tuple([result.fname(place) or b"" for place in range(result.nfields)]))
 
 
 @cache
-def _row_class(column_names: tuple[bytes | None, ...]) -> type[NamedRow]:
-    names = [(name or b"").decode() for name in column_names]
-    columns = {name: names.index(name) for name in names}
-    return type("NamedRow", (NamedRow,), {"columns": columns, "__slots__": ()})
+def _maker(column_names: tuple[bytes, ...]) -> Callable[[Sequence[Any]], Any]:
+    """Rows are those of SQLite's own library, which is written in C: they are the same whatever the database.
+
+    Such a row takes its names from a cursor, here one of a database without tables.
+    """
+    names = ", ".join('NULL AS "' + name.decode().replace('"', '""') + '"' for name in column_names)
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as nothing:
+        return partial(sqlite3.Row, nothing.execute(f"SELECT {names or 'NULL'}"))
 
 
 class _TruthDumper(Dumper):

@@ -72,6 +72,11 @@ WHERE id = :task_id AND closed_at IS NULL AND transcriber_id IS NULL;
 -- name: put_lease!
 INSERT INTO lease (task_id, transcriber_id, from_at, until_at) VALUES (:task_id, :who, :now, :until);
 
+-- name: put_lease_of_open!
+-- Before lease_task: nothing is written where somebody has the task.
+INSERT INTO lease (task_id, transcriber_id, from_at, until_at)
+SELECT id, :who, :now, :until FROM task WHERE id = :task_id AND closed_at IS NULL AND transcriber_id IS NULL;
+
 -- name: held
 SELECT t.* FROM task_seen t WHERE t.transcriber_id = :who AND t.closed_at IS NULL AND t.leased_until > :now
 ORDER BY (SELECT MAX(l.id) FROM lease l WHERE l.task_id = t.id AND l.transcriber_id = :who);

@@ -188,5 +188,5 @@ class ControlItemVerbs(Lookup):
 
     def give(self, task: int, person: int, now: datetime, until: int) -> None:
         """Lease one open task to a person. Nothing happens where somebody has it."""
-        if self.db.changed("lease_task", task_id=task, who=person, until=until):
-            self.db.run("put_lease", task_id=task, who=person, now=micros(now), until=until)
+        self.db.run("put_lease_of_open", task_id=task, who=person, now=micros(now), until=until)
+        self.db.run("lease_task", task_id=task, who=person, until=until)

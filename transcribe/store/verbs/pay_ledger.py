@@ -93,6 +93,13 @@ class PayLedgerVerbs(Lookup):
         since = micros(now - MEASURE_TIME)
         return int(self.db.value("count_measured", person=person["id"], what=what, since=since))
 
+    def look_ahead_for_pay(self, person: Row, task: Row, now: datetime) -> None:
+        """Have all that the pay of a reading depends on read in one go."""
+        per = "reading" if person["engagement"] == "by reading" else "hour"
+        self.db.ahead("rate_now", form=task["form"], per=per, now=micros(now))
+        self.db.ahead("floor_now", now=micros(now))
+        self.db.ahead("paid_time", person=person["id"], begin=min(work_since(task), micros(now)))
+
     def pay_reading(
         self, person: Row, task: Row, number: int, seconds: float, now: datetime, short: float = 0.0
     ) -> None:
@@ -105,7 +112,6 @@ class PayLedgerVerbs(Lookup):
         reference = TEST_LINE if task["reason"] == Reason.QUALIFICATION else ""
         line = {"reading": number, "task": task["id"], "reference": reference}
         if person["engagement"] == "by reading":
-            self.db.ahead("floor_now", now=micros(now))
             rate = self.db.one("rate_now", form=task["form"], per="reading", now=micros(now))
             floor = self.floor(now) if rate is None else None
             currency = rate["currency"] if rate else floor.currency if floor else ""

@@ -38,7 +38,7 @@ def test_a_row_is_read_by_name_by_number_and_in_order(here: World) -> None:
     row = here.store.scan_row(here.scan("a").id)
     columns = list(row.keys())
     assert [row[each] for each in columns] == list(row)  # type: ignore[call-overload]  # a row is a sequence too
-    with pytest.raises(KeyError):
+    with pytest.raises(IndexError):
         row["no such column"]
 
 
