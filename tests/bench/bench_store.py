@@ -111,7 +111,7 @@ def submits(seconds: float, open_tasks: int = 200_000) -> dict[str, object]:
             (task,) = writer.submit(lambda: here.store.lease(who, 1, NOON)).result()
             for number in itertools.count():
                 began = time.perf_counter()
-                task = step(here, writer, who, task, f"{who}-{number}")
+                task = step(here, writer, who, task, number)
                 took.append(time.perf_counter() - began)
                 if time.perf_counter() > until:
                     return
@@ -135,12 +135,13 @@ def submits(seconds: float, open_tasks: int = 200_000) -> dict[str, object]:
         }
 
 
-def step(here: World, writer: Writer, who: str, task: Task, idem: str) -> Task:
-    """One reading sent and the next task leased, in one job as a page's handler does."""
+def step(here: World, writer: Writer, who: str, task: Task, number: int) -> Task:
+    """One reading sent and the next task leased, in one job as a page's handler does, each at a time of its own."""
+    now = NOON + timedelta(seconds=5, microseconds=number * CLIENTS + int(who[1:]))
 
     def work() -> Task:
-        here.store.submit(task.id, who, sent("12,50", idem), NOON + timedelta(seconds=5))
-        (following,) = here.store.lease(who, 1, NOON + timedelta(seconds=5))
+        here.store.submit(task.id, who, sent("12,50", f"{who}-{number}"), now)
+        (following,) = here.store.lease(who, 1, now)
         return following
 
     while True:

@@ -47,6 +47,9 @@ NAMED_SCANS_COUNT = 5
 NAME_LENGTH = 80
 """So many characters of a name are said again where nothing is called so. Chosen by hand."""
 
+REMEMBERED_SENDER_COUNT = 10_000
+"""The numbers of so many people who sent something are remembered at most. Chosen by hand."""
+
 ACTING: ContextVar[str] = ContextVar("ACTING", default="")
 """Of whom the deed is that runs; each thread and task has its own."""
 
@@ -61,6 +64,7 @@ class Lookup:
         block = (key if len(key) <= BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(BLOCK_BYTES, b"\0")
         self._inner = hashlib.sha256(bytes(each ^ 0x36 for each in block))
         self._outer = hashlib.sha256(bytes(each ^ 0x5C for each in block))
+        self._senders: dict[str, tuple[int, str]] = {}
 
     @property
     def actor(self) -> str:
@@ -135,6 +139,23 @@ class Lookup:
         if row is None:
             raise NotFound(f"There is nobody called {who!r}. `fairhand people list` shows who there is.")
         return row
+
+    def sender(self, who: str, task: str, idem: str) -> tuple[Row, str]:
+        """The row of a person, and the keyed mark of what they send. NotFound where there is none.
+
+        Their task is looked up at the same time, under the number that they had when they last sent something.
+        """
+        number, public = self._senders.get(who, (0, ""))
+        mark = self.keyed_hash("person", public, idem)
+        if number:
+            self.db.ahead("task_with_lease", task=task, who=number, idem=mark)
+        person = self.person_row(who)
+        if (number, public) == (person["id"], person["public_id"]):
+            return person, mark
+        if len(self._senders) >= REMEMBERED_SENDER_COUNT:
+            self._senders.clear()
+        self._senders[who] = person["id"], person["public_id"]
+        return person, self.keyed_hash("person", person["public_id"], idem)
 
     def present_person(self, who: str) -> Row:
         """The row of a person who has not left; NotFound where they have."""

@@ -165,11 +165,12 @@ def killing(connection):
     connection.set_trace_callback(lambda statement: count(connection.in_transaction))
 
 def killing_on_a_server(database):
-    execute = database._execute
-    def counted(sql, values):
+    from transcribe.store.postgresql.postgresql_wire import Wire
+    send = Wire.send
+    def counted(wire, sql, values):
         count(database._own() is not None)
-        return execute(sql, values)
-    database._execute = counted
+        return send(wire, sql, values)
+    Wire.send = counted
 
 if last and url:
     killing_on_a_server(store.db)

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from transcribe.errors import StoreError
-from transcribe.store.postgresql.postgresql_pool import ServerConnection, store_errors
+from transcribe.store.postgresql.postgresql_pool import ServerConnection, raise_ours, store_errors
 from transcribe.store.postgresql.postgresql_wire import Answer
 
 MOST_WAITING_COUNT = 200
@@ -102,13 +102,15 @@ class Transaction:
 
     def settle(self) -> None:
         """Wait for all answers."""
-        with store_errors():
+        try:
             self._wire.wait()
+        except psycopg.Error as error:
+            self._forget_answers()  # some of them will never come
+            raise_ours(error)
 
     def take_back(self) -> bool:
         """Undo what was done since the savepoint. False where the whole transaction is lost."""
-        self._ahead.clear()
-        self._kept.clear()
+        self._forget_answers()
         with suppress(StoreError, psycopg.Error):
             self.settle()  # what failed is known by now
         try:
@@ -127,18 +129,22 @@ class Transaction:
 
     def leave(self) -> None:
         """Wait for all answers; then the connection may be used by itself, and nothing is known of before."""
-        self._ahead.clear()
-        self._kept.clear()
+        self._forget_answers()
         self._numbers.clear()
         with store_errors():
             self._wire.leave()
 
+    def _forget_answers(self) -> None:
+        self._ahead.clear()
+        self._kept.clear()
+
     def _changes(self, sql: str) -> None:
         """Forget what a statement may make untrue."""
-        self._ahead.clear()
-        if _STEADY_CHANGES.search(sql):
+        if self._ahead:
+            self._ahead.clear()
+        if _changes_steady(sql):
             self._kept.clear()
-        if _PUT_READING.search(sql):
+        if puts_reading(sql):
             self._numbers.clear()  # it takes a higher one, and numbers go as the rows are written
 
     def _keep(self, asked: Asked) -> Answer:
@@ -148,12 +154,20 @@ class Transaction:
         return answer
 
     def _send(self, sql: str, values: list[object]) -> Answer:
-        with store_errors():
-            if self._wire.waiting_count >= MOST_WAITING_COUNT:
-                self._wire.wait()
+        if self._wire.waiting_count >= MOST_WAITING_COUNT:
+            self.settle()
+        try:
             return self._wire.send(sql, values)
+        except psycopg.Error as error:
+            raise_ours(error)
 
 
+@cache
+def _changes_steady(sql: str) -> bool:
+    return _STEADY_CHANGES.search(sql) is not None
+
+
+@cache
 def puts_reading(sql: str) -> bool:
     """Whether a statement inserts one reading, whose number the table would give."""
     return _PUT_READING.search(sql) is not None

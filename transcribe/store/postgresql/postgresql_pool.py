@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 from psycopg import Connection, RawCursor
@@ -215,10 +215,15 @@ def store_errors() -> Iterator[None]:
     """Errors of the server in our words. A constraint that a row would break stays what it is."""
     try:
         yield
-    except psycopg.IntegrityError:
-        raise
     except psycopg.Error as error:
-        raise store_error(error) from error
+        raise_ours(error)
+
+
+def raise_ours(error: psycopg.Error) -> NoReturn:
+    """Raise an error of the server in our words; that of a constraint as it is."""
+    if isinstance(error, psycopg.IntegrityError):
+        raise error
+    raise store_error(error) from error
 
 
 def store_error(error: psycopg.Error) -> StoreError:

@@ -42,8 +42,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
     ) -> Outcome:
         with self.db.write():
-            person = self.person_row(who)
-            idem = self.keyed_hash("person", person["public_id"], sent.idem)
+            person, idem = self.sender(who, task, sent.idem)
             row = self.leased_row(task, person, idem)
             if row["sent_before"] is not None:
                 return outcome_of("again", row["sent_before"], row)
