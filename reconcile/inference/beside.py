@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from reconcile.inference.noisy_channel import READ_UNREADABLE_SHARE, Component, Source, misreading_probability
@@ -21,22 +22,31 @@ With STRAY_SHARE two sure engines that see a tick outweigh three people who see 
 MIN_WAY_SHARE = 1e-6
 """A way in which votes come about that adds less than this to the share of a text changes nothing that is looked at."""
 
-UNREADABLE = ("illegible", "crossed out")
+STRUCK_OUT = "crossed out"
+"""Where there is writing that everybody can read and that is no value: people who read on read the same, too."""
+
+UNREADABLE = ("illegible", STRUCK_OUT)
 """Where there is writing that is no value: engines that read on read the same writing."""
 
 MARK_VALUES = frozenset({"true", "false"})
 """The two comparable texts of a mark."""
 
 
+NOBODY: Mapping[int, tuple[float, float]] = MappingProxyType({})
+"""Where no person reads what is struck out."""
+
+
 class Beside(NamedTuple):
     """A text that may stand beside the field, and P(this text | one is read there).
 
-    `seen` is (P that the engine reads what is there, P of its vote then), by the number of the vote.
+    `seen` is (P that the engine reads what is there, P of its vote then), by the number of the vote. `by_people` is the
+    same of people, who read it where it stands in the field and is struck out.
     """
 
     says: str
     probability: float
     seen: Mapping[int, tuple[float, float]]
+    by_people: Mapping[int, tuple[float, float]] = NOBODY
 
 
 def texts_beside(
@@ -48,11 +58,13 @@ def texts_beside(
     """Each text that was read, as one that stands beside the field, whatever is written in it.
 
     Engines cut the same picture there, and may misread some characters of it, no likelier than in the field. What they
-    read that is unlike it has nothing to do with it. Each person looks anew.
+    read that is unlike it has nothing to do with it. Each person looks anew, but for what is struck out.
     """
     engines = [at for at, (vote, _, _) in enumerate(sources) if vote.machine and vote.null is None]
+    is_struck = any(vote.null == STRUCK_OUT for vote, _, _ in sources)
+    people = [at for at, (vote, _, _) in enumerate(sources) if is_struck and not vote.machine and vote.null is None]
     found = []
-    for says, stray in strays.items() if engines else ():
+    for says, stray in strays.items() if engines or people else ():
         seen = {}
         for at in engines:
             vote, source_model, ratio = sources[at]
@@ -62,8 +74,13 @@ def texts_beside(
                 seen[at] = (source_model.follow_rate, min(as_sure, term))
             elif misreading_probability(characters, source_model.kind, says, vote.says) > 0:
                 seen[at] = (source_model.follow_rate, term)
-        if seen:
-            found.append(Beside(says, stray, seen))
+        by_people = {}
+        for at in people:
+            vote, source_model, _ = sources[at]
+            if vote.says == says or misreading_probability(characters, source_model.kind, says, vote.says) > 0:
+                by_people[at] = (1.0, READ_UNREADABLE_SHARE[source_model.kind] * terms[says][at])
+        if seen or by_people:
+            found.append(Beside(says, stray, seen, by_people))
     return found
 
 
@@ -72,6 +89,8 @@ def with_beside(
 ) -> list[Component]:
     """These ways, and for each those in which engines read what stands beside the field, one text or several.
 
+    Where it is struck out, that is what people read on there, too.
+
     Engines that say what is written do not: that one did not, is no evidence for what it says.
     """
     if not beside:
@@ -79,9 +98,8 @@ def with_beside(
     share, texts = _stray_share(written), []
     for other in beside:
         if other.says != written:
-            explained = [
-                (at, follow, seen) for at, (follow, seen) in other.seen.items() if sources[at][0].says != written
-            ]
+            readers = {**other.seen, **other.by_people} if null_of(written) == STRUCK_OUT else other.seen
+            explained = [(at, follow, seen) for at, (follow, seen) in readers.items() if sources[at][0].says != written]
             if explained:
                 texts.append((share * other.probability, explained))
     if not texts:

@@ -12,7 +12,7 @@ from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.noisy_channel import Source
 from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
-from reconcile.parameters import MIN_SETTLING_COUNT, LearntParameters
+from reconcile.parameters import LOOKALIKES, MIN_SETTLING_COUNT, LearntParameters
 from transcribe.codes import Witness
 from transcribe.model import INK
 from transcribe.values import without_accents
@@ -42,14 +42,20 @@ One in 45 values may be the other one then, and engines that agree have misread 
 def witness_of(
     spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters
 ) -> Witness | Literal[""]:
-    """The witness of a value; "" where nothing vouches for it. `sums` is the factor that the form's sums put on it."""
+    """The witness of a value; "" where nothing vouches for it. `sums` is the factor that the form's sums put on it.
+
+    Known values and check digits vouch for none of two readings that both have them.
+    """
     if sums >= MIN_VOUCHING_SUMS_FACTOR:
         return Witness.SUMS
     if null_of(says):
         return ""
-    if spot.known_values is not None and spot.known_values.has(says) and not _has_unaccented_rival(votes, says):
+    rivals = {vote.says for vote in votes if vote.null is None} - {says}
+    known = spot.known_values
+    is_known = known is not None and known.has(says) and not any(map(known.has, rivals))
+    if is_known and not _has_unaccented_rival(votes, says):
         return Witness.KNOWN_VALUE
-    if spot.field.type in CHECK_DIGIT_TYPES and not spot.faults(says):
+    if spot.field.type in CHECK_DIGIT_TYPES and not spot.faults(says) and all(map(spot.faults, rivals)):
         return Witness.CHECK_DIGIT
     if _has_known_words(spot, votes, says, learnt):
         return Witness.KNOWN_WORDS
@@ -102,8 +108,9 @@ def _has_known_words(spot: PreparedField, votes: Sequence[Vote], says: str, lear
 def _is_only_well_formed(spot: PreparedField, votes: Sequence[Vote], says: str) -> bool:
     """Whether a code, a date or an amount keeps its format where every other engine read nearly the same and broke it.
 
-    A reading that is far off says nothing. On the worn print of free layouts a day that exists says nothing of its
-    year: both engines read 2018 as 2013, one of them on a day 64.
+    A reading that is far off says nothing, and neither does one with a letter that looks like another digit than this
+    text has there: the Z of Z1 stands for a 2 and not for the 1 of 11. On the worn print of free layouts a day that
+    exists says nothing of its year: both engines read 2018 as 2013, one of them on a day 64.
     """
     machines = [vote for vote in votes if vote.machine]
     rivals = [vote for vote in machines if vote.says != says]
@@ -127,9 +134,20 @@ def _is_broken_copy(spot: PreparedField, rival: Vote, texts: Sequence[str]) -> b
         return False
     if len(rival.text) <= MAX_SLIP_EDIT_COUNT and rival.bad_page:
         return False
+    if any(_looks_like_another_digit(text, rival.text) for text in texts):
+        return False
     if spot.family == "amount":
         return any(is_one_slip_apart(text, rival.text) and _is_same_length_slip(text, rival.text) for text in texts)
     return any(is_one_slip_apart(text, rival.text) for text in texts) or is_one_slip_apart(texts[0], rival.says)
+
+
+def _looks_like_another_digit(text: str, rival: str) -> bool:
+    """Whether the rival has a letter where the text has a digit that does not look like it, and another digit does."""
+    if len(text) != len(rival):
+        return False
+    pairs = zip(text.upper(), rival.upper(), strict=True)
+    alike = [(a, LOOKALIKES.get(b, "")) for a, b in pairs if a != b and a.isdigit() and b.isalpha()]
+    return any(a not in digits for a, digits in alike if digits)
 
 
 def _is_same_length_slip(text: str, rival: str) -> bool:

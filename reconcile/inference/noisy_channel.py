@@ -76,12 +76,6 @@ ADDED_POINT_SHARE = 0.0025
 ADDED_SHARE_OF_DIGIT = exp(-2.3)
 """The same of a digit."""
 
-ERROR_SHARE_AT_NULL = {"machine": 0.03, "person": 0.004, "expert": 0.001}
-"""P that a source takes a text for a blank, a blank for a text, either for "illegible" and so on, each.
-
-A person overlooks a filled field, or gives one up, once in 250; machines fall silent on faint print.
-"""
-
 READ_UNREADABLE_SHARE = {"machine": 0.4, "person": 0.15, "expert": 0.03}
 """P that a source reads a text where none can be read or it is struck out, or sees a blank there, each. Machines read
 on where a person sees that nothing can be read. Chosen by hand."""
@@ -144,7 +138,7 @@ def likelihoods(
         if null is not None and is_silent(vote):
             blind = 1.0  # as probable whatever is written: it tells of the machine, not of the paper
         elif blank or null is not None:
-            blind = _null_probability(said, source_model.kind, written)
+            blind = _null_probability(said, source_model, written)
             if null is None:
                 blind *= ratio * (strays[said] if said in strays else flat_share(said))
         elif vote.machine and (pointless or vote.pointless == written):
@@ -285,14 +279,14 @@ def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], .
     return probability, tuple(taken), added, spaces
 
 
-def _null_probability(said: str, kind: str, written: str) -> float:
+def _null_probability(said: str, source_model: SourceModel, written: str) -> float:
     """P(this is said, or any text | this is written) where one of them is no text."""
     of, what = _null_name(written), _null_name(said)
     if of == what:
-        return 1.0 - ERROR_SHARE_AT_NULL[kind]
+        return 1.0 - source_model.null_error
     if of in TEXT_OR_BLANK or what not in TEXT_OR_BLANK:
-        return ERROR_SHARE_AT_NULL[kind]
-    return READ_UNREADABLE_SHARE[kind]
+        return source_model.null_error
+    return READ_UNREADABLE_SHARE[source_model.kind]
 
 
 def _null_name(says: str) -> str:

@@ -1,7 +1,7 @@
 """What was learnt about sources, typed."""
 
 from reconcile.parameters.champion import MIN_CONTEST_COUNT
-from reconcile.parameters.code_shapes import MAX_CODE_LENGTH, MIN_SETTLING_COUNT, FieldShapes, shape_of
+from reconcile.parameters.code_shapes import LOOKALIKES, MAX_CODE_LENGTH, MIN_SETTLING_COUNT, FieldShapes, shape_of
 from reconcile.parameters.confidence_bins import (
     BAD_PAGE_QUALITY,
     CONFIDENCE_STEPS,
@@ -23,6 +23,7 @@ from reconcile.parameters.standings import champion_standing
 __all__ = [
     "BAD_PAGE_QUALITY",
     "CONFIDENCE_STEPS",
+    "LOOKALIKES",
     "MAX_CODE_LENGTH",
     "MIN_CONTEST_COUNT",
     "MIN_SETTLING_COUNT",

@@ -126,6 +126,7 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
         kind=kind,
         error=error,
         rate=round(error, 4),
+        null_error=errors.null_error(source, kind, type_name),
         unrelated=habits.unrelated_share(source, kind),
         follow_rate=habits.follow_rate(kind),
         accents=habits.habit(source, "accents"),

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import exp
 from typing import Any
 
 from reconcile.algorithms import Tally
-from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT, shrunk, shrunk_like_others
+from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT, odds, shrunk, shrunk_like_others
 
 PRIOR_ERROR_SHARE = {"machine": 0.12, "person": 0.06, "expert": 0.01}
 """How often a source of each kind is wrong about a filled field where nothing was learnt.
 
 Measured on the generator and on SROIE. People in the published double-keying trials err less, volunteers more.
+"""
+
+ERROR_SHARE_AT_NULL = {"machine": 0.03, "person": 0.004, "expert": 0.001}
+"""P that a source takes a text for a blank, a blank for a text, either for "illegible" and so on, each.
+
+It sees what is no text as it is the rest of the time.
+A person overlooks a filled field, or gives one up, once in 250; machines fall silent on faint print.
 """
 
 TalliesByType = Mapping[str, Tally]
@@ -45,6 +53,18 @@ class SourceErrors:
         """
         own = self.by_source.get(source)
         return shrunk_like_others(type_name, own, partial(self.typical, kind), USUAL_WEIGHT_COUNT)
+
+    def null_error(self, source: str, kind: str, type_name: str) -> float:
+        """How often this source takes a text for a blank or gives it up, and so on, see `ERROR_SHARE_AT_NULL`.
+
+        A person who errs more than people do on filled fields overlooks and gives up more of them too, in odds. Nobody
+        is taken to do so less often: of who types well that says little.
+        """
+        usual = ERROR_SHARE_AT_NULL[kind]
+        if kind == "machine":
+            return usual
+        more = odds(self.error(source, kind, type_name)) - odds(self.typical(kind, type_name))
+        return usual if more <= 0 else 1.0 / (1.0 + exp(-(odds(usual) + more)))
 
     def error_on_bad_page(self, source: str, kind: str, type_name: str) -> float:
         """The same on bad pages, drawn towards what is usual for its kind, and for itself there with other types.

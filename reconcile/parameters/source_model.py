@@ -13,7 +13,8 @@ from reconcile.parameters.source_phrases import Phrases
 class SourceModel:
     """How one source reads one type of field. All numbers are shares from 0 to 1 but the ratios.
 
-    `error` is how often it is wrong, `rate` the same as it is told, rounded. `unrelated` is the share of its errors
+    `error` is how often it is wrong, `rate` the same as it is told, rounded. `null_error` is how often it says that
+    there is no text where there is one, or the like. `unrelated` is the share of its errors
     that have nothing to do with what is written, `follow_rate` how often it takes a damaged place for what it looks
     like to everybody. `accents` and `swap` are how often it drops accents, and changes day and month about. `ratios`
     are P(confidence | wrong) / P(confidence | right) by bin of confidence, of words and of what holds digits. `phrases`
@@ -24,6 +25,7 @@ class SourceModel:
     kind: str
     error: float
     rate: float
+    null_error: float
     unrelated: float
     follow_rate: float
     accents: float

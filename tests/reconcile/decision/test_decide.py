@@ -340,6 +340,15 @@ def test_a_tick_is_decided_by_ink_alone() -> None:
     assert (answer.value, answer.method) == (True, "ink")
 
 
+def test_what_ink_is_sure_of_is_no_surer_than_all_readings_make_it_where_people_contradict() -> None:
+    people = [reading("express", f"p{at}", said) for at, said in enumerate(("false", "false", "false", "true"))]
+    found = posterior(TICK, ink("express", "true", 0.999), *people)
+    assert found.probability == pytest.approx(found.candidates[0].probability)
+    assert asked(TICK, ink("express", "true", 0.999), *people).kind == "adjudicate"
+    typed = [reading("customer_name", "ana", "Meier"), reading("customer_name", "ben", "")]
+    assert asked(NAME, ink("customer_name", "", 0.97), *typed).reason == "readers disagree"
+
+
 ARTICLE = field("article", "ean")
 EAN = "4006381333931"
 CHECKED = frozenset({"checks itself"})
@@ -522,6 +531,16 @@ def test_a_field_that_nobody_could_read_is_asked_with_its_reason() -> None:
         for source in ("tesseract 5", "rapidocr 3")
     ]
     assert asked(TOTAL, *nothing).reason == "not fitting"
+
+
+def test_who_reads_on_what_others_see_struck_out_reads_the_same_writing() -> None:
+    """Two of three people who see it struck out are not outvoted because its letters can be read."""
+    engines = [machine("customer_name", each, "Dupont", 0.9) for each in BOTH]
+    struck = [reading("customer_name", who, None, flags=frozenset({"crossed out"})) for who in ("ana", "ben")]
+    said = [*engines, *struck, reading("customer_name", "eve", "Dupont")]
+    crossed = next(each for each in posterior(NAME, *said).candidates if each.null == "crossed out")
+    assert crossed.probability > 0.3
+    assert asked(NAME, *said).kind == "adjudicate"
 
 
 def test_a_minority_may_be_right_once_three_people_have_read() -> None:

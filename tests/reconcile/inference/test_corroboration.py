@@ -115,3 +115,34 @@ def test_on_a_poor_page_one_character_against_another_tells_nothing() -> None:
     poor = [replace(each, id=f"{each.id}/poor", conditions={"fit": 0.9, "quality": 0.3}) for each in good]
     assert witness(quantity, "8", *good) == "format"
     assert witness(quantity, "8", *poor) == ""
+
+
+CUSTOMER = field("customer", "name")
+EAN = field("article", "ean")
+LISTED = Master(field="customer", values=(("Pharmacy Weber Ltd", "1"), ("Pharmacy Weber Sons", "2")), digest="m")
+
+
+def vouching_for_customer(*readings: Reading) -> str:
+    found = weigh(form(CUSTOMER, masters=(LISTED,)), readings, shipped_parameters())
+    return found[FieldKey("customer")].standing.witness
+
+
+def test_known_values_vouch_for_none_of_two_that_both_stand_among_them() -> None:
+    assert vouching_for_customer(*engines(CUSTOMER, "Pharmacy Weber Ltd", "Pharmacy Weber Lid")) == "known value"
+    assert vouching_for_customer(*engines(CUSTOMER, "Pharmacy Weber Ltd", "Pharmacy Weber Sons")) == ""
+    typed = reading("customer", "ana", "Pharmacy Weber Sons")
+    assert vouching_for_customer(machine("customer", "rapidocr 3.10.0", "Pharmacy Weber Ltd"), typed) == ""
+
+
+def test_check_digits_vouch_for_none_of_two_that_both_have_the_right_one() -> None:
+    assert posterior(EAN, *engines(EAN, "4006381333931", "4006381333937")).standing.witness == "check digit"
+    assert posterior(EAN, *engines(EAN, "4006381333931", "4006381333948")).standing.witness == ""
+
+
+def test_a_letter_that_looks_like_another_digit_is_no_broken_copy() -> None:
+    """Z1 stands for 21 and not for 11, so that its format says nothing for 11."""
+    quantity, code = field("quantity", "integer"), field("reference", "code", pattern=r"B-\d{2}/\d{5}")
+    assert posterior(quantity, *engines(quantity, "11", "Z1")).standing.witness == ""
+    assert posterior(quantity, *engines(quantity, "21", "Z1")).standing.witness == "format"
+    assert posterior(code, *engines(code, "B-24/00311", "B-24/00B11")).standing.witness == ""
+    assert posterior(code, *engines(code, "B-24/00811", "B-24/00B11")).standing.witness == "format"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from math import exp
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconcile.decision.decide import decide
 from reconcile.forms.master_data import KnownValues, KnownWords
 from reconcile.forms.prepared_form import prepared
 from reconcile.forms.street_words import spelled_out
@@ -23,8 +25,9 @@ from reconcile.inference.votes import NULL_SIGN, votes
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, form, machine, reading
-from transcribe.model import FieldKey, Form, Master, Parameters
+from transcribe.model import Decision, FieldKey, Form, Master, Parameters, Task
 from transcribe.values import with_day_as_month
 
 LEARNT = read_parameters(shipped_parameters())
@@ -69,6 +72,35 @@ def test_three_people_outweigh_two_who_read_a_digit_more(few: int, digit: str, a
 def test_blank_and_cannot_read_are_evidence_against_a_text() -> None:
     assert said_by("person", "dupont") > 100 * said_by("person", "")
     assert said_by("person", None) > said_by("expert", None) > 0
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_a_person_known_to_err_nearly_always_counts_nothing_where_they_say_that_there_is_no_text(
+    text: str | None,
+) -> None:
+    flags = frozenset({"illegible"}) if text is None else frozenset[str]()
+    engine = machine("customer", "rapidocr 3.10.0", "Dupont", 0.95)
+    told = weigh(NAME, [engine, reading("customer", "ana", text, flags=flags)], known_to_err("ana", 400.0))
+    alone = weigh(NAME, [engine], shipped_parameters())
+    before, after = (found[FieldKey("customer")].candidates[0] for found in (alone, told))
+    assert after.normal == before.normal == "dupont"
+    assert after.probability > before.probability - 0.02
+
+
+def test_two_people_known_to_err_often_do_not_make_a_field_blank_by_saying_so() -> None:
+    said = [machine("customer", "rapidocr 3.10.0", "Dupont", 0.95)]
+    said += [reading("customer", who, "") for who in ("ana", "ben")]
+    careless = known_to_err("ana", 200.0, known_to_err("ben", 200.0))
+    shipped, learnt = (weigh(NAME, said, some)[FieldKey("customer")] for some in (shipped_parameters(), careless))
+    assert isinstance(decide(NAME.fields[0], shipped, POLICY), Decision)
+    assert isinstance(decide(NAME.fields[0], learnt, POLICY), Task)
+
+
+def known_to_err(who: str, wrong: float, before: Parameters | None = None) -> Parameters:
+    """Parameters in which this person was wrong so often on 400 names."""
+    content: dict[str, Any] = dict((before or shipped_parameters()).content)
+    content["sources"] = {**content["sources"], who: {"name": [wrong, 400.0]}}
+    return Parameters(version=7, content=content)
 
 
 def test_who_was_shown_a_value_says_little_by_repeating_it() -> None:
