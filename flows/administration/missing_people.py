@@ -12,8 +12,8 @@ from transcribe.store import MissingPeople
 WAITING = {
     "orders": ("{n} field of {orders} can be finished", "{n} fields of {orders} can be finished"),
     "checks": (
-        "{n} check of decided fields, of finished orders, can be made",
-        "{n} checks of decided fields, of finished orders, can be made",
+        "{n} check of decided fields can be made",
+        "{n} checks of decided fields can be made",
     ),
     "appeals": ("{n} appeal can be heard", "{n} appeals can be heard"),
 }

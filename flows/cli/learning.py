@@ -24,8 +24,8 @@ WHY: Mapping[str, str] = {
     "": "As shipped, or learnt by a program that kept no reasons.",
     Verdict.BETTER: "Known truths speak for it.",
     Verdict.NOT_WORSE: "On known truths it is not worse beyond chance; what is decided stands.",
-    Verdict.TOO_LITTLE_TRUTH: "Too little truth is known to judge it: error rates stay as they shipped, and what is "
-    "decided stands; words and shapes of codes are learnt all the same.",
+    Verdict.TOO_LITTLE_TRUTH: "Too little truth is known to judge it: what shipped stays as it is, and what is "
+    "decided stands; how often people err, words and shapes of codes are learnt all the same.",
     Verdict.WORSE: "Refused: on known truths it is worse beyond chance.",
     Verdict.REOPENS_TOO_MANY: "Refused: more of the decided fields would come out otherwise than is set "
     "(FAIRHAND_REOPENED_SHARE).",

@@ -24,6 +24,9 @@ EVIDENCE: Mapping[str, str] = {
         "{bits} bits against it."
     ),
     EvidenceCode.READER_NEITHER: N_("{source} says nothing that tells this value from the next."),
+    EvidenceCode.READER_APART: N_(
+        "{source} reads something else, which speaks no more for the next likely value than for this."
+    ),
     EvidenceCode.OWN_READER_FOR: N_("You read this: {bits} bits for it."),
     EvidenceCode.OWN_READER_AGAINST: N_("You read something else: {bits} bits against it."),
     EvidenceCode.OWN_READER_NEAR: N_(
@@ -38,6 +41,9 @@ EVIDENCE: Mapping[str, str] = {
         "the expert read something else."
     ),
     EvidenceCode.OWN_READER_NEITHER: N_("What you read says nothing that tells this value from the next."),
+    EvidenceCode.OWN_READER_APART: N_(
+        "You read something else, which speaks no more for the next likely value than for this."
+    ),
     EvidenceCode.OWN_SAW_A_VALUE: N_("You were shown a value before you read, so your reading is not independent."),
     EvidenceCode.SAW_A_VALUE: N_("{source} was shown a value before reading, so this reading is not independent."),
     EvidenceCode.BEFORE_READING: N_(
@@ -139,7 +145,8 @@ METHODS: Mapping[str, str] = {
     Method.WEIGHED: N_("The readings differ, but weighed together they leave no real doubt."),
     Method.PROVISIONAL: N_("Nothing is decided: this is the likeliest so far, until somebody has read it."),
     Method.MACHINES: N_(
-        "Machines decided: they agree, or a check digit, a known value or the form's sums choose between them."
+        "Machines decided: they agree, or one of them is sure, or the format, a check digit, a known value or the "
+        "form's sums choose between them."
     ),
     Method.BARCODE: N_("A barcode on the field says it, and nothing printed beside it says otherwise."),
     Method.INK: N_("The ink shows it: empty or not, ticked or not, signed or not."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transcribe.codes import EvidenceCode, Method
+from transcribe.codes import EvidenceCode, Flag, Method
 from transcribe.model import Decision, Evidence, Form, Reading
 from transcribe.people.outcome import is_agreed
 from transcribe.store import FieldHistory
@@ -14,8 +14,11 @@ MODEL_CODES = frozenset(
 )
 """What the model says of its own most likely value: nothing of a value that an expert chose against it."""
 
-READ_ELSE: Mapping[str, EvidenceCode] = {EvidenceCode.READER_FOR: EvidenceCode.READER_NEAR}
-"""Code for a reader -> the one where they read something else than was decided, though it speaks for it."""
+READ_ELSE: Mapping[str, EvidenceCode] = {
+    EvidenceCode.READER_FOR: EvidenceCode.READER_NEAR,
+    EvidenceCode.READER_NEITHER: EvidenceCode.READER_APART,
+}
+"""Code for a reader -> the one where they read something else than was decided, though it does not speak against it."""
 
 READ_SAME: Mapping[str, EvidenceCode] = {EvidenceCode.READER_AGAINST: EvidenceCode.READER_DOUBTED}
 """Code for a reader -> the one where they read what was decided, though it speaks against it."""
@@ -51,6 +54,13 @@ def _true(evidence: Evidence, decision: Decision, readings: Mapping[str, Reading
     reading = readings.get(str(evidence.numbers.get("source", "")))
     if reading is None:
         return evidence
+    if evidence.code == EvidenceCode.READER_NEITHER and _read_nothing(reading):
+        return evidence
     same = is_agreed(reading, decision, form.field(decision.key.name), form)
     code = (READ_SAME if same else READ_ELSE).get(evidence.code, evidence.code)
     return Evidence(code=code, numbers=evidence.numbers)
+
+
+def _read_nothing(reading: Reading) -> bool:
+    """Whether a person could not read the field, or a machine read or found nothing there."""
+    return reading.text is None and (Flag.ILLEGIBLE in reading.flags or reading.kind == "machine")

@@ -53,7 +53,7 @@ def test_languages_regions_and_tests_stand_in_the_sentence_and_the_command() -> 
         qualification="amount",
     )
     assert missing_in_words(missing) == (
-        "3 checks of decided fields, of finished orders, can be made by nobody who is there: one more expert who has "
+        "3 checks of decided fields can be made by nobody who is there: one more expert who has "
         "not read them, reading de or fr, in EU, with the test of fields of type amount passed."
     )
     assert missing_command(missing) == "fairhand people add NAME --role expert --language de --region EU"

@@ -54,6 +54,21 @@ def test_nobody_is_told_that_they_read_what_they_did_not(
     assert "You read something else, which speaks more for this than for the next likely value: 2.7 bits" in page
 
 
+def test_who_read_something_else_is_not_told_that_they_said_nothing(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    apart = Evidence(code="reader neither", numbers={"source": who.id, "bits": 0.0, "rate": 0.0792})
+    decided(site, scan, "Dupont", "weighed", apart)
+    page = sign_in(who).get(f"/readings/{reading}").text
+    assert "You read something else, which speaks no more for the next likely value than for this." in page
+    assert "says nothing that tells" not in page
+
+    decided(site, scan, "Knee pamms", "weighed", apart)
+    page = sign_in(who).get(f"/readings/{reading}").text
+    assert "What you read says nothing that tells this value from the next." in page
+
+
 def test_who_read_what_was_decided_is_not_told_otherwise(
     site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
 ) -> None:
