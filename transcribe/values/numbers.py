@@ -15,6 +15,7 @@ from babel.numbers import (
     get_currency_symbol,
     get_decimal_symbol,
     get_group_symbol,
+    get_territory_currencies,
     list_currencies,
 )
 
@@ -118,7 +119,8 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
     if len(text) > 4 * _MAX_DIGIT_COUNT:
         return None
     text, negative = _sign(_NO_CENTS.sub("", text))
-    text, beside = _beside(text)
+    text, beside = _beside(text, locale)
+    text = _NO_CENTS.sub("", text)
     if not negative:
         text, negative = _sign(text)
     text = _LAST_DOTS.sub("", text)
@@ -143,10 +145,10 @@ def rough_number(text: str, locale: str, minor: int | None) -> str:
     So it stays near the number that was misread.
     """
     plain = tidy(tidy(text).casefold())
-    bare = tidy(_beside(_FILLERS.sub("", plain))[0].replace(" ", "").replace("'", ""))
+    bare = tidy(_beside(_FILLERS.sub("", plain), locale)[0].replace(" ", "").replace("'", ""))
     head, mark, tail = _last_separator(bare)
     bare = re.sub(r"[.,]", "", head) + ("." + tail if mark and len(tail) <= 2 else tail)
-    again = _beside(_FILLERS.sub("", bare))[0]
+    again = _beside(_FILLERS.sub("", bare), locale)[0]
     settled = again == bare and read_number(bare, locale, minor) is None
     return bare if settled and bare else plain
 
@@ -173,9 +175,10 @@ def write_number(amount: Decimal, locale: str, least: int = 0) -> str:
 
 
 @lru_cache(maxsize=256)
-def currency_words(currency: str) -> frozenset[str]:
+def currency_words(currency: str, locale: str) -> frozenset[str]:
     """The words and signs for a currency beside an amount, in lower case; also those that it shares with others."""
     signs = {currency, *(get_currency_symbol(currency, locale=name) for name in ("en", "fr", "es", "de"))}
+    signs.add(get_currency_symbol(currency, locale=locale_of(locale)))
     kind = get_currency_name(currency, locale="en").casefold().split()[-1]
     extra = {"EUR": {"€"}, "MYR": {"rm"}, "INR": {"₹"}, "CHF": {"sfr"}, "USD": {"us"}, "HKD": {"hk"}}
     own = signs | extra.get(currency, set()) | SHARED_SIGNS.get(kind, frozenset()) | {kind, f"{kind}s"}
@@ -191,7 +194,7 @@ def other_currency(text: str, field: Field, form: Form) -> str:
     number = read_number(text, form.locale, minor_digits(currency))
     if number is None or unit_beside(text, field, form):
         return ""
-    if number.beside in currency_words(currency):
+    if number.beside in currency_words(currency, form.locale):
         return ""
     return code if (code := number.beside.upper()) in list_currencies() else number.beside
 
@@ -202,9 +205,14 @@ def unit_beside(text: str, field: Field, form: Form) -> str:
     return number.beside if number is not None and (number.beside in UNITS or number.beside == "×") else ""
 
 
-@lru_cache(maxsize=1)
-def _known_words() -> frozenset[str]:
-    return frozenset(code.casefold() for code in list_currencies()) | UNITS | _MONEY_WORDS
+@lru_cache(maxsize=256)
+def _known_words(locale: str) -> frozenset[str]:
+    """Units, codes of currencies, words for money, and how the locale's country writes its own money: zł, Kč, Ft."""
+    where = locale_of(locale)
+    own = get_territory_currencies(where.territory) if where.territory else ()
+    signs = {get_currency_symbol(code, locale=where).casefold().strip(".") for code in own}
+    words = {sign for sign in signs if len(sign) > 1 and sign.isalpha()}
+    return frozenset(code.casefold() for code in list_currencies()) | words | UNITS | _MONEY_WORDS
 
 
 def _sign(text: str) -> tuple[str, bool]:
@@ -214,7 +222,7 @@ def _sign(text: str) -> tuple[str, bool]:
     return next(part for part in found.groups() if part is not None).strip(), True
 
 
-def _beside(text: str) -> tuple[str, str]:
+def _beside(text: str, locale: str) -> tuple[str, str]:
     """The text without the currency or unit at its edges, and that word; a sign between euros and cents is a point."""
     inside = _SIGN_INSIDE.match(text)
     if inside is not None:
@@ -222,18 +230,18 @@ def _beside(text: str) -> tuple[str, str]:
     found = _EDGE_WORDS.match(text)
     if found is None:
         return text, ""
-    before, after = (_word(found[name]) for name in ("before", "after"))
+    before, after = (_word(found[name], locale) for name in ("before", "after"))
     if before is None or after is None or not found["rest"]:
         return text, ""
     return found["rest"], before or after
 
 
-def _word(text: str | None) -> str | None:
+def _word(text: str | None, locale: str) -> str | None:
     """A known currency or unit in lower case, "" for nothing, None for what is neither."""
     if not text:
         return ""
     word = text.casefold().rstrip(".")
-    if word in _known_words() or text in "€$£¥₹₽₩₪₺₫₴₦₱₡₲₵×":
+    if word in _known_words(locale) or text in "€$£¥₹₽₩₪₺₫₴₦₱₡₲₵×":
         return word
     return None
 

@@ -33,6 +33,8 @@ FIELD = field_of("amount")
         ("0,125", "0.125"),
         (",50", "0.50"),
         ("12,-", "12.00"),
+        ("12,-- €", "12.00"),
+        ("1.250,- EUR", "1250.00"),
         ("**12,50**", "12.50"),
         ("-12,50", "-12.50"),
         ("12,50-", "-12.50"),
@@ -116,6 +118,23 @@ def test_the_sign_of_another_currency_is_told_and_one_that_currencies_share_is_t
     currency: str, text: str, other: str
 ) -> None:
     assert other_currency(text, FIELD, blank_form("de_DE", currency)) == other
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "text", "value"),
+    [
+        ("pl_PL", "PLN", "1 234,50 zł", "1234.50"),
+        ("cs_CZ", "CZK", "12,50 Kč", "12.50"),
+        ("hu_HU", "HUF", "1200 Ft", "1200.00"),
+        ("fr_FR", "EUR", "12,50 zł", None),
+    ],
+)
+def test_a_country_s_own_sign_of_its_money_may_stand_beside_an_amount(
+    locale: str, currency: str, text: str, value: str | None
+) -> None:
+    form = blank_form(locale, currency)
+    assert amount.parse(text, FIELD, form) == value
+    assert amount.faults(text, FIELD, form) == (() if value else ("not a number",))
 
 
 def test_what_is_no_number_stays_near_the_one_it_was() -> None:
