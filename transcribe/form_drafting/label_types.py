@@ -1,4 +1,4 @@
-"""Which type of field a label names, as forms in English, French, Spanish and German print them."""
+"""Which type of field a label names, as forms in English, French, Spanish, German, Italian and Dutch print them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ TYPE_OF_SUBJECT: tuple[tuple[str, str], ...] = (
 )
 """The lists of words, each with the type that it stands for. The first list with a word of the label counts."""
 
-OTHER_MEANINGS: dict[str, tuple[str, str]] = {"deu": (r"\bfirma\b", "company"), "spa": (r"\bnombre\b", "name")}
+OTHER_MEANINGS: dict[str, tuple[str, str]] = {
+    "deu": (r"\bfirma\b", "company"),
+    "spa": (r"\bnombre\b", "name"),
+    "ita": (r"\bdata\b", "date"),
+}
 """Words that mean something else in one language than in another, and what they mean there in English."""
 
 
