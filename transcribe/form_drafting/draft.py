@@ -24,7 +24,7 @@ from transcribe.form_drafting.drafted_fields import Drafted, field_toml, table_t
 from transcribe.form_drafting.emptied_boxes import emptied
 from transcribe.form_drafting.filled_places import filled_places
 from transcribe.form_drafting.grids import Grid
-from transcribe.form_drafting.label_types import plain, type_of
+from transcribe.form_drafting.label_types import LANGUAGES, plain, type_of
 from transcribe.form_drafting.line_masks import without_lines
 from transcribe.form_drafting.overlaps import each_on_its_own
 from transcribe.form_drafting.rulings import Ruling, find_ruling
@@ -91,7 +91,7 @@ def draft_pages(
     body = [field_toml(each) for each in named]
     body += [table_toml(number, *table) for number, table in enumerate(tables)]
     return DraftedDefinition(
-        text="\n\n".join((head, *body)) + "\n", notes=_notes(named, sum(each.left for each in found))
+        text="\n\n".join((head, *body)) + "\n", notes=_notes(named, sum(each.left for each in found), language)
     )
 
 
@@ -112,7 +112,7 @@ currency = "{currency}"
     return head + whose[0] if len(pages) == 1 else head + "".join(f"\n[[page]]\n{each}\n" for each in whose).rstrip()
 
 
-def _notes(fields: Sequence[Drafted], left: int) -> tuple[str, ...]:
+def _notes(fields: Sequence[Drafted], left: int, language: str) -> tuple[str, ...]:
     """What was not understood, in sentences."""
     silent = [each.name for each in fields if not each.label]
     notes = [f"No print stands beside {', '.join(silent)}: name them, or delete what is no field."] if silent else []
@@ -125,6 +125,9 @@ def _notes(fields: Sequence[Drafted], left: int) -> tuple[str, ...]:
         )
     if left:
         notes.append(f"{left} lines or boxes to tick without print beside them were left out.")
+    unknown = [each for each in language.split("+") if each not in LANGUAGES]
+    if unknown:
+        notes.append(f"What labels mean in {' and '.join(unknown)} is not known: look through the type of each field.")
     return tuple(notes)
 
 

@@ -11,6 +11,9 @@ from transcribe.values import any_word, without_marks
 WORDS_FOLDER = Path(__file__).parent / "words"
 """The words of labels, one file for each language."""
 
+LANGUAGES = frozenset({"eng", "fra", "spa", "deu", "ita", "nld"})
+"""The languages of these words, as Tesseract names them."""
+
 TYPE_OF_SUBJECT: tuple[tuple[str, str], ...] = (
     ("signature", "signature"),
     ("email", "email"),

@@ -211,6 +211,15 @@ def test_a_frame_without_print_beside_it_is_kept_and_said_to_have_no_name() -> N
     )
 
 
+def test_a_language_whose_words_are_not_known_is_named() -> None:
+    page = Page(number=1, picture=numpy.asarray(with_labels_left()))
+    engine, notes = ocr.load("tesseract", ("eng",)), []
+    for language in ("eng+pol", "eng+ita"):
+        made = draft_pages([page], engine, name="x", blanks=["a.png"], language=language, locale="en_GB")
+        notes.append([each for each in made.notes if "pol" in each or "ita" in each])
+    assert notes == [["What labels mean in pol is not known: look through the type of each field."], []]
+
+
 def test_a_label_before_one_place_is_not_that_of_the_place_below_it() -> None:
     sheet = Image.new("L", (1654, 1000), 255)
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(30)
