@@ -8,12 +8,11 @@ from math import prod
 from typing import Literal, NamedTuple
 
 from reconcile.forms import Family, PreparedField
-from reconcile.inference.corroboration import is_careful, witness_of
+from reconcile.inference.corroboration import is_careful, is_opposed, witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.noisy_channel import SILENCE, is_silent
 from reconcile.inference.posterior import FieldPosterior, share_by
 from reconcile.inference.troubles import (
-    is_opposed,
     is_said_by_barcode,
     is_unsure_on_bad_page,
     surest,
@@ -236,13 +235,11 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
     """The circumstances of the value that `says` (comparable text)."""
     votes, null = weighed.votes, null_of(says)
     engines, saying, people, for_it, against, experts, ink = sides(spot, votes, says, POLICY.min_text_similarity)
-    sums, least = 1.0, 1.0
-    if weighed.ruled:
-        factors = [ruled.factors[says] for ruled in weighed.ruled]
-        sums, least = prod(factors), min(factors)
+    rules = [ruled.factors[says] for ruled in weighed.ruled]
+    sums = prod(rules)
     witness = witness_of(spot, votes, says, sums, learnt)
     doubt: Reason | Literal[""] = "" if witness or not is_unsure_on_bad_page(engines, says) else Reason.NOT_SURE_ENOUGH
-    trouble = trouble_of(spot, votes, says, sums, learnt, least) or doubt
+    trouble = trouble_of(spot, votes, says, rules, learnt, weighed.column) or doubt
     common = with_common_flags(votes, says) if trouble else votes
     places = [vote.place for vote in engines if vote.place is not None]
     return Circumstances(
@@ -264,7 +261,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         ink=ink[0].confidence or 0.0 if ink else 0.0,
         witness=witness,
         trouble=trouble,
-        common_trouble=trouble and (trouble_of(spot, common, says, sums, learnt, least) or doubt),
+        common_trouble=trouble and (trouble_of(spot, common, says, rules, learnt, weighed.column) or doubt),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
         in_place=_in_place(spot, saying, learnt) if places else 1.0,

@@ -81,7 +81,8 @@ class FieldPosterior(NamedTuple):
     `terms` are each vote's probability given each text, `none_terms` given that something else is written; evidence is
     made of them. `ways` are those in which each text gives the votes, and `unread` is something else.
     `words` is the likeliest text of a field that was weighed word by word, None of one weighed whole. `sources` are the
-    votes with the models of their sources.
+    votes with the models of their sources. `column` has 9, A, a sign or "?" for each place of a code in a table, as the
+    other rows of its column tell; "" where they tell nothing.
     """
 
     votes: tuple[Vote, ...]
@@ -98,6 +99,7 @@ class FieldPosterior(NamedTuple):
     ways: Mapping[str, Sequence[Component]] = NO_WAYS
     unread: Unread | None = None
     sources: Sequence[Source] = ()
+    column: str = ""
 
 
 def shared_confusions(weighed: FieldPosterior, says: str) -> dict[str, float]:

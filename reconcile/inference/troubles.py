@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Literal
 
 from reconcile.forms import TEXT_FAMILIES, PreparedField
-from reconcile.inference.corroboration import MIN_VOUCHING_SUMS_FACTOR, is_of_new_shape, is_one_slip_apart, is_settled
-from reconcile.inference.posterior import FieldPosterior
+from reconcile.inference.corroboration import (
+    MAX_OPPOSING_SUMS_FACTOR,
+    MIN_VOUCHING_SUMS_FACTOR,
+    is_of_new_shape,
+    is_one_slip_apart,
+    is_settled,
+    without_settled,
+)
 from reconcile.inference.votes import (
     BLANK,
     DECIMALS_PATTERN,
@@ -74,6 +81,7 @@ REASON_BY_FLAG: Mapping[Flag, Reason] = {
     Flag.CROSSED_OUT: Reason.CROSSED_OUT,
     Flag.ANOTHER_DOCUMENT: Reason.ANOTHER_DOCUMENT,
     Flag.UNLABELLED: Reason.UNLABELLED,
+    Flag.HANDWRITING: Reason.HANDWRITING,
 }
 """What a machine may say of a field that it cannot read, and why people look at it; the first that holds counts."""
 
@@ -104,9 +112,6 @@ MIN_BLANK_CONFIDENCE = 0.7
 MIN_RIVAL_CONFIDENCE = 0.8
 """From here on a reading one digit apart may be right: 1 of 36 on 120 photographs; of less sure ones none of 65."""
 
-MAX_OPPOSING_SUMS_FACTOR = 0.3
-"""Below this factor the form's sums speak against a value. Chosen by hand."""
-
 MAX_OPPOSING_RULE_FACTOR = 0.1
 """Below this factor one rule does. It asks for 4 wrong values of 20 photographs; made-up orders cost .004 a field."""
 
@@ -118,19 +123,18 @@ def is_said_by_barcode(votes: Sequence[Vote], says: str) -> bool:
 
 
 def trouble_of(
-    spot: PreparedField, votes: Sequence[Vote], says: str, sums: float, learnt: LearntParameters, least: float
+    spot: PreparedField, votes: Sequence[Vote], says: str, rules: Sequence[float], learnt: LearntParameters, column: str
 ) -> Reason | Literal[""]:
     """Why machines alone may not decide, as a task reason; "" where they may.
 
-    `sums` is the factor of all rules on the value, `least` that of the rule most against it.
+    `rules` are the factors that the form's rules put on the value, `column` what the other rows tell of a code.
     """
+    sums, least = prod(rules), min(rules, default=1.0)
     machines = [vote for vote in votes if vote.machine]
     flags = {flag for vote in machines if vote.flags for flag in vote.flags}
     for flag, reason in REASON_BY_FLAG.items() if flags else ():
         if flag in flags:
             return reason
-    if Flag.HANDWRITING in flags:
-        return Reason.HANDWRITING
     if Flag.CHECKS_ITSELF in flags and any(
         vote.null is None and not is_said_by_barcode(machines, vote.says) for vote in machines
     ):
@@ -156,7 +160,7 @@ def trouble_of(
         return ""
     if is_of_new_shape(spot, says, learnt):
         return Reason.NEW_SHAPE
-    return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says, learnt) else ""
+    return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says, learnt, column) else ""
 
 
 def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
@@ -184,7 +188,9 @@ def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> t
     return (*found, Reason.FORMAT) if null_of(says) is None and spot.faults(says) else tuple(found)
 
 
-def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
+def _has_lookalikes(
+    spot: PreparedField, machines: Sequence[Vote], says: str, learnt: LearntParameters, column: str
+) -> bool:
     """Whether a value holds characters that engines take for one another, and nothing tells which they are.
 
     So may be a code without a pattern, a text or a price of a single stroke, litres at the end of a text. What people
@@ -196,7 +202,7 @@ def _has_lookalikes(spot: PreparedField, machines: Sequence[Vote], says: str, le
     if is_settled(spot, says, learnt) and not any(SMALL_L in text for text in texts):
         return False
     if spot.field.type == "code":
-        told = says if ODD_SIGN_PATTERN.search(says) else AMONG_DIGITS_PATTERN.sub("", says)
+        told = says if ODD_SIGN_PATTERN.search(says) else AMONG_DIGITS_PATTERN.sub("", without_settled(says, column))
         return spot.field.pattern is None and bool(LOOKALIKE_PATTERN.search(told))
     if spot.field.type in ("name", "text") and any(_begins_small(text, spot.field.type == "text") for text in texts):
         return True
@@ -286,15 +292,3 @@ def _has_point_elsewhere(machines: Sequence[Vote], says: str) -> bool:
     """Whether an engine read the same digits with a decimal point among them, or a gap for it."""
     digits = {digits_of(vote.text) for vote in machines if vote.says == says}
     return any(digits_of(vote.text) in digits and DECIMAL_GAP_PATTERN.search(vote.text) for vote in machines)
-
-
-def is_opposed(spot: PreparedField, weighed: FieldPosterior, says: str, sums: float) -> bool:
-    """Whether the form's sums, the rules of its type, or a likelier value speak against a value.
-
-    A likelier value is another reading, a known customer, a repaired digit, or something that nobody read: where a
-    place looks like something else to everybody, people who agree are wrong alike.
-    """
-    if sums < MAX_OPPOSING_SUMS_FACTOR or (null_of(says) is None and spot.faults(says)):
-        return True
-    share = weighed.shares[says]
-    return weighed.none > share or max(weighed.shares.values()) > share

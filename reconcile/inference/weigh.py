@@ -9,10 +9,11 @@ from reconcile.forms import PreparedField, PreparedForm, prepared, readings_in_t
 from reconcile.inference.arithmetic import apply_rules
 from reconcile.inference.calibration import calibrated
 from reconcile.inference.circumstances import circumstances
-from reconcile.inference.corroboration import is_one_slip_apart
+from reconcile.inference.corroboration import column_of, is_one_slip_apart
 from reconcile.inference.evidence import evidence
 from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import FieldPosterior, weigh_field
+from reconcile.inference.prior import has_shapes
 from reconcile.inference.scan_memory import ScanMemory, WeighedField
 from reconcile.inference.votes import Vote, is_nearly_same, majority, null_of, votes, written_text
 from reconcile.parameters import LearntParameters, read_parameters
@@ -28,6 +29,10 @@ MIN_EARLIER_EXPERT_RATIO = 2.0
 
 Chosen by hand.
 """
+
+
+MIN_COLUMN_SHARE = 0.5
+"""From this share on a code tells how others of its column are written. Chosen by hand."""
 
 
 def weigh(
@@ -46,7 +51,7 @@ def weigh(
     learnt = read_parameters(parameters)
     told = readings_in_told_rows(form, readings)
     if memory is None:
-        together = weigh_together(made, told, learnt)
+        together = _with_columns(made, weigh_together(made, told, learnt))
         return {key: _posterior(key, made.fields[key.name], ruled, learnt) for key, ruled in together.items()}
     before, by_field = memory.recall(learnt, made, scan), _by_field(made, told)
     tokens = {key: tuple([(each.id, each.text, each.confidence) for each in own]) for key, own in by_field.items()}
@@ -59,7 +64,7 @@ def weigh(
         key: kept[key]
         if key in kept and kept[key].ruled == ruled
         else WeighedField(tokens[key], alone[key], ruled, _posterior(key, made.fields[key.name], ruled, learnt))
-        for key, ruled in apply_rules(made, alone, learnt).items()
+        for key, ruled in _with_columns(made, apply_rules(made, alone, learnt)).items()
     }
     memory.keep(learnt, made, scan, now)
     return {key: each.posterior for key, each in now.items()}
@@ -73,6 +78,24 @@ def weigh_together(
     return apply_rules(
         made, {key: _by_itself(made.fields[key.name], here, learnt) for key, here in said.items()}, learnt
     )
+
+
+def _with_columns(made: PreparedForm, together: dict[FieldKey, FieldPosterior]) -> dict[FieldKey, FieldPosterior]:
+    """These fields, and with each code in a table what the other rows of its column tell of how it is written."""
+    columns: dict[str, dict[FieldKey, str]] = defaultdict(dict)
+    for key, weighed in together.items():
+        spot = made.fields[key.name]
+        if key.row is None or spot.type != "code" or not has_shapes(spot):
+            continue
+        best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
+        if null_of(best) is None and weighed.shares[best] >= MIN_COLUMN_SHARE:
+            columns[key.name][key] = best
+    found = dict(together)
+    for codes in columns.values():
+        for key, code in codes.items():
+            others = [other for where, other in codes.items() if where != key]
+            found[key] = found[key]._replace(column=column_of(code, others))
+    return found
 
 
 def _by_itself(spot: PreparedField, readings: Sequence[Reading], learnt: LearntParameters) -> FieldPosterior:

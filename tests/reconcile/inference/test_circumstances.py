@@ -267,3 +267,35 @@ def test_an_engine_that_was_more_torn_makes_nothing_surer(first: float, second: 
 def test_a_person_who_agrees_settles_what_an_engine_was_torn_about() -> None:
     settled = posterior(CODE, *of_torn("441846", 0.4), reading("code", "ana", "447846"))
     assert isinstance(decide(CODE, settled, POLICY), Decision)
+
+
+PARTS = form(columns=[field("lines.part", "code")])
+OTHER_PARTS = ("35G-435", "27H-229", "64F-908")
+
+
+def trouble_of_first(*codes: str) -> str:
+    """The trouble of the code in the first row, each read alike by both engines."""
+    readings = [each for row, code in enumerate(codes) for each in both(FieldKey("lines.part", row), code)]
+    return str(weigh(PARTS, readings, shipped_parameters())[FieldKey("lines.part", 0)].standing.trouble)
+
+
+def test_what_stands_in_the_other_rows_of_a_column_tells_which_of_those_that_look_alike_is_written() -> None:
+    assert trouble_of_first("16N-403", *OTHER_PARTS) == ""
+    assert trouble_of_first("98L-403", *OTHER_PARTS) == ""
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ("16N-403", *OTHER_PARTS[:2]),
+        ("I6N-403", *OTHER_PARTS),
+        ("16N-403", *OTHER_PARTS, "K4F-908"),
+        ("16N-4033", *OTHER_PARTS),
+        ("16N-403", "15N-403", "01F-908", "10F-433"),
+        ("(6N-403", *OTHER_PARTS),
+    ],
+)
+def test_they_tell_nothing_where_they_are_few_or_differ_or_are_in_doubt_or_this_one_is_not_like_them(
+    codes: tuple[str, ...],
+) -> None:
+    assert trouble_of_first(*codes) == "lookalike"
