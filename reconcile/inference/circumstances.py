@@ -8,14 +8,13 @@ from math import prod
 from typing import Literal, NamedTuple
 
 from reconcile.forms import Family, PreparedField
-from reconcile.inference.corroboration import is_careful, is_opposed, witness_of
+from reconcile.inference.corroboration import is_careful, is_opposed, surest, witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.noisy_channel import SILENCE, is_silent
 from reconcile.inference.posterior import FieldPosterior, share_by
 from reconcile.inference.troubles import (
     is_said_by_barcode,
     is_unsure_on_bad_page,
-    surest,
     telling_troubles,
     trouble_of,
     with_common_flags,

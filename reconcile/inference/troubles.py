@@ -12,7 +12,6 @@ from reconcile.inference.corroboration import (
     MAX_OPPOSING_SUMS_FACTOR,
     MIN_VOUCHING_SUMS_FACTOR,
     is_of_new_shape,
-    is_one_slip_apart,
     is_settled,
     without_settled,
 )
@@ -109,9 +108,6 @@ MIN_CONFIDENCE_ON_BAD_PAGE = 0.9
 MIN_BLANK_CONFIDENCE = 0.7
 """How sure ink must be that what no engine read is blank. It was .51 sure of two filled fields of a blurred page."""
 
-MIN_RIVAL_CONFIDENCE = 0.8
-"""From here on a reading one digit apart may be right: 1 of 36 on 120 photographs; of less sure ones none of 65."""
-
 MAX_OPPOSING_RULE_FACTOR = 0.1
 """Below this factor one rule does. It asks for 4 wrong values of 20 photographs; made-up orders cost .004 a field."""
 
@@ -131,7 +127,7 @@ def trouble_of(
     """
     sums, least = prod(rules), min(rules, default=1.0)
     machines = [vote for vote in votes if vote.machine]
-    flags = {flag for vote in machines if vote.flags for flag in vote.flags}
+    flags = _flags_of(machines, says)
     for flag, reason in REASON_BY_FLAG.items() if flags else ():
         if flag in flags:
             return reason
@@ -181,9 +177,23 @@ def with_common_flags(votes: Sequence[Vote], says: str) -> Sequence[Vote]:
     return [vote._replace(flags=common) if vote.machine and vote.says == says else vote for vote in votes]
 
 
+def _flags_of(machines: Sequence[Vote], says: str) -> set[str]:
+    """What machines found; an engine that saw nothing is not heard where another one is sure of this.
+
+    Of 20 such values on 70 photographs of eight forms all were right, of 30 less sure ones 19.
+    """
+    found = {flag for vote in machines if vote.flags for flag in vote.flags}
+    if Flag.ILLEGIBLE not in found or null_of(says) is not None:
+        return found
+    for vote in machines:
+        if vote.says == says and vote.place is None and (vote.confidence or 0.0) >= POLICY.min_sure_confidence:
+            return found if Flag.ILLEGIBLE in vote.flags else found - {Flag.ILLEGIBLE}
+    return found
+
+
 def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:
     """The troubles that tell much of how probable a machine's value is, whatever else troubles it."""
-    flags = {flag for vote in votes if vote.flags and vote.machine for flag in vote.flags}
+    flags = _flags_of([vote for vote in votes if vote.machine], says)
     found = [reason for flag, reason in TELLING_FLAGS.items() if flag in flags] if flags else []
     return (*found, Reason.FORMAT) if null_of(says) is None and spot.faults(says) else tuple(found)
 
@@ -241,25 +251,6 @@ def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:
     """
     sure = [vote.confidence for vote in engines if vote.says == says and vote.bad_page and vote.confidence is not None]
     return bool(sure) and null_of(says) is None and max(sure) < MIN_CONFIDENCE_ON_BAD_PAGE
-
-
-def surest(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:
-    """The confidence of the surest engine that says it; 0 where none does.
-
-    0 too where another one may well be right: it is sure of something else, or reads one digit or sign otherwise and is
-    not unsure. Digits have no context, so that 7,25 and 1,25 may both be written.
-    """
-    found = 0.0
-    for vote in engines:
-        sure = vote.confidence or 0.0
-        if vote.says == says:
-            found = max(found, sure)
-        elif sure >= MIN_RIVAL_CONFIDENCE and (
-            sure >= POLICY.min_sure_confidence
-            or (spot.family not in TEXT_FAMILIES and is_one_slip_apart(says, vote.says))
-        ):
-            return 0.0
-    return found
 
 
 def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:

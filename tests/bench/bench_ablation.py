@@ -125,7 +125,7 @@ PARTS: Mapping[str, tuple[Change, ...]] = {
     "trouble: extra decimals": ((f"{INFERENCE}.troubles:_has_extra_decimals", _constant(False)),),
     "trouble: a name with a small l": ((f"{INFERENCE}.troubles:_begins_small", _constant(False)),),
     "one sure engine": ((f"{INFERENCE}.circumstances:surest", _constant(0.0)),),
-    "one sure engine: rivals": ((f"{INFERENCE}.troubles:MIN_RIVAL_CONFIDENCE", 2.0),),
+    "one sure engine: rivals": ((f"{INFERENCE}.corroboration:MIN_RIVAL_CONFIDENCE", 2.0),),
     "trouble: no point": ((f"{INFERENCE}.troubles:_may_lack_its_point", _constant(False)),),
     "stage: machines": ((SHIPPED, _no_lines("machines")),),
     "stage: machines in doubt": ((SHIPPED, _no_lines("machines in doubt")),),

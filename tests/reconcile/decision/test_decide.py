@@ -153,6 +153,15 @@ def test_an_engine_that_read_other_digits_does_not_agree_though_it_lost_the_poin
     assert asked(price, machine("price", BOTH[0], "825", 0.9), machine("price", BOTH[1], "8.75", 0.95))
 
 
+def test_a_sure_engine_decides_where_the_other_one_saw_nothing_and_an_unsure_or_troubled_one_does_not() -> None:
+    silent = reading("total", BOTH[0], None, kind="machine", flags=frozenset({"illegible"}))
+    sure = machine("total", BOTH[1], "15.60", 0.995)
+    assert decided(TOTAL, silent, sure).text == "15.60"
+    assert asked(TOTAL, silent, replace(sure, confidence=0.95)).reason == "illegible"
+    assert asked(TOTAL, silent, replace(sure, flags=frozenset({"illegible"}))).reason == "illegible"
+    assert asked(TOTAL, replace(silent, flags=frozenset({"illegible", "crossed out"})), sure).reason == "crossed out"
+
+
 def test_a_quantity_with_a_sign_beside_it_is_not_decided_by_machines() -> None:
     """A struck 9 beside 36 was read as *36 and # 36, and published as *36."""
     struck = [machine("quantity", BOTH[0], "# 36", 0.9), machine("quantity", BOTH[1], "*36", 0.99)]
