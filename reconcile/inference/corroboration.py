@@ -235,6 +235,13 @@ def column_of(code: str, others: Sequence[str]) -> str:
     return found
 
 
+def breaks_column(code: str, column: str) -> bool:
+    """Whether a code has a digit where the other rows of its column have letters, or the other way about."""
+    return len(column) == len(code) and any(
+        is_like in "9A" and is_like != shape_of(each) for each, is_like in zip(code, column, strict=True)
+    )
+
+
 def without_settled(code: str, column: str) -> str:
     """A code with a plain letter or digit wherever it is like the other rows of its column."""
     if len(column) != len(code):

@@ -65,6 +65,8 @@ def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text:
         ("text", ("Cemento rápido s kg", "Cemento rápido s kg")),
         ("code", ("(6383-67", "(6383-67")),
         ("text", ("Toner HP O5A black", "Toner HP O5A black")),
+        ("text", ("Studio O", "Studio O")),
+        ("text", ("o Hazel Pike", "o Hazel Pike")),
         ("text", ("Card 22Ogsm ivory", "Card 22Ogsm ivory")),
         ("code", ("EH-S492", "EH-S492")),
         ("code", ("CH-28S2", "CH-28S2")),
@@ -282,6 +284,11 @@ def trouble_of_first(*codes: str) -> str:
 def test_what_stands_in_the_other_rows_of_a_column_tells_which_of_those_that_look_alike_is_written() -> None:
     assert trouble_of_first("16N-403", *OTHER_PARTS) == ""
     assert trouble_of_first("98L-403", *OTHER_PARTS) == ""
+
+
+def test_a_digit_where_the_other_rows_of_a_column_have_letters_is_asked() -> None:
+    assert trouble_of_first("842-473", *OTHER_PARTS) == "lookalike"
+    assert trouble_of_first("842-473", "943-374") == ""
 
 
 @pytest.mark.parametrize(
