@@ -211,7 +211,8 @@ class PostgresqlDatabase:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         """A transaction of this thread: committed at the end, or nothing of it."""
-        connection = self._pool.begin(begin)
+        writes = begin == BEGIN_WRITE
+        connection = self._pool.begin(begin, writes=writes)
         transaction = self._local.transaction = Transaction(connection)
         try:
             yield
@@ -225,7 +226,7 @@ class PostgresqlDatabase:
             raise
         finally:
             self._local.transaction = None
-            self._pool.give_back(connection)
+            (self._pool.keep if writes else self._pool.give_back)(connection)
 
     def _say(self, connection: Connection[Any], command: str) -> None:
         with store_errors():

@@ -78,6 +78,7 @@ class ServerPool:
         self._pool: ConnectionPool[ServerConnection] | None = None
         self._process = os.getpid()
         self._left: list[object] = []
+        self._writer: ServerConnection | None = None
 
     def take(self) -> ServerConnection:
         """A connection that nobody else uses. StoreError where the server is away, or all are in use for too long."""
@@ -97,10 +98,24 @@ class ServerPool:
             connection.close()
         self._own().putconn(connection)
 
-    def begin(self, command: str) -> ServerConnection:
+    def keep(self, connection: ServerConnection) -> None:
+        """Say that a connection is free that has written: the next write has it again.
+
+        The server has its plans and tables at hand there; the pool would take all connections in turn.
+        """
+        pool = self._own()
+        usable = not (connection.closed or connection.broken or connection.pgconn.pipeline_status)
+        if usable:
+            with self._lock:
+                if self._writer is None and self._pool is pool:
+                    self._writer = connection
+                    return
+        self.give_back(connection)
+
+    def begin(self, command: str, *, writes: bool = False) -> ServerConnection:
         """A connection on which this command was run. After a restart of the server lost ones are replaced first."""
         for last in (False, True):
-            connection = self.take()
+            connection = (self._take_writer() if writes else None) or self.take()
             try:
                 connection.execute(command)
             except psycopg.Error as error:
@@ -160,14 +175,24 @@ class ServerPool:
         """Close every connection."""
         with self._lock:
             pool, self._pool = self._pool, None
+            writer, self._writer = self._writer, None
         if pool is not None and self._process == os.getpid():
+            if writer is not None:
+                pool.putconn(writer)
             pool.close()
+
+    def _take_writer(self) -> ServerConnection | None:
+        """The connection that wrote last; None where it is in use."""
+        self._own()
+        with self._lock:
+            writer, self._writer = self._writer, None
+        return writer
 
     def _own(self) -> ConnectionPool[ServerConnection]:
         with self._lock:
             if self._pool is not None and self._process != os.getpid():
-                self._left.append(self._pool)  # the parent's: its connections are not ours to close
-                self._pool = None
+                self._left += [self._pool, self._writer]  # the parent's: its connections are not ours to close
+                self._pool = self._writer = None
             if self._pool is None:
                 self._process = os.getpid()
                 self._pool = ConnectionPool(
