@@ -69,6 +69,18 @@ def postgresql_statements() -> dict[str, tuple[str, tuple[str, ...]]]:
     }
 
 
+@cache
+def without(sql: str, places: tuple[int, ...]) -> str:
+    """A statement for PostgreSQL where the values at these places are None.
+
+    Conditions on them are as good as left out: the plan, which is made once for any values, has no part for them.
+    """
+    for place in places:
+        said = re.sub(rf"CAST\(\${place} AS \w+\) IS (NOT )?NULL", lambda it: "FALSE" if it[1] else "TRUE", sql)
+        sql = said if re.search(rf"\${place}\b", said) else sql  # else the server would not know its type
+    return sql
+
+
 def _texts(folder: str) -> dict[str, str]:
     queries = aiosql.from_path(STORE_FOLDER / folder, "sqlite3", mandatory_parameters=False)
     names = [name for name in queries.available_queries if hasattr(getattr(queries, name), "sql")]

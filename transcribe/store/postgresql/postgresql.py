@@ -15,7 +15,7 @@ from psycopg import Connection
 
 from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row, TransactionLost
-from transcribe.store.drivers.named_sql import postgresql_statements
+from transcribe.store.drivers.named_sql import postgresql_statements, without
 from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
 from transcribe.store.postgresql.postgresql_pipeline import STEADY_STATEMENTS, Transaction, puts_reading
 from transcribe.store.postgresql.postgresql_pool import ServerPool, one_line, server_address, store_errors
@@ -202,7 +202,10 @@ class PostgresqlDatabase:
 
     def _call(self, name: str, values: dict[str, object]) -> tuple[str, list[object]]:
         sql, names = self.statements[name]
-        return sql, [values[each] for each in names]
+        wanted = [values[each] for each in names]
+        if None in wanted:
+            sql = without(sql, tuple([place for place, value in enumerate(wanted, start=1) if value is None]))
+        return sql, wanted
 
     def _execute(self, sql: str, values: list[object]) -> Answer:
         own = self._own()

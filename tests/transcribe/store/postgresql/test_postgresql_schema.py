@@ -12,7 +12,7 @@ import pytest
 
 from tests.transcribe.store.world import World, world
 from transcribe.store.drivers.migrate import migrate
-from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_statements, sqlite_statements
+from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_statements, sqlite_statements, without
 
 ONLY_ON = "postgresql"
 
@@ -117,3 +117,27 @@ def test_every_statement_is_understood(here: World) -> None:
             refused[name] = str(error)
     assert refused == {}
     assert postgresql_statements().keys() == sqlite_statements().keys()
+
+
+def test_every_statement_is_understood_where_values_are_none(here: World) -> None:
+    refused, number = {}, 0
+    for name, (sql, names) in postgresql_statements().items():
+        may_be = [place for place in range(1, len(names) + 1) if without(sql, (place,)) != sql]
+        for places in {tuple(may_be), *((place,) for place in may_be)} - {()}:
+            number += 1
+            kinds = enumerate(names, start=1)
+            types = ["BIGINT" if it in NUMBER_PARAMETERS and at not in places else "UNKNOWN" for at, it in kinds]
+            try:
+                here.behind.execute(f"PREPARE none{number} ({', '.join(types)}) AS {without(sql, places)}")
+            except psycopg.Error as error:
+                refused[name, places] = str(error)
+    assert refused == {}
+    assert number > 20
+
+
+def test_conditions_on_values_that_are_none_are_left_out() -> None:
+    sql = "(CAST($1 AS TEXT) IS NULL OR a = $1) AND (CAST($2 AS TEXT) IS NOT NULL OR b = $2)"
+    sql += " AND CAST($12 AS TEXT) IS NULL"
+    assert without(sql, (1,)) == sql.replace("CAST($1 AS TEXT) IS NULL", "TRUE")
+    assert without(sql, (2,)) == sql.replace("CAST($2 AS TEXT) IS NOT NULL", "FALSE")
+    assert without(sql, (12,)) == sql, "it would be nowhere any more"
