@@ -51,6 +51,10 @@ class Database(Protocol):
         """The file of the database, or a name for messages."""
 
     @property
+    def looks_ahead(self) -> bool:
+        """Whether `ahead` fetches anything; where it does not, what is asked for need not be guessed."""
+
+    @property
     def conflict(self) -> type[Exception]:
         """The error that the driver raises where a row would break a constraint, such as a handle that is taken."""
 

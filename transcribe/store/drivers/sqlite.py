@@ -41,6 +41,7 @@ class SqliteDatabase:
     once where two processes read first and write then.
     """
 
+    looks_ahead = False
     conflict = sqlite3.IntegrityError
 
     def __init__(self, path: Path) -> None:

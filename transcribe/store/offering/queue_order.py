@@ -1,10 +1,12 @@
-"""In which order a person is given the next open tasks."""
+"""In which order a person is given the next open tasks, and which of those that they hold a page asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from transcribe.codes import Reason
 from transcribe.store.drivers.database import Row
+from transcribe.store.facts import Offer
 from transcribe.store.row_mapping import transcriber_of
 
 WAITED_TASK_BITS = 100.0
@@ -33,3 +35,17 @@ def queue_order(tradition: str, waited: int, new: bool, bits: Callable[[Row], in
         task["slot"],
         task["id"],
     )
+
+
+def asked_for(held: Sequence[Row], offer: Offer) -> list[Row]:
+    """Of the tasks that a person holds those that the offer asks for. Items of a test stay on the page of the test."""
+    return [
+        row
+        for row in held
+        if row["reason"] != Reason.QUALIFICATION
+        and row["pool"] in offer.pools
+        and offer.form in (None, row["form"])
+        and offer.field in (None, row["name"])
+        and offer.scan in (None, row["scan"])
+        and (offer.kinds is None or row["kind"] in offer.kinds)
+    ]

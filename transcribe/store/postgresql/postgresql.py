@@ -52,6 +52,7 @@ class PostgresqlDatabase:
     end. So numbers are given in the order of commits, and each seal follows the one before, as on SQLite.
     """
 
+    looks_ahead = True
     conflict = psycopg.IntegrityError
 
     def __init__(self, address: str, path: Path) -> None:

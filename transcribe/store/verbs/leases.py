@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from transcribe.codes import Reason
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, Task
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ANYTHING, MissingPeople, Offer, StrandedScan
 from transcribe.store.offering.last_resort import LastResort
-from transcribe.store.offering.queue_order import queue_order, tradition_of
+from transcribe.store.offering.queue_order import asked_for, queue_order, tradition_of
 from transcribe.store.offering.routing import EXPERT_POOL, is_expert
 from transcribe.store.paid_time import MAX_CLOCK_STEP
 from transcribe.store.row_mapping import key_of, micros, task_of, text
@@ -60,6 +59,7 @@ class LeaseVerbs(ControlItemVerbs):
     def __init__(self, database: Database, key: bytes) -> None:
         super().__init__(database, key)
         self._experienced: set[int] = set()
+        self._answered: set[int] = set()
         self._last_resort = LastResort(database, self.routing)
 
     def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
@@ -68,9 +68,9 @@ class LeaseVerbs(ControlItemVerbs):
             until = micros(now + timedelta(seconds=seconds))
             self.db.run("reap", now=micros(now))
             self.db.run("reap_far", now=micros(now), far=until, ahead=micros(now + MAX_CLOCK_STEP))
-            self._look_ahead(person["id"])
+            self._look_ahead(person, offer, now)
             held = self.db.all("held", who=person["id"], now=micros(now))
-            mine = _asked_for(held, offer)
+            mine = asked_for(held, offer)
             for row in mine[:count]:
                 if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:
                     self._extend(row["id"], person["id"], until)
@@ -83,7 +83,7 @@ class LeaseVerbs(ControlItemVerbs):
                 if len(chosen) < wanted:
                     self._give_last(person, wanted - len(chosen), offer, now, until)
             held = self.db.all("held", who=person["id"], now=micros(now))
-            return [task_of(row) for row in _asked_for(held, offer)[:count]]
+            return [task_of(row) for row in asked_for(held, offer)[:count]]
 
     def held(self, who: str, now: datetime) -> list[Task]:
         return [task_of(row) for row in self.db.all("held", who=self.person_row(who)["id"], now=micros(now))]
@@ -182,11 +182,9 @@ class LeaseVerbs(ControlItemVerbs):
         """Numbers of open tasks in the order of the queue, no two of one field or of what a form keeps apart."""
         new = self._is_new(person["id"])
         adds = {row["type"]: row["bits"] for row in self.db.all("adds_of", person=person["id"])}
-        window = max(WINDOW_PER_TASK_COUNT * count, NEWCOMER_WINDOW_COUNT if new else 0)
         chosen: list[int] = []
         fields, apart = set[tuple[int, str]](), set[tuple[int, str]]()
-        kept = 1 if new and count == 1 else window  # the easiest one; a database may leave the others out
-        for row in self._candidates(person, window, kept, offer, now, new, adds):
+        for row in self._candidates(person, count, offer, now, new, adds):
             field, group = (row["field_id"], row["lane"]), (row["scan_id"], row["apart"])
             if row["id"] in chosen or field in fields or (row["apart"] and group in apart):
                 continue
@@ -206,7 +204,7 @@ class LeaseVerbs(ControlItemVerbs):
                 self.db.run("set_resort", task_id=task.id, resort=task.resort)
 
     def _candidates(
-        self, person: Row, count: int, kept: int, offer: Offer, now: datetime, new: bool, adds: Mapping[str, int]
+        self, person: Row, count: int, offer: Offer, now: datetime, new: bool, adds: Mapping[str, int]
     ) -> Iterator[Row]:
         """The next open tasks of each pool of an offer; those to which this person adds most come first.
 
@@ -214,12 +212,10 @@ class LeaseVerbs(ControlItemVerbs):
         on the types of field on which this person's readings are worth most. So it may choose which field somebody
         gets, never how much work.
         """
-        tradition, waited = tradition_of(person), micros(now - MAX_PREFERENCE_WAIT)
-        order = partial(queue_order, tradition, waited, new, self._bits(adds))
+        order = partial(queue_order, tradition_of(person), micros(now - MAX_PREFERENCE_WAIT), new, self._bits(adds))
         named = self.routing.named(offer.form, offer.field)
         is_only_expert = self._last_resort.spares(person) == NOBODY
-        values = {**self._who(person, offer, now), "tradition": tradition, "waited": waited}
-        values |= {"count": count, "kept": kept}
+        values = self._window(person, count, offer, now, new)
         for pool in offer.pools:
             if is_only_expert and pool != EXPERT_POOL:
                 continue  # the only expert is kept for every field
@@ -243,6 +239,13 @@ class LeaseVerbs(ControlItemVerbs):
             "misplaced": MISPLACED,
         }
 
+    def _window(self, person: Row, count: int, offer: Offer, now: datetime, new: bool) -> dict[str, object]:
+        """Who asks for what, and how many next tasks are looked at; of these `kept` are wanted at least."""
+        window = max(WINDOW_PER_TASK_COUNT * count, NEWCOMER_WINDOW_COUNT if new else 0)
+        wish: dict[str, object] = {"count": window, "kept": 1 if new and count == 1 else window}
+        wish |= {"tradition": tradition_of(person), "waited": micros(now - MAX_PREFERENCE_WAIT)}
+        return {**self._who(person, offer, now), **wish}
+
     def _bits(self, adds: Mapping[str, int]) -> Callable[[Row], int]:
         """A function: how many bits this person adds to a task beside others. A new person is given the easiest
         instead."""
@@ -260,11 +263,18 @@ class LeaseVerbs(ControlItemVerbs):
         known = all(self.routing.knows(number) for number in {row["form_field_id"] for row in found})
         return found if known else rows()
 
-    def _look_ahead(self, person: int) -> None:
+    def _look_ahead(self, person: Row, offer: Offer, now: datetime) -> None:
+        """Have what a lease needs read in one go, and the next tasks too where the person has just sent one."""
         self.look_ahead_for_controls()
-        self.db.ahead("adds_of", person=person)
-        if person not in self._experienced:
-            self.db.ahead("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
+        self.db.ahead("adds_of", person=person["id"])
+        new = person["id"] not in self._experienced
+        if new:
+            self.db.ahead("count_recent_readings", who=person["id"], count=EXPERIENCED_READING_COUNT)
+        is_any = offer.scan is None and self.routing.named(offer.form, offer.field) is None
+        if self.db.looks_ahead and is_any and person["id"] in self._answered and not is_expert(person):
+            self._answered.discard(person["id"])
+            limits = {"pool": offer.pools[0], "refused": self.routing.refused(person), "spares": None}
+            self.db.ahead("next_tasks", **self._window(person, 1, offer, now, new), **limits)
 
     def _is_new(self, person: int) -> bool:
         """Whether a person has few readings yet. Once they have enough, this process looks no more."""
@@ -284,17 +294,3 @@ def holds(task: Row, person: Row, now: datetime) -> bool:
     """Whether this person holds a task now: it is open, and their lease of it has not ended."""
     mine = task["transcriber_id"] == person["id"] and task["closed_at"] is None
     return bool(mine and task["leased_until"] is not None and task["leased_until"] > micros(now))
-
-
-def _asked_for(held: Sequence[Row], offer: Offer) -> list[Row]:
-    """Of the tasks that a person holds those that the offer asks for. Items of a test stay on the page of the test."""
-    return [
-        row
-        for row in held
-        if row["reason"] != Reason.QUALIFICATION
-        and row["pool"] in offer.pools
-        and offer.form in (None, row["form"])
-        and offer.field in (None, row["name"])
-        and offer.scan in (None, row["scan"])
-        and (offer.kinds is None or row["kind"] in offer.kinds)
-    ]

@@ -287,4 +287,5 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         )
         if task["erased_at"] is None:
             self.db.run("put_reading_text", number=number, **words)
+        self._answered.add(person["id"])
         return identity, number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +20,7 @@ from transcribe.store.postgresql.postgresql import PostgresqlDatabase
 from transcribe.store.postgresql.postgresql_pipeline import Transaction
 from transcribe.store.postgresql.postgresql_pool import ServerConnection
 from transcribe.store.postgresql.postgresql_rows import adapt
+from transcribe.store.postgresql.postgresql_wire import Answer, Wire
 from transcribe.store.row_mapping import micros
 from transcribe.store.state_store import open_store
 from transcribe.store.verbs.leases import NEWCOMER_WINDOW_COUNT
@@ -177,3 +178,33 @@ def test_a_write_after_a_lost_connection_is_told_and_the_next_one_goes_through(h
     assert store.person_row("ann")["languages"] == "[]"
     store.put_transcriber(person("zoe"), NOON)
     store.close()
+
+
+def test_a_submit_and_the_lease_after_it_wait_for_the_server_four_times(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(here, 200)
+    statements, waits = list[str](), list[int]()
+    send, wait = Wire.send, Wire.wait
+
+    def counted(wire: Wire, sql: str, values: Sequence[object]) -> Answer:
+        statements.append(sql)
+        return send(wire, sql, values)
+
+    def waited(wire: Wire) -> None:
+        waits.extend([wire.waiting_count] if wire.waiting_count else [])
+        wait(wire)
+
+    for number in range(4):
+        now = NOON + timedelta(seconds=number)
+        with here.store.together():
+            (task,) = here.store.lease("ann", 1, now)
+            if number == 3:
+                monkeypatch.setattr(Wire, "send", counted)
+                monkeypatch.setattr(Wire, "wait", waited)
+            with here.store.part():
+                here.store.submit(task.id, "ann", sent("1", f"{number}"), now + timedelta(seconds=1))
+                here.store.lease("ann", 1, now + timedelta(seconds=1))
+            monkeypatch.undo()
+    assert len(waits) == 4 + 1, "and one that takes the first number of a reading"
+    assert len(statements) <= 22
