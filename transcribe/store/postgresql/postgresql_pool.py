@@ -82,8 +82,10 @@ class ServerPool:
 
     def take(self) -> ServerConnection:
         """A connection that nobody else uses. StoreError where the server is away, or all are in use for too long."""
+        pool = self._own()
         try:
-            return self._own().getconn(CONNECT_SECONDS)
+            kept = self._take_writer() if self._writer is not None and _is_used_up(pool) else None
+            return kept or pool.getconn(CONNECT_SECONDS)
         except (PoolTimeout, PoolClosed) as error:
             raise StoreError(
                 "The database of FAIRHAND_STATE is away, or every connection to it is in use; try again in a moment."
@@ -99,13 +101,13 @@ class ServerPool:
         self._own().putconn(connection)
 
     def keep(self, connection: ServerConnection) -> None:
-        """Say that a connection is free that has written: the next write has it again.
+        """Say that a connection is free that has written: the next write has it again, unless somebody waits for one.
 
         The server has its plans and tables at hand there; the pool would take all connections in turn.
         """
         pool = self._own()
         usable = not (connection.closed or connection.broken or connection.pgconn.pipeline_status)
-        if usable:
+        if usable and not pool.get_stats().get("requests_waiting"):
             with self._lock:
                 if self._writer is None and self._pool is pool:
                     self._writer = connection
@@ -216,6 +218,12 @@ class ServerPool:
     def _mend(self) -> None:
         with suppress(PoolTimeout, PoolClosed):
             self._own().check()
+
+
+def _is_used_up(pool: ConnectionPool[ServerConnection]) -> bool:
+    """Whether no connection is free in a pool, and no other may be made."""
+    now = pool.get_stats()
+    return not now.get("pool_available") and now.get("pool_size", 0) >= MAX_CONNECTIONS_COUNT
 
 
 def server_address(url: str) -> str:
