@@ -46,7 +46,8 @@ def evidence(
     before = (weighed.priors[best] - prior) / NATS_PER_BIT
     shapes = shapes_of(spot, learnt)
     by_shape = 0.0 if other is None or shapes is None else shape_bits(spot, best, other, learnt)
-    found.append(Evidence(code=EvidenceCode.BEFORE_READING, numbers={"bits": round(before - by_shape, 2)}))
+    if abs(before - by_shape) >= MIN_EVIDENCE_BITS:
+        found.append(Evidence(code=EvidenceCode.BEFORE_READING, numbers={"bits": round(before - by_shape, 2)}))
     if shapes is not None:
         found += _shape(spot, best, by_shape, shapes, learnt)
     if seen.coded:

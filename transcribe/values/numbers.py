@@ -119,7 +119,7 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
     if len(text) > 4 * _MAX_DIGIT_COUNT:
         return None
     text, negative = _sign(_NO_CENTS.sub("", text))
-    text, beside = _beside(text, locale)
+    text, beside = _beside(text, locale, minor)
     text = _NO_CENTS.sub("", text)
     if not negative:
         text, negative = _sign(text)
@@ -134,9 +134,9 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
 
 
 def has_fillers(text: str) -> bool:
-    """Whether signs such as * or # stand beside what a text says."""
+    """Whether signs such as * or # stand beside what a text says, or %, which engines see in place of a 6 or an 8."""
     bare = tidy(text)
-    return _FILLERS.sub("", bare) != bare
+    return _FILLERS.sub("", bare) != bare or "%" in bare
 
 
 def rough_number(text: str, locale: str, minor: int | None) -> str:
@@ -145,10 +145,10 @@ def rough_number(text: str, locale: str, minor: int | None) -> str:
     So it stays near the number that was misread.
     """
     plain = tidy(tidy(text).casefold())
-    bare = tidy(_beside(_FILLERS.sub("", plain), locale)[0].replace(" ", "").replace("'", ""))
+    bare = tidy(_beside(_FILLERS.sub("", plain), locale, minor)[0].replace(" ", "").replace("'", ""))
     head, mark, tail = _last_separator(bare)
     bare = re.sub(r"[.,]", "", head) + ("." + tail if mark and len(tail) <= 2 else tail)
-    again = _beside(_FILLERS.sub("", bare), locale)[0]
+    again = _beside(_FILLERS.sub("", bare), locale, minor)[0]
     settled = again == bare and read_number(bare, locale, minor) is None
     return bare if settled and bare else plain
 
@@ -222,7 +222,7 @@ def _sign(text: str) -> tuple[str, bool]:
     return next(part for part in found.groups() if part is not None).strip(), True
 
 
-def _beside(text: str, locale: str) -> tuple[str, str]:
+def _beside(text: str, locale: str, minor: int | None) -> tuple[str, str]:
     """The text without the currency or unit at its edges, and that word; a sign between euros and cents is a point."""
     inside = _SIGN_INSIDE.match(text)
     if inside is not None:
@@ -230,18 +230,18 @@ def _beside(text: str, locale: str) -> tuple[str, str]:
     found = _EDGE_WORDS.match(text)
     if found is None:
         return text, ""
-    before, after = (_word(found[name], locale) for name in ("before", "after"))
+    before, after = (_word(found[name], locale, is_quantity=minor is None) for name in ("before", "after"))
     if before is None or after is None or not found["rest"]:
         return text, ""
     return found["rest"], before or after
 
 
-def _word(text: str | None, locale: str) -> str | None:
-    """A known currency or unit in lower case, "" for nothing, None for what is neither."""
+def _word(text: str | None, locale: str, *, is_quantity: bool) -> str | None:
+    """A known currency or unit in lower case, "" for nothing, None for what is neither. Quantities may be per cent."""
     if not text:
         return ""
     word = text.casefold().rstrip(".")
-    if word in _known_words(locale) or text in "€$£¥₹₽₩₪₺₫₴₦₱₡₲₵×":
+    if word in _known_words(locale) or text in "€$£¥₹₽₩₪₺₫₴₦₱₡₲₵×" or (is_quantity and text == "%"):
         return word
     return None
 

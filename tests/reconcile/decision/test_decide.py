@@ -172,6 +172,14 @@ def test_a_quantity_with_a_sign_beside_it_is_not_decided_by_machines() -> None:
     assert decided(TOTAL, *filled).method == "machines", "of money the room is filled with signs"
 
 
+def test_a_share_that_machines_read_with_its_percent_sign_is_decided_with_one_person() -> None:
+    """Engines see % in place of a 6 or an 8 on bad pages, so that they do not decide it by themselves."""
+    discount = field("discount", "decimal")
+    assert asked(discount, *both("discount", "5 %")).reason == "format"
+    by_person = decided(discount, *both("discount", "5 %"), reading("discount", "ann", "5 %"))
+    assert (by_person.text, by_person.value, by_person.method) == ("5 %", "5", "person and machine")
+
+
 def test_what_machines_read_with_a_sign_and_without_is_published_without() -> None:
     said = [machine("quantity", BOTH[0], "36"), machine("quantity", BOTH[1], "*36", 0.999)]
     assert decided(QUANTITY, *said).text == "36"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from tests.examples import examples
-from tests.reconcile.made import both, field, form, machine, posterior
+from tests.reconcile.made import both, field, form, ink, machine, posterior
 from transcribe.codes import EvidenceCode
 from transcribe.i18n import say
 from transcribe.model import Evidence, FieldKey, Posterior
@@ -43,3 +43,10 @@ def test_a_text_that_an_engine_read_is_not_said_to_be_none() -> None:
     found = posterior(TOTAL, machine("total", "tesseract 5.5.0 eng", "12.50"), machine("total", "rapidocr 3.10.0", "x"))
     (told,) = of(found, EvidenceCode.NOTHING_ELSE)
     assert say(told).startswith("No other value is as likely as that all readings are wrong, which has ")
+
+
+def test_what_was_known_before_anybody_read_is_told_where_it_tells_something() -> None:
+    """It was said of every field, mostly with no bits."""
+    assert of(posterior(TOTAL, *both("total", "12.50")), EvidenceCode.BEFORE_READING) == []
+    (told,) = of(posterior(TOTAL, ink("total", "")), EvidenceCode.BEFORE_READING)
+    assert abs(float(told.numbers["bits"])) > 1

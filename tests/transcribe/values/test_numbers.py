@@ -150,6 +150,13 @@ def test_readings_that_say_the_same_amount_are_equal() -> None:
     assert {amount.normalise(text, FIELD, FRENCH) for text in texts} == {"1234.50"}
 
 
+@pytest.mark.parametrize("text", ["5 %", "5%", "5,0 %"])
+def test_a_quantity_may_be_per_cent_and_money_may_not(text: str) -> None:
+    assert decimal.parse(text, FIELD, GERMAN) == "5"
+    assert decimal.faults(text, FIELD, GERMAN) == ()
+    assert amount.faults(text, FIELD, GERMAN) == ("not a number",)
+
+
 def test_quantities_keep_their_decimals_and_drop_their_unit() -> None:
     assert decimal.parse("2,5 kg", FIELD, FRENCH) == "2.5"
     assert decimal.parse("1.234", FIELD, FRENCH) == "1.234"
