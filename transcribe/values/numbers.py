@@ -134,7 +134,7 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
 
 
 def has_fillers(text: str) -> bool:
-    """Whether signs such as * or # stand beside what a text says, or %, which engines see in place of a 6 or an 8."""
+    """Whether signs such as * or # stand beside what a text says. So does %, seen where a 6 or 8 stands."""
     bare = tidy(text)
     return _FILLERS.sub("", bare) != bare or "%" in bare
 
