@@ -109,9 +109,6 @@ On 230 photographs 6 of 21 such values were wrong, and none of 61 of a single di
 MIN_CONFIDENCE_ON_BAD_PAGE = 0.9
 """How sure one engine must be on a bad page where nothing else vouches: see `is_unsure_on_bad_page` for figures."""
 
-MIN_BLANK_CONFIDENCE = 0.7
-"""How sure ink must be that what no engine read is blank. It was .51 sure of two filled fields of a blurred page."""
-
 MAX_OPPOSING_RULE_FACTOR = 0.1
 """Below this factor one rule does. It asks for 4 wrong values of 20 photographs; made-up orders cost .004 a field."""
 
@@ -146,7 +143,8 @@ def trouble_of(
         return Reason.PARTLY_READ  # who read all of it and says the same shows that nothing is missing
     if says == BLANK:
         looked = [vote for vote in machines if vote.source == INK]
-        if max([vote.confidence or 0.0 for vote in looked if vote.says == BLANK], default=0.0) < MIN_BLANK_CONFIDENCE:
+        sure = max([vote.confidence or 0.0 for vote in looked if vote.says == BLANK], default=0.0)
+        if sure < POLICY.min_ink_confidence:  # engines miss a single digit alike: their silence is no witness
             return Reason.INK_BUT_NO_TEXT if looked else Reason.NOTHING_READ
     if null_of(says) is None and (spot.faults(says) or _stands_beside_a_sign(spot, machines, says)):
         return Reason.FORMAT

@@ -348,6 +348,12 @@ def test_an_empty_box_is_blank_by_ink_alone() -> None:
     assert (answer.value, answer.null, answer.method) == (None, "blank", "ink")
 
 
+def test_engines_that_read_nothing_make_no_blank_of_what_ink_is_not_sure_of() -> None:
+    silent = both("total", "")
+    assert asked(TOTAL, ink("total", "", 0.91), *silent).reason == "ink but no text"
+    assert decided(TOTAL, ink("total", "", 0.96), *silent).null == "blank"
+
+
 def test_silent_engines_are_not_blank() -> None:
     assert asked(NAME, *both("customer_name", "")).kind == "read"
 

@@ -94,9 +94,9 @@ def test_machines_do_not_decide_what_the_sums_speak_against() -> None:
     assert answer.reason == "sums"
 
 
-@pytest.mark.parametrize(("sure", "decided"), [(0.51, False), (0.74, True)])
+@pytest.mark.parametrize(("sure", "decided"), [(0.51, False), (0.91, False), (0.96, True)])
 def test_what_no_engine_reads_is_blank_where_the_ink_says_so_too(sure: float, decided: bool) -> None:
-    """On a blurred page, where the ink cannot tell, engines read nothing of what is written either."""
+    """Where the ink cannot tell, on a blurred page or in a shadow, engines read nothing of what is written either."""
     readings = [*both("name", ""), ink("name", "", sure)]
     answer = decide(field("name"), weigh(form(field("name")), readings, shipped_parameters())[FieldKey("name")], POLICY)
     assert isinstance(answer, Decision) is decided
