@@ -11,6 +11,7 @@ import pytest
 
 from reconcile.decision import decide
 from reconcile.inference import weigh
+from reconcile.inference.evidence import MIN_EVIDENCE_BITS
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import POLICY
 from transcribe.forms import definition
@@ -76,5 +77,5 @@ def test_the_sums_of_the_example_say_what_the_page_says(form: Form) -> None:
     alone, summed = (weigh(each, line, shipped_parameters())[AMOUNT] for each in (replace(form, rules=()), form))
     assert f"By itself it has {alone.candidates[0].probability:.4f}." in EXAMPLE
     assert f"with the form's sums it has {summed.candidates[0].probability:.6f}." in EXAMPLE
-    bits = [each.numbers["bits"] for each in summed.evidence if each.numbers.get("bits")]
+    bits = [bits for each in summed.evidence if abs(bits := each.numbers.get("bits", 0.0)) >= MIN_EVIDENCE_BITS]
     assert bits == [pytest.approx(float(said), abs=0.05) for said in re.findall(r"([\d.]+) bits for it", EXAMPLE)]

@@ -29,7 +29,7 @@ def filled(desk: DeskSite) -> DeskSite:
     store.put_floor(Floor(micro=20_000_000, currency="EUR", source="by law", since=at), at)
     desk.scan("agreed.png", AGREED)
     desk.scan("doubt.png", DOUBTED)
-    desk.scan("alarm.png", {**AGREED, "customer": ("Mary Poole", None)})
+    desk.scan("alarm.png", {**AGREED, "total": ("1250", "1250")})
     desk.scan("doubt2.png", {**DOUBTED, "number": ("473968", "473968")})
     aside = desk.scan("aside.png", {**DOUBTED, "number": ("473946", "473946")}, batch="tuesday")
     desk.scan("other.png", {**DOUBTED, "number": ("828346", "828346")}, form="invoice2", batch="tuesday")

@@ -74,8 +74,8 @@ def test_engines_agree_by_pair_form_and_type(desk: DeskSite) -> None:
 
 
 def test_a_trouble_is_a_false_alarm_where_machines_were_right(desk: DeskSite) -> None:
-    for name, written in (("right.png", "12.50"), ("wrong.png", "72.50")):
-        scan = desk.scan(name, {**AGREED, "total": ("12.50", None)})
+    for name, written in (("right.png", "1250"), ("wrong.png", "12.50")):
+        scan = desk.scan(name, {**AGREED, "total": ("1250", "1250")})  # its decimal point may be unseen
         desk.weigh()
         read_all(desk, scan.id, {"total": written, "customer": "Mary Poole", "number": "473962"})
     alarms = {each.name: each for each in latest_scans(desk.home).alarms}

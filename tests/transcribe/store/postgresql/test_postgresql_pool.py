@@ -41,6 +41,9 @@ def test_more_threads_than_connections_all_get_their_turn(here: World) -> None:
     assert here.behind.execute(in_use).fetchone()[0] <= MAX_CONNECTIONS_COUNT + 1
 
 
+MANY = 6_000
+"""More open tasks than one person reads while a test of a few seconds lasts."""
+
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fairhand'"
 
 
@@ -109,7 +112,7 @@ def test_whoever_writes_next_has_the_connection_that_wrote_last(here: World) -> 
             return int(own.info.backend_pid)
 
     with ThreadPoolExecutor(4) as many:
-        many.map(lambda _: here.store.transcribers(), range(20))
+        list(many.map(lambda _: here.store.transcribers(), range(20)))
         first = written_by()
         for _ in range(6):
             here.store.transcribers()
@@ -164,20 +167,22 @@ def is_exact(store: StateStore, kept: set[str]) -> bool:
 
 def test_connections_that_are_cut_again_and_again_lose_nothing_that_was_acknowledged(here: World) -> None:
     here.store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
-    open_many(here, 600)
+    open_many(here, MANY)
     ended = threading.Event()
     with ThreadPoolExecutor(1) as apart, psycopg.connect(here.url, autocommit=True) as killer:
         told = apart.submit(work, here.store, ended)
-        for _ in range(12):
-            time.sleep(0.15)
-            killer.execute(CUT)
-        time.sleep(0.3)
-        before = len(here.store.ledger())
-        until = time.monotonic() + PATIENCE
-        while len(here.store.ledger()) <= before and time.monotonic() < until:
-            time.sleep(0.05)
-        assert len(here.store.ledger()) > before, "it goes on afterwards"
-        ended.set()
+        try:
+            for _ in range(12):
+                time.sleep(0.15)
+                killer.execute(CUT)
+            time.sleep(0.3)
+            before = len(here.store.ledger())
+            until = time.monotonic() + PATIENCE
+            while len(here.store.ledger()) <= before and time.monotonic() < until:
+                time.sleep(0.05)
+            assert len(here.store.ledger()) > before, "it goes on afterwards"
+        finally:
+            ended.set()
         kept = told.result()
     assert kept
     assert is_exact(here.store, kept)
@@ -190,21 +195,23 @@ def test_a_server_that_is_lost_and_comes_back_has_all_that_was_acknowledged(tmp_
         made = World.of(store, tmp_path / "state.db", lost.address)
         store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
         store.put_transcriber(person("ann"), NOON)
-        open_many(made, 600)
+        open_many(made, MANY)
         ended = threading.Event()
         with ThreadPoolExecutor(1) as apart:
             told = apart.submit(work, store, ended)
-            time.sleep(0.5)
-            lost.stop()
-            with pytest.raises(StoreError, match="FAIRHAND_STATE"):
-                store.transcribers()
-            lost.start()
-            back = time.monotonic()
-            before = len(store.ledger())
-            while len(store.ledger()) <= before and time.monotonic() < back + PATIENCE:
-                time.sleep(0.05)
-            assert len(store.ledger()) > before, "it goes on afterwards"
-            ended.set()
+            try:
+                time.sleep(0.5)
+                lost.stop()
+                with pytest.raises(StoreError, match="FAIRHAND_STATE"):
+                    store.transcribers()
+                lost.start()
+                back = time.monotonic()
+                before = len(store.ledger())
+                while len(store.ledger()) <= before and time.monotonic() < back + PATIENCE:
+                    time.sleep(0.05)
+                assert len(store.ledger()) > before, "it goes on afterwards"
+            finally:
+                ended.set()
             kept = told.result()
         assert kept
         assert is_exact(store, kept)
