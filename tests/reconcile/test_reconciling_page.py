@@ -77,5 +77,5 @@ def test_the_sums_of_the_example_say_what_the_page_says(form: Form) -> None:
     alone, summed = (weigh(each, line, shipped_parameters())[AMOUNT] for each in (replace(form, rules=()), form))
     assert f"By itself it has {alone.candidates[0].probability:.4f}." in EXAMPLE
     assert f"with the form's sums it has {summed.candidates[0].probability:.6f}." in EXAMPLE
-    bits = [bits for each in summed.evidence if abs(bits := each.numbers.get("bits", 0.0)) >= MIN_EVIDENCE_BITS]
+    bits = [bits for each in summed.evidence if abs(bits := float(each.numbers.get("bits", 0.0))) >= MIN_EVIDENCE_BITS]
     assert bits == [pytest.approx(float(said), abs=0.05) for said in re.findall(r"([\d.]+) bits for it", EXAMPLE)]
