@@ -142,8 +142,9 @@ def likelihoods(
             if null is None:
                 blind *= ratio * (strays[said] if said in strays else flat_share(said))
         elif vote.machine and (pointless or vote.pointless == written):
-            own = _point_ways(vote, written, pointless, ratio)
-            blind = _in_some_way(learnt, said, source_model, ratio, own, written, strays)
+            own = _point_ways(vote, written, pointless, ratio)  # no less probable than without: whoever agrees helps
+            either = (_in_some_way(learnt, said, source_model, ratio, each, written, strays) for each in (own, ()))
+            blind = max(either)
         elif source_model.has_own_ways or (source_model.accents and not plain):
             blind = _in_some_way(learnt, said, source_model, ratio, ways(written, source_model), written, strays)
         elif said == written:
