@@ -219,3 +219,13 @@ def test_an_engine_loses_a_space_rather_than_it_adds_one(texts: list[str], at: i
     assert lost > misreading_probability(characters, "person", written, said)
     assert has_lost_spaces(said, written)
     assert not has_lost_spaces(written, said)
+
+
+@pytest.mark.parametrize("said", ["1250", "1,250.00", "1750"])
+def test_who_saw_the_decimal_point_makes_no_reading_of_an_engine_less_probable(said: str) -> None:
+    spot = prepared(form(field("price", "amount"))).fields["price"]
+    engine, sees = votes(spot, [machine("price", "tesseract 5.5.0 eng", said), reading("price", "zoe", "1,250.00")])
+    model = LEARNT.source_model(engine.source, engine.kind, "amount")
+    zoe = LEARNT.source_model(sees.source, sees.kind, "amount")
+    alone = likelihoods(LEARNT, [(engine, model, 1.0)], sees.says)[0]
+    assert likelihoods(LEARNT, [(engine, model, 1.0), (sees, zoe, 1.0)], sees.says)[0] >= alone
