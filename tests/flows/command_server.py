@@ -6,7 +6,6 @@ streams and exit, as one that was started anew. Prefect is imported where the co
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import gc
 import importlib
@@ -16,20 +15,19 @@ import json
 import logging
 import os
 import runpy
+import select
 import signal
 import socket
 import sys
 import tempfile
-import threading
 import time
-import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
 from flows.runtime.gc_tuning import GC_THRESHOLDS
 from tests.examples import SOAK
-from tests.flows.readings import keep_features, keep_readings
+from tests.flows.forked_programs import READINGS, ForkedPrograms, end, exit_code, stand_in, take_readings
 from tests.new_state import copy_new_states
 from tests.one_context import share_context
 from transcribe.store.drivers.named_sql import postgresql_statements, sqlite_statements
@@ -48,30 +46,41 @@ QUIET_PREFECT = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false
 
 
 class PrefectWhenAsked(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Prefect, imported before and put away: it is there again when a command imports it, with the settings of then."""
+    """Prefect, imported before and put away: it is there again when a program imports it, with the settings of then."""
 
     def __init__(self) -> None:
+        self._modules: dict[str, ModuleType] = {}
+        self.take(["flows.ingest", "prefect.logging.handlers", "prefect.events.worker"], {})
+        self._modules["prefect.logging.configuration"].PROCESS_LOGGING_CONFIG.clear()  # set up anew, not changed
+
+    def take(self, names: Sequence[str], told: Mapping[str, str]) -> None:
+        """Import more, under settings that are told and by which nothing is sent anywhere; put Prefect's away."""
         handlers, level = list(logging.root.handlers), logging.root.level
+        sys.modules.update(self._modules)
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
         with tempfile.TemporaryDirectory() as folder:
             before = dict(os.environ)
-            os.environ.update({**QUIET_PREFECT, "PREFECT_HOME": folder})
-            importlib.import_module("flows.ingest")
-            importlib.import_module("prefect.logging.handlers")
-            importlib.import_module("prefect.events.worker")
+            os.environ.update({**told, **QUIET_PREFECT, "PREFECT_HOME": folder})
+            if self._modules:
+                self._modules["prefect.context"].refresh_global_settings_context()
+            for name in names:
+                importlib.import_module(name)
             os.environ.clear()
             os.environ.update(before)
-        del sys.modules["flows.ingest"]
+        for name in names:
+            if name.startswith("flows."):
+                del sys.modules[name]
         self._modules = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "prefect"}
-        self._modules["prefect.logging.configuration"].PROCESS_LOGGING_CONFIG.clear()  # set up anew, not changed
         logging.root.handlers[:] = handlers
         logging.root.setLevel(level)
+        sys.meta_path.insert(0, self)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != "prefect":
             return None
-        sys.meta_path.remove(self)
         return importlib.machinery.ModuleSpec("prefect", self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
@@ -79,6 +88,7 @@ class PrefectWhenAsked(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return self._modules["prefect"]
 
     def exec_module(self, module: ModuleType) -> None:
+        sys.meta_path.remove(self)
         module.__spec__ = self._spec
         sys.modules.update(self._modules)
         self._modules["prefect.context"].refresh_global_settings_context()
@@ -97,28 +107,37 @@ def main() -> None:
     share_context()
     sqlite_statements()
     postgresql_statements()
-    sys.meta_path.insert(0, PrefectWhenAsked())
+    prefect = PrefectWhenAsked()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
     gc.freeze()  # a collection in a fork would copy all pages
     gc.set_threshold(*GC_THRESHOLDS)
+    programs = ForkedPrograms(prefect.take)
     with socket.socket(fileno=int(sys.argv[1])) as requests:
         while True:
+            ready, _, _ = select.select([requests, programs.asked], [], [])
+            if programs.asked in ready:
+                programs.answer(requests)
+            if requests not in ready:
+                continue
             request, streams, _, _ = socket.recv_fds(requests, MAX_REQUEST_BYTES, 3)
             if not request:
+                programs.close()
                 return
             if os.fork() == 0:
                 break
             for stream in streams:
                 os.close(stream)
-    _run(json.loads(request), *streams)
+    programs.asked.close()
+    _run(json.loads(request), programs.python, *streams)
 
 
-def _run(request: dict[str, object], out: int, err: int, ended: int) -> None:
+def _run(request: dict[str, object], python: Path, out: int, err: int, ended: int) -> None:
     """Run one command in a process of its own; its id and its exit code, negative for a signal, are written down."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     command = os.fork()
     if command == 0:
         os.close(ended)
+        stand_in(python)
         _become(request, out, err)
         return
     os.close(out)
@@ -148,34 +167,11 @@ def _become(request: dict[str, object], out: int, err: int) -> None:
     os.umask(int(str(request["umask"])))
     os.chdir(folder)
     sys.path[0], sys.argv = folder, ["-m", *words]
+    os.environ.pop(READINGS, None)
     if request["readings"]:
-        keep_readings(Path(str(request["readings"])))
-        keep_features(Path(str(request["readings"])))
-    _end(_exit_code(module))
-
-
-def _exit_code(module: str) -> int:
-    """Run the program; the code that Python would end with."""
-    try:
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
-    except SystemExit as ended:
-        if ended.code is None or isinstance(ended.code, int):
-            return ended.code or 0
-        print(ended.code, file=sys.stderr)
-        return 1
-    except BaseException:
-        traceback.print_exc()
-        return 1
-    return 0
-
-
-def _end(code: int) -> None:
-    """End as Python does: with threads, then exit functions, then what waits to be written. Modules are not unmade."""
-    threading._shutdown()  # type: ignore[attr-defined]  # waits for threads that are no daemons
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+        os.environ[READINGS] = str(request["readings"])
+    take_readings()
+    end(exit_code(lambda: runpy.run_module(module, run_name="__main__", alter_sys=True)))
 
 
 if __name__ == "__main__":
