@@ -74,6 +74,7 @@ bench-reconcile: $(BENCH_ENV)/.ready
 bench-review: $(BENCH_ENV)/.ready
 	$(BENCH).bench_review $(SMALL)
 	$(BENCH).bench_submit $(SMALL)
+	$(BENCH).bench_two_hosts $(SMALL)
 	$(BENCH).bench_desk $(SMALL)
 	$(BENCH).bench_crowd $(SMALL)
 	$(BENCH).bench_store $(SMALL)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import statistics
 import tempfile
@@ -84,15 +85,19 @@ class Sender:
         ).encode()
 
 
-async def turn(served: Served, senders: list[Sender], seconds: float, *, durable: bool) -> Turn:
-    """Everybody sends as fast as they are answered; the first moment is not counted."""
-    assert served.process
-    web = psutil.Process(served.process.pid)
-    before, done, began = web.cpu_times(), Turn(seconds=seconds - WARM), time.perf_counter()
-    await asyncio.gather(*(_send(served.port, each, began, seconds, done, durable=durable) for each in senders))
-    after = web.cpu_times()
-    done.processor = after.user + after.system - before.user - before.system
+async def turn(webs: list[Served], senders: list[Sender], seconds: float, *, durable: bool = True) -> Turn:
+    """Everybody sends as fast as they are answered, to the web processes by turns; the first moment is not counted."""
+    before, done, began = _processor(webs), Turn(seconds=seconds - WARM), time.perf_counter()
+    sending = zip(itertools.cycle(web.port for web in webs), senders, strict=False)
+    await asyncio.gather(*(_send(port, each, began, seconds, done, durable=durable) for port, each in sending))
+    done.processor = _processor(webs) - before
     return done
+
+
+def _processor(webs: list[Served]) -> float:
+    """Seconds of processor time that these processes took so far."""
+    times = [psutil.Process(web.process.pid).cpu_times() for web in webs if web.process]
+    return float(sum(each.user + each.system for each in times))
 
 
 async def _send(port: int, sender: Sender, began: float, seconds: float, done: Turn, *, durable: bool) -> None:
@@ -129,12 +134,17 @@ def sign_in(address: str, token: str, tasks: list[str]) -> Sender:
         return Sender(cookie=client.cookies["fairhand"], csrf=found[1], tasks=iter(tasks))
 
 
-def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[Turn], list[Turn], int]:
-    """Turns of submits and of nothing, and the readings that are there after."""
-    rooms = open_home(configuration.load_settings(folder / "home"))
+def set_pay(rooms: Home) -> None:
+    """A price a reading and a floor an hour, as each home has that pays."""
     since = now() - timedelta(days=1)
     rooms.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=since), now())
     rooms.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="made up", since=since), now())
+
+
+def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[Turn], list[Turn], int]:
+    """Turns of submits and of nothing, and the readings that are there after."""
+    rooms = open_home(configuration.load_settings(folder / "home"))
+    set_pay(rooms)
     fill(rooms, -(-tasks * CONNECTIONS // 40), now())
     served = Served(rooms=rooms, lease_seconds=3600.0, whole=False)
     people = prepare(rooms, tasks)
@@ -143,8 +153,8 @@ def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[
         senders = [sign_in(served.address, token, held) for token, held in people]
         submits, nothings = [], []
         for _ in range(turns):
-            submits.append(run_aside(turn(served, senders, seconds, durable=True)))
-            nothings.append(run_aside(turn(served, senders, seconds, durable=False)))
+            submits.append(run_aside(turn([served], senders, seconds, durable=True)))
+            nothings.append(run_aside(turn([served], senders, seconds, durable=False)))
     finally:
         served.stop()
     kept = sum(line.kind == "reading" for line in rooms.store.ledger())

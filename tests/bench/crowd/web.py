@@ -27,6 +27,9 @@ class Pages(Serving):
         super().__init__(settings)
         self._prefect = _None()  # type: ignore[assignment]  # stands where Prefect's server stands
 
+    def _await_prefect(self) -> None:
+        """Nothing is run by the clock: that process would start a Prefect of its own."""
+
     def _pages(self, rooms: Home, listening: socket.socket) -> uvicorn.Server:
         server = super()._pages(rooms, listening)
         app = server.config.app
