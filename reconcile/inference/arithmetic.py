@@ -84,7 +84,7 @@ def apply_rules(
         heard = {key: list(said.items()) for key, said in messages.items()}
         for number, (instance, allowed) in enumerate(zip(instances, fits, strict=True)):
             if allowed is not None and (sweep == 0 or not open_to_doubt.isdisjoint(instance.keys)):
-                for key, ruled in _rule_messages(number, instance, allowed, weighed, heard, options):
+                for key, ruled in _rule_messages(made, number, instance, allowed, weighed, heard, options):
                     messages[key][number] = ruled
     return {
         key: _with_messages(key, each, [(instances[number], ruled) for number, ruled in messages[key].items()], weighed)
@@ -128,6 +128,7 @@ def _likeliest(shares: Shares) -> str:
 
 
 def _rule_messages(
+    made: PreparedForm,
     number: int,
     instance: RuleInstance,
     fits: _Fits,
@@ -147,13 +148,16 @@ def _rule_messages(
         known.append(sum([belief[option.says] for option in options[key]]))
     equation = instance.comparison == "=="
     broken = BROKEN_RULE_SHARE if equation else 0.0
-    factors = _factors(fits, beliefs)
+    factors = _factors(fits, beliefs, equation=equation)
     for at, key in enumerate(instance.keys):
         unknown = 1.0 - prod([*known[:at], *known[at + 1 :]])
+        none = (1 - broken) * unknown + broken if equation else 1.0
         said = dict.fromkeys(weighed[key].shares, 1.0)
+        if len(options[key]) < len(said):  # a number that is not tried fits as badly as any other
+            said.update({says: none for says in said if _number(made, key, says) is not None})
         for option in options[key]:
             said[option.says] = (1 - broken) * (factors[at].get(option.says, 0.0) + unknown) + broken
-        yield key, Ruled(instance.rule, said, (1 - broken) * unknown + broken if equation else 1.0)
+        yield key, Ruled(instance.rule, said, none)
 
 
 def _fits(made: PreparedForm, instance: RuleInstance, options: Mapping[FieldKey, list[_Option]]) -> _Fits | None:
@@ -178,14 +182,22 @@ def _fits(made: PreparedForm, instance: RuleInstance, options: Mapping[FieldKey,
     return found
 
 
-def _factors(fits: _Fits, beliefs: Sequence[Shares]) -> list[Shares]:
-    """How well each tried value of each field fits the other fields' values."""
-    factors: list[Shares] = [{} for _ in beliefs]
-    for chosen, worths in fits:
-        shares = [belief[option.says] for belief, option in zip(beliefs, chosen, strict=True)]
-        for at, option in enumerate(chosen):
-            others = prod(shares[:at]) * prod(shares[at + 1 :])
-            factors[at][option.says] = factors[at].get(option.says, 0.0) + others * worths[at]
+def _factors(fits: _Fits, beliefs: Sequence[Shares], *, equation: bool) -> list[Shares]:
+    """How well each tried value of each field fits the other fields' values.
+
+    In an equation every choice counts for the same, the harmonic mean over what the other fields have for likely: where
+    a likely one may come of fields misread alike, the equation is no evidence for its rivals either.
+    """
+    factors: list[Shares] = []
+    for at in range(len(beliefs)):
+        said: Shares = {}
+        whole = parts = 0.0
+        for chosen, worths in fits:
+            others = prod([beliefs[each][option.says] for each, option in enumerate(chosen) if each != at])
+            whole, parts = whole + others, parts + others / worths[at]
+            said[chosen[at].says] = said.get(chosen[at].says, 0.0) + (others if equation else others * worths[at])
+        worth = whole / parts if equation and parts else 1.0
+        factors.append({says: share * worth for says, share in said.items()})
     return factors
 
 

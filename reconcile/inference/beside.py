@@ -139,8 +139,12 @@ def _misled(
         if not mine:
             continue
         for more, others, theirs in tuple(found):
-            if gain * others > MIN_WAY_SHARE and mine.keys().isdisjoint(theirs):
-                found.append((weight * more, gain * others, {**theirs, **mine}))
+            both, together = gain * others, {**theirs, **mine}
+            for at in mine.keys() & theirs.keys():  # two texts may explain the same vote: the likelier one does
+                together[at] = max(mine[at], theirs[at])
+                both *= together[at] * terms[at] / (mine[at] * theirs[at])
+            if both > MIN_WAY_SHARE and together not in (mine, theirs):
+                found.append((weight * more, both, together))
         if gain > MIN_WAY_SHARE:
             found.append((weight, gain, mine))
     return [(weight, _changed(terms, misled)) for weight, _, misled in found]
