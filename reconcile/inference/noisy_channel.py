@@ -142,9 +142,10 @@ def likelihoods(
             if null is None:
                 blind *= ratio * (strays[said] if said in strays else flat_share(said))
         elif vote.machine and (pointless or vote.pointless == written):
-            own = _point_ways(vote, written, pointless, ratio)  # no less probable than without: whoever agrees helps
-            either = (_in_some_way(learnt, said, source_model, ratio, each, written, strays) for each in (own, ()))
-            blind = max(either)
+            blind = max(  # no less probable than without: whoever agrees helps
+                _in_some_way(learnt, said, source_model, ratio, own, written, strays)
+                for own in _point_ways(vote, written, pointless, ratio)
+            )
         elif source_model.has_own_ways or (source_model.accents and not plain):
             blind = _in_some_way(learnt, said, source_model, ratio, ways(written, source_model), written, strays)
         elif said == written:
@@ -160,11 +161,13 @@ def likelihoods(
     return found
 
 
-def _point_ways(vote: Vote, written: str, pointless: Iterable[str], ratio: float) -> Iterator[tuple[str, float]]:
-    """What an engine says that loses the decimal point of a number or adds one, with how often."""
-    yield from ((text, LOST_POINT_SHARE) for text in sorted(pointless))
-    if vote.pointless == written:
-        yield vote.says, min(1.0, ADDED_POINT_SHARE * ratio)
+def _point_ways(
+    vote: Vote, written: str, pointless: Iterable[str], ratio: float
+) -> Iterator[tuple[tuple[str, float], ...]]:
+    """What an engine says that loses the decimal point of a number or adds one, with how often: each, both, neither."""
+    lost = tuple([(text, LOST_POINT_SHARE) for text in sorted(pointless)])
+    added = ((vote.says, min(1.0, ADDED_POINT_SHARE * ratio)),) if vote.pointless == written else ()
+    yield from {(), lost, added, added + lost}
 
 
 def has_lost_spaces(said: str, written: str) -> bool:

@@ -221,7 +221,7 @@ def test_an_engine_loses_a_space_rather_than_it_adds_one(texts: list[str], at: i
     assert not has_lost_spaces(written, said)
 
 
-@pytest.mark.parametrize("said", ["1250", "1,250.00", "1750"])
+@pytest.mark.parametrize("said", ["1250", "1,250.00", "1750", "12.50"])
 def test_who_saw_the_decimal_point_makes_no_reading_of_an_engine_less_probable(said: str) -> None:
     spot = prepared(form(field("price", "amount"))).fields["price"]
     engine, sees = votes(spot, [machine("price", "tesseract 5.5.0 eng", said), reading("price", "zoe", "1,250.00")])
