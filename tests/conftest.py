@@ -41,6 +41,9 @@ MIN_FREE_BYTES = 8_000_000_000
 KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "268435456", "MALLOC_TRIM_THRESHOLD_": "536870912"}
 """Bytes that the programs of a run keep for the next picture: to be given them anew was a sixth of reading one."""
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""What is multiplied is small: to share it out among threads took twice the processor's time, and no less of ours."""
+
 settings.register_profile("fairhand", examples(100))
 settings.load_profile("fairhand")
 share_context()
@@ -50,8 +53,11 @@ gc.disable()  # until all tests are there: most of what is made by then stays, a
 def pytest_configure() -> None:
     """Have temporary files lie in memory where there is room, and programs keep what they had of it.
 
-    Not in the long run, nor where TMPDIR is set: whoever sets it finds files there, and so do workers.
+    Not in the long run, nor where TMPDIR is set: whoever sets it finds files there, and so do workers. Workers and
+    programs multiply in one thread.
     """
+    os.environ.update(ONE_THREAD)
+    ENVIRONMENT.update(ONE_THREAD)
     if SOAK or "TMPDIR" in os.environ or not _has_room(IN_MEMORY):
         return
     os.environ.update(KEPT_MEMORY)
