@@ -19,6 +19,7 @@ from flows.runtime.prefect_server import free_port
 from tests.bucket import ACCESS, BucketServer, bucket_server
 from tests.deployments.composition import DEPLOYMENTS, Composition, secrets, services
 from tests.flows.house import CASES, until
+from tests.flows.new_prefect import put_prefect_database
 from tests.patience import PATIENCE
 from tests.postgres import server
 
@@ -60,10 +61,13 @@ def buckets() -> Iterator[BucketServer]:
 
 
 @pytest.fixture(scope="module")
-def composition(tmp_path_factory: pytest.TempPathFactory, buckets: BucketServer) -> Iterator[Composition]:
+def composition(
+    tmp_path_factory: pytest.TempPathFactory, buckets: BucketServer, new_prefect_database: Path
+) -> Iterator[Composition]:
     place, variables = tmp_path_factory.mktemp("composition"), secrets()
     for name in ("home", "inbox", "prefect"):
         (place / name).mkdir()
+    put_prefect_database(new_prefect_database, place / "home")  # of the Prefect that `serve` has of its own
     with server() as database:
         folder = str(conninfo_to_dict(database.address)["host"])
         database_made(folder, variables)

@@ -160,9 +160,9 @@ def test_who_ends_it_by_hand_is_told_that_the_same_command_goes_on(working_house
     many = tmp_path / "many"
     many.mkdir()
     for number in range(6):
-        with Image.open(TYPED) as picture:
+        with Image.open(CASES / "receipt-007.jpg") as picture:
             picture.crop((0, 0, picture.width, picture.height - number)).save(many / f"{number}.png")
-    words = ("ingest", many, "--form", "bon-de-commande", "--batch", "monday")
+    words = ("ingest", many, "--form", "receipt", "--batch", "monday")
     rooms = open_home(configuration.load_settings(working_house.home))
     process = working_house.start(*words)
     until(lambda: finished(rooms) or process.poll() is not None)
