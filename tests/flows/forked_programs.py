@@ -32,7 +32,7 @@ from typing import Any
 from flows.home import child_environment, load_settings, prefect_server_variables
 from tests.examples import SOAK
 from tests.flows.forked_commands import LATE
-from tests.flows.readings import keep_features, keep_readings
+from tests.flows.readings import keep_decoded, keep_features, keep_readings
 
 READINGS = "PYTEST_READINGS"
 """The variable that names the folder of what engines read before, where a program may take it from there."""
@@ -170,10 +170,11 @@ def stand_in(python: Path) -> None:
 
 
 def take_readings() -> None:
-    """Have the engines of this process answer what they answered before, where the environment names a folder."""
+    """Have engines and decoders of this process answer what they answered before, where a variable names a folder."""
     if folder := os.environ.get(READINGS):
         keep_readings(Path(folder))
         keep_features(Path(folder))
+        keep_decoded(Path(folder))
 
 
 def _run(request: Mapping[str, Any], files: Sequence[int], asking: socket.socket, python: Path) -> None:

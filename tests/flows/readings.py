@@ -1,4 +1,4 @@
-"""What real engines have read, and SIFT has seen, in a run of the tests, kept for what reads the same again.
+"""What engines have read, SIFT has seen and decoders have decoded in a run of the tests, kept for the next that asks.
 
 Many tests take the same photographs in and ask what becomes of their words. The first of them has the engines read
 them. `make soak` has them read each time, and so have the tests of the engines and every command started anew.
@@ -11,16 +11,17 @@ import os
 import pickle
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transcribe.ocr.engines.tesseract import Tesseract
 from transcribe.registration import matching
-from transcribe.sandbox import WorkerPool
+from transcribe.sandbox import WorkerPool, decoding
 
 if TYPE_CHECKING:
     from transcribe.model import Picture, Word
+    from transcribe.sandbox.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,17 @@ def keep_features(folder: Path) -> None:
         return readings.answer(question, lambda: detected(picture, count))
 
     vars(matching)["_detected"] = kept
+
+
+def keep_decoded(folder: Path) -> None:
+    """Have this process take from a folder the pixels of files that were decoded before; a refusal is not kept."""
+    readings, ask = Readings(folder), decoding._ask
+
+    def kept(wish: dict[str, Any], content: bytes, limits: Limits) -> Any:
+        question = ("decoded", sorted(wish.items()), content, asdict(limits))
+        return readings.answer(question, lambda: ask(wish, content, limits))
+
+    vars(decoding)["_ask"] = kept
 
 
 def folder_of_run(base: Path) -> Path:
