@@ -36,7 +36,7 @@ IN_MEMORY = Path("/dev/shm")
 """Where Linux has a file system in memory: a transaction there waits for no disk, and one is made in most tests."""
 
 MIN_FREE_BYTES = 8_000_000_000
-"""Bytes that must be free there and in memory: at least twice what the files of a whole run take, with decoded pictures."""
+"""Bytes that must be free there and in memory: at least twice what the files of a run take, decoded pictures too."""
 
 KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "268435456", "MALLOC_TRIM_THRESHOLD_": "536870912"}
 """Bytes that the programs of a run keep for the next picture: to be given them anew was a sixth of reading one."""
