@@ -188,16 +188,21 @@ def _factors(fits: _Fits, beliefs: Sequence[Shares], *, equation: bool) -> list[
     In an equation every choice counts for the same, the harmonic mean over what the other fields have for likely: where
     a likely one may come of fields misread alike, the equation is no evidence for its rivals either.
     """
-    factors: list[Shares] = []
-    for at in range(len(beliefs)):
-        said: Shares = {}
-        whole = parts = 0.0
-        for chosen, worths in fits:
-            others = prod([beliefs[each][option.says] for each, option in enumerate(chosen) if each != at])
-            whole, parts = whole + others, parts + others / worths[at]
-            said[chosen[at].says] = said.get(chosen[at].says, 0.0) + (others if equation else others * worths[at])
-        worth = whole / parts if equation and parts else 1.0
-        factors.append({says: share * worth for says, share in said.items()})
+    factors: list[Shares] = [{} for _ in beliefs]
+    whole, parts = [0.0] * len(beliefs), [0.0] * len(beliefs)
+    for chosen, worths in fits:
+        shares = [belief[option.says] for belief, option in zip(beliefs, chosen, strict=True)]
+        for at, option in enumerate(chosen):
+            others = prod(shares[:at]) * prod(shares[at + 1 :])
+            whole[at] += others
+            parts[at] += others / worths[at]
+            said = others if equation else others * worths[at]
+            factors[at][option.says] = factors[at].get(option.says, 0.0) + said
+    if equation:
+        for at, said_of in enumerate(factors):
+            worth = whole[at] / parts[at] if parts[at] else 1.0
+            for says in said_of:
+                said_of[says] *= worth
     return factors
 
 
