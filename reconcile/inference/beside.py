@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import exp
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -40,13 +41,15 @@ class Beside(NamedTuple):
     """A text that may stand beside the field, and P(this text | one is read there).
 
     `seen` is (P that the engine reads what is there, P of its vote then), by the number of the vote. `by_people` is the
-    same of people, who read it where it stands in the field and is struck out.
+    same of people, who read it where it stands in the field and is struck out. `struck` is P(this text | one is struck
+    out).
     """
 
     says: str
     probability: float
     seen: Mapping[int, tuple[float, float]]
     by_people: Mapping[int, tuple[float, float]] = NOBODY
+    struck: float = 0.0
 
 
 def texts_beside(
@@ -54,11 +57,13 @@ def texts_beside(
     terms: Mapping[str, Sequence[float]],
     strays: Mapping[str, float],
     characters: CharacterConfusions,
+    priors: Mapping[str, float],
 ) -> list[Beside]:
     """Each text that was read, as one that stands beside the field, whatever is written in it.
 
     Engines cut the same picture there, and may misread some characters of it, no likelier than in the field. What they
-    read that is unlike it has nothing to do with it. Each person looks anew, but for what is struck out.
+    read that is unlike it has nothing to do with it. Each person looks anew, but for what is struck out: that was
+    written as a value, and is no likelier than as one (`priors`, logs).
     """
     engines = [at for at, (vote, _, _) in enumerate(sources) if vote.machine and vote.null is None]
     is_struck = any(vote.null == STRUCK_OUT for vote, _, _ in sources)
@@ -80,7 +85,7 @@ def texts_beside(
             if vote.says == says or misreading_probability(characters, source_model.kind, says, vote.says) > 0:
                 by_people[at] = (1.0, READ_UNREADABLE_SHARE[source_model.kind] * terms[says][at])
         if seen or by_people:
-            found.append(Beside(says, stray, seen, by_people))
+            found.append(Beside(says, stray, seen, by_people, min(stray, exp(priors[says])) if is_struck else stray))
     return found
 
 
@@ -98,10 +103,12 @@ def with_beside(
     share, texts = _stray_share(written), []
     for other in beside:
         if other.says != written:
-            readers = {**other.seen, **other.by_people} if null_of(written) == STRUCK_OUT else other.seen
+            readers, probability = other.seen, other.probability
+            if null_of(written) == STRUCK_OUT:
+                readers, probability = {**other.seen, **other.by_people}, other.struck
             explained = [(at, follow, seen) for at, (follow, seen) in readers.items() if sources[at][0].says != written]
             if explained:
-                texts.append((share * other.probability, explained))
+                texts.append((share * probability, explained))
     if not texts:
         return list(ways)
     unmisled, misled = [], []

@@ -151,10 +151,11 @@ def weigh_field(
     confusion_share = 0.0 if spot.family == "mark" else learnt.shared_confusions.share(spot.type, bad_page=bad_page)
     terms = {says: likelihoods(learnt, sources, says, strays) for says in origins}
     ways = {says: _ways(learnt, says, texts, sources, terms, confusion_share, shapes) for says in origins}
+    own_priors = {says: log_prior(spot, says, learnt, spelt.get(says)) for says in origins}
     beside: list[Beside] = []
     if len(origins) > 1:
         known = {says: stray_share(spot, says, learnt) for says, origin in origins.items() if origin == "master"}
-        beside = texts_beside(sources, terms, strays | known, learnt.characters)
+        beside = texts_beside(sources, terms, strays | known, learnt.characters, own_priors)
         if beside:
             ways = {says: with_beside(beside, says, sources, of_text) for says, of_text in ways.items()}
     caps = _least_terms(ways, votes)
@@ -163,8 +164,7 @@ def weigh_field(
     unread, none, none_terms = nothing_read(spot, sources, spelt, learnt, confusion_share, caps, beside, strays)
     first_terms, priors, scores = {}, {}, {}
     for says, origin in origins.items():
-        prior = log_prior(spot, says, learnt, spelt.get(says))
-        priors[says] = prior if origin in LIKELY_ORIGINS else prior + PROPOSAL_LOG_FACTOR
+        priors[says] = own_priors[says] + (0.0 if origin in LIKELY_ORIGINS else PROPOSAL_LOG_FACTOR)
         first_terms[says] = ways[says][0].terms
         scores[says] = priors[says] + log_sum(ways[says])
     shares, none_share = _normalised(scores, none)

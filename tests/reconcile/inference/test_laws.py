@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import PreparedField, prepared
 from reconcile.inference.long_text import is_long
-from reconcile.inference.noisy_channel import log_sum, misreading_probability
+from reconcile.inference.noisy_channel import SILENCE, log_sum, misreading_probability
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import CHECK_DIGIT_TYPES
-from reconcile.inference.votes import comparable_text, is_null, votes
+from reconcile.inference.votes import comparable_text, is_null, null_of, votes
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import SHARED_CONFUSIONS
 from reconcile.parameters.parameters import read_parameters
@@ -223,7 +223,8 @@ def test_people_who_agree_decide(world: World, text: int, count: int, data: st.D
     shipped = data.draw(with_shapes(world.form.fields[0].type))
     engines = [each for each in world.readings if each.kind == "machine"]
     if count == POLICY.people_to_agree:
-        engines = [each for each in engines if each.text is None or comparable_text(spot, each) == says]
+        heard = [(each, comparable_text(spot, each)) for each in engines]  # what is struck out speaks against a blank
+        engines = [each for each, text in heard if text == says or null_of(text) in SILENCE]
     posterior = weigh(world.form, [*people, *engines], shipped)[KEY]
     answer = decide(world.form.fields[0], posterior, POLICY)
     likeliest = posterior.candidates[0]

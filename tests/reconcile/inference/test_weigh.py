@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
+from reconcile.forms import prepared
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.examples import examples
 from tests.reconcile.made import both, expert, field, form, ink, machine, posterior, reading
+from transcribe.codes import Flag
 from transcribe.model import Candidate, Decision, FieldKey, Master, Parameters, Posterior, Reading, Rule, Task
 
 PRICE = FieldKey("lines.unit_price", 0)
@@ -381,3 +383,15 @@ def test_an_engine_that_reads_another_text_beside_the_field_speaks_for_neither_v
         misread, written = (next(each for each in found if each.normal == says) for says in ("7.s", "1.25"))
         odds.append(misread.probability / written.probability)
     assert odds[1] == pytest.approx(odds[0], rel=1e-4)
+
+
+def test_three_people_who_type_alike_are_not_outvoted_by_one_engine_that_sees_it_struck_out() -> None:
+    """A text whose shape the field never had was as likely as any to be struck out, and unlikely to be written."""
+    spot, shipped = form(field("it", "text")), shipped_parameters()
+    shapes = {prepared(spot).fields["it"].name_on_form: {"counts": {}, "others": 4.0, "kinds": 0, "seen": []}}
+    learnt = Parameters(version=0, content={**shipped.content, "shapes": shapes})
+    people = [reading("it", who, "301") for who in ("ana", "ben", "eve")]
+    engines = [machine("it", "tesseract 5.5.0 eng", "paper, white", None), machine("it", "rapidocr 3.10.0", None, None)]
+    engines[1] = replace(engines[1], flags=frozenset({Flag.CROSSED_OUT}))
+    found = weigh(spot, [*people, *engines], learnt)[FieldKey("it")]
+    assert best(found).normal == "301"
