@@ -198,12 +198,10 @@ def _factors(fits: _Fits, beliefs: Sequence[Shares], *, equation: bool) -> list[
             parts[at] += others / worths[at]
             said = others if equation else others * worths[at]
             factors[at][option.says] = factors[at].get(option.says, 0.0) + said
-    if equation:
-        for at, said_of in enumerate(factors):
-            worth = whole[at] / parts[at] if parts[at] else 1.0
-            for says in said_of:
-                said_of[says] *= worth
-    return factors
+    if not equation:
+        return factors
+    worth = [share / part if part else 1.0 for share, part in zip(whole, parts, strict=True)]
+    return [{says: share * by for says, share in said.items()} for said, by in zip(factors, worth, strict=True)]
 
 
 def _belief(each: FieldPosterior, messages: list[Ruled]) -> Shares:
