@@ -755,6 +755,13 @@ class QueueStore(Protocol):
         NotFound where the task was never theirs.
         """
 
+    def expect_reading(self, session: str, task: str, who: str, idem: str) -> None:
+        """Say that within this transaction `session` and then `submit` come next.
+
+        What they begin with reading may be read at once. It changes nothing, and nothing is wrong where they do not
+        come.
+        """
+
     def skip(
         self,
         task: str,
@@ -1533,8 +1540,12 @@ class Store(
         `by` is who acts, as the log says it, where a method is not told who does; "": the `actor`.
         """
 
-    def part(self) -> AbstractContextManager[None]:
-        """Within `together`, methods that may fail without the others."""
+    def part(self, then: Callable[[], None] | None = None) -> AbstractContextManager[None]:
+        """Within `together`, methods that may fail without the others.
+
+        `then` says what the next part begins with, as `expect_reading` does, so that a server is asked for both at
+        once.
+        """
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
         """Within `together`, a context in which another thread goes on with this transaction while this one waits."""

@@ -146,9 +146,7 @@ class Lookup:
         Their task is looked up at the same time, under the number that they had when they last sent something.
         """
         number, public = self._senders.get(who, (0, ""))
-        mark = self.keyed_hash("person", public, idem)
-        if number:
-            self.db.ahead("task_with_lease", task=task, who=number, idem=mark)
+        mark = self.look_ahead_for_task(task, who, idem)
         person = self.person_row(who)
         if (number, public) == (person["id"], person["public_id"]):
             return person, mark
@@ -156,6 +154,23 @@ class Lookup:
             self._senders.clear()
         self._senders[who] = person["id"], person["public_id"]
         return person, self.keyed_hash("person", person["public_id"], idem)
+
+    def look_ahead_for_task(self, task: str, who: str, idem: str) -> str:
+        """Have the task of somebody who has sent something before read soon. Gives the keyed mark of what they send."""
+        number, public = self._senders.get(who, (0, ""))
+        mark = self.keyed_hash("person", public, idem)
+        if number:
+            self.db.ahead("task_with_lease", task=task, who=number, idem=mark)
+        return mark
+
+    def expect_reading(self, session: str, task: str, who: str, idem: str) -> None:
+        if not self.db.looks_ahead:
+            return
+        self.db.ahead("session", token_hash=session)
+        self.look_ahead_for_task(task, who, idem)
+        self.db.ahead("person", who=who)
+        if known := self._senders.get(who):
+            self.db.ahead("paid_time_of_task", person=known[0], task=task)
 
     def present_person(self, who: str) -> Row:
         """The row of a person who has not left; NotFound where they have."""

@@ -59,15 +59,19 @@ def measured_seconds(claimed: float | None, leased: int, last_act: int | None, n
     return since_lease if last_act is None else max(0, now - last_act) / SECOND
 
 
-def take_time(db: Database, person: Row, since: int, claimed: float, now: datetime) -> float:
+def take_time(
+    db: Database, person: Row, since: int, claimed: float, now: datetime, known: list[Row] | None = None
+) -> float:
     """The seconds of a claim that are free between `since` (microseconds) and now. From then on they are taken.
 
-    The earliest are taken first: later ones are open to more of what may still come.
+    The earliest are taken first: later ones are open to more of what may still come. `known` are the person's taken
+    stretches since then or longer, where they were read already.
     """
     end = micros(now)
     last = begin = since if since <= end else end - _unsure(db, person["id"], since, end)
     wanted = max(0, min(round(claimed * SECOND), end - begin))
-    taken, left, first, start = _taken(db, person["id"], begin, end), wanted, None, begin
+    taken = _taken(db, person["id"], begin, end, known if begin == since else None)
+    left, first, start = wanted, None, begin
     if len(taken) == 1 and taken[0]["from_at"] <= begin:  # as it is nearly always: what is free is all after it
         start = taken[0]["until_at"]
         left -= max(0, min(left, end - start))
@@ -117,9 +121,10 @@ def _unsure(db: Database, person: int, since: int, end: int) -> int:
     return max(0, min(since - end - round(paid * SECOND), MAX_UNSURE_TIME // timedelta(microseconds=1)))
 
 
-def _taken(db: Database, person: int, begin: int, now: int) -> list[Row]:
+def _taken(db: Database, person: int, begin: int, now: int, known: list[Row] | None = None) -> list[Row]:
     """Stretches that end at `begin` or later, in order. Those that a clock ahead of ours wrote are dropped."""
-    rows = [row for row in db.all("paid_time", person=person, begin=begin) if row["until_at"] >= begin]
+    found = db.all("paid_time", person=person, begin=begin) if known is None else known
+    rows = [row for row in found if row["until_at"] >= begin]
     if rows and rows[-1]["until_at"] > now + CLOCK_STEP_MICROS:
         db.run("drop_paid_time", person=person, now=now)
         db.run("cut_paid_time", person=person, now=now)

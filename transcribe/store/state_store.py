@@ -80,8 +80,8 @@ class StateStore(
             finally:
                 ACTING.reset(before)
 
-    def part(self) -> AbstractContextManager[None]:
-        return self.db.savepoint()
+    def part(self, then: Callable[[], None] | None = None) -> AbstractContextManager[None]:
+        return self.db.savepoint(then)
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
         return self.db.handover()

@@ -164,6 +164,13 @@ def sending_json(request: Request, context: Context, store: Store) -> Visitor:
     return visitor
 
 
+def expected_reading(request: Request, context: Context, task: str, idem: str) -> Callable[[Store], None] | None:
+    """What `sending_json` and the keeping of a reading begin with; None where nobody's session was seen here."""
+    session = _session(request, context)
+    who = context.seen_sessions.get(session)
+    return None if who is None else lambda store: store.expect_reading(session, task, who, idem)
+
+
 def _found(store: Store, context: Context, session: str) -> tuple[Transcriber, str] | None:
     """The person and the CSRF token of a session."""
     return store.session(session, context.now(), context.options.idle_minutes * 60)

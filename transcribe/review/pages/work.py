@@ -19,6 +19,7 @@ from transcribe.review.access.sessions import (
     Sending,
     SignedIn,
     Visitor,
+    expected_reading,
     require_seen_session,
     sending,
     sending_json,
@@ -209,7 +210,7 @@ async def _send_json(request: Request, context: Context, task: str) -> dict[str,
         require_fitting_lengths(store, context, [(task, reading.text)])
         return visitor, _keep(store, context, visitor, task, sent, reading)
 
-    visitor, outcome = await context.keep(keep)
+    visitor, outcome = await context.keep(keep, expected_reading(request, context, task, sent.idem))
     _announce(context, outcome)
     if outcome is None:
         return {"outcome": "skipped"}
@@ -274,14 +275,11 @@ async def work_page(
         clicked_width=CLICKED_WIDTH_PX,
         ahead=context.options.ahead,
         most_ahead=context.options.most_ahead,
-        along=_along(context, language),
+        along={
+            "counts": along_counts(context.options.most_along),
+            "hours": number(context.options.along_hours, language),
+        },
     )
-
-
-def _along(context: Context, language: str) -> dict[str, object]:
-    """How many fields may be chosen to be taken along, and for how many hours they are lent."""
-    options = context.options
-    return {"counts": along_counts(options.most_along), "hours": number(options.along_hours, language)}
 
 
 def _shown(

@@ -92,9 +92,11 @@ class Database(Protocol):
     def watch(self, begun: Callable[[], Row], ended: Callable[[Row], None]) -> None:
         """Have `begun` called as each transaction begins, and `ended` with what it gave before it is committed."""
 
-    def savepoint(self) -> AbstractContextManager[None]:
-        """A part of a transaction that can fail alone. TransactionLost where the failure ended the whole
-        transaction."""
+    def savepoint(self, then: Callable[[], None] | None = None) -> AbstractContextManager[None]:
+        """A part of a transaction that can fail alone. TransactionLost where the failure ended the whole transaction.
+
+        `then` is called at its end, and says what the next part begins with reading (`ahead`): both go together.
+        """
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Several reads of one state. Inside a transaction it is that one's."""

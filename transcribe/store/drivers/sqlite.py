@@ -112,8 +112,8 @@ class SqliteDatabase:
         self._watch = begun, ended
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """The failure ends the whole transaction when the disk is full, for example."""
+    def savepoint(self, then: Callable[[], None] | None = None) -> Iterator[None]:
+        """The failure ends the whole transaction when the disk is full, for example. Nothing is read ahead."""
         connection = self.connection
         connection.execute("SAVEPOINT part")
         try:

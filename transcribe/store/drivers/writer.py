@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -48,22 +49,28 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="fairhand writer", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Callable[[], T]) -> Future[T]:
-        """Queue a job. Gives its result once it is on disk. Busy where too many wait, StoreError after `close`."""
+    def submit(self, job: Callable[[], T], *, ahead: Callable[[], None] | None = None) -> Future[T]:
+        """Queue a job. Gives its result once it is on disk. Busy where too many wait, StoreError after `close`.
+
+        `ahead` says what the job begins with reading, as `Store.expect_reading` does. It is called before the job.
+        """
         future: Future[T] = Future()
-        self._put(_Job(work=job, future=future))
+        self._put(_Job(work=job, future=future, ahead=ahead))
         return future
 
-    async def write(self, job: Callable[[], T], *, in_event_loop: bool = False) -> T:
+    async def write(
+        self, job: Callable[[], T], *, in_event_loop: bool = False, ahead: Callable[[], None] | None = None
+    ) -> T:
         """As `submit`, awaited.
 
         All results of one transaction are told to an event loop in one go, as waking it costs more than many a job. A
         job with `in_event_loop` must be short. It runs in the event loop's own thread within the writer's transaction.
         Two busy threads hand Python's lock to and fro with each statement, which costs as much as the statements.
+        `ahead` is as for `submit`.
         """
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(work=job, future=waiter, loop=loop, in_event_loop=in_event_loop))
+        self._put(_Job(work=job, future=waiter, loop=loop, in_event_loop=in_event_loop, ahead=ahead))
         return await waiter
 
     def _put(self, job: _Job) -> None:
@@ -110,17 +117,26 @@ class Writer:
 
     def _do_all(self, batch: list[_Job]) -> None:
         jobs_by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        others: list[_Job] = []
         for job in batch:
             if job.in_event_loop and job.loop:
                 jobs_by_loop.setdefault(job.loop, []).append(job)
             else:
-                self._do(job)
+                others.append(job)
+        self._do_in_turn(others)
         for loop, jobs in jobs_by_loop.items():
-            _LoopBatch(jobs, self._do, self._store.handover()).wait(loop)
+            _LoopBatch(jobs, self._do_in_turn, self._store.handover()).wait(loop)
 
-    def _do(self, job: _Job) -> None:
+    def _do_in_turn(self, jobs: list[_Job]) -> None:
+        """Do jobs, and have what each begins with read as the one before ends."""
+        if jobs and jobs[0].ahead:
+            jobs[0].ahead()
+        for job, after in zip_longest(jobs, jobs[1:]):
+            self._do(job, after.ahead if after else None)
+
+    def _do(self, job: _Job, then: Callable[[], None] | None) -> None:
         try:
-            with self._store.part():
+            with self._store.part(then):
                 job.result = job.work()
         except TransactionLost:
             raise
@@ -136,6 +152,7 @@ class _Job:
     future: Future[Any] | asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop | None = None
     in_event_loop: bool = False
+    ahead: Callable[[], None] | None = None
     result: Any = field(default=None)
     error: Exception | None = None
 
@@ -161,7 +178,7 @@ class _LoopBatch:
     """
 
     def __init__(
-        self, jobs: list[_Job], do: Callable[[_Job], None], handover: Callable[[], AbstractContextManager[None]]
+        self, jobs: list[_Job], do: Callable[[list[_Job]], None], handover: Callable[[], AbstractContextManager[None]]
     ) -> None:
         self._jobs, self._do, self._handover = jobs, do, handover
         self._ours = threading.Lock()
@@ -183,8 +200,7 @@ class _LoopBatch:
             return  # the other thread has begun with them
         try:
             with self._handover():
-                for job in self._jobs:
-                    self._do(job)
+                self._do(self._jobs)
         except BaseException as error:
             self._error = error
         finally:

@@ -120,17 +120,19 @@ class PostgresqlDatabase:
         self._watch = begun, ended
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self, then: Callable[[], None] | None = None) -> Iterator[None]:
         """The failure ends the whole transaction when the connection is lost, for example."""
         transaction = self._own()
         assert transaction is not None, "a part is one of a transaction"
-        transaction.send("SAVEPOINT part", [])
+        transaction.mark("SAVEPOINT part")
         try:
             yield
-            if transaction.is_settled:
-                transaction.send("RELEASE part", [])
-            else:
-                transaction.execute("RELEASE part", [])  # what failed of this part is told before the next one begins
+            is_settled = transaction.is_settled
+            transaction.mark("RELEASE part")
+            if then:
+                then()
+            if not is_settled:
+                transaction.settle()  # what failed of this part is told before the next one begins
         except BaseException as error:
             if not transaction.take_back():
                 raise TransactionLost from error

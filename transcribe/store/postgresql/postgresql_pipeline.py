@@ -26,7 +26,7 @@ MOST_KEPT_COUNT = 1000
 NEXT_NUMBERS = "SELECT nextval(pg_get_serial_sequence('reading', 'number')) FROM generate_series(1, $1)"
 """The next numbers of readings, in their order."""
 
-STEADY_STATEMENTS = frozenset({"adds_of", "floor_now", "person", "rate_now", "setting"})
+STEADY_STATEMENTS = frozenset({"adds_of", "floors_latest_first", "person", "rates_of_form", "setting"})
 """Statements that read only tables which seldom change: a transaction asks once, until one of these is written."""
 
 _STEADY_CHANGES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (?:adds|floor|rate|setting|transcriber)\b")
@@ -46,6 +46,7 @@ class Transaction:
         self._ahead: dict[Asked, Answer] = {}
         self._kept: dict[Asked, Answer] = {}
         self._numbers: list[int] = []
+        self._coming: Answer | None = None
         self._reserved_count = 0
 
     @property
@@ -58,16 +59,20 @@ class Transaction:
         self._changes(sql)
         self._send(sql, values)
 
+    def mark(self, sql: str) -> None:
+        """Have a part begin or end with the next statement: what was read ahead stays as true as it was."""
+        self._send(sql, [])
+
     def ahead(self, sql: str, values: list[object], *, steady: bool = False) -> None:
         """Have a statement that only reads run with the next one; `rows` gives what it found.
 
         Nothing of it is kept where anything is written before its rows are asked for, unless it is a `steady` one.
         """
         asked = (sql, tuple(values))
-        if not steady:
-            self._ahead[asked] = self._send(sql, values)
-        elif asked not in self._kept:
+        if steady and asked not in self._kept:
             self._keep(asked)
+        elif not steady and asked not in self._ahead:
+            self._ahead[asked] = self._send(sql, values)
 
     def rows(self, sql: str, values: list[object], *, steady: bool = False) -> list[Any]:
         """All rows of a statement that only reads."""
@@ -89,16 +94,25 @@ class Transaction:
         return answer
 
     def put_reading(self, sql: str, values: list[object]) -> int:
-        """Insert a reading under a number that was taken before, so that nobody waits for it. Gives the number."""
+        """Insert a reading under a number that was taken before, so that nobody waits for it. Gives the number.
+
+        From the second one of a transaction on, more are asked for as soon as the last is used.
+        """
         if not self._numbers:
-            self._reserved_count = min(MOST_RESERVED_COUNT, 2 * self._reserved_count or 1)
-            answer = self._send(NEXT_NUMBERS, [self._reserved_count])
-            self.settle()
-            self._numbers = [row[0] for row in answer.rows]
+            coming = self._coming or self._reserve()
+            if not coming.is_here:
+                self.settle()
+            self._numbers, self._coming = [row[0] for row in coming.rows], None
         number, *self._numbers = self._numbers
         self._ahead.clear()
         self._send(_with_number(sql, len(values) + 1), [*values, number])
+        if not self._numbers and self._reserved_count > 1:
+            self._coming = self._reserve()
         return number
+
+    def _reserve(self) -> Answer:
+        self._reserved_count = min(MOST_RESERVED_COUNT, 2 * self._reserved_count or 1)
+        return self._send(NEXT_NUMBERS, [self._reserved_count])
 
     def settle(self) -> None:
         """Wait for all answers."""
@@ -131,12 +145,15 @@ class Transaction:
         """Wait for all answers; then the connection may be used by itself, and nothing is known of before."""
         self._forget_answers()
         self._numbers.clear()
+        self._coming = None
         with store_errors():
             self._wire.leave()
 
     def _forget_answers(self) -> None:
         self._ahead.clear()
         self._kept.clear()
+        if self._coming is not None and not self._coming.is_here:
+            self._coming = None
 
     def _changes(self, sql: str) -> None:
         """Forget what a statement may make untrue."""
@@ -145,7 +162,8 @@ class Transaction:
         if _changes_steady(sql):
             self._kept.clear()
         if puts_reading(sql):
-            self._numbers.clear()  # it takes a higher one, and numbers go as the rows are written
+            self._numbers.clear()
+            self._coming = None  # it takes a higher one, and numbers go as the rows are written
 
     def _keep(self, asked: Asked) -> Answer:
         if len(self._kept) >= MOST_KEPT_COUNT:

@@ -1,17 +1,17 @@
 -- name: put_rate<!
 INSERT INTO rate (form, per, micro, currency, since, at) VALUES (:form, :per, :micro, :currency, :since, :now);
 
--- name: rate_now^
-SELECT * FROM rate WHERE id = COALESCE(
-    (SELECT id FROM rate WHERE form = :form AND per = :per AND since <= :now ORDER BY since DESC, id DESC LIMIT 1),
-    (SELECT id FROM rate WHERE form = '' AND per = :per AND since <= :now ORDER BY since DESC, id DESC LIMIT 1));
+-- name: rates_of_form
+-- Prices of a form, the latest first, then those of every form. No moment is asked for: a transaction reads them once.
+SELECT * FROM rate WHERE form IN (:form, '') AND per = :per ORDER BY form DESC, since DESC, id DESC;
 
 -- name: put_floor<!
 INSERT INTO floor (micro, currency, source, source_micro, since, at)
 VALUES (:micro, :currency, :source, :source_micro, :since, :now);
 
--- name: floor_now^
-SELECT * FROM floor WHERE since <= :now ORDER BY since DESC, id DESC LIMIT 1;
+-- name: floors_latest_first
+-- The latest first.
+SELECT * FROM floor ORDER BY since DESC, id DESC;
 
 -- name: put_ledger!
 INSERT INTO ledger (transcriber_id, kind, micro, currency, seconds, at, reading, task_id, reference)
@@ -85,6 +85,13 @@ JOIN reading r ON r.number = l.reading JOIN field f ON f.id = r.field_id WHERE f
 -- name: paid_time
 SELECT from_at, until_at FROM paid_time WHERE transcriber_id = :person AND from_at >= COALESCE(
     (SELECT MAX(from_at) FROM paid_time WHERE transcriber_id = :person AND from_at <= :begin), 0) ORDER BY from_at;
+
+-- name: paid_time_of_task
+-- As paid_time, since the first lease that the person had of a task.
+SELECT from_at, until_at FROM paid_time WHERE transcriber_id = :person AND from_at >= COALESCE(
+    (SELECT MAX(from_at) FROM paid_time WHERE transcriber_id = :person AND from_at <= (
+        SELECT MIN(l.from_at) FROM lease l JOIN task t ON t.id = l.task_id
+        WHERE t.public_id = :task AND l.transcriber_id = :person)), 0) ORDER BY from_at;
 
 -- name: put_paid_time!
 INSERT INTO paid_time (transcriber_id, from_at, until_at) VALUES (:person, :begin, :until)

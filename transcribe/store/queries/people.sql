@@ -106,9 +106,8 @@ WHERE s.token_hash = :token_hash AND s.until_at > :now AND s.waits_for_code = 1 
     AND p.left_at IS NULL;
 
 -- name: session^
-SELECT s.csrf, s.seen_at, p.* FROM session s JOIN transcriber p ON p.id = s.transcriber_id
-WHERE s.token_hash = :token_hash AND s.until_at > :now AND s.seen_at > :seen_after AND p.left_at IS NULL
-    AND s.ended_at IS NULL AND s.waits_for_code = 0;
+SELECT s.csrf, s.seen_at, s.until_at, p.* FROM session s JOIN transcriber p ON p.id = s.transcriber_id
+WHERE s.token_hash = :token_hash AND p.left_at IS NULL AND s.ended_at IS NULL AND s.waits_for_code = 0;
 
 -- name: session_seen!
 UPDATE session SET seen_at = :now WHERE token_hash = :token_hash;

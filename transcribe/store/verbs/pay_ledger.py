@@ -38,12 +38,15 @@ class PayLedgerVerbs(Lookup):
             self.log(self.actor, "rate kept", rate.form, values, now)
 
     def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
-        row = self.db.one("rate_now", form=form, per=per, now=micros(now))
+        row = self._rate_row(form, per, now)
         if row is None:
             return None
         return Rate(
             form=row["form"], micro=row["micro"], currency=row["currency"], since=moment(row["since"]), per=row["per"]
         )
+
+    def _rate_row(self, form: str, per: str, now: datetime) -> Row | None:
+        return _latest(self.db.all("rates_of_form", form=form, per=per), now)
 
     def put_floor(self, floor: Floor, now: datetime) -> None:
         with self.db.write():
@@ -53,7 +56,7 @@ class PayLedgerVerbs(Lookup):
             self.log(self.actor, "floor kept", "", values, now)
 
     def floor(self, now: datetime) -> Floor | None:
-        row = self.db.one("floor_now", now=micros(now))
+        row = _latest(self.db.all("floors_latest_first"), now)
         if row is None:
             return None
         return Floor(
@@ -93,12 +96,12 @@ class PayLedgerVerbs(Lookup):
         since = micros(now - MEASURE_TIME)
         return int(self.db.value("count_measured", person=person["id"], what=what, since=since))
 
-    def look_ahead_for_pay(self, person: Row, task: Row, now: datetime) -> None:
+    def look_ahead_for_pay(self, person: Row, task: Row) -> None:
         """Have all that the pay of a reading depends on read in one go."""
         per = "reading" if person["engagement"] == "by reading" else "hour"
-        self.db.ahead("rate_now", form=task["form"], per=per, now=micros(now))
-        self.db.ahead("floor_now", now=micros(now))
-        self.db.ahead("paid_time", person=person["id"], begin=min(work_since(task), micros(now)))
+        self.db.ahead("rates_of_form", form=task["form"], per=per)
+        self.db.ahead("floors_latest_first")
+        self.db.ahead("paid_time_of_task", person=person["id"], task=task["public_id"])
 
     def pay_reading(
         self, person: Row, task: Row, number: int, seconds: float, now: datetime, short: float = 0.0
@@ -112,7 +115,7 @@ class PayLedgerVerbs(Lookup):
         reference = TEST_LINE if task["reason"] == Reason.QUALIFICATION else ""
         line = {"reading": number, "task": task["id"], "reference": reference}
         if person["engagement"] == "by reading":
-            rate = self.db.one("rate_now", form=task["form"], per="reading", now=micros(now))
+            rate = self._rate_row(task["form"], "reading", now)
             floor = self.floor(now) if rate is None else None
             currency = rate["currency"] if rate else floor.currency if floor else ""
             piece = 0 if rate is None or task["answers"] else rate["micro"]
@@ -214,7 +217,7 @@ class PayLedgerVerbs(Lookup):
 
     def _for_hours(self, form: str, seconds: float, now: datetime) -> tuple[int, str]:
         """Pay for a time, and its currency, at the hour's rate, never under the floor."""
-        self.db.ahead("floor_now", now=micros(now))
+        self.db.ahead("floors_latest_first")
         rate, floor = self.rate(form, now, "hour"), self.floor(now)
         if floor is not None and (rate is None or rate.currency != floor.currency or rate.micro < floor.micro):
             return for_time(floor.micro, seconds), floor.currency
@@ -253,6 +256,11 @@ def _explained(line: Row, task: Row) -> float:
     if line["task_id"] == task["id"]:
         return float(line["seconds"])
     return min(float(line["seconds"]), GUESSED_SECONDS) if line["reference"] in GUESSED_LINES else 0.0
+
+
+def _latest(rows: list[Row], now: datetime) -> Row | None:
+    """The first of these prices or floors that is in force; None where none is."""
+    return next((row for row in rows if row["since"] <= micros(now)), None)
 
 
 def line_of(row: Row) -> PayLine:

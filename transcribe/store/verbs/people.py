@@ -195,8 +195,10 @@ class PeopleVerbs(LeaseVerbs, ActVerbs):
         return transcriber_of(row), row["csrf"]
 
     def _session(self, token_hash: str, now: datetime, idle_seconds: float) -> Row | None:
-        seen_after = micros(now - timedelta(seconds=idle_seconds))
-        return self.db.one("session", token_hash=token_hash, now=micros(now), seen_after=seen_after)
+        row = self.db.one("session", token_hash=token_hash)
+        if row is None or row["until_at"] <= micros(now):
+            return None
+        return row if row["seen_at"] > micros(now - timedelta(seconds=idle_seconds)) else None
 
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
         with self.db.write():

@@ -65,8 +65,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             seconds = claimed = self._seconds(row, person, sent.seconds, now)
             paid = self.pays(person, row, now, measure)
             if paid:
-                self.look_ahead_for_pay(person, row, now)
-                seconds = take_time(self.db, person, work_since(row), seconds, now)
+                self.look_ahead_for_pay(person, row)
+                known = self.db.all("paid_time_of_task", person=person["id"], task=row["public_id"])
+                seconds = take_time(self.db, person, work_since(row), seconds, now, known)
             identity, number = self._keep(row, person, sent, idem, seconds, late, now)
             if row["kind"] not in EXPERT_KINDS or is_expert(person):  # else an expert has still to do it
                 self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))

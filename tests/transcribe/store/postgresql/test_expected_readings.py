@@ -1,0 +1,194 @@
+"""What the next reading begins with is read as the one before ends, and is as true as if it were asked for then."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.bench.bench_store import fill
+from tests.transcribe.store.world import NOON, World, person, put, sent, world
+from transcribe.model import Outcome
+from transcribe.store.drivers.writer import Writer
+from transcribe.store.facts import Floor, Rate
+from transcribe.store.postgresql.postgresql_wire import Answer, Wire
+
+ONLY_ON = "postgresql"
+
+IDLE_SECONDS = 8 * 3600.0
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        fill(made, 200)
+        for who in ("ann", "ben"):
+            put(made.store, replace(person(who), engagement="by reading"), NOON)
+            made.store.put_session(who, session_of(who), "token", NOON + timedelta(days=1), NOON)
+        yield made
+
+
+@dataclass
+class Wires:
+    """How often a thread waited for the server, and what it sent."""
+
+    waits: list[int] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def wires(monkeypatch: pytest.MonkeyPatch) -> Wires:
+    counted, send, wait = Wires(), Wire.send, Wire.wait
+
+    def sent_one(wire: Wire, sql: str, values: Sequence[object]) -> Answer:
+        counted.statements.append(sql)
+        return send(wire, sql, values)
+
+    def waited(wire: Wire) -> None:
+        counted.waits.extend([wire.waiting_count] if wire.waiting_count else [])
+        wait(wire)
+
+    monkeypatch.setattr(Wire, "send", sent_one)
+    monkeypatch.setattr(Wire, "wait", waited)
+    return counted
+
+
+def session_of(who: str) -> str:
+    return f"hash of the session of {who}"
+
+
+def public(here: World, who: str) -> str:
+    return str(here.store.person_row(who)["public_id"])
+
+
+def keep(here: World, who: str, task: str, idem: str, now: datetime, said: str = "1") -> Outcome | None:
+    """As the pages keep a reading: the session is looked up first. None where it has ended."""
+    found = here.store.session(session_of(who), now, IDLE_SECONDS)
+    return here.store.submit(task, found[0].id, sent(said, idem), now) if found else None
+
+
+Told = list[Outcome | Exception | None]
+
+
+def together(here: World, jobs: Sequence[tuple[Callable[[], object], Callable[[], None] | None]]) -> Told:
+    """Jobs in one transaction of a writer. What each gives, or its error."""
+    begun, queued = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        assert queued.wait(30)
+
+    writer = Writer(here.store)
+    writer.submit(wait)
+    assert begun.wait(30)
+    futures = [writer.submit(job, ahead=ahead) for job, ahead in jobs]
+    queued.set()
+    writer.close()
+    return [each.exception() or each.result() for each in futures]  # type: ignore[misc]  # as the jobs give it
+
+
+def expected(
+    here: World, who: str, task: str, idem: str, now: datetime, said: str = "1"
+) -> tuple[Callable[[], object], Callable[[], None]]:
+    """A reading that is told of before."""
+    say = partial(here.store.expect_reading, session_of(who), task, public(here, who), idem)
+    return partial(keep, here, who, task, idem, now, said), say
+
+
+def tasks_of(here: World, who: str, count: int) -> list[str]:
+    """Tasks of a person who has sent a reading before."""
+    first, *others = here.store.lease(who, count + 1, NOON)
+    here.store.submit(first.id, public(here, who), sent("1", f"first of {who}"), NOON + timedelta(seconds=1))
+    return [each.id for each in others]
+
+
+def kinds(told: Told) -> list[str]:
+    return [each.kind if isinstance(each, Outcome) else type(each).__name__ for each in told]
+
+
+def test_a_reading_that_is_expected_costs_one_wait(here: World, wires: Wires) -> None:
+    since = NOON - timedelta(days=1)
+    here.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=since), NOON)
+    here.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="made up", since=since), NOON)
+    ann, ben = tasks_of(here, "ann", 8), tasks_of(here, "ben", 8)
+    turns = [(who, task) for pair in zip(ann, ben, strict=True) for who, task in zip(("ann", "ben"), pair, strict=True)]
+    jobs = [
+        expected(here, who, task, f"{number}", NOON + timedelta(seconds=20 * number + 20))
+        for number, (who, task) in enumerate(turns)
+    ]
+    wires.waits.clear()
+    wires.statements.clear()
+    assert kinds(together(here, jobs)) == ["kept"] * 16
+    assert len(wires.waits) <= 6 + 16 + 8, (
+        "and those of an empty transaction before, of beginning, of numbers and prices, of the seal and of the commit"
+    )
+    assert sum("FROM rate" in each for each in wires.statements) == 1, "asked once a transaction"
+
+
+def test_what_is_expected_is_seen_as_the_one_before_left_it(here: World) -> None:
+    """The same reading again, another one of the same task, and the same person's clock."""
+    task, other = tasks_of(here, "ann", 2)
+    at = [NOON + timedelta(seconds=second) for second in range(3, 8)]
+    told = together(
+        here,
+        [
+            expected(here, "ann", task, "a", at[0]),
+            expected(here, "ann", task, "a", at[1]),
+            expected(here, "ann", task, "b", at[2], "2"),
+            expected(here, "ann", other, "c", at[3]),
+        ],
+    )
+    assert kinds(told) == ["kept", "again", "kept", "kept"]
+    assert sum(line.seconds for line in here.store.ledger()) <= 6.0, "no second is paid twice"
+    assert here.store.verify_audit().whole
+
+
+def test_a_session_that_the_one_before_ended_is_ended(here: World) -> None:
+    (task,) = tasks_of(here, "ann", 1)
+    now = NOON + timedelta(seconds=3)
+    ending = partial(here.store.end_sessions, "ann", now)
+    assert together(here, [(ending, None), expected(here, "ann", task, "a", now)])[1] is None
+
+
+def test_a_task_that_the_one_before_gave_to_somebody_else_is_late(here: World) -> None:
+    (task,) = tasks_of(here, "ann", 1)
+    now = NOON + timedelta(seconds=3)
+
+    def elsewhere() -> None:
+        here.store.give_back("ann", now)
+
+    told = together(here, [(elsewhere, None), expected(here, "ann", task, "a", now)])
+    assert kinds(told)[1] == "late"
+
+
+@pytest.mark.parametrize("failing", [0, 1, 2])
+def test_one_that_fails_takes_nothing_of_the_others(here: World, failing: int) -> None:
+    tasks = tasks_of(here, "ann", 3)
+
+    def fails() -> None:
+        keep(here, "ann", tasks[failing], "x", NOON + timedelta(seconds=3))
+        here.store.db.run(
+            "put_ledger",
+            **dict.fromkeys(
+                ("person", "kind", "micro", "currency", "seconds", "now", "reading", "task_id", "reference")
+            ),
+        )  # not null
+
+    jobs = [expected(here, "ann", task, task, NOON + timedelta(seconds=3)) for task in tasks]
+    jobs[failing] = fails, jobs[failing][1]
+    told = together(here, jobs)
+    assert [isinstance(each, Outcome) for each in told] == [number != failing for number in range(3)]
+    assert len(here.store.ledger()) == 1 + 2
+    assert not here.store.forgeries()
+
+
+def test_what_is_expected_and_does_not_come_changes_nothing(here: World) -> None:
+    tasks = tasks_of(here, "ann", 2)
+    _, say = expected(here, "ann", "no such task", "y", NOON)
+    job, _ = expected(here, "ann", tasks[1], "z", NOON + timedelta(seconds=3))
+    assert kinds(together(here, [(job, say), (lambda: None, say)])) == ["kept", "NoneType"]
