@@ -152,7 +152,15 @@ def test_a_session_that_the_one_before_ended_is_ended(here: World) -> None:
     (task,) = tasks_of(here, "ann", 1)
     now = NOON + timedelta(seconds=3)
     ending = partial(here.store.end_sessions, "ann", now)
-    assert together(here, [(ending, None), expected(here, "ann", task, "a", now)])[1] is None
+    coming = expected(here, "ann", task, "a", now)
+    assert together(here, [(ending, None), coming])[1] is None
+
+
+def test_what_was_read_for_one_that_wrote_something_else_is_read_again(here: World) -> None:
+    (task,) = tasks_of(here, "ann", 1)
+    now = NOON + timedelta(seconds=3)
+    coming = expected(here, "ann", task, "a", now)
+    assert together(here, [(partial(here.store.end_sessions, "ann", now), coming[1]), coming])[1] is None
 
 
 def test_a_task_that_the_one_before_gave_to_somebody_else_is_late(here: World) -> None:
