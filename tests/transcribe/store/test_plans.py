@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -62,6 +63,7 @@ HOT = (
     "session",
     "person",
     "rates_of_form",
+    "paid_time_of_task",
     "ledger",
     "ledger_of_person",
     "outbox",
@@ -101,6 +103,15 @@ def test_the_lease_reads_open_tasks_only(here: World) -> None:
     values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
     steps = [row["detail"] for row in sqlite_of(here.store).connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     assert "SEARCH t USING INDEX task_open (pool=? AND elsewhere=?)" in steps
+
+
+def test_no_two_statements_have_one_name() -> None:
+    names = [
+        name
+        for path in sorted((STORE / "queries").glob("*.sql"))
+        for name in re.findall(r"^-- name: (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
