@@ -30,9 +30,9 @@ def queued(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     writer, jobs = site.app.state.context.writer, list[bool]()
     write = writer.write
 
-    async def counted(job: Any, *, in_event_loop: bool = False) -> Any:
-        jobs.append(in_event_loop)
-        return await write(job, in_event_loop=in_event_loop)
+    async def counted(job: Any, **given: Any) -> Any:
+        jobs.append(given["in_event_loop"])
+        return await write(job, **given)
 
     monkeypatch.setattr(writer, "write", counted)
     return jobs
