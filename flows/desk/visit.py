@@ -269,7 +269,7 @@ async def _visit(request: Request, context: Here, visitor: SignedIn) -> Visit:
     if DESK_ROLES.isdisjoint(visitor.person.roles):
         raise NotFound("This page is for operators and auditors.")
     desk: Desk = request.app.state.desk
-    forms = context.glance(lambda store: store.forms_of_person(visitor.person.id))
+    forms = await context.glance(lambda store: store.forms_of_person(visitor.person.id))
     return Visit(
         home=desk.home,
         context=context,

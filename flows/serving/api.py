@@ -123,7 +123,7 @@ def allowed(scope: Scope, *, any_form: bool = False) -> Any:
     """
 
     async def token_of(request: Request, context: Here) -> ApiToken:
-        token = _token_in_force(request, context)
+        token = await _token_in_force(request, context)
         if token is None:
             await context.rate_limits.count_sign_in_try(f"token from {network_of(request)}")
             raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
@@ -139,16 +139,16 @@ def allowed(scope: Scope, *, any_form: bool = False) -> Any:
     return Depends(token_of)
 
 
-def _token_in_force(request: Request, context: Context) -> ApiToken | None:
+async def _token_in_force(request: Request, context: Context) -> ApiToken | None:
     """The token that a request shows, where it is in force now."""
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
-    token = context.glance(lambda store: store.token(secret_hash(secret.strip()), context.now()))
+    token = await context.glance(lambda store: store.token(secret_hash(secret.strip()), context.now()))
     return token if kind.lower() == "bearer" else None
 
 
-def require_still_in_force(request: Request, context: Context) -> None:
+async def require_still_in_force(request: Request, context: Context) -> None:
     """HTTPException 401 where a request has waited, and its token was revoked or ended meanwhile."""
-    if _token_in_force(request, context) is None:
+    if await _token_in_force(request, context) is None:
         raise HTTPException(401, UNKNOWN_PROGRAM_MESSAGE, {"www-authenticate": "Bearer"})
 
 

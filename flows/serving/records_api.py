@@ -206,7 +206,7 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
         """Records of a form that changed after a number, or, with `as_of`, all of them as they stood at a time."""
         if as_of is None and wait:
             await _news(request.app, path, after, wait)
-            require_still_in_force(request, context)
+            await require_still_in_force(request, context)
         told = None if as_of is None else utc(as_of)
         asked = Question(form=form, wanted=wanted, as_of=told, after=after, limit=limit)
         etag, found = await pages.answer(asked, str(request.url.query), request.headers.get("if-none-match"))

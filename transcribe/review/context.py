@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from transcribe.archive import Archive
+from transcribe.errors import StoreError
 from transcribe.model import Form
 from transcribe.review.day_totals import DayTotals
 from transcribe.review.missing_mark import MissingMark
@@ -45,12 +46,17 @@ class Context:
     seen_sessions: dict[str, str] = dataclasses.field(default_factory=dict)
     """Hash of a session -> id of its person when it was looked up last. The session may have ended since."""
 
-    def glance(self, question: Callable[[Store], Result]) -> Result:
+    async def glance(self, question: Callable[[Store], Result]) -> Result:
         """Ask the store a question that one look into an index answers, in the event loop itself.
 
         Readers never wait for writers, and handing the question to a thread costs several times its 20 microseconds.
+        Where the database does not answer, a thread waits for it: other requests go on.
         """
-        return question(self.store)
+        try:
+            with self.store.hurried():
+                return question(self.store)
+        except StoreError:
+            return await self.look(question)
 
     async def look(self, question: Callable[[Store], Result]) -> Result:
         """Ask the store something, without holding up other requests."""

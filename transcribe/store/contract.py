@@ -1550,5 +1550,8 @@ class Store(
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
         """Within `together`, a context in which another thread goes on with this transaction while this one waits."""
 
+    def hurried(self) -> AbstractContextManager[None]:
+        """Within it a thread that many wait for reads without waiting: StoreError at once where the server is away."""
+
     def close(self) -> None:
         """Close every connection."""

@@ -86,6 +86,9 @@ class StateStore(
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
         return self.db.handover()
 
+    def hurried(self) -> AbstractContextManager[None]:
+        return self.db.hurried()
+
     def close(self) -> None:
         self.db.close()
 

@@ -15,6 +15,7 @@ from babel import negotiate_locale
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from transcribe.errors import StoreError
 from transcribe.i18n import N_
 from transcribe.model import Transcriber
 from transcribe.people import PaidWork, paid_work, secret_hash
@@ -91,7 +92,11 @@ def language_here(request: Request, context: Context) -> str:
     token, idle = request.cookies.get(context.options.cookie), context.options.idle_minutes * 60
     if not token:
         return language_of(request, context.options)
-    found = context.glance(lambda store: store.glance_session(secret_hash(token), context.now(), idle))
+    try:
+        with context.store.hurried():
+            found = context.store.glance_session(secret_hash(token), context.now(), idle)
+    except StoreError:  # an error page says so, in the language of the browser
+        found = None
     return language_of(request, context.options, found[0] if found else None)
 
 
@@ -110,7 +115,7 @@ async def signed_in(request: Request, context: Here) -> Visitor:
     where they ask too often.
     """
     session, idle = _session(request, context), context.options.idle_minutes * 60
-    found = context.glance(lambda store: store.glance_session(session, context.now(), idle))
+    found = await context.glance(lambda store: store.glance_session(session, context.now(), idle))
     if found is None:  # it has ended, or its use is to be written
         found = await context.look(lambda store: _found(store, context, session))
     visitor = _visitor(request, context, session, found)
@@ -120,7 +125,7 @@ async def signed_in(request: Request, context: Here) -> Visitor:
     context.seen_sessions[session] = visitor.person.id
     if "operator" not in visitor.person.roles or visitor.pause:
         return visitor
-    sees_all = not context.glance(lambda store: store.forms_of_person(visitor.person.id))
+    sees_all = not await context.glance(lambda store: store.forms_of_person(visitor.person.id))
     return replace(visitor, sees_all=sees_all, people_missing=sees_all and await _are_people_missing(context))
 
 

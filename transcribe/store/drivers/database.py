@@ -104,6 +104,9 @@ class Database(Protocol):
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
         """A context in which another thread goes on with this thread's transaction while this one waits."""
 
+    def hurried(self) -> AbstractContextManager[None]:
+        """Within it a thread that many wait for reads without waiting: StoreError at once where the server is away."""
+
     def checkpoint(self, seconds: float = 0.0) -> bool:
         """Leave nothing of what was erased in the database's own logs. False where a reader kept it from that.
 

@@ -160,6 +160,9 @@ class PostgresqlDatabase:
 
         return elsewhere
 
+    def hurried(self) -> AbstractContextManager[None]:
+        return self._pool.hurried()
+
     def checkpoint(self, seconds: float = 0.0) -> bool:
         """Clear away the rows that were erased, where there is time for it: they are PostgreSQL's log of them."""
         if self._own() is not None:

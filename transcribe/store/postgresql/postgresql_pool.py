@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,13 @@ MAX_CONNECTIONS_COUNT = 12
 
 CONNECT_SECONDS = 5
 """How long a program waits for a server that does not answer. Chosen by hand."""
+
+HURRIED_SECONDS = 0.02
+"""How long who must not wait does so for a connection: as long as a page takes. Chosen by hand."""
+
+UNANSWERED_SECONDS = 30
+"""After so long without an answer of the server's machine a connection is lost: the system would wait for 15 minutes.
+As the server does for whoever holds a lock."""
 
 RECONNECT_SECONDS = 5.0
 """How long the pool tries by itself to connect again; then whoever asks next begins anew. Chosen by hand."""
@@ -79,13 +87,24 @@ class ServerPool:
         self._process = os.getpid()
         self._left: list[object] = []
         self._writer: ServerConnection | None = None
+        self._local = threading.local()
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # a hundred lines a minute, of what we say ourselves
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Within it this thread waits for no connection: StoreError at once where none is free, or one is lost."""
+        self._local.hurried = True
+        try:
+            yield
+        finally:
+            self._local.hurried = False
 
     def take(self) -> ServerConnection:
         """A connection that nobody else uses. StoreError where the server is away, or all are in use for too long."""
         pool = self._own()
         try:
             kept = self._take_writer() if self._writer is not None and _is_used_up(pool) else None
-            return kept or pool.getconn(CONNECT_SECONDS)
+            return kept or pool.getconn(HURRIED_SECONDS if self._is_hurried else CONNECT_SECONDS)
         except (PoolTimeout, PoolClosed) as error:
             raise StoreError(
                 "The database of FAIRHAND_STATE is away, or every connection to it is in use; try again in a moment."
@@ -147,7 +166,7 @@ class ServerPool:
                 raise
             except psycopg.Error as error:
                 lost, stopped = connection.broken, isinstance(error, psycopg.errors.QueryCanceled)
-                if last or not (lost or stopped):
+                if last or self._is_hurried or not (lost or stopped):
                     raise store_error(error) from error
                 if stopped:
                     connection.close()
@@ -182,6 +201,10 @@ class ServerPool:
             if writer is not None:
                 pool.putconn(writer)
             pool.close()
+
+    @property
+    def _is_hurried(self) -> bool:
+        return getattr(self._local, "hurried", False)
 
     def _take_writer(self) -> ServerConnection | None:
         """The connection that wrote last; None where it is in use."""
@@ -239,6 +262,7 @@ def server_address(url: str) -> str:
         "keepalives_idle": 2 * CONNECT_SECONDS,
         "keepalives_interval": CONNECT_SECONDS,
         "keepalives_count": 3,
+        "tcp_user_timeout": 1000 * UNANSWERED_SECONDS,
     }
     return make_conninfo(**{**ours, **named, "options": f"{said} {named.get('options', '')}".strip()})
 

@@ -41,6 +41,26 @@ def test_more_threads_than_connections_all_get_their_turn(here: World) -> None:
     assert here.behind.execute(in_use).fetchone()[0] <= MAX_CONNECTIONS_COUNT + 1
 
 
+def test_who_must_not_wait_is_told_at_once_that_the_server_is_away(tmp_path: Path) -> None:
+    with server() as database:
+        store = open_store(tmp_path / "state.db", KEY, url=database.address)
+        try:
+            with store.hurried():
+                assert store.transcribers() == []
+            database.stop()
+            begun = time.monotonic()
+            for _ in range(5):
+                with pytest.raises(StoreError), store.hurried():
+                    store.transcribers()
+            assert time.monotonic() - begun < 2
+            database.start()
+            assert store.transcribers() == [], "whoever waits has the next connection"
+            with store.hurried():
+                assert store.transcribers() == []
+        finally:
+            store.close()
+
+
 MANY = 6_000
 """More open tasks than one person reads while a test of a few seconds lasts."""
 
