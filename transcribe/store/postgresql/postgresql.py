@@ -16,9 +16,10 @@ from psycopg import Connection
 from transcribe.errors import StoreError
 from transcribe.store.drivers.database import Row, TransactionLost
 from transcribe.store.drivers.named_sql import postgresql_statements, without
+from transcribe.store.postgresql.postgresql_address import server_address
 from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
 from transcribe.store.postgresql.postgresql_pipeline import STEADY_STATEMENTS, Transaction, puts_reading
-from transcribe.store.postgresql.postgresql_pool import ServerPool, one_line, server_address, store_errors
+from transcribe.store.postgresql.postgresql_pool import ServerPool, one_line, store_errors
 from transcribe.store.postgresql.postgresql_schema import bring_up_to_date, refuse_unfit_server
 from transcribe.store.postgresql.postgresql_wire import Answer
 

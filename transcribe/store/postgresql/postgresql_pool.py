@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 
 import psycopg
 from psycopg import Connection, RawCursor
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from transcribe.errors import DiskFull, StoreError
@@ -247,24 +246,6 @@ def _is_used_up(pool: ConnectionPool[ServerConnection]) -> bool:
     """Whether no connection is free in a pool, and no other may be made."""
     now = pool.get_stats()
     return not now.get("pool_available") and now.get("pool_size", 0) >= MAX_CONNECTIONS_COUNT
-
-
-def server_address(url: str) -> str:
-    """The URL with our parameters of a connection, where it does not set its own. StoreError where it is none."""
-    try:
-        named = conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
-        raise StoreError(f"FAIRHAND_STATE is no address of PostgreSQL ({one_line(error)}).") from error
-    said = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
-    ours: dict[str, Any] = {
-        "connect_timeout": CONNECT_SECONDS,
-        "application_name": "fairhand",
-        "keepalives_idle": 2 * CONNECT_SECONDS,
-        "keepalives_interval": CONNECT_SECONDS,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 1000 * UNANSWERED_SECONDS,
-    }
-    return make_conninfo(**{**ours, **named, "options": f"{said} {named.get('options', '')}".strip()})
 
 
 @contextmanager

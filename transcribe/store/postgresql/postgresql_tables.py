@@ -15,7 +15,8 @@ from psycopg.sql import SQL, Identifier
 from transcribe.errors import StoreError
 from transcribe.store.drivers.table_copy import ARCHIVE_NAMES_SQL, OWN_COLUMNS, TOGETHER_ROWS_COUNT, Rows
 from transcribe.store.postgresql.postgresql import BEGIN_SNAPSHOT, WRITE_LOCK, open_postgresql
-from transcribe.store.postgresql.postgresql_pool import server_address, store_errors
+from transcribe.store.postgresql.postgresql_address import server_address
+from transcribe.store.postgresql.postgresql_pool import store_errors
 
 OWN_TABLES = ("schema_version", "last_number")
 """Tables that belong to the database and not to the state."""

@@ -117,6 +117,30 @@ def test_what_is_wrong_with_an_address_is_said(tmp_path: Path) -> None:
     assert not path.with_suffix(".key").exists()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://fair:sec ret@127.0.0.1/fair",
+        "postgresql://fair:sec%ret@127.0.0.1/fair",
+        "postgresql://fair:sec@ret@127.0.0.1/fair",
+        "postgresql://fair:sec/ret@127.0.0.1/fair",
+        "PostgreSQL://fair:secret@127.0.0.1/fair",
+        "'postgresql://fair:secret@127.0.0.1/fair'",
+        "postgresql+psycopg://fair:secret@127.0.0.1/fair",
+    ],
+)
+def test_a_password_is_not_said_where_an_address_is_mistyped(tmp_path: Path, url: str) -> None:
+    said = refused(tmp_path / "state.db", url)
+    assert "is no address of PostgreSQL" in said
+    assert "%40" in said
+    assert "sec" not in said
+    assert "ret" not in said
+
+
+def test_spaces_around_an_address_do_no_harm(tmp_path: Path) -> None:
+    open_store(tmp_path / "state.db", KEY, url=f" {new_database()} \n").close()
+
+
 def test_a_server_that_will_not_do_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state.db"
     with psycopg.connect(shared_server(), autocommit=True) as connection:
