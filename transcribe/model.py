@@ -710,8 +710,8 @@ class Standing(NamedTuple):
     `situation` is what machines' right to decide alone is measured by, and `earned` the share right that is proven of
     them there. `fit` and `quality` (0 to 1) are those of the worst page that an engine read it on. `careful` are those
     of `people` who are not known to err often. `opposed`: sums, the check digit or a likelier reading speak against
-    it; `unlisted`: master data do not have it; `against_engines` are engines that read something else. `looks_blank`:
-    nothing is written, as the ink test says too, sure or not. `by_operator`: an operator corrected it to this, and no
+    it; `unlisted`: master data do not have it; `against_engines` are engines that read something else. `like_ink`:
+    the ink test, sure or not, says so too: nothing is written, or a box is ticked or not. `by_operator`: an operator corrected it to this, and no
     expert says it. `looked_again`: an engine says it only since it was asked once more. `by_one_engine`: one sure
     engine alone says it, and another one something else.
     """
@@ -736,7 +736,7 @@ class Standing(NamedTuple):
     against_engines: int = 0
     opposed: bool = False
     unlisted: bool = False
-    looks_blank: bool = False
+    like_ink: bool = False
     by_operator: bool = False
     looked_again: bool = False
     by_one_engine: bool = False

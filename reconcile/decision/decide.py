@@ -43,7 +43,7 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
         return _decision(posterior, best, Method.BARCODE)
     if _may_machines_decide(posterior, policy, enough, probable):
         return _decision(posterior, best, Method.MACHINES)
-    if enough and standing.people and (standing.engines or standing.looks_blank or standing.by_ink):
+    if enough and standing.people and (standing.engines or standing.like_ink):
         return _decision(posterior, best, Method.PERSON_AND_MACHINE)
     if enough and standing.people and standing.witness:
         return _decision(posterior, best, Method.PERSON_AND_WITNESS)

@@ -89,7 +89,7 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
         share = min(found) if seen.by_machines is None else _at_least_of_machines(share, max(found), seen, learnt)
     else:
         share = _of_machines(share, seen, _stages(seen), learnt)
-    sources = seen.engines + seen.people + (seen.looks_blank if seen.people else 0)
+    sources = seen.engines + seen.people + (seen.like_ink if seen.people else 0)
     if sources >= POLICY.people_to_agree or seen.witness or (seen.is_one_sure and not seen.trouble and not seen.people):
         return share
     return min(share, MAX_UNCONFIRMED_PROBABILITY)

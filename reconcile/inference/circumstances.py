@@ -100,14 +100,14 @@ class Circumstances(NamedTuple):
     torn: float = 0.0
 
     @property
-    def looks_blank(self) -> bool:
-        """Whether the ink test, sure or not, says that nothing is written, as this does."""
-        return self.ink > 0 and self.null == "blank" and self.family != "mark"
+    def like_ink(self) -> bool:
+        """Whether the ink test, sure or not, says the same: nothing is written, or a box is ticked or not."""
+        return self.ink > 0 and (self.null == "blank" or self.family == "mark")
 
     @property
     def by_ink(self) -> bool:
         """Whether the ink test by itself says so: empty, ticked or signed."""
-        return self.ink >= POLICY.min_ink_confidence and (self.null == "blank" or self.family == "mark")
+        return self.like_ink and self.ink >= POLICY.min_ink_confidence
 
     @property
     def by_code(self) -> bool:
@@ -211,7 +211,7 @@ class Circumstances(NamedTuple):
             against_people=self.against_people,
             contradicting=self.contradicting,
             by_ink=self.by_ink,
-            looks_blank=self.looks_blank,
+            like_ink=self.like_ink,
             by_code=self.by_code,
             witness=self.witness,
             trouble=self.trouble,

@@ -1,4 +1,4 @@
-"""Cells where nothing is written and the ink is in doubt: two careful people end it, or one and the ink test."""
+"""Blank cells and marks of which the ink test is not sure: two careful people end it, or one and the ink test."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from transcribe.codes import Flag, Method
 from transcribe.model import Decision, Task
 
 CELL = field("cell", "code")
+TICK = field("express", "checkbox")
 
 
 def test_a_person_and_an_ink_test_that_is_not_sure_decide() -> None:
@@ -20,6 +21,23 @@ def test_a_person_and_an_ink_test_that_is_not_sure_decide() -> None:
     answer = decide(CELL, posterior(CELL, unsure, reading("cell", "ana", "")), POLICY)
     assert isinstance(answer, Decision)
     assert (answer.null, answer.method) == ("blank", Method.PERSON_AND_MACHINE)
+
+
+@pytest.mark.parametrize("says", ["true", "false"])
+@pytest.mark.parametrize("confidence", [0.7, 0.94])
+def test_a_person_and_an_ink_test_that_is_not_sure_decide_a_mark(says: str, confidence: float) -> None:
+    unsure = ink("express", says, confidence)
+    assert isinstance(decide(TICK, posterior(TICK, unsure), POLICY), Task)
+    answer = decide(TICK, posterior(TICK, unsure, reading("express", "ana", says)), POLICY)
+    assert isinstance(answer, Decision)
+    assert (answer.text, answer.method) == (says, Method.PERSON_AND_MACHINE)
+
+
+@pytest.mark.parametrize("says", ["true", "false"])
+def test_a_person_who_sees_a_mark_otherwise_is_asked_about(says: str) -> None:
+    other = "false" if says == "true" else "true"
+    answer = decide(TICK, posterior(TICK, ink("express", says, 0.7), reading("express", "ana", other)), POLICY)
+    assert isinstance(answer, Task)
 
 
 def test_a_person_who_reads_something_there_is_asked_about() -> None:
