@@ -711,9 +711,9 @@ class Standing(NamedTuple):
     them there. `fit` and `quality` (0 to 1) are those of the worst page that an engine read it on. `careful` are those
     of `people` who are not known to err often. `opposed`: sums, the check digit or a likelier reading speak against
     it; `unlisted`: master data do not have it; `against_engines` are engines that read something else. `like_ink`:
-    the ink test, sure or not, says so too: nothing is written, or a box is ticked or not. `by_operator`: an operator corrected it to this, and no
-    expert says it. `looked_again`: an engine says it only since it was asked once more. `by_one_engine`: one sure
-    engine alone says it, and another one something else.
+    the ink test, sure or not, says so too: nothing is written, or a box is ticked or not. `by_operator`: an
+    operator corrected it to this, and no expert says it. `looked_again`: an engine says it only since it was asked
+    once more. `by_one_engine`: one sure engine alone says it, and another one something else.
     """
 
     engines: int = 0
