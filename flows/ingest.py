@@ -23,7 +23,7 @@ from prefect.events import emit_event
 from prefect.states import Completed, Failed
 
 from flows.administration import require_fair_start
-from flows.home import Home, home_at, load_settings, now
+from flows.home import Home, home_at, load_settings, now, require_own_archive
 from flows.mending import known_as, reconcile_with_retakes, to_read_again
 from flows.runtime import settle_memory, tame_run_log
 from flows.shifts import LOOK_SECONDS, Outcome, Shift
@@ -122,12 +122,14 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str, *, read: 
     opened = home_at(home or str(load_settings().home))
     require_fair_start(opened, forms_of(opened, form))
     require_readable(opened, form)
+    again = READ_AGAIN.get()
+    if again is None:  # with it what is lost is kept anew
+        require_own_archive(opened)
     require_open_batch(opened, batch)
     done = Ingested(batch=batch, files=len(gather(files, own_folders=opened.settings.picture_folders)))
     artifact = create_progress_artifact(progress=0.0, key=f"progress-{url_name(batch)}", description=f"Batch {batch}")
     assert isinstance(artifact, UUID), "a flow without async gets the id itself"
     aside_before = {aside.file.sha256 for aside in opened.store.list_set_aside()}
-    again = READ_AGAIN.get()
     with ExitStack() as stack:
         threads = READERS_COUNT.get() or opened.settings.cores
         shift = stack.enter_context(Shift(opened, threads, batch=batch)) if read else None

@@ -148,6 +148,10 @@ class NotFound(StoreError):
     retry = False
 
 
+class PictureLost(NotFound):
+    """The archive has no bytes of this name; they may have been erased."""
+
+
 class StartOver(FairhandError):
     """This position is of another state of the records; drop your copy, and ask for all of them again."""
 

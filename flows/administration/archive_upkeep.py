@@ -6,11 +6,12 @@ These were left by a power cut, a killed ingest, or a state put back from a back
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from flows.administration.finding import Finding
-from flows.home import Home, Settings, archive_of
-from transcribe.errors import FairhandError
+from flows.administration.finding import Finding, usable_state
+from flows.home import Home, Settings, archive_of, is_other_archive, other_archive_message
+from transcribe.errors import ArchiveAway, FairhandError
 
 MIN_ORPHAN_AGE = timedelta(hours=24)
 """A younger file may be one that a scan is about to name: it is kept before the scan is. Chosen by hand."""
@@ -25,6 +26,14 @@ def bucket_findings(settings: Settings) -> Iterator[Finding]:
     except FairhandError as error:
         mend = "see docs/running.md (Pictures in a bucket)"
         yield Finding(check="archive", message=str(error), mend=mend, machine=True)
+
+
+def other_archive_findings(settings: Settings) -> Iterator[Finding]:
+    """That a state of several machines has its pictures in another archive than this machine's."""
+    with usable_state(settings) as store, suppress(ArchiveAway):
+        if store and settings.state_url and is_other_archive(store, archive_of(settings).hurried()):
+            mend = "set FAIRHAND_ARCHIVE as it is on the machine where pictures were taken in"
+            yield Finding(check="archive", message=other_archive_message(settings), mend=mend, machine=True)
 
 
 def orphaned_files(home: Home, at: datetime) -> Iterator[str]:

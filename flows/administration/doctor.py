@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.administration.archive_upkeep import bucket_findings
+from flows.administration.archive_upkeep import bucket_findings, other_archive_findings
 from flows.administration.database_findings import database_findings
 from flows.administration.finding import Finding, usable_state
 from flows.administration.missing_people import people_findings
@@ -70,6 +70,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _disk(settings)
     yield from _backups(settings)
     yield from bucket_findings(settings)
+    yield from other_archive_findings(settings)
     yield from _private(settings)
     yield from database_findings(settings)
     yield from people_findings(settings)

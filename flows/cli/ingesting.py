@@ -68,7 +68,7 @@ def ingest(
     terminal.require_existing(paths)
     because, name = _because(by, why, no_read=no_read) if again else None, batch or time_name(now())
     home = open_home(settings)
-    _check(home, form, name)
+    _check(home, form, name, again=again)
     terminal.note(STARTING_MESSAGE)
     with said_when_ended(), terminal.progress("reading") as progress, prefect_for(settings):
         from flows.ingest import ingest_batch
@@ -139,9 +139,13 @@ def _print_waiting(done: Ingested) -> None:
         terminal.say(f"{wait} to be read: fairhand shift does it, in any number of processes, on several machines.")
 
 
-def _check(home: Home, form: str, batch: str) -> None:
-    """What is wrong with a form, its languages, its pay or the batch is said before anything begins."""
+def _check(home: Home, form: str, batch: str, *, again: bool) -> None:
+    """What is wrong with a form, its languages, its pay, the batch or the archive is said before anything begins.
+
+    What is read `again` may be kept anew where every picture is lost.
+    """
     from flows.administration import require_fair_start
+    from flows.home import require_own_archive
     from flows.steps import AUTO_FORM, forms_of, require_open_batch, require_readable
 
     for name in (form,) if form != AUTO_FORM else home.forms.names():
@@ -149,6 +153,8 @@ def _check(home: Home, form: str, batch: str) -> None:
     require_readable(home, form)
     require_fair_start(home, forms_of(home, form))
     require_open_batch(home, batch)
+    if not again:
+        require_own_archive(home)
 
 
 def _not_taken(paths: list[Path], settings: Settings) -> tuple[list[str], list[tuple[str, str]]]:

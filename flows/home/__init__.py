@@ -19,6 +19,7 @@ from flows.home.home import (
     state_place,
     who_acts,
 )
+from flows.home.own_archive import is_other_archive, other_archive_message, require_own_archive
 from flows.home.prefect_settings import (
     PREFECT_KEY_FILE,
     prefect_client_variables,
@@ -55,6 +56,7 @@ __all__ = [
     "has_state",
     "home_at",
     "is_open_to_others",
+    "is_other_archive",
     "keep_private",
     "limits",
     "load_settings",
@@ -62,12 +64,14 @@ __all__ = [
     "open_existing_home",
     "open_home",
     "open_state",
+    "other_archive_message",
     "policy",
     "prefect_address",
     "prefect_client_variables",
     "prefect_login",
     "prefect_secret",
     "prefect_server_variables",
+    "require_own_archive",
     "set_elsewhere",
     "settings_file",
     "state_place",

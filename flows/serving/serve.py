@@ -23,12 +23,13 @@ from flows.home import (
     now,
     open_home,
     prefect_client_variables,
+    require_own_archive,
 )
 from flows.runtime import PrefectServer, lock_file, name_lock, notice, notice_file, settle_memory, take_lock
 from flows.serving.review_settings import review_options
 from flows.serving.supervised_process import SupervisedProcess
 from flows.watching import require_watchable, waiting_scans, watched_forms
-from transcribe.errors import FairhandError, SettingsError
+from transcribe.errors import ArchiveAway, FairhandError, SettingsError
 
 if TYPE_CHECKING:
     import uvicorn
@@ -83,6 +84,8 @@ class Serving:
 
     def _serve(self, home: Home, listening: socket.socket) -> None:
         require_fair_serving(home)
+        with suppress(ArchiveAway):  # a bucket that is away is said by /readyz
+            require_own_archive(home)
         require_watchable(home, watched_forms(self._settings))
         self._bring_records_up_to_date(home)
         self._prefect.start()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from types import TracebackType
 
-from flows.home import Home, now
+from flows.home import Home, is_other_archive, now, other_archive_message
 from flows.shifts.reading_once import (
     ClaimLost,
     Read,
@@ -21,7 +21,7 @@ from flows.shifts.reading_once import (
 )
 from flows.shifts.worker import Worker
 from flows.steps import failure_message
-from transcribe.errors import StoreError
+from transcribe.errors import PictureLost, ScanError, SettingsError, StoreError
 from transcribe.model import ReadResult, Scan
 
 LOOK_SECONDS = 0.5
@@ -205,11 +205,21 @@ class Shift:
             return Outcome(scan=scan, reads=read_held(self._home, scan.id, self._worker.name))
         except ClaimLost:
             return Outcome(scan=scan)
+        except PictureLost as error:
+            return self._without_picture(job, error)
         except self._ends_at:
             store.give_back_to_read(scan.id, self._worker.name, begun=True)
             raise
         except Exception as error:  # the other scans go on
             return self._failed(job, error)
+
+    def _without_picture(self, job: _Job, error: PictureLost) -> Outcome:
+        """Set a scan aside whose picture is not in the archive. Where none is there, the shift ends."""
+        if self._ends_at and is_other_archive(self._home.store, self._home.archive):
+            self._home.store.give_back_to_read(job.scan.id, self._worker.name, begun=True)
+            raise SettingsError(other_archive_message(self._home.settings)) from error
+        lost = "its picture is not in the archive any more."
+        return self._failed(job, ScanError(lost, advice="Put the archive back from a backup, or find the file,"))
 
     def _require_same_form(self, scan: Scan) -> None:
         form = (scan.form, scan.form_version)

@@ -9,7 +9,7 @@ from datetime import datetime
 from transcribe.archive.folder import Folder
 from transcribe.archive.place import FilePlace, is_bucket
 from transcribe.archive_names import is_hash, opened
-from transcribe.errors import NotFound
+from transcribe.errors import PictureLost
 
 
 class Archive:
@@ -60,13 +60,13 @@ class Archive:
     def get(self, name: str) -> bytes:
         """The bytes of this name, of a whole file or of a part.
 
-        NotFound where there are none: they may have been erased.
+        PictureLost where there are none: they may have been erased.
         """
         sha256, start, end = opened(name)
         try:
             return self._place.read(sha256, start, end)
         except FileNotFoundError as error:
-            raise NotFound(f"The archive has no {sha256[:12]}; it may have been erased.") from error
+            raise PictureLost(f"The archive has no {sha256[:12]}; it may have been erased.") from error
 
     def has(self, name: str) -> bool:
         """Whether there are bytes of this name."""

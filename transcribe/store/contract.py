@@ -371,6 +371,9 @@ class ReconcileStore(Protocol):
     def newest_file(self) -> str | None:
         """The archive name of a page of the newest scan that was not forgotten. None where there is none."""
 
+    def some_files(self, count: int) -> list[str]:
+        """The archive names of so many pages of the newest scans, then of the oldest; of none that was forgotten."""
+
     def scans_read_last(self, count: int) -> list[str]:
         """The ids of so many scans that people were given last and read: with a form, none of them forgotten."""
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from flows.steps.read_scans import TakenScan
 from tests.flows.house import until
 from tests.flows.shifts.made_up_worker import reader, reads_of
 from tests.transcribe.store.world import sha
-from transcribe.errors import EngineMissing, FormError
+from transcribe.errors import EngineMissing, FormError, PictureLost, SettingsError
 from transcribe.model import ReadResult, Scan, ScanPage, SourceFile
 
 READ = "flows.shifts.reading_once.read_scan"
@@ -109,6 +110,43 @@ def test_what_a_scan_cannot_help_ends_the_shift_and_the_scan_is_read_elsewhere(
     assert rooms.store.list_set_aside() == []
     assert len(rooms.store.claim_to_read("next", 9, now(), 0.0)) == 3
     assert work_shift(rooms, 2).read == 3
+
+
+def lost_of(lost: str) -> Callable[..., ReadResult]:
+    """A reader for whom the picture of the scan with this name is not in the archive."""
+    reads = reader(0.0)
+
+    def read(home: Home, scan: Scan, **named: Any) -> ReadResult:
+        if scan.name in lost:
+            raise PictureLost(f"The archive has no {scan.pages[0].file[:12]}; it may have been erased.")
+        return reads(home, scan, **named)
+
+    return read
+
+
+def test_a_scan_whose_picture_is_lost_is_set_aside_and_the_others_are_read(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(READ, lost_of("a"))
+    to_read(rooms, *"abcd")
+    rooms.archive.put_all([b"b", b"c", b"d"])
+    done = work_shift(rooms, 2)
+    assert (done.read, [name for name, _ in done.set_aside]) == (3, ["a"])
+    (aside,) = rooms.store.list_set_aside()
+    assert "not in the archive any more" in aside.message
+    assert rooms.store.count_to_read(now()) == (0, 0)
+
+
+def test_where_no_picture_is_in_the_archive_the_shift_ends_and_blames_none(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_read(rooms, *"abcd")
+    with monkeypatch.context() as broken:
+        broken.setattr(READ, lost_of("abcd"))
+        with pytest.raises(SettingsError, match="same FAIRHAND_ARCHIVE"):
+            work_shift(rooms, 2)
+    assert rooms.store.list_set_aside() == []
+    assert work_shift(rooms, 2).read == 4
 
 
 def test_a_form_that_is_another_one_here_is_refused(rooms: Home) -> None:

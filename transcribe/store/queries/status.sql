@@ -133,6 +133,12 @@ SELECT kind, currency, SUM(micro) AS micro FROM ledger GROUP BY kind, currency O
 -- name: newest_file^
 SELECT p.file FROM scan s JOIN scan_page p ON p.scan_id = s.id WHERE s.erased_at IS NULL ORDER BY s.id DESC LIMIT 1;
 
+-- name: newest_files
+SELECT p.file FROM scan s JOIN scan_page p ON p.scan_id = s.id WHERE s.erased_at IS NULL ORDER BY s.id DESC LIMIT :count;
+
+-- name: oldest_files
+SELECT p.file FROM scan s JOIN scan_page p ON p.scan_id = s.id WHERE s.erased_at IS NULL ORDER BY s.id LIMIT :count;
+
 -- name: open_batches
 WITH open AS MATERIALIZED (
     SELECT DISTINCT s.form, s.batch FROM task t JOIN scan s ON s.id = t.scan_id

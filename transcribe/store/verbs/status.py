@@ -79,6 +79,10 @@ class StatusVerbs(IngestVerbs):
         name = self.db.value("newest_file")
         return None if name is None else str(name)
 
+    def some_files(self, count: int) -> list[str]:
+        rows = [*self.db.all("newest_files", count=count), *self.db.all("oldest_files", count=count)]
+        return [str(row["file"]) for row in rows]
+
     def scans_read_last(self, count: int) -> list[str]:
         rows = self.db.all("scans_read_last", given=count * MAX_TASKS_OF_SCAN_COUNT, count=count)
         return [str(row["sha256"]) for row in rows]
