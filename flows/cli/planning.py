@@ -23,6 +23,10 @@ HEAD = ("target", "orders wholly right", "fields right", "machines alone", "read
 """The head of the table; the cost follows, with its currency."""
 
 
+MAX_ORDERS_COUNT = 10_000_000
+"""The most orders a month that are played: they take some minutes and some gigabytes of memory. Chosen by hand."""
+
+
 @app.command()
 def simulate(
     ctx: typer.Context,
@@ -31,7 +35,10 @@ def simulate(
         Path | None, typer.Option(exists=True, dir_okay=False, help="What is written on orders, JSON Lines.")
     ] = None,
     scale: Annotated[
-        list[int] | None, typer.Option(min=1, help="Instead: machines, people and delays for so many orders a month.")
+        list[int] | None,
+        typer.Option(
+            min=1, max=MAX_ORDERS_COUNT, help="Instead: machines, people and delays for so many orders a month."
+        ),
     ] = None,
     within: Annotated[float, typer.Option(min=0.1, help="With --scale: hours in which 95 % of orders end.")] = 24.0,
     always: Annotated[bool, typer.Option("--always", help="With --scale: at all hours, not Mon-Fri 8-18 h.")] = False,

@@ -41,6 +41,10 @@ MIN_PLAYED_PEOPLE_COUNT = 30
 Many people wait for less long than few of whom each has as much to do; from thirty on that hardly shows.
 """
 
+MIN_PLAYED_ORDERS_COUNT = 200
+"""Fewer orders a month are played as so many: of two or three nobody could tell how long 95 % of them take. Chosen by
+hand."""
+
 LONGEST_WEEKS_COUNT = 520
 """An order that has not ended after ten years is said to take so long."""
 
@@ -97,7 +101,7 @@ class Played:
 def play(inputs: ScaleInputs, scans_a_month: float, crew: Crew, seed: int = 1) -> Played:
     """The delays of all orders that came in the second of two weeks, in the order of arrival."""
     chance = numpy.random.default_rng(seed)
-    came = arrivals(inputs.arrivals, scans_a_month, chance)
+    came = arrivals(inputs.arrivals, max(scans_a_month, MIN_PLAYED_ORDERS_COUNT), chance)
     weighed = read_and_weighed(inputs, came, crew, chance)
     people = max(1, round(crew.people / max(1, crew.people // MIN_PLAYED_PEOPLE_COUNT)))
     chosen = numpy.flatnonzero(chance.random(len(came)) < people / crew.people)
@@ -158,7 +162,7 @@ def answered(inputs: ScaleInputs, ready: Seconds, people: int, chance: numpy.ran
         else:
             heapq.heappop(waiting)
             last[order] = max(last[order], end)
-    asked = numpy.array([bool(each) for each in questions])
+    asked = numpy.array([bool(each) for each in questions], dtype=bool)
     ended[asked] = numpy.interp(last[asked], worked, hours) + inputs.pause_seconds
     return ended
 
@@ -177,7 +181,8 @@ def needed(inputs: ScaleInputs, scans_a_month: float, within_seconds: float, see
 
     None where no crew is enough, as orders also come while nobody is at work. Machines may take a tenth of the time.
     """
-    crew, unasked = _plenty(inputs, scans_a_month), replace(inputs, questions=[()])
+    crew = _plenty(inputs, max(scans_a_month, MIN_PLAYED_ORDERS_COUNT))
+    unasked = replace(inputs, questions=[()])
 
     def is_read(tried: Crew) -> bool:
         read = play(unasked, scans_a_month, tried, seed).read

@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from flows.cli.scaling import print_scale
 from flows.home.home import Home
 from flows.simulation.planning_inputs import PlanOptions
-from flows.simulation.scale import SECONDS_AN_HOUR, Crew, ScaleInputs, _served, arrivals, needed, play
+from flows.simulation.scale import (
+    MIN_PLAYED_ORDERS_COUNT,
+    SECONDS_AN_HOUR,
+    Crew,
+    ScaleInputs,
+    _served,
+    arrivals,
+    needed,
+    play,
+)
 from flows.simulation.scale_inputs import ALWAYS, MIN_FINISHED_COUNT, OFFICE_HOURS, scale_inputs
 from reconcile.decision import assemble
 from tests.examples import examples
@@ -101,6 +110,19 @@ def test_the_least_crew_is_enough_and_with_one_less_of_any_it_is_not() -> None:
 
 def test_where_orders_come_when_nobody_works_no_crew_is_enough() -> None:
     assert needed(replace(INPUTS, arrivals=ALWAYS), 3_000, SECONDS_AN_HOUR) is None
+
+
+@pytest.mark.parametrize("orders", [1, 3, 20])
+def test_few_orders_a_month_need_one_of_each_and_take_as_long_as_many(orders: int) -> None:
+    few = needed(INPUTS, orders, DAY)
+    assert few == needed(INPUTS, MIN_PLAYED_ORDERS_COUNT, DAY)
+    assert few == Crew(workers=1, weighers=1, people=1)
+    assert len(play(INPUTS, orders, few).ended) > 10
+
+
+def test_more_orders_than_can_be_played_are_refused_at_once(house: House) -> None:
+    done = house.run("simulate", "--scale", "1000000000000")
+    assert (done.code, "10000000" in done.err.replace(",", "")) == (2, True), done.err
 
 
 def test_a_share_of_many_people_is_played_with_the_delays_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
