@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from transcribe.errors import StoreError
-from transcribe.store.drivers.binding import bind, machine_of, refuse_bound, refuse_file
+from transcribe.store.drivers.binding import bind, machine_of, refuse_bound, refuse_file, refuse_other_database
 from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.network_disks import refuse_network_file_system
@@ -36,6 +36,15 @@ from transcribe.store.verbs.people import SecondFactorVerbs
 from transcribe.store.verbs.questions import QuestionVerbs
 from transcribe.store.verbs.status import QuarantineVerbs
 from transcribe.store.verbs.time_disputes import TimeDisputeVerbs
+
+KEY_OF_FILE_ADVICE = "Put back the one that belongs to it, from the same backup"
+"""What to do where a file has another key."""
+
+KEY_OF_SERVER_ADVICE = (
+    "It is in PostgreSQL: copy state.key of a home that works on it, or mend FAIRHAND_STATE where it names another "
+    "database than was meant"
+)
+"""What to do where a database of several homes has another key."""
 
 
 class StateStore(
@@ -106,7 +115,9 @@ def open_store(
     another one.
     """
     if url:
-        return _watched(_open_on_server(url, path, key), actor, own=key is None)
+        on_server = _watched(_open_on_server(url, path, key), actor, own=key is None)
+        bind(path, str(on_server.db.value("home_name")))
+        return on_server
     refuse_network_file_system(path.parent)
     refuse_bound(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +127,7 @@ def open_store(
 
 
 def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
-    """The store in a database of PostgreSQL, which the home is bound to from now on."""
+    """The store in a database of PostgreSQL. StoreError where the home is bound to another one."""
     try:
         from transcribe.store.postgresql.postgresql import open_postgresql  # an extra that most homes go without
     except ModuleNotFoundError as error:
@@ -125,7 +136,8 @@ def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
     path.parent.mkdir(parents=True, exist_ok=True)
     database = open_postgresql(url, path)
     try:
-        bind(path, str(database.value("home_name")), has_key=key is not None or not database.value("key_mark"))
+        has_key = key is not None or not database.value("key_mark")
+        refuse_other_database(path, str(database.value("home_name")), has_key=has_key)
         own = own_key(path.with_suffix(".key"), path) if key is None else key
     except BaseException:
         database.close()
@@ -138,7 +150,7 @@ def _watched(store: StateStore, actor: str, *, own: bool) -> StateStore:
     store.actor = actor
     try:
         if own:
-            store.require_own_key()
+            store.require_own_key(KEY_OF_SERVER_ADVICE if store.machine else KEY_OF_FILE_ADVICE)
         store.watch()
         store.replay_erasures()
     except BaseException:

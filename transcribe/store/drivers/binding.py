@@ -32,8 +32,8 @@ def refuse_file(path: Path) -> None:
         )
 
 
-def bind(path: Path, name: str, *, has_key: bool) -> None:
-    """Bind a home to the database of this name. StoreError where it is bound to another one, or has not its key."""
+def refuse_other_database(path: Path, name: str, *, has_key: bool) -> None:
+    """StoreError where a home is bound to another database than that of this name, or has not its key."""
     file = bound_file(path)
     if file.exists():
         if file.read_text(encoding="utf-8").strip() != name:
@@ -48,7 +48,12 @@ def bind(path: Path, name: str, *, has_key: bool) -> None:
             f"The database of FAIRHAND_STATE is that of a home whose key is not here. Copy {name_of_key} from that "
             f"home to {path.parent} first; nothing was changed."
         )
-    file.write_text(name + "\n", encoding="utf-8")
+
+
+def bind(path: Path, name: str) -> None:
+    """Bind a home to the database of this name: one whose key it has, else it would be bound to a mistyped one."""
+    if not bound_file(path).exists():
+        bound_file(path).write_text(name + "\n", encoding="utf-8")
 
 
 def machine_of(path: Path) -> str:

@@ -73,10 +73,16 @@ def bring_up_to_date(connection: psycopg.Connection[Any], folder: Path = MIGRATI
     return present
 
 
+FOREIGN_TABLES = """SELECT 1 FROM pg_class c WHERE c.relkind IN ('r', 'p')
+    AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"""
+"""Tables in a database that has none of ours, but for those of its extensions: it is Prefect's, for example."""
+
+
 def _version(connection: psycopg.Connection[Any]) -> int:
     """The version of the tables; 0 where there are none of ours."""
     ((made, foreign),) = connection.execute(
-        "SELECT to_regclass('schema_version') IS NOT NULL, to_regclass('scan') IS NOT NULL"
+        f"SELECT to_regclass('schema_version') IS NOT NULL, EXISTS ({FOREIGN_TABLES})"
     ).fetchall()
     if made:
         ((version,),) = connection.execute("SELECT version FROM schema_version").fetchall()

@@ -110,13 +110,13 @@ class ErasureVerbs(ActVerbs):
                 self.db.run("put_erasure", keyed=keyed, at=at)
             self._list_erasures({keyed: at for keyed, at in known.items() if keyed not in listed})
 
-    def require_own_key(self) -> None:
-        """StoreError where the key is not that with which this state was made."""
+    def require_own_key(self, advice: str) -> None:
+        """StoreError where the key is not that with which this state was made; `advice` is what to do then."""
         mark, own = self.db.value("key_mark"), self.keyed_hash("the key of this state")
         if mark and not hmac.compare_digest(mark, own):
             raise StoreError(
-                f"{self.db.path.with_suffix('.key')} is the key of another {self.db.path.name}. Put back the one that "
-                "belongs to it, from the same backup; nothing was changed."
+                f"{self.db.path.with_suffix('.key')} is the key of another {self.db.path.name}. {advice}; nothing was "
+                "changed."
             )
         if not mark:
             with self.db.write():

@@ -184,7 +184,18 @@ def test_a_home_has_one_database_and_its_key(here: World, tmp_path: Path) -> Non
     assert "is in state.db" in refused(in_file, other, None)
     second.with_suffix(".postgresql").unlink()
     second.with_suffix(".key").write_bytes(b"x" * 32)
-    assert "is the key of another" in refused(second, other, None)
+    assert "copy state.key of a home that works on it" in refused(second, other, None)
+    third = new_database()
+    open_store(second, url=third).close()
+    assert not open_store(second, url=third).transcribers(), "a database that was named by mistake binds no home"
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    url = new_database()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE flow_run (id uuid)")
+        assert "holds tables of something else" in refused(tmp_path / "state.db", url)
+        assert connection.execute("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (1,)
 
 
 def test_a_part_that_fails_leaves_the_rest(here: World) -> None:
