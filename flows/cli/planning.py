@@ -26,6 +26,11 @@ HEAD = ("target", "orders wholly right", "fields right", "machines alone", "read
 MAX_ORDERS_COUNT = 10_000_000
 """The most orders a month that are played: they take some minutes and some gigabytes of memory. Chosen by hand."""
 
+SCALE = typer.Option(
+    min=1, max=MAX_ORDERS_COUNT, help="Instead: machines, people and delays for so many orders a month."
+)
+"""The option `--scale`."""
+
 
 @app.command()
 def simulate(
@@ -34,12 +39,7 @@ def simulate(
     truth: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="What is written on orders, JSON Lines.")
     ] = None,
-    scale: Annotated[
-        list[int] | None,
-        typer.Option(
-            min=1, max=MAX_ORDERS_COUNT, help="Instead: machines, people and delays for so many orders a month."
-        ),
-    ] = None,
+    scale: Annotated[list[int] | None, SCALE] = None,
     within: Annotated[float, typer.Option(min=0.1, help="With --scale: hours in which 95 % of orders end.")] = 24.0,
     always: Annotated[bool, typer.Option("--always", help="With --scale: at all hours, not Mon-Fri 8-18 h.")] = False,
     people: Annotated[

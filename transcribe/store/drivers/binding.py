@@ -51,7 +51,10 @@ def refuse_other_database(path: Path, name: str, *, has_key: bool) -> None:
 
 
 def bind(path: Path, name: str) -> None:
-    """Bind a home to the database of this name: one whose key it has, else it would be bound to a mistyped one."""
+    """Bind a home to the database of this name.
+
+    It has the key of that one: else it would be bound to one that was mistyped.
+    """
     if not bound_file(path).exists():
         bound_file(path).write_text(name + "\n", encoding="utf-8")
 
