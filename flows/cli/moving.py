@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows import terminal
 from flows.cli.app import app, settings_of
-from transcribe.errors import SettingsError
+from transcribe.errors import FairhandError, SettingsError
 
 if TYPE_CHECKING:
     from flows.backup import Moved
+    from flows.home import Settings
 
 
 @app.command()
@@ -39,7 +41,20 @@ def move(
         return
     if not to and not archive:
         raise SettingsError("Name where to: --to for the state, --archive for the pictures.")
-    _say(move_home(settings, to or "", archive or ""), as_json)
+    elsewhere = _records_elsewhere(settings) if to == "file" else []
+    done = move_home(settings, to or "", archive or "")
+    for place in elsewhere:
+        terminal.note(f"{place} is of another machine, and no erasure reaches it any more: remove it and its home.")
+    _say(done, as_json)
+
+
+def _records_elsewhere(settings: Settings) -> list[str]:
+    """Where other machines have a records.db of this state; none where it cannot be asked, as a move says then."""
+    from flows.home import open_state
+
+    with suppress(FairhandError), closing(open_state(settings)) as store:
+        return [each.place for each in store.records_copies() if each.machine != store.machine]
+    return []
 
 
 def _say(done: Moved, as_json: bool) -> None:

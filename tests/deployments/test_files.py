@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,7 +86,7 @@ def test_every_object_is_one_by_the_schema_of_kubernetes() -> None:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_takes_every_unit(unit: Path, tmp_path: Path) -> None:
     text = unit.read_text(encoding="utf-8")
-    programs = set(re.findall(r"^ExecStart=(\S+)", text, re.MULTILINE))
+    programs = set(re.findall(r"/srv/fairhand/\.venv/bin/\w+", text))
     assert all((PROGRAMS / Path(program).name).exists() for program in programs), "what it starts is what we install"
     for program in programs:
         text = text.replace(program, str(PROGRAMS / Path(program).name))
@@ -97,6 +98,21 @@ def test_systemd_takes_every_unit(unit: Path, tmp_path: Path) -> None:
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("doctor", "backups", "ends"), [(0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1)])
+def test_the_weekly_check_looks_at_backups_whatever_it_finds_in_the_home(
+    tmp_path: Path, doctor: int, backups: int, ends: int
+) -> None:
+    text = (DEPLOYMENTS / "systemd" / "fairhand-check.service").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ExecStart=(.*)", text, re.MULTILINE)
+    program = tmp_path / "fairhand"
+    exits = f'case "$1" in doctor) exit {doctor};; *) exit {backups};; esac'
+    program.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/run\n{exits}\n', encoding="utf-8")
+    program.chmod(0o700)
+    as_systemd_says = command.replace("$$", "$").replace("/srv/fairhand/.venv/bin/fairhand", str(program))
+    assert subprocess.run(shlex.split(as_systemd_says)).returncode == ends
+    assert (tmp_path / "run").read_text(encoding="utf-8").splitlines() == ["doctor --deep", "backup --check"]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)

@@ -387,10 +387,17 @@ def test_the_command_moves_says_what_it_did_and_what_is_left_to_do(house: House,
     assert "state.db.moved is as it was and takes no write any more" in done.out
     assert house.run("--home", place, "log", "verify").code == 0
     assert "in PostgreSQL" in house.run("--home", place, "status").out
+    second = tmp_path / "second"
+    second.mkdir()
+    shutil.copy(place / "state.key", second)
     house.environment["FAIRHAND_STATE"] = url
+    house.environment["FAIRHAND_ARCHIVE"] = str(tmp_path / "pictures")
+    assert house.run("--home", second, "records", "publish").code == 0
+    del house.environment["FAIRHAND_ARCHIVE"]
     back = house.run("--home", place, "move", "--to", "file", "--json")
     assert (back.code, back.json[0]["variables"], back.json[0]["log_holds"]) == (0, ["FAIRHAND_STATE"], True), back.err
     assert "is set in the environment to something else" in back.err
+    assert f"{second / 'records.db'} is of another machine, and no erasure reaches it any more" in back.err
     assert house.run("--home", place, "status").code != 0, "the variable names a database that it is not in any more"
     house.environment.clear()
     assert house.run("--home", place, "log", "verify").code == 0
