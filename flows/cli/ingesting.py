@@ -70,7 +70,7 @@ def ingest(
     home = open_home(settings)
     _check(home, form, name, again=again)
     terminal.note(STARTING_MESSAGE)
-    with said_when_ended(), terminal.progress("reading") as progress, prefect_for(settings):
+    with said_when_ended(), terminal.progress("taking in" if no_read else "reading") as progress, prefect_for(settings):
         from flows.ingest import ingest_batch
 
         done = ingest_batch(settings.home, paths, form, name, settings.cores, progress, because, read=not no_read)

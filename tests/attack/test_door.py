@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from psycopg_pool import PoolTimeout
 from starlette.testclient import TestClient
 
 from tests.transcribe.review.site import Site, make_site
@@ -171,18 +172,24 @@ def test_of_a_scan_without_a_form_only_what_its_page_offers_is_an_answer(
     assert texts(site) == [None]
 
 
-def test_a_full_disk_is_one_line_of_the_log_a_request(
-    site: Site, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "cause",
+    [sqlite3.OperationalError("database or disk is full"), PoolTimeout("couldn't get a connection after 5.00 sec")],
+    ids=["full", "away"],
+)
+def test_a_full_disk_or_a_lost_server_is_one_line_of_the_log_a_request(
+    site: Site,
+    client: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    cause: Exception,
 ) -> None:
     def full(*_: object, **__: object) -> None:
-        try:
-            raise sqlite3.OperationalError("database or disk is full")
-        except sqlite3.OperationalError as error:
-            raise StoreError from error
+        raise StoreError from cause
 
     monkeypatch.setattr(site.store, "set_training", full)
     sent = {"csrf": client.headers["x-csrf-token"], "training": "no"}
     assert client.post("/me", data=sent).status_code == 503
     (line,) = (record for record in caplog.records if record.name.startswith("transcribe.review"))
-    assert line.getMessage() == "the store is busy: StoreError, database or disk is full"
+    assert line.getMessage() == f"the store is busy: StoreError, {cause}"
     assert line.exc_info is None

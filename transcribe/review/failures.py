@@ -267,9 +267,9 @@ async def _too_many(request: Request, error: Exception) -> Response:
 
 
 def _cause_in_words(error: Exception) -> str:
-    """What kind of error it is, in a line: a full disk makes thousands. What SQLite itself says names no text."""
+    """What kind of error it is, in a line: a full disk makes thousands. What these libraries say names no text."""
     cause = error.__cause__
-    said = f", {cause}" if type(cause).__module__ == "sqlite3" else ""
+    said = f", {cause}" if type(cause).__module__.partition(".")[0] in ("sqlite3", "psycopg_pool") else ""
     return f"{type(error).__name__}{said}"
 
 
