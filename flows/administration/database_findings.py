@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from flows.administration.finding import Finding
-from flows.home import Settings, has_state, open_state
+from flows.administration.finding import Finding, usable_state
+from flows.home import Settings, has_state, now, open_state
 from transcribe.errors import FairhandError
 from transcribe.i18n import worded
 from transcribe.store import StateFile
+
+MAX_CLOCK_DIFFERENCE_SECONDS = 10.0
+"""Clocks that differ by more are told of: a minute does harm, and a busy machine may answer late. Chosen by hand."""
 
 
 def database_findings(settings: Settings) -> Iterator[Finding]:
@@ -34,9 +37,24 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
             )
         yield Finding(check="database", message=str(error), mend=mend)
         return
+    yield from _clock_findings(settings)
     for fault in StateFile(settings.state).erasure_list_faults():
         mend = "leave it, or put it back from a backup; then put back no older state.db without looking at what returns"
         yield Finding(check="database", message=fault, mend=mend, warning=True)
+
+
+def _clock_findings(settings: Settings) -> Iterator[Finding]:
+    """That the clock of this machine is not that of the database, by which all machines go."""
+    with usable_state(settings) as store:
+        ahead = store.clock_ahead_seconds(now()) if store and settings.state_url else 0.0
+    if abs(ahead) > MAX_CLOCK_DIFFERENCE_SECONDS:
+        count = f"{abs(ahead):.0f}"
+        message = worded("The clock of this machine is %(count)s seconds behind that of the database.", count=count)
+        if ahead > 0:
+            message = worded(
+                "The clock of this machine is %(count)s seconds ahead of that of the database.", count=count
+            )
+        yield Finding(check="database", message=message, mend="set both by NTP", warning=True)
 
 
 def _mend(settings: Settings, error: str) -> str:

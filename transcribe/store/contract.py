@@ -1487,6 +1487,9 @@ class MachineStore(Protocol):
     def holds_waiting(self, scan: str, claim: str) -> bool:
         """Whether nobody else has claimed a scan since this claim. Ask it in the transaction that concludes."""
 
+    def clock_ahead_seconds(self, now: datetime) -> float:
+        """How far a machine's clock, which says `now`, is ahead of that of its database; less than 0: behind it."""
+
     def note_records_copy(self, place: str, position: int, now: datetime) -> None:
         """Say where this machine has its record database, and its position. One that is forgotten must go from it."""
 

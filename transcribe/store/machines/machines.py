@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from transcribe.errors import NotFound
 from transcribe.store.drivers.database import Row
@@ -38,6 +38,10 @@ class MachineVerbs(AuditLogVerbs):
 
     def holds_waiting(self, scan: str, claim: str) -> bool:
         return self.db.one("holds_waiting", sha256=scan, claim=claim) is not None
+
+    def clock_ahead_seconds(self, now: datetime) -> float:
+        at = datetime.fromisoformat(self.db.value("database_time"))
+        return (now - (at if at.tzinfo else at.replace(tzinfo=UTC))).total_seconds()
 
     def note_records_copy(self, place: str, position: int, now: datetime) -> None:
         if not self.machine:

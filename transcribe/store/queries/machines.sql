@@ -1,3 +1,6 @@
+-- name: database_time^
+SELECT CAST(CURRENT_TIMESTAMP AS TEXT);
+
 -- name: put_records_copy!
 INSERT INTO records_copy (machine, place, position, at) VALUES (:machine, :place, :position, :now)
 ON CONFLICT (machine) DO UPDATE SET place = :place, position = :position, at = :now;
