@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from transcribe.codes import Reason, Witness
 from transcribe.geometry import Box
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    Picture = NDArray[numpy.uint8]
-    """Rows x columns (grey) or rows x columns x 3 (RGB), 0 = black."""
+Picture: TypeAlias = "NDArray[numpy.uint8]"
+"""Rows x columns (grey) or rows x columns x 3 (RGB), 0 = black."""
 
 Value = str | int | bool | None
 """What a field says, typed: ISO date and decimal amount as text, integer, ticked or not; None is no value."""

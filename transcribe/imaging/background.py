@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy
 
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 PAPER_SHRINK_FACTOR = 4
 """How many times smaller the picture is in which paper is looked for: 16 times quicker, and paper has no detail."""

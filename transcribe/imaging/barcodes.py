@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.metadata import version
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import zxingcpp
 
 from transcribe.geometry import Box
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 BARCODE_SOURCE = f"zxing {version('zxing-cpp')}"
 """The name of ZXing's readings."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
 from transcribe.geometry import Box
 from transcribe.imaging.background import grey
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 CROP_MARGIN_HEIGHTS = 0.35
 """Context shown around a field, in heights of its box: a letter's tail, the label's foot. Chosen by hand."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
+from transcribe.geometry import Box
 from transcribe.imaging.masks import Mask
 from transcribe.imaging.quality import MAX_CORNER_DISTANCE_PX, Rim
-
-if TYPE_CHECKING:
-    from transcribe.geometry import Box
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 STRIPE_WIDTH_PX = 9
 """Width of a stripe, and of the gap after it. Chosen by hand: a field's box shows two of each and more."""

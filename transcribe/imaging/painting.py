@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
+from transcribe.geometry import Box
 from transcribe.imaging.masks import grown_mask
-
-if TYPE_CHECKING:
-    from transcribe.geometry import Box
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 MIN_PRINT_LEVELS = 25
 """Grey levels by which print is darker than the paper of its place on the blank. Chosen by hand."""

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.geometry import Box, project
+from transcribe.geometry import Box, Homography, project
 from transcribe.imaging.background import background, grey
 from transcribe.imaging.resizing import shrunk
-
-if TYPE_CHECKING:
-    from transcribe.geometry import Homography
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 Rim = NDArray[numpy.float64]
 """The four corners of a photo, one after the other, in pixels of the page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy
@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from transcribe.imaging.background import grey
 from transcribe.imaging.resizing import shrunk
 from transcribe.imaging.tiling import is_strip
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 MIN_SKEW_DEGREES = 0.2
 """A page that leans less is level: Tesseract lost nothing up to 2 degrees, and turning costs a little sharpness."""

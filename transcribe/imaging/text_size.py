@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
 from transcribe.imaging.background import flatten, grey
+from transcribe.imaging.masks import Mask
 from transcribe.imaging.orientation import MIN_WORD_LETTERS
-from transcribe.model import Word
-
-if TYPE_CHECKING:
-    from transcribe.imaging.masks import Mask
-    from transcribe.model import Picture
+from transcribe.model import Picture, Word
 
 WORD_HEIGHT_PX = 18.0
 """Height of words as engines frame them, in print of 10 points at 200 dpi."""

@@ -6,16 +6,13 @@ Engines bring a page to one size before they look for print. Of such a strip not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
 from transcribe.imaging.background import grey
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 MIN_STRIP_RATIO = 8.0
 """A page whose longer side is more than so many times the shorter one is a strip.

@@ -5,19 +5,14 @@ A black-hat transform shows strokes and no edge of a shadow, however sharp, no t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
-from transcribe.imaging import find_shift, grown_mask
-
-if TYPE_CHECKING:
-    from transcribe.geometry import Box
-    from transcribe.imaging import Mask
-    from transcribe.model import Picture
+from transcribe.geometry import Box
+from transcribe.imaging import Mask, find_shift, grown_mask
+from transcribe.model import Picture
 
 STROKE_PX = 45
 """Side of the square that no stroke fills, at 200 dpi: a box to tick that is filled in is a stroke. Chosen by hand."""

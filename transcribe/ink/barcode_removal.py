@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy
 
 from transcribe.geometry import Box
-
-if TYPE_CHECKING:
-    from transcribe.imaging import Barcode
-    from transcribe.ink.ink_layer import Ink
-    from transcribe.model import Picture
+from transcribe.imaging import Barcode
+from transcribe.ink.ink_layer import Ink
+from transcribe.model import Picture
 
 
 def without_bars(ink: Ink, code: Barcode, unit: float) -> Ink:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy
 
@@ -14,10 +14,7 @@ from transcribe.imaging import flatten
 from transcribe.ink.components import Patch
 from transcribe.ink.ink_layer import BESIDE, Ink, InkLayer
 from transcribe.ink.writing_lines import CORE, LOWEST, lines, lines_of
-from transcribe.model import Page, Word
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Page, Picture, Word
 
 BETWEEN, SPACE = 0.16, 0.65
 """Paper between two letters, and that of an empty cell, in heights of the typical letter."""

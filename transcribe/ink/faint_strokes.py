@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy
 
-if TYPE_CHECKING:
-    from transcribe.geometry import Box
-    from transcribe.ink.print_mask import Print
-    from transcribe.model import Picture
+from transcribe.geometry import Box
+from transcribe.ink.print_mask import Print
+from transcribe.model import Picture
 
 STROKE = 15
 """Pixels at 200 dpi: broader than a stroke. What is evenly dark over so much is a tint or the edge of light."""

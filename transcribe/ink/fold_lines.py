@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from transcribe.geometry import Box
-    from transcribe.imaging import Mask
-    from transcribe.ink.print_mask import Print
-    from transcribe.model import Picture
+from transcribe.geometry import Box
+from transcribe.imaging import Mask
+from transcribe.ink.print_mask import Print
+from transcribe.model import Picture
 
 DARK = 0.4
 """Share of the page's level of ink from which a long line may be a fold: it is darker here and paler there."""

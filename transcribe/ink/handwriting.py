@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
@@ -11,10 +10,7 @@ import numpy
 from transcribe.geometry import Box
 from transcribe.imaging import Mask
 from transcribe.ink.ink_layer import Ink, InkLayer
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
-
+from transcribe.model import Picture
 
 # --- struck through --------------------------------------------------------------------------------------------------
 

@@ -6,19 +6,15 @@ The form's own print says it. Where print is known to be and is not seen, writin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
-from transcribe.ink.print_mask import MASS, mass
-
-if TYPE_CHECKING:
-    from transcribe.geometry import Box
-    from transcribe.imaging import Mask
-    from transcribe.ink.print_mask import Print
-    from transcribe.model import Picture
+from transcribe.geometry import Box
+from transcribe.imaging import Mask
+from transcribe.ink.print_mask import MASS, Print, mass
+from transcribe.model import Picture
 
 HIDDEN_AROUND = 40
 """Pixels at 200 dpi around a place in which the form's own print is looked for, to see whether something hides it."""

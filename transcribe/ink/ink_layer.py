@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
@@ -17,9 +16,7 @@ from transcribe.ink.components import Patch, at_rim, core, going_on, measured, o
 from transcribe.ink.fold_lines import beside, folds, without
 from transcribe.ink.hidden_print import HiddenPrint, hidden_print
 from transcribe.ink.print_mask import Print, printed
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 A4_HEIGHT = 2339
 """Pixels of an A4 page at 200 dpi: lengths below are for such a page and grow with a finer blank."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
@@ -14,10 +13,7 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
 from transcribe.imaging import Mask, flatten, grown_mask
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
-
+from transcribe.model import Picture
 
 STRONG = 110
 """Levels darker than paper from which a pixel of the blank is print whatever its shape: letters, lines, fields."""

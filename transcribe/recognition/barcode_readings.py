@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from transcribe import fields
 from transcribe.extraction import Located
@@ -13,9 +12,6 @@ from transcribe.geometry import Box
 from transcribe.imaging import BARCODE_SOURCE, Barcode, barcodes_on_page
 from transcribe.model import Field, Form, Page, Place, Reading
 from transcribe.ocr import reading
-
-if TYPE_CHECKING:
-    from transcribe.imaging import Barcode
 
 AROUND = 1.0
 """Heights of a barcode that people are shown around it: the number printed under its bars."""

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from transcribe.codes import Flag
 from transcribe.geometry import Box
 from transcribe.imaging import grey
 from transcribe.ink import UNSURE, InkLayer, added_strokes, probability_signed, probability_ticked
-from transcribe.model import INK, Page, Reading
+from transcribe.model import INK, Page, Picture, Reading
 from transcribe.ocr import Engine, reading
 from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.presence import filled_probability
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
 
 MOST_SURE = 0.9999
 """The ink test claims no more: it has never been tested on more than ten thousand boxes."""

@@ -5,17 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy
 from numpy.typing import NDArray
 
 from transcribe.archive_names import packed
 from transcribe.imaging import Quality, page_picture
-from transcribe.model import PagePicture, PageTransform, Place, Reading, ReadResult, SourceWords
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import PagePicture, PageTransform, Picture, Place, Reading, ReadResult, SourceWords
 
 
 @dataclass(slots=True)

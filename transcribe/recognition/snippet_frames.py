@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging import grey
+from transcribe.imaging import Mask, grey
 from transcribe.ink import InkLayer
-from transcribe.model import SnippetFrame
+from transcribe.model import Picture, SnippetFrame
 from transcribe.recognition.form_fields import FieldRegion
-
-if TYPE_CHECKING:
-    from transcribe.imaging import Mask
-    from transcribe.model import Picture
 
 PARTS = 10_000
 """Parts of a picture's side: finer than a pixel of any field's picture."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
 from transcribe.geometry import Homography
 from transcribe.imaging import shrunk, straightened, use_one_thread
-from transcribe.model import Form, Page, StoredAlignment
+from transcribe.model import Form, Page, Picture, StoredAlignment
 from transcribe.registration.dewarp import dewarp
 from transcribe.registration.matching import (
     Match,
@@ -23,9 +22,6 @@ from transcribe.registration.matching import (
     weak_matches,
 )
 from transcribe.registration.similarity import Similarity, similarity
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
 
 FITS = 0.5
 """A page fits its form from this `fit` on; below it nothing that stands in the boxes is believed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy
@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
 from transcribe.imaging import find_shift, flatten, grey, shrunk
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Picture
 
 Field = NDArray[numpy.float64]
 """Rows x columns of knots: how far the page's print lies from the blank's there, in pixels of the full page."""

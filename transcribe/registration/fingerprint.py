@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
@@ -20,12 +19,9 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_grey, field_boxes
 from transcribe.geometry import Homography
 from transcribe.imaging import grey
-from transcribe.model import Form, Page, PageFingerprint
+from transcribe.model import Form, Page, PageFingerprint, Picture
 from transcribe.registration.align import Aligned
 from transcribe.registration.matching import blank_path, is_plausible, stepwise_match
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
 
 CELLS_COUNT = 1 << 16
 """The most cells of a page: an A4 page in cells of a millimetre has 62,370. A power of two, for fast projections."""

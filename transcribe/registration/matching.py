@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
@@ -14,11 +13,7 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box, Homography, project
 from transcribe.imaging import grey, shrunk
-from transcribe.model import Form
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
-
+from transcribe.model import Form, Picture
 
 SIDE = 1000
 """Pixels of the longer side on which features are sought: measured 32 of 32 right, median error 0.2 to 0.6 px of a

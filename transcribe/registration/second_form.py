@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy
 from numpy.typing import NDArray
 
 from transcribe.geometry import Box, Homography, project
 from transcribe.imaging import grey
-from transcribe.model import Form
+from transcribe.model import Form, Picture
 from transcribe.registration.align import Aligned
 from transcribe.registration.matching import SURE, features, match
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
 
 Corners = NDArray[numpy.float32]
 

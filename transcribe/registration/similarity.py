@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy
@@ -13,10 +13,7 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
 from transcribe.imaging import grey
-from transcribe.model import Form
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.model import Form, Picture
 
 TILE = 48
 """Pixels of a tile, on the halved blank, in which page and blank are compared: about 12 mm at 200 dpi."""
