@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy
 
+from transcribe.imaging.resizing import shrunk_to
 from transcribe.model import Picture
 
 PAPER_SHRINK_FACTOR = 4
@@ -39,16 +40,10 @@ def background(picture: Picture) -> Picture:
 
     It shows lamp light and shadows with their edges, and no strokes.
     """
-    height, width = picture.shape
-    small = cv2.resize(
-        picture,
-        (max(1, width // PAPER_SHRINK_FACTOR), max(1, height // PAPER_SHRINK_FACTOR)),
-        interpolation=cv2.INTER_AREA,
-    )
     square = numpy.ones((MAX_STROKE_PX, MAX_STROKE_PX), numpy.uint8)
-    closed = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, square)
+    closed = cv2.morphologyEx(cv2.medianBlur(_small(picture), 3), cv2.MORPH_CLOSE, square)
     bright = cv2.medianBlur(closed, SMOOTHING_PX)
-    return numpy.asarray(cv2.resize(bright, (width, height)), dtype=numpy.uint8)
+    return numpy.asarray(cv2.resize(bright, picture.shape[::-1]), dtype=numpy.uint8)
 
 
 def flatten(picture: Picture, under: Picture | None = None) -> Picture:
@@ -56,9 +51,8 @@ def flatten(picture: Picture, under: Picture | None = None) -> Picture:
 
     `under` is the background, where the caller has it already.
     """
-    return numpy.asarray(
-        cv2.divide(picture, background(picture) if under is None else under, scale=255), dtype=numpy.uint8
-    )
+    under = background(picture) if under is None else under
+    return numpy.asarray(cv2.divide(picture, under, scale=255), dtype=numpy.uint8)
 
 
 def shadow(dark: Picture, most: float, unit: float) -> Picture:
@@ -67,16 +61,16 @@ def shadow(dark: Picture, most: float, unit: float) -> Picture:
     At the edges of shadows the paper is darker than `background` says. `unit` is how many pixels of the page make one
     pixel at 200 dpi.
     """
-    height, width = dark.shape
-    small = cv2.resize(
-        dark,
-        (max(1, width // PAPER_SHRINK_FACTOR), max(1, height // PAPER_SHRINK_FACTOR)),
-        interpolation=cv2.INTER_AREA,
-    )
     side = max(3, round(MIN_SHADOW_WIDTH_PX * unit / PAPER_SHRINK_FACTOR))
-    broad = cv2.morphologyEx(small, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    broad = cv2.morphologyEx(_small(dark), cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     broad[broad > most] = 0
-    return numpy.asarray(cv2.resize(cv2.blur(broad, (3, 3)), (width, height)), dtype=numpy.uint8)
+    return numpy.asarray(cv2.resize(cv2.blur(broad, (3, 3)), dark.shape[::-1]), dtype=numpy.uint8)
+
+
+def _small(picture: Picture) -> Picture:
+    """A grey picture PAPER_SHRINK_FACTOR times smaller, a pixel wide and high at least."""
+    height, width = picture.shape
+    return shrunk_to(picture, max(1, width // PAPER_SHRINK_FACTOR), max(1, height // PAPER_SHRINK_FACTOR))
 
 
 def smoothed(picture: Picture, side_px: int) -> Picture:

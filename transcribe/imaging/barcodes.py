@@ -54,27 +54,20 @@ def barcodes(picture: Picture, box: Box) -> list[Barcode]:
     """
     height, width = picture.shape[:2]
     wide = box.padded(round(SEARCH_MARGIN_HEIGHTS * box.height)).clipped(width, height)
-    found = list({code.text: code for code in _read(picture[wide.slices])}.values())
+    found = {code.text: code for code in barcodes_on_page(picture[wide.slices])}.values()
     codes = [code._replace(box=code.box.shifted(wide.x0, wide.y0)) for code in found]
     within = [code for code in codes if box.contains_middle(code.box)]
     rest = [code for code in codes if code not in within]
     return [code._replace(checked=code.checked and code in within and len(within) == 1) for code in [*within, *rest]]
 
 
-def barcodes_on_page(picture: Picture) -> list[Barcode]:
-    """All barcodes of a page, left to right."""
-    return list(_read(picture))
-
-
-def _read(picture_piece: Picture) -> Iterator[Barcode]:
-    if min(picture_piece.shape[:2], default=0) < 8:
+def barcodes_on_page(picture: Picture) -> Iterator[Barcode]:
+    """All barcodes of a page, or of a piece of one, left to right."""
+    if min(picture.shape[:2], default=0) < 8:
         return
-    for code in sorted(zxingcpp.read_barcodes(picture_piece.copy()), key=lambda code: code.position.top_left.x):
+    for code in sorted(zxingcpp.read_barcodes(picture.copy()), key=lambda code: code.position.top_left.x):
         corners = [getattr(code.position, each) for each in ("top_left", "top_right", "bottom_left", "bottom_right")]
         across, down = [each.x for each in corners], [each.y for each in corners]
         if text := code.text.strip():
-            yield Barcode(
-                text,
-                Box(min(across), min(down), max(across) + 1, max(down) + 1),
-                code.format in ERROR_DETECTING_FORMATS,
-            )
+            box = Box(min(across), min(down), max(across) + 1, max(down) + 1)
+            yield Barcode(text, box, code.format in ERROR_DETECTING_FORMATS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import cv2
 import numpy
@@ -84,19 +84,15 @@ def cover(picture: Picture, boxes: Iterable[Box]) -> Picture:
 
 
 def _smallest(cut: Picture, scale: float, most: int) -> bytes:
+    """The picture as a JPEG of so many bytes at most, as far as that can be: first coarser, then smaller."""
     content = b""
-    for content in _encodings(cut, scale):
-        if len(content) <= most:
-            break
-    return content
-
-
-def _encodings(cut: Picture, scale: float) -> Iterator[bytes]:
-    """The picture as ever fewer bytes: first coarser, then smaller."""
     for shrink in SHRINK_FACTORS:
         sized = _resized(cut, scale * shrink)
         for quality in JPEG_QUALITIES:
-            yield cv2.imencode(".jpg", sized, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+            content = cv2.imencode(".jpg", sized, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+            if len(content) <= most:
+                return content
+    return content
 
 
 def _resized(cut: Picture, scale: float) -> Picture:

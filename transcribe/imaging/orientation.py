@@ -21,9 +21,6 @@ MIN_WORD_LETTERS = 3
 MAX_STANDING_WORD_SHARE = 0.5
 """A page lies on its side where more than this share of its words is higher than wide. Chosen by hand."""
 
-AS_IT_CAME = 0
-"""No quarters to turn."""
-
 
 def way_up(seen: Mapping[str, Sequence[Word]], again: Callable[[int], Sequence[Word]]) -> int:
     """How many quarters against the clock turn a page upright; 0 where it stands so, or it cannot be told.
@@ -31,18 +28,13 @@ def way_up(seen: Mapping[str, Sequence[Word]], again: Callable[[int], Sequence[W
     `seen` holds the words that each engine read on the page as it came. `again` gives the words that one engine reads
     on it turned by so many quarters; it is called only for a page that no engine can read as it lies.
     """
-    if not any(seen.values()) or any(
-        clarity(words) >= MIN_UPRIGHT_CLARITY and not is_standing(words) for words in seen.values()
-    ):
-        return AS_IT_CAME
-    if any(is_standing(words) for words in seen.values()):
-        read_so = any(
-            clarity(words) >= MIN_UPRIGHT_CLARITY for words in seen.values()
-        )  # an engine turns such words for itself
-        tries: tuple[int, ...] = (1, 3) if read_so else (3, 1)
-    else:
-        tries = (2, 1, 3)
-    return next((turns for turns in tries if _reads_upright(again(turns))), AS_IT_CAME)
+    if not any(seen.values()) or any(map(_reads_upright, seen.values())):
+        return 0
+    tries: tuple[int, ...] = (2, 1, 3)
+    if any(map(is_standing, seen.values())):
+        read_so = any(clarity(words) >= MIN_UPRIGHT_CLARITY for words in seen.values())
+        tries = (1, 3) if read_so else (3, 1)  # an engine turns such words for itself
+    return next((turns for turns in tries if _reads_upright(again(turns))), 0)
 
 
 def clarity(words: Sequence[Word]) -> float:

@@ -89,7 +89,7 @@ def quality(
     hiding = _hiding(burnt, small, papers)
     glare, white = (1.0 - _graded(float(each.mean()), 0.002, 0.03) for each in (hiding & shown, burnt))
     paper = float(numpy.quantile(papers[shown], PAPER_SHARE)) if shown.any() else 255.0
-    slope = _steepest(pixels, STEEPEST_SHARE) / max(ink_contrast, 1.0)
+    slope = _steepest(pixels) / max(ink_contrast, 1.0)
     measures = {
         "blur": _sharpness(slope),
         "contrast": _graded(ink_contrast / max(4.0 * noise, 12.0), 2.0, 8.0) * _graded(ink_contrast, 30.0, 90.0),
@@ -135,11 +135,9 @@ def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, in
     The scale is how many pixels of the photo make one pixel of the page, on average. `homography` takes pixels of the
     photo to pixels of the page. `photo` is rows and columns, `size` width and height of the page.
     """
-    back = numpy.linalg.inv(homography)
     width, height = size
-    there = numpy.array(project(back, Box(0, 0, width, height).corners), numpy.float32)
-    rows, columns = photo
-    frame = numpy.array(Box(0, 0, columns, rows).corners, numpy.float32)
+    there = numpy.array(project(numpy.linalg.inv(homography), Box(0, 0, width, height).corners), numpy.float32)
+    frame = numpy.array(Box(0, 0, *photo[::-1]).corners, numpy.float32)
     common, _ = cv2.intersectConvexConvex(there, frame)
     area = abs(cv2.contourArea(there))
     return (area / (width * height)) ** 0.5, common / max(area, 1.0)
@@ -147,8 +145,7 @@ def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, in
 
 def rim_of_paper(homography: Homography, photo: tuple[int, int]) -> Rim:
     """The corners of a photo (rows, columns) on the page."""
-    rows, columns = photo
-    return numpy.array(project(homography, Box(0, 0, columns, rows).corners), numpy.float64)
+    return numpy.array(project(homography, Box(0, 0, *photo[::-1]).corners), numpy.float64)
 
 
 def _graded(value: float, bad: float, good: float) -> float:
@@ -157,30 +154,25 @@ def _graded(value: float, bad: float, good: float) -> float:
 
 
 def _sharpness(slope: float) -> float:
-    """How sharp a page is whose steepest edges have this slope, 0 to 1.
+    """How sharp a page is whose steepest edges have this slope, in shares of the ink's contrast a pixel, 0 to 1.
 
-    Slopes are shares of the ink's contrast a pixel: 1 from 0.3 on.
-
-    Sharp print at 200 dpi has a slope of 0.5. A step blurred by a normal curve of s pixels has its steepest slope at
-    contrast / (s * sqrt(2 pi)): 1 px of blur gives 0.40, 2 px 0.20, 3 px 0.13. Below 0.10 letters of 10 points run
-    together.
+    Sharp print at 200 dpi has 0.5; 1 px of blur gives 0.40, 2 px 0.20, 3 px 0.13: contrast / (px * sqrt(2 pi)). Below
+    0.10 letters of 10 points run together.
     """
     return _graded(slope, 0.07, 0.30)
 
 
-def _steepest(pixels: Picture, share: float) -> float:
-    """The slope, in grey levels a pixel, that this share of a page does not exceed.
+def _steepest(pixels: Picture) -> float:
+    """The slope, in grey levels a pixel, that STEEPEST_SHARE of a page does not exceed.
 
-    Slopes are central differences at every second pixel of every second row. They are counted, which is quicker than
-    sorting.
+    Slopes are central differences at every second pixel of every second row, counted, as that is quicker than sorting.
     """
     if min(pixels.shape) < 3:
         return 0.0
     across = cv2.absdiff(pixels[1:-1:2, 2::2], pixels[1:-1:2, :-2:2]).astype(numpy.int32)
     down = cv2.absdiff(pixels[2::2, 1:-1:2], pixels[:-2:2, 1:-1:2]).astype(numpy.int32)
     counts = numpy.bincount((across * across + down * down).ravel())
-    place = int(numpy.searchsorted(numpy.cumsum(counts), share * across.size))
-    return 0.5 * sqrt(place)
+    return 0.5 * sqrt(numpy.searchsorted(numpy.cumsum(counts), STEEPEST_SHARE * across.size))
 
 
 def _burnt(small: Picture, papers: Picture) -> NDArray[numpy.bool_]:

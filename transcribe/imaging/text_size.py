@@ -43,11 +43,9 @@ CUT_SHARE_PER_LETTER = 0.025
 
 def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
     """How many times larger the page's print is than print of 10 points at 200 dpi; 1 without any print."""
-    heights = sorted(
-        word.box.height
-        for word in words
-        if (word.confidence or 0.0) > MIN_READ_CONFIDENCE and len(word.text) >= MIN_WORD_LETTERS and _is_level(word)
-    )
+    sure = [each for each in words if (each.confidence or 0.0) > MIN_READ_CONFIDENCE]
+    level = [each.box for each in sure if len(each.text) >= MIN_WORD_LETTERS and each.box.width > each.box.height]
+    heights = sorted(box.height for box in level)
     if len(heights) >= MIN_SAMPLE_COUNT:
         return heights[len(heights) // 2] / WORD_HEIGHT_PX
     letters = _letters(_ink(picture, contrast))[:, cv2.CC_STAT_HEIGHT]
@@ -70,10 +68,6 @@ def share_inside(picture: Picture, height: float, contrast: float) -> float:
     return 1.0 - min(1.0, CUT_SHARE_PER_LETTER * most)
 
 
-def _is_level(word: Word) -> bool:
-    return word.box.width > word.box.height
-
-
 def _sides(picture: Picture, thick: int) -> Iterator[Picture]:
     """The four sides of a picture, each turned so that its rim is on the left."""
     yield picture[:, :thick]
@@ -89,19 +83,14 @@ def _count_cut(side: Picture, height: float, contrast: float) -> int:
         return 0
     found = _letters(ink)
     size = numpy.maximum(found[:, cv2.CC_STAT_HEIGHT], found[:, cv2.CC_STAT_WIDTH])
-    at_rim = (
-        (found[:, cv2.CC_STAT_LEFT] <= 1)
-        & (size >= RIM_LETTER_HEIGHTS[0] * height)
-        & (size <= RIM_LETTER_HEIGHTS[1] * height)
-    )
-    return int(at_rim.sum())
+    least, most = (share * height for share in RIM_LETTER_HEIGHTS)
+    return int(((found[:, cv2.CC_STAT_LEFT] <= 1) & (size >= least) & (size <= most)).sum())
 
 
 def _ink(picture: Picture, contrast: float) -> Mask:
     """1 where a picture is as dark as ink."""
-    return (255 - flatten(grey(picture)) > max(MIN_INK_DARKNESS_LEVELS, MIN_INK_CONTRAST_SHARE * contrast)).view(
-        numpy.uint8
-    )
+    level = max(MIN_INK_DARKNESS_LEVELS, MIN_INK_CONTRAST_SHARE * contrast)
+    return (255 - flatten(grey(picture)) > level).view(numpy.uint8)
 
 
 def _letters(ink: Mask) -> NDArray[numpy.int32]:

@@ -17,6 +17,7 @@ from transcribe.registration.matching import (
     blank_path,
     features,
     is_plausible,
+    known_match,
     matched_pairs,
     stepwise_match,
     weak_matches,
@@ -73,9 +74,8 @@ def align(page: Page, form: Form) -> Aligned:
     use_one_thread()
     if form.free:
         return Aligned(page=straightened(page, 0)[0], fit=1.0, inliers=0, number=page.number)
-    if page.alignment and page.alignment.form == form.digest:
-        known = numpy.array(page.alignment.homography, numpy.float64).reshape(3, 3)
-        return lay(page, form, Match(number=page.alignment.number, inliers=page.alignment.inliers, homography=known))
+    if known := known_match(page, form):
+        return lay(page, form, known)
     laid = lay(page, form, stepwise_match(page.picture, form))
     return laid if laid.fits else _sought_again(page, form, laid)
 
@@ -127,12 +127,6 @@ def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, Simil
     pressed = dewarp(straight, path, table[near])
     better = similarity(pressed, form, number)
     return (pressed, better) if better.fit > alike.fit else (straight, alike)
-
-
-# --- features --------------------------------------------------------------------------------------------------------
-
-
-# --- laying ----------------------------------------------------------------------------------------------------------
 
 
 def _warped(picture: Picture, homography: Homography, size: tuple[int, int]) -> Picture:

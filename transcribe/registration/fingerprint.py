@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey, field_boxes
 from transcribe.geometry import Homography
-from transcribe.imaging import grey
+from transcribe.imaging import grey, shrunk_to
 from transcribe.model import Form, Page, PageFingerprint, Picture
 from transcribe.registration.align import Aligned
-from transcribe.registration.matching import blank_path, is_plausible, stepwise_match
+from transcribe.registration.matching import blank_path, is_plausible, known_match, stepwise_match
 
 CELLS_COUNT = 1 << 16
 """The most cells of a page: an A4 page in cells of a millimetre has 62,370. A power of two, for fast projections."""
@@ -59,7 +59,7 @@ SEED = 20261126
 
 def with_alignments(pages: Sequence[Page], form: Form) -> list[Page]:
     """The pages, each knowing how it lies on the form, so that whoever lays them later need not find it out."""
-    return [page if _is_known(page, form) else _found(page, form) for page in pages]
+    return [page if form.free or known_match(page, form) else _found(page, form) for page in pages]
 
 
 def fingerprints(pages: Sequence[Page], form: Form) -> list[PageFingerprint]:
@@ -68,22 +68,14 @@ def fingerprints(pages: Sequence[Page], form: Form) -> list[PageFingerprint]:
     Pages know how they lie (`with_alignments`). Their numbers are those of the form's pages. A form without a blank has
     none: nobody knows what of a page is its print.
     """
-    if form.free:
-        return []
     found: dict[int, PageFingerprint] = {}
-    for page in pages:
-        if page.alignment is None or page.alignment.form != form.digest:
-            continue
-        number = page.alignment.number
-        homography = numpy.array(page.alignment.homography, numpy.float64).reshape(3, 3)
-        cells = _written(page.picture, homography, form, number)
-        if cells is not None and number not in found:
-            found[number] = PageFingerprint(number=number, bits=_bits(cells))
+    for page in () if form.free else pages:
+        laid = known_match(page, form)
+        if laid and laid.homography is not None and laid.number not in found:
+            cells = _written(page.picture, laid.homography, form, laid.number)
+            if cells is not None:
+                found[laid.number] = PageFingerprint(number=laid.number, bits=_bits(cells))
     return list(found.values())
-
-
-def _is_known(page: Page, form: Form) -> bool:
-    return form.free or (page.alignment is not None and page.alignment.form == form.digest)
 
 
 def _found(page: Page, form: Form) -> Page:
@@ -125,12 +117,9 @@ def _inside_boxes(form: Form, number: int, scale: float, shape: tuple[int, ...])
 
 def _shrunk(picture: Picture, homography: Homography, scale: float) -> tuple[Picture, Homography]:
     """A picture made about as coarse as the small blank, and its homography onto that: averaging takes noise away."""
-    own = float(numpy.sqrt(abs(numpy.linalg.det(homography[:2, :2])))) * scale
+    own = min(1.0, float(numpy.sqrt(abs(numpy.linalg.det(homography[:2, :2])))) * scale)
     height, width = picture.shape
-    small = picture
-    if own < 1:
-        sides = max(1, round(width * own)), max(1, round(height * own))
-        small = numpy.asarray(cv2.resize(picture, sides, interpolation=cv2.INTER_AREA), numpy.uint8)
+    small = shrunk_to(picture, max(1, round(width * own)), max(1, round(height * own)))
     back = numpy.diag([width / small.shape[1], height / small.shape[0], 1.0])
     return small, numpy.diag([scale, scale, 1.0]) @ homography @ back
 
@@ -141,8 +130,7 @@ def _small_blank(path: str) -> tuple[Picture, float]:
     blank = blank_grey(path)
     height, width = blank.shape
     scale = min(1.0, CELL_PX * float(numpy.sqrt(CELLS_COUNT / (height * width))))
-    sides = int(width * scale), int(height * scale)
-    small = numpy.asarray(cv2.resize(blank, sides, interpolation=cv2.INTER_AREA), numpy.uint8)
+    small = shrunk_to(blank, int(width * scale), int(height * scale))
     return numpy.asarray(cv2.erode(_without_paper(small), numpy.ones((3, 3), numpy.uint8)), numpy.uint8), scale
 
 

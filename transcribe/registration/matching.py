@@ -13,27 +13,25 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box, Homography, project
 from transcribe.imaging import grey, shrunk
-from transcribe.model import Form, Picture
+from transcribe.model import Form, Page, Picture
 
 SIDE = 1000
 """Pixels of the longer side on which features are sought: measured 32 of 32 right, median error 0.2 to 0.6 px of a
 blank at 200 dpi; 1500 px were no better at three times the cost."""
 
 
-STEPS = ((640, 100), (SIDE, 60), (2000, 0))
+CLOSER = 2000
+"""Where too few features agree at `SIDE`, the page may be small in its photo, and they are sought again."""
+
+SURE = 60
+"""Inliers from which a match is no accident: foreign pages reach about half of it, true pages twice."""
+
+STEPS = ((640, 100), (SIDE, SURE), (CLOSER, 0))
 """Sides on which features are sought one after the other, and inliers with which the next is not tried.
 
 On 27 photographs with 100 inliers or more 640 px lay within 1.1 px of where SIDE does and fitted as well, for 60 of
 165 ms; worn pages have fewer there. Beyond SIDE a page may be small in its photo.
 """
-
-
-CLOSER = STEPS[-1][0]
-"""Where too few features agree at `SIDE`, the page may be small in its photo, and they are sought again."""
-
-
-SURE = STEPS[1][1]
-"""Inliers from which a match is no accident: foreign pages reach about half of it, true pages twice."""
 
 
 DIM = 160
@@ -59,7 +57,7 @@ FEWEST = 25
 """Inliers below which there is no match: foreign pages reached 43 at 1500 px, fewer at 1000, true pages had 117."""
 
 
-SEARCHES = ((SIDE, SIDE, FEATURES), (1500, 1500, FEATURES), (2000, 2000, 2 * FEATURES))
+SEARCHES = ((SIDE, FEATURES), (1500, FEATURES), (CLOSER, 2 * FEATURES))
 """Sides of photo and blank, and features, with which a page is sought again that does not fit: one strewn with dirt has
 most of its features there. Chosen by hand."""
 
@@ -109,6 +107,15 @@ def _detected(picture: Picture, count: int) -> tuple[NDArray[numpy.float32], NDA
     return numpy.array([point.pt for point in points], numpy.float32), numpy.asarray(descriptors, numpy.float32)
 
 
+def known_match(page: Page, form: Form) -> Match | None:
+    """How a page is remembered to lie on a form; None where that is not known."""
+    known = page.alignment
+    if known is None or known.form != form.digest:
+        return None
+    homography = numpy.array(known.homography, numpy.float64).reshape(3, 3)
+    return Match(number=known.number, inliers=known.inliers, homography=homography)
+
+
 def stepwise_match(picture: Picture, form: Form) -> Match:
     """The best match of a picture with a form: features are sought on a larger copy where too few agree."""
     best = Match(number=1, inliers=0, homography=None)
@@ -134,10 +141,10 @@ def match(seen: Features, form: Form, number: int) -> Match:
 def weak_matches(picture: Picture, form: Form) -> Iterator[Match]:
     """Matches of a picture in which few features agree, as most are of dirt or in shadow: only what lies there can tell
     whether they are right. Each feature of a blank is matched with one of the picture at most."""
-    for side, of_blank, count in SEARCHES:
+    for side, count in SEARCHES:
         seen = features(picture, side, count)
         for number in range(1, len(form.blanks) + 1):
-            known = blank_features(blank_path(form, number), of_blank, count)
+            known = blank_features(blank_path(form, number), side, count)
             found = _agreed(seen, known, number, one_to_one(seen, known), FEWEST_TRIED)
             if found.homography is not None:
                 yield found
