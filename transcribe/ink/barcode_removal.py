@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-
-import numpy
 
 from transcribe.geometry import Box
 from transcribe.imaging import Barcode
@@ -21,13 +19,14 @@ def without_bars(ink: Ink, code: Barcode, unit: float) -> Ink:
     return replace(ink, patches=kept, amount=amount, box=box)
 
 
-def unbarred(clean: Picture, inks: Mapping[int, Ink], codes: Mapping[int, Barcode]) -> Picture:
-    """A page's writing with the bars of codes painted over: engines read ones and letters in them."""
-    if not codes:
-        return clean
+def unbarred(clean: Picture, barred: Iterable[tuple[Ink, Barcode]]) -> Picture:
+    """A page's writing with the bars of codes painted over, given with the ink that they stand in.
+
+    Engines read ones and letters in them.
+    """
     shown = clean.copy()
-    for number, code in codes.items():
-        for patch in inks[number].patches:
+    for ink, code in barred:
+        for patch in ink.patches:
             if patch.box.intersects(code.box):
                 shown[patch.box.slices] = shown[patch.box.slices].max()
-    return numpy.asarray(shown, numpy.uint8)
+    return shown

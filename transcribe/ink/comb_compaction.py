@@ -45,10 +45,6 @@ class CompactLine:
     most: int
     spaces: frozenset[int]
 
-    def fits(self, text: str) -> bool:
-        """Whether a text has as many characters as cells are filled."""
-        return fits_cells(text, [self])
-
     def spaced(self, words: Sequence[Word]) -> list[Word]:
         """An engine's words as one, with its spaces where the empty cells are; as they are where their characters are
         not as many as the pieces."""

@@ -13,7 +13,7 @@ from transcribe.geometry import Box
 from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes, cover
 from transcribe.ink import InkLayer, crossed_out, joinedness, unbarred, without_bars
 from transcribe.model import Page, Reading, SourceWords
-from transcribe.ocr import Engine, alternatives_of, reading
+from transcribe.ocr import Engine, alternatives_of
 from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.engine_words import EngineWords, words_by_engine
@@ -65,13 +65,12 @@ def ask_engines(
         if region.field.personal != "payment"
     ]
     codes = {number: code for number, region in enumerate(asked) if (code := _barcode(region, page))}
-    shown = unbarred(layer.clean, {number: asked[number].ink for number in codes}, codes)
+    shown = unbarred(layer.clean, [(asked[number].ink, code) for number, code in codes.items()])
     clean = Page(number=page.number, picture=shown, dpi=page.dpi)
-    asked = [
-        _unbarred(region, codes[number], layer) if number in codes else region for number, region in enumerate(asked)
-    ]
-    places = [code.box for code in codes.values()]
-    bare = replace(plain, page=replace(plain.page, picture=cover(plain.page.picture, places))) if places else plain
+    for number, code in codes.items():
+        asked[number] = replace(asked[number], ink=without_bars(asked[number].ink, code, layer.unit), comb=None)
+    covered = cover(plain.page.picture, [code.box for code in codes.values()])
+    bare = replace(plain, page=replace(plain.page, picture=covered))
     seen = words_by_engine(engines, clean, bare, layer, asked, here, cascade)
     heard = [
         {number: _heeded(words, asked[number], engine, layer.blank) for number, words in said.items()}
@@ -161,20 +160,12 @@ class AskedRegion:
             *([Flag.MISCOUNTED] if said.miscounted else []),
             *([Flag.PARTLY_READ] if said.text and self._is_partly(said) else []),
         ]
-        return reading(
-            scan=here.scan,
-            key=self.region.key,
-            source=said.source,
-            text=None if silent else here.as_read(said.text, self.region.field),
-            at=here.at,
-            confidence=said.confidence,
-            conditions={
-                **here.conditions(self.filled),
-                **({"plain": 1.0} if said.plain else {}),
-                **({"again": 1.0} if said.again else {}),
-            },
-            flags=own,
-            alternatives=[(here.as_read(text, self.region.field), sure) for text, sure in alternatives_of(said.lines)],
+        field = self.region.field
+        text = None if silent else here.as_read(said.text, field)
+        others = [(here.as_read(text, field), sure) for text, sure in alternatives_of(said.lines)]
+        looks = {name: 1.0 for name in ("plain", "again") if getattr(said, name)}
+        return here.reading(
+            self.region.key, said.source, text, said.confidence, self.filled, flags=own, alternatives=others, **looks
         )
 
     def _is_partly(self, said: EngineWords) -> bool:
@@ -230,20 +221,7 @@ def _barcode(region: FieldRegion, page: Page) -> Barcode | None:
     return next(iter(barcodes(page.picture, region.box)), None)
 
 
-def _unbarred(region: FieldRegion, code: Barcode, layer: InkLayer) -> FieldRegion:
-    """The field as engines are asked for it: without the bars."""
-    return replace(region, ink=without_bars(region.ink, code, layer.unit), comb=None)
-
-
 def _by_barcode(region: FieldRegion, code: Barcode, here: Circumstances) -> Reading:
     """What a barcode says. It checks itself and says nothing of how sure it is."""
-    return reading(
-        scan=here.scan,
-        key=region.key,
-        source=BARCODE_SOURCE,
-        text=code.text,
-        at=here.at,
-        confidence=None,
-        conditions=here.conditions(1.0),
-        flags=[Flag.CHECKS_ITSELF] if code.checked else [],
-    )
+    flags = [Flag.CHECKS_ITSELF] if code.checked else []
+    return here.reading(region.key, BARCODE_SOURCE, code.text, None, 1.0, flags=flags)

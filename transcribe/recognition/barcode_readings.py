@@ -10,7 +10,7 @@ from transcribe import fields
 from transcribe.extraction import Located
 from transcribe.geometry import Box
 from transcribe.imaging import BARCODE_SOURCE, Barcode, barcodes_on_page
-from transcribe.model import Field, Form, Page, Place, Reading
+from transcribe.model import Field, Form, Page
 from transcribe.ocr import reading
 
 AROUND = 1.0
@@ -29,9 +29,20 @@ def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Locate
         if len({code.text for _, code in fitting}) != 1:
             continue
         number = next(number for number, place in enumerate(places) if place.key.name == field.name)
+        page, code = fitting[0]
         if places[number].confidence is None:
-            places[number] = replace(places[number], page=fitting[0][0].number, box=_shown(*fitting[0]))
-        readings.append(_said(scan_id, places[number], fitting[0][1], now))
+            places[number] = replace(places[number], page=page.number, box=_shown(page, code))
+        readings.append(
+            reading(
+                scan=scan_id,
+                key=places[number].key,
+                source=BARCODE_SOURCE,
+                text=code.text,
+                at=now,
+                confidence=None,
+                conditions={"place": places[number].confidence or 0.0},
+            )
+        )
     return Located(places=tuple(places), readings=tuple(readings))
 
 
@@ -45,18 +56,6 @@ def _shown(page: Page, code: Barcode) -> Box:
     return code.box.padded(round(AROUND * code.box.height)).clipped(width, height)
 
 
-def _said(scan_id: str, place: Place, code: Barcode, now: datetime) -> Reading:
-    return reading(
-        scan=scan_id,
-        key=place.key,
-        source=BARCODE_SOURCE,
-        text=code.text,
-        at=now,
-        confidence=None,
-        conditions={"place": place.confidence or 0.0},
-    )
-
-
 LEAST = 3
 """Letters and digits of the shortest text beside a barcode that may say something else than it."""
 
@@ -64,11 +63,5 @@ LEAST = 3
 def adds_to_barcode(text: str, code: Barcode) -> bool:
     """Whether what an engine reads beside a barcode is a reading of the field: the whole code, or something else. A
     piece of the code, and the code with its label, tell nothing new."""
-    said, coded = _bare(text), _bare(code.text)
-    if said == coded:
-        return True
-    return len(said) >= LEAST and said not in coded and coded not in said
-
-
-def _bare(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
+    said, coded = ("".join(filter(str.isalnum, each.casefold())) for each in (text, code.text))
+    return said == coded or (len(said) >= LEAST and said not in coded and coded not in said)

@@ -114,7 +114,7 @@ def words_by_engine(
 
 
 def _counted(seen: Mapping[int, EngineWords], lines: Sequence[ShownLine]) -> dict[int, EngineWords]:
-    """What an engine saw, `miscounted` too where the whole text has more or fewer characters than cells are filled.
+    """What an engine saw, `miscounted` where it is more or fewer characters than cells are filled.
 
     An engine that is shown the page as it lies misses a letter at the end of a comb, as it stands apart, and is sure of
     the others.
@@ -123,12 +123,8 @@ def _counted(seen: Mapping[int, EngineWords], lines: Sequence[ShownLine]) -> dic
     for line in lines:
         if line.closed:
             closed[line.field].append(line.closed)
-    return {
-        number: replace(said, miscounted=said.miscounted or not fits_cells(said.text, closed[number]))
-        if said.text and number in closed
-        else said
-        for number, said in seen.items()
-    }
+    wrong = {n for n, said in seen.items() if said.text and n in closed and not fits_cells(said.text, closed[n])}
+    return {number: replace(said, miscounted=number in wrong) for number, said in seen.items()}
 
 
 def _looked_again(
@@ -234,7 +230,6 @@ def _said_by(
     boxes = [line for line in lines if line.field in set(asked)]
     words: dict[int, list[list[Word]]] = {number: [] for number in asked}
     placed: dict[int, list[Word]] = {number: [] for number in asked}
-    miscounted = set()
     seen = engine.words(page, [line.box for line in boxes]) if boxes else []
     for line, found in zip(boxes, seen, strict=True):
         comb = combs[line.field] if combs else None
@@ -242,11 +237,5 @@ def _said_by(
         there = spread_words(said, line.closed.box) if line.closed else said
         placed[line.field] += [replace(word, line=len(words[line.field])) for word in there]
         words[line.field].append(said)
-        if line.closed and found and not line.closed.fits(text_of([found])):
-            miscounted.add(line.field)
-    return {
-        number: EngineWords(
-            engine.source, words[number], number in miscounted, tuple(placed[number]), combs is not None
-        )
-        for number in asked
-    }
+    plain = combs is not None
+    return {n: EngineWords(engine.source, words[n], placed=tuple(placed[n]), plain=plain) for n in asked}

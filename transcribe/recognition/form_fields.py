@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from transcribe.codes import Flag
 from transcribe.fields import as_type_allows
 from transcribe.forms import Comb, combs, field_boxes
 from transcribe.geometry import Box
 from transcribe.imaging import OutsidePhoto
 from transcribe.ink import Ink, InkLayer
-from transcribe.model import Field, FieldKey, Form
+from transcribe.model import Field, FieldKey, Form, Reading
+from transcribe.ocr import reading
 from transcribe.registration import Similarity
 
 MARKS = frozenset({"checkbox", "signature"})
@@ -81,16 +83,43 @@ def field_regions(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What every reading of a page shares. Without its `form` what engines read stays as they read it."""
+    """What every reading of a page shares. Without its `form` what engines read stays as they read it.
+
+    `box` is where a person drew the field, None where the form says it.
+    """
 
     scan: str
     at: datetime
     fit: float
     quality: float
     form: Form | None = None
+    box: Box | None = None
 
-    def conditions(self, filled: float) -> Mapping[str, float]:
-        return {"fit": self.fit, "quality": self.quality, "place": 1.0, "ink": filled}
+    def reading(
+        self,
+        key: FieldKey,
+        source: str,
+        text: str | None,
+        confidence: float | None,
+        filled: float,
+        *,
+        flags: Iterable[Flag] = (),
+        alternatives: Sequence[tuple[str, float]] = (),
+        **looks: float,
+    ) -> Reading:
+        """A reading of a field that is filled with this probability; `looks` are conditions of it alone."""
+        return reading(
+            scan=self.scan,
+            key=key,
+            source=source,
+            text=text,
+            at=self.at,
+            confidence=confidence,
+            conditions={"fit": self.fit, "quality": self.quality, "place": 1.0, "ink": filled, **looks},
+            flags=flags,
+            alternatives=alternatives,
+            box=self.box,
+        )
 
     def as_read(self, text: str, field: Field) -> str:
         """What an engine read in a field: letters in a number are the digits that they look like."""

@@ -9,7 +9,7 @@ from transcribe.geometry import Box
 from transcribe.imaging import grey
 from transcribe.ink import UNSURE, InkLayer, added_strokes, probability_signed, probability_ticked
 from transcribe.model import INK, Page, Picture, Reading
-from transcribe.ocr import Engine, reading
+from transcribe.ocr import Engine
 from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import plain_page
@@ -51,34 +51,25 @@ def _by_ink(
     region: FieldRegion, filled: float, layer: InkLayer, shades: Picture, here: Circumstances
 ) -> Reading | None:
     """What the ink alone says: ticked or not, signed or not, blank or unseen; None where something is written."""
+    text: str | None = None
+    confidence: float | None = None
     flags: tuple[Flag, ...] = ()
-    text: str | None
-    confidence: float | None
     if region.outside and region.field.personal != "payment":
-        text, confidence, flags = None, None, (Flag.OUTSIDE_PHOTO,)
+        flags = (Flag.OUTSIDE_PHOTO,)
     elif region.astray:
-        text, confidence, flags = None, None, (Flag.NOT_FITTING,)
+        flags = (Flag.NOT_FITTING,)
     elif region.field.type in MARKS:
         marked = _probability_marked(region, layer, shades)
         text, confidence = ("true", marked) if marked >= 0.5 else ("false", 1 - marked)
     elif filled < 0.5 and (region.ink.hidden or region.beside or (region.ink.doubtful and not region.is_witnessed)):
-        text, confidence, flags = None, None, (Flag.ILLEGIBLE,)
+        flags = (Flag.ILLEGIBLE,)
     elif filled < 0.5:
         text, confidence = "", 1 - filled
     elif region.field.personal == "payment":
-        text, confidence, flags = None, filled, (Flag.MASKED,)
+        confidence, flags = filled, (Flag.MASKED,)
     else:
         return None
-    return reading(
-        scan=here.scan,
-        key=region.key,
-        source=INK,
-        text=text,
-        at=here.at,
-        confidence=confidence and min(MOST_SURE, confidence),
-        conditions=here.conditions(filled),
-        flags=flags,
-    )
+    return here.reading(region.key, INK, text, confidence and min(MOST_SURE, confidence), filled, flags=flags)
 
 
 def _probability_marked(region: FieldRegion, layer: InkLayer, shades: Picture) -> float:

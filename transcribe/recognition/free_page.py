@@ -13,8 +13,6 @@ from transcribe.geometry import Homography
 from transcribe.imaging import (
     LETTER_HEIGHT_PX,
     Quality,
-    crop,
-    cropped,
     grey,
     quality,
     share_inside,
@@ -26,11 +24,11 @@ from transcribe.imaging import (
     with_geometry,
 )
 from transcribe.ink import strength
-from transcribe.model import Form, Page, Place, Reading, Scan, SourceWords, Word
+from transcribe.model import Form, Page, Picture, Place, Scan, SourceWords, Word
 from transcribe.ocr import Engine, hocr
 from transcribe.recognition.barcode_readings import with_barcodes
 from transcribe.recognition.result import ReadResultBuilder, page_transform
-from transcribe.recognition.snippet_frames import frame_of, printed_letter_height
+from transcribe.recognition.snippet_frames import printed_letter_height
 
 LINE = 34.0
 """Pixels of height at which a line of print is shown to people: that of 10 points at 200 dpi, with its leading."""
@@ -61,8 +59,10 @@ def read_free(
         ]
     found = with_barcodes(scan.id, straight, form, locate(scan.id, straight, words, form, now), now)
     overall = min(each.measures["overall"] for each in kept.qualities)
-    kept.readings += [_with_quality(each, overall) for each in found.readings]
-    kept.places += [_with_snippet(kept, each, straight, words) for each in found.places]
+    quality_of_all = {"quality": round(overall, 4)}
+    kept.readings += [replace(each, conditions={**each.conditions, **quality_of_all}) for each in found.readings]
+    for place in found.places:
+        _keep_place(kept, place, straight[place.page - 1].picture, words)
 
 
 def _as_told(page: Page, number: int) -> Page:
@@ -81,7 +81,8 @@ def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) 
         return tried[turns][2]
 
     laid, moved = _laid(page, scale)
-    seen = {engine.source: engine.words(laid)[0] for engine in [*engines, *_beside(page, moved[0, 0])]}
+    beside = hocr.hocr_engine(page, lambda box: box.scaled(moved[0, 0]))
+    seen = {engine.source: engine.words(laid)[0] for engine in (*engines, beside) if engine}
     turns = 0 if page.hocr else way_up(seen, turned)
     if turns:
         laid, moved, first = tried[turns]
@@ -115,11 +116,6 @@ def _shrunk(page: Page) -> tuple[Page, float]:
     return replace(page, picture=shrunk(page.picture, scale)), scale
 
 
-def _beside(page: Page, scale: float) -> list[Engine]:
-    found = hocr.hocr_engine(page, lambda box: box.scaled(scale))
-    return [found] if found else []
-
-
 def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
     """The quality of a page by the print that is on it: there is no blank that would say how large it should be, and
     what should stand beyond its rim. Overall it is as good as its light and its sharpness: with that sources' claims
@@ -132,20 +128,14 @@ def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
     return with_geometry(light, scale=size, inside=inside)
 
 
-def _with_quality(said: Reading, overall: float) -> Reading:
-    return replace(said, conditions={**said.conditions, "quality": round(overall, 4)})
-
-
-def _with_snippet(kept: ReadResultBuilder, place: Place, pages: Sequence[Page], words: Words) -> Place:
-    picture = pages[place.page - 1].picture
-    if place.box.area >= 0.5 * picture.shape[0] * picture.shape[1]:
-        return replace(place, snippet=kept.pictures[place.page - 1].sha256)
+def _keep_place(kept: ReadResultBuilder, place: Place, picture: Picture, words: Words) -> None:
+    """A place with its picture: that of its page where it is half of it or more."""
+    box = place.box
+    if box.area >= 0.5 * picture.shape[0] * picture.shape[1]:
+        kept.places.append(replace(place, snippet=kept.pictures[place.page - 1].sha256))
+        return
     scale = line_scale([word for by_page in words.values() for word in by_page.get(place.page, ())])
-    snippet = kept.add_field_picture(crop(picture, place.box, scale=scale))
-    frame = frame_of(
-        cropped(picture, place.box, scale), place.box, place.box, printed_letter_height(picture, place.box)
-    )
-    return replace(place, snippet=snippet, frame=frame)
+    kept.add_place(place, picture, box, scale=scale, writing=box, letter=printed_letter_height(picture, box))
 
 
 def line_scale(words: Sequence[Word]) -> float:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 import numpy
 
 from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TWO_FORMS, Flag
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
-from transcribe.geometry import Box, Homography, project
-from transcribe.imaging import OutsidePhoto, cover, crop, cropped, use_one_thread
+from transcribe.geometry import Box, project
+from transcribe.imaging import OutsidePhoto, cover, use_one_thread
 from transcribe.ink import InkLayer, ink_layer
-from transcribe.model import INK, FieldKey, Form, Page, Place, Reading, ReadResult, Scan
+from transcribe.model import INK, Form, Page, Place, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, TimedEngine, hocr, reading, without_failed
 from transcribe.recognition.asked_regions import ask_engines, engine_readings
 from transcribe.recognition.cascade import Cascade
@@ -32,7 +31,7 @@ from transcribe.recognition.page_assignment import (
 from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.presence import with_text_beside
 from transcribe.recognition.result import ReadResultBuilder, page_transform
-from transcribe.recognition.snippet_frames import frame_of, letter_height, written_box
+from transcribe.recognition.snippet_frames import letter_height, written_box
 from transcribe.registration import shows_second_form
 
 COARSE = (
@@ -115,10 +114,9 @@ def _read_page(
     quality = registered.quality(layer, form)
     outside = registered.outside_photo()
     regions = field_regions(form, page.number, layer, registered.aligned.similarity, outside)
-    circumstances = Circumstances(
-        scan=scan.id, at=now, fit=registered.fit, quality=quality.measures["overall"], form=form
-    )
-    hocr_source = hocr.hocr_engine(registered.photo, partial(_on_blank, homography))
+    overall = quality.measures["overall"]
+    circumstances = Circumstances(scan=scan.id, at=now, fit=registered.fit, quality=overall, form=form)
+    hocr_source = hocr.hocr_engine(registered.photo, lambda box: Box.around(project(homography, box.corners)))
     sources = [*engines, *([hocr_source] if hocr_source else [])]
     cascade = Cascade(form=form) if options.cascade else None
     covered = [region.box for region in regions if region.field.personal == "payment"]
@@ -130,9 +128,8 @@ def _read_page(
     if any(region.outside for region in regions):
         builder.advice.append(FIELDS_OUTSIDE)
     builder.advice += [BESIDE_BOXES] if plain.offset else []
-    builder.readings += ink_readings(page, regions, asked, layer, circumstances) + engine_readings(
-        asked, layer, circumstances
-    )
+    builder.readings += ink_readings(page, regions, asked, layer, circumstances)
+    builder.readings += engine_readings(asked, layer, circumstances)
     builder.source_words += [words for region in asked for words in region.source_words(page.number)]
     builder.transforms[page.number] = page_transform(registered.photo.number, homography)
     _keep_pictures(builder, scan, page, form, regions, layer, outside)
@@ -162,18 +159,12 @@ def _keep_pictures(
     for region in regions:
         seen = region.box if strict else Box.enclosing((region.box, *(region.stretches or ()), *region.beside))
         place = Place(scan=scan.id, key=region.key, page=page.number, box=region.box, confidence=1.0)
-        if region.field.personal != "payment":
-            picture = crop(shown, seen, scale=1 / layer.unit, strict=strict)
-            writing = written_box(region)
-            wide, letter = cropped(shown, seen, 1 / layer.unit), letter_height(layer, writing)
-            frame = frame_of(wide, region.box, writing, letter)
-            place = replace(place, snippet=builder.add_field_picture(picture), frame=frame)
-        builder.places.append(place)
-
-
-def _on_blank(homography: Homography, box: Box) -> Box:
-    """A box on the photo as the upright box around it on the blank."""
-    return Box.around(project(homography, box.corners))
+        if region.field.personal == "payment":
+            builder.places.append(place)
+            continue
+        writing = written_box(region)
+        letter = letter_height(layer, writing)
+        builder.add_place(place, shown, seen, scale=1 / layer.unit, writing=writing, letter=letter, strict=strict)
 
 
 def _keep_unread_page(
@@ -187,17 +178,15 @@ def _keep_unread_page(
     for key, field, _ in field_boxes(form, number):
         snippet = None if field.personal == "payment" else whole
         builder.places.append(Place(scan=scan.id, key=key, page=number, box=box, snippet=snippet, confidence=None))
-        builder.readings.append(_not_fitting(scan, key, registered.fit, now))
-
-
-def _not_fitting(scan: Scan, key: FieldKey, fit: float, now: datetime) -> Reading:
-    return reading(
-        scan=scan.id,
-        key=key,
-        source=INK,
-        text=None,
-        at=now,
-        confidence=None,
-        conditions={"fit": fit, "place": 0.0},
-        flags=(Flag.NOT_FITTING,),
-    )
+        builder.readings.append(
+            reading(
+                scan=scan.id,
+                key=key,
+                source=INK,
+                text=None,
+                at=now,
+                confidence=None,
+                conditions={"fit": registered.fit, "place": 0.0},
+                flags=(Flag.NOT_FITTING,),
+            )
+        )

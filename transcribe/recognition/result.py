@@ -10,8 +10,10 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.archive_names import packed
-from transcribe.imaging import Quality, page_picture
+from transcribe.geometry import Box
+from transcribe.imaging import Quality, crop, cropped, page_picture
 from transcribe.model import PagePicture, PageTransform, Picture, Place, Reading, ReadResult, SourceWords
+from transcribe.recognition.snippet_frames import frame_of
 
 
 @dataclass(slots=True)
@@ -30,11 +32,27 @@ class ReadResultBuilder:
     transforms: dict[int, PageTransform] = field(default_factory=dict)
     source_words: list[SourceWords] = field(default_factory=list)
 
-    def add_field_picture(self, content: bytes) -> str:
-        """Keep the picture of a field; gives its SHA-256."""
+    def add_place(
+        self,
+        place: Place,
+        picture: Picture,
+        shown: Box,
+        *,
+        scale: float,
+        writing: Box,
+        letter: float,
+        strict: bool = False,
+    ) -> None:
+        """Keep a place with its picture: what is `shown` of a page, made larger by `scale`.
+
+        `writing` is what is written there, and `letter` the height of its letters, in pixels of the page. Under
+        `strict` what lies beside is masked.
+        """
+        content = crop(picture, shown, scale=scale, strict=strict)
         sha256 = hashlib.sha256(content).hexdigest()
         self.field_pictures[sha256] = content
-        return sha256
+        frame = frame_of(cropped(picture, shown, scale), place.box, writing, letter)
+        self.places.append(replace(place, snippet=sha256, frame=frame))
 
     def add_page_picture(self, number: int, shown: Picture) -> str:
         """Keep the picture of a page, on which the boxes of its places lie; gives its SHA-256."""
