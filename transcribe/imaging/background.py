@@ -14,18 +14,14 @@ PAPER_SHRINK_FACTOR = 4
 MAX_STROKE_PX = 15
 """Side of the square that no stroke fills, in pixels of the smaller picture: what is broader is paper in a shadow.
 
-Paper in sharp shadows keeps its edge so. At 13, 15, 17 and 21 px Tesseract read 83, 85, 81 and 78 % of typed fields on
-worn paper, and ink alone was in doubt about 67, 60, 34 and 22 % of blank boxes there.
-"""
+At 13, 15, 17 and 21 px Tesseract read 83, 85, 81 and 78 % of typed fields on worn paper, and ink alone was in doubt
+about 67, 60, 34 and 22 % of blank boxes there."""
 
 SMOOTHING_PX = 5
 """Side of the median that follows, in pixels of the smaller picture. Chosen by hand."""
 
 MIN_SHADOW_WIDTH_PX = 40
-"""Width from which an evenly dark place is a shadow and no stroke.
-
-It is broader than a marker's stroke and narrower than a finger's shadow.
-"""
+"""Width from which an evenly dark place is a shadow: a marker's stroke is narrower, a finger's shadow broader."""
 
 
 def grey(picture: Picture) -> Picture:
@@ -36,10 +32,7 @@ def grey(picture: Picture) -> Picture:
 
 
 def background(picture: Picture) -> Picture:
-    """How bright the bare paper is at each pixel of a grey picture.
-
-    It shows lamp light and shadows with their edges, and no strokes.
-    """
+    """How bright the bare paper is at each pixel of a grey picture: light and shadows with their edges, no strokes."""
     square = numpy.ones((MAX_STROKE_PX, MAX_STROKE_PX), numpy.uint8)
     closed = cv2.morphologyEx(cv2.medianBlur(_small(picture), 3), cv2.MORPH_CLOSE, square)
     bright = cv2.medianBlur(closed, SMOOTHING_PX)
@@ -49,8 +42,7 @@ def background(picture: Picture) -> Picture:
 def flatten(picture: Picture, under: Picture | None = None) -> Picture:
     """A grey picture with its paper divided out: bare paper is 255 everywhere, ink keeps its contrast.
 
-    `under` is the background, where the caller has it already.
-    """
+    `under` is the background, where the caller has it already."""
     under = background(picture) if under is None else under
     return numpy.asarray(cv2.divide(picture, under, scale=255), dtype=numpy.uint8)
 
@@ -58,9 +50,7 @@ def flatten(picture: Picture, under: Picture | None = None) -> Picture:
 def shadow(dark: Picture, most: float, unit: float) -> Picture:
     """The part of a flattened page's darkness that is shadow: broader than any stroke, not darker than `most`.
 
-    At the edges of shadows the paper is darker than `background` says. `unit` is how many pixels of the page make one
-    pixel at 200 dpi.
-    """
+    At the edges of shadows paper is darker than `background` says. `unit` is the length of a pixel at 200 dpi."""
     side = max(3, round(MIN_SHADOW_WIDTH_PX * unit / PAPER_SHRINK_FACTOR))
     broad = cv2.morphologyEx(_small(dark), cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     broad[broad > most] = 0

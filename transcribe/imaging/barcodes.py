@@ -21,10 +21,7 @@ MIN_CODE_BOX_HEIGHT_PX = 50
 """Height from which a box of the type code may hold a barcode; EAN boxes are always looked at. Chosen by hand."""
 
 SEARCH_MARGIN_HEIGHTS = 0.5
-"""How far beyond a box barcodes are looked for, in its heights. Chosen by hand.
-
-Labels are stuck on beside the line, and want a quiet margin.
-"""
+"""How far beyond a box barcodes are looked for, in its heights: labels are stuck on beside the line. Chosen by hand."""
 
 ERROR_DETECTING_FORMATS = frozenset(
     getattr(zxingcpp.BarcodeFormat, name)
@@ -35,8 +32,7 @@ ERROR_DETECTING_FORMATS = frozenset(
 )
 """Kinds of barcode that detect errors: a code whose check fails is not read.
 
-Code 39, ITF and Codabar need no check character, and a piece of one may read as a shorter one.
-"""
+Code 39, ITF and Codabar need no check character, and a piece of one may read as a shorter one."""
 
 
 class Barcode(NamedTuple):
@@ -50,8 +46,7 @@ class Barcode(NamedTuple):
 def barcodes(picture: Picture, box: Box) -> list[Barcode]:
     """The barcodes in and around a box, each text once: first those in the box, from left to right.
 
-    One beside the box, or one of several in it, may be of another field and proves nothing: it is not `checked`.
-    """
+    One beside the box, or one of several in it, may be of another field and proves nothing: it is not `checked`."""
     height, width = picture.shape[:2]
     wide = box.padded(round(SEARCH_MARGIN_HEIGHTS * box.height)).clipped(width, height)
     found = {code.text: code for code in barcodes_on_page(picture[wide.slices])}.values()

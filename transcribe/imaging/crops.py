@@ -29,9 +29,7 @@ MAX_PAGE_SIDE_PX = 2400
 JPEG_QUALITIES = (72, 55, 40, 28, 18)
 """JPEG qualities tried, best first; typed text at 28 is still easy to read.
 
-WebP is a third smaller and takes six to ten times as long: for a form of a hundred fields, as long as Tesseract takes
-to read it.
-"""
+WebP is a third smaller and takes six to ten times as long: for a hundred fields, as long as Tesseract reads."""
 
 SHRINK_FACTORS = (1.0, 0.75, 0.5, 0.35)
 """Sizes tried after the qualities: only large boxes full of writing come to that. Chosen by hand."""
@@ -41,12 +39,10 @@ MASK_GREY_LEVEL = 160
 
 
 def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False) -> bytes:
-    """A field's picture as a grey JPEG without metadata, at most MAX_SNIPPET_BYTES.
+    """A field's picture as a grey JPEG without metadata, at most MAX_SNIPPET_BYTES, with some context around the box.
 
-    `scale` brings a page to the size at which every task is shown (one over the page's `unit`), so that writing is
-    equally large from task to task. Some context lies around the box. Under `strict` it is masked, for fields whose
-    neighbours the reader may not see.
-    """
+    `scale` is one over the page's `unit`: writing is equally large from task to task. Under `strict` the context is
+    masked, for fields whose neighbours the reader may not see."""
     wide = cropped(picture, box, scale)
     cut = grey(picture[wide.slices]).copy()
     if strict:

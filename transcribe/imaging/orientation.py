@@ -1,9 +1,7 @@
 """Which way up a page of free layout lies, by what engines read on it: print that lies wrongly reads as rubbish.
 
-A page that reads well as it came is left so, and costs nothing. Of 21 receipts, invoices and forms turned by each
-quarter all 63 were set upright, and none was read twice that was upright already; Tesseract's own detection was right
-of 65 of the 84 (docs/reading.md).
-"""
+Of 21 receipts, invoices and forms turned by each quarter all 63 were set upright, and none was read twice that was
+upright already; Tesseract's own detection was right of 65 of the 84 (docs/reading.md)."""
 
 from __future__ import annotations
 
@@ -25,9 +23,8 @@ MAX_STANDING_WORD_SHARE = 0.5
 def way_up(seen: Mapping[str, Sequence[Word]], again: Callable[[int], Sequence[Word]]) -> int:
     """How many quarters against the clock turn a page upright; 0 where it stands so, or it cannot be told.
 
-    `seen` holds the words that each engine read on the page as it came. `again` gives the words that one engine reads
-    on it turned by so many quarters; it is called only for a page that no engine can read as it lies.
-    """
+    `seen` holds the words that each engine read on the page as it came. `again` gives those that one engine reads on it
+    turned by so many quarters: it is called only for a page that no engine can read as it lies."""
     if not any(seen.values()) or any(map(_reads_upright, seen.values())):
         return 0
     tries: tuple[int, ...] = (2, 1, 3)
@@ -38,10 +35,7 @@ def way_up(seen: Mapping[str, Sequence[Word]], again: Callable[[int], Sequence[W
 
 
 def clarity(words: Sequence[Word]) -> float:
-    """An engine's mean confidence in the letters of a page, 0 to 1.
-
-    It is 0 where the engine reads no word or makes no claim.
-    """
+    """An engine's mean confidence in the letters of a page, 0 to 1; 0 where it reads no word or makes no claim."""
     claims = [(len(word.text), word.confidence) for word in _long_words(words) if word.confidence is not None]
     return sum(count * sure for count, sure in claims) / max(1, sum(count for count, _ in claims))
 

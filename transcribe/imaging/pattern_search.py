@@ -15,8 +15,7 @@ Shades: TypeAlias = NDArray[numpy.uint8] | NDArray[numpy.float32]
 class Shift(NamedTuple):
     """How far across and down from its place a pattern was found, in pixels.
 
-    `correlations` holds the correlation at every shift tried, -1 to 1: its middle is the pattern's own place.
-    """
+    `correlations` are those of every shift tried, -1 to 1: its middle is the pattern's own place."""
 
     across: int
     down: int
@@ -33,8 +32,7 @@ def find_shift(pattern: Shades, picture: Shades, reach: int, cost: float = 0.0, 
     """The shift at which a pattern fits a picture best, at most `reach` pixels in each direction.
 
     `picture` is the pattern's place with `reach` pixels around it. A shift costs so much correlation for each `unit`
-    pixels of its length: along a line all places look the same, and the nearest is right.
-    """
+    pixels of its length: along a line all places look the same, and the nearest is right."""
     correlations = numpy.asarray(cv2.matchTemplate(picture, pattern, cv2.TM_CCOEFF_NORMED), numpy.float32)
     worth: NDArray[numpy.floating] = correlations
     if cost:

@@ -60,9 +60,8 @@ MOST_INK_IN_GLARE = 0.35
 class Quality:
     """The measures of one page, each from 0 (bad) to 1 (good), "overall" among them.
 
-    `advice` holds the codes of what is bad. `paper` is the level of the paper, of 255. `lit` is how sharp the
-    page would be in full light: little light makes edges flat, as a blur does.
-    """
+    `advice` holds the codes of what is bad, `paper` is the level of the paper, of 255. `lit` is how sharp the page
+    would be in full light: little light makes edges flat, as a blur does."""
 
     measures: Mapping[str, float]
     advice: tuple[str, ...]
@@ -75,13 +74,11 @@ def quality(
 ) -> Quality:
     """The quality of a page that lies straight.
 
-    `ink_contrast` is the darkness of its print over the paper (0 to 255), and `noise` the standard deviation of bare
-    paper. `scale` is how many pixels of the photo make one pixel at 200 dpi, and `inside` the share of the page that is
-    on the photo. `rim` holds the photo's corners on the page, None where the page is all of it.
-
-    Pixels beyond the rim are white and no glare, and nor is lit paper whose print is seen. "overall" counts them as
-    glare all the same, as machines' claims were calibrated with that.
-    """
+    `ink_contrast` is the darkness of its print over the paper, `noise` the standard deviation of bare paper, both 0 to
+    255. `scale` is how many pixels of the photo make one at 200 dpi, `inside` the share of the page that is on the
+    photo, `rim` the photo's corners on the page (None: the page is all of it). What lies beyond the rim is white and no
+    glare, nor is lit paper whose print is seen. "overall" counts both as glare all the same: machines' claims were
+    calibrated with that."""
     pixels = grey(picture)
     small = shrunk(pixels, LIGHT_SIDE_PX / max(pixels.shape))
     papers, shown = background(small), _shown(rim, small.shape, pixels)
@@ -113,9 +110,8 @@ def with_geometry(seen: Quality, *, scale: float, inside: float) -> Quality:
 def advice(measures: Mapping[str, float], paper: float = 255.0, lit: float = 1.0) -> tuple[str, ...]:
     """The codes of what is bad. `paper` and `lit` are those of Quality.
 
-    A blurred page is pale too, as its ink runs into its paper: focus mends both, and pale print is not told. In too
-    little light a page is flat and pale: light mends both, and a blur is told only where it would be left.
-    """
+    A blurred page is pale too: focus mends both, and pale print is not told. In too little light a page is flat and
+    pale: light mends both, and a blur is told only where it would be left."""
     bad = [name for name in ADVICE_CODES if measures[name] < MIN_GOOD_MEASURE]
     if paper < MIN_PAPER_LEVEL and not {"blur", "contrast"}.isdisjoint(bad):
         left = [name for name in bad if name != "contrast" and (name != "blur" or lit < MIN_GOOD_MEASURE)]
@@ -132,9 +128,8 @@ def _geometry(scale: float, inside: float) -> dict[str, float]:
 def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
     """The photo's scale, and the share of the page that is on the photo.
 
-    The scale is how many pixels of the photo make one pixel of the page, on average. `homography` takes pixels of the
-    photo to pixels of the page. `photo` is rows and columns, `size` width and height of the page.
-    """
+    The scale is how many pixels of the photo make one of the page. `homography` takes pixels of the photo to those of
+    the page; `photo` is rows and columns, `size` width and height of the page."""
     width, height = size
     there = numpy.array(project(numpy.linalg.inv(homography), Box(0, 0, width, height).corners), numpy.float32)
     frame = numpy.array(Box(0, 0, *photo[::-1]).corners, numpy.float32)
@@ -157,16 +152,15 @@ def _sharpness(slope: float) -> float:
     """How sharp a page is whose steepest edges have this slope, in shares of the ink's contrast a pixel, 0 to 1.
 
     Sharp print at 200 dpi has 0.5; 1 px of blur gives 0.40, 2 px 0.20, 3 px 0.13: contrast / (px * sqrt(2 pi)). Below
-    0.10 letters of 10 points run together.
-    """
+    0.10 letters of 10 points run together."""
     return _graded(slope, 0.07, 0.30)
 
 
 def _steepest(pixels: Picture) -> float:
     """The slope, in grey levels a pixel, that STEEPEST_SHARE of a page does not exceed.
 
-    Slopes are central differences at every second pixel of every second row, counted, as that is quicker than sorting.
-    """
+    Slopes are central differences at every second pixel of every second row, counted, as that is quicker than
+    sorting."""
     if min(pixels.shape) < 3:
         return 0.0
     across = cv2.absdiff(pixels[1:-1:2, 2::2], pixels[1:-1:2, :-2:2]).astype(numpy.int32)
@@ -176,10 +170,10 @@ def _steepest(pixels: Picture) -> float:
 
 
 def _burnt(small: Picture, papers: Picture) -> NDArray[numpy.bool_]:
-    """Where a page is burnt out: patches at full white, on a copy of LIGHT_SIDE_PX pixels with the levels of its paper.
+    """Where a page is burnt out: patches at full white, on a copy of LIGHT_SIDE_PX pixels; `papers` are its paper's
+    levels.
 
-    A scan, and a photo whose paper is nearly white, has none.
-    """
+    A scan, and a photo whose paper is nearly white, has none."""
     if float(numpy.median(papers)) > 215:  # a scan, or a bright photo: its paper is as white as white gets
         return numpy.zeros(small.shape, numpy.bool_)
     return numpy.asarray(cv2.blur(small, (9, 9)) > 250)

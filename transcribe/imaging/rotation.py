@@ -15,8 +15,7 @@ from transcribe.model import Page
 def straightened(page: Page, turns: int) -> tuple[Page, Homography]:
     """The page turned so many quarters against the clock and made level, and the homography that does it.
 
-    The homography takes pixels of the page as it came in to pixels of the page that is given back.
-    """
+    It takes pixels of the page as it came in to pixels of the page that is given back."""
     turned, quarters = numpy.rot90(page.picture, turns % 4), _quarters(page.picture.shape, turns % 4)
     angle = skew(turned)
     if abs(angle) < MIN_SKEW_DEGREES:
@@ -34,8 +33,7 @@ def straightened(page: Page, turns: int) -> tuple[Page, Homography]:
 def _quarters(shape: tuple[int, ...], turns: int) -> Homography:
     """The homography that turns a picture of this shape so many quarters against the clock.
 
-    Sides stand between pixels, so that a box's x1 is outside of it.
-    """
+    Sides stand between pixels, so that a box's x1 is outside of it."""
     height, width = shape[:2]
     made = {
         0: ((1, 0, 0), (0, 1, 0)),

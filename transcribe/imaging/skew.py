@@ -29,9 +29,8 @@ ROUGH_SIDE_PX = 400
 def skew(picture: Picture) -> float:
     """Degrees by which the picture must be turned against the clock to be level.
 
-    At that angle rows of ink stand out most: the variance of the ink's projection on the vertical axis is highest when
-    lines of text are level (Postl 1986). A strip gives 0: turned, its ends would lie outside the picture.
-    """
+    The variance of the ink's projection on the vertical axis is highest then (Postl 1986). A strip gives 0: turned, its
+    ends would lie outside the picture."""
     if is_strip(picture):
         return 0.0
     whole = grey(picture)

@@ -9,8 +9,5 @@ import cv2
 
 @cache
 def use_one_thread() -> None:
-    """Keep OpenCV to one thread in this process.
-
-    Pages are read side by side, one a core: threads inside OpenCV would only fight for the same cores.
-    """
+    """Keep OpenCV to one thread in this process: pages are read side by side, one a core."""
     cv2.setNumThreads(1)

@@ -1,7 +1,6 @@
 """Pages many times longer than wide, as tills print them, cut between their lines.
 
-Engines bring a page to one size before they look for print. Of such a strip nothing is left then, or they fail.
-"""
+Engines bring a page to one size before they look for print. Of such a strip nothing is left then, or they fail."""
 
 from __future__ import annotations
 
@@ -17,8 +16,7 @@ from transcribe.model import Picture
 MIN_STRIP_RATIO = 8.0
 """A page whose longer side is more than so many times the shorter one is a strip.
 
-Receipts up to 13 were read well as pages, one of 36 was not, and one of 70 failed.
-"""
+Receipts up to 13 were read well as pages, one of 36 was not, and one of 70 failed."""
 
 TILE_ASPECT = 4.0
 """A tile is about so many times as long as it is wide. Chosen by hand."""
@@ -53,27 +51,21 @@ def is_strip(picture: Picture) -> bool:
 def shrinking(picture: Picture) -> float:
     """The factor, at most 1, that makes a page small enough when its sides are multiplied by it.
 
-    A tile of a strip may have as many pixels as another page: else its print would become too small to read.
-    """
+    A tile of a strip may have as many pixels as another page: else its print would become too small to read."""
     height, width = picture.shape[:2]
     most = MAX_PAGE_PIXELS * patience(picture)
     return float(min(1.0, (most / (height * width)) ** 0.5))
 
 
 def patience(picture: Picture) -> float:
-    """How many times longer an engine may take over this page than over another one.
-
-    The page may have so many times more pixels too.
-    """
+    """How many times longer an engine may take over this page than over another; it may have as many more pixels."""
     return min(MAX_PATIENCE, max(1.0, ratio(picture) / MIN_STRIP_RATIO))
 
 
 def tiles(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
-    """The tiles of a page in order: x and y of the corner, and the pixels.
+    """The tiles of a page, from top to bottom or left to right: x and y of the corner, and the pixels.
 
-    They follow each other from top to bottom, or from left to right where the page is wider than high. A page that is
-    no strip is one tile. A strip is cut where there is least print.
-    """
+    A page that is no strip is one tile. A strip is cut where there is least print."""
     if not is_strip(picture):
         yield 0, 0, picture
         return
@@ -87,8 +79,7 @@ def tiles(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
 def widened_tile(tile: Picture) -> tuple[int, int, Picture]:
     """How far to the right and down a tile lies in a wider picture, and that picture.
 
-    Paper is added beside a tile of a very narrow strip, so that it is no strip itself; others stay as they are.
-    """
+    Paper is added beside a tile of a very narrow strip, so that it is no strip itself; others stay as they are."""
     height, width = tile.shape[:2]
     beside = (round(max(height, width) / TILE_ASPECT) - min(height, width)) // 2
     if beside <= 0 or not is_strip(tile):

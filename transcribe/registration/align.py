@@ -37,12 +37,11 @@ class Aligned:
     """A page laid onto the blank: `page` has the blank's size, `number` says which page of the form it is.
 
     `fit` is 0 to 1: how alike blank and page are where the blank has print (median correlation of tiles), FITS at least
-    where the page is a little like it in each quarter: wear and noise make a page less alike that lies right. Where
-    bands of shadow leave it unlike its blank the strokes alone are compared. It is 0
-    where no homography was found, and `page` is then the picture as it came. `inliers` are the matches that agree.
-    `homography` takes pixels of the photo to pixels of the blank, as far as the paper was flat; where it was `bent`,
-    `page` was pressed flat after that. `similarity` says where on the page it fits, None where there is nothing to fit.
-    """
+    where they are a little alike in each quarter, as wear makes a page less alike that lies right. Where bands of
+    shadow leave it unlike its blank strokes alone are compared. It is 0 where no homography was found, and `page` is
+    then the picture as it came. `inliers` are the matches that agree. `homography` takes pixels of the photo to pixels
+    of the blank, as far as the paper was flat; where it was `bent`, `page` was pressed flat after that. `similarity`
+    says where on the page it fits, None where there is nothing to fit."""
 
     page: Page
     fit: float
@@ -53,7 +52,7 @@ class Aligned:
     similarity: Similarity | None = None
 
     def laid(self, form: Form) -> StoredAlignment | None:
-        """What a page remembers of this, so that it need not be found again."""
+        """What a page remembers of this, so that it need not be found again; None where no homography was found."""
         if self.homography is None:
             return None
         numbers = tuple(float(each) for each in self.homography.ravel())
@@ -68,9 +67,7 @@ class Aligned:
 def align(page: Page, form: Form) -> Aligned:
     """The page laid onto the page of the form that it fits best, whatever way up it was photographed.
 
-    A page that does not fit gives a low `fit`, never an error. A form of free layout gives the page laid straight with
-    fit 1: there is nothing to fit.
-    """
+    A page that does not fit gives a low `fit`, never an error; one of free layout is laid straight, with fit 1."""
     use_one_thread()
     if form.free:
         return Aligned(page=straightened(page, 0)[0], fit=1.0, inliers=0, number=page.number)
@@ -83,8 +80,7 @@ def align(page: Page, form: Form) -> Aligned:
 def _sought_again(page: Page, form: Form, laid: Aligned) -> Aligned:
     """The page where it is most like its blank by few features, if it is like it everywhere; else as it was laid.
 
-    Of 24 pages laid on other forms none was as much as 0.03 like them; true pages under dirt and shadow 0.2 to 0.4.
-    """
+    Of 24 pages laid on other forms none was as much as 0.03 like them; true pages under dirt and shadow 0.2 to 0.4."""
     best, most = laid, 0.0
     for found in weak_matches(page.picture, form):
         other = lay(page, form, found)

@@ -1,8 +1,6 @@
 """How pages lie on their forms, remembered in this process: to find out costs more than all else before reading.
 
-Whoever puts the pages of a form together lays them, and whoever reads them needs the same soon after. What is forgotten
-is found out again, and is the same.
-"""
+Whoever puts pages of a form together lays them, and whoever reads them needs the same soon after."""
 
 from __future__ import annotations
 

@@ -60,9 +60,7 @@ Pairs = NDArray[numpy.float64]
 def dewarp(page: Picture, blank_path: str, pairs: Pairs) -> Picture:
     """The page (of the blank's size, laid on it as well as a flat page can be) pressed flat; itself where it is flat.
 
-    `pairs` are matches of features, right or wrong: they show the great waves. What is left is then found by
-    comparing windows of print.
-    """
+    `pairs` are matches of features, right or wrong: they show the great waves. Windows of print show what is left."""
     everywhere = numpy.ones(len(pairs))
     once = _moved(page, _displacement_grids(page, pairs, everywhere, everywhere)) if len(pairs) >= FEWEST else page
     windows = _windows(once, blank_path)

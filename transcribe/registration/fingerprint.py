@@ -1,10 +1,8 @@
 """What tells the paper of one scan from that of another: a fingerprint of what was written on each page.
 
-Forms of one kind all look alike, so their print is taken away first. What is left is the pattern of strokes in cells of
-about a millimetre, without what is broader: where people write on a form is the same for all of them, too. Signs of
-random projections of it are its fingerprint (SimHash, Charikar 2002). Two that differ in a share d of their bits have
-patterns of the correlation cos(pi d).
-"""
+The print is taken away first, as forms of one kind look alike. What is left is the pattern of strokes in cells of about
+a millimetre, without what is broader: where people write is the same on all of them. Signs of random projections of it
+are its fingerprint (SimHash, Charikar 2002); two that differ in a share d of bits have the correlation cos(pi d)."""
 
 from __future__ import annotations
 
@@ -63,11 +61,10 @@ def with_alignments(pages: Sequence[Page], form: Form) -> list[Page]:
 
 
 def fingerprints(pages: Sequence[Page], form: Form) -> list[PageFingerprint]:
-    """The fingerprint of each page of a scan that lies on the form and has enough written on it.
+    """The fingerprint of each page of a scan that lies on the form and has enough written on it, by the form's page
+    numbers.
 
-    Pages know how they lie (`with_alignments`). Their numbers are those of the form's pages. A form without a blank has
-    none: nobody knows what of a page is its print.
-    """
+    Pages know how they lie (`with_alignments`). A form without a blank has none, as its print is not known."""
     found: dict[int, PageFingerprint] = {}
     for page in () if form.free else pages:
         laid = known_match(page, form)
@@ -103,10 +100,8 @@ def _written(picture: Picture, homography: Homography, form: Form, number: int) 
 
 
 def _inside_boxes(form: Form, number: int, scale: float, shape: tuple[int, ...]) -> NDArray[numpy.float32]:
-    """1 inside the boxes of a page's fields, 0 on their frames and elsewhere: there are shadows, folds and the table.
-
-    What is masked, as payment data are, is left out: it is alike on all sheets.
-    """
+    """1 inside the boxes of a page's fields, 0 on their frames, elsewhere (shadows, folds, the table) and in what is
+    masked, which is alike on all sheets."""
     inside = numpy.zeros(shape, numpy.float32)
     for _, field, box in field_boxes(form, number):
         if field.personal != "payment":

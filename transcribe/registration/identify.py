@@ -21,9 +21,8 @@ CLEAR = 1.6
 class Guess:
     """One form that some pages may be: `order` says which page of the form each of them is, 0 for none.
 
-    `inliers` are the features that agree, over all pages; `fit` is that of the worst page laid on the form.
-    `turned` are the degrees by which each photo lies against the form, rounded to quarters.
-    """
+    `inliers` are the features that agree, over all pages; `fit` is that of the worst page laid on the form. `turned`
+    are the degrees by which each photo lies against the form, rounded to quarters."""
 
     form: Form
     order: tuple[int, ...]

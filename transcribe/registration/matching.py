@@ -29,9 +29,8 @@ SURE = 60
 STEPS = ((640, 100), (SIDE, SURE), (CLOSER, 0))
 """Sides on which features are sought one after the other, and inliers with which the next is not tried.
 
-On 27 photographs with 100 inliers or more 640 px lay within 1.1 px of where SIDE does and fitted as well, for 60 of
-165 ms; worn pages have fewer there. Beyond SIDE a page may be small in its photo.
-"""
+On 27 photographs with 100 inliers or more 640 px lay within 1.1 px of where SIDE does and fitted as well, for 60 of 165
+ms; worn pages have fewer there."""
 
 
 DIM = 160
@@ -85,10 +84,8 @@ class Match:
 
 
 def features(picture: Picture, side: int = SIDE, count: int = FEATURES) -> Features:
-    """The clearest SIFT features of a picture, `count` at most, sought on a copy of `side` pixels.
-
-    A dark photo is first made as light as others.
-    """
+    """The clearest SIFT features of a picture, `count` at most, sought on a copy of `side` pixels; a dark one is
+    lightened."""
     whole = grey(picture)
     scale = min(1.0, side / max(whole.shape))
     small = shrunk(whole, scale)
@@ -191,9 +188,8 @@ def one_to_one(seen: Features, known: Features) -> Sequence[tuple[int, int]]:
 def _matches(seen: Features, known: Features) -> list[tuple[float, int, int]]:
     """The distance and indices (distance, seen, known) of the matches that pass Lowe's test, in the order of `seen`.
 
-    SIFT's descriptors are whole numbers, small enough that the squares of their distances are exact in a matrix
-    product. That takes a fifth of the time of OpenCV's matcher and finds the same.
-    """
+    Descriptors are whole numbers, small enough that squares of distances are exact in a matrix product, which takes a
+    fifth of the time of OpenCV's matcher and finds the same."""
     if len(seen.points) < 2 or len(known.points) < 2:
         return []
     lengths = (known.descriptors**2).sum(axis=1)

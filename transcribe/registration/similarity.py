@@ -35,8 +35,8 @@ AROUND = 12
 """Tiles nearest to a box by which it is judged whether its part of the page lies on the blank."""
 ASTRAY = 0.25
 """Share of the page's own fit that their median correlation is below where it does not: of 80 generated photographs two
-had boxes below it. One was laid by features of its upper half alone, so that what was written below lay beside its
-boxes, and these seemed blank."""
+had boxes below it. On one, laid by features of its upper half alone, boxes seemed blank whose writing lay beside
+them."""
 
 SEARCHED, HERE = 16, 6
 """Pixels of the halved blank within which the place is sought where such a box is most alike, and within which it is
@@ -45,17 +45,15 @@ where it should be: 4 mm and 1.5 mm. Of 7 boxes under a shadow all were, of the 
 LITTLE, IN_EACH = 0.2, 0.05
 """Median correlation of all tiles, and of those of each quarter, from which a page lies where features say.
 
-Of 24 photographs, worn once or twice over, the eight with a fit of 0.25 to 0.5 lay within 5.1 px of where they do
-without wear (median 2.3), with 0.2 or more and 0.09 or more. A page laid 92 px off by 32 features had 0.08. One moved
-by 12 px may have 0.3: this tells pages that lie elsewhere, not by how much they lie beside.
-"""
+Of 24 photographs, worn once or twice over, eight with a fit of 0.25 to 0.5 lay within 5.1 px of where they do without
+wear, with 0.2 or more and 0.09 or more. One laid 92 px off by 32 features had 0.08; one moved by 12 px may have 0.3:
+this tells pages that lie elsewhere, not by how much they lie beside."""
 
 
 class Similarity(NamedTuple):
     """How alike page and blank are: the median of `alike`, the correlations of the tiles that count, 0 to 1; and the
     middles of these tiles, x and y in pixels of the blank. `plain` says which of them have plain print. `page` and
-    `blank` are both as they were compared, halved.
-    """
+    `blank` are both as they were compared, halved."""
 
     fit: float
     alike: NDArray[numpy.float32]
@@ -79,9 +77,8 @@ class Similarity(NamedTuple):
     def by_strokes(self) -> Similarity:
         """The same pages compared by their strokes alone, thin and dark: bands of shadow drown all else.
 
-        On a page under stripes and a shadow this was 0.65; all that is grey had 0.38, and less than 0 in a quarter;
-        pages laid on other forms have 0 by both. Print of tints alone is little like itself by strokes.
-        """
+        On a page under stripes and a shadow this was 0.65, where all that is grey had 0.38; pages laid on other forms
+        have 0."""
         if self.page is None or self.blank is None:
             return self
         page, blank = (_tiles(_strokes(each)) for each in (self.page, self.blank))
@@ -93,9 +90,7 @@ class Similarity(NamedTuple):
     def astray(self, boxes: Sequence[Box]) -> list[bool]:
         """Whether the page does not lie on its blank where these boxes are, though it may do so elsewhere.
 
-        Tiles of plain print tell, where there are enough. Where shadow or dirt leaves little that is alike, it lies
-        where it is most alike.
-        """
+        Tiles of plain print tell, where there are enough; in shadow or dirt it lies where it is most alike."""
         if len(self.alike) <= AROUND:
             return [False] * len(boxes)
         if self.plain is not None and not self.plain.all() and self.plain.sum() >= PLAIN_TILES:
@@ -130,8 +125,7 @@ class Similarity(NamedTuple):
 def similarity(straight: Picture, form: Form, number: int) -> Similarity:
     """Page and blank compared tile by tile, over the tiles where the blank has print.
 
-    Tiles in boxes do not count where there are enough others: what was filled in is on the page alone.
-    """
+    Tiles in boxes do not count where there are enough others: what was filled in is on the page alone."""
     path = form.blanks[number - 1].path
     assert path is not None, "a form of free layout has no blank to be like"
     print_ = _blank_tiles(path)

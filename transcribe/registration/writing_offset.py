@@ -40,9 +40,8 @@ class Offset:
 def writing_offset(pieces: Sequence[Box], boxes: Sequence[Box], unit: float) -> Offset | None:
     """The offset with which most of a page's text lies in boxes; None where as much of it does without any.
 
-    `pieces` are the stretches of text that are none of the form's print, `boxes` those of its fields of text, `unit`
-    is the length of a pixel at 200 dpi. Of offsets that do as well it is the middle one.
-    """
+    `pieces` are stretches of text that are none of the form's print, `boxes` those of its fields of text, `unit` is the
+    length of a pixel at 200 dpi. Of offsets that do as well it is the middle one."""
     shown = numpy.array([each for each in pieces if is_text(each)], numpy.float64).reshape(-1, 4)
     places = numpy.array(boxes, numpy.float64).reshape(-1, 4)
     if len(shown) < MIN_PIECES or not len(places):
