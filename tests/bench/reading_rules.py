@@ -56,7 +56,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
             Told(lambda made: lambda page, sheet, inks: made(page, sheet, [(ink, None) for ink, _ in inks])),
         ),
     ),
-    "comb: miscounted": ((f"{INK}.comb_compaction:CompactLine.fits", gives(True)),),
+    "comb: miscounted": ((f"{RECOGNITION}.engine_words:fits_cells", gives(True)),),
     "comb: words joined": ((f"{RECOGNITION}.engine_words:joined", _first),),
     "mark: second measure": (
         (f"{INK}.mark_detection:_both", lambda seen, strokes, ink: import_module(f"{INK}.ink_layer").sure(seen)),

@@ -1,7 +1,6 @@
 """Strokes that a page has beyond its blank's: a second measure of marks, which knows nothing of the ink layer.
 
-A black-hat transform shows strokes and no edge of a shadow, however sharp, no tint and no stain.
-"""
+A black-hat transform shows strokes and no edge of a shadow, however sharp, no tint and no stain."""
 
 from __future__ import annotations
 
@@ -44,8 +43,7 @@ def added_strokes(page: Picture, blank_path: str | None, box: Box, unit: float) 
     """The pixels at 200 dpi of strokes in a box of a grey page that its blank has not; without a blank all count.
 
     On 45 photographs, flat to worn in a sharp shadow, all ticked boxes but one had 3 % of their pixels or more and no
-    empty one any; 38 signatures had 2,062 pixels or more, and 7 empty boxes 963 at most.
-    """
+    empty one any; 38 signatures had 2,062 pixels or more, and 7 empty boxes 963 at most."""
     height, width = page.shape
     wide = box.padded(round(AROUND_PX * unit)).clipped(width, height)
     side = 2 * round(STROKE_PX * unit / 2) + 1

@@ -20,10 +20,8 @@ def without_bars(ink: Ink, code: Barcode, unit: float) -> Ink:
 
 
 def unbarred(clean: Picture, barred: Iterable[tuple[Ink, Barcode]]) -> Picture:
-    """A page's writing with the bars of codes painted over, given with the ink that they stand in.
-
-    Engines read ones and letters in them.
-    """
+    """A page's writing with the bars of codes, given with the ink that they stand in, painted over: they read as
+    letters."""
     shown = clean.copy()
     for ink, code in barred:
         for patch in ink.patches:

@@ -34,9 +34,8 @@ class Unit(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompactLine:
-    """A line of writing closed up: its picture on white paper, its box on the page, and how many characters it may have
-    at least and at most. `spaces` are the numbers of the `pieces` set down that an empty cell or a group's end stands
-    before."""
+    """A line of writing closed up: its picture on white paper, its box on the page, and how many characters it may
+    have. Of the `pieces` set down `spaces` are the numbers of those before which a cell is empty or a group ends."""
 
     picture: Picture
     box: Box

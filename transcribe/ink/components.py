@@ -43,8 +43,7 @@ MAX_LETTER_GAP_HEIGHTS = 0.25
 """The most paper between two letters of one word, in heights of the higher one: a space has more.
 
 On 34 photographs of two other forms writing went on so across the side of 2 of 1,253 fields that were decided rightly.
-On 12 whose writing ran over now and then it did at 8 of 365 decided rightly, and at all 7 decided wrongly for it.
-"""
+On 12 whose writing ran over it did at 8 of 365 decided rightly, and at all 7 decided wrongly for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +66,7 @@ def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxe
     """Who owns patches, given their boxes (x0, y0, x1, y1) and middles (x, y).
 
     A patch belongs to the smallest box that its middle lies in; where that is none, to the box that most of it reaches
-    into, if it is enough. A patch that stands astride the side of a box reaches into the other one.
-    """
+    into, if it is enough. A patch that stands astride the side of a box reaches into the other one."""
     sides = numpy.array([tuple(box) for box in boxes], numpy.float64).reshape(-1, 4)
     shares = _shares(patches, sides)
     inside = _inside(middles, sides)
@@ -84,10 +82,8 @@ def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxe
 def going_on(
     patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxes: Sequence[Box], unit: float
 ) -> list[bool]:
-    """Whether writing goes on across the left or right side of each box, given patches (x0, y0, x1, y1) and middles.
-
-    A letter stands across the side, or two stand on either side of it as near as those of a word.
-    """
+    """Whether writing goes on across the left or right side of each box, given patches (x0, y0, x1, y1) and middles: a
+    letter stands across the side, or two stand on either side of it as near as those of a word."""
     is_letter = patches[:, 3] - patches[:, 1] >= MIN_LETTER_HEIGHT_PX * unit
     letters, x, y = patches[is_letter], middles[is_letter, 0], middles[is_letter, 1]
     found = []

@@ -1,7 +1,6 @@
 """Where a page cannot be seen: under a scrap of paper or a finger, in glare, beyond the picture's edge.
 
-The form's own print says it. Where print is known to be and is not seen, writing would not be seen either.
-"""
+Where print is known to be and is not seen, writing would not be seen either."""
 
 from __future__ import annotations
 
@@ -42,10 +41,8 @@ white drops pale print, so that only strong print tells there. Chosen by hand.""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenPrint:
-    """Where print is hidden, where there is print to judge by (1 or 0), and what light has burnt out (0 to 255).
-
-    Each is MASS times smaller than the page.
-    """
+    """Where print is hidden, where there is print to judge by (1 or 0), and what light has burnt out (0 to 255), MASS
+    times smaller than the page."""
 
     lost: Mask
     known: Mask
@@ -61,11 +58,8 @@ class HiddenPrint:
 
 
 def hidden_print(dark: Picture, picture: Picture, print_: Print, unit: float) -> HiddenPrint:
-    """What is hidden of a page that lies on its blank.
-
-    `dark` is how much darker than its paper the page is, `picture` the page in grey, `unit` the length of a pixel at
-    200 dpi.
-    """
+    """What is hidden of a page that lies on its blank: `dark` is how much darker than its paper the page is, `picture`
+    the page in grey, `unit` the length of a pixel at 200 dpi."""
     shape = print_.mass.shape
     side = 2 * round(HIDDEN_AROUND * unit / MASS) + 1
     seen = mass(numpy.asarray(cv2.multiply(dark, print_.nearby), dtype=numpy.uint8))

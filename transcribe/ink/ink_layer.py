@@ -70,11 +70,9 @@ STEEP = 3.0
 class Ink:
     """The ink of one box. `amount` is its pixels at 200 dpi, `box` surrounds it (None where there is none).
 
-    It is `disputed` where writing that counts as another box's reaches far in, which may be of this one or of both, and
-    where a fold of the paper runs through its writing; `hidden` where the form's own print is: nobody sees what is
-    written under a scrap of paper, in glare, or beyond the picture's edge. It `goes_on` where writing goes on across
-    the box's left or right side: what stands in the box may lack a letter, or have one of the next box.
-    """
+    It is `disputed` where writing that counts as another box's reaches far in, or a fold runs through its writing;
+    `hidden` where the form's own print is, as nobody sees what is written there. It `goes_on` where writing goes on
+    across the box's left or right side: what stands in the box may lack a letter, or have one of the next box."""
 
     patches: tuple[Patch, ...]
     amount: float
@@ -98,13 +96,12 @@ class Ink:
 class InkLayer:
     """A page as its ink shows it.
 
-    `clean` is the writing alone, in grey on the page's paper, without the form's print and the paper's grain: what
-    engines read. `dark` says how much darker than paper each pixel is, `ink` is the mask of what was added, `unit` the
-    length of a pixel at 200 dpi, `contrast` the darkness of print on this page and `noise` the deviation of bare paper,
-    both 0 to 255, `level` that of ink. `written` is the mask of the patches, `print_` the blank's print, `blank` its
-    path; `strokes` is the page's and its print's, however faint (half as large); `hidden` says where nobody sees the
-    page (None without a blank); `folds` are those of the page.
-    """
+    `clean` is the writing alone, in grey on the page's paper: what engines read. `dark` says how much darker than paper
+    each pixel is, `ink` is the mask of what was added, `unit` the length of a pixel at 200 dpi, `contrast` the darkness
+    of print on this page and `noise` the deviation of bare paper, both 0 to 255, `level` that of ink. `written` is the
+    mask of the patches, `print_` the blank's print, `blank` its path; `strokes` is the page's and its print's, however
+    faint (half as large); `hidden` says where nobody sees the page (None without a blank); `folds` are those of the
+    page."""
 
     clean: Picture
     dark: Picture

@@ -31,21 +31,15 @@ STREAK_BEYOND, STREAK_SHARE, STREAK_LENGTH = 0.5, 0.35, 0.5
 share of the box's own width that it covers."""
 
 STREAK_GAP_PX, STREAK_LEAN_PX = 24, 4
-"""Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean.
-
-It is no thicker than `STRAIGHT`. Chosen by hand, on pages with the marks of a dirty roller: on 2 of 4 an empty box was
-signed with 0.9995 and more.
-"""
+"""Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean. Chosen by
+hand, on pages with the marks of a dirty roller: on 2 of 4 an empty box was signed with 0.9995 and more."""
 
 UNSURE = 0.3
 """How sure a mark is of which the measures say different things, or that may be something else."""
 
 MIN_SCRIBBLE_SHARE, SCRIBBLE_BEYOND, SCRIBBLED_SIDES = 0.7, 0.15, 3
 """Share of a box off its print that ink covers where it is scribbled over, and how far that reaches beyond so many of
-its sides, in widths of it: who fills a box in keeps nearer to its frame.
-
-Of 54 ticks that were scribbled out on three forms 48 had as much, and none of 190 ticks that stand.
-"""
+its sides, in widths of it. Of 54 ticks that were scribbled out 48 had as much, and none of 190 ticks that stand."""
 
 
 def probability_ticked(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> float:

@@ -86,8 +86,7 @@ def mass(dark: Picture) -> NDArray[numpy.float32]:
 def low_print(blank: Picture, place: Box) -> list[Box]:
     """The parts of a place in which print is dots or a line: wider than high, and without letters.
 
-    `place` is where a detector takes the print of a grey blank for text.
-    """
+    `place` is where a detector takes the print of a grey blank for text."""
     cut = blank[place.slices].astype(numpy.float32)
     dark = numpy.percentile(cut, 90) - cut >= FINE
     heights = numpy.where(dark.any(0), dark.shape[0] - dark[::-1].argmax(0) - dark.argmax(0), 0)

@@ -48,9 +48,8 @@ def read_annotated(
 ) -> ReadResult:
     """What machines read where people say that it stands: places with their pictures, and a reading of every engine.
 
-    Such a reading has its box, and speaks in place of what its engine said before. Raises EngineError when an engine
-    failed; it can be read again. What was shown on a page that the scan has not is left out.
-    """
+    Such a reading has its box, and speaks in place of what its engine said before. What was shown on a page that the
+    scan has not is left out. Raises EngineError when an engine failed; it can be read again."""
     use_one_thread()
     reader = _Reader(scan=scan, form=form, engines=engines, now=now)
     if form.free:
@@ -80,8 +79,8 @@ class _Reader:
     kept: ReadResultBuilder = field(default_factory=ReadResultBuilder)
 
     def read_written(self, laid: RegisteredPage, place: Place) -> None:
-        """A frame on a page of a form: what was written in it beyond the form's print. A page that does not fit has no
-        such print, and is read as it is."""
+        """A frame on a page of a form: what was written in it beyond the form's print; all of it on a page that does
+        not fit."""
         if not laid.aligned.fits:
             self.read_print(replace(laid.photo, number=place.page), place)
             return

@@ -29,11 +29,8 @@ from transcribe.recognition.presence import (
 from transcribe.recognition.text_ink import letters_beside, text_ink
 
 MAX_BARE_HEIGHTS = 0.7
-"""Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone.
-
-On the 45 photographs it was set on, 9 of 2,523 right readings had as much, and of Tesseract's that lacked an end of two
-letters or more 9 of 11. Of RapidOCR's 5 it had none: where its lines end the detector has ended too.
-"""
+"""Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone: on the
+45 photographs it was set on 9 of 2,523 right readings had as much, and 9 of 11 of Tesseract's that lacked an end."""
 
 MIN_LETTERS_BESIDE = 2
 """Letters that ink sees beside all words of a reading from which it is of a part of the text alone. Chosen by hand."""
@@ -55,8 +52,7 @@ def ask_engines(
 ) -> list[AskedRegion]:
     """The words of every region that has writing in it; payment data are never asked for.
 
-    With a `cascade` engines after the first are asked only for what it holds for doubtful.
-    """
+    With a `cascade` engines after the first are asked only for what it holds for doubtful."""
     in_place = [region for region in plain.regions if not region.astray and region.field.type not in MARKS]
     written = [each for each in in_place if may_be_filled(each)]
     asked = [
@@ -91,8 +87,7 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
     """What an engine says, without words of the plain view that it reads in paper on which no text is seen.
 
     They are those of which it is too unsure, and those in print that is too pale for a detector, as a watermark: the
-    engine reads the same on the blank, or reads something there and is not sure here.
-    """
+    engine reads the same on the blank, or reads something there and is not sure here."""
     if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
         return said
     sure = said.confidence or 0.0
@@ -169,10 +164,8 @@ class AskedRegion:
         )
 
     def _is_partly(self, said: EngineWords) -> bool:
-        """Whether text stands in the field on which no word of an engine stands, or glare may hide some.
-
-        So it may be where writing goes on across a side of the box. Of a barcode the bars are seen too.
-        """
+        """Whether text stands in the field on which no word of an engine stands, or glare may hide some, or writing
+        goes on across a side of the box. Of a barcode the bars are seen too."""
         if self.region.ink.hidden:
             return True
         if self.barcode is not None:

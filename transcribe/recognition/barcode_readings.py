@@ -18,9 +18,10 @@ AROUND = 1.0
 
 
 def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Located, now: datetime) -> Located:
-    """What was located, and what barcodes say of fields of the type `ean`, and `code` with a pattern, where all codes
-    of the pages that are written so say the same. It may be of something else than the field (an article's, not the
-    order's), so that it proves nothing by itself. Where no engine found the field, its place is the barcode's."""
+    """What was located, and what barcodes say of fields of the type `ean`, and `code` with a pattern.
+
+    They speak where all codes of the pages that are written so say the same, and prove nothing: it may be another's, as
+    an article's. Where no engine found the field, its place is the barcode's."""
     wanted = [each for each in form.fields if each.type == "ean" or (each.type == "code" and each.pattern)]
     codes = [(page, code) for page in pages for code in barcodes_on_page(page.picture)] if wanted else []
     places, readings = list(found.places), list(found.readings)

@@ -27,9 +27,8 @@ SURE_READING = 0.9
 (Chrétien, then read as Chretien)."""
 
 SURE_OF_CROP = 0.95
-"""Confidence from which an engine that is shown the page looks at no other crop of a field. On 158 photographs of other
-forms, of 3,355 handwritten and 3,205 typed values 24 % and 2 % were then looked at again. From .98 on it were 31 and
-3 %, and no more were right."""
+"""Confidence from which an engine that is shown the page looks at no other crop. Of 3,355 handwritten and 3,205 typed
+values of other forms 24 % and 2 % were looked at again; from .98 on 31 and 3 %, and no more were right."""
 
 TRIMMED_SHARE, WIDENED_SHARE = 0.06, 0.12
 """What the first and the second other crop have less and more above and below, as a share of the row's height."""
@@ -45,10 +44,10 @@ last decided 3 % more on the photographs above, and more of it was wrong."""
 
 @dataclass(frozen=True, slots=True)
 class EngineWords:
-    """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than there are
-    cells of its comb with writing in them, however it was shown them. `placed` are the words where they were written on
-    the page; `plain` says that it read the page as it lies, `again` that it was asked once more, on the page in even
-    light. `sure` is its confidence over several crops (None: it looked at one)."""
+    """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than cells of
+    its comb are filled. `placed` are the words where they were written on the page; `plain` says that it read the page
+    as it lies, `again` that it was asked once more, in even light. `sure` is its confidence over several crops (None:
+    of one)."""
 
     source: str
     lines: Sequence[Sequence[Word]]
@@ -83,10 +82,9 @@ def words_by_engine(
 ) -> list[dict[int, EngineWords]]:
     """What each engine says of the regions that it is asked for, by their number.
 
-    An hOCR file beside the picture has read the page as it is, and where it has no words it says nothing. Where engines
-    read different things, one that is shown the page looks at other crops of it, and one that is shown the writing
-    alone is then shown the page.
-    """
+    An hOCR file has read the page as it is, and where it has no words it says nothing. Where engines read different
+    things, one that is shown the page looks at other crops, and one that is shown the writing alone is then shown the
+    page."""
     seen: list[dict[int, EngineWords]] = []
     every = doubtful = list(range(len(asked)))
     closed, lines = compacted_page(page, layer, [(region.ink, region.comb) for region in asked])
@@ -114,11 +112,8 @@ def words_by_engine(
 
 
 def _counted(seen: Mapping[int, EngineWords], lines: Sequence[ShownLine]) -> dict[int, EngineWords]:
-    """What an engine saw, `miscounted` where it is more or fewer characters than cells are filled.
-
-    An engine that is shown the page as it lies misses a letter at the end of a comb, as it stands apart, and is sure of
-    the others.
-    """
+    """What an engine saw, `miscounted` where it is more or fewer characters than cells are filled: one that is shown
+    the page misses a letter at the end of a comb, as it stands apart, and is sure of the others."""
     closed: dict[int, list[CompactLine]] = defaultdict(list)
     for line in lines:
         if line.closed:
@@ -134,12 +129,9 @@ def _looked_again(
     first: Mapping[int, EngineWords],
     told: Mapping[int, EngineWords],
 ) -> Iterator[tuple[int, EngineWords]]:
-    """What an engine that is shown the writing alone says of the page as it lies, a little smoothed, where it says
-    then what the engine that is shown the page says.
-
-    It sees the rows of the detector alone: in shadow and dirt too much or too little is taken for ink. Where it was
-    surer at first than now its first answer stays.
-    """
+    """What an engine that is shown the writing alone says of the page as it lies, where the one that is shown the page
+    says the same, unless it was surer at first. It sees the detector's rows: in shadow and dirt too much is taken for
+    ink."""
     differ = [number for number in first if number in told and not _is_same(first[number], told[number])]
     if not differ:
         return
@@ -153,13 +145,11 @@ def _looked_again(
 
 
 def _other_crops(row: Box, box: Box) -> tuple[Box, ...]:
-    """What an engine that is shown the page sees of a line that it is not sure of: less and more of the page above and
-    below it, and the whole box.
+    """What an engine that is shown the page sees of a line that it is not sure of: less and more of it, and the whole
+    box.
 
-    Which letters it reads depends on how they fill the crop. Of 1,900 handwritten values on which engines disagreed or
-    of which it was less sure it read 1,579 right in one crop, and 1,635 over these too. Other light, width and slant of
-    the same crop added nothing.
-    """
+    Which letters it reads depends on how they fill the crop. Of 1,900 handwritten values in doubt it read 1,579 right
+    in one crop, and 1,635 over these too. Other light, width and slant of the same crop added nothing."""
     inside = box.padded(-INSET_PX)
     whole = inside if 2 * inside.height >= row.height and inside.width > 0 else row
     return _taller(row, -TRIMMED_SHARE), _taller(row, WIDENED_SHARE), whole
@@ -198,8 +188,7 @@ def _in_other_crops(
 def over_all(looks: Sequence[EngineWords]) -> EngineWords:
     """The text that is the most probable over several looks of one engine, as the surest of them sees it.
 
-    Its confidence is the probability that not all looks that say it are wrong, each counted as a part of a look.
-    """
+    Its confidence is the probability that not all looks that say it are wrong, each counted as a part of a look."""
     shares: dict[str, float] = defaultdict(float)
     for look in looks:
         shares[look.text] += look.probability if look.text else 0.0
@@ -225,8 +214,7 @@ def _said_by(
 ) -> dict[int, EngineWords]:
     """What an engine says of some fields, line by line, all boxes of the page in one call.
 
-    `combs` are those of all fields where it is shown the page as it lies, with letters apart.
-    """
+    `combs` are those of all fields where it is shown the page as it lies, with letters apart."""
     boxes = [line for line in lines if line.field in set(asked)]
     words: dict[int, list[list[Word]]] = {number: [] for number in asked}
     placed: dict[int, list[Word]] = {number: [] for number in asked}

@@ -57,11 +57,8 @@ class FieldRegion:
 def field_regions(
     form: Form, number: int, layer: InkLayer, similarity: Similarity | None = None, outside: OutsidePhoto | None = None
 ) -> list[FieldRegion]:
-    """Every field of a page with its ink.
-
-    `similarity` says where the page lies on its blank (None: everywhere), `outside` what of it the photo does not show
-    (None: nothing).
-    """
+    """Every field of a page with its ink. `similarity` says where the page lies on its blank (None: everywhere),
+    `outside` what of it the photo does not show (None: nothing)."""
     places = list(field_boxes(form, number))
     sides = tuple(box for _, _, box in places)
     path = form.blanks[number - 1].path
@@ -83,10 +80,8 @@ def field_regions(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What every reading of a page shares. Without its `form` what engines read stays as they read it.
-
-    `box` is where a person drew the field, None where the form says it.
-    """
+    """What every reading of a page shares. Without its `form` what engines read stays as they read it. `box` is where a
+    person drew the field, None where the form says it."""
 
     scan: str
     at: datetime

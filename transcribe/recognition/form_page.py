@@ -27,11 +27,9 @@ def readings(
     here: Circumstances,
     covered: Iterable[Box] = (),
 ) -> list[Reading]:
-    """Everything that machines say of a page's fields. A field has at least one reading.
+    """Everything that machines say of a page's fields; a field has at least one reading.
 
-    `covered` are boxes that no engine may see.
-    Used by `annotated_regions.py` and by tests; `read.py` keeps the regions that were asked, and calls the two below.
-    """
+    `covered` are boxes that no engine may see. `read.py` keeps the regions that were asked, and calls the two below."""
     plain = plain_page(page, layer.blank, regions, covered, engines, layer.unit)
     asked = ask_engines(page, layer, plain, engines, here)
     return ink_readings(page, plain.regions, asked, layer, here) + engine_readings(asked, layer, here)

@@ -44,7 +44,7 @@ def read_free(
     straight: list[Page] = []
     words: Words = {}
     for number, page in enumerate(pages, 1):
-        small, scale = _shrunk(_as_told(page, number))
+        small, scale = _shrunk(page, number)
         laid, turns, homography = _upright(words, small, scale, engines)
         before = scan.pages[number - 1].turn if number <= len(scan.pages) else 0
         kept.turns.append((before - 90 * turns) % 360)
@@ -63,11 +63,6 @@ def read_free(
     kept.readings += [replace(each, conditions={**each.conditions, **quality_of_all}) for each in found.readings]
     for place in found.places:
         _keep_place(kept, place, straight[place.page - 1].picture, words)
-
-
-def _as_told(page: Page, number: int) -> Page:
-    """A page by its number, with the hOCR file beside it where that tells something."""
-    return replace(page, number=number, hocr=page.hocr if hocr.has_words(page) else None)
 
 
 def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) -> tuple[Page, int, Homography]:
@@ -96,7 +91,7 @@ def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
     """Each page as its places lie on it: numbered from 1, not too large, level. It is upright already, as reading it
     first found out which way up it lies."""
     for number, page in enumerate(pages, 1):
-        yield _laid(*_shrunk(_as_told(page, number)))[0]
+        yield _laid(*_shrunk(page, number))[0]
 
 
 def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
@@ -109,17 +104,17 @@ def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
     return straight, moved @ shrunk
 
 
-def _shrunk(page: Page) -> tuple[Page, float]:
-    """The page not too large, and how many times longer its sides are than they were (1 or less): engines read no
-    better above, and every step is slower."""
+def _shrunk(page: Page, number: int) -> tuple[Page, float]:
+    """A page by its number, no larger than engines read well, with the hOCR file beside it where that tells something;
+    and how many times longer its sides are than they were (1 or less)."""
     scale = shrinking(page.picture)
-    return replace(page, picture=shrunk(page.picture, scale)), scale
+    known = page.hocr if hocr.has_words(page) else None
+    return replace(page, number=number, picture=shrunk(page.picture, scale), hocr=known), scale
 
 
 def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
-    """The quality of a page by the print that is on it: there is no blank that would say how large it should be, and
-    what should stand beyond its rim. Overall it is as good as its light and its sharpness: with that sources' claims
-    were calibrated on free layouts."""
+    """The quality of a page by the print that is on it, as no blank says how large it should be. Overall it is as good
+    as its light and its sharpness: with that sources' claims were calibrated on free layouts."""
     picture = grey(laid.picture)
     contrast, noise = strength(picture)
     light = quality(picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)

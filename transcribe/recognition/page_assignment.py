@@ -19,9 +19,7 @@ class ReadOptions:
     """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed. `cascade`: on a form
     with a blank engines after the first are asked only for what it is not sure of (never on a bad page). After
     `failures_before_fallback` failures of an engine on a page the others read on; 0: the failure is raised. `masked`:
-    pages are the masked copies that are kept of them, so that one that does not lie on a form with payment data is too
-    coarse for anybody to read a field on it.
-    """
+    pages are masked copies, too coarse to read where they do not lie on a form with payment data."""
 
     fit: float = FITS
     cascade: bool = False
@@ -81,9 +79,8 @@ class RegisteredPage:
 class PageAssignment:
     """Which page of a scan is read as which page of its form, by the form's page numbers.
 
-    A missing page is filled by a page that fits none, with fit 0. `advice` says what is wrong with the
-    number of pages: "page missing", "page left over".
-    """
+    A missing page is filled by one that fits none, with fit 0. `advice` may have "page missing" and "page left
+    over"."""
 
     pages: Mapping[int, RegisteredPage]
     advice: tuple[str, ...]

@@ -24,12 +24,10 @@ MARGIN_PX = 8
 """Pixels by which that page ends before the side of the box, where the row does: its frame. RapidOCR adds four."""
 
 TRIMMED_HEIGHTS = 0.1
-"""What an engine is shown less of a row above and below, in heights of it: the detector leaves paper there, and the
-larger letters are, the better RapidOCR parts them.
+"""What an engine is shown less of a row above and below, in heights of it, as the detector leaves paper there.
 
-On 18 photographs of other forms, of 613 handwritten and 124 typed fields it read .907 and .952 right with all of it,
-.948 and .976 so. With .15 it read as many, and lost the comma of 2 of 205 numbers.
-"""
+On 18 photographs of other forms, of 613 handwritten and 124 typed fields RapidOCR read .907 and .952 right with all of
+it, .948 and .976 so. With .15 it read as many, and lost the comma of 2 of 205 numbers."""
 
 BESIDE_PRINT_PX = 8
 """Columns beside the blank's own text, at 200 dpi, in which text is that print: a page lies some pixels off."""
@@ -53,9 +51,8 @@ MIN_PART_HEIGHTS = 0.2
 and its frame was read as 1 in a blank box. A digit has .4."""
 
 MOST_BARE_SHARE = 0.4
-"""Share of a stretch's height, above or below a piece of print, from which the print is of another row: a label above a
-box reaches into the stretch of what is written at its top (.7 was bare), and a caption in the corner of a box is found
-as one with what is written below it (.46). Beside a caption in its row .2 is bare. Chosen by hand."""
+"""Share of a stretch's height, above or below a piece of print, from which the print is of another row. Of a label
+above a box .7 was bare, of a caption in its corner .46, of one in its row .2. Chosen by hand."""
 
 WITHIN_SHARE = 0.8
 """Share of the height of a piece of print that lies in a stretch from which both are found as one. Chosen by hand."""
@@ -72,8 +69,7 @@ class PlainPage:
     """A page as it lies, grey: payment data are covered, and text printed inside boxes is painted away.
 
     `regions` are its fields with the text that a detector sees in each, `pieces` all text that it sees beyond the
-    blank's own; `offset` is how far the writing lies beside its boxes (None: it lies in them, or nobody looked).
-    """
+    blank's own; `offset` is how far the writing lies beside its boxes (None: it lies in them, or nobody looked)."""
 
     page: Page
     regions: tuple[FieldRegion, ...]
@@ -86,24 +82,18 @@ class PlainPage:
 
 
 def _with_margin(row: Box, box: Box) -> Box:
-    """A row with some paper beside it, but none beyond the box: there stand its frame and what is written beside it.
-
-    Less paper is above and below it than the detector leaves.
-    """
+    """A row with some paper beside it, less above and below, and none beyond the box: there stand its frame and others'
+    words."""
     trimmed = round(TRIMMED_HEIGHTS * row.height)
     margin = round(MARGIN_HEIGHTS * row.height)
-    x0, x1 = (
-        max(row.x0 - margin, min(row.x0, box.x0 + MARGIN_PX)),
-        min(row.x1 + margin, max(row.x1, box.x1 - MARGIN_PX)),
-    )
+    x0 = max(row.x0 - margin, min(row.x0, box.x0 + MARGIN_PX))
+    x1 = min(row.x1 + margin, max(row.x1, box.x1 - MARGIN_PX))
     return Box(x0, row.y0 + trimmed, x1, row.y1 - trimmed)
 
 
 def uncovered_heights(stretches: Iterable[Box], words: Sequence[Box]) -> float:
-    """The longest piece of detected text that no word stands on, in heights of its stretch.
-
-    Between two words their space is not counted: as wide as in the widest print.
-    """
+    """The longest piece of detected text that no word stands on, in heights of its stretch, without the space after a
+    word."""
     return max((_bare_length(stretch, words) / max(1, stretch.height) for stretch in stretches), default=0.0)
 
 
@@ -127,12 +117,8 @@ def plain_page(
     shown = Page(number=page.number, picture=cover(grey(page.picture), covered), dpi=page.dpi)
     finder, printed, found = _text(engines, shown, blank, regions)
     inside = [each for each in printed if any(region.box.overlap_share(each) >= 0.8 for region in regions)]
-    dividers = [
-        Box(x - 3, region.box.y0, x + 4, region.box.y1)
-        for region in regions
-        if region.comb
-        for x in region.comb.dividers
-    ]
+    combs = [(region.box, region.comb) for region in regions if region.comb]
+    dividers = [Box(x - 3, box.y0, x + 4, box.y1) for box, comb in combs for x in comb.dividers]
     if blank and (inside or dividers):
         shown = replace(shown, picture=painted_over(shown.picture, blank_grey(blank), [*inside, *dividers]))
     if finder is None:
@@ -167,8 +153,7 @@ def _text(
 ) -> tuple[Engine | None, Sequence[Box], list[Box]]:
     """The first engine that finds text without reading it, the text that it finds on the blank, and that on the page.
 
-    Both without leaders: the dots of "number .... ref." join words to one text, in which nothing written is seen.
-    """
+    Both without leaders: the dots of "number .... ref." join words to one text, in which nothing written is seen."""
     boxes = [each.box for each in regions if each.field.type not in MARKS]
     for engine in engines:
         found = engine.stretches(replace(page, picture=flatten(page.picture)))
@@ -267,12 +252,8 @@ def _owners(piece: Box, regions: Sequence[FieldRegion]) -> Iterator[tuple[int, B
     }
     for number, box in inside.items():
         others = [other for each, other in inside.items() if each != number]
-        above = [
-            o
-            for o in others
-            if o.overlap_across(box) > 0.5 * min(o.width, box.width) and o.overlap_down(piece) > box.overlap_down(piece)
-        ]
-        if above:
+        same = [each for each in others if each.overlap_across(box) > 0.5 * min(each.width, box.width)]
+        if any(each.overlap_down(piece) > box.overlap_down(piece) for each in same):
             continue
         left = max([other.x1 for other in others if other.x1 <= box.x0 + least], default=piece.x0)
         right = min([other.x0 for other in others if other.x0 >= box.x1 - least], default=piece.x1)

@@ -26,11 +26,8 @@ MAX_INK_LOG_ODDS = 3.0
 and 3 of 1,511 filled ones had none."""
 
 MIN_FULL_SHARE, FULL_LOG_ODDS = 0.25, 8.0
-"""Share of a box that is ink from which it is no light, wear or fold, and what it speaks for writing then.
-
-Three values that were scribbled out had 0.42 to 0.46; 707 blank boxes in scans, soft and hard light and blur 0.012 at
-most. Chosen by hand.
-"""
+"""Share of a box that is ink from which it is no light, wear or fold, and what it speaks for writing then. Three values
+that were scribbled out had 0.42 to 0.46, 707 blank boxes 0.012 at most. Chosen by hand."""
 
 DOUBTFUL_LOG_ODDS = 2.0
 """What ink speaks for writing at least where it cannot say that a box is blank: strokes too pale, light too bright, a
@@ -71,11 +68,8 @@ NEAR_MARK_PX = 20
 
 MARK_REACH_PX, MIN_MARK_PX, MIN_MARK_HEIGHTS = 36, 40, 0.5
 """How far beside a box to tick ink of no field may be its tick, at 200 dpi (4.6 mm); the pixels that it has at least;
-and its longer side, in heights of the box.
-
-Of 50 ticks 1 to 5 mm beside their boxes on three forms 40 were found so, and of 43 ringed labels 39; of 348 boxes that
-were rightly decided one is asked.
-"""
+and its longer side, in heights of the box. Of 50 ticks 1 to 5 mm beside their boxes 40 were found so, and of 43 ringed
+labels 39; of 348 boxes that were rightly decided one is asked."""
 
 MIN_INK_SHARE = 0.03
 """Share of a stretch of text that is ink from which it was written: the form's print that the detector misses on the
@@ -83,11 +77,9 @@ blank has less. Without this such print was taken for writing beside its boxes o
 
 
 def filled_probability(region: FieldRegion, read_confidence: float | None) -> float:
-    """How probable it is that something is written in a field, 0 to 1.
+    """How probable it is that something is written in a field, 0 to 1; where no detector looked ink alone says it.
 
-    `read_confidence` is that of the plain view's words, 0 where it says nothing, None where it was not asked. Where no
-    detector looked ink alone says it.
-    """
+    `read_confidence` is that of the plain view's words, 0 where it says nothing, None where it was not asked."""
     ink = region.ink.filled
     if not region.is_witnessed:
         return ink
@@ -154,8 +146,7 @@ def _is_written(text: Box, layer: InkLayer) -> bool:
 def _stray(pieces: Sequence[Box], regions: Sequence[FieldRegion], unit: float) -> tuple[list[Box], Offset | None]:
     """The text that may stand beside its box, and by how much all of it does so.
 
-    It is the text of no field. Where all of it lies beside its boxes, text in a box may be of the one beside it too.
-    """
+    It is the text of no field. Where all of it lies beside its boxes, text in a box may be of the one beside it too."""
     near = round(NEAR_MARK_PX * unit)
     marks = [each.box.padded(near) for each in regions if each.field.type in MARKS]
     texts = [each for each in pieces if not any(mark.contains_middle(each) for mark in marks)]

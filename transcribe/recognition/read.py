@@ -51,12 +51,10 @@ def read(
 ) -> ReadResult:
     """Places and machine readings of every field of a scan, with the pictures that people are shown.
 
-    Pages may come in any order and any way up. Every field gets at least one reading: a field of a page that does not
-    fit its form, or is missing, gets one without text and the flag "not fitting", and the whole page as its place.
-    Raises EngineError when an engine failed, or under `failures_before_fallback` every engine on one page; the
-    scan can be read again.
-    Raises ScanError under `masked` where a page is too coarse to be read.
-    """
+    Pages may come in any order and any way up. A field of a page that is missing, or does not fit its form, gets a
+    reading without text and the flag "not fitting", and the whole page as its place. Raises EngineError when an engine
+    failed, or under `failures_before_fallback` every engine on one page, and the scan can be read again; ScanError
+    under `masked` where a page is too coarse to be read."""
     use_one_thread()
     timed = [TimedEngine(engine=engine) for engine in engines]
     if not options.failures_before_fallback:
@@ -146,11 +144,8 @@ def _keep_pictures(
 ) -> None:
     """The page's picture with payment data covered, and the picture and place of each field.
 
-    What lies outside the photo is striped: white, it would look like empty paper.
-
-    A picture reaches as far as the text that a detector sees across the box's sides, and beside it where that may be
-    the field's.
-    """
+    What lies outside the photo is striped: white, it would look like paper. A field's picture reaches as far as text
+    that is seen across its box's sides, and beside it where that may be the field's."""
     hidden = [each for each in regions if each.field.personal == "payment"]
     covered = [box for each in hidden for box in (each.box, *each.beside)]
     shown = cover(outside.striped(page.picture), covered)

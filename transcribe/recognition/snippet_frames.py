@@ -37,10 +37,7 @@ def frame_of(wide: Box, field: Box, writing: Box, letter: float = 0.0) -> Snippe
 
 
 def written_box(region: FieldRegion) -> Box:
-    """What is written in a field: its ink and the text that a detector sees.
-
-    It is the field's box where no ink is, or where it is doubtful that it was seen whole.
-    """
+    """What is written in a field: its ink and the text that a detector sees; its box where it may not be seen whole."""
     if region.ink.box is None or region.ink.doubtful or region.astray:
         return region.box
     return Box.enclosing((region.ink.box, *(region.stretches or ())))
