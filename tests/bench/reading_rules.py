@@ -39,7 +39,6 @@ INK, RECOGNITION, REGISTRATION = "transcribe.ink", "transcribe.recognition", "tr
 
 PARTS: dict[str, tuple[Change, ...]] = {
     "ink: the paper's noise": ((f"{INK}.ink_layer:NOISE", 0.0),),
-    "ink: full stops": ((f"{INK}.ink_layer:points", gives(False)),),
     "ink: what is left of lines": ((f"{INK}.ink_layer:RESIDUE", 9.0),),
     "ink: strokes across print": ((f"{INK}.ink_layer:_crossing", _blanked(0)),),
     "ink: rim": ((f"{INK}.ink_layer:at_rim", lambda boxes, shape: numpy.zeros(len(boxes), numpy.bool_)),),
@@ -70,7 +69,6 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "strokes: print sought around": ((f"{INK}.added_strokes:MIN_CORRELATION", 2.0),),
     "strokes: blur beside print": ((f"{INK}.added_strokes:MAX_BESIDE_PX", 4),),
     "strokes: grain": ((f"{INK}.added_strokes:MIN_STROKE_AREA_PX", 0),),
-    "flag: joined by hand": ((f"{RECOGNITION}.asked_regions:joinedness", gives(0.0)),),
     "flag: crossed out": ((f"{RECOGNITION}.asked_regions:crossed_out", gives(False)),),
     "flag: partly read": ((f"{RECOGNITION}.asked_regions:AskedRegion._is_partly", gives(False)),),
     "words: ink of the text alone": ((f"{RECOGNITION}.asked_regions:text_ink", lambda region, rows: region.ink),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy
@@ -60,23 +60,16 @@ def share_inside(picture: Picture, height: float, contrast: float) -> float:
     bright = float(numpy.percentile(shown[::8, ::8], 80))
     thick = max(16, round(5 * height))
     most = 0
-    for side in _sides(shown, thick):
+    for turns in range(4):
+        side = numpy.ascontiguousarray(numpy.rot90(shown, turns)[:, :thick])  # its rim is on the left
         if min(side.shape) > 8 and float(numpy.percentile(side[::2, ::2], 80)) >= MIN_PAPER_BRIGHTNESS_SHARE * bright:
             most = max(most, _count_cut(side, height, contrast))
     return 1.0 - min(1.0, CUT_SHARE_PER_LETTER * most)
 
 
-def _sides(picture: Picture, thick: int) -> Iterator[Picture]:
-    """The four sides of a picture, each turned so that its rim is on the left."""
-    yield picture[:, :thick]
-    yield picture[:, : -thick - 1 : -1]
-    yield numpy.ascontiguousarray(picture[:thick].T)
-    yield numpy.ascontiguousarray(picture[: -thick - 1 : -1].T)
-
-
 def _count_cut(side: Picture, height: float, contrast: float) -> int:
     """How many letters the left rim cuts."""
-    ink = _ink(numpy.ascontiguousarray(side), contrast)
+    ink = _ink(side, contrast)
     if not ink[:, :2].any():
         return 0
     found = _letters(ink)

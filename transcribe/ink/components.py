@@ -11,7 +11,6 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.geometry import Box
-from transcribe.imaging import grown_mask
 
 ASTRIDE = 0.4
 """Share of a patch that reaches into a box from which it may be that box's writing: a g's tail has less of the g."""
@@ -22,9 +21,6 @@ NEAREST = 0.25
 WHOLE = 0.9
 """Share from which a patch lies inside a box, and does not reach into it from elsewhere."""
 
-POINT_NEAR = 12
-"""Pixels from a letter within which a small patch is its full stop: without its point 76.643 is another number, and
-engines that never see it agree."""
 
 CORE = 0.3
 """Share of a box's height at its top and bottom that tails reach into from the rows beside it."""
@@ -69,7 +65,8 @@ def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxe
     into, if it is enough. A patch that stands astride the side of a box reaches into the other one."""
     sides = numpy.array([tuple(box) for box in boxes], numpy.float64).reshape(-1, 4)
     shares = _shares(patches, sides)
-    inside = _inside(middles, sides)
+    x, y = middles[:, None, 0], middles[:, None, 1]
+    inside = (sides[:, 0] <= x) & (x < sides[:, 2]) & (sides[:, 1] <= y) & (y < sides[:, 3])
     areas = (sides[:, 2] - sides[:, 0]) * (sides[:, 3] - sides[:, 1])
     smallest = numpy.where(inside, areas, numpy.inf)
     owners = numpy.where(inside.any(axis=1), smallest.argmin(axis=1), shares.argmax(axis=1))
@@ -123,12 +120,6 @@ def _shares(patches: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> N
     return common
 
 
-def _inside(middles: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> NDArray[numpy.bool_]:
-    x, y = middles[:, None, 0], middles[:, None, 1]
-    within: NDArray[numpy.bool_] = (sides[:, 0] <= x) & (x < sides[:, 2]) & (sides[:, 1] <= y) & (y < sides[:, 3])
-    return within
-
-
 def measured(
     inked: NDArray[numpy.intp], owners: NDArray[Any], count: int, width: int
 ) -> tuple[NDArray[numpy.intp], NDArray[numpy.intp], NDArray[numpy.float64]]:
@@ -152,20 +143,3 @@ def at_rim(boxes: NDArray[numpy.intp], shape: tuple[int, ...]) -> NDArray[numpy.
     height, width = shape
     rim: NDArray[numpy.bool_] = (boxes[:, :2] <= 0).any(axis=1) | (boxes[:, 2] >= width) | (boxes[:, 3] >= height)
     return rim
-
-
-def points(
-    letters: NDArray[numpy.bool_],
-    small: NDArray[numpy.bool_],
-    shape: tuple[int, ...],
-    inked: NDArray[numpy.intp],
-    owners: NDArray[Any],
-    unit: float,
-) -> NDArray[numpy.bool_]:
-    """Which of the small patches stand beside letters, as a full stop does."""
-    written = numpy.zeros(shape, numpy.uint8)
-    written.ravel()[inked] = letters[owners]
-    near = grown_mask(written, round(POINT_NEAR * unit)).ravel()[inked] > 0
-    points: NDArray[numpy.bool_] = small & (numpy.bincount(owners, weights=near, minlength=len(letters)) > 0)
-    points[0] = False
-    return points

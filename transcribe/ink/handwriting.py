@@ -1,4 +1,4 @@
-"""What kind of writing a field's ink is: how many lines, joined by hand, struck through."""
+"""Whether writing in a field is struck through."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from transcribe.geometry import Box
 from transcribe.imaging import Mask
 from transcribe.ink.ink_layer import Ink, InkLayer
 from transcribe.model import Picture
-
-# --- struck through --------------------------------------------------------------------------------------------------
 
 STRUCK_WIDTH = 0.7
 """A stroke through this share of the writing's width crosses it out; letters have no strokes as long."""
@@ -51,8 +49,10 @@ def crossed_out(sheet: InkLayer, ink: Ink) -> bool:
     box = ink.box
     if box is None:
         return False
-    dark = _cut(sheet, box)
-    strong = _strong(dark)
+    height, width = sheet.dark.shape
+    dark = sheet.dark[box.clipped(width, height).slices]
+    level = max(STRONG * float(numpy.percentile(dark, 97)), 1.0)
+    strong = (dark > level).astype(numpy.uint8)  # without soft edges, which blur lets run together
     whole = box.width >= MANY_LETTERS * box.height and any(_strikes(dark, strong, each) for each in _strokes(strong))
     return whole or any(_is_struck(dark[part.slices], patch) for part, patch in _wide_parts(strong, sheet.unit))
 
@@ -97,33 +97,3 @@ def _strikes(dark: Picture, strong: Mask, stroke: tuple[int, int, int, int]) -> 
     along = cv2.dilate(dark, numpy.ones((3, 1), numpy.uint8))[down, across].astype(float)
     thick = strong[:, across].sum(axis=0)
     return bool(numpy.percentile(along, 10) >= STRUCK_EVEN * numpy.median(along) and (thick < THIN * len(strong)).any())
-
-
-def _cut(sheet: InkLayer, box: Box) -> Picture:
-    height, width = sheet.dark.shape
-    return sheet.dark[box.clipped(width, height).slices]
-
-
-def _strong(dark: Picture) -> Mask:
-    """The strokes of a cut without their soft edges, which blur lets run together."""
-    level = STRONG * float(numpy.percentile(dark, 97))
-    return (dark > max(level, 1.0)).astype(numpy.uint8)
-
-
-# --- joined by hand --------------------------------------------------------------------------------------------------
-
-
-def joinedness(sheet: InkLayer, ink: Ink) -> float:
-    """How far letters run together: the mean width of patches over the height of letters, weighted by width.
-
-    Print and block letters are 0.5 to 1.5; joined writing 2.5 and more.
-    """
-    if ink.box is None:
-        return 0.0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(_strong(_cut(sheet, ink.box)), connectivity=8)
-    sides = stats[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].astype(float)
-    letters = sides[sides[:, 1] >= max(4.0, 0.25 * float(numpy.max(sides[:, 1], initial=0.0)))]
-    if not len(letters):
-        return 0.0
-    widths = letters[:, 0]
-    return float((widths**2).sum() / widths.sum() / numpy.median(letters[:, 1]))

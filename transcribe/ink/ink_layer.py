@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from transcribe.geometry import Box
 from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow
 from transcribe.ink import faint_strokes
-from transcribe.ink.components import Patch, at_rim, core, going_on, measured, owned, points
+from transcribe.ink.components import Patch, at_rim, core, going_on, measured, owned
 from transcribe.ink.fold_lines import beside, folds, without
 from transcribe.ink.hidden_print import HiddenPrint, hidden_print
 from transcribe.ink.print_mask import Print, printed
@@ -33,8 +33,6 @@ FAINTEST = 22
 SPECK = 10
 """Pixels of a patch below which it is dust or noise; a full stop of 10 points has 12 to 20."""
 
-POINT = 4
-"""Pixels of a patch from which it is a full stop of a fine pen where it stands near a letter."""
 
 ENOUGH = 26.0
 """Pixels of ink in a box at which it is as likely empty as not: a hyphen of 10 points has 35, a typed 1 has 60."""
@@ -243,7 +241,7 @@ def _patches(ink: Mask, print_: Print, unit: float) -> tuple[tuple[Patch, ...], 
     kept = (areas >= SPECK * unit**2) & ~(thin & (close >= RESIDUE * areas))
     kept &= ~at_rim(boxes, ink.shape) if print_.strong.size else True
     kept[0] = False
-    kept |= points(kept, (areas >= POINT * unit**2) & (close < RESIDUE * areas), ink.shape, inked, owners, unit)
+
     found = [
         Patch(box=Box(*boxes[number].tolist()), area=int(areas[number]), middle=tuple(middles[number].tolist()))
         for number in numpy.flatnonzero(kept)

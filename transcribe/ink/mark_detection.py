@@ -103,12 +103,8 @@ def _both(seen: float, strokes: float, ink: Ink) -> float:
 
 def _scribbled(sheet: InkLayer, ink: Ink, box: Box) -> bool:
     """Whether a box is scribbled over, beyond its frame: that may cancel a tick. A box that is filled in is ticked."""
-    if ink.box is None or sheet.ink[box.slices].mean() < MIN_SCRIBBLE_SHARE * _open(sheet, box):
+    bare = 1.0 - float(sheet.print_.near[box.slices].mean())
+    if ink.box is None or sheet.ink[box.slices].mean() < MIN_SCRIBBLE_SHARE * bare:
         return False
     beyond = (box.x0 - ink.box.x0, ink.box.x1 - box.x1, box.y0 - ink.box.y0, ink.box.y1 - box.y1)
     return sum(each >= SCRIBBLE_BEYOND * box.width for each in beyond) >= SCRIBBLED_SIDES
-
-
-def _open(sheet: InkLayer, box: Box) -> float:
-    """The share of a box that is not its print."""
-    return 1.0 - float(sheet.print_.near[box.slices].mean())

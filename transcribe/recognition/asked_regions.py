@@ -11,7 +11,7 @@ from transcribe.codes import Flag
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
 from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes, cover
-from transcribe.ink import InkLayer, crossed_out, joinedness, unbarred, without_bars
+from transcribe.ink import InkLayer, crossed_out, unbarred, without_bars
 from transcribe.model import Page, Reading, SourceWords
 from transcribe.ocr import Engine, alternatives_of
 from transcribe.recognition.barcode_readings import adds_to_barcode
@@ -34,12 +34,6 @@ MAX_BARE_HEIGHTS = 0.7
 
 MIN_LETTERS_BESIDE = 2
 """Letters that ink sees beside all words of a reading from which it is of a part of the text alone. Chosen by hand."""
-
-JOINED = 2.2
-"""`joinedness` of joined writing; print and block letters have 1.5 at most."""
-
-DOUBTED = 0.6
-"""Confidence that no engine has on joined writing."""
 
 
 def ask_engines(
@@ -72,15 +66,11 @@ def ask_engines(
         {number: _heeded(words, asked[number], engine, layer.blank) for number, words in said.items()}
         for engine, said in zip(engines, seen, strict=True)
     ]
+    words = [tuple(said[number] for said in heard if number in said) for number in range(len(asked))]
     return [
-        _asked(region, codes.get(number), [said[number] for said in heard if number in said])
+        AskedRegion(region=region, barcode=codes.get(number), words=words[number])
         for number, region in enumerate(asked)
     ]
-
-
-def _asked(region: FieldRegion, code: Barcode | None, words: Sequence[EngineWords]) -> AskedRegion:
-    plain = next((each for each in words if each.plain), None)
-    return AskedRegion(region=region, barcode=code, words=tuple(words), plain=plain)
 
 
 def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str | None) -> EngineWords:
@@ -121,15 +111,14 @@ class AskedRegion:
     region: FieldRegion
     barcode: Barcode | None
     words: tuple[EngineWords, ...]
-    plain: EngineWords | None = None
 
     @property
     def filled(self) -> float:
         """How probable it is that something is written here."""
         if self.barcode:
             return 1.0
-        sure = None if self.plain is None else self.plain.confidence or 0.0
-        return filled_probability(self.region, sure)
+        of_page = (each.confidence or 0.0 for each in self.words if each.plain)
+        return filled_probability(self.region, next(of_page, None))
 
     @property
     def counted_words(self) -> list[EngineWords]:
@@ -139,9 +128,7 @@ class AskedRegion:
 
     def readings(self, layer: InkLayer, here: Circumstances) -> list[Reading]:
         """The barcode's reading, then one of each engine."""
-        flags = _flags(self.region, layer, self.counted_words) if self.barcode is None else []
-        if self.filled < 0.5:
-            flags = [flag for flag in flags if flag != Flag.HANDWRITING]  # of what is likelier none
+        flags = _flags(self.region, layer) if self.barcode is None else []
         by_code = [_by_barcode(self.region, self.barcode, here)] if self.barcode else []
         heard = self.counted_words if self.filled >= NOTHING_WRITTEN or not self.region.is_witnessed else []
         return by_code + [self._by_engine(each, flags, here) for each in heard]
@@ -188,21 +175,11 @@ class AskedRegion:
         ]
 
 
-def _flags(region: FieldRegion, layer: InkLayer, said: Sequence[EngineWords]) -> list[Flag]:
-    """What kind of writing it is, where that matters: joined by hand, struck through."""
-    joined = 0.0 if region.comb else joinedness(layer, region.ink)  # each letter in a cell of its own
-    flags = [Flag.HANDWRITING] if _is_handwriting(joined, said) else []
-    if region.beside or (region.ink.doubtful and not region.is_witnessed):
-        flags += [Flag.ILLEGIBLE]  # part of it may stand in the row beside, or be of that row
+def _flags(region: FieldRegion, layer: InkLayer) -> list[Flag]:
+    """What kind of writing it is, where that matters: part of it may be of the row beside, or it is struck through."""
+    is_doubtful = region.beside or (region.ink.doubtful and not region.is_witnessed)
+    flags = [Flag.ILLEGIBLE] if is_doubtful else []
     return [*flags, Flag.CROSSED_OUT] if crossed_out(layer, region.ink) else flags
-
-
-def _is_handwriting(joined: float, said: Sequence[EngineWords]) -> bool:
-    """Letters that run together and that engines cannot make out: blur joins printed letters too, but they agree."""
-    texts = {_compact(each.text) for each in said}
-    surest = max((each.confidence or 0.0 for each in said), default=1.0)
-    agreed = len(said) > 1 and len(texts) == 1 and texts != {""}
-    return joined >= JOINED and surest < DOUBTED and not agreed
 
 
 def _barcode(region: FieldRegion, page: Page) -> Barcode | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy
@@ -67,12 +66,13 @@ class ReadResultBuilder:
             pack, names = packed(self.field_pictures)
             self.files[hashlib.sha256(pack).hexdigest()] = pack
         places = [replace(each, snippet=names.get(each.snippet or "", each.snippet)) for each in self.places]
+        measures = self.qualities[0].measures if self.qualities else ()
         codes = [*(code for each in self.qualities for code in each.advice), *self.advice]
         return ReadResult(
             places=tuple(places),
             readings=tuple(self.readings),
             fit=fit,
-            quality=_worst([each.measures for each in self.qualities]),
+            quality={name: round(min(each.measures[name] for each in self.qualities), 4) for name in measures},
             pictures=tuple(self.pictures),
             files=self.files,
             advice=tuple(dict.fromkeys(codes)),
@@ -80,15 +80,6 @@ class ReadResultBuilder:
             transforms=self.transforms,
             source_words=tuple(self.source_words),
         )
-
-
-def _worst(measures: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Each measure as the worst page has it."""
-    worst: dict[str, float] = {}
-    for page in measures:
-        for name, value in page.items():
-            worst[name] = round(min(value, worst.get(name, 1.0)), 4)
-    return worst
 
 
 def page_transform(photo_number: int, homography: NDArray[numpy.float64]) -> PageTransform:

@@ -21,7 +21,7 @@ from transcribe.model import Form, Page, PageFingerprint, Picture
 from transcribe.registration.align import Aligned
 from transcribe.registration.matching import blank_path, is_plausible, known_match, stepwise_match
 
-CELLS_COUNT = 1 << 16
+CELLS_COUNT = 65_536
 """The most cells of a page: an A4 page in cells of a millimetre has 62,370. A power of two, for fast projections."""
 
 CELL_PX = 2

@@ -17,8 +17,8 @@ from transcribe.model import Form, Picture
 
 TILE = 48
 """Pixels of a tile, on the halved blank, in which page and blank are compared: about 12 mm at 200 dpi."""
-ENOUGH_TILES = 12
-"""Tiles of print outside all boxes that are enough to judge a page by."""
+JUDGING_TILES = 12
+"""Tiles that are enough to judge a page by, of print outside all boxes, or a part of it, nearest to a box."""
 
 PLAIN_LEVELS = 8.0
 """Standard deviation, in levels of grey, of a tile whose print is plain: tints and hair lines have less, and light and
@@ -31,8 +31,6 @@ PLAIN_TILES = 48
 """Plain tiles that are enough to judge a page by, all over it. Chosen by hand."""
 
 
-AROUND = 12
-"""Tiles nearest to a box by which it is judged whether its part of the page lies on the blank."""
 ASTRAY = 0.25
 """Share of the page's own fit that their median correlation is below where it does not: of 80 generated photographs two
 had boxes below it. On one, laid by features of its upper half alone, boxes seemed blank whose writing lay beside
@@ -91,14 +89,14 @@ class Similarity(NamedTuple):
         """Whether the page does not lie on its blank where these boxes are, though it may do so elsewhere.
 
         Tiles of plain print tell, where there are enough; in shadow or dirt it lies where it is most alike."""
-        if len(self.alike) <= AROUND:
+        if len(self.alike) <= JUDGING_TILES:
             return [False] * len(boxes)
         if self.plain is not None and not self.plain.all() and self.plain.sum() >= PLAIN_TILES:
             told = self._replace(alike=self.alike[self.plain], middles=self.middles[self.plain], plain=None)
             return told.astray(boxes)
         sides = numpy.array([tuple(box) for box in boxes], numpy.float64).reshape(-1, 1, 4)
         beside = numpy.maximum(numpy.maximum(sides[..., :2] - self.middles, self.middles - sides[..., 2:]), 0.0)
-        nearest = numpy.hypot(beside[..., 0], beside[..., 1]).argpartition(AROUND, axis=1)[:, :AROUND]
+        nearest = numpy.hypot(beside[..., 0], beside[..., 1]).argpartition(JUDGING_TILES, axis=1)[:, :JUDGING_TILES]
         unlike = numpy.median(self.alike[nearest], axis=1) < ASTRAY * self.fit
         return [
             bool(odd) and not self._is_likeliest_here(self.middles[tiles])
@@ -132,7 +130,7 @@ def similarity(straight: Picture, form: Form, number: int) -> Similarity:
     levels = numpy.linalg.norm(print_, axis=1) / TILE
     printed = levels > 1.0
     outside = printed & ~_boxed(form, number, path)
-    counted = numpy.flatnonzero(outside if outside.sum() >= ENOUGH_TILES else printed)
+    counted = numpy.flatnonzero(outside if outside.sum() >= JUDGING_TILES else printed)
     columns = blank_grey(path).shape[1] // 2 // TILE
     middles = (numpy.stack((counted % columns, counted // columns), axis=1) + 0.5) * 2 * TILE
     if not counted.size:
@@ -176,11 +174,7 @@ def _boxed(form: Form, number: int, path: str) -> NDArray[numpy.bool_]:
     for page, box in placed:
         if box and page == number:
             inside[box.slices] = 1
-    halved = inside[::2, ::2]
-    rows, columns = halved.shape[0] // TILE, halved.shape[1] // TILE
-    cut = halved[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
-    boxed: NDArray[numpy.bool_] = cut.mean(axis=(1, 3)).ravel() > 0.5
-    return boxed
+    return numpy.asarray(_cut(inside[::2, ::2]).mean(axis=1) > 0.5, numpy.bool_)
 
 
 def _half(picture: Picture) -> Picture:
@@ -193,8 +187,13 @@ def _half(picture: Picture) -> Picture:
 
 def _tiles(picture: Picture) -> NDArray[numpy.float32]:
     """Tiles x pixels, each tile less its mean."""
-    rows, columns = picture.shape[0] // TILE, picture.shape[1] // TILE
-    cut = picture[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE).swapaxes(1, 2)
-    flat = cut.reshape(rows * columns, TILE * TILE).astype(numpy.float32)
+    flat = _cut(picture).astype(numpy.float32)
     tiles: NDArray[numpy.float32] = flat - flat.mean(axis=1, keepdims=True)
     return tiles
+
+
+def _cut(picture: Picture) -> Picture:
+    """Tiles x pixels."""
+    rows, columns = picture.shape[0] // TILE, picture.shape[1] // TILE
+    cut = picture[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
+    return cut.swapaxes(1, 2).reshape(rows * columns, TILE * TILE)

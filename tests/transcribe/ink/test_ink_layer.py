@@ -117,15 +117,6 @@ def test_dust_is_no_ink(blank: Path) -> None:
     assert ink_layer(page, str(blank)).inks([FIRST])[0].filled < 0.02
 
 
-def test_the_point_of_a_fine_pen_is_ink_beside_letters_and_dust_elsewhere(blank: Path) -> None:
-    page = written(photographed(blank), FIRST, "76  643")
-    point, dust = numpy.s_[236:238, 271:273], numpy.s_[236:238, 700:702]
-    page[point] = page[dust] = 40
-    clean = ink_layer(page, str(blank)).clean
-    assert clean[point].max() < 90
-    assert clean[dust].min() > 200
-
-
 def test_a_letters_tail_does_not_fill_the_row_below(blank: Path) -> None:
     page = written(photographed(blank), FIRST, "Jog")
     cv2.line(page, (278, 226), (276, 275), 40, 3)  # the g reaches over the line
@@ -252,16 +243,6 @@ def test_a_crease_beside_the_writing_crosses_nothing_out() -> None:
     cv2.line(page, (180, 118), (270, 84), 20, 3)
     sheet = sheet_of(page)
     assert not handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0])
-
-
-def test_joined_letters_are_told_from_letters_that_stand_apart() -> None:
-    apart, joined = paper(), paper()
-    cv2.putText(apart, "Paris 1914", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 20, 3)
-    wave = numpy.array([[60 + 4 * n, 100 + round(18 * numpy.sin(n / 2))] for n in range(120)], numpy.int32)
-    cv2.polylines(joined, [wave], False, 20, 3)
-    sure = [handwriting.joinedness(sheet, sheet.inks([WHOLE])[0]) for sheet in map(sheet_of, (apart, joined))]
-    assert sure[0] < 1.5
-    assert sure[1] > 2.5
 
 
 # --- what is said of it ----------------------------------------------------------------------------------------------
