@@ -80,7 +80,6 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "looks: widened": ((f"{RECOGNITION}.engine_words:_other_crops", Told(lambda f: lambda r, b: f(r, b)[::2])),),
     "looks: whole box": ((f"{RECOGNITION}.engine_words:_other_crops", Told(lambda f: lambda r, b: f(r, b)[:2])),),
     "looks: further": ((f"{RECOGNITION}.engine_words:_looked_again", gives(())),),
-    "looks: surer at first": ((f"{RECOGNITION}.engine_words:SURE_READING", 2.0),),
     "plain: leaders": ((f"{RECOGNITION}.plain_page:_leaders", gives(())),),
     "plain: print painted over": ((f"{RECOGNITION}.plain_page:painted_over", _first),),
     "plain: rows trimmed": ((f"{RECOGNITION}.plain_page:TRIMMED_HEIGHTS", 0.0),),

@@ -1,6 +1,6 @@
 """What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
 
-from transcribe.imaging.background import background, flatten, grey, shadow, smoothed
+from transcribe.imaging.background import background, flatten, grey, shadow
 from transcribe.imaging.barcodes import (
     BARCODE_FIELD_TYPES,
     BARCODE_SOURCE,
@@ -11,7 +11,7 @@ from transcribe.imaging.barcodes import (
 )
 from transcribe.imaging.crops import cover, crop, cropped, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
-from transcribe.imaging.orientation import way_up
+from transcribe.imaging.orientation import MIN_WORD_LETTERS, way_up
 from transcribe.imaging.outside_photo import OutsidePhoto
 from transcribe.imaging.painting import painted_over
 from transcribe.imaging.pattern_search import find_shift
@@ -19,7 +19,7 @@ from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper,
 from transcribe.imaging.resizing import shrunk, shrunk_to
 from transcribe.imaging.rotation import straightened
 from transcribe.imaging.skew import MIN_SKEW_DEGREES, skew
-from transcribe.imaging.text_size import LETTER_HEIGHT_PX, share_inside, text_scale
+from transcribe.imaging.text_size import LETTER_HEIGHT_PX, MIN_INK_DARKNESS_LEVELS, share_inside, text_scale
 from transcribe.imaging.threads import use_one_thread
 from transcribe.imaging.tiling import patience, shrinking, tiles, widened_tile
 
@@ -28,7 +28,9 @@ __all__ = [
     "BARCODE_SOURCE",
     "LETTER_HEIGHT_PX",
     "MIN_CODE_BOX_HEIGHT_PX",
+    "MIN_INK_DARKNESS_LEVELS",
     "MIN_SKEW_DEGREES",
+    "MIN_WORD_LETTERS",
     "Barcode",
     "Mask",
     "OutsidePhoto",
@@ -55,7 +57,6 @@ __all__ = [
     "shrunk",
     "shrunk_to",
     "skew",
-    "smoothed",
     "straightened",
     "text_scale",
     "tiles",

@@ -32,7 +32,7 @@ def grey(picture: Picture) -> Picture:
 
 
 def background(picture: Picture) -> Picture:
-    """How bright the bare paper is at each pixel of a grey picture: light and shadows with their edges, no strokes."""
+    """How bright the bare paper is at each pixel of a grey picture: light, and shadows with their edges."""
     square = numpy.ones((MAX_STROKE_PX, MAX_STROKE_PX), numpy.uint8)
     closed = cv2.morphologyEx(cv2.medianBlur(_small(picture), 3), cv2.MORPH_CLOSE, square)
     bright = cv2.medianBlur(closed, SMOOTHING_PX)
@@ -61,8 +61,3 @@ def _small(picture: Picture) -> Picture:
     """A grey picture PAPER_SHRINK_FACTOR times smaller, a pixel wide and high at least."""
     height, width = picture.shape
     return shrunk_to(picture, max(1, width // PAPER_SHRINK_FACTOR), max(1, height // PAPER_SHRINK_FACTOR))
-
-
-def smoothed(picture: Picture, side_px: int) -> Picture:
-    """A grey picture with each pixel the median of a square around it, `side_px` (odd) wide: specks go, edges stay."""
-    return numpy.asarray(cv2.medianBlur(picture, side_px), numpy.uint8)

@@ -26,12 +26,12 @@ MAX_PAGE_PICTURE_BYTES = 150_000
 MAX_PAGE_SIDE_PX = 2400
 """Longer side of a page's picture: A4 at 200 dpi, so that boxes mostly lie on it as they are."""
 
-JPEG_QUALITIES = (72, 55, 40, 28, 18)
+JPEG_QUALITIES = (72, 45, 28, 18)
 """JPEG qualities tried, best first; typed text at 28 is still easy to read.
 
 WebP is a third smaller and takes six to ten times as long: for a hundred fields, as long as Tesseract reads."""
 
-SHRINK_FACTORS = (1.0, 0.75, 0.5, 0.35)
+SHRINK_FACTORS = (1.0, 0.6, 0.35)
 """Sizes tried after the qualities: only large boxes full of writing come to that. Chosen by hand."""
 
 MASK_GREY_LEVEL = 160

@@ -14,7 +14,7 @@ MIN_UPRIGHT_CLARITY = 0.5
 more upright, 0.43 at most turned wrongly; RapidOCR 0.89 and 0.15."""
 
 MIN_WORD_LETTERS = 3
-"""Letters and digits of the shortest word that counts: engines see shorter ones in any rubbish."""
+"""Letters and digits of the shortest word that counts: engines see shorter ones in any rubbish, as beside a barcode."""
 
 MAX_STANDING_WORD_SHARE = 0.5
 """A page lies on its side where more than this share of its words is higher than wide. Chosen by hand."""
@@ -35,7 +35,8 @@ def way_up(seen: Mapping[str, Sequence[Word]], again: Callable[[int], Sequence[W
 
 
 def clarity(words: Sequence[Word]) -> float:
-    """An engine's mean confidence in the letters of a page, 0 to 1; 0 where it reads no word or makes no claim."""
+    """An engine's mean confidence in the letters of a page, 0 to 1. It is 0 where it reads no word or claims
+    nothing."""
     claims = [(len(word.text), word.confidence) for word in _long_words(words) if word.confidence is not None]
     return sum(count * sure for count, sure in claims) / max(1, sum(count for count, _ in claims))
 

@@ -77,8 +77,8 @@ def quality(
     `ink_contrast` is the darkness of its print over the paper, `noise` the standard deviation of bare paper, both 0 to
     255. `scale` is how many pixels of the photo make one at 200 dpi, `inside` the share of the page that is on the
     photo, `rim` the photo's corners on the page (None: the page is all of it). What lies beyond the rim is white and no
-    glare, nor is lit paper whose print is seen. "overall" counts both as glare all the same: machines' claims were
-    calibrated with that."""
+    glare, nor is lit paper whose print is seen. "overall" counts both as glare, as machines' claims were calibrated
+    with that."""
     pixels = grey(picture)
     small = shrunk(pixels, LIGHT_SIDE_PX / max(pixels.shape))
     papers, shown = background(small), _shown(rim, small.shape, pixels)
@@ -159,8 +159,7 @@ def _sharpness(slope: float) -> float:
 def _steepest(pixels: Picture) -> float:
     """The slope, in grey levels a pixel, that STEEPEST_SHARE of a page does not exceed.
 
-    Slopes are central differences at every second pixel of every second row, counted, as that is quicker than
-    sorting."""
+    Slopes are central differences at every second pixel of every second row. Counting them is quicker than sorting."""
     if min(pixels.shape) < 3:
         return 0.0
     across = cv2.absdiff(pixels[1:-1:2, 2::2], pixels[1:-1:2, :-2:2]).astype(numpy.int32)
@@ -170,8 +169,7 @@ def _steepest(pixels: Picture) -> float:
 
 
 def _burnt(small: Picture, papers: Picture) -> NDArray[numpy.bool_]:
-    """Where a page is burnt out: patches at full white, on a copy of LIGHT_SIDE_PX pixels; `papers` are its paper's
-    levels.
+    """Where a page is burnt out: patches at full white, on a copy of LIGHT_SIDE_PX pixels with the levels of its paper.
 
     A scan, and a photo whose paper is nearly white, has none."""
     if float(numpy.median(papers)) > 215:  # a scan, or a bright photo: its paper is as white as white gets

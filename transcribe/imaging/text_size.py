@@ -53,9 +53,9 @@ def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> floa
 
 
 def share_inside(picture: Picture, height: float, contrast: float) -> float:
-    """The share of the page that is on the picture, 0 to 1, by the letters that the worst side of its rim cuts.
+    """The share of the page that is on the picture, 0 to 1, by the letters that its rim cuts.
 
-    `height` is that of the page's letters in pixels. What stood beyond cut letters is not known."""
+    The worst side counts. `height` is that of the page's letters in pixels. What stood beyond is not known."""
     shown = grey(picture)
     bright = float(numpy.percentile(shown[::8, ::8], 80))
     thick = max(16, round(5 * height))

@@ -58,14 +58,15 @@ def shrinking(picture: Picture) -> float:
 
 
 def patience(picture: Picture) -> float:
-    """How many times longer an engine may take over this page than over another; it may have as many more pixels."""
+    """How many times longer an engine may take over this page than over another. It may have as many more pixels."""
     return min(MAX_PATIENCE, max(1.0, ratio(picture) / MIN_STRIP_RATIO))
 
 
 def tiles(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
-    """The tiles of a page, from top to bottom or left to right: x and y of the corner, and the pixels.
+    """The tiles of a page in order: x and y of the corner, and the pixels.
 
-    A page that is no strip is one tile. A strip is cut where there is least print."""
+    They go from top to bottom, or from left to right: a strip is cut where there is least print, any other page is
+    one."""
     if not is_strip(picture):
         yield 0, 0, picture
         return

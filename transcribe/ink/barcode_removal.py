@@ -20,8 +20,7 @@ def without_bars(ink: Ink, code: Barcode, unit: float) -> Ink:
 
 
 def unbarred(clean: Picture, barred: Iterable[tuple[Ink, Barcode]]) -> Picture:
-    """A page's writing with the bars of codes, given with the ink that they stand in, painted over: they read as
-    letters."""
+    """A page's writing with the bars of codes, given with the ink they stand in, painted over: they read as letters."""
     shown = clean.copy()
     for ink, code in barred:
         for patch in ink.patches:

@@ -11,9 +11,9 @@ import numpy
 from transcribe.forms import Comb
 from transcribe.geometry import Box
 from transcribe.imaging import flatten
-from transcribe.ink.components import Patch
+from transcribe.ink.components import LOWEST, Patch
 from transcribe.ink.ink_layer import BESIDE, Ink, InkLayer
-from transcribe.ink.writing_lines import CORE, LOWEST, lines, lines_of
+from transcribe.ink.writing_lines import CORE, lines, lines_of
 from transcribe.model import Page, Picture, Word
 
 BETWEEN, SPACE = 0.16, 0.65

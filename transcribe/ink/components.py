@@ -1,5 +1,4 @@
-"""Connected patches of ink: where they are, which box each belongs to, and which boxes it reaches into without being
-theirs."""
+"""Connected patches of ink: where they are, which box each belongs to, and which others it reaches into."""
 
 from __future__ import annotations
 
@@ -26,8 +25,8 @@ CORE = 0.3
 """Share of a box's height at its top and bottom that tails reach into from the rows beside it."""
 
 
-MIN_LETTER_HEIGHT_PX = 10
-"""Pixels at 200 dpi from which a patch is as high as a letter, and no point or dash. Chosen by hand."""
+LOWEST = 12
+"""Pixels at 200 dpi of the lowest letters there are: print of 5 points. Points and dashes are lower."""
 
 MIN_SHARE_ACROSS, MIN_ACROSS_PX = 0.25, 3
 """The share of a letter's width, and the pixels at 200 dpi, that lie on either side of what it stands across."""
@@ -81,7 +80,7 @@ def going_on(
 ) -> list[bool]:
     """Whether writing goes on across the left or right side of each box, given patches (x0, y0, x1, y1) and middles: a
     letter stands across the side, or two stand on either side of it as near as those of a word."""
-    is_letter = patches[:, 3] - patches[:, 1] >= MIN_LETTER_HEIGHT_PX * unit
+    is_letter = patches[:, 3] - patches[:, 1] >= LOWEST * unit
     letters, x, y = patches[is_letter], middles[is_letter, 0], middles[is_letter, 1]
     found = []
     for box in boxes:

@@ -29,8 +29,7 @@ def strokes(dark: Picture, unit: float) -> Picture:
 
 def pale(found: Picture, print_: Print, box: Box, level: float, unit: float) -> bool:
     """Whether strokes in a box to tick may be a tick too pale to be ink: of 121 empty boxes one had such, of 4 ticks
-    all. The frame is none, wherever in the box it is printed, and the page is as soft: `found` is half as large as
-    it."""
+    all. The frame is none, wherever in the box it is printed. `found` is half as large as the page, and as soft."""
     place = numpy.s_[box.y0 // 2 : box.y1 // 2, box.x0 // 2 : box.x1 // 2]
     inside = found[place]
     dark = (inside > HINT * level) & (print_.nearby[::2, ::2][place][: len(inside)] == 0)

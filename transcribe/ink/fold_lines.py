@@ -26,8 +26,8 @@ STRAIGHT = 300
 """Pixels at 200 dpi over which a fold is straight: blurred words that touch it do not move its middle there."""
 
 PALE = 0.75
-"""Share of the level of ink from which a fold is ink, on a picture so much smaller: what is written across a paler one
-is read as it is."""
+"""Share of the level of ink from which a fold is ink, on a picture so much smaller. Writing across a paler one is
+read."""
 
 RIM = 0.03
 """Share of the page's width or height at both its ends that a fold reaches into: what people strike out, they strike

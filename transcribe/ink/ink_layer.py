@@ -50,8 +50,6 @@ THIN = 4
 BESIDE = 5
 """Pixels around writing that are kept of the page: the soft edges of strokes, and strokes too faint to be ink."""
 
-SOFT = 0.3
-"""Share of the level of ink from which a shadow matters: a fainter one is no ink even with the grain of the paper."""
 
 SHADED = 0.5
 """Share of the darkness of print that a shadow does not reach once the lamp's light is divided out: what is broad and
@@ -98,8 +96,7 @@ class InkLayer:
     each pixel is, `ink` is the mask of what was added, `unit` the length of a pixel at 200 dpi, `contrast` the darkness
     of print on this page and `noise` the deviation of bare paper, both 0 to 255, `level` that of ink. `written` is the
     mask of the patches, `print_` the blank's print, `blank` its path; `strokes` is the page's and its print's, however
-    faint (half as large); `hidden` says where nobody sees the page (None without a blank); `folds` are those of the
-    page."""
+    faint, half as large; `hidden` says where nobody sees the page (None without a blank); `folds` are its folds."""
 
     clean: Picture
     dark: Picture
@@ -163,9 +160,8 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     lost = hidden_print(dark, picture, print_, unit) if blank_path else None
     dark = numpy.asarray(cv2.subtract(dark, cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)), dtype=numpy.uint8)
     shade = shadow(dark, max(SHADED * contrast, DEEP), unit)
-    if shade.max() >= SOFT * level:
-        dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
-        under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
+    dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
+    under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
     all_ink = (dark > level).view(numpy.uint8)
     folded = folds(strokes, print_, level, unit, dark.shape) if blank_path else None
     added, strokes = without(folded, all_ink & (1 - print_.near), strokes)

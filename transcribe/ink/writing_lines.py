@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from transcribe.geometry import Box
-from transcribe.ink.components import Patch
+from transcribe.ink.components import LOWEST, Patch
 from transcribe.ink.ink_layer import Ink
 
 CORE = 0.45
@@ -15,10 +15,6 @@ CORE = 0.45
 
 SAME_LINE = 0.4
 """Two letters stand on one line where they overlap by this share of the lower one's height."""
-
-
-LOWEST = 12
-"""Pixels at 200 dpi of the lowest letters there are: print of 5 points."""
 
 
 MARGIN = 6

@@ -9,12 +9,9 @@ from datetime import datetime
 from transcribe import fields
 from transcribe.extraction import Located
 from transcribe.geometry import Box
-from transcribe.imaging import BARCODE_SOURCE, Barcode, barcodes_on_page
+from transcribe.imaging import BARCODE_SOURCE, MIN_WORD_LETTERS, Barcode, barcodes_on_page
 from transcribe.model import Field, Form, Page
 from transcribe.ocr import reading
-
-AROUND = 1.0
-"""Heights of a barcode that people are shown around it: the number printed under its bars."""
 
 
 def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Located, now: datetime) -> Located:
@@ -53,16 +50,13 @@ def _fits(code: Barcode, field: Field, form: Form) -> bool:
 
 
 def _shown(page: Page, code: Barcode) -> Box:
+    """A barcode with as much around as it is high: the number under its bars."""
     height, width = page.picture.shape[:2]
-    return code.box.padded(round(AROUND * code.box.height)).clipped(width, height)
-
-
-LEAST = 3
-"""Letters and digits of the shortest text beside a barcode that may say something else than it."""
+    return code.box.padded(code.box.height).clipped(width, height)
 
 
 def adds_to_barcode(text: str, code: Barcode) -> bool:
     """Whether what an engine reads beside a barcode is a reading of the field: the whole code, or something else. A
     piece of the code, and the code with its label, tell nothing new."""
     said, coded = ("".join(filter(str.isalnum, each.casefold())) for each in (text, code.text))
-    return said == coded or (len(said) >= LEAST and said not in coded and coded not in said)
+    return said == coded or (len(said) >= MIN_WORD_LETTERS and said not in coded and coded not in said)

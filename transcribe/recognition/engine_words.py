@@ -9,22 +9,13 @@ from math import prod
 
 from transcribe.forms import Comb
 from transcribe.geometry import Box
-from transcribe.imaging import smoothed
 from transcribe.ink import CompactLine, InkLayer, ShownLine, compacted_page, fits_cells
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine, HocrEngine, confidence_of, spread_words, text_of
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import Circumstances, FieldRegion
-from transcribe.recognition.plain_page import PlainPage
-
-SMOOTHED_PX = 3
-"""Side of the median of the further look. Of 272 fields on 12 photographs of all at once and of wear (typed and
-hand-like) Tesseract then agreed with RapidOCR on 50, on 42 where rows were widened to the ink."""
-
-SURE_READING = 0.9
-"""Confidence from which a first reading stays, unless the further look is surer: of 5 that did not stay one was right
-(Chrétien, then read as Chretien)."""
+from transcribe.recognition.plain_page import MARGIN_PX, PlainPage
 
 SURE_OF_CROP = 0.95
 """Confidence from which an engine that is shown the page looks at no other crop. Of 3,355 handwritten and 3,205 typed
@@ -33,9 +24,6 @@ values of other forms 24 % and 2 % were looked at again; from .98 on 31 and 3 %,
 TRIMMED_SHARE, WIDENED_SHARE = 0.06, 0.12
 """What the first and the second other crop have less and more above and below, as a share of the row's height."""
 
-INSET_PX = 10
-"""The border of the whole box that the third other crop leaves out: RapidOCR adds four, and of 0 to 10 pixels six are
-those at which plain crops were read best."""
 
 LOOK_WEIGHT = 0.5
 """As what part of an independent look each look of one engine at a line counts. Chosen by hand: of .35, .5 and .7 the
@@ -46,8 +34,8 @@ last decided 3 % more on the photographs above, and more of it was wrong."""
 class EngineWords:
     """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than cells of
     its comb are filled. `placed` are the words where they were written on the page; `plain` says that it read the page
-    as it lies, `again` that it was asked once more, in even light. `sure` is its confidence over several crops (None:
-    of one)."""
+    as it lies, `again` that it was asked once more, in even light. `sure` is its confidence over several crops, else
+    None."""
 
     source: str
     lines: Sequence[Sequence[Word]]
@@ -83,8 +71,7 @@ def words_by_engine(
     """What each engine says of the regions that it is asked for, by their number.
 
     An hOCR file has read the page as it is, and where it has no words it says nothing. Where engines read different
-    things, one that is shown the page looks at other crops, and one that is shown the writing alone is then shown the
-    page."""
+    things one that is shown the page looks at other crops, and one that is shown the writing then sees the page."""
     seen: list[dict[int, EngineWords]] = []
     every = doubtful = list(range(len(asked)))
     closed, lines = compacted_page(page, layer, [(region.ink, region.comb) for region in asked])
@@ -130,27 +117,23 @@ def _looked_again(
     told: Mapping[int, EngineWords],
 ) -> Iterator[tuple[int, EngineWords]]:
     """What an engine that is shown the writing alone says of the page as it lies, where the one that is shown the page
-    says the same, unless it was surer at first. It sees the detector's rows: in shadow and dirt too much is taken for
-    ink."""
+    says the same. It sees the detector's rows: in shadow and dirt too much or too little is taken for ink."""
     differ = [number for number in first if number in told and not _is_same(first[number], told[number])]
     if not differ:
         return
     shown = [ShownLine(number, box, None) for number in differ for box in plain.lines(asked[number])]
-    page = replace(plain.page, picture=smoothed(plain.page.picture, SMOOTHED_PX))
-    said = _said_by(engine, page, shown, differ, combs=[region.comb for region in asked])
+    said = _said_by(engine, plain.page, shown, differ, combs=[region.comb for region in asked])
     for number, words in said.items():
-        surer = (first[number].confidence or 0.0) >= max(SURE_READING, words.confidence or 0.0)
-        if _is_same(words, told[number]) and not surer:
+        if _is_same(words, told[number]):
             yield number, replace(words, plain=False, again=True)
 
 
 def _other_crops(row: Box, box: Box) -> tuple[Box, ...]:
-    """What an engine that is shown the page sees of a line that it is not sure of: less and more of it, and the whole
-    box.
+    """What an engine that is shown the page sees of a line in doubt: less and more above and below, and the whole box.
 
     Which letters it reads depends on how they fill the crop. Of 1,900 handwritten values in doubt it read 1,579 right
     in one crop, and 1,635 over these too. Other light, width and slant of the same crop added nothing."""
-    inside = box.padded(-INSET_PX)
+    inside = box.padded(-MARGIN_PX)
     whole = inside if 2 * inside.height >= row.height and inside.width > 0 else row
     return _taller(row, -TRIMMED_SHARE), _taller(row, WIDENED_SHARE), whole
 

@@ -79,8 +79,7 @@ class RegisteredPage:
 class PageAssignment:
     """Which page of a scan is read as which page of its form, by the form's page numbers.
 
-    A missing page is filled by one that fits none, with fit 0. `advice` may have "page missing" and "page left
-    over"."""
+    A missing page is filled by one that fits none, with fit 0. `advice`: "page missing", "page left over"."""
 
     pages: Mapping[int, RegisteredPage]
     advice: tuple[str, ...]

@@ -82,7 +82,7 @@ class PlainPage:
 
 
 def _with_margin(row: Box, box: Box) -> Box:
-    """A row with some paper beside it, less above and below, and none beyond the box: there stand its frame and others'
+    """A row with some paper beside it, less above and below, and none beyond the box: there stand frame and others'
     words."""
     trimmed = round(TRIMMED_HEIGHTS * row.height)
     margin = round(MARGIN_HEIGHTS * row.height)
@@ -92,7 +92,7 @@ def _with_margin(row: Box, box: Box) -> Box:
 
 
 def uncovered_heights(stretches: Iterable[Box], words: Sequence[Box]) -> float:
-    """The longest piece of detected text that no word stands on, in heights of its stretch, without the space after a
+    """The longest piece of detected text without a word on it, in heights of its stretch, less the space after a
     word."""
     return max((_bare_length(stretch, words) / max(1, stretch.height) for stretch in stretches), default=0.0)
 

@@ -43,8 +43,8 @@ class ReadResultBuilder:
         strict: bool = False,
     ) -> None:
         """Keep a place with its picture: what is `shown` of a page, made larger by `scale`. Under `strict` what lies
-        beside it is masked. `writing` is what is written there, and `letter` the height of its letters, in pixels of
-        the page."""
+        beside it is masked. `writing` is what is written there, `letter` the height of its letters, in pixels of the
+        page."""
         content = crop(picture, shown, scale=scale, strict=strict)
         sha256 = hashlib.sha256(content).hexdigest()
         self.field_pictures[sha256] = content
@@ -83,6 +83,5 @@ class ReadResultBuilder:
 
 
 def page_transform(photo_number: int, homography: NDArray[numpy.float64]) -> PageTransform:
-    """How a picture came out of page `photo_number` of the scan: `homography` takes that page's pixels to the
-    picture's."""
+    """How a picture came out of page `photo_number` of the scan: `homography` takes its pixels to the picture's."""
     return PageTransform(page=photo_number, homography=tuple(float(each) for each in homography.ravel()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging import Mask, grey
+from transcribe.imaging import MIN_INK_DARKNESS_LEVELS, Mask, grey
 from transcribe.ink import InkLayer
 from transcribe.model import Picture, SnippetFrame
 from transcribe.recognition.form_fields import FieldRegion
@@ -22,8 +22,6 @@ FULL_ROW_QUANTILE = 0.75
 SMOOTHED_ROWS = 3
 """Rows that are looked at together, as the stems of a letter have less ink than its bars. Chosen by hand."""
 
-MIN_CONTRAST_LEVELS = 40
-"""Where dark and bright differ less, of 0 to 255, there is no print. Chosen by hand."""
 
 MIN_LETTER_PX = 4
 """Lower bodies are lines that were drawn, no letters. Chosen by hand."""
@@ -56,7 +54,7 @@ def printed_letter_height(picture: Picture, box: Box) -> float:
     if shown.size == 0:
         return 0.0
     dark, bright = numpy.percentile(shown, (1, 90))
-    return float(_body_height(shown < (dark + bright) / 2)) if bright - dark >= MIN_CONTRAST_LEVELS else 0.0
+    return float(_body_height(shown < (dark + bright) / 2)) if bright - dark >= MIN_INK_DARKNESS_LEVELS else 0.0
 
 
 def _body_height(ink: Mask) -> int:

@@ -1,5 +1,5 @@
-"""The ink of a field's own text: where a detector sees rows of text, what lies beside them is dirt, light or a
-neighbour's writing."""
+"""The ink of a field's own text: beside the rows of text that a detector sees is dirt, light or a neighbour's
+writing."""
 
 from __future__ import annotations
 
@@ -17,16 +17,9 @@ MAX_PATCH_HEIGHTS = 1.6
 """Height of a patch, in heights of its row, from which it is no writing: the edge of a shadow or a fold. A detector's
 rows are higher than their letters. Chosen by hand."""
 
-BESIDE_HEIGHTS = 0.5
-"""How far beside the text that is seen a patch of any size may stand, in heights of the row. Chosen by hand."""
-
-MIN_LETTER_HEIGHTS = 0.25
-"""Height from which a patch farther away may be a letter, in heights of the row: where a detector ends too early, what
-it leaves out has to be read. Small letters have a third. Chosen by hand."""
 
 MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
-"""Least and greatest height of a patch that is a letter beside the words of its row, in heights of the row. Chosen by
-hand."""
+"""Least and greatest height of a patch that is a letter beside the words of its row, in its heights. Chosen by hand."""
 
 
 def letters_beside(ink: Ink, rows: Sequence[Box], words: Sequence[Box]) -> int:
@@ -58,9 +51,6 @@ def _kept(patches: Iterable[Patch], rows: Sequence[Box]) -> Iterator[Patch]:
     for patch in patches:
         row = max(rows, key=lambda each: each.overlap_down(patch.box))
         beyond = ABOVE_HEIGHTS * row.height
-        inside = row.y0 - beyond <= patch.middle[1] <= row.y1 + beyond
-        if not inside or patch.box.height > MAX_PATCH_HEIGHTS * row.height:
-            continue
-        apart = max(row.x0 - patch.box.x1, patch.box.x0 - row.x1)
-        if apart <= BESIDE_HEIGHTS * row.height or patch.box.height >= MIN_LETTER_HEIGHTS * row.height:
+        is_inside = row.y0 - beyond <= patch.middle[1] <= row.y1 + beyond
+        if is_inside and patch.box.height <= MAX_PATCH_HEIGHTS * row.height:
             yield patch

@@ -31,9 +31,6 @@ PRINTED = 9.0
 ALIKE = 0.5
 """Correlation from which a window is found: what is written beside the print lowers it."""
 
-SHARP = 0.06
-"""How much the correlation must fall three pixels beside the best place, in one direction, for that direction to be
-believed: along a line everything looks the same."""
 
 KNOTS = (13, 9)
 """Rows and columns of the net of shifts: paper bends in waves of a hand's width, not of a letter's."""
@@ -61,23 +58,17 @@ def dewarp(page: Picture, blank_path: str, pairs: Pairs) -> Picture:
     """The page (of the blank's size, laid on it as well as a flat page can be) pressed flat; itself where it is flat.
 
     `pairs` are matches of features, right or wrong: they show the great waves. Windows of print show what is left."""
-    everywhere = numpy.ones(len(pairs))
-    once = _moved(page, _displacement_grids(page, pairs, everywhere, everywhere)) if len(pairs) >= FEWEST else page
+    once = _moved(page, pairs, numpy.ones(len(pairs)))
     windows = _windows(once, blank_path)
-    if len(windows) < FEWEST:
-        return once
-    return _moved(once, _displacement_grids(once, windows[:, :4], windows[:, 4], windows[:, 5]))
+    return _moved(once, windows[:, :4], windows[:, 4])
 
 
-def _displacement_grids(page: Picture, pairs: Pairs, across: Field, down: Field) -> tuple[Field, Field]:
-    """The nets of shifts across and down that pairs with these weights pull at."""
-    places = pairs[:, :2] / (page.shape[1], page.shape[0])
-    spread = _spread(places)
-    return _displacement_grid(spread, pairs[:, 2], across), _displacement_grid(spread, pairs[:, 3], down)
-
-
-def _moved(page: Picture, nets: tuple[Field, Field]) -> Picture:
-    across, down = nets
+def _moved(page: Picture, pairs: Pairs, weights: Field) -> Picture:
+    """The page moved as pairs with these weights pull at it; itself where they are too few, or hardly pull."""
+    if len(pairs) < FEWEST:
+        return page
+    spread = _spread(pairs[:, :2] / (page.shape[1], page.shape[0]))
+    across, down = (_displacement_grid(spread, pairs[:, axis], weights) for axis in (2, 3))
     if max(numpy.abs(across).max(), numpy.abs(down).max()) < STILL:
         return page
     height, width = page.shape[:2]
@@ -92,11 +83,11 @@ def _moved(page: Picture, nets: tuple[Field, Field]) -> Picture:
 
 
 def _windows(page: Picture, blank_path: str) -> Field:
-    """Windows of print found on the page: x, y, shift across and down in pixels of the page, and their weights."""
+    """Windows of print found on the page: x, y, shift across and down in pixels of the page, and their weight."""
     scale = min(1.0, SIDE / max(page.shape[:2]))
     seen, wanted = _dark(grey(page), scale), _blank_dark(blank_path, scale)
     found = [window for x, y in _grid(wanted) if (window := _sought(seen, wanted, x, y)) is not None]
-    table = numpy.array(found).reshape(-1, 6)
+    table = numpy.array(found).reshape(-1, 5)
     table[:, :4] /= scale
     return table
 
@@ -122,23 +113,15 @@ def _grid(wanted: Picture) -> list[tuple[int, int]]:
 
 
 def _sought(seen: Picture, wanted: Picture, x: int, y: int) -> tuple[float, ...] | None:
-    """Where the window around (x, y) of the blank lies on the page: x, y, shift across and down, and their weights."""
+    """Where the window around (x, y) of the blank lies on the page: x, y, shift across and down, and their weight."""
     around = WINDOW + REACH
     window = wanted[y - WINDOW : y + WINDOW, x - WINDOW : x + WINDOW]
     found = find_shift(window, seen[y - around : y + around, x - around : x + around], REACH)
-    likeness, best, column, row = found.correlations, found.correlation, found.across + REACH, found.down + REACH
-    if best < ALIKE or not (3 <= column < 2 * REACH - 2 and 3 <= row < 2 * REACH - 2):
-        return None
-    fall_across = best - max(likeness[row, column - 3], likeness[row, column + 3])
-    fall_down = best - max(likeness[row - 3, column], likeness[row + 3, column])
-    return (
-        x,
-        y,
-        column - REACH + _between(likeness[row, column - 1 : column + 2]),
-        row - REACH + _between(likeness[row - 1 : row + 2, column]),
-        best if fall_across >= SHARP else 0.0,
-        best if fall_down >= SHARP else 0.0,
-    )
+    if found.correlation < ALIKE or max(abs(found.across), abs(found.down)) > REACH - 3:
+        return None  # so near the rim of what is searched the best place may lie beyond it
+    likeness, column, row = found.correlations, found.across + REACH, found.down + REACH
+    across = found.across + _between(likeness[row, column - 1 : column + 2])
+    return x, y, across, found.down + _between(likeness[row - 1 : row + 2, column]), found.correlation
 
 
 def _between(three: NDArray[Any]) -> float:

@@ -61,8 +61,7 @@ def with_alignments(pages: Sequence[Page], form: Form) -> list[Page]:
 
 
 def fingerprints(pages: Sequence[Page], form: Form) -> list[PageFingerprint]:
-    """The fingerprint of each page of a scan that lies on the form and has enough written on it, by the form's page
-    numbers.
+    """The fingerprint of each page of a scan that lies on the form and has enough written on it, by the form's numbers.
 
     Pages know how they lie (`with_alignments`). A form without a blank has none, as its print is not known."""
     found: dict[int, PageFingerprint] = {}

@@ -84,8 +84,7 @@ class Match:
 
 
 def features(picture: Picture, side: int = SIDE, count: int = FEATURES) -> Features:
-    """The clearest SIFT features of a picture, `count` at most, sought on a copy of `side` pixels; a dark one is
-    lightened."""
+    """The clearest SIFT features of a picture, `count` at most, on a copy of `side` pixels; a dark one is lightened."""
     whole = grey(picture)
     scale = min(1.0, side / max(whole.shape))
     small = shrunk(whole, scale)

@@ -33,8 +33,7 @@ PLAIN_TILES = 48
 
 ASTRAY = 0.25
 """Share of the page's own fit that their median correlation is below where it does not: of 80 generated photographs two
-had boxes below it. On one, laid by features of its upper half alone, boxes seemed blank whose writing lay beside
-them."""
+had boxes below it. On one, laid by features of its upper half alone, boxes seemed blank whose writing lay beside."""
 
 SEARCHED, HERE = 16, 6
 """Pixels of the halved blank within which the place is sought where such a box is most alike, and within which it is
@@ -75,8 +74,8 @@ class Similarity(NamedTuple):
     def by_strokes(self) -> Similarity:
         """The same pages compared by their strokes alone, thin and dark: bands of shadow drown all else.
 
-        On a page under stripes and a shadow this was 0.65, where all that is grey had 0.38; pages laid on other forms
-        have 0."""
+        On a page under stripes and a shadow this was 0.65, where all that is grey had 0.38; on other forms pages have
+        0."""
         if self.page is None or self.blank is None:
             return self
         page, blank = (_tiles(_strokes(each)) for each in (self.page, self.blank))

@@ -22,8 +22,7 @@ MIN_OWN_SHARE = 0.6
 column lay outside, and on 3 of 94 photographs of other forms a column moved all writing and every field was asked."""
 
 MIN_PIECES, MIN_GAIN = 5, 3
-"""Stretches of text on a page from which an offset is looked for, and how many more must lie in boxes with it than
-without."""
+"""Stretches of text on a page from which an offset is looked for, and how many more must lie in boxes with it."""
 
 MIN_WIDTH_HEIGHTS = 0.4
 """Width of a stretch in its heights from which it is text: less is what is left of a frame. Chosen by hand."""

@@ -33,7 +33,6 @@ class Writer:
 
     first: str
     second: str
-    sure_at_first: float = 0.7
     shown: list[Picture] = field(default_factory=list)
     name: str = "writer"
     source: str = "writer 1"
@@ -49,8 +48,7 @@ class Writer:
         self.shown.append(page.picture)
         look = len(self.shown)
         says = (self.first, self.second)[min(look, 2) - 1]
-        sure = self.sure_at_first if look == 1 else 0.7
-        return [[Word(text=says, box=box, confidence=sure)] if says else [] for box in boxes or ()]
+        return [[Word(text=says, box=box, confidence=0.7)] if says else [] for box in boxes or ()]
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +70,6 @@ def test_what_it_says_then_is_its_reading_where_it_is_what_the_other_engine_says
     writing, page = writer.shown
     inside = box_of(form, KEY).padded(-8).slices
     assert not numpy.array_equal(writing[inside], page[inside]), "it is shown another picture the second time"
-
-
-def test_of_what_it_was_surer_at_first_its_first_reading_stays(form: Form) -> None:
-    said = told(form, Writer(first="8C-2O25", second="BC-2025", sure_at_first=0.95))
-    assert (said.text, said.conditions.get("again")) == ("8C-2O25", None)
 
 
 @pytest.mark.parametrize("second", ["8C-2O25", "BC-2026", ""])
