@@ -68,7 +68,6 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "mark: beside its box": ((f"{RECOGNITION}.presence:_marks_near", gives(())),),
     "strokes: print sought around": ((f"{INK}.added_strokes:MIN_CORRELATION", 2.0),),
     "strokes: blur beside print": ((f"{INK}.added_strokes:MAX_BESIDE_PX", 4),),
-    "strokes: grain": ((f"{INK}.added_strokes:MIN_STROKE_AREA_PX", 0),),
     "flag: crossed out": ((f"{RECOGNITION}.asked_regions:crossed_out", gives(False)),),
     "flag: partly read": ((f"{RECOGNITION}.asked_regions:AskedRegion._is_partly", gives(False)),),
     "words: ink of the text alone": ((f"{RECOGNITION}.asked_regions:text_ink", lambda region, rows: region.ink),),

@@ -35,8 +35,7 @@ def way_up(seen: Mapping[str, Sequence[Word]], again: Callable[[int], Sequence[W
 
 
 def clarity(words: Sequence[Word]) -> float:
-    """An engine's mean confidence in the letters of a page, 0 to 1. It is 0 where it reads no word or claims
-    nothing."""
+    """An engine's mean confidence in the letters of a page, 0 to 1; 0 where it reads no word."""
     claims = [(len(word.text), word.confidence) for word in _long_words(words) if word.confidence is not None]
     return sum(count * sure for count, sure in claims) / max(1, sum(count for count, _ in claims))
 

@@ -65,8 +65,7 @@ def patience(picture: Picture) -> float:
 def tiles(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
     """The tiles of a page in order: x and y of the corner, and the pixels.
 
-    They go from top to bottom, or from left to right: a strip is cut where there is least print, any other page is
-    one."""
+    They go down, or from left to right: a strip is cut where there is least print, any other page is one tile."""
     if not is_strip(picture):
         yield 0, 0, picture
         return

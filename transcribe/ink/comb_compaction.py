@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import NamedTuple
 
 import numpy
@@ -45,25 +46,28 @@ class CompactLine:
     spaces: frozenset[int]
 
     def spaced(self, words: Sequence[Word]) -> list[Word]:
-        """An engine's words as one, with its spaces where the empty cells are; as they are where their characters are
-        not as many as the pieces."""
-        text = "".join(word.text for word in words)
-        if not words or len(text) != self.pieces:
+        """An engine's words as one with spaces where empty cells are; unchanged where it has not as many characters as
+        pieces."""
+        if not words or sum(len(word.text) for word in words) != self.pieces:
             return list(words)
-        sure = None if any(word.confidence is None for word in words) else min(word.confidence or 0.0 for word in words)
-        others = [
-            (self._spaced("".join([*before, other, *after])), confidence)
-            for number, word in enumerate(words)
-            for before, after in [([w.text for w in words[:number]], [w.text for w in words[number + 1 :]])]
-            for other, confidence in word.alternatives
-        ]
-        return [replace(words[0], text=self._spaced(text), confidence=sure, alternatives=tuple(others))]
+        one = reduce(joined_word, words)
+        others = tuple((self._spaced(text), sure) for text, sure in one.alternatives)
+        return [replace(one, text=self._spaced(one.text), alternatives=others)]
 
     def _spaced(self, text: str) -> str:
         signs = "".join(text.split())
         if len(signs) != self.pieces:
             return text
         return "".join(f" {sign}" if number in self.spaces else sign for number, sign in enumerate(signs))
+
+
+def joined_word(before: Word, after: Word) -> Word:
+    """Two pieces of a word; the runners-up of each with the other piece as it is."""
+    sure = None if before.confidence is None or after.confidence is None else min(before.confidence, after.confidence)
+    others = [(text + after.text, each) for text, each in before.alternatives]
+    others += [(before.text + text, each) for text, each in after.alternatives]
+    box = Box.enclosing((before.box, after.box))
+    return replace(before, text=before.text + after.text, box=box, confidence=sure, alternatives=tuple(others))
 
 
 def fits_cells(text: str, lines: Sequence[CompactLine]) -> bool:

@@ -41,8 +41,8 @@ white drops pale print, so that only strong print tells there. Chosen by hand.""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenPrint:
-    """Where print is hidden, where there is print to judge by (1 or 0), and what light has burnt out (0 to 255), MASS
-    times smaller than the page."""
+    """Where print is hidden, where any is known (1 or 0), and what light has burnt out (0 to 255), MASS times
+    smaller."""
 
     lost: Mask
     known: Mask

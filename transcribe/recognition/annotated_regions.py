@@ -110,8 +110,7 @@ class _Reader:
         self._keep(page, AnnotatedCell(key=place.key, box=box, by_source=found, confidence=DRAWN), words)
 
     def read_rows(self, page: Page, table: str, rows: ToldRows) -> None:
-        """A table whose rows were told: its cells where the columns can be told from the print, else the row as a whole
-        is the place of each of its cells."""
+        """A table whose rows were told: its cells where print shows the columns, else each of them is the whole row."""
         words = {engine.source: engine.words(page)[0] for engine in self.engines}
         prints = {source: PageText(lines=tuple(lines(each, page.number)), labels=()) for source, each in words.items()}
         for cell in cells_of_rows(prints, self.form.table(table), self.form, rows.rows, page.picture.shape[1]):

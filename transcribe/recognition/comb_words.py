@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from transcribe.forms import Comb
-from transcribe.geometry import Box
+from transcribe.ink import joined_word
 from transcribe.model import Word
 
 MAX_PITCH_APART = 1.5
@@ -17,7 +16,7 @@ def joined(words: Sequence[Word], comb: Comb) -> list[Word]:
     """The words of one line of a comb, joined where no empty cell and no end of a group lies between them."""
     made: list[Word] = []
     for word in words:
-        made[-1:] = [_one(made[-1], word)] if made and _goes_on(made[-1], word, comb) else [*made[-1:], word]
+        made[-1:] = [joined_word(made[-1], word)] if made and _goes_on(made[-1], word, comb) else [*made[-1:], word]
     return made
 
 
@@ -27,17 +26,3 @@ def _goes_on(before: Word, after: Word, comb: Comb) -> bool:
     first = after.box.x0 + after.box.width / len(after.text) / 2
     ended = any(cell in comb.group_ends for cell in range(comb.cell_of(last), comb.cell_of(first)))
     return first - last <= MAX_PITCH_APART * comb.pitch and not ended
-
-
-def _one(before: Word, after: Word) -> Word:
-    """Two pieces of a word; the runners-up of each with the other piece as it is."""
-    sure = None if before.confidence is None or after.confidence is None else min(before.confidence, after.confidence)
-    others = [(text + after.text, each) for text, each in before.alternatives]
-    others += [(before.text + text, each) for text, each in after.alternatives]
-    return replace(
-        before,
-        text=before.text + after.text,
-        box=Box.enclosing((before.box, after.box)),
-        confidence=sure,
-        alternatives=tuple(others),
-    )

@@ -34,8 +34,8 @@ last decided 3 % more on the photographs above, and more of it was wrong."""
 class EngineWords:
     """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than cells of
     its comb are filled. `placed` are the words where they were written on the page; `plain` says that it read the page
-    as it lies, `again` that it was asked once more, in even light. `sure` is its confidence over several crops, else
-    None."""
+    as it lies, `again` that it was asked once more. `sure` is its confidence over several crops (None: it looked at
+    one)."""
 
     source: str
     lines: Sequence[Sequence[Word]]
@@ -135,12 +135,8 @@ def _other_crops(row: Box, box: Box) -> tuple[Box, ...]:
     in one crop, and 1,635 over these too. Other light, width and slant of the same crop added nothing."""
     inside = box.padded(-MARGIN_PX)
     whole = inside if 2 * inside.height >= row.height and inside.width > 0 else row
-    return _taller(row, -TRIMMED_SHARE), _taller(row, WIDENED_SHARE), whole
-
-
-def _taller(row: Box, heights: float) -> Box:
-    more = round(heights * row.height)
-    return Box(row.x0, row.y0 - more, row.x1, row.y1 + more)
+    less, more = (round(share * row.height) for share in (TRIMMED_SHARE, WIDENED_SHARE))
+    return row.padded(0, -less), row.padded(0, more), whole
 
 
 def _in_other_crops(

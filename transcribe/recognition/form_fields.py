@@ -27,12 +27,10 @@ class FieldRegion:
     """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb.
 
     `astray`: the page is not aligned here, so the box shows another place. `stretches` are the pieces of text that a
-    detector sees in it; None where none looked. `in_filled_row`: it sees text in half of the row's other cells or more.
-    `missed_share` is the share of text that it misses on this page, `missed_by_ink` that of written fields in which ink
-    sees nothing. `outside`: a part of the box that may hold writing
-    lies outside the photo. `beside` is where text stands beside it that may be its own;
-    `misplaced`: what stands in it may be of another.
-    """
+    detector sees in it, None where none looked; `in_filled_row`: it sees text in half of the row's other cells or more.
+    It misses `missed_share` of text on this page, and ink sees nothing in `missed_by_ink` of written fields. `outside`:
+    a part of the box lies outside the photo. `beside` is text beside it that may be its own; `misplaced`: its own may
+    be another's."""
 
     key: FieldKey
     field: Field

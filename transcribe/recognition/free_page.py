@@ -88,8 +88,7 @@ def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) 
 
 
 def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
-    """Each page as its places lie on it: numbered from 1, not too large, level. It is upright already, as reading it
-    first found out which way up it lies."""
+    """Each page as its places lie on it: numbered from 1, not too large, level; reading it first found its way up."""
     for number, page in enumerate(pages, 1):
         yield _laid(*_shrunk(page, number))[0]
 

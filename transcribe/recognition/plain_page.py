@@ -82,8 +82,7 @@ class PlainPage:
 
 
 def _with_margin(row: Box, box: Box) -> Box:
-    """A row with some paper beside it, less above and below, and none beyond the box: there stand frame and others'
-    words."""
+    """A row with some paper beside it, less above and below, and none beyond the box, as there stands its frame."""
     trimmed = round(TRIMMED_HEIGHTS * row.height)
     margin = round(MARGIN_HEIGHTS * row.height)
     x0 = max(row.x0 - margin, min(row.x0, box.x0 + MARGIN_PX))
@@ -92,8 +91,7 @@ def _with_margin(row: Box, box: Box) -> Box:
 
 
 def uncovered_heights(stretches: Iterable[Box], words: Sequence[Box]) -> float:
-    """The longest piece of detected text without a word on it, in heights of its stretch, less the space after a
-    word."""
+    """The longest piece of detected text without a word on it, in its heights, less the space after a word."""
     return max((_bare_length(stretch, words) / max(1, stretch.height) for stretch in stretches), default=0.0)
 
 

@@ -1,5 +1,4 @@
-"""The ink of a field's own text: beside the rows of text that a detector sees is dirt, light or a neighbour's
-writing."""
+"""The ink of a field's own text: beside the rows that a detector sees is dirt, light or a neighbour's writing."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ SURE = 60
 STEPS = ((640, 100), (SIDE, SURE), (CLOSER, 0))
 """Sides on which features are sought one after the other, and inliers with which the next is not tried.
 
-On 27 photographs with 100 inliers or more 640 px lay within 1.1 px of where SIDE does and fitted as well, for 60 of 165
-ms; worn pages have fewer there."""
+On 27 photographs with 100 inliers or more 640 px lay within 1.1 px of SIDE and fitted as well, in 60 of 165 ms; worn
+pages have fewer there."""
 
 
 DIM = 160

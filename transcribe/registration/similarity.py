@@ -74,8 +74,7 @@ class Similarity(NamedTuple):
     def by_strokes(self) -> Similarity:
         """The same pages compared by their strokes alone, thin and dark: bands of shadow drown all else.
 
-        On a page under stripes and a shadow this was 0.65, where all that is grey had 0.38; on other forms pages have
-        0."""
+        On a page under stripes and a shadow this was 0.65, where all that is grey had 0.38; on other forms it is 0."""
         if self.page is None or self.blank is None:
             return self
         page, blank = (_tiles(_strokes(each)) for each in (self.page, self.blank))
