@@ -96,7 +96,6 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "presence: all beside their boxes": ((f"{RECOGNITION}.presence:writing_offset", gives(None)),),
     "laid: parts astray": ((f"{REGISTRATION}.similarity:ASTRAY", -9.0),),
     "laid: astray by plain tiles alone": ((f"{REGISTRATION}.similarity:PLAIN_TILES", 1_000_000),),
-    "laid: likeliest where it should be": ((f"{REGISTRATION}.similarity:Similarity._is_likeliest_here", gives(False)),),
     "laid: pressed flat": (
         (
             f"{REGISTRATION}.align:_pressed",

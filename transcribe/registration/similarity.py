@@ -35,9 +35,6 @@ ASTRAY = 0.25
 """Share of the page's own fit that their median correlation is below where it does not: of 80 generated photographs two
 had boxes below it. On one, laid by features of its upper half alone, boxes seemed blank whose writing lay beside."""
 
-SEARCHED, HERE = 16, 6
-"""Pixels of the halved blank within which the place is sought where such a box is most alike, and within which it is
-where it should be: 4 mm and 1.5 mm. Of 7 boxes under a shadow all were, of the same moved by 4.4 mm none."""
 
 LITTLE, IN_EACH = 0.2, 0.05
 """Median correlation of all tiles, and of those of each quarter, from which a page lies where features say.
@@ -84,9 +81,9 @@ class Similarity(NamedTuple):
         return self._replace(fit=_fit(alike), alike=alike)
 
     def astray(self, boxes: Sequence[Box]) -> list[bool]:
-        """Whether the page does not lie on its blank where these boxes are, though it may do so elsewhere.
+        """Whether the page does not lie on its blank where these boxes are, by tiles of plain print if they are enough.
 
-        Tiles of plain print tell, where there are enough; in shadow or dirt it lies where it is most alike."""
+        It may do so elsewhere."""
         if len(self.alike) <= JUDGING_TILES:
             return [False] * len(boxes)
         if self.plain is not None and not self.plain.all() and self.plain.sum() >= PLAIN_TILES:
@@ -95,27 +92,7 @@ class Similarity(NamedTuple):
         sides = numpy.array([tuple(box) for box in boxes], numpy.float64).reshape(-1, 1, 4)
         beside = numpy.maximum(numpy.maximum(sides[..., :2] - self.middles, self.middles - sides[..., 2:]), 0.0)
         nearest = numpy.hypot(beside[..., 0], beside[..., 1]).argpartition(JUDGING_TILES, axis=1)[:, :JUDGING_TILES]
-        unlike = numpy.median(self.alike[nearest], axis=1) < ASTRAY * self.fit
-        return [
-            bool(odd) and not self._is_likeliest_here(self.middles[tiles])
-            for odd, tiles in zip(unlike, nearest, strict=True)
-        ]
-
-    def _is_likeliest_here(self, middles: NDArray[numpy.float64]) -> bool:
-        """Whether these tiles of the blank are like the page where they are, more than anywhere around."""
-        if self.page is None or self.blank is None:
-            return False
-        around, reach = TILE // 2 + SEARCHED, TILE // 2
-        page = numpy.pad(self.page, around, mode="edge")
-        total = numpy.zeros((2 * SEARCHED + 1,) * 2, numpy.float32)
-        for across, down in (middles / 2).astype(int).tolist():
-            tile = self.blank[down - reach : down + reach, across - reach : across + reach]
-            total += cv2.matchTemplate(
-                page[down : down + 2 * around, across : across + 2 * around], tile, cv2.TM_CCOEFF_NORMED
-            )
-        down, across = numpy.mgrid[-SEARCHED : SEARCHED + 1, -SEARCHED : SEARCHED + 1]
-        here = numpy.hypot(down, across) <= HERE
-        return bool(total[here].max() > total[~here].max())
+        return [bool(each) for each in numpy.median(self.alike[nearest], axis=1) < ASTRAY * self.fit]
 
 
 def similarity(straight: Picture, form: Form, number: int) -> Similarity:

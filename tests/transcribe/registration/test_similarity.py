@@ -63,22 +63,9 @@ def test_tints_and_hair_lines_do_not_say_where_a_box_lies_where_there_is_plain_p
     tiles = [half[down - 24 : down + 24, across - 24 : across + 24] for across, down in (alike.middles / 2).astype(int)]
     assert [bool(tile.std() >= 8) for tile in tiles] == alike.plain.tolist()
     boxes = [box for _, _, box in field_boxes(tinted, 1)]
-    drowned = alike._replace(alike=numpy.where(alike.plain, 0.9, -0.3).astype(numpy.float32), fit=0.9, page=None)
+    drowned = alike._replace(alike=numpy.where(alike.plain, 0.9, -0.3).astype(numpy.float32), fit=0.9)
     assert not any(drowned.astray(boxes))
     assert any(drowned._replace(plain=None).astray(boxes))
-
-
-def test_a_place_in_shadow_lies_where_it_is_most_alike() -> None:
-    ordered = definition.load("order-form")
-    blank = blank_image.blank_grey(str(ordered.blanks[0].path))
-    half = numpy.asarray(cv2.resize(blank, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), numpy.uint8)
-    fine = similarity(numpy.asarray(cv2.cvtColor(blank, cv2.COLOR_GRAY2RGB), numpy.uint8), ordered, 1)
-    boxes = [box for _, _, box in field_boxes(ordered, 1)]
-    dim = numpy.full_like(fine.alike, 0.05)
-    there = Similarity(0.9, dim, fine.middles, fine.plain, numpy.asarray(half // 3 + 20, numpy.uint8), half)
-    assert not any(there.astray(boxes))
-    beside = Similarity(0.9, dim, fine.middles, fine.plain, numpy.roll(half, (9, 7), axis=(0, 1)), half)
-    assert all(beside.astray(boxes))
 
 
 @pytest.mark.parametrize("name", ["bon-de-commande", "order-form"])
