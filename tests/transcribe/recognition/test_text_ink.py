@@ -34,8 +34,8 @@ def test_letters_and_commas_of_the_row_stay_and_what_a_detector_left_out_behind_
     assert text_ink(region_of([LETTER, COMMA, BEHIND]), [ROW]) == ink_of([LETTER, COMMA, BEHIND])
 
 
-def test_specks_the_edge_of_a_shadow_and_the_row_below_go() -> None:
-    left = text_ink(region_of([LETTER, COMMA, SPECK, NEXT_ROW, EDGE]), [ROW])
+def test_the_edge_of_a_shadow_and_the_row_below_go() -> None:
+    left = text_ink(region_of([LETTER, COMMA, NEXT_ROW, EDGE]), [ROW])
     assert left.patches == ink_of([LETTER, COMMA]).patches
     assert left.box == Box.enclosing([LETTER, COMMA])
     assert left.amount == 1000.0, "how much is written is not looked at again"
@@ -43,7 +43,7 @@ def test_specks_the_edge_of_a_shadow_and_the_row_below_go() -> None:
 
 def test_all_ink_stays_where_no_row_is_seen_or_none_would_be_left() -> None:
     assert text_ink(region_of([SPECK, NEXT_ROW]), []) == ink_of([SPECK, NEXT_ROW])
-    assert text_ink(region_of([SPECK, NEXT_ROW]), [ROW]) == ink_of([SPECK, NEXT_ROW])
+    assert text_ink(region_of([EDGE, NEXT_ROW]), [ROW]) == ink_of([EDGE, NEXT_ROW])
 
 
 def test_letters_count_that_stand_beside_all_words_of_their_row() -> None:
