@@ -68,8 +68,7 @@ def test_what_it_says_then_is_its_reading_where_it_is_what_the_other_engine_says
     assert said.conditions["again"] == 1.0
     assert "plain" not in said.conditions
     writing, page = writer.shown
-    inside = box_of(form, KEY).padded(-8).slices
-    assert not numpy.array_equal(writing[inside], page[inside]), "it is shown another picture the second time"
+    assert not numpy.array_equal(writing, page), "it is shown the page itself the second time"
 
 
 @pytest.mark.parametrize("second", ["8C-2O25", "BC-2026", ""])
@@ -126,7 +125,7 @@ def test_in_doubt_it_looks_at_other_crops_and_says_what_is_the_most_probable_ove
     said, looker = seen(form, [("BC-2O25", 0.7), ("BC-2025", 0.6), ("BC-2025", 0.8), ("", 0.0)])
     row, trimmed, widened, whole = looker.boxes
     assert trimmed.height < row.height < widened.height
-    assert whole == box_of(form, KEY).padded(-10)
+    assert whole == box_of(form, KEY).padded(-8)
     assert said is not None
     assert said.text == "BC-2025"
     assert said.confidence == pytest.approx(1 - (0.4 * 0.2) ** 0.5, abs=1e-4)
