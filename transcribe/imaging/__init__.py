@@ -1,6 +1,6 @@
 """What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
 
-from transcribe.imaging.background import background, flatten, grey, shadow
+from transcribe.imaging.background import background, flatten, grey, shadow, smoothed
 from transcribe.imaging.barcodes import (
     BARCODE_FIELD_TYPES,
     BARCODE_SOURCE,
@@ -57,6 +57,7 @@ __all__ = [
     "shrunk",
     "shrunk_to",
     "skew",
+    "smoothed",
     "straightened",
     "text_scale",
     "tiles",

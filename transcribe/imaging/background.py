@@ -61,3 +61,8 @@ def _small(picture: Picture) -> Picture:
     """A grey picture PAPER_SHRINK_FACTOR times smaller, a pixel wide and high at least."""
     height, width = picture.shape
     return shrunk_to(picture, max(1, width // PAPER_SHRINK_FACTOR), max(1, height // PAPER_SHRINK_FACTOR))
+
+
+def smoothed(picture: Picture, side_px: int) -> Picture:
+    """A grey picture with each pixel the median of a square around it, `side_px` (odd) wide: specks go, edges stay."""
+    return numpy.asarray(cv2.medianBlur(picture, side_px), numpy.uint8)

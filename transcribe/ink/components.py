@@ -21,10 +21,6 @@ WHOLE = 0.9
 """Share from which a patch lies inside a box, and does not reach into it from elsewhere."""
 
 
-CORE = 0.3
-"""Share of a box's height at its top and bottom that tails reach into from the rows beside it."""
-
-
 LOWEST = 12
 """Pixels at 200 dpi of the lowest letters there are: print of 5 points. Points and dashes are lower."""
 
@@ -103,11 +99,6 @@ def _goes_across(letters: NDArray[numpy.float64], x: NDArray[numpy.float64], sid
     high, low = sorted((last[3] - last[1], first[3] - first[1]), reverse=True)
     beside = min(last[3], first[3]) - max(last[1], first[1]) >= low / 2
     return bool(beside and first[0] - last[2] <= MAX_LETTER_GAP_HEIGHTS * high)
-
-
-def core(box: Box) -> Box:
-    """The part of a box that no tail reaches from beside: ink there was written in the box, or drawn through it."""
-    return box.padded(0, -round(CORE * box.height))
 
 
 def _shares(patches: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> NDArray[numpy.float64]:

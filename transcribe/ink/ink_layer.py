@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from transcribe.geometry import Box
 from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow
 from transcribe.ink import faint_strokes
-from transcribe.ink.components import Patch, at_rim, core, going_on, measured, owned
+from transcribe.ink.components import Patch, at_rim, going_on, measured, owned
 from transcribe.ink.fold_lines import beside, folds, without
 from transcribe.ink.hidden_print import HiddenPrint, hidden_print
 from transcribe.ink.print_mask import Print, printed
@@ -50,6 +50,9 @@ THIN = 4
 BESIDE = 5
 """Pixels around writing that are kept of the page: the soft edges of strokes, and strokes too faint to be ink."""
 
+
+SOFT = 0.3
+"""Share of the level of ink from which a shadow matters: a fainter one is no ink even with the grain of the paper."""
 
 SHADED = 0.5
 """Share of the darkness of print that a shadow does not reach once the lamp's light is divided out: what is broad and
@@ -135,13 +138,12 @@ class InkLayer:
 
     def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], goes_on: bool = False) -> Ink:
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
-        inside = 0.0 if patches else self.share(core(place)) * core(place).area / self.unit**2
+
         return Ink(
             patches=tuple(patches),
             amount=amount,
             box=Box.enclosing(patch.box for patch in patches) if patches else None,
-            disputed=max(from_beside, inside) >= ENOUGH
-            or any(beside(self.folds, patch.box, self.unit) for patch in patches),
+            disputed=from_beside >= ENOUGH or any(beside(self.folds, patch.box, self.unit) for patch in patches),
             hidden=self.hidden is not None and self.hidden.hides(place),
             goes_on=goes_on,
         )
@@ -160,8 +162,9 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     lost = hidden_print(dark, picture, print_, unit) if blank_path else None
     dark = numpy.asarray(cv2.subtract(dark, cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)), dtype=numpy.uint8)
     shade = shadow(dark, max(SHADED * contrast, DEEP), unit)
-    dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
-    under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
+    if shade.max() >= SOFT * level:
+        dark = numpy.asarray(cv2.subtract(dark, shade), dtype=numpy.uint8)
+        under = numpy.asarray(cv2.multiply(under, 255 - shade, scale=1 / 255), dtype=numpy.uint8)
     all_ink = (dark > level).view(numpy.uint8)
     folded = folds(strokes, print_, level, unit, dark.shape) if blank_path else None
     added, strokes = without(folded, all_ink & (1 - print_.near), strokes)

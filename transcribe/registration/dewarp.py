@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_grey
 from transcribe.imaging import find_shift, flatten, grey, shrunk
 from transcribe.model import Picture
+from transcribe.registration.matching import FEWEST
 
 Field = NDArray[numpy.float64]
 """Rows x columns of knots: how far the page's print lies from the blank's there, in pixels of the full page."""
@@ -43,8 +44,6 @@ LOOSE, OUTLIER, TURNS = 24.0, 3.0, 6
 """Pixels of the page off the net at which a shift keeps a quarter of its weight: at first, and at last; and how often
 weights are taken anew, so that great waves are followed before wrong matches are told from right ones."""
 
-FEWEST = 20
-"""Pairs below which nothing is moved."""
 
 STILL = 1.2
 """A page whose print lies everywhere nearer than this, in pixels, is left as it is: moving it costs sharpness."""
