@@ -48,7 +48,6 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "ink: print hidden": ((f"{INK}.ink_layer:hidden_print", gives(None)),),
     "ink: folds": ((f"{INK}.ink_layer:folds", gives(None)),),
     "ink: writing astride": ((f"{INK}.components:ASTRIDE", 2.0),),
-    "ink: nearest box": ((f"{INK}.components:NEAREST", 2.0),),
     "comb: closed up": (
         (
             f"{RECOGNITION}.engine_words:compacted_page",
@@ -103,6 +102,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "words: patches outside rows": ((f"{RECOGNITION}.text_ink:ABOVE_HEIGHTS", 99.0),),
     "words: high patches": ((f"{RECOGNITION}.text_ink:MAX_PATCH_HEIGHTS", 1e9),),
     "plain: text of another row": ((f"{RECOGNITION}.plain_page:_other_row", _first),),
+    "presence: missed letters count": ((f"{RECOGNITION}.plain_page:MIN_WORD_HEIGHTS", 0.0),),
     "presence: asked where much is missed": ((f"{RECOGNITION}.presence:MIN_ASKED_PROBABILITY", 2.0),),
     "laid: between pixels": ((f"{REGISTRATION}.dewarp:_between", gives(0.0)),),
     "laid: far matches": ((f"{REGISTRATION}.align:MOST_BENT", 1e9),),

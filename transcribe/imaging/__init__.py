@@ -1,14 +1,7 @@
 """What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
 
 from transcribe.imaging.background import background, flatten, grey, shadow, smoothed
-from transcribe.imaging.barcodes import (
-    BARCODE_FIELD_TYPES,
-    BARCODE_SOURCE,
-    MIN_CODE_BOX_HEIGHT_PX,
-    Barcode,
-    barcodes,
-    barcodes_on_page,
-)
+from transcribe.imaging.barcodes import BARCODE_SOURCE, Barcode, barcodes, barcodes_on_page, may_hold_barcode
 from transcribe.imaging.crops import cover, crop, cropped, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import MIN_WORD_LETTERS, way_up
@@ -24,10 +17,8 @@ from transcribe.imaging.threads import use_one_thread
 from transcribe.imaging.tiling import patience, shrinking, tiles, widened_tile
 
 __all__ = [
-    "BARCODE_FIELD_TYPES",
     "BARCODE_SOURCE",
     "LETTER_HEIGHT_PX",
-    "MIN_CODE_BOX_HEIGHT_PX",
     "MIN_INK_DARKNESS_LEVELS",
     "MIN_SKEW_DEGREES",
     "MIN_WORD_LETTERS",
@@ -46,6 +37,7 @@ __all__ = [
     "geometry",
     "grey",
     "grown_mask",
+    "may_hold_barcode",
     "page_picture",
     "painted_over",
     "patience",

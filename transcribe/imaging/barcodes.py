@@ -43,6 +43,11 @@ class Barcode(NamedTuple):
     checked: bool
 
 
+def may_hold_barcode(field_type: str, box: Box) -> bool:
+    """Whether the box of a field of this type may hold a barcode."""
+    return field_type in BARCODE_FIELD_TYPES and (field_type != "code" or box.height >= MIN_CODE_BOX_HEIGHT_PX)
+
+
 def barcodes(picture: Picture, box: Box) -> list[Barcode]:
     """The barcodes in and around a box, each text once: first those in the box, from left to right.
 

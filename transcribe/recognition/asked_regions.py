@@ -10,7 +10,7 @@ from typing import cast
 from transcribe.codes import Flag
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
-from transcribe.imaging import BARCODE_FIELD_TYPES, BARCODE_SOURCE, MIN_CODE_BOX_HEIGHT_PX, Barcode, barcodes, cover
+from transcribe.imaging import BARCODE_SOURCE, Barcode, barcodes, cover, may_hold_barcode
 from transcribe.ink import InkLayer, crossed_out, unbarred, without_bars
 from transcribe.model import Page, Reading, SourceWords
 from transcribe.ocr import Engine, alternatives_of
@@ -184,9 +184,7 @@ def _flags(region: FieldRegion, layer: InkLayer) -> list[Flag]:
 
 def _barcode(region: FieldRegion, page: Page) -> Barcode | None:
     """A barcode that stands in a field's box, or beside it."""
-    if region.field.type not in BARCODE_FIELD_TYPES or (
-        region.field.type == "code" and region.box.height < MIN_CODE_BOX_HEIGHT_PX
-    ):
+    if not may_hold_barcode(region.field.type, region.box):
         return None
     return next(iter(barcodes(page.picture, region.box)), None)
 

@@ -40,6 +40,9 @@ USUALLY_WITHOUT_INK_SHARE = 0.002
 """The share of written fields in which ink sees nothing, on any page: 3 of 1,511. Under stripes of shadow 9 of 25."""
 
 
+MIN_WORD_HEIGHTS = 2.0
+"""Width of a piece of print, in its heights, from which it is a word: single digits are missed on good pages too."""
+
 WIDEST_SPACE_HEIGHTS = 0.6
 """Space between two words in heights of the stretch that they stand in: of typewriters' faces, whose letters all are
 .6 em wide. Such print had .7 heights bare between its words."""
@@ -178,8 +181,9 @@ def _within(own: Box, box: Box) -> Box:
 
 def _missed_share(printed: Sequence[Box], found: Sequence[Box]) -> float:
     """The share of text on this page that a detector misses, by how much of the blank's own it does not see here."""
-    missed = sum(not any(own.overlap_share(each) > 0.5 for each in found) for own in printed)
-    return (missed + USUAL_PIECES * USUALLY_MISSED_SHARE) / (len(printed) + USUAL_PIECES)
+    words = [own for own in printed if own.width >= MIN_WORD_HEIGHTS * own.height]
+    missed = sum(not any(own.overlap_share(each) > 0.5 for each in found) for own in words)
+    return (missed + USUAL_PIECES * USUALLY_MISSED_SHARE) / (len(words) + USUAL_PIECES)
 
 
 def _share_without_ink(regions: Iterable[FieldRegion]) -> float:
