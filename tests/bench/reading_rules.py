@@ -48,6 +48,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "ink: print hidden": ((f"{INK}.ink_layer:hidden_print", gives(None)),),
     "ink: folds": ((f"{INK}.ink_layer:folds", gives(None)),),
     "ink: writing astride": ((f"{INK}.components:ASTRIDE", 2.0),),
+    "ink: nearest box": ((f"{INK}.components:NEAREST", 2.0),),
     "comb: closed up": (
         (
             f"{RECOGNITION}.engine_words:compacted_page",

@@ -15,8 +15,8 @@ ASTRIDE = 0.4
 """Share of a patch that reaches into a box from which it may be that box's writing: a g's tail has less of the g."""
 
 
-WHOLE = 0.9
-"""Share from which a patch lies inside a box, and does not reach into it from elsewhere."""
+NEAREST = 0.25
+"""The same for a patch whose middle lies in no box: nobody else claims it."""
 
 
 LOWEST = 12
@@ -63,8 +63,8 @@ def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxe
     areas = (sides[:, 2] - sides[:, 0]) * (sides[:, 3] - sides[:, 1])
     smallest = numpy.where(inside, areas, numpy.inf)
     owners = numpy.where(inside.any(axis=1), smallest.argmin(axis=1), shares.argmax(axis=1))
-    owners[~inside.any(axis=1) & (shares.max(axis=1) < ASTRIDE)] = -1
-    reaching = (shares >= ASTRIDE) & (shares < WHOLE) & ~inside
+    owners[~inside.any(axis=1) & (shares.max(axis=1) < NEAREST)] = -1
+    reaching = (shares >= ASTRIDE) & ~inside
     reaching[numpy.flatnonzero(owners >= 0), owners[owners >= 0]] = False
     return Owned(owners, reaching)
 
