@@ -20,10 +20,11 @@ from transcribe.recognition.engine_words import EngineWords, words_by_engine
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage, text_rows, uncovered_heights
 from transcribe.recognition.presence import (
-    MIN_HEEDED_CONFIDENCE,
     MIN_SURE_CONFIDENCE,
     NOTHING_WRITTEN,
+    counted_confidence,
     filled_probability,
+    is_heeded,
     may_be_filled,
 )
 from transcribe.recognition.text_ink import letters_beside, text_ink
@@ -81,7 +82,7 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
     if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
         return said
     sure = said.confidence or 0.0
-    is_none = sure < MIN_HEEDED_CONFIDENCE
+    is_none = not is_heeded(said.text, sure)
     if not is_none and blank:
         on_blank = _read_on_blank(cast(Hashable, engine), blank, region.box)
         is_none = bool(on_blank) and (sure < MIN_SURE_CONFIDENCE or _compact(said.text) in on_blank)
@@ -90,13 +91,13 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
 
 @lru_cache(maxsize=256)
 def _read_on_blank(engine: Hashable, blank: str, box: Box) -> str:
-    """What an engine reads in a box of the blank itself, without its spaces."""
+    """The letters and digits that an engine reads in a box of the blank itself: a rule of the box is read as "_"."""
     (lines,) = cast(Engine, engine).words(Page(number=1, picture=blank_grey(blank)), [box])
     return _compact(" ".join(word.text for word in lines))
 
 
 def _compact(text: str) -> str:
-    return "".join(text.casefold().split())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def engine_readings(asked: Sequence[AskedRegion], layer: InkLayer, here: Circumstances) -> list[Reading]:
@@ -117,7 +118,7 @@ class AskedRegion:
         """How probable it is that something is written here."""
         if self.barcode:
             return 1.0
-        of_page = (each.confidence or 0.0 for each in self.words if each.plain)
+        of_page = (counted_confidence(each.text, each.confidence or 0.0) for each in self.words if each.plain)
         return filled_probability(self.region, next(of_page, None))
 
     @property

@@ -275,23 +275,27 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
     @dataclass(frozen=True, kw_only=True)
     class Unsure(Finder):
         sure: float
+        text: str
 
         def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
             read = page.picture is not blank_grey(path)
-            return [[Word(text="A", box=each, confidence=self.sure)] if read else [] for each in boxes or ()]
+            return [[Word(text=self.text, box=each, confidence=self.sure)] if read else [] for each in boxes or ()]
 
         def __hash__(self) -> int:
             return id(self)
 
-    def says(sure: float, *stretches: Box) -> list[str | None]:
+    def says(sure: float, *stretches: Box, text: str = "A") -> list[str | None]:
         box, ink = box_of(form, "city"), replace(BARE, amount=900.0)
         region = FieldRegion(key=FieldKey("city"), field=form.field("city"), box=box, ink=ink)
         region = replace(region, stretches=stretches, missed_share=0.2)
-        asked = ask_engines(shown, layer, PlainPage(page=shown, regions=(region,)), [Unsure(sure=sure)], HERE)
+        asked = ask_engines(
+            shown, layer, PlainPage(page=shown, regions=(region,)), [Unsure(sure=sure, text=text)], HERE
+        )
         return [each.text for each in engine_readings(asked, layer, HERE)]
 
     assert says(0.001) == [""]
     assert says(0.9) == ["A"]
+    assert says(0.0007, text="joel saunders") == ["joel saunders"], "no paper reads like a name"
     assert says(0.001, box_of(form, "city").padded(-8)) == ["A"]
 
 
@@ -323,6 +327,8 @@ def test_what_an_engine_reads_on_the_blank_too_is_no_reading_where_no_text_is_se
 
     assert says("N", 0.83, "NE") == [""]
     assert says("Lyon", 0.2, "NE") == [""]
+    assert says("Lyon", 0.2, "__") == ["Lyon"], "that is a rule of the box"
+    assert says("Lyon", 0.9, "LYON 12") == [""]
     assert says("Lyon", 0.9, "NE") == ["Lyon"]
     assert says("N", 0.83, "") == ["N"]
     assert says("N", 0.83, "NE", box.padded(-8)) == ["N"]
