@@ -43,7 +43,7 @@ surer words in 46 of 48 filled boxes and in 13 of 178 blank ones that were asked
 
 LONG_TEXT_COUNT, MIN_LONG_HEEDED_CONFIDENCE = 4, 0.0002
 """Letters and digits from which a text is long, and the confidence from which it speaks for writing: of such texts on
-worn paper and in shadow 17 of 18 that were written had it, and 3 of 9 that were read in paper (60 photographs)."""
+worn paper and in shadow 18 of 19 that were written had it, and 3 of 9 that were read in paper (60 photographs)."""
 
 MIN_SURE_CONFIDENCE, SURELY_READ_LOG_ODDS = 0.6, 4.5
 """Confidence of words that are hardly ever read in paper, and what they speak for writing: 41 of 48 of those filled
