@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import subprocess
@@ -52,7 +51,7 @@ def fill(rooms: Home, scans: int, now: datetime) -> None:
     snippet = rooms.archive.put(picture([("12,50", (16, 14))], (440, 64)))
     keys = list(filter(partial(_typed, form), form.keys()))
     for number in range(scans):
-        sha = hashlib.sha256(f"crowd {number}".encode()).hexdigest()
+        sha = rooms.archive.put(f"crowd {number}".encode())
         scan = Scan(id=sha, pages=(ScanPage(file=sha, page=1),), form=form.name, form_version=form.version)
         file = SourceFile(sha256=sha, name=f"{number}.jpg", size=1, media_type="image/jpeg")
         where = {"scan": sha, "page": 1, "box": Box(60, 60, 460, 110), "snippet": snippet, "confidence": 1.0}
