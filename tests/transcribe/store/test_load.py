@@ -222,10 +222,13 @@ def killed(here: World, run: int, dice: random.Random) -> set[str]:
             time.sleep(dice.uniform(0.0, 0.02))
         finally:
             heard.kill()
-        told = "".join(lines) + heard.communicate()[0] + rest.result()[0]
+        told = "".join(lines) + heard.communicate()[0], rest.result()[0]
     assert all(lines), "it goes on until it is killed"
     assert (heard.returncode, other.returncode) == (-signal.SIGKILL, -signal.SIGKILL)
-    return {line.strip() for line in told.splitlines(keepends=True) if line.endswith("\n")}
+    whole = [
+        line for each in told for line in each.splitlines(keepends=True) if line.endswith("\n")
+    ]  # not one cut short
+    return {line.strip() for line in whole}
 
 
 @pytest.mark.parametrize("runs", [4, pytest.param(60, marks=LONG)])
