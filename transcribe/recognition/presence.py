@@ -81,12 +81,12 @@ blank has less. Without this such print was taken for writing beside its boxes o
 
 
 def is_heeded(text: str, confidence: float) -> bool:
-    """Whether words of the plain view where no text is seen are more than an engine makes of paper."""
+    """Whether what is read where the detector sees no text may be writing: dirt is mostly read as less."""
     return confidence >= (MIN_LONG_HEEDED_CONFIDENCE if _is_long(text) else MIN_HEEDED_CONFIDENCE)
 
 
 def counted_confidence(text: str, confidence: float) -> float:
-    """The confidence of such words as it counts, 0 to 1: a long text is heard where it is heeded at all."""
+    """The confidence, 0 to 1, with which such words count. A long text counts as MIN_READ_CONFIDENCE at least."""
     return max(confidence, MIN_READ_CONFIDENCE) if _is_long(text) and is_heeded(text, confidence) else confidence
 
 
