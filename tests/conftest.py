@@ -18,7 +18,7 @@ import pytest
 from hypothesis import settings
 
 from flows.home import settings as configuration
-from flows.runtime.gc_tuning import settle_memory
+from flows.runtime.interpreter_tuning import settle_memory
 from flows.runtime.prefect_server import PrefectServer
 from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples

@@ -1,8 +1,8 @@
 """Processes: Prefect's server, a guard for children, memory."""
 
 from flows.runtime.file_locks import is_locked, take_lock
-from flows.runtime.gc_tuning import settle_memory
 from flows.runtime.home_name import name_lock
+from flows.runtime.interpreter_tuning import settle_memory, take_short_turns
 from flows.runtime.prefect_server import (
     START_SECONDS,
     PrefectServer,
@@ -11,6 +11,7 @@ from flows.runtime.prefect_server import (
     notice_file,
     port_is_free,
     prefect_for,
+    write_notice,
 )
 from flows.runtime.process_guard import guarded
 from flows.runtime.run_log import tame_run_log
@@ -28,5 +29,7 @@ __all__ = [
     "prefect_for",
     "settle_memory",
     "take_lock",
+    "take_short_turns",
     "tame_run_log",
+    "write_notice",
 ]

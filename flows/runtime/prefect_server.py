@@ -204,6 +204,13 @@ def notice_file(settings: Settings) -> Path:
     return settings.home / "serve.json"
 
 
+def write_notice(settings: Settings, addresses: dict[str, str]) -> None:
+    """Write the notice of a `serve` in one step, so that nobody reads half of it."""
+    half = notice_file(settings).with_suffix(".part")
+    half.write_text(json.dumps(addresses), encoding="utf-8")
+    half.replace(notice_file(settings))
+
+
 def lock_file(settings: Settings) -> Path:
     """The file that `serve` holds locked while it runs."""
     return settings.home / "serve.lock"

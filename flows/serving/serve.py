@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -25,7 +24,17 @@ from flows.home import (
     prefect_client_variables,
     require_own_archive,
 )
-from flows.runtime import PrefectServer, lock_file, name_lock, notice, notice_file, settle_memory, take_lock
+from flows.runtime import (
+    PrefectServer,
+    lock_file,
+    name_lock,
+    notice,
+    notice_file,
+    settle_memory,
+    take_lock,
+    take_short_turns,
+    write_notice,
+)
 from flows.serving.review_settings import review_options
 from flows.serving.supervised_process import SupervisedProcess
 from flows.watching import require_watchable, waiting_scans, watched_forms
@@ -100,6 +109,7 @@ class Serving:
             sending.start()
             watching.start()
             settle_memory()
+            take_short_turns()
             pages.run(sockets=[listening])
         finally:
             self._stop(home)
@@ -200,7 +210,7 @@ class Serving:
             if not self._stopping.is_set():
                 _print(str(error))
             return
-        _write_notice(self._settings, {**notice(self._settings), "prefect": self._prefect.address})
+        write_notice(self._settings, {**notice(self._settings), "prefect": self._prefect.address})
         if not self._beside and not self._stopping.is_set():
             told = prefect_client_variables(self._settings, self._prefect.address)
             environment = child_environment(self._settings, **told)
@@ -215,7 +225,7 @@ class Serving:
         """Write and print where the pages are. Who comes before the server has begun waits, and is not refused."""
         listening.listen()
         web = review_options(self._settings, listening.getsockname()[1]).public_url
-        _write_notice(self._settings, {"web": web, "pid": str(os.getpid())})
+        write_notice(self._settings, {"web": web, "pid": str(os.getpid())})
         _print(f"review pages: {web}")
         for each in self._settings.watch:
             _print(f"watched:      {each}")
@@ -283,13 +293,6 @@ def stop_by_signal(pages: uvicorn.Server) -> None:
 def _interrupt(*_: object) -> None:
     """End as by Ctrl-C: uvicorn stops first, then everything beside it."""
     raise KeyboardInterrupt
-
-
-def _write_notice(settings: Settings, addresses: dict[str, str]) -> None:
-    """Write the notice of this `serve` in one step, so that nobody reads half of it."""
-    half = notice_file(settings).with_suffix(".part")
-    half.write_text(json.dumps(addresses), encoding="utf-8")
-    half.replace(notice_file(settings))
 
 
 def _print(text: str) -> None:

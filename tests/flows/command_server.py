@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from flows.runtime.gc_tuning import GC_THRESHOLDS
+from flows.runtime.interpreter_tuning import GC_THRESHOLDS
 from tests.examples import SOAK
 from tests.flows.forked_programs import READINGS, ForkedPrograms, end, exit_code, stand_in, take_readings
 from tests.new_state import copy_new_states

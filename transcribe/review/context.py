@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
@@ -21,6 +20,7 @@ from transcribe.review.options import ReviewOptions
 from transcribe.review.rate_limits import RateLimits
 from transcribe.review.rendering import Rendering
 from transcribe.store import Store, Writer
+from transcribe.store.facts import ExpectedReading
 
 Result = TypeVar("Result")
 
@@ -67,14 +67,13 @@ class Context:
         back."""
         return await self.writer.write(lambda: deed(self.store))
 
-    async def keep(self, deed: Callable[[Store], Result], ahead: Callable[[Store], None] | None = None) -> Result:
+    async def keep(self, deed: Callable[[Store], Result], reading: ExpectedReading | None = None) -> Result:
         """As `change`, in the event loop's thread, which costs half of what two threads do.
 
-        It is for the few changes that make up nearly all of the work and take a fraction of a millisecond. `ahead` says
-        what the deed begins with reading.
+        It is for the few changes that make up nearly all of the work and take a fraction of a millisecond. `reading` is
+        what the deed keeps; it may be done twice then, where nothing was kept of the first time.
         """
-        say = None if ahead is None else partial(ahead, self.store)
-        return await self.writer.write(lambda: deed(self.store), in_event_loop=True, ahead=say)
+        return await self.writer.write(lambda: deed(self.store), in_event_loop=True, reading=reading)
 
     async def picture(self, name: str) -> bytes:
         """Bytes from the archive. NotFound where they were erased."""

@@ -58,6 +58,7 @@ from transcribe.store.facts import (
     ControlAnswers,
     Counts,
     CourseStep,
+    ExpectedReading,
     ExpectedWork,
     ExpertOutcomes,
     FieldHistory,
@@ -756,13 +757,6 @@ class QueueStore(Protocol):
         and is not paid again; after that, CountsAlready. ReadAgainSince where it was typed before the first was sent.
         LateTooLong where the lease ended too many days ago. What a person who is paused sends is kept and not paid.
         NotFound where the task was never theirs.
-        """
-
-    def expect_reading(self, session: str, task: str, who: str, idem: str) -> None:
-        """Say that within this transaction `session` and then `submit` come next.
-
-        What they begin with reading may be read at once. It changes nothing, and nothing is wrong where they do not
-        come.
         """
 
     def skip(
@@ -1546,11 +1540,15 @@ class Store(
         `by` is who acts, as the log says it, where a method is not told who does; "": the `actor`.
         """
 
-    def part(self, then: Callable[[], None] | None = None) -> AbstractContextManager[None]:
-        """Within `together`, methods that may fail without the others.
+    def part(self) -> AbstractContextManager[None]:
+        """Within `together`, methods that may fail without the others."""
 
-        `then` says what the next part begins with, as `expect_reading` does, so that a server is asked for both at
-        once.
+    def several(self, readings: Sequence[ExpectedReading]) -> AbstractContextManager[None]:
+        """Within `together`, as many parts, each of which keeps one reading: `session`, then `submit`.
+
+        They are of different people and different tasks. What they begin with is read for all at once, and nobody waits
+        for a server between them. Nothing is wrong where one of them does something else. PartsInDoubt, and none of
+        them is kept, where one of them failed at the server: do them again one by one.
         """
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from transcribe.model import (
     Decision,
@@ -453,6 +453,15 @@ ANYTHING = Offer()
 CLAIM_SECONDS = 60.0
 """How long the claim of a waiting scan lasts: 50 scans are weighed in it, and one lost in a crash waits no longer.
 Chosen by hand."""
+
+
+class ExpectedReading(NamedTuple):
+    """A reading that a person sends next: the hash of their session, the task, their id, and the reading's mark."""
+
+    session: str
+    task: str
+    who: str
+    idem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
@@ -12,6 +13,7 @@ from typing import cast
 from transcribe.errors import NotFound
 from transcribe.model import WHOLE, FieldKey, keys_in_words, row_wanted
 from transcribe.store.drivers.database import Database, Row
+from transcribe.store.facts import ExpectedReading
 from transcribe.store.row_mapping import key_columns, key_of, micros, text, values_of
 
 FIRST_HASH = "0" * 64
@@ -163,14 +165,16 @@ class Lookup:
             self.db.ahead("task_with_lease", task=task, who=number, idem=mark)
         return mark
 
-    def expect_reading(self, session: str, task: str, who: str, idem: str) -> None:
-        if not self.db.looks_ahead:
-            return
-        self.db.ahead("session", token_hash=session)
-        self.look_ahead_for_task(task, who, idem)
-        self.db.ahead("person", who=who)
-        if known := self._senders.get(who):
-            self.db.ahead("paid_time_of_task", person=known[0], task=task)
+    def several(self, readings: Sequence[ExpectedReading]) -> AbstractContextManager[None]:
+        return self.db.several([partial(self._expect, each) for each in readings])
+
+    def _expect(self, reading: ExpectedReading) -> None:
+        """Have all that is read soon that the keeping of a reading begins with."""
+        self.db.ahead("session", token_hash=reading.session)
+        self.look_ahead_for_task(reading.task, reading.who, reading.idem)
+        self.db.ahead("person", who=reading.who)
+        if known := self._senders.get(reading.who):
+            self.db.ahead("paid_time_of_task", person=known[0], task=reading.task)
 
     def present_person(self, who: str) -> Row:
         """The row of a person who has not left; NotFound where they have."""

@@ -89,8 +89,8 @@ class StateStore(
             finally:
                 ACTING.reset(before)
 
-    def part(self, then: Callable[[], None] | None = None) -> AbstractContextManager[None]:
-        return self.db.savepoint(then)
+    def part(self) -> AbstractContextManager[None]:
+        return self.db.savepoint()
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
         return self.db.handover()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +13,10 @@ from transcribe.store.facts import HeldLock
 
 class TransactionLost(StoreError):
     """The database gave up a whole transaction; nothing of it was kept, try again."""
+
+
+class PartsInDoubt(TransactionLost):
+    """One of several parts failed, and the database told so after others had begun. None of them was kept."""
 
 
 class Row(Protocol):
@@ -38,6 +42,21 @@ class FreeLock:
 
     def __exit__(self, *_: object) -> None:
         """Nobody waits for it."""
+
+
+NARROW_STATEMENTS = frozenset(
+    {
+        "close_task",
+        "join_paid_time",
+        "put_ledger",
+        "put_paid_time",
+        "put_reading",
+        "put_reading_text",
+        "scan_has_new",
+        "session_seen",
+    }
+)
+"""Statements by which a reading is kept. What is read for readings of other people and other tasks stays as true."""
 
 
 class Database(Protocol):
@@ -92,10 +111,14 @@ class Database(Protocol):
     def watch(self, begun: Callable[[], Row], ended: Callable[[Row], None]) -> None:
         """Have `begun` called as each transaction begins, and `ended` with what it gave before it is committed."""
 
-    def savepoint(self, then: Callable[[], None] | None = None) -> AbstractContextManager[None]:
-        """A part of a transaction that can fail alone. TransactionLost where the failure ended the whole transaction.
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A part of a transaction that can fail alone. TransactionLost where its failure ended all of it."""
 
-        `then` is called at its end, and says what the next part begins with reading (`ahead`): both go together.
+    def several(self, coming: Sequence[Callable[[], None]]) -> AbstractContextManager[None]:
+        """Within it come as many parts, and nobody waits at their ends. PartsInDoubt where one fails at the server.
+
+        Each of `coming` says what its part begins with reading (`ahead`). It is read before the first of them begins:
+        none may depend on what another one writes by `NARROW_STATEMENTS`.
         """
 
     def snapshot(self) -> AbstractContextManager[None]:

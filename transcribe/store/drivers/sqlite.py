@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -112,8 +112,8 @@ class SqliteDatabase:
         self._watch = begun, ended
 
     @contextmanager
-    def savepoint(self, then: Callable[[], None] | None = None) -> Iterator[None]:
-        """The failure ends the whole transaction when the disk is full, for example. Nothing is read ahead."""
+    def savepoint(self) -> Iterator[None]:
+        """The failure ends the whole transaction when the disk is full, for example."""
         connection = self.connection
         connection.execute("SAVEPOINT part")
         try:
@@ -125,6 +125,10 @@ class SqliteDatabase:
             connection.execute("RELEASE part")
             raise
         connection.execute("RELEASE part")
+
+    def several(self, coming: Sequence[Callable[[], None]]) -> AbstractContextManager[None]:
+        """Nothing is read ahead, and each part ends as by itself."""
+        return nullcontext()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

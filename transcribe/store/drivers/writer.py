@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from transcribe.errors import StoreError
 from transcribe.store.contract import Store
-from transcribe.store.drivers.database import TransactionLost
+from transcribe.store.drivers.database import PartsInDoubt, TransactionLost
+from transcribe.store.facts import ExpectedReading
 
 T = TypeVar("T")
 
@@ -49,28 +49,28 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="fairhand writer", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Callable[[], T], *, ahead: Callable[[], None] | None = None) -> Future[T]:
+    def submit(self, job: Callable[[], T], *, reading: ExpectedReading | None = None) -> Future[T]:
         """Queue a job. Gives its result once it is on disk. Busy where too many wait, StoreError after `close`.
 
-        `ahead` says what the job begins with reading, as `Store.expect_reading` does. It is called before the job.
+        `reading` is what the job keeps. Such a job may be done twice, where nothing was kept of the first time.
         """
         future: Future[T] = Future()
-        self._put(_Job(work=job, future=future, ahead=ahead))
+        self._put(_Job(work=job, future=future, reading=reading))
         return future
 
     async def write(
-        self, job: Callable[[], T], *, in_event_loop: bool = False, ahead: Callable[[], None] | None = None
+        self, job: Callable[[], T], *, in_event_loop: bool = False, reading: ExpectedReading | None = None
     ) -> T:
         """As `submit`, awaited.
 
         All results of one transaction are told to an event loop in one go, as waking it costs more than many a job. A
         job with `in_event_loop` must be short. It runs in the event loop's own thread within the writer's transaction.
         Two busy threads hand Python's lock to and fro with each statement, which costs as much as the statements.
-        `ahead` is as for `submit`.
+        `reading` is as for `submit`.
         """
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(work=job, future=waiter, loop=loop, in_event_loop=in_event_loop, ahead=ahead))
+        self._put(_Job(work=job, future=waiter, loop=loop, in_event_loop=in_event_loop, reading=reading))
         return await waiter
 
     def _put(self, job: _Job) -> None:
@@ -88,32 +88,34 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        while (batch := self._next()) is not None:
+        while (first := self._jobs.get()) is not None:
+            if not first.begins():
+                continue
+            batch, has_begun = [first], False
             try:
                 with self._store.together():
+                    has_begun = True
+                    self._add_waiting(batch)  # those too that came while others wrote
                     self._do_all(batch)
             except Exception as error:  # the transaction is gone: nobody may believe that theirs was kept
+                if not has_begun:
+                    self._add_waiting(batch)  # else each of them would wait in vain for as long, one after the other
                 for job in batch:
                     job.error = error
             _tell(batch)
 
-    def _next(self) -> list[_Job] | None:
-        """The jobs that wait, at least one. None at the end."""
-        batch: list[_Job] = []
-        job = self._jobs.get()
-        while job is not None:
+    def _add_waiting(self, batch: list[_Job]) -> None:
+        """Add the jobs that wait, as many as share a transaction."""
+        while len(batch) < MAX_JOBS_PER_TRANSACTION:
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return
+            if job is None:
+                self._jobs.put(None)  # the end comes after these
+                return
             if job.begins():
                 batch.append(job)
-            if len(batch) == MAX_JOBS_PER_TRANSACTION:
-                return batch
-            try:
-                job = self._jobs.get_nowait() if batch else self._jobs.get()
-            except Empty:
-                return batch
-        if batch:
-            self._jobs.put(None)
-            return batch
-        return None
 
     def _do_all(self, batch: list[_Job]) -> None:
         jobs_by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
@@ -128,15 +130,22 @@ class Writer:
             _LoopBatch(jobs, self._do_in_turn, self._store.handover()).wait(loop)
 
     def _do_in_turn(self, jobs: list[_Job]) -> None:
-        """Do jobs, and have what each begins with read as the one before ends."""
-        if jobs and jobs[0].ahead:
-            jobs[0].ahead()
-        for job, after in zip_longest(jobs, jobs[1:]):
-            self._do(job, after.ahead if after else None)
+        """Do jobs in their order. Those that keep readings one after the other wait for the database together."""
+        for group in _groups(jobs):
+            try:
+                with self._store.several([job.reading for job in group if job.reading]):
+                    self._do_each(group)
+            except PartsInDoubt:
+                self._do_each(group)
 
-    def _do(self, job: _Job, then: Callable[[], None] | None) -> None:
+    def _do_each(self, jobs: list[_Job]) -> None:
+        for job in jobs:
+            self._do(job)
+
+    def _do(self, job: _Job) -> None:
+        job.error = None
         try:
-            with self._store.part(then):
+            with self._store.part():
                 job.result = job.work()
         except TransactionLost:
             raise
@@ -152,7 +161,7 @@ class _Job:
     future: Future[Any] | asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop | None = None
     in_event_loop: bool = False
-    ahead: Callable[[], None] | None = None
+    reading: ExpectedReading | None = None
     result: Any = field(default=None)
     error: Exception | None = None
 
@@ -205,6 +214,21 @@ class _LoopBatch:
             self._error = error
         finally:
             self._done.set()
+
+
+def _groups(jobs: list[_Job]) -> Iterator[list[_Job]]:
+    """Jobs in their order: readings of different people and tasks that follow each other, and each other job alone."""
+    group: list[_Job] = []
+    known: set[str] = set()
+    for job in jobs:
+        about = {job.reading.who, job.reading.task} if job.reading else set()
+        if group and not (about and known and known.isdisjoint(about)):
+            yield group
+            group, known = [], set()
+        group.append(job)
+        known |= about
+    if group:
+        yield group
 
 
 def _tell(batch: list[_Job]) -> None:

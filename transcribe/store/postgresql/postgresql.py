@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import psycopg
 from psycopg import Connection
 
 from transcribe.errors import StoreError
-from transcribe.store.drivers.database import Row, TransactionLost
+from transcribe.store.drivers.database import NARROW_STATEMENTS, PartsInDoubt, Row, TransactionLost
 from transcribe.store.drivers.named_sql import postgresql_statements, without
 from transcribe.store.postgresql.postgresql_address import server_address
 from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
@@ -90,14 +90,14 @@ class PostgresqlDatabase:
         if transaction is None:
             self._execute(*self._call(name, values))
         else:
-            transaction.send(*self._call(name, values))
+            transaction.send(*self._call(name, values), narrow=name in NARROW_STATEMENTS)
 
     def changed(self, name: str, /, **values: object) -> int:
         return self._execute(*self._call(name, values)).count
 
     def insert(self, name: str, /, **values: object) -> int:
         own, call = self._own(), self._call(name, values)
-        if own is not None and puts_reading(call[0]):
+        if own is not None and own.has_numbers and puts_reading(call[0]):
             return own.put_reading(*call)
         return self.added(name, **values)
 
@@ -121,22 +121,36 @@ class PostgresqlDatabase:
         self._watch = begun, ended
 
     @contextmanager
-    def savepoint(self, then: Callable[[], None] | None = None) -> Iterator[None]:
+    def savepoint(self) -> Iterator[None]:
         """The failure ends the whole transaction when the connection is lost, for example."""
         transaction = self._own()
         assert transaction is not None, "a part is one of a transaction"
-        transaction.mark("SAVEPOINT part")
+        transaction.begin_part()
         try:
             yield
-            is_settled = transaction.is_settled
-            transaction.mark("RELEASE part")
-            if then:
-                then()
-            if not is_settled:
-                transaction.settle()  # what failed of this part is told before the next one begins
+            transaction.end_part()
         except BaseException as error:
             if not transaction.take_back():
+                raise (PartsInDoubt if transaction.is_in_doubt else TransactionLost) from error
+            raise
+
+    @contextmanager
+    def several(self, coming: Sequence[Callable[[], None]]) -> Iterator[None]:
+        if not coming:
+            yield
+            return
+        transaction = self._own()
+        assert transaction is not None, "parts are those of a transaction"
+        try:
+            transaction.begin_several(coming)
+            yield
+            transaction.end_several()
+        except BaseException as error:
+            is_in_doubt = transaction.is_in_doubt
+            if not transaction.take_back_several():
                 raise TransactionLost from error
+            if is_in_doubt:
+                raise PartsInDoubt from error
             raise
 
     @contextmanager

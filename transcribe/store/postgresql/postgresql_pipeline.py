@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import psycopg
@@ -15,10 +17,6 @@ from transcribe.store.postgresql.postgresql_wire import Answer
 
 MOST_WAITING_COUNT = 200
 """So many statements wait at most for one whose result is asked for. Chosen by hand."""
-
-MOST_RESERVED_COUNT = 16
-"""So many numbers of readings are taken at a time at most. Those that a transaction does not use are gaps. Chosen by
-hand."""
 
 MOST_KEPT_COUNT = 1000
 """So many answers about what seldom changes are kept in a transaction at most. Chosen by hand."""
@@ -44,24 +42,73 @@ class Transaction:
         self.connection = connection
         self._wire = connection.wire
         self._ahead: dict[Asked, Answer] = {}
+        self._later: deque[dict[Asked, Answer]] = deque()  # what was read ahead for the parts that come
         self._kept: dict[Asked, Answer] = {}
-        self._numbers: list[int] = []
-        self._coming: Answer | None = None
-        self._reserved_count = 0
+        self._numbers: deque[int] = deque()
+        self._are_several = False
+        self._has_failed = False
 
     @property
-    def is_settled(self) -> bool:
-        """Whether everything that was sent was answered."""
-        return not self._wire.waiting_count
+    def is_in_doubt(self) -> bool:
+        """Whether one of several parts failed, nobody knows which."""
+        return self._are_several and self._has_failed
 
-    def send(self, sql: str, values: list[object]) -> None:
-        """Have a statement run before the next one whose result is asked for; its error is raised there."""
-        self._changes(sql)
+    @property
+    def has_numbers(self) -> bool:
+        """Whether numbers of readings were taken before."""
+        return bool(self._numbers)
+
+    def send(self, sql: str, values: list[object], *, narrow: bool = False) -> None:
+        """Have a statement run before the next one whose result is asked for; its error is raised there.
+
+        A `narrow` one leaves what was read ahead for other parts as true as it was.
+        """
+        self._changes(sql, narrow=narrow)
         self._send(sql, values)
 
-    def mark(self, sql: str) -> None:
-        """Have a part begin or end with the next statement: what was read ahead stays as true as it was."""
-        self._send(sql, [])
+    def begin_part(self) -> None:
+        """Begin what can be taken back by itself, with what was read ahead for it."""
+        self._send("SAVEPOINT part", [])
+        self._ahead = self._later.popleft() if self._later else {}
+
+    def end_part(self) -> None:
+        """Keep a part. What failed of it is told here, unless it is one of several."""
+        is_settled = not self._wire.waiting_count
+        self._send("RELEASE part", [])
+        if not is_settled and not self._are_several:
+            self.settle()
+
+    def begin_several(self, coming: Sequence[Callable[[], None]]) -> None:
+        """Begin parts that nobody waits between. Each of `coming` says what its part begins with reading."""
+        self._are_several, self._has_failed = True, False
+        self._send("SAVEPOINT several", [])
+        numbers = self._send(NEXT_NUMBERS, [len(coming)])
+        for say in coming:
+            self._ahead = {}
+            say()
+            self._later.append(self._ahead)
+            self._wire.flush()  # the first part begins while the server reads for the others
+        self._ahead = {}
+        self._wait(partial(self._wire.wait_for, numbers))
+        self._numbers = deque(row[0] for row in numbers.rows)
+
+    def end_several(self) -> None:
+        """Keep several parts, or raise what one of them failed with."""
+        self._send("RELEASE several", [])
+        self.settle()
+        self._leave_several()
+
+    def take_back_several(self) -> bool:
+        """Undo several parts. False where the whole transaction is lost."""
+        try:
+            return self._take_back("several")
+        finally:
+            self._leave_several()
+
+    def _leave_several(self) -> None:
+        self._are_several = False
+        self._later.clear()
+        self._numbers.clear()
 
     def ahead(self, sql: str, values: list[object], *, steady: bool = False) -> None:
         """Have a statement that only reads run with the next one; `rows` gives what it found.
@@ -80,10 +127,9 @@ class Transaction:
         if steady:
             found = self._kept.get(asked) or self._keep(asked)
         else:
-            found = self._ahead.get(asked) or self._send(sql, values)
-            self._ahead.pop(asked, None)
+            found = self._ahead.pop(asked) if asked in self._ahead else self._send(sql, values)
         if not found.is_here:
-            self.settle()
+            self._wait(partial(self._wire.wait_for, found) if self._are_several else self._wire.wait)
         return list(found.rows)
 
     def execute(self, sql: str, values: list[object]) -> Answer:
@@ -94,42 +140,39 @@ class Transaction:
         return answer
 
     def put_reading(self, sql: str, values: list[object]) -> int:
-        """Insert a reading under a number that was taken before, so that nobody waits for it. Gives the number.
-
-        From the second one of a transaction on, more are asked for as soon as the last is used.
-        """
-        if not self._numbers:
-            coming = self._coming or self._reserve()
-            if not coming.is_here:
-                self.settle()
-            self._numbers, self._coming = [row[0] for row in coming.rows], None
-        number, *self._numbers = self._numbers
+        """Insert a reading under a number that was taken before, so that nobody waits for it. Gives the number."""
+        number = self._numbers.popleft()
         self._ahead.clear()
         self._send(_with_number(sql, len(values) + 1), [*values, number])
-        if not self._numbers and self._reserved_count > 1:
-            self._coming = self._reserve()
         return number
-
-    def _reserve(self) -> Answer:
-        self._reserved_count = min(MOST_RESERVED_COUNT, 2 * self._reserved_count or 1)
-        return self._send(NEXT_NUMBERS, [self._reserved_count])
 
     def settle(self) -> None:
         """Wait for all answers."""
+        self._wait(self._wire.wait)
+
+    def _wait(self, wait: Callable[[], None]) -> None:
         try:
-            self._wire.wait()
+            wait()
         except psycopg.Error as error:
+            self._has_failed = True
             self._forget_answers()  # some of them will never come
             raise_ours(error)
 
     def take_back(self) -> bool:
-        """Undo what was done since the savepoint. False where the whole transaction is lost."""
-        self._forget_answers()
+        """Undo what was done since a part began. False where the whole transaction is lost, or it is in doubt."""
+        return self._take_back("part")
+
+    def _take_back(self, begun: str) -> bool:
+        self._ahead.clear()
+        self._kept.clear()
         with suppress(StoreError, psycopg.Error):
             self.settle()  # what failed is known by now
+        if self.is_in_doubt and begun == "part":
+            return False  # an earlier part may have failed: the server would go back to where that began
         try:
-            self.execute("ROLLBACK TO part", [])
-            self.execute("RELEASE part", [])
+            self._send(f"ROLLBACK TO {begun}", [])
+            self._send(f"RELEASE {begun}", [])
+            self.settle()
         except (StoreError, psycopg.Error):
             return False
         return True
@@ -145,25 +188,25 @@ class Transaction:
         """Wait for all answers; then the connection may be used by itself, and nothing is known of before."""
         self._forget_answers()
         self._numbers.clear()
-        self._coming = None
         with store_errors():
             self._wire.leave()
 
     def _forget_answers(self) -> None:
         self._ahead.clear()
+        for each in self._later:
+            each.clear()
         self._kept.clear()
-        if self._coming is not None and not self._coming.is_here:
-            self._coming = None
 
-    def _changes(self, sql: str) -> None:
+    def _changes(self, sql: str, *, narrow: bool = False) -> None:
         """Forget what a statement may make untrue."""
-        if self._ahead:
-            self._ahead.clear()
+        self._ahead.clear()
+        if not narrow:
+            for each in self._later:
+                each.clear()
         if _changes_steady(sql):
             self._kept.clear()
         if puts_reading(sql):
-            self._numbers.clear()
-            self._coming = None  # it takes a higher one, and numbers go as the rows are written
+            self._numbers.clear()  # it takes a higher one, and numbers go as the rows are written
 
     def _keep(self, asked: Asked) -> Answer:
         if len(self._kept) >= MOST_KEPT_COUNT:

@@ -76,6 +76,58 @@ def test_many_jobs_share_one_transaction(tmp_path: Path, monkeypatch: pytest.Mon
         assert len(opened) <= 2
 
 
+def test_what_comes_while_others_write_shares_the_next_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world(tmp_path) as here:
+        opened: list[str] = []
+        began, together = threading.Event(), here.store.together
+
+        def counted() -> AbstractContextManager[None]:
+            opened.append("a transaction")
+            began.set()
+            return together()
+
+        monkeypatch.setattr(here.store, "together", counted)
+        writer, other = Writer(here.store), here.open()
+        with other.together():
+            other.put_transcriber(person("elsewhere"), NOON)
+            futures = [writer.submit(partial(here.store.put_transcriber, person("p0"), NOON))]
+            assert began.wait(PATIENCE)
+            futures += [writer.submit(partial(here.store.put_transcriber, person(f"p{n}"), NOON)) for n in range(1, 20)]
+        for each in futures:
+            each.result(PATIENCE)
+        writer.close()
+        other.close()
+        assert len(opened) == 1
+
+
+def test_where_no_transaction_can_begin_all_that_wait_are_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world(tmp_path) as here:
+        tried: list[str] = []
+        began, gate = threading.Event(), threading.Event()
+
+        def away() -> AbstractContextManager[None]:
+            tried.append("a transaction")
+            began.set()
+            assert gate.wait(PATIENCE)
+            raise StoreError("the database is away")
+
+        monkeypatch.setattr(here.store, "together", away)
+        writer = Writer(here.store)
+        futures = [writer.submit(partial(here.store.put_transcriber, person("p0"), NOON))]
+        assert began.wait(PATIENCE)
+        futures += [writer.submit(partial(here.store.put_transcriber, person(f"p{n}"), NOON)) for n in range(1, 20)]
+        gate.set()
+        for each in futures:
+            with pytest.raises(StoreError, match="away"):
+                each.result(PATIENCE)
+        writer.close()
+        assert len(tried) == 1
+
+
 def test_more_than_the_bound_is_refused_and_what_waits_is_written(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         writer = Writer(here.store, waiting=3)

@@ -1,4 +1,4 @@
-"""What the next reading begins with is read as the one before ends, and is as true as if it were asked for then."""
+"""Readings that are kept together are kept as if each came alone, and nobody waits between them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.bench.bench_store import fill
 from tests.transcribe.store.world import NOON, World, person, put, sent, world
 from transcribe.model import Outcome
 from transcribe.store.drivers.writer import Writer
-from transcribe.store.facts import Floor, Rate
+from transcribe.store.facts import ExpectedReading, Floor, Rate
 from transcribe.store.postgresql.postgresql_wire import Answer, Wire
 
 ONLY_ON = "postgresql"
@@ -28,9 +28,14 @@ def here(tmp_path: Path) -> Iterator[World]:
     with world(tmp_path) as made:
         fill(made, 200)
         for who in ("ann", "ben"):
-            put(made.store, replace(person(who), engagement="by reading"), NOON)
-            made.store.put_session(who, session_of(who), "token", NOON + timedelta(days=1), NOON)
+            take_in(made, who)
         yield made
+
+
+def take_in(here: World, who: str) -> None:
+    """Have a person there who is paid by the reading and signed in."""
+    put(here.store, replace(person(who), engagement="by reading"), NOON)
+    here.store.put_session(who, session_of(who), "token", NOON + timedelta(days=1), NOON)
 
 
 @dataclass
@@ -75,7 +80,7 @@ def keep(here: World, who: str, task: str, idem: str, now: datetime, said: str =
 Told = list[Outcome | Exception | None]
 
 
-def together(here: World, jobs: Sequence[tuple[Callable[[], object], Callable[[], None] | None]]) -> Told:
+def together(here: World, jobs: Sequence[tuple[Callable[[], object], ExpectedReading | None]]) -> Told:
     """Jobs in one transaction of a writer. What each gives, or its error."""
     begun, queued = threading.Event(), threading.Event()
 
@@ -86,7 +91,7 @@ def together(here: World, jobs: Sequence[tuple[Callable[[], object], Callable[[]
     writer = Writer(here.store)
     writer.submit(wait)
     assert begun.wait(30)
-    futures = [writer.submit(job, ahead=ahead) for job, ahead in jobs]
+    futures = [writer.submit(job, reading=reading) for job, reading in jobs]
     queued.set()
     writer.close()
     return [each.exception() or each.result() for each in futures]  # type: ignore[misc]  # as the jobs give it
@@ -94,10 +99,10 @@ def together(here: World, jobs: Sequence[tuple[Callable[[], object], Callable[[]
 
 def expected(
     here: World, who: str, task: str, idem: str, now: datetime, said: str = "1"
-) -> tuple[Callable[[], object], Callable[[], None]]:
+) -> tuple[Callable[[], object], ExpectedReading]:
     """A reading that is told of before."""
-    say = partial(here.store.expect_reading, session_of(who), task, public(here, who), idem)
-    return partial(keep, here, who, task, idem, now, said), say
+    reading = ExpectedReading(session_of(who), task, public(here, who), idem)
+    return partial(keep, here, who, task, idem, now, said), reading
 
 
 def tasks_of(here: World, who: str, count: int) -> list[str]:
@@ -111,23 +116,39 @@ def kinds(told: Told) -> list[str]:
     return [each.kind if isinstance(each, Outcome) else type(each).__name__ for each in told]
 
 
-def test_a_reading_that_is_expected_costs_one_wait(here: World, wires: Wires) -> None:
+def put_prices(here: World) -> None:
     since = NOON - timedelta(days=1)
     here.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=since), NOON)
     here.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="made up", since=since), NOON)
-    ann, ben = tasks_of(here, "ann", 8), tasks_of(here, "ben", 8)
-    turns = [(who, task) for pair in zip(ann, ben, strict=True) for who, task in zip(("ann", "ben"), pair, strict=True)]
-    jobs = [
-        expected(here, who, task, f"{number}", NOON + timedelta(seconds=20 * number + 20))
-        for number, (who, task) in enumerate(turns)
-    ]
+
+
+def test_readings_of_many_people_cost_no_wait_each(here: World, wires: Wires) -> None:
+    put_prices(here)
+    people = [f"person{number}" for number in range(16)]
+    for who in people:
+        take_in(here, who)
+    jobs = [expected(here, who, tasks_of(here, who, 1)[0], who, NOON + timedelta(seconds=20)) for who in people]
     wires.waits.clear()
     wires.statements.clear()
     assert kinds(together(here, jobs)) == ["kept"] * 16
-    assert len(wires.waits) <= 6 + 16 + 8, (
-        "and those of an empty transaction before, of beginning, of numbers and prices, of the seal and of the commit"
-    )
+    assert len(wires.waits) <= 10, "of an empty transaction before, of beginning, prices, the seal and the commit"
     assert sum("FROM rate" in each for each in wires.statements) == 1, "asked once a transaction"
+    asked = sum("FROM task_seen" in each for each in wires.statements)
+    assert asked == 16, "what one wrote leaves what was read for the others"
+    assert here.store.verify_audit().whole
+    assert not here.store.forgeries()
+
+
+def test_readings_of_one_person_follow_each_other(here: World, wires: Wires) -> None:
+    put_prices(here)
+    tasks = tasks_of(here, "ann", 8)
+    jobs = [
+        expected(here, "ann", task, task, NOON + timedelta(seconds=20 * number + 20))
+        for number, task in enumerate(tasks)
+    ]
+    wires.statements.clear()
+    assert kinds(together(here, jobs)) == ["kept"] * 8
+    assert sum(each == "SAVEPOINT several" for each in wires.statements) == 8
 
 
 def test_what_is_expected_is_seen_as_the_one_before_left_it(here: World) -> None:

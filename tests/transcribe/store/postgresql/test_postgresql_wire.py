@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -91,6 +92,44 @@ def test_a_statement_whose_table_was_changed_is_prepared_anew(connection: Server
     assert [tuple(row) for row in connection.wire.ask("SELECT * FROM changing", []).rows] == [(1, 2)]
 
 
+def test_an_answer_that_is_waited_for_leaves_those_after_it(connection: ServerConnection) -> None:
+    answers = [connection.wire.send("SELECT $1 AS a", [str(number)]) for number in range(3)]
+    connection.wire.wait_for(answers[1])
+    assert [each.is_here for each in answers] == [True, True, False]
+    connection.wire.leave()
+    assert answers[2].rows[0]["a"] == "2"
+
+
+def test_an_error_before_the_answer_that_is_waited_for_is_raised(connection: ServerConnection) -> None:
+    connection.wire.send("SELECT 1 / $1", [0])
+    after = connection.wire.send("SELECT $1 AS a", ["1"])
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        connection.wire.wait_for(after)
+    assert not after.is_here
+    assert connection.wire.ask("SELECT $1 AS a", ["2"]).rows[0]["a"] == "2"
+
+
+def test_plans_are_made_anew_as_a_connection_grows_old(
+    connection: ServerConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that was made while a table was empty is not used for long."""
+    sent_statements: list[str] = []
+    wire, send, begun = connection.wire, Wire.send, time.monotonic()
+
+    def sent_one(wire: Wire, sql: str, values: Sequence[object]) -> Answer:
+        sent_statements.append(sql)
+        return send(wire, sql, values)
+
+    monkeypatch.setattr(Wire, "send", sent_one)
+    renewed: list[float] = []
+    for seconds in (0.5, 1.5, 2.5, 3.5, 100.0, 101.0, 190.0, 210.0):
+        monkeypatch.setattr(time, "monotonic", lambda seconds=seconds: begun + seconds)
+        sent_statements.clear()
+        assert wire.ask("SELECT $1 AS a", ["1"]).rows[0]["a"] == "1"
+        renewed += [seconds] if "DISCARD PLANS" in sent_statements else []
+    assert renewed == [1.5, 3.5, 100.0, 210.0]
+
+
 def test_what_seldom_changes_is_asked_once_until_it_is_written(here: World, connection: ServerConnection) -> None:
     connection.execute("BEGIN")
     transaction = Transaction(connection)
@@ -105,9 +144,9 @@ def test_what_seldom_changes_is_asked_once_until_it_is_written(here: World, conn
     assert value() == "1"
     transaction.send("UPDATE task SET passed = 0", [])
     assert value() == "1"
-    assert transaction.is_settled is False, "it was not asked again"
+    assert connection.wire.waiting_count > 0, "it was not asked again"
     put_value("2")
-    transaction.send("SAVEPOINT part", [])
+    transaction.begin_part()
     put_value("3")
     assert value() == "3"
     assert transaction.take_back()
