@@ -288,3 +288,13 @@ def outcome_of(kind: Literal["kept", "again", "late"], reading: str, task: Row) 
         form_version=task["form_version"],
         erased=task["erased_at"] is not None,
     )
+
+
+def is_by_people(people: Mapping[str, bool], decision: Decision, before: Row | None) -> bool:
+    """Whether people decided a value: an audit that finds what machines had decided leaves it theirs.
+
+    `people` are the readings by people, and whether each was sent for an audit.
+    """
+    audits = [people[reading] for reading in decision.readings if reading in people]
+    confirmed = before is not None and not before["by_people"] and before["text"] == decision.text
+    return bool(audits) and not (all(audits) and confirmed)

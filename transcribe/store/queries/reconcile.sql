@@ -101,7 +101,7 @@ FROM field f LEFT JOIN form_field ff ON ff.form = f.form AND ff.version = f.form
 WHERE f.id = :field_id;
 
 -- name: put_task_text!
-INSERT INTO task_text (id, prefill) VALUES (:task_id, :prefill);
+INSERT INTO task_text (id, prefill) SELECT id, :prefill FROM task WHERE public_id = :task;
 
 -- name: reopen_task!
 UPDATE task SET closed_at = NULL, withdrawn_at = NULL, reason = :reason, priority = :priority, pool = :pool,

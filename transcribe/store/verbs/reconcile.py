@@ -17,6 +17,7 @@ from transcribe.store.row_mapping import (
     decision_columns,
     decision_of,
     exceptions_text,
+    is_by_people,
     key_of,
     lane_of,
     micros,
@@ -105,8 +106,8 @@ class ReconcileVerbs(IngestVerbs):
                 self.db.run("withdraw_form_question", scan_id=row["id"], now=micros(now))
             if self.db.one("is_cancelled", scan_id=row["id"]) is None:
                 level = self.db.value("level_of_scan", scan_id=row["id"]) or 0
-                for task in tasks:
-                    self._open(row, replace(task, priority=task.priority + level), up_to, now)
+                wished = [(fields[task.key], replace(task, priority=task.priority + level)) for task in tasks]
+                self._open_all(wished, up_to, now)
             self.db.run("scan_is_weighed", scan_id=row["id"], up_to=up_to)
             self.db.run("end_quarantine", scan_id=row["id"])
 
@@ -211,7 +212,7 @@ class ReconcileVerbs(IngestVerbs):
                 **columns,
                 field_id=fields[key],
                 version=1 if old is None else old["version"] + 1,
-                by_people=int(_is_by_people(people, decision, old)),
+                by_people=int(is_by_people(people, decision, old)),
                 text_hash=self.keyed_hash("text", decision.text),
                 words_hash=self.words_hash(words),
                 now=micros(now),
@@ -248,43 +249,46 @@ class ReconcileVerbs(IngestVerbs):
         exceptions = self.db.value("record_exceptions", record_id=number)
         return record_of(row, self.db.all("record_decisions", record_id=number), exceptions or "[]")
 
-    def _open(self, scan: Row, task: Task, up_to: int, now: datetime) -> None:
-        """Open the task of this slot. Asked again it is the same task; one that was answered stays answered.
+    def _open_all(self, wished: Sequence[tuple[int, Task]], up_to: int, now: datetime) -> None:
+        """Open tasks of these fields. What is known of them is read for all at once: a server answers each in turn."""
+        first: dict[tuple[int, str], Task] = {}
+        for field, task in wished:
+            first.setdefault((field, task.kind), task)
+        people = [{"field_id": field, "lane": lane_of(task.kind), "up_to": up_to} for (field, _), task in first.items()]
+        for each in people:
+            self.db.ahead("people_slots", **each)
+        read = [int(self.db.value("people_slots", **each)) for each in people]
+        slots = [max(task.slot, 1 + count) for task, count in zip(first.values(), read, strict=True)]
+        for (field, kind), slot in zip(first, slots, strict=True):
+            self.db.ahead("task_of_slot", field_id=field, kind=kind, slot=slot)
+        free = [self._free_slot(field, kind, slot, up_to) for (field, kind), slot in zip(first, slots, strict=True)]
+        for ((field, _), task), (slot, old) in zip(first.items(), free, strict=True):
+            self._open(field, task, slot, old, now)
+        if others := [(field, task) for field, task in wished if first[field, task.kind] is not task]:
+            self._open_all(others, up_to, now)
 
-        One that was answered by what was weighed is another task's slot: the next is opened.
-        """
-        field = self.make_field(scan, task.key)
-        lane = lane_of(task.kind)
-        slot = max(task.slot, 1 + int(self.db.value("people_slots", field_id=field, lane=lane, up_to=up_to)))
-        while (old := self._of_slot(field, task, slot)) and old["answered"] and old["answered"] <= up_to:
+    def _free_slot(self, field: int, kind: str, slot: int, up_to: int) -> tuple[int, Row | None]:
+        """This slot or the first after it whose task was not answered by what was weighed, and its task."""
+        while old := self.db.one("task_of_slot", field_id=field, kind=kind, slot=slot):
+            if not old["answered"] or old["answered"] > up_to:
+                break
             slot += 1
+        return slot, old
+
+    def _open(self, field: int, task: Task, slot: int, old: Row | None, now: datetime) -> None:
+        """Open the task of this slot. Asked again it is the same task; one that was answered stays answered."""
+        lane = lane_of(task.kind)
         wish = {"kind": task.kind, "slot": slot}
         pool = EXPERT_POOL if task.kind in EXPERT_KINDS else task.pool
         how = {"reason": task.reason, "pool": pool, "priority": task.priority}
         if old is None:
             public = secrets.token_urlsafe(16)  # 128 bits: nobody guesses the task of another
-            made = self.db.insert(
-                "open_task", public_id=public, field_id=field, lane=lane, **wish, **how, now=micros(now)
-            )
+            self.db.run("open_task", public_id=public, field_id=field, lane=lane, **wish, **how, now=micros(now))
             if task.prefill:  # never changed later: what a person saw before reading must be known
-                self.db.run("put_task_text", task_id=made, prefill=task.prefill)
+                self.db.run("put_task_text", task=public, prefill=task.prefill)
         elif not old["answered"] and (old["closed_at"] is not None or old["withdrawn_at"] is not None):
             self.db.run("reopen_task", task_id=old["id"], **how)
         if task.elsewhere or old is not None:
             self.db.run("mark_task", field_id=field, elsewhere=task.elsewhere, **wish)
         if old is not None or slot > 1:
             self.db.run("count_passed", field_id=field, lane=lane)
-
-    def _of_slot(self, field: int, task: Task, slot: int) -> Row | None:
-        """The task of a field in this slot, with the number of the reading that answered it."""
-        return self.db.one("task_of_slot", field_id=field, kind=task.kind, slot=slot)
-
-
-def _is_by_people(people: Mapping[str, bool], decision: Decision, before: Row | None) -> bool:
-    """Whether people decided a value: an audit that finds what machines had decided leaves it theirs.
-
-    `people` are the readings by people, and whether each was sent for an audit.
-    """
-    audits = [people[reading] for reading in decision.readings if reading in people]
-    confirmed = before is not None and not before["by_people"] and before["text"] == decision.text
-    return bool(audits) and not (all(audits) and confirmed)
