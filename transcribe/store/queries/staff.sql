@@ -59,11 +59,12 @@ LIMIT :count;
 UPDATE task SET resort = :resort WHERE id = :task_id;
 
 -- name: count_passed!
+-- The plus keeps PostgreSQL from the index of all open tasks, which it took before it had counted them: 17 ms a task.
 UPDATE task SET passed = (SELECT COUNT(*) FROM (
     SELECT r.transcriber_id FROM reading r
     WHERE r.field_id = task.field_id AND r.lane = task.lane AND r.transcriber_id IS NOT NULL
     UNION SELECT k.transcriber_id FROM skip k WHERE k.field_id = task.field_id AND k.lane = task.lane) AS people)
-WHERE field_id = :field_id AND lane = :lane AND closed_at IS NULL;
+WHERE field_id = :field_id AND lane = :lane AND +closed_at IS NULL;
 
 -- name: vain_checks
 -- Checks of decided fields that every expert who is there and may see the field has read.
