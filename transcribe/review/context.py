@@ -19,8 +19,7 @@ from transcribe.review.missing_mark import MissingMark
 from transcribe.review.options import ReviewOptions
 from transcribe.review.rate_limits import RateLimits
 from transcribe.review.rendering import Rendering
-from transcribe.store import Store, Writer
-from transcribe.store.facts import ExpectedReading
+from transcribe.store import Store, Writer, facts
 
 Result = TypeVar("Result")
 
@@ -67,7 +66,7 @@ class Context:
         back."""
         return await self.writer.write(lambda: deed(self.store))
 
-    async def keep(self, deed: Callable[[Store], Result], reading: ExpectedReading | None = None) -> Result:
+    async def keep(self, deed: Callable[[Store], Result], reading: facts.ExpectedReading | None = None) -> Result:
         """As `change`, in the event loop's thread, which costs half of what two threads do.
 
         It is for the few changes that make up nearly all of the work and take a fraction of a millisecond. `reading` is

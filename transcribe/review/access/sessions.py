@@ -22,7 +22,6 @@ from transcribe.people import PaidWork, paid_work, secret_hash
 from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
 from transcribe.store import Store, facts
-from transcribe.store.facts import ExpectedReading
 
 LANGUAGE_COOKIE = "fairhand-language"
 """The cookie that keeps the language of visitors who are not signed in."""
@@ -170,11 +169,11 @@ def sending_json(request: Request, context: Context, store: Store) -> Visitor:
     return visitor
 
 
-def expected_reading(request: Request, context: Context, task: str, idem: str) -> ExpectedReading | None:
+def expected_reading(request: Request, context: Context, task: str, idem: str) -> facts.ExpectedReading | None:
     """The reading that `sending_json` lets somebody keep; None where nobody's session was seen here."""
     session = _session(request, context)
     who = context.seen_sessions.get(session)
-    return None if who is None else ExpectedReading(session, task, who, idem)
+    return None if who is None else facts.ExpectedReading(session, task, who, idem)
 
 
 def _found(store: Store, context: Context, session: str) -> tuple[Transcriber, str] | None:

@@ -58,8 +58,7 @@ class SqliteDatabase:
         return self._own_connection().connection
 
     def all(self, name: str, /, **values: object) -> list[Row]:
-        rows: list[Row] = self._fetch(name, values, sqlite3.Cursor.fetchall)
-        return rows
+        return list(self._fetch(name, values, sqlite3.Cursor.fetchall))
 
     def one(self, name: str, /, **values: object) -> Row | None:
         row: Row | None = self._fetch(name, values, sqlite3.Cursor.fetchone)
@@ -82,8 +81,7 @@ class SqliteDatabase:
         return self._execute(name, values).lastrowid or 0
 
     def added(self, name: str, /, **values: object) -> int:
-        cursor = self._execute(name, values)
-        return cursor.lastrowid or 0 if cursor.rowcount else 0
+        return (cursor := self._execute(name, values)).rowcount and (cursor.lastrowid or 0)
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -113,8 +111,7 @@ class SqliteDatabase:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """The failure ends the whole transaction when the disk is full, for example."""
-        connection = self.connection
+        connection = self.connection  # a disk that is full ends the whole transaction, for example
         connection.execute("SAVEPOINT part")
         try:
             yield
@@ -127,7 +124,6 @@ class SqliteDatabase:
         connection.execute("RELEASE part")
 
     def several(self, coming: Sequence[Callable[[], None]]) -> AbstractContextManager[None]:
-        """Nothing is read ahead, and each part ends as by itself."""
         return nullcontext()
 
     @contextmanager
