@@ -45,8 +45,9 @@ COALESCE((SELECT g.pages_to FROM rereading g WHERE g.scan_id = :scan_id AND g.pa
 (r.task_id IS NOT NULL AND EXISTS (SELECT 1 FROM task q WHERE q.id = r.task_id AND q.reason = 'qualification'))
 
 -- name: readings
+-- The plus keeps PostgreSQL from the numbers of all readings, which it had looked through for each field: 26 ms a scan.
 SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
-WHERE f.scan_id = :scan_id AND r.number <= :up_to AND NOT r.erased
+WHERE f.scan_id = :scan_id AND +r.number <= :up_to AND NOT r.erased
     AND (r.kind = 'machine' OR r.text IS NOT NULL
         OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id AND g.retaken = 1))
     AND (r.kind <> 'machine' OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id))
@@ -115,7 +116,7 @@ UPDATE task SET elsewhere = :elsewhere
 WHERE field_id = :field_id AND kind = :kind AND slot = :slot AND elsewhere <> :elsewhere;
 
 -- name: people_slots^
-SELECT COUNT(*) FROM reading r WHERE r.field_id = :field_id AND r.transcriber_id IS NOT NULL AND r.lane = :lane AND r.number <= :up_to
+SELECT COUNT(*) FROM reading r WHERE r.field_id = :field_id AND r.transcriber_id IS NOT NULL AND r.lane = :lane AND +r.number <= :up_to
     AND NOT EXISTS (SELECT 1 FROM undo u WHERE u.number = r.number);
 
 -- name: fields_asked
