@@ -1,10 +1,21 @@
 #!/bin/sh
-# Prints the variables of deployments/compose.yaml with secrets of chance: `sh deployments/secrets.sh orders.example > deployments/.env`.
-# Do it once: what was made with the first secrets does not open with others. The file is for its owner only: umask 077 before.
+# Writes the variables of deployments/compose.yaml with secrets of chance: `sh deployments/secrets.sh orders.example deployments/.env`.
+# A file that is there already stays as it is: what was made with the first secrets does not open with others.
+# The file is for its owner only. Without one they are printed.
 set -eu
 
 name=${1:?say the name under which people reach the pages, as orders.example}
+file=${2:-}
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
+
+if [ -n "$file" ]; then
+    if [ -e "$file" ]; then
+        echo "$file is there already. Its secrets open what was made with them; remove it yourself where that is gone." >&2
+        exit 1
+    fi
+    umask 077
+    exec > "$file"
+fi
 
 cat <<END
 # The name under which people reach the pages; Caddy fetches the certificate for it.

@@ -42,6 +42,7 @@ CLAIM_FILE = "database"
 """The file that says, while a home is made, which database was found empty for it."""
 
 STATE_VARIABLE = "FAIRHAND_STATE"
+ARCHIVE_VARIABLE = "FAIRHAND_ARCHIVE"
 """The setting that says where the state is."""
 
 SHOWN_FAULTS_COUNT = 5
@@ -255,8 +256,11 @@ def _put_in_database(state: StateFile, url: str, path: Path) -> None:
 def _settings_of(home: Path, url: str) -> tuple[Settings, str]:
     """The settings that hold for a home, and why those of the backup do not; they are kept beside then."""
     try:
-        if load_settings(home).state_url != url:
-            change_settings(home / SETTINGS_FILE, {STATE_VARIABLE: url})
+        used = load_settings(home)
+        changed = {STATE_VARIABLE: url} if used.state_url != url else {}
+        if used.archive:  # as the environment may say: pictures are put there, and are to be found without it
+            changed[ARCHIVE_VARIABLE] = used.archive
+        change_settings(home / SETTINGS_FILE, changed) if changed else None
         return load_settings(home), ""
     except SettingsError as error:
         file = home / SETTINGS_FILE

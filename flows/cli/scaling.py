@@ -52,6 +52,8 @@ def _print(inputs: ScaleInputs, terms: PlanTerms, lines: Sequence[ScaleLine], wh
     )
     if any(line.people is None for line in lines):
         terminal.say("Where none is named, no number is enough: orders come too shortly before people go home.")
+    if terms.seconds == 0:
+        terminal.say("Answers took 0 s, as where programs send them without a time: hours and cost say nothing.")
     if terms.micro_rate is None:
         terminal.say("No rate is known: give one as --rate, or keep one with fairhand pay rate.")
 

@@ -59,9 +59,10 @@ class Health:
         return await self._metrics.value()
 
     def _look(self) -> tuple[str, ...]:
+        is_writable = self._database_is_writable()
         checks = {
-            "the database cannot be written": self._database_is_writable,
-            "the archive cannot be read": self._archive_is_readable,
+            "the database cannot be written": lambda: is_writable,
+            "the archive cannot be read": lambda: not is_writable or self._archive_is_readable(),
             "reconciling does not run": self._worker_runs,
             "the disk is full or cannot be written": self._disk_has_room,
         }

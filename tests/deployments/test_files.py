@@ -120,6 +120,19 @@ def test_every_script_is_plain_shell(script: Path) -> None:
     clean("sh", "-n", script)
 
 
+def test_secrets_that_are_there_stay_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    command = ["sh", str(DEPLOYMENTS / "secrets.sh"), "orders.example", str(file)]
+    subprocess.run(command, check=True)
+    made = file.read_text(encoding="utf-8")
+    assert "POSTGRES_PASSWORD=" in made
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = subprocess.run(command, capture_output=True, text=True)
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
+    assert file.read_text(encoding="utf-8") == made
+
+
 def test_without_its_secrets_the_composition_is_none_and_each_is_another() -> None:
     made = secrets()
     with pytest.raises(KeyError):

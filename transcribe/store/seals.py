@@ -84,8 +84,9 @@ class SealVerbs(Lookup):
         assert row is not None
         if row["moved_to"]:
             raise StoreError(
-                f"The state was moved from here to {row['moved_to']}, and nothing can be written here any more. Set "
-                "FAIRHAND_STATE as it is in the settings.env of the home that was moved."
+                f"The state was moved from here to {row['moved_to']}, and nothing can be written here any more. Where "
+                "that is a database, set FAIRHAND_STATE as it is in the settings.env of the home that was moved; where "
+                "it is a file, only its machine works on it."
             )
         return row
 

@@ -87,6 +87,21 @@ def test_a_backup_of_a_file_is_restored_to_a_database(tmp_path: Path, target: Pa
         assert home.store.verify_audit().whole
 
 
+def test_an_archive_that_the_environment_names_is_that_of_the_home_from_then_on(
+    place: Path, target: Path, new: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the variable the restored home would work on the pictures of the one that was backed up."""
+    change_settings(place / "settings.env", {"FAIRHAND_ARCHIVE": str(place / "archive")})
+    back_up(place, target)
+    pictures = tmp_path / "pictures"
+    monkeypatch.setenv("FAIRHAND_ARCHIVE", str(pictures))
+    restore(new, target, to=new_database())
+    monkeypatch.delenv("FAIRHAND_ARCHIVE")
+    assert configuration.load_settings(new).archive == str(pictures)
+    with opened(new) as home:
+        assert all(home.archive.is_whole(name) for scan in records(home) for name in home.store.kept_names(scan))
+
+
 def test_a_backup_made_while_people_work_is_of_one_moment(place: Path, target: Path, new: Path) -> None:
     stop = threading.Event()
 

@@ -23,6 +23,7 @@ from flows.serving.health import Health, health
 from flows.steps.reconcile_scans import reconcile_home
 from tests.attack.test_restore import recorded
 from tests.flows.steps.test_reconcile_scans import received
+from transcribe.errors import StoreError
 from transcribe.people.tokens import SCOPES, new_token
 from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.app import create_app
@@ -109,6 +110,19 @@ def test_it_is_not_ready_while_reconciling_does_not_run(rooms: Home, monkeypatch
     worker.runs = False
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "reconciling does not run\n")
+
+
+def test_a_database_that_is_away_is_waited_for_once(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def away(*_: object) -> None:
+        asked.append("the database")
+        raise StoreError("The database is away")
+
+    monkeypatch.setattr(type(rooms.store), "check_writable", away)
+    monkeypatch.setattr(type(rooms.store), "newest_file", away)
+    assert TestClient(app_of(rooms)).get("/readyz").text == "the database cannot be written\n"
+    assert asked == ["the database"]
 
 
 def test_a_disk_with_little_room_is_full(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:

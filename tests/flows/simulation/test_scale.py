@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import sys
@@ -28,6 +29,7 @@ from flows.simulation.scale import (
     play,
 )
 from flows.simulation.scale_inputs import ALWAYS, MIN_FINISHED_COUNT, OFFICE_HOURS, scale_inputs
+from flows.simulation.scale_lines import scale_terms
 from reconcile.decision import assemble
 from tests.examples import examples
 from tests.flows.house import TYPED, House
@@ -168,6 +170,11 @@ def test_a_home_gives_what_it_saw_and_it_is_printed(
     assert said.startswith("SIMULATION, no measurement")
     assert "From 12 finished orders of this home" in said
     assert "1.00 answers by people, 7.0 s each (measured over 12 answers)" in said
+    assert "Answers took 0 s" not in said
+    timeless = dataclasses.replace(scale_terms(rooms, options, found), seconds=0.0)
+    monkeypatch.setattr(sys.modules["flows.simulation"], "scale_terms", lambda *_: timeless)
+    print_scale(rooms, [2000], options, within=24, always=True, as_json=False)
+    assert "Answers took 0 s, as where programs send them without a time" in capsys.readouterr().out
 
 
 def finish(rooms: Home, number: int, asked: int) -> None:

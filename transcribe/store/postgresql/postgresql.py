@@ -19,7 +19,7 @@ from transcribe.store.drivers.named_sql import postgresql_statements, without
 from transcribe.store.postgresql.postgresql_address import server_address
 from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
 from transcribe.store.postgresql.postgresql_pipeline import STEADY_STATEMENTS, Transaction, puts_reading
-from transcribe.store.postgresql.postgresql_pool import ServerPool, one_line, store_errors
+from transcribe.store.postgresql.postgresql_pool import ServerPool, connection_refused, one_line, store_errors
 from transcribe.store.postgresql.postgresql_schema import bring_up_to_date, refuse_unfit_server
 from transcribe.store.postgresql.postgresql_wire import Answer
 
@@ -274,10 +274,7 @@ def open_postgresql(url: str, path: Path) -> PostgresqlDatabase:
             "theirs: ALTER DATABASE name OWNER TO user."
         ) from error
     except psycopg.OperationalError as error:
-        raise StoreError(
-            f"The database of FAIRHAND_STATE cannot be reached ({one_line(error)}). Is the server running, and are "
-            "the host, the name, the user and the password right?"
-        ) from error
+        raise connection_refused(error) from error
     except psycopg.Error as error:
         raise StoreError(f"The database of FAIRHAND_STATE cannot be opened ({one_line(error)}).") from error
     return PostgresqlDatabase(address, path)

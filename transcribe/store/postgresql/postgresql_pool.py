@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,6 +71,10 @@ SESSION = {
     "synchronous_commit": "on",  # only this survives a power cut, and this is people's work and pay
 }
 """Parameters of every connection."""
+
+
+NO_CONNECTION_FREE = re.compile("too many (clients|connections)|remaining connection slots")
+"""What a server says that has as many connections as it may have."""
 
 
 class ServerConnection(Connection[Any]):
@@ -274,6 +279,19 @@ def store_error(error: psycopg.Error) -> StoreError:
     if isinstance(error, psycopg.errors.DiskFull):
         return DiskFull("The disk of the database is full. Make room on its server and do the same again.")
     return StoreError(f"The database of FAIRHAND_STATE could not be read or written ({one_line(error)}); try again.")
+
+
+def connection_refused(error: psycopg.OperationalError) -> StoreError:
+    """Why a server could not be connected to, in our words."""
+    if NO_CONNECTION_FREE.search(str(error)):
+        return StoreError(
+            f"The server of FAIRHAND_STATE has no connection free ({one_line(error)}). Raise its max_connections: 12 "
+            "for each process, and some more."
+        )
+    return StoreError(
+        f"The database of FAIRHAND_STATE cannot be reached ({one_line(error)}). Is the server running, and are the "
+        "host, the name, the user and the password right?"
+    )
 
 
 def one_line(error: BaseException) -> str:
