@@ -53,6 +53,9 @@ logger = logging.getLogger("fairhand.ingest")
 PROGRESS_SCANS_COUNT = 8
 """Prefect's progress bar is moved after so many scans: each time takes its server 8 ms."""
 
+MOST_SHOWN_COUNT = 100
+"""So often at most the progress of a batch is shown: each time is an event that Prefect keeps for two days."""
+
 FULL_PROGRESS_PERCENT = 100.0
 """What Prefect's progress bar shows when all is done."""
 
@@ -290,5 +293,5 @@ class _Taking:
         self._finished += 1
         aside = len(self._done.set_aside) + len(self._done.failed)
         REPORT_PROGRESS.get()(self._finished, max(self._done.files, self._finished), aside)
-        if self._finished % PROGRESS_SCANS_COUNT == 0:
+        if self._finished % max(PROGRESS_SCANS_COUNT, self._done.files // MOST_SHOWN_COUNT) == 0:
             self._show(FULL_PROGRESS_PERCENT * self._finished / max(self._done.files, self._finished))

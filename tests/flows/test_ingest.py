@@ -11,6 +11,8 @@ from PIL import Image
 
 from flows.home import settings as configuration
 from flows.home.home import open_home
+from flows.ingest import _Taking
+from flows.steps.ingested import Ingested
 from tests.crafted import bomb, refused
 from tests.flows.house import CASES, PATIENCE, TYPED, House, finished, ingest_killed, until
 
@@ -102,6 +104,20 @@ def test_what_prefect_remembers_and_the_store_has_lost_is_read_anew(working_hous
     done = working_house.run("ingest", TYPED, "--form", "bon-de-commande", "--json")
     assert (done.json[0]["read"], done.json[0]["failed"]) == (1, [])
     assert told_of_house(working_house) == before
+
+
+@pytest.mark.parametrize(("files", "shown_count"), [(40, 5), (800, 100), (10_000, 100), (10_099, 100)])
+def test_the_progress_of_a_batch_is_shown_a_hundred_times_at_most(tmp_path: Path, files: int, shown_count: int) -> None:
+    """Each time is an event of 2.7 KB in Prefect's database, which is to stay under a megabyte for 10,000 scans."""
+    shown: list[float] = []
+    home = open_home(configuration.load_settings(tmp_path / "home"))
+    taking = _Taking(home, Ingested(batch="b", files=files), None, shown.append)
+    for _ in range(files):
+        taking.report()
+    home.close()
+    assert len(shown) == shown_count
+    assert shown == sorted(shown)
+    assert 98 <= shown[-1] <= 100
 
 
 def test_bad_files_are_set_aside_with_a_sentence_and_memory_stays_small(working_house: House, tmp_path: Path) -> None:
