@@ -90,7 +90,7 @@ def measured(home: Home, count: int) -> bool:
 def _steps(home: Home, version: int, numbers: Sequence[int], chance: random.Random) -> Iterator[Callable[[], object]]:
     """The steps of one part."""
     yield lambda: _take_in(home, version, numbers)
-    with mock.patch("flows.shifts.reading_once.read_scan", _reader(chance)):
+    with mock.patch("flows.shifts.reading_once.read_scan", made_up_reader(chance)):
         yield lambda: work_shift(home, 1)
     yield lambda: reconcile_home(home)
 
@@ -118,7 +118,7 @@ def _take_in(home: Home, version: int, numbers: Sequence[int]) -> None:
         home.store.put_to_read(scan.id, "many", now())
 
 
-def _reader(chance: random.Random) -> Callable[..., ReadResult]:
+def made_up_reader(chance: random.Random) -> Callable[..., ReadResult]:
     """What takes the place of `read_scan`."""
 
     def read(home: Home, scan: Scan, *, before: Callable[[], None], **_: object) -> ReadResult:
