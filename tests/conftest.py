@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -58,11 +59,21 @@ def pytest_configure() -> None:
     """
     os.environ.update(ONE_THREAD)
     ENVIRONMENT.update(ONE_THREAD)
+    _listen_to_ctrl_c()
     if SOAK or "TMPDIR" in os.environ or not _has_room(IN_MEMORY):
         return
     os.environ.update(KEPT_MEMORY)
     ENVIRONMENT.update(KEPT_MEMORY)
     tempfile.tempdir = os.environ["TMPDIR"] = ENVIRONMENT["TMPDIR"] = str(IN_MEMORY)
+
+
+def _listen_to_ctrl_c() -> None:
+    """Let SIGINT end the programs that tests start. A shell has what it runs in the background ignore it.
+
+    A worker of Prefect then does not end when it is told to: each was waited for half a minute, and killed.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _has_room(folder: Path) -> bool:

@@ -3,5 +3,4 @@
 set -eu
 
 prefect --no-prompt work-pool create fairhand --type process --overwrite
-prefect --no-prompt deploy --prefect-file "$FAIRHAND_SOURCE/deployments/prefect.yaml" --name ingest
-prefect --no-prompt deploy --prefect-file "$FAIRHAND_SOURCE/deployments/prefect.yaml" --name shift
+prefect --no-prompt deploy --prefect-file "$FAIRHAND_SOURCE/deployments/prefect.yaml" --name ingest --name shift

@@ -30,8 +30,9 @@ PATIENCE_FACTOR = 12
 KEY_PLACES = ("state.key", "*/state.key", "*/*/state.key")
 """Where the key of a home or of a backup lies in a folder that must not be watched."""
 
-RETRY_SECONDS = 30.0
-"""What failed for another reason than the file is tried again so much later. Chosen by hand."""
+RETRY_FACTOR = 6
+"""What failed for another reason than the file is tried again so many times later, half a minute by default. Chosen by
+hand."""
 
 MORE_SECONDS = 20.0
 """While more files come in, those that are finished wait so long for them: each time has its run in Prefect. Chosen by
@@ -162,7 +163,7 @@ class WatchedFolder:
                 if words and verdict.taken:
                     self._move(words.path, words.look, verdict, Round())
             else:
-                self._wait(file, RETRY_SECONDS)
+                self._wait(file, RETRY_FACTOR * self._seconds)
                 left += 1
         if left and not done.troubles:
             done.troubles.append(f"{left} files could not be taken in, and are tried again; see fairhand status.")
@@ -189,7 +190,7 @@ class WatchedFolder:
             self._paused(done, f"Files that were looked at cannot be moved ({error.strerror}); it is tried again.")
 
     def _paused(self, done: Round, trouble: str) -> Round:
-        self._pause_until = time.monotonic() + RETRY_SECONDS
+        self._pause_until = time.monotonic() + RETRY_FACTOR * self._seconds
         done.troubles.append(trouble)
         return done
 

@@ -88,7 +88,7 @@ def test_what_a_watched_folder_waits_for_is_what_the_page_says() -> None:
     assert f"has not changed for {default('watch_seconds'):.0f} seconds (`FAIRHAND_WATCH_SECONDS`)" in PAGE
     assert watched_folder.PATIENCE_FACTOR * 5 == 60
     assert "A file that cannot be read is left for a minute more" in PAGE
-    assert (watched_folder.MAX_GATHER_SECONDS, watched_folder.RETRY_SECONDS) == (10 * 60, 30)
+    assert (watched_folder.MAX_GATHER_SECONDS, watched_folder.RETRY_FACTOR * 5) == (10 * 60, 30)
     assert "wait, ten minutes at most" in PAGE
     assert "tries again every half minute" in PAGE
 

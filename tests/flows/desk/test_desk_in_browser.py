@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CASES = Path(__file__).parents[2] / "cases"
 LOOK_MS = 100
+POLL_MS = 10_000
+"""How often a part of the desk asks for what is new."""
 
 __all__ = ["browser_type_launch_args"]
 
@@ -241,6 +243,8 @@ def test_a_field_is_chosen_and_scans_are_walked_by_keyboard_alone(busy: DeskSite
 
 def test_parts_change_by_themselves_and_a_hidden_tab_asks_nothing(busy: DeskSite, enter: Enter) -> None:
     page = enter()
+    page.clock.install()
+    page.reload()  # from now on its timers go by this clock, which is moved on below
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     people = page.locator("#live-waits #waits tbody tr").nth(2).locator("td").nth(2)
@@ -248,6 +252,7 @@ def test_parts_change_by_themselves_and_a_hidden_tab_asks_nothing(busy: DeskSite
     scan = next(each.scan.id for each in busy.home.store.scan_states() if each.word == "waits for people")
     busy.home.store.put_scan_aside(scan, "op", "torn", busy.now())
     busy.weigh()
+    page.clock.run_for(POLL_MS)
     expect(people).to_have_text("4")
     assert asked
     page.evaluate(
@@ -256,7 +261,8 @@ def test_parts_change_by_themselves_and_a_hidden_tab_asks_nothing(busy: DeskSite
     )
     page.wait_for_timeout(500)
     asked.clear()
-    page.wait_for_timeout(11_000)
+    page.clock.run_for(10 * POLL_MS)
+    page.wait_for_timeout(500)
     assert asked == []
     page.evaluate(
         "Object.defineProperty(document, 'hidden', {value: false, configurable: true});"

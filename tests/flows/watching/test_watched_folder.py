@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,16 +172,27 @@ def test_what_keeps_it_from_reading_is_said_and_nothing_is_moved(
 ) -> None:
     (inbox / "order.png").write_bytes(b"order of the engine")
     reader = Reader(homes, error=FairhandError("The engine is missing."))
+    monkeypatch.setattr(watched_folder, "RETRY_FACTOR", 30 / homes.settings.watch_seconds)
     folder = watched(homes, inbox, reader)
     folder.look()
     assert folder.look().troubles == ["The engine is missing."]
     assert folder.look().troubles == [], "it waits"
     assert names(inbox) == {"order.png"}
     reader.error = None
-    monkeypatch.setattr(watched_folder, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(watched_folder, "RETRY_FACTOR", 0.0)
     folder.close()
     look_until_quiet(watched(homes, inbox, reader))
     assert names(inbox) == {"done/order.png"}
+
+
+def test_where_files_settle_sooner_what_failed_is_tried_again_sooner(homes: Home, inbox: Path) -> None:
+    (inbox / "order.png").write_bytes(b"order of the quick")
+    folder = watched(homes, inbox, Reader(homes, error=FairhandError("The engine is missing.")))
+    folder.look()
+    for _ in range(2):
+        time.sleep(watched_folder.RETRY_FACTOR * homes.settings.watch_seconds)
+        assert folder.look().troubles == ["The engine is missing."]
+    folder.close()
 
 
 def test_files_for_a_cancelled_batch_stay_in_the_folder_and_nothing_is_tried(
@@ -200,7 +212,7 @@ def test_files_for_a_cancelled_batch_stay_in_the_folder_and_nothing_is_tried(
 def test_an_unforeseen_failure_is_tried_again_and_ends_the_process_after_some(
     homes: Home, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watched_folder, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(watched_folder, "RETRY_FACTOR", 0.0)
     (inbox / "order.png").write_bytes(b"order of nobody")
     folder = watched(homes, inbox, Reader(homes, error=ConnectionError("refused")))
     folder.look()
