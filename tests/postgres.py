@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -48,6 +49,22 @@ class Server:
     def stop(self) -> None:
         """End at once, as when its machine is lost: no transaction is finished."""
         self.run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    def stand_still(self) -> None:
+        """Answer nobody any more, with all connections open, as a server does whose disk or machine hangs."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Answer again."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, which: signal.Signals) -> None:
+        """Send a signal to the server and each of its processes."""
+        first = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for each in (first, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(each, which)
 
 
 @contextmanager

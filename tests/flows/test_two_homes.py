@@ -33,13 +33,9 @@ from tests.postgres import new_database, rows
 from transcribe.errors import SettingsError, StoreError
 from transcribe.review.rate_limits import SHARED_AT_ONCE
 from transcribe.store import CLAIM_SECONDS
+from transcribe.store.postgresql.postgresql_connection import IDLE_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS
 from transcribe.store.postgresql.postgresql_locks import DEAD_PEER_SECONDS
-from transcribe.store.postgresql.postgresql_pool import (
-    IDLE_SECONDS,
-    LOCK_SECONDS,
-    MAX_CONNECTIONS_COUNT,
-    STATEMENT_SECONDS,
-)
+from transcribe.store.postgresql.postgresql_pool import MAX_CONNECTIONS_COUNT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

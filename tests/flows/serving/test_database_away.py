@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -14,7 +15,7 @@ from flows.home import settings as configuration
 from flows.home.home import open_home
 from tests.flows.house import House, until
 from tests.flows.serving.test_two_hosts import host, signed_in
-from tests.postgres import server
+from tests.postgres import Server, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -23,7 +24,18 @@ PEOPLE_COUNT = 8
 AWAY_SECONDS = 12.0
 
 
-def test_while_the_database_is_away_the_process_is_alive_and_people_are_told_to_try_again(tmp_path: Path) -> None:
+TROUBLES: dict[str, tuple[Callable[[Server], None], Callable[[Server], None]]] = {
+    "gone": (Server.stop, Server.start),
+    "standing still": (Server.stand_still, Server.go_on),
+}
+"""What befalls the server, and how it ends."""
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_while_the_database_is_away_the_process_is_alive_and_people_are_told_to_try_again(
+    tmp_path: Path, trouble: str
+) -> None:
+    begin, mend = TROUBLES[trouble]
     with ExitStack() as running:
         database = running.enter_context(server())
         kept = f"FAIRHAND_STATE={database.address}\n"
@@ -31,7 +43,7 @@ def test_while_the_database_is_away_the_process_is_alive_and_people_are_told_to_
         home = running.enter_context(closing(open_home(configuration.load_settings(tmp_path))))
         address, _ = running.enter_context(host(House(home=tmp_path)))
         people = [running.enter_context(closing(signed_in(home, [address], f"mina{n}"))) for n in range(PEOPLE_COUNT)]
-        database.stop()
+        begin(database)
         try:
             end, slowest = time.monotonic() + AWAY_SECONDS, 0.0
             with ThreadPoolExecutor(PEOPLE_COUNT) as many:
@@ -45,6 +57,9 @@ def test_while_the_database_is_away_the_process_is_alive_and_people_are_told_to_
             assert slowest < 3, "nobody else waits for a connection"
             assert [each.status_code for each in told] == [503] * PEOPLE_COUNT, told[0].text
             assert {each.headers["retry-after"] for each in told} == {"1"}
+            begun = time.monotonic()
+            assert httpx.get(f"{address}/readyz", timeout=30).status_code == 503
+            assert time.monotonic() - begun < 10, "as long as the health checks of the composition wait"
         finally:
-            database.start()
+            mend(database)
         until(lambda: people[0].get("/work/next", params={"count": 1}).status_code == 200)

@@ -9,7 +9,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from transcribe.errors import StoreError
-from transcribe.store.postgresql.postgresql_pool import CONNECT_SECONDS, SESSION, UNANSWERED_SECONDS
+from transcribe.store.postgresql.postgresql_connection import SESSION
+from transcribe.store.postgresql.postgresql_pool import CONNECT_SECONDS, UNANSWERED_SECONDS
 
 NO_ADDRESS = (
     "FAIRHAND_STATE is no address of PostgreSQL. Write it as postgresql://USER:PASSWORD@HOST/NAME, without quotation "

@@ -6,12 +6,15 @@ import hashlib
 import os
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg import Connection
 
+from transcribe.store.postgresql.postgresql_connection import ServerConnection
 from transcribe.store.postgresql.postgresql_pool import store_errors
+from transcribe.store.postgresql.postgresql_silence import Silence
 
 DEAD_PEER_SECONDS = 30
 """A machine that is gone without a word loses its locks after so long: 15 seconds, then 3 tries. Chosen by hand."""
@@ -64,7 +67,8 @@ class SessionLock:
 def take_session_lock(address: str, name: str, machine: str, wait_seconds: float) -> SessionLock | None:
     """The lock of this name; None where another session holds it for longer than this wait."""
     with store_errors():
-        connection = psycopg.connect(address, autocommit=True, application_name=_said(name, machine))
+        connection = ServerConnection.connect(address, autocommit=True, application_name=_said(name, machine))
+        connection.check_silence = partial(Silence(address).check, hurried=False)
         try:
             connection.execute(SESSION)
             if _take(connection, _number(name), wait_seconds):

@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 
 from transcribe.errors import StoreError
-from transcribe.store.postgresql.postgresql_pool import ServerConnection, raise_ours, store_errors
+from transcribe.store.postgresql.postgresql_connection import ServerConnection
+from transcribe.store.postgresql.postgresql_pool import raise_ours, store_errors
 from transcribe.store.postgresql.postgresql_wire import Answer
 
 MOST_WAITING_COUNT = 200

@@ -8,16 +8,17 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import psycopg
-from psycopg import Connection, RawCursor
+from psycopg import RawCursor
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from transcribe.errors import DiskFull, StoreError
+from transcribe.store.postgresql.postgresql_connection import ServerConnection
 from transcribe.store.postgresql.postgresql_rows import adapt, named_rows
-from transcribe.store.postgresql.postgresql_wire import Answer, Wire
+from transcribe.store.postgresql.postgresql_silence import ServerSilent, Silence
+from transcribe.store.postgresql.postgresql_wire import Answer
 
 MAX_CONNECTIONS_COUNT = 12
 """The most connections of one process: eight to twenty are enough for two cores and many people. Chosen by hand."""
@@ -35,12 +36,6 @@ As the server does for whoever holds a lock."""
 RECONNECT_SECONDS = 5.0
 """How long the pool tries by itself to connect again; then whoever asks next begins anew. Chosen by hand."""
 
-STATEMENT_SECONDS = 30
-"""How long one reading statement may take: longer ones keep dead rows of the queue from being cleared away."""
-
-LOCK_SECONDS = 30
-"""How long a write waits for others: as long as on SQLite."""
-
 COUNT_SECONDS = 60
 """How long the server may count rows anew after a statement was stopped. Chosen by hand."""
 
@@ -52,38 +47,11 @@ TAKEN_FOR_EMPTY = """SELECT quote_ident(relname) FROM pg_class WHERE relkind = '
 """Our tables that held no row when they were counted last, and had pages of rows that were gone. A plan for them may
 read the same pages again for each row: 3.4 s for a statement of 2 ms, where 900 readings had come since."""
 
-IDLE_SECONDS = 60
-"""A transaction whose program does nothing for so long is ended by the server: others wait for it. Chosen by hand."""
-
-WHOLE_TABLE_WAYS = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
-"""Ways of the server to read more of a table than is asked for. Without them it goes from row to row by indexes, as
-SQLite does. A plan is made once, and may be made while tables are nearly empty: among 8,000 readings those of one scan
-then took 17 ms, not .3, and a lease 9 ms, not 1.4."""
-
-SESSION = {
-    "statement_timeout": f"{STATEMENT_SECONDS}s",
-    "lock_timeout": f"{LOCK_SECONDS}s",
-    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
-    "default_transaction_read_only": "on",  # a write outside `write()` is a programming error
-    "plan_cache_mode": "force_generic_plan",  # a plan is made once a connection, as on SQLite: making one takes longer
-    **dict.fromkeys(WHOLE_TABLE_WAYS, "off"),
-    "jit": "off",  # compiling takes longer than any of our statements
-    "synchronous_commit": "on",  # only this survives a power cut, and this is people's work and pay
-}
-"""Parameters of every connection."""
-
+AWAY = "The database of FAIRHAND_STATE is away, or every connection to it is in use; try again in a moment."
+"""What is said where no connection is to be had."""
 
 NO_CONNECTION_FREE = re.compile("too many (clients|connections)|remaining connection slots")
 """What a server says that has as many connections as it may have."""
-
-
-class ServerConnection(Connection[Any]):
-    """A connection, and what the statements of its transactions are sent by."""
-
-    @cached_property
-    def wire(self) -> Wire:
-        """Made when first needed."""
-        return Wire(self)
 
 
 class ServerPool:
@@ -97,6 +65,7 @@ class ServerPool:
         self._left: list[object] = []
         self._writer: ServerConnection | None = None
         self._local = threading.local()
+        self._silence = Silence(address)
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # a hundred lines a minute, of what we say ourselves
 
     @contextmanager
@@ -110,14 +79,15 @@ class ServerPool:
 
     def take(self) -> ServerConnection:
         """A connection that nobody else uses. StoreError where the server is away, or all are in use for too long."""
+        self._refuse_while_silent()
         pool = self._own()
         try:
             kept = self._take_writer() if self._writer is not None and _is_used_up(pool) else None
             return kept or pool.getconn(HURRIED_SECONDS if self._is_hurried else CONNECT_SECONDS)
         except (PoolTimeout, PoolClosed) as error:
-            raise StoreError(
-                "The database of FAIRHAND_STATE is away, or every connection to it is in use; try again in a moment."
-            ) from error
+            if not self._is_hurried:
+                self._silence.suspect()
+            raise StoreError(AWAY) from error
 
     def give_back(self, connection: ServerConnection) -> None:
         """Say that a connection is free; one that is lost, or was left within a pipeline, is replaced.
@@ -145,11 +115,12 @@ class ServerPool:
     def begin(self, command: str, *, writes: bool = False) -> ServerConnection:
         """A connection on which this command was run. After a restart of the server lost ones are replaced first."""
         for last in (False, True):
+            self._refuse_while_silent()
             connection = (self._take_writer() if writes else None) or self.take()
             try:
                 connection.execute(command)
             except psycopg.Error as error:
-                lost = connection.broken
+                lost = connection.broken and not isinstance(error, ServerSilent)
                 with suppress(psycopg.Error):
                     connection.execute("ROLLBACK")
                 self.give_back(connection)
@@ -175,7 +146,8 @@ class ServerPool:
                 raise
             except psycopg.Error as error:
                 lost, stopped = connection.broken, isinstance(error, psycopg.errors.QueryCanceled)
-                if last or self._is_hurried or not (lost or stopped):
+                is_silent = isinstance(error, ServerSilent)
+                if last or is_silent or self._is_hurried or not (lost or stopped):
                     raise store_error(error) from error
                 if stopped:
                     connection.close()
@@ -206,6 +178,7 @@ class ServerPool:
         with self._lock:
             pool, self._pool = self._pool, None
             writer, self._writer = self._writer, None
+        self._silence.close()
         if pool is not None and self._process == os.getpid():
             if writer is not None:
                 pool.putconn(writer)
@@ -238,7 +211,7 @@ class ServerPool:
                         "row_factory": named_rows,
                         "prepare_threshold": None,  # else it takes back ours with its own after a ROLLBACK
                     },
-                    configure=adapt,
+                    configure=self._made,
                     min_size=1,
                     max_size=MAX_CONNECTIONS_COUNT,
                     reconnect_timeout=RECONNECT_SECONDS,
@@ -246,6 +219,15 @@ class ServerPool:
                     open=True,
                 )
             return self._pool
+
+    def _made(self, connection: ServerConnection) -> None:
+        adapt(connection)
+        connection.check_silence = lambda waited: self._silence.check(waited, hurried=self._is_hurried)
+
+    def _refuse_while_silent(self) -> None:
+        """StoreError at once where a server stands still: each of its connections would be waited for."""
+        if self._silence.refuses_hurried if self._is_hurried else self._silence.is_away:
+            raise StoreError(AWAY)
 
     def _mend(self) -> None:
         with suppress(PoolTimeout, PoolClosed):

@@ -15,6 +15,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 
 from transcribe.store.postgresql.postgresql_rows import row_maker
+from transcribe.store.postgresql.postgresql_silence import ServerSilent, await_socket
 
 PREPARED_COUNT = 2048
 """Prepared statements that a connection keeps: each of `queries/` with and without values that are None."""
@@ -66,8 +67,9 @@ class Wire:
     A cursor of psycopg costs 30 microseconds a statement more. Values and rows are made by psycopg's own adapters.
     """
 
-    def __init__(self, connection: Connection[Any]) -> None:
+    def __init__(self, connection: Connection[Any], check_silence: Callable[[float], None]) -> None:
         self._pgconn = connection.pgconn
+        self._check_silence = check_silence
         self._adapters = Transformer(connection)
         self._prepared: dict[tuple[str, tuple[int, ...]], Prepared] = {}
         self._named_count = 0
@@ -114,7 +116,7 @@ class Wire:
         """Give what was sent to the network, so that the server begins with it."""
         self._unsent_count = 0
         while self._pgconn.flush():
-            self._writable.poll()
+            self._await(self._writable)
             self._pgconn.consume_input()
 
     def wait(self) -> None:
@@ -194,7 +196,7 @@ class Wire:
         """The next result; None between those of two statements."""
         pgconn = self._pgconn
         while pgconn.is_busy():
-            self._readable.poll()
+            self._await(self._readable)
             pgconn.consume_input()
         return pgconn.get_result()
 
@@ -208,3 +210,11 @@ class Wire:
             adapters.set_pgresult(result)
             answer.rows = adapters.load_rows(0, result.ntuples, prepared.make_row)
         answer.count = result.command_tuples or 0
+
+    def _await(self, poll: select.poll) -> None:
+        """Wait for the server. ServerSilent where it stands still: the connection is closed."""
+        try:
+            await_socket(poll, self._check_silence)
+        except ServerSilent:
+            self._pgconn.finish()
+            raise

@@ -18,8 +18,8 @@ from tests.bench.bench_store import fill
 from tests.transcribe.store.world import KEY, NOON, World, person, put, sent, world
 from transcribe.store.offering.queue_order import queue_order
 from transcribe.store.postgresql.postgresql import PostgresqlDatabase
+from transcribe.store.postgresql.postgresql_connection import ServerConnection
 from transcribe.store.postgresql.postgresql_pipeline import Transaction
-from transcribe.store.postgresql.postgresql_pool import ServerConnection
 from transcribe.store.postgresql.postgresql_rows import adapt
 from transcribe.store.postgresql.postgresql_wire import Answer, Wire
 from transcribe.store.row_mapping import micros

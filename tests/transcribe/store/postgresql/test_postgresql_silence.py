@@ -1,0 +1,101 @@
+"""A server that stands still: nobody waits for it for ever, and one that is slow is waited for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.patience import PATIENCE
+from tests.postgres import Server, server
+from tests.transcribe.store.world import KEY, NOON, World, person, world
+from transcribe.errors import StoreError
+from transcribe.store.drivers.writer import Writer
+from transcribe.store.postgresql import postgresql_silence
+from transcribe.store.postgresql.postgresql_silence import LOOK_SECONDS, SILENCE_SECONDS
+from transcribe.store.state_store import StateStore, open_store
+
+ONLY_ON = "postgresql"
+
+BOUND_SECONDS = SILENCE_SECONDS + LOOK_SECONDS + 2
+"""So long a statement on a server that stands still may take, with a moment for the machine."""
+
+
+@pytest.fixture
+def database() -> Iterator[Server]:
+    with server() as made:
+        yield made
+        made.go_on()
+
+
+@pytest.fixture
+def store(database: Server, tmp_path: Path) -> Iterator[StateStore]:
+    with closing(open_store(tmp_path / "state.db", KEY, url=database.address)) as made:
+        made.put_transcriber(person("zoe"), NOON)
+        yield made
+
+
+def seconds_until_refused(store: StateStore, *, writes: bool = False) -> float:
+    begun = time.monotonic()
+    with pytest.raises(StoreError):
+        store.put_transcriber(person("mina"), NOON) if writes else store.transcribers()
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_a_server_that_stands_still_is_given_up_and_comes_back(
+    database: Server, store: StateStore, writes: bool
+) -> None:
+    database.stand_still()
+    assert seconds_until_refused(store, writes=writes) < BOUND_SECONDS
+    assert max(seconds_until_refused(store, writes=each) for each in (False, True)) < 0.5, "it is known by now"
+    database.go_on()
+    end = time.monotonic() + 10 * PATIENCE
+    while time.monotonic() < end:
+        try:
+            store.put_transcriber(person("noor"), NOON)
+            break
+        except StoreError:
+            time.sleep(0.1)
+    assert [each.handle for each in store.transcribers()] == ["noor", "zoe"]
+
+
+def test_who_must_not_wait_does_not_wait_for_a_server_that_stands_still(database: Server, store: StateStore) -> None:
+    database.stand_still()
+    begun = time.monotonic()
+    for _ in range(20):
+        with store.hurried():
+            seconds_until_refused(store)
+    assert time.monotonic() - begun < 2, "one waits a moment, the others do not"
+
+
+def test_a_writer_of_many_jobs_tells_each_that_the_server_stands_still(database: Server, store: StateStore) -> None:
+    with closing(Writer(store)) as writer:
+        database.stand_still()
+        begun = time.monotonic()
+        waiting = [writer.submit(lambda: store.put_transcriber(person("mina"), NOON)) for _ in range(20)]
+        for each in waiting:
+            with pytest.raises(StoreError):
+                each.result(2 * BOUND_SECONDS)
+        assert time.monotonic() - begun < 2 * BOUND_SECONDS
+
+
+def test_a_statement_that_takes_long_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql_silence, "SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr(postgresql_silence, "HURRIED_SILENCE_SECONDS", 0.05)
+    with world(tmp_path) as here:
+        before = _locked_for_a_while(here)
+        assert here.store.transcribers() == before
+
+
+def _locked_for_a_while(here: World) -> object:
+    before = here.store.transcribers()
+    holder = psycopg.connect(here.url)
+    holder.execute("LOCK TABLE transcriber IN ACCESS EXCLUSIVE MODE")
+    threading.Timer(1.0, holder.close).start()
+    return before
