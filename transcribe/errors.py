@@ -79,6 +79,18 @@ class StoreError(FairhandError):
     retry = True
 
 
+class ProgramOutdated(StoreError):
+    """A newer fairhand has changed the tables while this program runs, and it would write them wrongly."""
+
+    retry = False
+
+    def __init__(self, present: int, known: int) -> None:
+        super().__init__(
+            f"The database has version {present}, this program knows {known} and writes nothing any more. "
+            "Start the newer fairhand here too."
+        )
+
+
 class DiskFull(StoreError):
     """The disk of a database is full; make room on it, and do the same again."""
 

@@ -23,7 +23,7 @@ from flows.administration import free_bytes
 from flows.backup import newest_backup
 from flows.home import Home, now
 from flows.serving.api import allowed
-from transcribe.errors import FairhandError
+from transcribe.errors import FairhandError, ProgramOutdated
 from transcribe.store import ApiToken
 
 MIN_FREE_BYTES = 100_000_000
@@ -59,21 +59,25 @@ class Health:
         return await self._metrics.value()
 
     def _look(self) -> tuple[str, ...]:
-        is_writable = self._database_is_writable()
+        fault = self._database_fault()
+        is_writable = not fault
         checks = {
-            "the database cannot be written": lambda: is_writable,
+            fault: lambda: is_writable,
             "the archive cannot be read": lambda: not is_writable or self._archive_is_readable(),
             "reconciling does not run": self._worker_runs,
             "the disk is full or cannot be written": self._disk_has_room,
         }
         return tuple(fault for fault, is_well in checks.items() if not is_well())
 
-    def _database_is_writable(self) -> bool:
+    def _database_fault(self) -> str:
+        """Why the database cannot be written; "" where it can."""
         try:
             self._home.store.check_writable()
+        except ProgramOutdated:
+            return "the program is older than its database"
         except FairhandError:
-            return False
-        return True
+            return "the database cannot be written"
+        return ""
 
     def _archive_is_readable(self) -> bool:
         """Whether the first byte of the newest picture can be read; one that was erased just now is no fault."""

@@ -83,9 +83,15 @@ def full_disk(home: Home) -> None:
     home.settings.home.rename(home.settings.home.with_name("away"))
 
 
+def newer_database(home: Home) -> None:
+    with closing(sqlite3.connect(home.settings.home / "state.db")) as newer:
+        newer.execute("PRAGMA user_version = 9999")
+
+
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
+        (newer_database, "the program is older than its database"),
         (broken_database, "the database cannot be written"),
         (broken_archive, "the archive cannot be read"),
         (full_disk, "the disk is full or cannot be written"),

@@ -20,7 +20,7 @@ from transcribe.store import copying
 from transcribe.store.drivers.sqlite_tables import SqliteTables, reading_file
 from transcribe.store.drivers.state_file import StateFile
 from transcribe.store.drivers.table_copy import Rows, sums_of
-from transcribe.store.postgresql.postgresql import WRITE_LOCK
+from transcribe.store.postgresql.postgresql_schema import WRITE_LOCK
 from transcribe.store.postgresql.postgresql_tables import PostgresqlTables
 from transcribe.store.state_store import open_store
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from transcribe.errors import StoreError
+from transcribe.errors import ProgramOutdated, StoreError
 
 MIGRATIONS_FOLDER = Path(__file__).parents[1] / "migrations"
 """Where the numbered SQL files lie."""
@@ -47,6 +47,12 @@ def migrate(
                 connection.execute("ROLLBACK")
             raise
     return newest
+
+
+def refuse_other_version(connection: sqlite3.Connection, known: int | None) -> None:
+    """ProgramOutdated where a newer program has changed the tables since this one brought them to its version."""
+    if known is not None and (present := _version(connection)) != known:
+        raise ProgramOutdated(present, known)
 
 
 def newest_version(folder: Path = MIGRATIONS_FOLDER) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from transcribe.errors import DiskFull, StoreError, is_disk_full
 from transcribe.store.drivers.database import FreeLock, Row, TransactionLost
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead
-from transcribe.store.drivers.migrate import migrate
+from transcribe.store.drivers.migrate import migrate, refuse_other_version
 from transcribe.store.drivers.named_sql import sqlite_statements
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.state_file import copy_before_upgrade
@@ -44,11 +44,10 @@ class SqliteDatabase:
     looks_ahead = False
     conflict = sqlite3.IntegrityError
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._local = threading.local()
+    def __init__(self, path: Path, version: int | None = None) -> None:
+        self.path, self._version = path, version
+        self._local, self._lock = threading.local(), threading.Lock()
         self._holders: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
-        self._lock = threading.Lock()
         self.statements = sqlite_statements()
         self._watch: tuple[Callable[[], Row], Callable[[Row], None]] | None = None
 
@@ -93,6 +92,7 @@ class SqliteDatabase:
             _begin_immediate(holder)
         holder.depth = 1
         try:
+            refuse_other_version(holder.connection, self._version)
             before = self._watch[0]() if self._watch else None
             yield
             if self._watch and before is not None:
@@ -292,9 +292,9 @@ def open_sqlite(path: Path, *, copied: bool = False) -> SqliteDatabase:
     refuse_network_file_system(path)
     try:
         with closing(connect(path)) as connection:
-            migrate(connection, copy_before=None if copied else partial(copy_before_upgrade, path))
+            version = migrate(connection, copy_before=None if copied else partial(copy_before_upgrade, path))
     except sqlite3.DatabaseError as error:
         if is_disk_full(error, path):
             raise DiskFull.of(path.name, path) from error
         raise StoreError(f"{path.name} cannot be opened ({error}). Is it a database of fairhand?") from error
-    return SqliteDatabase(path)
+    return SqliteDatabase(path, version)

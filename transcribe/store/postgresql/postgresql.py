@@ -15,19 +15,19 @@ from psycopg import Connection
 
 from transcribe.errors import StoreError
 from transcribe.store.drivers.database import NARROW_STATEMENTS, PartsInDoubt, Row, TransactionLost
+from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.drivers.named_sql import postgresql_statements, without
 from transcribe.store.postgresql.postgresql_address import server_address
 from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
 from transcribe.store.postgresql.postgresql_pipeline import STEADY_STATEMENTS, Transaction, puts_reading
 from transcribe.store.postgresql.postgresql_pool import ServerPool, connection_refused, one_line, store_errors
-from transcribe.store.postgresql.postgresql_schema import bring_up_to_date, refuse_unfit_server
+from transcribe.store.postgresql.postgresql_schema import VERSION, WRITE_LOCK, bring_up_to_date, refuse_unfit_server
 from transcribe.store.postgresql.postgresql_wire import Answer
 
-WRITE_LOCK = 0x66616972_77726974
-"""The advisory lock of who writes: "fairwrit" in ASCII."""
-
-BEGIN_WRITE = f"BEGIN READ WRITE; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({WRITE_LOCK})"
-"""How a write begins: when every other one has ended."""
+BEGIN_WRITE = (
+    f"BEGIN READ WRITE; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({WRITE_LOCK}); {VERSION}"
+)
+"""How a write begins: it asks which version the tables have by then."""
 
 BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 """How several reads of one state begin."""
@@ -56,10 +56,10 @@ class PostgresqlDatabase:
     looks_ahead = True
     conflict = psycopg.IntegrityError
 
-    def __init__(self, address: str, path: Path) -> None:
+    def __init__(self, address: str, path: Path, version: int) -> None:
         self.path = path
         self.address = address
-        self._pool = ServerPool(address)
+        self._pool = ServerPool(address, version)
         self._local = threading.local()
         self.statements = postgresql_statements()
         self._watch: tuple[Callable[[], Row], Callable[[Row], None]] | None = None
@@ -277,7 +277,7 @@ def open_postgresql(url: str, path: Path) -> PostgresqlDatabase:
         raise connection_refused(error) from error
     except psycopg.Error as error:
         raise StoreError(f"The database of FAIRHAND_STATE cannot be opened ({one_line(error)}).") from error
-    return PostgresqlDatabase(address, path)
+    return PostgresqlDatabase(address, path, newest_version())
 
 
 @cache

@@ -8,13 +8,13 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import psycopg
-from psycopg import RawCursor
+from psycopg import Cursor, RawCursor
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from transcribe.errors import DiskFull, StoreError
+from transcribe.errors import DiskFull, ProgramOutdated, StoreError
 from transcribe.store.postgresql.postgresql_connection import ServerConnection
 from transcribe.store.postgresql.postgresql_rows import adapt, named_rows
 from transcribe.store.postgresql.postgresql_silence import ServerSilent, Silence
@@ -57,8 +57,10 @@ NO_CONNECTION_FREE = re.compile("too many (clients|connections)|remaining connec
 class ServerPool:
     """The connections of one process, opened when first needed, and anew in a forked process."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, version: int) -> None:
         self.address = address
+        self._version = version
+        self._present = version
         self._lock = threading.Lock()
         self._pool: ConnectionPool[ServerConnection] | None = None
         self._process = os.getpid()
@@ -79,7 +81,7 @@ class ServerPool:
 
     def take(self) -> ServerConnection:
         """A connection that nobody else uses. StoreError where the server is away, or all are in use for too long."""
-        self._refuse_while_silent()
+        self._refuse()
         pool = self._own()
         try:
             kept = self._take_writer() if self._writer is not None and _is_used_up(pool) else None
@@ -113,12 +115,15 @@ class ServerPool:
         self.give_back(connection)
 
     def begin(self, command: str, *, writes: bool = False) -> ServerConnection:
-        """A connection on which this command was run. After a restart of the server lost ones are replaced first."""
+        """A connection on which this command was run. After a restart of the server lost ones are replaced first.
+
+        The last statement of one that `writes` gives the version of the tables. ProgramOutdated where it is another.
+        """
         for last in (False, True):
-            self._refuse_while_silent()
+            self._refuse()
             connection = (self._take_writer() if writes else None) or self.take()
             try:
-                connection.execute(command)
+                told = connection.execute(command)
             except psycopg.Error as error:
                 lost = connection.broken and not isinstance(error, ServerSilent)
                 with suppress(psycopg.Error):
@@ -128,15 +133,26 @@ class ServerPool:
                     raise store_error(error) from error
                 self._mend()
             else:
+                if writes:
+                    self._refuse_other_version(connection, told)
                 return connection
         raise AssertionError
+
+    def _refuse_other_version(self, connection: ServerConnection, told: Cursor[Any]) -> None:
+        ((self._present,),) = told.set_result(-1).fetchall()
+        if self._present != self._version:
+            with suppress(psycopg.Error):
+                connection.execute("ROLLBACK")
+            self.give_back(connection)
+            raise ProgramOutdated(self._present, self._version)
 
     def read(self, sql: str, values: list[object]) -> Answer:
         """What a statement gives outside of a transaction.
 
         It is tried again once, on another connection, where the connection was lost or the time was up: a machine that
         stood still, or a plan that was made while tables were empty, stops a statement of 2 ms. Rows of such tables are
-        counted anew before.
+        counted anew before. So it is where a newer program has changed a table. Once this program is known to be older
+        than its tables it reads nothing either.
         """
         for last in (False, True):
             connection = self.take()
@@ -146,8 +162,9 @@ class ServerPool:
                 raise
             except psycopg.Error as error:
                 lost, stopped = connection.broken, isinstance(error, psycopg.errors.QueryCanceled)
-                is_silent = isinstance(error, ServerSilent)
-                if last or is_silent or self._is_hurried or not (lost or stopped):
+                is_changed = isinstance(error, psycopg.errors.FeatureNotSupported)  # its table: it is prepared anew
+                may_go = (lost or stopped or is_changed) and not isinstance(error, ServerSilent)
+                if last or self._is_hurried or not may_go:
                     raise store_error(error) from error
                 if stopped:
                     connection.close()
@@ -155,7 +172,7 @@ class ServerPool:
                 self.give_back(connection)
             if lost:
                 self._mend()
-            else:
+            elif stopped:
                 self.count_anew()
         raise AssertionError
 
@@ -224,8 +241,10 @@ class ServerPool:
         adapt(connection)
         connection.check_silence = lambda waited: self._silence.check(waited, hurried=self._is_hurried)
 
-    def _refuse_while_silent(self) -> None:
-        """StoreError at once where a server stands still: each of its connections would be waited for."""
+    def _refuse(self) -> None:
+        """StoreError at once where tables are newer, or a server stands still: each connection would be waited for."""
+        if self._present != self._version:
+            raise ProgramOutdated(self._present, self._version)
         if self._silence.refuses_hurried if self._is_hurried else self._silence.is_away:
             raise StoreError(AWAY)
 

@@ -18,6 +18,9 @@ OLDEST_SERVER_VERSION = 140000
 MIGRATION_LOCK = 0x66616972_6D696772
 """The advisory lock of whoever changes the tables: "fairmigr" in ASCII."""
 
+WRITE_LOCK = 0x66616972_77726974
+"""The advisory lock of who writes: "fairwrit" in ASCII."""
+
 VARIANTS_FOLDER = "postgresql"
 """The folder, among the steps, of what is written for PostgreSQL alone: steps in place of common ones, and what comes
 before and after all of them."""
@@ -26,6 +29,9 @@ VERSION_TABLE = (
     "CREATE TABLE IF NOT EXISTS schema_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)"
 )
 """Where the version of the tables is kept."""
+
+VERSION = "SELECT version FROM schema_version"
+"""Asks for it."""
 
 
 def refuse_unfit_server(connection: psycopg.Connection[Any]) -> None:
@@ -64,6 +70,7 @@ def bring_up_to_date(connection: psycopg.Connection[Any], folder: Path = MIGRATI
                 f"The database has version {present}, this program knows {newest}. Install a newer fairhand."
             )
         if present < newest:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [WRITE_LOCK])  # older programs write until then
             _apply(connection, folder, steps, present)
             connection.execute(VERSION_TABLE)
             connection.execute(
@@ -85,7 +92,7 @@ def _version(connection: psycopg.Connection[Any]) -> int:
         f"SELECT to_regclass('schema_version') IS NOT NULL, EXISTS ({FOREIGN_TABLES})"
     ).fetchall()
     if made:
-        ((version,),) = connection.execute("SELECT version FROM schema_version").fetchall()
+        ((version,),) = connection.execute(VERSION).fetchall()
         return int(version)
     if foreign:
         raise StoreError(
