@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house_rules import PACKAGES, ROOT, sources
+from tests.house_rules import PACKAGES, ROOT, nodes, sources
 
 pytestmark = pytest.mark.xdist_group("sources")
 """One worker reads all sources, once."""
@@ -112,7 +112,7 @@ def all_definitions() -> tuple[dict[str, set[str]], set[str], set[str]]:
     known: dict[str, set[str]] = {}
     functions = set()
     for file in sources():
-        for node in ast.walk(file.tree):
+        for node in nodes(file):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 functions.add(node.name)
             elif isinstance(node, ast.ClassDef):

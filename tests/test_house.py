@@ -14,7 +14,7 @@ import pytest
 
 from flows.cli.app import COMMAND_GROUPS
 from tests import house_rules as rules
-from tests.house_rules import PACKAGES, Source, source, sources
+from tests.house_rules import PACKAGES, Source, nodes, source, sources
 
 pytestmark = pytest.mark.xdist_group("sources")
 """One worker reads all sources, once."""
@@ -634,7 +634,7 @@ def test_reconcile_is_pure_outside_the_records() -> None:
     wrong += [
         f"{file.path}:{node.lineno} open()"
         for file in files
-        for node in ast.walk(file.tree)
+        for node in nodes(file)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "open"
     ]
     none_found(
@@ -646,7 +646,7 @@ def test_the_clock_is_passed_in() -> None:
     wrong = [
         f"{file.path}:{node.lineno}"
         for file in sources("transcribe", "reconcile")
-        for node in ast.walk(file.tree)
+        for node in nodes(file)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if (ast.unparse(node.func.value).rpartition(".")[2], node.func.attr) in CLOCKS
     ]
@@ -660,7 +660,7 @@ def test_the_environment_is_read_only_in_settings() -> None:
     wrong = [
         f"{file.path}:{node.lineno}"
         for file in house()
-        for node in ast.walk(file.tree)
+        for node in nodes(file)
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     ]
     none_found(elsewhere(wrong, allowed), "make it a field of flows.home.Settings and pass it in")
