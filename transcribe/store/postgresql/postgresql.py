@@ -18,6 +18,7 @@ from transcribe.store.drivers.database import NARROW_STATEMENTS, PartsInDoubt, R
 from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.drivers.named_sql import postgresql_statements, without
 from transcribe.store.postgresql.postgresql_address import server_address
+from transcribe.store.postgresql.postgresql_erasure import clear_away
 from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
 from transcribe.store.postgresql.postgresql_pipeline import STEADY_STATEMENTS, Transaction, puts_reading
 from transcribe.store.postgresql.postgresql_pool import ServerPool, connection_refused, one_line, store_errors
@@ -34,12 +35,6 @@ BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 KEYS = {"ledger": "number", "reading": "number"}
 """The key of a table whose key is not called "id"."""
-
-WORDS_TABLES = (
-    "reading_text, decision_text, record_text, task_text, truth_text, appeal_text, question_text, guide_example_text, "
-    "act_text, time_dispute, place, scan, other_name, source_file"
-)
-"""Tables with words that are erased when a scan is forgotten."""
 
 _INSERTED = re.compile(r"INSERT INTO (\w+)")
 
@@ -179,16 +174,12 @@ class PostgresqlDatabase:
         return self._pool.hurried()
 
     def checkpoint(self, seconds: float = 0.0) -> bool:
-        """Clear away the rows that were erased, where there is time for it: they are PostgreSQL's log of them."""
+        """Clear away what is left of rows that were erased, where there is time for it."""
         if self._own() is not None:
             return False
         if seconds:
-            with self.looking() as connection:
-                self._say(connection, f"SET lock_timeout = {int(1000 * seconds)}; SET statement_timeout = 0")
-                try:
-                    self._say(connection, f"VACUUM {WORDS_TABLES}")
-                finally:
-                    self._say(connection, "RESET lock_timeout; RESET statement_timeout")
+            with self.looking() as connection, store_errors():
+                clear_away(connection, seconds)
         return True
 
     def take_lock(self, name: str, machine: str, wait_seconds: float) -> SessionLock | None:
@@ -251,10 +242,6 @@ class PostgresqlDatabase:
         finally:
             self._local.transaction = None
             (self._pool.keep if writes else self._pool.give_back)(connection)
-
-    def _say(self, connection: Connection[Any], command: str) -> None:
-        with store_errors():
-            connection.execute(command)
 
 
 def open_postgresql(url: str, path: Path) -> PostgresqlDatabase:

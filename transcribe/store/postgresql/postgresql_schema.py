@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from transcribe.errors import StoreError
+from transcribe.errors import ProgramOutdated, StoreError
 from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, statements_of, steps_of
 from transcribe.store.postgresql.postgresql_ddl import VIEW, for_postgresql
 
@@ -110,6 +112,24 @@ def _apply(connection: psycopg.Connection[Any], folder: Path, steps: dict[int, P
     for statement in [*changes, *views.values()]:
         _run(connection, statement)
     _run(connection, (folder / VARIANTS_FOLDER / "after.sql").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def without_views(connection: psycopg.Connection[Any], folder: Path = MIGRATIONS_FOLDER) -> Iterator[None]:
+    """Within it no view is there, so that columns may be changed. Then they are made again, as the last step has them.
+
+    ProgramOutdated where a newer program has made other ones.
+    """
+    steps = steps_of(folder)
+    present, known = _version(connection), max(steps)
+    if present != known:
+        raise ProgramOutdated(present, known)
+    views, _ = _views_and_changes(folder, steps, known)
+    for name in views:
+        _run(connection, f"DROP VIEW IF EXISTS {name}")
+    yield
+    for statement in views.values():
+        _run(connection, statement)
 
 
 def _views_and_changes(folder: Path, steps: dict[int, Path], present: int) -> tuple[dict[str, str], list[str]]:
