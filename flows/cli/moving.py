@@ -50,8 +50,10 @@ def move(
 
 def _records_elsewhere(settings: Settings) -> list[str]:
     """Where other machines have a records.db of this state; none where it cannot be asked, as a move says then."""
-    from flows.home import open_state
+    from flows.home import has_state, open_state
 
+    if not has_state(settings):  # opening it would make a home
+        return []
     with suppress(FairhandError), closing(open_state(settings)) as store:
         return [each.place for each in store.records_copies() if each.machine != store.machine]
     return []

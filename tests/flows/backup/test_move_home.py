@@ -330,6 +330,15 @@ def test_what_will_not_do_is_refused_in_words_and_nothing_is_changed(place: Path
     move(place, new_database())
 
 
+@pytest.mark.parametrize("to", ["file", "postgresql://nobody@127.0.0.1:1/none"])
+def test_where_there_is_no_home_nothing_is_made(house: House, tmp_path: Path, to: str) -> None:
+    wrong = tmp_path / "mistyped"
+    wrong.mkdir()
+    done = house.run("--home", wrong, "move", "--to", to)
+    assert (done.code, list(wrong.iterdir())) == (2, []), done.err
+    assert "There is no home" in done.err
+
+
 def test_a_move_that_did_not_end_is_given_up(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = told(place)
     with monkeypatch.context() as patched:
