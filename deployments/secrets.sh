@@ -6,6 +6,12 @@ set -eu
 
 name=${1:?say the name under which people reach the pages, as orders.example}
 file=${2:-}
+case $name in
+*[!A-Za-z0-9.-]* | .* | -*)
+    echo "$name is no name of a machine. Write it without https:// and without a path, as orders.example." >&2
+    exit 2
+    ;;
+esac
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 
 if [ -n "$file" ]; then

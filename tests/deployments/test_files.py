@@ -133,6 +133,25 @@ def test_secrets_that_are_there_stay_as_they_are(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == made
 
 
+@pytest.mark.parametrize("name", ["https://orders.example", "orders.example/", "orders example", "-x"])
+def test_secrets_are_made_for_the_name_of_a_machine_alone(tmp_path: Path, name: str) -> None:
+    file = tmp_path / ".env"
+    made = subprocess.run(["sh", str(DEPLOYMENTS / "secrets.sh"), name, str(file)], capture_output=True, text=True)
+    assert (made.returncode, file.exists()) == (2, False)
+    assert "as orders.example" in made.stderr
+
+
+def test_a_watched_folder_of_the_composition_may_be_written_and_the_inbox_is_only_read() -> None:
+    page = (ROOT / "docs" / "deployments.md").read_text(encoding="utf-8")
+    added = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["services"]["web"]
+    folder, _, form = added["environment"]["FAIRHAND_WATCH"].partition("=")
+    (volume,) = added["volumes"]
+    assert (volume.split(":")[1:], bool(form)) == ([folder], True)
+    for name in ("web", "worker"):
+        assert any(each.endswith(":/inbox:ro") for each in composition()[name]["volumes"]), name
+    assert "FAIRHAND_WATCH" not in composition()["web"]["environment"]
+
+
 def test_without_its_secrets_the_composition_is_none_and_each_is_another() -> None:
     made = secrets()
     with pytest.raises(KeyError):
