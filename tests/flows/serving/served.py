@@ -24,6 +24,7 @@ def served(app: FastAPI) -> Iterator[str]:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
         server = PromptServer(uvicorn.Config(app, log_level="error", ws="none"))
+        app.state.is_ending = lambda: server.should_exit  # as `serve` has it: who waits for news holds up no end
         running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         running.start()
         until = time.monotonic() + START_SECONDS
