@@ -98,7 +98,6 @@ class Serving:
         require_watchable(home, watched_forms(self._settings))
         self._bring_records_up_to_date(home)
         self._prefect.start()
-        watching = threading.Thread(target=self._watch, daemon=True)
         sending = threading.Thread(target=self._send_webhooks, args=(home,), daemon=True)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
@@ -107,7 +106,7 @@ class Serving:
             stop_by_signal(pages)
             self._announce(listening)
             sending.start()
-            watching.start()
+            threading.Thread(target=self._watch, args=(pages,), daemon=True).start()
             settle_memory()
             take_short_turns()
             pages.run(sockets=[listening])
@@ -176,10 +175,10 @@ class Serving:
             with suppress(BlockingIOError, BrokenPipeError, ValueError):
                 os.write(self._worker.stdin.fileno(), b".")
 
-    def _watch(self) -> None:
-        """Start again what ended by itself, and print Prefect's address when it answers."""
+    def _watch(self, pages: uvicorn.Server) -> None:
+        """Start again what ended by itself, and print Prefect's address when it answers; until the pages are to end."""
         self._await_prefect()
-        while not self._stopping.wait(WATCH_SECONDS):
+        while not self._stopping.wait(WATCH_SECONDS) and not pages.should_exit:  # systemd tells all of us
             if self._worker and self._worker.poll() is not None:
                 _print("reconciling ended by itself and is started again")
                 self._start_worker()

@@ -58,6 +58,25 @@ class ShiftReport:
             self.elsewhere += 1
 
 
+@dataclass(slots=True)
+class ShiftProgress:
+    """How far a shift and whoever reads with it are: `done` never falls, and `total` grows only where more came."""
+
+    done: int = 0
+    total: int = 0
+    left: int = 0
+
+    def count_left(self, left: int) -> None:
+        """So many are left. What is gone and was not read here, others have read."""
+        self.left, self.total = left, max(self.total, self.done + left)
+        self.done = self.total - left
+
+    def count_read(self) -> None:
+        """One more was read here since it was counted what is left."""
+        self.done, self.left = self.done + 1, max(self.left - 1, 0)
+        self.total = max(self.total, self.done + self.left)
+
+
 def work_shift(
     home: Home,
     threads: int,
@@ -69,11 +88,13 @@ def work_shift(
     """Read what is to be read until nothing is, so long at most, or until `stop` is set.
 
     What is begun is ended. It waits for what other workers hold: one of them may end. `progress` is called with (scans
-    done, scans in all, set aside or failed). The error of this machine that keeps it from reading is raised.
+    done here or elsewhere, scans in all, set aside or failed). The error of this machine that keeps it from
+    reading is raised.
     """
     done = ShiftReport()
     end = None if seconds is None else time.monotonic() + seconds
-    left, counted = home.store.count_to_read(now())[0], time.monotonic()
+    far, counted = ShiftProgress(), time.monotonic()
+    far.count_left(home.store.count_to_read(now())[0])
     with Shift(home, threads, ends_at=OWN_TROUBLES) as shift:
         while not (stop and stop.is_set()) and (end is None or time.monotonic() < end):
             shift.require_working()
@@ -83,9 +104,11 @@ def work_shift(
                 if shift.is_idle and home.store.count_to_read(now())[0] == 0:
                     break
                 continue
+            far.count_read()
             if time.monotonic() - counted > COUNT_SECONDS:
-                left, counted = home.store.count_to_read(now())[0], time.monotonic()
-            progress(done.scans, done.scans + left, len(done.set_aside) + len(done.failed))
+                far.count_left(home.store.count_to_read(now())[0])
+                counted = time.monotonic()
+            progress(far.done, far.total, len(done.set_aside) + len(done.failed))
     while not shift.outcomes.empty():
         done.add(shift.outcomes.get())
     shift.require_working()

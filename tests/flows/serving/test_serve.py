@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -90,6 +91,22 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
     assert process.returncode == 0
     until(lambda: all_gone(children))  # what children had begun ends a moment after them
     assert notice(rooms.settings) == {}
+
+
+def test_where_every_process_is_told_to_stop_none_is_said_to_have_ended_by_itself(
+    serving: Serving, rooms: Home
+) -> None:
+    _, process = serving
+    address = urlsplit(notice(rooms.settings)["web"])
+    with socket.create_connection((str(address.hostname), int(address.port or 0))) as slow:
+        head = f"POST /in HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        slow.sendall(f"{head}Content-Length: 99\r\n\r\nhandle=".encode())  # stopping waits for the rest of it
+        time.sleep(ASKING_SECONDS)
+        for each in [psutil.Process(process.pid), *family(process)]:
+            each.send_signal(signal.SIGTERM)  # as systemd does
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "by itself" not in said
 
 
 def _wait_for_news(address: str, rooms: Home) -> httpx.Response:

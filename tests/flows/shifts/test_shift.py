@@ -13,7 +13,7 @@ import pytest
 from flows.home.home import Home, now
 from flows.ingest import _Taking
 from flows.shifts.shift import Shift
-from flows.shifts.work_shift import work_shift
+from flows.shifts.work_shift import ShiftProgress, work_shift
 from flows.shifts.worker import FOLDER_NAME, Worker
 from flows.steps.ingested import Ingested
 from flows.steps.read_scans import TakenScan
@@ -243,3 +243,16 @@ def test_workers_of_one_home_know_each_other_by_their_locks(rooms: Home) -> None
     second.close()
     first.close()
     assert not list(folder.iterdir())
+
+
+def test_progress_counts_what_others_read_and_jumps_in_no_direction() -> None:
+    far = ShiftProgress()
+    far.count_left(10)
+    shown = []
+    for left in (None, None, None, 4, None, 7, None):  # three read here, three elsewhere; then three more come
+        if left is None:
+            far.count_read()
+        else:
+            far.count_left(left)
+        shown.append((far.done, far.total))
+    assert shown == [(1, 10), (2, 10), (3, 10), (6, 10), (7, 10), (7, 14), (8, 14)]
