@@ -31,6 +31,12 @@ SCALE = typer.Option(
 )
 """The option `--scale`."""
 
+OF_A_BATCH = ("form", "truth", "people", "machines", "expert", "target", "orders", "rounds", "plot")
+"""Options that plan a batch alone."""
+
+OF_SCALE = ("within", "always")
+"""Options that stand beside `--scale` alone."""
+
 
 @app.command()
 def simulate(
@@ -62,13 +68,30 @@ def simulate(
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
     from flows.simulation import PlanOptions, error_shares
+    from transcribe.people import paid_currency
 
+    if currency:
+        paid_currency(currency)
+    _refuse_without_use(ctx, is_scale=bool(scale))
     of_people, of_machines = (error_shares(each) if each else None for each in (people, machines))
     options = PlanOptions(of_people, of_machines, expert, rounds, seed, seconds, rate, hour, currency)
     if scale:
         print_scale(home_of(ctx), scale, options, within=within, always=always, as_json=as_json)
     else:
         _play(_inputs(settings_of(ctx), form, truth, options), target, orders, as_json=as_json, plot=plot)
+
+
+def _refuse_without_use(ctx: typer.Context, *, is_scale: bool) -> None:
+    """SettingsError where an option is given that the other kind of planning alone would heed."""
+    given = [each for each in (OF_A_BATCH if is_scale else OF_SCALE) if _is_given(ctx, each)]
+    if given:
+        beside = "has no use with" if is_scale else "has no use without"
+        raise SettingsError(f"--{given[0]} {beside} --scale. Leave it out.")
+
+
+def _is_given(ctx: typer.Context, option: str) -> bool:
+    source = ctx.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _inputs(settings: Settings, form: str | None, truth: Path | None, options: PlanOptions) -> PlanInputs:

@@ -127,6 +127,21 @@ def test_more_orders_than_can_be_played_are_refused_at_once(house: House) -> Non
     assert (done.code, "10000000" in done.err.replace(",", "")) == (2, True), done.err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--scale 500 --form receipt", "--form has no use with --scale"),
+        ("--scale 500 --plot plot.svg", "--plot has no use with --scale"),
+        ("--scale 500 --people 0.1 --orders 5", "--people has no use with --scale"),
+        ("--within 5", "--within has no use without --scale"),
+        ("--scale 500 --rate 5 --currency EURO", "'EURO' is no currency"),
+    ],
+)
+def test_what_would_not_be_heeded_is_refused(house: House, rooms: Home, words: str, said: str) -> None:
+    done = house.run("simulate", *words.split())
+    assert (done.code, said in done.err) == (2, True), done.err
+
+
 def test_a_share_of_many_people_is_played_with_the_delays_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules["flows.simulation.scale"]
     crew = Crew(workers=10, weighers=3, people=36)
