@@ -151,9 +151,9 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[object]], nothing: str 
 
 
 class Progress(Protocol):
-    """Is called with how many are done, of how many, and how many of them were set aside."""
+    """Is called with how many are done, of how many. `aside` were set aside; None where nothing is."""
 
-    def __call__(self, done: int, total: int, aside: int = 0) -> None: ...
+    def __call__(self, done: int, total: int, aside: int | None = None) -> None: ...
 
 
 @contextmanager
@@ -172,7 +172,7 @@ def progress(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator
     parts = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task(what, total=None)
-        yield lambda done, total, aside=0: bar.update(line, completed=done, total=total)
+        yield lambda done, total, aside=None: bar.update(line, completed=done, total=total)
 
 
 class _Lines:
@@ -181,10 +181,10 @@ class _Lines:
     def __init__(self, what: str, clock: Callable[[], float]) -> None:
         self._what, self._clock = what, clock
         self._begun = self._last = clock()
-        self._state = (0, 0, 0)
+        self._state: tuple[int, int, int | None] = (0, 0, None)
         self._lock = threading.Lock()
 
-    def told(self, done: int, total: int, aside: int = 0) -> None:
+    def told(self, done: int, total: int, aside: int | None = None) -> None:
         """So many are done."""
         self._state = done, total, aside
         self.still()
@@ -198,7 +198,7 @@ class _Lines:
             self._last = at
             done, total, aside = self._state
             if total:
-                note(f"{self._what}: {done} of {total}, {aside} set aside so far")
+                note(f"{self._what}: {done} of {total}{'' if aside is None else f', {aside} set aside so far'}")
             else:
                 note(f"{self._what}: none is done yet, after {at - self._begun:.0f} s")
 
