@@ -91,6 +91,7 @@ bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_scale $(SMALL)
 	$(BENCH).bench_shifts $(SMALL)
 	$(BENCH).bench_many_scans $(SMALL)
+	$(BENCH).bench_prefect $(SMALL)
 	$(BENCH).bench_recovery $(SMALL)
 	$(BENCH).bench_webhooks $(SMALL)
 	$(BENCH).bench_records $(SMALL)
