@@ -10,15 +10,12 @@ import numpy
 from transcribe.geometry import Homography
 from transcribe.imaging import shrunk, straightened, use_one_thread
 from transcribe.model import Form, Page, Picture, StoredAlignment
-from transcribe.registration.dewarp import dewarp
+from transcribe.registration.dewarp import by_four_channels, dewarp
 from transcribe.registration.matching import (
     Match,
-    blank_features,
     blank_path,
-    features,
     is_plausible,
     known_match,
-    matched_pairs,
     stepwise_match,
     weak_matches,
 )
@@ -28,8 +25,6 @@ FITS = 0.5
 """A page fits its form from this `fit` on; below it nothing that stands in the boxes is believed."""
 FLAT = 0.97
 """A page that fits this well was flat: a page bent by half a millimetre has 0.6, a blurred photo of a flat one 0.9."""
-MOST_BENT = 100
-"""Pixels of the blank beyond which a match is wrong, however bent the paper was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +107,10 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
 
 def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, Similarity]:
     """The page pressed flat where it fits better so, and how it fits: paper that was bent lies on no blank."""
-    alike, path = similarity(straight, form, number), blank_path(form, number)
+    alike = similarity(straight, form, number)
     if alike.fit >= FLAT:
         return straight, alike
-    seen, known = features(straight), blank_features(path)
-    pairs = numpy.array(matched_pairs(seen, known), numpy.intp).reshape(-1, 2)
-    there, here = known.points[pairs[:, 1]], seen.points[pairs[:, 0]]
-    table = numpy.hstack((there, here - there)).astype(numpy.float64)
-    near = numpy.abs(table[:, 2:]).max(axis=1, initial=0.0) < MOST_BENT
-    pressed = dewarp(straight, path, table[near])
+    pressed = dewarp(straight, blank_path(form, number))
     better = similarity(pressed, form, number)
     return (pressed, better) if better.fit > alike.fit else (straight, alike)
 
@@ -131,8 +121,10 @@ def _warped(picture: Picture, homography: Homography, size: tuple[int, int]) -> 
     if scale < 0.6:
         picture = shrunk(picture, scale)
         homography = homography @ numpy.diag([1 / scale, 1 / scale, 1.0])
-    white = (255, 255, 255)
-    laid = cv2.warpPerspective(
-        picture, homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=white
+    white = (255, 255, 255, 255)
+    return by_four_channels(
+        picture,
+        lambda four: cv2.warpPerspective(
+            four, homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=white
+        ),
     )
-    return numpy.asarray(laid, numpy.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -10,21 +11,22 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
-from transcribe.imaging import find_shift, flatten, grey, shrunk
+from transcribe.imaging import find_shift, flatten, grey, shrunk, shrunk_to
 from transcribe.model import Picture
 from transcribe.registration.matching import FEWEST
 
 Field = NDArray[numpy.float64]
 """Rows x columns of knots: how far the page's print lies from the blank's there, in pixels of the full page."""
 
-SIDE = 600
-"""Pixels of the longer side of the copies that are compared."""
+COPIES = ((400, 14), (1000, 7))
+"""Pixels of the longer side of a copy that is compared, and how far around its place a window is sought on it: 64 px
+at 200 dpi, then 13. Copies of 300 and 600 px did not follow waves of 20 px."""
 
-WINDOW, REACH = 20, 9
-"""Half the side of a window that is sought, and how far around its place, pixels of the copy: 35 px at 200 dpi."""
+WINDOW = 20
+"""Half the side of a window that is sought, pixels of the copy."""
 
-STEP = 22
-"""Pixels of the copy from one window to the next."""
+WINDOWS_COUNT = 30
+"""Windows along the longer side. With 24 the tenth of a page that is laid worst was laid worse."""
 
 PRINTED = 9.0
 """Standard deviation of the blank's darkness in a window below which there is too little print to find it by."""
@@ -45,80 +47,86 @@ LOOSE, OUTLIER, TURNS = 24.0, 3.0, 6
 weights are taken anew, so that great waves are followed before wrong matches are told from right ones."""
 
 
-STILL = 1.2
-"""A page whose print lies everywhere nearer than this, in pixels, is left as it is: moving it costs sharpness."""
+Shifts = NDArray[numpy.float32]
+"""2 x rows x columns: how far across and down the print lies from the blank's, for each pixel of a copy."""
 
 
-Pairs = NDArray[numpy.float64]
-"""Places found on both: rows of x and y on the blank, and how far across and down the same lies on the page."""
+def dewarp(page: Picture, blank_path: str) -> Picture:
+    """The page (of the blank's size, laid on it as well as a flat page can be) pressed flat.
 
-
-def dewarp(page: Picture, blank_path: str, pairs: Pairs) -> Picture:
-    """The page (of the blank's size, laid on it as well as a flat page can be) pressed flat; itself where it is flat.
-
-    `pairs` are matches of features, right or wrong: they show the great waves. Windows of print show what is left."""
-    once = _moved(page, pairs, numpy.ones(len(pairs)))
-    windows = _windows(once, blank_path)
-    return _moved(once, windows[:, :4], windows[:, 4])
-
-
-def _moved(page: Picture, pairs: Pairs, weights: Field) -> Picture:
-    """The page moved as pairs with these weights pull at it; itself where they are too few, or hardly pull."""
-    if len(pairs) < FEWEST:
-        return page
-    spread = _spread(pairs[:, :2] / (page.shape[1], page.shape[0]))
-    across, down = (_displacement_grid(spread, pairs[:, axis], weights) for axis in (2, 3))
-    if max(numpy.abs(across).max(), numpy.abs(down).max()) < STILL:
-        return page
+    Windows of print on a small copy show the great waves, on a larger one what is left of them."""
     height, width = page.shape[:2]
-    right, below = (
-        numpy.asarray(cv2.resize(net.astype(numpy.float32), (width, height), interpolation=cv2.INTER_CUBIC))
-        for net in (across, down)
-    )
-    columns = right + numpy.arange(width, dtype=numpy.float32)[numpy.newaxis, :]
-    rows = below + numpy.arange(height, dtype=numpy.float32)[:, numpy.newaxis]
-    moved = cv2.remap(page, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return numpy.asarray(moved, dtype=numpy.uint8)
+    dark = _dark(grey(page), COPIES[-1][0])
+    scale = height / dark.shape[0]
+    shifts: Shifts = numpy.zeros((2, *dark.shape), numpy.float32)
+    for side, reach in COPIES:
+        windows = _windows(_moved(dark, shifts), blank_path, side, reach)
+        if len(windows) >= FEWEST:
+            nets = _nets(windows, dark.shape)
+            shifts = nets + numpy.stack([_moved(each, nets) for each in shifts])
+    whole = numpy.stack([cv2.resize(each * scale, (width, height)) for each in shifts])
+    return by_four_channels(page, lambda four: _moved(four, whole))
 
 
-def _windows(page: Picture, blank_path: str) -> Field:
-    """Windows of print found on the page: x, y, shift across and down in pixels of the page, and their weight."""
-    scale = min(1.0, SIDE / max(page.shape[:2]))
-    seen, wanted = _dark(grey(page), scale), _blank_dark(blank_path, scale)
-    found = [window for x, y in _grid(wanted) if (window := _sought(seen, wanted, x, y)) is not None]
+def by_four_channels(picture: Picture, work: Callable[[Picture], object]) -> Picture:
+    """What OpenCV makes of a picture. A coloured one gets a fourth channel for it, which saves a third of the time."""
+    if picture.ndim == 2:
+        return numpy.asarray(work(picture), numpy.uint8)
+    four = numpy.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA), numpy.uint8)
+    return numpy.asarray(cv2.cvtColor(numpy.asarray(work(four)), cv2.COLOR_RGBA2RGB), numpy.uint8)
+
+
+def _moved(picture: NDArray[Any], shifts: Shifts) -> NDArray[Any]:
+    """What lies at each pixel's place moved by its shift, across and down."""
+    height, width = picture.shape[:2]
+    columns = shifts[0] + numpy.arange(width, dtype=numpy.float32)
+    rows = shifts[1] + numpy.arange(height, dtype=numpy.float32)[:, numpy.newaxis]
+    return cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _nets(windows: Field, shape: tuple[int, ...]) -> Shifts:
+    """The smooth shifts, across and down, nearest to those of windows, for each pixel of a copy of this shape."""
+    height, width = shape
+    spread = _spread(windows[:, :2] / (width, height))
+    nets = (_displacement_grid(spread, windows[:, axis], windows[:, 4]).astype(numpy.float32) for axis in (2, 3))
+    return numpy.stack([cv2.resize(net, (width, height), interpolation=cv2.INTER_CUBIC) for net in nets])
+
+
+def _windows(dark: Picture, blank_path: str, side: int, reach: int) -> Field:
+    """Windows of print found on the page: x, y, shift across and down in pixels of `dark`, and their weight."""
+    wanted, places = _blank_windows(blank_path, side, reach)
+    seen = shrunk_to(dark, wanted.shape[1], wanted.shape[0])
+    found = [window for x, y in places if (window := _sought(seen, wanted, x, y, reach)) is not None]
     table = numpy.array(found).reshape(-1, 5)
-    table[:, :4] /= scale
+    table[:, :4] *= dark.shape[0] / wanted.shape[0]
     return table
 
 
-def _dark(page: Picture, scale: float) -> Picture:
-    return 255 - flatten(shrunk(page, scale))
+def _dark(page: Picture, side: int) -> Picture:
+    """How dark a grey page is beside its paper, on a copy of this longer side."""
+    return 255 - flatten(shrunk(page, side / max(page.shape)))
 
 
 @lru_cache(maxsize=16)
-def _blank_dark(path: str, scale: float) -> Picture:
-    return _dark(blank_grey(path), scale)
-
-
-def _grid(wanted: Picture) -> list[tuple[int, int]]:
-    """The middles of windows in which the blank has print."""
-    edge = WINDOW + REACH
-    return [
+def _blank_windows(path: str, side: int, reach: int) -> tuple[Picture, list[tuple[int, int]]]:
+    """A blank as dark as `_dark` says, and the middles of windows in which it has print."""
+    wanted, edge = _dark(blank_grey(path), side), WINDOW + reach
+    return wanted, [
         (x, y)
-        for y in range(edge, wanted.shape[0] - edge, STEP)
-        for x in range(edge, wanted.shape[1] - edge, STEP)
+        for y in range(edge, wanted.shape[0] - edge, side // WINDOWS_COUNT)
+        for x in range(edge, wanted.shape[1] - edge, side // WINDOWS_COUNT)
         if wanted[y - WINDOW : y + WINDOW, x - WINDOW : x + WINDOW].std() >= PRINTED
     ]
 
 
-def _sought(seen: Picture, wanted: Picture, x: int, y: int) -> tuple[float, ...] | None:
+def _sought(seen: Picture, wanted: Picture, x: int, y: int, reach: int) -> tuple[float, ...] | None:
     """Where the window around (x, y) of the blank lies on the page: x, y, shift across and down, and their weight."""
-    around = WINDOW + REACH
+    around = WINDOW + reach
     window = wanted[y - WINDOW : y + WINDOW, x - WINDOW : x + WINDOW]
-    found = find_shift(window, seen[y - around : y + around, x - around : x + around], REACH)
-    if found.correlation < ALIKE or max(abs(found.across), abs(found.down)) > REACH - 3:
+    found = find_shift(window, seen[y - around : y + around, x - around : x + around], reach)
+    if found.correlation < ALIKE or max(abs(found.across), abs(found.down)) > reach - 3:
         return None  # so near the rim of what is searched the best place may lie beyond it
-    likeness, column, row = found.correlations, found.across + REACH, found.down + REACH
+    likeness, column, row = found.correlations, found.across + reach, found.down + reach
     across = found.across + _between(likeness[row, column - 1 : column + 2])
     return x, y, across, found.down + _between(likeness[row - 1 : row + 2, column]), found.correlation
 

@@ -13,7 +13,6 @@ from transcribe.registration.matching import (
     RATIO,
     Features,
     features,
-    matched_pairs,
     one_to_one,
 )
 
@@ -32,7 +31,6 @@ def test_pairs_are_those_of_opencvs_matcher(name: str) -> None:
     seen, known = seen_on(name), seen_on("bon-de-commande-flat-typed-0000.png")
     for one, other in ((seen, known), (known, seen)):
         theirs = by_opencv(one, other)
-        assert matched_pairs(one, other) == [(each.queryIdx, each.trainIdx) for each in theirs]
         nearest = {each.trainIdx: each.queryIdx for each in sorted(theirs, key=lambda each: -each.distance)}
         assert one_to_one(one, other) == [(here, there) for there, here in nearest.items()]
     assert len(known.points) > COMPARED_FEATURES_COUNT, "some are compared after others"
@@ -42,4 +40,4 @@ def test_of_fewer_than_two_features_nothing_is_matched() -> None:
     known = seen_on("receipt-007.jpg")
     for count in (0, 1):
         few = Features(side=known.side, points=known.points[:count], descriptors=known.descriptors[:count])
-        assert matched_pairs(few, known) == matched_pairs(known, few) == []
+        assert one_to_one(few, known) == one_to_one(known, few) == []
