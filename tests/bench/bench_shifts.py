@@ -39,6 +39,8 @@ SEED = 9001
 READERS = 2
 EDGE_PAGES = 2
 """Pages left out at the begin and at the end of a run."""
+WARMING_PAGES = 4
+"""Pages that each side reads before anything counts: a new database makes its plans, and programs come off the disk."""
 LEAST_SHARE = 0.9
 """The bar: pages a minute of the workers over those of the bare readers."""
 PAUSE_SECONDS = 0.05
@@ -77,13 +79,15 @@ def main() -> None:
 def measured(folder: Path, count: int, rounds: int, bucket: str) -> bool:
     """Whether the bar is held; the figures are printed."""
     url = new_database()
-    files = _photographs(folder / "photographs", rounds * count)
+    files = _photographs(folder / "photographs", rounds * count + WARMING_PAGES)
     first = _house(folder / "first", url, bucket)
     open_home(configuration.load_settings(first.home)).close()
     second = _house(folder / "second", url, bucket)
     shutil.copy(first.home / "state.key", second.home / "state.key")
     table = Table("round", "who", "pages a minute", "CPU s a page, with the start")
     shares, cpu = [], []
+    for side in (lambda some: by_workers((first, second), url, some), by_bare):
+        side(files[rounds * count :])
     for number in range(rounds):
         same = files[number * count : (number + 1) * count]
         if number % 2 == 0:
