@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from flows.backup.files import AHEAD_COUNT, batched_pictures, disk_errors_said
+from flows.backup.move_places import known_archive, known_state, require_old_pictures
 from flows.backup.move_plan import (
     STAGED_FILE,
     MovePlan,
@@ -28,12 +29,9 @@ from flows.home import (
     state_place,
 )
 from flows.runtime import is_locked, lock_file
-from transcribe.archive import Archive, is_bucket, known_place
+from transcribe.archive import Archive
 from transcribe.errors import SettingsError, StoreError
 from transcribe.store import AuditState, StateFile, copying, open_store
-
-TO_FILE = "file"
-"""How the file of the home is named, as a place to move a state to."""
 
 TOGETHER_NAMES_COUNT = 1000
 """The names of so many pictures are held at a time. Chosen by hand."""
@@ -114,6 +112,8 @@ def move_home(settings: Settings, to: str = "", archive: str = "") -> Moved:
 
 def give_up_move(settings: Settings) -> None:
     """Forget a move that did not end: the home is used as before. SettingsError where it is too late for that."""
+    if not folder_of(settings).exists():
+        raise SettingsError(f"No move of {settings.home} waits to be ended.")
     with moving_alone(settings):
         plan = kept_plan(settings)
         if plan is None:
@@ -140,9 +140,9 @@ def _plan(settings: Settings, to: str, archive: str) -> MovePlan:
     from_state = settings.state_url if is_on_server else ""
     plan = MovePlan(
         from_state=from_state,
-        to_state=_known_state(to) if to else from_state,
+        to_state=known_state(to) if to else from_state,
         from_archive=settings.archive,
-        to_archive=_known_archive(settings, archive) if archive else settings.archive,
+        to_archive=known_archive(settings, archive) if archive else settings.archive,
     )
     kept = kept_plan(settings)
     if kept is not None:
@@ -153,6 +153,8 @@ def _plan(settings: Settings, to: str, archive: str) -> MovePlan:
                 "Another move of this home did not end. Run it again as it was given, or give it up: fairhand move "
                 "--give-up."
             )
+        if not kept.verified:
+            require_old_pictures(settings, kept)
         return kept
     if not plan.moves_state and not plan.moves_archive:
         raise SettingsError("There is nothing to move: the home is there already.")
@@ -161,28 +163,9 @@ def _plan(settings: Settings, to: str, archive: str) -> MovePlan:
     open_store(settings.state, url=from_state).close()  # brought up to date, and its key is here
     with copying.alone_with_state(settings.state, from_state):
         pass  # nothing works on it
+    require_old_pictures(settings, plan)
     keep_plan(settings, plan)
     return plan
-
-
-def _known_state(to: str) -> str:
-    if to == TO_FILE:
-        return ""
-    if not to.startswith(("postgresql://", "postgres://")) and "=" not in to:
-        raise SettingsError(f"{to} is no place for a state: write postgresql://USER@HOST/NAME, or {TO_FILE}.")
-    return to
-
-
-def _known_archive(settings: Settings, place: str) -> str:
-    """A place as FAIRHAND_ARCHIVE names it, "" for the folder in the home. SettingsError where it is none."""
-    try:
-        known_place(place)
-    except ValueError as error:
-        raise SettingsError(f"{place} is no place for pictures: {error}.") from error
-    if is_bucket(place):
-        return place.rstrip("/")
-    folder = Path(place).expanduser().absolute()
-    return "" if folder == (settings.home / "archive").absolute() else str(folder)
 
 
 def _copied(settings: Settings, plan: MovePlan, done: _Done, lost: list[str]) -> MovePlan:

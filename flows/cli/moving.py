@@ -22,7 +22,9 @@ def move(
     to: Annotated[
         str | None, typer.Option(help="Where the state goes: postgresql://USER@HOST/NAME, or file for the home's own.")
     ] = None,
-    archive: Annotated[str | None, typer.Option(help="Where the pictures go: s3://BUCKET/PREFIX, or a folder.")] = None,
+    archive: Annotated[
+        str | None, typer.Option(help="Where the pictures go: s3://BUCKET/PREFIX, or a folder that is there.")
+    ] = None,
     give_up: Annotated[
         bool, typer.Option("--give-up", help="Forget a move that did not end; the home is used as before.")
     ] = False,

@@ -108,6 +108,7 @@ def test_a_home_that_is_moved_there_and_back_is_what_it_was(place: Path, bucket:
         rebuild_records(home)
     assert said_of_records(place / "records.db") == before[4], "made anew from there it says the same"
 
+    (place / "archive-2").mkdir()
     back = move(place, "file", str(place / "archive-2"))
     assert (back.tables, back.copied) == (there.tables, there.copied)
     settings = configuration.load_settings(place)
@@ -273,7 +274,8 @@ def test_a_process_that_is_killed_leaves_a_move_that_goes_on(
 ) -> None:
     was, state, url = told(place), state_of(place), new_database()
     for to in (url, "file"):
-        words = ("--home", place, "move", "--to", to, "--archive", tmp_path / f"to-{to[:4]}")
+        (pictures := tmp_path / f"to-{to[:4]}").mkdir()
+        words = ("--home", place, "move", "--to", to, "--archive", pictures)
         process = house.start(*words, forked=True)
         until = time.monotonic() + 60
         while not (place / ".moving" / "plan.json").exists() and process.poll() is None and time.monotonic() < until:
@@ -328,6 +330,76 @@ def test_what_will_not_do_is_refused_in_words_and_nothing_is_changed(place: Path
     with pytest.raises(SettingsError, match="No move"):
         give_up_move(configuration.load_settings(place))
     move(place, new_database())
+
+
+def test_an_archive_that_is_not_there_is_not_made(place: Path, tmp_path: Path) -> None:
+    """Its name is mistyped, or its disk is not mounted: pictures would fill another disk."""
+    before, mount, file = told(place), tmp_path / "mnt", tmp_path / "file"
+    mount.mkdir()
+    file.touch()
+    for archive, said in (
+        (mount / "disk" / "archive", "is not there, and none is made"),
+        (mount / "disk", "is not there, and none is made"),
+        (file, "is no folder"),
+        (Path("/proc"), "Nothing can be written to"),
+    ):
+        with pytest.raises(SettingsError, match=said) as refused:
+            move(place, archive=str(archive))
+        assert str(archive) in str(refused.value)
+        assert "Nothing was moved" in str(refused.value)
+    assert list(mount.iterdir()) == []
+    assert not (place / ".moving").exists()
+    assert told(place) == before
+
+
+def test_pictures_are_not_called_lost_where_the_disk_of_the_old_archive_is_away(place: Path, tmp_path: Path) -> None:
+    disk, new = tmp_path / "disk", tmp_path / "new"
+    disk.mkdir()
+    new.mkdir()
+    move(place, archive=str(disk))
+    disk.rename(tmp_path / "unmounted")
+    for _ in ("gone", "an empty mount point"):
+        with pytest.raises(SettingsError, match=f"None of the pictures of this state lies in {disk}"):
+            move(place, archive=str(new))
+        disk.mkdir(exist_ok=True)
+    assert configuration.load_settings(place).archive == str(disk)
+    disk.rmdir()
+    (tmp_path / "unmounted").rename(disk)
+    assert move(place, archive=str(new)).lost == ()
+
+
+@pytest.mark.parametrize("away", ["old", "new"])
+def test_a_move_that_was_ended_does_not_go_on_while_a_disk_is_away(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    move(place, archive=str(old))
+    before = told(place)
+    with monkeypatch.context() as patched:
+        patched.setattr(MOVING, "_copied", ended_at_once)
+        with pytest.raises(KeyboardInterrupt):
+            move(place, archive=str(new))
+    (tmp_path / away).rename(tmp_path / "unmounted")
+    with pytest.raises(SettingsError, match="mounted"):
+        move(place, archive=str(new))
+    assert not (tmp_path / away).exists()
+    (tmp_path / "unmounted").rename(tmp_path / away)
+    assert move(place, archive=str(new)).lost == ()
+    assert told(place) == before
+
+
+def ended_at_once(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("words", [["--archive", "/tmp"], ["--give-up"]])
+def test_a_move_makes_no_home_on_a_disk_that_is_away(house: House, tmp_path: Path, words: list[str]) -> None:
+    done = house.run("--home", tmp_path / "mnt" / "home", "move", *words)
+    assert done.code == 2, done.err
+    assert done.err.startswith("fairhand: ")
+    assert not (tmp_path / "mnt").exists()
 
 
 @pytest.mark.parametrize("to", ["file", "postgresql://nobody@127.0.0.1:1/none"])
@@ -389,6 +461,7 @@ def test_what_is_forgotten_after_a_move_is_gone_from_the_old_file_too(place: Pat
 
 def test_the_command_moves_says_what_it_did_and_what_is_left_to_do(house: House, place: Path, tmp_path: Path) -> None:
     url = new_database()
+    (tmp_path / "pictures").mkdir()
     done = house.run("--home", place, "move", "--to", url, "--archive", tmp_path / "pictures")
     assert done.code == 0, done.err
     assert "tables with" in done.out
