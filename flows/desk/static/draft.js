@@ -129,11 +129,15 @@ function moved(svg, from, box, kind, across, down) {
   };
 }
 
+let isFollowed = false; // whether a pointer draws, moves or resizes something
+
 function follow(svg, event, onMove, onEnd) {
   event.preventDefault();
+  isFollowed = true;
   svg.setPointerCapture(event.pointerId);
   const move = (next) => onMove(pointOn(svg, next));
   const end = (last) => {
+    isFollowed = false;
     svg.removeEventListener("pointermove", move);
     svg.removeEventListener("pointerup", end);
     svg.removeEventListener("pointercancel", end);
@@ -263,6 +267,8 @@ function nudge(entry, event) {
 // --- what listens -----------------------------------------------------------------------------------------------------
 
 for (const svg of pages) {
+  // lifted while it moves, a finger would let the page glide on unseen, and the next tap would only stop that
+  svg.addEventListener("touchmove", (event) => isFollowed && event.cancelable && event.preventDefault(), { passive: false });
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     if (drawing) drawNew(svg, event);

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.transcribe.review.site import Site
 from transcribe.model import WHOLE, FieldKey, Reading, ScanPage, Task, TaskKind, Transcriber
@@ -62,6 +62,31 @@ def test_a_frame_is_drawn_around_a_field_and_its_text_typed(site: Site, enter: E
     assert reading.text == "BC-2025-0001"
     assert reading.box is not None
     assert [abs(a - b) <= 2 for a, b in zip(reading.box, (60, 60, 460, 110), strict=True)] == [True] * 4
+
+
+def test_the_page_has_its_room_before_its_picture_is_there(site: Site, address: str, page: Page) -> None:
+    """On a slow line a frame that was drawn before had no height, and Send went down as the picture came."""
+    ask(site, "locate", NUMBER)
+    held: list[Route] = []
+    page.route("**/page/*", lambda route: held.append(route))
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click(no_wait_after=True)
+    page.locator("html[data-ready]").wait_for()
+    shown, send = page.locator("#picture img").bounding_box(), page.locator("[value=send]").bounding_box()
+    assert shown is not None
+    assert not page.locator("#picture img").evaluate("image => image.naturalWidth")
+    scale = shown["width"] / 1240
+    page.mouse.move(shown["x"] + 60 * scale, shown["y"] + 60 * scale)
+    page.mouse.down()
+    page.mouse.move(shown["x"] + 460 * scale, shown["y"] + 110 * scale)
+    page.mouse.up()
+    assert [abs(a - b) <= 2 for a, b in zip(frame_of(page), (60, 60, 460, 110), strict=True)] == [True] * 4
+
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state()
+    assert page.locator("#picture img").evaluate("image => image.naturalWidth")
+    assert (page.locator("#picture img").bounding_box(), page.locator("[value=send]").bounding_box()) == (shown, send)
 
 
 def test_a_frame_is_clicked_without_javascript(site: Site, address: str, browser: Browser) -> None:
@@ -189,6 +214,34 @@ def test_on_a_phone_two_fingers_enlarge_and_one_draws(site: Site, address: str, 
     page.locator("[value=send]").tap()
     expect(page.locator("#no-work")).to_be_visible()
     assert only(site, scan).box == tuple(drawn)
+
+
+NOTE_TOUCHES = """
+  window.drawn = [];
+  addEventListener('touchmove', (event) => drawn.push([event.cancelable, event.defaultPrevented]));
+"""
+
+
+@pytest.mark.parametrize("kind", ["read", "locate", "rows"])
+def test_what_a_finger_draws_is_no_gesture_of_the_browser_that_would_take_the_next_tap(
+    site: Site, address: str, browser: Browser, kind: TaskKind
+) -> None:
+    """A finger lifted while it moves lets a page glide on; one tap of ten on Send after it only stopped that."""
+    ask(site, kind, rows_key("lines") if kind == "rows" else NUMBER)
+    page = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).new_page()
+    page.add_init_script(NOTE_TOUCHES)
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").tap()
+    page.locator("html[data-ready]").wait_for()
+    box = page.locator("#picture").bounding_box()
+    assert box is not None
+    x, y, fingers = box["x"] + 60, box["y"] + 40, Fingers(page)
+    fingers("touchStart", (x, y))
+    fingers("touchMove", (x + 60, y + 10))
+    fingers("touchMove", (x + 120, y + 20))
+    fingers("touchEnd")
+    page.wait_for_function("drawn.length")
+    assert {tuple(each) for each in page.evaluate("drawn")} == {(True, True)}
 
 
 def test_a_text_without_a_frame_is_asked_about_once_and_kept_in_the_box(site: Site, enter: Enter) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site, form_of, make_site
 from transcribe.geometry import Box
-from transcribe.model import FieldKey, Form, Place, Task, Transcriber
+from transcribe.model import FieldKey, Form, Place, ReadResult, Task, Transcriber
 from transcribe.review.pages.whole_form import paper_order
 
 SignIn = Callable[[Transcriber], httpx.Client]
@@ -83,6 +83,23 @@ def test_a_table_stands_between_the_fields_above_and_below_it() -> None:
 
     cells = ["lines.reference[0]", "lines.quantity[0]", "lines.reference[1]", "lines.quantity[1]"]
     assert order == ["order_number", *cells, "total"]
+
+
+def test_each_page_has_the_size_of_its_own_picture(site: Site, sign_in: SignIn) -> None:
+    """All had that of the first field's page: on a page of another size the frame stood beside the field."""
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025"})
+    number, date = site.store.places(scan)
+    (first,) = site.store.pictures(scan)
+    pictures = (first, replace(first, number=2, size=(620, 900)))
+    reads = ReadResult(places=(number, replace(date, page=2)), readings=(), fit=1.0, quality={}, pictures=pictures)
+    site.store.put_reads(scan, reads, site.clock.now())
+
+    page = sign_in(site.person("amina")).get("/form").text
+
+    assert re.findall(r'data-page="(\d)" data-width="(\d+)" data-height="(\d+)"', page) == [
+        ("1", "1240", "1754"),
+        ("2", "620", "900"),
+    ]
 
 
 def test_what_is_filled_in_is_kept_and_the_rest_stays_open(site: Site, sign_in: SignIn) -> None:
@@ -209,6 +226,26 @@ def test_what_is_sent_without_a_network_survives_a_reload_and_arrives_once(
         ("order_date", "14/03/2025"),
         ("order_number", "BC-2025-0001"),
     ]
+
+
+@pytest.mark.browser
+def test_on_a_phone_no_box_moves_as_the_picture_of_the_page_comes(site: Site, enter: Enter, page: Page) -> None:
+    """On a slow line the boxes went down by a third of the screen under the finger that was about to tap one."""
+    site.scan("bon-de-commande", TEXTS)
+    page.set_viewport_size({"width": 360, "height": 740})
+    enter(site.person("amina"))
+    held: list[Route] = []
+    page.context.route("**/whole/*", lambda route: held.append(route))
+    page.goto(page.url.replace("/work", "/form"), wait_until="commit")
+    page.locator("html[data-ready]").wait_for()
+    picture, boxes = page.locator(".picture.whole img"), page.locator(".line .text")
+    before = [each.bounding_box() for each in boxes.all()]
+    assert not picture.evaluate("image => image.naturalWidth")
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state()
+    assert picture.evaluate("image => image.naturalWidth")
+    assert [each.bounding_box() for each in boxes.all()] == before
 
 
 @pytest.mark.browser

@@ -65,7 +65,7 @@ async def whole_form(
     has_password = await context.look(lambda store: store.password(visitor.person.id)) is not None
     if not lines:
         return RedirectResponse(f"/work?late={late}" if late else "/work", 303)
-    pages = {line.page: line.view.task for line in reversed(lines)}
+    pages = {line.page: line.view for line in reversed(lines)}  # the first field of each page
     return context.rendering.page(
         "whole_form.html",
         visitor.language,

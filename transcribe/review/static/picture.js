@@ -1,6 +1,7 @@
 // How the picture is looked at: the writing fills the frame; zoomed, moved, made stronger, inverted, turned; more of the page.
 
 import { fitted, middle, nearby, rows, within, writing } from "./fitting.js";
+import { takeTouches } from "./touch.js";
 
 const STEPS = [0.4, 0.55, 0.75, 1, 1.35, 1.8, 2.5, 3.5, 5];
 const AS_IT_FITS = STEPS.indexOf(1);
@@ -229,6 +230,7 @@ export class Picture {
       pointers.set(event.pointerId, event);
     });
     figure.addEventListener("pointermove", (event) => this.dragged(event));
+    takeTouches(figure);
     for (const end of ["pointerup", "pointercancel"]) {
       figure.addEventListener(end, (event) => {
         pointers.delete(event.pointerId);

@@ -2,6 +2,7 @@
 // keyboard; the page is enlarged and moved. What is marked stands in hidden inputs, in pixels of the page.
 
 import { chord, nameKeys, press, sendsAll } from "./machine.js";
+import { takeTouches } from "./touch.js";
 
 const STEPS = [1, 1.4, 2, 2.8, 4, 5.6, 8]; // of the width of the frame that the page is looked at in
 const NEAR_LINE = 12; // pixels of the page: a line as near as this is taken away instead of adding one
@@ -204,6 +205,8 @@ figure.addEventListener("wheel", (event) => {
   const { left, top } = figure.getBoundingClientRect();
   zoomTo(zoom * Math.exp(-event.deltaY / 300), [event.clientX - left, event.clientY - top]);
 }, { passive: false });
+
+if (framed || lined) takeTouches(figure); // a page that is only looked at is scrolled by the browser
 
 image.addEventListener("dragstart", (event) => event.preventDefault());
 

@@ -252,6 +252,15 @@ def test_on_a_telephone_a_finger_draws_and_scrolls(draft: Draft, enter: Enter, a
     assert page.evaluate("getComputedStyle(document.querySelector('#canvas svg')).touchAction") != "none"
     page.locator("#draw-field").tap()
     assert page.evaluate("getComputedStyle(document.querySelector('#canvas svg')).touchAction") == "none"
+    before, box = page.locator("[data-for]").count(), page.locator("#canvas").bounding_box()
+    assert box is not None
+    page.evaluate("addEventListener('touchmove', (event) => (window.isTaken = event.defaultPrevented))")
+    fingers = page.context.new_cdp_session(page)
+    for kind, x in (("touchStart", 40), ("touchMove", 90), ("touchMove", 140), ("touchEnd", None)):
+        points = [] if x is None else [{"x": box["x"] + x, "y": box["y"] + x}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(page.locator("[data-for]")).to_have_count(before + 1)
+    assert page.evaluate("isTaken"), "else the page glides on, and the next tap only stops that"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
