@@ -29,6 +29,7 @@ from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.home import Settings, act_as, keep_private, load_settings, now, open_home
 from flows.ingest import ingest
+from flows.runtime import ended_in_words
 from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, reconcile, retention, shift
 
 NICENESS = 10
@@ -199,6 +200,7 @@ if __name__ == "__main__":
     os.nice(NICENESS)
     keep_private()
     act_as(SCHEDULE)
-    home = open_home(load_settings())
+    with ended_in_words():
+        home = open_home(load_settings())
     threading.Thread(target=hold_schedule, args=(home, threading.Event()), daemon=True).start()
     asyncio.run(run_deployments(deployments_of(home.settings)))

@@ -24,10 +24,20 @@ Every command with its options. This page is made from the code by `python -m te
 --help` says the same. How to do a thing stands in [how-to.md](how-to.md), how it all works in [running.md](running.md).
 
 `--home FOLDER` and `--version` stand before the command. Commands that read take `--json` and print one object a line.
-Progress goes to standard error: a bar on a terminal, elsewhere a plain line now and then. Exit codes: 0 all is well;
-1 there is a finding, such as a file that was set aside (what `doctor` says could be better, and what
-`people check` asks, are none); 2 the command was used wrongly; 3 something is
-missing on this machine.
+Progress goes to standard error: a bar on a terminal, elsewhere a plain line now and then.
+
+| exit code | meaning |
+|---|---|
+| 0 | all is well |
+| 1 | the work was done, and there is a finding, such as a file that was set aside |
+| 2 | the command was used wrongly, or a setting is wrong: give it otherwise |
+| 3 | something is missing on this machine: `doctor` names it |
+| 4 | the work was not done, or not ended: the database or the archive is away, or a disk is full, for example |
+| 5 | a fault of fairhand, with a traceback: please report it |
+| 130 | ended by Ctrl-C |
+
+What `doctor` says could be better, and what `people check` asks, are no findings. That the database is away is one of
+`doctor`, whose work it is to look. What starts commands may go on after 0 and 1: with systemd by `SuccessExitStatus=1`.
 """
 
 SETTINGS_HEAD = """# Settings

@@ -20,9 +20,9 @@ FULL_DISK_BYTES = 256 * 1024
 
 
 class FairhandError(Exception):
-    """Something went wrong in fairhand."""
+    """Something went wrong in fairhand. A command ends with its `exit_code`: by default 4, the work was not done."""
 
-    exit_code = 1
+    exit_code = 4
     retry = False
 
     def __init__(self, message: str = "") -> None:
@@ -52,7 +52,7 @@ class FormNotOffered(FormError):
 class ScanError(FairhandError):
     """There is no picture here that can be read; the file was set aside."""
 
-    exit_code = 3
+    exit_code = 1
 
     def __init__(self, message: str = "", advice: str = "Replace the file") -> None:
         super().__init__(message)
@@ -69,7 +69,7 @@ class EngineError(FairhandError):
 class EngineMissing(EngineError):
     """An OCR program is not installed; `fairhand doctor` names the command that installs it."""
 
-    exit_code = 4
+    exit_code = 3
     retry = False
 
 
@@ -77,6 +77,14 @@ class StoreError(FairhandError):
     """The database could not be read or written; try again."""
 
     retry = True
+
+
+class DatabaseAway(StoreError):
+    """The server of the database gives no connection; try again when it does."""
+
+
+class NoConnectionFree(DatabaseAway):
+    """The server of the database takes no more connections; raise its limit, or end programs that hold them."""
 
 
 class ProgramOutdated(StoreError):
@@ -125,6 +133,8 @@ class ArchiveAway(StoreError):
 
 class ArchiveRefused(FairhandError):
     """This bucket will not do as an archive; name another one, or change how it is set up."""
+
+    exit_code = 2
 
 
 def is_disk_full(error: BaseException, path: Path) -> bool:

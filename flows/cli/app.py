@@ -1,7 +1,8 @@
 """The command line as a whole: its options, and how an expected error ends it.
 
-Exit codes: 0 fine, 1 there is a finding, 2 used wrongly, 3 something is missing on this machine. Commands import what
-they need when they run, so that `fairhand --help` is quick.
+Exit codes: 0 fine, 1 done, and there is a finding, 2 used wrongly, 3 something is missing on this machine, 4 not done,
+as the database is away, for example, 5 a fault of the program. Commands import what they need when they run, so that
+`fairhand --help` is quick.
 """
 
 from __future__ import annotations
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from typer._click import Command, Context
 
     from flows.home import FormLibrary, Home, Settings
-
-EXIT_CODE_OF_ERROR = {1: 1, 2: 2, 3: 1, 4: 3}
-"""The command line's exit code for each code of an error. An unreadable file is a finding, a missing program is 3."""
 
 COMMAND_GROUPS = (
     "setup",
@@ -107,13 +105,13 @@ class _Commands(GroupedCommands):
             raise
         except FairhandError as error:
             terminal.say(f"fairhand: {error}", err=True)
-            raise typer.Exit(EXIT_CODE_OF_ERROR.get(error.exit_code, error.exit_code)) from error
+            raise typer.Exit(error.exit_code) from error
         except OSError as error:
             if error.errno not in FULL_DISK_ERRNOS:
                 raise
             where = f"The disk of {error.filename}" if error.filename else "A disk that was written to"
             terminal.say(f"fairhand: {where} is full. Make room on it and give the command again.", err=True)
-            raise typer.Exit(1) from error
+            raise typer.Exit(FairhandError.exit_code) from error
 
 
 app = typer.Typer(

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+import traceback
+
+EXIT_CODE_OF_FAULT = 5
+"""How a command ends that nobody has foreseen. Python's own 1 would say that the work was done."""
 
 ONE_THREAD_VARIABLE = "OPENBLAS_NUM_THREADS"
 """Says in how many threads numpy multiplies; read where numpy is imported."""
@@ -15,6 +20,10 @@ def main() -> None:
     matrices are small. Laying photographs onto their forms took 2.2 times the processor time in two threads.
     """
     os.environ.setdefault(ONE_THREAD_VARIABLE, "1")
-    from flows.cli.app import run  # only here, so that a flow can import flows.cli without a command line
+    try:
+        from flows.cli.app import run  # only here, so that a flow can import flows.cli without a command line
 
-    run()
+        run()
+    except Exception:  # whatever it is: what starts commands is not to take it for a finding
+        traceback.print_exc()
+        sys.exit(EXIT_CODE_OF_FAULT)

@@ -1,5 +1,6 @@
 """Processes: Prefect's server, a guard for children, memory."""
 
+from flows.runtime.ended_in_words import ended_in_words
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.home_name import name_lock
 from flows.runtime.interpreter_tuning import settle_memory, take_short_turns
@@ -19,6 +20,7 @@ from flows.runtime.run_log import tame_run_log
 __all__ = [
     "START_SECONDS",
     "PrefectServer",
+    "ended_in_words",
     "guarded",
     "is_locked",
     "lock_file",

@@ -14,6 +14,7 @@ import time
 
 from flows.administration import refresh_quality
 from flows.home import Home, act_as, load_settings, now, open_home
+from flows.runtime import ended_in_words
 from flows.steps import reconcile_home
 from reconcile.inference import ScanMemory
 from transcribe.errors import FairhandError
@@ -71,5 +72,6 @@ if __name__ == "__main__":
     logging.basicConfig(format="fairhand: %(message)s")
     os.nice(NICENESS)
     act_as("serve")
-    settings = load_settings()
-    run_worker(open_home(settings), sys.stdin.fileno(), settings.reconcile_seconds)
+    with ended_in_words():
+        settings = load_settings()
+        run_worker(open_home(settings), sys.stdin.fileno(), settings.reconcile_seconds)

@@ -6,9 +6,9 @@ import os
 import sys
 
 from flows.home import act_as, load_settings, open_home
+from flows.runtime import ended_in_words
 from flows.watching.watch import watch, watched_forms
 from flows.watching.watched_folder import Round
-from transcribe.errors import FairhandError
 
 NICENESS = 10
 """Pages come first: a person notices 100 ms, a folder does not. Chosen by hand."""
@@ -34,8 +34,5 @@ def _run() -> None:
 
 if __name__ == "__main__":
     os.nice(NICENESS)
-    try:
+    with ended_in_words():
         _run()
-    except FairhandError as error:
-        print(f"fairhand: {error}", file=sys.stderr, flush=True)
-        sys.exit(error.exit_code)

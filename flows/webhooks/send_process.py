@@ -8,6 +8,7 @@ import signal
 import threading
 
 from flows.home import act_as, keep_private, load_settings, now, open_home
+from flows.runtime import ended_in_words
 from flows.webhooks.sender import Sender, sender_lock
 
 NICENESS = 10
@@ -36,4 +37,5 @@ if __name__ == "__main__":
     os.nice(NICENESS)
     keep_private()
     act_as("serve")
-    run()
+    with ended_in_words():
+        run()

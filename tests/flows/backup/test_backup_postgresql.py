@@ -200,7 +200,7 @@ def test_the_commands_do_it(house: House, place: Path, target: Path, new: Path) 
     assert house.run("--home", new, "log", "verify").code == 0
     assert "in PostgreSQL" in house.run("--home", new, "status").out
     refused = house.run("--home", new.with_name("third"), "restore", target, "--to", url)
-    assert (refused.code, "holds a state already" in refused.err) == (1, True), refused.err
+    assert (refused.code, "holds a state already" in refused.err) == (4, True), refused.err
 
 
 def test_an_error_of_the_database_is_one_sentence(place: Path, target: Path, new: Path) -> None:

@@ -785,7 +785,7 @@ def test_a_full_disk_is_said_and_earlier_backups_are_as_they_were(place: Path, t
         home.archive.put(os.urandom(200_000))
     command = [sys.executable, "-c", SMALL_DISK, "--home", str(place), "backup", str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 4
     assert "Traceback" not in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Earlier backups are as they were" in done.stderr

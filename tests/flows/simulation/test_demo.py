@@ -24,5 +24,5 @@ def test_it_ends_by_itself_with_records_that_equal_the_truth(served_home: Path, 
 
 def test_a_folder_without_a_truth_is_said_in_one_line(house: House, tmp_path: Path) -> None:
     done = house.run("demo", "--samples", tmp_path)
-    assert done.code == 1
+    assert done.code == 4
     assert done.err.startswith("fairhand: There are no sample photographs at")

@@ -155,7 +155,7 @@ def test_a_share_of_many_people_is_played_with_the_delays_of_all(monkeypatch: py
 
 def test_a_home_with_few_finished_orders_is_refused_with_what_to_do(house: House, rooms: Home) -> None:
     done = house.run("simulate", "--scale", "1000")
-    assert done.code == 1
+    assert done.code == 4
     assert "This home has 0 finished scans" in done.err
     assert "fairhand demo --people simulated" in done.err
     done = house.run("simulate")

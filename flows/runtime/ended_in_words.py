@@ -1,0 +1,19 @@
+"""How a process of `fairhand serve` ends for an error that was expected: with one line, and no traceback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from transcribe.errors import FairhandError
+
+
+@contextmanager
+def ended_in_words() -> Iterator[None]:
+    """End the process with what an error says, and with its exit code."""
+    try:
+        yield
+    except FairhandError as error:
+        print(f"fairhand: {error}", file=sys.stderr, flush=True)
+        sys.exit(error.exit_code)
