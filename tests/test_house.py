@@ -43,7 +43,7 @@ GROUND = {
     "flows.ingest": "home mending runtime shifts steps administration transcribe.intake",
     "flows.scheduled": "home shifts steps administration alerts backup",
     # the process that runs both beside `serve`
-    "flows.deployed": "home ingest scheduled",
+    "flows.deployed": "home ingest runtime scheduled",
 }
 """The files that stand loose in a package, and what they may import."""
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from tests.transcribe.review.site import Site, make_site
 from tests.transcribe.review.test_requests import client_of
-from transcribe.errors import StoreError
+from transcribe.errors import NoConnectionFree, StoreError
 from transcribe.forms import definition
 from transcribe.model import WHOLE, FieldKey, Scan, Task
 from transcribe.review.text_limits import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
@@ -190,6 +190,23 @@ def test_a_full_disk_or_a_lost_server_is_one_line_of_the_log_a_request(
     monkeypatch.setattr(site.store, "set_training", full)
     sent = {"csrf": client.headers["x-csrf-token"], "training": "no"}
     assert client.post("/me", data=sent).status_code == 503
+    assert the_line(caplog) == f"the store is busy: StoreError, {cause}"
+
+
+def test_a_server_without_a_free_connection_is_named_in_the_log(
+    site: Site, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def crowded(*_: object, **__: object) -> None:
+        raise NoConnectionFree("There is no connection free. Raise max_connections.")
+
+    monkeypatch.setattr(site.store, "set_training", crowded)
+    sent = {"csrf": client.headers["x-csrf-token"], "training": "no"}
+    assert client.post("/me", data=sent).status_code == 503
+    assert the_line(caplog) == "the store is busy: There is no connection free. Raise max_connections."
+
+
+def the_line(caplog: pytest.LogCaptureFixture) -> str:
+    """The one line that the pages have logged."""
     (line,) = (record for record in caplog.records if record.name.startswith("transcribe.review"))
-    assert line.getMessage() == f"the store is busy: StoreError, {cause}"
     assert line.exc_info is None
+    return line.getMessage()

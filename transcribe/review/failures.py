@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from transcribe.errors import (
     ArchiveAway,
     CountsAlready,
+    DatabaseAway,
     FairhandError,
     FormError,
     FormNotOffered,
@@ -266,6 +267,10 @@ async def _too_many(request: Request, error: Exception) -> Response:
     return failure_response(request, 429, error.message, error.retry_after, await typed_in(request))
 
 
+SAID_WHOLE = (ArchiveAway, DatabaseAway)
+"""Errors whose words are ours and say what to do; those of others may have somebody's words in them."""
+
+
 def _cause_in_words(error: Exception) -> str:
     """What kind of error it is, in a line: a full disk makes thousands. What these libraries say names no text."""
     cause = error.__cause__
@@ -287,6 +292,6 @@ async def _ours(request: Request, error: Exception) -> Response:
         logger.error("a form cannot be used: %s", error)
         return failure_response(request, 404, N_("This page does not exist, or it is not open to you."), typed=typed)
     if isinstance(error, StoreError):
-        logger.warning("the store is busy: %s", error if isinstance(error, ArchiveAway) else _cause_in_words(error))
+        logger.warning("the store is busy: %s", error if isinstance(error, SAID_WHOLE) else _cause_in_words(error))
         return failure_response(request, 503, N_("The server is busy. Send it again; it is counted once."), 1, typed)
     raise error

@@ -23,7 +23,7 @@ from flows.serving.health import Health, health
 from flows.steps.reconcile_scans import reconcile_home
 from tests.attack.test_restore import recorded
 from tests.flows.steps.test_reconcile_scans import received
-from transcribe.errors import StoreError
+from transcribe.errors import NoConnectionFree, StoreError
 from transcribe.people.tokens import SCOPES, new_token
 from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.app import create_app
@@ -83,6 +83,13 @@ def full_disk(home: Home) -> None:
     home.settings.home.rename(home.settings.home.with_name("away"))
 
 
+def crowded_database(home: Home) -> None:
+    def refused() -> None:
+        raise NoConnectionFree
+
+    vars(home.store)["check_writable"] = refused
+
+
 def newer_database(home: Home) -> None:
     with closing(sqlite3.connect(home.settings.home / "state.db")) as newer:
         newer.execute("PRAGMA user_version = 9999")
@@ -92,6 +99,7 @@ def newer_database(home: Home) -> None:
     ("break_it", "said"),
     [
         (newer_database, "the program is older than its database"),
+        (crowded_database, "the server of the database has no connection free"),
         (broken_database, "the database cannot be written"),
         (broken_archive, "the archive cannot be read"),
         (full_disk, "the disk is full or cannot be written"),

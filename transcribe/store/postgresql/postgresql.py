@@ -19,9 +19,10 @@ from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.drivers.named_sql import postgresql_statements, without
 from transcribe.store.postgresql.postgresql_address import server_address
 from transcribe.store.postgresql.postgresql_erasure import clear_away
+from transcribe.store.postgresql.postgresql_errors import connection_refused, one_line, store_errors
 from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
 from transcribe.store.postgresql.postgresql_pipeline import STEADY_STATEMENTS, Transaction, puts_reading
-from transcribe.store.postgresql.postgresql_pool import ServerPool, connection_refused, one_line, store_errors
+from transcribe.store.postgresql.postgresql_pool import ServerPool
 from transcribe.store.postgresql.postgresql_schema import VERSION, WRITE_LOCK, bring_up_to_date, refuse_unfit_server
 from transcribe.store.postgresql.postgresql_wire import Answer
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 
 from transcribe.store.postgresql.postgresql_silence import ServerSilent, watched
 from transcribe.store.postgresql.postgresql_wire import Wire
@@ -48,6 +48,21 @@ class ServerConnection(Connection[Any]):
     """
 
     check_silence: Callable[[float], None] | None = None
+
+    @classmethod
+    def connect(  # type: ignore[override]  # psycopg names each parameter; all but ours go there as they come
+        cls, conninfo: str = "", *, tried: Callable[[OperationalError | None], None] | None = None, **named: Any
+    ) -> Self:
+        """A new connection. `tried` is told why there is none, and None where there is one."""
+        try:
+            made = super().connect(conninfo, **named)
+        except OperationalError as error:
+            if tried:
+                tried(error)
+            raise
+        if tried:
+            tried(None)
+        return made
 
     @cached_property
     def wire(self) -> Wire:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import Connection
 
 from transcribe.store.postgresql.postgresql_connection import ServerConnection
-from transcribe.store.postgresql.postgresql_pool import store_errors
+from transcribe.store.postgresql.postgresql_errors import store_errors
 from transcribe.store.postgresql.postgresql_silence import Silence
 
 DEAD_PEER_SECONDS = 30

@@ -13,7 +13,7 @@ import psycopg
 
 from transcribe.errors import StoreError
 from transcribe.store.postgresql.postgresql_connection import ServerConnection
-from transcribe.store.postgresql.postgresql_pool import raise_ours, store_errors
+from transcribe.store.postgresql.postgresql_errors import raise_ours, store_errors
 from transcribe.store.postgresql.postgresql_wire import Answer
 
 MOST_WAITING_COUNT = 200

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn
+from typing import Any
 
 import psycopg
 from psycopg import Cursor, RawCursor
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from transcribe.errors import DiskFull, ProgramOutdated, StoreError
+from transcribe.errors import DatabaseAway, ProgramOutdated, StoreError
 from transcribe.store.postgresql.postgresql_connection import ServerConnection
+from transcribe.store.postgresql.postgresql_errors import connection_refused, store_error
 from transcribe.store.postgresql.postgresql_rows import adapt, named_rows
 from transcribe.store.postgresql.postgresql_silence import ServerSilent, Silence
 from transcribe.store.postgresql.postgresql_wire import Answer
@@ -47,11 +48,17 @@ TAKEN_FOR_EMPTY = """SELECT quote_ident(relname) FROM pg_class WHERE relkind = '
 """Our tables that held no row when they were counted last, and had pages of rows that were gone. A plan for them may
 read the same pages again for each row: 3.4 s for a statement of 2 ms, where 900 readings had come since."""
 
-AWAY = "The database of FAIRHAND_STATE is away, or every connection to it is in use; try again in a moment."
-"""What is said where no connection is to be had."""
+AWAY = "The database of FAIRHAND_STATE does not answer; try again in a moment."
+"""What is said where no connection is to be had, and the server has not said why."""
 
-NO_CONNECTION_FREE = re.compile("too many (clients|connections)|remaining connection slots")
-"""What a server says that has as many connections as it may have."""
+ALL_IN_USE = (
+    "Every connection of this process to the database of FAIRHAND_STATE is in use; try again in a moment. Where that "
+    "lasts, statements take too long there."
+)
+"""What is said where the process has as many connections as it may have."""
+
+REFUSAL_SECONDS = 2 * CONNECT_SECONDS
+"""So long what the server said to a new connection is why there is none. Chosen by hand."""
 
 
 class ServerPool:
@@ -68,6 +75,7 @@ class ServerPool:
         self._writer: ServerConnection | None = None
         self._local = threading.local()
         self._silence = Silence(address)
+        self._refusal: tuple[float, psycopg.OperationalError] | None = None
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # a hundred lines a minute, of what we say ourselves
 
     @contextmanager
@@ -89,7 +97,7 @@ class ServerPool:
         except (PoolTimeout, PoolClosed) as error:
             if not self._is_hurried:
                 self._silence.suspect()
-            raise StoreError(AWAY) from error
+            raise self._why_none(pool) from error
 
     def give_back(self, connection: ServerConnection) -> None:
         """Say that a connection is free; one that is lost, or was left within a pipeline, is replaced.
@@ -201,6 +209,16 @@ class ServerPool:
                 pool.putconn(writer)
             pool.close()
 
+    def _tried(self, error: psycopg.OperationalError | None) -> None:
+        """Keep what the server said to a new connection; None where it took it in."""
+        self._refusal = None if error is None else (time.monotonic(), error)
+
+    def _why_none(self, pool: ConnectionPool[ServerConnection]) -> StoreError:
+        """Why no connection is to be had."""
+        if self._refusal and time.monotonic() < self._refusal[0] + REFUSAL_SECONDS:
+            return connection_refused(self._refusal[1])
+        return DatabaseAway(ALL_IN_USE if _is_used_up(pool) else AWAY)
+
     @property
     def _is_hurried(self) -> bool:
         return getattr(self._local, "hurried", False)
@@ -227,6 +245,7 @@ class ServerPool:
                         "cursor_factory": RawCursor,
                         "row_factory": named_rows,
                         "prepare_threshold": None,  # else it takes back ours with its own after a ROLLBACK
+                        "tried": self._tried,
                     },
                     configure=self._made,
                     min_size=1,
@@ -246,7 +265,7 @@ class ServerPool:
         if self._present != self._version:
             raise ProgramOutdated(self._present, self._version)
         if self._silence.refuses_hurried if self._is_hurried else self._silence.is_away:
-            raise StoreError(AWAY)
+            raise DatabaseAway(AWAY)
 
     def _mend(self) -> None:
         with suppress(PoolTimeout, PoolClosed):
@@ -257,44 +276,3 @@ def _is_used_up(pool: ConnectionPool[ServerConnection]) -> bool:
     """Whether no connection is free in a pool, and no other may be made."""
     now = pool.get_stats()
     return not now.get("pool_available") and now.get("pool_size", 0) >= MAX_CONNECTIONS_COUNT
-
-
-@contextmanager
-def store_errors() -> Iterator[None]:
-    """Errors of the server in our words. A constraint that a row would break stays what it is."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise_ours(error)
-
-
-def raise_ours(error: psycopg.Error) -> NoReturn:
-    """Raise an error of the server in our words; that of a constraint as it is."""
-    if isinstance(error, psycopg.IntegrityError):
-        raise error
-    raise store_error(error) from error
-
-
-def store_error(error: psycopg.Error) -> StoreError:
-    """An error of the server in our words."""
-    if isinstance(error, psycopg.errors.DiskFull):
-        return DiskFull("The disk of the database is full. Make room on its server and do the same again.")
-    return StoreError(f"The database of FAIRHAND_STATE could not be read or written ({one_line(error)}); try again.")
-
-
-def connection_refused(error: psycopg.OperationalError) -> StoreError:
-    """Why a server could not be connected to, in our words."""
-    if NO_CONNECTION_FREE.search(str(error)):
-        return StoreError(
-            f"The server of FAIRHAND_STATE has no connection free ({one_line(error)}). Raise its max_connections: 12 "
-            "for each process, and some more."
-        )
-    return StoreError(
-        f"The database of FAIRHAND_STATE cannot be reached ({one_line(error)}). Is the server running, and are the "
-        "host, the name, the user and the password right?"
-    )
-
-
-def one_line(error: BaseException) -> str:
-    """What the server said, on one line and without what stands behind it."""
-    return str(error).strip().partition("\n")[0].rstrip(".")

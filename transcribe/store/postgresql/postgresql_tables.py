@@ -16,7 +16,7 @@ from transcribe.errors import StoreError
 from transcribe.store.drivers.table_copy import ARCHIVE_NAMES_SQL, OWN_COLUMNS, TOGETHER_ROWS_COUNT, Rows
 from transcribe.store.postgresql.postgresql import BEGIN_SNAPSHOT, open_postgresql
 from transcribe.store.postgresql.postgresql_address import server_address
-from transcribe.store.postgresql.postgresql_pool import store_errors
+from transcribe.store.postgresql.postgresql_errors import store_errors
 from transcribe.store.postgresql.postgresql_schema import WRITE_LOCK
 
 OWN_TABLES = ("schema_version", "last_number")
