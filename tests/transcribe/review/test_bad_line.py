@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.transcribe.review.cable import Cable
+from tests.transcribe.review.device import HELD
 from tests.transcribe.review.site import Site, make_site
 from transcribe.model import FieldKey, Transcriber
 from transcribe.review.options import ReviewOptions
@@ -43,19 +44,6 @@ def orders(site: Site, count: int) -> list[str]:
 def type_in(page: Page, text: str) -> None:
     page.keyboard.type(text)
     page.keyboard.press("Enter")
-
-
-HELD = """async () => {
-  const [{ name }] = await indexedDB.databases();
-  const opening = indexedDB.open(name);
-  await new Promise((done) => (opening.onsuccess = done));
-  const asked = opening.result.transaction("held").objectStore("held").getAll();
-  await new Promise((done) => (asked.onsuccess = done));
-  opening.result.close();
-  const pictures = await Promise.all(asked.result.map((sheet) => caches.match(sheet.picture)));
-  return pictures.filter(Boolean).length;
-}"""
-"""How many fields the page holds, the one that it shows too, whose pictures are on the device already."""
 
 
 def until_held(page: Page, count: int) -> None:

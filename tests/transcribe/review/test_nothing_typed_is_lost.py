@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.cable import Cable
+from tests.transcribe.review.device import until_held
 from tests.transcribe.review.site import Site, form_of, make_site
 from transcribe.model import FieldKey, Form, Transcriber
 from transcribe.store import Rate, SentReading
@@ -24,22 +25,6 @@ SignIn = Callable[[Transcriber], httpx.Client]
 Enter = Callable[[Transcriber], Page]
 COUNTS = "Your first reading of this field is kept, paid, and counts already."
 WAY_ON = "If the outcome is wrong, contest it under My readings."
-
-HELD_AHEAD = """
-  () => new Promise((done) => {
-    const look = async () => {
-      const name = (await indexedDB.databases()).find((each) => each.name.startsWith("fairhand-"))?.name;
-      const open = indexedDB.open(name);
-      const database = await new Promise((opened) => { open.onsuccess = () => opened(open.result); });
-      const count = database.transaction("held").objectStore("held").count();
-      const held = await new Promise((counted) => { count.onsuccess = () => counted(count.result); });
-      database.close();
-      held >= 2 ? done(true) : setTimeout(look, 50);
-    };
-    look();
-  })
-"""
-"""Ends when the next field is here. `wait_for_function` takes a promise of `false` for an answer, so it is not used."""
 
 
 def as_a_whole(name: str, version: int) -> Form:
@@ -69,7 +54,7 @@ def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0002"}, name="two")
     amina = site.person("amina")
     page = enter(amina)
-    page.evaluate(HELD_AHEAD)
+    until_held(page, 2)
     line.cut()
     before = str(page.locator("#task").get_attribute("action"))
     page.keyboard.type("BC-1 <b>bis</b>")

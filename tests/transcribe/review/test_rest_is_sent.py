@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.transcribe.review.cable import Cable
+from tests.transcribe.review.device import until_held, until_kept
 from tests.transcribe.review.site import Site
 from tests.transcribe.review.test_fair_pages import set_pay
 from transcribe.model import FieldKey, Transcriber
@@ -22,13 +23,13 @@ NUMBER = FieldKey("order_number")
 
 def read_without_a_line(site: Site, page: Page, line: Cable) -> None:
     """Two orders are read, and neither reaches the server."""
-    page.wait_for_load_state("networkidle")  # the next field is here too
+    until_held(page, 2)
     line.cut()
     for number in range(2):
         page.keyboard.type(f"BC-2025-000{number}")
         page.keyboard.press("Enter")
         expect(page.locator("#status")).to_have_attribute("data-count", str(number + 1))
-    page.wait_for_timeout(500)  # the database of the device has them
+    until_kept(page, "unsent", 2)
 
 
 def other_reads_all(site: Site) -> None:
@@ -78,7 +79,7 @@ def test_who_signs_out_on_another_page_is_asked_about_what_waits(site: Site, ent
     page.keyboard.type("BC-2025-0001")
     page.keyboard.press("Enter")
     expect(page.locator("#status")).to_have_attribute("data-count", "1")
-    page.wait_for_timeout(500)
+    until_kept(page, "unsent")
     page.goto(page.url.replace("/work", "/readings"))
     expect(page.locator("#rest")).to_have_text("1 not sent yet")
     asked: list[str] = []
@@ -89,8 +90,8 @@ def test_who_signs_out_on_another_page_is_asked_about_what_waits(site: Site, ent
 
     page.on("dialog", stay)
     page.locator(".menu summary").click()
-    page.locator("#out button").click()
-    page.wait_for_timeout(6_000)
+    with page.expect_event("dialog"):  # after the five seconds that it tries to send
+        page.locator("#out button").click()
 
     assert len(asked) == 1
     assert "The server does not have 1 of your readings" in asked[0]

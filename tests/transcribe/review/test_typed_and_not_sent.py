@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.transcribe.review.device import until_drafted
 from tests.transcribe.review.site import Site, form_of, make_site
 from tests.transcribe.review.test_fair_pages import csrf, set_pay
 from transcribe.model import FieldKey, Form, Transcriber
@@ -38,7 +39,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def typed_into(page: Page, text: str) -> None:
     """Typed, and in the database of the device."""
     page.keyboard.type(text)
-    page.wait_for_timeout(500)
+    until_drafted(page, text)
 
 
 def others_read(site: Site, minutes: float = 40) -> None:

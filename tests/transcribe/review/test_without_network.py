@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.cable import Cable
+from tests.transcribe.review.device import until_held
 from tests.transcribe.review.site import Site, hashed
 from transcribe.model import FieldKey, Transcriber
 
@@ -31,7 +32,14 @@ def worker(site: Site, enter: Enter, language: str) -> tuple[Transcriber, Page]:
     site.store.put_password(person.id, hashed("a long enough word"), site.clock.now())
     page = enter(person)
     page.evaluate(AWAY_IS_HERE)
+    until_held(page, 3)
     return person, page
+
+
+def stop_time(page: Page) -> None:
+    """From now on time on the page goes by our word only: what waits for a while waits for ever."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() / 1000") + 1)
 
 
 def read_without_line(page: Page, line: Cable) -> None:
@@ -86,12 +94,14 @@ def test_without_a_line_nobody_is_signed_out_and_it_is_said_and_nothing_is_lost(
     read_without_line(page, line)
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator(".menu summary").click()
+    stop_time(page)
     page.locator("#out button").click()
 
     expect(page.locator("#out [role=status]")).to_have_text(
-        "Readings not sent yet: 1. They are sent before you are signed out…", timeout=1_500
+        "Readings not sent yet: 1. They are sent before you are signed out…"
     )
-    expect(page.locator("#out [role=status]")).to_have_text(STILL_IN, timeout=15_000)
+    page.clock.resume()
+    expect(page.locator("#out [role=status]")).to_have_text(STILL_IN)
     line.mend()
     page.locator("#out button").click()
     page.wait_for_url("**/in")
@@ -107,8 +117,9 @@ def test_where_the_browser_knows_of_no_network_signing_out_says_so_at_once(
     page.context.set_offline(True)
     read_without_line(page, line)
     page.locator(".menu summary").click()
+    stop_time(page)
     page.locator("#out button").click()
-    expect(page.locator("#out [role=status]")).to_have_text(STILL_IN, timeout=2_500)
+    expect(page.locator("#out [role=status]")).to_have_text(STILL_IN)
 
 
 def test_the_sign_in_page_says_how_many_readings_wait_on_this_device_and_nothing_of_them(

@@ -163,7 +163,6 @@ def test_a_double_click_sends_once_and_its_time_counts(
     page.goto(page.url.replace("/work", f"/readings/{reading}"))
     page.wait_for_timeout(2_500)
     page.locator("#appeal-form button").dblclick()
-    page.wait_for_load_state()
-    page.wait_for_timeout(500)
+    page.locator("#appeal").wait_for()
     (line,) = lines(site, ann, "appeal")
     assert line.seconds >= 2

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.transcribe.review.device import until_kept
 from tests.transcribe.review.site import Site, make_site
 from tests.transcribe.review.test_layout_tasks import ask
 from tests.transcribe.review.test_readings import decide
@@ -76,7 +77,8 @@ def test_what_was_sent_from_the_whole_form_is_taken_back_there(site: Site, enter
     page = enter(amina)
     whole_form(page)
     page.keyboard.type("BC-2025-0001")
-    page.locator("#lines button.main").click()
+    with page.expect_navigation():
+        page.locator("#lines button.main").click()
     page.locator("html[data-ready]").wait_for()
     expect(page.locator(".line")).to_have_count(len(TEXTS) - 1)
 
@@ -188,7 +190,7 @@ def test_what_looks_odd_and_was_sent_at_once_is_said_on_the_next_page_too(site: 
 
     expect(page.locator("#odd")).to_contain_text("The field before looks odd: This is no date that exists.")
     expect(page.locator("#no-work, .paged").first).to_be_visible()
-    page.wait_for_timeout(500)  # this device remembers the field as answered
+    until_kept(page, "answered")
     page.get_by_role("button", name="Take back the last one").click()
     page.locator("html[data-ready]").wait_for()
     expect(page.locator("#text")).to_have_value("31/02/2025")
