@@ -29,8 +29,8 @@ def fields(site: Site, scans: int) -> None:
         site.scan("bon-de-commande", texts, name=f"order {number}")
 
 
-DOUBLE_TAP_SECONDS = 0.3
-"""Two taps of one hand come so soon after each other at most. Chosen by hand."""
+TAP_SECONDS, DOUBLE_TAP_SECONDS = 0.05, 0.15
+"""How long a finger stays, and how soon the second tap of one hand comes after the first. Chosen by hand."""
 
 
 def hold(page: Page, key: str, times: int = 15) -> None:
@@ -142,26 +142,25 @@ def test_of_two_tabs_one_works_and_both_together_read_each_field_once(site: Site
 
 
 def test_two_taps_on_a_phone_are_one_answer(site: Site, address: str, browser: Browser) -> None:
-    fields(site, 12)
+    fields(site, 2)
     amina = site.person("amina")
     page = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).new_page()
     page.goto(f"{address}/in/{site.link(amina)}")
     page.locator("main button").tap()
     page.locator("html[data-ready]").wait_for()
-    for _ in range(10):
-        at, before = shown(page), len(site.texts_of(amina.id))
-        box = page.locator("[value=illegible]").bounding_box()
-        assert box is not None
-        began = time.monotonic()
-        for _ in range(2):
-            page.touchscreen.tap(box["x"] + 20, box["y"] + 15)
-        apart = time.monotonic() - began
-        next_is_shown(page, at)
-        all_sent(page)
-        if apart < DOUBLE_TAP_SECONDS:  # else the machine was too busy to tap twice like a hand
-            break
-    assert apart < DOUBLE_TAP_SECONDS
-    assert is_exact(site, amina, [None] * (before + 1))
+    page.evaluate("addEventListener('click', (event) => (window.taps = event.detail))")
+    box, at, began = page.locator("[value=illegible]").bounding_box(), shown(page), time.time()
+    assert box is not None
+    fingers, place = page.context.new_cdp_session(page), {"x": box["x"] + 20, "y": box["y"] + 15}
+    for number in range(2):  # at the times of a hand, however long this machine takes: the next field is there already
+        for kind, points, late in (("touchStart", [place], 0.0), ("touchEnd", [], TAP_SECONDS)):
+            when = began + number * DOUBLE_TAP_SECONDS + late
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points, "timestamp": when})
+        page.wait_for_function("taps => window.taps === taps", arg=number + 1)
+        at = shown(page) if number else next_is_shown(page, at)
+    all_sent(page)
+    assert shown(page) == at
+    assert is_exact(site, amina, [None])
 
 
 def test_without_javascript_back_and_double_sends_are_one_reading(site: Site, address: str, browser: Browser) -> None:
