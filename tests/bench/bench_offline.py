@@ -74,7 +74,7 @@ def offline_batch(browser: Browser, count: int, *, script: str = "") -> Arrived:
             page.locator("html[data-ready], #no-work").first.wait_for()
             if page.locator("#no-work").count():
                 page.goto(f"{line.address}/work")
-            expect(page.locator("#status")).to_have_attribute("data-count", "0", timeout=60_000)
+            _until_sent(page)
             caches = _sign_out(page)
             page.context.close()
         found = _arrived(site, person.id)
@@ -111,6 +111,13 @@ def _read_all(page: Page, count: int) -> int:
             "() => !document.querySelector('#over').hidden || !document.body.classList.contains('waiting')"
         )
     return read
+
+
+def _until_sent(page: Page) -> None:
+    """Waits as long as what is left becomes less: how many there are is no matter of patience."""
+    status = page.locator("#status")
+    while (left := str(status.get_attribute("data-count"))) != "0":
+        expect(status).not_to_have_attribute("data-count", left, timeout=60_000)
 
 
 def _sign_out(page: Page) -> list[str]:

@@ -310,14 +310,22 @@ async function takeBack() {
   const back = last.pop();
   if (!back) return takeBackEarlier();
   if (back.action === "skip") return say(words.skipped);
+  const at = last.length;
+  const later = () => {
+    last.splice(at, 0, back); // what was answered meanwhile comes after it
+    if (line.down) say(words.offline, null, "offline");
+    else say(words.on_its_way);
+  };
   if (!(await unsent.withdraw(back.idem))) {
     await unsent.flush(3_000);
+    if (unsent.has(back.ready.sheet.task)) return later();
     try {
       const { task } = await line.post(`/work/${back.ready.sheet.task}/undo`, {});
       back.ready.sheet = task;
       back.ready.sheet.until = Date.now() + task.left * 1000;
       await keep.change(["remove", "answered", task.task]);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof NotAccepted)) return later();
       return say(words.gone, "/readings");
     }
   }

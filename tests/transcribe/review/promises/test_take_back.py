@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.transcribe.review.device import until_kept
 from tests.transcribe.review.site import Site, make_site
@@ -61,6 +62,38 @@ def test_why_something_cannot_be_taken_back_is_said(site: Site, enter: Enter) ->
 
     expect(page.locator("#notice")).to_contain_text("more than an hour old")
     expect(page.locator("#notice a")).to_have_attribute("href", "/readings")
+
+
+@pytest.mark.browser
+def test_what_a_slow_line_is_still_sending_is_taken_back_in_a_moment(site: Site, enter: Enter) -> None:
+    """It was said that it had been decided, and after that it could not be taken back at all."""
+    texts = orders(site, 3)
+    amina = site.person("amina")
+    page = enter(amina)
+    held: list[Route] = []
+    is_slow = True
+
+    def hold(route: Route) -> None:
+        if is_slow and route.request.method == "POST":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/work/[^/]+$"), hold)
+    read(page, texts[0])
+    while not held:  # else it is taken back before it is on its way
+        page.wait_for_timeout(50)
+    page.keyboard.press("Alt+u")
+    expect(page.locator("#notice")).to_have_text("It is still being sent. Take it back in a moment.")
+    read(page, texts[1])
+    is_slow = False
+    held[0].continue_()
+    all_sent(page)
+
+    for text in reversed(texts[:2]):
+        page.keyboard.press("Alt+u")
+        expect(page.locator("#text")).to_have_value(text)
+    assert site.texts_of(amina.id) == []
 
 
 @pytest.fixture
