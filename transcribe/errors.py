@@ -99,6 +99,19 @@ class ProgramOutdated(StoreError):
         )
 
 
+class StateMoved(StoreError):
+    """The state was moved to another place, and the one that is named here is as it was before."""
+
+    retry = False
+
+    def __init__(self, to: str) -> None:
+        super().__init__(
+            f"The state was moved from here to {to}, and nothing can be written here any more. Where that is a "
+            "database, set FAIRHAND_STATE as it is in the settings.env of the home that was moved; where it is a file, "
+            "only its machine works on it."
+        )
+
+
 class DiskFull(StoreError):
     """The disk of a database is full; make room on it, and do the same again."""
 

@@ -25,7 +25,7 @@ from flows.backup.manifest import (
 )
 from flows.home import Settings, archive_of, state_place
 from transcribe.archive import Archive
-from transcribe.errors import FairhandError, SettingsError, StoreError
+from transcribe.errors import FairhandError, SettingsError, StateMoved, StoreError
 from transcribe.store import StateFile, Store, copying
 
 KEPT = "Earlier backups are as they were."
@@ -138,6 +138,8 @@ def _copied(settings: Settings, folder: BackupFolder, to: Path, at: datetime) ->
     state = StateFile(to / STATE_FILE, finished=True)
     try:
         _copy_state(settings, state.path)
+    except StateMoved:  # a backup of it would be of what goes on elsewhere
+        raise
     except StoreError as error:
         raise FairhandError(f"{error} {GOES_ON}") from error
     damage = state.damage()
@@ -175,6 +177,8 @@ def _copy_state(settings: Settings, file: Path) -> None:
         StateFile(settings.state).copy_to(file)
         return
     with copying.reading_state(settings.state, settings.state_url) as tables:
+        if moved_to := tables.lineage()[2]:
+            raise StateMoved(moved_to)
         copying.copy_to_file(tables, file)
 
 

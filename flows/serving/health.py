@@ -23,7 +23,7 @@ from flows.administration import free_bytes
 from flows.backup import newest_backup
 from flows.home import Home, now
 from flows.serving.api import allowed
-from transcribe.errors import FairhandError, NoConnectionFree, ProgramOutdated
+from transcribe.errors import FairhandError, NoConnectionFree, ProgramOutdated, StateMoved
 from transcribe.store import ApiToken
 
 MIN_FREE_BYTES = 100_000_000
@@ -75,6 +75,8 @@ class Health:
             self._home.store.check_writable()
         except ProgramOutdated:
             return "the program is older than its database"
+        except StateMoved:
+            return "the state was moved to another place"
         except NoConnectionFree:
             return "the server of the database has no connection free"
         except FairhandError:

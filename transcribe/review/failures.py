@@ -26,6 +26,7 @@ from transcribe.errors import (
     LeaseLost,
     NotFound,
     ReadAgainSince,
+    StateMoved,
     StoreError,
 )
 from transcribe.i18n import N_, translation
@@ -267,7 +268,7 @@ async def _too_many(request: Request, error: Exception) -> Response:
     return failure_response(request, 429, error.message, error.retry_after, await typed_in(request))
 
 
-SAID_WHOLE = (ArchiveAway, DatabaseAway)
+SAID_WHOLE = (ArchiveAway, DatabaseAway, StateMoved)
 """Errors whose words are ours and say what to do; those of others may have somebody's words in them."""
 
 

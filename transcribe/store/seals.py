@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from transcribe.errors import StoreError
+from transcribe.errors import StateMoved
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Forgery
 from transcribe.store.lookup import FIRST_HASH, SEALED_FACTS, Lookup
@@ -36,7 +36,7 @@ class SealVerbs(Lookup):
     def watch(self) -> None:
         """Have each transaction sealed from now on. What was there before is signed where that was not done yet.
 
-        StoreError, then and at each later transaction, where the state was moved to another database.
+        StateMoved, then and at each later transaction, where the state was moved to another database.
         """
         self._written()
         self.db.watch(self._written, self._seal)
@@ -83,11 +83,7 @@ class SealVerbs(Lookup):
         row = self.db.one("written")
         assert row is not None
         if row["moved_to"]:
-            raise StoreError(
-                f"The state was moved from here to {row['moved_to']}, and nothing can be written here any more. Where "
-                "that is a database, set FAIRHAND_STATE as it is in the settings.env of the home that was moved; where "
-                "it is a file, only its machine works on it."
-            )
+            raise StateMoved(row["moved_to"])
         return row
 
     def _seal(self, before: Row) -> None:
