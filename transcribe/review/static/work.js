@@ -59,7 +59,7 @@ const ahead = new Ahead(keep, line, setup, known, arrived);
 const last = []; // the latest answers, newest at the end: [{ready, text, idem}]
 const typed = new Map(); // label -> the text sent last
 let current = null;
-let clearing = false; // what was held of a paper that is another goes back: nothing new is shown meanwhile
+let clearing = false; // what was held of another paper goes back, or a field has a page of its own: nothing new is shown
 let begun = false; // what was held before this page was loaded has been taken in
 let warned = null; // the text that a check has warned of
 let shownAt = 0; // when the current field was shown
@@ -143,6 +143,9 @@ function field() {
 async function show(ready, text = "") {
   const { sheet } = ready;
   if (!isSimple(sheet)) {
+    clearing = true;
+    wait();
+    await null; // what was answered just now is among what is to be sent: the next page says what looks odd about it
     await unsent.flush(10_000);
     return location.assign(`/work?task=${sheet.task}`);
   }
@@ -190,10 +193,15 @@ function lastKeys(task) {
 function next() {
   const ready = ahead.take();
   if (ready) return show(ready);
+  wait();
+  tell();
+}
+
+/** Nothing is shown that could be answered, until the next is. */
+function wait() {
   current = null;
   input.readOnly = true; // still focused, so that a keyboard on the screen stays
   document.body.classList.add("waiting");
-  tell();
 }
 
 /** A task has come, or the server had none. */
@@ -266,9 +274,7 @@ async function notThisForm() {
   if (last.length > MOST_BACK) last.shift();
   part("what").value = "";
   part("other-paper").open = false;
-  current = null;
-  input.readOnly = true;
-  document.body.classList.add("waiting");
+  wait();
   clearing = true;
   unsent.add(item);
   if (!(await unsent.flush(LONGEST_WAIT))) {

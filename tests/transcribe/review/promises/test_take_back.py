@@ -230,6 +230,36 @@ def test_what_looks_odd_and_was_sent_at_once_is_said_on_the_next_page_too(site: 
     assert site.texts_of(amina.id) == []
 
 
+PAGE_IS_HERE = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/page/'))"
+
+
+@pytest.mark.browser
+def test_before_a_field_with_a_page_of_its_own_what_was_typed_is_sent_once_and_looked_at(
+    site: Site, enter: Enter
+) -> None:
+    """Where that field was here already, it was not waited for: the page came first and said nothing of it."""
+    orders(site, 1, FieldKey("order_date"))
+    amina = site.person("amina")
+    page = enter(amina)
+    page.route("**/check", lambda route: None)
+    ask(site, "locate", FieldKey("city"))
+    until_kept(page, "held", 2)
+    page.wait_for_function(PAGE_IS_HERE)
+    held: list[Route] = []
+    sends = re.compile(r"/work/[^/]+$")
+    page.route(sends, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.keyboard.type("31/02/2025")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(50)
+    page.keyboard.press("Enter")
+    held[0].continue_()
+
+    expect(page.locator("#odd")).to_contain_text("The field before looks odd: This is no date that exists.")
+    assert site.texts_of(amina.id) == ["31/02/2025"]
+    assert len(held) == 1, "the second Enter sends nothing"
+
+
 def test_who_insisted_is_not_told_again_that_it_looks_odd(site: Site, sign_in: SignIn) -> None:
     orders(site, 1, FieldKey("order_date"))
     amina = site.person("amina")
