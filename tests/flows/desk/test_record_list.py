@@ -16,6 +16,7 @@ from flows.desk.published import download, record_list
 from flows.steps import keep_provisional, publish_records
 from reconcile.records import ExportOptions, load_export, one_moment, query
 from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, copied_site, desk_site
+from tests.flows.house import until
 from transcribe.model import FieldKey
 
 LIST = "/desk/records/list"
@@ -178,13 +179,11 @@ def test_a_large_file_is_written_while_it_is_sent_and_no_further_once_nobody_tak
 
     pieces = download.streamed(path, write)  # type: ignore[arg-type]
     assert len(next(pieces)) == download.PIECE_CHARACTERS
+    until(lambda: len(written) > 1)
     time.sleep(0.1)
     assert 1 < len(written) <= download.MOST_WAITING_PIECES + 3, "it waits for who takes it"
     del pieces
-    ends = time.monotonic() + 5
-    while any(each.name == "records download" for each in threading.enumerate()):
-        assert time.monotonic() < ends, "the export goes on although nobody takes it"
-        time.sleep(0.01)
+    until(lambda: all(each.name != "records download" for each in threading.enumerate()), pause=0.01)
     assert len(written) < 20
 
 

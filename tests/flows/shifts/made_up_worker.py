@@ -1,7 +1,7 @@
 """A worker whose reading is made up: `python -m tests.flows.shifts.made_up_worker HOME SECONDS THREADS`.
 
-Each scan takes so many seconds, and is read as the number of the process. A scan whose name begins with "deadly" kills
-the process that reads it.
+Each scan takes so many seconds, or until a file of that name is there, and is read as the number of the process. A scan
+whose name begins with "deadly" kills the process that reads it.
 """
 
 from __future__ import annotations
@@ -28,13 +28,22 @@ def reads_of(scan: Scan, text: str) -> ReadResult:
     return ReadResult(places=(), readings=(reading,), fit=1.0, quality={"overall": 1.0}, seconds={ENGINE: 0.1})
 
 
-def reader(seconds: float) -> Callable[..., ReadResult]:
+def take_time(takes: float | Path) -> None:
+    """Sleeps for so many seconds, or until a file is there."""
+    if isinstance(takes, Path):
+        while not takes.exists():
+            time.sleep(0.02)
+    else:
+        time.sleep(takes)
+
+
+def reader(takes: float | Path) -> Callable[..., ReadResult]:
     """What takes the place of `read_scan`."""
 
     def read(home: Home, scan: Scan, *, before: Callable[[], None], **_: object) -> ReadResult:
         if scan.name.startswith("deadly"):
             os.kill(os.getpid(), signal.SIGKILL)
-        time.sleep(seconds)
+        take_time(takes)
         reads = reads_of(scan, str(os.getpid()))
         with home.store.together():
             before()
@@ -46,8 +55,8 @@ def reader(seconds: float) -> Callable[..., ReadResult]:
 
 def main() -> None:
     """Work one shift, and say what it did."""
-    home, seconds, threads = sys.argv[1:]
-    setattr(reading_once, "read_scan", reader(float(seconds)))  # noqa: B010 - mypy takes it for a mistake otherwise
+    home, takes, threads = sys.argv[1:]
+    setattr(reading_once, "read_scan", reader(Path(takes) if takes.startswith("/") else float(takes)))  # noqa: B010 - mypy takes it for a mistake otherwise
     opened = open_home(configuration.load_settings(Path(home)))
     print(work_shift(opened, int(threads)).counts)
 

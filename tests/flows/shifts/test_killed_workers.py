@@ -7,7 +7,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from flows.steps.reconcile_scans import reconcile_to_the_end
 from tests.flows.forked_commands import started
 from tests.flows.house import until
 from tests.flows.shifts.made_up_worker import ENGINE
+from tests.patience import PATIENCE
 from tests.postgres import new_database, rows
 from tests.transcribe.store.world import sha
 from transcribe.model import Scan, ScanPage, SourceFile
@@ -56,9 +56,9 @@ class Machines:
             shutil.copy(self.first / name, another / name)
         return another
 
-    def start(self, seconds: float = READ_SECONDS, threads: int = 1) -> subprocess.Popen[str]:
-        """Begin a worker, which has a home of its own where it can."""
-        process = started("tests.flows.shifts.made_up_worker", self.home(), str(seconds), str(threads))
+    def start(self, takes: float | Path = READ_SECONDS, threads: int = 1) -> subprocess.Popen[str]:
+        """Begin a worker, which has a home of its own where it can. A scan takes seconds, or until a file is there."""
+        process = started("tests.flows.shifts.made_up_worker", self.home(), str(takes), str(threads))
         self.workers.append(process)
         return process
 
@@ -160,26 +160,26 @@ def test_workers_that_are_killed_in_the_middle_lose_nothing_and_what_they_held_i
         assert rooms.store.count_to_read(killed + timedelta(seconds=LEASE_SECONDS))[1] == 0, "no claim is longer"
     assert sum(each >= 1 for each in held) > kills / 2, "most were in the middle of a scan, not between two"
     last = machines.start(threads=2)
-    out, err = last.communicate(timeout=300)
+    out, err = last.communicate(timeout=PATIENCE)
     assert last.returncode == 0, err
     assert "'left': 0, 'set aside': 0, 'failed': 0" in out
     each_was_read_once(rooms)
 
 
 def test_a_worker_that_hangs_loses_what_it_held_and_what_it_reads_too_late_is_not_kept(
-    machines: Machines, rooms: Home
+    machines: Machines, rooms: Home, tmp_path: Path
 ) -> None:
     taken_in(rooms, "a", "b", "c")
-    slow = machines.start(seconds=1.5, threads=3)
+    slow = machines.start(tmp_path / "read", threads=3)
     until(lambda: left(rooms)[1] == 3, pause=LOOK_SECONDS)
-    time.sleep(0.3)
     with stopped(slow):
-        quick = machines.start(seconds=0.0)
-        out, err = quick.communicate(timeout=60)
+        quick = machines.start(0.0)
+        out, err = quick.communicate(timeout=PATIENCE)
         assert quick.returncode == 0, err
         assert "{'read': 3," in out
         assert left(rooms) == (0, 0)
-    out, err = slow.communicate(timeout=60)
+        (tmp_path / "read").touch()
+    out, err = slow.communicate(timeout=PATIENCE)
     assert slow.returncode == 0, err
     assert "{'read': 0, 'read elsewhere': 3," in out
     each_was_read_once(rooms)
@@ -190,11 +190,11 @@ def test_a_scan_that_kills_its_reader_three_times_is_set_aside_and_the_others_ar
 ) -> None:
     taken_in(rooms, "a", "deadly", "c", "d")
     for _ in range(3):
-        worker = machines.start(seconds=0.1, threads=2)
-        worker.communicate(timeout=60)
+        worker = machines.start(0.1, threads=2)
+        worker.communicate(timeout=PATIENCE)
         assert worker.returncode == -signal.SIGKILL
-    last = machines.start(seconds=0.1, threads=2)
-    out, err = last.communicate(timeout=60)
+    last = machines.start(0.1, threads=2)
+    out, err = last.communicate(timeout=PATIENCE)
     assert last.returncode == 0, err
     assert "'left': 0, 'set aside': 1" in out
     (aside,) = rooms.store.list_set_aside()

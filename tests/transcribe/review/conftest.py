@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chromium import FLAGS, chromium
 from tests.patience import PATIENCE
@@ -26,11 +26,18 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": chromium(), "args": FLAGS, "headless": True}
 
 
-@pytest.fixture
-def context(context: BrowserContext) -> BrowserContext:
-    """The browser's context of a test, with our patience."""
-    context.set_default_timeout(PATIENCE_MS)
-    return context
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """The browser; whatever context a test makes has our patience."""
+    make = browser.new_context
+
+    def patient(**how: Any) -> BrowserContext:
+        made = make(**how)
+        made.set_default_timeout(PATIENCE_MS)
+        return made
+
+    vars(browser)["new_context"] = patient
+    return browser
 
 
 @pytest.fixture

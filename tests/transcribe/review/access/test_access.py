@@ -171,7 +171,7 @@ def test_text_from_right_to_left_is_typed_and_kept(site: Site, enter: Enter) -> 
 
 def test_the_first_load_is_small(site: Site, address: str, browser: Browser) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
-    page = browser.new_page()
+    page = browser.new_context().new_page()
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
     loaded: list[float] = []
