@@ -183,6 +183,42 @@ def whole_form(page: Page) -> None:
     page.locator("html[data-ready]").wait_for()
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("more", [False, True])
+def test_the_next_form_comes_on_a_slow_line_too_unless_more_is_typed(site: Site, enter: Enter, more: bool) -> None:
+    """What took more than five seconds to be sent left the page as it was, with what was sent, until all was."""
+    site.scan("bon-de-commande", TEXTS)
+    amina = site.person("amina")
+    page = enter(amina)
+    whole_form(page)
+    held: list[Route] = []
+    is_slow = True
+
+    def hold(route: Route) -> None:
+        if is_slow and route.request.method == "POST":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/work/[^/]+$"), hold)
+    page.clock.install()
+    page.keyboard.type("BC-2025-0001")
+    page.keyboard.press("Control+Enter")
+    while not held:
+        page.wait_for_timeout(50)
+    page.clock.run_for(6_000)
+    expect(page.locator(".line .text").nth(1)).to_be_focused()
+    if more:
+        page.keyboard.type("14/03")
+    is_slow = False
+    held[0].continue_()
+
+    expect(page.locator("#status")).to_have_text("everything is sent")
+    expect(page.locator(".line")).to_have_count(len(TEXTS) - (not more))
+    expect(page.locator(".line .text").nth(1 if more else 0)).to_have_value("14/03" if more else "")
+    assert site.texts_of(amina.id) == ["BC-2025-0001"]
+
+
 FORM_IS_HERE = """
   () => new Promise((done) => setInterval(async () => (await caches.match('/form')) && done(), 50))
 """

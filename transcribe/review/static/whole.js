@@ -46,6 +46,7 @@ const day = new Day(line, part("day"), null);
 const checks = new Map(fields.map((field) => [field, new Checks(line)]));
 const seconds = new Map(); // field -> active seconds spent in it
 let isGoing = false; // to the next form
+let goesWhenSent = false; // the line was too slow to wait for it: the next form comes later, unless more is typed here
 let late = ""; // whether something came after its time, or after its scan was erased
 const visited = new Set(); // a value that is shown and was never looked at is not sent
 
@@ -92,6 +93,7 @@ function choiceOf(field) {
 
 /** Keeps on this device what a field says now. */
 function keepDraft(field) {
+  goesWhenSent = false;
   const { task } = field.dataset;
   const choice = field.querySelector("select").value;
   keep.change(
@@ -191,6 +193,7 @@ function done(field) {
 function reopen({ task, action, text }) {
   const field = fields.find((each) => each.dataset.task === task);
   if (!field) return;
+  goesWhenSent = false;
   seconds.delete(field); // they are kept with what was refused
   field.disabled = false;
   field.classList.remove("done");
@@ -224,12 +227,15 @@ async function send() {
   const again = said.map(([field]) => field).find((field) => !field.disabled); // to be corrected
   if (again) goTo(again);
   else if (!left) away();
-  else goTo(fields.find((field) => !field.disabled));
+  else {
+    goesWhenSent = true;
+    goTo(fields.find((field) => !field.disabled));
+  }
 }
 
-/** All is sent and nothing is left here: the next form. */
+/** All is sent and nothing is left here, or nothing was done here since: the next form. */
 function onwards() {
-  if (!unsent.count && fields.every((field) => field.disabled)) away();
+  if (!unsent.count && (goesWhenSent || fields.every((field) => field.disabled))) away();
 }
 
 /** Goes to the next form, once: a second way there would break off the first. */
