@@ -68,7 +68,7 @@ def take_session_lock(address: str, name: str, machine: str, wait_seconds: float
     """The lock of this name; None where another session holds it for longer than this wait."""
     with store_errors():
         connection = ServerConnection.connect(address, autocommit=True, application_name=_said(name, machine))
-        connection.check_silence = partial(Silence(address).check, hurried=False)
+        connection.check_silence = partial(Silence(address).check, hurried=False, backend=connection.info.backend_pid)
         try:
             connection.execute(SESSION)
             if _take(connection, _number(name), wait_seconds):

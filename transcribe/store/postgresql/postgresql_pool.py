@@ -18,7 +18,7 @@ from transcribe.errors import DatabaseAway, ProgramOutdated, StoreError
 from transcribe.store.postgresql.postgresql_connection import ServerConnection
 from transcribe.store.postgresql.postgresql_errors import connection_refused, store_error
 from transcribe.store.postgresql.postgresql_rows import adapt, named_rows
-from transcribe.store.postgresql.postgresql_silence import ServerSilent, Silence
+from transcribe.store.postgresql.postgresql_silence import ConnectionSilent, ServerSilent, Silence
 from transcribe.store.postgresql.postgresql_wire import Answer
 
 MAX_CONNECTIONS_COUNT = 12
@@ -137,9 +137,10 @@ class ServerPool:
                 with suppress(psycopg.Error):
                     connection.execute("ROLLBACK")
                 self.give_back(connection)
-                if last or not lost:
+                if last or not (lost or isinstance(error, ConnectionSilent)):
                     raise store_error(error) from error
-                self._mend()
+                if lost:
+                    self._mend()
             else:
                 if writes:
                     self._refuse_other_version(connection, told)
@@ -171,7 +172,9 @@ class ServerPool:
             except psycopg.Error as error:
                 lost, stopped = connection.broken, isinstance(error, psycopg.errors.QueryCanceled)
                 is_changed = isinstance(error, psycopg.errors.FeatureNotSupported)  # its table: it is prepared anew
-                may_go = (lost or stopped or is_changed) and not isinstance(error, ServerSilent)
+                silent, alone = isinstance(error, ServerSilent), isinstance(error, ConnectionSilent)
+                lost = lost and not silent
+                may_go = alone or ((lost or stopped or is_changed) and not silent)
                 if last or self._is_hurried or not may_go:
                     raise store_error(error) from error
                 if stopped:
@@ -258,7 +261,8 @@ class ServerPool:
 
     def _made(self, connection: ServerConnection) -> None:
         adapt(connection)
-        connection.check_silence = lambda waited: self._silence.check(waited, hurried=self._is_hurried)
+        backend = connection.info.backend_pid
+        connection.check_silence = lambda waited: self._silence.check(waited, hurried=self._is_hurried, backend=backend)
 
     def _refuse(self) -> None:
         """StoreError at once where tables are newer, or a server stands still: each connection would be waited for."""

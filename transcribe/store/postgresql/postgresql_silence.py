@@ -7,6 +7,7 @@ import select
 import threading
 import time
 from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import Any, TypeVar
 
 import psycopg
@@ -23,11 +24,34 @@ LOOK_SECONDS = 5
 LOOK_PAUSE_SECONDS = 1.0
 """How often a server that stands still is asked again. Chosen by hand."""
 
+STILL_SECONDS = 3
+"""A process of the server that is asked something and has done nothing for so long stands still. Chosen by hand."""
+
+STANDS_STILL = """SELECT state LIKE 'idle%%' AND clock_timestamp() - state_change > make_interval(secs => %s)
+FROM pg_stat_activity WHERE pid = %s"""
+"""Whether a process of the server waits for a statement, as it says. One that works, or waits for a lock, does not."""
+
 Told = TypeVar("Told")
 
 
 class ServerSilent(psycopg.OperationalError):
     """The server was asked and does not answer. Its connection is closed."""
+
+
+class ConnectionSilent(ServerSilent):
+    """The server answers others, and its process behind this connection stands still. What was asked was not begun."""
+
+
+class _Look(psycopg.Connection[Any]):
+    """A connection to look at others with: it waits for no answer for long."""
+
+    def wait(self, gen: Generator[Any, Any, Told], interval: float = 0.1, timeout: float | None = None) -> Told:
+        return super().wait(watched(gen, _give_up), interval, timeout)
+
+
+def _give_up(waited_seconds: float) -> None:
+    if waited_seconds > LOOK_SECONDS:
+        raise ServerSilent("the server does not answer")
 
 
 class Silence:
@@ -40,6 +64,7 @@ class Silence:
         self._away_in = 0
         self._hurried_until = -float("inf")
         self._over = threading.Event()
+        self._backends: dict[int, float] = {}
 
     @property
     def is_away(self) -> bool:
@@ -55,14 +80,19 @@ class Silence:
         """Have nobody ask any more."""
         self._over.set()
 
-    def check(self, waited_seconds: float, *, hurried: bool) -> None:
-        """Say how long an answer was waited for. ServerSilent where it is not to be waited for any more."""
+    def check(self, waited_seconds: float, *, hurried: bool, backend: int) -> None:
+        """Say how long an answer was waited for from the server's process with this number.
+
+        ServerSilent where it is not to be waited for any more.
+        """
         if hurried and waited_seconds > HURRIED_SILENCE_SECONDS:
             self._hurried_until = time.monotonic() + SILENCE_SECONDS
             self.suspect()
             raise ServerSilent("the server does not answer at once")
         if waited_seconds > SILENCE_SECONDS and not self._answers():
             raise ServerSilent("the server does not answer")
+        if waited_seconds > SILENCE_SECONDS and self._stands_still(backend):
+            raise ConnectionSilent("the server answers others, and not on this connection")
 
     def suspect(self) -> None:
         """Have a thread ask whether the server answers."""
@@ -81,6 +111,21 @@ class Silence:
                     return False
                 self._looked_at = time.monotonic()
             return True
+
+    def _stands_still(self, backend: int) -> bool:
+        """Whether a process of the server does nothing, as another one says. It is asked now and then."""
+        now = time.monotonic()
+        if now < self._backends.get(backend, 0) + SILENCE_SECONDS:
+            return False
+        self._backends = {each: at for each, at in self._backends.items() if now < at + SILENCE_SECONDS} | {
+            backend: now
+        }
+        try:
+            with closing(_Look.connect(self._address, connect_timeout=LOOK_SECONDS, autocommit=True)) as look:
+                row = look.execute(STANDS_STILL, [STILL_SECONDS, backend]).fetchone()
+        except psycopg.Error:
+            return False  # nobody can say
+        return row is not None and bool(row[0])
 
     def _ask_on(self) -> None:
         while not self._over.wait(LOOK_PAUSE_SECONDS):

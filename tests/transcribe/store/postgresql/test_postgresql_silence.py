@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -17,6 +19,7 @@ from tests.transcribe.store.world import KEY, NOON, World, person, world
 from transcribe.errors import StoreError
 from transcribe.store.drivers.writer import Writer
 from transcribe.store.postgresql import postgresql_silence
+from transcribe.store.postgresql.postgresql_schema import WRITE_LOCK
 from transcribe.store.postgresql.postgresql_silence import HURRIED_SILENCE_SECONDS, LOOK_SECONDS, SILENCE_SECONDS
 from transcribe.store.state_store import StateStore, open_store
 
@@ -64,6 +67,80 @@ def test_a_server_that_stands_still_is_given_up_and_comes_back(
         except StoreError:
             time.sleep(0.1)
     assert [each.handle for each in store.transcribers()] == ["noor", "zoe"]
+
+
+@pytest.fixture
+def frozen() -> Iterator[list[int]]:
+    """Processes of the server that were stopped; they go on at the end."""
+    stopped: list[int] = []
+    yield stopped
+    for each in stopped:
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGCONT)
+
+
+def freeze(database: Server, frozen: list[int]) -> None:
+    """Stop each process of the server that works for a store; the server answers others."""
+    with psycopg.connect(database.address) as connection:
+        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        frozen += [pid for (pid,) in connection.execute(asked)]
+    assert frozen
+    for each in frozen:
+        os.kill(each, signal.SIGSTOP)
+
+
+def test_a_process_of_the_server_that_stands_still_is_given_up_for_another(
+    database: Server, store: StateStore, frozen: list[int]
+) -> None:
+    store.transcribers()
+    freeze(database, frozen)
+    took = []
+    for work in (store.transcribers, lambda: store.put_transcriber(person("noor"), NOON)):
+        begun = time.monotonic()
+        work()
+        took.append(time.monotonic() - begun)
+    assert max(took) > SILENCE_SECONDS, "one of them had such a process"
+    assert max(took) < BOUND_SECONDS
+    begun = time.monotonic()
+    store.put_transcriber(person("mina"), NOON)
+    assert [each.handle for each in store.transcribers()] == ["mina", "noor", "zoe"]
+    assert time.monotonic() - begun < SILENCE_SECONDS, "it is not asked again"
+
+
+def test_what_was_asked_of_a_process_that_stands_still_is_done_once_or_told(
+    database: Server, store: StateStore, frozen: list[int]
+) -> None:
+    begun = []
+
+    def work() -> None:
+        with store.together():
+            store.put_transcriber(person("mina"), NOON)
+            store.transcribers()
+            freeze(database, frozen)
+            begun.append(time.monotonic())
+            store.put_transcriber(person("noor"), NOON)
+            store.transcribers()
+
+    with pytest.raises(StoreError):
+        work()
+    assert time.monotonic() - begun[0] < BOUND_SECONDS
+    for each in frozen:
+        os.kill(each, signal.SIGCONT)
+    store.put_transcriber(person("noor"), NOON)
+    assert [each.handle for each in store.transcribers()] == ["noor", "zoe"], "what was told to have failed is undone"
+    assert store.verify_audit().whole
+
+
+def test_a_process_that_waits_for_a_lock_does_not_stand_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql_silence, "SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr(postgresql_silence, "STILL_SECONDS", 0)
+    with world(tmp_path) as here:
+        before = here.store.transcribers()
+        holder = psycopg.connect(here.url)
+        holder.execute("SELECT pg_advisory_xact_lock(%s)", [WRITE_LOCK])
+        threading.Timer(2.0, holder.close).start()
+        here.store.put_transcriber(person("mina"), NOON)
+        assert len(here.store.transcribers()) == len(before) + 1
 
 
 def test_who_must_not_wait_does_not_wait_for_a_server_that_stands_still(database: Server, store: StateStore) -> None:
