@@ -7,7 +7,6 @@ import importlib
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from typer.testing import CliRunner
 from flows.cli.app import COMMAND_GROUPS, app
 from flows.home.home import Home
 from flows.terminal import print_counts, printing, reason_in_words
-from tests.flows.house import House
+from tests.flows.house import House, until
 from transcribe.forms import definition as form
 from transcribe.store import open_store
 
@@ -177,12 +176,16 @@ def test_progress_is_told_while_the_first_scan_takes_long(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(printing, "LEAST_SECONDS_BETWEEN_LINES", 0.05)
+    lines: list[str] = []
+
+    def has_come(beginning: str) -> bool:
+        lines.extend(capsys.readouterr().err.splitlines())
+        return any(line.startswith(beginning) for line in lines)
+
     with printing.progress("reading") as told:
-        time.sleep(0.5)
+        until(lambda: has_come("reading: none is done yet, after "), pause=0.01)
         told(0, 3)
-        time.sleep(0.5)
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0].startswith("reading: none is done yet, after ")
+        until(lambda: has_come("reading: 0 of 3"), pause=0.01)
     assert lines[-1] == "reading: 0 of 3", "what cannot be set aside is not counted"
 
 
