@@ -70,6 +70,14 @@ def waits(page: Page) -> bool:
     return "waiting" in str(page.locator("body").get_attribute("class"))
 
 
+def is_over(page: Page) -> bool:
+    """Whether all that is here was read. Waits for a field whose picture is here and still being decoded."""
+    page.wait_for_function(
+        "() => !document.body.classList.contains('waiting') || !document.getElementById('over').hidden"
+    )
+    return waits(page)
+
+
 def test_a_slow_line_a_cut_and_ten_minutes_offline_lose_nothing(
     site: Site, enter: Enter, page: Page, line: Cable
 ) -> None:
@@ -87,7 +95,7 @@ def test_a_slow_line_a_cut_and_ten_minutes_offline_lose_nothing(
     def read_some(most: int) -> None:
         """Types what is shown, as long as there is something."""
         for _ in range(most):
-            if waits(page):
+            if is_over(page):
                 return
             sent.append(next(typed))
             type_in(page, sent[-1])
@@ -140,7 +148,7 @@ def test_more_is_held_after_a_long_outage(site: Site, enter: Enter, page: Page, 
     context.set_offline(True)
 
     read = 0
-    while not waits(page) and read < 25:
+    while not is_over(page) and read < 25:
         type_in(page, "BC-2025-0000")
         read += 1
 
