@@ -57,6 +57,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
     ),
     "comb: miscounted": ((f"{RECOGNITION}.engine_words:fits_cells", gives(True)),),
     "comb: words joined": ((f"{RECOGNITION}.engine_words:joined", _first),),
+    "ink: specks smoothed": ((f"{INK}.ink_layer:InkLayer.without_specks", lambda self, picture: picture),),
     "mark: second measure": (
         (f"{INK}.mark_detection:_both", lambda seen, strokes, ink: import_module(f"{INK}.ink_layer").sure(seen)),
     ),
@@ -72,7 +73,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "flag: crossed out": ((f"{RECOGNITION}.asked_regions:crossed_out", gives(False)),),
     "flag: partly read": ((f"{RECOGNITION}.asked_regions:AskedRegion._is_partly", gives(False)),),
     "words: ink of the text alone": ((f"{RECOGNITION}.asked_regions:text_ink", lambda region, rows: region.ink),),
-    "words: unsure ones in paper": ((f"{RECOGNITION}.presence:MIN_HEEDED_CONFIDENCE", 0.0),),
+    "words: unsure ones in paper": ((f"{RECOGNITION}.presence:MIN_READ_CONFIDENCE", 0.0),),
     "words: read on the blank": ((f"{RECOGNITION}.asked_regions:_read_on_blank", gives("")),),
     "words: none where nothing is": ((f"{RECOGNITION}.asked_regions:NOTHING_WRITTEN", 0.0),),
     "looks: other crops": ((f"{RECOGNITION}.engine_words:_in_other_crops", gives(())),),

@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from transcribe.geometry import Box
-from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow
+from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow, smoothed
 from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, at_rim, going_on, measured, owned
 from transcribe.ink.fold_lines import beside, folds, without
@@ -63,6 +63,14 @@ DEEP = 75
 
 STEEP = 3.0
 """How fast `sure` rises with the amount of ink: the power that makes ten times ENOUGH 0.999."""
+
+STREWN_PX, STREWN_SHARE = 80, 0.01
+"""Side of the square, at 200 dpi, and the share of it that is specks from which dirt is strewn there: on worn pages with
+dots of toner 6 to 43 % of the page, on others 2 to 5 %, beyond the paper mostly."""
+
+SMOOTHED_PX = 3
+"""Side of the median that takes specks off. On two such pages the detector saw 90 of 100 fields with it and 81 without,
+and RapidOCR read 78 and 71; where there are no specks small print was read worse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +138,13 @@ class InkLayer:
 
     def _some(self, mask: NDArray[numpy.bool_]) -> list[Patch]:
         return [self.patches[number] for number in numpy.flatnonzero(mask)]
+
+    def without_specks(self, picture: Picture) -> Picture:
+        """A grey page, smoothed where dirt is strewn. Specks are ink too small for writing, away from the print."""
+        specks = self.ink & (1 - self.written) & (1 - self.print_.nearby)
+        side = round(STREWN_PX * self.unit)
+        strewn = cv2.boxFilter(specks, cv2.CV_32F, (side, side)) >= STREWN_SHARE
+        return numpy.where(strewn, smoothed(picture, SMOOTHED_PX), picture) if strewn.any() else picture
 
     def share(self, box: Box) -> float:
         """The share of a box's pixels that is ink, 0 to 1: for boxes to be ticked."""

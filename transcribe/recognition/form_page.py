@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from transcribe.codes import Flag
 from transcribe.geometry import Box
@@ -30,7 +31,8 @@ def readings(
     """Everything that machines say of a page's fields; a field has at least one reading.
 
     `covered` are boxes that no engine may see. `read.py` keeps the regions that were asked, and calls the two below."""
-    plain = plain_page(page, layer.blank, regions, covered, engines, layer.unit)
+    bare = replace(page, picture=layer.without_specks(grey(page.picture)))
+    plain = plain_page(bare, layer.blank, regions, covered, engines, layer.unit)
     asked = ask_engines(page, layer, plain, engines, here)
     return ink_readings(page, plain.regions, asked, layer, here) + engine_readings(asked, layer, here)
 

@@ -12,7 +12,7 @@ from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TWO_FORMS, Flag
 from transcribe.errors import ScanError
 from transcribe.forms import field_boxes
 from transcribe.geometry import Box, project
-from transcribe.imaging import OutsidePhoto, cover, use_one_thread
+from transcribe.imaging import OutsidePhoto, cover, grey, use_one_thread
 from transcribe.ink import InkLayer, ink_layer
 from transcribe.model import INK, Form, Page, Place, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, TimedEngine, hocr, reading, without_failed
@@ -118,7 +118,8 @@ def _read_page(
     sources = [*engines, *([hocr_source] if hocr_source else [])]
     cascade = Cascade(form=form) if options.cascade else None
     covered = [region.box for region in regions if region.field.personal == "payment"]
-    found = plain_page(page, form.blanks[page.number - 1].path, regions, covered, sources, layer.unit)
+    bare = replace(page, picture=layer.without_specks(grey(page.picture)))
+    found = plain_page(bare, layer.blank, regions, covered, sources, layer.unit)
     plain = with_text_beside(found, layer)
     regions = list(plain.regions)
     asked = ask_engines(page, layer, plain, sources, circumstances, cascade)

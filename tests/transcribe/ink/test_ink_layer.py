@@ -117,6 +117,18 @@ def test_dust_is_no_ink(blank: Path) -> None:
     assert ink_layer(page, str(blank)).inks([FIRST])[0].filled < 0.02
 
 
+def test_a_page_is_smoothed_where_specks_are_strewn_and_nowhere_else(blank: Path) -> None:
+    page = written(photographed(blank), FIRST)
+    strewn = page.copy()
+    rng = numpy.random.default_rng(5)
+    for x, y in rng.integers((620, 320), (980, 680), (900, 2)):
+        strewn[y : y + 2, x : x + 2] = 40
+    assert numpy.array_equal(ink_layer(page, str(blank)).without_specks(page), page)
+    cleaned = ink_layer(strewn, str(blank)).without_specks(strewn)
+    assert numpy.array_equal(cleaned[900:], strewn[900:])
+    assert (cleaned[340:660, 640:960] < 128).mean() < 0.2 * (strewn[340:660, 640:960] < 128).mean()
+
+
 def test_a_letters_tail_does_not_fill_the_row_below(blank: Path) -> None:
     page = written(photographed(blank), FIRST, "Jog")
     cv2.line(page, (278, 226), (276, 275), 40, 3)  # the g reaches over the line

@@ -390,7 +390,9 @@ def test_each_witness_of_writing_makes_a_blank_less_probable(
     assert filled_probability(unseen, 0.0) <= filled_probability(unseen, sure)
     more = replace(unseen, ink=replace(ink, amount=ink.amount + 50))
     assert filled_probability(unseen, sure) <= filled_probability(more, sure)
-    assert filled_probability(unseen, sure) < filled_probability(replace(unseen, in_filled_row=True), sure)
+    assert filled_probability(replace(unseen, in_filled_row=True), sure) == filled_probability(unseen, sure)
+    number = replace(unseen, field=form.field("lines.quantity"))
+    assert filled_probability(number, sure) < filled_probability(replace(number, in_filled_row=True), sure)
 
 
 def test_a_detector_that_misses_print_of_the_form_says_less_by_its_silence(form: Form) -> None:

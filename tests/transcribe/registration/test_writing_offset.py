@@ -41,6 +41,16 @@ def test_a_few_notes_between_the_boxes_are_no_offset() -> None:
     assert writing_offset([*TEXTS, *notes], FIELDS, 1.0) is None
 
 
+def test_dirt_at_the_edge_of_the_paper_is_no_offset() -> None:
+    """Dark spots beside the boxes would lie in them if all boxes were moved, and most writing would still do so."""
+    rows = range(40, 1240, 60)
+    cells = [Box(x0, y, x1, y + 60) for y in rows for x0, x1 in ((100, 700), (700, 1200))]
+    words = [Box(x, y + 10, x + 250, y + 52) for y in rows for x in (115, 715)]
+    spots = [Box(20, y + 12, 62, y + 46) for y in rows[::5]]
+    assert len(spots) == 4
+    assert writing_offset([*words, *spots], cells, 1.0) is None
+
+
 def test_a_column_of_digits_at_its_left_frame_is_no_offset() -> None:
     rows = range(400, 1000, 60)
     cells = [Box(x0, y, x1, y + 60) for y in rows for x0, x1 in ((100, 700), (700, 860))]
