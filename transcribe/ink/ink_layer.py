@@ -65,12 +65,9 @@ STEEP = 3.0
 """How fast `sure` rises with the amount of ink: the power that makes ten times ENOUGH 0.999."""
 
 STREWN_PX, STREWN_SHARE = 80, 0.01
-"""Side of the square, at 200 dpi, and the share of it that is specks from which dirt is strewn there: on worn pages with
-dots of toner 6 to 43 % of the page, on others 2 to 5 %, beyond the paper mostly."""
-
-SMOOTHED_PX = 3
-"""Side of the median that takes specks off. On two such pages the detector saw 90 of 100 fields with it and 81 without,
-and RapidOCR read 78 and 71; where there are no specks small print was read worse."""
+"""Side of the square, at 200 dpi, and the share of it that is specks from which dirt is strewn there: on worn pages
+with dots of toner 6 to 43 % of the page, on others 2 to 5 %, mostly beyond the paper. On two such pages the detector
+saw 90 of 100 fields and RapidOCR read 78, without it 81 and 71; elsewhere small print was read worse so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +141,7 @@ class InkLayer:
         specks = self.ink & (1 - self.written) & (1 - self.print_.nearby)
         side = round(STREWN_PX * self.unit)
         strewn = cv2.boxFilter(specks, cv2.CV_32F, (side, side)) >= STREWN_SHARE
-        return numpy.where(strewn, smoothed(picture, SMOOTHED_PX), picture) if strewn.any() else picture
+        return numpy.where(strewn, smoothed(picture), picture) if strewn.any() else picture
 
     def share(self, box: Box) -> float:
         """The share of a box's pixels that is ink, 0 to 1: for boxes to be ticked."""

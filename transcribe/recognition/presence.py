@@ -29,9 +29,13 @@ MIN_FULL_SHARE, FULL_LOG_ODDS = 0.25, 8.0
 """Share of a box that is ink from which it is no light, wear or fold, and what it speaks for writing then. Three values
 that were scribbled out had 0.42 to 0.46, 707 blank boxes 0.012 at most. Chosen by hand."""
 
-DOUBTFUL_LOG_ODDS = 2.0
-"""What ink speaks for writing at least where it cannot say that a box is blank: strokes too pale, light too bright, a
-neighbour's writing. Chosen by hand."""
+HINT_LOG_ODDS = 2.0
+"""What a hint speaks for writing: at least as much ink that cannot say that a box is blank (strokes too pale, light too
+bright, a neighbour's writing), and text in the other cells of its row for a number. Of cells in which only ink sees
+something 7 of 19 were filled in such rows, single digits all, and none of 64 elsewhere (116 photographs)."""
+
+MAY_BE_ONE_DIGIT = ("integer", "decimal")
+"""Types of values that are often a single digit, which detectors miss; they miss hardly any longer text."""
 
 MIN_READ_CONFIDENCE = 0.1
 """Confidence of what is read where nothing is seen from which it speaks for writing; less is silence. Digits that the
@@ -48,13 +52,6 @@ worn paper and in shadow 18 of 19 that were written had it, and 3 of 9 that were
 MIN_SURE_CONFIDENCE, SURELY_READ_LOG_ODDS = 0.6, 4.5
 """Confidence of words that are hardly ever read in paper, and what they speak for writing: 41 of 48 of those filled
 boxes had as much, and of the 178 blank ones none."""
-
-ROW_LOG_ODDS = 2.0
-"""What text in the other cells of a row speaks for a number in this one: of cells in which only ink sees something 7 of
-19 were filled in such rows, single digits all, and none of 64 elsewhere (116 photographs)."""
-
-MAY_BE_ONE_DIGIT = ("integer", "decimal")
-"""Types of values that are often a single digit, which detectors miss; they miss hardly any longer text."""
 
 NOTHING_WRITTEN = 0.05
 """Where it is less probable that something is written, what engines say of a box is no reading of it."""
@@ -108,11 +105,11 @@ def filled_probability(region: FieldRegion, read_confidence: float | None) -> fl
     told = max(blank, min(MAX_INK_LOG_ODDS, log(max(ink, 1e-9) / max(1 - ink, 1e-9))))
     if region.ink.amount >= MIN_FULL_SHARE * region.box.area:
         told = FULL_LOG_ODDS
-    odds = max(told, DOUBTFUL_LOG_ODDS) if region.ink.doubtful else told
+    odds = max(told, HINT_LOG_ODDS) if region.ink.doubtful else told
     unseen = max(MOST_UNSEEN_LOG_ODDS, log(max(region.missed_share, 1e-9)))
     odds += SEEN_LOG_ODDS if region.stretches else unseen + _plain_log_odds(read_confidence)
     if region.in_filled_row and region.field.type in MAY_BE_ONE_DIGIT:
-        odds += ROW_LOG_ODDS
+        odds += HINT_LOG_ODDS
     return 1 / (1 + exp(-odds))
 
 
