@@ -22,8 +22,8 @@ MIN_OWN_SHARE = 0.6
 column lay outside, and on 3 of 94 photographs of other forms a column moved all writing and every field was asked."""
 
 MIN_PIECES, MIN_GAIN, MIN_GAIN_SHARE = 5, 3, 0.15
-"""Stretches of text on a page from which an offset is looked for; how many more must lie in boxes with it, and as what
-share of all: of 57 on a page with dirt at its edge four did, and every field was asked."""
+"""Stretches of text on a page from which an offset is looked for; how many more, and as what share, must lie in boxes
+with it: of 57 on a page with dirt at its edge four did, and every field was asked."""
 
 MIN_WIDTH_HEIGHTS = 0.4
 """Width of a stretch in its heights from which it is text: less is what is left of a frame. Chosen by hand."""
