@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from flows.administration.finding import Finding, usable_state
-from flows.home import Home, Settings, archive_of, is_other_archive, other_archive_message
+from flows.home import Home, Settings, archive_of, is_other_archive, may_be_another, other_archive_message
 from transcribe.errors import ArchiveAway, FairhandError
 
 MIN_ORPHAN_AGE = timedelta(hours=24)
@@ -29,10 +29,10 @@ def bucket_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def other_archive_findings(settings: Settings) -> Iterator[Finding]:
-    """That a state of several machines has its pictures in another archive than this machine's."""
+    """That a state has its pictures in another archive than the one that is named here."""
     with usable_state(settings) as store, suppress(ArchiveAway):
-        if store and settings.state_url and is_other_archive(store, archive_of(settings).hurried()):
-            mend = "set FAIRHAND_ARCHIVE as it is on the machine where pictures were taken in"
+        if store and may_be_another(settings) and is_other_archive(store, archive_of(settings).hurried()):
+            mend = "put its disk back, or set FAIRHAND_ARCHIVE as it was where pictures were taken in"
             yield Finding(check="archive", message=other_archive_message(settings), mend=mend, machine=True)
 
 

@@ -19,7 +19,12 @@ from flows.home.home import (
     state_place,
     who_acts,
 )
-from flows.home.own_archive import is_other_archive, other_archive_message, require_own_archive
+from flows.home.own_archive import (
+    is_other_archive,
+    may_be_another,
+    other_archive_message,
+    require_own_archive,
+)
 from flows.home.prefect_settings import (
     PREFECT_KEY_FILE,
     prefect_client_variables,
@@ -57,6 +62,7 @@ __all__ = [
     "home_at",
     "is_open_to_others",
     "is_other_archive",
+    "may_be_another",
     "keep_private",
     "limits",
     "load_settings",

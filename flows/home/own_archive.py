@@ -21,15 +21,20 @@ def is_other_archive(store: Store, archive: Archive) -> bool:
 def other_archive_message(settings: Settings) -> str:
     """What is said of such an archive."""
     return (
-        f"None of the pictures of this state lies in {settings.archive_folder or settings.archive}. Every machine that "
-        "works on the state needs the same FAIRHAND_ARCHIVE."
+        f"None of the pictures of this state lies in {settings.archive_folder or settings.archive}. Its disk may be away. "
+        "Every machine that works on the state needs the same FAIRHAND_ARCHIVE."
     )
 
 
-def require_own_archive(home: Home) -> None:
-    """SettingsError where a state of several machines has its pictures in another archive than this machine's.
+def may_be_another(settings: Settings) -> bool:
+    """Whether this machine may name another archive: by a setting, or as one of several that work on the state."""
+    return bool(settings.state_url or settings.archive)
 
-    Pictures that were kept here would be missing on all others.
+
+def require_own_archive(home: Home) -> None:
+    """SettingsError where a state has its pictures in another archive than the one that is named here.
+
+    Pictures that were kept here would be missing on all others, or when the disk of the archive is back.
     """
-    if home.settings.state_url and is_other_archive(home.store, home.archive):
+    if may_be_another(home.settings) and is_other_archive(home.store, home.archive):
         raise SettingsError(f"{other_archive_message(home.settings)} Nothing was changed.")

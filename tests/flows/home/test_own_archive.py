@@ -77,3 +77,19 @@ def test_machines_with_one_archive_and_a_state_without_pictures_are_let_be(machi
     assert list(other_archive_findings(settings)) == []
     with closing(open_home(settings)) as home:
         require_own_archive(home)
+
+
+def test_where_the_disk_of_the_archive_is_away_nothing_is_taken_in_and_no_folder_is_made(tmp_path: Path) -> None:
+    home, disk = tmp_path / "home", tmp_path / "disk"
+    home.mkdir()
+    (home / configuration.SETTINGS_FILE).write_text(f"FAIRHAND_ARCHIVE={disk / 'archive'}\n", encoding="utf-8")
+    house = House(home=home)
+    take_in(house)
+    disk.rename(tmp_path / "unmounted")
+    ran = house.run("ingest", RECEIPT, "--form", "receipt", "--no-read")
+    assert (ran.code, "Its disk may be away." in ran.err, disk.exists()) == (2, True, False), ran.err
+    (finding,) = other_archive_findings(configuration.load_settings(home))
+    assert finding.mend.startswith("put its disk back"), finding
+    assert not disk.exists()
+    (tmp_path / "unmounted").rename(disk)
+    assert house.run("ingest", RECEIPT, "--form", "receipt", "--no-read").code == 0
