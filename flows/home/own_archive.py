@@ -21,8 +21,8 @@ def is_other_archive(store: Store, archive: Archive) -> bool:
 def other_archive_message(settings: Settings) -> str:
     """What is said of such an archive."""
     return (
-        f"None of the pictures of this state lies in {settings.archive_folder or settings.archive}. Its disk may be away. "
-        "Every machine that works on the state needs the same FAIRHAND_ARCHIVE."
+        f"None of the pictures of this state lies in {settings.archive_folder or settings.archive}. Its disk may be "
+        "away. Every machine that works on the state needs the same FAIRHAND_ARCHIVE."
     )
 
 
