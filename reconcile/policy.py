@@ -83,8 +83,11 @@ class Policy:
     min_ink_confidence: float = 0.95
     """The least confidence of the ink test at which a box counts as empty or ticked without a person."""
 
-    audit_share: float = 0.04
-    """The share of decided fields that a person reads again, blind, for ever: 3 to 5 % measures a form in weeks."""
+    audit_share: float = 0.03
+    """The share of decided fields that a person reads again, blind, for ever: 3 to 5 % measures a form in weeks.
+
+    On 152 orders in soft light 0.04 took 0.014 more readings a filled field, and as many orders were wholly right.
+    """
 
 
 POLICY = Policy()

@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         "more reading costs more than it gains: usually from 0.93, by machines alone from 0.95 (see reconciling.md)",
     )
     duplicates: DuplicatePolicy = Field("flag", description="an order that came before: link, flag, hold or retake it")
-    audit_share: float = Field(0.04, ge=0, le=1, description="the share of decided fields that a person reads again")
+    audit_share: float = Field(0.03, ge=0, le=1, description="the share of decided fields that a person reads again")
     reopened_share: float = Field(
         0.05,
         ge=0,

@@ -78,7 +78,7 @@ class ReviewOptions:
     """What was earned in a month is paid by this day of the next, as people are told; 0: nothing is promised."""
     asked_by: str = ""
     """Who asks for the work, as people are told before they begin: a name and how to reach them."""
-    audit_share: float = 0.04
+    audit_share: float = 0.03
     """The share of decided fields that is read again, as people are told before they begin."""
     link_days: float = 14.0
     """How long a sign-in link holds that an operator makes on the people page."""
