@@ -270,10 +270,14 @@ def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str
     """Whether an amount (a quantity: two) was read as three digits or more without decimals: its point may be unseen.
 
     Of faint or small print both engines lose the point alike (172.17 read as 17217), and what is left is well formed.
+    Where one engine alone reads an amount without decimals it may be a part of it, however short: on 341 photographs
+    29 of 31 such values were wrong (59 of 10.59, beside a stripe of dirt), all of those with one or two digits.
     Sums vouch for it, but not where an engine saw the point: sums hold too where price and amount both lose theirs.
     """
     texts = [vote.text for vote in machines if vote.says == says]
     least = MIN_POINTLESS_QUANTITY_DIGIT_COUNT if spot.type == "decimal" else MIN_POINTLESS_DIGIT_COUNT
+    if len(texts) == 1 and spot.type == "amount":
+        least = 1
     may_lack = may_lack_decimals(texts, least)
     return may_lack and (sums < MIN_VOUCHING_SUMS_FACTOR or _has_point_elsewhere(machines, says))
 
