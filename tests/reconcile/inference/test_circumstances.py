@@ -52,7 +52,9 @@ def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text:
     assert isinstance(decide(PRICE.field("price"), of_price(text), POLICY), Decision)
 
 
-@pytest.mark.parametrize(("text", "is_asked"), [("59", True), ("8", True), ("1", True), ("59.00", False), ("8,57", False)])
+@pytest.mark.parametrize(
+    ("text", "is_asked"), [("59", True), ("8", True), ("1", True), ("59.00", False), ("8,57", False)]
+)
 def test_an_amount_without_decimals_that_one_engine_alone_reads_may_be_a_part_of_it(text: str, is_asked: bool) -> None:
     """RapidOCR read 59 of 10.59 beside a stripe of dirt, and Tesseract read the stripe."""
     readings = [machine("price", "tesseract 5", "iil", 0.63), machine("price", "rapidocr 3", text, 0.99)]
