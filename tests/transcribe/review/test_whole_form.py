@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site, form_of, make_site
+from tests.transcribe.review.slow_line import SlowLine
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Place, ReadResult, Task, Transcriber
 from transcribe.review.pages.whole_form import paper_order
@@ -191,27 +192,16 @@ def test_the_next_form_comes_on_a_slow_line_too_unless_more_is_typed(site: Site,
     amina = site.person("amina")
     page = enter(amina)
     whole_form(page)
-    held: list[Route] = []
-    is_slow = True
-
-    def hold(route: Route) -> None:
-        if is_slow and route.request.method == "POST":
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route(re.compile(r"/work/[^/]+$"), hold)
+    line = SlowLine(page)
     page.clock.install()
     page.keyboard.type("BC-2025-0001")
     page.keyboard.press("Control+Enter")
-    while not held:
-        page.wait_for_timeout(50)
+    line.wait_for_one()
     page.clock.run_for(6_000)
     expect(page.locator(".line .text").nth(1)).to_be_focused()
     if more:
         page.keyboard.type("14/03")
-    is_slow = False
-    held[0].continue_()
+    line.goes_on()
 
     expect(page.locator("#status")).to_have_text("everything is sent")
     expect(page.locator(".line")).to_have_count(len(TEXTS) - (not more))

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.transcribe.review.device import until_kept
 from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.slow_line import SlowLine
 from tests.transcribe.review.test_layout_tasks import ask
 from tests.transcribe.review.test_readings import decide
 from tests.transcribe.review.test_whole_form import TEXTS, as_a_whole, whole_form
@@ -70,24 +71,13 @@ def test_what_a_slow_line_is_still_sending_is_taken_back_in_a_moment(site: Site,
     texts = orders(site, 3)
     amina = site.person("amina")
     page = enter(amina)
-    held: list[Route] = []
-    is_slow = True
-
-    def hold(route: Route) -> None:
-        if is_slow and route.request.method == "POST":
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route(re.compile(r"/work/[^/]+$"), hold)
+    line = SlowLine(page)
     read(page, texts[0])
-    while not held:  # else it is taken back before it is on its way
-        page.wait_for_timeout(50)
+    line.wait_for_one()  # else it is taken back before it is on its way
     page.keyboard.press("Alt+u")
     expect(page.locator("#notice")).to_have_text("It is still being sent. Take it back in a moment.")
     read(page, texts[1])
-    is_slow = False
-    held[0].continue_()
+    line.goes_on()
     all_sent(page)
 
     for text in reversed(texts[:2]):
