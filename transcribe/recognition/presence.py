@@ -30,9 +30,9 @@ MIN_FULL_SHARE, FULL_LOG_ODDS = 0.25, 8.0
 that were scribbled out had 0.42 to 0.46, 707 blank boxes 0.012 at most. Chosen by hand."""
 
 HINT_LOG_ODDS = 2.0
-"""What a hint speaks for writing: at least as much ink that cannot say that a box is blank (strokes too pale, light too
-bright, a neighbour's writing), and text in the other cells of its row for a number. Of cells in which only ink sees
-something 7 of 19 were filled in such rows, single digits all, and none of 64 elsewhere (116 photographs)."""
+"""How far a hint speaks for writing. There are two: ink in doubt (strokes too pale, light too bright, a neighbour's
+writing), and for a number text in the other cells of its row. Where only ink saw something, 7 of 19 cells in such rows
+were filled, with single digits all, and none of 64 elsewhere (116 photographs)."""
 
 MAY_BE_ONE_DIGIT = ("integer", "decimal")
 """Types of values that are often a single digit, which detectors miss; they miss hardly any longer text."""
