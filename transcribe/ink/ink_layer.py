@@ -65,9 +65,9 @@ STEEP = 3.0
 """How fast `sure` rises with the amount of ink: the power that makes ten times ENOUGH 0.999."""
 
 STREWN_PX, STREWN_SHARE = 80, 0.01
-"""Side of a square, at 200 dpi, and how much of it specks must cover for its middle to be smoothed. Worn pages with dots
-of toner have such places on 6 to 43 % of the page, others on 2 to 5 %. On two of the worn ones the detector saw 90 of
-100 fields and RapidOCR read 78; unsmoothed it was 81 and 71. Where there are no specks, smoothing spoils small print."""
+"""Side of a square, at 200 dpi, and how much of it specks must cover for its middle to be smoothed. Worn pages with
+dots of toner have such places on 6 to 43 % of the page, others on 2 to 5 %. On two of the worn ones the detector saw 90
+of 100 fields and RapidOCR read 78; unsmoothed it was 81 and 71. Elsewhere smoothing spoils small print."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
