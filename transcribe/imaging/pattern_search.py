@@ -28,15 +28,13 @@ class Shift(NamedTuple):
         return float(self.correlations[self.down + rows // 2, self.across + columns // 2])
 
 
-def find_shift(pattern: Shades, picture: Shades, reach: int, cost: float = 0.0, unit: float = 1.0) -> Shift:
+def find_shift(pattern: Shades, picture: Shades, reach: int, cost: float, unit: float = 1.0) -> Shift:
     """The shift at which a pattern fits a picture best, at most `reach` pixels in each direction.
 
     `picture` is the pattern's place with `reach` pixels around it. A shift costs so much correlation for each `unit`
     pixels of its length: along a line all places look the same, and the nearest is right."""
     correlations = numpy.asarray(cv2.matchTemplate(picture, pattern, cv2.TM_CCOEFF_NORMED), numpy.float32)
-    worth: NDArray[numpy.floating] = correlations
-    if cost:
-        off = numpy.abs(numpy.arange(-reach, reach + 1)) / unit
-        worth = correlations - cost * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
+    off = numpy.abs(numpy.arange(-reach, reach + 1)) / unit
+    worth = correlations - cost * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
     row, column = numpy.unravel_index(int(worth.argmax()), worth.shape)
     return Shift(int(column) - reach, int(row) - reach, correlations)

@@ -4,68 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import cv2
 import numpy
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
-from transcribe.imaging import find_shift, flatten, grey, shrunk, shrunk_to
+from transcribe.imaging import flatten, grey, shrunk, shrunk_to
 from transcribe.model import Picture
 from transcribe.registration.matching import FEWEST
 
 Field = NDArray[numpy.float64]
-"""Rows x columns of knots: how far the page's print lies from the blank's there, in pixels of the full page."""
+"""Rows x columns of knots: how far the page's print lies from the blank's there, in pixels of the copy."""
 
-COPIES = ((400, 14), (1000, 7))
-"""Pixels of the longer side of a copy that is compared, and how far around its place a window is sought on it: 64 px
-at 200 dpi, then 13. Copies of 300 and 600 px did not follow waves of 20 px."""
+Places = NDArray[numpy.float32]
+"""Rows of x and y, in pixels of the copy."""
 
-WINDOW = 20
-"""Half the side of a window that is sought, pixels of the copy."""
+COPY_PX = 1000
+"""Pixels of the longer side of the copy on which print is followed from the blank to the page."""
 
-WINDOWS_COUNT = 30
-"""Windows along the longer side. With 24 the tenth of a page that is laid worst was laid worse."""
+WINDOW = 10
+"""Half the side of the window of print around a place that is followed, pixels of the copy. Places stand one window
+apart. With 41 px instead of 21 great waves were followed less far."""
 
-PRINTED = 9.0
-"""Standard deviation of the blank's darkness in a window below which there is too little print to find it by."""
+PRINTED = 14.0
+"""Standard deviation of the blank's darkness in a window below which there is too little print to follow.
+With 9 no page was laid better, with 15 great waves were followed less far."""
 
-ALIKE = 0.5
-"""Correlation from which a window is found: what is written beside the print lowers it."""
+ROUNDS = ((3, 2.0), (1, 1.0))
+"""How often a copy is halved, so that great waves are found, and how many pixels away from where it came from a place
+may lie that is followed back. First the great waves are found, then what the net of these leaves."""
 
+ENOUGH = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 15, 0.03)
+"""Steps on each copy, and pixels of a step, after which a place is not followed further: 30 steps laid no page
+better."""
 
 KNOTS = (13, 9)
 """Rows and columns of the net of shifts: paper bends in waves of a hand's width, not of a letter's."""
 
-SMOOTHNESS_WEIGHT = 0.04
-"""How stiff the net is: weight of its second differences against the pairs. At 0.35 waves of 14 px were followed by
-half (fit 0.45 of 0.98), at 0.04 wholly."""
+SMOOTHNESS_WEIGHT = 0.015
+"""How stiff the net is: weight of its second differences against the pairs. Of waves of 10 to 60 px a third less was
+left with it than with 0.04."""
 
-LOOSE, OUTLIER, TURNS = 24.0, 3.0, 6
+LOOSE, OUTLIER, TURNS = 24.0, 3.0, 4
 """Pixels of the page off the net at which a shift keeps a quarter of its weight: at first, and at last; and how often
 weights are taken anew, so that great waves are followed before wrong matches are told from right ones."""
-
-
-Shifts = NDArray[numpy.float32]
-"""2 x rows x columns: how far across and down the print lies from the blank's, for each pixel of a copy."""
 
 
 def dewarp(page: Picture, blank_path: str) -> Picture:
     """The page (of the blank's size, laid on it as well as a flat page can be) pressed flat.
 
-    Windows of print on a small copy show the great waves, on a larger one what is left of them."""
+    Places of print are followed from the blank to the page by the optical flow of Lucas and Kanade, on halved copies
+    first (Bouguet 2000), and back again: a place that does not come back was lost."""
     height, width = page.shape[:2]
-    dark = _dark(grey(page), COPIES[-1][0])
-    scale = height / dark.shape[0]
-    shifts: Shifts = numpy.zeros((2, *dark.shape), numpy.float32)
-    for side, reach in COPIES:
-        windows = _windows(_moved(dark, shifts), blank_path, side, reach)
-        if len(windows) >= FEWEST:
-            nets = _nets(windows, dark.shape)
-            shifts = nets + numpy.stack([_moved(each, nets) for each in shifts])
-    whole = numpy.stack([cv2.resize(each * scale, (width, height)) for each in shifts])
-    return by_four_channels(page, lambda four: _moved(four, whole))
+    wanted, places = _blank_places(blank_path)
+    copy_height, copy_width = wanted.shape
+    seen = shrunk_to(_dark(grey(page)), copy_width, copy_height)
+    spread = _spread(places / (copy_width, copy_height))
+    there, nets = places, []
+    for halvings, lost in ROUNDS if len(places) >= FEWEST else ():
+        there, kept = _followed(wanted, seen, places, there, halvings, lost)
+        if kept.sum() < FEWEST:
+            break
+        shifts = (there - places)[kept].astype(numpy.float64)
+        nets = [_displacement_grid(spread[kept], shift, numpy.ones(len(shift))) for shift in shifts.T]
+        there = places + numpy.stack([spread @ net.ravel() for net in nets], axis=1).astype(numpy.float32)
+    if not nets:
+        return page
+    scale = height / copy_height
+    across, down = (cv2.resize(scale * net, (width, height), interpolation=cv2.INTER_CUBIC) for net in nets)
+    return by_four_channels(page, lambda four: _moved(four, across, down))
 
 
 def by_four_channels(picture: Picture, work: Callable[[Picture], object]) -> Picture:
@@ -76,66 +84,49 @@ def by_four_channels(picture: Picture, work: Callable[[Picture], object]) -> Pic
     return numpy.asarray(cv2.cvtColor(numpy.asarray(work(four)), cv2.COLOR_RGBA2RGB), numpy.uint8)
 
 
-def _moved(picture: NDArray[Any], shifts: Shifts) -> NDArray[Any]:
+def _moved(picture: Picture, across: Field, down: Field) -> object:
     """What lies at each pixel's place moved by its shift, across and down."""
-    height, width = picture.shape[:2]
-    columns = shifts[0] + numpy.arange(width, dtype=numpy.float32)
-    rows = shifts[1] + numpy.arange(height, dtype=numpy.float32)[:, numpy.newaxis]
-    return cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    columns, rows = (each.astype(numpy.float32) for each in (across, down))
+    how = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
+    return cv2.remap(picture, columns, rows, how, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _nets(windows: Field, shape: tuple[int, ...]) -> Shifts:
-    """The smooth shifts, across and down, nearest to those of windows, for each pixel of a copy of this shape."""
-    height, width = shape
-    spread = _spread(windows[:, :2] / (width, height))
-    nets = (_displacement_grid(spread, windows[:, axis], windows[:, 4]).astype(numpy.float32) for axis in (2, 3))
-    return numpy.stack([cv2.resize(net, (width, height), interpolation=cv2.INTER_CUBIC) for net in nets])
+def _followed(
+    wanted: Picture, seen: Picture, places: Places, begin: Places, halvings: int, lost: float
+) -> tuple[Places, NDArray[numpy.bool_]]:
+    """Where places of the blank lie on the page, sought from where they are thought to lie; and which were found."""
+    there, found = _flow(wanted, seen, places, begin, halvings)
+    back, returned = _flow(seen, wanted, there, there + places - begin, halvings)
+    return there, found & returned & (numpy.hypot(*(back - places).T) < lost)
 
 
-def _windows(dark: Picture, blank_path: str, side: int, reach: int) -> Field:
-    """Windows of print found on the page: x, y, shift across and down in pixels of `dark`, and their weight."""
-    wanted, places = _blank_windows(blank_path, side, reach)
-    seen = shrunk_to(dark, wanted.shape[1], wanted.shape[0])
-    found = [window for x, y in places if (window := _sought(seen, wanted, x, y, reach)) is not None]
-    table = numpy.array(found).reshape(-1, 5)
-    table[:, :4] *= dark.shape[0] / wanted.shape[0]
-    return table
+def _flow(
+    here: Picture, there: Picture, places: Places, begin: Places, halvings: int
+) -> tuple[Places, NDArray[numpy.bool_]]:
+    """Where places of one picture lie on the other, and which of them could be followed."""
+    window, flags = (2 * WINDOW + 1,) * 2, cv2.OPTFLOW_USE_INITIAL_FLOW
+    found, told, _ = cv2.calcOpticalFlowPyrLK(
+        here, there, places, begin.copy(), winSize=window, maxLevel=halvings, criteria=ENOUGH, flags=flags
+    )
+    return numpy.asarray(found, numpy.float32), numpy.asarray(told[:, 0] > 0)
 
 
-def _dark(page: Picture, side: int) -> Picture:
-    """How dark a grey page is beside its paper, on a copy of this longer side."""
-    return 255 - flatten(shrunk(page, side / max(page.shape)))
+def _dark(page: Picture) -> Picture:
+    """How dark a grey page is beside its paper, on a copy."""
+    return 255 - flatten(shrunk(page, COPY_PX / max(page.shape)))
 
 
 @lru_cache(maxsize=16)
-def _blank_windows(path: str, side: int, reach: int) -> tuple[Picture, list[tuple[int, int]]]:
-    """A blank as dark as `_dark` says, and the middles of windows in which it has print."""
-    wanted, edge = _dark(blank_grey(path), side), WINDOW + reach
-    return wanted, [
+def _blank_places(path: str) -> tuple[Picture, Places]:
+    """A blank as dark as `_dark` says, and the places on it, x and y, around which it has print."""
+    wanted = _dark(blank_grey(path))
+    places = [
         (x, y)
-        for y in range(edge, wanted.shape[0] - edge, side // WINDOWS_COUNT)
-        for x in range(edge, wanted.shape[1] - edge, side // WINDOWS_COUNT)
+        for y in range(WINDOW, wanted.shape[0] - WINDOW, 2 * WINDOW)
+        for x in range(WINDOW, wanted.shape[1] - WINDOW, 2 * WINDOW)
         if wanted[y - WINDOW : y + WINDOW, x - WINDOW : x + WINDOW].std() >= PRINTED
     ]
-
-
-def _sought(seen: Picture, wanted: Picture, x: int, y: int, reach: int) -> tuple[float, ...] | None:
-    """Where the window around (x, y) of the blank lies on the page: x, y, shift across and down, and their weight."""
-    around = WINDOW + reach
-    window = wanted[y - WINDOW : y + WINDOW, x - WINDOW : x + WINDOW]
-    found = find_shift(window, seen[y - around : y + around, x - around : x + around], reach)
-    if found.correlation < ALIKE or max(abs(found.across), abs(found.down)) > reach - 3:
-        return None  # so near the rim of what is searched the best place may lie beyond it
-    likeness, column, row = found.correlations, found.across + reach, found.down + reach
-    across = found.across + _between(likeness[row, column - 1 : column + 2])
-    return x, y, across, found.down + _between(likeness[row - 1 : row + 2, column]), found.correlation
-
-
-def _between(three: NDArray[Any]) -> float:
-    """Where between the pixels the best place is: the top of the parabola through three values."""
-    left, middle, right = (float(value) for value in three)
-    bend = left - 2 * middle + right
-    return 0.0 if bend >= 0 else max(-0.5, min(0.5, 0.5 * (left - right) / bend))
+    return wanted, numpy.array(places, numpy.float32).reshape(-1, 2)
 
 
 def _displacement_grid(spread: Field, shifts: Field, weights: Field) -> Field:

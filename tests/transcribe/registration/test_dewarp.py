@@ -1,0 +1,45 @@
+"""Pages that were bent: print is moved to where the blank has it, wherever it can be followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy
+import pytest
+
+from transcribe.forms import blank_grey, definition
+from transcribe.registration.dewarp import dewarp
+from transcribe.registration.similarity import similarity
+
+FORM = definition.load("bon-de-commande")
+BLANK = str(FORM.blanks[0].path)
+
+
+def bent(waves: int, height_px: float) -> numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.uint8]]:
+    """The blank with so many waves of this height, across and down, under a stain."""
+    page = blank_grey(BLANK).copy()
+    cv2.circle(page, (700, 900), 160, 60, -1)
+    rows, columns = numpy.indices(page.shape, dtype=numpy.float32)
+    across = columns + height_px * numpy.sin(2 * numpy.pi * waves * rows / page.shape[0] + 0.3)
+    down = rows + 0.6 * height_px * numpy.sin(2 * numpy.pi * waves * columns / page.shape[1] + 1)
+    moved = cv2.remap(page, across.astype(numpy.float32), down.astype(numpy.float32), cv2.INTER_LINEAR, borderValue=255)
+    return numpy.asarray(moved, numpy.uint8)
+
+
+@pytest.mark.parametrize(("waves", "height_px"), [(1, 10), (1, 30), (2, 10), (2, 20), (3, 10)])
+def test_print_of_a_bent_page_is_moved_to_where_the_blank_has_it(waves: int, height_px: int) -> None:
+    page = bent(waves, height_px)
+    assert similarity(page, FORM, 1).fit < 0.8
+    assert similarity(dewarp(page, BLANK), FORM, 1).fit > 0.85
+
+
+@pytest.mark.parametrize("lines", [0, 1])
+def test_a_page_of_a_blank_with_hardly_any_print_is_left_as_it_is(tmp_path: Path, lines: int) -> None:
+    sheet = numpy.full((1000, 700), 255, numpy.uint8)
+    for line in range(lines):
+        cv2.putText(sheet, "No.", (100, 200 + 60 * line), cv2.FONT_HERSHEY_SIMPLEX, 1, 0, 2)
+    blank = tmp_path / "blank.png"
+    cv2.imwrite(str(blank), sheet)
+    page = numpy.roll(sheet, 5, axis=1)
+    assert numpy.array_equal(dewarp(page, str(blank)), page)
