@@ -17,7 +17,8 @@ def parse(text: str, field: Field, form: Form) -> Value:
 def normalise(text: str, field: Field, form: Form) -> str:
     """The address on one line, without case, punctuation and hyphens: commas and line ends say the same."""
     flat = " ".join(text.splitlines())
-    return plain(plain(flat).replace("-", " ")) or tidy(flat)
+    apart = flat.replace(",", " ")  # "11,41825" is a house and a postcode, no decimal number
+    return plain(plain(apart).replace("-", " ")) or tidy(flat)
 
 
 def write(value: Value, field: Field, form: Form) -> str:

@@ -33,10 +33,10 @@ def normalise(text: str, field: Field, form: Form) -> str:
     parts = date_parts(text, form.locale, form.free)
     if parts is not None:
         return date_text(parts)
-    damaged = damaged_date_parts(text, form.locale)
+    plain = re.sub(r"\s*[-./,]\s*", "-", tidy(tidy(text).casefold())).strip("- ")
+    damaged = damaged_date_parts(text, form.locale) or damaged_date_parts(plain, form.locale)
     if damaged is not None:
         return "-".join(damaged)
-    plain = re.sub(r"\s*[-./,]\s*", "-", tidy(tidy(text).casefold())).strip("- ")
     again = date_parts(plain, form.locale, form.free)
     return plain if plain and again is None else tidy(tidy(text).casefold())
 

@@ -217,10 +217,21 @@ def _without_print(stretch: Box, printed: Iterable[Box], beside: int) -> list[Bo
         shared = own.overlap_down(stretch)
         bare = max(own.y0 - stretch.y0, stretch.y1 - own.y1)
         if shared > 0 and bare < MOST_BARE_SHARE * stretch.height:
-            parts = [part for each in parts for part in _cut(each, own.x0 - beside, own.x1 + beside)]
+            seen = _where_it_lies(own, stretch)
+            parts = [part for each in parts for part in _cut(each, seen.x0 - beside, seen.x1 + beside)]
         elif shared >= WITHIN_SHARE * own.height:
             parts = [_other_row(each, own) if each.overlap_across(own) > 0 else each for each in parts]
     return parts
+
+
+def _where_it_lies(own: Box, piece: Box) -> Box:
+    """A piece of print where it is seen: a piece that holds it and goes on at one end only begins, or ends, with it.
+
+    On a page that lay 3 mm off, the 5 of 5,419.40 was taken for the end of the label before it."""
+    before, after = own.x0 - piece.x0, piece.x1 - own.x1
+    if abs(before) < own.height < after:
+        return own.shifted(-before, 0)
+    return own.shifted(after, 0) if abs(after) < own.height < before else own
 
 
 def _other_row(piece: Box, own: Box) -> Box:

@@ -149,7 +149,7 @@ def rough_number(text: str, locale: str, minor: int | None) -> str:
     head, mark, tail = _last_separator(bare)
     bare = re.sub(r"[.,]", "", head) + ("." + tail if mark and len(tail) <= 2 else tail)
     again = _beside(_FILLERS.sub("", bare), locale, minor)[0]
-    settled = again == bare and read_number(bare, locale, minor) is None
+    settled = tidy(bare) == again == bare and read_number(bare, locale, minor) is None
     return bare if settled and bare else plain
 
 

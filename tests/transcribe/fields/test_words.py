@@ -40,6 +40,8 @@ def test_addresses_keep_their_lines_and_are_compared_without_them() -> None:
     assert address.parse("12, rue de la Paix\n\n 75002  Paris", field, FORM) == "12, rue de la Paix\n75002 Paris"
     one_line = address.normalise("12 rue de la Paix, 75002 PARIS", field, FORM)
     assert address.normalise("12, rue de la Paix\n75002 Paris", field, FORM) == one_line
+    assert address.normalise("12 rue de la Paix,75002 Paris", field, FORM) == one_line
+    assert address.normalise("rue de la Paix 12,75002 Paris", field, FORM) == "rue de la paix 12 75002 paris"
     assert address.faults("12 34", field, FORM) == ("no letters",)
 
 
