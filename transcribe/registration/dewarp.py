@@ -31,6 +31,9 @@ PRINTED = 14.0
 """Standard deviation of the blank's darkness in a window below which there is too little print to follow.
 With 9 no page was laid better, with 15 great waves were followed less far."""
 
+ALIKE = 0.5
+"""Correlation from which print is found: what is written beside it lowers it."""
+
 ROUNDS = ((3, 2.0), (1, 1.0))
 """How often a copy is halved, so that great waves are found, and how many pixels away from where it came from a place
 may lie that is followed back. First the great waves are found, then what the net of these leaves."""
@@ -97,7 +100,26 @@ def _followed(
     """Where places of the blank lie on the page, sought from where they are thought to lie; and which were found."""
     there, found = _flow(wanted, seen, places, begin, halvings)
     back, returned = _flow(seen, wanted, there, there + places - begin, halvings)
-    return there, found & returned & (numpy.hypot(*(back - places).T) < lost)
+    came_back = found & returned & (numpy.hypot(*(back - places).T) < lost)
+    return there, came_back & (_correlations(wanted, seen, places, there) >= ALIKE)
+
+
+def _correlations(wanted: Picture, seen: Picture, places: Places, there: Places) -> Field:
+    """How alike the windows around places of the blank and of the page are, -1 to 1: stripes, too, come back."""
+    one, other = (_cut_out(*each) for each in ((wanted, places), (seen, there)))
+    strength = numpy.linalg.norm(one, axis=1) * numpy.linalg.norm(other, axis=1)
+    return numpy.asarray((one * other).sum(axis=1) / numpy.maximum(strength, 1e-6), numpy.float64)
+
+
+def _cut_out(picture: Picture, middles: Places) -> Field:
+    """Windows around these places, a row of pixels less their mean for each; at the rim as near as there is room."""
+    height, width = picture.shape
+    x, y = numpy.rint(middles).astype(int).T
+    around = numpy.arange(-WINDOW, WINDOW + 1)
+    rows = numpy.clip(y[:, numpy.newaxis] + around, 0, height - 1)[:, :, numpy.newaxis]
+    columns = numpy.clip(x[:, numpy.newaxis] + around, 0, width - 1)[:, numpy.newaxis, :]
+    cut = picture[rows, columns].reshape(len(middles), -1).astype(numpy.float64)
+    return numpy.asarray(cut - cut.mean(axis=1, keepdims=True), numpy.float64)
 
 
 def _flow(

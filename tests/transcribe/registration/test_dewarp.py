@@ -34,6 +34,17 @@ def test_print_of_a_bent_page_is_moved_to_where_the_blank_has_it(waves: int, hei
     assert similarity(dewarp(page, BLANK), FORM, 1).fit > 0.85
 
 
+@pytest.mark.parametrize("period_px", [16, 24, 32])
+def test_stripes_are_not_followed(period_px: int) -> None:
+    """What is followed on stripes comes back to where it began, as one stripe is like the next."""
+    blank = blank_grey(BLANK)
+    page, middle = blank.copy(), blank.shape[1] // 2
+    page[:, middle:] = 200 + 50 * numpy.sin(2 * numpy.pi * numpy.arange(middle, blank.shape[1]) / period_px)
+    left = (slice(100, -100), slice(100, middle - 200))
+    off = dewarp(page, BLANK)[left].astype(float) - blank[left]
+    assert numpy.abs(off).mean() < 0.5
+
+
 @pytest.mark.parametrize("lines", [0, 1])
 def test_a_page_of_a_blank_with_hardly_any_print_is_left_as_it_is(tmp_path: Path, lines: int) -> None:
     sheet = numpy.full((1000, 700), 255, numpy.uint8)
