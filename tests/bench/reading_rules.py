@@ -71,7 +71,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "strokes: blur beside print": ((f"{INK}.added_strokes:MAX_BESIDE_PX", 4),),
     "strokes: grain": ((f"{INK}.added_strokes:MIN_STROKE_AREA_PX", 0),),
     "flag: crossed out": ((f"{RECOGNITION}.asked_regions:crossed_out", gives(False)),),
-    "flag: partly read": ((f"{RECOGNITION}.asked_regions:AskedRegion._is_partly", gives(False)),),
+    "flag: partly read": ((f"{RECOGNITION}.asked_regions:AskedRegion.is_partly", gives(False)),),
     "words: ink of the text alone": ((f"{RECOGNITION}.asked_regions:text_ink", lambda region, rows: region.ink),),
     "words: unsure ones in paper": ((f"{RECOGNITION}.presence:MIN_READ_CONFIDENCE", 0.0),),
     "words: read on the blank": ((f"{RECOGNITION}.asked_regions:_read_on_blank", gives("")),),

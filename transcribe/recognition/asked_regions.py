@@ -33,6 +33,10 @@ MAX_BARE_HEIGHTS = 0.7
 """Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone: on the
 45 photographs it was set on 9 of 2,523 right readings had as much, and 9 of 11 of Tesseract's that lacked an end."""
 
+STREWN = 0.1
+"""Dirt on a page from which ink cannot tell that writing goes on across the side of a box, see `dirt`: a patch of it
+lies on a side of every tenth box or more. Chosen by hand."""
+
 MIN_LETTERS_BESIDE = 2
 """Letters that ink sees beside all words of a reading from which it is of a part of the text alone. Chosen by hand."""
 
@@ -141,7 +145,7 @@ class AskedRegion:
             *flags,
             *([Flag.ILLEGIBLE] if silent and Flag.ILLEGIBLE not in flags else []),
             *([Flag.MISCOUNTED] if said.miscounted else []),
-            *([Flag.PARTLY_READ] if said.text and self._is_partly(said) else []),
+            *([Flag.PARTLY_READ] if said.text and self.is_partly(said) else []),
         ]
         field = self.region.field
         text = None if silent else here.as_read(said.text, field)
@@ -151,19 +155,19 @@ class AskedRegion:
             self.region.key, said.source, text, said.confidence, self.filled, flags=own, alternatives=others, **looks
         )
 
-    def _is_partly(self, said: EngineWords) -> bool:
+    def is_partly(self, said: EngineWords) -> bool:
         """Whether text stands in the field on which no word of an engine stands, or glare may hide some, or writing
         goes on across a side of the box. Of a barcode the bars are seen too."""
         if self.region.ink.hidden:
             return True
         if self.barcode is not None:
             return False
-        if self.region.ink.goes_on:
+        if self.region.ink.goes_on and self.region.dirt < STREWN:
             return True
         stretches, words = self.region.stretches or (), [word.box for word in said.placed]
         return (
             uncovered_heights(stretches, words) >= MAX_BARE_HEIGHTS
-            or letters_beside(self.region.ink, text_rows(stretches), words) >= MIN_LETTERS_BESIDE
+            or letters_beside(self.region, text_rows(stretches), words) >= MIN_LETTERS_BESIDE
         )
 
     def source_words(self, page: int) -> list[SourceWords]:

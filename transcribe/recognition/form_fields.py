@@ -30,7 +30,7 @@ class FieldRegion:
     detector sees in it, None where none looked; `in_filled_row`: it sees text in half of the row's other cells or more.
     It misses `missed_share` of text on this page, and ink sees nothing in `missed_by_ink` of written fields. `outside`:
     a part of the box lies outside the photo. `beside` is text beside it that may be its own; `misplaced`: its own may
-    be another's."""
+    be another's. `dirt`: patches as high as letters on a square as high as a row, where no text is."""
 
     key: FieldKey
     field: Field
@@ -45,6 +45,7 @@ class FieldRegion:
     outside: bool = False
     beside: tuple[Box, ...] = ()
     misplaced: bool = False
+    dirt: float = 0.0
 
     @property
     def is_witnessed(self) -> bool:

@@ -15,6 +15,7 @@ from transcribe.ink import low_print
 from transcribe.model import Page
 from transcribe.ocr import Engine
 from transcribe.recognition.form_fields import MARKS, FieldRegion
+from transcribe.recognition.text_ink import dirt
 from transcribe.registration import Offset
 
 MARGIN_HEIGHTS = 0.3
@@ -130,8 +131,8 @@ def plain_page(
             owned[number].append(part)
     missed = _missed_share(printed, found)
     seen = [replace(each, stretches=tuple(own), missed_share=missed) for each, own in zip(regions, owned, strict=True)]
-    without_ink = _share_without_ink(seen)
-    seen = [replace(each, missed_by_ink=without_ink) for each in seen]
+    without_ink, strewn = _share_without_ink(seen), dirt(seen)
+    seen = [replace(each, missed_by_ink=without_ink, dirt=strewn) for each in seen]
     return PlainPage(page=shown, regions=tuple(_with_rows(seen)), pieces=tuple(pieces))
 
 

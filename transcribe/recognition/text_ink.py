@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from math import sqrt
 
 from transcribe.geometry import Box
 from transcribe.ink import Ink, Patch
@@ -21,21 +22,46 @@ MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
 """Least and greatest height of a patch that is a letter beside the words of its row, in its heights. Chosen by hand."""
 
 
-def letters_beside(ink: Ink, rows: Sequence[Box], words: Sequence[Box]) -> int:
-    """How many patches as high as letters stand in the rows, to the left or the right of every word of their row."""
-    count = 0
+def letters_beside(region: FieldRegion, rows: Sequence[Box], words: Sequence[Box]) -> float:
+    """How many patches as high as letters stand in the rows, to the left or the right of every word of their row.
+
+    What dirt leaves there at most does not count: two standard deviations above its mean, as of a Poisson
+    distribution."""
+    count, expected = 0, 0.0
     for row in rows:
         own = [each for each in words if each.overlap_down(row) >= 0.3 * min(each.height, row.height)]
         if not own:
             continue
         left, right = min(each.x0 for each in own), max(each.x1 for each in own)
+        bare = max(0, left - region.box.x0) + max(0, region.box.x1 - right)
+        expected += region.dirt * bare / row.height
         count += sum(
             row.y0 <= patch.middle[1] <= row.y1
-            and MIN_BARE_LETTER_HEIGHTS <= patch.box.height / row.height <= MAX_BARE_LETTER_HEIGHTS
+            and _is_letter(patch, row.height)
             and (patch.box.x1 <= left or patch.box.x0 >= right)
-            for patch in ink.patches
+            for patch in region.ink.patches
         )
-    return count
+    return count - expected - 2 * sqrt(expected)
+
+
+def dirt(regions: Iterable[FieldRegion]) -> float:
+    """How many patches as high as letters lie on a square as high as a row where no text is seen, on this page: above
+    and below the rows of fields with text. Of eleven photographs two that were strewn with dirt had .22 and .32, all
+    others .04 at most."""
+    count, squares = 0, 0.0
+    for region in regions:
+        if not region.stretches:
+            continue
+        top, bottom = min(each.y0 for each in region.stretches), max(each.y1 for each in region.stretches)
+        height = max(each.height for each in region.stretches)
+        beyond = [each for each in region.ink.patches if not top <= each.middle[1] <= bottom]
+        count += sum(_is_letter(each, height) for each in beyond)
+        squares += max(0, region.box.height - (bottom - top)) * region.box.width / height**2
+    return count / max(1.0, squares)
+
+
+def _is_letter(patch: Patch, height: int) -> bool:
+    return MIN_BARE_LETTER_HEIGHTS <= patch.box.height / height <= MAX_BARE_LETTER_HEIGHTS
 
 
 def text_ink(region: FieldRegion, rows: Sequence[Box]) -> Ink:
