@@ -66,11 +66,14 @@ def dewarp(page: Picture, blank_path: str) -> Picture:
     spread = _spread(places / (copy_width, copy_height))
     there, nets = places, []
     for halvings, lost in ROUNDS if len(places) >= FEWEST else ():
-        there, kept = _followed(wanted, seen, places, there, halvings, lost)
-        if kept.sum() < FEWEST:
+        there, told = _followed(wanted, seen, places, there, halvings, lost)
+        if (told >= ALIKE).sum(axis=0).min() < FEWEST:
             break
-        shifts = (there - places)[kept].astype(numpy.float64)
-        nets = [_displacement_grid(spread[kept], shift, numpy.ones(len(shift))) for shift in shifts.T]
+        shifts = (there - places).astype(numpy.float64)
+        nets = [
+            _displacement_grid(spread[sure >= ALIKE], shift[sure >= ALIKE], sure[sure >= ALIKE])
+            for shift, sure in zip(shifts.T, told.T, strict=True)
+        ]
         there = places + numpy.stack([spread @ net.ravel() for net in nets], axis=1).astype(numpy.float32)
     if not nets:
         return page
@@ -96,30 +99,34 @@ def _moved(picture: Picture, across: Field, down: Field) -> object:
 
 def _followed(
     wanted: Picture, seen: Picture, places: Places, begin: Places, halvings: int, lost: float
-) -> tuple[Places, NDArray[numpy.bool_]]:
-    """Where places of the blank lie on the page, sought from where they are thought to lie; and which were found."""
+) -> tuple[Places, Field]:
+    """Where places of the blank lie on the page, sought from where they are thought to lie; and how alike the print is
+    there, as far as it tells of shifts across and down: 0 where a place was lost."""
     there, found = _flow(wanted, seen, places, begin, halvings)
     back, returned = _flow(seen, wanted, there, there + places - begin, halvings)
     came_back = found & returned & (numpy.hypot(*(back - places).T) < lost)
-    return there, came_back & (_correlations(wanted, seen, places, there) >= ALIKE)
+    one, other = _cut_out(wanted, places), _cut_out(seen, there)
+    told = numpy.stack([alike(one, other, along) for along in (2, 1)], axis=1)
+    return there, told * came_back[:, numpy.newaxis]
 
 
-def _correlations(wanted: Picture, seen: Picture, places: Places, there: Places) -> Field:
-    """How alike the windows around places of the blank and of the page are, -1 to 1: stripes, too, come back."""
-    one, other = (_cut_out(*each) for each in ((wanted, places), (seen, there)))
-    strength = numpy.linalg.norm(one, axis=1) * numpy.linalg.norm(other, axis=1)
-    return numpy.asarray((one * other).sum(axis=1) / numpy.maximum(strength, 1e-6), numpy.float64)
+def alike(one: Field, other: Field, along: int) -> Field:
+    """How alike windows are, -1 to 1, without what does not change along one of their sides.
+
+    A line tells nothing of shifts along it, and looks the same wherever it crosses a stripe."""
+    one, other = (each - each.mean(axis=along, keepdims=True) for each in (one, other))
+    strength = numpy.sqrt((one**2).sum(axis=(1, 2)) * (other**2).sum(axis=(1, 2)))
+    return numpy.asarray((one * other).sum(axis=(1, 2)) / numpy.maximum(strength, 1e-6), numpy.float64)
 
 
 def _cut_out(picture: Picture, middles: Places) -> Field:
-    """Windows around these places, a row of pixels less their mean for each; at the rim as near as there is room."""
+    """Places x rows x columns: the windows around these places, at the rim as near as there is room."""
     height, width = picture.shape
     x, y = numpy.rint(middles).astype(int).T
     around = numpy.arange(-WINDOW, WINDOW + 1)
     rows = numpy.clip(y[:, numpy.newaxis] + around, 0, height - 1)[:, :, numpy.newaxis]
     columns = numpy.clip(x[:, numpy.newaxis] + around, 0, width - 1)[:, numpy.newaxis, :]
-    cut = picture[rows, columns].reshape(len(middles), -1).astype(numpy.float64)
-    return numpy.asarray(cut - cut.mean(axis=1, keepdims=True), numpy.float64)
+    return numpy.asarray(picture[rows, columns], numpy.float64)
 
 
 def _flow(

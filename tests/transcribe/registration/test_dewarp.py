@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from transcribe.forms import blank_grey, definition
-from transcribe.registration.dewarp import dewarp
+from transcribe.registration.dewarp import alike, dewarp
 from transcribe.registration.similarity import similarity
 
 FORM = definition.load("bon-de-commande")
@@ -54,3 +54,15 @@ def test_a_page_of_a_blank_with_hardly_any_print_is_left_as_it_is(tmp_path: Path
     cv2.imwrite(str(blank), sheet)
     page = numpy.roll(sheet, 5, axis=1)
     assert numpy.array_equal(dewarp(page, str(blank)), page)
+
+
+def test_a_line_tells_nothing_of_shifts_along_it() -> None:
+    """A column of empty cells was moved by half a row: its frame looks the same all along."""
+    corner = numpy.zeros((1, 21, 21))
+    corner[:, :, 10] = 255
+    frame = corner.copy()
+    corner[:, 8, 10:] = 255
+    across, down = (alike(corner, frame, along)[0] for along in (2, 1))
+    assert across > 0.8
+    assert down < 0.5
+    assert [alike(corner, corner, along)[0] for along in (2, 1)] == pytest.approx([1.0, 1.0])
