@@ -18,6 +18,11 @@ from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.plain_page import MARGIN_PX, PlainPage
 
+NEAR_TEXT_HEIGHTS, SURE_BEYOND_TEXT = 0.3, 0.5
+"""How far beside detected text, in heights of it, a word of an engine that is shown the writing is of that text; and
+the confidence from which one counts that stands elsewhere. Of 195 such words on ten photographs none was written, and
+23 of these had as much."""
+
 SURE_OF_CROP = 0.95
 """Confidence from which an engine that is shown the page looks at no other crop. Of 3,355 handwritten and 3,205 typed
 values of other forms 24 % and 2 % were looked at again; from .98 on 31 and 3 %, and no more were right."""
@@ -84,7 +89,8 @@ def words_by_engine(
             whole = [ShownLine(number, box, None) for number in every for box in plain.lines(asked[number])]
             seen.append(_said_by(engine, plain.page, whole, doubtful, combs=[region.comb for region in asked]))
         else:
-            seen.append(_said_by(engine, closed, lines, doubtful))
+            said = _said_by(engine, closed, lines, doubtful)
+            seen.append({number: _of_text(words, asked[number]) for number, words in said.items()})
         if cascade is not None and engine is engines[0]:
             by_first = [seen[-1][number].lines for number in every]
             doubtful = cascade.doubtful([region.field for region in asked], by_first, here.quality)
@@ -97,6 +103,21 @@ def words_by_engine(
         if engine.view != "page" and not isinstance(engine, HocrEngine):
             said.update(_looked_again(engine, plain, asked, said, told))
     return [_counted(said, lines) for said in seen]
+
+
+def _of_text(said: EngineWords, region: FieldRegion) -> EngineWords:
+    """What an engine that is shown the writing says, without words of which it is unsure and where a detector sees no
+    text: it reads what dirt and shadow left beside the text."""
+    if not region.stretches or region.comb is not None:
+        return said
+    near = [each.padded(round(NEAR_TEXT_HEIGHTS * each.height), 0) for each in region.stretches]
+    kept = [
+        [word for word in line if (word.confidence or 0.0) >= SURE_BEYOND_TEXT or any(map(word.box.intersects, near))]
+        for line in said.lines
+    ]
+    lines = [line for line in kept if line]
+    placed = tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
+    return said if len(placed) == len(said.placed) or not placed else replace(said, lines=lines, placed=placed)
 
 
 def _counted(seen: Mapping[int, EngineWords], lines: Sequence[ShownLine]) -> dict[int, EngineWords]:

@@ -71,6 +71,33 @@ def test_what_it_says_then_is_its_reading_where_it_is_what_the_other_engine_says
     assert not numpy.array_equal(writing, page), "it is shown the page itself the second time"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterOfDirt(Writer):
+    """It reads something far to the right of the detector's text too, as surely as it is told."""
+
+    sure: float = 0.0
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        dirt = [Word(text="6,", box=box.shifted(box.width + 80, 0), confidence=self.sure) for box in boxes or ()]
+        text = [Word(text=self.first, box=replace_end(box, 0.3), confidence=0.7) for box in boxes or ()]
+        return [[word, speck] for word, speck in zip(text, dirt, strict=True)]
+
+
+def replace_end(box: Box, share: float) -> Box:
+    return box._replace(x1=box.x0 + round(share * box.width))
+
+
+@pytest.mark.parametrize(("sure", "text"), [(0.0, "BC-2025"), (0.45, "BC-2025"), (0.8, "BC-2025 6,")])
+def test_what_it_reads_unsurely_where_no_detector_sees_text_is_dirt(form: Form, sure: float, text: str) -> None:
+    writer = WriterOfDirt(first="BC-2025", second="", sure=sure)
+    box = replace_end(box_of(form, KEY).padded(-8), 0.3)
+    said = by_field(read_picture(picture(FLAT), form, [writer, Finder(found=[box], says="BC-2024")]))
+    assert said[KEY]["writer"].text == text
+
+
 @pytest.mark.parametrize("second", ["8C-2O25", "BC-2026", ""])
 def test_else_its_first_reading_stays(form: Form, second: str) -> None:
     said = told(form, Writer(first="8C-2O25", second=second))
