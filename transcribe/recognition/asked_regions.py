@@ -86,7 +86,7 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
     if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
         return said
     sure = said.confidence or 0.0
-    is_none = not is_heeded(said.text, sure)
+    is_none = not is_heeded(said.text, sure, region.field.type)
     if not is_none and blank:
         on_blank = _read_on_blank(cast(Hashable, engine), blank, region.box)
         is_none = bool(on_blank) and (sure < MIN_SURE_CONFIDENCE or _compact(said.text) in on_blank)
@@ -122,7 +122,8 @@ class AskedRegion:
         """How probable it is that something is written here."""
         if self.barcode:
             return 1.0
-        of_page = (counted_confidence(each.text, each.confidence or 0.0) for each in self.words if each.plain)
+        kind = self.region.field.type
+        of_page = (counted_confidence(each.text, each.confidence or 0.0, kind) for each in self.words if each.plain)
         return filled_probability(self.region, next(of_page, None))
 
     @property

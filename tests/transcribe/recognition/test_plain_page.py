@@ -284,9 +284,9 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
         def __hash__(self) -> int:
             return id(self)
 
-    def says(sure: float, *stretches: Box, text: str = "A") -> list[str | None]:
-        box, ink = box_of(form, "city"), replace(BARE, amount=900.0)
-        region = FieldRegion(key=FieldKey("city"), field=form.field("city"), box=box, ink=ink)
+    def says(sure: float, *stretches: Box, text: str = "A", name: str = "city") -> list[str | None]:
+        box, ink = box_of(form, name), replace(BARE, amount=900.0)
+        region = FieldRegion(key=FieldKey(name), field=form.field(name), box=box, ink=ink)
         region = replace(region, stretches=stretches, missed_share=0.2)
         asked = ask_engines(
             shown, layer, PlainPage(page=shown, regions=(region,)), [Unsure(sure=sure, text=text)], HERE
@@ -297,6 +297,8 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
     assert says(0.9) == ["A"]
     assert says(0.0007, text="joel saunders") == ["joel saunders"], "no paper reads like a name"
     assert says(0.001, box_of(form, "city").padded(-8)) == ["A"]
+    assert says(0.0007, text="47000", name="subtotal") == ["47000"]
+    assert says(0.0007, text="RAXSP", name="subtotal") == [""], "no amount has letters"
 
 
 def test_what_an_engine_reads_on_the_blank_too_is_no_reading_where_no_text_is_seen(form: Form) -> None:
