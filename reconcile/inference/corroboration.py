@@ -164,7 +164,7 @@ def _looks_like_another_digit(text: str, rival: str) -> bool:
     """Whether the rival has a letter where the text has a digit that does not look like it, and another digit does."""
     if len(text) != len(rival):
         return False
-    pairs = zip(text.upper(), rival.upper(), strict=True)
+    pairs = [(a.upper(), b.upper()) for a, b in zip(text, rival, strict=True)]  # the capital of ß is SS
     alike = [(a, LOOKALIKES.get(b, "")) for a, b in pairs if a != b and a.isdigit() and b.isalpha()]
     return any(a not in digits for a, digits in alike if digits)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
@@ -395,3 +395,24 @@ def test_three_people_who_type_alike_are_not_outvoted_by_one_engine_that_sees_it
     engines[1] = replace(engines[1], flags=frozenset({Flag.CROSSED_OUT}))
     found = weigh(spot, [*people, *engines], learnt)[FieldKey("it")]
     assert best(found).normal == "301"
+
+
+ODD_SIGNS = st.text(alphabet="ßŉǰﬁİıſ0O1lI5S8B29ZAÉé.,-/* :'\"_%+|½²𝟙Ω中\u0301\u200b", max_size=9)
+
+
+@examples(300)
+@given(
+    kind=st.sampled_from(["code", "date", "amount", "decimal", "integer", "text", "name", "address", "phone", "email"]),
+    texts=st.lists(ODD_SIGNS, min_size=2, max_size=3),
+    sure=st.lists(st.floats(0, 1), min_size=3, max_size=3),
+)
+@example(kind="code", texts=["6A1-22ß", "6A1-228"], sure=[0.9, 0.99, 0.9])
+def test_whatever_signs_engines_read_a_scan_is_weighed(kind: str, texts: list[str], sure: list[float]) -> None:
+    """Tesseract read ß in a code, whose capital is two letters: nothing of the whole batch was decided any more."""
+    asked = form(field("value", kind, pattern=r"\d[A-Z]\d-\d{3}" if kind == "code" else None))
+    said = [
+        machine("value", f"{engine} 1", text, claim)
+        for engine, text, claim in zip(["rapidocr", "tesseract", "other"], texts, sure, strict=False)
+    ]
+    found = weigh(asked, said, shipped_parameters())[FieldKey("value")]
+    assert all(0 <= each.probability <= 1 for each in found.candidates)

@@ -401,16 +401,17 @@ def test_a_detector_that_misses_print_of_the_form_says_less_by_its_silence(form:
     region = FieldRegion(key=FieldKey("total"), field=form.fields[0], box=Box(0, 0, 250, 40), ink=BARE, stretches=())
     told = [filled_probability(replace(region, missed_share=missed), 0.05) for missed in (0.001, 0.01, 0.1, 0.5)]
     assert told[0] == told[1] < told[2] < told[3]
-    inked = replace(region, ink=replace(BARE, amount=1500.0))
+    inked = replace(region, ink=replace(BARE, amount=0.05 * region.box.area))
     assert filled_probability(replace(inked, missed_share=0.25), 0.0) > NOTHING_WRITTEN > filled_probability(inked, 0.0)
 
 
 def test_a_box_full_of_ink_is_never_blank_whatever_else_sees_nothing(form: Form) -> None:
-    """A value that was scribbled out is no text for a detector and for engines, and was decided to be blank."""
+    """Values that were scribbled out, or lay under dirt, are no text for detectors and engines: they were blank."""
     box = Box(700, 820, 1130, 940)
-    full, light = (replace(BARE, amount=share * box.area) for share in (0.43, 0.01))
+    full, dirty, light = (replace(BARE, amount=share * box.area) for share in (0.43, 0.12, 0.01))
     region = FieldRegion(key=FieldKey("total"), field=form.fields[0], box=box, ink=full, stretches=())
     assert filled_probability(region, 0.0) > 0.5
+    assert filled_probability(replace(region, ink=dirty), 0.0) > 0.5
     assert filled_probability(replace(region, ink=light), 0.0) < NOTHING_WRITTEN
 
 

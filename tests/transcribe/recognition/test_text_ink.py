@@ -117,3 +117,26 @@ def test_writing_that_goes_on_across_the_side_of_a_box_is_told_by_ink_unless_the
     said = EngineWords(source="finder 1", lines=[[word]], placed=(word,), plain=True)
     asked = AskedRegion(region=region, barcode=None, words=(said,))
     assert asked.is_partly(said) is told
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "sure", "told"),
+    [
+        ("integer", "|", 0.86, True),
+        ("integer", "|", 0.4, False),
+        ("integer", "", 0.9, False),
+        ("name", "|", 0.86, False),
+    ],
+)
+def test_a_digit_that_the_other_engine_misses_is_told_by_one_that_is_sure(
+    kind: str, text: str, sure: float, told: bool
+) -> None:
+    """A written 1 was decided to be blank: RapidOCR and the detector saw nothing, and ink was not sure."""
+    region = replace(region_of([Box(110, 108, 114, 132)]), stretches=(), field=Field(name="n", type=kind, label={}))
+    region = replace(region, ink=replace(region.ink, amount=52.0))
+    word = [Word(text=text, box=LETTER, confidence=sure)] if text else []
+    words = (
+        EngineWords(source="tesseract 5", lines=[word], placed=tuple(word)),
+        EngineWords(source="rapidocr 3", lines=[], plain=True),
+    )
+    assert (AskedRegion(region=region, barcode=None, words=words).filled > 0.5) is told
