@@ -13,19 +13,11 @@ Shades: TypeAlias = NDArray[numpy.uint8] | NDArray[numpy.float32]
 
 
 class Shift(NamedTuple):
-    """How far across and down from its place a pattern was found, in pixels.
-
-    `correlations` are those of every shift tried, -1 to 1: its middle is the pattern's own place."""
+    """How far across and down from its place a pattern was found, in pixels, and how well it fits there, -1 to 1."""
 
     across: int
     down: int
-    correlations: NDArray[numpy.float32]
-
-    @property
-    def correlation(self) -> float:
-        """How well the pattern fits where it was found, -1 to 1."""
-        rows, columns = self.correlations.shape
-        return float(self.correlations[self.down + rows // 2, self.across + columns // 2])
+    correlation: float
 
 
 def find_shift(pattern: Shades, picture: Shades, reach: int, cost: float, unit: float = 1.0) -> Shift:
@@ -37,4 +29,4 @@ def find_shift(pattern: Shades, picture: Shades, reach: int, cost: float, unit: 
     off = numpy.abs(numpy.arange(-reach, reach + 1)) / unit
     worth = correlations - cost * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
     row, column = numpy.unravel_index(int(worth.argmax()), worth.shape)
-    return Shift(int(column) - reach, int(row) - reach, correlations)
+    return Shift(int(column) - reach, int(row) - reach, float(correlations[row, column]))
