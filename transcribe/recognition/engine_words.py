@@ -17,10 +17,7 @@ from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.plain_page import MARGIN_HEIGHTS, MARGIN_PX, PlainPage
-
-SURE_BEYOND_TEXT = 0.5
-"""Confidence from which a word counts that an engine of the writing reads where the detector sees no text: of 195 such
-words on ten photographs none was written, and 23 had as much."""
+from transcribe.recognition.presence import MIN_SURE_CONFIDENCE
 
 SURE_OF_CROP = 0.95
 """Confidence from which an engine that is shown the page looks at no other crop. Of 3,355 handwritten and 3,205 typed
@@ -106,12 +103,16 @@ def words_by_engine(
 
 def _of_text(said: EngineWords, region: FieldRegion) -> EngineWords:
     """What an engine that is shown the writing says, without words of which it is unsure and where a detector sees no
-    text: it reads what dirt and shadow left beside the text."""
+    text: what dirt and shadow left there. Of 195 such words on ten photographs none was written."""
     if not region.stretches or region.comb is not None:
         return said
     near = [each.padded(round(MARGIN_HEIGHTS * each.height), 0) for each in region.stretches]
     kept = [
-        [word for word in line if (word.confidence or 0.0) >= SURE_BEYOND_TEXT or any(map(word.box.intersects, near))]
+        [
+            word
+            for word in line
+            if (word.confidence or 0.0) >= MIN_SURE_CONFIDENCE or any(map(word.box.intersects, near))
+        ]
         for line in said.lines
     ]
     lines = [line for line in kept if line]

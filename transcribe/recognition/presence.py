@@ -10,7 +10,7 @@ from math import exp, log
 from transcribe.geometry import Box
 from transcribe.ink import NEAR, Ink, InkLayer
 from transcribe.recognition.form_fields import MARKS, FieldRegion
-from transcribe.recognition.plain_page import PlainPage
+from transcribe.recognition.plain_page import MIN_INSIDE_SHARE, PlainPage
 from transcribe.registration import Offset, is_text, writing_offset
 
 SEEN_LOG_ODDS = 4.0
@@ -68,9 +68,9 @@ MIN_ASKED_PROBABILITY = 0.001
 """How probable it is at least that something is written from which engines are asked about a box: as many blank boxes
 may be decided wrongly."""
 
-NEAR_ABOVE_HEIGHTS, NEAR_BESIDE_HEIGHTS, IN_ROW_SHARE = 0.5, 1.0, 0.5
-"""How far above or below a box text of no box stands, and how far beside it, in heights of the text, that may be of the
-box; and the share of its height that lies in the row of the box there. Chosen by hand."""
+NEAR_ABOVE_HEIGHTS, NEAR_BESIDE_HEIGHTS = 0.5, 1.0
+"""How far above or below a box text of no box stands, and how far beside it in its row, in heights of the text, that
+may be of the box. Chosen by hand."""
 
 NEAR_MARK_PX = 20
 """Pixels at 200 dpi around a box to tick or sign in which what a detector sees is its mark. Chosen by hand."""
@@ -224,5 +224,5 @@ def _near(region: FieldRegion, stray: Sequence[Box]) -> tuple[Box, ...]:
 def _is_near(box: Box, text: Box) -> bool:
     """Whether text stands just above, below or beside a box."""
     above, beside = round(NEAR_ABOVE_HEIGHTS * text.height), round(NEAR_BESIDE_HEIGHTS * text.height)
-    in_its_row = box.overlap_down(text) >= IN_ROW_SHARE * text.height
+    in_its_row = box.overlap_down(text) >= MIN_INSIDE_SHARE * text.height
     return box.padded(0, above).intersects(text) or (in_its_row and box.padded(beside, 0).intersects(text))
