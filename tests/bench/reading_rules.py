@@ -120,7 +120,6 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "laid: places that do not come back": ((f"{REGISTRATION}.dewarp:LOST_PX", 1e9),),
     "laid: flat pages are left": ((f"{REGISTRATION}.align:FLAT", 2.0),),
     "laid: sought again": ((f"{REGISTRATION}.align:_sought_again", lambda page, form, laid: laid),),
-    "laid: by strokes": ((f"{REGISTRATION}.similarity:Similarity.by_strokes", property(lambda self: self)),),
     "laid: like it everywhere": ((f"{REGISTRATION}.similarity:Similarity.is_everywhere", property(gives(False))),),
     "laid: dark photos lightened": ((f"{REGISTRATION}.matching:DIM", 0),),
     "laid: small copy first": ((f"{REGISTRATION}.matching:STEPS", ((1000, 60), (2000, 0))),),

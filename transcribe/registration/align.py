@@ -34,11 +34,10 @@ class Aligned:
     """A page laid onto the blank: `page` has the blank's size, `number` says which page of the form it is.
 
     `fit` is 0 to 1: how alike blank and page are where the blank has print (median correlation of tiles), FITS at least
-    where they are a little alike in each quarter, as wear makes a page less alike that lies right. Where bands of
-    shadow leave it unlike its blank strokes alone are compared. It is 0 where no homography was found, and `page` is
-    then the picture as it came. `inliers` are the matches that agree. `homography` takes pixels of the photo to pixels
-    of the blank, as far as the paper was flat; where it was `bent`, `page` was pressed flat after that. `similarity`
-    says where on the page it fits, None where there is nothing to fit."""
+    where they are a little alike in each quarter, as wear makes a page less alike that lies right. It is 0 where no
+    homography was found, and `page` is then the picture as it came. `inliers` are the matches that agree. `homography`
+    takes pixels of the photo to pixels of the blank, as far as the paper was flat; where it was `bent`, `page` was
+    pressed flat after that. `similarity` says where on the page it fits, None where there is nothing to fit."""
 
     page: Page
     fit: float
@@ -93,9 +92,6 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
         return Aligned(page=page, fit=0.0, inliers=found.inliers, number=found.number)
     straight = _warped(page.picture, found.homography, form.blanks[found.number - 1].size)
     pressed, alike = _pressed(straight, form, found.number)
-    if alike.fit < FITS and not alike.is_everywhere:
-        strokes = alike.by_strokes
-        alike = strokes if strokes.fit >= FITS and strokes.is_everywhere else alike
     return Aligned(
         page=replace(page, number=found.number, picture=pressed, dpi=None),
         fit=max(alike.fit, FITS if alike.is_everywhere else 0.0),

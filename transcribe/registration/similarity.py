@@ -24,9 +24,6 @@ PLAIN_LEVELS = 8.0
 """Standard deviation, in levels of grey, of a tile whose print is plain: tints and hair lines have less, and light and
 dirt drown them. On a form with a tint of 6 levels such tiles had a median of -0.3 where all others had 0.9."""
 
-STROKE = 7
-"""Pixels of the halved blank that no stroke is as wide as: 1.8 mm. Chosen by hand."""
-
 PLAIN_TILES = 48
 """Plain tiles that are enough to judge a page by, all over it. Chosen by hand."""
 
@@ -46,15 +43,12 @@ this tells pages that lie elsewhere, not by how much they lie beside."""
 
 class Similarity(NamedTuple):
     """How alike page and blank are: the median of `alike`, the correlations of the tiles that count, 0 to 1; and the
-    middles of these tiles, x and y in pixels of the blank. `plain` says which of them have plain print. `page` and
-    `blank` are both as they were compared, halved."""
+    middles of these tiles, x and y in pixels of the blank. `plain` says which of them have plain print."""
 
     fit: float
     alike: NDArray[numpy.float32]
     middles: NDArray[numpy.float64]
     plain: NDArray[numpy.bool_] | None = None
-    page: Picture | None = None
-    blank: Picture | None = None
 
     @property
     def is_everywhere(self) -> bool:
@@ -66,19 +60,6 @@ class Similarity(NamedTuple):
             self.alike[(right == across) & (below == down)] for across in (False, True) for down in (False, True)
         ]
         return all(each.size and numpy.median(each) >= IN_EACH for each in quarters)
-
-    @property
-    def by_strokes(self) -> Similarity:
-        """The same pages compared by their strokes alone, thin and dark: bands of shadow drown all else.
-
-        On a page under stripes and a shadow this was 0.65, where all that is grey had 0.38; on other forms it is 0."""
-        if self.page is None or self.blank is None:
-            return self
-        page, blank = (_tiles(_strokes(each)) for each in (self.page, self.blank))
-        columns = self.page.shape[1] // TILE
-        across, down = (self.middles / 2 // TILE).astype(int).T
-        alike = _alike(page[down * columns + across], blank[down * columns + across])
-        return self._replace(fit=_fit(alike), alike=alike)
 
     def astray(self, boxes: Sequence[Box]) -> list[bool]:
         """Whether the page does not lie on its blank where these boxes are, by tiles of plain print if they are enough.
@@ -110,36 +91,16 @@ def similarity(straight: Picture, form: Form, number: int) -> Similarity:
     middles = (numpy.stack((counted % columns, counted // columns), axis=1) + 0.5) * 2 * TILE
     if not counted.size:
         return Similarity(0.0, numpy.zeros(0, numpy.float32), middles)
-    half = _half(grey(straight))
-    page, print_ = _tiles(half)[counted], print_[counted]
-    alike = _alike(page, print_)
-    return Similarity(_fit(alike), alike, middles, levels[counted] >= PLAIN_LEVELS, half, _half_blank(path))
-
-
-def _alike(page: NDArray[numpy.float32], print_: NDArray[numpy.float32]) -> NDArray[numpy.float32]:
-    """The correlation of each tile of a page with that of the blank."""
+    page, print_ = _tiles(_half(grey(straight)))[counted], print_[counted]
     strength = numpy.linalg.norm(page, axis=1) * numpy.linalg.norm(print_, axis=1)
-    return numpy.asarray((page * print_).sum(axis=1) / numpy.maximum(strength, 1e-6), numpy.float32)
-
-
-def _fit(alike: NDArray[numpy.float32]) -> float:
-    return float(numpy.clip(numpy.median(alike), 0.0, 1.0))
-
-
-def _strokes(picture: Picture) -> Picture:
-    """How much darker than what surrounds it each pixel of a stroke is; 0 elsewhere."""
-    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (STROKE, STROKE))
-    return numpy.asarray(cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, around), numpy.uint8)
+    alike = numpy.asarray((page * print_).sum(axis=1) / numpy.maximum(strength, 1e-6), numpy.float32)
+    fit = float(numpy.clip(numpy.median(alike), 0.0, 1.0))
+    return Similarity(fit, alike, middles, levels[counted] >= PLAIN_LEVELS)
 
 
 @lru_cache(maxsize=32)
 def _blank_tiles(path: str) -> NDArray[numpy.float32]:
-    return _tiles(_half_blank(path))
-
-
-@lru_cache(maxsize=32)
-def _half_blank(path: str) -> Picture:
-    return _half(blank_grey(path))
+    return _tiles(_half(blank_grey(path)))
 
 
 def _boxed(form: Form, number: int, path: str) -> NDArray[numpy.bool_]:

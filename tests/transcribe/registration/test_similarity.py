@@ -16,7 +16,6 @@ from transcribe.geometry import Box
 from transcribe.ink.ink_layer import ink_layer
 from transcribe.model import Page
 from transcribe.recognition import form_fields, form_page
-from transcribe.registration.align import FITS
 from transcribe.registration.similarity import Similarity, similarity
 
 HERE = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=0.8, quality=0.9)
@@ -66,24 +65,6 @@ def test_tints_and_hair_lines_do_not_say_where_a_box_lies_where_there_is_plain_p
     drowned = alike._replace(alike=numpy.where(alike.plain, 0.9, -0.3).astype(numpy.float32), fit=0.9)
     assert not any(drowned.astray(boxes))
     assert any(drowned._replace(plain=None).astray(boxes))
-
-
-@pytest.mark.parametrize("name", ["bon-de-commande", "order-form"])
-def test_a_page_under_bands_of_shadow_is_like_its_blank_by_its_strokes_and_one_moved_is_not(name: str) -> None:
-    ordered = definition.load(name)
-    blank = blank_image.blank_grey(str(ordered.blanks[0].path))
-    rows = numpy.arange(blank.shape[0])[:, None]
-    light = 0.65 + 0.2 * numpy.sin(rows / 16.0)
-    paper = (250 - (250 - blank.astype(numpy.float32)) * 0.5) * light
-    banded = numpy.asarray(paper.clip(0, 255), numpy.uint8)
-
-    def like(moved: int) -> Similarity:
-        page = numpy.roll(banded, moved, axis=1)
-        return similarity(numpy.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB), numpy.uint8), ordered, 1)
-
-    assert not like(0).is_everywhere
-    assert like(0).by_strokes.is_everywhere
-    assert like(0).by_strokes.fit >= FITS > 2 * like(60).by_strokes.fit
 
 
 def test_the_nearest_tiles_tell_and_too_few_tell_nothing() -> None:
