@@ -7,7 +7,6 @@ from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import MIN_WORD_LETTERS, way_up
 from transcribe.imaging.outside_photo import OutsidePhoto
 from transcribe.imaging.painting import painted_over
-from transcribe.imaging.pattern_search import find_shift
 from transcribe.imaging.quality import Quality, geometry, quality, rim_of_paper, with_geometry
 from transcribe.imaging.resizing import shrunk, shrunk_to
 from transcribe.imaging.rotation import straightened
@@ -32,7 +31,6 @@ __all__ = [
     "cover",
     "crop",
     "cropped",
-    "find_shift",
     "flatten",
     "geometry",
     "grey",

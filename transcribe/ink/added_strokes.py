@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
-from transcribe.imaging import Mask, find_shift, grown_mask
+from transcribe.imaging import Mask, grown_mask
 from transcribe.model import Picture
 
 STROKE_PX = 45
@@ -80,8 +80,20 @@ def _print(seen: Picture, own: Picture, unit: float) -> Mask:
     reach = round(REACH_PX * unit)
     pattern = cv2.GaussianBlur(own, (0, 0), 1.5 * unit)[reach:-reach, reach:-reach]
     if pattern.size and pattern.std() > 0:
-        shift = find_shift(numpy.asarray(pattern, numpy.uint8), seen, reach, NEARER, unit)
-        if shift.correlation >= MIN_CORRELATION:
-            by = numpy.array([[1, 0, shift.across], [0, 1, shift.down]], numpy.float32)
+        across, down, correlation = find_shift(numpy.asarray(pattern, numpy.uint8), seen, reach, unit)
+        if correlation >= MIN_CORRELATION:
+            by = numpy.array([[1, 0, across], [0, 1, down]], numpy.float32)
             return numpy.asarray(cv2.warpAffine(print_, by, print_.shape[::-1]), numpy.uint8)
     return print_
+
+
+def find_shift(pattern: Picture, picture: Picture, reach: int, unit: float) -> tuple[int, int, float]:
+    """How far across and down from its place a pattern fits a picture best, and how well, -1 to 1.
+
+    `picture` is the pattern's place with `reach` pixels around it. Along a line all places look the same, and the
+    nearest is right: each pixel at 200 dpi costs NEARER."""
+    correlations = numpy.asarray(cv2.matchTemplate(picture, pattern, cv2.TM_CCOEFF_NORMED), numpy.float32)
+    off = numpy.abs(numpy.arange(-reach, reach + 1)) / unit
+    worth = correlations - NEARER * numpy.hypot(off[:, numpy.newaxis], off[numpy.newaxis, :])
+    row, column = numpy.unravel_index(int(worth.argmax()), worth.shape)
+    return int(column) - reach, int(row) - reach, float(correlations[row, column])
