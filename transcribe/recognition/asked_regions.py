@@ -116,10 +116,8 @@ class AskedRegion:
 
     @property
     def filled(self) -> float:
-        """How probable it is that something is written here.
-
-        Of single digits any sure engine tells: where RapidOCR saw nothing and Tesseract read a number of one line with
-        .5 or more, five of six cells were filled."""
+        """How probable it is that something is written here. Of single digits any sure engine tells: of six cells where
+        Tesseract alone read a number with .5 or more five were filled."""
         if self.barcode:
             return 1.0
         kind = self.region.field.type

@@ -23,10 +23,8 @@ MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
 
 
 def letters_beside(region: FieldRegion, rows: Sequence[Box], words: Sequence[Box]) -> float:
-    """How many patches as high as letters stand in the rows, to the left or the right of every word of their row.
-
-    What dirt leaves there at most does not count: two standard deviations above its mean, as of a Poisson
-    distribution."""
+    """How many patches as high as letters stand in the rows beside all words of their row, without what dirt leaves there
+    at most: two standard deviations above its mean, as of a Poisson distribution."""
     count, expected = 0, 0.0
     for row in rows:
         own = [each for each in words if each.overlap_down(row) >= 0.3 * min(each.height, row.height)]
@@ -45,9 +43,9 @@ def letters_beside(region: FieldRegion, rows: Sequence[Box], words: Sequence[Box
 
 
 def dirt(regions: Iterable[FieldRegion]) -> float:
-    """How many patches as high as letters lie on a square as high as a row where no text is seen, on this page: above
-    and below the rows of fields with text. Of eleven photographs two that were strewn with dirt had .22 and .32, all
-    others .04 at most."""
+    """How many patches as high as letters lie on a square as high as a row, above and below the text of these fields.
+
+    Of eleven photographs two that were strewn with dirt had .22 and .32, all others .04 at most."""
     count, squares = 0, 0.0
     for region in regions:
         if not region.stretches:

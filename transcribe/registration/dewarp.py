@@ -24,12 +24,10 @@ COPY_PX = 1000
 """Pixels of the longer side of the copy on which print is followed from the blank to the page."""
 
 WINDOW = 10
-"""Half the side of the window of print around a place that is followed, pixels of the copy. Places stand one window
-apart. With 41 px instead of 21 great waves were followed less far."""
+"""Half the side of the window of print around a place, pixels of the copy: with 41 px instead of 21 less was followed."""
 
 PRINTED = 14.0
-"""Standard deviation of the blank's darkness in a window below which there is too little print to follow.
-With 9 no page was laid better, with 15 great waves were followed less far."""
+"""Standard deviation of the blank's darkness in a window below which there is too little print: 9 laid none better."""
 
 ALIKE = 0.5
 """Correlation from which print is found: what is written beside it lowers it."""
@@ -41,15 +39,13 @@ LOST_PX = 2.0
 """How far from where it came from a place may lie that is followed back. Without this print lay .60 px off, not .55."""
 
 ENOUGH = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 15, 0.03)
-"""Steps on each copy, and pixels of a step, after which a place is not followed further: 30 steps laid no page
-better."""
+"""Steps on each copy, and pixels of a step, after which a place is not followed further: 30 laid no page better."""
 
 KNOTS = (13, 9)
 """Rows and columns of the net of shifts: paper bends in waves of a hand's width, not of a letter's."""
 
 SMOOTHNESS_WEIGHT = 0.015
-"""How stiff the net is: weight of its second differences against the pairs. Of waves of 10 to 60 px a third less was
-left with it than with 0.04."""
+"""How stiff the net is, by its second differences: with 0.04 a third more was left of waves of 10 to 60 px."""
 
 OUTLIER_PX, TURNS = 6.0, 3
 """How far off the net a shift keeps a quarter of its weight, and how often weights are taken: wrong places go so."""
