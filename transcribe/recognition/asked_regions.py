@@ -25,7 +25,6 @@ from transcribe.recognition.presence import (
     NOTHING_WRITTEN,
     counted_confidence,
     filled_probability,
-    is_heeded,
     may_be_filled,
 )
 from transcribe.recognition.text_ink import letters_beside, text_ink
@@ -83,7 +82,7 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
     if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
         return said
     sure = said.confidence or 0.0
-    is_none = not is_heeded(said.text, sure, region.field.type)
+    is_none = not counted_confidence(said.text, sure, region.field.type)
     if not is_none and blank:
         on_blank = _read_on_blank(cast(Hashable, engine), blank, region.box)
         is_none = bool(on_blank) and (sure < MIN_SURE_CONFIDENCE or _compact(said.text) in on_blank)

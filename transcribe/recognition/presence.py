@@ -85,21 +85,13 @@ MIN_INK_SHARE = 0.03
 blank has less. Without this such print was taken for writing beside its boxes on 5 of 25 photographs of other forms."""
 
 
-def is_heeded(text: str, confidence: float, kind: str) -> bool:
-    """Whether what is read in a field of this type where the detector sees no text may be writing: dirt is mostly read
-    as less."""
-    return confidence >= (MIN_LONG_HEEDED_CONFIDENCE if _is_long(text, kind) else MIN_READ_CONFIDENCE)
-
-
 def counted_confidence(text: str, confidence: float, kind: str) -> float:
-    """The confidence, 0 to 1, with which such words count. A long text counts as MIN_READ_CONFIDENCE at least."""
-    heeded = _is_long(text, kind) and is_heeded(text, confidence, kind)
-    return max(confidence, MIN_READ_CONFIDENCE) if heeded else confidence
-
-
-def _is_long(text: str, kind: str) -> bool:
+    """The confidence, 0 to 1, with which words count that are read in a field of this type where the detector sees no
+    text: 0 where they are as unsure as what is read in dirt. A long text counts as MIN_READ_CONFIDENCE at least."""
     is_of_type = kind not in WITHOUT_LETTERS or not any(map(str.isalpha, text))
-    return is_of_type and sum(map(str.isalnum, text)) >= LONG_TEXT_COUNT
+    is_long = is_of_type and sum(map(str.isalnum, text)) >= LONG_TEXT_COUNT
+    least = MIN_LONG_HEEDED_CONFIDENCE if is_long else MIN_READ_CONFIDENCE
+    return max(confidence, MIN_READ_CONFIDENCE) if confidence >= least else 0.0
 
 
 def filled_probability(region: FieldRegion, read_confidence: float | None) -> float:

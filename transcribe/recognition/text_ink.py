@@ -23,8 +23,8 @@ MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
 
 
 def letters_beside(region: FieldRegion, rows: Sequence[Box], words: Sequence[Box]) -> float:
-    """How many patches as high as letters stand in the rows beside all words of their row, without what dirt leaves there
-    at most: two standard deviations above its mean, as of a Poisson distribution."""
+    """How many patches as high as letters stand in the rows beside all words of their row, without what dirt may leave:
+    two standard deviations above its mean, as of a Poisson distribution."""
     count, expected = 0, 0.0
     for row in rows:
         own = [each for each in words if each.overlap_down(row) >= 0.3 * min(each.height, row.height)]

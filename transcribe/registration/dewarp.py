@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import cv2
 import numpy
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
@@ -24,7 +25,7 @@ COPY_PX = 1000
 """Pixels of the longer side of the copy on which print is followed from the blank to the page."""
 
 WINDOW = 10
-"""Half the side of the window of print around a place, pixels of the copy: with 41 px instead of 21 less was followed."""
+"""Half the side of the window of print around a place, pixels of the copy: windows of 41 px followed less."""
 
 PRINTED = 14.0
 """Standard deviation of the blank's darkness in a window below which there is too little print: 9 laid none better."""
@@ -115,13 +116,10 @@ def alike(one: Field, other: Field, along: int) -> Field:
 
 
 def _cut_out(picture: Picture, middles: Places) -> Field:
-    """Places x rows x columns: the windows around these places, at the rim as near as there is room."""
-    height, width = picture.shape
-    x, y = numpy.rint(middles).astype(int).T
-    around = numpy.arange(-WINDOW, WINDOW + 1)
-    rows = numpy.clip(y[:, numpy.newaxis] + around, 0, height - 1)[:, :, numpy.newaxis]
-    columns = numpy.clip(x[:, numpy.newaxis] + around, 0, width - 1)[:, numpy.newaxis, :]
-    return numpy.asarray(picture[rows, columns], numpy.float64)
+    """Places x rows x columns: the windows around these places, beyond the rim as at the rim."""
+    windows = sliding_window_view(numpy.pad(picture, WINDOW, "edge"), (2 * WINDOW + 1,) * 2)
+    x, y = numpy.rint(middles).astype(int).clip(0, numpy.array(picture.shape[::-1]) - 1).T
+    return numpy.asarray(windows[y, x], numpy.float64)
 
 
 def _flow(
