@@ -76,8 +76,10 @@ def dewarp(page: Picture, blank_path: str) -> Picture:
     if not nets:
         return page
     scale = height / copy_height
-    across, down = (cv2.resize(scale * net, (width, height), interpolation=cv2.INTER_CUBIC) for net in nets)
-    return by_four_channels(page, lambda four: _moved(four, across, down))
+    sized = [(scale * net).astype(numpy.float32) for net in nets]
+    columns, rows = (cv2.resize(net, (width, height), interpolation=cv2.INTER_CUBIC) for net in sized)
+    how = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
+    return by_four_channels(page, lambda four: cv2.remap(four, columns, rows, how, borderMode=cv2.BORDER_REPLICATE))
 
 
 def by_four_channels(picture: Picture, work: Callable[[Picture], object]) -> Picture:
@@ -86,13 +88,6 @@ def by_four_channels(picture: Picture, work: Callable[[Picture], object]) -> Pic
         return numpy.asarray(work(picture), numpy.uint8)
     four = numpy.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA), numpy.uint8)
     return numpy.asarray(cv2.cvtColor(numpy.asarray(work(four)), cv2.COLOR_RGBA2RGB), numpy.uint8)
-
-
-def _moved(picture: Picture, across: Field, down: Field) -> object:
-    """What lies at each pixel's place moved by its shift, across and down."""
-    columns, rows = (each.astype(numpy.float32) for each in (across, down))
-    how = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
-    return cv2.remap(picture, columns, rows, how, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _followed(wanted: Picture, seen: Picture, places: Places, begin: Places, halvings: int) -> tuple[Places, Field]:
