@@ -226,9 +226,8 @@ def _without_print(stretch: Box, printed: Iterable[Box], beside: int) -> list[Bo
 
 
 def _where_it_lies(own: Box, piece: Box) -> Box:
-    """A piece of print where it is seen: a piece that holds it and goes on at one end only begins, or ends, with it.
-
-    On a page that lay 3 mm off, the 5 of 5,419.40 was taken for the end of the label before it."""
+    """A piece of print where it is seen: a piece that goes on beyond one end of it begins, or ends, with it. On a page
+    that lay 3 mm off, the 5 of 5,419.40 was taken for the end of the label before it."""
     before, after = own.x0 - piece.x0, piece.x1 - own.x1
     if abs(before) < own.height < after:
         return own.shifted(-before, 0)

@@ -26,9 +26,8 @@ MAX_INK_LOG_ODDS = 3.0
 and 3 of 1,511 filled ones had none."""
 
 MIN_FULL_SHARE, FULL_LOG_ODDS = 0.1, 8.0
-"""Share of a box that is ink from which it is no light, wear or fold, and what it speaks for writing then. Three values
-that were scribbled out had 0.42 to 0.46, and of 414 blank boxes on hard photographs five had as much. With 0.25 a name
-under a band of dirt (0.12), which no engine read, was decided to be blank."""
+"""Share of a box that is ink from which it is no light, wear or fold, and what it speaks for writing then. Values that
+were scribbled out, or lay under dirt, had 0.12 to 0.46; of 414 blank boxes on hard photographs five had as much."""
 
 HINT_LOG_ODDS = 2.0
 """How far a hint speaks for writing. There are two: ink in doubt (strokes too pale, light too bright, a neighbour's
