@@ -24,7 +24,7 @@ from transcribe.registration.similarity import Similarity, similarity
 FITS = 0.5
 """A page fits its form from this `fit` on; below it nothing that stands in the boxes is believed."""
 FLAT = 0.98
-"""A page that fits this well was flat: a page bent by half a millimetre has 0.6, a blurred photo of a flat one 0.9. With
+"""A page that fits so well was flat: a page bent by half a millimetre has 0.6, a blurred photo of a flat one 0.9. With
 0.97 folded pages that fit by .972, and .987 when pressed flat, had 1.6 % fewer fields decided."""
 
 
