@@ -33,6 +33,10 @@ MAX_BARE_HEIGHTS = 0.7
 """Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone: on the
 45 photographs it was set on 9 of 2,523 right readings had as much, and 9 of 11 of Tesseract's that lacked an end."""
 
+STREWN = 0.1
+"""Dirt on a page, see `dirt`, from which ink does not tell that writing goes on across the side of a box: dirt lies
+across the sides of every tenth box or more. Chosen by hand."""
+
 MIN_LETTERS_BESIDE = 2
 """Letters that ink sees beside all words of a reading from which it is of a part of the text alone. Chosen by hand."""
 
@@ -163,10 +167,11 @@ class AskedRegion:
         if self.barcode is not None:
             return False
         stretches, words = self.region.stretches or (), [word.box for word in said.placed]
-        letters = letters_beside(self.region, text_rows(stretches), words)
-        if self.region.ink.goes_on and letters >= 0:  # less than none: dirt lies across the sides of boxes too
-            return True
-        return uncovered_heights(stretches, words) >= MAX_BARE_HEIGHTS or letters >= MIN_LETTERS_BESIDE
+        return (
+            (self.region.ink.goes_on and self.region.dirt < STREWN)
+            or uncovered_heights(stretches, words) >= MAX_BARE_HEIGHTS
+            or letters_beside(self.region, text_rows(stretches), words) >= MIN_LETTERS_BESIDE
+        )
 
     def source_words(self, page: int) -> list[SourceWords]:
         """The words as they stand on the page of this number."""

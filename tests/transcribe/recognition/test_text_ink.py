@@ -107,7 +107,7 @@ def test_ink_is_only_taken_away_and_a_second_time_takes_no_more(
     assert text_ink(again, seen) == once
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.0, True), (0.3, False)])
+@pytest.mark.parametrize(("share", "told"), [(0.0, True), (0.04, True), (0.3, False)])
 def test_writing_that_goes_on_across_the_side_of_a_box_is_told_by_ink_unless_the_page_is_strewn_with_dirt(
     share: float, told: bool
 ) -> None:
