@@ -107,15 +107,12 @@ def _of_text(said: EngineWords, region: FieldRegion) -> EngineWords:
     if not region.stretches or region.comb is not None:
         return said
     near = [each.padded(round(MARGIN_HEIGHTS * each.height), 0) for each in region.stretches]
+    least = MIN_SURE_CONFIDENCE
     kept = [
-        [
-            word
-            for word in line
-            if (word.confidence or 0.0) >= MIN_SURE_CONFIDENCE or any(map(word.box.intersects, near))
-        ]
+        [each for each in line if (each.confidence or 0.0) >= least or any(map(each.box.intersects, near))]
         for line in said.lines
     ]
-    lines = [line for line in kept if line]
+    lines = list(filter(None, kept))
     placed = tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
     return said if len(placed) == len(said.placed) or not placed else replace(said, lines=lines, placed=placed)
 

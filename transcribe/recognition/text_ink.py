@@ -47,14 +47,11 @@ def dirt(regions: Iterable[FieldRegion]) -> float:
 
     Of eleven photographs two that were strewn with dirt had .22 and .32, all others .04 at most."""
     count, squares = 0, 0.0
-    for region in regions:
-        if not region.stretches:
-            continue
-        top, bottom = min(each.y0 for each in region.stretches), max(each.y1 for each in region.stretches)
-        height = max(each.height for each in region.stretches)
-        beyond = [each for each in region.ink.patches if not top <= each.middle[1] <= bottom]
+    for region, rows in ((each, each.stretches) for each in regions if each.stretches):
+        text, height = Box.enclosing(rows), max(each.height for each in rows)
+        beyond = [each for each in region.ink.patches if not text.y0 <= each.middle[1] <= text.y1]
         count += sum(_is_letter(each, height) for each in beyond)
-        squares += max(0, region.box.height - (bottom - top)) * region.box.width / height**2
+        squares += max(0, region.box.height - text.height) * region.box.width / height**2
     return count / max(1.0, squares)
 
 
