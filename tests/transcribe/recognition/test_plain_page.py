@@ -511,6 +511,8 @@ def test_what_only_ink_sees_is_no_blank_where_the_rest_of_its_row_is_filled(form
     made = plain_page(page, None, regions, [], [Finder()], 1.0)
     quantity = {each.key.row: each for each in made.regions if each.key.name == "lines.quantity"}
     assert filled_probability(quantity[0], 0.0) >= NOTHING_WRITTEN > filled_probability(quantity[1], 0.0)
+    thin, none = (replace(quantity[0], ink=replace(BARE, amount=amount)) for amount in (43.0, 4.0))
+    assert filled_probability(thin, 0.0) >= NOTHING_WRITTEN > filled_probability(none, 0.0), "a pale 1 was blank"
 
 
 def test_letters_of_a_comb_are_joined_up_to_an_empty_cell() -> None:
