@@ -17,10 +17,9 @@ from transcribe.ocr import Engine, alternatives_of
 from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.engine_words import EngineWords, words_by_engine
-from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
+from transcribe.recognition.form_fields import MARKS, MAY_BE_ONE_DIGIT, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage, text_rows, uncovered_heights
 from transcribe.recognition.presence import (
-    MAY_BE_ONE_DIGIT,
     MIN_SURE_CONFIDENCE,
     NOTHING_WRITTEN,
     counted_confidence,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from transcribe.codes import Flag
@@ -17,6 +17,9 @@ from transcribe.ocr import reading
 from transcribe.registration import Similarity
 
 MARKS = frozenset({"checkbox", "signature"})
+
+MAY_BE_ONE_DIGIT = ("integer", "decimal")
+"""Types of values that are often a single digit, which detectors miss; they miss hardly any longer text."""
 
 MIN_SHARE_OUTSIDE = 0.1
 """The share of a box outside the photo from which writing may be lost. Chosen by hand."""
@@ -68,13 +71,19 @@ def field_regions(
             key=key,
             field=field,
             box=box,
-            ink=ink,
+            ink=_with_joined(ink, layer, box) if field.type in MAY_BE_ONE_DIGIT else ink,
             comb=None if field.type in MARKS else comb,
             astray=astray,
             outside=outside is not None and outside.share(box) >= MIN_SHARE_OUTSIDE,
         )
         for (key, field, box), ink, comb, astray in zip(places, layer.inks(sides), comb_of_each, is_astray, strict=True)
     ]
+
+
+def _with_joined(ink: Ink, layer: InkLayer, box: Box) -> Ink:
+    """The ink of a box, in doubt where all ink in it is of others or of none: a hair takes along what it touches."""
+    inside = layer.share(box) * box.area / layer.unit**2
+    return replace(ink, disputed=True) if not ink.patches and replace(ink, amount=inside).filled > 0.5 else ink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

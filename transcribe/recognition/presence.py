@@ -9,7 +9,7 @@ from math import exp, log
 
 from transcribe.geometry import Box
 from transcribe.ink import NEAR, Ink, InkLayer
-from transcribe.recognition.form_fields import MARKS, FieldRegion
+from transcribe.recognition.form_fields import MARKS, MAY_BE_ONE_DIGIT, FieldRegion
 from transcribe.recognition.plain_page import MIN_INSIDE_SHARE, PlainPage
 from transcribe.registration import Offset, is_text, writing_offset
 
@@ -33,9 +33,6 @@ HINT_LOG_ODDS = 2.0
 """How far ink in doubt speaks for writing (strokes too pale, light too bright, a neighbour's writing). Text in other
 cells of its row speaks twice as far for a number: where only ink saw something, and engines nothing, 17 of 27 numbers
 in such rows were written (some 300 photographs), with single digits nearly all, and none of 64 elsewhere."""
-
-MAY_BE_ONE_DIGIT = ("integer", "decimal")
-"""Types of values that are often a single digit, which detectors miss; they miss hardly any longer text."""
 
 MIN_READ_CONFIDENCE = 0.1
 """Confidence of what is read where nothing is seen from which it speaks for writing; less is silence. Digits that the

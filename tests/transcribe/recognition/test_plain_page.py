@@ -21,7 +21,7 @@ from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
 from transcribe import ocr
 from transcribe.archive_names import opened
-from transcribe.forms import blank_grey
+from transcribe.forms import blank_grey, field_boxes
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.ink import Ink, ink_layer
@@ -30,7 +30,7 @@ from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
 from transcribe.recognition.asked_regions import ask_engines, engine_readings
 from transcribe.recognition.comb_words import joined
-from transcribe.recognition.form_fields import Circumstances, FieldRegion
+from transcribe.recognition.form_fields import MAY_BE_ONE_DIGIT, Circumstances, FieldRegion, field_regions
 from transcribe.recognition.plain_page import PlainPage, plain_page, uncovered_heights
 from transcribe.recognition.presence import MIN_ASKED_PROBABILITY, NOTHING_WRITTEN, filled_probability, may_be_filled
 
@@ -513,6 +513,20 @@ def test_what_only_ink_sees_is_no_blank_where_the_rest_of_its_row_is_filled(form
     assert filled_probability(quantity[0], 0.0) >= NOTHING_WRITTEN > filled_probability(quantity[1], 0.0)
     thin, none = (replace(quantity[0], ink=replace(BARE, amount=amount)) for amount in (43.0, 4.0))
     assert filled_probability(thin, 0.0) >= NOTHING_WRITTEN > filled_probability(none, 0.0), "a pale 1 was blank"
+
+
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_a_digit_that_a_hair_touches_which_runs_to_the_rim_is_in_doubt(form: Form, is_joined: bool) -> None:
+    """Quantities under a hair were decided to be blank: it touched the rim, and was taken for the table."""
+    path = str(form.blanks[0].path)
+    shown = blank_grey(path).copy()
+    key, box = next((key, box) for key, field, box in field_boxes(form, 1) if field.type in MAY_BE_ONE_DIGIT)
+    x, y = (round(each) for each in box.middle)
+    cv2.line(shown, (x, y - 14), (x, y + 14), 0, 3)
+    cv2.line(shown, (x if is_joined else x + 200, y), (shown.shape[1] - 1, y + 300), 0, 6)
+    (region,) = [each for each in field_regions(form, 1, ink_layer(shown, path)) if each.key == key]
+    assert region.ink.doubtful is is_joined
+    assert (region.ink.filled > 0.5) is not is_joined
 
 
 def test_letters_of_a_comb_are_joined_up_to_an_empty_cell() -> None:
