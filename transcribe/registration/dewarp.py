@@ -45,8 +45,8 @@ ENOUGH = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 15, 0.03)
 KNOTS = (13, 9)
 """Rows and columns of the net of shifts: paper bends in waves of a hand's width, not of a letter's."""
 
-SMOOTHNESS_WEIGHT = 0.015
-"""How stiff the net is, by its second differences: with 0.04 a third more was left of waves of 10 to 60 px."""
+SMOOTHNESS_WEIGHT = 0.025
+"""How stiff the net is, by its second differences: 0.015 bent a page with little print, 0.04 follows waves less far."""
 
 OUTLIER_PX, TURNS = 6.0, 3
 """How far off the net a shift keeps a quarter of its weight, and how often weights are taken: wrong places go so."""
