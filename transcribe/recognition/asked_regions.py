@@ -33,8 +33,7 @@ MAX_BARE_HEIGHTS = 0.7
 45 photographs it was set on 9 of 2,523 right readings had as much, and 9 of 11 of Tesseract's that lacked an end."""
 
 STREWN = 0.1
-"""Dirt on a page, see `dirt`, from which ink does not tell that writing goes on across the side of a box: dirt lies
-across the sides of every tenth box or more. Chosen by hand."""
+"""Dirt on a page from which ink does not tell that writing goes on across a side of a box. Chosen by hand."""
 
 MIN_LETTERS_BESIDE = 2
 """Letters that ink sees beside all words of a reading from which it is of a part of the text alone. Chosen by hand."""
@@ -118,8 +117,7 @@ class AskedRegion:
 
     @property
     def filled(self) -> float:
-        """How probable it is that something is written here. Of single digits any sure engine tells: of six cells where
-        Tesseract alone read a number with .5 or more five were filled."""
+        """How probable it is that something is written here. Of single digits any engine tells that is sure."""
         if self.barcode:
             return 1.0
         kind = self.region.field.type
