@@ -104,15 +104,19 @@ class House:
 
 
 def memory(pid: int) -> int:
-    """Bytes that a process and all its children hold for themselves now."""
-    total = 0
+    """Bytes that a process and all its children hold for themselves now; what two of them share counts once.
+
+    Where one forks to start a program, both hold the same memory until the program begins.
+    """
+    total_kb = 0
     try:
         process = psutil.Process(pid)
         for each in (process, *process.children(recursive=True)):
-            total += each.memory_info().rss - each.memory_info().shared
-    except psutil.NoSuchProcess:
-        return total
-    return total
+            lines = Path(f"/proc/{each.pid}/smaps_rollup").read_text("ascii").splitlines()
+            total_kb += sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
+    except (psutil.NoSuchProcess, OSError):
+        return total_kb * 1024
+    return total_kb * 1024
 
 
 def folder_of(place: Path, names: Sequence[str]) -> Path:
