@@ -114,9 +114,9 @@ def date_of_parts(parts: Parts) -> date | None:
 
 
 def date_text(parts: Parts) -> str:
-    """The parts of a date, possible or not, in ISO 8601 order."""
+    """The parts of a date, possible or not, in ISO 8601 order; the longer end is read as the year, so that it is one."""
     year, month, day = parts
-    return f"{year.zfill(3)}-{month.zfill(2)}-{day.zfill(2)}"
+    return f"{year.zfill(max(3, len(day)))}-{month.zfill(2)}-{day.zfill(2)}"
 
 
 @lru_cache(maxsize=256)

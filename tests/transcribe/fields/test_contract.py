@@ -45,6 +45,7 @@ def test_what_is_parsed_is_written_and_parsed_again(name: str, text: str, locale
 @example(text="A\u200b\u0301", locale=min(FORMS))
 @example(text="0/0,000A", locale="de_CH")
 @example(text="O.\u00af00", locale="de_CH")
+@example(text="0;0000:0", locale="en_US")
 @given(text=MESS, locale=st.sampled_from(sorted(FORMS)))
 def test_normalising_twice_is_normalising_once(name: str, text: str, locale: str) -> None:
     kind, field, form = fields.load(name), field_of(name), FORMS[locale]
