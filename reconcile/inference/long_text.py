@@ -14,6 +14,8 @@ from collections.abc import Container, Hashable, Iterable, Sequence
 from functools import partial
 from math import prod
 
+from rapidfuzz.distance import Levenshtein
+
 from reconcile.algorithms import (
     Line,
     LineModel,
@@ -262,3 +264,25 @@ def _tokens(spot: PreparedField, vote: Vote) -> list[str]:
         words = spot.normal(token[1]).split()
         found += [token[1] + ("\n" if "\n" in token[2] else "")] if len(words) == 1 else words
     return found if len(found) == len(vote.says.split()) else vote.says.split()
+
+
+def may_run_words_together(machines: Sequence[Vote], says: str) -> bool:
+    """Whether one engine alone says a text in which another one sees a space more.
+
+    Of 16 such values on 168 photographs two were wrong, and both lacked that space; of 42 others none was.
+    """
+    others = [vote for vote in machines if vote.says != says and vote.null is None]
+    return len(machines) == 1 + len(others) and any(_lacks_space(says, vote.says) for vote in others)
+
+
+def _lacks_space(text: str, other: str) -> bool:
+    """Whether two words of a text run together that another one parts, and one side of the space is alike in both."""
+    edits = Levenshtein.editops(text, other)
+    changed = {each.src_pos for each in edits if each.tag != "insert"}
+    return any(
+        each.tag == "insert"
+        and other[each.dest_pos] == " "
+        and 0 < each.src_pos < len(text)
+        and not {each.src_pos - 1, each.src_pos} <= changed
+        for each in edits
+    )

@@ -16,6 +16,7 @@ from reconcile.inference.corroboration import (
     is_settled,
     without_settled,
 )
+from reconcile.inference.long_text import may_run_words_together
 from reconcile.inference.votes import (
     BLANK,
     DECIMALS_PATTERN,
@@ -158,6 +159,8 @@ def trouble_of(
         return ""
     if is_of_new_shape(spot, says, learnt):
         return Reason.NEW_SHAPE
+    if spot.family in TEXT_FAMILIES and may_run_words_together(machines, says):
+        return Reason.ENGINES_DISAGREE
     return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says, learnt, column) else ""
 
 
@@ -205,8 +208,9 @@ def _has_lookalikes(
 ) -> bool:
     """Whether a value holds characters that engines take for one another, and nothing tells which they are.
 
-    So may be a code without a pattern, also for a digit where the other rows of its column have letters, a text or a
-    price of a single stroke, litres at the end of a text. What people read on this field before may tell it.
+    So may be a code without a pattern, also for a digit where the other rows of its column have letters, or where one
+    engine alone reads it: 4 of 183 such were wrong. So may be a text or a price of a single stroke, litres at the end
+    of a text. What people read on this field before may tell it.
     """
     if null_of(says) or (spot.known_values is not None and spot.known_values.has(says)):
         return False
@@ -216,8 +220,9 @@ def _has_lookalikes(
     if spot.field.type == "code":
         if breaks_column(says, column):
             return True
-        told = says if ODD_SIGN_PATTERN.search(says) else AMONG_DIGITS_PATTERN.sub("", without_settled(says, column))
-        return spot.field.pattern is None and bool(LOOKALIKE_PATTERN.search(told))
+        told = AMONG_DIGITS_PATTERN.sub("", without_settled(says, column))
+        alike = len(texts) == 1 or ODD_SIGN_PATTERN.search(says) or LOOKALIKE_PATTERN.search(told)
+        return spot.field.pattern is None and bool(alike)
     if spot.field.type in ("name", "text") and any(_begins_small(text, spot.field.type == "text") for text in texts):
         return True
     if spot.field.type == "email":

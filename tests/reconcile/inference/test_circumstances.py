@@ -80,10 +80,34 @@ def test_an_amount_without_decimals_that_one_engine_alone_reads_may_be_a_part_of
         ("text", ("Card 22Ogsm ivory", "Card 22Ogsm ivory")),
         ("code", ("EH-S492", "EH-S492")),
         ("code", ("CH-28S2", "CH-28S2")),
+        ("code", ("73J=358", "73J=358")),
+        ("code", ("NHG275", "MHGATE")),
     ],
 )
 def test_a_lone_stroke_and_what_may_be_litres_are_asked(type: str, texts: tuple[str, str]) -> None:
     assert trouble(type, *texts) == "lookalike"
+
+
+@pytest.mark.parametrize(
+    ("type", "sure", "other", "is_asked"),
+    [
+        ("text", "niveau à bulle 60cm", "niveau à bulle 60 em", True),
+        ("text", "haricot àrames", "haricot à rames srnt à rnmoc", True),
+        ("name", "MarieDupont", "Marie Dupomt", True),
+        ("text", "niveau à bulle 60 cm", "niveau àbulle 60 em", False),
+        ("text", "haricot à rames", "hancot à rames", False),
+        ("text", "haricot", "x z", False),
+        ("code", "EH4692", "EH 4692", False),
+    ],
+)
+def test_where_one_engine_alone_reads_a_text_and_another_sees_a_space_more_it_is_asked(
+    type: str, sure: str, other: str, is_asked: bool
+) -> None:
+    """RapidOCR drops spaces, and is sure all the same."""
+    one = form(field("price", type))
+    readings = [machine("price", "tesseract 5", other, 0.5), machine("price", "rapidocr 3", sure, 0.99)]
+    found = weigh(one, readings, shipped_parameters())[FieldKey("price")]
+    assert (found.standing.trouble == "engines disagree") == is_asked
 
 
 @pytest.mark.parametrize(
