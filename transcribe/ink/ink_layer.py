@@ -104,7 +104,7 @@ class InkLayer:
     each pixel is, `ink` is the mask of what was added, `unit` the length of a pixel at 200 dpi, `contrast` the darkness
     of print on this page and `noise` the deviation of bare paper, both 0 to 255, `level` that of ink. `written` is the
     mask of the patches, `print_` the blank's print, `blank` its path; `strokes` is the page's and its print's, however
-    faint, half as large; `hidden` says where nobody sees the page (None without a blank); `folds` are its folds."""
+    faint, half as large; `hidden` says where nobody sees the page (None without a blank), `strewn` where dirt lies."""
 
     clean: Picture
     dark: Picture
@@ -120,6 +120,7 @@ class InkLayer:
     strokes: Picture
     hidden: HiddenPrint | None
     folds: Mask | None
+    strewn: NDArray[numpy.bool_]
 
     def inks(self, boxes: Sequence[Box]) -> list[Ink]:
         """The ink of each box, see `owned`: a letter's tail in the row below does not fill that row."""
@@ -137,11 +138,8 @@ class InkLayer:
         return [self.patches[number] for number in numpy.flatnonzero(mask)]
 
     def without_specks(self, picture: Picture) -> Picture:
-        """A grey page, smoothed where dirt is strewn. Specks are ink too small for writing, away from the print."""
-        specks = self.ink & (1 - self.written) & (1 - self.print_.nearby)
-        side = round(STREWN_PX * self.unit)
-        strewn = cv2.boxFilter(specks, cv2.CV_32F, (side, side)) >= STREWN_SHARE
-        return numpy.where(strewn, smoothed(picture), picture) if strewn.any() else picture
+        """A grey page, smoothed where dirt is strewn."""
+        return numpy.where(self.strewn, smoothed(picture), picture) if self.strewn.any() else picture
 
     def share(self, box: Box) -> float:
         """The share of a box's pixels that is ink, 0 to 1: for boxes to be ticked."""
@@ -182,6 +180,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     added, strokes = without(folded, all_ink & (1 - print_.near), strokes)
     crossing = _crossing(added, all_ink, print_, unit)
     patches, written = _patches(added | crossing, print_, unit)
+    specks = added & (1 - written) & (1 - print_.nearby)
     shown = grown_mask(written, round(BESIDE * unit)) & ((1 - print_.near) | crossing)
     return InkLayer(
         clean=numpy.asarray(cv2.copyTo(picture, shown, under), dtype=numpy.uint8),
@@ -198,6 +197,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
         strokes=strokes,
         hidden=lost,
         folds=folded,
+        strewn=cv2.boxFilter(specks, cv2.CV_32F, 2 * (round(STREWN_PX * unit),)) >= STREWN_SHARE,
     )
 
 

@@ -107,9 +107,8 @@ def _of_text(said: EngineWords, region: FieldRegion) -> EngineWords:
     if not region.stretches or region.comb is not None:
         return said
     near = [each.padded(round(MARGIN_HEIGHTS * each.height), 0) for each in region.stretches]
-    least = MIN_SURE_CONFIDENCE
     kept = [
-        [each for each in line if (each.confidence or 0.0) >= least or any(map(each.box.intersects, near))]
+        [each for each in line if (each.confidence or 0) >= MIN_SURE_CONFIDENCE or any(map(each.box.intersects, near))]
         for line in said.lines
     ]
     lines = list(filter(None, kept))

@@ -22,7 +22,7 @@ MARGIN_HEIGHTS = 0.3
 """Page around a stretch of text that engines see with it, in heights of it. Chosen by hand."""
 
 MARGIN_PX = 8
-"""Pixels by which that page ends before the side of the box, where the row does: its frame. RapidOCR adds four."""
+"""Pixels at 200 dpi beside the sides of a box and the blank's own text that are print: a page lies some pixels off."""
 
 TRIMMED_HEIGHTS = 0.1
 """What an engine is shown less of a row above and below, in heights of it, as the detector leaves paper there.
@@ -30,16 +30,12 @@ TRIMMED_HEIGHTS = 0.1
 On 18 photographs of other forms, of 613 handwritten and 124 typed fields RapidOCR read .907 and .952 right with all of
 it, .948 and .976 so. With .15 it read as many, and lost the comma of 2 of 205 numbers."""
 
-BESIDE_PRINT_PX = 8
-"""Columns beside the blank's own text, at 200 dpi, in which text is that print: a page lies some pixels off."""
-
 USUALLY_MISSED_SHARE, USUAL_PIECES = 0.01, 10
 """The share of text that a detector misses on any page (13 of 1,511 filled fields), and the number of pieces of the
 form's own print as which that counts. On a page strewn with dirt it missed 11 of 36, and 5 of 28 filled fields."""
 
-USUALLY_WITHOUT_INK_SHARE = 0.002
-"""The share of written fields in which ink sees nothing, on any page: 3 of 1,511. Under stripes of shadow 9 of 25."""
-
+USUALLY_INKED_WRONGLY_SHARE = 0.002
+"""The share of fields of which ink says the opposite, on good pages: 3 of 1,511 filled, 4 of some 1,700 blank ones."""
 
 MIN_WORD_HEIGHTS = 2.0
 """Width of a piece of print, in its heights, from which it is a word: single digits are missed on good pages too."""
@@ -85,8 +81,7 @@ class PlainPage:
 
 def _with_margin(row: Box, box: Box) -> Box:
     """A row with some paper beside it, less above and below, and none beyond the box, as there stands its frame."""
-    trimmed = round(TRIMMED_HEIGHTS * row.height)
-    margin = round(MARGIN_HEIGHTS * row.height)
+    trimmed, margin = (round(heights * row.height) for heights in (TRIMMED_HEIGHTS, MARGIN_HEIGHTS))
     x0 = max(row.x0 - margin, min(row.x0, box.x0 + MARGIN_PX))
     x1 = min(row.x1 + margin, max(row.x1, box.x1 - MARGIN_PX))
     return Box(x0, row.y0 + trimmed, x1, row.y1 - trimmed)
@@ -123,16 +118,23 @@ def plain_page(
         shown = replace(shown, picture=painted_over(shown.picture, blank_grey(blank), [*inside, *dividers]))
     if finder is None:
         return PlainPage(page=shown, regions=tuple(regions))
-    beside = round(BESIDE_PRINT_PX * unit)
+    beside = round(MARGIN_PX * unit)
     pieces = [piece for stretch in found for piece in _without_print(stretch, printed, beside)]
     owned: list[list[Box]] = [[] for _ in regions]
     for piece in pieces:
         for number, part in _owners(piece, regions):
             owned[number].append(part)
     missed = _missed_share(printed, found)
-    seen = [replace(each, stretches=tuple(own), missed_share=missed) for each, own in zip(regions, owned, strict=True)]
-    without_ink, strewn = _share_without_ink(seen), dirt(seen)
-    seen = [replace(each, missed_by_ink=without_ink, dirt=strewn) for each in seen]
+    seen = [
+        replace(each, stretches=tuple(own), missed_share=max(missed, each.missed_share))
+        for each, own in zip(regions, owned, strict=True)
+    ]
+    texts = [each for each in seen if each.field.type not in MARKS]
+    ink = [(each.stretches, each.ink.doubtful or each.ink.filled >= 0.5) for each in texts]
+    blind = _share([not inked for text, inked in ink if text], USUALLY_INKED_WRONGLY_SHARE)
+    others = sorted(inked for text, inked in ink if not text)[:-1]  # than one with ink
+    share, strewn = _share(others, USUALLY_INKED_WRONGLY_SHARE), dirt(seen)
+    seen = [replace(each, missed_by_ink=blind, dirt=strewn, inked_share=share) for each in seen]
     return PlainPage(page=shown, regions=tuple(_with_rows(seen)), pieces=tuple(pieces))
 
 
@@ -183,15 +185,12 @@ def _within(own: Box, box: Box) -> Box:
 def _missed_share(printed: Sequence[Box], found: Sequence[Box]) -> float:
     """The share of text on this page that a detector misses, by how much of the blank's own it does not see here."""
     words = [own for own in printed if own.width >= MIN_WORD_HEIGHTS * own.height]
-    missed = sum(not any(own.overlap_share(each) > 0.5 for each in found) for own in words)
-    return (missed + USUAL_PIECES * USUALLY_MISSED_SHARE) / (len(words) + USUAL_PIECES)
+    return _share([not any(own.overlap_share(each) > 0.5 for each in found) for own in words], USUALLY_MISSED_SHARE)
 
 
-def _share_without_ink(regions: Iterable[FieldRegion]) -> float:
-    """The share of fields with writing in which ink sees none, on this page: of those in which the detector sees it."""
-    seen = [each.ink for each in regions if each.stretches and each.field.type not in MARKS]
-    blind = sum(not each.doubtful and each.filled < 0.5 for each in seen)
-    return (blind + USUAL_PIECES * USUALLY_WITHOUT_INK_SHARE) / (len(seen) + USUAL_PIECES)
+def _share(cases: Sequence[bool], usual: float) -> float:
+    """The share of cases of which something is true, with some more of which the usual share is so."""
+    return (sum(cases) + USUAL_PIECES * usual) / (len(cases) + USUAL_PIECES)
 
 
 def _printed(finder: Engine, blank: str, leaders: tuple[Box, ...]) -> tuple[Box, ...]:

@@ -1,9 +1,8 @@
-"""How sure it is that a field is filled: its ink, a detector of text and the plain view's words, each as far as it is
-clear; and where it may have been filled in beside its box."""
+"""How sure it is that a field is filled, by ink, detector and words; and where it may be filled in beside its box."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import exp, log
 
@@ -23,7 +22,7 @@ Where it misses more of the form's own print, its silence says as much less."""
 
 MAX_INK_LOG_ODDS = 3.0
 """The most that ink speaks for writing, or against it: 57 of 1,139 blank boxes had ink that was light, wear or a fold,
-and 3 of 1,511 filled ones had none."""
+and 3 of 1,511 filled ones had none. On a page on which hardly another blank box has any it speaks for more."""
 
 MIN_FULL_SHARE, FULL_LOG_ODDS = 0.1, 8.0
 """Share of a box that is ink from which it is no light, wear or fold, and what it speaks for writing then. Values that
@@ -55,18 +54,13 @@ MIN_SURE_CONFIDENCE, SURELY_READ_LOG_ODDS = 0.6, 4.5
 boxes had as much, and of the 178 blank ones none."""
 
 NOTHING_WRITTEN = 0.05
-"""Where it is less probable that something is written, what engines say of a box is no reading of it."""
-
-SURELY_BLANK = 0.02
-"""How sure it is at least that ink is writing from which a box may be filled."""
+"""Where it is less probable that something is written engines are not asked for the ink's sake, nor heard."""
 
 MIN_ASKED_PROBABILITY = 0.001
-"""How probable it is at least that something is written from which engines are asked about a box: as many blank boxes
-may be decided wrongly."""
+"""Probability of writing from which engines are asked about a box: as many blank boxes may be decided wrongly."""
 
 NEAR_ABOVE_HEIGHTS, NEAR_BESIDE_HEIGHTS = 0.5, 1.0
-"""How far above or below a box text of no box stands, and how far beside it in its row, in heights of the text, that
-may be of the box. Chosen by hand."""
+"""How far above or below a box, and beside it, text of no box may be of it, in heights of the text. Chosen by hand."""
 
 NEAR_MARK_PX = 20
 """Pixels at 200 dpi around a box to tick or sign in which what a detector sees is its mark. Chosen by hand."""
@@ -98,7 +92,8 @@ def filled_probability(region: FieldRegion, read_confidence: float | None) -> fl
     if not region.is_witnessed:
         return ink
     blank = max(-MAX_INK_LOG_ODDS, log(max(region.missed_by_ink, 1e-9)))
-    told = max(blank, min(MAX_INK_LOG_ODDS, log(max(ink, 1e-9) / max(1 - ink, 1e-9))))
+    most = max(MAX_INK_LOG_ODDS, -log(max(region.inked_share, 1e-9)))
+    told = max(blank, min(most, log(max(ink, 1e-9) / max(1 - ink, 1e-9))))
     if region.ink.amount >= MIN_FULL_SHARE * region.box.area:
         told = FULL_LOG_ODDS
     odds = max(told, HINT_LOG_ODDS) if region.ink.doubtful else told
@@ -111,7 +106,7 @@ def filled_probability(region: FieldRegion, read_confidence: float | None) -> fl
 
 def may_be_filled(region: FieldRegion) -> bool:
     """Whether a field is so little sure to be blank that engines are asked about it."""
-    if region.stretches or region.ink.doubtful or region.ink.filled >= SURELY_BLANK:
+    if region.stretches or region.ink.doubtful or region.ink.filled >= NOTHING_WRITTEN:
         return True
     return region.is_witnessed and filled_probability(region, None) >= MIN_ASKED_PROBABILITY
 
@@ -132,15 +127,8 @@ def with_text_beside(plain: PlainPage, layer: InkLayer) -> PlainPage:
     if offset is None:
         loose = _loose_ink(plain.regions, layer)
         ticked = [each.box for each in plain.regions if each.field.type == "checkbox" and each.ink.filled > 0.5]
-        told = [
-            replace(
-                each,
-                beside=_marks_near(each, _of_no_other(each, loose, ticked, layer.unit), layer.unit)
-                if each.field.type == "checkbox"
-                else _near(each, stray),
-            )
-            for each in plain.regions
-        ]
+        near = [(*_marks_near(each, loose, ticked, layer.unit), *_near(each, stray)) for each in plain.regions]
+        told = [replace(each, beside=beside) for each, beside in zip(plain.regions, near, strict=True)]
         return replace(plain, regions=tuple(told))
     moved = [each.box.shifted(offset.across, offset.down) for each in plain.regions]
     regions = [
@@ -174,32 +162,30 @@ def _stray(pieces: Sequence[Box], regions: Sequence[FieldRegion], unit: float) -
 def _may_be_of(region: FieldRegion, place: Box, ink: Ink, texts: Sequence[Box]) -> bool:
     """Whether something is written in a box, or at its place beside it where all writing lies; true of any mark."""
     is_seen = any(each.intersects(text) for each in (region.box, place) for text in texts)
-    return region.field.type in MARKS or is_seen or ink.filled >= SURELY_BLANK
+    return region.field.type in MARKS or is_seen or ink.filled >= NOTHING_WRITTEN
 
 
 def _loose_ink(regions: Sequence[FieldRegion], layer: InkLayer) -> list[Box]:
     """The patches of ink that are of no field."""
     owned = {id(patch) for region in regions for patch in region.ink.patches}
-    inside = [region.box for region in regions]
     return [
         patch.box
         for patch in layer.patches
         if id(patch) not in owned
         and patch.area >= MIN_MARK_PX * layer.unit**2
-        and not any(box.contains_middle(patch.box) for box in inside)
+        and not any(region.box.contains_middle(patch.box) for region in regions)
     ]
 
 
-def _of_no_other(region: FieldRegion, loose: Sequence[Box], ticked: Sequence[Box], unit: float) -> list[Box]:
-    """The loose ink without that which ends at the frame of another box that is ticked: ticks reach out."""
-    others = [box.padded(round(2 * NEAR * unit)) for box in ticked if box != region.box]
-    return [each for each in loose if not any(box.intersects(each) for box in others)]
-
-
-def _marks_near(region: FieldRegion, loose: Sequence[Box], unit: float) -> tuple[Box, ...]:
-    """The ink of no field near a box to tick that is as large as a tick: it may be one, or a ring around its label."""
+def _marks_near(region: FieldRegion, loose: Sequence[Box], ticked: Sequence[Box], unit: float) -> Iterator[Box]:
+    """The ink of no field near a box to tick that is as large as a tick: it may be one, or a ring around its label.
+    What ends at the frame of another box that is ticked is of that tick, as ticks reach out."""
     around, least = region.box.padded(round(MARK_REACH_PX * unit)), MIN_MARK_HEIGHTS * region.box.height
-    return tuple(each for each in loose if around.intersects(each) and max(each.width, each.height) >= least)
+    others = [box.padded(round(2 * NEAR * unit)) for box in ticked if box != region.box]
+    for each in loose if region.field.type == "checkbox" else ():
+        is_large = around.intersects(each) and max(each.width, each.height) >= least
+        if is_large and not any(box.intersects(each) for box in others):
+            yield each
 
 
 def _near(region: FieldRegion, stray: Sequence[Box]) -> tuple[Box, ...]:

@@ -415,6 +415,56 @@ def test_a_box_full_of_ink_is_never_blank_whatever_else_sees_nothing(form: Form)
     assert filled_probability(replace(region, ink=light), 0.0) < NOTHING_WRITTEN
 
 
+def test_ink_that_hardly_another_blank_box_of_a_page_has_is_not_overruled(form: Form) -> None:
+    """1.266,00 stood under a slanting stamp, on a clean scan: detector and engine saw no text, and it was blank."""
+    box = Box(700, 820, 1000, 892)
+    inked = FieldRegion(
+        key=FieldKey("total"), field=form.fields[0], box=box, ink=replace(BARE, amount=0.09 * box.area), stretches=()
+    )
+    told = [filled_probability(replace(inked, inked_share=share), 0.0) for share in (0.001, 0.03, 0.5, 1.0)]
+    assert told[0] > 0.4
+    assert NOTHING_WRITTEN > told[1] > told[2] == told[3]
+
+
+def test_the_share_of_blank_boxes_with_ink_is_counted_without_the_one_that_is_asked_about(form: Form) -> None:
+    page = Page(number=1, picture=numpy.full((600, 800), 255, numpy.uint8))
+    boxes = [Box(50, 50 + 50 * row, 250, 90 + 50 * row) for row in range(10)]
+
+    def share(inked: int) -> float:
+        regions = [
+            FieldRegion(
+                key=FieldKey("lines.quantity", row),
+                field=form.field("lines.quantity"),
+                box=box,
+                ink=replace(BARE, amount=900.0 * (row < inked)),
+            )
+            for row, box in enumerate(boxes)
+        ]
+        return plain_page(page, None, regions, [], [Finder()], 1.0).regions[0].inked_share
+
+    assert share(0) == share(1) == pytest.approx(0.02 / 19)
+    assert share(3) == pytest.approx(2.02 / 19)
+
+
+def test_dirt_that_lies_on_a_small_part_of_a_page_tells_that_the_detector_may_miss_text_there(form: Form) -> None:
+    """A band of dirt hid a row from the detector, which saw all of the form's print: three fields were blank."""
+    blank = blank_grey(str(form.blanks[0].path))
+    box = box_of(form, "customer_name")
+    rng = numpy.random.default_rng(4)
+
+    def missed(place: Box, count: int) -> float:
+        page = blank.copy()
+        for x, y in rng.integers((place.x0, place.y0), (place.x1, place.y1), (count, 2)):
+            page[y, x] = 0
+        layer = ink_layer(page, str(form.blanks[0].path))
+        return next(each.missed_share for each in field_regions(form, 1, layer) if each.key.name == "customer_name")
+
+    whole = Box(0, 0, blank.shape[1], blank.shape[0])
+    assert missed(box, 0) == 0.0
+    assert missed(box, box.area // 25) == 0.08
+    assert missed(whole, whole.area // 25) == 0.0
+
+
 def test_how_much_a_detector_misses_is_told_by_the_print_it_misses(form: Form) -> None:
     path = str(form.blanks[0].path)
     page = Page(number=1, picture=blank_grey(path))
