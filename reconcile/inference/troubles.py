@@ -41,8 +41,7 @@ An S beside a digit was a 5 in all 3 decided codes with one, on 93 pictures of o
 AMONG_DIGITS_PATTERN = re.compile(r"(?<![A-Z\d])\d*[2-9]\d*(?![A-Z\d])|(?<=[2-9])\d+(?![A-Z\d])")
 """Digits of a code among which 0 and 1 are no letters: a group without letters, and what follows a 2 to 9 to its end.
 
-On 110 photographs of other forms, of which 427 codes were asked for what looks alike, 133 right ones are not any more,
-and 6 wrong ones, which nobody is sure of.
+Of 427 codes of 110 photographs that were asked for what looks alike 133 right ones are not any more, and 6 wrong ones.
 """
 
 ODD_SIGN_PATTERN = re.compile(r"[^\w\s./-]")
@@ -64,7 +63,6 @@ ZERO_PATTERN = re.compile(r"(?<=\d)O|\bO(?=\d)|(?<!\S)O(?!\S)|^o(?=\s)")
 """A capital O after a digit, before one where a word begins, or alone, as a small one where a text begins.
 
 05A was read as O5A, also in clean print, and Studio 0 as Studio O.
-
 Of 807 texts of several words on 93 pictures of other forms and hands five had one, and all five were a zero.
 Of 1,325 others both engines read an O alone in two, and both were a zero.
 """
@@ -157,6 +155,13 @@ def trouble_of(
         return Reason.FORMAT
     if Flag.CHECKS_ITSELF in flags and is_said_by_barcode(machines, says):
         return ""
+    return _trouble_of_characters(spot, machines, says, learnt, column)
+
+
+def _trouble_of_characters(
+    spot: PreparedField, machines: Sequence[Vote], says: str, learnt: LearntParameters, column: str
+) -> Reason | Literal[""]:
+    """Why single characters may be others than machines read; "" where nothing speaks for it."""
     if is_of_new_shape(spot, says, learnt):
         return Reason.NEW_SHAPE
     if spot.family in TEXT_FAMILIES and may_run_words_together(machines, says):
@@ -173,7 +178,7 @@ def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: s
 def with_common_flags(votes: Sequence[Vote], says: str) -> Sequence[Vote]:
     """These votes, where the machines that say this found only what all of them did.
 
-    How probable it is follows from these: one that agrees, and finds more than others did, must not make it less so.
+    It is as probable as these say: one that agrees, and finds more than others did, must not make it less so.
     """
     flags = [vote.flags for vote in votes if vote.machine and vote.says == says]
     if len(flags) < 2:
@@ -208,9 +213,8 @@ def _has_lookalikes(
 ) -> bool:
     """Whether a value holds characters that engines take for one another, and nothing tells which they are.
 
-    So may be a code without a pattern, also for a digit where the other rows of its column have letters, or where one
-    engine alone reads it: 4 of 183 such were wrong. So may be a text or a price of a single stroke, litres at the end
-    of a text. What people read on this field before may tell it.
+    So may be a code without a pattern, also for a digit where the other rows have letters, or read by one engine alone
+    (4 of 183 such were wrong); a text or a price of a single stroke; litres. What people read before may tell it.
     """
     if null_of(says) or (spot.known_values is not None and spot.known_values.has(says)):
         return False
@@ -254,9 +258,8 @@ def _begins_small(text: str, is_any_text: bool) -> bool:
 def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:
     """Whether no engine is sure of what they read on a bad page.
 
-    On hard photographs of other fonts and hands than the fit has seen, both engines misread 6 of 92 such values alike,
-    and 2 of 1,299 where the better one was sure. On 56 photographs of the test world 27 of 27 were right where only
-    Tesseract was sure.
+    On hard photographs of other forms both engines misread 6 of 92 such values alike, 2 of 1,299 where the better one
+    was sure. On 56 photographs of the test world 27 of 27 were right where only Tesseract was sure.
     """
     sure = [vote.confidence for vote in engines if vote.says == says and vote.bad_page and vote.confidence is not None]
     return bool(sure) and null_of(says) is None and max(sure) < MIN_CONFIDENCE_ON_BAD_PAGE
@@ -274,9 +277,8 @@ def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:
 def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str, sums: float) -> bool:
     """Whether an amount (a quantity: two) was read as three digits or more without decimals: its point may be unseen.
 
-    Of faint or small print both engines lose the point alike (172.17 read as 17217), and what is left is well formed.
-    Where one engine alone reads an amount without decimals it may be a part of it, however short: on 341 photographs
-    29 of 31 such values were wrong (59 of 10.59, beside a stripe of dirt), all of those with one or two digits.
+    Of faint print both engines lose the point alike (172.17 read as 17217), and what is left is well formed.
+    What one engine alone reads may be a part of the amount, however short: on 341 photographs 29 of 31 such were wrong.
     Sums vouch for it, but not where an engine saw the point: sums hold too where price and amount both lose theirs.
     """
     texts = [vote.text for vote in machines if vote.says == says]

@@ -114,7 +114,7 @@ def date_of_parts(parts: Parts) -> date | None:
 
 
 def date_text(parts: Parts) -> str:
-    """The parts of a date, possible or not, in ISO 8601 order; its year is no shorter than its day, so it stays one."""
+    """The parts of a date, possible or not, in ISO 8601 order. No year is shorter than its day: it would be one."""
     year, month, day = parts
     return f"{year.zfill(max(3, len(day)))}-{month.zfill(2)}-{day.zfill(2)}"
 
