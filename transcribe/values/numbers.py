@@ -130,6 +130,8 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
     if digits is None or len(digits) > _MAX_DIGIT_COUNT:
         return None
     amount = Decimal(digits)
+    if len(plain_number(amount, minor or 0)) > _MAX_DIGIT_COUNT:
+        return None  # with its decimals it is written longer than what is read
     return Number(amount=-amount if negative and amount else amount, beside=beside)
 
 

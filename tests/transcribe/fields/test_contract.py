@@ -31,6 +31,7 @@ def test_it_says_how_it_is_compared_and_typed(name: str) -> None:
 
 @types
 @FAIR
+@example(text="1212121212202520252025", locale="de_CH")
 @given(text=MESS, locale=st.sampled_from(sorted(FORMS)))
 def test_what_is_parsed_is_written_and_parsed_again(name: str, text: str, locale: str) -> None:
     kind, field, form = fields.load(name), field_of(name), FORMS[locale]
