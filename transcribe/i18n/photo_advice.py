@@ -15,7 +15,8 @@ ADVICE: Mapping[str, str] = {
     "cut off": N_("A part of the page is cut off: photograph it again with all its edges in the picture."),
     "glare": N_("Light is reflected on it: photograph it again without flash, where nothing shines on it."),
     "not fitting": N_(
-        "It does not lie on its form: see whether it is this form, and photograph it again, flat and from right above."
+        "It does not lie on its form: see whether it is this form, "
+        "and photograph it again, flat, from right above, in even light."
     ),
     "page missing": N_("A page of the form is missing: put the pictures of all its pages in one folder or PDF."),
     "page left over": N_(
