@@ -155,7 +155,9 @@ def is_disk_full(error: BaseException, path: Path) -> bool:
     if isinstance(error, OSError):
         return error.errno in FULL_DISK_ERRNOS
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code == SQLITE_FULL or (code == SQLITE_IOERR and shutil.disk_usage(path.parent).free < FULL_DISK_BYTES)
+    if code == SQLITE_IOERR and path.parent.exists():
+        return shutil.disk_usage(path.parent).free < FULL_DISK_BYTES
+    return code == SQLITE_FULL
 
 
 class LeaseLost(StoreError):

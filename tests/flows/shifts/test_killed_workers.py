@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from flows.home import settings as configuration
@@ -133,13 +134,32 @@ def each_was_read_once(rooms: Home, *but: str) -> None:
 
 
 @contextmanager
-def stopped(process: subprocess.Popen[str]) -> Iterator[None]:
-    """A process that hangs meanwhile."""
-    os.kill(process.pid, signal.SIGSTOP)
+def stopped(process: subprocess.Popen[str], state: Path) -> Iterator[None]:
+    """A process that hangs meanwhile, but not in the middle of a write: nobody else could write a file then."""
+    until(partial(stops_between_writes, process, state), pause=LOOK_SECONDS)
     try:
         yield
     finally:
         os.kill(process.pid, signal.SIGCONT)
+
+
+def stops_between_writes(process: subprocess.Popen[str], state: Path) -> bool:
+    """Stop a process; where it holds the lock of this file, let it go on."""
+    os.kill(process.pid, signal.SIGSTOP)
+    until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED, pause=LOOK_SECONDS)
+    if not state.exists() or is_free_to_write(state):
+        return True
+    os.kill(process.pid, signal.SIGCONT)
+    return False
+
+
+def is_free_to_write(state: Path) -> bool:
+    with closing(sqlite3.connect(state, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
 
 @pytest.mark.parametrize("kills", [FEW_KILLS, pytest.param(MANY_KILLS, marks=pytest.mark.soak)])
@@ -172,7 +192,7 @@ def test_a_worker_that_hangs_loses_what_it_held_and_what_it_reads_too_late_is_no
     taken_in(rooms, "a", "b", "c")
     slow = machines.start(tmp_path / "read", threads=3)
     until(lambda: left(rooms)[1] == 3, pause=LOOK_SECONDS)
-    with stopped(slow):
+    with stopped(slow, rooms.settings.state):
         quick = machines.start(0.0)
         out, err = quick.communicate(timeout=PATIENCE)
         assert quick.returncode == 0, err

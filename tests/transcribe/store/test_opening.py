@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from tests.transcribe.store.world import NOON, person
 from transcribe.errors import StoreError
 from transcribe.store import open_store
-from transcribe.store.drivers import network_disks
+from transcribe.store.drivers import network_disks, sqlite
 from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, migrate, newest_version
 from transcribe.store.drivers.sqlite import connect
 from transcribe.store.drivers.state_file import StateFile
@@ -222,3 +223,19 @@ def test_what_is_forgotten_is_in_no_copy_of_an_upgrade(tmp_path: Path) -> None:
     store.leave(store.transcribers()[0].id, NOON)
     assert [each.name for each in tmp_path.glob("state.db.v*")] == ["state.db.vintage"]
     store.close()
+
+
+def test_while_another_program_writes_for_long_it_opens_and_reads_and_a_write_says_who_it_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.db"
+    open_store(path).close()
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.2)
+    with closing(connect(path)) as another, closing(open_store(path)) as before:
+        another.execute("BEGIN IMMEDIATE")
+        with closing(open_store(path)) as store:
+            assert store.transcribers() == before.transcribers() == []
+            with pytest.raises(StoreError, match=rf"state.db is being written by .* \(process {os.getpid()}\)"):
+                store.put_transcriber(person("ada"), NOON)
+            another.execute("ROLLBACK")
+            store.put_transcriber(person("ada"), NOON)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 RETRY_PAUSE_SECONDS = 0.01
@@ -12,6 +13,9 @@ RETRY_PAUSE_SECONDS = 0.01
 
 LOCKS_FILE = Path("/proc/locks")
 """Where Linux lists the locks that programs hold. On other systems nobody is named."""
+
+WRITE_LOCK_BYTE = 120
+"""Where in the shared memory of a log the lock of its writer lies: SQLite's own figure."""
 
 FIRST_READ_LOCK_BYTE = 123
 """Where in the shared memory of a log the locks of its readers begin: SQLite's own figure."""
@@ -56,12 +60,21 @@ def empty_log(connection: sqlite3.Connection, patience_seconds: float = 0.0) -> 
 
 def log_readers(path: Path) -> list[str]:
     """The programs that are in the middle of reading a database, as "name (process 123)". Empty where none is seen."""
+    return _who_locks(path, lambda byte: byte >= FIRST_READ_LOCK_BYTE)
+
+
+def log_writers(path: Path) -> list[str]:
+    """The program that is in the middle of writing a database, as "name (process 123)". Empty where none is seen."""
+    return _who_locks(path, lambda byte: byte == WRITE_LOCK_BYTE)
+
+
+def _who_locks(path: Path, counts: Callable[[int], bool]) -> list[str]:
     shared = path.with_name(path.name + "-shm")
     if not LOCKS_FILE.exists() or not shared.exists():
         return []
     inode = str(shared.stat().st_ino)
     found = _LOCK_LINE.findall(LOCKS_FILE.read_text(encoding="utf-8", errors="replace"))
-    processes = {process for process, file, byte in found if file == inode and int(byte) >= FIRST_READ_LOCK_BYTE}
+    processes = {process for process, file, byte in found if file == inode and counts(int(byte))}
     return [f"{_program(process)} (process {process})" for process in sorted(processes, key=int)]
 
 

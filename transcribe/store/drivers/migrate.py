@@ -20,12 +20,15 @@ def migrate(
 ) -> int:
     """Apply the steps that are missing, in order. Gives the version.
 
-    Several processes may start at once: each step looks again under BEGIN IMMEDIATE. Before the first step that changes
+    One that is up to date is not written, so that nobody waits for who writes. Several processes may start at once:
+    each step looks again under BEGIN IMMEDIATE. Before the first step that changes
     a database with content, `copy_before` is called with its version, while nobody else writes. StoreError where the
     database is newer than the program.
     """
     steps = steps_of(folder)
     newest, copied = max(steps), False
+    if _version(connection) == newest:
+        return newest
     for version in sorted(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:

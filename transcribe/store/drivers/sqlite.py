@@ -13,16 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from transcribe.errors import DiskFull, StoreError, is_disk_full
 from transcribe.store.drivers.database import FreeLock, Row, TransactionLost
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead
 from transcribe.store.drivers.migrate import migrate, refuse_other_version
 from transcribe.store.drivers.named_sql import sqlite_statements
 from transcribe.store.drivers.network_disks import refuse_network_file_system
+from transcribe.store.drivers.sqlite_errors import BUSY_TIMEOUT_SECONDS, store_error
 from transcribe.store.drivers.state_file import copy_before_upgrade
-
-BUSY_TIMEOUT_SECONDS = 30.0
-"""How long a write waits for another process. The worst wait measured with 64 writing processes was 7.5 s."""
 
 RETRY_INTERVAL_MS = 1
 """How often a waiting write tries again while another process writes, and closing while another thread reads."""
@@ -198,16 +195,11 @@ class SqliteDatabase:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
-            raise self._store_error(error) from error
+            raise store_error(error, self.path) from error
 
     def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
         cursor: sqlite3.Cursor = self._fetch(name, values, lambda done: done)
         return cursor
-
-    def _store_error(self, error: sqlite3.DatabaseError) -> StoreError:
-        if is_disk_full(error, self.path):
-            return DiskFull.of(self.path.name, self.path)
-        return StoreError(f"{self.path.name} could not be read or written ({error}); try again.")
 
     @contextmanager
     def _store_errors(self) -> Iterator[None]:
@@ -216,7 +208,7 @@ class SqliteDatabase:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
-            raise self._store_error(error) from error
+            raise store_error(error, self.path) from error
 
 
 class _ThreadConnection:
@@ -294,7 +286,5 @@ def open_sqlite(path: Path, *, copied: bool = False) -> SqliteDatabase:
         with closing(connect(path)) as connection:
             version = migrate(connection, copy_before=None if copied else partial(copy_before_upgrade, path))
     except sqlite3.DatabaseError as error:
-        if is_disk_full(error, path):
-            raise DiskFull.of(path.name, path) from error
-        raise StoreError(f"{path.name} cannot be opened ({error}). Is it a database of fairhand?") from error
+        raise store_error(error, path, opening=True) from error
     return SqliteDatabase(path, version)
