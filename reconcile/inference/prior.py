@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import exp, log
 
 from reconcile.forms import CACHED_TEXT_COUNT, PreparedField
-from reconcile.inference.votes import BLANK, is_null
+from reconcile.inference.votes import BLANK, Vote, is_null, null_of
 from reconcile.parameters import FieldShapes, LearntParameters
 
 FLAT_LOG_PRIORS = {"amount": log(1e-5), "integer": log(1 / 400), "decimal": log(1e-4), "date": log(1 / 1500)}
@@ -21,6 +21,12 @@ FAULT_LOG_FACTOR = log(1e-3)
 
 Values that break their format are 1 to 3 % of those written, and there are many more of them. A factor for each fault
 changed no result beyond noise.
+"""
+
+TOLERATED_FAULTS = frozenset({"unassigned"})
+"""Faults that right values have too, where a country gives out new telephone numbers or a form holds made-up ones.
+
+Two engines that agree are believed: of 28 such numbers on 370 photographs all were right.
 """
 
 BLANK_LOG_PRIORS = {True: log(0.01), False: log(0.3)}
@@ -77,6 +83,14 @@ def log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: W
     covered = learnt.covered_share(field.name)
     listed = 1.0 if values.has(says) else UNACCENTED_SHARE if values.has_without_accents(says) else 0.0
     return log(listed * covered / values.count + (1 - covered) * exp(max(MIN_LOG_PRIOR, share)))
+
+
+def is_outside_format(spot: PreparedField, votes: Sequence[Vote], says: str) -> bool:
+    """Whether a text has a fault for which people look at it. A tolerated one, read alike by two engines, is none."""
+    faults = frozenset() if null_of(says) else frozenset(spot.faults(says))
+    if not faults or not faults <= TOLERATED_FAULTS:
+        return bool(faults)
+    return len([vote for vote in votes if vote.machine and not vote.again and vote.says == says]) < 2
 
 
 def unread_log_prior(

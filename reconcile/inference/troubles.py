@@ -17,6 +17,7 @@ from reconcile.inference.corroboration import (
     without_settled,
 )
 from reconcile.inference.long_text import may_run_words_together
+from reconcile.inference.prior import is_outside_format
 from reconcile.inference.votes import (
     BLANK,
     DECIMALS_PATTERN,
@@ -40,7 +41,6 @@ An S beside a digit was a 5 in all 3 decided codes with one, on 93 pictures of o
 
 AMONG_DIGITS_PATTERN = re.compile(r"(?<![A-Z\d])\d*[2-9]\d*(?![A-Z\d])|(?<=[2-9])\d+(?![A-Z\d])")
 """Digits of a code among which 0 and 1 are no letters: a group without letters, and what follows a 2 to 9 to its end.
-
 Of 427 codes of 110 photographs that were asked for what looks alike 133 right ones are not any more, and 6 wrong ones.
 """
 
@@ -145,7 +145,7 @@ def trouble_of(
         sure = max([vote.confidence or 0.0 for vote in looked if vote.says == BLANK], default=0.0)
         if sure < POLICY.min_ink_confidence:  # engines miss a single digit alike: their silence is no witness
             return Reason.INK_BUT_NO_TEXT if looked else Reason.NOTHING_READ
-    if null_of(says) is None and (spot.faults(says) or _stands_beside_a_sign(spot, machines, says)):
+    if is_outside_format(spot, machines, says) or _stands_beside_a_sign(spot, machines, says):
         return Reason.FORMAT
     if sums < MAX_OPPOSING_SUMS_FACTOR or least < MAX_OPPOSING_RULE_FACTOR:
         return Reason.SUMS
@@ -171,8 +171,8 @@ def _trouble_of_characters(
 
 def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
     """Whether every engine saw a sign such as * or # beside a quantity: something else stands there, a struck digit."""
-    texts = [vote.text for vote in machines if vote.says == says] if spot.type in QUANTITY_TYPES else []
-    return bool(texts) and all(map(has_fillers, texts))
+    texts = [vote.text for vote in machines if vote.says == says and not null_of(says)]
+    return bool(texts) and spot.type in QUANTITY_TYPES and all(map(has_fillers, texts))
 
 
 def with_common_flags(votes: Sequence[Vote], says: str) -> Sequence[Vote]:
@@ -205,7 +205,7 @@ def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> t
     """The troubles that tell much of how probable a machine's value is, whatever else troubles it."""
     flags = _flags_of([vote for vote in votes if vote.machine], says)
     found = [reason for flag, reason in TELLING_FLAGS.items() if flag in flags] if flags else []
-    return (*found, Reason.FORMAT) if null_of(says) is None and spot.faults(says) else tuple(found)
+    return (*found, Reason.FORMAT) if is_outside_format(spot, votes, says) else tuple(found)
 
 
 def _has_lookalikes(

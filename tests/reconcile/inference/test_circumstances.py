@@ -142,6 +142,17 @@ def trouble(type: str, one: str, other: str) -> object:
     return weigh(form(field("some", type)), readings, shipped_parameters())[FieldKey("some")].standing.trouble
 
 
+@pytest.mark.parametrize(("other", "is_asked"), [("06123 456789", False), ("06123 456189", True), ("", True)])
+def test_a_telephone_number_that_nobody_gives_out_is_decided_where_both_engines_read_it(
+    other: str, is_asked: bool
+) -> None:
+    readings = [machine("call", "tesseract 5", "06123 456789"), machine("call", "rapidocr 3", other or None, 0.99)]
+    paper = form(field("call", "phone"))
+    found = weigh(paper, readings, shipped_parameters())[FieldKey("call")]
+    assert isinstance(decide(paper.field("call"), found, POLICY), Task) == is_asked
+    assert found.standing.trouble == ("format" if is_asked else "")
+
+
 def test_sums_vouch_for_an_amount_without_decimals() -> None:
     readings = [*both("net", "1500.00"), *both("tax", "300.00"), *both("total", "1800")]
     total = weigh(SUMS, readings, shipped_parameters())[FieldKey("total")]
