@@ -80,7 +80,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "looks: trimmed": ((f"{RECOGNITION}.engine_words:_other_crops", Told(lambda f: lambda r, b: f(r, b)[1:])),),
     "looks: widened": ((f"{RECOGNITION}.engine_words:_other_crops", Told(lambda f: lambda r, b: f(r, b)[::2])),),
     "looks: whole box": ((f"{RECOGNITION}.engine_words:_other_crops", Told(lambda f: lambda r, b: f(r, b)[:2])),),
-    "looks: smoothed": ((f"{RECOGNITION}.engine_words:smoothed", _first),),
+    "looks: in even light": ((f"{RECOGNITION}.engine_words:evened", _first),),
     "looks: further": ((f"{RECOGNITION}.engine_words:_looked_again", gives(())),),
     "plain: leaders": ((f"{RECOGNITION}.plain_page:_leaders", gives(())),),
     "plain: print painted over": ((f"{RECOGNITION}.plain_page:painted_over", _first),),

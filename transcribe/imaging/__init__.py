@@ -1,6 +1,6 @@
 """What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
 
-from transcribe.imaging.background import background, flatten, grey, shadow, smoothed
+from transcribe.imaging.background import background, evened, flatten, grey, shadow, smoothed
 from transcribe.imaging.barcodes import BARCODE_SOURCE, Barcode, barcodes, barcodes_on_page, may_hold_barcode
 from transcribe.imaging.crops import cover, crop, cropped, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
@@ -31,6 +31,7 @@ __all__ = [
     "cover",
     "crop",
     "cropped",
+    "evened",
     "flatten",
     "geometry",
     "grey",

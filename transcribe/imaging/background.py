@@ -24,7 +24,11 @@ MIN_SHADOW_WIDTH_PX = 40
 """Width from which an evenly dark place is a shadow: a marker's stroke is narrower, a finger's shadow broader."""
 
 SMOOTHED_PX = 3
-"""Side of the median that takes specks off. With it engines agreed on 50 of 272 fields of which they differed."""
+"""Side of the median that takes specks off."""
+
+EVENED_PX = 21
+"""Side of the square that no stroke of a letter fills, in pixels at 200 dpi. Of 307 typed values of which engines
+differed, at sharp edges and in dirt, Tesseract read 40 as RapidOCR did on a smoothed page and 84 on an evened one."""
 
 
 def grey(picture: Picture) -> Picture:
@@ -69,3 +73,10 @@ def _small(picture: Picture) -> Picture:
 def smoothed(picture: Picture) -> Picture:
     """A grey picture with each pixel the median of a square around it: specks go, edges stay."""
     return numpy.asarray(cv2.medianBlur(picture, SMOOTHED_PX), numpy.uint8)
+
+
+def evened(picture: Picture) -> Picture:
+    """A grey picture with its light divided out as closely as strokes allow, and smoothed: `flatten` leaves edges."""
+    square = numpy.ones((EVENED_PX, EVENED_PX), numpy.uint8)
+    closed = cv2.morphologyEx(cv2.GaussianBlur(picture, (0, 0), 1), cv2.MORPH_CLOSE, square)
+    return smoothed(flatten(picture, numpy.asarray(closed, numpy.uint8)))

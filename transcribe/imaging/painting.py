@@ -21,8 +21,7 @@ AROUND_PX = 4
 def painted_over(picture: Picture, blank: Picture, places: Iterable[Box]) -> Picture:
     """The grey page without the print that its blank, of the same size, has in these places. The page is not changed.
 
-    The colour is that of what lies around (A. Telea, Journal of Graphics Tools 9, 2004), so that a shadow's edge and a
-    stroke that crosses go on."""
+    The colour is that of what lies around (A. Telea, Journal of Graphics Tools 9, 2004): strokes that cross go on."""
     shown = picture.copy()
     height, width = picture.shape
     for place in places:

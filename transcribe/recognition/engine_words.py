@@ -9,7 +9,7 @@ from math import prod
 
 from transcribe.forms import Comb
 from transcribe.geometry import Box
-from transcribe.imaging import smoothed
+from transcribe.imaging import evened
 from transcribe.ink import CompactLine, InkLayer, ShownLine, compacted_page, fits_cells
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine, HocrEngine, confidence_of, spread_words, text_of
@@ -36,8 +36,7 @@ last decided 3 % more on the photographs above, and more of it was wrong."""
 class EngineWords:
     """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than cells of
     its comb are filled. `placed` are the words where they were written on the page; `plain` says that it read the page
-    as it lies, `again` that it was asked once more. `sure` is its confidence over several crops (None: it looked at
-    one)."""
+    as it lies, `again` that it was asked once more. `sure` is its confidence over several crops."""
 
     source: str
     lines: Sequence[Sequence[Word]]
@@ -134,13 +133,13 @@ def _looked_again(
     first: Mapping[int, EngineWords],
     told: Mapping[int, EngineWords],
 ) -> Iterator[tuple[int, EngineWords]]:
-    """What an engine that is shown the writing says of the page, a little smoothed, where the one that is shown it says
-    the same. It sees the detector's rows: in shadow and dirt too much or too little is taken for ink."""
+    """What an engine that is shown the writing says of the page in even light, where the one that is shown it says the
+    same. It sees the detector's rows: in shadow and dirt too much or too little is taken for ink."""
     differ = [number for number in first if number in told and not _is_same(first[number], told[number])]
     if not differ:
         return
     shown = [ShownLine(number, box, None) for number in differ for box in plain.lines(asked[number])]
-    page = replace(plain.page, picture=smoothed(plain.page.picture))
+    page = replace(plain.page, picture=evened(plain.page.picture))
     said = _said_by(engine, page, shown, differ, combs=[region.comb for region in asked])
     for number, words in said.items():
         if _is_same(words, told[number]):
