@@ -25,8 +25,7 @@ ACROSS = 1.5
 
 
 class Unit(NamedTuple):
-    """What is set down together: of one cell, or of several where letters run together. `first` and `last` are its
-    cells, `box` is around it."""
+    """What is set down together: of one cell, or of several. `first` and `last` are its cells, `box` is around it."""
 
     first: int
     last: int
@@ -46,8 +45,7 @@ class CompactLine:
     spaces: frozenset[int]
 
     def spaced(self, words: Sequence[Word]) -> list[Word]:
-        """An engine's words as one with spaces where empty cells are; unchanged where it has not as many characters as
-        pieces."""
+        """An engine's words as one with spaces where cells are empty; as they are with more or less letters."""
         if not words or sum(len(word.text) for word in words) != self.pieces:
             return list(words)
         one = reduce(joined_word, words)

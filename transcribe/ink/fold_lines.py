@@ -26,8 +26,7 @@ STRAIGHT = 300
 """Pixels at 200 dpi over which a fold is straight: blurred words that touch it do not move its middle there."""
 
 PALE = 0.75
-"""Share of the level of ink from which a fold is ink, on a picture so much smaller; writing across a paler one is
-read."""
+"""Share of the level of ink from which a fold is ink, on the smaller picture; writing across a paler one is read."""
 
 RIM = 0.03
 """Share of the page's width or height at both its ends that a fold reaches into: what people strike out, they strike
@@ -93,8 +92,7 @@ def _across(strokes: Picture, level: float, unit: float) -> Mask:
 
 
 def _band(line: NDArray[numpy.bool_], strokes: Picture, level: float, window: int) -> Mask:
-    """A line from side to side as thick as it mostly is, without words that it touches: INKED where it is mostly this
-    dark."""
+    """A line from side to side as thick as it mostly is, without words at it: INKED where it is mostly this dark."""
     rows = numpy.arange(len(line))[:, numpy.newaxis]
     thick = line.sum(axis=0)
     middle = _smooth((line * rows).sum(axis=0) / numpy.maximum(thick, 1), window)

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from transcribe.geometry import Box
 from transcribe.imaging import Mask
-from transcribe.ink import faint_strokes
 from transcribe.ink.fold_lines import beside
-from transcribe.ink.ink_layer import Ink, InkLayer, sure
+from transcribe.ink.ink_layer import ENOUGH, Ink, InkLayer, sure
 
 TICKED = 0.02
 """Share of a checkbox's pixels that is ink from which it is ticked: a thin tick of a ball pen covers 6 %."""
@@ -19,8 +18,7 @@ SIGNED = 160.0
 """Pixels of ink (at 200 dpi) from which a box is signed: initials of a ball pen have 500, dust and a dot 20."""
 
 STRAIGHT = 14
-"""Pixels at 200 dpi that all ink of a signature keeps within where it is one upright or level line: of a fold, or drawn
-to strike the box out."""
+"""Pixels at 200 dpi that all ink of a signature keeps within where it is one line: a fold, or the box is struck out."""
 
 MIN_SIGNATURE_PX = 150
 """The longest stroke of a signature at least, in pixels at 200 dpi: those of 58 had 273 and more. A box full of specks,
@@ -47,7 +45,7 @@ def probability_ticked(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> f
     if _scribbled(sheet, ink, box) or beside(sheet.folds, box, 0):
         return UNSURE
     seen = sheet.share(box) * _off_streaks(sheet, box)
-    if seen < TICKED and faint_strokes.pale(sheet.strokes, sheet.print_, box, sheet.level, sheet.unit):
+    if seen < TICKED and sheet.faint(box) >= ENOUGH:  # none of 121 empty boxes but one, of 4 pale ticks all
         return UNSURE
     return _both(seen / TICKED, strokes * sheet.unit**2 / max(1, box.area) / TICKED, ink)
 
@@ -94,8 +92,7 @@ def _runs_beyond(rows: Mask, left: int, right: int, reach: int) -> bool:
 
 
 def _both(seen: float, strokes: float, ink: Ink) -> float:
-    """How sure a mark is by two measures, each over what is as likely as not. Where light has bleached the page there
-    may be one that neither sees."""
+    """How sure a mark is by two measures, each over what is as likely as not. In a hidden box neither may see one."""
     if (seen >= 1) != (strokes >= 1) or (seen < 1 and ink.hidden):
         return UNSURE
     return sure(min(seen, strokes)) if seen >= 1 else sure(max(seen, strokes))

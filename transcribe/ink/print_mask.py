@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
 from transcribe.imaging import Mask, flatten, grown_mask
+from transcribe.ink.faint_strokes import strokes
 from transcribe.model import Picture
 
 STRONG = 110
@@ -21,9 +22,6 @@ STRONG = 110
 FINE, FINE_WIDTH = 25, 25
 """Levels darker than what lies around it, within so many pixels, from which a pixel of the blank is a fine line or a
 letter; a wide tint under a field is no print, and what is written on it is looked for."""
-
-MASS = 8
-"""Side of the squares that the print's mass is given for."""
 
 NEAR = 3
 """Pixels around print that are not looked at: a registration is right within one, and blur widens lines."""
@@ -37,22 +35,22 @@ smallest letters have .4. Chosen by hand."""
 class Print:
     """The blank's print: where it is strong and where the paper is bare (positions in the flattened page, of bare paper
     each seventh), print with a little around, and with twice as much around; its tints, levels darker than paper; and
-    its `mass`, the mean darkness of print in squares of MASS pixels."""
+    its `strokes`, how much darker print is than what lies around it, half as large as the page."""
 
     strong: NDArray[numpy.intp]
     bare: NDArray[numpy.intp]
     near: Mask
     nearby: Mask
     tint: Picture
-    mass: NDArray[numpy.float32]
+    strokes: Picture
 
     @staticmethod
     def none(shape: tuple[int, ...]) -> Print:
         """That of a page without a blank: none is known, and every pixel may be bare paper."""
         empty = numpy.zeros(shape, numpy.uint8)
         bare = numpy.arange(0, empty.size, 7)
-        nowhere, none = numpy.zeros(0, numpy.intp), numpy.zeros((1, 1), numpy.float32)
-        return Print(strong=nowhere, bare=bare, near=empty, nearby=empty, tint=empty, mass=none)
+        nowhere = numpy.zeros(0, numpy.intp)
+        return Print(strong=nowhere, bare=bare, near=empty, nearby=empty, tint=empty, strokes=empty)
 
 
 @lru_cache(maxsize=16)
@@ -63,7 +61,7 @@ def printed(path: str, unit: float) -> Print:
     tint = cv2.morphologyEx(dark, cv2.MORPH_OPEN, numpy.ones((side, side), numpy.uint8))
     strong = (dark >= STRONG).astype(numpy.uint8)
     print_ = strong | (cv2.subtract(dark, tint) >= FINE).astype(numpy.uint8)
-    near = max(1, round(NEAR * unit))
+    near, fine = max(1, round(NEAR * unit)), strokes(dark, unit)
     nearby = grown_mask(print_, 2 * near + 1)
     return Print(
         strong=numpy.flatnonzero(strong),
@@ -71,16 +69,8 @@ def printed(path: str, unit: float) -> Print:
         near=grown_mask(print_, near),
         nearby=nearby,
         tint=numpy.asarray(cv2.blur(tint, (side // 4, side // 4)), dtype=numpy.uint8),
-        mass=mass(numpy.asarray(cv2.multiply(cv2.subtract(dark, tint), print_), dtype=numpy.uint8)),
+        strokes=numpy.where(fine >= FINE, fine, 0),
     )
-
-
-def mass(dark: Picture) -> NDArray[numpy.float32]:
-    """The mean darkness of squares of MASS pixels. What does not fill a square at the right and below is left out: by
-    whole numbers OpenCV shrinks ten times as fast."""
-    rows, columns = (max(1, side // MASS) for side in dark.shape)
-    whole = dark[: rows * MASS, : columns * MASS]
-    return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(numpy.float32)
 
 
 def low_print(blank: Picture, place: Box) -> list[Box]:

@@ -278,7 +278,7 @@ def test_a_box_that_something_covers_is_never_said_to_be_blank(
 ) -> None:
     """A scrap of paper, glare, a finger: the detector sees no text there either, which says nothing."""
     page = photographed(blank, noise, lamp)
-    page[FIRST.y0 - 30 : FIRST.y1 + 5, FIRST.x0 - 30 : FIRST.x1 + 30] = grey
+    page[FIRST.y0 - 30 : FIRST.y1 + 12, FIRST.x0 - 30 : FIRST.x1 + 30] = grey
     sheet = ink_layer(page, str(blank))
     first, second = sheet.inks([FIRST, SECOND])
     assert (first.hidden, second.hidden) == (True, False)
@@ -291,6 +291,30 @@ def test_a_box_that_something_covers_is_never_said_to_be_blank(
             assert (said.text, said.flags) == (None, frozenset({"illegible"}))
         else:
             assert said.text == ""
+
+
+@pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3)])
+@pytest.mark.parametrize("shade", [30, 200, 252])
+def test_a_text_on_whose_end_something_lies_goes_on_and_one_farther_away_does_not(
+    blank: Path, noise: float, lamp: float, shade: int
+) -> None:
+    """A note or a pen that lies across both rows: what is seen of the text is not all of it."""
+    page = written(photographed(blank, noise, lamp), FIRST, "4711 0815 2342")
+    page = written(page, SECOND, "47")
+    page[FIRST.y0 - 20 : SECOND.y1 + 20, 330:430] = shade
+    first, second = ink_layer(page, str(blank)).inks([FIRST, SECOND])
+    assert (first.goes_on, second.goes_on) == (True, shade == 30), "a dark pen is ink of its own"
+    assert not first.hidden
+    assert not second.hidden
+
+
+@pytest.mark.parametrize(("level", "is_seen"), [(202, True), (222, False)])
+def test_writing_that_has_nearly_faded_leaves_its_box_in_doubt(blank: Path, level: int, is_seen: bool) -> None:
+    first, second = ink_layer(written(photographed(blank), FIRST, "4711 0815", level=level), str(blank)).inks(
+        [FIRST, SECOND]
+    )
+    assert first.filled < 0.5, "it is no ink"
+    assert (first.doubtful, second.doubtful) == (is_seen, False)
 
 
 def test_a_place_without_print_that_light_has_burnt_out_is_hidden_and_a_white_page_is_not(blank: Path) -> None:
