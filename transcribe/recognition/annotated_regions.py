@@ -79,8 +79,7 @@ class _Reader:
     kept: ReadResultBuilder = field(default_factory=ReadResultBuilder)
 
     def read_written(self, laid: RegisteredPage, place: Place) -> None:
-        """A frame on a page of a form: what was written in it beyond its print; all of it where the page does not
-        fit."""
+        """A frame on a page of a form: what was written in it beyond its print; all where the page does not fit."""
         if not laid.aligned.fits:
             self.read_print(replace(laid.photo, number=place.page), place)
             return

@@ -10,7 +10,7 @@ import numpy
 
 from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TWO_FORMS, Flag
 from transcribe.errors import ScanError
-from transcribe.forms import field_boxes
+from transcribe.forms import blank_grey, field_boxes
 from transcribe.geometry import Box, project
 from transcribe.imaging import OutsidePhoto, cover, grey, use_one_thread
 from transcribe.ink import InkLayer, ink_layer
@@ -32,7 +32,7 @@ from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.presence import with_text_beside
 from transcribe.recognition.result import ReadResultBuilder, page_transform
 from transcribe.recognition.snippet_frames import letter_height, written_box
-from transcribe.registration import shows_second_form
+from transcribe.registration import deblurred, shows_second_form
 
 COARSE = (
     "it does not lie on the form {form}, and what was kept of it is too coarse to read, as nobody knows where payment "
@@ -108,8 +108,12 @@ def _read_page(
 ) -> None:
     """Ink, the regions of fields, the engines' words, readings, and pictures of one page that lies on its blank."""
     page, homography = registered.aligned.page, registered.homography
-    layer = ink_layer(page.picture, form.blanks[page.number - 1].path)
+    shown, blank = page, form.blanks[page.number - 1].path
+    layer = ink_layer(page.picture, blank)
     quality = registered.quality(layer, form)
+    if blank and quality.measures["blur"] < 1.0:
+        sharp = deblurred(grey(page.picture), blank_grey(blank), [box for *_, box in field_boxes(form, page.number)])
+        page, layer = replace(page, picture=sharp), ink_layer(sharp, blank)
     outside = registered.outside_photo()
     regions = field_regions(form, page.number, layer, registered.aligned.similarity, outside)
     overall = quality.measures["overall"]
@@ -131,7 +135,7 @@ def _read_page(
     builder.readings += engine_readings(asked, layer, circumstances)
     builder.source_words += [words for region in asked for words in region.source_words(page.number)]
     builder.transforms[page.number] = page_transform(registered.photo.number, homography)
-    _keep_pictures(builder, scan, page, form, regions, layer, outside)
+    _keep_pictures(builder, scan, shown, form, regions, layer, outside)
 
 
 def _keep_pictures(

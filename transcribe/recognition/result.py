@@ -17,8 +17,7 @@ from transcribe.recognition.snippet_frames import frame_of
 
 @dataclass(slots=True)
 class ReadResultBuilder:
-    """Places, readings, pictures and qualities so far; `files` are the bytes of the pages' pictures by SHA-256, and
-    `field_pictures` those of fields."""
+    """Places, readings, pictures and qualities so far; `files` and `field_pictures` are pictures' bytes by SHA-256."""
 
     places: list[Place] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from transcribe.registration.align import FITS, Aligned, align
 from transcribe.registration.cache import remember_alignment, remembered_alignment
+from transcribe.registration.deblurring import deblurred
 from transcribe.registration.fingerprint import fingerprints, with_alignments
 from transcribe.registration.identify import Guess, identify, sure_guess
 from transcribe.registration.second_form import shows_second_form
@@ -15,6 +16,7 @@ __all__ = [
     "Offset",
     "Similarity",
     "align",
+    "deblurred",
     "fingerprints",
     "identify",
     "is_text",

@@ -164,8 +164,7 @@ def _displacement_grid(spread: Field, shifts: Field, weights: Field) -> Field:
 
 
 def _spread(places: Field) -> Field:
-    """Windows x knots: the share that each knot has in a place. Knots stand in the middles of the net's cells, as
-    `cv2.resize` takes them."""
+    """Windows x knots: the share that each knot, in the middle of a cell of the net, has in a place."""
     rows, columns = KNOTS
     across, down = (_hats(side, count) for side, count in zip(places.T, (columns, rows), strict=True))
     return (down[:, :, numpy.newaxis] * across[:, numpy.newaxis, :]).reshape(len(places), rows * columns)

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from transcribe.geometry import Box
 
 REACH_PX, STEP_PX, LEAST_PX = 88, 4, 16
-"""How far an offset is looked for each way at 200 dpi (11 mm), its steps, and from which it counts (2 mm): text that
-lies nearer is read in its box."""
+"""How far an offset is looked for each way at 200 dpi (11 mm), its steps, and from which it counts (2 mm)."""
 
 MIN_INSIDE_SHARE = 0.75
 """Share of a stretch of text that lies in one box, moved by an offset, from which it lies in it. Chosen by hand."""
