@@ -5,6 +5,7 @@ from transcribe.ink.barcode_removal import unbarred, without_bars
 from transcribe.ink.comb_compaction import CompactLine, ShownLine, compacted_page, fits_cells, joined_word
 from transcribe.ink.components import Patch
 from transcribe.ink.handwriting import crossed_out
+from transcribe.ink.hidden_print import HiddenPrint
 from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
 from transcribe.ink.mark_detection import UNSURE, probability_signed, probability_ticked
 from transcribe.ink.print_mask import NEAR, low_print
@@ -14,6 +15,7 @@ __all__ = [
     "NEAR",
     "UNSURE",
     "CompactLine",
+    "HiddenPrint",
     "Ink",
     "InkLayer",
     "Patch",

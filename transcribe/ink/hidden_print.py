@@ -62,10 +62,14 @@ class HiddenPrint:
         return bool(is_burnt or hidden.sum() >= HIDDEN_SHARE * max(1, known.any(0).sum()))
 
     def cuts(self, text: Box, box: Box) -> bool:
-        """Whether print of a box is hidden over a long way at the ends of its text, as something may lie on them."""
-        reach = box.height // 2
-        beside = Box(max(box.x0, text.x0 - reach), box.y0, min(box.x1, text.x1 + reach), box.y1)
-        return bool(self._within(self.long, beside.padded(0, round(2 * NEAR * self.unit))).any())
+        """Whether a line of a box is hidden over a long way at the ends of its text, as something may lie on them; one
+        that is not seen under the text itself is worn off, or was never printed."""
+        near, reach = round(2 * NEAR * self.unit), box.height // 2
+        left, right = max(box.x0, text.x0 - reach), min(box.x1, text.x1 + reach)
+        lost = self._within(self.long, Box(left, box.y0, right, box.y1).padded(0, near))
+        first, last = (text.x0 - left + near) // 2, (text.x1 - left - near) // 2
+        under = lost[:, first:last].any(1)
+        return bool(((lost[:, :first].any(1) | lost[:, max(first, last) :].any(1)) & ~under).any())
 
     def _within(self, mask: Mask, box: Box) -> Mask:
         return mask[max(0, box.y0) // 2 : box.y1 // 2 + 1, max(0, box.x0) // 2 : box.x1 // 2 + 1]

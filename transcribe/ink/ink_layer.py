@@ -77,7 +77,7 @@ class Ink:
 
     It is `disputed` where writing that counts as another box's reaches far in, or a fold runs through its writing;
     `hidden` where the form's own print is, as nobody sees what is written there. It `goes_on` where writing goes on
-    across the box's left or right side, or under what hides the page: what stands in the box may lack a letter."""
+    across the box's left or right side: what stands in the box may lack a letter, or have one of the next box."""
 
     patches: tuple[Patch, ...]
     amount: float
@@ -153,16 +153,15 @@ class InkLayer:
 
     def _ink(self, place: Box, patches: Sequence[Patch], reaching: Sequence[Patch], goes_on: bool = False) -> Ink:
         amount, from_beside = (sum(patch.area for patch in each) / self.unit**2 for each in (patches, reaching))
-        text = Box.enclosing(patch.box for patch in patches) if patches else None
         return Ink(
             patches=tuple(patches),
             amount=amount,
-            box=text,
+            box=Box.enclosing(patch.box for patch in patches) if patches else None,
             disputed=from_beside >= ENOUGH
             or any(beside(self.folds, patch.box, self.unit) for patch in patches)
             or (amount < ENOUGH and self.faint(place) >= FADED * ENOUGH),
             hidden=self.hidden is not None and self.hidden.hides(place),
-            goes_on=goes_on or bool(text and self.hidden and self.hidden.cuts(text, place)),
+            goes_on=goes_on,
         )
 
 

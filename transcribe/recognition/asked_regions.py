@@ -11,7 +11,7 @@ from transcribe.codes import Flag
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
 from transcribe.imaging import BARCODE_SOURCE, Barcode, barcodes, cover, may_hold_barcode
-from transcribe.ink import InkLayer, crossed_out, unbarred, without_bars
+from transcribe.ink import HiddenPrint, InkLayer, crossed_out, unbarred, without_bars
 from transcribe.model import Page, Reading, SourceWords
 from transcribe.ocr import Engine, alternatives_of
 from transcribe.recognition.barcode_readings import adds_to_barcode
@@ -137,16 +137,18 @@ class AskedRegion:
         flags = _flags(self.region, layer) if self.barcode is None else []
         by_code = [_by_barcode(self.region, self.barcode, here)] if self.barcode else []
         heard = self.counted_words if self.filled >= NOTHING_WRITTEN or not self.region.is_witnessed else []
-        return by_code + [self._by_engine(each, flags, here) for each in heard]
+        return by_code + [self._by_engine(each, flags, here, layer.hidden) for each in heard]
 
-    def _by_engine(self, said: EngineWords, flags: Sequence[Flag], here: Circumstances) -> Reading:
+    def _by_engine(
+        self, said: EngineWords, flags: Sequence[Flag], here: Circumstances, hidden: HiddenPrint | None
+    ) -> Reading:
         """One engine's words as its reading. No text where something is written means illegible, not blank."""
         silent = not said.text and self.filled >= 0.5
         own = [
             *flags,
             *([Flag.ILLEGIBLE] if silent and Flag.ILLEGIBLE not in flags else []),
             *([Flag.MISCOUNTED] if said.miscounted else []),
-            *([Flag.PARTLY_READ] if said.text and self.is_partly(said) else []),
+            *([Flag.PARTLY_READ] if said.text and self.is_partly(said, hidden) else []),
         ]
         field = self.region.field
         text = None if silent else here.as_read(said.text, field)
@@ -156,14 +158,15 @@ class AskedRegion:
             self.region.key, said.source, text, said.confidence, self.filled, flags=own, alternatives=others, **looks
         )
 
-    def is_partly(self, said: EngineWords) -> bool:
-        """Whether text stands in the field on which no word of an engine stands, or glare may hide some, or writing
-        goes on across a side of the box. Of a barcode the bars are seen too."""
-        if self.region.ink.hidden:
+    def is_partly(self, said: EngineWords, hidden: HiddenPrint | None) -> bool:
+        """Whether text stands in the field on which no word of an engine stands, or glare or a note may hide some, or
+        writing goes on across a side of the box. Of a barcode the bars are seen too."""
+        stretches, words = self.region.stretches or (), [word.box for word in said.placed]
+        is_cut = bool(hidden and words and hidden.cuts(Box.enclosing(words), self.region.box))
+        if self.region.ink.hidden or is_cut:
             return True
         if self.barcode is not None:
             return False
-        stretches, words = self.region.stretches or (), [word.box for word in said.placed]
         return (
             (self.region.ink.goes_on and self.region.dirt < STREWN)
             or uncovered_heights(stretches, words) >= MAX_BARE_HEIGHTS

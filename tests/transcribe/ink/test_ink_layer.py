@@ -295,17 +295,30 @@ def test_a_box_that_something_covers_is_never_said_to_be_blank(
 
 @pytest.mark.parametrize(("noise", "lamp"), [(0, 0), (6, 0.3)])
 @pytest.mark.parametrize("shade", [30, 200, 252])
-def test_a_text_on_whose_end_something_lies_goes_on_and_one_farther_away_does_not(
+def test_print_is_hidden_at_the_end_of_a_text_on_which_a_note_or_a_pen_lies_and_not_farther_away(
     blank: Path, noise: float, lamp: float, shade: int
 ) -> None:
-    """A note or a pen that lies across both rows: what is seen of the text is not all of it."""
     page = written(photographed(blank, noise, lamp), FIRST, "4711 0815 2342")
-    page = written(page, SECOND, "47")
     page[FIRST.y0 - 20 : SECOND.y1 + 20, 330:430] = shade
-    first, second = ink_layer(page, str(blank)).inks([FIRST, SECOND])
-    assert (first.goes_on, second.goes_on) == (True, shade == 30), "a dark pen is ink of its own"
-    assert not first.hidden
-    assert not second.hidden
+    sheet = ink_layer(page, str(blank))
+    hidden = sheet.hidden
+    assert hidden
+    for box in (FIRST, SECOND):
+        before, after = (Box(x0, box.y0 + 15, x1, box.y1 - 15) for x0, x1 in ((220, 328), (434, 600)))
+        assert hidden.cuts(before, box)
+        assert hidden.cuts(after, box)
+        assert not hidden.cuts(before.shifted(-60, 0), box)
+        assert not hidden.cuts(after.shifted(60, 0), box)
+        assert not hidden.hides(box)
+
+
+def test_a_line_that_is_rubbed_off_under_a_text_tells_nothing_of_its_end(blank: Path) -> None:
+    page = photographed(blank)
+    page[SECOND.y1 - 5 : SECOND.y1 + 5, 230:430] = 225
+    hidden = ink_layer(page, str(blank)).hidden
+    assert hidden
+    assert not hidden.cuts(Box(250, SECOND.y0 + 15, 350, SECOND.y1 - 15), SECOND)
+    assert hidden.cuts(Box(210, SECOND.y0 + 15, 228, SECOND.y1 - 15), SECOND)
 
 
 @pytest.mark.parametrize(("level", "is_seen"), [(202, True), (222, False)])

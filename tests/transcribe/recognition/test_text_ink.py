@@ -116,7 +116,7 @@ def test_writing_that_goes_on_across_the_side_of_a_box_is_told_by_ink_unless_the
     word = Word(text="Morel", box=ROW, confidence=0.99)
     said = EngineWords(source="finder 1", lines=[[word]], placed=(word,), plain=True)
     asked = AskedRegion(region=region, barcode=None, words=(said,))
-    assert asked.is_partly(said) is told
+    assert asked.is_partly(said, None) is told
 
 
 @pytest.mark.parametrize(
