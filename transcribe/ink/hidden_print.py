@@ -75,12 +75,14 @@ class HiddenPrint:
         return mask[max(0, box.y0) // 2 : box.y1 // 2 + 1, max(0, box.x0) // 2 : box.x1 // 2 + 1]
 
 
-def hidden_print(strokes: Picture, picture: Picture, print_: Print, unit: float) -> HiddenPrint:
+def hidden_print(strokes: Picture, picture: Picture, print_: Print, grain: float, unit: float) -> HiddenPrint:
     """What is hidden of a page that lies on its blank: `strokes` says how dark strokes of the page are, half as large,
-    `picture` is the page in grey, `unit` the length of a pixel at 200 dpi."""
+    those up to `grain` are none; `picture` is the page in grey, `unit` the length of a pixel at 200 dpi."""
     size = 2 * (round(WINDOW_PX * unit / 2),)
     near = grown_mask((print_.strokes > 0).view(numpy.uint8), round((NEAR + 1) * unit / 2))
-    seen, wanted = (cv2.blur(each.astype(numpy.float32), size) for each in (strokes * near, print_.strokes))
+    seen, wanted = (
+        cv2.blur(each.astype(numpy.float32), size) for each in (strokes * (near & (strokes > grain)), print_.strokes)
+    )
     known = wanted >= 1  # of 255 levels
     white = (picture >= BURNT_OUT).view(numpy.uint8) * numpy.uint8(255)
     if cv2.countNonZero(white) >= MAX_BURNT_PAGE_SHARE * white.size:

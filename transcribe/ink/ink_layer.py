@@ -175,7 +175,7 @@ def ink_layer(page: Picture, blank_path: str | None) -> InkLayer:
     contrast, noise = _strength(dark, print_)
     level = max(CONTRAST * contrast, NOISE * noise, FAINTEST)
     strokes = faint_strokes.strokes(dark, unit)
-    lost = hidden_print(strokes, picture, print_, unit) if blank_path else None
+    lost = hidden_print(strokes, picture, print_, faint_strokes.HINT * level, unit) if blank_path else None
     dark = numpy.asarray(cv2.subtract(dark, cv2.convertScaleAbs(print_.tint, alpha=contrast / 255)), dtype=numpy.uint8)
     shade = shadow(dark, max(SHADED * contrast, DEEP), unit)
     if shade.max() >= SOFT * level:

@@ -21,6 +21,8 @@ def blank(words: Sequence[str] = ("Order form", "Name of the customer", "Address
     page = numpy.full(SHAPE, 255, numpy.uint8)
     for number, word in enumerate(words):
         cv2.putText(page, word, (60, 80 + 90 * number), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 30, 2)
+        cv2.putText(page, word[::-1], (620, 60 + 90 * number), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 30, 2)
+        cv2.putText(page, word, (80 + 250 * number, 600 + 20 * number), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 30, 2)
     if words:
         cv2.rectangle(page, (PLACE.x0, PLACE.y0), (PLACE.x1, PLACE.y1), 90, 2)
         cv2.rectangle(page, (60, 520), (900, 660), 90, 2)
@@ -75,6 +77,18 @@ def test_a_page_out_of_focus_becomes_sharper() -> None:
 def test_a_sharp_page_is_left_as_it_is(spread: float) -> None:
     gauss = cv2.getGaussianKernel(31, spread)
     seen = photographed(filled(blank()), gauss @ gauss.T)
+    assert deblurred(seen, blank(), [PLACE]) is seen
+
+
+def test_a_page_over_which_the_camera_was_rolled_is_left_as_it_is() -> None:
+    """Its blur is another one at each place, and one that is taken back for all makes it worse."""
+    page = filled(blank()).astype(numpy.float32)
+    middle = (SHAPE[1] / 2, SHAPE[0] / 2)
+    turned = [
+        cv2.warpAffine(page, cv2.getRotationMatrix2D(middle, angle, 1.0), SHAPE[::-1], borderValue=(255,))
+        for angle in numpy.linspace(-0.6, 0.6, 25)
+    ]
+    seen = photographed(numpy.mean(turned, axis=0), streak(1, 0))
     assert deblurred(seen, blank(), [PLACE]) is seen
 
 
