@@ -299,7 +299,7 @@ def test_print_is_hidden_at_the_end_of_a_text_on_which_a_note_or_a_pen_lies_and_
     blank: Path, noise: float, lamp: float, shade: int
 ) -> None:
     page = written(photographed(blank, noise, lamp), FIRST, "4711 0815 2342")
-    page[FIRST.y0 - 20 : SECOND.y1 + 20, 330:430] = (shade + grain(2.0, (160, 100))).clip(0, 255)
+    page[FIRST.y0 - 20 : SECOND.y1 + 20, 330:430] = (shade + grain(4.0, (160, 100))).clip(0, 255)
     sheet = ink_layer(page, str(blank))
     hidden = sheet.hidden
     assert hidden
