@@ -43,10 +43,10 @@ def photographed(page: Picture, kernel: numpy.ndarray, noise: float = 2.0) -> Pi
 
 def streak(length: float, degrees: float) -> numpy.ndarray:
     """The kernel of a camera that moves so far in this direction."""
-    kernel = numpy.zeros((31, 31), numpy.float32)
+    kernel = numpy.zeros((61, 61), numpy.float32)
     across, down = numpy.cos(numpy.radians(degrees)), numpy.sin(numpy.radians(degrees))
     for at in numpy.linspace(-length / 2, length / 2, 200):
-        kernel[round(15 + at * down), round(15 + at * across)] += 1
+        kernel[round(30 + at * down), round(30 + at * across)] += 1
     soft = cv2.GaussianBlur(kernel, (0, 0), 0.7)
     return numpy.asarray(soft / soft.sum())
 
@@ -87,6 +87,12 @@ def test_a_page_whose_blur_differs_from_place_to_place_is_left_as_it_is(
     """As where the camera was rolled: one kernel that is taken back for all of it makes some places worse."""
     seen, other = (photographed(filled(blank()), streak(*each)) for each in (left, right))
     seen[:, SHAPE[1] // 2 :] = other[:, SHAPE[1] // 2 :]
+    assert deblurred(seen, blank(), [PLACE]) is seen
+
+
+@pytest.mark.parametrize(("length", "degrees"), [(34, 20), (40, 90), (44, 0)])
+def test_blur_that_reaches_farther_than_is_looked_at_is_left(length: float, degrees: float) -> None:
+    seen = photographed(filled(blank()), streak(length, degrees))
     assert deblurred(seen, blank(), [PLACE]) is seen
 
 
