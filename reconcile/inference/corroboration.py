@@ -13,7 +13,7 @@ from reconcile.inference.noisy_channel import Source
 from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
-from reconcile.parameters import LOOKALIKES, MIN_SETTLING_COUNT, LearntParameters, shape_of
+from reconcile.parameters import LOOKALIKES, LearntParameters, shape_of
 from reconcile.policy import POLICY
 from transcribe.codes import Witness
 from transcribe.model import INK
@@ -45,7 +45,6 @@ MIN_SETTLING_BITS = 5.5
 
 One in 45 values may be the other one then, and engines that agree have misread it in at most one of some tens.
 """
-
 
 MIN_COLUMN_ROW_COUNT = 3
 """From so many other rows on, a column tells how its codes are written. Chosen by hand."""
@@ -85,11 +84,14 @@ def witness_of(
 
 def _keeps_shape(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:
     """Whether a code is written as others of its field, and every other engine read nearly the same and broke that."""
-    if shapes_of(spot, learnt) is None:
-        return False
     rivals = [vote for vote in votes if vote.machine and vote.source != INK and vote.says != says]
-    near = all(vote.null is None and is_one_slip_apart(says, vote.says) for vote in rivals)
-    return bool(rivals) and near and keeps_shape_alone(spot, says, rivals, learnt)
+    near = [vote.null is None and is_one_slip_apart(says, vote.says) for vote in rivals]
+    return _is_enough(near, votes, says) and keeps_shape_alone(spot, says, rivals, learnt)
+
+
+def _is_enough(near: Sequence[bool], votes: Sequence[Vote], says: str) -> bool:
+    """Whether enough engines read nearly the same: one where a person says it, every one where engines alone do."""
+    return any(near) if any(not vote.machine and vote.says == says for vote in votes) else bool(near) and all(near)
 
 
 def _has_unaccented_rival(votes: Sequence[Vote], says: str) -> bool:
@@ -139,7 +141,8 @@ def _is_only_well_formed(spot: PreparedField, votes: Sequence[Vote], says: str) 
     if spot.family not in (("code",) if searched else ("code", "date", "amount")):
         return False
     texts = [says, *[vote.text for vote in machines if vote.says == says]]
-    return all(_is_broken_copy(spot, rival, texts) for rival in rivals)
+    copies = [_is_broken_copy(spot, rival, texts) for rival in rivals]
+    return _is_enough(copies, votes, says) and all(rival.null is None and spot.faults(rival.says) for rival in rivals)
 
 
 def _is_broken_copy(spot: PreparedField, rival: Vote, texts: Sequence[str]) -> bool:
@@ -187,7 +190,7 @@ def settling_bits(spot: PreparedField, says: str, learnt: LearntParameters) -> f
     0 where too few scans support its shape, or nothing is known; infinite where nothing looks like it.
     """
     shapes = shapes_of(spot, learnt)
-    if shapes is None or null_of(says) or shapes.count_of(says) < MIN_SETTLING_COUNT:
+    if shapes is None or null_of(says) or not shapes.count_of(says):
         return 0.0
     variants = shapes.variants(says)
     if not variants:
@@ -211,7 +214,7 @@ def is_of_new_shape(spot: PreparedField, says: str, learnt: LearntParameters) ->
 def keeps_shape_alone(spot: PreparedField, says: str, rivals: Sequence[Vote], learnt: LearntParameters) -> bool:
     """Whether a value is written as this field's values are, and each other reading of it is not."""
     shapes = shapes_of(spot, learnt)
-    if shapes is None or not rivals or shapes.count_of(says) < MIN_SETTLING_COUNT:
+    if not (shapes and rivals and shapes.count_of(says)):
         return False
     least = log_prior(spot, says, learnt) - MIN_SETTLING_BITS * NATS_PER_BIT
     return all(log_prior(spot, each.says, learnt) <= least for each in rivals)

@@ -40,6 +40,7 @@ def test_a_code_with_zeros_and_ones_is_asked_until_its_shape_is_known() -> None:
     assert isinstance(first, Task)
     assert first.reason == Reason.LOOKALIKE
     assert isinstance(answer(after(5), *both("ref", "PO-1001")), Task)
+    assert isinstance(answer(after(5, start="PO-"), *both("ref", "PO-1001")), Decision), "always the same letters"
     known = answer(after(30), *both("ref", "PO-1001"))
     assert isinstance(known, Decision)
     assert (known.method, known.text) == (Method.MACHINES, "PO-1001")
@@ -94,6 +95,17 @@ def test_the_shape_chooses_between_two_engines() -> None:
     assert isinstance(decided, Decision)
     assert decided.text == "PO-7042"
     assert posterior(after(30), *said).standing.witness == Witness.SHAPE
+
+
+def test_it_vouches_for_a_person_where_one_engine_read_nearly_the_same_and_broke_it() -> None:
+    typed = reading("ref", "ana", "PO-7042")
+    far = [machine("ref", "tesseract 5.5.0 eng", "T0*I0", 0.1), machine("ref", "rapidocr 3.10.0", "PO-7O42", 0.9)]
+    assert posterior(after(30), typed, *far).standing.witness == Witness.SHAPE
+    decided = answer(after(30), typed, *far)
+    assert isinstance(decided, Decision)
+    assert decided.method == Method.PERSON_AND_WITNESS
+    kept = [far[0], machine("ref", "rapidocr 3.10.0", "PO-7842", 0.9)]
+    assert isinstance(answer(after(30), typed, *kept), Task)
 
 
 def test_it_vouches_for_engines_that_agree_where_one_is_not_sure() -> None:

@@ -79,6 +79,15 @@ def test_a_date_is_vouched_for_where_the_other_engine_took_a_stroke_for_a_digit(
     assert posterior(DATE, *engines(DATE, "29/12/2024", "29/11/2024")).standing.witness == ""
 
 
+def test_a_person_is_vouched_for_where_one_engine_read_nearly_the_same_and_no_engine_kept_the_format() -> None:
+    code, typed = field("ref", "code", pattern=r"FA-\d{4}"), reading("ref", "ana", "FA-2174")
+    assert posterior(code, typed, *engines(code, "F-21724", "7A-2174")).standing.witness == "format"
+    assert posterior(code, typed, *engines(code, "F-21724", "7B-2174")).standing.witness == "", "none is near"
+    assert posterior(code, typed, *engines(code, "FA-2774", "7A-2174")).standing.witness == "", "one kept it"
+    unread = reading("ref", "tesseract 5.5.0 fra", None, kind="machine", flags=frozenset({"illegible"}))
+    assert posterior(code, typed, unread, engines(code, "", "7A-2174")[1]).standing.witness == ""
+
+
 def test_an_amount_is_vouched_for_where_the_other_engine_took_a_digit_for_a_letter_and_not_where_it_lost_one() -> None:
     assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.g0")).standing.witness == "format"
     assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.9O1x")).standing.witness == ""
