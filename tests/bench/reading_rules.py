@@ -88,6 +88,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "plain: margin before the frame": ((f"{RECOGNITION}.plain_page:MARGIN_PX", 0),),
     "plain: a frame is no text": ((f"{RECOGNITION}.plain_page:MIN_PART_HEIGHTS", 0.0),),
     "presence: missed print": ((f"{RECOGNITION}.plain_page:_missed_share", gives(0.01)),),
+    "presence: a closer look": ((f"{RECOGNITION}.plain_page:MOST_MISSED_SHARE", 2.0),),
     "presence: local dirt": ((f"{RECOGNITION}.form_fields:MISSED_IN_DIRT_SHARE", 0.0),),
     "presence: words of the plain view": ((f"{RECOGNITION}.presence:_plain_log_odds", gives(0.0)),),
     "presence: sure words": ((f"{RECOGNITION}.presence:SURELY_READ_LOG_ODDS", 2.5),),

@@ -84,7 +84,7 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
     if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
         return said
     sure = said.confidence or 0.0
-    is_none = not counted_confidence(said.text, sure, region.field.type)
+    is_none = not counted_confidence(said.text, sure, region)
     if not is_none and blank:
         on_blank = _read_on_blank(cast(Hashable, engine), blank, region.box)
         is_none = bool(on_blank) and (sure < MIN_SURE_CONFIDENCE or _compact(said.text) in on_blank)
@@ -121,7 +121,7 @@ class AskedRegion:
         if self.barcode:
             return 1.0
         kind = self.region.field.type
-        read = [counted_confidence(each.text, each.confidence or 0.0, kind) for each in self.words if each.plain]
+        read = [counted_confidence(each.text, each.confidence or 0.0, self.region) for each in self.words if each.plain]
         if read and kind in MAY_BE_ONE_DIGIT:
             read += [sure for each in self.words if (sure := each.confidence or 0.0) >= MIN_SURE_CONFIDENCE]
         return filled_probability(self.region, max(read, default=None))

@@ -284,8 +284,10 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
         def __hash__(self) -> int:
             return id(self)
 
-    def says(sure: float, *stretches: Box, text: str = "A", name: str = "city") -> list[str | None]:
-        box, ink = box_of(form, name), replace(BARE, amount=900.0)
+    def says(
+        sure: float, *stretches: Box, text: str = "A", name: str = "city", amount: float = 900.0
+    ) -> list[str | None]:
+        box, ink = box_of(form, name), replace(BARE, amount=amount)
         region = FieldRegion(key=FieldKey(name), field=form.field(name), box=box, ink=ink)
         region = replace(region, stretches=stretches, missed_share=0.2)
         asked = ask_engines(
@@ -296,6 +298,7 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
     assert says(0.001) == [""]
     assert says(0.9) == ["A"]
     assert says(0.0007, text="joel saunders") == ["joel saunders"], "no paper reads like a name"
+    assert says(0.0007, text="joel saunders", amount=0.0) == [], "where no ink is it does"
     assert says(0.001, box_of(form, "city").padded(-8)) == ["A"]
     assert says(0.0007, text="47000", name="subtotal") == ["47000"]
     assert says(0.0007, text="RAXSP", name="subtotal") == [""], "no amount has letters"
@@ -465,23 +468,58 @@ def test_dirt_that_lies_on_a_small_part_of_a_page_tells_that_the_detector_may_mi
     assert missed(whole, whole.area // 25) == 0.0
 
 
-def test_how_much_a_detector_misses_is_told_by_the_print_it_misses(form: Form) -> None:
+PRINTED = [Box(100, 100 + 60 * row, 400, 130 + 60 * row) for row in range(30)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinderOfHalves(Finder):
+    """A finder that finds some text on the page, all of `PRINTED` on its blank, and some text on each half of it."""
+
+    upper: Sequence[Box] = ()
+    lower: Sequence[Box] = ()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def stretches(self, page: Page) -> list[Box]:
+        self.shown.append(page.picture)
+        return list((self.found, PRINTED, self.upper, self.lower)[len(self.shown) - 1])
+
+
+def test_how_much_a_detector_misses_is_told_by_the_print_it_misses_and_the_fields_in_which_it_sees_text(
+    form: Form,
+) -> None:
     path = str(form.blanks[0].path)
     page = Page(number=1, picture=blank_grey(path))
-    printed = [Box(100, 100 + 60 * row, 400, 130 + 60 * row) for row in range(30)]
-
-    class Blank(Finder):
-        def stretches(self, page: Page) -> list[Box]:
-            self.shown.append(page.picture)
-            return list(self.found) if len(self.shown) == 1 else printed
-
     region = FieldRegion(key=FieldKey("total"), field=form.fields[0], box=Box(500, 500, 600, 540), ink=BARE)
-    every, few = (
-        plain_page(page, path, [region], [], [Blank(found=found)], 1.0).regions[0].missed_share
-        for found in (printed, printed[:15])
-    )
-    assert every < 0.01
-    assert few == pytest.approx(15.1 / 40)
+
+    def missed(*found: Box) -> float:
+        return plain_page(page, path, [region], [], [FinderOfHalves(found=found)], 1.0).regions[0].missed_share
+
+    assert missed(*PRINTED) < 0.01
+    assert missed(*PRINTED[:15]) == pytest.approx(15.1 / 40)
+    assert missed(*PRINTED[:15], region.box.padded(-4)) == pytest.approx(15.1 / 41)
+
+
+def test_where_a_detector_misses_print_it_looks_at_each_half_of_the_page(form: Form) -> None:
+    path = str(form.blanks[0].path)
+    page = Page(number=1, picture=blank_grey(path))
+    height = page.picture.shape[0] // 2
+    low, high = Box(500, height + 200, 700, height + 230), Box(500, 500, 700, 530)
+    regions = [
+        FieldRegion(key=FieldKey(name), field=form.fields[0], box=box.padded(8), ink=BARE)
+        for name, box in (("low", low), ("high", high))
+    ]
+    below = [each for each in PRINTED if each.y0 >= height]
+    lower = [each.shifted(0, -height) for each in (*below, low)]
+    finder = FinderOfHalves(found=[high.padded(-2)], upper=[*PRINTED[15:], high], lower=lower)
+    seen = plain_page(page, path, regions, [], [finder], 1.0).regions
+    assert [shown.shape[0] for shown in finder.shown] == [*[page.picture.shape[0]] * 2, height, height + 1]
+    assert [each.stretches for each in seen] == [(low,), (high.padded(-2),)], "what both looks see is one text"
+    assert seen[0].missed_share == pytest.approx(15.1 / 42)
+    content = FinderOfHalves(found=PRINTED, lower=lower)
+    assert [each.stretches for each in plain_page(page, path, regions, [], [content], 1.0).regions] == [(), ()]
+    assert len(content.shown) == 2, "no second look where all print is seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
