@@ -16,7 +16,7 @@ from reconcile.algorithms import lower_bound
 from reconcile.forms import PreparedField, prepared
 from reconcile.inference import Vote, has_shapes, null_of, votes, weigh_field
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters import MIN_SETTLING_COUNT, LearntParameters, shape_of
+from reconcile.parameters import USUAL_SCAN_COUNT, LearntParameters, shape_of
 from reconcile.policy import POLICY
 from transcribe.codes import EvidenceCode, Method
 from transcribe.model import INK, Evidence, FieldKey, Numbers
@@ -88,7 +88,7 @@ class _Counted:
 
     def kept(self) -> dict[str, object]:
         """As `ShapeCount` has it. What settled values goes on to do so: else they would be asked again."""
-        scale = max(1.0, min(MIN_SETTLING_COUNT, self.whole) / self.count)
+        scale = max(1.0, min(USUAL_SCAN_COUNT, self.whole) / self.count)
         return {
             "count": round(scale * self.count, 2),
             "characters": [
@@ -243,8 +243,8 @@ def new_shapes(before: LearntParameters, after: LearntParameters) -> list[Eviden
     for name, shapes in sorted(after.shapes.items()):
         known = before.shapes[name].counts if name in before.shapes else {}
         for shape, each in sorted(shapes.counts.items()):
-            usual = each.count >= MIN_SETTLING_COUNT
-            if usual and (shape not in known or known[shape].count < MIN_SETTLING_COUNT):
+            usual = each.count >= USUAL_SCAN_COUNT
+            if usual and (shape not in known or known[shape].count < USUAL_SCAN_COUNT):
                 numbers: Numbers = {"field": name, "shape": shape, "like": round(each.count), "of": round(shapes.total)}
                 found.append(Evidence(code=EvidenceCode.NEW_SHAPE, numbers=numbers))
     return found

@@ -1,7 +1,7 @@
 """What was learnt about sources, typed."""
 
 from reconcile.parameters.champion import MIN_CONTEST_COUNT
-from reconcile.parameters.code_shapes import LOOKALIKES, MAX_CODE_LENGTH, MIN_SETTLING_COUNT, FieldShapes, shape_of
+from reconcile.parameters.code_shapes import LOOKALIKES, MAX_CODE_LENGTH, USUAL_SCAN_COUNT, FieldShapes, shape_of
 from reconcile.parameters.confidence_bins import (
     BAD_PAGE_QUALITY,
     CONFIDENCE_STEPS,
@@ -26,11 +26,11 @@ __all__ = [
     "LOOKALIKES",
     "MAX_CODE_LENGTH",
     "MIN_CONTEST_COUNT",
-    "MIN_SETTLING_COUNT",
     "PLACE_CONFIDENCE_STEPS",
     "PRIOR_ERROR_SHARE",
     "PRIOR_HABIT_SHARE",
     "SHARED_CONFUSIONS",
+    "USUAL_SCAN_COUNT",
     "CharacterConfusions",
     "FieldShapes",
     "LearntParameters",

@@ -46,8 +46,8 @@ ANY_CODE_SHARE = 0.03
 MAX_CODE_LENGTH = 24
 """Longer values are no codes: they have no shape, and no digit to mend. Chosen by hand."""
 
-MIN_SETTLING_COUNT = 10.0
-"""A shape that fewer scans support settles nothing. Chosen by hand."""
+USUAL_SCAN_COUNT = 10.0
+"""From so many scans on a shape is usual, and operators are told; a count up to it does not fade. Chosen by hand."""
 
 MAX_NEW_SHARE = 0.1
 """Where a shape not seen yet is rarer than this, one is asked of people. Chosen by hand."""
