@@ -18,7 +18,7 @@ from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.engine_words import EngineWords, words_by_engine
 from transcribe.recognition.form_fields import MARKS, MAY_BE_ONE_DIGIT, Circumstances, FieldRegion
-from transcribe.recognition.plain_page import PlainPage, text_rows, uncovered_heights
+from transcribe.recognition.plain_page import PlainPage, text_rows
 from transcribe.recognition.presence import (
     MIN_SURE_CONFIDENCE,
     NOTHING_WRITTEN,
@@ -26,7 +26,7 @@ from transcribe.recognition.presence import (
     filled_probability,
     may_be_filled,
 )
-from transcribe.recognition.text_ink import letters_beside, text_ink
+from transcribe.recognition.text_ink import letters_beside, text_ink, uncovered_heights
 
 MAX_BARE_HEIGHTS = 0.7
 """Length of text without a word on it, in heights of its stretch, from which a reading is of a part of it alone: on the
@@ -84,7 +84,7 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
     if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
         return said
     sure = said.confidence or 0.0
-    is_none = not counted_confidence(said.text, sure, region)
+    is_none = not counted_confidence(said.text, sure, region.field.type)
     if not is_none and blank:
         on_blank = _read_on_blank(cast(Hashable, engine), blank, region.box)
         is_none = bool(on_blank) and (sure < MIN_SURE_CONFIDENCE or _compact(said.text) in on_blank)
@@ -121,7 +121,7 @@ class AskedRegion:
         if self.barcode:
             return 1.0
         kind = self.region.field.type
-        read = [counted_confidence(each.text, each.confidence or 0.0, self.region) for each in self.words if each.plain]
+        read = [counted_confidence(each.text, each.confidence or 0.0, kind) for each in self.words if each.plain]
         if read and kind in MAY_BE_ONE_DIGIT:
             read += [sure for each in self.words if (sure := each.confidence or 0.0) >= MIN_SURE_CONFIDENCE]
         return filled_probability(self.region, max(read, default=None))

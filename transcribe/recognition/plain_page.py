@@ -40,12 +40,11 @@ MOST_MISSED_SHARE = 0.04
 """The share of print from which, missed, a detector looks once more, at each half of the page, where print is larger.
 On eight worn pages it missed 6 to 13 of 28 small pieces, then 0 to 2, no field; on a pale one 17, then 9, 2 of 34."""
 
+HALF_SHARE = 0.55
+"""Share of a page's longer side that each half has. Chosen by hand."""
+
 MIN_WORD_HEIGHTS = 2.0
 """Width of a piece of print, in its heights, from which it is a word: single digits are missed on good pages too."""
-
-WIDEST_SPACE_HEIGHTS = 0.6
-"""Space between two words in heights of the stretch that they stand in: of typewriters' faces, whose letters all are
-.6 em wide. Such print had .7 heights bare between its words."""
 
 MIN_PART_HEIGHTS = 0.2
 """Width, in its heights, from which a part of text in a box is text of it: detectors begin some pixels before a text,
@@ -88,19 +87,6 @@ def _with_margin(row: Box, box: Box) -> Box:
     x0 = max(row.x0 - margin, min(row.x0, box.x0 + MARGIN_PX))
     x1 = min(row.x1 + margin, max(row.x1, box.x1 - MARGIN_PX))
     return Box(x0, row.y0 + trimmed, x1, row.y1 - trimmed)
-
-
-def uncovered_heights(stretches: Iterable[Box], words: Sequence[Box]) -> float:
-    """The longest piece of detected text without a word on it, in its heights, less the space after a word."""
-    return max((_bare_length(stretch, words) / max(1, stretch.height) for stretch in stretches), default=0.0)
-
-
-def _bare_length(stretch: Box, words: Iterable[Box]) -> float:
-    longest, at, space = 0.0, stretch.x0, 0.0
-    for word in sorted(each for each in words if each.overlap_down(stretch) >= 0.3 * min(each.height, stretch.height)):
-        longest, at = max(longest, min(word.x0, stretch.x1) - at - space), max(at, word.x1)
-        space = WIDEST_SPACE_HEIGHTS * stretch.height
-    return max(longest, stretch.x1 - at)
 
 
 def plain_page(
@@ -176,13 +162,14 @@ def _text(
 
 
 def _found_closer(engine: Engine, page: Page, found: Sequence[Box]) -> Iterator[Box]:
-    """The text that an engine finds on one half of a page and did not find on the whole."""
+    """The text that an engine finds on one half of a page and not on the whole. Halves overlap: no row is cut twice."""
     shown = flatten(page.picture)
-    height, width = shown.shape
-    x, y = (0, height // 2) if height > width else (width // 2, 0)
-    for right, down, half in ((0, 0, shown[: y or height, : x or width]), (x, y, shown[y:, x:])):
-        seen = [each.shifted(right, down) for each in engine.stretches(replace(page, picture=half)) or ()]
-        yield from (text for text in seen if not any(map(text.intersects, found)))
+    height, width = (round(side * HALF_SHARE) for side in shown.shape)
+    upper, lower = (shown[:height], shown[-height:]) if height > width else (shown[:, :width], shown[:, -width:])
+    beyond = (shown.shape[1] - lower.shape[1], shown.shape[0] - lower.shape[0])
+    for half, corner in ((upper, (0, 0)), (lower, beyond)):
+        seen = [each.shifted(*corner) for each in engine.stretches(replace(page, picture=half)) or ()]
+        yield from (text for text in seen if all(2 * text.overlap(each) <= text.area for each in found))
 
 
 def _leaders(finder: Engine, blank: str, boxes: Sequence[Box]) -> tuple[Box, ...]:

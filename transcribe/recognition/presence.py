@@ -74,11 +74,11 @@ MIN_INK_SHARE = 0.03
 blank has less. Without this such print was taken for writing beside its boxes on 5 of 25 photographs of other forms."""
 
 
-def counted_confidence(text: str, confidence: float, region: FieldRegion) -> float:
-    """The confidence, 0 to 1, with which words count that are read in a field where the detector sees no text: 0 where
-    they are as unsure as what is read in dirt. A long text counts as MIN_READ_CONFIDENCE at least, where ink is too."""
-    is_of_type = region.field.type not in WITHOUT_LETTERS or not any(map(str.isalpha, text))
-    is_long = is_of_type and sum(map(str.isalnum, text)) >= LONG_TEXT_COUNT and region.ink.filled >= 0.5
+def counted_confidence(text: str, confidence: float, kind: str) -> float:
+    """The confidence, 0 to 1, with which words count that are read in a field of this type where the detector sees no
+    text: 0 where they are as unsure as what is read in dirt. A long text counts as MIN_READ_CONFIDENCE at least."""
+    is_of_type = kind not in WITHOUT_LETTERS or not any(map(str.isalpha, text))
+    is_long = is_of_type and sum(map(str.isalnum, text)) >= LONG_TEXT_COUNT
     least = MIN_LONG_HEEDED_CONFIDENCE if is_long else MIN_READ_CONFIDENCE
     return max(confidence, MIN_READ_CONFIDENCE) if confidence >= least else 0.0
 

@@ -17,6 +17,9 @@ MAX_PATCH_HEIGHTS = 1.6
 """Height of a patch, in heights of its row, from which it is no writing: the edge of a shadow or a fold. A detector's
 rows are higher than their letters. Chosen by hand."""
 
+WIDEST_SPACE_HEIGHTS = 0.6
+"""Space between two words in heights of the stretch that they stand in: of typewriters' faces, whose letters all are
+.6 em wide. Such print had .7 heights bare between its words."""
 
 MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
 """Least and greatest height of a patch that is a letter beside the words of its row, in its heights. Chosen by hand."""
@@ -74,3 +77,16 @@ def _kept(patches: Iterable[Patch], rows: Sequence[Box]) -> Iterator[Patch]:
         is_inside = row.y0 - beyond <= patch.middle[1] <= row.y1 + beyond
         if is_inside and patch.box.height <= MAX_PATCH_HEIGHTS * row.height:
             yield patch
+
+
+def uncovered_heights(stretches: Iterable[Box], words: Sequence[Box]) -> float:
+    """The longest piece of detected text without a word on it, in its heights, less the space after a word."""
+    return max((_bare_length(stretch, words) / max(1, stretch.height) for stretch in stretches), default=0.0)
+
+
+def _bare_length(stretch: Box, words: Iterable[Box]) -> float:
+    longest, at, space = 0.0, stretch.x0, 0.0
+    for word in sorted(each for each in words if each.overlap_down(stretch) >= 0.3 * min(each.height, stretch.height)):
+        longest, at = max(longest, min(word.x0, stretch.x1) - at - space), max(at, word.x1)
+        space = WIDEST_SPACE_HEIGHTS * stretch.height
+    return max(longest, stretch.x1 - at)

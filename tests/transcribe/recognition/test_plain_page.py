@@ -31,8 +31,9 @@ from transcribe.ocr.engine import View
 from transcribe.recognition.asked_regions import ask_engines, engine_readings
 from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import MAY_BE_ONE_DIGIT, Circumstances, FieldRegion, field_regions
-from transcribe.recognition.plain_page import PlainPage, plain_page, uncovered_heights
+from transcribe.recognition.plain_page import PlainPage, plain_page
 from transcribe.recognition.presence import MIN_ASKED_PROBABILITY, NOTHING_WRITTEN, filled_probability, may_be_filled
+from transcribe.recognition.text_ink import uncovered_heights
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -298,7 +299,7 @@ def test_unsure_words_in_a_box_where_no_text_is_seen_are_no_reading(form: Form) 
     assert says(0.001) == [""]
     assert says(0.9) == ["A"]
     assert says(0.0007, text="joel saunders") == ["joel saunders"], "no paper reads like a name"
-    assert says(0.0007, text="joel saunders", amount=0.0) == [], "where no ink is it does"
+    assert says(0.0007, text="joel saunders", amount=0.0) == ["joel saunders"], "strokes may be too pale to be ink"
     assert says(0.001, box_of(form, "city").padded(-8)) == ["A"]
     assert says(0.0007, text="47000", name="subtotal") == ["47000"]
     assert says(0.0007, text="RAXSP", name="subtotal") == [""], "no amount has letters"
@@ -504,21 +505,26 @@ def test_how_much_a_detector_misses_is_told_by_the_print_it_misses_and_the_field
 def test_where_a_detector_misses_print_it_looks_at_each_half_of_the_page(form: Form) -> None:
     path = str(form.blanks[0].path)
     page = Page(number=1, picture=blank_grey(path))
-    height = page.picture.shape[0] // 2
-    low, high = Box(500, height + 200, 700, height + 230), Box(500, 500, 700, 530)
+    height = page.picture.shape[0]
+    half = round(0.55 * height)
+    low, high = Box(500, height - 600, 700, height - 570), Box(500, 500, 700, 530)
+    beside = Box(100, 1000, 400, 1030)  # a label that both looks find, the second one with the value beside it
+    value = Box(beside.x1 + 20, beside.y0, beside.x1 + 500, beside.y1)
     regions = [
         FieldRegion(key=FieldKey(name), field=form.fields[0], box=box.padded(8), ink=BARE)
-        for name, box in (("low", low), ("high", high))
+        for name, box in (("low", low), ("high", high), ("beside", value))
     ]
-    below = [each for each in PRINTED if each.y0 >= height]
-    lower = [each.shifted(0, -height) for each in (*below, low)]
-    finder = FinderOfHalves(found=[high.padded(-2)], upper=[*PRINTED[15:], high], lower=lower)
+    upper = [*PRINTED[16:], high, Box.enclosing((beside, value))]
+    lower = [low.shifted(0, half - height)]
+    finder = FinderOfHalves(found=[high.padded(-2), beside], upper=upper, lower=lower)
     seen = plain_page(page, path, regions, [], [finder], 1.0).regions
-    assert [shown.shape[0] for shown in finder.shown] == [*[page.picture.shape[0]] * 2, height, height + 1]
-    assert [each.stretches for each in seen] == [(low,), (high.padded(-2),)], "what both looks see is one text"
-    assert seen[0].missed_share == pytest.approx(15.1 / 42)
-    content = FinderOfHalves(found=PRINTED, lower=lower)
-    assert [each.stretches for each in plain_page(page, path, regions, [], [content], 1.0).regions] == [(), ()]
+    assert [shown.shape[0] for shown in finder.shown] == [height, height, half, half], "they overlap"
+    assert seen[0].stretches == (low,)
+    assert seen[1].stretches == (high.padded(-2),), "what both looks see is one text"
+    assert [each.x1 for each in seen[2].stretches or ()] == [value.x1]
+    assert seen[0].missed_share == pytest.approx(15.1 / 43)
+    content = FinderOfHalves(found=PRINTED, upper=upper, lower=lower)
+    assert [each.stretches for each in plain_page(page, path, regions, [], [content], 1.0).regions] == [(), (), ()]
     assert len(content.shown) == 2, "no second look where all print is seen"
 
 
