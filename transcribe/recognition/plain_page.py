@@ -152,8 +152,8 @@ def _text(
             continue
         leaders = _leaders(engine, blank, boxes) if blank else ()
         if blank and leaders:
-            bare = painted_over(page.picture, blank_grey(blank), leaders)
-            found = engine.stretches(replace(page, picture=flatten(bare))) or []
+            page = replace(page, picture=painted_over(page.picture, blank_grey(blank), leaders))
+            found = engine.stretches(replace(page, picture=flatten(page.picture))) or []
         printed = _printed(engine, blank, leaders) if blank else ()
         if _missed_share(printed, found) >= MOST_MISSED_SHARE:
             found = [*found, *_found_closer(engine, page, found)]

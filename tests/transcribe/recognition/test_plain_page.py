@@ -212,7 +212,9 @@ def test_text_printed_inside_a_box_is_painted_away_and_a_frame_is_not(form: Form
     assert made.lines(made.regions[0]) == [box]
 
 
-def test_what_is_written_on_dots_between_two_printed_words_is_seen(tmp_path: Path) -> None:
+def test_what_is_written_on_dots_between_two_printed_words_is_seen_and_dots_are_not_at_either_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The detector takes "nombre .... réf." for one text. As print that text hid what was written on its dots."""
     dotted = forms.load(str(written("bulletin-jardin", tmp_path)))
     path, box = str(dotted.blanks[0].path), box_of(dotted, "nombre_3")
@@ -220,13 +222,15 @@ def test_what_is_written_on_dots_between_two_printed_words_is_seen(tmp_path: Pat
     engines = [ocr.load("rapidocr", dotted.languages)]
     blank, filled = blank_grey(path).copy(), blank_grey(path).copy()
     cv2.putText(filled, "21", (box.x0 + 25, box.y1 - 14), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.2, (40,), 2)
-    seen = [
-        plain_page(Page(number=1, picture=shown), path, [region], [], engines, 1.0).regions[0].stretches
-        for shown in (blank, filled)
-    ]
-    assert seen[0] == ()
-    assert seen[1]
-    assert seen[1][0].overlap_across(Box(box.x0 + 25, 0, box.x0 + 65, 1)) > 30
+    for missed in (1.0, 0.0):  # the second time halves of the page are looked at too
+        monkeypatch.setattr("transcribe.recognition.plain_page.MOST_MISSED_SHARE", missed)
+        seen = [
+            plain_page(Page(number=1, picture=shown), path, [region], [], engines, 1.0).regions[0].stretches
+            for shown in (blank, filled)
+        ]
+        assert seen[0] == ()
+        assert seen[1]
+        assert seen[1][0].overlap_across(Box(box.x0 + 25, 0, box.x0 + 65, 1)) > 30
 
 
 def test_the_beginning_of_a_text_in_the_next_box_is_no_text_of_this_one(form: Form) -> None:
