@@ -110,7 +110,7 @@ def _stages(seen: Circumstances) -> list[str]:
     """The stages of what machines say by themselves that hold here, each of which may make it less probable."""
     stages = [seen.sound_stage, *seen.trouble_stages]
     if not seen.is_sound:
-        stages.append(seen.doubt_stage)
+        stages += seen.doubt_stages
     if seen.is_torn:
         stages.append(TORN_STAGE)
     return stages

@@ -134,7 +134,7 @@ class Circumstances(NamedTuple):
             return TORN_STAGE
         if self.is_sound and not self.trouble:
             return self.sound_stage
-        return ONE_SURE_STAGE if self.is_one_sure else self._machines("machines in doubt")
+        return ONE_SURE_STAGE if self.is_one_sure and not self.trouble else self._machines("machines in doubt")
 
     @property
     def sound_stage(self) -> str:
@@ -142,9 +142,11 @@ class Circumstances(NamedTuple):
         return self._machines("machines")
 
     @property
-    def doubt_stage(self) -> str:
-        """The stage of machines that do not agree or are troubled: one of them is sure, or none."""
-        return ONE_SURE_STAGE if self.is_sure else self._machines("machines in doubt")
+    def doubt_stages(self) -> tuple[str, ...]:
+        """The stages of machines that do not agree or are troubled: of a sure engine its own; where none is sure, or
+        something troubles it, that of all others, so that no trouble makes a value surer."""
+        of_sure = (ONE_SURE_STAGE,) if self.is_sure else ()
+        return of_sure if of_sure and not self.trouble else (*of_sure, self._machines("machines in doubt"))
 
     @property
     def trouble_stages(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy
 from numpy.typing import NDArray
@@ -106,24 +106,6 @@ def _shares(patches: NDArray[numpy.float64], sides: NDArray[numpy.float64]) -> N
     areas = (patches[:, 2] - patches[:, 0]) * (patches[:, 3] - patches[:, 1])
     common: NDArray[numpy.float64] = wide.clip(0) * high.clip(0) / areas[:, None]
     return common
-
-
-def measured(
-    inked: NDArray[numpy.intp], owners: NDArray[Any], count: int, width: int
-) -> tuple[NDArray[numpy.intp], NDArray[numpy.intp], NDArray[numpy.float64]]:
-    """The box, the pixels and the middle of each patch from its pixels alone: OpenCV's own statistics go over the whole
-    page and cost four times as much. Rows of patch numbers; 0, the paper, has no pixels."""
-    rows, columns = numpy.divmod(inked, width)
-    areas = numpy.bincount(owners, minlength=count)
-    sums = [numpy.bincount(owners, weights=side, minlength=count) for side in (columns, rows)]
-    order = numpy.argsort(owners, kind="stable")
-    boxes = numpy.zeros((count, 4), numpy.intp)
-    if order.size:
-        starts = numpy.cumsum(areas[:-1])
-        for side, (first, last) in zip((columns[order], rows[order]), ((0, 2), (1, 3)), strict=True):
-            boxes[1:, first] = numpy.minimum.reduceat(side, starts)
-            boxes[1:, last] = numpy.maximum.reduceat(side, starts) + 1
-    return boxes, areas, numpy.stack(sums, axis=1) / numpy.maximum(areas, 1)[:, None]
 
 
 def at_rim(boxes: NDArray[numpy.intp], shape: tuple[int, ...]) -> NDArray[numpy.bool_]:
