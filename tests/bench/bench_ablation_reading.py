@@ -135,13 +135,14 @@ def without(part: str, known: dict[str, Any]) -> Iterator[None]:
 
 
 def _remember(stack: ExitStack, module: Any, name: str, known: dict[str, Any]) -> None:
-    """What a function gave once it gives again: it is asked for one photograph alone."""
+    """What a function made of a picture once it gives again: a page without its blur has an ink layer of its own."""
     found = getattr(module, name)
 
-    def remembered(*asked: Any) -> Any:
-        if name not in known:
-            known[name] = found(*asked)
-        return known[name]
+    def remembered(seen: Any, *more: Any) -> Any:
+        key = f"{name} {_key(seen if isinstance(seen, numpy.ndarray) else seen.picture).hex()}"
+        if key not in known:
+            known[key] = found(seen, *more)
+        return known[key]
 
     stack.enter_context(patch.object(module, name, remembered))
 
