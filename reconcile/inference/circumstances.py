@@ -143,8 +143,11 @@ class Circumstances(NamedTuple):
 
     @property
     def doubt_stages(self) -> tuple[str, ...]:
-        """The stages of machines that do not agree or are troubled: of a sure engine its own; where none is sure, or
-        something troubles it, that of all others, so that no trouble makes a value surer."""
+        """The stages of machines that do not agree, or that something troubles.
+
+        A sure engine has its own. Where none is sure, or something troubles it, there is that of all others: no trouble
+        makes a value surer.
+        """
         of_sure = (ONE_SURE_STAGE,) if self.is_sure else ()
         return of_sure if of_sure and not self.trouble else (*of_sure, self._machines("machines in doubt"))
 
