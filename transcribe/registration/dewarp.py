@@ -117,9 +117,11 @@ def _with_lines(
         shifts = range(2 * LINE_REACH_PX + 1)
         found = numpy.stack([alike(one, other[..., step : step + length], 2) for step in shifts], axis=1)
         best, most = found.argmax(axis=1), found.max(axis=1)
-        is_line = (told[:, axis] < ALIKE) & (most >= ALIKE) & (best > 0) & (best < shifts[-1])
-        there[is_line, axis] = numpy.rint(begin[is_line, axis]) + best[is_line] - LINE_REACH_PX
-        told[is_line, axis] = most[is_line]
+        line = numpy.flatnonzero((told[:, axis] < ALIKE) & (most >= ALIKE) & (best > 0) & (best < shifts[-1]))
+        before, after = found[line, best[line] - 1], found[line, best[line] + 1]
+        between = (after - before) / numpy.maximum(4 * most[line] - 2 * (before + after), 1e-6)  # a parabola's top
+        there[line, axis] = numpy.rint(begin[line, axis]) + best[line] - LINE_REACH_PX + between
+        told[line, axis] = most[line]
     return there, told
 
 
