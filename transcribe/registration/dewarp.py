@@ -71,7 +71,7 @@ def dewarp(page: Picture, blank_path: str) -> Picture:
     nets: list[Field] = []
     for halvings, knots, stiffness in ROUNDS if len(places) >= FEWEST else ():
         if halvings is None:
-            there, told = _with_lines(wanted, seen, places, laid, there, told)
+            there, told = with_lines(wanted, seen, places, laid, there, told)
         else:
             there, told = _followed(wanted, seen, places, laid, halvings)
         if (told >= ALIKE).sum(axis=0).min() < FEWEST:
@@ -110,7 +110,7 @@ def _followed(wanted: Picture, seen: Picture, places: Places, begin: Places, hal
     return there, told * came_back[:, numpy.newaxis]
 
 
-def _with_lines(
+def with_lines(
     wanted: Picture, seen: Picture, places: Places, begin: Places, there: Places, told: Field
 ) -> tuple[Places, Field]:
     """Where places lie that were followed; of those that were lost how far a line lies across, sought near where it is

@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from transcribe.forms import blank_grey, definition
-from transcribe.registration.dewarp import alike, dewarp
+from transcribe.registration.dewarp import alike, dewarp, with_lines
 from transcribe.registration.similarity import similarity
 
 FORM = definition.load("bon-de-commande")
@@ -86,3 +86,21 @@ def test_a_line_tells_nothing_of_shifts_along_it() -> None:
     assert across > 0.8
     assert down < 0.5
     assert [alike(corner, corner, along)[0] for along in (2, 1)] == pytest.approx([1.0, 1.0])
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("shift_px", [-5.6, 0.0, 3.4, 20.0])
+def test_a_line_tells_how_far_it_lies_across_to_a_part_of_a_pixel_and_nothing_where_it_lies_far_off(
+    axis: int, shift_px: float
+) -> None:
+    line = numpy.exp(-((numpy.arange(200) - 100.0) ** 2) / 4)
+    moved = numpy.exp(-((numpy.arange(200) - 100.0 - shift_px) ** 2) / 4)
+    wanted, seen = (numpy.tile((200 * each).astype(numpy.uint8), (200, 1)) for each in (line, moved))
+    if axis == 1:
+        wanted, seen = wanted.T, seen.T
+    place = numpy.array([[100, 100]], numpy.float32)
+    there, told = with_lines(wanted, seen, place, place, place, numpy.zeros((1, 2)))
+    assert told[0, 1 - axis] == 0
+    assert (told[0, axis] > 0.9) == (abs(shift_px) < 8)
+    assert there[0, axis] == pytest.approx(100 + shift_px if abs(shift_px) < 8 else 100, abs=0.15)
+    assert there[0, 1 - axis] == 100
