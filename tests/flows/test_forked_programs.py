@@ -34,10 +34,15 @@ time.sleep(600)
 """
 
 
+def id_first(out: str) -> list[str]:
+    """The lines that were printed, that of the program's id first: a program may print before its starter does."""
+    return sorted(out.splitlines(), key=lambda line: not line.startswith("id "))
+
+
 def forked(*words: str | Path) -> tuple[list[str], str]:
     """The lines that the starter and its program print, both forked, and their errors."""
     out, err = started("tests.flows.program_starter", *words).communicate(timeout=PATIENCE)
-    return out.splitlines(), err
+    return id_first(out), err
 
 
 def anew(*words: str) -> tuple[list[str], str]:
@@ -45,7 +50,7 @@ def anew(*words: str) -> tuple[list[str], str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FAIRHAND_"))}
     command = [sys.executable, "-m", "tests.flows.program_starter", *words]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
-    return done.stdout.splitlines(), done.stderr
+    return id_first(done.stdout), done.stderr
 
 
 @pytest.mark.parametrize("how", ["leads", "follows"])
@@ -76,7 +81,7 @@ def test_it_is_told_what_its_stand_in_is_told_and_ends_with_it(how: str, tmp_pat
         note = tmp_path / f"{sign}"
         starter = started("tests.flows.program_starter", how, "-c", SLEEPS, note)
         assert starter.stdout is not None
-        stand_in = int(starter.stdout.readline())
+        stand_in = int(starter.stdout.readline().removeprefix("id "))
         until(lambda note=note: note.exists() and note.read_text())  # type: ignore[misc]
         program = psutil.Process(int(note.read_text()))
         assert program.pid != stand_in, "it is forked"
