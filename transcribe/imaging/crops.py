@@ -56,12 +56,7 @@ def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False
 def cropped(picture: Picture, box: Box, scale: float = 1.0) -> Box:
     """The part of the page that `crop` shows of a box, in pixels of the page."""
     around = min(MAX_CROP_MARGIN_PX / scale, CROP_MARGIN_HEIGHTS * max(box.height, 1))
-    return Box(
-        max(0, round(box.x0 - around)),
-        max(0, round(box.y0 - around)),
-        max(1, min(picture.shape[1], round(box.x1 + around))),
-        max(1, min(picture.shape[0], round(box.y1 + around))),
-    )
+    return box.padded(round(around)).clipped(*picture.shape[1::-1], least=1)
 
 
 def page_picture(picture: Picture) -> bytes:

@@ -45,9 +45,9 @@ class Patch:
 
 
 class Owned(NamedTuple):
-    """For each patch the number of its box, -1 where it is of none; for each patch and box, whether it reaches in."""
+    """For each patch and box whether the patch is of the box, and whether it reaches into it, being another's."""
 
-    owners: NDArray[numpy.intp]
+    own: NDArray[numpy.bool_]
     reaching: NDArray[numpy.bool_]
 
 
@@ -64,9 +64,8 @@ def owned(patches: NDArray[numpy.float64], middles: NDArray[numpy.float64], boxe
     smallest = numpy.where(inside, areas, numpy.inf)
     owners = numpy.where(inside.any(axis=1), smallest.argmin(axis=1), shares.argmax(axis=1))
     owners[~inside.any(axis=1) & (shares.max(axis=1) < NEAREST)] = -1
-    reaching = (shares >= ASTRIDE) & ~inside
-    reaching[numpy.flatnonzero(owners >= 0), owners[owners >= 0]] = False
-    return Owned(owners, reaching)
+    own = owners[:, None] == numpy.arange(len(boxes))
+    return Owned(own, (shares >= ASTRIDE) & ~inside & ~own)
 
 
 def going_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import cv2
 import numpy
@@ -131,12 +132,9 @@ class InkLayer:
         middles = numpy.array([patch.middle for patch in self.patches], numpy.float64)
         found, across = owned(patches, middles, boxes), going_on(patches, middles, boxes, self.unit)
         return [
-            self._ink(box, self._some(found.owners == number), self._some(found.reaching[:, number]), across[number])
-            for number, box in enumerate(boxes)
+            self._ink(box, list(compress(self.patches, own)), list(compress(self.patches, reaching)), goes_on)
+            for box, own, reaching, goes_on in zip(boxes, found.own.T, found.reaching.T, across, strict=True)
         ]
-
-    def _some(self, mask: NDArray[numpy.bool_]) -> list[Patch]:
-        return [self.patches[number] for number in numpy.flatnonzero(mask)]
 
     def without_specks(self, picture: Picture) -> Picture:
         """A grey page, smoothed where dirt is strewn."""

@@ -24,9 +24,9 @@ MIN_SIGNATURE_PX = 150
 """The longest stroke of a signature at least, in pixels at 200 dpi: those of 58 had 273 and more. A box full of specks,
 joined to at most 135, was signed with 0.99998."""
 
-STREAK_BEYOND, STREAK_SHARE, STREAK_LENGTH = 0.5, 0.35, 0.5
-"""Share of a box's width that is looked at beside it, share of that which a streak covers too, as print hides it, and
-share of the box's own width that it covers."""
+STREAK_LENGTH, STREAK_SHARE = 0.5, 0.35
+"""Share of a box's width that a streak covers in it, and share of as much on either side that it covers too, as print
+hides it."""
 
 STREAK_GAP_PX, STREAK_LEAN_PX = 24, 4
 """Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean. Chosen by
@@ -80,7 +80,7 @@ def _level_streaks(ink: Mask, box: Box, unit: float) -> NDArray[numpy.bool_]:
             rows = slice(
                 max(0, box.y0 + top - round(STREAK_LEAN_PX * unit)), box.y0 + top + high + round(STREAK_LEAN_PX * unit)
             )
-            if _runs_beyond(ink[rows], box.x0, box.x1, round(STREAK_BEYOND * box.width)):
+            if _runs_beyond(ink[rows], box.x0, box.x1, round(STREAK_LENGTH * box.width)):
                 found |= labels == number
     return found
 

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from transcribe import fields
-from transcribe.model import Field, Form, Word
-from transcribe.ocr import confidence_of, text_of
-
-Lines = Sequence[Sequence[Word]]
-"""The words of a field, line by line."""
+from transcribe.model import Field, Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,19 +26,14 @@ class Cascade:
     usual: float = 0.92
     """So too where the first engine's usual (median) confidence on the page is less."""
 
-    def doubtful(self, asked: Sequence[Field], said: Sequence[Lines], quality: float) -> list[int]:
-        """The numbers of the fields that further engines are asked for, from what the first engine said of each."""
-        claims = [sure for lines in said if (sure := confidence_of(_words(lines))) is not None]
+    def doubtful(self, asked: Sequence[Field], said: Sequence[tuple[str, float | None]], quality: float) -> list[int]:
+        """The numbers of the fields that further engines are asked for, from what the first engine said of each: the
+        text and its confidence."""
+        claims = [sure for _, sure in said if sure is not None]
         if quality < self.quality or not claims or median(claims) < self.usual:
             return list(range(len(asked)))
-        return [
-            number for number, (field, lines) in enumerate(zip(asked, said, strict=True)) if self._doubts(field, lines)
-        ]
+        each = enumerate(zip(asked, said, strict=True))
+        return [number for number, (field, (text, sure)) in each if self._doubts(field, text, sure)]
 
-    def _doubts(self, field: Field, lines: Lines) -> bool:
-        text, sure = text_of(lines), confidence_of(_words(lines))
+    def _doubts(self, field: Field, text: str, sure: float | None) -> bool:
         return sure is None or sure < self.sure or bool(fields.load(field.type).faults(text, field, self.form))
-
-
-def _words(lines: Lines) -> list[Word]:
-    return [word for line in lines for word in line]

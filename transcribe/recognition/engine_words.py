@@ -87,7 +87,7 @@ def words_by_engine(
             said = _said_by(engine, closed, lines, doubtful)
             seen.append({number: _of_text(words, asked[number]) for number, words in said.items()})
         if cascade is not None and engine is engines[0]:
-            by_first = [seen[-1][number].lines for number in every]
+            by_first = [(seen[-1][number].text, seen[-1][number].confidence) for number in every]
             doubtful = cascade.doubtful([region.field for region in asked], by_first, here.quality)
     for number, engine in enumerate(engines):
         if engine.view == "page" and not isinstance(engine, HocrEngine):

@@ -25,8 +25,8 @@ FIELDS = [FORM.field(name) for name in ("order_number", "customer_name", "order_
 GOOD = 0.95
 
 
-def said(text: str, confidence: float | None = 0.97) -> list[list[Word]]:
-    return [[Word(text=each, box=Box(0, 0, 9, 9), confidence=confidence) for each in text.split()]]
+def said(text: str, confidence: float | None = 0.97) -> tuple[str, float | None]:
+    return text, confidence
 
 
 SURE = [said("BC-2025-0001"), said("Dupont SARL"), said("12/03/2025")]
@@ -37,18 +37,18 @@ def test_where_the_first_engine_is_sure_no_other_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "lines"),
-    [(1, said("Dupont SARL", 0.6)), (1, said("Dupont", None)), (2, said("32/03/2025")), (1, [])],
+    ("number", "heard"),
+    [(1, said("Dupont SARL", 0.6)), (1, said("Dupont", None)), (2, said("32/03/2025")), (1, said("", None))],
 )
-def test_a_low_claim_none_a_wrong_format_or_silence_is_doubtful(number: int, lines: list[list[Word]]) -> None:
-    every = [*SURE[:number], lines, *SURE[number + 1 :]]
+def test_a_low_claim_none_a_wrong_format_or_silence_is_doubtful(number: int, heard: tuple[str, float | None]) -> None:
+    every = [*SURE[:number], heard, *SURE[number + 1 :]]
     assert CASCADE.doubtful(FIELDS, every, GOOD) == [number]
 
 
 def test_on_a_bad_page_everything_is_doubtful() -> None:
     assert CASCADE.doubtful(FIELDS, SURE, 0.4) == [0, 1, 2]
     assert CASCADE.doubtful(FIELDS, [said("BC-1", 0.91)] * 3, GOOD) == [0, 1, 2]  # the usual claim is low
-    assert CASCADE.doubtful(FIELDS, [[], [], []], GOOD) == [0, 1, 2]
+    assert CASCADE.doubtful(FIELDS, [said("", None)] * 3, GOOD) == [0, 1, 2]
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.floats(0, 1))
