@@ -230,6 +230,7 @@ class EvidenceCode(StrEnum):
     RATE_OF_SOURCE = "rate of source"
     RATE_OF_GROUP = "rate of group"
     NOT_WORTH = "not worth"
+    MASKED = "masked"
     CHAMPION = "champion"
     GOLD = "gold"
     OPERATOR_ASSUMED = "operator assumed"

@@ -5,6 +5,7 @@ It does not depend on what was decided.
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -67,3 +68,8 @@ def decimal_text(micro: int, least_places: int = 2) -> str:
 def amount_text(micro: int, currency: str) -> str:
     """Micro-units as decimal text with the places of their currency, as 0.95 EUR or 95 JPY, and more where needed."""
     return decimal_text(micro, get_currency_precision(currency))
+
+
+def end_of_day(day: date, at: datetime) -> datetime:
+    """The last moment of a day in UTC, or `at` where that comes first."""
+    return min(at, datetime.combine(day, time.max, UTC))

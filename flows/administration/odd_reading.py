@@ -26,7 +26,7 @@ NULL_WORDS: Mapping[Null, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One answer as evidence: the scan, its file, the field, what the person said and what the others say."""
+    """One answer as evidence: what the person said, in words, and what the others say; "" where nobody did."""
 
     scan: str
     file: str
@@ -85,7 +85,7 @@ def _shown(each: OddReader, handles: Mapping[str, str], files: Mapping[str, str]
                 file=files[answer.scan],
                 field=str(answer.key),
                 said=_words(answer.text or answer.says, answer.null),
-                others=answer.others.text or answer.others.says,
+                others=_words(answer.others.text or answer.others.says, answer.others.null) if answer.others else "",
             )
             for answer in each.examples
         ),

@@ -6,13 +6,13 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.i18n import counted
-from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, MOST_AMOUNT, decimal_text, is_too_much
+from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, MOST_AMOUNT, decimal_text, end_of_day, is_too_much
 from transcribe.people import TRANSFER_COLUMNS, paid_currency, transfers
 from transcribe.store import Floor, Rate, facts
 
@@ -88,8 +88,10 @@ def set_rate(home: Home, amount: str, currency: str, form: str, *, per_hour: boo
 def set_floor(home: Home, amount: str, currency: str, source: str, source_amount: str | None) -> None:
     """Set the least that an hour pays from now on, and where the figure comes from.
 
-    SettingsError where it is no amount above 0, or no currency.
+    SettingsError where it is no amount above 0, or no currency, or nothing says where it comes from.
     """
+    if not source.strip():
+        raise SettingsError("A floor says where its figure comes from, with its date, such as a law or an agreement.")
     if not micro_of(amount):
         raise SettingsError("A floor is more than 0: it is the least that an hour of work pays.")
     floor = Floor(
@@ -102,21 +104,27 @@ def set_floor(home: Home, amount: str, currency: str, source: str, source_amount
     home.store.put_floor(floor, now())
 
 
-def close_period(home: Home, reference: str, until: datetime | None, *, dry: bool = False) -> tuple[str, list[str]]:
+def close_period(home: Home, reference: str, until: date | None, *, dry: bool = False) -> tuple[str, list[str]]:
     """Top all people up to the floor and mark what is due as paid, in whole cents.
 
-    `dry`: say what would be paid, and write nothing. Gives the transfers as CSV, and in sentences what is carried to
-    the next period. SettingsError where a period was closed with this reference before: its transfers could not be told
-    from those.
+    It is what is due up to the end of a day in UTC. `dry`: say what would be paid, and write nothing. Gives the
+    transfers as CSV, and in sentences what is carried to the next period; where nothing would be paid nothing is
+    written either. SettingsError where the reference is empty, or a period was closed with it before, as its transfers
+    could not be told from those; or where the day has not come.
     """
-    if home.store.payments_of(reference) or home.store.carried_of(reference):
+    if not reference.strip():
+        raise SettingsError("Say what stands on the transfers, such as --reference 2026-11.")
+    if home.store.payments_of(reference):
         raise SettingsError(
             f"A period was closed with the reference {reference!r} before. Choose another: --reference."
         )
     moment = now()
-    last = moment if until is None else until.replace(tzinfo=UTC)
-    if dry:
-        lines, carried = _as_it_would_be(home.store.period_shares(last, moment), reference, moment)
+    if until is not None and until > moment.date():
+        raise SettingsError(f"{until.isoformat()} has not come yet. Leave --until out to pay all that is due now.")
+    last = moment if until is None else end_of_day(until, moment)
+    shares = home.store.period_shares(last, moment)
+    if dry or not any(each.paid for each in shares):
+        lines, carried = _as_it_would_be(shares, reference, moment)
     else:
         lines = home.store.close_period(last, reference, moment)
         carried = home.store.carried_of(reference)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.home import Home, now
 from flows.steps import finish_erasures, publish_records
-from reconcile.records import is_outdated, query, verify
+from reconcile.records import is_outdated, query, require_value, verify
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import Value
 
@@ -44,13 +44,16 @@ def found_records(
     """The records of a form with all these words and values, changed after this number.
 
     A value is written as in an export, a number with as many zeros at its end as one likes; an empty one is that of a
-    field without a value. Raises NotFound where there are no records of the form, or no such field; StartOver where
-    `after` is a number of another state.
+    field without a value. Raises NotFound where there are no records of the form, or no such field; SettingsError where
+    a field can have no such value; StartOver where `after` is a number of another state.
     """
     query.require_position(records, after)
-    known = {each.field: each.kind for each in query.columns(records, form)}
+    columns = query.columns(records, form)
+    known = {each.field: each.kind for each in columns}
     if unknown := sorted(values.keys() - known):
         raise NotFound(f"There is no plain field {unknown[0]!r} in {form}. Use one of {', '.join(sorted(known))}.")
+    for field, value in values.items():
+        require_value(f"{field}={value}", [each for each in columns if each.field == field], value)
     found = (
         FoundRecord(name=each.scan_name or each.scan[:12], values=each.values, plain=each.document)
         for each in query.records(records, form, after=after, search=words or None)

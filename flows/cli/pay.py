@@ -110,7 +110,7 @@ def close(
     ctx: typer.Context,
     reference: Annotated[str, typer.Option(help="What stands on the transfers, such as 2026-11.")],
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to this day; else up to now.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to the end of this day (UTC); else up to now.")
     ] = None,
     dry: Annotated[bool, typer.Option("--dry-run", help="Say what would be paid to whom; pay nothing.")] = False,
 ) -> None:
@@ -127,10 +127,12 @@ def close(
         terminal.note(forgery_sentence(forgery))
     for each in anomalies(home):
         terminal.note(f"{each.handle}: {each.question}")
-    transfers, carried = close_period(home, reference, until, dry=dry)
+    transfers, carried = close_period(home, reference, until and until.date(), dry=dry)
     typer.echo(transfers, nl=False)
     for sentence in carried:
         terminal.note(sentence)
+    if not transfers.partition("\n")[2] and not dry:
+        terminal.note("Nothing is due that can be paid: no period was closed, and the reference stays free.")
     if dry:
         terminal.note("Nothing was paid: this was a dry run.")
 

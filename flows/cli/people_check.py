@@ -47,5 +47,5 @@ def check(
 
 def example_in_words(file: str, field: str, said: str, others: str) -> str:
     """What was read where; and what others read there, unless it is the same, as of who was merely quick."""
-    against = "" if said.casefold() == f'"{others}"'.casefold() else f", others {others!r}"
+    against = f", others {others}" if others and said.casefold() != others.casefold() else ""
     return f"{file}, {field}: they read {said}{against}."

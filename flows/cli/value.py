@@ -87,8 +87,10 @@ def ask(
 ) -> None:
     """Have one more person asked what a field says; its value stands until they have read it. It is not undone."""
     from flows.home import now
+    from flows.mending import require_shown
 
     home, whole, key = _field(ctx, scan, field)
+    require_shown(home, whole, key)
     is_new = home.store.ask_value(whole, key, by, why, now())
     say_weighed(home, whole, key, as_json=as_json)
     if not is_new:

@@ -25,7 +25,7 @@ from flows.mending.read_again import (
 from flows.mending.retake import retake, turn
 from flows.mending.settle_duplicates import reconcile_with_retakes, settle
 from flows.mending.split_join import join, split
-from flows.mending.values import NO_KNOWN_VALUE, require_fitting
+from flows.mending.values import NO_KNOWN_VALUE, require_fitting, require_shown
 
 __all__ = [
     "LOOK_BACK",
@@ -49,6 +49,7 @@ __all__ = [
     "read_again",
     "reconcile_with_retakes",
     "require_fitting",
+    "require_shown",
     "retake",
     "scans_to_read_again",
     "settle",

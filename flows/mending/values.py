@@ -12,6 +12,9 @@ from transcribe.model import Field, FieldKey, Form, Value, row_wanted
 EXAMPLES: dict[str, Value] = {"date": "2026-12-31", "amount": "1234.50", "decimal": "2.5", "integer": 12}
 """A value of each type that is not written alike on all forms."""
 
+HIDDEN = N_("The field %(key)s holds payment data, which are painted over and kept nowhere: it is read by nobody.")
+"""What is said of payment data, whatever is to be done to their value."""
+
 NO_DATE = N_("%(text)s is no date that exists, and the field %(key)s holds one. %(advice)s %(as_it_is)s")
 """A date may be written as it should be and yet be none: the 29th of February of most years."""
 
@@ -56,6 +59,7 @@ def require_fitting(
             raise NotFound(column)
         raise NotFound(f"The scan {scan[:12]} has no field {key}. {_fields_of(form)}")
     field = form.field(key.name)
+    require_shown(home, scan, key)
     if text.strip() and not no_value and fields.load(field.type).parse(text, field, form) is None:
         told = NO_DATE if field.type == "date" else NO_VALUE
         raise SettingsError(
@@ -65,6 +69,15 @@ def require_fitting(
         _require_no_unit(field, form, key, text)
     if text.strip() and not other_pattern:
         _require_writing(field, form, key, text)
+
+
+def require_shown(home: Home, scan: str, key: FieldKey) -> None:
+    """SettingsError where a field of a scan holds payment data: nobody may read them, and none are kept."""
+    known = home.store.scan(scan)
+    form = home.forms(known.form, known.form_version) if known.form else None
+    hidden = {field.name for field in form.all_fields() if field.personal == "payment"} if form else set()
+    if key.name in hidden:
+        raise SettingsError(worded(HIDDEN, key=str(key)))
 
 
 def _require_writing(field: Field, form: Form, key: FieldKey, text: str) -> None:

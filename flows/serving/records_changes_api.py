@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home
-from flows.mending import require_fitting
+from flows.mending import require_fitting, require_shown
 from flows.output import explained, explained_whole
 from flows.serving import records_answers as answers
 from flows.serving.api import FIELD_PATTERN, Form, _in_thread, _log, allowed
@@ -101,6 +101,8 @@ def _add_receipts(router: APIRouter, home: Home) -> None:
             raise HTTPException(422, "A rejected record needs the key of the field that is wrong, and the reason.")
         rejected = receipt.key if receipt.status == "rejected" else None
         whole, key = await _in_thread(partial(_record_and_key, home, form, scan, rejected))
+        if rejected is not None:
+            await _in_thread(partial(_shown, home, whole, key))
         newer = await _in_thread(partial(_newer_value, home, form, whole, receipt.record_version, rejected))
         by, now = f"token {token.prefix}", context.now()
 
@@ -190,6 +192,13 @@ def _values(record: str, key: str | None) -> dict[object, tuple[object, object]]
     """The value of a field in the JSON of a record, and why it has none; without a field of all of them."""
     fields: list[dict[str, object]] = json.loads(record)["fields"]
     return {each["key"]: (each["value"], each["null"]) for each in fields if key in (None, each["key"])}
+
+
+def _shown(home: Home, scan: str, key: FieldKey) -> None:
+    try:
+        require_shown(home, scan, key)
+    except SettingsError as error:
+        raise HTTPException(422, str(error)) from error
 
 
 async def _fitting(home: Home, scan: str, key: FieldKey, said: answers.CorrectionV1) -> None:

@@ -112,7 +112,8 @@ def _played(batch: PlannedBatch, file: str, written: Mapping[FieldKey, WrittenFi
         next_readers = {
             key: _next_reader(batch, written[key], read_count[key], posteriors[key].experts, answer)
             for key, answer in answers.items()
-            if isinstance(answer, Task) or is_audited(written[key].scan, posteriors[key], policy)
+            if isinstance(answer, Task)
+            or is_audited(written[key].scan, written[key].prepared.field, posteriors[key], policy)
         }
         if not next_readers:
             decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}

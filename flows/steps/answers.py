@@ -41,19 +41,23 @@ def answers_of(
         lambda: outcomes(form, weigh(form, readings, without_shapes(parameters)), policy),
     )
     answers = with_layout_tasks(form, posteriors, answers, store.misplaced(scan.id))
-    return _steered(scan.id, answers, posteriors, store)
+    return _steered(scan.id, form, answers, posteriors, store)
 
 
 def _steered(
     scan: str,
+    form: Form,
     answers: Mapping[FieldKey, Decision | Task],
     posteriors: Mapping[FieldKey, Posterior],
     store: Store,
 ) -> dict[FieldKey, Decision | Task]:
-    """The answers, but for fields that an operator locked, whose decision stands, and those that they asked again."""
+    """The answers, but for fields that an operator locked, whose decision stands, and those that they asked again.
+
+    Payment data are asked of nobody.
+    """
     changed = dict(answers)
     for key in store.values_asked_again(scan) & answers.keys():
-        if isinstance(changed[key], Decision):
+        if isinstance(changed[key], Decision) and form.field(key.name).personal != "payment":
             changed[key] = ask(posteriors[key], "read", Reason.ASKED_AGAIN)
     if locked := store.locked_values(scan):
         changed |= {each.key: each for each in store.decisions(scan) if each.key in locked}

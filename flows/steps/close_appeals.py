@@ -35,7 +35,7 @@ def close_appeals(store: Store, forms: Forms, now: datetime) -> ClosedAppeals:
     closed: list[AppealOutcome] = []
     late = 0
     for appeal in store.appeals(open_only=True):
-        erased = appeal.heard is not None and Flag.ERASED in appeal.heard.flags
+        erased = Flag.ERASED in (appeal.heard or appeal.reading).flags
         if appeal.heard is not None and not erased:
             outcome: AppealOutcome = "upheld" if _is_same(store, forms, appeal.reading, appeal.heard) else "declined"
             if outcome == "declined" and appeal.words and now - appeal.heard.at < SECOND_LOOK_TIME:

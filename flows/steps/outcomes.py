@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from reconcile.decision import decide, draw_audit, may_need_second_look, prefilled, with_true_reason
 from reconcile.policy import Policy
-from transcribe.codes import Method, Reason
-from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Reading, Task
+from transcribe.codes import EvidenceCode, Flag, Method, Reason
+from transcribe.model import Decision, Evidence, Field, FieldKey, Form, Posterior, Reading, Task
 
 AUDIT_PRIORITY = -1
 """Audits come after what orders wait for: of a batch as urgent as others experts read the disputes first."""
@@ -24,40 +24,46 @@ def outcomes(
     of_field = defaultdict(list)
     for reading in readings:
         of_field[reading.key].append(reading)
-    found = {key: _outcome(form, form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
+    found = {
+        key: _outcome(form, form.field(key.name), posterior, policy, of_field[key])
+        for key, posterior in posteriors.items()
+    }
     return {
         key: with_true_reason(outcome, form, of_field[key]) if isinstance(outcome, Task) and of_field[key] else outcome
         for key, outcome in found.items()
     }
 
 
-def _outcome(form: Form, field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
+def _outcome(
+    form: Form, field: Field, posterior: Posterior, policy: Policy, readings: Iterable[Reading]
+) -> Decision | Task:
     outcome = decide(field, posterior, policy)
     if isinstance(outcome, Decision):
         return outcome
     if field.personal != "payment":
         return prefilled(outcome, posterior, form)
+    seen = [each.confidence for each in readings if Flag.MASKED in each.flags and each.confidence is not None]
     return Decision(
         key=posterior.key,
         value=None,
         text="",
-        probability=posterior.probability,
+        probability=max(seen, default=posterior.probability),  # that something is written there
         method=Method.INK,
-        evidence=posterior.evidence,
+        evidence=(Evidence(code=EvidenceCode.MASKED),),
         readings=posterior.readings,
         parameters=posterior.parameters,
         null="illegible",
     )
 
 
-def is_audited(scan: str, posterior: Posterior, policy: Policy) -> bool:
-    """Whether a decided field is read once more, blind, by an expert.
+def is_audited(scan: str, field: Field, posterior: Posterior, policy: Policy) -> bool:
+    """Whether a decided field is read once more, blind, by an expert. Payment data never are: nobody sees them.
 
     Each new reading by a person draws anew. A field that an expert has read is not drawn again; it gets a second look
     where nobody else read it so.
     """
-    if posterior.standing.by_operator:
-        return False  # they have the last word, and have seen what an audit would hide
+    if field.personal == "payment" or posterior.standing.by_operator:
+        return False  # operators have the last word, and have seen what an audit would hide
     read_count = posterior.people + posterior.experts
     is_drawn = not posterior.experts and draw_audit(scan, posterior.key, read_count, policy.audit_share)
     return is_drawn or may_need_second_look(posterior)

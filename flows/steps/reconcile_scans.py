@@ -227,7 +227,8 @@ class _Loop:
             record = with_duplicates(store, record)
         free = {each.key for each in decisions} - store.locked_values(scan.id)
         decided = [posterior for key, posterior in posteriors.items() if key in free]
-        audits = [audit_of(scan.id, posterior) for posterior in decided if is_audited(scan.id, posterior, self.policy)]
+        drawn = [each for each in decided if is_audited(scan.id, form.field(each.key.name), each, self.policy)]
+        audits = [audit_of(scan.id, posterior) for posterior in drawn]
         self._conclude(waiting, decisions, [*tasks, *audits], record)
         self._keep_gold(scan, form, readings)
         return _Conclusion(len(decisions), len(tasks), int(record is not None))

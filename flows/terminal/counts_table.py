@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flows.terminal import printing
-from transcribe.codes import Reason
 from transcribe.i18n import plural
 
 if TYPE_CHECKING:
@@ -69,4 +68,4 @@ def reason_in_words(code: str) -> str:
     """Why people are asked, as the catalogue says it; a code without a sentence as it is."""
     from transcribe.i18n import REASONS
 
-    return REASONS.get(code) or ("An expert hears an appeal." if code == Reason.APPEAL else code)
+    return REASONS.get(code, code)

@@ -27,6 +27,14 @@ class Believed:
     probability: float = 0.0
     text: str = ""
 
+    def __bool__(self) -> bool:
+        return self.probability > 0
+
+    @property
+    def null(self) -> Null | None:
+        """Why it holds no value; None where it does, or there is none."""
+        return null_of(self.says) if self else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

@@ -5,6 +5,7 @@ from reconcile.records.database import LAYOUT_VERSION, Moments, damage, is_outda
 from reconcile.records.export_formats import ExportOptions, export_names, load_export
 from reconcile.records.held_forms import held, held_records
 from reconcile.records.interchange import quality
+from reconcile.records.interchange.conditions import require_value
 from reconcile.records.interchange.data_package import write_package
 from reconcile.records.interchange.datasette_metadata import metadata
 from reconcile.records.interchange.postgres_copy import Copied, CopyFailed, follow
@@ -59,6 +60,7 @@ __all__ = [
     "query",
     "rebuild",
     "record_search",
+    "require_value",
     "values_schema",
     "verify",
     "write_package",

@@ -13,7 +13,7 @@ from tests.flows.home.test_form_library import own_form
 from tests.flows.house import House
 from tests.flows.test_values import published
 from tests.reconcile.records import MemoryOutbox, a_record, order_form
-from transcribe.errors import NotFound
+from transcribe.errors import NotFound, SettingsError
 from transcribe.forms.definition import SHIPPED
 
 
@@ -32,6 +32,10 @@ def test_records_are_found_by_words_in_columns_and_whole_as_json(house: House, r
         "There is no plain field 'sum' in receipt" in house.run("records", "query", "receipt", "--where", "sum=1").err
     )
     assert house.run("records", "query", "receipt", "--where", "total").code == 2
+    for wrong, why in {"total=abc": "'abc' is no number", "date=2026-02-30": "'2026-02-30' is no day"}.items():
+        told = house.run("records", "query", "receipt", "--where", wrong)
+        assert (told.code, told.out) == (2, "")
+        assert f"filter '{wrong}': {why}" in told.err
     assert house.run("records", "query", "receipt", "--after", str(record["changed"])).code == 1
     assert house.run("records", "query", "nothing").code == 2
 
@@ -97,7 +101,9 @@ def test_records_are_found_by_the_names_of_fields_and_by_numbers_as_such(tmp_pat
 
     assert found(state="Bremen") == ["one"]
     assert found(total="98000") == found(total="98000.00") == ["one", "two"]
-    assert found(total="98,000") == found(total="") == []
+    assert found(total="") == []
+    with pytest.raises(SettingsError, match="'98,000' is no number, such as"):
+        found(total="98,000")
     with pytest.raises(NotFound, match="There is no plain field 'state_2'"):
         found(state_2="Bremen")
 

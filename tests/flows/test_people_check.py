@@ -47,10 +47,14 @@ def read_by_two(rooms: Home) -> None:
 
 
 def test_an_example_names_no_other_text_that_is_the_same() -> None:
-    same = example_in_words("a.jpg", "plate", '"SO70 TKG"', "so70 tkg")
+    same = example_in_words("a.jpg", "plate", '"SO70 TKG"', '"so70 tkg"')
     assert same == 'a.jpg, plate: they read "SO70 TKG".'
-    other = example_in_words("a.jpg", "plate", '"so70 tkg"', "x")
-    assert other == "a.jpg, plate: they read \"so70 tkg\", others 'x'."
+    other = example_in_words("a.jpg", "plate", '"so70 tkg"', '"x"')
+    assert other == 'a.jpg, plate: they read "so70 tkg", others "x".'
+    blank = example_in_words("a.jpg", "plate", "nothing is written", "nothing is written")
+    assert blank == "a.jpg, plate: they read nothing is written."
+    alone = example_in_words("a.jpg", "plate", "nothing is written", "")
+    assert alone == "a.jpg, plate: they read nothing is written."
 
 
 def test_who_types_the_same_everywhere_is_asked_about_with_evidence(house: House, rooms: Home) -> None:

@@ -113,6 +113,7 @@ EVIDENCE: Mapping[str, str] = {
         "Less than the target of {target}, but one more reading would cost more than it gains: it could make this "
         "right {gain} more often at most, and its price is {price} of what a wrong value costs."
     ),
+    EvidenceCode.MASKED: N_("Payment data: painted over before anybody could read them, on purpose."),
     EvidenceCode.CHAMPION: N_("Fields of {family}: {side} decides now, after {items} items with a known truth."),
     EvidenceCode.GOLD: N_("Its right text is known."),
     EvidenceCode.OPERATOR_ASSUMED: N_(
@@ -195,6 +196,7 @@ REASONS: Mapping[str, str] = {
     Reason.NO_OTHER_EXPERT: N_("No other expert is there; one who has read it before decides."),
     Reason.AUDIT: N_("A check of a decided field, drawn by lot."),
     Reason.ASKED_AGAIN: N_("An operator wants it read once more."),
+    Reason.APPEAL: N_("An expert hears an appeal."),
     Reason.BELOW_TARGET: N_("The value that stands here is less sure than asked for."),
 }
 

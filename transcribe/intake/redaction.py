@@ -9,7 +9,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Box, Homography, project
-from transcribe.ink import Ink, ink_layer
+from transcribe.ink import Ink, Patch, ink_layer
 from transcribe.model import Form
 from transcribe.registration import Aligned
 
@@ -24,6 +24,22 @@ A card number has a hundred times the ink that must be there to be seen, so a bo
 
 REDACTION_MARGIN_PX = 10
 """Pixels of the blank painted around a box. It is over a millimetre at 200 dpi: pens do not stop at the frame."""
+
+BESIDE_HEIGHTS = 1.0
+"""How far beside a payment box, or beside more of its number, ink of no field is the number's, in heights of the box:
+numbers run out of their box. Chosen by hand."""
+
+BELOW_HEIGHTS = 0.6
+"""How far above or below the box it is, in its heights: numbers stand under their box too. Chosen by hand."""
+
+MAX_SIGN_HEIGHTS = 1.5
+"""Height of a patch, in heights of the box, from which it is no sign of a number: a fold, a shadow's edge."""
+
+MIN_SIGNS = 4
+"""Signs beside an empty box from which a number stands there and not in it: the last digits of a card are as many."""
+
+MIN_SIGN_HEIGHTS = 0.25
+"""The least height of such a sign, in heights of the box. Chosen by hand."""
 
 PAINT_GREY_LEVELS = 96
 """The grey of what is painted over: plainly not paper, and not the black of ink."""
@@ -84,15 +100,37 @@ def _payment_boxes(aligned: Aligned, form: Form) -> list[Box]:
 
 
 def _written_boxes(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[Box]:
-    """The payment boxes of a page that are not surely empty, and their writing that hangs out of them.
+    """The payment boxes of a page that are not surely empty, and their writing that hangs out or goes on beside them.
 
     An empty box has nothing to hide. Painted over, it could no longer be seen to be empty.
     """
-    inks = ink_layer(aligned.page.picture, form.blanks[aligned.number - 1].path).inks(boxes)
-    written = [
-        (box, ink) for box, ink in zip(boxes, inks, strict=True) if ink.doubtful or ink.filled >= MAX_EMPTY_PROBABILITY
-    ]
-    return [painted for box, ink in written for painted in (box, *_overhanging_boxes(box, ink))]
+    layer = ink_layer(aligned.page.picture, form.blanks[aligned.number - 1].path)
+    placed = [(each.page, each.box) for each in form.fields if each.personal != "payment"]
+    placed += [(each.page, each.box) for each in form.tables]
+    others = [box for page, box in placed if box and page == aligned.number]
+    loose = [patch for patch in layer.patches if not any(box.contains_middle(patch.box) for box in others)]
+    painted: list[Box] = []
+    for box, ink in zip(boxes, layer.inks(boxes), strict=True):
+        beside = _beside(box, loose)
+        signs = sum(each.height >= MIN_SIGN_HEIGHTS * box.height for each in beside)
+        if ink.doubtful or ink.filled >= MAX_EMPTY_PROBABILITY or signs >= MIN_SIGNS:
+            painted += [box, *_overhanging_boxes(box, ink), *beside]
+    return painted
+
+
+def _beside(box: Box, loose: Sequence[Patch]) -> list[Box]:
+    """The ink of no other field that goes on with what is written in a payment box, or stands just above or below."""
+    inside, most = box.padded(REDACTION_MARGIN_PX), MAX_SIGN_HEIGHTS * box.height
+    left = [each.box for each in loose if each.box.height <= most and not inside.contains(each.box)]
+    across, down = round(BESIDE_HEIGHTS * box.height), round(BELOW_HEIGHTS * box.height)
+    found: list[Box] = []
+    near = [box.padded(across, down)]
+    while near:
+        taken = [each for each in left if any(place.intersects(each) for place in near)]
+        left = [each for each in left if each not in taken]
+        found += taken
+        near = [each.padded(across, 0) for each in taken]
+    return found
 
 
 def _overhanging_boxes(box: Box, ink: Ink) -> list[Box]:

@@ -27,7 +27,7 @@ APPEAL_WORDS: Mapping[str, str] = {
     "heard": N_("heard, outcome to come"),
     "upheld": N_("upheld"),
     "declined": N_("declined"),
-    "no expert": N_("not heard by its day"),
+    "no expert": N_("scan erased before it was heard"),
 }
 """How an appeal stands."""
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Response
@@ -19,6 +19,7 @@ from flows.desk.people.people_page import odd_counting, questions_table
 from flows.desk.tables import with_query
 from flows.desk.visit import Act, Look, Visit
 from transcribe.i18n import N_
+from transcribe.pay_arithmetic import end_of_day
 from transcribe.review import require_proof, require_still_operator
 from transcribe.store import facts
 
@@ -108,18 +109,19 @@ def _asked(visit: Visit, reference: str, day: str, at: datetime) -> Closing | st
         return NO_REFERENCE
     if day:
         try:
-            until = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
+            last = date.fromisoformat(day)
         except ValueError:
             return N_("There is no such day.")
-    if until > visit.now:
-        return N_("This day has not come yet.")
+        if last > visit.now.date():
+            return N_("This day has not come yet.")
+        until = end_of_day(last, at)
     return Closing(reference=reference, day=day, until=until, at=at)
 
 
 def _look(visit: Visit, asked: Closing, *, changed: bool) -> Response | None:
     """The page; None where the reference was taken before."""
     store = visit.home.store
-    if store.payments_of(asked.reference) or store.carried_of(asked.reference):
+    if store.payments_of(asked.reference):
         return None
     shares = store.period_shares(asked.until, asked.at)
     return visit.page(
@@ -145,7 +147,7 @@ def _close(visit: Visit, asked: Closing, seen: str) -> str:
     store = visit.home.store
     with store.together(by=visit.by):
         require_still_operator(store, visit.visitor)
-        if store.payments_of(asked.reference) or store.carried_of(asked.reference):
+        if store.payments_of(asked.reference):
             return "taken"
         shares = store.period_shares(asked.until, asked.at)
         if not any(each.paid for each in shares):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import product
 from math import isfinite, prod
@@ -191,11 +192,34 @@ _HAS_COLUMN = "select 1 from pragma_table_info(?) where name = ?"
 """Whether a table is there and has a column."""
 
 
+def _is_day(value: str) -> bool:
+    """Whether a text is a day that there is, or a month or a year."""
+    if not _DAY.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value + "2000-01-01"[len(value) :])
+    except ValueError:
+        return False
+    return True
+
+
+def require_value(told: str, columns: Sequence[schema.FieldColumn], value: str) -> None:
+    """SettingsError where a field can have no such value; `columns` are those of all versions of its form."""
+    for column in columns:
+        try:
+            _typed(told, column, value)
+        except SettingsError:
+            if column is columns[-1]:
+                raise
+        else:
+            return
+
+
 def _typed(told: str, column: schema.FieldColumn, value: str) -> str | int | float | None:
     """The value of a filter as the column holds it; None where it is empty: a field without a value."""
     if not value:
         return None
-    if column.type == "date" and not _DAY.fullmatch(value):
+    if column.type == "date" and not _is_day(value):
         raise SettingsError(f"filter {told!r}: {value!r} is no day, such as 2026-01-31 or 2026-01.")
     if column.kind == "text":
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -140,12 +141,65 @@ def test_an_empty_period_closes_with_no_transfers(rooms: Home) -> None:
     assert pay.close_period(rooms, "2026-11", None) == ("handle,amount,currency,reference,date,carried\n", [])
 
 
+def earn(rooms: Home, handle: str, micro: int, at: datetime) -> None:
+    """A line of pay as work writes it."""
+    with rooms.store.db.write():  # type: ignore[attr-defined]  # a line as work writes it
+        number = rooms.store.person_row(handle)["id"]  # type: ignore[attr-defined]
+        rooms.store.write_line(number, "time", micro, "EUR", 0.0, at)  # type: ignore[attr-defined]
+
+
+def test_a_period_that_pays_nothing_leaves_its_reference_free(house: House, rooms: Home) -> None:
+    invite(rooms, "Omar")
+    earn(rooms, "Omar", 9_999, now())
+    for _ in range(2):
+        asked = house.run("pay", "close", "--reference", "2026-11")
+        assert (asked.code, asked.out) == (0, "handle,amount,currency,reference,date,carried\n")
+        assert "Nothing is due that can be paid: no period was closed, and the reference stays free." in asked.err
+    earn(rooms, "Omar", 1_000_000, now())
+    assert house.run("pay", "close", "--reference", "2026-11").out.splitlines()[1].startswith("Omar,1.00,EUR,2026-11")
+
+
+def test_a_period_ends_with_the_end_of_its_last_day(rooms: Home) -> None:
+    invite(rooms, "Mina")
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    earn(rooms, "Mina", 1_000_000, today - timedelta(seconds=1))
+    earn(rooms, "Mina", 5_000_000, today)
+    before = (today - timedelta(days=2)).date()
+    assert pay.close_period(rooms, "a", before, dry=True)[0].count("Mina") == 0
+    assert "Mina,1.00,EUR,a" in pay.close_period(rooms, "a", (today - timedelta(days=1)).date())[0]
+    assert "Mina,5.00,EUR,b" in pay.close_period(rooms, "b", today.date())[0]
+
+
+def test_a_period_that_ends_before_one_that_was_closed_makes_no_debts(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    today = datetime.now(UTC)
+    earn(rooms, "Mina", 100_000, today - timedelta(days=3))
+    earn(rooms, "Mina", 5_004_000, today)
+    pay.close_period(rooms, "december", None)
+    day = f"{today - timedelta(days=2):%Y-%m-%d}"
+    late = house.run("pay", "close", "--reference", "november", "--until", day)
+    assert (late.out, "Carried" in late.err) == ("handle,amount,currency,reference,date,carried\n", False)
+    (line,) = pay.pay_lines(rooms)
+    assert (line.due, line.carried) == ("0.004", "0.004")
+
+
+@pytest.mark.parametrize(("reference", "day"), [("", None), ("  ", None), ("2999", "2999-01-01")])
+def test_a_period_has_a_reference_and_a_day_that_has_come(rooms: Home, reference: str, day: str | None) -> None:
+    with pytest.raises(SettingsError):
+        pay.close_period(rooms, reference, None if day is None else date.fromisoformat(day))
+
+
+@pytest.mark.parametrize("source", ["", "  "])
+def test_a_floor_says_where_its_figure_comes_from(rooms: Home, source: str) -> None:
+    with pytest.raises(SettingsError, match="says where its figure comes from"):
+        pay.set_floor(rooms, "12.60", "EUR", source, None)
+    assert rooms.store.floor(now()) is None
+
+
 def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms: Home) -> None:
     for handle, micro in (("Mina", 951_121), ("Omar", 9_999)):
         invite(rooms, handle)
-        with rooms.store.db.write():  # type: ignore[attr-defined]  # a line as work writes it
-            number = rooms.store.person_row(handle)["id"]  # type: ignore[attr-defined]
-            rooms.store.write_line(number, "time", micro, "EUR", 0.0, now())  # type: ignore[attr-defined]
+        earn(rooms, handle, micro, now())
     looked = house.run("pay", "close", "--reference", "2026-11", "--dry-run")
     asked = house.run("pay", "close", "--reference", "2026-11")
     assert looked.out == asked.out

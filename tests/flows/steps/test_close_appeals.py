@@ -101,11 +101,16 @@ def test_an_appeal_that_nobody_heard_is_late_and_stays_open_until_somebody_hears
     assert here.store.truths() == [], "what was heard late is no truth"
 
 
-def test_an_appeal_whose_words_were_forgotten_ends_without_a_judgement(here: World) -> None:
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_an_appeal_whose_words_were_forgotten_ends_without_a_judgement(here: World, is_heard: bool) -> None:
     reading = read_until_decided(here, {"ann": "B7", "ben": "B1", "cat": "B1", "eve": "B1"})
     (scan,) = [each.scan.id for each in here.store.scan_states()]
     here.store.open_appeal(reading, "ann", "", DEADLINE, after(400))
-    hear(here, "B1")
+    if is_heard:
+        hear(here, "B1")
     here.store.forget(scan, after(515))
     assert close_appeals(here.store, forms, after(520)) == ClosedAppeals(no_expert=1)
     assert here.store.truths() == []
+    assert here.store.appeals(open_only=True) == []
+    assert close_appeals(here.store, forms, DEADLINE + timedelta(days=30)) == ClosedAppeals()
+    assert "appeal late" not in {each.kind for each in here.store.notices("ann")}

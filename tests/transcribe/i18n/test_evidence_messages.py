@@ -49,7 +49,7 @@ def test_every_method_of_deciding_has_a_sentence() -> None:
 
 def test_every_code_that_reconcile_gives_has_a_sentence() -> None:
     assert set(EVIDENCE) == set(EvidenceCode)
-    assert set(REASONS) == set(Reason) - {Reason.CONTROL, Reason.QUALIFICATION, Reason.APPEAL}
+    assert set(REASONS) == set(Reason) - {Reason.CONTROL, Reason.QUALIFICATION}
 
 
 def test_every_rule_of_records_has_a_sentence() -> None:

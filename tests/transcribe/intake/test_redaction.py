@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from transcribe.registration.align import Aligned
 from transcribe.registration.similarity import Similarity
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from transcribe.model import Picture
 
 CARD = Box(200, 200, 1000, 260)
@@ -74,6 +77,48 @@ def test_a_number_that_hangs_out_of_its_box_is_painted_over_whole(form: Form, lo
     number = (page != bare) & (bare > 200)  # what the number covers beside the frame
     assert number.any()
     assert (copy_of(form, page)[number] == PAINT_GREY_LEVELS).all()
+
+
+NUMBER = "4929 1375 0246 8813"
+
+
+def put(form: Form, text: str, x: int, y: int) -> tuple[Picture, NDArray[numpy.bool_]]:
+    """A page with a text whose first letter stands there, and where it covers paper or print."""
+    page = written(form, -9999)
+    bare = page.copy()
+    cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 40, 3)
+    return page, page != bare
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        pytest.param(700, CARD.y1 - 16, id="runs out at the right"),
+        pytest.param(20, CARD.y1 - 16, id="begins before the box"),
+        pytest.param(230, CARD.y1 + 46, id="stands under the box"),
+        pytest.param(230, CARD.y0 - 14, id="stands above the box"),
+        pytest.param(CARD.x1 + 20, CARD.y1 - 16, id="stands beside the box"),
+    ],
+)
+def test_a_number_that_stands_partly_or_wholly_beside_its_box_is_painted_over_whole(form: Form, x: int, y: int) -> None:
+    page, number = put(form, NUMBER, x, y)
+    shown = copy_of(form, page)
+    assert (shown[number & (page < 120)] == PAINT_GREY_LEVELS).all()
+    assert (shown[CARD.y0 + 5 : CARD.y1 - 5, CARD.x0 + 5 : CARD.x1 - 5] == PAINT_GREY_LEVELS).all(), "it is no blank"
+
+
+def test_what_is_written_in_another_field_beside_a_payment_box_stays(form: Form) -> None:
+    note = Field(name="note", type="text", label={"en": "Note"}, box=Box(200, 264, 1000, 330))
+    beside = replace(form, fields=(*form.fields, note))
+    page, text = put(beside, "12 pots", 230, 310)
+    cv2.putText(page, "4711 0815", (230, CARD.y1 - 18), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 40, 3)
+    inside = text & (numpy.arange(len(page)) > CARD.y1 + 12)[:, numpy.newaxis]
+    assert (copy_of(beside, page)[inside] == page[inside]).all()
+
+
+def test_three_signs_beside_an_empty_box_are_no_number(form: Form) -> None:
+    page, _ = put(form, "B 7", 300, CARD.y1 + 46)
+    assert (copy_of(form, page) == page).all()
 
 
 @pytest.mark.parametrize("shape", [(19000, 30), (30, 19000, 3), (30000, 16), (16, 16)])

@@ -16,7 +16,7 @@ from tests.transcribe.review.site import Site, form_of
 from tests.transcribe.store.world import put
 from transcribe.codes import Flag
 from transcribe.i18n import said
-from transcribe.model import WHOLE, Decision, Evidence, FieldKey, ReadResult, Scan, Task, Transcriber
+from transcribe.model import OPERATOR_SOURCE, WHOLE, Decision, Evidence, FieldKey, ReadResult, Scan, Task, Transcriber
 from transcribe.people import SECOND_LOOK_TIME
 from transcribe.review.views.formatting import day, moment
 from transcribe.store.facts import SentReading
@@ -121,6 +121,19 @@ def test_a_reading_is_explained_without_anybody_elses_name(
     assert ben.handle not in page
     assert scan not in page
     assert sign_in(ann).get(f"/readings/{reading}/snippet").headers["content-type"] == "image/jpeg"
+
+
+def test_what_an_operator_corrected_is_said_to_be_theirs_and_no_other_readers(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    scan, ann, _, reading = outvoted
+    site.store.correct_value(scan, KEY, "Dupont", "olga", "the customer called", site.clock.now())
+    decide(site, scan, "Durand", ann, replace(ann, id=OPERATOR_SOURCE))
+    page = sign_in(ann).get(f"/readings/{reading}").text
+    read_what, why = page.split('id="readers"')[1].split("</ul>")[0], page.split('id="reasons"')[1].split("</ul>")[0]
+    assert re.search(r'Dupont(?:(?!<li).)*data-who="operator"', read_what, re.DOTALL)
+    assert "An operator reads something else" in why
+    assert "Another reader" not in why
 
 
 def test_what_was_legible_of_a_text_that_cannot_be_read_is_shown_to_who_typed_it(site: Site, sign_in: SignIn) -> None:
@@ -242,6 +255,23 @@ def test_an_appeal_that_is_heard_and_not_settled_yet_reads_as_heard_everywhere(
     site.clock.forward += SECOND_LOOK_TIME
     close_appeals(site.store, form_of, site.clock.now())
     assert 'data-figure="appeals">declined: 1<' in client.get("/me").text
+
+
+def test_an_appeal_whose_scan_is_erased_promises_no_hearing_any_more(
+    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
+) -> None:
+    scan, ann, _, reading = outvoted
+    client = sign_in(ann)
+    client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client), "words": "it is a d"})
+    site.store.forget(scan, site.clock.now())
+    for is_closed in (False, True):
+        page = client.get(f"/readings/{reading}").text
+        assert "No expert could hear your appeal: the scan was erased before." in page
+        assert "reads the field by" not in page
+        if not is_closed:
+            close_appeals(site.store, form_of, site.clock.now())
+    assert 'data-figure="appeals">scan erased before it was heard: 1<' in client.get("/me").text
+    assert site.store.waiting_since(0).appeal_count == 0
 
 
 def test_an_expert_sees_all_readings_after_settling_and_may_change_with_a_reason(site: Site, sign_in: SignIn) -> None:

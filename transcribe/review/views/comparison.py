@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from rapidfuzz.distance import Levenshtein
 
@@ -15,7 +15,9 @@ from transcribe.model import Decision, Form, Reading
 from transcribe.people import is_agreed
 from transcribe.store import FieldHistory
 
-Reader = Literal["you", "person", "machine"]
+Reader = Literal["you", "person", "operator", "machine"]
+READERS: tuple[Reader, ...] = get_args(Reader)
+"""In the order in which they are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def why_no_text(reading: Reading) -> str:
 def read_texts(decided: Decision, history: FieldHistory, form: Form, own: str) -> tuple[ReadText, ...]:
     """Each text that was read and weighed, what was decided first, with who read it: the person `own` is "you"."""
     weighed = [each for each in history.readings if each.id in decided.readings] or history.readings
-    last = {each.source: each for each in weighed if each.source != model.OPERATOR_SOURCE}
+    last = {each.source: each for each in weighed}
     field = form.field(decided.key.name)
     texts: dict[tuple[str | None, str], list[Reading]] = {}
     for reading in last.values():
@@ -96,7 +98,7 @@ def read_texts(decided: Decision, history: FieldHistory, form: Form, own: str) -
             text=text,
             why=why,
             agreed=is_agreed(readings[0], decided, field, form),
-            readers=tuple(sorted((_reader(each, own) for each in readings), key=("you", "person", "machine").index)),
+            readers=tuple(sorted((_reader(each, own) for each in readings), key=READERS.index)),
         )
         for (text, why), readings in texts.items()
     ]
@@ -106,6 +108,8 @@ def read_texts(decided: Decision, history: FieldHistory, form: Form, own: str) -
 def _reader(reading: Reading, own: str) -> Reader:
     if reading.source == own:
         return "you"
+    if reading.source == model.OPERATOR_SOURCE:
+        return "operator"
     return "machine" if reading.kind == "machine" else "person"
 
 

@@ -22,6 +22,7 @@ OWN_CODES = {code: f"own {code}" for code in EVIDENCE if f"own {code}" in EVIDEN
 
 YOU = N_("You")
 ANOTHER_READER = N_("Another reader")
+AN_OPERATOR = N_("An operator")
 A_MACHINE = N_("A machine ({name})")
 
 
@@ -100,6 +101,8 @@ def _without_names(evidence: Evidence, people: set[str], own: str, translate: Ca
         return Evidence(
             code=OWN_CODES.get(evidence.code, evidence.code), numbers={**evidence.numbers, "source": translate(YOU)}
         )
+    if source == model.OPERATOR_SOURCE:
+        return Evidence(code=evidence.code, numbers={**evidence.numbers, "source": translate(AN_OPERATOR)})
     machine = translate(A_MACHINE).format(name=str(source).partition(" ")[0])
     name = translate(ANOTHER_READER) if source in people else machine
     return Evidence(code=evidence.code, numbers={**evidence.numbers, "source": name})

@@ -206,7 +206,12 @@ def shows_snippet(task: Task, place: Place | None) -> bool:
 
 
 def allowed_pictures(form: Form | None, task: Task, place: Place | None) -> tuple[str, ...]:
-    """Which pictures beside the snippet a task may show: what the form allows, and the page where it is needed."""
+    """Which pictures beside the snippet a task may show: what the form allows, and the page where it is needed.
+
+    None of payment data, of which an earlier version may have asked: their page would show all but them.
+    """
+    if form and any(each.name == task.key.name and each.personal == "payment" for each in form.all_fields()):
+        return ()
     if not shows_snippet(task, place):
         return ("page",)
     options: Mapping[str, object] = form.options if form else {}

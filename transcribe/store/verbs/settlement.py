@@ -17,6 +17,9 @@ from transcribe.store.verbs.pay_ledger import MEASURE_TIME, PayLedgerVerbs, line
 TOPPED_UP = ("by reading", "hourly")
 """The engagements whose pay is brought up to the floor."""
 
+LATEST_MICROS = 2**62
+"""Later than any moment in microseconds."""
+
 WAITING_LINE = "waiting"
 """The reference of the lines of waiting for work, of which so many minutes a day are paid."""
 
@@ -102,12 +105,27 @@ class SettlementVerbs(PayLedgerVerbs):
         return [_rest_of(row) for row in self.db.all("carried_for", person=self.person_row(who)["id"])]
 
     def _shares(self, person: Row, until: datetime, coming: Mapping[str, int]) -> list[PeriodShare]:
-        """What a period gives a person by currency, with top-ups that are `coming`; none where nothing is due."""
+        """What a period gives a person by currency, with top-ups that are `coming`; none where nothing is due.
+
+        More may be paid than was due by then, where a period that ended later was closed before: that is no debt, and
+        nothing comes of it.
+        """
         due = {row["currency"]: int(row["due"]) for row in self.db.all("due", person=person["id"], until=micros(until))}
         before = {row["currency"]: row["micro"] for row in self.db.all("carried_of_person", person=person["id"])}
         currencies = sorted({*due, *coming})
         shares = [_share(person, each, due.get(each, 0) + coming.get(each, 0)) for each in currencies]
-        return [each for each in shares if each.paid or each.carried or before.get(each.currency)]
+        ahead = self._paid_ahead(person) if any(each.carried < 0 for each in shares) else set()
+        return [
+            each
+            for each in shares
+            if (each.paid or each.carried or before.get(each.currency))
+            and not (each.carried < 0 and each.currency in ahead)
+        ]
+
+    def _paid_ahead(self, person: Row) -> set[str]:
+        """The currencies in which a person is not paid more than all that they have earned until now."""
+        rows = self.db.all("due", person=person["id"], until=LATEST_MICROS)
+        return {row["currency"] for row in rows if int(row["due"]) >= 0}
 
     def unpaid_claims(self) -> list[TimeClaim]:
         return [
