@@ -114,6 +114,13 @@ def test_no_program_asks_for_payment_data_or_sends_them(rooms: Home) -> None:
     assert rooms.store.field_history(scan.id, CARD).tasks == ()
 
 
+def test_what_was_asked_again_before_is_asked_of_nobody(rooms: Home) -> None:
+    scan = order(rooms)
+    rooms.store.ask_value(scan.id, CARD, "op", "an earlier version took it", now())
+    reconcile_home(rooms)
+    assert rooms.store.field_history(scan.id, CARD).tasks == ()
+
+
 def test_a_task_that_was_opened_before_shows_no_picture(rooms: Home) -> None:
     scan = order(rooms)
     form = rooms.forms("order-form", scan.form_version)
