@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -62,7 +63,7 @@ def test_it_is_shown_and_can_still_be_sent(site: Site, enter: Enter, path: str) 
     page.goto(page.url.replace("/work", path))
 
     left = page.locator("#rest-left")
-    expect(left).to_contain_text("You had typed this, and not sent it, when its field went back:")
+    expect(left).to_contain_text("You had typed this, and not sent it:")
     expect(left).to_contain_text("Order number")
     expect(left.locator("q")).to_have_text(TYPED)
     assert Axe().run(page).response["violations"] == []
@@ -142,6 +143,68 @@ def test_nothing_is_said_of_a_field_that_is_held_and_what_was_typed_stands_in_it
     expect(page.locator("#typed-left")).not_to_be_visible()
 
 
+def on_another_device(site: Site, who: Transcriber, count: int) -> list[str]:
+    """The person reads fields that they hold, on a device of which this one knows nothing; the ids of the tasks."""
+    now = site.clock.now()
+    held = site.store.held(who.id, now)[:count]
+    for task in held:
+        site.store.submit(task.id, who.id, SentReading(text="BC-7", idem=f"elsewhere-{task.id}", seconds=3.0), now)
+    return [task.id for task in held]
+
+
+def shown_task(page: Page) -> str:
+    return str(page.locator("#task").get_attribute("action")).rpartition("/")[2]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("how", ["loaded anew", "looked at again"])
+def test_what_was_read_on_another_device_is_shown_no_more(site: Site, enter: Enter, how: str) -> None:
+    for each in range(6):
+        site.scan("bon-de-commande", {NUMBER: f"BC-{each}"}, name=str(each))
+    amina = site.person("amina")
+    page = enter(amina)
+    page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
+    page.wait_for_load_state("networkidle")
+    held = {task.id for task in site.store.held(amina.id, site.clock.now())}
+    assert len(held) >= 3
+    read = on_another_device(site, amina, 3)
+    with page.expect_response("**/drafts"):
+        if how == "loaded anew":
+            page.goto(page.url)
+        else:
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_load_state("networkidle")
+    for _ in range(6 - len(read)):
+        expect(page.locator("body")).not_to_have_class(re.compile("waiting"))
+        task = shown_task(page)
+        assert task not in read
+        page.locator("#text").fill("BC-9")
+        page.locator("#text").press("Enter")
+        page.wait_for_function(
+            "(before) => !document.querySelector('#task')?.getAttribute('action')?.endsWith(before)", arg=task
+        )
+    page.wait_for_load_state("networkidle")
+    assert site.texts_of(amina.id).count("BC-7") == 3
+
+
+@pytest.mark.browser
+def test_what_was_typed_is_shown_where_the_field_was_read_on_another_device(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    page = enter(amina)
+    typed_into(page, TYPED)
+    on_another_device(site, amina, 1)
+    page.goto(page.url)
+    left = page.locator("#rest-left, #typed-left").filter(has_text="not sent it").first
+    expect(left).to_contain_text("You have read this field since, in another window or on another device:")
+    expect(left.locator("q")).to_have_text(TYPED)
+    left.get_by_role("button", name="Put it away").click()
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    expect(left).not_to_be_visible()
+    assert site.texts_of(amina.id) == ["BC-7"]
+
+
 def test_what_became_of_a_field_is_told(site: Site, sign_in: SignIn) -> None:
     for each in range(3):
         site.scan("bon-de-commande", {NUMBER: f"BC-{each}"}, name=str(each))
@@ -157,11 +220,11 @@ def test_what_became_of_a_field_is_told(site: Site, sign_in: SignIn) -> None:
 
     told = client.post("/drafts", json={"tasks": asked}, headers={"x-csrf-token": csrf(client)}).json()["gone"]
 
-    assert [(each["task"], each["what"]) for each in told] == [
-        (gone.id, "gone"),
-        (read.id, "over"),
-        (erased.id, "erased"),
-        ("nobody-s-task", "over"),
+    assert [(each["task"], each["what"], each["read"]) for each in told] == [
+        (gone.id, "gone", None),
+        (read.id, "over", "BC"),
+        (erased.id, "erased", None),
+        ("nobody-s-task", "over", None),
     ]
     assert told[0]["label"] == "N° de commande"
 

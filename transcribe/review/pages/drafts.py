@@ -32,7 +32,7 @@ class GoneDraft(BaseModel):
     """A field that this person holds no more, as they know it: `row` counts from 1, None outside tables.
 
     `what`: "gone", and what was typed may still be sent; "erased" with its scan; "over" where they have read it, or no
-    such field is known.
+    such field is known. `read` is what they read then; None where nothing was typed, or no such field is known.
     """
 
     task: str
@@ -40,6 +40,7 @@ class GoneDraft(BaseModel):
     label: str
     form: str
     row: int | None
+    read: str | None
 
 
 class GoneDrafts(BaseModel):
@@ -60,16 +61,17 @@ def _gone(store: Store, context: Context, visitor: Visitor, tasks: Sequence[str]
     for task in tasks:
         if task not in held:
             named = named_field(store, context.forms, task, visitor.language)
-            what = _what_became(store, task, who)
-            yield GoneDraft(task=task, what=what, label=named.label, form=named.form, row=named.row)
+            what, read = _what_became(store, task, who)
+            yield GoneDraft(task=task, what=what, label=named.label, form=named.form, row=named.row, read=read)
 
 
-def _what_became(store: Store, task: str, who: str) -> Literal["gone", "erased", "over"]:
+def _what_became(store: Store, task: str, who: str) -> tuple[Literal["gone", "erased", "over"], str | None]:
     try:
         subject = store.task_subject(task)
     except NotFound:
-        return "over"
+        return "over", None
     readings = store.field_history(subject.scan, subject.key).readings
-    if any(each.source == who and each.task == task for each in readings):
-        return "over"
-    return "erased" if store.forgotten(subject.scan) else "gone"
+    own = [each for each in readings if each.source == who and each.task == task]
+    if own:
+        return "over", own[-1].text
+    return ("erased" if store.forgotten(subject.scan) else "gone"), None

@@ -5,7 +5,7 @@ import { made, quoted } from "./refused.js";
 const MOST = 100; // tasks in one request
 
 export class Left {
-  /** `words`: left, left_erased, send_left, put_away, row; `csrf` is of the form that sends. */
+  /** `words`: left, left_gone, left_erased, left_read, send_left, put_away, row; `csrf` is of the form that sends. */
   constructor(keep, line, place, words, csrf) {
     Object.assign(this, { keep, line, place, words, csrf });
   }
@@ -17,8 +17,9 @@ export class Left {
     const answer = await this.line.post("/drafts", { tasks: found.map(([task]) => task) }).catch(() => null);
     if (!answer) return []; // no line: nothing is said of what nobody knows
     const texts = new Map(found);
-    for (const { task } of answer.gone.filter(({ what }) => what !== "gone")) await this.forget(task);
-    this.put(answer.gone.filter(({ what }) => what !== "over").map((gone) => this.item(gone, texts.get(gone.task))));
+    const isSent = ({ what, task, read }) => what === "over" && [null, texts.get(task).trim()].includes(read);
+    for (const gone of answer.gone) if (gone.what === "erased" || isSent(gone)) await this.forget(gone.task);
+    this.put(answer.gone.filter((gone) => !isSent(gone)).map((gone) => this.item(gone, texts.get(gone.task))));
     return answer.gone.map(({ task }) => task);
   }
 
@@ -37,8 +38,9 @@ export class Left {
     const item = document.createElement("li");
     const named = [form, label, row && this.words.row.replace("{row}", row)].filter(Boolean).join(" · ");
     item.append(made("strong", named), " ");
-    if (what === "erased") item.append(made("span", this.words.left_erased));
-    else item.append(quoted(text), " ", this.form(task, text));
+    const why = { gone: this.words.left_gone, over: this.words.left_read, erased: this.words.left_erased }[what];
+    item.append(made("span", why));
+    if (what !== "erased") item.append(" ", quoted(text), " ", this.form(task, text));
     const button = made("button", this.words.put_away);
     button.type = "button";
     button.onclick = async () => {

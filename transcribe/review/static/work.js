@@ -20,7 +20,7 @@ import { Unsent } from "./unsent.js";
 const ENDING = 90_000; // ms before a task goes back: then the page says so
 const RENEW_EVERY = 60_000;
 const LOOK_FIRST = 500; // ms: nobody has seen a picture that is shown for less, so an empty Send asks first
-const LONGEST_WAIT = 3_000; // ms for the server to take back what else was held of a paper that is another
+const LONGEST_WAIT = 3_000; // ms for the server to take back what else was held of a paper, or to say what still is
 const FIRST = 12; // of the fields that are on this device, those whose pictures are decoded first
 const MOST_RENEWED = 100; // tasks in one request
 const MOST_BACK = 10; // how many of the last readings can be taken back
@@ -83,9 +83,11 @@ async function begin() {
   await notTaken.show();
   const before = await keep.all("held"); // before anything is shown or asked for: both write anew what is held
   const simple = before.filter((sheet) => isSimple(sheet)); // what has a page of its own may be answered there since
-  const held = simple.filter((sheet) => sheet.until === undefined || endOf(sheet) > Date.now());
+  let held = simple.filter((sheet) => sheet.until === undefined || endOf(sheet) > Date.now());
   const kept = held.find((sheet) => sheet.task === setup.sheet.task); // its time may be longer than the page says
+  const theirs = isOldPage ? held : Promise.race([stillHeld(held), later(LONGEST_WAIT).then(() => held)]);
   if (known(setup.sheet.task) || (isOldPage && !kept)) {
+    held = await theirs;
     const coming = ahead.take_in(held.slice(0, FIRST));
     next();
     await coming;
@@ -97,6 +99,7 @@ async function begin() {
     const typedBefore = input.defaultValue; // what was taken back, without a draft of it
     await show({ sheet: setup.sheet, image, until: setup.sheet.until });
     if (typedBefore && value() === setup.sheet.prefill) setValue(typedBefore);
+    held = await theirs;
     await ahead.take_in(held.slice(0, FIRST).filter((sheet) => sheet.task !== setup.sheet.task));
   }
   begun = true;
@@ -111,6 +114,33 @@ async function begin() {
   setInterval(second, 1_000);
   keepOffline("/work", (address) => address.includes("/static/") || address.includes("/snippet/"));
 }
+
+function later(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Those of these fields that are this person's still: others were read meanwhile in another window or device, or went back. */
+async function stillHeld(held) {
+  const gone = new Set();
+  for (let from = 0; from < held.length; from += MOST_RENEWED) {
+    const tasks = held.slice(from, from + MOST_RENEWED).map((sheet) => sheet.task);
+    const answer = await line.post("/drafts", { tasks }).catch(() => ({ gone: [] })); // no line: nobody knows better
+    for (const { task } of answer.gone) gone.add(task);
+  }
+  return held.filter((sheet) => !gone.has(sheet.task));
+}
+
+/** The window is looked at again: what was read elsewhere meanwhile is put away, but for what something is typed in. */
+async function lookAgain() {
+  if (document.visibilityState !== "visible" || !begun || !current || clearing) return;
+  const all = [current.sheet, ...ahead.sheets];
+  const mine = new Set((await stillHeld(all)).map((sheet) => sheet.task));
+  ahead.drop(all.map((sheet) => sheet.task).filter((task) => !mine.has(task)));
+  const isGone = current && all[0] === current.sheet && !mine.has(current.sheet.task);
+  if (isGone && !clearing && !unsent.has(current.sheet.task) && value() === current.sheet.prefill) next();
+  else holding();
+}
+document.addEventListener("visibilitychange", lookAgain);
 
 /** The work goes on in another window: nothing can be typed here until it is taken over. */
 function elsewhere() {
