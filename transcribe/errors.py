@@ -79,6 +79,13 @@ class StoreError(FairhandError):
     retry = True
 
 
+class UnkeepableText(StoreError):
+    """A text has a character that no database keeps: NUL (U+0000). Take it out and send it again."""
+
+    exit_code = 2
+    retry = False
+
+
 class DatabaseAway(StoreError):
     """The server of the database gives no connection; try again when it does."""
 

@@ -56,7 +56,7 @@ class NewWebhook(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: str = Field(max_length=64, pattern=NAME_PATTERN)
-    url: str = Field(max_length=2000)
+    url: str = Field(min_length=1, max_length=2000)
     events: list[EventType] = Field(default=[], max_length=20)
     forms: list[str] = Field(default=[], max_length=1000)
     with_values: bool = False

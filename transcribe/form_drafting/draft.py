@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -104,7 +105,7 @@ def _head(pages: Sequence[Page], *, name: str, blanks: Sequence[str], language: 
 # Drafted from {", ".join(blanks)}: check every name, type and box (`fairhand forms preview`), then delete this line.
 name = "{written if written[0].isalpha() else f"form-{written}"}"
 version = 1
-title = "{_clean(name)}"
+title = {json.dumps(" ".join(name.split()), ensure_ascii=False)}
 languages = [{", ".join(f'"{each}"' for each in language.split("+"))}]
 locale = "{locale}"
 currency = "{currency}"

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
-from transcribe.forms.mistakes import Mistakes, unknown_options, without_wrong_keys, wrong_keys
+from transcribe.forms.mistakes import Mistakes, require_no_nul, unknown_options, without_wrong_keys, wrong_keys
 from transcribe.forms.order_mapping import impossible_constants, order_mapping
-from transcribe.forms.placement import check_place, overlapping
+from transcribe.forms.placement import check_place, overlapping, unanswerable
 from transcribe.forms.record_width import unpublishable
 from transcribe.forms.schema import (
     PATTERNS_IGNORED,
@@ -70,7 +70,7 @@ def installed(folders: Iterable[Path]) -> tuple[str, ...]:
 
 def definition(name_or_path: str | Path, folders: Sequence[Path] = ()) -> str:
     """The text of the definition as it stands in its file."""
-    return _read(find(name_or_path, folders)).decode("utf-8")
+    return _read(find(name_or_path, folders)).decode("utf-8-sig")
 
 
 def find(name_or_path: str | Path, folders: Sequence[Path] = ()) -> Path:
@@ -100,13 +100,17 @@ def _read(path: Path) -> bytes:
 
 def _parse(path: Path, raw: bytes) -> dict[str, object]:
     try:
-        return tomllib.loads(raw.decode("utf-8"))
+        content = tomllib.loads(raw.decode("utf-8-sig"))  # Windows begins such files with a mark
     except UnicodeDecodeError as error:
-        raise FormError(f"{path.name}: this is no text in UTF-8. Name the TOML file of a form.") from error
+        raise FormError(
+            f"{path.name}: this is no text in UTF-8. Name the TOML file of a form; where it is one, save it as UTF-8."
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise FormError(f"{path.name}: this is no TOML: {error}.") from error
     except RecursionError as error:
         raise FormError(f"{path.name}: this is nested too deep for a form definition.") from error
+    require_no_nul(path.name, content)
+    return content
 
 
 def _all_wrong(path: Path, raw: bytes, content: dict[str, object], error: ValidationError, *, apart: bool) -> FormError:
@@ -160,8 +164,8 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True, a
             _check_rule(path, f'rule "{rule.name or number}" check', Rule(name=rule.name, check=rule.check), form)
     mistakes.found += unpublishable(path.name, form) if publishable else ()
     if apart:
-        mistakes.found += [*overlapping(path.name, form), *unknown_options(path.name, form.options)]
-        mistakes.found += impossible_constants(path.name, form.order)
+        mistakes.found += [*overlapping(path.name, form), *unanswerable(path.name, form)]
+        mistakes.found += [*unknown_options(path.name, form.options), *impossible_constants(path.name, form.order)]
     mistakes.raise_all()
     return form
 
@@ -250,12 +254,15 @@ def _master(path: Path, said: MasterTable, known: set[str]) -> Master:
     file = _beside(path, "master source", said.source)
     content = file.read_bytes()
     try:
-        rows = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+        text = content.decode("utf-8-sig")
+        require_no_nul(said.source, {"text": text})
+        rows = list(csv.DictReader(text.splitlines()))
     except (UnicodeDecodeError, csv.Error) as error:
         raise FormError(f"{said.source}: this is no CSV in UTF-8: {error}.") from error
     for column in filter(None, (said.column, said.key)):
         if not rows or column not in rows[0]:
-            raise FormError(f'{path.name}: master: {said.source} has no rows with a column "{column}".')
+            advice = " Separate its columns by commas." if ";" in text.partition("\n")[0] else ""
+            raise FormError(f'{path.name}: master: {said.source} has no rows with a column "{column}".{advice}')
     pairs = ((row[said.column] or "", row[said.key or said.column] or "") for row in rows)
     values = tuple((value.strip(), key.strip()) for value, key in pairs if value.strip())
     return Master(field=said.field, values=values, digest=hashlib.sha256(content).hexdigest())

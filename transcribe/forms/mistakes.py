@@ -77,6 +77,20 @@ def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError,
     return list(dict.fromkeys(lines))
 
 
+def require_no_nul(file: str, content: Mapping[str, object]) -> None:
+    """FormError where a text of a definition, or of a file beside it, holds a NUL, which no database keeps."""
+    left: list[object] = [content]
+    while left:
+        value = left.pop()
+        if isinstance(value, Mapping):
+            left += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, str) and "\0" in value:
+            begin = value.partition("\0")[0][-20:]
+            raise FormError(f"{file}: a NUL character stands in a text, after {begin!r}. Take it out.")
+
+
 def unknown_options(file: str, options: Iterable[str]) -> list[str]:
     """What is wrong with options that nothing reads: a mistyped one would leave the form as it is without it."""
     unknown = [each for each in options if each not in OPTIONS]

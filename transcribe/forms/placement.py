@@ -14,6 +14,10 @@ MAX_OVERLAP_SHARE = 0.5
 hand: of the shipped forms no two boxes share 0.2."""
 
 
+MIN_SIDE_PX = 8
+"""The smallest side of a box, and height of a row, in pixels of the blank: a millimetre at 200 dpi. Chosen by hand."""
+
+
 def check_place(file: str, key: str, page: int, box: Box | None, blanks: Sequence[Blank | None]) -> None:
     """FormError where a field or table does not stand on its page. A blank that is None could not be looked at."""
     if page > len(blanks):
@@ -40,6 +44,23 @@ def overlapping(file: str, form: Form) -> Iterator[str]:
                     f'{file}: field "{other}" box: {share:.0%} of the smaller box lie on that of "{one}", so that both '
                     "read the same. Draw them apart (fairhand forms preview shows them), or take one of the two out."
                 )
+
+
+def unanswerable(file: str, form: Form) -> Iterator[str]:
+    """Every field that nobody could fill in or read as it is defined, with what to do."""
+    for field in form.all_fields():
+        if field.type == "choice" and not field.examples:
+            yield f'{file}: field "{field.name}" examples: a choice is one of a few words. List them as its examples.'
+        if any(not text.strip() for text in field.label.values()):
+            yield f'{file}: field "{field.name}" label: it is empty. Write what stands beside it, or leave label out.'
+        if field.box and min(field.box.width, field.box.height) < MIN_SIDE_PX:
+            yield f'{file}: field "{field.name}" box: {list(field.box)} is too small to write or tick anything in.'
+    for table in form.tables:
+        if table.box and table.box.height < MIN_SIDE_PX * table.rows:
+            yield (
+                f'{file}: table "{table.name}" rows: {table.rows} of them are lower than {MIN_SIDE_PX} pixels in a box '
+                f"of {table.box.height} pixels. Count the lines that are drawn."
+            )
 
 
 def _places(form: Form, number: int) -> list[tuple[str, Box]]:

@@ -62,6 +62,12 @@ def _regular_expression(value: str, info: ValidationInfo) -> str | None:
     raise ValueError(refusal)
 
 
+def _no_truth_value(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is no number of pixels")
+    return value
+
+
 def _ordered_box(value: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     x0, y0, x1, y1 = value
     if not (0 <= x0 < x1 and 0 <= y0 < y1):
@@ -81,6 +87,9 @@ def _file_beside(value: str) -> str:
     return value
 
 
+MOST_VERSION = 1_000_000
+"""The highest version of a form. Chosen by hand: addresses and databases take it."""
+
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 FORM_NAME = r"^[a-z][a-z0-9_-]*$"
 """What a form may be called: its name is that of a folder too."""
@@ -91,8 +100,9 @@ LANGUAGE = r"^[a-z]{3}(_\w+)?$"
 Beside = Annotated[str, AfterValidator(_file_beside)]
 Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="small letters, digits and _; begins with a letter")]
-BoxKey = Annotated[tuple[int, int, int, int], AfterValidator(_ordered_box)]
-Span = Annotated[tuple[int, int], AfterValidator(_ordered_span)]
+Pixels = Annotated[int, BeforeValidator(_no_truth_value)]
+BoxKey = Annotated[tuple[Pixels, Pixels, Pixels, Pixels], AfterValidator(_ordered_box)]
+Span = Annotated[tuple[Pixels, Pixels], AfterValidator(_ordered_span)]
 Size = tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
 
 
@@ -205,7 +215,7 @@ class FormFile(DefinitionTable):
     """A whole definition."""
 
     name: Annotated[str, Field(pattern=FORM_NAME, max_length=100)]
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=MOST_VERSION)]
     title: Texts
     languages: Annotated[tuple[Annotated[str, Field(pattern=LANGUAGE)], ...], Field(min_length=1)]
     locale: Annotated[str, AfterValidator(_known_locale)]

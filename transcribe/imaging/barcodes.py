@@ -68,6 +68,6 @@ def barcodes_on_page(picture: Picture) -> Iterator[Barcode]:
     for code in sorted(zxingcpp.read_barcodes(picture.copy()), key=lambda code: code.position.top_left.x):
         corners = [getattr(code.position, each) for each in ("top_left", "top_right", "bottom_left", "bottom_right")]
         across, down = [each.x for each in corners], [each.y for each in corners]
-        if text := code.text.strip():
+        if text := code.text.replace("\0", "").strip():  # no database keeps a NUL
             box = Box(min(across), min(down), max(across) + 1, max(down) + 1)
             yield Barcode(text, box, code.format in ERROR_DETECTING_FORMATS)

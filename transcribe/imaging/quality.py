@@ -36,6 +36,10 @@ MIN_PAPER_LEVEL = 100.0
 PAPER_SHARE = 0.9
 """Share of a page that is no lighter than what is taken for its paper: print and shadows are darker."""
 
+CELLS_ACROSS = 100
+"""Cells of a page, across and down, whose middles say how much of it is on the photo: a hundredth of it is a row. Where
+the rims of both nearly coincide OpenCV's intersection of the two is wrong: it gave .56 of a page that is all there."""
+
 MIN_GOOD_MEASURE = 0.35
 """A measure below this is given as advice. Chosen by hand."""
 
@@ -130,12 +134,13 @@ def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, in
 
     The scale is how many pixels of the photo make one of the page. `homography` takes pixels of the photo to those of
     the page; `photo` is rows and columns, `size` width and height of the page."""
-    width, height = size
-    there = numpy.array(project(numpy.linalg.inv(homography), Box(0, 0, width, height).corners), numpy.float32)
-    frame = numpy.array(Box(0, 0, *photo[::-1]).corners, numpy.float32)
-    common, _ = cv2.intersectConvexConvex(there, frame)
-    area = abs(cv2.contourArea(there))
-    return (area / (width * height)) ** 0.5, common / max(area, 1.0)
+    (width, height), back = size, numpy.linalg.inv(homography)
+    there = numpy.array(project(back, Box(0, 0, width, height).corners), numpy.float32)
+    middles = (numpy.arange(CELLS_ACROSS) + 0.5) / CELLS_ACROSS
+    cells = numpy.stack(numpy.meshgrid(middles * width, middles * height), axis=-1)
+    on_photo = cv2.perspectiveTransform(cells, back)
+    inside = ((on_photo >= 0) & (on_photo <= photo[::-1])).all(axis=-1)
+    return (abs(cv2.contourArea(there)) / (width * height)) ** 0.5, float(inside.mean())
 
 
 def rim_of_paper(homography: Homography, photo: tuple[int, int]) -> Rim:

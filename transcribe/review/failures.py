@@ -28,6 +28,7 @@ from transcribe.errors import (
     ReadAgainSince,
     StateMoved,
     StoreError,
+    UnkeepableText,
 )
 from transcribe.i18n import N_, translation
 from transcribe.review.access.guard import has_problems
@@ -37,7 +38,7 @@ from transcribe.review.access.sessions import NotSignedIn, WorkPaused, language_
 from transcribe.review.context import context_of
 from transcribe.review.rate_limits import TooMany
 from transcribe.review.requests import SKIP_REASON_WORDS
-from transcribe.review.text_limits import TextRefused
+from transcribe.review.text_limits import TextRefused, unkeepable
 from transcribe.review.wrong_entries import Wrong, wrong_entries
 
 logger = logging.getLogger(__name__)
@@ -285,6 +286,8 @@ async def _ours(request: Request, error: Exception) -> Response:
         return failure_response(request, 404, N_("This page does not exist, or it is not open to you."), typed=typed)
     if isinstance(error, LeaseLost):
         return failure_response(request, 409, lost_words(error), typed=typed)
+    if isinstance(error, UnkeepableText):
+        error = unkeepable("\0")
     if isinstance(error, TextRefused):
         return failure_response(request, 422, error.said(language_here(request, context_of(request))), typed=typed)
     if isinstance(error, FormNotOffered):

@@ -49,14 +49,16 @@ class TextRefused(FairhandError):
         return translation(language).gettext(self.message).format(**self.named)
 
 
+def unkeepable(*found: str) -> TextRefused:
+    """What is said of a text that holds these characters."""
+    said = N_("The text has a character that cannot be kept: {names}. Take it out and send the text again.")
+    return TextRefused(said, {"names": ", ".join(map(character_name, found))})
+
+
 def require_keepable(text: str) -> None:
     """TextRefused names what a text holds that cannot be kept."""
     if found := list(dict.fromkeys(_UNTYPABLE.findall(text))):
-        names = ", ".join(map(character_name, found[:SHOWN_NAMES_COUNT]))
-        raise TextRefused(
-            N_("The text has a character that cannot be kept: {names}. Take it out and send the text again."),
-            {"names": names},
-        )
+        raise unkeepable(*found[:SHOWN_NAMES_COUNT])
     if len(text) > MAX_TEXT_LENGTH:
         raise TextRefused(
             N_("The text has {count} characters; at most {most} can be kept. Shorten it and send it again."),

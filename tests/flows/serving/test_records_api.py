@@ -296,6 +296,18 @@ def test_a_home_that_is_restored_while_a_page_is_read_is_told_by_the_next_one(
     assert client.get(address, params={"after": reached}).status_code == 410
 
 
+@pytest.mark.parametrize("where", ["text", "reason"])
+def test_a_text_that_no_database_keeps_is_refused(rooms: Home, client: TestClient, where: str) -> None:
+    scan = published(rooms).id
+    sent = {"key": "company", "text": "ACME", "reason": "the till says so"}
+    sent[where] += "\0"
+    answer = client.post(f"{PAGE}/{scan}/corrections", json=sent)
+    assert (answer.status_code, "NUL" in answer.json()["detail"]) == (422, True)
+    rejected = {"status": "rejected", "key": "total", "reason": "it is\0 wrong", "record_version": 1}
+    assert client.post(f"{PAGE}/{scan}/receipts", json=rejected).status_code == 422
+    assert rooms.store.values_asked_again(scan) == frozenset()
+
+
 def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: TestClient) -> None:
     scan = published(rooms).id
     sent = {"key": "total", "text": "15.00", "reason": "the till says so"}

@@ -73,6 +73,14 @@ def test_a_draft_of_a_shipped_blank_has_nearly_all_its_fields(name: str, languag
     assert [column.field.type for column in lines.columns] == [column.field.type for column in known.columns]
 
 
+@pytest.mark.parametrize("title", ['Gehölze <b>"x"</b>', "C:\\Bestellung", "Bon d’été: « plantes »", "注文書"])
+def test_the_title_stays_as_it_was_typed(title: str) -> None:
+    picture = numpy.full((400, 600), 255, numpy.uint8)
+    picture[100:160, 100:102] = picture[100:160, 498:500] = picture[100:102, 100:500] = picture[158:160, 100:500] = 0
+    text = draft(Page(number=1, picture=picture), ocr.load("tesseract", ("eng",)), name=title, blank="x.png")
+    assert tomllib.loads(text)["title"] == title
+
+
 def test_a_page_without_any_ruling_says_so() -> None:
     page = Page(number=1, picture=numpy.full((600, 400), 255, numpy.uint8))
     with pytest.raises(FormError, match="by hand"):

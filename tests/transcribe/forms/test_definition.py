@@ -290,6 +290,57 @@ def test_a_constant_that_no_order_can_have_is_a_mistake_when_a_definition_is_che
     assert definition.load(path).order is not None
 
 
+@pytest.mark.parametrize(
+    ("was", "wrong", "said"),
+    [
+        ("version = 3", "version = 99999999999999999999", "small.toml: version: "),
+        ("box = [", "box = [true, ", "box: "),
+        ('title = "Small form"', 'title = "Small\\u0000 form"', "a NUL character stands in a text, after 'Small'."),
+    ],
+)
+def test_what_no_database_and_no_page_takes_is_a_mistake(folder: Path, was: str, wrong: str, said: str) -> None:
+    assert was in GOOD
+    with pytest.raises(FormError) as caught:
+        definition.load(write(folder, GOOD.replace(was, wrong, 1)))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "said"),
+    [
+        ('type = "code"', 'type = "choice"', 'field "number" examples: a choice is one of a few words.'),
+        ('name = "total"', 'name = "total"\nlabel = " "', 'field "total" label: it is empty.'),
+        ("rows = ", "rows = 1000", "of them are lower than 8 pixels in a box"),
+    ],
+)
+def test_what_nobody_could_fill_in_is_a_mistake_when_a_definition_is_checked(
+    folder: Path, was: str, wrong: str, said: str
+) -> None:
+    assert was in GOOD
+    path = write(folder, GOOD.replace(was, wrong, 1))
+    definition.load(path)  # one that is in use goes on
+    with pytest.raises(FormError) as caught:
+        definition.load(path, boxes_apart=True)
+    assert said in str(caught.value)
+
+
+def test_a_file_that_windows_wrote_is_read(folder: Path) -> None:
+    path = write(folder, GOOD)
+    form, file = definition.load(path), Path(path)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert definition.load(path).fields == form.fields
+    assert definition.definition(path).startswith(GOOD[:5])
+    file.write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(FormError, match="save it as UTF-8"):
+        definition.load(path)
+
+
+def test_known_values_with_semicolons_are_said_to_want_commas(folder: Path) -> None:
+    (folder / "numbers.csv").write_text("number;name\nA-1;x\n", encoding="utf-8")
+    with pytest.raises(FormError, match="Separate its columns by commas"):
+        definition.load(write(folder, GOOD))
+
+
 def test_what_is_no_text_is_no_definition(folder: Path) -> None:
     (folder / "small.toml").write_bytes(b"\xff\xd8\xff")
     with pytest.raises(FormError, match="no text in UTF-8"):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from transcribe.imaging.quality import Quality, Rim, geometry, quality, rim_of_paper, with_geometry
 
@@ -117,6 +119,15 @@ def test_a_page_told_to_be_small_keeps_what_it_is_overall() -> None:
     small = with_geometry(good, scale=0.3, inside=0.9)
     assert small.advice == ("too small", "cut off")
     assert small.measures["overall"] == good.measures["overall"]
+
+
+@given(st.lists(st.floats(-1e-5, 1e-5), min_size=6, max_size=6), st.sampled_from([1e-12, 1e-8, 1e-4, 0.3]))
+def test_a_page_that_fills_its_picture_is_all_there(noise: list[float], scale: float) -> None:
+    """A scan of a whole page: both rims nearly coincide."""
+    homography = numpy.eye(3)
+    homography[:2] += scale * numpy.reshape(noise, (2, 3)) * (1.0, 1.0, 1000.0)
+    share = geometry(homography, (3509, 2482), (2482, 3509))[1]
+    assert share == pytest.approx(1.0, abs=0.011)
 
 
 def test_geometry_tells_the_scale_and_what_is_off_the_photo() -> None:

@@ -132,3 +132,15 @@ def test_nobody_asked_is_not_said_above_the_persons_own_question(site: Site, sig
     guide = client.get(f"/guide/{task.id}").text
     assert "A zero or an O?" in guide
     assert "Nobody has asked" not in guide
+
+
+def test_a_question_that_no_database_keeps_is_refused_and_given_back(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2O25-0001"}, name="asked")
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    answer = client.post(f"/work/{task.id}/ask", data={"csrf": csrf(client), "words": "why\0 is it so"})
+    assert answer.status_code == 422
+    assert "The text has a character that cannot be kept: NUL" in answer.text
+    assert "is it so" in answer.text
+    assert site.store.questions() == []

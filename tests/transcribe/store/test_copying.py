@@ -147,7 +147,7 @@ def test_what_postgresql_cannot_hold_is_said(state: Path, url: str) -> None:
     with closing(sqlite3.connect(state)) as connection:
         connection.execute("INSERT INTO setting VALUES ('nul', 'a' || char(0) || 'b', 1)")
         connection.commit()
-    with pytest.raises(StoreError, match="NUL"):
+    with pytest.raises(StoreError, match="Row nul of the table setting has a text with a NUL character"):
         copied(state, url)
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from transcribe.errors import UnkeepableText
 from transcribe.store.drivers.database import FreeLock, Row, TransactionLost
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead
 from transcribe.store.drivers.migrate import migrate, refuse_other_version
@@ -198,6 +199,8 @@ class SqliteDatabase:
             raise store_error(error, self.path) from error
 
     def _execute(self, name: str, values: dict[str, object]) -> sqlite3.Cursor:
+        if any(isinstance(each, str) and "\0" in each for each in values.values()):
+            raise UnkeepableText  # as PostgreSQL does, to which a state may be moved
         cursor: sqlite3.Cursor = self._fetch(name, values, lambda done: done)
         return cursor
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import psycopg
 
-from transcribe.errors import DatabaseAway, DiskFull, NoConnectionFree, StoreError
+from transcribe.errors import DatabaseAway, DiskFull, NoConnectionFree, StoreError, UnkeepableText
 
 NO_CONNECTION_FREE = re.compile("too many (clients|connections)|remaining connection slots")
 """What a server says that has as many connections as it may have."""
@@ -40,6 +40,8 @@ def store_error(error: psycopg.Error) -> StoreError:
         return DiskFull("The disk of the database is full. Make room on its server and do the same again.")
     if isinstance(error, psycopg.OperationalError) and NO_CONNECTION_FREE.search(str(error)):
         return connection_refused(error)
+    if isinstance(error, psycopg.DataError) and "NUL" in str(error):
+        return UnkeepableText()
     return StoreError(f"The database of FAIRHAND_STATE could not be read or written ({one_line(error)}); try again.")
 
 

@@ -31,6 +31,12 @@ ENDING_SECONDS = 2.0
 UNLIMITED = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET synchronize_seqscans = off"
 """A copy takes as long as it takes, and reads each table from its beginning."""
 
+NUL_IN_ROW = (
+    "Row {row} of the table {table} has a text with a NUL character, which PostgreSQL keeps in no text; nothing was "
+    "copied. Earlier versions took such texts. Forget the scan that it is of (fairhand scan forget), and do this again."
+)
+"""What is said of a text of a file that no database server takes."""
+
 OTHERS_SQL = """
 SELECT COALESCE(string_agg(DISTINCT COALESCE(host(client_addr), 'this machine'), ', '), '') FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'fairhand' AND pid <> pg_backend_pid()
@@ -121,7 +127,12 @@ class PostgresqlTables:
         with self.connection.cursor() as cursor, cursor.copy(copied) as copy:
             for some in rows:
                 for row in some:
-                    copy.write_row(row)
+                    try:
+                        copy.write_row(row)
+                    except psycopg.DataError as error:
+                        if "NUL" not in str(error):
+                            raise
+                        raise StoreError(NUL_IN_ROW.format(table=table, row=row[0])) from error
 
     def go_on_from(self, numbers: Mapping[str, int]) -> None:
         identities = self.connection.execute(IDENTITIES_SQL).fetchall()
