@@ -110,7 +110,6 @@ TYPED_NAMES = frozenset(
 UNREADABLE_BODY = frozenset({400, 408, 413, 415})
 """What is answered while a body is still coming, or is no form: reading on would wait for what never comes."""
 
-
 TYPED_SECONDS = 2.0
 """How long a body is waited for that was read before, and never comes again. Chosen by hand."""
 
