@@ -36,10 +36,6 @@ MIN_PAPER_LEVEL = 100.0
 PAPER_SHARE = 0.9
 """Share of a page that is no lighter than what is taken for its paper: print and shadows are darker."""
 
-CELLS_ACROSS = 100
-"""Cells of a page, across and down, whose middles say how much of it is on the photo: a hundredth of it is a row. Where
-the rims of both nearly coincide OpenCV's intersection of the two is wrong: it gave .56 of a page that is all there."""
-
 MIN_GOOD_MEASURE = 0.35
 """A measure below this is given as advice. Chosen by hand."""
 
@@ -129,18 +125,10 @@ def _geometry(scale: float, inside: float) -> dict[str, float]:
     return {"resolution": _graded(scale, 0.35, 0.8), "cut": _graded(inside, 0.90, 0.99)}
 
 
-def geometry(homography: Homography, photo: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
-    """The photo's scale, and the share of the page that is on the photo.
-
-    The scale is how many pixels of the photo make one of the page. `homography` takes pixels of the photo to those of
-    the page; `photo` is rows and columns, `size` width and height of the page."""
-    (width, height), back = size, numpy.linalg.inv(homography)
-    there = numpy.array(project(back, Box(0, 0, width, height).corners), numpy.float32)
-    middles = (numpy.arange(CELLS_ACROSS) + 0.5) / CELLS_ACROSS
-    cells = numpy.stack(numpy.meshgrid(middles * width, middles * height), axis=-1)
-    on_photo = cv2.perspectiveTransform(cells, back)
-    inside = ((on_photo >= 0) & (on_photo <= photo[::-1])).all(axis=-1)
-    return (abs(cv2.contourArea(there)) / (width * height)) ** 0.5, float(inside.mean())
+def photo_scale(homography: Homography, size: tuple[int, int]) -> float:
+    """How many pixels of a photo make one of a page, which has this size; the homography leads to the page's pixels."""
+    there = project(numpy.linalg.inv(homography), Box(0, 0, *size).corners)
+    return float((abs(cv2.contourArea(numpy.array(there, numpy.float32))) / (size[0] * size[1])) ** 0.5)
 
 
 def rim_of_paper(homography: Homography, photo: tuple[int, int]) -> Rim:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy
 
-from transcribe.geometry import Homography
-from transcribe.imaging import OutsidePhoto, Quality, geometry, quality, rim_of_paper
+from transcribe.geometry import Box, Homography
+from transcribe.imaging import OutsidePhoto, Quality, photo_scale, quality, rim_of_paper
 from transcribe.ink import InkLayer
 from transcribe.model import Form, Page
 from transcribe.registration import FITS, Aligned, align
@@ -50,14 +50,13 @@ class RegisteredPage:
     def quality(self, layer: InkLayer, form: Form) -> Quality:
         """How good the photo is, as the page lies on its blank."""
         came, photo = self._original_geometry()
-        size = form.blanks[self.aligned.number - 1].size
-        scale, inside = geometry(came, photo, size)
+        width, height = form.blanks[self.aligned.number - 1].size
         return quality(
             self.aligned.page.picture,
             ink_contrast=layer.contrast,
             noise=layer.noise,
-            scale=scale * layer.unit,
-            inside=inside,
+            scale=photo_scale(came, (width, height)) * layer.unit,
+            inside=1.0 - self.outside_photo().share(Box(0, 0, width, height)),
             rim=rim_of_paper(came, photo),
         )
 
@@ -111,7 +110,5 @@ def assign_pages(registered: Sequence[RegisteredPage], form: Form, least_fit: fl
         stray = strays[min(place, len(strays) - 1)] if strays else registered[0]
         best[number] = RegisteredPage(stray.photo, replace(stray.aligned, page=stray.photo, fit=0.0, number=number))
     used = {id(page.photo) for page in best.values()}
-    advice = (["page missing"] if len(used) < len(best) else []) + (
-        ["page left over"] if len(used) < len(registered) else []
-    )
-    return PageAssignment(pages=dict(sorted(best.items())), advice=tuple(advice))
+    said = {"page missing": len(used) < len(best), "page left over": len(used) < len(registered)}
+    return PageAssignment(pages=dict(sorted(best.items())), advice=tuple(each for each in said if said[each]))
