@@ -162,7 +162,9 @@ def test_a_definition_nested_without_end_is_refused(tmp_path: Path, text: str) -
 @pytest.mark.parametrize("source", ["../../../../etc/passwd", "/etc/passwd", "..", "", "sub/list.csv", "a\\u0000.csv"])
 def test_master_data_outside_the_folder_of_a_form_are_refused(tmp_path: Path, source: str) -> None:
     master = f'[[master]]\nfield = "code"\nsource = "{source}"\ncolumn = "no"\n'
-    with pytest.raises(FormError, match=r"master .*source: .*folder of the definition"):
+    with pytest.raises(
+        FormError, match=r"master .*source: .*folder of the definition|a NUL character stands in a text"
+    ):
         definition.load(written(tmp_path, SMALL + master))
 
 

@@ -140,6 +140,7 @@ STORED: dict[type[StrEnum], tuple[str, ...]] = {
         "rate of source",
         "rate of group",
         "not worth",
+        "masked",
         "champion",
         "gold",
         "operator assumed",
