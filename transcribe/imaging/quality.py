@@ -126,7 +126,7 @@ def _geometry(scale: float, inside: float) -> dict[str, float]:
 
 
 def photo_scale(homography: Homography, size: tuple[int, int]) -> float:
-    """How many pixels of a photo make one of a page, which has this size; the homography leads to the page's pixels."""
+    """How many pixels of a photo make one of a page of this size. The homography leads to the page's pixels."""
     there = project(numpy.linalg.inv(homography), Box(0, 0, *size).corners)
     return float((abs(cv2.contourArea(numpy.array(there, numpy.float32))) / (size[0] * size[1])) ** 0.5)
 
