@@ -185,6 +185,8 @@ def _carried_sentences(home: Home, lines: Sequence[facts.PayLine], rests: Sequen
 def micro_of(amount: str) -> int:
     """An amount as integer micro-units; SettingsError where it is none or has more than six decimal places."""
     try:
+        if "e" in amount.lower():  # 1e5 is no slip for 1.5 that should pay 100,000
+            raise InvalidOperation
         micro = Decimal(amount) * MICRO_UNITS
     except InvalidOperation as error:
         raise SettingsError(f"{amount!r} is no amount. Write it like 0.05.") from error

@@ -21,7 +21,7 @@ def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         were = plural(
             len(done.forgotten), "{n} scan was kept long enough and is", "{n} scans were kept long enough and are"
         )
-        terminal.say(f"{were} kept long enough and forgotten.")
+        terminal.say(f"{were} forgotten.")
     for scan, message in done.failed:
         terminal.note(f"scan {scan[:12]}: {message}")
     if done.unfinished:

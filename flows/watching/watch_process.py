@@ -16,7 +16,8 @@ NICENESS = 10
 
 def said(done: Round) -> list[str]:
     """What a look brought, in lines."""
-    lines = [f"files that came: {done.taken} taken in, {len(done.aside)} set aside"]
+    known = f", {done.known} known already" if done.known else ""
+    lines = [f"files that came: {done.taken - done.known} taken in{known}, {len(done.aside)} set aside"]
     return (lines if done.taken or done.aside else []) + [f"watched folder: {each}" for each in done.troubles]
 
 

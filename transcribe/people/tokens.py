@@ -49,8 +49,10 @@ def secret_hash(secret: str) -> str:
 def new_token(
     store: Store, name: str, scopes: Iterable[str], now: datetime, valid: timedelta | None = None
 ) -> NewToken:
-    """A new token `fh_<prefix>_<secret>` for a program, kept in the store. SettingsError names a scope that does not
-    exist."""
+    """A new token `fh_<prefix>_<secret>` for a program, kept in the store. SettingsError where it has no name, or names
+    a scope that does not exist."""
+    if not name.strip():
+        raise SettingsError("A token has a name that says what it is for.")
     wanted = frozenset(scopes)
     if unknown := sorted(each for each in wanted if not _is_known(each)):
         of_one = ", ".join(sorted(OF_ONE_FORM))

@@ -130,7 +130,9 @@ def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Home) -> None:
     assert (rate.micro, floor.micro, floor.source) == (50_000, 12_500_000, "law of 2026-01-01")
 
 
-@pytest.mark.parametrize(("amount", "currency"), [("much", "EUR"), ("-1", "EUR"), ("0.0000001", "EUR"), ("1", "XXQ")])
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("much", "EUR"), ("1e5", "EUR"), ("-1", "EUR"), ("0.0000001", "EUR"), ("1", "XXQ")]
+)
 def test_what_is_no_amount_or_no_currency_is_refused(rooms: Home, amount: str, currency: str) -> None:
     with pytest.raises(SettingsError):
         pay.set_rate(rooms, amount, currency, "", per_hour=False)

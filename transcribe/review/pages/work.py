@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from transcribe.codes import Reason
 from transcribe.errors import NotFound
 from transcribe.model import Outcome, Task
-from transcribe.review.access.roles import must_be_asked
+from transcribe.review.access.roles import READERS, must_be_asked
 from transcribe.review.access.sessions import (
     Sending,
     SignedIn,
@@ -69,8 +69,10 @@ async def work(
     """The next task, the same one until it is answered, or the one asked for if it is held.
 
     Where there is none, the page says so. With a `page`, it shows that page of the scan, if the task asks where
-    something stands. `late`: the last reading came after its time. Who is new practises first, or chose not to.
+    something stands. `late`: the last reading came after its time. Who is new practises first.
     """
+    if READERS.isdisjoint(visitor.person.roles) and context.options.desk:
+        return RedirectResponse(context.options.desk, 303)
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
     if task is None and await _may_practise(context, visitor):

@@ -11,7 +11,7 @@ from transcribe.model import Task
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ControlAnswers, Offer, Practice, QualificationTry
 from transcribe.store.lookup import Lookup
-from transcribe.store.offering.routing import Routing, is_expert
+from transcribe.store.offering.routing import Routing, is_expert, may_read
 from transcribe.store.public_ids import long_id
 from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
 
@@ -60,7 +60,7 @@ class ControlItemVerbs(Lookup):
             person = self.person_row(who)
             until = now + timedelta(seconds=seconds)
             held = len(self.db.all("held_tests", who=person["id"], now=micros(now)))
-            wanted = max(0, count - held)
+            wanted = max(0, count - held) if may_read(person) else 0
             values = {"who": person["id"], "hears": int(is_expert(person))}
             for row in self.db.all("next_tests", type=qualification, count=wanted, **values):
                 self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
@@ -73,7 +73,7 @@ class ControlItemVerbs(Lookup):
             if self.db.one("reads_already", who=person["id"]) is not None:
                 return Practice(answered=done, tasks=())
             until, values = now + timedelta(seconds=seconds), {"who": person["id"], "now": micros(now)}
-            wanted = max(0, count - done - len(self.db.all("held_tests", **values)))
+            wanted = max(0, count - done - len(self.db.all("held_tests", **values))) if may_read(person) else 0
             for row in self._next_practice(person, wanted):
                 self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
             held = self.db.all("held_tests", **values)[: max(0, count - done)]

@@ -13,7 +13,7 @@ from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ANYTHING, MissingPeople, Offer, StrandedScan
 from transcribe.store.offering.last_resort import LastResort
 from transcribe.store.offering.queue_order import asked_for, queue_order, tradition_of
-from transcribe.store.offering.routing import EXPERT_POOL, is_expert
+from transcribe.store.offering.routing import EXPERT_POOL, is_expert, may_read
 from transcribe.store.paid_time import MAX_CLOCK_STEP
 from transcribe.store.row_mapping import key_of, micros, task_of, text
 from transcribe.store.verbs.control_items import ControlItemVerbs
@@ -74,7 +74,7 @@ class LeaseVerbs(ControlItemVerbs):
             for row in mine[:count]:
                 if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:
                     self._extend(row["id"], person["id"], until)
-            if len(mine) < count and not person["paused"] and person["left_at"] is None:
+            if len(mine) < count and may_read(person) and not person["paused"] and person["left_at"] is None:
                 wanted = min(count - len(mine), max(0, max(count, MAX_HELD_COUNT) - len(held)))
                 wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
                 chosen = self._choose(person, wanted, offer, now) if wanted else []
