@@ -7,7 +7,7 @@ from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import MIN_WORD_LETTERS, way_up
 from transcribe.imaging.outside_photo import OutsidePhoto
 from transcribe.imaging.painting import painted_over
-from transcribe.imaging.quality import Quality, photo_scale, quality, rim_of_paper, with_geometry
+from transcribe.imaging.quality import Quality, photo_scale, quality, with_geometry
 from transcribe.imaging.resizing import shrunk, shrunk_to
 from transcribe.imaging.rotation import straightened
 from transcribe.imaging.skew import MIN_SKEW_DEGREES, skew
@@ -41,7 +41,6 @@ __all__ = [
     "patience",
     "photo_scale",
     "quality",
-    "rim_of_paper",
     "shadow",
     "share_inside",
     "shrinking",

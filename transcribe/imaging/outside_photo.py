@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy
 
-from transcribe.geometry import Box
+from transcribe.geometry import Box, Homography, project
 from transcribe.imaging.masks import Mask
-from transcribe.imaging.quality import MAX_CORNER_DISTANCE_PX, Rim
 from transcribe.model import Picture
+
+MAX_CORNER_DISTANCE_PX = 30_000
+"""Corners farther away are moved to this distance: OpenCV draws no farther."""
 
 STRIPE_WIDTH_PX = 9
 """Width of a stripe, and of the gap after it. Chosen by hand: a field's box shows two of each and more."""
@@ -26,11 +28,11 @@ class OutsidePhoto:
     mask: Mask
 
     @classmethod
-    def beyond(cls, rim: Rim, size: tuple[int, int]) -> OutsidePhoto:
-        """What a page of this width and height has beyond the rim of its photo."""
-        width, height = size
-        mask = numpy.ones((height, width), numpy.uint8)
-        corners = numpy.clip(rim, -MAX_CORNER_DISTANCE_PX, MAX_CORNER_DISTANCE_PX)
+    def beyond(cls, homography: Homography, photo: tuple[int, int], page: tuple[int, int]) -> OutsidePhoto:
+        """What a page has beyond its photo, of which both (rows, columns) are given, and the homography to the page."""
+        mask = numpy.ones(page, numpy.uint8)
+        rim = numpy.array(project(homography, Box(0, 0, *photo[::-1]).corners))
+        corners = rim.clip(-MAX_CORNER_DISTANCE_PX, MAX_CORNER_DISTANCE_PX)
         cv2.fillConvexPoly(mask, numpy.rint(corners).astype(numpy.int32), (0,))
         return cls(mask)
 

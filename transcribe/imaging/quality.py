@@ -12,14 +12,9 @@ from numpy.typing import NDArray
 
 from transcribe.geometry import Box, Homography, project
 from transcribe.imaging.background import background, grey
+from transcribe.imaging.outside_photo import OutsidePhoto
 from transcribe.imaging.resizing import shrunk
 from transcribe.model import Picture
-
-Rim = NDArray[numpy.float64]
-"""The four corners of a photo, one after the other, in pixels of the page."""
-
-MAX_CORNER_DISTANCE_PX = 30_000
-"""Corners farther away are moved to this distance: OpenCV draws no farther."""
 
 LIGHT_SIDE_PX = 1000
 """Longer side of the copy on which light is measured. Chosen by hand."""
@@ -70,18 +65,20 @@ class Quality:
 
 
 def quality(
-    picture: Picture, *, ink_contrast: float, noise: float, scale: float, inside: float, rim: Rim | None = None
+    picture: Picture, *, ink_contrast: float, noise: float, scale: float, outside: OutsidePhoto | None = None
 ) -> Quality:
     """The quality of a page that lies straight.
 
     `ink_contrast` is the darkness of its print over the paper, `noise` the standard deviation of bare paper, both 0 to
-    255. `scale` is how many pixels of the photo make one at 200 dpi, `inside` the share of the page that is on the
-    photo, `rim` the photo's corners on the page (None: the page is all of it). What lies beyond the rim is white and no
-    glare, nor is lit paper whose print is seen. "overall" counts both as glare, as machines' claims were calibrated
-    with that."""
+    255. `scale` is how many pixels of the photo make one at 200 dpi, `outside` what of the page it does not show (None:
+    nothing). That is white and no glare, nor is lit paper whose print is seen. "overall" counts both as glare, as
+    machines' claims were calibrated with that."""
     pixels = grey(picture)
     small = shrunk(pixels, LIGHT_SIDE_PX / max(pixels.shape))
-    papers, shown = background(small), _shown(rim, small.shape, pixels)
+    papers, shown = background(small), numpy.ones(small.shape, numpy.bool_)
+    if outside:
+        there = cv2.resize(1 - outside.mask, small.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        shown = cv2.erode(there, numpy.ones((5, 5), numpy.uint8)) > 0
     burnt = _burnt(small, papers)
     hiding = _hiding(burnt, small, papers)
     glare, white = (1.0 - _graded(float(each.mean()), 0.002, 0.03) for each in (hiding & shown, burnt))
@@ -90,7 +87,7 @@ def quality(
     measures = {
         "blur": _sharpness(slope),
         "contrast": _graded(ink_contrast / max(4.0 * noise, 12.0), 2.0, 8.0) * _graded(ink_contrast, 30.0, 90.0),
-        **_geometry(scale, inside),
+        **_geometry(scale, 1.0 - float(outside.mask.mean()) if outside else 1.0),
         "glare": glare,
     }
     counted = [*(value for name, value in measures.items() if name != "glare"), white]
@@ -129,11 +126,6 @@ def photo_scale(homography: Homography, size: tuple[int, int]) -> float:
     """How many pixels of a photo make one of a page of this size. The homography leads to the page's pixels."""
     there = project(numpy.linalg.inv(homography), Box(0, 0, *size).corners)
     return float((abs(cv2.contourArea(numpy.array(there, numpy.float32))) / (size[0] * size[1])) ** 0.5)
-
-
-def rim_of_paper(homography: Homography, photo: tuple[int, int]) -> Rim:
-    """The corners of a photo (rows, columns) on the page."""
-    return numpy.array(project(homography, Box(0, 0, *photo[::-1]).corners), numpy.float64)
 
 
 def _graded(value: float, bad: float, good: float) -> float:
@@ -180,13 +172,3 @@ def _hiding(burnt: NDArray[numpy.bool_], small: Picture, papers: Picture) -> NDA
     sizes = numpy.bincount(patches.ravel(), minlength=count)
     inks = numpy.bincount(patches.ravel(), weights=inked, minlength=count) / numpy.maximum(sizes, 1)
     return numpy.asarray(burnt & (inks <= MOST_INK_IN_GLARE * inks[0])[patches])
-
-
-def _shown(rim: Rim | None, shape: tuple[int, ...], pixels: Picture) -> NDArray[numpy.bool_]:
-    """What of a page's smaller copy of this shape lies on the photo itself, inside its rim."""
-    if rim is None:
-        return numpy.ones(shape, numpy.bool_)
-    shown = numpy.zeros(shape, numpy.uint8)
-    corners = numpy.clip(rim * shape[0] / pixels.shape[0], -MAX_CORNER_DISTANCE_PX, MAX_CORNER_DISTANCE_PX)
-    cv2.fillConvexPoly(shown, numpy.rint(corners).astype(numpy.int32), 1)
-    return numpy.asarray(cv2.erode(shown, numpy.ones((5, 5), numpy.uint8)) > 0)

@@ -116,7 +116,7 @@ def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
     as its light and its sharpness: with that sources' claims were calibrated on free layouts."""
     picture = grey(laid.picture)
     contrast, noise = strength(picture)
-    light = quality(picture, ink_contrast=contrast, noise=noise, scale=1.0, inside=1.0)
+    light = quality(picture, ink_contrast=contrast, noise=noise, scale=1.0)
     size = text_scale(picture, words, contrast)
     inside = share_inside(small.picture, size * LETTER_HEIGHT_PX, contrast)
     return with_geometry(light, scale=size, inside=inside)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy
 
-from transcribe.geometry import Box, Homography
-from transcribe.imaging import OutsidePhoto, Quality, photo_scale, quality, rim_of_paper
+from transcribe.geometry import Homography
+from transcribe.imaging import OutsidePhoto, Quality, photo_scale, quality
 from transcribe.ink import InkLayer
 from transcribe.model import Form, Page
 from transcribe.registration import FITS, Aligned, align
@@ -49,21 +49,19 @@ class RegisteredPage:
 
     def quality(self, layer: InkLayer, form: Form) -> Quality:
         """How good the photo is, as the page lies on its blank."""
-        came, photo = self._original_geometry()
-        width, height = form.blanks[self.aligned.number - 1].size
+        came, _ = self._original_geometry()
         return quality(
             self.aligned.page.picture,
             ink_contrast=layer.contrast,
             noise=layer.noise,
-            scale=photo_scale(came, (width, height)) * layer.unit,
-            inside=1.0 - self.outside_photo().share(Box(0, 0, width, height)),
-            rim=rim_of_paper(came, photo),
+            scale=photo_scale(came, form.blanks[self.aligned.number - 1].size) * layer.unit,
+            outside=self.outside_photo(),
         )
 
     def outside_photo(self) -> OutsidePhoto:
         """What of the laid page the photo does not show."""
-        shown = self.aligned.page.picture
-        return OutsidePhoto.beyond(rim_of_paper(*self._original_geometry()), (shown.shape[1], shown.shape[0]))
+        rows, columns = self.aligned.page.picture.shape[:2]
+        return OutsidePhoto.beyond(*self._original_geometry(), (rows, columns))
 
     def _original_geometry(self) -> tuple[Homography, tuple[int, int]]:
         """The homography from the photo as it was taken, and that photo's rows and columns."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from transcribe.geometry import Box
 from transcribe.imaging.outside_photo import OutsidePhoto
-from transcribe.imaging.quality import Quality, Rim, photo_scale, quality, rim_of_paper, with_geometry
+from transcribe.imaging.quality import Quality, photo_scale, quality, with_geometry
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,9 +27,14 @@ def print_(paper: int = 235, ink: int = 30) -> Picture:
     return page
 
 
-def measured(page: Picture, photo: Rim | None = None, **changed: float) -> Quality:
-    asked = {"ink_contrast": 200.0, "noise": 2.0, "scale": 1.0, "inside": 1.0, **changed}
-    return quality(page, rim=photo, **asked)
+def measured(page: Picture, outside: OutsidePhoto | None = None, **changed: float) -> Quality:
+    asked = {"ink_contrast": 200.0, "noise": 2.0, "scale": 1.0, **changed}
+    return quality(page, outside=outside, **asked)
+
+
+def without_columns(count: int) -> OutsidePhoto:
+    """What a page of 1,200 x 900 pixels lacks whose last columns are not on the photo."""
+    return OutsidePhoto.beyond(numpy.eye(3), (1200, 900 - count), (1200, 900))
 
 
 def test_a_good_scan_has_nothing_to_be_taken_again() -> None:
@@ -40,7 +45,7 @@ def test_a_good_scan_has_nothing_to_be_taken_again() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "code"),
-    [({"ink_contrast": 20.0}, "faint"), ({"scale": 0.3}, "too small"), ({"inside": 0.85}, "cut off")],
+    [({"ink_contrast": 20.0}, "faint"), ({"scale": 0.3}, "too small")],
 )
 def test_what_is_bad_is_named(changed: dict[str, float], code: str) -> None:
     found = measured(print_(), None, **changed)
@@ -87,8 +92,7 @@ def test_a_page_in_too_little_light_is_called_dark_and_blurred_only_where_it_is_
 def test_the_light_of_a_page_is_that_of_what_the_photo_shows() -> None:
     page = dimmed(numpy.asarray(cv2.GaussianBlur(print_(), (0, 0), 1.5), numpy.uint8), 0.15)
     page[:, 600:] = 255  # where the photo ends the laid page is white
-    half = rim_of_paper(numpy.eye(3), (1200, 600))
-    assert measured(page, half, inside=0.95).advice == ("dark",)
+    assert measured(page, without_columns(300)).advice == ("dark", "cut off")
 
 
 def test_a_page_told_to_be_small_is_dark_still() -> None:
@@ -110,12 +114,11 @@ def test_paper_in_full_light_beside_a_shadow_is_no_glare_as_its_print_is_seen() 
 def test_what_is_beyond_the_photo_is_cut_off_and_no_glare() -> None:
     page = print_(paper=150)
     page[:, 700:] = 255  # where the photo ends the laid page is white
-    photo = rim_of_paper(numpy.eye(3), (1200, 700))
-    found = measured(page, photo, inside=0.78)
+    found = measured(page, without_columns(200))
     assert found.advice == ("cut off",)
-    assert found.measures["overall"] == measured(page, inside=0.78).measures["overall"]  # as it was calibrated
+    assert (found.measures["glare"], found.measures["overall"]) == (1.0, 0.0), "white counts, as it was calibrated with"
     cv2.circle(page, (350, 600), 150, 255, -1)
-    assert "glare" in measured(page, photo, inside=0.78).advice
+    assert "glare" in measured(page, without_columns(200)).advice
 
 
 def test_a_page_told_to_be_small_keeps_what_it_is_overall() -> None:
@@ -126,7 +129,7 @@ def test_a_page_told_to_be_small_keeps_what_it_is_overall() -> None:
 
 
 def share_outside(homography: NDArray[numpy.float64], photo: tuple[int, int], size: tuple[int, int]) -> float:
-    return OutsidePhoto.beyond(rim_of_paper(homography, photo), size).share(Box(0, 0, *size))
+    return OutsidePhoto.beyond(homography, photo, size[::-1]).share(Box(0, 0, *size))
 
 
 @given(st.lists(st.floats(-1e-5, 1e-5), min_size=6, max_size=6), st.sampled_from([1e-12, 1e-8, 1e-4, 0.3]))
