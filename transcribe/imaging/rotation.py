@@ -35,10 +35,8 @@ def _quarters(shape: tuple[int, ...], turns: int) -> Homography:
 
     Sides stand between pixels, so that a box's x1 is outside of it."""
     height, width = shape[:2]
-    made = {
-        0: ((1, 0, 0), (0, 1, 0)),
-        1: ((0, 1, 0), (-1, 0, width)),
-        2: ((-1, 0, width), (0, -1, height)),
-        3: ((0, -1, height), (1, 0, 0)),
-    }
-    return numpy.array((*made[turns], (0, 0, 1)), numpy.float64)
+    turned = numpy.eye(3)
+    for _ in range(turns):
+        turned = numpy.array([(0, 1, 0), (-1, 0, width), (0, 0, 1)]) @ turned
+        height, width = width, height
+    return turned

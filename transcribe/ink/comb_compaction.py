@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy
@@ -12,24 +13,16 @@ import numpy
 from transcribe.forms import Comb
 from transcribe.geometry import Box
 from transcribe.imaging import flatten
-from transcribe.ink.components import LOWEST, Patch
+from transcribe.ink.components import LOWEST
 from transcribe.ink.ink_layer import BESIDE, Ink, InkLayer
-from transcribe.ink.writing_lines import CORE, lines, lines_of
+from transcribe.ink.writing_lines import CORE, lines
 from transcribe.model import Page, Picture, Word
 
 BETWEEN, SPACE = 0.16, 0.65
 """Paper between two letters, and that of an empty cell, in heights of the typical letter."""
 
 ACROSS = 1.5
-"""Width of a patch, in cells, from which it is more than one letter: letters that run together through a tooth."""
-
-
-class Unit(NamedTuple):
-    """What is set down together: of one cell, or of several. `first` and `last` are its cells, `box` is around it."""
-
-    first: int
-    last: int
-    box: Box
+"""Width of a piece, in cells, from which it is more than one letter: letters that run together through a tooth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,61 +66,40 @@ def fits_cells(text: str, lines: Sequence[CompactLine]) -> bool:
     return sum(each.least for each in lines) <= len("".join(text.split())) <= sum(each.most for each in lines)
 
 
-def compact(sheet: InkLayer, ink: Ink, comb: Comb) -> list[CompactLine]:
-    """The lines of writing in a field with a comb, each closed up."""
-    return [_closed(sheet, line, comb) for line in lines_of(ink.patches, sheet.unit)]
-
-
-def _units(line: Sequence[Patch], comb: Comb) -> list[Unit]:
-    """Patches by the cell in which their middle lies, what runs across several with all of them; from left to right."""
-    spans = _spans(line, comb)
-    inside: dict[tuple[int, int], list[Box]] = {}
-    for patch in line:
-        cell = comb.cell_of(patch.middle[0])
-        span = next((each for each in spans if each[0] <= cell <= each[1]), (cell, cell))
-        inside.setdefault(span, []).append(patch.box)
-    return [Unit(*span, Box.enclosing(here)) for span, here in sorted(inside.items())]
-
-
-def _spans(patches: Iterable[Patch], comb: Comb) -> list[tuple[int, int]]:
-    """The first and last cells of what runs through teeth; what shares a cell is one."""
-    wide = [patch.box for patch in patches if patch.box.width > ACROSS * comb.pitch]
-    spans: list[tuple[int, int]] = []
-    for first, last in sorted((comb.cell_of(b.x0 + comb.pitch / 3), comb.cell_of(b.x1 - comb.pitch / 3)) for b in wide):
-        if spans and first <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
-        else:
-            spans.append((first, last))
-    return spans
-
-
-def _closed(sheet: InkLayer, line: Sequence[Patch], comb: Comb) -> CompactLine:
-    """Units set down from left to right at the distance of letters of a word, with room for a space at empty cells."""
-    units, margin = _units(line, comb), round(BESIDE * sheet.unit)
-    page_height, page_width = sheet.clean.shape
-    place = Box.enclosing(each.box for each in units).padded(margin).clipped(page_width, page_height)
-    writing = flatten(sheet.clean[place.slices])
-    height = max(LOWEST * sheet.unit, float(numpy.quantile([each.box.height for each in units], 0.75)))
-    spaces, pieces, right = [], [], 2 * margin
-    for number, each in enumerate(units):
-        ends = number > 0 and _is_space(units[number - 1], each, comb)
+def closed_up(sheet: InkLayer, ink: Ink, comb: Comb) -> CompactLine:
+    """The writing in a comb with the paper between letters taken out but for the distance of letters of a word, and for
+    a space at empty cells and where a group ends. What stands in the same columns is one piece."""
+    margin, (page_height, page_width) = round(BESIDE * sheet.unit), sheet.clean.shape
+    place = Box.enclosing(patch.box for patch in ink.patches).padded(margin).clipped(page_width, page_height)
+    boxes = [patch.box.shifted(-place.x0, 0) for patch in ink.patches]
+    height = max(LOWEST * sheet.unit, float(numpy.quantile([box.height for box in boxes], 0.75)))
+    inked, tall = numpy.zeros((2, place.width + 1), numpy.bool_)
+    for box in boxes:
+        inked[box.x0 : box.x1] = True
+        tall[box.x0 : box.x1] |= box.height >= CORE * height  # what is lower may be the frame's
+    edges = numpy.flatnonzero(numpy.diff(inked, prepend=False)).reshape(-1, 2).tolist()
+    cells = [_cells(place.x0 + left, place.x0 + right, comb) for left, right in edges]
+    kept, spaces = numpy.ones(place.width, numpy.bool_), []
+    for number, ((_, left), (right, _)) in enumerate(pairwise(edges), 1):
+        before, after = cells[number - 1][1], cells[number][0]
+        ends = after - before > 1 or any(cell in comb.group_ends for cell in range(before, after))
         spaces += [number] if ends else []
-        left = right + round((SPACE if ends else BETWEEN if number else 0.0) * height)
-        right = left + each.box.width
-        first = max(0, each.box.x0 - margin - place.x0)
-        pieces.append((left - margin, writing[:, first : each.box.x1 + margin - place.x0]))
-    picture = numpy.full((place.height + 2 * margin, right + 2 * margin), 255, numpy.uint8)
-    for left, piece in pieces:
-        at = picture[margin : margin + piece.shape[0], left : left + piece.shape[1]]
-        numpy.minimum(at, piece, out=at)
-    least = sum(each.box.height >= CORE * height for each in units)  # what is lower may be the frame's
-    most = sum(each.last - each.first + 1 for each in units)
-    return CompactLine(picture=picture, box=place, pieces=len(units), least=least, most=most, spaces=frozenset(spaces))
+        paper = round((SPACE if ends else BETWEEN) * height) // 2
+        kept[left + paper : max(left, right - paper)] = False
+    return CompactLine(
+        picture=numpy.pad(flatten(sheet.clean[place.slices])[:, kept], margin, constant_values=255),
+        box=place,
+        pieces=len(edges),
+        least=sum(bool(tall[left:right].any()) for left, right in edges),
+        most=sum(last - first + 1 for first, last in cells),
+        spaces=frozenset(spaces),
+    )
 
 
-def _is_space(before: Unit, after: Unit, comb: Comb) -> bool:
-    """Whether a cell is empty between two units, or a group of cells ends there."""
-    return after.first - before.last > 1 or any(cell in comb.group_ends for cell in range(before.last, after.first))
+def _cells(left: int, right: int, comb: Comb) -> tuple[int, int]:
+    """The first and the last cell of a piece of writing: what is wide runs through teeth."""
+    inside = comb.pitch / 3 if right - left > ACROSS * comb.pitch else (right - left) / 2
+    return comb.cell_of(left + inside), comb.cell_of(right - inside)
 
 
 # --- the page that engines are shown ---------------------------------------------------------------------------------
@@ -153,7 +125,7 @@ def compacted_page(
         if comb is None:
             found += [ShownLine(number, box, None) for box in lines(ink, sheet.unit)]
             continue
-        for each in compact(sheet, ink, comb):
+        for each in [closed_up(sheet, ink, comb)] if ink.patches else ():
             high, wide = each.picture.shape
             strips.append(numpy.full((high, width), 255, numpy.uint8))
             strips[-1][:, : min(wide, width)] = each.picture[:, :width]
