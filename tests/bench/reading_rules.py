@@ -56,7 +56,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
         ),
     ),
     "comb: miscounted": ((f"{RECOGNITION}.engine_words:fits_cells", gives(True)),),
-    "comb: words joined": ((f"{RECOGNITION}.engine_words:joined", _first),),
+    "comb: words joined": ((f"{RECOGNITION}.engine_words:joined_words", _first),),
     "ink: specks smoothed": ((f"{INK}.ink_layer:InkLayer.without_specks", lambda self, picture: picture),),
     "mark: second measure": (
         (f"{INK}.mark_detection:_both", lambda seen, strokes, ink: import_module(f"{INK}.ink_layer").sure(seen)),

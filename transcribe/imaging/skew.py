@@ -19,11 +19,8 @@ MIN_SKEW_DEGREES = 0.2
 MAX_SKEW_DEGREES = 8.0
 """Degrees up to which lines of text are looked for; a page that leans more is no scan but a photo. Chosen by hand."""
 
-FINE_SIDE_PX = 800
-"""Longer side of the copy on which the angle is looked for to a seventh of a degree. Chosen by hand."""
-
-ROUGH_SIDE_PX = 400
-"""Longer side of the copy on which the angle is looked for to a degree. Chosen by hand."""
+SIDE_PX = 800
+"""Longer side of the copy on which the angle is looked for, first to a degree, then to a seventh. Chosen by hand."""
 
 
 def skew(picture: Picture) -> float:
@@ -34,15 +31,15 @@ def skew(picture: Picture) -> float:
     if is_strip(picture):
         return 0.0
     whole = grey(picture)
-    small = shrunk(whole, FINE_SIDE_PX / max(whole.shape))
+    small = shrunk(whole, SIDE_PX / max(whole.shape))
     ink = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)
     if ink.mean() < 1e-4:
         return 0.0
-    rough = shrunk(numpy.asarray(255 * ink, numpy.uint8), ROUGH_SIDE_PX / max(ink.shape))
-    coarse = max(
-        numpy.arange(-MAX_SKEW_DEGREES, MAX_SKEW_DEGREES + 0.1, 1.0), key=lambda angle: _row_contrast(rough, angle)
-    )
-    return float(max(numpy.arange(coarse - 0.9, coarse + 0.91, 0.15), key=lambda angle: _row_contrast(ink, angle)))
+    angle = 0.0
+    for reach, step in ((MAX_SKEW_DEGREES, 1.0), (0.9, 0.15)):
+        angles = numpy.arange(angle - reach, angle + reach + step / 2, step)
+        angle = float(max(angles, key=lambda each: _row_contrast(ink, each)))
+    return angle
 
 
 def _row_contrast(ink: NDArray[Any], angle: float) -> float:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import cv2
 import numpy
-from numpy.typing import NDArray
 
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
@@ -25,12 +24,8 @@ PRINT_LEVELS = 60
 REACH_PX, MIN_CORRELATION, NEARER = 8, 0.5, 0.003
 """How far print is looked for around its place, the correlation from which it is found, and the cost of a pixel."""
 
-BESIDE_PX, MAX_BESIDE_PX = 4, 10
-"""Pixels around print that are not looked at, at 200 dpi: blur widens it. Where print is mostly darker than paper there
-too, as out of focus or shaken, as many more as it reaches, up to the second figure. Chosen by hand."""
-
-SPREAD_SHARE = 0.2
-"""Share of the darkness of print from which what lies beside it is print that blur has spread. Chosen by hand."""
+BESIDE_PX = 4
+"""Pixels around print that are not looked at, at 200 dpi: blur widens it. Chosen by hand."""
 
 CONTRAST_SHARE, MIN_LEVELS = 0.4, 18
 """Share of the darkness of the print around from which a pixel is of a stroke, and levels that it needs at least."""
@@ -56,22 +51,12 @@ def added_strokes(page: Picture, blank_path: str | None, box: Box, unit: float) 
     )
     print_ = _print(seen, own, unit)
     contrast = float(numpy.percentile(seen[print_ > 0], 75)) if print_.any() else 255.0 - PRINT_LEVELS
-    bare = _beside(print_, seen, SPREAD_SHARE * contrast, unit)
+    bare = grown_mask(print_, round(BESIDE_PX * unit)) == 0
     paper = float(numpy.median(seen[bare])) if bare.any() else 0.0
     strokes = bare & (seen - paper > max(MIN_LEVELS, CONTRAST_SHARE * contrast))
     inside = strokes[box.clipped(width, height).shifted(-wide.x0, -wide.y0).slices].astype(numpy.uint8)
     areas = cv2.connectedComponentsWithStats(inside)[2][1:, cv2.CC_STAT_AREA]
     return float(areas[areas >= MIN_STROKE_AREA_PX * unit**2].sum()) / unit**2
-
-
-def _beside(print_: Mask, seen: Picture, level: float, unit: float) -> NDArray[numpy.bool_]:
-    """Where there is no print, nor what blur has spread of it."""
-    for beside in range(BESIDE_PX, MAX_BESIDE_PX + 1, 2):
-        near = grown_mask(print_, round(beside * unit))
-        ring = (grown_mask(near, 1) > near) if near.any() else near > 0
-        if not ring.any() or numpy.median(seen[ring]) < level:
-            break
-    return numpy.asarray(near == 0, numpy.bool_)
 
 
 def _print(seen: Picture, own: Picture, unit: float) -> Mask:

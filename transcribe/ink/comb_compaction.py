@@ -1,4 +1,4 @@
-"""What was written into a comb, closed up for the engines: each cell's letter beside the next, as one writes a word."""
+"""Letters in the cells of a comb: moved together as one writes a word, or their words joined as they lie."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from transcribe.model import Page, Picture, Word
 BETWEEN, SPACE = 0.16, 0.65
 """Paper between two letters, and that of an empty cell, in heights of the typical letter."""
 
-ACROSS = 1.5
-"""Width of a piece, in cells, from which it is more than one letter: letters that run together through a tooth."""
+MAX_LETTER_CELLS = 1.5
+"""Width in cells of a piece that is one letter at most: a wider one runs through a tooth. Middles of two letters of one
+word lie as near: half way to an empty cell between them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,23 @@ def joined_word(before: Word, after: Word) -> Word:
     others += [(before.text + text, each) for text, each in after.alternatives]
     box = Box.enclosing((before.box, after.box))
     return replace(before, text=before.text + after.text, box=box, confidence=sure, alternatives=tuple(others))
+
+
+def joined_words(words: Sequence[Word], comb: Comb) -> list[Word]:
+    """The words of one line that an engine read in a comb as it lies, where letters stand apart: joined where no empty
+    cell and no end of a group lies between them."""
+    made: list[Word] = []
+    for word in words:
+        made[-1:] = [joined_word(made[-1], word)] if made and _goes_on(made[-1], word, comb) else [*made[-1:], word]
+    return made
+
+
+def _goes_on(before: Word, after: Word, comb: Comb) -> bool:
+    """Whether the last letter of a word and the first of the next stand in neighbouring cells of a group."""
+    last = before.box.x1 - before.box.width / len(before.text) / 2
+    first = after.box.x0 + after.box.width / len(after.text) / 2
+    ended = any(cell in comb.group_ends for cell in range(comb.cell_of(last), comb.cell_of(first)))
+    return first - last <= MAX_LETTER_CELLS * comb.pitch and not ended
 
 
 def fits_cells(text: str, lines: Sequence[CompactLine]) -> bool:
@@ -98,7 +116,7 @@ def closed_up(sheet: InkLayer, ink: Ink, comb: Comb) -> CompactLine:
 
 def _cells(left: int, right: int, comb: Comb) -> tuple[int, int]:
     """The first and the last cell of a piece of writing: what is wide runs through teeth."""
-    inside = comb.pitch / 3 if right - left > ACROSS * comb.pitch else (right - left) / 2
+    inside = comb.pitch / 3 if right - left > MAX_LETTER_CELLS * comb.pitch else (right - left) / 2
     return comb.cell_of(left + inside), comb.cell_of(right - inside)
 
 

@@ -23,9 +23,6 @@ RIM = 0.03
 """Share of the page's width or height at both its ends that a fold reaches into: what people strike out, they strike
 out on the form, and a frame keeps farther from the edge."""
 
-BESIDE = 6
-"""Pixels at 200 dpi beside a fold within which writing may be of it: a letter is cut by it, or it looks like a 1."""
-
 FINER = 4
 """How many times smaller than the page folds are looked for."""
 
@@ -50,12 +47,9 @@ def without(found: Mask | None, ink: Mask, strokes: Picture) -> tuple[Mask, Pict
     return ink & (1 - found), strokes * (1 - found[::2, ::2][: strokes.shape[0], : strokes.shape[1]])
 
 
-def beside(found: Mask | None, box: Box, unit: float) -> bool:
-    """Whether a fold runs through a box or close by."""
-    if found is None:
-        return False
-    height, width = found.shape
-    return bool(found[box.padded(round(BESIDE * unit)).clipped(width, height).slices].any())
+def crosses(found: Mask | None, box: Box) -> bool:
+    """Whether a fold runs through a box."""
+    return found is not None and bool(found[box.clipped(found.shape[1], found.shape[0]).slices].any())
 
 
 def _across(dark: Mask, unit: float) -> Mask:

@@ -14,7 +14,7 @@ from transcribe.geometry import Box
 from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow, smoothed
 from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, at_rim, going_on, owned
-from transcribe.ink.fold_lines import beside, folds, without
+from transcribe.ink.fold_lines import crosses, folds, without
 from transcribe.ink.hidden_print import HiddenPrint, hidden_print
 from transcribe.ink.print_mask import Print, printed
 from transcribe.model import Picture
@@ -156,7 +156,7 @@ class InkLayer:
             amount=amount,
             box=Box.enclosing(patch.box for patch in patches) if patches else None,
             disputed=from_beside >= ENOUGH
-            or any(beside(self.folds, patch.box, self.unit) for patch in patches)
+            or any(crosses(self.folds, patch.box.padded(round(BESIDE * self.unit))) for patch in patches)
             or (amount < ENOUGH and self.faint(place) >= FADED * ENOUGH),
             hidden=self.hidden is not None and self.hidden.hides(place),
             goes_on=goes_on,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from transcribe.geometry import Box
 from transcribe.imaging import Mask
-from transcribe.ink.fold_lines import beside
+from transcribe.ink.fold_lines import crosses
 from transcribe.ink.ink_layer import ENOUGH, Ink, InkLayer, sure
 
 TICKED = 0.02
@@ -42,7 +42,7 @@ its sides, in widths of it. Of 54 ticks that were scribbled out 48 had as much, 
 
 def probability_ticked(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> float:
     """How sure it is that a box is ticked, 0 to 1; `strokes` are those that the page has there beyond its blank's."""
-    if _scribbled(sheet, ink, box) or beside(sheet.folds, box, 0):
+    if _scribbled(sheet, ink, box) or crosses(sheet.folds, box):
         return UNSURE
     seen = sheet.share(box) * _off_streaks(sheet, box)
     if seen < TICKED and sheet.faint(box) >= ENOUGH:  # none of 121 empty boxes but one, of 4 pale ticks all
@@ -77,10 +77,8 @@ def _level_streaks(ink: Mask, box: Box, unit: float) -> NDArray[numpy.bool_]:
     found = numpy.zeros(inside.shape, numpy.bool_)
     for number, (_, top, wide, high, _) in enumerate(stats.tolist()):
         if number and wide >= STREAK_LENGTH * box.width and high <= STRAIGHT * unit:
-            rows = slice(
-                max(0, box.y0 + top - round(STREAK_LEAN_PX * unit)), box.y0 + top + high + round(STREAK_LEAN_PX * unit)
-            )
-            if _runs_beyond(ink[rows], box.x0, box.x1, round(STREAK_LENGTH * box.width)):
+            band = Box(0, box.y0 + top, ink.shape[1], box.y0 + top + high).padded(0, round(STREAK_LEAN_PX * unit))
+            if _runs_beyond(ink[max(0, band.y0) : band.y1], box.x0, box.x1, round(STREAK_LENGTH * box.width)):
                 found |= labels == number
     return found
 

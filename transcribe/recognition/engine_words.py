@@ -10,11 +10,10 @@ from math import prod
 from transcribe.forms import Comb
 from transcribe.geometry import Box
 from transcribe.imaging import evened
-from transcribe.ink import CompactLine, InkLayer, ShownLine, compacted_page, fits_cells
+from transcribe.ink import CompactLine, InkLayer, ShownLine, compacted_page, fits_cells, joined_words
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine, HocrEngine, confidence_of, spread_words, text_of
 from transcribe.recognition.cascade import Cascade
-from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.plain_page import MARGIN_HEIGHTS, MARGIN_PX, PlainPage
 from transcribe.recognition.presence import MIN_SURE_CONFIDENCE
@@ -218,7 +217,7 @@ def _said_by(
     seen = engine.words(page, [line.box for line in boxes]) if boxes else []
     for line, found in zip(boxes, seen, strict=True):
         comb = combs[line.field] if combs else None
-        said = line.closed.spaced(found) if line.closed else joined(found, comb) if comb else found
+        said = line.closed.spaced(found) if line.closed else joined_words(found, comb) if comb else found
         there = spread_words(said, line.closed.box) if line.closed else said
         placed[line.field] += [replace(word, line=len(words[line.field])) for word in there]
         words[line.field].append(said)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy
+
 from transcribe.codes import Flag
 from transcribe.fields import as_type_allows
 from transcribe.forms import Comb, combs, field_boxes
@@ -25,16 +27,21 @@ MIN_SHARE_OUTSIDE = 0.1
 """The share of a box outside the photo from which writing may be lost. Chosen by hand."""
 
 
+MISSED_IN_DIRT_SHARE, MAX_LOCAL_DIRT_SHARE = 0.08, 0.1
+"""The share of written fields that a detector misses among specks of dirt (4 of 50), and the share of the page on which
+they are strewn from which the form's print tells it: .17 to .33, and .018 where a band of dirt hid a row."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRegion:
     """One field of a page: its key, its definition, its box on the blank, the ink in it, and the blank's comb.
 
     `astray`: the page is not aligned here, so the box shows another place. `stretches` are the pieces of text that a
     detector sees in it, None where none looked; `in_filled_row`: it sees text in half of the row's other cells or more.
-    It misses `missed_share` of text on this page. `outside`: a part of the box lies outside the photo. `beside` is text
-    beside it that may be its own; `misplaced`: its own may be another's. `dirt`: patches as high as letters on a square
-    as high as a row, where no text is. `inked_share`: of boxes without text beside one with ink, those that have some
-    too."""
+    It misses `missed_share` of text on this page, and ink sees nothing in `missed_by_ink` of written fields. `outside`:
+    a part of the box lies outside the photo. `beside` is text beside it that may be its own; `misplaced`: its own may
+    be another's. `dirt`: patches as high as letters on a square as high as a row, where no text is. `inked_share`: of
+    boxes without text beside one with ink, those that have some too."""
 
     key: FieldKey
     field: Field
@@ -45,6 +52,7 @@ class FieldRegion:
     stretches: tuple[Box, ...] | None = None
     in_filled_row: bool = False
     missed_share: float = 0.0
+    missed_by_ink: float = 0.0
     outside: bool = False
     beside: tuple[Box, ...] = ()
     misplaced: bool = False
@@ -65,6 +73,7 @@ def field_regions(
     places = list(field_boxes(form, number))
     sides = tuple(box for _, _, box in places)
     path = form.blanks[number - 1].path
+    dirty = layer.strewn if layer.strewn.mean() < MAX_LOCAL_DIRT_SHARE else numpy.zeros_like(layer.strewn)
     comb_of_each = combs(path, sides, layer.unit) if path else (None,) * len(sides)
     is_astray = similarity.astray(sides) if similarity else [False] * len(sides)
     return [
@@ -76,6 +85,7 @@ def field_regions(
             comb=None if field.type in MARKS else comb,
             astray=astray,
             outside=outside is not None and outside.share(box) >= MIN_SHARE_OUTSIDE,
+            missed_share=MISSED_IN_DIRT_SHARE if 2 * dirty[box.slices].sum() > box.area else 0.0,
         )
         for (key, field, box), ink, comb, astray in zip(places, layer.inks(sides), comb_of_each, is_astray, strict=True)
     ]

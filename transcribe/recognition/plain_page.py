@@ -34,7 +34,7 @@ USUALLY_MISSED_SHARE, USUAL_PIECES = 0.01, 10
 form's own print as which that counts. On a page strewn with dirt it missed 11 of 36, and 5 of 28 filled fields."""
 
 USUALLY_INKED_WRONGLY_SHARE = 0.002
-"""The share of blank fields in which ink sees something, on good pages: 4 of some 1,700."""
+"""The share of fields of which ink says the opposite, on good pages: 3 of 1,511 filled, 4 of some 1,700 blank ones."""
 
 MOST_MISSED_SHARE = 0.04
 """The share of print from which, missed, a detector looks once more, at each half of the page, where print is larger.
@@ -53,6 +53,12 @@ and its frame was read as 1 in a blank box. A digit has .4."""
 MOST_BARE_SHARE = 0.4
 """Share of a stretch's height, above or below a piece of print, from which the print is of another row. Of a label
 above a box .7 was bare, of a caption in its corner .46, of one in its row .2. Chosen by hand."""
+
+WITHIN_SHARE = 0.8
+"""Share of the height of a piece of print that lies in a stretch from which both are found as one. Chosen by hand."""
+
+AROUND_PRINT_SHARE = 0.2
+"""How far a detector's box of print goes beyond its letters, above and below, in heights of the box. Chosen by hand."""
 
 MIN_INSIDE_SHARE = 0.5
 """Share of its height, or of the box's, by which text lies in a box that it counts for. Chosen by hand."""
@@ -107,11 +113,17 @@ def plain_page(
     for number, part in [owner for piece in pieces for owner in _owners(piece, regions)]:
         owned[number].append(part)
     missed = _missed_share(printed, found, sum(map(bool, owned)))
-    seen = [replace(each, stretches=tuple(own), missed_share=missed) for each, own in zip(regions, owned, strict=True)]
-    silent = [each.ink for each in seen if not each.stretches and each.field.type not in MARKS]
-    others = sorted(ink.doubtful or ink.filled >= 0.5 for ink in silent)[:-1]  # than one with ink
+    seen = [
+        replace(each, stretches=tuple(own), missed_share=max(missed, each.missed_share))
+        for each, own in zip(regions, owned, strict=True)
+    ]
+    ink = [
+        (each.stretches, each.ink.doubtful or each.ink.filled >= 0.5) for each in seen if each.field.type not in MARKS
+    ]
+    blind = _share([not inked for text, inked in ink if text], USUALLY_INKED_WRONGLY_SHARE)
+    others = sorted(inked for text, inked in ink if not text)[:-1]  # than one with ink
     share, strewn = _share(others, USUALLY_INKED_WRONGLY_SHARE), dirt(seen)
-    seen = [replace(each, dirt=strewn, inked_share=share) for each in seen]
+    seen = [replace(each, missed_by_ink=blind, dirt=strewn, inked_share=share) for each in seen]
     return PlainPage(page=shown, regions=tuple(_with_rows(seen)), pieces=tuple(pieces))
 
 
@@ -204,13 +216,16 @@ def _text_of_blank(finder: Hashable, blank: str, leaders: tuple[Box, ...]) -> tu
 
 
 def _without_print(stretch: Box, printed: Iterable[Box], beside: int) -> list[Box]:
-    """What of a stretch is not the blank's own text in its row."""
+    """What of a stretch is not the blank's own text: nothing of its row, nor the row above or below found as one."""
     parts = [stretch]
     for own in printed:
+        shared = own.overlap_down(stretch)
         bare = max(own.y0 - stretch.y0, stretch.y1 - own.y1)
-        if own.overlap_down(stretch) > 0 and bare < MOST_BARE_SHARE * stretch.height:
+        if shared > 0 and bare < MOST_BARE_SHARE * stretch.height:
             seen = _where_it_lies(own, stretch)
             parts = [part for each in parts for part in _cut(each, seen.x0 - beside, seen.x1 + beside)]
+        elif shared >= WITHIN_SHARE * own.height:
+            parts = [_other_row(each, own) if each.overlap_across(own) > 0 else each for each in parts]
     return parts
 
 
@@ -221,6 +236,14 @@ def _where_it_lies(own: Box, piece: Box) -> Box:
     if abs(before) < own.height < after:
         return own.shifted(-before, 0)
     return own.shifted(after, 0) if abs(after) < own.height < before else own
+
+
+def _other_row(piece: Box, own: Box) -> Box:
+    """What of a piece lies below a piece of print, or above it, where more of it is there."""
+    around = round(AROUND_PRINT_SHARE * own.height)
+    if piece.y1 - own.y1 >= own.y0 - piece.y0:
+        return Box(piece.x0, max(piece.y0, own.y1 - around), piece.x1, piece.y1)
+    return Box(piece.x0, piece.y0, piece.x1, min(piece.y1, own.y0 + around))
 
 
 def _cut(piece: Box, x0: int, x1: int) -> Iterator[Box]:

@@ -90,8 +90,9 @@ def filled_probability(region: FieldRegion, read_confidence: float | None) -> fl
     ink = region.ink.filled
     if not region.is_witnessed:
         return ink
+    blank = max(-MAX_INK_LOG_ODDS, log(max(region.missed_by_ink, 1e-9)))
     most = max(MAX_INK_LOG_ODDS, -log(max(region.inked_share, 1e-9)))
-    told = max(-MAX_INK_LOG_ODDS, min(most, log(max(ink, 1e-9) / max(1 - ink, 1e-9))))
+    told = max(blank, min(most, log(max(ink, 1e-9) / max(1 - ink, 1e-9))))
     if region.ink.amount >= MIN_FULL_SHARE * region.box.area:
         told = FULL_LOG_ODDS
     odds = max(told, HINT_LOG_ODDS) if region.ink.doubtful else told

@@ -4,8 +4,7 @@ from transcribe.registration.align import FITS, Aligned, align
 from transcribe.registration.cache import remember_alignment, remembered_alignment
 from transcribe.registration.deblurring import deblurred
 from transcribe.registration.fingerprint import fingerprints, with_alignments
-from transcribe.registration.identify import Guess, identify, sure_guess
-from transcribe.registration.second_form import shows_second_form
+from transcribe.registration.identify import Guess, identify, shows_second_form, sure_guess
 from transcribe.registration.similarity import Similarity
 from transcribe.registration.writing_offset import Offset, is_text, writing_offset
 

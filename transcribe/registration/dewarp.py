@@ -49,8 +49,8 @@ LINE_REACH_PX = 4
 """How far lines are looked for on the copy. At 8 px what people struck out, and squared paper under a form, were taken
 for its lines."""
 
-MIN_LINE_SHARE, MAX_LINE_SHARE = 0.5, 2.0
-"""How dark a line is beside the blank's own: what is darker or paler is something else. Chosen by hand."""
+MAX_LINE_RATIO = 2.0
+"""How many times darker or paler than the blank's own a line may be: else it is something else. Chosen by hand."""
 
 MIN_LINE_LEAD, BESIDE_LINE_PX = 0.3, 2
 """By how much a line is more alike than what lies so many pixels or more beside it: of dots that come again none is."""
@@ -139,7 +139,7 @@ def _shifts(one: Field, other: Field, begin: Places, there: Places) -> tuple[Pla
     steps = [other[..., step : step + one.shape[2]] for step in range(2 * LINE_REACH_PX + 1)]
     shares = numpy.stack([each.std(axis=2)[:, 0] for each in steps], axis=1) / one.std(axis=2)
     found = numpy.stack([alike(one, each, 2) for each in steps], axis=1)
-    found[(shares < MIN_LINE_SHARE) | (shares > MAX_LINE_SHARE)] = 0.0
+    found[(shares * MAX_LINE_RATIO < 1) | (shares > MAX_LINE_RATIO)] = 0.0
     best, most = found.argmax(axis=1), found.max(axis=1, initial=0.0)
     far = abs(numpy.arange(len(steps)) - best[:, numpy.newaxis]) > BESIDE_LINE_PX
     lead = most - numpy.where(far, found, 0.0).max(axis=1, initial=0.0)

@@ -1,20 +1,25 @@
-"""Which form a page is, and which page of it: by how many features agree, and nothing where that is in doubt."""
+"""Which form a page is, and which page of it, by how many features agree; and whether a photo shows it twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy
 
-from transcribe.geometry import Homography
-from transcribe.imaging import use_one_thread
-from transcribe.model import Form, Page
+from transcribe.geometry import Box, Homography, project
+from transcribe.imaging import grey, use_one_thread
+from transcribe.model import Form, Page, Picture
 from transcribe.registration.align import FITS, Aligned, lay
-from transcribe.registration.matching import CLOSER, SIDE, SURE, Features, best_match, features
+from transcribe.registration.matching import CLOSER, SIDE, SURE, Features, best_match, features, match
 
 CLEAR = 1.6
 """A sure guess has this many times the inliers of the next: forms of one house share a letterhead, not their fields."""
+
+
+ROOM = 0.55
+"""Share of the photo that a page covers at most where another of its size can lie beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +88,18 @@ def _quarters(homography: Homography | None) -> int:
         return 0
     degrees = numpy.degrees(numpy.arctan2(homography[1, 0], homography[0, 0]))
     return int(round(float(degrees) / 90.0) % 4) * 90
+
+
+def shows_second_form(photo: Picture, laid: Aligned, form: Form) -> bool:
+    """Whether as many features as of a page that surely matches agree with some page of the form, all of them beside
+    the page that was laid. Nothing is sought where that page fills the photo."""
+    if laid.homography is None or not laid.fits:
+        return False
+    corners = Box(0, 0, *form.blanks[laid.number - 1].size).corners
+    page = numpy.array(project(numpy.linalg.inv(laid.homography), corners), numpy.float32)
+    if cv2.contourArea(page) > ROOM * photo.shape[0] * photo.shape[1]:
+        return False
+    rest = grey(photo).copy()
+    cv2.fillConvexPoly(rest, numpy.rint(page).astype(numpy.int32), int(numpy.median(rest[::4, ::4])))
+    seen = features(rest)
+    return any(match(seen, form, number).inliers >= SURE for number in range(1, len(form.blanks) + 1))
