@@ -16,6 +16,7 @@ from PIL import Image
 from transcribe import ocr
 from transcribe.forms.comb_fields import comb
 from transcribe.geometry import Box
+from transcribe.ink.comb_compaction import joined_words
 from transcribe.ink.ink_layer import InkLayer, ink_layer
 from transcribe.model import Blank, Field, Form, Page, Reading, Word
 from transcribe.ocr import Engine
@@ -140,3 +141,16 @@ def test_a_box_without_a_comb_is_shown_as_it_was_written(tmp_path: Path) -> None
     (found,) = read(filled(path, "NEW TOWN"), path, engine)
     assert (found.text, found.flags) == ("NEWTOWN", frozenset())
     assert engine.seen[0].shape[1] > 0.9 * PITCH * len("NEW TOWN") - PITCH
+
+
+def test_letters_of_a_comb_are_joined_up_to_an_empty_cell() -> None:
+    from transcribe.forms import Comb
+
+    cells = tuple((40 * number, 40 * number + 40) for number in range(8))
+    comb = Comb(cells=cells, group_ends=frozenset({3}))
+    letters = [
+        Word(text=sign, box=Box.sized(40 * cell + 10, 5, 20, 40), confidence=0.9) for cell, sign in ((0, "A"), (1, "B"))
+    ]
+    apart = Word(text="C", box=Box.sized(40 * 3 + 10, 5, 20, 40), confidence=0.5)
+    beyond = Word(text="D", box=Box.sized(40 * 4 + 10, 5, 20, 40), confidence=0.8)
+    assert [each.text for each in joined_words([*letters, apart, beyond], comb)] == ["AB", "C", "D"]

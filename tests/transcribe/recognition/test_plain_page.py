@@ -29,7 +29,6 @@ from transcribe.model import FieldKey, Form, Page, Reading, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
 from transcribe.recognition.asked_regions import ask_engines, engine_readings
-from transcribe.recognition.comb_words import joined
 from transcribe.recognition.form_fields import MAY_BE_ONE_DIGIT, Circumstances, FieldRegion, field_regions
 from transcribe.recognition.plain_page import PlainPage, plain_page
 from transcribe.recognition.presence import MIN_ASKED_PROBABILITY, NOTHING_WRITTEN, filled_probability, may_be_filled
@@ -625,16 +624,3 @@ def test_a_digit_that_a_hair_touches_which_runs_to_the_rim_is_in_doubt(form: For
     (region,) = [each for each in field_regions(form, 1, ink_layer(shown, path)) if each.key == key]
     assert region.ink.doubtful is is_joined
     assert (region.ink.filled > 0.5) is not is_joined
-
-
-def test_letters_of_a_comb_are_joined_up_to_an_empty_cell() -> None:
-    from transcribe.forms import Comb
-
-    cells = tuple((40 * number, 40 * number + 40) for number in range(8))
-    comb = Comb(cells=cells, group_ends=frozenset({3}))
-    letters = [
-        Word(text=sign, box=Box.sized(40 * cell + 10, 5, 20, 40), confidence=0.9) for cell, sign in ((0, "A"), (1, "B"))
-    ]
-    apart = Word(text="C", box=Box.sized(40 * 3 + 10, 5, 20, 40), confidence=0.5)
-    beyond = Word(text="D", box=Box.sized(40 * 4 + 10, 5, 20, 40), confidence=0.8)
-    assert [each.text for each in joined([*letters, apart, beyond], comb)] == ["AB", "C", "D"]

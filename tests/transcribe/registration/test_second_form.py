@@ -19,7 +19,7 @@ from transcribe.intake.file_pages import Unreadable
 from transcribe.intake.scans import Scanned, scans_of
 from transcribe.model import Form, Page, Scan, ScanPage
 from transcribe.recognition.read import read
-from transcribe.registration import second_form
+from transcribe.registration import shows_second_form
 from transcribe.registration.align import align
 from transcribe.sandbox.limits import Limits
 
@@ -82,4 +82,4 @@ def test_one_form_is_one_form_with_room_beside_it_too(name: str, order: Form) ->
     for picture in (numpy.asarray(page), numpy.asarray(wide)):
         laid = align(Page(number=1, picture=picture), order)
         assert laid.fits
-        assert not second_form.shows_second_form(picture, laid, order)
+        assert not shows_second_form(picture, laid, order)
