@@ -15,6 +15,7 @@ from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engin
 from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
 from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.presence import filled_probability
+from transcribe.registration import FITS
 
 MOST_SURE = 0.9999
 """The ink test claims no more: it has never been tested on more than ten thousand boxes."""
@@ -59,7 +60,7 @@ def _by_ink(
     elif region.astray:
         flags = (Flag.NOT_FITTING,)
     elif region.field.type in MARKS:
-        marked = _probability_marked(region, layer, shades)
+        marked = UNSURE if here.fit <= FITS else _probability_marked(region, layer, shades)
         text, confidence = ("true", marked) if marked >= 0.5 else ("false", 1 - marked)
     elif filled < 0.5 and (region.ink.hidden or region.beside or (region.ink.doubtful and not region.is_witnessed)):
         flags = (Flag.ILLEGIBLE,)
