@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, get_args
-from unicodedata import category
 
 from rapidfuzz.distance import Indel
 
@@ -15,7 +14,6 @@ from reconcile.forms import PreparedField
 from reconcile.parameters import BAD_PAGE_QUALITY
 from transcribe.codes import Flag
 from transcribe.model import INK, OPERATOR_SOURCE, Kind, Null, Reading
-from transcribe.values import has_fillers
 
 BLANK = ""
 """The comparable text of a field where nothing is written."""
@@ -23,11 +21,13 @@ BLANK = ""
 NULLS: tuple[Null, ...] = get_args(Null)
 """Why a field has no value, in the order in which flags of a reading count."""
 
-EMOJI = ("\U0001f000", "\U0001faff")
-"""Where Unicode has pictures: the first and the last of them."""
-
 LOOKED_AGAIN = "again"
 """The condition of an engine's reading at a further look, see `transcribe/recognition/engine_words.py`."""
+
+MIN_SEVEN_CONFIDENCE = 0.01
+"""Confidence of an alternative with a 1 for a 7, or a 7 for a 1, from which either may be written: both are a stroke
+with a hook by hand. Of 35 decided values with one on 802 photographs that no sum told 4 were wrong, of all 28,464 decided ones 48.
+"""
 
 QUANTITY_TYPES = ("integer", "decimal")
 """Types of numbers beside which nobody fills the room with signs, as is done with money: **12.50**."""
@@ -51,7 +51,8 @@ class Vote(NamedTuple):
     there; None where the form says where it stands, or where it is unknown. `again`: an engine that first read
     something else, and is heard because it then read what another one had. `bad_page`: an engine read it on a page that
     is hard to read. `torn`: how sure an engine was of another text, as a share of how sure it was of this one.
-    `pointless`: the comparable text of its digits without their decimal point; "" where it has none.
+    `pointless`: the comparable text of its digits without their decimal point; "" where it has none. `one_or_seven`: an
+    engine that thinks that a 1 of it may be a 7, or a 7 a 1.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Vote(NamedTuple):
     bad_page: bool = False
     torn: float = 0.0
     pointless: str = ""
+    one_or_seven: bool = False
 
 
 def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
@@ -126,7 +128,14 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
         machine and quality < BAD_PAGE_QUALITY,
         _torn(spot, reading, says) if machine and reading.alternatives else 0.0,
         _pointless(spot, reading.text) if spot.type in TYPES_WITH_POINT and reading.text else "",
+        machine and bool(reading.alternatives) and _is_one_or_seven(spot, reading, says),
     )
+
+
+def _is_one_or_seven(spot: PreparedField, reading: Reading, says: str) -> bool:
+    """`Vote.one_or_seven` of an engine's reading: by its alternatives that differ from it in such digits alone."""
+    others = {spot.normal(text) for text, sure in reading.alternatives if sure >= MIN_SEVEN_CONFIDENCE} - {says}
+    return says.replace("7", "1") in {other.replace("7", "1") for other in others}
 
 
 def _pointless(spot: PreparedField, text: str) -> str:
@@ -236,56 +245,6 @@ def could_be(spot: PreparedField, says: str) -> bool:
 def digits_of(text: str) -> str:
     """The digits of a text, without all else."""
     return "".join(filter(str.isdigit, text))
-
-
-def _has_unwritten(text: str) -> bool:
-    """Whether a text has characters that stand on no paper: emoji, and signs that only programs see."""
-    first, last = EMOJI
-    return not text.isascii() and any(
-        first <= each <= last or category(each) in ("Cf", "Co", "Cn", "Cs") for each in text
-    )
-
-
-def written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
-    """The text as written for a comparable one: the spelling of most sources that say it.
-
-    Experts come before people, and people before machines; one with characters that stand on no paper, as emoji, comes
-    after all others. Of equally frequent spellings it is the one nearest to how the form writes such a value, then the
-    surest engine's.
-    """
-    if is_null(says):
-        return ""
-    texts = {each.text for each in among if each.says == says}
-    if len(texts) > 1:
-        texts = {text for text in texts if not _has_unwritten(text)} or texts
-    if len(texts) < 2:
-        return texts.pop() if texts else says
-    for_it = [each for each in among if each.says == says]
-    experts, people, machines = (
-        [each.text for each in for_it if each.kind == kind] for kind in ("expert", "person", "machine")
-    )
-    if not any(each.text for each in for_it if not each.machine) and spot.type in QUANTITY_TYPES:
-        texts = {text for text in texts if not has_fillers(text)} or texts
-    sure = {text: max(each.confidence or 0.0 for each in for_it if each.text == text) for text in texts}
-    return max(
-        texts,
-        key=lambda text: (
-            experts.count(text),
-            people.count(text),
-            machines.count(text),
-            _well_written(spot, says, text),
-            sure[text],
-            text,
-        ),
-    )
-
-
-def _well_written(spot: PreparedField, says: str, text: str) -> float:
-    """How similar a text is to the same value as the form writes it, or, of free text, to its comparable text."""
-    value = spot.value(text)
-    return Indel.normalized_similarity(text, says if value is None else spot.written(value)) + (
-        Indel.normalized_similarity(text.casefold(), says.casefold())
-    )
 
 
 def majority(votes: Iterable[Vote]) -> str | None:

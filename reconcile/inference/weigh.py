@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from unicodedata import category
+
+from rapidfuzz.distance import Indel
 
 from reconcile.forms import PreparedField, PreparedForm, prepared, readings_in_told_rows
 from reconcile.inference.arithmetic import apply_rules
@@ -15,11 +18,15 @@ from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.prior import has_shapes
 from reconcile.inference.scan_memory import ScanMemory, WeighedField
-from reconcile.inference.votes import Vote, is_nearly_same, majority, null_of, votes, written_text
+from reconcile.inference.votes import QUANTITY_TYPES, Vote, is_nearly_same, is_null, majority, null_of, votes
 from reconcile.parameters import LearntParameters, read_parameters
 from reconcile.policy import POLICY
 from transcribe.codes import Flag
 from transcribe.model import READ, Candidate, FieldKey, Form, Origin, Parameters, Posterior, Reading
+from transcribe.values import has_fillers
+
+EMOJI = ("\U0001f000", "\U0001faff")
+"""Where Unicode has pictures: the first and the last of them."""
 
 LAST_WORD_FLAGS = frozenset({Flag.HEARD_AN_APPEAL, Flag.SAW_ALL_READINGS})
 """Flags of readings by experts that hold, whatever another expert read."""
@@ -206,7 +213,7 @@ def _slipped(spot: PreparedField, vote: Vote) -> bool:
 
 def _candidate(spot: PreparedField, says: str, weighed: FieldPosterior, origin: Origin) -> Candidate:
     null = null_of(says)
-    text = written_text(spot, says, weighed.votes) if origin == "read" else says
+    text = _written_text(spot, says, weighed.votes) if origin == "read" else says
     if origin == "words" and weighed.words is not None:
         text = weighed.words.text
     spelt = _listed(spot, says)
@@ -228,3 +235,53 @@ def _listed(spot: PreparedField, says: str) -> str | None:
     """The known value with this comparable text, spelt as master data spell it; None where there is none."""
     known = spot.known_values
     return known.text(says) if known is not None and known.has(says) else None
+
+
+def _has_unwritten(text: str) -> bool:
+    """Whether a text has characters that stand on no paper: emoji, and signs that only programs see."""
+    first, last = EMOJI
+    return not text.isascii() and any(
+        first <= each <= last or category(each) in ("Cf", "Co", "Cn", "Cs") for each in text
+    )
+
+
+def _written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
+    """The text as written for a comparable one: the spelling of most sources that say it.
+
+    Experts come before people, and people before machines; one with characters that stand on no paper, as emoji, comes
+    after all others. Of equally frequent spellings it is the one nearest to how the form writes such a value, then the
+    surest engine's.
+    """
+    if is_null(says):
+        return ""
+    texts = {each.text for each in among if each.says == says}
+    if len(texts) > 1:
+        texts = {text for text in texts if not _has_unwritten(text)} or texts
+    if len(texts) < 2:
+        return texts.pop() if texts else says
+    for_it = [each for each in among if each.says == says]
+    experts, people, machines = (
+        [each.text for each in for_it if each.kind == kind] for kind in ("expert", "person", "machine")
+    )
+    if not any(each.text for each in for_it if not each.machine) and spot.type in QUANTITY_TYPES:
+        texts = {text for text in texts if not has_fillers(text)} or texts
+    sure = {text: max(each.confidence or 0.0 for each in for_it if each.text == text) for text in texts}
+    return max(
+        texts,
+        key=lambda text: (
+            experts.count(text),
+            people.count(text),
+            machines.count(text),
+            _well_written(spot, says, text),
+            sure[text],
+            text,
+        ),
+    )
+
+
+def _well_written(spot: PreparedField, says: str, text: str) -> float:
+    """How similar a text is to the same value as the form writes it, or, of free text, to its comparable text."""
+    value = spot.value(text)
+    return Indel.normalized_similarity(text, says if value is None else spot.written(value)) + (
+        Indel.normalized_similarity(text.casefold(), says.casefold())
+    )

@@ -89,6 +89,38 @@ def test_a_lone_stroke_and_what_may_be_litres_are_asked(type: str, texts: tuple[
 
 
 @pytest.mark.parametrize(
+    ("type", "text", "other", "sure", "is_asked"),
+    [
+        ("amount", "128.00", "728,00", 0.03, True),
+        ("amount", "728.00", "128.00", 0.03, True),
+        ("integer", "5018", "5078", 0.02, True),
+        ("date", "17/11/2025", "11/11/2025", 0.02, True),
+        ("amount", "128.00", "728.00", 0.004, False),
+        ("amount", "128.00", "129.00", 0.03, False),
+        ("amount", "128.00", "128,00", 0.03, False),
+        ("amount", "128.00", "7128.00", 0.03, False),
+    ],
+)
+def test_a_one_that_an_engine_thinks_may_be_a_seven_is_asked_though_both_read_it(
+    type: str, text: str, other: str, sure: float, is_asked: bool
+) -> None:
+    """5078 and 728.00 by hand were decided as 5018 and 128.00."""
+    first, second = both("price", text)
+    said = [first, replace(second, alternatives=((other, sure),))]
+    found = weigh(form(field("price", type)), said, shipped_parameters())[FieldKey("price")]
+    assert (found.standing.trouble == "lookalike") is is_asked
+
+
+def test_a_one_that_the_sums_tell_is_not_asked() -> None:
+    said = [
+        each for name, text in (("net", "115.00"), ("tax", "13.00"), ("total", "128.00")) for each in both(name, text)
+    ]
+    said[-1] = replace(said[-1], alternatives=(("728.00", 0.03),))
+    found = weigh(SUMS, said, shipped_parameters())
+    assert {each.standing.trouble for each in found.values()} == {""}
+
+
+@pytest.mark.parametrize(
     ("type", "sure", "other", "is_asked"),
     [
         ("text", "niveau à bulle 60cm", "niveau à bulle 60 em", True),
