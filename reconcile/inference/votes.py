@@ -26,7 +26,8 @@ LOOKED_AGAIN = "again"
 
 MIN_SEVEN_CONFIDENCE = 0.01
 """Confidence of an alternative with a 1 for a 7, or a 7 for a 1, from which either may be written: both are a stroke
-with a hook by hand. Of 35 decided values with one on 802 photographs that no sum told 4 were wrong, of all 28,464 decided ones 48.
+with a hook by hand. Of 35 decided values with one that no sum told, on 802 photographs, 4 were wrong; of all 28,464
+decided ones 48 were.
 """
 
 QUANTITY_TYPES = ("integer", "decimal")
