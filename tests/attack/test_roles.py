@@ -337,3 +337,37 @@ def test_every_sign_in_stands_in_the_audit_log_and_nothing_that_was_typed(site: 
         ("signed out", amina.id, None),
     ]
     assert "canary" not in repr(site.store.audit())
+
+
+def test_a_session_of_an_operator_left_open_gets_no_first_password(site: Site) -> None:
+    client, csrf = client_of(site, site.person("olga", "operator"))
+    site.clock.forward = timedelta(hours=2)
+    chosen = client.post("/password", data={"csrf": csrf, "password": PHRASE})
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/proof")
+    assert client.get("/people").headers["location"] == "/proof"
+
+
+def test_an_account_is_ended_by_who_proves_that_it_is_theirs_and_never_the_last_operators(site: Site) -> None:
+    client, csrf = client_of(site, site.person("olga", "operator"))
+    assert client.post("/password", data={"csrf": csrf, "password": PHRASE}).status_code == 303
+    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    assert client.post("/leave", data={"csrf": csrf, "sure": "yes"}).status_code == 409, "the only operator"
+    site.person("oscar", "operator")
+    site.clock.forward = timedelta(hours=2)
+    assert client.post("/leave", data={"csrf": csrf, "sure": "yes"}).headers["location"] == "/proof"
+    assert client.post("/proof", data={"csrf": csrf, "password": PHRASE}).status_code == 303
+    assert client.post("/leave", data={"csrf": csrf, "sure": "yes"}).headers["location"].startswith("/in?left=")
+
+
+def test_who_changes_the_language_of_an_answer_comes_to_a_page(site: Site) -> None:
+    client, csrf = client_of(site, site.person("olga", "operator"))
+    wanted = {"csrf": csrf, "language": "fr"}
+    for stood_on, back in (
+        ("/pay/dispute", "/pay"),
+        ("/people/x/link", "/people"),
+        ("/readings?shown=all", "/readings?shown=all"),
+        ("//elsewhere", "/work"),
+        ("/in/abc", "/in/abc?language=fr"),
+    ):
+        referer = {"referer": f"http://testserver{stood_on}"}
+        assert client.post("/language", data=wanted, headers=referer).headers["location"] == back

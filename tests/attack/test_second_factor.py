@@ -210,3 +210,18 @@ def test_what_moves_money_asks_for_the_code_too(site: Site, olga: Transcriber) -
     proved = client.post("/proof", data={"csrf": csrf, "password": PHRASE, "code": code_of(site)})
     assert proved.headers["location"] == "/people"
     assert client.get("/people").status_code == 200
+
+
+def test_a_session_left_open_gets_round_the_code_by_no_new_password(site: Site, olga: Transcriber) -> None:
+    """Who sat down at it chose a password without a code, and all that moves money was open to them."""
+    client = with_password(site)
+    assert give(client, code_of(site)).status_code == 303
+    csrf = csrf_of(client.get("/me"))
+    site.clock.forward = timedelta(hours=2)
+    chosen = {"csrf": csrf, "password": "quatre mots sans lien", "current": PHRASE}
+    for asked in (client.get("/password"), client.post("/password", data=chosen)):
+        assert (asked.status_code, asked.headers["location"]) == (303, "/proof")
+    assert client.get("/clocks").headers["location"] == "/proof"
+    proved = client.post("/proof", data={"csrf": csrf, "password": PHRASE, "code": code_of(site)})
+    assert proved.headers["location"] == "/people"
+    assert client.post("/password", data=chosen).status_code == 303

@@ -413,3 +413,37 @@ def test_a_test_is_paid_explained_at_once_and_can_be_taken_again(site: Site, sig
     assert "code" in site.store.transcriber(amina.id).qualifications
     assert [line.kind for line in site.store.ledger(amina.id)] == ["reading"] * 10
     assert [each.right for each in site.store.qualification_tries(amina.id)] == [5, 3]
+
+
+def test_a_contested_time_is_more_than_was_measured_and_is_contested_once(site: Site, sign_in: SignIn) -> None:
+    """A typing error of 0 minutes could never be put right, and what was typed after it was dropped without a word."""
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    sent = {"csrf": csrf(client), "task": read(site, amina), "minutes": "0", "words": "the picture came late"}
+    refused = client.post("/pay/dispute", data=sent)
+    assert refused.status_code == 422
+    assert "As much was measured" in refused.text
+    assert "the picture came late" in refused.text, "what was typed is given back"
+    assert site.store.disputes() == []
+    for _ in range(2):
+        assert client.post("/pay/dispute", data={**sent, "minutes": "4"}).status_code == 303
+    again = client.post("/pay/dispute", data={**sent, "minutes": "9", "words": "no, nine"})
+    assert again.status_code == 409
+    assert "no, nine" in again.text
+    assert [each.claimed for each in site.store.disputes()] == [240.0]
+
+
+def test_nobody_is_granted_more_than_they_ask_for_nor_grants_it_to_themselves(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    _, dispute = contested(site, sign_in)
+    olga = sign_in(site.person("olga", "operator"))
+    said = {"csrf": csrf(olga), "choice": "other", "minutes": "60", "reason": "they waited"}
+    assert olga.post(f"/clocks/{dispute}", data=said).status_code == 422
+    amina = site.store.transcribers()[0]
+    site.store.set_roles(amina.id, {"transcriber", "operator"}, site.clock.now())
+    own = sign_in(site.store.transcriber(amina.id))
+    said = {"csrf": csrf(own), "choice": "theirs", "minutes": "0"}
+    assert own.post(f"/clocks/{dispute}", data=said).status_code == 403
+    assert site.store.disputes()[0].answered_at is None

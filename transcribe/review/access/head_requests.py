@@ -36,5 +36,11 @@ def methods_of(request: Request) -> str:
     return ", ".join(sorted(found))
 
 
+def is_page(request: Request, path: str) -> bool:
+    """Whether an address of this path can be got."""
+    scope = {**request.scope, "path": path, "raw_path": path.encode()}
+    return any(_takes(route, scope, "GET") for route in request.app.routes)
+
+
 def _takes(route: BaseRoute, scope: Scope, method: str) -> bool:
     return route.matches({**scope, "method": method})[0] is Match.FULL

@@ -33,6 +33,14 @@ async def require_proof(context: Context, visitor: Visitor) -> None:
         raise ProofNeeded
 
 
+async def require_proof_where_possible(context: Context, visitor: Visitor) -> None:
+    """As `require_proof`, of whoever has a password or a code; others have nothing but their session."""
+    who = visitor.person.id
+    kept, factor = await context.look(lambda store: (store.password(who), store.second_factor(who)))
+    if kept is not None or (factor is not None and factor.in_force):
+        await require_proof(context, visitor)
+
+
 def network_of(request: Request) -> str:
     """The network that a request comes from: an IPv4 address, or the /64 of an IPv6 address."""
     if request.client is None:

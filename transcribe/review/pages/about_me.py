@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, HTTPException, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from transcribe.i18n import N_
 from transcribe.people import work_figures
+from transcribe.review.access.proof import require_proof_where_possible
 from transcribe.review.access.sessions import Sending, SignedIn, signed_out
 from transcribe.review.context import Here
 from transcribe.review.pages.second_factor import ROLES_WITH_CODES
 from transcribe.review.work_row import work_row
+from transcribe.store import Store
 
 router = APIRouter()
 
@@ -67,7 +70,19 @@ async def training(context: Here, visitor: Sending, training: Annotated[Literal[
 
 @router.post("/leave")
 async def leave(context: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
-    """Ends the account and the name. The readings and the pay stay, under a pseudonym. `sure` must say yes."""
+    """Ends the account and the name. The readings and the pay stay, under a pseudonym. `sure` must say yes.
+
+    Who can prove who they are is asked to, as it cannot be undone. 409 for the only operator.
+    """
+    await require_proof_where_possible(context, visitor)
+    if await context.look(lambda store: _is_only_operator(store, visitor.person.id)):
+        raise HTTPException(409, N_("You are the only operator here. Make somebody else an operator first."))
     was_paid = visitor.paid().any
     await context.change(lambda store: store.leave(visitor.person.id, context.now()))
     return signed_out(context, f"/in?left={'paid' if was_paid else 'unpaid'}")
+
+
+def _is_only_operator(store: Store, who: str) -> bool:
+    """Whether this person is an operator, and nobody else who may sign in is one."""
+    operators = [each.id for each in store.transcribers() if "operator" in each.roles and not each.paused]
+    return operators == [who]

@@ -97,8 +97,12 @@ async def settle(
         raise NotFound("There is no such dispute.")
     if contested.answered_at is not None:
         raise HTTPException(409, N_("This time is decided already. The first answer counts."))
+    if contested.transcriber == who:
+        raise HTTPException(403, N_("Another operator decides about your own time."))
     added = typed_minutes(minutes, MAX_ADDED_MINUTES) if choice == "other" else 0.0
     granted = contested.missing if choice == "theirs" else (added or 0.0) * 60
+    if granted > contested.claimed:
+        raise HTTPException(422, N_("That is more than they ask for. Look at the minutes again."))
     if added is None or (granted < contested.missing and not words):
         typed = TypedDecision(dispute=dispute, choice=choice, minutes=minutes, reason=words, no_number=added is None)
         return await _page(context, visitor, typed)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
+from transcribe.review.access.head_requests import is_page
 from transcribe.review.access.sessions import NotSignedIn, keep_language, sending, signed_in
 from transcribe.review.context import Here
 
@@ -35,6 +36,15 @@ async def choose(request: Request, context: Here, language: Annotated[str, Form(
 
 
 def _back(request: Request) -> str:
-    """The path of the page that the form stood on. Only a path, so that nobody is sent to another site."""
-    path = urlsplit(request.headers.get("referer", "")).path
-    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else "/work"
+    """The page that the form stood on, or the one above it, where that was an answer to something sent.
+
+    Only a path and its query, so that nobody is sent to another site."""
+    address = urlsplit(request.headers.get("referer", ""))
+    path, query = address.path, address.query
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+        return "/work"
+    while path and not is_page(request, path):
+        path, query = path.rpartition("/")[0], ""
+    if path.startswith("/in/"):
+        return path
+    return f"{path}?{query}" if path and query else path or "/work"

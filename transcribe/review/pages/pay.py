@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Form, HTTPException, Query, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
@@ -109,7 +109,7 @@ async def pay_page(
     task: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "",
 ) -> Response:
     """What is due, paid and on the way, and the lines it is made of. Staff and volunteers are told that none is
-    counted.
+    counted any more, and see what was.
 
     With a task its clock is the one chosen to be contested.
     """
@@ -130,7 +130,7 @@ async def _page(
         most_minutes=MAX_CLAIM_MINUTES,
         paid=paid,
         chosen=task,
-        pay=await context.look(lambda store: _pay_page_of(store, context, visitor, before)) if paid.counted else None,
+        pay=await context.look(lambda store: _pay_page_of(store, context, visitor, before)),
         kinds=LINE_KIND_WORDS,
         times=TIME_KIND_WORDS,
         fair=has_fair_floor,
@@ -169,7 +169,8 @@ async def dispute(
 ) -> Response:
     """Keeps that a task took longer than was measured. An operator answers, and the time granted is paid.
 
-    The time of saying so is paid too, once. 422, with what was typed, where the minutes are no number.
+    The time of saying so is paid too, once. 422, with what was typed, where the minutes are no number or no more than
+    was measured; 409 where it is contested already.
     """
     who, now = visitor.person.id, context.now()
     claimed = typed_minutes(minutes_taken, MAX_CLAIM_MINUTES)
@@ -177,8 +178,14 @@ async def dispute(
         return await _page(context, visitor, None, task, TypedClaim(task=task, minutes=minutes_taken, words=words))
 
     def keep(store: Store) -> None:
-        if any(each.transcriber == who and each.task == task for each in store.disputes()):
-            return
+        for each in store.disputes():
+            if each.transcriber != who or each.task != task:
+                continue
+            if (each.claimed, each.words) == (claimed * 60, words):
+                return  # sent twice
+            raise HTTPException(409, N_("You have contested this time already. It stands below, with the answer."))
+        if claimed * 60 <= _measured(store.ledger(who), task):
+            raise HTTPException(422, N_("As much was measured. Say how many minutes it took in all."))
         store.dispute_time(task, who, claimed * 60, words, now)
         store.put_time_beside(task, who, "dispute", seconds, now, context.options.measure)
 
@@ -214,6 +221,16 @@ def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int |
     )
 
 
+def _measured(ledger: Sequence[PayLine], task: str) -> float:
+    """The seconds that were measured for reading or skipping a task."""
+    return sum(line.seconds for line in ledger if line.task == task and _is_own(line))
+
+
+def _is_own(line: PayLine) -> bool:
+    """Whether a line is of the work on a field itself: what was asked or contested beside it has lines of its own."""
+    return line.kind == "reading" or line.reference == "skip"
+
+
 def _clocks(days: Sequence[PayDay]) -> tuple[tuple[PayLine, NamedField], ...]:
     """Of each task on these days the latest line that read or skipped it, with all of that time; else the latest line.
 
@@ -222,7 +239,7 @@ def _clocks(days: Sequence[PayDay]) -> tuple[tuple[PayLine, NamedField], ...]:
     found: dict[str, tuple[PayLine, NamedField]] = {}
     spent_on: dict[str, float] = {}
     about = [(one.line, one.field) for each in days for one in each.lines if one.field]
-    own = [(line, field) for line, field in about if line.kind == "reading" or line.reference == "skip"]
+    own = [(line, field) for line, field in about if _is_own(line)]
     for line, field in (*own, *about):
         found.setdefault(str(line.task), (line, field))
     for line, _ in own:

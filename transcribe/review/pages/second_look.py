@@ -79,7 +79,7 @@ async def change(
     task: TaskId,
     idem: Annotated[str, Form(min_length=8, max_length=100)],
     text: Annotated[str, Form(max_length=MAX_SENT_LENGTH)],
-    reason: Annotated[str, Form(min_length=1, max_length=500)],
+    reason: Annotated[str, Form(max_length=500, pattern=r"\S")],
 ) -> Response:
     """Keeps a new reading of the same field by the same expert. It says that they had seen the others', and why."""
     _require_expert(visitor)

@@ -11,7 +11,7 @@ from transcribe.i18n import N_, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
 from transcribe.review.access.handles import handle_owner, plain_handle
-from transcribe.review.access.proof import FRESH_FOR, is_proved, network_of
+from transcribe.review.access.proof import FRESH_FOR, ProofNeeded, is_proved, network_of
 from transcribe.review.access.roles import first_address
 from transcribe.review.access.sessions import (
     Sending,
@@ -24,6 +24,7 @@ from transcribe.review.access.sessions import (
     start_session,
 )
 from transcribe.review.context import Context, Here
+from transcribe.review.pages.second_factor import ROLES_WITH_CODES
 from transcribe.store import Store
 
 router = APIRouter(include_in_schema=True)
@@ -141,6 +142,7 @@ async def password_page(context: Here, visitor: SignedIn, first: bool = False) -
 
     With `first` it is offered before the first task, and may wait.
     """
+    await _require_more_than_a_password(context, visitor)
     return await _password_page(context, visitor, first=first)
 
 
@@ -158,6 +160,7 @@ async def set_password(
     One that is refused where it was offered (`first`) may still wait. 403 where the present one is asked for and is
     not given; 422 where the new one would soon be guessed.
     """
+    await _require_more_than_a_password(context, visitor)
     who, now, say = visitor.person.id, context.now(), translation(visitor.language).gettext
     if await _asks_current(context, visitor):
         await context.rate_limits.count_sign_in_try(network_of(request), who)
@@ -181,6 +184,20 @@ async def set_password(
     response = RedirectResponse(first_address(visitor.person.roles, context.options.desk), 303)
     await start_session(context, who, "new password", response)
     return response
+
+
+async def _require_more_than_a_password(context: Context, visitor: Visitor) -> None:
+    """ProofNeeded in a session that is no moment old, where a password alone must not renew it.
+
+    So it is of who has a code, and of who moves money or says what people may do and has no password yet.
+    """
+    if await is_proved(context, visitor, FRESH_FOR):
+        return
+    who = visitor.person.id
+    kept, factor = await context.look(lambda store: (store.password(who), store.second_factor(who)))
+    has_code = factor is not None and factor.in_force
+    if has_code or (kept is None and not visitor.person.roles.isdisjoint(ROLES_WITH_CODES)):
+        raise ProofNeeded
 
 
 async def _asks_current(context: Context, visitor: Visitor) -> bool:

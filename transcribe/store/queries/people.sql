@@ -37,7 +37,7 @@ UPDATE transcriber SET regions = :value WHERE id = :person;
 UPDATE transcriber SET qualifications = :value WHERE id = :person;
 
 -- name: set_time_zone!
-UPDATE transcriber SET time_zone = :value WHERE id = :person;
+UPDATE transcriber SET time_zone = :value, zone_since = :now WHERE id = :person;
 
 -- name: set_engagement!
 UPDATE transcriber SET engagement = :value WHERE id = :person;

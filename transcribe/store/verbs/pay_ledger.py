@@ -131,11 +131,21 @@ class PayLedgerVerbs(Lookup):
             self.write_line(person["id"], "reading", micro, currency, seconds, now, **line)
 
     def pay_time(
-        self, person: Row, seconds: float, what: str, now: datetime, *, form: str = "", task: Row | None = None
+        self,
+        person: Row,
+        seconds: float,
+        what: str,
+        now: datetime,
+        *,
+        form: str = "",
+        task: Row | None = None,
+        was_paid: bool = False,
     ) -> None:
-        """Write the line of working time without a reading. It is paid at the higher of the hourly rate and the
-        floor."""
-        if person["engagement"] not in PAID_ENGAGEMENTS:
+        """Write the line of working time without a reading, at the higher of the hourly rate and the floor.
+
+        None of staff and volunteers, but for work that `was_paid` before they were engaged so.
+        """
+        if person["engagement"] not in PAID_ENGAGEMENTS and not was_paid:
             return
         micro, currency = self._for_hours(form, seconds, now)
         number = None if task is None else task["id"]

@@ -18,6 +18,7 @@ from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment, text, transcriber_of
 from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.leases import LeaseVerbs
+from transcribe.store.verbs.settlement import SettlementVerbs
 
 FORGOTTEN_FACTS = frozenset({"languages", "regions", "time_zone", "interface_language"})
 """What is forgotten of who leaves: the log, which forgets nothing, says that it was set, and not to what."""
@@ -26,7 +27,7 @@ OFFER_FACTS = frozenset({"roles", "languages", "regions", "qualifications"})
 """What says which tasks a person may have: when one changes, what they may not do any more goes back."""
 
 
-class PeopleVerbs(LeaseVerbs, ActVerbs):
+class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
     """Keeps people and how they sign in."""
 
     def put_transcriber(self, person: Transcriber, now: datetime, by: str | None = None) -> None:
@@ -67,7 +68,11 @@ class PeopleVerbs(LeaseVerbs, ActVerbs):
         self._set(who, "set_qualifications", sorted(qualifications), now, by)
 
     def set_time_zone(self, who: str, time_zone: str, now: datetime, by: str = "") -> None:
-        self._set(who, "set_time_zone", time_zone, now, by)
+        """Where somebody works. What they did is brought up to the floor first, by the days that they had so far."""
+        with self.db.write():
+            if self.present_person(who)["time_zone"] != time_zone:
+                self.top_up(who, now)
+            self._set(who, "set_time_zone", time_zone, now, by)
 
     def set_engagement(self, who: str, engagement: str, now: datetime, by: str = "") -> None:
         self._set(who, "set_engagement", engagement, now, by)

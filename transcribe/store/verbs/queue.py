@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from transcribe.codes import Flag, turned_form
+from transcribe.codes import Flag, Reason, turned_form
 from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound, ReadAgainSince
 from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
@@ -224,7 +224,12 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             return last is not None and self._is_revocable(self.leased_row(last["task"], person), person, last, now)
 
     def _is_revocable(self, task: Row, person: Row, reading: Row, now: datetime) -> bool:
-        """Whether nothing is decided on a reading, nobody else has its task, and it is not too old."""
+        """Whether nothing is decided on a reading, nobody else has its task, and it is not too old.
+
+        Never an item of a test: what is right was shown.
+        """
+        if task["reason"] == Reason.QUALIFICATION:
+            return False
         decided = self.db.value("decided_on", field_id=reading["field_id"], reading=reading["id"])
         taken = task["closed_at"] is None and task["transcriber"] not in (None, person["public_id"])
         return not (decided or taken or not self.routing.may_do(task, person) or self.is_old(reading, person, now))

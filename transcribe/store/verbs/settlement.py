@@ -14,9 +14,6 @@ from transcribe.store.paid_time import is_paid, take_time
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.pay_ledger import MEASURE_TIME, PayLedgerVerbs, line_of
 
-TOPPED_UP = ("by reading", "hourly")
-"""The engagements whose pay is brought up to the floor."""
-
 LATEST_MICROS = 2**62
 """Later than any moment in microseconds."""
 
@@ -53,8 +50,6 @@ class SettlementVerbs(PayLedgerVerbs):
     def top_up(self, who: str, now: datetime) -> PayLine | None:
         with self.db.write():
             person = self.person_row(who)
-            if person["engagement"] not in TOPPED_UP:
-                return None
             missing = sorted(self.missing(person, now).items())
             for (day, currency), micro in missing:
                 self.write_line(person["id"], "top-up", micro, currency, 0.0, now, reference=day)
@@ -92,9 +87,8 @@ class SettlementVerbs(PayLedgerVerbs):
             shares = []
             for person in self.db.all("people"):
                 coming: dict[str, int] = {}
-                if person["engagement"] in TOPPED_UP:
-                    for (_, currency), micro in self.missing(person, min(until, now)).items():
-                        coming[currency] = coming.get(currency, 0) + micro
+                for (_, currency), micro in self.missing(person, min(until, now)).items():
+                    coming[currency] = coming.get(currency, 0) + micro
                 shares += self._shares(person, until, coming)
             return shares
 
@@ -146,13 +140,16 @@ class SettlementVerbs(PayLedgerVerbs):
         return [(row["transcriber"], row["readings"]) for row in self.db.all("often_sent", count=count)]
 
     def missing(self, person: Row, until: datetime) -> dict[tuple[str, str], int]:
-        """(day, currency) -> micro-units by which the lines of that day stay under the floor of their time."""
+        """(day, currency) -> micro-units by which the lines of that day stay under the floor of their time.
+
+        Only paid work has lines, whatever the person is engaged as now.
+        """
         zone = ZoneInfo(person["time_zone"] or "UTC")
         floors = self.db.all("floors")
         short: dict[tuple[str, str], Fraction] = {}
-        lines = self.db.all("ledger_of_person", person=person["id"], after=0)
-        if not person["time_zone"]:  # they left, and were topped up by the days that they had until then
-            lines = [line for line in lines if line["at"] > person["left_at"]]
+        # who left, or has another time zone now, was topped up by the days that they had until then
+        since = person["zone_since"] or 0 if person["time_zone"] else person["left_at"]
+        lines = [line for line in self.db.all("ledger_of_person", person=person["id"], after=0) if line["at"] > since]
         for line in lines:
             floor = _floor_at(floors, line["at"])
             if line["kind"] in ("reading", "time") and line["at"] <= micros(until) and floor is not None:

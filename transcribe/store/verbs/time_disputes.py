@@ -80,9 +80,14 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
             person = cast(Row, self.db.one("person_by_number", person=row["transcriber_id"]))
             task = cast(Row, self.db.one("task_by_public", task=row["task"]))
             if granted > 0:
-                self.pay_time(person, granted, "disputed clock", now, task=task)
+                self.pay_time(person, granted, "disputed clock", now, task=task, was_paid=self._was_paid(person, task))
             self.tell(person["id"], "time answered", task["field_id"], now)
             self.log(by or self.actor, "dispute answered", dispute, {"granted": granted}, now)
+
+    def _was_paid(self, person: Row, task: Row) -> bool:
+        """Whether what this person did at a task was paid, whatever they are engaged as now."""
+        lines = self.db.all("ledger_of_person", person=person["id"], after=0)
+        return any(line["task"] == task["public_id"] and line["currency"] for line in lines)
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
         return self._disputes(open_only=int(open_only))

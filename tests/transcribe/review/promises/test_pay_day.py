@@ -141,11 +141,15 @@ def test_what_was_earned_today_is_no_cent_more_than_is_due_of_it(tmp_path: Path)
     assert "€0.03" not in re.sub(r"exactly €[\d.]+", "", pay.split('class="week"')[1].split("</table>")[0])
 
 
-def test_a_statement_is_nobody_elses_and_none_is_made_for_volunteers(tmp_path: Path) -> None:
+def test_a_statement_is_nobody_elses_and_stays_for_who_is_a_volunteer_now(tmp_path: Path) -> None:
     site, amina = earned_in_october(tmp_path, 10)
     assert client_of(site, site.person("ben")).get("/pay/statement/2026-10").status_code == 404
     put(site.store, replace(amina, engagement="volunteer"), site.clock.now())
-    assert client_of(site, amina).get("/pay/statement/2026-10").status_code == 404
+    client = client_of(site, amina)
+    assert client.get("/pay/statement/2026-10").status_code == 200
+    pay = client.get("/pay").text
+    assert "/pay/statement/2026-10" in pay
+    assert 'data-fact="due"' in pay
 
 
 def test_the_month_of_a_promise_goes_over_the_year() -> None:

@@ -12,7 +12,9 @@ from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.promises.test_known_fields import csrf, known_fields, truth_of
 from tests.transcribe.review.site import Site
+from transcribe.errors import LeaseLost
 from transcribe.model import Transcriber
+from transcribe.store import SentReading
 
 SignIn = Callable[[Transcriber], httpx.Client]
 
@@ -119,3 +121,14 @@ def test_the_result_of_one_field_is_no_plural(site: Site, sign_in: SignIn, langu
     _, sent = begun(client)
     assert words in client.post("/test/code/answers", data=sent, follow_redirects=True).text
     assert words in client.get("/test").text
+
+
+def test_an_item_of_a_test_that_was_answered_and_explained_is_not_taken_back(site: Site) -> None:
+    """What is right was shown: read again, a test was passed without knowing anything."""
+    known_fields(site, 2)
+    amina = site.person("amina")
+    task = site.store.lease_test(amina.id, "code", 2, site.clock.now())[0]
+    site.store.submit(task.id, amina.id, SentReading(text="x", idem="an-answer-of-a-test"), site.clock.now())
+    assert not site.store.may_undo(task.id, amina.id, site.clock.now())
+    with pytest.raises(LeaseLost):
+        site.store.undo(task.id, amina.id, site.clock.now())

@@ -423,3 +423,30 @@ def test_work_is_told_by_person_month_and_currency(here: World) -> None:
         "bob": (8.0, 4 * CENT),
     }
     assert {each.month for each in work.values()} == {f"{NOON:%Y-%m}"}
+
+
+def test_who_is_a_volunteer_now_is_paid_the_rest_of_what_they_earned_before(here: World) -> None:
+    """The top-up was on the way for ever, and a contested time that was granted brought nothing."""
+    pay(here, floor=3_600_000)
+    read(here, "a", "ann", 600.0)
+    (task,) = {line.task for line in here.store.ledger("ann")}
+    dispute = here.store.dispute_time(str(task), "ann", 660.0, "", after(610))
+    here.store.set_engagement("ann", "volunteer", after(620))
+    here.store.answer_dispute(dispute.id, 60.0, after(630))
+    here.store.close_period(after(86_400), "november", after(86_400))
+    (state,) = here.store.pay_states(after(86_400), "ann")
+    assert (state.paid, state.coming) == (660_000, 0)
+    read(here, "b", "ann", 600.0, after(90_000))
+    assert here.store.pay_states(after(100_000), "ann")[0].coming == 0, "volunteers' work has no lines"
+
+
+def test_another_time_zone_brings_no_second_top_up(here: World) -> None:
+    """Work of one evening was topped up as one day's, and again as the next day's."""
+    pay(here, floor=3_600_000)
+    for number, zone in enumerate(("Europe/Paris", "Asia/Tokyo", "Pacific/Honolulu", "Asia/Tokyo")):
+        here.store.set_time_zone("ann", zone, after(1000.0 * number + 1))
+        read(here, f"a{number}", "ann", 600.0, after(1000.0 * number + 2))
+        here.store.close_period(after(1000.0 * number + 900), zone + str(number), after(1000.0 * number + 900))
+    here.store.close_period(after(90_000), "all", after(90_000))
+    (state,) = here.store.pay_states(after(90_000), "ann")
+    assert (state.paid + state.due, state.coming) == (4 * 600_000, 0)
