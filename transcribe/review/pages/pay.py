@@ -183,7 +183,7 @@ async def dispute(
                 continue
             if (each.claimed, each.words) == (claimed * 60, words):
                 return  # sent twice
-            raise HTTPException(409, N_("You have contested this time already. It stands below, with the answer."))
+            raise HTTPException(409, N_("This time was contested before."))
         if claimed * 60 <= _measured(store.ledger(who), task):
             raise HTTPException(422, N_("As much was measured. Say how many minutes it took in all."))
         store.dispute_time(task, who, claimed * 60, words, now)

@@ -444,9 +444,10 @@ def test_another_time_zone_brings_no_second_top_up(here: World) -> None:
     """Work of one evening was topped up as one day's, and again as the next day's."""
     pay(here, floor=3_600_000)
     for number, zone in enumerate(("Europe/Paris", "Asia/Tokyo", "Pacific/Honolulu", "Asia/Tokyo")):
-        here.store.set_time_zone("ann", zone, after(1000.0 * number + 1))
-        read(here, f"a{number}", "ann", 600.0, after(1000.0 * number + 2))
-        here.store.close_period(after(1000.0 * number + 900), zone + str(number), after(1000.0 * number + 900))
+        evening = 8 * 3600.0 + 1000.0 * number  # in Tokyo it is the next morning
+        here.store.set_time_zone("ann", zone, after(evening))
+        read(here, f"a{number}", "ann", 600.0, after(evening + 1))
+        here.store.close_period(after(evening + 900), zone, after(evening + 900))
     here.store.close_period(after(90_000), "all", after(90_000))
     (state,) = here.store.pay_states(after(90_000), "ann")
     assert (state.paid + state.due, state.coming) == (4 * 600_000, 0)
