@@ -55,7 +55,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
             Told(lambda made: lambda page, sheet, inks: made(page, sheet, [(ink, None) for ink, _ in inks])),
         ),
     ),
-    "comb: miscounted": ((f"{RECOGNITION}.engine_words:fits_cells", gives(True)),),
+    "comb: miscounted": ((f"{INK}.comb_compaction:CompactLine.fits", gives(True)),),
     "comb: words joined": ((f"{RECOGNITION}.engine_words:joined_words", _first),),
     "ink: specks smoothed": ((f"{INK}.ink_layer:InkLayer.without_specks", lambda self, picture: picture),),
     "mark: second measure": (

@@ -2,7 +2,7 @@
 
 from transcribe.ink.added_strokes import added_strokes
 from transcribe.ink.barcode_removal import unbarred, without_bars
-from transcribe.ink.comb_compaction import CompactLine, ShownLine, compacted_page, fits_cells, joined_words
+from transcribe.ink.comb_compaction import CompactLine, ShownLine, compacted_page, joined_words
 from transcribe.ink.components import Patch
 from transcribe.ink.handwriting import crossed_out
 from transcribe.ink.hidden_print import HiddenPrint
@@ -23,7 +23,6 @@ __all__ = [
     "added_strokes",
     "compacted_page",
     "crossed_out",
-    "fits_cells",
     "ink_layer",
     "joined_words",
     "low_print",

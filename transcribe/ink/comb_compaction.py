@@ -15,6 +15,7 @@ from transcribe.geometry import Box
 from transcribe.imaging import flatten
 from transcribe.ink.components import LOWEST
 from transcribe.ink.ink_layer import BESIDE, Ink, InkLayer
+from transcribe.ink.print_mask import NEAR
 from transcribe.ink.writing_lines import CORE, lines
 from transcribe.model import Page, Picture, Word
 
@@ -29,7 +30,8 @@ word lie as near: half way to an empty cell between them."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompactLine:
     """A line of writing closed up: its picture on white paper, its box on the page, and how many characters it may
-    have. Of the `pieces` set down `spaces` are the numbers of those before which a cell is empty or a group ends."""
+    have. Of the `pieces` set down `spaces` are the numbers of those before which a cell is empty or a group ends. What
+    `touches` a divider may have lost a stroke with it, in every picture that engines see."""
 
     picture: Picture
     box: Box
@@ -37,6 +39,7 @@ class CompactLine:
     least: int
     most: int
     spaces: frozenset[int]
+    touches: bool = False
 
     def spaced(self, words: Sequence[Word]) -> list[Word]:
         """An engine's words as one with spaces where cells are empty; as they are with more or less letters."""
@@ -45,6 +48,10 @@ class CompactLine:
         one = reduce(joined_word, words)
         others = tuple((self._spaced(text), sure) for text, sure in one.alternatives)
         return [replace(one, text=self._spaced(one.text), alternatives=others)]
+
+    def fits(self, text: str) -> bool:
+        """Whether a text has as many characters as cells are filled."""
+        return self.least <= len("".join(text.split())) <= self.most
 
     def _spaced(self, text: str) -> str:
         signs = "".join(text.split())
@@ -79,11 +86,6 @@ def _goes_on(before: Word, after: Word, comb: Comb) -> bool:
     return first - last <= MAX_LETTER_CELLS * comb.pitch and not ended
 
 
-def fits_cells(text: str, lines: Sequence[CompactLine]) -> bool:
-    """Whether a text has as many characters as cells are filled on these lines together."""
-    return sum(each.least for each in lines) <= len("".join(text.split())) <= sum(each.most for each in lines)
-
-
 def closed_up(sheet: InkLayer, ink: Ink, comb: Comb) -> CompactLine:
     """The writing in a comb with the paper between letters taken out but for the distance of letters of a word, and for
     a space at empty cells and where a group ends. What stands in the same columns is one piece."""
@@ -111,6 +113,7 @@ def closed_up(sheet: InkLayer, ink: Ink, comb: Comb) -> CompactLine:
         least=sum(bool(tall[left:right].any()) for left, right in edges),
         most=sum(last - first + 1 for first, last in cells),
         spaces=frozenset(spaces),
+        touches=bool((abs(place.x0 + numpy.ravel(edges)[:, None] - comb.dividers) <= 2 * NEAR * sheet.unit).any()),
     )
 
 
@@ -142,13 +145,12 @@ def compacted_page(
     for number, (ink, comb) in enumerate(fields):
         if comb is None:
             found += [ShownLine(number, box, None) for box in lines(ink, sheet.unit)]
-            continue
-        for each in [closed_up(sheet, ink, comb)] if ink.patches else ():
-            high, wide = each.picture.shape
-            strips.append(numpy.full((high, width), 255, numpy.uint8))
-            strips[-1][:, : min(wide, width)] = each.picture[:, :width]
-            found.append(ShownLine(number, Box(0, bottom, min(wide, width), bottom + high), each))
-            bottom += high
+        elif ink.patches:
+            each = closed_up(sheet, ink, comb)
+            shown = each.picture[:, :width]
+            strips.append(numpy.pad(shown, ((0, 0), (0, width - shown.shape[1])), constant_values=255))
+            found.append(ShownLine(number, Box.sized(0, bottom, *shown.shape[::-1]), each))
+            bottom += len(shown)
     if not strips:
         return page, found
     return replace(page, picture=numpy.vstack([page.picture, *strips])), found

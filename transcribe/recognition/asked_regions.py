@@ -148,7 +148,7 @@ class AskedRegion:
             *flags,
             *([Flag.ILLEGIBLE] if silent and Flag.ILLEGIBLE not in flags else []),
             *([Flag.MISCOUNTED] if said.miscounted else []),
-            *([Flag.PARTLY_READ] if said.text and self.is_partly(said, hidden) else []),
+            *([Flag.PARTLY_READ] if said.text and (said.cut or self.is_partly(said, hidden)) else []),
         ]
         field = self.region.field
         text = None if silent else here.as_read(said.text, field)

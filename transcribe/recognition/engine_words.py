@@ -10,7 +10,7 @@ from math import prod
 from transcribe.forms import Comb
 from transcribe.geometry import Box
 from transcribe.imaging import evened
-from transcribe.ink import CompactLine, InkLayer, ShownLine, compacted_page, fits_cells, joined_words
+from transcribe.ink import CompactLine, InkLayer, ShownLine, compacted_page, joined_words
 from transcribe.model import Page, Word
 from transcribe.ocr import Engine, HocrEngine, confidence_of, spread_words, text_of
 from transcribe.recognition.cascade import Cascade
@@ -25,7 +25,6 @@ values of other forms 24 % and 2 % were looked at again; from .98 on 31 and 3 %,
 TRIMMED_SHARE, WIDENED_SHARE = 0.06, 0.12
 """What the first and the second other crop have less and more above and below, as a share of the row's height."""
 
-
 LOOK_WEIGHT = 0.5
 """As what part of an independent look each look of one engine at a line counts. Chosen by hand: of .35, .5 and .7 the
 last decided 3 % more on the photographs above, and more of it was wrong."""
@@ -33,13 +32,14 @@ last decided 3 % more on the photographs above, and more of it was wrong."""
 
 @dataclass(frozen=True, slots=True)
 class EngineWords:
-    """What one engine saw in a field, line by line; `miscounted` where that is more or fewer characters than cells of
-    its comb are filled. `placed` are the words where they were written on the page; `plain` says that it read the page
-    as it lies, `again` that it was asked once more. `sure` is its confidence over several crops."""
+    """What one engine saw in a field, line by line; `miscounted`: more or fewer characters than cells of its comb are
+    filled, `cut`: a letter there touches a divider. `placed` are words where they were written on the page; `plain`: it
+    read the page as it lies, `again`: it was asked once more. `sure` is its confidence over several crops."""
 
     source: str
     lines: Sequence[Sequence[Word]]
     miscounted: bool = False
+    cut: bool = False
     placed: tuple[Word, ...] = ()
     plain: bool = False
     again: bool = False
@@ -75,6 +75,7 @@ def words_by_engine(
     seen: list[dict[int, EngineWords]] = []
     every = doubtful = list(range(len(asked)))
     closed, lines = compacted_page(page, layer, [(region.ink, region.comb) for region in asked])
+    combs = {line.field: line.closed for line in lines if line.closed}
     for engine in engines:
         if isinstance(engine, HocrEngine):
             spread = compacted_page(page, layer, [(region.ink, None) for region in asked])
@@ -95,8 +96,8 @@ def words_by_engine(
     told = next((said for engine, said in zip(engines, seen, strict=True) if engine.view == "page"), {})
     for engine, said in zip(engines, seen, strict=True) if told else ():
         if engine.view != "page" and not isinstance(engine, HocrEngine):
-            said.update(_looked_again(engine, plain, asked, said, told))
-    return [_counted(said, lines) for said in seen]
+            said.update(_looked_again(engine, plain, asked, said, told, combs))
+    return [_counted(said, combs) for said in seen]
 
 
 def _of_text(said: EngineWords, region: FieldRegion) -> EngineWords:
@@ -114,15 +115,15 @@ def _of_text(said: EngineWords, region: FieldRegion) -> EngineWords:
     return said if len(placed) == len(said.placed) or not placed else replace(said, lines=lines, placed=placed)
 
 
-def _counted(seen: Mapping[int, EngineWords], lines: Sequence[ShownLine]) -> dict[int, EngineWords]:
-    """What an engine saw, `miscounted` where it is more or fewer characters than cells are filled: one that is shown
-    the page misses a letter at the end of a comb, as it stands apart, and is sure of the others."""
-    closed: dict[int, list[CompactLine]] = defaultdict(list)
-    for line in lines:
-        if line.closed:
-            closed[line.field].append(line.closed)
-    wrong = {n for n, said in seen.items() if said.text and n in closed and not fits_cells(said.text, closed[n])}
-    return {number: replace(said, miscounted=number in wrong) for number, said in seen.items()}
+def _counted(seen: Mapping[int, EngineWords], combs: Mapping[int, CompactLine]) -> dict[int, EngineWords]:
+    """What an engine saw, in combs with spaces where cells are empty and counted: one that is shown the page misses a
+    letter at the end of a comb, as it stands apart, and is sure of the others."""
+    found = dict(seen)
+    for number, line in combs.items():
+        if (said := seen.get(number)) and said.text:
+            words = [line.spaced(each) for each in said.lines] if len(said.lines) == 1 else said.lines
+            found[number] = replace(said, lines=words, miscounted=not line.fits(said.text), cut=line.touches)
+    return found
 
 
 def _looked_again(
@@ -131,9 +132,11 @@ def _looked_again(
     asked: Sequence[FieldRegion],
     first: Mapping[int, EngineWords],
     told: Mapping[int, EngineWords],
+    combs: Mapping[int, CompactLine],
 ) -> Iterator[tuple[int, EngineWords]]:
     """What an engine that is shown the writing says of the page in even light, where the one that is shown it says the
-    same. It sees the detector's rows: in shadow and dirt too much or too little is taken for ink."""
+    same and it fits the cells of a comb. It sees the detector's rows: in shadow and dirt too much or too little is
+    taken for ink."""
     differ = [number for number in first if number in told and not _is_same(first[number], told[number])]
     if not differ:
         return
@@ -141,7 +144,7 @@ def _looked_again(
     page = replace(plain.page, picture=evened(plain.page.picture))
     said = _said_by(engine, page, shown, differ, combs=[region.comb for region in asked])
     for number, words in said.items():
-        if _is_same(words, told[number]):
+        if _is_same(words, told[number]) and (number not in combs or combs[number].fits(words.text)):
             yield number, replace(words, plain=False, again=True)
 
 
