@@ -151,6 +151,4 @@ def compacted_page(
             strips.append(numpy.pad(shown, ((0, 0), (0, width - shown.shape[1])), constant_values=255))
             found.append(ShownLine(number, Box.sized(0, bottom, *shown.shape[::-1]), each))
             bottom += len(shown)
-    if not strips:
-        return page, found
     return replace(page, picture=numpy.vstack([page.picture, *strips])), found
