@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from transcribe.imaging.background import flatten, grey
 from transcribe.imaging.masks import Mask
-from transcribe.imaging.orientation import MIN_WORD_LETTERS
+from transcribe.imaging.orientation import MIN_UPRIGHT_CLARITY, MIN_WORD_LETTERS
 from transcribe.model import Picture, Word
 
 WORD_HEIGHT_PX = 18.0
@@ -18,9 +18,6 @@ WORD_HEIGHT_PX = 18.0
 
 LETTER_HEIGHT_PX = 13.0
 """Height of single letters in print of 10 points at 200 dpi."""
-
-MIN_READ_CONFIDENCE = 0.5
-"""An engine's confidence above which a word's height is believed. Chosen by hand."""
 
 MIN_SAMPLE_COUNT = 10
 """How many words, or letters, are enough to tell the size of print. Chosen by hand."""
@@ -43,7 +40,7 @@ CUT_SHARE_PER_LETTER = 0.025
 
 def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
     """How many times larger the page's print is than print of 10 points at 200 dpi; 1 without any print."""
-    sure = [each for each in words if (each.confidence or 0.0) > MIN_READ_CONFIDENCE]
+    sure = [each for each in words if (each.confidence or 0.0) > MIN_UPRIGHT_CLARITY]
     level = [each.box for each in sure if len(each.text) >= MIN_WORD_LETTERS and each.box.width > each.box.height]
     heights = sorted(box.height for box in level)
     if len(heights) >= MIN_SAMPLE_COUNT:

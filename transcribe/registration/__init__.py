@@ -1,7 +1,6 @@
 """A photo laid onto its blank form, and which form it is."""
 
-from transcribe.registration.align import FITS, Aligned, align
-from transcribe.registration.cache import remember_alignment, remembered_alignment
+from transcribe.registration.align import FITS, Aligned, align, remember_alignment, remembered_alignment
 from transcribe.registration.deblurring import deblurred
 from transcribe.registration.fingerprint import fingerprints, with_alignments
 from transcribe.registration.identify import Guess, identify, shows_second_form, sure_guess

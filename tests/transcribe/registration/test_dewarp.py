@@ -121,3 +121,19 @@ def test_dots_that_come_again_and_what_is_darker_or_paler_than_the_line_are_none
     assert told(100 * line, 100 * line) > 0.9
     assert told(100 * line, 250 * line) == told(100 * line, 40 * line) == 0
     assert told(100 * dots, 100 * numpy.roll(dots, 2)) == 0
+
+
+@pytest.mark.parametrize(("jump_px", "is_left"), [(20, True), (2, False)])
+def test_a_page_is_left_as_it_lies_where_print_would_be_stretched_as_no_paper_is(
+    jump_px: int, is_left: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a fold the rows of a table were taken for the next ones, and a flat page was bent by most of a row."""
+
+    def followed(wanted: Any, seen: Any, places: Any, begin: Any, halvings: int) -> Any:
+        there = places.copy()
+        there[places[:, 0] < 300, 1] += jump_px
+        return there, numpy.ones(places.shape)
+
+    monkeypatch.setattr("transcribe.registration.dewarp._followed", followed)
+    page = blank_grey(BLANK)
+    assert (dewarp(page, BLANK) is page) is is_left
