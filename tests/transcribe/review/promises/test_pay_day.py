@@ -150,6 +150,7 @@ def test_a_statement_is_nobody_elses_and_stays_for_who_is_a_volunteer_now(tmp_pa
     pay = client.get("/pay").text
     assert "/pay/statement/2026-10" in pay
     assert 'data-fact="due"' in pay
+    assert 'id="rates"' not in pay, "no reading of theirs pays anything now"
 
 
 def test_the_month_of_a_promise_goes_over_the_year() -> None:
