@@ -581,6 +581,11 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(target: Path, new: P
     assert StateFile(new / "state.db").version() == StateFile.newest_version()
 
 
+def turned_over(content: bytes) -> bytes:
+    """Bytes of which the last is another, whatever it was."""
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
 def damaged(backup: Backup, target: Path) -> dict[str, Callable[[], object]]:
     """Ways in which a backup may be not as it was written."""
     picture = next(iter(backup.archive_sizes()))
@@ -603,7 +608,7 @@ def damaged(backup: Backup, target: Path) -> dict[str, Callable[[], object]]:
         "a picture is missing": shared.unlink,
         "a picture was changed": lambda: shared.write_bytes(b"x" * shared.stat().st_size),
         "a picture is a link": linked(shared),
-        "the state was changed": lambda: state.write_bytes(state.read_bytes()[:-1] + b"\1"),
+        "the state was changed": lambda: state.write_bytes(turned_over(state.read_bytes())),
         "the state was cut": lambda: os.truncate(state, 4096),
         "the state is a link": linked(state),
         "the key is missing": (backup.folder / "state.key").unlink,
