@@ -359,6 +359,19 @@ def test_an_account_is_ended_by_who_proves_that_it_is_theirs_and_never_the_last_
     assert client.post("/leave", data={"csrf": csrf, "sure": "yes"}).headers["location"].startswith("/in?left=")
 
 
+def test_a_page_that_shows_a_secret_once_offers_no_other_language_which_would_be_a_page_without_it(site: Site) -> None:
+    client, csrf = client_of(site, site.person("olga", "operator"))
+    offered = 'action="/language"'
+    assert offered in client.get("/people").text
+    invited = client.post("/people", data={"csrf": csrf, "handle": "newcomer", "role": "transcriber"})
+    assert "/in/" in invited.text
+    assert offered not in invited.text
+    assert offered in client.get("/second-factor").text
+    begun = client.post("/second-factor", data={"csrf": csrf})
+    assert begun.status_code == 200
+    assert offered not in begun.text
+
+
 def test_who_changes_the_language_of_an_answer_comes_to_a_page(site: Site) -> None:
     client, csrf = client_of(site, site.person("olga", "operator"))
     wanted = {"csrf": csrf, "language": "fr"}

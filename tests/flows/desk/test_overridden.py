@@ -94,3 +94,17 @@ def test_a_locked_value_is_not_overridden(busy: DeskSite, op: Transcriber) -> No
     hear(busy, "Mary Poole")
     assert shown(busy, op, scan) == (False, False)
     assert busy.home.store.audit()[-1].action != "correction overridden"
+    assert [each.text for each in busy.home.store.decisions(scan) if each.key == CUSTOMER] == ["Mary Pool"]
+
+
+def test_who_was_right_against_a_locked_value_is_not_told_that_it_is_written_now(busy: DeskSite) -> None:
+    scan = contested(busy)
+    busy.home.store.lock_value(scan, CUSTOMER, "otto", "I have the paper", busy.now())
+    hear(busy, "Mary Poole")
+    ann = next(each for each in busy.home.store.transcribers() if each.handle == "ann")
+    (own,) = [each.id for each in busy.home.store.readings(scan) if each.source == ann.id]
+    client = busy.client(ann)
+    news, page = client.get("/readings").text, client.get(f"/readings/{own}").text
+    assert "agreed with your appeal. The page of your reading says what is written now" in news
+    assert "a value that an operator has locked stays as it is" in page
+    assert "your reading is what is written now" not in page + news

@@ -63,11 +63,14 @@ def test_who_leaves_is_told_that_the_account_is_ended_and_what_becomes_of_the_mo
 ) -> None:
     if is_paid:
         set_pay(site)
-    client = sign_in(site.person("amina"))
+    amina = site.person("amina")
+    client = sign_in(amina)
     gone = client.post("/leave", data={"csrf": csrf(client), "sure": "yes"})
     page = client.get(gone.headers["location"]).text
     assert "Your account here is ended" in page
     assert ("What is due to you is still paid" in page) == is_paid
+    named = re.search(r"Your name in the accounts is now (left-[0-9a-f]{12})\. Write it down", page)
+    assert (named and named[1]) == (site.store.transcriber(amina.id).handle if is_paid else None)
     assert "To come back" not in page
 
 

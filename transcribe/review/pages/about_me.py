@@ -70,7 +70,7 @@ async def training(context: Here, visitor: Sending, training: Annotated[Literal[
 
 @router.post("/leave")
 async def leave(context: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
-    """Ends the account and the name. The readings and the pay stay, under a pseudonym. `sure` must say yes.
+    """Ends the account and the name. The readings and the pay stay, under a pseudonym, which is told. `sure` is yes.
 
     Who can prove who they are is asked to, as it cannot be undone. 409 for the only operator.
     """
@@ -78,8 +78,12 @@ async def leave(context: Here, visitor: Sending, sure: Annotated[Literal["yes"],
     if await context.look(lambda store: _is_only_operator(store, visitor.person.id)):
         raise HTTPException(409, N_("You are the only operator here. Make somebody else an operator first."))
     was_paid = visitor.paid().any
-    await context.change(lambda store: store.leave(visitor.person.id, context.now()))
-    return signed_out(context, f"/in?left={'paid' if was_paid else 'unpaid'}")
+    who = visitor.person.id
+    await context.change(lambda store: store.leave(who, context.now()))
+    if not was_paid:
+        return signed_out(context, "/in?left=unpaid")
+    pseudonym = await context.look(lambda store: store.transcriber(who).handle)
+    return signed_out(context, f"/in?left=paid&pseudonym={pseudonym}")
 
 
 def _is_only_operator(store: Store, who: str) -> bool:

@@ -34,6 +34,7 @@ Handle = Annotated[str, Form(min_length=1, max_length=100)]
 Password = Annotated[str, Form(min_length=1, max_length=200)]
 LanguageCode = Annotated[str, Query(max_length=20)]
 Left = Annotated[Literal["", "paid", "unpaid"], Query()]
+Pseudonym = Annotated[str, Query(pattern=r"^(left-[0-9a-f]{12})?$")]
 NewPassword = Annotated[str, Form(min_length=passwords.MIN_PASSWORD_LENGTH, max_length=200)]
 
 COMMON_PASSWORD = N_("This password is soon guessed. Choose a few words that do not belong together.")
@@ -46,13 +47,16 @@ async def door(context: Here, visitor: SignedIn) -> Response:
 
 
 @router.get("/in")
-async def sign_in_page(request: Request, context: Here, link: bool = False, left: Left = "") -> Response:
+async def sign_in_page(
+    request: Request, context: Here, link: bool = False, left: Left = "", pseudonym: Pseudonym = ""
+) -> Response:
     """Asks for handle and password. With `link` it says whom to ask for a new link, as no password was set.
 
-    With `left` it says that the account is ended. Who is signed in already is shown the way to work too.
+    With `left` it says that the account is ended, and with `pseudonym` by which name its pay is found. Who is signed in
+    already is shown the way to work too.
     """
     visitor = await _inside(request, context)
-    return _sign_in_page(request, context, visitor, without=link, left="" if visitor else left)
+    return _sign_in_page(request, context, visitor, without=link, left="" if visitor else left, pseudonym=pseudonym)
 
 
 def _sign_in_page(
@@ -63,9 +67,16 @@ def _sign_in_page(
     wrong: bool = False,
     without: bool = False,
     left: str = "",
+    pseudonym: str = "",
 ) -> Response:
     language = visitor.language if visitor else language_of(request, context.options)
-    values: dict[str, Any] = {"wrong": wrong, "without": without, "left": left, "inside": visitor is not None}
+    values: dict[str, Any] = {
+        "wrong": wrong,
+        "without": without,
+        "left": left,
+        "pseudonym": pseudonym,
+        "inside": visitor is not None,
+    }
     if visitor:
         values["visitor"] = visitor
     asked_by = context.options.asked_by
