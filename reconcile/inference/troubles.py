@@ -153,7 +153,7 @@ def trouble_of(
         return Reason.FORMAT
     if Flag.CHECKS_ITSELF in flags and is_said_by_barcode(machines, says):
         return ""
-    if sums < MIN_VOUCHING_SUMS_FACTOR and any(vote.one_or_seven for vote in machines if vote.says == says):
+    if sums < MIN_VOUCHING_SUMS_FACTOR and any(vote.lookalike for vote in machines if vote.says == says):
         return Reason.LOOKALIKE
     return _trouble_of_characters(spot, machines, says, learnt, column)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, get_args
 
@@ -24,11 +24,13 @@ NULLS: tuple[Null, ...] = get_args(Null)
 LOOKED_AGAIN = "again"
 """The condition of an engine's reading at a further look, see `transcribe/recognition/engine_words.py`."""
 
-MIN_SEVEN_CONFIDENCE = 0.01
-"""Confidence of an alternative with a 1 for a 7, or a 7 for a 1, from which either may be written: both are a stroke
-with a hook by hand. Of 35 decided values with one that no sum told, on 802 photographs, 4 were wrong; of all 28,464
-decided ones 48 were.
+MIN_LOOKALIKE_CONFIDENCE = 0.01
+"""Confidence of an alternative from which a character may be its lookalike. Of 35 decided values with such a 1 or 7 that
+no sum told, on 802 photographs, 4 were wrong, and of 9 with such a Z or G also 4; of all 28,464 decided ones 48 were.
 """
+
+LOOKALIKES = ({"7": "1"}, {"z": "2"}, {"z": "3"}, {"g": "6"})
+"""Characters, small, that look like others by hand: a 1 with a hook, a Z with a bar or a loop, an open G."""
 
 QUANTITY_TYPES = ("integer", "decimal")
 """Types of numbers beside which nobody fills the room with signs, as is done with money: **12.50**."""
@@ -52,8 +54,8 @@ class Vote(NamedTuple):
     there; None where the form says where it stands, or where it is unknown. `again`: an engine that first read
     something else, and is heard because it then read what another one had. `bad_page`: an engine read it on a page that
     is hard to read. `torn`: how sure an engine was of another text, as a share of how sure it was of this one.
-    `pointless`: the comparable text of its digits without their decimal point; "" where it has none. `one_or_seven`: an
-    engine that thinks that a 1 of it may be a 7, or a 7 a 1.
+    `pointless`: the comparable text of its digits without their decimal point; "" where it has none. `lookalike`: an
+    engine that thinks that a character of it may be another that looks like it by hand, see `LOOKALIKES`.
     """
 
     id: str
@@ -74,7 +76,7 @@ class Vote(NamedTuple):
     bad_page: bool = False
     torn: float = 0.0
     pointless: str = ""
-    one_or_seven: bool = False
+    lookalike: bool = False
 
 
 def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
@@ -129,14 +131,21 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
         machine and quality < BAD_PAGE_QUALITY,
         _torn(spot, reading, says) if machine and reading.alternatives else 0.0,
         _pointless(spot, reading.text) if spot.type in TYPES_WITH_POINT and reading.text else "",
-        machine and bool(reading.alternatives) and _is_one_or_seven(spot, reading, says),
+        machine and bool(reading.alternatives) and _may_be_lookalike(spot, reading, says),
     )
 
 
-def _is_one_or_seven(spot: PreparedField, reading: Reading, says: str) -> bool:
-    """`Vote.one_or_seven` of an engine's reading: by its alternatives that differ from it in such digits alone."""
-    others = {spot.normal(text) for text, sure in reading.alternatives if sure >= MIN_SEVEN_CONFIDENCE} - {says}
-    return says.replace("7", "1") in {other.replace("7", "1") for other in others}
+def _may_be_lookalike(spot: PreparedField, reading: Reading, says: str) -> bool:
+    """`Vote.lookalike` of an engine's reading: by its alternatives that differ from it in such characters alone."""
+    others = {spot.normal(text) for text, sure in reading.alternatives if sure >= MIN_LOOKALIKE_CONFIDENCE} - {says}
+    return any(
+        _with(alike, says) == _with(alike, other) and not spot.faults(other) for alike in LOOKALIKES for other in others
+    )
+
+
+def _with(alike: Mapping[str, str], text: str) -> str:
+    """A text in small letters in which each lookalike is the character that it looks like."""
+    return text.casefold().translate(str.maketrans(dict(alike)))
 
 
 def _pointless(spot: PreparedField, text: str) -> str:
