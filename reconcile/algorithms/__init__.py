@@ -11,6 +11,7 @@ from reconcile.algorithms.metrics import (
     word_errors,
 )
 from reconcile.algorithms.paired import count_probability, flip_probability, sign_probability
+from reconcile.algorithms.usual_accents import lacks_usual_accents
 from reconcile.algorithms.word_model import (
     Line,
     LineModel,
@@ -43,6 +44,7 @@ __all__ = [
     "fit_logistic",
     "fit_strongest_ridge",
     "flip_probability",
+    "lacks_usual_accents",
     "learn_line_model",
     "lower_bound",
     "shrunk_rates",

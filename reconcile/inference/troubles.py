@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Literal
 
+from reconcile.algorithms import lacks_usual_accents
 from reconcile.forms import TEXT_FAMILIES, PreparedField
 from reconcile.inference.corroboration import (
     MAX_OPPOSING_SUMS_FACTOR,
@@ -214,7 +215,7 @@ def _has_lookalikes(
     """Whether a value holds characters that engines take for one another, and nothing tells which they are.
 
     So may be a code without a pattern, also for a digit where the other rows have letters, or read by one engine alone
-    (4 of 183 such were wrong); a text or a price of a single stroke; litres. What people read before may tell it.
+    (4 of 183 such were wrong); a single stroke; litres; a word that usually has accents. What people read may tell it.
     """
     if null_of(says) or (spot.known_values is not None and spot.known_values.has(says)):
         return False
@@ -233,7 +234,8 @@ def _has_lookalikes(
         return bool(MAIL_PATTERN.search(says))
     if spot.family in TEXT_FAMILIES or spot.field.type == "amount":
         stroke = bool(texts) and all(STROKE_PATTERN.fullmatch(text) for text in texts)
-        return stroke or (spot.field.type == "text" and any(map(_may_miscount, texts)))
+        miscounted = spot.field.type == "text" and any(map(_may_miscount, texts))
+        return stroke or miscounted or any(lacks_usual_accents(text, spot.form.languages) for text in texts)
     return False
 
 
@@ -249,10 +251,8 @@ def _begins_small(text: str, is_any_text: bool) -> bool:
     began so, and was wrong; of 1,599 on 52 others one such text, and it was wrong.
     """
     first, *rest = [word for word in text.split() if word[0].isalpha()] or [""]
-    capital = [word[0].isupper() for word in rest]
-    return (
-        first[:1] == SMALL_L and first[1:2].islower() and (all(capital) if is_any_text else any(capital)) and bool(rest)
-    )
+    follows = (all if is_any_text else any)(word[0].isupper() for word in rest) and bool(rest)
+    return follows and first[:1] == SMALL_L and first[1:2].islower()
 
 
 def is_unsure_on_bad_page(engines: Sequence[Vote], says: str) -> bool:

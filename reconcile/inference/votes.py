@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, get_args
 
@@ -25,11 +25,11 @@ LOOKED_AGAIN = "again"
 """The condition of an engine's reading at a further look, see `transcribe/recognition/engine_words.py`."""
 
 MIN_LOOKALIKE_CONFIDENCE = 0.01
-"""Confidence of an alternative from which a character may be its lookalike. Of 35 decided values with such a 1 or 7 that
-no sum told, on 802 photographs, 4 were wrong, and of 9 with such a Z or G also 4; of all 28,464 decided ones 48 were.
+"""Confidence of an alternative from which a character may be its lookalike. Of 35 decided values with such a 1 or 7
+that no sum told, on 802 photographs, 4 were wrong, and of 9 with such a Z or G also 4; of all 28,464 decided 48 were.
 """
 
-LOOKALIKES = ({"7": "1"}, {"z": "2"}, {"z": "3"}, {"g": "6"})
+LOOKALIKES = tuple(str.maketrans(*pair) for pair in ("71", "z2", "z3", "g6"))
 """Characters, small, that look like others by hand: a 1 with a hook, a Z with a bar or a loop, an open G."""
 
 QUANTITY_TYPES = ("integer", "decimal")
@@ -139,13 +139,10 @@ def _may_be_lookalike(spot: PreparedField, reading: Reading, says: str) -> bool:
     """`Vote.lookalike` of an engine's reading: by its alternatives that differ from it in such characters alone."""
     others = {spot.normal(text) for text, sure in reading.alternatives if sure >= MIN_LOOKALIKE_CONFIDENCE} - {says}
     return any(
-        _with(alike, says) == _with(alike, other) and not spot.faults(other) for alike in LOOKALIKES for other in others
+        says.casefold().translate(alike) == other.casefold().translate(alike) and not spot.faults(other)
+        for alike in LOOKALIKES
+        for other in others
     )
-
-
-def _with(alike: Mapping[str, str], text: str) -> str:
-    """A text in small letters in which each lookalike is the character that it looks like."""
-    return text.casefold().translate(str.maketrans(dict(alike)))
 
 
 def _pointless(spot: PreparedField, text: str) -> str:

@@ -175,7 +175,7 @@ REASONS: Mapping[str, str] = {
     Reason.PARTLY_READ: N_("Machines read only a part of what stands there."),
     Reason.OUTSIDE_PHOTO: N_("A part of it lies outside the photograph."),
     Reason.INK_BUT_NO_TEXT: N_("There is ink, but no machine could read it."),
-    Reason.LOOKALIKE: N_("It holds characters that machines take for one another, such as O and 0."),
+    Reason.LOOKALIKE: N_("It holds characters that machines take for one another, such as O and 0 or e and é."),
     Reason.NEW_SHAPE: N_("It is written otherwise than all values of this field that were seen before."),
     Reason.FORMAT: N_("What the machines read is not written as this field should be."),
     Reason.SUMS: N_("The sums of the form do not fit what was read."),

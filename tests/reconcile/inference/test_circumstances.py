@@ -116,6 +116,26 @@ def test_a_character_that_an_engine_thinks_may_be_its_lookalike_is_asked_though_
     assert (found.standing.trouble == "lookalike") is is_asked
 
 
+@pytest.mark.parametrize(
+    ("type", "text", "is_asked"),
+    [
+        ("name", "Herve Martin", True),
+        ("name", "Hervé Martin", False),
+        ("name", "HERVE MARTIN", False),
+        ("text", "Boite a outils", True),
+        ("email", "herve@example.com", False),
+        ("code", "Herve", False),
+    ],
+)
+def test_a_word_that_usually_has_accents_is_asked_though_both_read_it_without(
+    type: str, text: str, is_asked: bool
+) -> None:
+    """Herve was decided for Hervé, and Boite a outils metal for Boîte à outils métal."""
+    kind = replace(form(field("client", type)), languages=("fra",))
+    found = weigh(kind, both("client", text), shipped_parameters())[FieldKey("client")]
+    assert (found.standing.trouble == "lookalike") is is_asked
+
+
 def test_a_one_that_the_sums_tell_is_not_asked() -> None:
     said = [
         each for name, text in (("net", "115.00"), ("tax", "13.00"), ("total", "128.00")) for each in both(name, text)
