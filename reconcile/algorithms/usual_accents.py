@@ -1,4 +1,4 @@
-"""Whether words are usually written with accents that a text has not, by how often both forms occur in a language."""
+"""Words that usually have accents, which a text has not: by how often both forms occur in a language."""
 
 from __future__ import annotations
 
@@ -48,8 +48,10 @@ def _lacks_accents(word: str, lists: Sequence[tuple[Mapping[str, float], Mapping
 
 @lru_cache(16)
 def _frequencies(language: str) -> tuple[Mapping[str, float], Mapping[str, float]] | None:
-    """How often words of a language occur, and by plain form how often the most frequent accented one; None where
-    there is no list of it."""
+    """How often words of a language occur, and, by plain form, the most frequent one with accents.
+
+    None where there is no list of the language.
+    """
     from wordfreq import available_languages, get_frequency_dict  # half a second, which not every command has to wait
 
     code = _short_code(language)
