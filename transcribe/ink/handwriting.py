@@ -44,9 +44,17 @@ more than a stroke stands: of a crease there is nothing else. Of 19 values with 
 so, and none of 1,700 others; with 0.15 for the second two of those are."""
 
 
-def crossed_out(sheet: InkLayer, ink: Ink) -> bool:
-    """Whether a long stroke goes through the writing or one part of it, as dark between the letters as in them."""
-    box = ink.box
+def crossed_out(sheet: InkLayer, ink: Ink, field: Box) -> bool:
+    """Whether a long stroke goes through the writing in a field or one part of it, as dark between the letters as in
+    them, or through half of the field or more and as far beyond it, as one through a row does."""
+    box, inset = ink.box, round(STRUCK_MIDDLE[0] * field.height)
+    middle = Box(field.x0, field.y0 + inset, field.x1, field.y1 - inset)
+    inked = numpy.asarray(sheet.written[middle.slices].any(axis=0))
+    for each in (patch.box for patch in sheet.patches if patch.box.width >= field.width):
+        through = inked[max(0, each.x0 - field.x0) : each.x1 - field.x0]
+        least = min(len(through), each.width - len(through))
+        if each.intersects(middle) and 2 * least >= field.width and through.all():
+            return True
     if box is None:
         return False
     height, width = sheet.dark.shape

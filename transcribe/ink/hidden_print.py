@@ -80,9 +80,8 @@ def hidden_print(strokes: Picture, picture: Picture, print_: Print, grain: float
     those up to `grain` are none; `picture` is the page in grey, `unit` the length of a pixel at 200 dpi."""
     size = 2 * (round(WINDOW_PX * unit / 2),)
     near = grown_mask((print_.strokes > 0).view(numpy.uint8), round((NEAR + 1) * unit / 2))
-    seen, wanted = (
-        cv2.blur(each.astype(numpy.float32), size) for each in (strokes * (near & (strokes > grain)), print_.strokes)
-    )
+    told = print_.strokes * (print_.strokes > 2 * grain)  # of what is as pale on the blank blur leaves none to see
+    seen, wanted = (cv2.blur(each.astype(numpy.float32), size) for each in (strokes * (near & (strokes > grain)), told))
     known = wanted >= 1  # of 255 levels
     white = (picture >= BURNT_OUT).view(numpy.uint8) * numpy.uint8(255)
     if cv2.countNonZero(white) >= MAX_BURNT_PAGE_SHARE * white.size:

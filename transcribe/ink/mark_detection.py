@@ -25,8 +25,7 @@ MIN_SIGNATURE_PX = 150
 joined to at most 135, was signed with 0.99998."""
 
 STREAK_LENGTH, STREAK_SHARE = 0.5, 0.35
-"""Share of a box's width that a streak covers in it, and share of as much on either side that it covers too, as print
-hides it."""
+"""Share of a box's width that a streak covers in it, and share of as much on either side, where print hides it."""
 
 STREAK_GAP_PX, STREAK_LEAN_PX = 24, 4
 """Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean. Chosen by

@@ -187,7 +187,7 @@ def _flags(region: FieldRegion, layer: InkLayer) -> list[Flag]:
     """What kind of writing it is, where that matters: part of it may be of the row beside, or it is struck through."""
     is_doubtful = region.beside or (region.ink.doubtful and not region.is_witnessed)
     flags = [Flag.ILLEGIBLE] if is_doubtful else []
-    return [*flags, Flag.CROSSED_OUT] if crossed_out(layer, region.ink) else flags
+    return [*flags, Flag.CROSSED_OUT] if crossed_out(layer, region.ink, region.box) else flags
 
 
 def _barcode(region: FieldRegion, page: Page) -> Barcode | None:

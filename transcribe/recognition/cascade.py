@@ -27,8 +27,7 @@ class Cascade:
     """So too where the first engine's usual (median) confidence on the page is less."""
 
     def doubtful(self, asked: Sequence[Field], said: Sequence[tuple[str, float | None]], quality: float) -> list[int]:
-        """The numbers of the fields that further engines are asked for, from what the first engine said of each: the
-        text and its confidence."""
+        """The numbers of the fields that further engines are asked for, by the first one's text and confidence."""
         claims = [sure for _, sure in said if sure is not None]
         if quality < self.quality or not claims or median(claims) < self.usual:
             return list(range(len(asked)))

@@ -135,8 +135,7 @@ def _looked_again(
     combs: Mapping[int, CompactLine],
 ) -> Iterator[tuple[int, EngineWords]]:
     """What an engine that is shown the writing says of the page in even light, where the one that is shown it says the
-    same and it fits the cells of a comb. It sees the detector's rows: in shadow and dirt too much or too little is
-    taken for ink."""
+    same and it fits the cells of a comb. It sees the rows of the detector, as shadow may hide ink."""
     differ = [number for number in first if number in told and not _is_same(first[number], told[number])]
     if not differ:
         return

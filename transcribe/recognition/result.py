@@ -42,8 +42,7 @@ class ReadResultBuilder:
         strict: bool = False,
     ) -> None:
         """Keep a place with its picture: what is `shown` of a page, made larger by `scale`. Under `strict` what lies
-        beside is masked. `writing` is what is written there, `letter` the height of its letters, in pixels of the
-        page."""
+        beside is masked. `writing` is what is written there, `letter` its letters' height in pixels of the page."""
         content = crop(picture, shown, scale=scale, strict=strict)
         sha256 = hashlib.sha256(content).hexdigest()
         self.field_pictures[sha256] = content

@@ -50,8 +50,7 @@ MAX_STEP_PX = 9.0
 next ones it was 9.2 to 32, of 39 pages with wear and folds 8.0 at most."""
 
 LINE_REACH_PX = 4
-"""How far lines are looked for on the copy. At 8 px what people struck out, and squared paper under a form, were taken
-for its lines."""
+"""How far lines are looked for on the copy. At 8 px squared paper, and what people struck out, were taken for lines."""
 
 MAX_LINE_RATIO = 2.0
 """How many times darker or paler than the blank's own a line may be: else it is something else. Chosen by hand."""

@@ -62,9 +62,7 @@ class Similarity(NamedTuple):
         return all(each.size and numpy.median(each) >= IN_EACH for each in quarters)
 
     def astray(self, boxes: Sequence[Box]) -> list[bool]:
-        """Whether the page does not lie on its blank where these boxes are, by tiles of plain print if they are enough.
-
-        It may do so elsewhere."""
+        """Whether the page lies off its blank where these boxes are, by tiles of plain print if they are enough."""
         if len(self.alike) <= JUDGING_TILES:
             return [False] * len(boxes)
         if self.plain is not None and not self.plain.all() and self.plain.sum() >= PLAIN_TILES:

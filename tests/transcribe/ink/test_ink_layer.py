@@ -215,7 +215,7 @@ def test_a_stroke_through_the_words_crosses_them_out_and_one_below_does_not() ->
         if y:
             cv2.line(page, (50, y), (270, y - 4), 20, 3)
         sheet = sheet_of(page)
-        assert handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0]) == struck, y
+        assert handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0], WHOLE) == struck, y
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,34 @@ def test_a_stroke_through_a_part_of_the_writing_crosses_it_out(
     if stroke:
         cv2.line(page, stroke[:2], stroke[2:], 20, 3)
     sheet = sheet_of(page)
-    assert handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0]) == struck
+    assert handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0], WHOLE) == struck
+
+
+COLUMNS = (Box(40, 60, 300, 130), Box(300, 60, 560, 130), Box(560, 60, 820, 130))
+
+
+@pytest.mark.parametrize(
+    ("stroke", "struck"),
+    [
+        ((50, 100, 810, 92), (True, True, True)),  # through the whole row
+        ((320, 100, 810, 92), (False, True, True)),
+        (None, (False, False, False)),
+        ((50, 127, 810, 127), (False, False, False)),  # under it
+        ((250, 100, 350, 96), (False, False, False)),  # a long t that reaches into the next column
+    ],
+)
+def test_a_stroke_through_a_row_crosses_out_every_field_of_it(
+    stroke: tuple[int, int, int, int] | None, struck: tuple[bool, ...]
+) -> None:
+    """The stroke and all that it joins are one patch, which belongs to the column that its middle lies in."""
+    page = paper()
+    for column, text in zip(COLUMNS, ("4711", "MT08", "66,00"), strict=True):
+        cv2.putText(page, text, (column.x0 + 70, 112), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    if stroke:
+        cv2.line(page, stroke[:2], stroke[2:], 20, 3)
+    sheet = sheet_of(page)
+    inks = sheet.inks(COLUMNS)
+    assert tuple(map(lambda *each: handwriting.crossed_out(sheet, *each), inks, COLUMNS)) == struck
 
 
 def test_a_crease_beside_the_writing_crosses_nothing_out() -> None:
@@ -248,7 +275,7 @@ def test_a_crease_beside_the_writing_crosses_nothing_out() -> None:
     cv2.putText(page, "12,50", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
     cv2.line(page, (180, 118), (270, 84), 20, 3)
     sheet = sheet_of(page)
-    assert not handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0])
+    assert not handwriting.crossed_out(sheet, sheet.inks([WHOLE])[0], WHOLE)
 
 
 # --- what is said of it ----------------------------------------------------------------------------------------------
@@ -319,6 +346,21 @@ def test_a_line_that_is_rubbed_off_under_a_text_tells_nothing_of_its_end(blank: 
     assert hidden
     assert not hidden.cuts(Box(250, SECOND.y0 + 15, 350, SECOND.y1 - 15), SECOND)
     assert hidden.cuts(Box(210, SECOND.y0 + 15, 228, SECOND.y1 - 15), SECOND)
+
+
+@pytest.mark.parametrize("frame", [170, 185, 200])
+def test_a_frame_so_pale_that_blur_leaves_nothing_of_it_hides_no_box(tmp_path: Path, frame: int) -> None:
+    """White boxes with a pale frame on a tint were all asked, also on good photographs."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    page[180:340, 180:1020] = 228
+    for box in (FIRST, SECOND):
+        page[box.slices] = 255
+        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), frame, 1)
+    path = tmp_path / f"blank {frame}.png"
+    Image.fromarray(page).save(path)
+    seen = numpy.asarray(cv2.GaussianBlur(written(photographed(path, 4.0), SECOND), (0, 0), 1.6), numpy.uint8)
+    assert not any(each.hidden for each in ink_layer(seen, str(path)).inks([FIRST, SECOND]))
 
 
 @pytest.mark.parametrize(("level", "is_seen"), [(202, True), (222, False)])
