@@ -79,4 +79,6 @@ def _probability_marked(region: FieldRegion, layer: InkLayer, shades: Picture) -
         return UNSURE
     measure = probability_ticked if region.field.type == "checkbox" else probability_signed
     marked = measure(layer, region.ink, region.box, added_strokes(shades, layer.blank, region.box, layer.unit))
+    if measure is probability_signed and region.is_witnessed and not region.stretches:
+        marked = min(marked, UNSURE)  # stripes of shade; of 14 signatures in wear, folds and shade it saw every one
     return max(marked, UNSURE) if region.beside else marked
