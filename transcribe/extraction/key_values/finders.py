@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from transcribe.extraction.key_values import amount_fields, date_fields, labelled_values
-from transcribe.extraction.key_values.company_names import address_candidates, company_candidates
+from transcribe.extraction.key_values.company_names import address_candidates, company_candidates, has_title
 from transcribe.extraction.key_values.issuers import issuer_candidates
 from transcribe.extraction.key_values.name_filters import without_non_names
 from transcribe.extraction.key_values.recipients import is_recipient_field, recipient_candidates
@@ -32,7 +33,8 @@ def _candidates(
     if field.type == "amount":
         return amount_fields.candidates(page_text, field, form)
     if field.type == "name" and not has_labels:
-        return without_non_names(issuer_candidates(page_text) or company_candidates(page_text))
+        names = without_non_names(issuer_candidates(page_text) or company_candidates(page_text))
+        return [replace(name, doubtful=name.doubtful or has_title(page_text, name)) for name in names]
     if is_recipient_field(field):
         return recipient_candidates(page_text, field)
     if field.type == "address" and not has_labels:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.transcribe.extraction.printed import INVOICE, RECEIPT, printed
@@ -9,6 +11,7 @@ from transcribe.extraction.key_values.finders import candidates
 from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
+from transcribe.geometry import Box
 
 
 def best(name: str, rows: list[str]) -> dict[str, str]:
@@ -43,6 +46,31 @@ def test_the_total_with_its_tip_is_what_was_paid() -> None:
     rows = ["TRATTORIA LUNA", "SUB TOTAL 81.50", "AMOUNT DUE 87.21", "TIP: 17.44", "TOTAL: 104.65", "VISA"]
     assert best("receipt", rows)["total"] == "104.65"
     assert best("receipt", [*rows[:3], "TIP:", "TOTAL:"])["total"] == "87.21"
+
+
+@pytest.mark.parametrize(
+    ("over", "times_as_high", "doubtful"),
+    [
+        ("LEMON TREE RESTAURANT", 1.5, True),
+        ("LEMON TREE RESTAURANT", 1.0, False),
+        ("A 06035", 1.5, False),  # a number by hand
+        ("TAX INVOICE", 1.5, False),
+    ],
+)
+def test_a_legal_name_under_a_trade_name_in_larger_letters_is_doubtful(
+    over: str, times_as_high: float, doubtful: bool
+) -> None:
+    """The label of such a receipt had both names, and the legal one alone was decided."""
+    made = definition.load("receipt")
+    title = [
+        replace(
+            each, box=Box(each.box.x0, each.box.y1 - round(times_as_high * each.box.height), each.box.x1, each.box.y1)
+        )
+        for each in printed(over, top=100)
+    ]
+    words = [*title, *printed("JTJ FOODS SDN BHD", *RECEIPT[1:], top=140)]
+    found = candidates(page_text_of(lines(words, 1), made), made)["company"][0]
+    assert (found.text, found.doubtful) == ("JTJ FOODS SDN BHD", doubtful)
 
 
 def test_a_title_far_beside_the_name_is_not_of_it() -> None:
