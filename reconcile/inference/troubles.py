@@ -22,6 +22,7 @@ from reconcile.inference.prior import is_outside_format
 from reconcile.inference.votes import (
     BLANK,
     DECIMALS_PATTERN,
+    ONE_DECIMAL_PATTERN,
     QUANTITY_TYPES,
     TYPES_WITH_POINT,
     Vote,
@@ -277,15 +278,14 @@ def _has_extra_decimals(machines: Sequence[Vote], says: str) -> bool:
 def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str, sums: float) -> bool:
     """Whether an amount (a quantity: two) was read as three digits or more without decimals: its point may be unseen.
 
-    Of faint print both engines lose the point alike (172.17 read as 17217), and what is left is well formed.
+    Of faint print both engines lose it alike (172.17 read as 17217), and what is left is well formed; or one decimal.
     What one engine alone reads may be a part of the amount, however short: on 341 photographs 29 of 31 such were wrong.
     Sums vouch for it, but not where an engine saw the point: sums hold too where price and amount both lose theirs.
     """
     texts = [vote.text for vote in machines if vote.says == says]
     least = MIN_POINTLESS_QUANTITY_DIGIT_COUNT if spot.type == "decimal" else MIN_POINTLESS_DIGIT_COUNT
-    if len(texts) == 1 and spot.type == "amount":
-        least = 1
-    may_lack = may_lack_decimals(texts, least)
+    may_lack = may_lack_decimals(texts, 1 if len(texts) == 1 and spot.type == "amount" else least)
+    may_lack |= spot.type == "amount" and bool(texts) and all(map(ONE_DECIMAL_PATTERN.search, texts))
     return may_lack and (sums < MIN_VOUCHING_SUMS_FACTOR or _has_point_elsewhere(machines, says))
 
 

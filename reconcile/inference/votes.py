@@ -41,6 +41,9 @@ TYPES_WITH_POINT = ("amount", "decimal")
 DECIMALS_PATTERN = re.compile(r"[.,]\s?\d{1,2}\D*$")
 """The end of an amount that is written with its decimals."""
 
+ONE_DECIMAL_PATTERN = re.compile(r"\d[.,]\s?\d\D*$")
+"""The end of an amount with one decimal: of 9,524 decided amounts one had one, as a pen lay on the rest of it."""
+
 NULL_SIGN = "\x00"
 """Begins the comparable text of "cannot be read" and its like; no text that was read has it."""
 

@@ -46,7 +46,7 @@ def test_an_amount_without_decimals_may_have_lost_its_point_and_is_asked(text: s
     assert asked.reason == "format"
 
 
-@pytest.mark.parametrize("text", ["172.17", "172.1 EUR", "1,217.00", "50"])
+@pytest.mark.parametrize("text", ["172.17", "172.10 EUR", "1,217.00", "50"])
 def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text: str) -> None:
     assert of_price(text).standing.trouble == ""
     assert isinstance(decide(PRICE.field("price"), of_price(text), POLICY), Decision)
@@ -134,6 +134,16 @@ def test_a_word_that_usually_has_accents_is_asked_though_both_read_it_without(
     kind = replace(form(field("client", type)), languages=("fra",))
     found = weigh(kind, both("client", text), shipped_parameters())[FieldKey("client")]
     assert (found.standing.trouble == "lookalike") is is_asked
+
+
+@pytest.mark.parametrize(
+    ("type", "text", "is_asked"),
+    [("amount", "233,2", True), ("amount", "233,20", False), ("amount", "8,", False), ("decimal", "12,5", False)],
+)
+def test_an_amount_with_one_decimal_is_asked_as_the_other_may_be_hidden(type: str, text: str, is_asked: bool) -> None:
+    """A pen lay on the end of 233,25."""
+    found = weigh(form(field("price", type)), both("price", text), shipped_parameters())[FieldKey("price")]
+    assert (found.standing.trouble == "format") is is_asked
 
 
 def test_a_one_that_the_sums_tell_is_not_asked() -> None:
