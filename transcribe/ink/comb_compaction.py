@@ -29,9 +29,9 @@ word lie as near: half way to an empty cell between them."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompactLine:
-    """A line of writing closed up: its picture on white paper, its box on the page, and how many characters it may
-    have. Of the `pieces` set down `spaces` are the numbers of those before which a cell is empty or a group ends. What
-    `touches` a divider may have lost a stroke with it, in every picture that engines see."""
+    """A line of writing closed up: its picture on white paper, its box on the page, how many characters it may have. Of
+    the `pieces` set down `spaces` are the numbers of those before which a cell is empty or a group ends. What `touches`
+    a divider may have lost a stroke with it."""
 
     picture: Picture
     box: Box
@@ -50,14 +50,14 @@ class CompactLine:
         return [replace(one, text=self._spaced(one.text), alternatives=others)]
 
     def fits(self, text: str) -> bool:
-        """Whether a text has as many characters as cells are filled."""
-        return self.least <= len("".join(text.split())) <= self.most
+        """Whether a text has as many characters as cells are filled; a sign between groups may be the form's print."""
+        signs = "".join(text.split())
+        return self.least <= len(signs) - min(len(self.spaces), sum(not sign.isalnum() for sign in signs)) <= self.most
 
     def _spaced(self, text: str) -> str:
         signs = "".join(text.split())
-        if len(signs) != self.pieces:
-            return text
-        return "".join(f" {sign}" if number in self.spaces else sign for number, sign in enumerate(signs))
+        apart = (f" {sign}" if number in self.spaces else sign for number, sign in enumerate(signs))
+        return "".join(apart) if len(signs) == self.pieces else text
 
 
 def joined_word(before: Word, after: Word) -> Word:

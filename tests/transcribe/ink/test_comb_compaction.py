@@ -16,7 +16,7 @@ from PIL import Image
 from transcribe import ocr
 from transcribe.forms.comb_fields import comb
 from transcribe.geometry import Box
-from transcribe.ink.comb_compaction import joined_words
+from transcribe.ink.comb_compaction import CompactLine, joined_words
 from transcribe.ink.ink_layer import InkLayer, ink_layer
 from transcribe.model import Blank, Field, Form, Page, Reading, Word
 from transcribe.ocr import Engine
@@ -175,3 +175,23 @@ def test_letters_of_a_comb_are_joined_up_to_an_empty_cell() -> None:
     apart = Word(text="C", box=Box.sized(40 * 3 + 10, 5, 20, 40), confidence=0.5)
     beyond = Word(text="D", box=Box.sized(40 * 4 + 10, 5, 20, 40), confidence=0.8)
     assert [each.text for each in joined_words([*letters, apart, beyond], comb)] == ["AB", "C", "D"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spaces", "fits"),
+    [
+        ("RB-1231-74", {2, 6}, True),  # hyphens printed between groups
+        ("RB 1231 74", {2, 6}, True),
+        ("RB-123-74", {2, 6}, False),  # a digit lost, and as many signs as cells all the same
+        ("RB-123174", {2, 6}, True),
+        ("RB-123174", set(), False),  # no group ends, and no cell is empty: the sign was written
+        ("RB-12317", set(), True),
+        ("RB--1231--74", {2, 6}, False),
+    ],
+)
+def test_a_sign_between_groups_may_be_print_and_is_not_counted_as_a_letter(
+    text: str, spaces: set[int], fits: bool
+) -> None:
+    paper = numpy.full((40, 400), 255, numpy.uint8)
+    line = CompactLine(picture=paper, box=BOX, pieces=8, least=8, most=8, spaces=frozenset(spaces))
+    assert line.fits(text) is fits
