@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from transcribe.extraction.key_values import tax_rates, totals_check
+from transcribe.extraction.key_values.company_patterns import no_name_pattern
 from transcribe.extraction.key_values.money_amounts import Amount, amounts_beside_label, find_amounts
 from transcribe.extraction.key_values.totals_check import TotalsEvidence
 from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
@@ -24,6 +25,9 @@ STAND_IN_SCORES = {"#paid": 0.2, "#subtotal": 0.3, TOTAL_ROLE: 0.4}
 
 MIN_HEADING_PIECES = 3
 """So many pieces side by side are headings of columns. Chosen by hand."""
+
+OTHER_WORD_PATTERN = re.compile(r"[^\W\d_]{4,}")
+"""A word that is no currency."""
 
 ROUNDED_TOTAL_SCORE = 0.75
 """The least score of an amount that is a total of the page with its rounding. Chosen by hand."""
@@ -46,7 +50,8 @@ def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandi
     for amount, place in _labelled_amounts(page_text, field, amounts):
         score = _labelled_score(page_text, field, amount, place, amounts, evidence)
         scores[amount] = max(score, scores.get(amount, 0.0))
-        vouched |= set() if _is_under_column_heading(page_text, place) else {amount.value}
+        is_vouched = not (_is_under_column_heading(page_text, place) or _is_of_something_else(page_text, place, amount))
+        vouched |= {amount.value} if is_vouched else set()
         labelled[amount.value] = max(score, labelled.get(amount.value, 0.0))
     if role == TAX_ROLE:
         single_rate = tax_rates.single_rate_lines(page_text)
@@ -67,7 +72,7 @@ def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandi
         field_candidate(
             (page_text.lines[amount.line].span(amount.start, amount.end),),
             score,
-            doubtful=role == TOTAL_ROLE and amount.value not in vouched,
+            doubtful=role == TOTAL_ROLE and (amount.value not in vouched or evidence.is_not_what_was_paid(amount)),
         )
         for amount, score in ranked
     ]
@@ -81,6 +86,13 @@ def _labelled_amounts(
         for nearest, place in amounts_beside_label(page_text, match, amounts):
             is_below = place.where == "below"
             yield tax_rates.column_foot(page_text, nearest, amounts) if is_below else nearest, place
+
+
+def _is_of_something_else(page_text: PageText, place: ValueSpan, amount: Amount) -> bool:
+    """Whether a word that is no label stands between a label and the amount right of it: "Total weight 3.50"."""
+    between = page_text.lines[amount.line].text[place.start : amount.start]
+    is_other = OTHER_WORD_PATTERN.search(between) is not None and no_name_pattern().search(between) is None
+    return place.where == "right" and is_other  # "Total facture" is a total
 
 
 def _is_under_column_heading(page_text: PageText, place: ValueSpan) -> bool:

@@ -59,6 +59,10 @@ def date_pattern() -> re.Pattern[str]:
     )
 
 
+THREE_NUMBERS_PATTERN = re.compile(r"(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(?:\d{2}|\d{4})")
+"""A date of three numbers, the year last."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMatch:
     """One date in the print: its place and its text as printed.
@@ -71,6 +75,20 @@ class DateMatch:
     end: int
     text: str
     value: str
+
+    @property
+    def first(self) -> str:
+        """What stands first in a date of three numbers that begins with no year, as it was read: "day" or "month"."""
+        numbers = THREE_NUMBERS_PATTERN.fullmatch(self.text)
+        if numbers is None or not self.value or numbers[1] == numbers[2]:
+            return ""
+        return "month" if int(numbers[1]) == int(self.value[5:7]) else "day"
+
+    @property
+    def may_be_turned(self) -> bool:
+        """Whether day and month may change places."""
+        numbers = THREE_NUMBERS_PATTERN.fullmatch(self.text)
+        return numbers is not None and max(int(numbers[1]), int(numbers[2])) <= 12 and bool(self.first)
 
 
 def find_dates(page_text: PageText, field: Field, form: Form) -> list[DateMatch]:
@@ -109,7 +127,15 @@ def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandi
     if any(owners.get(date) == field.name for date in dates) or not _may_be_unlabelled(field, form):
         scored = [(score, date) for score, date in scored if owners.get(date) == field.name]
     scored.sort(key=lambda pair: -pair[0])
-    return [field_candidate((page_text.lines[d.line].span(d.start, d.end),), score) for score, d in scored]
+    orders = {date.first for date in dates}
+    return [
+        field_candidate(
+            (page_text.lines[d.line].span(d.start, d.end),),
+            score,
+            doubtful=d.may_be_turned and {"day", "month"} <= orders,
+        )
+        for score, d in scored
+    ]
 
 
 def _label_owners(

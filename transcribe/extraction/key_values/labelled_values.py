@@ -18,6 +18,9 @@ from transcribe.values import fold, found_pattern
 _EDGE = re.compile(r"^[\s:;.,=#°|-]+|[\s:;,|=-]+$")
 _CODE = re.compile(r"(?<![\w.,/-])(?:[^\W_][\w/.&-]*\d[\w/.-]*|\d)(?![.,]\d)")
 
+_CODE_BEFORE = re.compile(r"(?:^|[\s:.#°])[A-Z]{1,4} ?[/-]? ?$")
+_CODE_BEHIND = re.compile(r"^ ?[/-]? ?[A-Z]{0,3}\d")
+
 OTHER_COLUMN_PENALTY = 0.15
 """What a value loses if it stands in another column than the label before it. Chosen by hand."""
 
@@ -57,8 +60,15 @@ def _labelled_candidate(page_text: PageText, match: LabelMatch, field: Field, fo
         else:
             score -= OTHER_COLUMN_PENALTY if _is_in_other_column(page_text, place, piece) else 0.0
         score += 0.15 if not fields.load(field.type).faults(piece.text, field, form) else -0.2
-        return field_candidate((piece,), score, doubtful=_may_be_invoice_number(page_text, match))
+        is_part = field.type == "code" and not field.pattern and _may_go_on(page_text, place, span)
+        return field_candidate((piece,), score, doubtful=is_part or _may_be_invoice_number(page_text, match))
     return None
+
+
+def _may_go_on(page_text: PageText, place: ValueSpan, span: tuple[int, int]) -> bool:
+    """Whether more of a code may stand right before or behind it, with a space between: "F 2026 0412", "2026 / 118"."""
+    text = date_pattern().sub(lambda date: " " * len(date[0]), page_text.lines[place.line].text[: place.end])
+    return bool(_CODE_BEFORE.search(text[place.start : span[0]]) or _CODE_BEHIND.search(text[span[1] :]))
 
 
 def _may_be_invoice_number(page_text: PageText, match: LabelMatch) -> bool:

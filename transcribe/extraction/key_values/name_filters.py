@@ -14,6 +14,7 @@ from transcribe.extraction.key_values.company_patterns import (
     trade_pattern,
 )
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
+from transcribe.extraction.key_values.party_headings import customer_heading_pattern
 from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.vocabulary import any_of
 
@@ -57,21 +58,36 @@ def is_no_name(text: str) -> bool:
     return announcement_pattern().search(text) is not None and not (has_legal_form or has_trade)
 
 
+@cache
+def other_firm_pattern() -> re.Pattern[str]:
+    """Words before the name of a firm that is not the issuer: who manages the house, or made the till's program."""
+    return re.compile(rf"^\W*{any_of('other_firm')}\b", re.IGNORECASE)
+
+
+def is_part_of_name(text: str) -> bool:
+    """Whether a line says no more than a trade or a legal form: "PHARMACY", "SDN BHD". The name goes on elsewhere."""
+    rest = legal_form_pattern().sub("", trade_pattern().sub("", text))
+    return not any(map(str.isalpha, rest))
+
+
 def without_non_names(names: Sequence[FieldCandidate]) -> list[FieldCandidate]:
     """The candidates that can be names.
 
-    One that says something else but has a legal form stays, and is doubtful: more than the name was read. A street is
-    doubtful too. Where the likeliest candidate is no name, the page has an odd head, and all others are doubtful.
+    One that says something else but has a legal form stays, and is doubtful: more than the name was read. So is a
+    street, a part of a name, and another firm's. Where the likeliest candidate is no name, the page has an odd head,
+    and all others are doubtful.
     """
     has_odd_head = bool(names) and is_no_name(names[0].text)
     kept = [name for name in names if not is_no_name(name.text) or legal_form_pattern().search(name.text)]
-    return [replace(name, doubtful=has_odd_head or is_no_name(name.text) or is_street(name.text)) for name in kept]
+    odd = (is_no_name, is_street, is_part_of_name, other_firm_pattern().search, customer_heading_pattern().search)
+    return [replace(name, doubtful=has_odd_head or any(is_odd(name.text) for is_odd in odd)) for name in kept]
 
 
 def is_street(text: str) -> bool:
-    """Whether a line reads as a street with a house number, and not as a firm.
+    """Whether a line reads as a street, with a house number or its kind first, and not as a firm.
 
     Where a street stands first, the name over it was not read, and machines would take the street for the name.
     """
     is_company = legal_form_pattern().search(text) or trade_pattern().search(text)
-    return not is_company and bool(house_number_pattern().search(text) and street_pattern().search(text))
+    street = street_pattern().search(text)
+    return not is_company and street is not None and bool(house_number_pattern().search(text) or street.start() == 0)

@@ -27,16 +27,23 @@ class TotalsEvidence:
     """What speaks for the amounts of a page as the one of a role.
 
     `occurrences`: how often each value stands on the page. `implied_values`: the values that its sums give the role.
+    `handed_over`: what was paid, and that less the change; none where no change is printed.
     `summary_line`, `paid_line`: the first lines of the tax summary and of what was paid; the number of lines where
     there is none.
     """
 
     occurrences: Counter[Decimal]
     implied_values: frozenset[Decimal]
+    handed_over: frozenset[Decimal]
     roundings: frozenset[Decimal]
     tips: frozenset[Decimal]
     summary_line: int
     paid_line: int
+
+    def is_not_what_was_paid(self, amount: Amount) -> bool:
+        """Whether below an amount stands what was paid and what came back, and that is more or less than it."""
+        is_other = bool(self.handed_over) and all(abs(amount.value - paid) >= MAX_ROUNDING for paid in self.handed_over)
+        return is_other and amount.line < self.paid_line
 
 
 def totals_evidence(page_text: PageText, amounts: Sequence[Amount], role: str) -> TotalsEvidence:
@@ -48,6 +55,7 @@ def totals_evidence(page_text: PageText, amounts: Sequence[Amount], role: str) -
     return TotalsEvidence(
         occurrences=Counter(amount.value for amount in amounts),
         implied_values=frozenset(implied(by_role) if implied else ()),
+        handed_over=frozenset(by_role["#paid"] | handed_over if (handed_over := _handed_over(by_role)) else ()),
         roundings=frozenset(value for value in by_role["#rounding"] if 0 < abs(value) < MAX_ROUNDING),
         tips=frozenset(value for value in by_role["#tip"] if value > 0),
         summary_line=min((match.line for match in page_text.labels_in_role("#summary")), default=end),
@@ -62,9 +70,13 @@ def _values_in_role(page_text: PageText, amounts: Sequence[Amount], role: str) -
     return set(islice(beside, MAX_ROLE_VALUES_COUNT))
 
 
+def _handed_over(by_role: Mapping[str, set[Decimal]]) -> set[Decimal]:
+    return {paid - change for paid in by_role["#paid"] for change in by_role["#change"] if paid > change}
+
+
 def _implied_totals(by_role: Mapping[str, set[Decimal]]) -> set[Decimal]:
     """Paid - change, and subtotal + tax + rounding; without a tax subtotal + rounding."""
-    totals = {paid - change for paid in by_role["#paid"] for change in by_role["#change"] if paid > change}
+    totals = _handed_over(by_role)
     for base in by_role["#subtotal"]:
         for tax in {*by_role["#tax"], Decimal(0)}:
             totals |= {base + tax + rounding for rounding in by_role["#rounding"] if tax or rounding}

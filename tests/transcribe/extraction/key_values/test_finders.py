@@ -42,6 +42,54 @@ def test_the_rounded_total_is_preferred_to_the_one_before_rounding() -> None:
     assert best("receipt", rows)["total"] == "9.40"
 
 
+def is_doubtful(form: str, name: str, rows: list[str]) -> bool:
+    made = definition.load(form)
+    return candidates(page_text_of(lines(printed(*rows), 1), made), made)[name][0].doubtful
+
+
+@pytest.mark.parametrize(
+    ("rows", "doubtful"),
+    [
+        (["TOTAL WEIGHT 3.50", "PAID 91.45"], True),
+        (["TOTAL SALES 9.40"], False),
+        (["TOTAL FACTURE : 56.00"], False),
+        (["TOTAL 44.99", "LESS 20% -9.00", "CASH 40.00", "CHANGE 4.01"], True),  # 35.99 was paid
+        (["TOTAL 44.99", "CASH 50.00", "CHANGE 5.01"], False),
+        (["TOTAL 44.98", "ROUNDING 0.02", "CASH 50.00", "CHANGE 5.00"], False),
+        (["TOTAL 44.99", "CASH 44.99"], False),
+    ],
+)
+def test_a_total_of_something_else_or_not_what_was_paid_is_doubtful(rows: list[str], doubtful: bool) -> None:
+    assert is_doubtful("receipt", "total", ["KEDAI BUKU ALAM SDN BHD", *rows]) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("other", "doubtful"),
+    [("05/28/2026", True), ("28/05/2026", False), ("03/03/2026", False), ("2026-05-28", False), ("7 May 2026", False)],
+)
+def test_a_date_whose_day_and_month_may_be_turned_is_doubtful_beside_one_with_the_month_first(
+    other: str, doubtful: bool
+) -> None:
+    rows = ["KEDAI BUKU ALAM SDN BHD", "DATE: 04/05/2026", "TOTAL 9.40", f"RETURN BY {other}"]
+    assert is_doubtful("receipt", "date", rows) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("number", "doubtful"),
+    [
+        ("FA-2025-001", False),
+        ("F 2026 0412", True),  # 2026 was decided
+        ("26 04 0031", True),
+        ("2026 / 118", True),
+        ("FAC 0412", True),
+        ("F20412 du 03/02/2025", False),
+    ],
+)
+def test_a_number_of_an_invoice_that_may_go_on_beside_a_space_is_doubtful(number: str, doubtful: bool) -> None:
+    rows = [row.replace("FA-2025-001", number) for row in INVOICE]
+    assert is_doubtful("facture", "invoice_number", rows) is doubtful
+
+
 def test_the_total_with_its_tip_is_what_was_paid() -> None:
     rows = ["TRATTORIA LUNA", "SUB TOTAL 81.50", "AMOUNT DUE 87.21", "TIP: 17.44", "TOTAL: 104.65", "VISA"]
     assert best("receipt", rows)["total"] == "104.65"

@@ -52,6 +52,23 @@ def test_where_the_likeliest_name_is_none_the_others_are_doubtful() -> None:
     assert named("Dupont & Fils", "Goods total 100.50") == [("Dupont & Fils", False)]
 
 
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("PHARMACY", True),  # the name goes on below
+        ("SDN BHD", True),
+        ("Managed by Tropika Leisure Sdn Bhd", True),
+        ("POS by Qashier Solutions Sdn Bhd", True),
+        ("M/S Mega Bina Construction Sdn Bhd", True),  # the customer
+        ("Zone industrielle Nord", True),
+        ("HARBOUR PHARMACY", False),
+        ("Standby Tools Ltd", False),
+    ],
+)
+def test_a_part_of_a_name_and_another_firms_are_doubtful(text: str, doubtful: bool) -> None:
+    assert named(text) == [(text, doubtful)]
+
+
 def test_a_legal_form_with_more_than_a_name_stays_doubtful() -> None:
     assert named("Moulin des Garrigues SARL 1/2") == [("Moulin des Garrigues SARL 1/2", True)]
 
