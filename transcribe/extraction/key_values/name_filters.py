@@ -59,9 +59,9 @@ def is_no_name(text: str) -> bool:
 
 
 @cache
-def other_firm_pattern() -> re.Pattern[str]:
-    """Words before the name of a firm that is not the issuer: who manages the house, or made the till's program."""
-    return re.compile(rf"^\W*{any_of('other_firm')}\b", re.IGNORECASE)
+def other_than_issuer_pattern() -> re.Pattern[str]:
+    """How a line begins that names another firm, which manages the house or made the till's program, or a zone."""
+    return re.compile(rf"^\W*{any_of('other_than_issuer')}\b", re.IGNORECASE)
 
 
 def is_part_of_name(text: str) -> bool:
@@ -79,15 +79,20 @@ def without_non_names(names: Sequence[FieldCandidate]) -> list[FieldCandidate]:
     """
     has_odd_head = bool(names) and is_no_name(names[0].text)
     kept = [name for name in names if not is_no_name(name.text) or legal_form_pattern().search(name.text)]
-    odd = (is_no_name, is_street, is_part_of_name, other_firm_pattern().search, customer_heading_pattern().search)
+    odd = (
+        is_no_name,
+        is_street,
+        is_part_of_name,
+        other_than_issuer_pattern().search,
+        customer_heading_pattern().search,
+    )
     return [replace(name, doubtful=has_odd_head or any(is_odd(name.text) for is_odd in odd)) for name in kept]
 
 
 def is_street(text: str) -> bool:
-    """Whether a line reads as a street, with a house number or its kind first, and not as a firm.
+    """Whether a line reads as a street with a house number, and not as a firm.
 
     Where a street stands first, the name over it was not read, and machines would take the street for the name.
     """
     is_company = legal_form_pattern().search(text) or trade_pattern().search(text)
-    street = street_pattern().search(text)
-    return not is_company and street is not None and bool(house_number_pattern().search(text) or street.start() == 0)
+    return not is_company and bool(house_number_pattern().search(text) and street_pattern().search(text))
