@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test soak lint coverage bench bench-read bench-reconcile bench-review bench-path bench-truth lock clean
+.PHONY: help demo test fresh soak lint coverage bench bench-read bench-reconcile bench-review bench-path bench-truth lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -43,10 +43,15 @@ test: $(ENV)/.ready
 	$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations=30 $(AGAIN); \
 	tests=$$?; wait $$types || { cat build/types.txt; exit 1; }; exit $$tests
 
+## make fresh             both commands, demo and test, on a machine that has nothing: a new Debian in a folder; as root
+fresh:
+	@sh deployments/fresh.sh
+
 ## make soak              the long tests: laws with many more examples, killed programs, crowds; hours on 2 cores
 soak: $(ENV)/.ready
 	@sh deployments/system.sh test
 	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --timeout 3600 --durations=15
+	@sh deployments/fresh.sh
 
 ## make lint              ruff and mypy alone
 lint: $(ENV)/.ready

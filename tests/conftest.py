@@ -5,8 +5,10 @@ A run has all tests but the long ones; or these, laws and attacks.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from hypothesis import settings
 from flows.home import settings as configuration
 from flows.runtime.interpreter_tuning import settle_memory
 from flows.runtime.prefect_server import PrefectServer
+from tests.bench.world import fonts
 from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
 from tests.flows.forked_commands import ENVIRONMENT, share_readings
@@ -29,6 +32,7 @@ from tests.flows.readings import folder_of_run, keep_features
 from tests.new_state import copy_new_states
 from tests.one_context import share_context
 from tests.one_loop import shared_loop
+from tests.only_listed import brought_by, listed, listed_languages, use_only
 
 ATTACKS = Path(__file__).parent / "attack"
 """Every attack belongs to the long run too: there it is whole."""
@@ -60,6 +64,7 @@ def pytest_configure() -> None:
     os.environ.update(ONE_THREAD)
     ENVIRONMENT.update(ONE_THREAD)
     _listen_to_ctrl_c()
+    _see_no_more_than_a_fresh_machine()
     if SOAK or "TMPDIR" in os.environ or not _has_room(IN_MEMORY):
         return
     os.environ.update(KEPT_MEMORY)
@@ -74,6 +79,17 @@ def _listen_to_ctrl_c() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _see_no_more_than_a_fresh_machine() -> None:
+    """Have tests use what the list of packages brings, and nothing else that is here. Without Debian's dpkg, all."""
+    if shutil.which("dpkg-query") is None:
+        return
+    use_only(brought_by(listed()))
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = listed_languages()
+        atexit.register(shutil.rmtree, folder)
+        os.environ["TESSDATA_PREFIX"] = ENVIRONMENT["TESSDATA_PREFIX"] = str(folder)
 
 
 def _has_room(folder: Path) -> bool:
@@ -156,6 +172,13 @@ def buckets(shared_buckets: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Bu
     for name, value in shared_buckets.variables.items():
         monkeypatch.setenv(name, value)
     return shared_buckets
+
+
+@pytest.fixture
+def listed_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The forms of the benchmarks' world are printed in a font that tests may use."""
+    plain = "truetype/liberation/LiberationSerif-Regular.ttf"
+    monkeypatch.setattr(fonts, "PRINT", dict.fromkeys(fonts.PRINT, (plain, plain)))
 
 
 @pytest.fixture(scope="session")

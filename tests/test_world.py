@@ -14,17 +14,19 @@ from tests.bench.bench_truth import report
 from tests.bench.intervals import paired_difference, worst_share
 from tests.bench.truth_refit import fitted
 from tests.bench.truth_results import Cell, line_of, of_line, read_photo, readings_of, weighed_anew
-from tests.bench.world import fonts, forms, photographs
+from tests.bench.world import forms, photographs
 from tests.bench.world.photographs import Wish, photo, wishes
 from tests.bench.world.writing import Pen
+from tests.blanks import FONTS
 from transcribe.model import FieldKey
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("listed_print")
 def test_a_photograph_is_made_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_BENCH_CACHE", str(tmp_path))
-    pen = Pen(path=str(fonts.DEBIAN / fonts.SMALL_FONT), share=1.0, by_hand=False)
-    wish = Wish(form=fonts.SMALL_FORM, condition="soft", hand="typed", number=0, seed=1)
+    pen = Pen(path=str(FONTS / "liberation/LiberationMono-Regular.ttf"), share=1.0, by_hand=False)
+    wish = Wish(form="supply-request", condition="soft", hand="typed", number=0, seed=1)
     made = photo(wish, [pen])
     assert photo(wish, []) == made  # kept, not made again
     blanks = sum(not text for text in made.fields.values())

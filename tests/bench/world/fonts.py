@@ -46,9 +46,6 @@ TYPED = (
 )
 """What forms are filled in with by machine."""
 
-SMALL_FORM, SMALL_FONT = "supply-request", "truetype/inconsolata/Inconsolata.otf"
-"""The form and the font for which `make test` installs what is needed."""
-
 HANDS = {
     # sizes that make their small letters alike, as a share of the usual one
     "architects-daughter": 0.95,

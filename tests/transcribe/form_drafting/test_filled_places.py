@@ -14,7 +14,7 @@ from transcribe.forms.blank_image import blank_grey
 from transcribe.geometry import Box
 from transcribe.model import Page
 
-LETTERS = ImageFont.truetype(str(FONTS / "Lato-Regular.ttf"), 30)
+LETTERS = ImageFont.truetype(str(FONTS / "liberation" / "LiberationSans-Regular.ttf"), 30)
 COLUMNS, TOP, ROW = (150, 800, 1100, 1500), 700, 60
 HEADS = ("Part or work", "Quantity", "Price")
 WRITTEN = ("Labour, per hour", "17", "165.00")

@@ -53,6 +53,7 @@ def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
     assert not any(alike.astray([box for _, _, box in field_boxes(ordered, 1)]))
 
 
+@pytest.mark.usefixtures("listed_print")
 def test_tints_and_hair_lines_do_not_say_where_a_box_lies_where_there_is_plain_print(tmp_path: Path) -> None:
     tinted = load(str(written("parts-order", tmp_path)))
     blank = blank_image.blank_grey(str(tinted.blanks[0].path))
