@@ -7,13 +7,12 @@ from transcribe.ink.components import Patch
 from transcribe.ink.handwriting import crossed_out
 from transcribe.ink.hidden_print import HiddenPrint
 from transcribe.ink.ink_layer import A4_HEIGHT, Ink, InkLayer, ink_layer, strength
-from transcribe.ink.mark_detection import UNSURE, probability_signed, probability_ticked
+from transcribe.ink.mark_detection import probability_signed, probability_ticked
 from transcribe.ink.print_mask import NEAR, low_print
 
 __all__ = [
     "A4_HEIGHT",
     "NEAR",
-    "UNSURE",
     "CompactLine",
     "HiddenPrint",
     "Ink",

@@ -1,4 +1,4 @@
-"""What two measures say of a mark: ticked or not, signed or not; unsure where they differ or it may be no mark."""
+"""What two measures say of a mark: ticked or not, signed or not; nothing where they differ or it may be no mark."""
 
 from __future__ import annotations
 
@@ -31,31 +31,32 @@ STREAK_GAP_PX, STREAK_LEAN_PX = 24, 4
 """Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean. Chosen by
 hand, on pages with the marks of a dirty roller: on 2 of 4 an empty box was signed with 0.9995 and more."""
 
-UNSURE = 0.3
-"""How sure a mark is of which the measures say different things, or that may be something else."""
-
 MIN_SCRIBBLE_SHARE, SCRIBBLE_BEYOND, SCRIBBLED_SIDES = 0.7, 0.15, 3
 """Share of a box off its print that ink covers where it is scribbled over, and how far that reaches beyond so many of
 its sides, in widths of it. Of 54 ticks that were scribbled out 48 had as much, and none of 190 ticks that stand."""
 
 
-def probability_ticked(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> float:
-    """How sure it is that a box is ticked, 0 to 1; `strokes` are those that the page has there beyond its blank's."""
+def probability_ticked(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> float | None:
+    """How sure it is that a box is ticked, 0 to 1; `strokes` are those that the page has there beyond its blank's.
+
+    None where the measures cannot tell."""
     if _scribbled(sheet, ink, box) or crosses(sheet.folds, box):
-        return UNSURE
+        return None
     seen = sheet.share(box) * _off_streaks(sheet, box)
     if seen < TICKED and sheet.faint(box) >= ENOUGH:  # none of 121 empty boxes but one, of 4 pale ticks all
-        return UNSURE
+        return None
     return _both(seen / TICKED, strokes * sheet.unit**2 / max(1, box.area) / TICKED, ink)
 
 
-def probability_signed(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> float:
-    """How sure it is that a box is signed, 0 to 1; `strokes` are those that the page has there beyond its blank's."""
+def probability_signed(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> float | None:
+    """How sure it is that a box is signed, 0 to 1; `strokes` are those that the page has there beyond its blank's.
+
+    None where the measures cannot tell."""
     if ink.box and ink.amount >= SIGNED:
         longest = max(max(each.box.width, each.box.height) for each in ink.patches)
         straight = min(ink.box.width, ink.box.height) <= STRAIGHT * sheet.unit
         if straight or longest < MIN_SIGNATURE_PX * sheet.unit:
-            return UNSURE
+            return None
     amount = ink.amount * _off_streaks(sheet, box) if ink.amount >= SIGNED else ink.amount
     return _both(amount / SIGNED, strokes / SIGNED, ink)
 
@@ -88,10 +89,10 @@ def _runs_beyond(rows: Mask, left: int, right: int, reach: int) -> bool:
     return all(side.shape[1] == 0 or side.any(axis=0).mean() >= STREAK_SHARE for side in sides)
 
 
-def _both(seen: float, strokes: float, ink: Ink) -> float:
+def _both(seen: float, strokes: float, ink: Ink) -> float | None:
     """How sure a mark is by two measures, each over what is as likely as not. In a hidden box neither may see one."""
     if (seen >= 1) != (strokes >= 1) or (seen < 1 and ink.hidden):
-        return UNSURE
+        return None
     return sure(min(seen, strokes)) if seen >= 1 else sure(max(seen, strokes))
 
 

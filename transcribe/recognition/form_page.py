@@ -8,7 +8,7 @@ from dataclasses import replace
 from transcribe.codes import Flag
 from transcribe.geometry import Box
 from transcribe.imaging import grey
-from transcribe.ink import UNSURE, InkLayer, added_strokes, probability_signed, probability_ticked
+from transcribe.ink import InkLayer, added_strokes, probability_signed, probability_ticked
 from transcribe.model import INK, Page, Picture, Reading
 from transcribe.ocr import Engine
 from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
@@ -60,8 +60,11 @@ def _by_ink(
     elif region.astray:
         flags = (Flag.NOT_FITTING,)
     elif region.field.type in MARKS:
-        marked = UNSURE if here.fit <= FITS else _probability_marked(region, layer, shades)
-        text, confidence = ("true", marked) if marked >= 0.5 else ("false", 1 - marked)
+        marked = None if here.fit <= FITS else _probability_marked(region, layer, shades)
+        if marked is None:
+            flags = (Flag.ILLEGIBLE,)
+        else:
+            text, confidence = ("true", marked) if marked >= 0.5 else ("false", 1 - marked)
     elif filled < 0.5 and (region.ink.hidden or region.beside or (region.ink.doubtful and not region.is_witnessed)):
         flags = (Flag.ILLEGIBLE,)
     elif filled < 0.5:
@@ -73,12 +76,17 @@ def _by_ink(
     return here.reading(region.key, INK, text, confidence and min(MOST_SURE, confidence), filled, flags=flags)
 
 
-def _probability_marked(region: FieldRegion, layer: InkLayer, shades: Picture) -> float:
-    """How sure it is that a box is ticked or signed: by its ink, and by what the grey page shows in it."""
+def _probability_marked(region: FieldRegion, layer: InkLayer, shades: Picture) -> float | None:
+    """How sure it is that a box is ticked or signed: by its ink, and by what the grey page shows in it.
+
+    None where that cannot be told. A detector sees text in a box that is signed and in no other: of stripes of shade it
+    sees none."""
     if region.misplaced:
-        return UNSURE
-    measure = probability_ticked if region.field.type == "checkbox" else probability_signed
+        return None
+    is_signature = region.field.type == "signature"
+    measure = probability_signed if is_signature else probability_ticked
     marked = measure(layer, region.ink, region.box, added_strokes(shades, layer.blank, region.box, layer.unit))
-    if measure is probability_signed and region.is_witnessed and not region.stretches:
-        marked = min(marked, UNSURE)  # stripes of shade; of 14 signatures in wear, folds and shade it saw every one
-    return max(marked, UNSURE) if region.beside else marked
+    if marked is None or (marked < 0.5 and region.beside):
+        return None
+    differs = is_signature and region.is_witnessed and bool(region.stretches) != (marked >= 0.5)
+    return None if differs else marked

@@ -138,8 +138,7 @@ def test_a_tick_beside_its_box_or_a_ring_around_its_label_leaves_it_in_doubt(for
         places = {"left": (box.x0 - 26, y), "above": (x, box.y0 - 24), "far": (box.x0 - 26, y - 90)}
         cross(shown, *places[where])
     said = by_field(read_picture(shown, form, [ScriptedEngine(form=form)]))
-    assert said[name]["ink"].text == "false"
-    assert ((said[name]["ink"].confidence or 0.0) > 0.95) == (where == "far")
+    assert said[name]["ink"].text == ("false" if where == "far" else None)
 
 
 def test_a_tick_that_reaches_out_of_its_box_leaves_the_next_box_without_doubt(form: Form) -> None:
