@@ -23,6 +23,9 @@ FORGETS_ROW_BY_ROW = sqlite3.sqlite_version_info >= (3, 42, 0)
 INDEXED_TYPES = frozenset({"date", "code", "amount"})
 """The types of plain fields that have an index: orders are looked for by their number, their day and what they cost."""
 
+INDEXED_LINE_TYPES = frozenset({"code"})
+"""The types of columns of lines that have one: articles are looked for by their number."""
+
 _OF_THE_FORM = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT})
 """SQLite's codes for what it refuses to make; the others are of the file, the disk and the memory."""
 
@@ -88,9 +91,10 @@ def _add_table(database: Database, form: Form, part: str, fields: list[Field]) -
     else:
         planned = _planned(database, form, part, name, fields, set(database.table(name).columns_dict))
         _add_columns(database, form, name, planned)
+    indexed = INDEXED_LINE_TYPES if part else INDEXED_TYPES
     for each in planned:
         _note_column(database, form, part, name, each.name, each.role, each.field)
-        if each.role == "value" and not part and each.field.type in INDEXED_TYPES:
+        if each.role == "key" or (each.role == "value" and each.field.type in indexed):
             index = sql_names.free_index(name, each.name, _taken(database))
             database.table(name).create_index([each.name], index)
     _index_words(database, form, part, name)

@@ -49,7 +49,7 @@ def write_erased(records: Path, form: str, out: TextIO, options: ExportOptions) 
     return len(gone)
 
 
-def _cell(value: Value, column: ExportColumn, options: ExportOptions) -> str:
+def _cell(value: Value | float, column: ExportColumn, options: ExportOptions) -> str:
     if value is None:
         return ""
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)

@@ -53,6 +53,7 @@ def write(records: Path, form: str, out: BinaryIO, options: ExportOptions) -> in
         "text": arrow.string(),
         "integer": arrow.int64(),
         "number": arrow.decimal128(DECIMAL_DIGITS, DECIMAL_PLACES),
+        "share": arrow.float64(),
         "date": arrow.date32(),
         "time": arrow.timestamp("s", tz="UTC"),
         "boolean": arrow.bool_(),
@@ -110,7 +111,7 @@ def _groups(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
         yield group
 
 
-def typed_cell(value: Value, column: ExportColumn, scan: str) -> object:
+def typed_cell(value: Value | float, column: ExportColumn, scan: str) -> object:
     """The cell of a value; None, with a warning, where the column cannot hold it."""
     if value is None:
         return None
@@ -146,10 +147,11 @@ def _text(value: Value) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-_OF_KIND: Mapping[ExportKind, Callable[[Value], object]] = {
+_OF_KIND: Mapping[ExportKind, Callable[[Any], object]] = {
     "text": _text,
     "integer": _integer,
     "number": _decimal,
+    "share": float,
     "date": lambda value: date.fromisoformat(str(value)),
     "time": lambda value: datetime.fromisoformat(str(value)),
     "boolean": bool,

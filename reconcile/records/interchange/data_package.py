@@ -23,6 +23,7 @@ _TYPES: dict[ExportKind, dict[str, object]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
     "number": {"type": "number"},
+    "share": {"type": "number"},
     "date": {"type": "date"},
     "time": {"type": "datetime"},
     "boolean": {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},

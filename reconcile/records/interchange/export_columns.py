@@ -13,8 +13,8 @@ from reconcile.records.schema import FieldColumn
 from reconcile.records.sql_names import LINE_NUMBER, ColumnKind, key_in_line
 from transcribe.model import Value
 
-ExportKind = Literal["text", "integer", "number", "date", "time", "boolean"]
-"""What the cells of a column are. A number is an exact decimal."""
+ExportKind = Literal["text", "integer", "number", "share", "date", "time", "boolean"]
+"""What the cells of a column are. A number is an exact decimal, a share a probability (a binary number)."""
 
 OWN_COLUMNS: Mapping[str, ExportKind] = {
     "scan": "text",
@@ -25,10 +25,12 @@ OWN_COLUMNS: Mapping[str, ExportKind] = {
     "changed": "integer",
     "same_order_as": "text",
     "may_be_same_order_as": "text",
+    "exceptions": "integer",
+    "least_probability": "share",
 }
 """The first columns of each row, which say of which record it is. `state` is final, provisional or erased;
 `same_order_as` the scan of the order that this one is once more, as somebody has settled; `may_be_same_order_as` the
-scan of one that nobody has settled yet."""
+scan of one that nobody has settled yet; `exceptions` how many there are."""
 
 ROW_COLUMN = LINE_NUMBER
 """The number of a line on the paper, from 0: the column after those where a table of lines is exported."""
@@ -81,10 +83,12 @@ def export_columns(records: Path, form: str, table: str) -> list[ExportColumn]:
     return found
 
 
-def rows_of(record: PublishedRecord, columns: Sequence[ExportColumn], table: str) -> Iterator[list[Value]]:
+def rows_of(record: PublishedRecord, columns: Sequence[ExportColumn], table: str) -> Iterator[list[Value | float]]:
     """The cells of a record: one row for its plain fields, or one for each line of `table`. Decimals are texts."""
     beside = {(each.field, each.row): each for each in record.origins}
-    own = {name: getattr(record, name) for name in OWN_COLUMNS}
+    own = {name: getattr(record, name, None) for name in OWN_COLUMNS}
+    own["exceptions"] = len(record.exceptions)
+    own["least_probability"] = min((each.probability for each in record.origins), default=None)
     for line in record.tables.get(table, ()) if table else (record.values,):
         row = int(str(line[ROW_COLUMN])) if table else None
         yield [

@@ -31,6 +31,7 @@ _TYPES: Mapping[ExportKind, str] = {
     "text": "text",
     "integer": "numeric",
     "number": "numeric",
+    "share": "double precision",
     "date": "date",
     "time": "timestamptz",
     "boolean": "boolean",

@@ -109,6 +109,7 @@ def test_a_data_package_is_valid_and_typed(tmp_path: Path) -> None:
     assert kinds["total"] == ("number", "TOTAL")
     assert kinds["total_currency"] == ("string", "TOTAL (currency)")
     assert (kinds["order_date"][0], kinds["signed"][0], kinds["recorded_at"][0]) == ("date", "boolean", "datetime")
+    assert (kinds["exceptions"][0], kinds["least_probability"][0]) == ("integer", "number")
 
 
 def test_a_data_package_that_was_tampered_with_is_found_invalid(tmp_path: Path) -> None:

@@ -145,6 +145,20 @@ def test_a_known_value_has_its_key_and_one_that_is_not_known_says_so(path: Path)
     ]
 
 
+def test_codes_of_lines_and_keys_of_known_values_are_found_by_an_index(path: Path) -> None:
+    form = order_form()
+    (table,) = form.tables
+    code = replace(table.columns[1], field=replace(table.columns[1].field, type="code"))
+    listed = Master(field="customer", values=(("Elodie Müller", "C-17"),), digest="x")
+    form = replace(form, tables=(replace(table, columns=(*table.columns[:1], code)),), masters=(listed,))
+    store = MemoryOutbox(known=[form])
+    store.put(a_record("a"))
+    sent(store, path)
+    for table_name, column in (("bon_de_commande_lines", "designation"), ("bon_de_commande", "customer_key")):
+        ((*_, step),) = ask(path, f"explain query plan select * from {table_name} where {column} = 'C-17'")  # noqa: S608
+        assert str(step).startswith(f"SEARCH {table_name} USING INDEX"), step
+
+
 def test_the_same_order_again_and_values_that_are_not_decided_are_marked(path: Path) -> None:
     store = MemoryOutbox()
     again = RuleException(rule=RecordRule.SAME_ORDER, keys=(), expected="another order", found="may be the same as one")
@@ -181,7 +195,7 @@ def test_the_header_of_a_csv_stays_when_a_version_changes_a_type(path: Path) -> 
         load_export("csv").write_erased(path, FORM, file, ExportOptions(after=5))
     before, after = out.read_text().splitlines(), anew.read_text().splitlines()
     assert before[0] == after[0]
-    assert [line.split(",")[8] for line in after[1:]] == ["7", ""]
+    assert [line.split(",")[10] for line in after[1:]] == ["7", ""]
     assert after[2].startswith("one,,,,erased,11,")
 
 

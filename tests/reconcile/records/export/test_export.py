@@ -89,9 +89,23 @@ def test_csv_has_one_row_a_record_with_the_columns_of_the_record_database(tmp_pa
     assert row["customer"] == 'Dupont, "Jean"\nMarie'
     assert row["signed"] == "true"
     assert text.startswith(
-        "scan,scan_name,record_version,recorded_at,state,changed,same_order_as,may_be_same_order_as,order_number,"
+        "scan,scan_name,record_version,recorded_at,state,changed,same_order_as,may_be_same_order_as,"
+        "exceptions,least_probability,order_number,"
     )
     assert text.count("\r\n") == 2
+
+
+def test_every_table_says_how_sure_its_least_sure_value_is_and_how_many_exceptions_there_are(tmp_path: Path) -> None:
+    records = published(tmp_path)
+    with sqlite3.connect(records) as database:
+        (told,) = database.execute("select exceptions, least_probability from records")
+    assert told[0] == 1
+    assert 0 < told[1] < 1
+    rows = csv.DictReader(io.StringIO(exported(records, "csv"), newline=""))
+    assert [(int(row["exceptions"]), float(row["least_probability"])) for row in rows] == [told]
+    assert [(row["exceptions"], row["least_probability"]) for row in parquet(records).to_pylist()] == [told]
+    lines = parquet(records, ExportOptions(table="lines")).to_pylist()
+    assert {(row["exceptions"], row["least_probability"]) for row in lines} == {told}
 
 
 def test_csv_of_a_table_has_one_row_a_line(tmp_path: Path) -> None:

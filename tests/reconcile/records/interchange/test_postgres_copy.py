@@ -57,6 +57,8 @@ def test_a_copy_has_types_and_exact_decimals(address: str, tmp_path: Path) -> No
     ((total, currency, day, signed, at),) = rows(address, asked)
     assert (total, currency, day, signed) == (Decimal("1234567890123456789.10"), "EUR", date(2026, 1, 3), True)
     assert at == datetime(2026, 1, 5, 9, 5, tzinfo=UTC)
+    asked = 'select f.exceptions, f.least_probability from fairhand."bon-de-commande" f'
+    assert rows(address, asked) == rows(address, "select exceptions, least_probability from fairhand.records")
     asked = 'select row, quantity, weight, gift from fairhand."bon-de-commande.lines" order by row'
     assert rows(address, asked) == [(0, 2, Decimal("0.250"), True), (2, 0, None, False)]
     asked = "select machines->>0, page_width from fairhand.provenance where key = 'total'"
