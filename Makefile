@@ -26,7 +26,7 @@ demo: $(ENV)/.ready
 	@$(ENV)/bin/fairhand demo $(if $(PEOPLE),--people $(PEOPLE))
 
 # What the browser broke off, or what a page did not show in time, is tried once more, and named; any other failure is not.
-AGAIN := --reruns 1 --only-rerun 'net::ERR_|^TimeoutError: (Page|Locator|Frame)\.|Execution context was destroyed|Target .* closed|^AssertionError: (Locator|Page) expected' -rR
+AGAIN := ^Error: (Page|Locator|Frame)\.\w+: (net::ERR_|Execution context was destroyed)|^TargetClosedError: |^TimeoutError: (Page|Locator|Frame)\.|^AssertionError: (Page|Locator) expected
 
 # Three workers on two cores: tests wait for a third of their time, for servers, people and clocks. One that crashes ends
 # the run with its name: where it is started anew, pytest-xdist waits for ever at the end.
@@ -40,7 +40,8 @@ test: $(ENV)/.ready
 	$(ENV)/bin/ruff check .
 	$(ENV)/bin/ruff format --check .
 	@mkdir -p build; ($(ENV)/bin/mypy > build/types.txt 2>&1 || { cat build/types.txt; false; }) & types=$$!; \
-	$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations=30 $(AGAIN); \
+	$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations=30 \
+		--reruns 1 --only-rerun '$(AGAIN)' -rR; \
 	tests=$$?; wait $$types || { cat build/types.txt; exit 1; }; exit $$tests
 
 ## make fresh             both commands, demo and test, on a machine that has nothing: a new Debian in a folder; as root

@@ -10,7 +10,8 @@ def main() -> None:
     """Start Python with the words after the first one, which is `leads` where the program leads a group of its own."""
     how, *words = sys.argv[1:]
     process = subprocess.Popen([sys.executable, *words], stdin=subprocess.PIPE, start_new_session=how == "leads")
-    print(f"id {process.pid}", flush=True)
+    sys.stdout.write(f"id {process.pid}\n")  # whole: where nothing is buffered, `print` writes the end of a line apart
+    sys.stdout.flush()
     process.communicate(b"typed\n")
     print(process.returncode, flush=True)
 
