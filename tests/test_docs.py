@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.algorithms import exact_interval
 from tests.house_rules import PACKAGES, ROOT, nodes, sources
 
 pytestmark = pytest.mark.xdist_group("sources")
@@ -32,6 +33,9 @@ WORD = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
 CONSTANT = re.compile(r"`(?!FAIRHAND_)([A-Z_]{4,})`")
 MAKE = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
 TEST = re.compile(r"`(test_\w+)`")
+COUNTED = r"(?<![\w.,])(none|\d[\d,]*) of (\d[\d,]*)(?![\d,.]*\d)"
+BOUND = re.compile(COUNTED + r"[^.,|(%]*\((?:≤|at most) ([\d.]+) %", re.IGNORECASE)
+NO_BOUND = re.compile(COUNTED + r"(?! ?%| (?:typed|by hand) \(| \((?:≤|at most))", re.IGNORECASE)
 ROW = re.compile(r"^\|[^|]*\| `(\w+)\(([^)]*)\)` \| `([\w/]+\.py)`", re.MULTILINE)
 
 
@@ -198,3 +202,26 @@ def test_what_is_not_there_is_found() -> None:
     rows = "| a | `weigh(form, nothing)` | `reconcile/inference/weigh.py` |\n"
     rows += "| b | `no_call()` | `reconcile/policy.py` |\n"
     assert signatures(rows) == ["reconcile/inference/weigh.py: weigh", "reconcile/policy.py: no_call"]
+
+
+def cells_of_wrong_values(text: str) -> list[str]:
+    """What stands in the columns and rows of tables that are headed "wrong", which count no other things beside."""
+    found, head = list[str](), list[str]()
+    lines = text.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        cells = line.split("|")[1:-1] if line.startswith("|") else []
+        if not cells or following.startswith("|--"):
+            head = cells
+            continue
+        counts = [re.search(r"\bwrong\b", each) is not None and "," not in each for each in head]
+        found += [each for each, here in zip(cells[1:], counts[1:], strict=False) if here or "wrong" in cells[0]]
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_share_of_wrong_values_has_its_exact_bound(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert [each for each in cells_of_wrong_values(text) if NO_BOUND.search(each)] == []
+    for wrong, count, said in BOUND.findall(text):
+        hits, total = (0 if each.lower() == "none" else int(each.replace(",", "")) for each in (wrong, count))
+        assert said == f"{100 * exact_interval(hits, total)[1]:.2g}", f"{wrong} of {count}"

@@ -114,7 +114,8 @@ ROOMS = {
     " reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.exporting": "home reconcile.records transcribe.drawing transcribe.forms transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
-    "flows.alerts": "home steps administration backup webhooks reconcile.records transcribe.i18n transcribe.people",
+    "flows.alerts": "home steps administration backup webhooks reconcile.algorithms reconcile.records transcribe.i18n"
+    " transcribe.people",
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.records transcribe.store",

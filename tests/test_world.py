@@ -11,7 +11,7 @@ import pytest
 from reconcile.parameters.shipped import shipped_parameters
 from tests.bench.bench_orders import People, mistyped, run
 from tests.bench.bench_truth import report
-from tests.bench.intervals import paired_difference, worst_share
+from tests.bench.intervals import paired_difference
 from tests.bench.truth_refit import fitted
 from tests.bench.truth_results import Cell, line_of, of_line, read_photo, readings_of, weighed_anew
 from tests.bench.world import forms, photographs
@@ -95,8 +95,5 @@ def test_people_say_the_same_of_a_field_whenever_they_are_asked_and_share_the_er
     assert all(mistyped("1204,50", random.Random(each)) != "1204,50" for each in range(200))
 
 
-def test_bounds_are_exact() -> None:
-    assert worst_share(0, 59) == pytest.approx(1 - 0.05 ** (1 / 59))
-    assert worst_share(3, 1000) == pytest.approx(0.00774, abs=2e-5)  # R: binom.test(3, 1000, alternative = "less")
-    assert worst_share(0, 0) == 1.0
+def test_the_difference_of_like_groups_has_no_spread() -> None:
     assert paired_difference([(9, 8, 10)] * 5) == pytest.approx((0.1, 0.1, 0.1))

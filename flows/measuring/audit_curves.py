@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reconcile.algorithms import wilson
+from reconcile.algorithms import exact_interval
 from reconcile.learning import AuditedValue
 
 MIN_GROUP_COUNT = 20
@@ -42,7 +42,7 @@ class CurvePoint:
     @property
     def interval(self) -> tuple[float, float]:
         """The interval that holds the true share 19 times in 20."""
-        return wilson(self.wrong, self.count)
+        return exact_interval(self.wrong, self.count)
 
 
 def calibration_points(fields: Iterable[AuditedValue]) -> list[CurvePoint]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from reconcile.algorithms import wilson
+from reconcile.algorithms import exact_interval
 from reconcile.learning import AuditedValue
 from reconcile.records import FieldQuality, quality
 
@@ -23,7 +23,7 @@ def field_qualities(audited: Iterable[AuditedValue], at: datetime) -> Iterator[F
         if latest[form, field] != type_name:
             continue  # a later version of the form has another type there: its audits count
         wrong, times = sum(each.wrong for each in values), [each.at for each in values if each.at is not None]
-        low, high = wilson(wrong, len(values))
+        low, high = exact_interval(wrong, len(values))
         yield FieldQuality(
             form=form,
             field=field,

@@ -129,9 +129,9 @@ def _source_rows(results: Sequence[ItemResult]) -> list[SourceRow]:
 
 
 def _source_row(name: str, right: int, count: int) -> SourceRow:
-    from reconcile.algorithms import wilson
+    from reconcile.algorithms import exact_interval
 
-    low, high = wilson(right, count)
+    low, high = exact_interval(right, count)
     return SourceRow(name=name, readings=count, share=right / count, low=low, high=high)
 
 

@@ -174,8 +174,8 @@ class FormHistoryV1(BaseModel):
 class FieldQualityV1(BaseModel):
     """What audits found of a field: of `audited` decided values, drawn by lot and read again blind, `wrong` were wrong.
 
-    The true share lies between `low` and `high` 19 times in 20 (Wilson's interval). `since` and `until` are the first
-    and last audit. Where nothing was audited, share, low, high, since and until are null.
+    The true share lies between `low` and `high` 19 times in 20 or more often (exact: none of 1,000 is at most 0.37 %).
+    `since` and `until` are the first and last audit. Of nothing audited share, low, high, since and until are null.
     """
 
     field: str

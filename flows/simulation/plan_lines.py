@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flows.output import svg
 from flows.simulation.planning import PlannedResult
 from flows.simulation.planning_inputs import PlanTerms
-from reconcile.algorithms import wilson
+from reconcile.algorithms import exact_interval
 from transcribe.model import Form
 
 MARKER_SHIFT_TARGETS = 0.06
@@ -51,9 +51,9 @@ def plan_line(planned: PlannedResult, terms: PlanTerms, orders: int, form: Form,
         target=planned.target,
         orders_played=planned.orders,
         orders_wholly_right=planned.orders_right / planned.orders,
-        orders_wholly_right_interval=wilson(planned.orders_right / rounds, planned.orders / rounds),
+        orders_wholly_right_interval=exact_interval(planned.orders_right / rounds, planned.orders / rounds),
         accuracy=planned.fields_right / max(1, planned.fields),
-        accuracy_interval=wilson(planned.fields_right / rounds, planned.fields / rounds),
+        accuracy_interval=exact_interval(planned.fields_right / rounds, planned.fields / rounds),
         readings_a_field=planned.readings / max(1, planned.fields),
         expert_readings_a_field=planned.expert_readings / max(1, planned.fields),
         decided_by_machines=planned.by_machines / max(1, planned.fields),

@@ -1,6 +1,6 @@
 """Methods from papers that know nothing of forms: intervals, regression, word networks, error rates."""
 
-from reconcile.algorithms.intervals import Tally, lower_bound, upper_bound, wilson
+from reconcile.algorithms.intervals import Tally, exact_interval, least_share, lower_bound, upper_bound
 from reconcile.algorithms.logistic import fit_logistic, fit_strongest_ridge
 from reconcile.algorithms.metrics import (
     Forecast,
@@ -41,16 +41,17 @@ __all__ = [
     "comparable_words",
     "count_edits",
     "count_probability",
+    "exact_interval",
     "fit_logistic",
     "fit_strongest_ridge",
     "flip_probability",
     "lacks_usual_accents",
     "learn_line_model",
+    "least_share",
     "lower_bound",
     "shrunk_rates",
     "sign_probability",
     "upper_bound",
-    "wilson",
     "word_errors",
     "word_likelihood",
     "written_words",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.algorithms.intervals import wilson
+from reconcile.algorithms.intervals import exact_interval
 
 Forecast = tuple[float, bool]
 """(probability that was stated, whether the value was right)."""
@@ -32,8 +32,8 @@ class Share(NamedTuple):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The interval that holds the true share 19 times in 20 (Wilson)."""
-        return wilson(self.hits, self.total)
+        """The interval that holds the true share 19 times in 20, or more often."""
+        return exact_interval(self.hits, self.total)
 
     def __str__(self) -> str:
         if not self.total:

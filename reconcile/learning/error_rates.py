@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from reconcile.algorithms import wilson
+from reconcile.algorithms import exact_interval
 from reconcile.forms import PreparedField, prepared
 from reconcile.inference import Vote, votes, ways
 from reconcile.learning.training_facts import ScanFacts
@@ -44,7 +44,7 @@ class Rate:
     @property
     def interval(self) -> tuple[float, float]:
         """The shares between which the true one lies, 19 times in 20."""
-        return wilson(self.wrong, self.count)
+        return exact_interval(self.wrong, self.count)
 
     def evidence(self) -> Evidence:
         """The same as a code with numbers."""

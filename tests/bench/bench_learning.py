@@ -23,7 +23,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from flows.output.svg import svg
-from reconcile.algorithms.intervals import wilson
+from reconcile.algorithms.intervals import exact_interval
 from reconcile.parameters import shipped as first_fit
 from tests.bench.generator import Shape, World, make
 from tests.bench.intervals import said
@@ -140,7 +140,7 @@ def _changes(axes: matplotlib.axes.Axes, days: Sequence[Day]) -> None:
 
 
 def _error(axes: matplotlib.axes.Axes, days: Sequence[Day]) -> None:
-    ends = [wilson(day.audited_wrong, day.audited) for day in days]
+    ends = [exact_interval(day.audited_wrong, day.audited) for day in days]
     shares = [day.audited_wrong / max(1, day.audited) for day in days]
     apart = [
         [100 * (share - low) for share, (low, _) in zip(shares, ends, strict=True)],

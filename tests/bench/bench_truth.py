@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.bench.intervals import paired_difference, worst_share
+from reconcile.algorithms import exact_interval
+from tests.bench.intervals import paired_difference
 from tests.bench.truth_results import Cell, Read, line_of, of_line, read_photo, readings_of
 from tests.bench.world.conditions import CONDITIONS
 from tests.bench.world.forms import LAYOUTS, NEVER_FITTED
@@ -138,7 +139,7 @@ def _row(name: str, hand: str, found: Sequence[Read]) -> list[str]:
     known = [each for each in filled if not each.is_bare_code]
     said += [
         _share(sum(each.decided is not None for each in known), len(known)),
-        f"{wrong} ({100 * worst_share(wrong, len(decided)):.2f} %)",
+        f"{wrong} ({100 * exact_interval(wrong, len(decided))[1]:.2f} %)",
         str(sum(each.is_truncated for each in decided)),
         str(sum(not each.decided for each in decided)),
     ]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from reconcile.algorithms import exact_interval
 from reconcile.inference.calibration import calibrated, fit_calibration
 from reconcile.inference.circumstances import ONE_SURE_STAGE
 from reconcile.learning.lessons import MachinesAlone, machines_alone
@@ -20,7 +21,6 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
 from tests.bench.fit_first import TARGET, read
-from tests.bench.intervals import worst_share
 from tests.bench.truth_results import facts_of, of_line
 from tests.bench.world.forms import NEVER_FITTED
 
@@ -39,7 +39,7 @@ def main(dumps: Iterable[str]) -> None:
             wrong, count = wrong + (not each.right), count + 1
             if not each.right:
                 print(f"wrong: {each.name} ({each.type}), confidence {each.seen.sure}, share {each.share:.4f}")
-    print(f"one sure engine: {wrong} wrong of {count}, at most {worst_share(wrong, count):.2%}")
+    print(f"one sure engine: {wrong} wrong of {count}, at most {exact_interval(wrong, count)[1]:.2%}")
     content = with_stage([*halves[0], *halves[1]])
     tallies = {f"{family}: {ONE_SURE_STAGE}": [float(wrong), float(count)] for family in FAMILIES}
     content |= {"shipped": {**CONTENT["shipped"], **tallies}}

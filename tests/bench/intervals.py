@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import statistics
 from collections.abc import Sequence
@@ -37,30 +36,6 @@ def by_chance(told: Sequence[Forecast], bins: int = BIN_COUNT) -> Chance:
 def brier(stated: Sequence[Forecast]) -> float:
     """The mean square of what is between a probability and what was (G. W. Brier, Monthly Weather Review, 1950)."""
     return sum((probability - right) ** 2 for probability, right in stated) / len(stated)
-
-
-def worst_share(wrong: int, count: int) -> float:
-    """The upper bound of a share of errors: the truth exceeds it in 1 of 20 cases.
-
-    It is exact (C. J. Clopper, E. S. Pearson, Biometrika 26, 1934); 1 where nothing was counted.
-    """
-    if wrong >= count:
-        return 1.0
-    lowest, highest = wrong / count, 1.0
-    for _ in range(60):
-        share = (lowest + highest) / 2
-        odds = math.log(share) - math.log1p(-share)
-        terms = (
-            math.lgamma(count + 1)
-            - math.lgamma(k + 1)
-            - math.lgamma(count - k + 1)
-            + k * odds
-            + count * math.log1p(-share)
-            for k in range(wrong + 1)
-        )
-        at_most = sum(math.exp(term) for term in terms)
-        lowest, highest = (share, highest) if at_most > 0.05 else (lowest, share)
-    return highest
 
 
 def paired_difference(groups: Sequence[tuple[int, int, int]], draws: int = 2000) -> tuple[float, float, float]:

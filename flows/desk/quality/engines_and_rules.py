@@ -9,7 +9,7 @@ from flows.desk.quality.measured import share_cell
 from flows.desk.tables import Cell, Column, Glimpse, Table, with_query
 from flows.desk.visit import Visit
 from flows.measuring import Confusion, confusions
-from reconcile.algorithms import wilson
+from reconcile.algorithms import exact_interval
 
 CONFUSIONS_COUNT = 40
 """So many confusions are listed, the most frequent. Chosen by hand."""
@@ -28,7 +28,7 @@ def agreement_table(visit: Visit) -> Table:
         (
             Cell(first), Cell(second), Cell(kind, visit.kind(kind)), Cell(count, visit.number(count)),
             Cell(alike[key], visit.number(alike[key])),
-            *(share_cell(visit, it) for it in (alike[key] / count, *wilson(alike[key], count))),
+            *(share_cell(visit, it) for it in (alike[key] / count, *exact_interval(alike[key], count))),
         )
         for key, count in sorted(fields.items())
         for first, second, kind in [key]
@@ -59,7 +59,7 @@ def alarms_table(visit: Visit) -> Table:
             Cell(each.name, visit.reason(each.name) if each.kind == "trouble" else each.name),
             Cell(each.asked, visit.number(each.asked)),
             Cell(each.false, visit.number(each.false)),
-            *(share_cell(visit, it) for it in (each.false / each.asked, *wilson(each.false, each.asked))),
+            *(share_cell(visit, it) for it in (each.false / each.asked, *exact_interval(each.false, each.asked))),
         )
         for each in sorted(alarms, key=lambda each: (-each.false, each.form, each.name))
     ]

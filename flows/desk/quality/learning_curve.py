@@ -13,7 +13,7 @@ from flows.desk.quality.measured import share_cell
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from flows.measuring import MIN_GROUP_COUNT, error_by_week
-from reconcile.algorithms import wilson
+from reconcile.algorithms import exact_interval
 
 
 def asked_part(visit: Visit) -> Part:
@@ -27,7 +27,7 @@ def asked_part(visit: Visit) -> Part:
     weeks = {week: people[week] + machine[week] for week in sorted({*people, *machine}) if people[week] + machine[week]}
     rows = [
         (_week(visit, week), Cell(count, visit.number(count)), Cell(people[week], visit.number(people[week])),
-         *(share_cell(visit, it) for it in (people[week] / count, *wilson(people[week], count))))
+         *(share_cell(visit, it) for it in (people[week] / count, *exact_interval(people[week], count))))
         for week, count in weeks.items()
     ]  # fmt: skip
     table = Table(
@@ -56,7 +56,7 @@ def errors_part(visit: Visit) -> Part:
     rows = [
         (_week(visit, week), Cell(count, visit.number(count)),
          *((Cell(wrong, visit.number(wrong)),
-            *(share_cell(visit, it) for it in (wrong / count, *wilson(wrong, count))))
+            *(share_cell(visit, it) for it in (wrong / count, *exact_interval(wrong, count))))
            if count >= MIN_GROUP_COUNT else (Cell(None, "–"),) * 4))
         for week, (wrong, count) in weeks.items()
     ]  # fmt: skip
@@ -95,6 +95,6 @@ def _week(visit: Visit, week: date) -> Cell:
 
 
 def _point(visit: Visit, week: date, hits: int, count: int) -> Point:
-    low, high = wilson(hits, count)
+    low, high = exact_interval(hits, count)
     words = visit.date(week)
     return Point(words=words, share=hits / count, low=low, high=high)

@@ -9,7 +9,7 @@ from flows.desk.quality.counted import audited
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from flows.measuring import field_qualities
-from reconcile.algorithms import wilson
+from reconcile.algorithms import exact_interval
 from reconcile.records import FieldQuality, quality, query
 from transcribe.errors import NotFound
 
@@ -51,7 +51,7 @@ def by_type_table(visit: Visit) -> Table:
     for (form, kind), fields in sorted(found.items()):
         wrong, count = sum(each.wrong for each in fields), sum(each.audited for each in fields)
         words = visit.kind(kind) if kind else visit.say("all fields")
-        rows.append((Cell(form), Cell(kind, words), *_figures(visit, wrong, count, *wilson(wrong, count))))
+        rows.append((Cell(form), Cell(kind, words), *_figures(visit, wrong, count, *exact_interval(wrong, count))))
     return Table(
         name="by-type",
         caption=visit.say("Wrong values by form and field type"),

@@ -18,7 +18,7 @@ from flows.home.home import Home
 from flows.measuring import field_qualities
 from flows.serving.reconcile_worker import run_worker
 from flows.steps.erasures import publish_records, rebuild_records
-from reconcile.algorithms import wilson
+from reconcile.algorithms import exact_interval
 from reconcile.learning.error_rates import AuditedValue
 from reconcile.records.interchange import quality
 from reconcile.records.interchange.quality import MonthOfWork
@@ -48,7 +48,7 @@ def test_one_query_and_one_call_tell_the_measured_error_rate_of_a_form(rooms: Ho
     with closing(sqlite3.connect(rooms.settings.records)) as connection:
         asked = "select audited, wrong, interval_low, interval_high from quality where form = 'receipt' and field = ''"
         ((count, wrong, low, high),) = connection.execute(asked).fetchall()
-    assert (wrong, (low, high)) == (1, wilson(1, count))
+    assert (wrong, (low, high)) == (1, exact_interval(1, count))
     assert count >= 6
     with program(app_of_records(rooms), rooms) as client:
         answer = client.get("/api/v1/forms/receipt/quality").json()

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,11 @@ from hypothesis import strategies as st
 
 from flows.alerts.alert import Alert
 from flows.alerts.conditions import broken_bounds, look
-from flows.alerts.exact_bound import SURE, least_share
 from flows.alerts.send import alerts_now, send_alerts, send_test
 from flows.alerts.told_alerts import AGAIN, Memory, keep_memory, read_memory
 from flows.backup import make_backup
 from flows.home.home import Home, now
 from flows.steps import held_forms, publish_records
-from reconcile.algorithms import wilson
 from tests.examples import examples
 from tests.flows.house import House
 from tests.flows.serving.test_api import recorded
@@ -226,18 +223,6 @@ def test_audits_that_surely_break_the_bound_are_an_alert_and_few_errors_are_none
     assert found(3, 20) != []
     (message,) = found(20, 1_000)
     assert message.startswith("Audits found 20 of 1000 decided fields of the form order wrong: surely more than 0.90%")
-
-
-@pytest.mark.parametrize(("wrong", "count"), [(1, 1), (2, 4), (3, 20), (20, 1_000)])
-def test_what_is_surely_wrong_at_least_is_exact(wrong: int, count: int) -> None:
-    least = least_share(wrong, count)
-    fewer = sum(comb(count, each) * least**each * (1 - least) ** (count - each) for each in range(wrong))
-    assert fewer == pytest.approx(SURE, abs=1e-6)
-    assert least_share(0, count) == 0.0
-
-
-def test_of_many_audited_fields_the_bound_is_that_of_the_normal_distribution() -> None:
-    assert least_share(900, 100_000) == pytest.approx(wilson(900, 100_000, 3.09)[0], rel=0.01)
 
 
 def fits(here: World, values: list[float], begun: datetime) -> None:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from flows.measuring import field_qualities
+from reconcile.algorithms import exact_interval
 from reconcile.learning import AuditedValue
 from reconcile.parameters import shipped_parameters
 from reconcile.records import quality
@@ -54,7 +55,8 @@ def test_errors_are_shown_by_type_with_interval_and_count(busy: DeskSite) -> Non
     client = busy.client(busy.person("op", "operator"))
     rows = {row["type"]: row for row in client.get("/desk/quality/by-type.json").json()["by-type"]}
     assert (rows["code"]["audited"], rows["code"]["wrong"], rows["code"]["share"]) == (50, 4, 0.08)
-    assert rows["code"]["interval_low"] < 0.08 < rows["code"]["interval_high"]
+    ends = tuple(round(each, 6) for each in exact_interval(4, 50))
+    assert (rows["code"]["interval_low"], rows["code"]["interval_high"]) == ends
     assert rows[""]["audited"] == 50
     fields = {row["field"]: row["wrong"] for row in client.get("/desk/quality/by-field.json").json()["by-field"]}
     assert fields == {"number": 3, "other": 1}

@@ -30,7 +30,7 @@ from flows.simulation.simulated_sources import (
     read_by_machines,
     stated,
 )
-from reconcile.algorithms.intervals import wilson
+from reconcile.algorithms.intervals import exact_interval
 from reconcile.forms.prepared_form import prepared
 from reconcile.parameters import shipped
 from reconcile.parameters.parameters import LearntParameters, read_parameters
@@ -200,7 +200,7 @@ def test_a_line_is_for_as_many_orders_as_are_wanted() -> None:
     )
     line = json.loads(json.dumps(asdict(plan_line(found, terms, 1000, FORM, rounds=5))))
     assert line["simulation"] is True
-    assert line["orders_wholly_right_interval"] == list(wilson(1.8, 2))
+    assert line["orders_wholly_right_interval"] == list(exact_interval(1.8, 2))
     assert (line["orders_wholly_right"], line["accuracy"], line["hours"], line["cost"]) == (0.9, 0.95, 20.0, "100.00")
 
 

@@ -110,7 +110,7 @@ def test_how_often_decisions_and_sources_err_is_told_from_audits_with_intervals(
     audited(rooms, expert, "72.50")
     rates = learn_home(rooms).rates
     decided = next(each for each in rates if each.startswith("Decided values of type amount on the form receipt"))
-    assert "of 2 audited, 50 % were wrong (between 9.45 % and 90.55 %" in decided
+    assert "of 2 audited, 50 % were wrong (between 1.26 % and 98.74 %" in decided
     assert any(each.startswith("tesseract on audited fields of type amount: wrong on 50 % of 2") for each in rates)
 
 

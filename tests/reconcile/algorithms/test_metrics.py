@@ -21,7 +21,7 @@ def test_characters_and_words_that_differ_are_counted_over_all_texts() -> None:
 
 
 def test_a_share_is_told_with_its_interval() -> None:
-    assert str(Share(97, 100)) == "97.0 % [91.5, 99.0] of 100"
+    assert str(Share(97, 100)) == "97.0 % [91.5, 99.4] of 100"
     assert str(Share(0, 0)) == "none"
     assert Share(0, 0).share == 0.0
 
