@@ -835,6 +835,7 @@ EventType = Literal[
     "records.restored",
     "scan.set_aside",
     "duplicate.found",
+    "duplicate.lifted",
     "batch.finished",
 ]
 """What other programs are told of."""

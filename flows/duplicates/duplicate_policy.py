@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from math import prod
 from typing import cast
 
 from reconcile.forms import prepared
+from transcribe.codes import Method
 from transcribe.model import Decision, DuplicatePolicy, FieldKey, Form, Posterior
+
+View = tuple[Sequence[Decision], Mapping[FieldKey, Posterior]]
+"""What is decided of a scan, and what was weighed for it."""
 
 POLICY_OPTION = "duplicates"
 """The option of a form that says what becomes of an order that comes again."""
@@ -54,24 +60,21 @@ def identifying_fields(form: Form) -> tuple[str, ...]:
     return tuple(field.name for field in required if field.type in NUMBERING_TYPES | CONFIRMING_TYPES)
 
 
-def identity(
-    form: Form, decisions: Iterable[Decision], posteriors: Mapping[FieldKey, Posterior]
-) -> tuple[tuple[str, ...] | None, float]:
-    """The values that identify an order, and how probable it is that all are right.
+def identities(form: Form, *views: View) -> dict[tuple[str, ...], float]:
+    """The values that may identify an order, each with how probable it is that all are right.
 
-    They are compared as their types compare them: names without case. None where one of them is not decided, blank or
-    illegible: a doubtful reading is no match.
+    A view is what is decided, and what was weighed for it: as it stands, and as it stands on the paper. Where they
+    have two values for one field either may identify the order. Values are compared as their types compare them: names
+    without case. None where one of them is not decided, blank or illegible: a doubtful reading is no match.
     """
-    decided = {each.key: each for each in decisions}
-    found = [decided.get(FieldKey(name)) for name in identifying_fields(form)]
-    probability = 1.0
-    values = []
-    for each in found:
-        if each is None or each.value is None:
-            return None, 0.0
-        values.append(f"{each.key.name}={_comparable(each, posteriors.get(each.key))}")
-        probability *= each.probability
-    return (tuple(values), probability) if values else (None, 0.0)
+    said: dict[str, dict[str, float]] = {name: {} for name in identifying_fields(form)}
+    for decisions, posteriors in views:
+        for each in decisions:
+            if each.key.row is None and each.key.name in said and each.value is not None:
+                value = f"{each.key.name}={_comparable(each, posteriors.get(each.key))}"
+                said[each.key.name][value] = max(each.probability, said[each.key.name].get(value, 0.0))
+    every = product(*(of_field.items() for of_field in said.values())) if said else ()
+    return {tuple(value for value, _ in each): prod(probability for _, probability in each) for each in every}
 
 
 def _comparable(decision: Decision, weighed: Posterior | None) -> str:
@@ -109,15 +112,17 @@ def surely_another(
 def are_apart(form: Form, one: Iterable[Decision], other: Iterable[Decision]) -> bool:
     """Whether several decided values of two scans of a form surely are others: text of any type, and no tick.
 
-    What one of them leaves blank, or is not decided yet, tells nothing.
+    What one of them leaves blank, is not decided yet or was corrected tells nothing.
     """
     spots = prepared(form).fields
-    there = {each.key: each for each in other if each.value is not None}
+    there = {each.key: each for each in other if each.value is not None and each.method != Method.OPERATOR}
     count = 0
     for each in one:
         counterpart = there.get(each.key)
         spot = spots.get(each.key.name)
-        if each.value is None or counterpart is None or spot is None or spot.field.type in UNTELLING_TYPES:
+        if each.value is None or each.method == Method.OPERATOR or counterpart is None:
+            continue
+        if spot is None or spot.field.type in UNTELLING_TYPES:
             continue
         is_sure = each.probability * counterpart.probability >= SURELY_ANOTHER
         count += is_sure and spot.normal(each.text) != spot.normal(counterpart.text)

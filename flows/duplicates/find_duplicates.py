@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from flows.duplicates.duplicate_policy import are_apart, duplicate_policy, identity, identity_parts
+from flows.duplicates.duplicate_policy import View, are_apart, duplicate_policy, identities, identity_parts
 from flows.home import Home, now
 from transcribe.codes import RecordRule
 from transcribe.model import (
-    Decision,
     DuplicatePolicy,
-    FieldKey,
     Form,
     PageFingerprint,
-    Posterior,
     Record,
     RuleException,
     Scan,
@@ -44,21 +41,25 @@ def find_same(
     of_home: DuplicatePolicy,
     scan: Scan,
     form: Form,
-    decisions: Sequence[Decision],
-    posteriors: Mapping[FieldKey, Posterior],
+    standing: View,
+    on_paper: View,
     now: datetime,
 ) -> list[str]:
     """Keep what identifies the order of a scan, and find the scans with the same values; gives their ids.
 
-    By one identifying value that surely is another, decided or not, two that look alike are told apart, and by several
-    of any other fields.
+    By one identifying value that surely is another, decided or not, two are told apart, and two that look alike by
+    several of any other fields: by what stands on the paper, never by what was corrected.
     """
-    store.put_identity_parts(scan.id, identity_parts(form, posteriors))
-    values, probability = identity(form, decisions, posteriors)
-    found = store.put_identity(scan.id, values, probability, duplicate_policy(of_home, form), now)
+    decisions, posteriors = standing
+    corrected = {key for key, each in posteriors.items() if each.standing.by_operator}
+    read = {key: each for key, each in on_paper[1].items() if key not in corrected}
+    store.put_identity_parts(scan.id, identity_parts(form, read), now)
+    values = identities(form, standing, on_paper)
+    found = store.put_identities(scan.id, values, duplicate_policy(of_home, form), now)
     alike = store.look_alikes(scan.id)
     if alike:
-        store.tell_apart(scan.id, {each for each in alike if are_apart(form, decisions, store.decisions(each))})
+        apart = {each for each in alike if are_apart(form, decisions, store.decisions(each))}
+        store.tell_apart(scan.id, apart, now)
     return found
 
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from flows.duplicates import View
 from reconcile.decision import decide, draw_audit, may_need_second_look, prefilled, with_true_reason
+from reconcile.inference import weigh
 from reconcile.policy import Policy
 from transcribe.codes import EvidenceCode, Flag, Method, Reason
-from transcribe.model import Decision, Evidence, Field, FieldKey, Form, Posterior, Reading, Task
+from transcribe.model import (
+    OPERATOR_SOURCE,
+    Decision,
+    Evidence,
+    Field,
+    FieldKey,
+    Form,
+    Parameters,
+    Posterior,
+    Reading,
+    Task,
+)
 
 AUDIT_PRIORITY = -1
 """Audits come after what orders wait for: of a batch as urgent as others experts read the disputes first."""
@@ -54,6 +67,15 @@ def _outcome(
         parameters=posterior.parameters,
         null="illegible",
     )
+
+
+def on_paper(form: Form, readings: Sequence[Reading], standing: View, parameters: Parameters, policy: Policy) -> View:
+    """What would be decided and weighed without what operators and other programs corrected; else what stands."""
+    read = [each for each in readings if each.source != OPERATOR_SOURCE]
+    if len(read) == len(readings):
+        return standing
+    posteriors = weigh(form, read, parameters)
+    return [each for each in outcomes(form, posteriors, policy).values() if isinstance(each, Decision)], posteriors
 
 
 def is_audited(scan: str, field: Field, posterior: Posterior, policy: Policy) -> bool:

@@ -29,7 +29,7 @@ from flows.steps.identify_tasks import (
     settled_record,
 )
 from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations
-from flows.steps.outcomes import audit_of, is_audited, outcomes
+from flows.steps.outcomes import audit_of, is_audited, on_paper, outcomes
 from flows.steps.read_scans import failure_message, read_scan
 from flows.steps.reopened import asked_again_record, reopening_version, stands_on_too_little
 from flows.steps.waiting_scans import Claim, ClaimedElsewhere, claimed, program, set_apart
@@ -214,7 +214,8 @@ class _Loop:
         answers = answers_of(scan, form, readings, posteriors, store, *known)
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(answers))
-        find_same(store, self.duplicates, scan, form, decisions, posteriors, self.now())
+        paper = on_paper(form, readings, (decisions, posteriors), self.parameters, self.policy)
+        find_same(store, self.duplicates, scan, form, (decisions, posteriors), paper, self.now())
         advice = store.photo_advice(scan.id)
         record = assemble(scan, form, decisions, advice) if is_complete(form, posteriors, decisions) else None
         # what was published and stands on too little now is told at once, and kept up to date

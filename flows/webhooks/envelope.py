@@ -73,7 +73,7 @@ def event_data(home: Home, webhook: Webhook, event: HomeEvent) -> dict[str, Any]
     if event.type == "records.restored":
         return {"epoch": epoch}
     about = {"scan": event.scan, "form": event.form, "file": event.file, "batch": event.batch}
-    if event.type == "duplicate.found":
+    if event.type in ("duplicate.found", "duplicate.lifted"):
         about["same_order_as"] = event.other
     return {**{name: value for name, value in about.items() if value}, **event.detail}
 

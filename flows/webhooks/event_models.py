@@ -86,7 +86,7 @@ class SetAsideDataV1(BaseModel):
 
 
 class DuplicateDataV1(BaseModel):
-    """A scan that is, or may be, an order that came before, and what the home does with such ones."""
+    """A scan that is, or may be, an order that came before, or is none any more, and the policy of the home."""
 
     scan: Scan
     same_order_as: str = ""
@@ -117,6 +117,7 @@ _DATA: Mapping[EventType, type[BaseModel]] = MappingProxyType(
         "records.restored": RestoredDataV1,
         "scan.set_aside": SetAsideDataV1,
         "duplicate.found": DuplicateDataV1,
+        "duplicate.lifted": DuplicateDataV1,
         "batch.finished": BatchDataV1,
     }
 )

@@ -255,7 +255,7 @@ class VerbsMachine(RuleBasedStateMachine):
         for name, bits in prints.items():
             page = PageFingerprint(number=1, bits=bits)
             self.store.put_fingerprints(self.scans[name], [page], 0.2, policy, self._later())
-            self.store.put_identity(self.scans[name], [str(alike) + name], 0.5, policy, self._later())
+            self.store.put_identities(self.scans[name], {(str(alike) + name,): 0.5}, policy, self._later())
         for each in self.store.duplicates():
             assert each.settled != "open" or alike
 

@@ -470,17 +470,16 @@ class DuplicateStore(Protocol):
         this scan, under this policy where the pair is new. Gives their ids, the most alike first.
         """
 
-    def put_identity(
-        self, scan: str, values: Sequence[str] | None, probability: float, policy: DuplicatePolicy, now: datetime
+    def put_identities(
+        self, scan: str, identities: Mapping[tuple[str, ...], float], policy: DuplicatePolicy, now: datetime
     ) -> list[str]:
-        """Keep a keyed hash of the values that identify the order of a scan, and find the scans with the same ones.
+        """Keep keyed hashes of the values that may identify the order of a scan, and find the scans with the same ones.
 
-        None where one of them is not known. `probability` is that all are as they were read. Where those of a pair
-        surely are others the pair is no more. Gives the ids of those that are the same; nothing is done where neither
-        values nor probability are new.
+        Each with the probability that all of them are right; none where one of them is not known. A pair that was found
+        so stays, whatever becomes of the identities. Gives the ids of those found; none where nothing is new.
         """
 
-    def put_identity_parts(self, scan: str, parts: Mapping[str, tuple[str, float]]) -> None:
+    def put_identity_parts(self, scan: str, parts: Mapping[str, tuple[str, float]], now: datetime) -> None:
         """Keep a keyed hash of the likeliest value of each identifying field, by field, with how probable it is.
 
         A pair of which one such value surely is another is no more, though not all are decided.
@@ -489,7 +488,7 @@ class DuplicateStore(Protocol):
     def look_alikes(self, scan: str) -> list[str]:
         """The scans that look like this one, where nobody has settled whether they are the same order."""
 
-    def tell_apart(self, scan: str, apart: Collection[str]) -> None:
+    def tell_apart(self, scan: str, apart: Collection[str], now: datetime) -> None:
         """Say which of a scan's `look_alikes` have several values that surely are others: they are no pair any more.
 
         A pair whose identifying values are the same stays one.

@@ -206,6 +206,13 @@ class Lookup:
             self.db.run("take_outbox_number")
             self.db.run("put_event", kind=kind, now=micros(now), **about)
 
+    def tell_pairs(self, scan: int, now: datetime) -> None:
+        """Tell of each pair of a scan that is one now and was none when programs were told last, or the reverse."""
+        for row in self.db.all("pairs_told_otherwise", scan_id=scan):
+            self.db.run("set_told", id=row["id"], told=1 - row["told"])
+            kind = "lifted" if row["told"] else "duplicate"
+            self.tell_programs(kind, now, scan=row["newer"], other=row["older"], note=row["policy"])
+
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
         with self.db.write():
             last, seal = self.db.one("last_audit"), self.db.one("last_seal")

@@ -248,7 +248,7 @@ def test_duplicates_that_come_to_be_again_with_their_batch_are_told(
 
     def find() -> None:
         for scan in (one, other):
-            store.put_identity(scan.id, ("4711",), 0.99, "flag", published.now())
+            store.put_identities(scan.id, {("4711",): 0.99}, "flag", published.now())
 
     if not cancelled_first:
         find()

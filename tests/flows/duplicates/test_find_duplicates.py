@@ -11,6 +11,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from flows.administration.people import invite
 from flows.alerts.conditions import open_duplicates
 from flows.duplicates.duplicate_policy import duplicate_policy, identifying_fields
 from flows.home.home import Home, now
@@ -27,6 +28,7 @@ from transcribe.errors import FormError, SettingsError
 from transcribe.forms import definition as forms
 from transcribe.model import FieldKey, PageFingerprint, ReadResult, Scan
 from transcribe.ocr.machine_readings import reading
+from transcribe.store.facts import Offer, SentReading
 
 TICKET = """
 name = "ticket"
@@ -68,7 +70,7 @@ def ticket(folder: Path, options: str = "", version: int = 1) -> Path:
 
 
 def received(rooms: Home, **changed: str) -> Scan:
-    """A scan of a ticket, read by a machine and then by an operator."""
+    """A scan of a ticket, read by a machine and then by an expert."""
     scan = Scan(id=secrets.token_hex(32), pages=(), form="ticket", form_version=1, batch="monday")
     rooms.store.put_scan(scan, [], now())
     said = [
@@ -76,8 +78,14 @@ def received(rooms: Home, **changed: str) -> Scan:
         for name, text in {**WORDS, **changed}.items()
     ]
     rooms.store.put_reads(scan.id, ReadResult(places=(), readings=tuple(said), fit=None, quality={}), now())
-    for each in said:
-        rooms.store.correct_value(scan.id, each.key, str(each.text), "olga", "as it stands there", now())
+    reconcile_home(rooms)
+    expert = invite(rooms, secrets.token_hex(4), ["expert"]).person.id
+    texts = {each.key: each.text for each in said}
+    while tasks := rooms.store.lease(expert, 9, now(), 600.0, Offer(pools=("expert", "read"))):
+        for task in tasks:
+            sent = SentReading(text=texts[task.key], idem=secrets.token_hex(8))
+            rooms.store.submit(task.id, expert, sent, now())
+        reconcile_home(rooms)
     return scan
 
 

@@ -128,10 +128,10 @@ def test_what_is_set_aside_and_found_twice_is_told_without_words(rooms: Home, re
         rooms.store.set_aside(file, "ScanError", "no picture of Mrs Poole", "monday", now())
     scan, again = received(rooms, batch="monday").id, received(rooms).id
     rooms.store.put_scan_aside(scan, "olga", "a test by Mrs Poole", now())
-    rooms.store.put_identity(scan, ("BC-1",), 0.99, "flag", now())
+    rooms.store.put_identities(scan, {("BC-1",): 0.99}, "flag", now())
     other = received(rooms).id
     for each in (again, other):
-        rooms.store.put_identity(each, ("BC-1",), 0.99, "flag", now())
+        rooms.store.put_identities(each, {("BC-1",): 0.99}, "flag", now())
     send_all(rooms)
     told = [(each["type"], each["data"]) for each in sorted(receiver.taken, key=lambda each: int(each["sequence"]))]
     assert told == [

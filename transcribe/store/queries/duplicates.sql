@@ -35,14 +35,10 @@ JOIN page_print p ON p.scan_id = c.id;
 SELECT CASE WHEN {part_stands_still} THEN 1 ELSE 0 END AS stands_still FROM scan s
 WHERE s.id = :scan_id AND NOT {part_is_no_partner};
 
--- name: one_stands_still^
-SELECT 1 FROM scan s WHERE s.id IN (:older, :newer) AND {part_stands_still} LIMIT 1;
-
 -- name: put_identity!
-INSERT INTO identity (scan_id, keyed, probability) VALUES (:scan_id, :keyed, :probability)
-ON CONFLICT (scan_id) DO UPDATE SET keyed = excluded.keyed, probability = excluded.probability;
+INSERT INTO identity (scan_id, keyed, probability) VALUES (:scan_id, :keyed, :probability);
 
--- name: identity_of^
+-- name: identities_of
 SELECT keyed, probability FROM identity WHERE scan_id = :scan_id;
 
 -- name: put_identity_part!
@@ -63,9 +59,6 @@ ORDER BY CASE WHEN {part_stands_still} THEN 1 ELSE 0 END, i.scan_id LIMIT :count
 
 -- name: not_alike_any_more!
 UPDATE duplicate SET differing = NULL WHERE (older = :scan_id OR newer = :scan_id) AND differing IS NOT NULL;
-
--- name: not_same_any_more!
-UPDATE duplicate SET same_values = NULL WHERE (older = :scan_id OR newer = :scan_id) AND same_values IS NOT NULL;
 
 -- name: put_duplicate<!
 INSERT INTO duplicate (older, newer, policy, found_at) VALUES (:older, :newer, :policy, :now);
@@ -95,7 +88,7 @@ UPDATE scan SET wakes = wakes + 1 WHERE erased_at IS NULL AND id IN (
 -- name: part_is_pair
 -- Whether the pair d is one: both scans are there, and none is aside or stands still where it was not settled yet.
 o.erased_at IS NULL AND n.erased_at IS NULL
-    AND (d.settled <> '' OR (d.refuted = 0
+    AND (d.settled <> '' OR (d.refuted = 0 AND o.form = n.form
         AND ((d.differing IS NOT NULL AND d.told_apart = 0) OR d.same_values IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_last_aside} = 'scan set aside')
         AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.id IN (d.older, d.newer) AND {part_stands_still})
@@ -110,13 +103,14 @@ SELECT d.*, o.sha256 AS older_id, n.sha256 AS newer_id, n.batch FROM duplicate d
 JOIN scan o ON o.id = d.older JOIN scan n ON n.id = d.newer
 WHERE (d.older = :scan_id OR d.newer = :scan_id) AND {part_is_pair} ORDER BY d.id DESC;
 
--- name: open_pairs_of_batch
--- The pairs with a scan of a batch that nobody has settled.
+-- name: pairs_told_otherwise
+-- The pairs with a scan that programs were told of and that are none any more, or the other way round.
 SELECT d.* FROM duplicate d JOIN scan o ON o.id = d.older JOIN scan n ON n.id = d.newer
-WHERE d.settled = '' AND d.id IN (
-    SELECT e.id FROM scan s JOIN duplicate e ON e.older = s.id WHERE s.batch = :name
-    UNION SELECT e.id FROM scan s JOIN duplicate e ON e.newer = s.id WHERE s.batch = :name)
-AND {part_is_pair} ORDER BY d.id;
+WHERE (d.older = :scan_id OR d.newer = :scan_id)
+    AND d.told <> CASE WHEN d.settled <> 'different' AND {part_is_pair} THEN 1 ELSE 0 END ORDER BY d.id;
+
+-- name: set_told!
+UPDATE duplicate SET told = :told WHERE id = :id;
 
 -- name: look_alikes
 -- The partners of a scan that look like it and that nobody has settled, with what was said of the pair.

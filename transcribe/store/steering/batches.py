@@ -82,28 +82,21 @@ class BatchVerbs(ActVerbs):
                 for row in self.db.all("scans_of_batch", name=name):
                     self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
                     self.db.run("wake_partners", scan_id=row["id"])
+                    self.tell_pairs(row["id"], now)
             return self.batch(name)
 
     def resume_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
         with self.db.write():
             batch = self.batch(name)
             if batch.cancelled_at is not None:
-                changed, before = replace(batch, cancelled_at=None, withdrawn=False), set(self._open_pairs(name))
+                changed = replace(batch, cancelled_at=None, withdrawn=False)
                 again = self._publish_again(name, now) if batch.withdrawn else 0
                 self._change(changed, "batch resumed", by, reason, now, {"records_again": again} if again else {})
                 for row in self.db.all("scans_of_batch", name=name):
                     self.db.run("wake", scan_id=row["id"])
                     self.db.run("wake_partners", scan_id=row["id"])
-                for pair in self._open_pairs(name):
-                    if pair not in before:
-                        older, newer, policy = pair
-                        self.tell_programs("duplicate", now, scan=newer, other=older, note=policy)
+                    self.tell_pairs(row["id"], now)
             return self.batch(name)
-
-    def _open_pairs(self, name: str) -> list[tuple[int, int, str]]:
-        """Older, newer and policy of the pairs with a scan of a batch that nobody has settled."""
-        rows = self.db.all("open_pairs_of_batch", name=name)
-        return [(row["older"], row["newer"], row["policy"]) for row in rows]
 
     def _withdraw_records(self, name: str, now: datetime) -> int:
         """Tell programs to drop the records of a batch. Gives how many there were."""

@@ -56,27 +56,23 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
                 self.db.run("set_differing", id=self._pair(row["id"], other, policy, now)["id"], differing=differing)
             return self._told(row, list(found), now)
 
-    def put_identity(
-        self, scan: str, values: Sequence[str] | None, probability: float, policy: DuplicatePolicy, now: datetime
+    def put_identities(
+        self, scan: str, identities: Mapping[tuple[str, ...], float], policy: DuplicatePolicy, now: datetime
     ) -> list[str]:
         with self.db.write():
             row = self.scan_row(scan)
-            before = self.db.one("identity_of", scan_id=row["id"])
-            keyed = None if values is None else self.keyed_hash("identity", row["form"], *values)
-            if row["erased_at"] is not None or (before is None and keyed is None):
+            before = {each["keyed"]: each["probability"] for each in self.db.all("identities_of", scan_id=row["id"])}
+            keyed = {self.keyed_hash("identity", row["form"], *each): p for each, p in identities.items()}
+            if row["erased_at"] is not None or keyed == before:
                 return []
-            if before is not None and (before["keyed"], before["probability"]) == (keyed, probability):
-                return []
-            self.db.run("not_same_any_more", scan_id=row["id"])
-            if keyed is None:
-                self.db.run("drop_identity", scan_id=row["id"])
-            else:
-                self.db.run("put_identity", scan_id=row["id"], keyed=keyed, probability=probability)
-            found = self._same(row["id"], keyed, probability, policy, now)
-            self._refute(row["id"])
+            self.db.run("drop_identity", scan_id=row["id"])
+            for each, probability in keyed.items():
+                self.db.run("put_identity", scan_id=row["id"], keyed=each, probability=probability)
+            found = self._same(row["id"], keyed, policy, now)
+            self._refute(row["id"], now)
             return self._told(row, found, now)
 
-    def put_identity_parts(self, scan: str, parts: Mapping[str, tuple[str, float]]) -> None:
+    def put_identity_parts(self, scan: str, parts: Mapping[str, tuple[str, float]], now: datetime) -> None:
         with self.db.write():
             row = self.scan_row(scan)
             before = {each["field"]: (each["keyed"], each["probability"]) for each in self._parts(row["id"])}
@@ -90,16 +86,18 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             for field, (value, probability) in keyed.items():
                 part = {"field": field, "keyed": value, "probability": probability}
                 self.db.run("put_identity_part", scan_id=row["id"], **part)
-            self._refute(row["id"])
+            self._refute(row["id"], now)
 
     def look_alikes(self, scan: str) -> list[str]:
         return [row["sha256"] for row in self.db.all("look_alikes", scan_id=self.scan_row(scan)["id"])]
 
-    def tell_apart(self, scan: str, apart: Collection[str]) -> None:
+    def tell_apart(self, scan: str, apart: Collection[str], now: datetime) -> None:
         with self.db.write():
-            for row in self.db.all("look_alikes", scan_id=self.scan_row(scan)["id"]):
+            own = self.scan_row(scan)["id"]
+            for row in self.db.all("look_alikes", scan_id=own):
                 if self.db.changed("set_told_apart", id=row["id"], apart=int(row["sha256"] in apart)):
                     self.db.run("wake", scan_id=row["newer"])
+            self.tell_pairs(own, now)
 
     def _parts(self, scan: int) -> list[Row]:
         return self.db.all("identity_parts", scan_id=scan)
@@ -139,6 +137,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             self.tell_programs("settled", now, scan=newer["id"], other=older["id"])
             for row in (older, newer):
                 self.db.run("wake", scan_id=row["id"])
+                self.tell_pairs(row["id"], now)
 
     def _rows_in_order(self, first: str, second: str) -> tuple[Row, Row]:
         one, other = self.live_scan(first), self.live_scan(second)
@@ -163,52 +162,45 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         partners.sort(key=lambda each: each[0])  # those that stand still come last: they may go on
         return {other: share for _, other, share in partners[:MOST_PARTNERS_COUNT]}
 
-    def _same(
-        self, scan: int, keyed: str | None, probability: float, policy: DuplicatePolicy, now: datetime
-    ) -> list[int]:
-        """The scans that surely have the same identifying values; each is a pair with this one then."""
-        if keyed is None:
-            return []
+    def _same(self, scan: int, keyed: Mapping[str, float], policy: DuplicatePolicy, now: datetime) -> list[int]:
+        """The scans that surely have the same identifying values; each is a pair with this one from then on."""
         found = []
-        for row in self.db.all("same_identities", keyed=keyed, scan_id=scan, count=MOST_PARTNERS_COUNT):
-            both = row["probability"] * probability
-            if both >= SAME_PROBABILITY:
-                pair = self._pair(scan, row["scan_id"], policy, now)
-                self.db.run("set_same_values", id=pair["id"], same_values=both)
-                found.append(row["scan_id"])
+        for each, probability in keyed.items():
+            for row in self.db.all("same_identities", keyed=each, scan_id=scan, count=MOST_PARTNERS_COUNT):
+                both = row["probability"] * probability
+                if both >= SAME_PROBABILITY:
+                    pair = self._pair(scan, row["scan_id"], policy, now)
+                    self.db.run("set_same_values", id=pair["id"], same_values=both)
+                    found.append(row["scan_id"])
         return found
 
-    def _refute(self, scan: int) -> None:
-        """Say of each pair of a scan whether identifying values surely are others than those of its partner.
+    def _refute(self, scan: int, now: datetime) -> None:
+        """Say of each pair of a scan whether an identifying value surely is another than that of its partner.
 
         One such value is enough, also where the others are not decided yet.
         """
-        own = self.db.one("identity_of", scan_id=scan)
         for pair in self.db.all("duplicates_of_one", scan_id=scan):
             other = pair["older"] if pair["newer"] == scan else pair["newer"]
-            row = self.db.one("identity_of", scan_id=other)
-            refuted = (
-                own is not None
-                and row is not None
-                and row["keyed"] != own["keyed"]
-                and row["probability"] * own["probability"] >= SAME_PROBABILITY
-            ) or self.db.one("parts_differ", scan_id=scan, other=other, least=SAME_PROBABILITY) is not None
+            refuted = self.db.one("parts_differ", scan_id=scan, other=other, least=SAME_PROBABILITY) is not None
             if self.db.changed("set_refuted", id=pair["id"], refuted=int(refuted)):
                 self.db.run("wake", scan_id=pair["newer"])
+        self.tell_pairs(scan, now)
 
     def _pair(self, first: int, second: int, policy: DuplicatePolicy, now: datetime) -> Row:
         two = {"older": min(first, second), "newer": max(first, second)}
         row = self.db.one("duplicate_of_two", **two)
         if row is None:
             self.db.insert("put_duplicate", **two, policy=policy, now=micros(now))
-            if self.db.one("one_stands_still", **two) is None:
-                self.tell_programs("duplicate", now, scan=two["newer"], other=two["older"], note=policy)
             row = self.db.one("duplicate_of_two", **two)
         assert row is not None, "it was just made"
         return row
 
     def _told(self, scan: Row, found: Sequence[int], now: datetime) -> list[str]:
-        """The ids of these scans; the newer of each pair waits to be weighed again, as its record may say so."""
+        """The ids of these scans; the newer of each pair waits to be weighed again, as its record may say so.
+
+        Programs are told of what has changed.
+        """
+        self.tell_pairs(scan["id"], now)
         partners = []
         for other in found:
             self.db.run("wake", scan_id=max(scan["id"], other))

@@ -22,6 +22,7 @@ class ScanVerbs(ActVerbs):
             self.act("scan set aside", row["sha256"], by, reason, now, scan=row["id"])
             self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
             self.db.run("wake_partners", scan_id=row["id"])
+            self.tell_pairs(row["id"], now)
             self.tell_programs("aside", now, scan=row["id"], note="set aside")
             return True
 
@@ -33,6 +34,7 @@ class ScanVerbs(ActVerbs):
             self.act("scan brought back", row["sha256"], by, reason, now, scan=row["id"])
             self.db.run("wake", scan_id=row["id"])
             self.db.run("wake_partners", scan_id=row["id"])
+            self.tell_pairs(row["id"], now)
             return True
 
     def is_put_aside(self, scan: str) -> bool:

@@ -23,6 +23,7 @@ TYPE_OF_KIND: dict[str, EventType] = {
     "withdraw": "record.erased",
     "aside": "scan.set_aside",
     "duplicate": "duplicate.found",
+    "lifted": "duplicate.lifted",
     "batch": "batch.finished",
     "restored": "records.restored",
 }
@@ -169,7 +170,7 @@ def _type_of(row: Row) -> EventType | None:
 def _detail_of(row: Row) -> dict[str, str | int]:
     if row["kind"] == "batch":
         return dict(json.loads(row["note"]))
-    if row["kind"] == "duplicate":
+    if row["kind"] in ("duplicate", "lifted"):
         return {"policy": row["note"]}
     return {"reason": row["note"]} if row["kind"] == "aside" else {}
 

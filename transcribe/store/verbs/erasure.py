@@ -145,6 +145,7 @@ class ErasureVerbs(ActVerbs):
         self.db.run("scan_is_erased", scan_id=number, now=micros(now))
         for each in ERASURE_STATEMENTS:
             self.db.run(each, scan_id=number)
+        self.tell_pairs(number, now)
         self.db.run("end_tasks_of_erased", scan_id=number, now=micros(now))
         self.db.run("put_outbox", kind="erase", scan_id=number, record_id=None, now=micros(now))
         self.db.run("put_unfinished_erasure", scan_id=number, now=micros(now))
