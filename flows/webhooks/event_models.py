@@ -86,7 +86,7 @@ class SetAsideDataV1(BaseModel):
 
 
 class DuplicateDataV1(BaseModel):
-    """A scan that is or may be an order that came before, or is none any more; `policy` is the home's."""
+    """A scan that is or may be an order that came before, or is none any more. `policy`: what the home does then."""
 
     scan: Scan
     same_order_as: str = ""
