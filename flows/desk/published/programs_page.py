@@ -27,7 +27,7 @@ EVENTS: Mapping[EventType, str] = {
     "records.restored": N_("the home was restored from a backup"),
     "scan.set_aside": N_("a scan was set aside"),
     "duplicate.found": N_("an order may have come before"),
-    "duplicate.lifted": N_("an order is no longer said to have come before"),
+    "duplicate.lifted": N_("an order had not come before after all"),
     "batch.finished": N_("a batch is finished"),
 }
 """What a program can be told of."""
