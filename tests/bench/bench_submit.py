@@ -12,11 +12,12 @@ import argparse
 import asyncio
 import itertools
 import json
+import math
 import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -43,6 +44,9 @@ a half.
 CLAIMED_SECONDS = 0.02
 """The time that each reading claims: less than an answer takes here, as people claim no more time than there was."""
 
+MIN_ANSWERS = 100
+"""Answers of a turn below which the 99th percentile is the slowest one, and a ratio of rates is chance."""
+
 WARM = 0.3
 """Seconds of each turn that are not counted."""
 
@@ -59,7 +63,7 @@ class Turn:
     @property
     def each_ms(self) -> float:
         """Milliseconds of processor time that the web process took for each: what other programs cannot spoil."""
-        return 1000 * self.processor / sum(self.statuses.values())
+        return 1000 * self.processor / max(1, sum(self.statuses.values()))
 
     @property
     def a_second(self) -> float:
@@ -166,7 +170,7 @@ def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[
 
 
 def main() -> int:
-    """Print both and their ratio; 1 where a bar is missed."""
+    """Print both and their ratio; the exit code of `judged`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="two short turns instead of five")
     small = parser.parse_args().small
@@ -175,23 +179,32 @@ def main() -> int:
         submits, nothings, kept = measure(Path(folder), turns, seconds, tasks)
     for name, all_of_them in (("durable submits", submits), ("without a database", nothings)):
         rates = sorted(each.a_second for each in all_of_them)
-        together = Turn(took=[took for each in all_of_them for took in each.took])
+        together = Turn(took=[took for each in all_of_them for took in each.took] or [math.nan])
         print(
             f"{name}, {CONNECTIONS} connections: {statistics.median(rates):.0f} a second "
             f"({rates[0]:.0f} to {rates[-1]:.0f}); p50 {together.at(50):.0f} ms, p99 {together.at(99):.0f} ms; "
             f"{statistics.median(each.each_ms for each in all_of_them):.2f} ms of processor time each"
         )
+    said, code = judged(submits, nothings, kept)
+    print(said)
+    return code
+
+
+def judged(submits: Sequence[Turn], nothings: Sequence[Turn], kept: int) -> tuple[str, int]:
+    """What is said of all turns, and the exit code: 1 where a bar is missed, 2 where too few answers came to tell."""
     acknowledged = sum(each.statuses[200] for each in submits)
     strange = sum(sum(each.statuses.values()) for each in (*submits, *nothings)) - acknowledged
     strange -= sum(each.statuses[200] for each in nothings)
+    counts = f"{acknowledged} acknowledged, {kept} kept and paid, {strange} refused"
+    right = acknowledged == kept and not strange
+    if (fewest := min(len(each.took) for each in (*submits, *nothings))) < MIN_ANSWERS:
+        verdict = f"a turn had {fewest} answers, and of fewer than {MIN_ANSWERS} no speed can be told"
+        return f"{counts}: {verdict if right else 'MISSED'}", 2 if right else 1
     ratio = statistics.median(each.a_second for each in submits) / statistics.median(each.a_second for each in nothings)
     slowest = statistics.median(each.at(99) for each in submits)
-    good = ratio >= RATIO and slowest < P99_MS and acknowledged == kept and not strange
-    print(
-        f"ratio {ratio:.2f} (bar {RATIO}), p99 of a turn {slowest:.0f} ms (bar {P99_MS:.0f}), "
-        f"{acknowledged} acknowledged, {kept} kept and paid, {strange} refused: {'good' if good else 'MISSED'}"
-    )
-    return 0 if good else 1
+    good = right and ratio >= RATIO and slowest < P99_MS
+    speed = f"ratio {ratio:.2f} (bar {RATIO}), p99 of a turn {slowest:.0f} ms (bar {P99_MS:.0f})"
+    return f"{speed}, {counts}: {'good' if good else 'MISSED'}", 0 if good else 1
 
 
 if __name__ == "__main__":
