@@ -39,7 +39,7 @@ def main() -> None:
     scanned = next(each for each in scans_of([PHOTO], form, archive, Limits()) if isinstance(each, Scanned))
     engines = [ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")]
     reads = read(scanned.scan, load_pages(scanned.scan, archive, Limits()), form, engines, datetime.now(UTC))
-    posterior = weigh(form, reads.readings, shipped.shipped_parameters())[FIELD]
+    posterior = weigh(form, reads.readings, shipped.shipped_parameters(), POLICY)[FIELD]
     decision = decide(form.field(FIELD.name), posterior, POLICY)
     assert isinstance(decision, Decision)
     snippet = next(place.snippet for place in reads.places if place.key == FIELD)

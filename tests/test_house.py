@@ -654,6 +654,18 @@ def test_the_clock_is_passed_in() -> None:
     none_found(wrong, "take `now` as an argument")
 
 
+def test_the_policy_is_passed_in() -> None:
+    # The default is for whoever has no home: there every threshold is the one that ships.
+    wrong = [
+        f"{file.path}:{node.lineno}"
+        for file in house()
+        for node in nodes(file)
+        if isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node).rpartition(".")[2] == "POLICY"
+    ]
+    allowed = ("reconcile/policy.py", "flows/home/home.py", "flows/standalone/reconcile_file.py")
+    none_found(elsewhere(wrong, allowed), "take the home's `policy` as an argument")
+
+
 def test_the_environment_is_read_only_in_settings() -> None:
     # A child process is started with an environment of its own; that is no setting. Nor is in how many threads numpy
     # multiplies, which has to be said before anything imports it.

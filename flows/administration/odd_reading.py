@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.home import Home
+from flows.home import Home, policy
 from reconcile.conduct import Answer, OddReader, answers, odd_readers
 from reconcile.parameters import shipped_parameters
 from transcribe.errors import FormError, NotFound
@@ -60,11 +60,11 @@ def odd_reading(home: Home, count: int = READ_LAST_SCAN_COUNT) -> list[OddReadin
     store = home.store
     handles = {person.id: person.handle for person in store.transcribers()}
     parameters = store.parameters() or Parameters(version=1, content=shipped_parameters().content)
-    given: list[Answer] = []
+    given, in_force = list[Answer](), policy(home.settings)
     files: dict[str, str] = {}
     for scan in map(store.scan, store.scans_read_last(count)):
         try:
-            given += answers(home.forms(scan.form, scan.form_version), store.readings(scan.id), parameters)
+            given += answers(home.forms(scan.form, scan.form_version), store.readings(scan.id), parameters, in_force)
         except (FormError, NotFound):
             continue
         files[scan.id] = scan.name

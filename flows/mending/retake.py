@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from flows.duplicates import identity_parts, surely_another
-from flows.home import Home, limits
+from flows.home import Home, limits, policy
 from flows.mending.read_again import NewPages, read_again, require_kept
 from flows.steps import Because
 from reconcile.inference import weigh
@@ -65,7 +65,7 @@ def _require_same_order(home: Home, scan: Scan, form: Form, reads: ReadResult) -
     """SettingsError where a value that identifies the order surely is another in the new picture."""
     learnt = home.store.parameters() or shipped_parameters()
     before, after = (
-        identity_parts(form, weigh(form, readings, learnt))
+        identity_parts(form, weigh(form, readings, learnt, policy(home.settings)))
         for readings in (home.store.readings(scan.id), reads.readings)
     )
     if found := surely_another(before, after):

@@ -230,7 +230,7 @@ def _replayed(home: Home, history: FieldHistory) -> tuple[bool | None, float | N
     form = home.forms(history.scan.form, history.scan.form_version)
     used = set(last.readings)
     readings = [reading for reading in home.store.readings(history.scan.id) if reading.id in used]
-    posteriors = weigh(form, readings, _parameters(home, last))
+    posteriors = weigh(form, readings, _parameters(home, last), policy(home.settings))
     posterior = posteriors.get(history.key)
     again: Decision | Task | None
     if last.method == Method.PROVISIONAL:

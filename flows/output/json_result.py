@@ -65,7 +65,7 @@ def weighed(
     policy: Policy,
 ) -> ScanResult:
     """Weigh the readings of one scan, and decide or ask for each field."""
-    posteriors = weigh(form, reads.readings, parameters)
+    posteriors = weigh(form, reads.readings, parameters, policy)
     return ScanResult(
         scan=scanned.scan,
         page_sources=scanned.origins,

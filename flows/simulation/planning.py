@@ -107,7 +107,7 @@ def _played(batch: PlannedBatch, file: str, written: Mapping[FieldKey, WrittenFi
     read_count: Counter[FieldKey] = Counter()
     counts: Counter[str] = Counter()
     while True:
-        posteriors = weigh(batch.form, readings, batch.parameters)
+        posteriors = weigh(batch.form, readings, batch.parameters, policy)
         answers = outcomes(batch.form, posteriors, policy)
         next_readers = {
             key: _next_reader(batch, written[key], read_count[key], posteriors[key].experts, answer)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from time import perf_counter
 
-from flows.home import Home, now
+from flows.home import Home, now, policy
 from flows.simulation.scale import HOURS_A_WEEK, ScaleInputs
 from flows.steps import laid_pages, read_options
 from reconcile.inference import weigh
@@ -88,5 +88,5 @@ def _weighing_seconds(home: Home, scan: Scan) -> float:
     form, readings = home.forms(scan.form, scan.form_version), home.store.readings(scan.id)
     parameters = home.store.parameters() or shipped_parameters()
     began = perf_counter()
-    weigh(form, readings, parameters)
+    weigh(form, readings, parameters, policy(home.settings))
     return perf_counter() - began + KEEPING_SECONDS

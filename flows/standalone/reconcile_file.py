@@ -122,7 +122,7 @@ def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) 
     for scan, items in scans.items():
         keys = {(item.name, item.field): _key(item, form) for item in items}
         readings = [each for item in items for each in _readings(item, keys[item.name, item.field], scan)]
-        posteriors = weigh(form, readings, parameters)
+        posteriors = weigh(form, readings, parameters, POLICY)
         for item in items:
             key = keys[item.name, item.field]
             if key in posteriors:

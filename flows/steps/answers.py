@@ -38,7 +38,7 @@ def answers_of(
         reopening,
         form,
         policy,
-        lambda: outcomes(form, weigh(form, readings, without_shapes(parameters)), policy),
+        lambda: outcomes(form, weigh(form, readings, without_shapes(parameters), policy), policy),
     )
     answers = with_layout_tasks(form, posteriors, answers, store.misplaced(scan.id))
     return _steered(scan.id, form, answers, posteriors, store)

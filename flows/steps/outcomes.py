@@ -74,7 +74,7 @@ def on_paper(form: Form, readings: Sequence[Reading], standing: View, parameters
     read = [each for each in readings if each.source != OPERATOR_SOURCE]
     if len(read) == len(readings):
         return standing
-    posteriors = weigh(form, read, parameters)
+    posteriors = weigh(form, read, parameters, policy)
     return [each for each in outcomes(form, posteriors, policy).values() if isinstance(each, Decision)], posteriors
 
 

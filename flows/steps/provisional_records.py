@@ -32,7 +32,7 @@ def _keep(home: Home, stranded: StrandedScan) -> bool:
     if form_doubt(form, readings).is_open:
         return False
     parameters = parameters_in_force(store, now())
-    posteriors = weigh(form, readings, parameters)
+    posteriors = weigh(form, readings, parameters, policy_of_home)
     people, reopening = traditions(store.transcribers()), reopening_version(store)
     answers = answers_of(scan, form, readings, posteriors, store, people, policy_of_home, parameters, reopening)
     asked = {key: answer for key, answer in answers.items() if isinstance(answer, Task)}

@@ -209,7 +209,7 @@ class _Loop:
             self.read_again(scan, shown)  # the scan waits again then, with the new readings
             self._conclude(waiting, [], [], None)
             return _Conclusion()
-        posteriors = weigh(form, readings, self.parameters, self.memory)
+        posteriors = weigh(form, readings, self.parameters, self.policy, self.memory)
         known = (self.people, self.policy, self.parameters, self.reopening)
         answers = answers_of(scan, form, readings, posteriors, store, *known)
         decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
@@ -262,7 +262,7 @@ class _Loop:
     def weighed_again(self, scan: Scan, readings: Sequence[Reading]) -> object:
         """What would be decided and asked with these readings of a scan alone."""
         form = self.forms(scan.form, scan.form_version)
-        return outcomes(form, weigh(form, readings, self.parameters), self.policy)
+        return outcomes(form, weigh(form, readings, self.parameters, self.policy), self.policy)
 
     def identify(self, waiting: Waiting) -> _Conclusion:
         """Read a scan of an unknown form with the form that a person said; without one, ask which it is.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from reconcile.forms import Family, PreparedField, prepared
 from reconcile.inference import is_nearly_same, null_of, votes, weigh
-from reconcile.policy import POLICY
+from reconcile.policy import Policy
 from transcribe.codes import Flag
 from transcribe.model import OPERATOR_SOURCE, FieldKey, Form, Kind, Null, Parameters, Posterior, Reading
 
@@ -67,7 +67,7 @@ class Answer:
     by_expert: bool = False
 
 
-def answers(form: Form, readings: Sequence[Reading], parameters: Parameters) -> Iterator[Answer]:
+def answers(form: Form, readings: Sequence[Reading], parameters: Parameters, policy: Policy) -> Iterator[Answer]:
     """The answers of the people who read a scan, in the order of names and fields.
 
     What operators put right is not among them. `readings` are all readings of one scan; those of fields that the form
@@ -77,22 +77,24 @@ def answers(form: Form, readings: Sequence[Reading], parameters: Parameters) -> 
     if not people:
         return
     fields = prepared(form).fields
-    together = weigh(form, readings, parameters)
+    together = weigh(form, readings, parameters, policy)
     known = [reading for reading in readings if reading.kind != "person"]
-    known_of_all = weigh(form, known, parameters)
+    known_of_all = weigh(form, known, parameters, policy)
     experts = {reading.source for reading in known}
     for who in people:
         rest = [reading for reading in readings if reading.source != who]
         unaided = known_of_all
         if who in experts:
-            unaided = weigh(form, [reading for reading in known if reading.source != who], parameters)
-        others = weigh(form, rest, parameters) if len(people) > 1 else unaided
+            unaided = weigh(form, [reading for reading in known if reading.source != who], parameters, policy)
+        others = weigh(form, rest, parameters, policy) if len(people) > 1 else unaided
         own: dict[tuple[FieldKey, Kind], list[Reading]] = {}
         for reading in readings:
             if reading.source == who and reading.key.name in fields:
                 own.setdefault((reading.key, reading.kind), []).append(reading)
         for (key, _), mine in sorted(own.items(), key=lambda each: (str(each[0][0]), each[0][1])):
-            yield _answer(fields[key.name], mine, unaided.get(key), others.get(key), together.get(key))
+            yield _answer(
+                fields[key.name], mine, unaided.get(key), others.get(key), together.get(key), policy.min_text_similarity
+            )
 
 
 def _answer(
@@ -101,6 +103,7 @@ def _answer(
     unaided: Posterior | None,
     others: Posterior | None,
     together: Posterior | None,
+    min_similarity: float,
 ) -> Answer:
     """One person's answer to a field, from all their readings of it and what others make of it."""
     vote, last = votes(spot, own)[0], max(own, key=lambda each: (each.at, each.id))
@@ -119,8 +122,8 @@ def _answer(
         unaided={each.normal: each.probability for each in unaided.candidates} if unaided else NOTHING_KNOWN,
         others=others_say,
         settled=settled,
-        agrees=is_nearly_same(spot, vote.says, others_say.says, POLICY.min_text_similarity),
-        holds=is_nearly_same(spot, vote.says, settled.says, POLICY.min_text_similarity),
+        agrees=is_nearly_same(spot, vote.says, others_say.says, min_similarity),
+        holds=is_nearly_same(spot, vote.says, settled.says, min_similarity),
         text=last.text or "",
         by_expert=last.kind == "expert",
     )

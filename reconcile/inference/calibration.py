@@ -23,7 +23,6 @@ from reconcile.inference.circumstances import (
 )
 from reconcile.inference.long_text_calibration import whole_text_probability
 from reconcile.parameters import LearntParameters, odds
-from reconcile.policy import POLICY
 
 MIN_EXPERT_PROBABILITY = 0.6
 """The least probability of a value that an expert read.
@@ -90,7 +89,11 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
     else:
         share = _of_machines(share, seen, _stages(seen), learnt)
     sources = seen.engines + seen.people + (seen.like_ink if seen.people else 0)
-    if sources >= POLICY.people_to_agree or seen.witness or (seen.is_one_sure and not seen.trouble and not seen.people):
+    if (
+        sources >= seen.policy.people_to_agree
+        or seen.witness
+        or (seen.is_one_sure and not seen.trouble and not seen.people)
+    ):
         return share
     return min(share, MAX_UNCONFIRMED_PROBABILITY)
 

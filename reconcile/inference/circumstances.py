@@ -21,7 +21,7 @@ from reconcile.inference.troubles import (
 )
 from reconcile.inference.votes import Vote, could_be, null_of, sides
 from reconcile.parameters import LearntParameters
-from reconcile.policy import POLICY
+from reconcile.policy import Policy
 from transcribe.codes import Reason, Witness
 from transcribe.model import OPERATOR_SOURCE, Null, Standing
 
@@ -93,6 +93,7 @@ class Circumstances(NamedTuple):
     opposed: bool
     unlisted: bool
     telling: tuple[Reason, ...]
+    policy: Policy
     by_machines: Callable[[], float] | None
     by_operator: bool = False
     looked_again: bool = False
@@ -107,7 +108,7 @@ class Circumstances(NamedTuple):
     @property
     def by_ink(self) -> bool:
         """Whether the ink test by itself says so: empty, ticked or signed."""
-        return self.like_ink and self.ink >= POLICY.min_ink_confidence
+        return self.like_ink and self.ink >= self.policy.min_ink_confidence
 
     @property
     def by_code(self) -> bool:
@@ -162,7 +163,7 @@ class Circumstances(NamedTuple):
     @property
     def is_sound(self) -> bool:
         """Whether machines agree, or something vouches for what one of them says, and nothing troubles all of these."""
-        agree = self.engines >= POLICY.engines_to_agree
+        agree = self.engines >= self.policy.engines_to_agree
         return not self.common_trouble and (agree or bool(self.engines and self.witness))
 
     @property
@@ -178,7 +179,7 @@ class Circumstances(NamedTuple):
     @property
     def is_sure(self) -> bool:
         """Whether an engine that says it is sure, where it stands and not since it looked again."""
-        return self.sure >= POLICY.min_sure_confidence and not (self.null or self.searched or self.looked_again)
+        return self.sure >= self.policy.min_sure_confidence and not (self.null or self.searched or self.looked_again)
 
     @property
     def may_decide_alone(self) -> bool:
@@ -188,19 +189,19 @@ class Circumstances(NamedTuple):
     @property
     def min_probability(self) -> float:
         """The least probability at which machines decide it by themselves."""
-        return POLICY.min_one_engine_probability if self.by_one_engine else POLICY.min_machine_probability
+        return self.policy.min_one_engine_probability if self.by_one_engine else self.policy.min_machine_probability
 
     @property
     def by_one_engine(self) -> bool:
         """Whether machines' word stands on one sure engine alone, and on nothing that vouches for it."""
-        return self.is_one_sure and not self.witness and self.listening >= POLICY.engines_to_agree
+        return self.is_one_sure and not self.witness and self.listening >= self.policy.engines_to_agree
 
     @property
     def situation(self) -> str:
         """What the record of machines is kept by: family of types and what their word stands on; "" for nothing."""
-        if self.engines >= POLICY.engines_to_agree:
+        if self.engines >= self.policy.engines_to_agree:
             return f"{self.family}: engines agree"
-        if self.engines and self.listening >= POLICY.engines_to_agree and self.witness:
+        if self.engines and self.listening >= self.policy.engines_to_agree and self.witness:
             return f"{self.family}: vouched for"
         return f"{self.family}: {ONE_SURE_STAGE}" if self.by_one_engine else ""
 
@@ -235,17 +236,17 @@ class Circumstances(NamedTuple):
         )
 
 
-def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters) -> Circumstances:
+def circumstances(
+    spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters, policy: Policy
+) -> Circumstances:
     """The circumstances of the value that `says` (comparable text)."""
     votes, null = weighed.votes, null_of(says)
-    engines, saying, people, for_it, against, experts, ink = sides(spot, votes, says, POLICY.min_text_similarity)
-    rules = [ruled.factors[says] for ruled in weighed.ruled]
-    sums = prod(rules)
+    engines, saying, people, for_it, against, experts, ink = sides(spot, votes, says, policy.min_text_similarity)
+    sums = prod([ruled.factors[says] for ruled in weighed.ruled])
     witness = witness_of(spot, votes, says, sums, learnt)
     doubt: Reason | Literal[""] = "" if witness or not is_unsure_on_bad_page(engines, says) else Reason.NOT_SURE_ENOUGH
-    trouble = trouble_of(spot, votes, says, rules, learnt, weighed.column) or doubt
-    common = with_common_flags(votes, says) if trouble else votes
-    places = [vote.place for vote in engines if vote.place is not None]
+    trouble = trouble_of(spot, weighed, says, learnt, policy) or doubt
+    common = with_common_flags(weighed, says) if trouble else weighed
     return Circumstances(
         says=says,
         family=spot.family,
@@ -257,7 +258,7 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         experts=len(experts),
         by_operator=bool(experts) and {vote.source for vote in experts} == {OPERATOR_SOURCE},
         looked_again=True in [vote.again for vote in saying],
-        sure=surest(spot, engines, says),
+        sure=surest(spot, engines, says, policy.min_sure_confidence),
         torn=max([vote.torn for vote in saying], default=0.0),
         readers=len(people),
         against_people=len(against),
@@ -265,18 +266,19 @@ def circumstances(spot: PreparedField, weighed: FieldPosterior, says: str, learn
         ink=ink[0].confidence or 0.0 if ink else 0.0,
         witness=witness,
         trouble=trouble,
-        common_trouble=trouble and (trouble_of(spot, common, says, rules, learnt, weighed.column) or doubt),
+        common_trouble=trouble and (trouble_of(spot, common, says, learnt, policy) or doubt),
         fit=min([vote.fit for vote in engines], default=1.0),
         quality=min([vote.quality for vote in engines], default=1.0),
-        in_place=_in_place(spot, saying, learnt) if places else 1.0,
-        searched=bool(places),
+        in_place=_in_place(spot, saying, learnt),
+        searched=any(vote.place is not None for vote in engines),
         prose=prose(spot, votes, says, weighed.words is not None),
         typed=prose(spot, people, says, False) if engines and weighed.words is None else None,
         careful=len([each for each in weighed.sources if not each[0].machine and is_careful(each, says)]),
         against_engines=len([vote for vote in engines if vote.null is None]) - (len(saying) if null is None else 0),
         opposed=is_opposed(spot, weighed, says, sums),
         by_machines=_weighing_of_machines(weighed, says, engines) if saying and for_it else None,
-        telling=telling_troubles(spot, common, says),
+        telling=telling_troubles(spot, common.votes, says, policy),
+        policy=policy,
         unlisted=spot.known_values is not None and null is None and not spot.known_values.has(says),
     )
 

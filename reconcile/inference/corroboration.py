@@ -14,7 +14,6 @@ from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import LOOKALIKES, LearntParameters, shape_of
-from reconcile.policy import POLICY
 from transcribe.codes import Witness
 from transcribe.model import INK
 from transcribe.values import without_accents
@@ -261,7 +260,7 @@ def shape_bits(spot: PreparedField, says: str, other: str, learnt: LearntParamet
     return (shape_log_factor(spot, says, learnt) - shape_log_factor(spot, other, learnt)) / NATS_PER_BIT
 
 
-def surest(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:
+def surest(spot: PreparedField, engines: Sequence[Vote], says: str, min_sure_confidence: float) -> float:
     """The confidence of the surest engine that says it; 0 where none does.
 
     0 too where another one may well be right: it is sure of something else, or reads one digit or sign otherwise and is
@@ -273,8 +272,7 @@ def surest(spot: PreparedField, engines: Sequence[Vote], says: str) -> float:
         if vote.says == says:
             found = max(found, sure)
         elif sure >= MIN_RIVAL_CONFIDENCE and (
-            sure >= POLICY.min_sure_confidence
-            or (spot.family not in TEXT_FAMILIES and is_one_slip_apart(says, vote.says))
+            sure >= min_sure_confidence or (spot.family not in TEXT_FAMILIES and is_one_slip_apart(says, vote.says))
         ):
             return 0.0
     return found

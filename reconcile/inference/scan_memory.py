@@ -8,6 +8,7 @@ from typing import NamedTuple
 from reconcile.forms import PreparedForm
 from reconcile.inference.posterior import FieldPosterior
 from reconcile.parameters import LearntParameters
+from reconcile.policy import Policy
 from transcribe.model import FieldKey, Posterior
 
 REMEMBERED_SCAN_COUNT = 128
@@ -28,24 +29,34 @@ class WeighedField(NamedTuple):
 
 
 class ScanMemory:
-    """The scans weighed last under one version of parameters, so that one more reading costs only its own field.
+    """The scans weighed last under one version of parameters and one policy: one more reading costs only its own field.
 
-    `weigh` gives the same with one, with another and without. Weighing under other parameters empties it.
+    `weigh` gives the same with one, with another and without. Weighing under others empties it.
     """
 
     def __init__(self) -> None:
-        self._learnt: LearntParameters | None = None
+        self._under: tuple[LearntParameters, Policy] | None = None
         self._scans: dict[tuple[PreparedForm, str], Mapping[FieldKey, WeighedField]] = {}
 
-    def recall(self, learnt: LearntParameters, made: PreparedForm, scan: str) -> Mapping[FieldKey, WeighedField]:
+    def recall(
+        self, learnt: LearntParameters, policy: Policy, made: PreparedForm, scan: str
+    ) -> Mapping[FieldKey, WeighedField]:
         """The fields of this scan as they were weighed last under these parameters; empty where they were not."""
-        return self._scans.get((made, scan), {}) if learnt is self._learnt else {}
+        return self._scans.get((made, scan), {}) if self._is_under(learnt, policy) else {}
 
     def keep(
-        self, learnt: LearntParameters, made: PreparedForm, scan: str, fields: Mapping[FieldKey, WeighedField]
+        self,
+        learnt: LearntParameters,
+        policy: Policy,
+        made: PreparedForm,
+        scan: str,
+        fields: Mapping[FieldKey, WeighedField],
     ) -> None:
         """Keep the fields of this scan; of too many scans, and of other parameters, all are forgotten before."""
-        if learnt is not self._learnt or len(self._scans) >= REMEMBERED_SCAN_COUNT:
+        if not self._is_under(learnt, policy) or len(self._scans) >= REMEMBERED_SCAN_COUNT:
             self._scans.clear()
-        self._learnt = learnt
+        self._under = learnt, policy
         self._scans[made, scan] = fields
+
+    def _is_under(self, learnt: LearntParameters, policy: Policy) -> bool:
+        return self._under is not None and learnt is self._under[0] and policy == self._under[1]

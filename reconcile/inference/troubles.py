@@ -18,6 +18,7 @@ from reconcile.inference.corroboration import (
     without_settled,
 )
 from reconcile.inference.long_text import may_run_words_together
+from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.prior import is_outside_format
 from reconcile.inference.votes import (
     BLANK,
@@ -30,7 +31,7 @@ from reconcile.inference.votes import (
     null_of,
 )
 from reconcile.parameters import LearntParameters
-from reconcile.policy import POLICY
+from reconcile.policy import Policy
 from transcribe.codes import Flag, Reason
 from transcribe.model import INK
 from transcribe.values import has_fillers
@@ -119,15 +120,13 @@ def is_said_by_barcode(votes: Sequence[Vote], says: str) -> bool:
 
 
 def trouble_of(
-    spot: PreparedField, votes: Sequence[Vote], says: str, rules: Sequence[float], learnt: LearntParameters, column: str
+    spot: PreparedField, weighed: FieldPosterior, says: str, learnt: LearntParameters, policy: Policy
 ) -> Reason | Literal[""]:
-    """Why machines alone may not decide, as a task reason; "" where they may.
-
-    `rules` are the factors that the form's rules put on the value, `column` what the other rows tell of a code.
-    """
+    """Why machines alone may not decide, as a task reason; "" where they may."""
+    rules = [ruled.factors[says] for ruled in weighed.ruled]
     sums, least = prod(rules), min(rules, default=1.0)
-    machines = [vote for vote in votes if vote.machine]
-    flags = _flags_of(machines, says)
+    machines = [vote for vote in weighed.votes if vote.machine]
+    flags = _flags_of(machines, says, policy)
     for flag, reason in REASON_BY_FLAG.items() if flags else ():
         if flag in flags:
             return reason
@@ -143,7 +142,7 @@ def trouble_of(
     if says == BLANK:
         looked = [vote for vote in machines if vote.source == INK]
         sure = max([vote.confidence or 0.0 for vote in looked if vote.says == BLANK], default=0.0)
-        if sure < POLICY.min_ink_confidence:  # engines miss a single digit alike: their silence is no witness
+        if sure < policy.min_ink_confidence:  # engines miss a single digit alike: their silence is no witness
             return Reason.INK_BUT_NO_TEXT if looked else Reason.NOTHING_READ
     if is_outside_format(spot, machines, says) or _stands_beside_a_sign(spot, machines, says):
         return Reason.FORMAT
@@ -157,7 +156,7 @@ def trouble_of(
         return ""
     if sums < MIN_VOUCHING_SUMS_FACTOR and any(vote.lookalike for vote in machines if vote.says == says):
         return Reason.LOOKALIKE
-    return _trouble_of_characters(spot, machines, says, learnt, column)
+    return _trouble_of_characters(spot, machines, says, learnt, weighed.column)
 
 
 def _trouble_of_characters(
@@ -177,19 +176,20 @@ def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: s
     return bool(texts) and spot.type in QUANTITY_TYPES and all(map(has_fillers, texts))
 
 
-def with_common_flags(votes: Sequence[Vote], says: str) -> Sequence[Vote]:
-    """These votes, where the machines that say this found only what all of them did.
+def with_common_flags(weighed: FieldPosterior, says: str) -> FieldPosterior:
+    """The same, but the machines that say this found only what all of them did.
 
-    It is as probable as these say: one that agrees, and finds more than others did, must not make it less so.
+    To agree makes no value less probable.
     """
-    flags = [vote.flags for vote in votes if vote.machine and vote.says == says]
+    flags = [vote.flags for vote in weighed.votes if vote.machine and vote.says == says]
     if len(flags) < 2:
-        return votes
+        return weighed
     common = frozenset.intersection(*flags)
-    return [vote._replace(flags=common) if vote.machine and vote.says == says else vote for vote in votes]
+    votes = [each._replace(flags=common) if each.machine and each.says == says else each for each in weighed.votes]
+    return weighed._replace(votes=tuple(votes))
 
 
-def _flags_of(machines: Sequence[Vote], says: str) -> set[str]:
+def _flags_of(machines: Sequence[Vote], says: str, policy: Policy) -> set[str]:
     """What machines found; an engine that saw nothing is not heard where another one is sure of this.
 
     Of 20 such values on 70 photographs of eight forms all were right, of 30 less sure ones 19.
@@ -198,14 +198,14 @@ def _flags_of(machines: Sequence[Vote], says: str) -> set[str]:
     if Flag.ILLEGIBLE not in found or null_of(says) is not None:
         return found
     for vote in machines:
-        if vote.says == says and vote.place is None and (vote.confidence or 0.0) >= POLICY.min_sure_confidence:
+        if vote.says == says and vote.place is None and (vote.confidence or 0.0) >= policy.min_sure_confidence:
             return found if Flag.ILLEGIBLE in vote.flags else found - {Flag.ILLEGIBLE}
     return found
 
 
-def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str) -> tuple[Reason, ...]:
+def telling_troubles(spot: PreparedField, votes: Sequence[Vote], says: str, policy: Policy) -> tuple[Reason, ...]:
     """The troubles that tell much of how probable a machine's value is, whatever else troubles it."""
-    flags = _flags_of([vote for vote in votes if vote.machine], says)
+    flags = _flags_of([vote for vote in votes if vote.machine], says, policy)
     found = [reason for flag, reason in TELLING_FLAGS.items() if flag in flags] if flags else []
     return (*found, Reason.FORMAT) if is_outside_format(spot, votes, says) else tuple(found)
 

@@ -20,7 +20,7 @@ from reconcile.inference.prior import has_shapes
 from reconcile.inference.scan_memory import ScanMemory, WeighedField
 from reconcile.inference.votes import QUANTITY_TYPES, Vote, is_nearly_same, is_null, majority, null_of, votes
 from reconcile.parameters import LearntParameters, read_parameters
-from reconcile.policy import POLICY
+from reconcile.policy import Policy
 from transcribe.codes import Flag
 from transcribe.model import READ, Candidate, FieldKey, Form, Origin, Parameters, Posterior, Reading
 from transcribe.values import has_fillers
@@ -43,14 +43,18 @@ MIN_COLUMN_SHARE = 0.5
 
 
 def weigh(
-    form: Form, readings: Sequence[Reading], parameters: Parameters, memory: ScanMemory | None = None
+    form: Form,
+    readings: Sequence[Reading],
+    parameters: Parameters,
+    policy: Policy,
+    memory: ScanMemory | None = None,
 ) -> dict[FieldKey, Posterior]:
     """The posterior of every field of one scan that has readings, whatever their order.
 
-    A pure function: the same readings and parameters give the same posteriors for ever, with a `memory` or without.
-    Readings of fields that the form does not have (another form was tried first) are left out, and so are cells of rows
-    that a table does not have. What a scan gave last is kept in `memory`: with one more reading its other fields need
-    not be weighed again.
+    A pure function: the same readings, parameters and policy give the same posteriors for ever, with a `memory` or
+    without. Readings of fields that the form does not have (another form was tried first) are left out, and so are
+    cells of rows that a table does not have. What a scan gave last is kept in `memory`: with one more reading its other
+    fields need not be weighed again.
     """
     if not readings:
         return {}
@@ -59,8 +63,8 @@ def weigh(
     told = readings_in_told_rows(form, readings)
     if memory is None:
         together = _with_columns(made, weigh_together(made, told, learnt))
-        return {key: _posterior(key, made.fields[key.name], ruled, learnt) for key, ruled in together.items()}
-    before, by_field = memory.recall(learnt, made, scan), _by_field(made, told)
+        return {key: _posterior(key, made.fields[key.name], ruled, learnt, policy) for key, ruled in together.items()}
+    before, by_field = memory.recall(learnt, policy, made, scan), _by_field(made, told)
     tokens = {key: tuple([(each.id, each.text, each.confidence) for each in own]) for key, own in by_field.items()}
     kept = {key: before[key] for key, token in tokens.items() if key in before and before[key].readings == token}
     alone = {
@@ -70,10 +74,10 @@ def weigh(
     now = {
         key: kept[key]
         if key in kept and kept[key].ruled == ruled
-        else WeighedField(tokens[key], alone[key], ruled, _posterior(key, made.fields[key.name], ruled, learnt))
+        else WeighedField(tokens[key], alone[key], ruled, _posterior(key, made.fields[key.name], ruled, learnt, policy))
         for key, ruled in _with_columns(made, apply_rules(made, alone, learnt)).items()
     }
-    memory.keep(learnt, made, scan, now)
+    memory.keep(learnt, policy, made, scan, now)
     return {key: each.posterior for key, each in now.items()}
 
 
@@ -125,12 +129,16 @@ def _sort_key(key: FieldKey) -> tuple[str, int]:
     return key.name, -1 if key.row is None else key.row
 
 
-def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters) -> Posterior:
+def _posterior(
+    key: FieldKey, spot: PreparedField, weighed: FieldPosterior, learnt: LearntParameters, policy: Policy
+) -> Posterior:
     """What was weighed of one field, as a Posterior: typed values, calibrated probability, evidence, standing."""
     order = _order(spot, weighed, learnt)
     best = next(says for says in order if weighed.origins[says] in READ)
-    seen = circumstances(spot, weighed, best, learnt)
-    others = 1.0 - _nearly_same_share(spot, weighed, best)  # they count neither for it nor against it
+    seen = circumstances(spot, weighed, best, learnt, policy)
+    others = 1.0 - _nearly_same_share(
+        spot, weighed, best, policy.min_text_similarity
+    )  # they count neither for it nor against it
     probability = calibrated(weighed.shares[best] / max(others, weighed.shares[best]), seen, learnt)
     machines = len([vote for vote in weighed.votes if vote.machine])
     return Posterior(
@@ -148,7 +156,7 @@ def _posterior(key: FieldKey, spot: PreparedField, weighed: FieldPosterior, lear
     )
 
 
-def _nearly_same_share(spot: PreparedField, weighed: FieldPosterior, best: str) -> float:
+def _nearly_same_share(spot: PreparedField, weighed: FieldPosterior, best: str, min_similarity: float) -> float:
     """The share of texts that people typed and that are nearly the same as the best.
 
     0 for a text weighed word by word: there the doubt is about its near rivals, and one in twenty characters is a word.
@@ -159,7 +167,7 @@ def _nearly_same_share(spot: PreparedField, weighed: FieldPosterior, best: str) 
     typed = {vote.says for vote in weighed.votes if not vote.machine}
     if best not in typed:
         return 0.0
-    near = [says for says in typed - {best} if is_nearly_same(spot, says, best, POLICY.min_text_similarity)]
+    near = [says for says in typed - {best} if is_nearly_same(spot, says, best, min_similarity)]
     return sum([weighed.shares[says] for says in sorted(near)]) if near else 0.0
 
 

@@ -114,7 +114,7 @@ def opinions(scans: Iterable[ScanFacts], parameters: Parameters, policy: Policy)
 def _of_scan(scan: ScanFacts, parameters: Parameters, policy: Policy) -> Iterator[tuple[FieldKey, Opinion]]:
     spots = prepared(scan.form).fields
     readings = [reading for reading in scan.readings if reading.kind != "expert"]
-    for key, posterior in weigh(scan.form, readings, parameters).items():
+    for key, posterior in weigh(scan.form, readings, parameters, policy).items():
         best = next((each for each in posterior.candidates if each.origin in READ), None)
         if key not in scan.judging or best is None:
             continue

@@ -28,7 +28,7 @@ from reconcile.parameters import (
     read_parameters,
     shipped_parameters,
 )
-from reconcile.policy import POLICY
+from reconcile.policy import Policy
 from transcribe.codes import EvidenceCode
 from transcribe.model import Evidence, Numbers, Parameters
 
@@ -63,7 +63,7 @@ class Learnt:
     changes: tuple[Evidence, ...]
 
 
-def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
+def learn(facts: Iterable[ScanFacts], previous: Parameters, policy: Policy) -> Learnt:
     """What these scans teach about their sources, starting from what was known before."""
     scans = list(facts)
     content = dict(previous.content)
@@ -73,25 +73,25 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters) -> Learnt:
             _count(counts, scan, learnt)
         content = {**content, **_content(counts)}
     learnt = LearntParameters.read(version=previous.version, content=content)
-    content["shapes"] = learn_shapes(scans, learnt, previous.content.get("shapes", {}))
+    content["shapes"] = learn_shapes(scans, learnt, policy, previous.content.get("shapes", {}))
     learnt = LearntParameters.read(version=previous.version, content=content)
-    content = {**content, **lessons.taught(scans, learnt)}
+    content = {**content, **lessons.taught(scans, learnt, policy)}
     content["places"] = _summed_places(content["places"], shipped_parameters().content["places"])
     if content.get("shipped"):  # a home of an earlier version lacks the situations that came since
         content["shipped"] = shipped_parameters().content["shipped"]
-    content["proven"] = _proven(content)
+    content["proven"] = _proven(content, policy.target)
     return Learnt(
         content=content, changes=changes(read_parameters(previous), LearntParameters.read(version=-1, content=content))
     )
 
 
-def _proven(content: Mapping[str, Any]) -> dict[str, object]:
+def _proven(content: Mapping[str, Any], target: float) -> dict[str, object]:
     """The tallies that reach the target, or once did.
 
     The right of machines to decide stands on them until audits disprove it, though the scans that proved it are long
     past.
     """
-    now = {name: tally for name, tally in content["audited"].items() if lower_bound(tally) >= POLICY.target}
+    now = {name: tally for name, tally in content["audited"].items() if lower_bound(tally) >= target}
     return {**content.get("proven", {}), **now}
 
 

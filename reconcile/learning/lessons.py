@@ -29,7 +29,7 @@ from reconcile.parameters import (
     read_parameters,
     shipped_parameters,
 )
-from reconcile.policy import POLICY
+from reconcile.policy import Policy
 from transcribe.model import FieldKey
 
 SETTLED_SHARE = 0.99
@@ -56,7 +56,7 @@ class MachinesAlone:
         return Lesson(stage=self.seen.stage, family=self.seen.family, share=share, right=self.right)
 
 
-def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, object]:
+def taught(scans: Sequence[ScanFacts], learnt: LearntParameters, policy: Policy) -> dict[str, object]:
     """Calibration, and the audited tallies of each situation in which machines decide alone."""
     found: list[Lesson] = []
     places: dict[str, list[list[float]]] = defaultdict(
@@ -64,13 +64,13 @@ def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, ob
     )
     audited: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for scan in scans:
-        for before in machines_alone(scan, learnt):
+        for before in machines_alone(scan, learnt, policy):
             if before.key in scan.contested:
                 continue
             found.append(before.lesson)
             if (
                 before.place is not None
-                and before.seen.engines >= POLICY.engines_to_agree
+                and before.seen.engines >= policy.engines_to_agree
                 and before.key in scan.judging - scan.adjudicated
             ):
                 for name in (before.name, before.type):
@@ -83,7 +83,7 @@ def taught(scans: Sequence[ScanFacts], learnt: LearntParameters) -> dict[str, ob
     contests: dict[str, Counter[str]] = defaultdict(Counter)
     of_people: dict[str, list[Lesson]] = defaultdict(list)
     for scan in scans:
-        for result in contested(scan, learnt):
+        for result in contested(scan, learnt, policy):
             contests[result.lesson.family] += result.tally
             if result.lesson.stage.startswith(PEOPLE_STAGE):
                 of_people[result.lesson.stage].append(result.lesson)
@@ -119,7 +119,7 @@ class ContestResult:
     lesson: Lesson
 
 
-def contested(scan: ScanFacts, learnt: LearntParameters) -> Iterator[ContestResult]:
+def contested(scan: ScanFacts, learnt: LearntParameters, policy: Policy) -> Iterator[ContestResult]:
     """The model against majority on gold and audited fields, each from the readings before the expert's."""
     if not scan.truths:
         return
@@ -136,12 +136,12 @@ def contested(scan: ScanFacts, learnt: LearntParameters) -> Iterator[ContestResu
         tally = Counter({"items": int(front is not None)})
         if front is not None and right != (front == truth):
             tally["model" if right else "majority"] = 1
-        seen = circumstances(spot, weighed, best, learnt)
+        seen = circumstances(spot, weighed, best, learnt, policy)
         share = informed_share(weighed.shares[best], seen)
         yield ContestResult(tally, Lesson(stage=seen.stage, family=spot.family, share=share, right=right))
 
 
-def machines_alone(scan: ScanFacts, learnt: LearntParameters) -> Iterator[MachinesAlone]:
+def machines_alone(scan: ScanFacts, learnt: LearntParameters, policy: Policy) -> Iterator[MachinesAlone]:
     """Fields that people read too, or whose truth is known, as the machines alone would have had them."""
     made = prepared(scan.form)
     settled = _settled(scan, made, learnt)
@@ -153,14 +153,20 @@ def machines_alone(scan: ScanFacts, learnt: LearntParameters) -> Iterator[Machin
             read = [says for says, origin in weighed.origins.items() if origin == "read"]
             best = max(read, key=lambda says: (weighed.shares[says], says))
             if made.fields[key.name].family != "mark" and best:
-                yield _alone(key, made.fields[key.name], weighed, best, settled[key], learnt)
+                yield _alone(key, made.fields[key.name], weighed, best, settled[key], learnt, policy)
 
 
 def _alone(
-    key: FieldKey, spot: PreparedField, weighed: FieldPosterior, best: str, truth: str, learnt: LearntParameters
+    key: FieldKey,
+    spot: PreparedField,
+    weighed: FieldPosterior,
+    best: str,
+    truth: str,
+    learnt: LearntParameters,
+    policy: Policy,
 ) -> MachinesAlone:
     places = [vote.place for vote in weighed.votes if vote.says == best and vote.place is not None]
-    seen = circumstances(spot, weighed, best, learnt)
+    seen = circumstances(spot, weighed, best, learnt, policy)
     return MachinesAlone(
         key=key,
         seen=seen,

@@ -65,7 +65,7 @@ def propose(scans: Sequence[ScanFacts], before: Parameters, policy: Policy, max_
     known = [scan for scan in scans if scan.judging]
     judging = sum(len(scan.judging) for scan in known)
     enough = judging >= MIN_JUDGING_COUNT and len({_fold(scan) for scan in known}) > 1
-    content = _learnt(scans, before, enough=enough).content
+    content = _learnt(scans, before, policy, enough=enough).content
     after = Parameters(version=before.version + 1, content=content)
     comparison = _cross_fitted(scans, before, policy) if enough else None
     found = changed(scans, before, after, policy)
@@ -81,7 +81,7 @@ def propose(scans: Sequence[ScanFacts], before: Parameters, policy: Policy, max_
 
 def can_learn_from(scan: ScanFacts, before: Parameters, policy: Policy) -> None:
     """Learn from one scan by itself and weigh it; whatever is wrong with it is raised."""
-    learn([scan], before)
+    learn([scan], before, policy)
     opinions([scan], before, policy)
     changed([scan], before, before, policy)
 
@@ -96,9 +96,9 @@ def _verdict(comparison: Comparison | None, found: ChangedFields, max_reopened_s
     return Verdict.BETTER if comparison.is_better else Verdict.NOT_WORSE
 
 
-def _learnt(scans: Sequence[ScanFacts], before: Parameters, *, enough: bool) -> Learnt:
+def _learnt(scans: Sequence[ScanFacts], before: Parameters, policy: Policy, *, enough: bool) -> Learnt:
     """What is learnt; where too little truth is known, with all that shipped as it was before."""
-    learnt = learn(scans, before)
+    learnt = learn(scans, before, policy)
     if enough:
         return learnt
     held = _held(learnt.content, before.content, shipped_parameters().content)
@@ -126,7 +126,7 @@ def _cross_fitted(scans: Sequence[ScanFacts], before: Parameters, policy: Policy
         judges = [scan for scan in scans if scan.judging and _fold(scan) == part]
         if judges:
             rest = [scan for scan in scans if not (scan.judging and _fold(scan) == part)]
-            content = learn(rest, before).content
+            content = learn(rest, before, policy).content
             new |= opinions(judges, Parameters(version=before.version + 1, content=content), policy)
     return compared(old, new)
 

@@ -62,9 +62,9 @@ def changed(scans: Iterable[ScanFacts], before: Parameters, after: Parameters, p
     found: list[ChangedField] = []
     decided = asked = 0
     for scan in scans:
-        old, new = _now(scan, before, policy), _outcomes(scan, weigh(scan.form, scan.readings, after), policy)
+        old, new = _now(scan, before, policy), _outcomes(scan, weigh(scan.form, scan.readings, after, policy), policy)
         if again := {each.key for each in _changed(scan.scan, old, new) if each.how != "settled"}:
-            unshaped = _outcomes(scan, weigh(scan.form, scan.readings, without_shapes(after)), policy)
+            unshaped = _outcomes(scan, weigh(scan.form, scan.readings, without_shapes(after), policy), policy)
             new = {key: unshaped[key] if key in again else each for key, each in new.items()}
         decided += sum(isinstance(each, Decision) for each in old.values())
         asked += sum(isinstance(each, Task) for each in old.values())
@@ -74,7 +74,7 @@ def changed(scans: Iterable[ScanFacts], before: Parameters, after: Parameters, p
 
 def _now(scan: ScanFacts, before: Parameters, policy: Policy) -> Outcomes:
     """What holds of each field: a decision that stands on the very readings that there are, else what is weighed."""
-    posteriors = weigh(scan.form, scan.readings, before)
+    posteriors = weigh(scan.form, scan.readings, before, policy)
     outcomes = _outcomes(scan, posteriors, policy)
     for decision in scan.standing:
         if decision.key in outcomes and is_of_same_readings(decision, posteriors[decision.key]):

@@ -17,7 +17,7 @@ from reconcile.forms import PreparedField, prepared
 from reconcile.inference import Vote, has_shapes, null_of, votes, weigh_field
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import USUAL_SCAN_COUNT, LearntParameters, shape_of
-from reconcile.policy import POLICY
+from reconcile.policy import Policy
 from transcribe.codes import EvidenceCode, Method
 from transcribe.model import INK, Evidence, FieldKey, Numbers
 
@@ -37,9 +37,6 @@ MAX_PERSON_SHARE = 0.5
 
 MIN_BORNE_OUT_SHARE = 0.9
 """Engines that agree count where audits prove that so many of such values are right: 29 with none wrong do."""
-
-MIN_READ_PROBABILITY = POLICY.min_agreed_probability
-"""The least probability, shapes apart, of a value that people read to be counted."""
 
 MAX_SEEN_COUNT = 50
 """So many shapes that machines alone decided are kept for a field. Chosen by hand."""
@@ -103,7 +100,7 @@ class _Counted:
 
 
 def learn_shapes(
-    scans: Sequence[ScanFacts], learnt: LearntParameters, before: Any = NOTHING_BEFORE
+    scans: Sequence[ScanFacts], learnt: LearntParameters, policy: Policy, before: Any = NOTHING_BEFORE
 ) -> dict[str, object]:
     """The shapes of each field of each form, as `FieldShapes.read` takes them, and `since` when each field has some.
 
@@ -117,7 +114,7 @@ def learn_shapes(
         for key in keys:
             spot = made.fields[key.name]
             since = before.get(spot.name_on_form, {}).get("since")
-            _add(found[spot.name_on_form], number, spot, key, scan, alone)
+            _add(found[spot.name_on_form], number, spot, key, scan, alone, policy)
             if since is not None and _time(scan) > since:
                 _add_seen(found[spot.name_on_form], spot, key, scan)
     now = max([reading.at for scan in scans for reading in scan.readings], default=None)
@@ -137,7 +134,13 @@ def _keys(scan: ScanFacts) -> list[FieldKey]:
 
 
 def _add(
-    found: _Found, number: int, spot: PreparedField, key: FieldKey, scan: ScanFacts, learnt: LearntParameters
+    found: _Found,
+    number: int,
+    spot: PreparedField,
+    key: FieldKey,
+    scan: ScanFacts,
+    learnt: LearntParameters,
+    policy: Policy,
 ) -> None:
     said = votes(spot, [reading for reading in scan.readings if reading.key == key])
     truth = spot.normal(scan.truths[key]) if key in scan.truths else None
@@ -146,7 +149,7 @@ def _add(
     if truth is not None and key in scan.audited and agreed is not None:
         found.audits[0] += agreed != truth
         found.audits[1] += 1
-    value = _read_by_people(number, spot, said, learnt) if truth is None else _value(number, truth, "")
+    value = _read_by_people(number, spot, said, learnt, policy) if truth is None else _value(number, truth, "")
     if value is not None:
         found.read.append(value)
     elif agreed is not None and any(each.key == key and each.method == Method.MACHINES for each in scan.decisions):
@@ -159,15 +162,17 @@ def _add_seen(found: _Found, spot: PreparedField, key: FieldKey, scan: ScanFacts
     found.seen.update(shape for text in decided if (shape := shape_of(text)))
 
 
-def _read_by_people(number: int, spot: PreparedField, said: Sequence[Vote], learnt: LearntParameters) -> _Value | None:
-    """The value that people read, unprompted, where it is probable."""
+def _read_by_people(
+    number: int, spot: PreparedField, said: Sequence[Vote], learnt: LearntParameters, policy: Policy
+) -> _Value | None:
+    """The value that people read, unprompted, where it is as probable, shapes apart, as two who agree need."""
     people = [vote for vote in said if not vote.machine and vote.shown is None]
     if not people:
         return None
     weighed = weigh_field(spot, said, learnt)
     best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
     readers = {vote.source for vote in people if vote.says == best}
-    if not readers or weighed.shares[best] < MIN_READ_PROBABILITY:
+    if not readers or weighed.shares[best] < policy.min_agreed_probability:
         return None
     return _value(number, best, readers.pop() if len(readers) == 1 else "")
 

@@ -17,6 +17,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.attack.mutation import mutated
 from tests.examples import SOAK
 from tests.reconcile.made import field, form, machine, reading
@@ -82,7 +83,7 @@ def read(of: Form, random: Random) -> list[Reading]:
 def test_any_readings_are_weighed(seed: int) -> None:
     of = every_type()
     for random in rounds(seed):
-        for posterior in weigh(of, read(of, random), shipped_parameters()).values():
+        for posterior in weigh(of, read(of, random), shipped_parameters(), POLICY).values():
             total = sum(each.probability for each in posterior.candidates) + posterior.none
             assert total == pytest.approx(1.0)
 
@@ -93,7 +94,7 @@ def test_any_readings_are_learnt_from(seed: int) -> None:
     for random in rounds(seed):
         said = read(of, random)
         truths = {each.key: mutated(TEXTS, random) for each in said}
-        learn([ScanFacts(form=of, readings=said, truths=truths)], shipped_parameters())
+        learn([ScanFacts(form=of, readings=said, truths=truths)], shipped_parameters(), POLICY)
 
 
 @pytest.mark.parametrize("seed", [3])

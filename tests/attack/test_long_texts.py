@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.attack.test_bounds import located
 from tests.examples import examples
 from tests.reconcile.made import field, form, machine, reading
@@ -60,11 +61,11 @@ def kept(text: str) -> bool:
 def seconds_to_weigh(kind: str, text: str) -> float:
     """Processor time to parse a text of this type and to weigh it."""
     made, of = form(field("number", kind)), fields.load(kind)
-    weigh(made, [reading(KEY, "ana", "12 b")], shipped_parameters())  # what is read once
+    weigh(made, [reading(KEY, "ana", "12 b")], shipped_parameters(), POLICY)  # what is read once
     begun = time.process_time()
     for ask in (of.parse, of.normalise, of.faults):
         ask(text, made.fields[0], made)
-    weigh(made, [reading(KEY, "ana", text)], shipped_parameters())
+    weigh(made, [reading(KEY, "ana", text)], shipped_parameters(), POLICY)
     return time.process_time() - begun
 
 
@@ -88,16 +89,16 @@ def test_long_texts_that_share_no_word_are_weighed_at_once(kind: str) -> None:
     texts = [" ".join(f"{letter}{number:x}" for number in range(900))[:MAX_TEXT_LENGTH] for letter in "kw"]
     readings = [reading(KEY, "ana", texts[0]), reading(KEY, "ben", texts[1]), machine(KEY, "tesseract", "12")]
     made, begun = form(field("number", kind)), time.process_time()
-    assert KEY in weigh(made, readings, shipped_parameters())
+    assert KEY in weigh(made, readings, shipped_parameters(), POLICY)
     assert time.process_time() - begun < SEVERAL_TEXTS_SECONDS
 
 
 @pytest.mark.parametrize("text", ["\ufdfa" * 4000, "漢字" * 2000])
 def test_a_long_text_is_weighed_at_once_against_master_data(text: str) -> None:
     made = replace(form(field("number", "name")), masters=(Master(field="number", values=(("Ana", "1"),), digest="0"),))
-    weigh(made, [reading(KEY, "ana", "Anna")], shipped_parameters())
+    weigh(made, [reading(KEY, "ana", "Anna")], shipped_parameters(), POLICY)
     begun = time.process_time()
-    assert KEY in weigh(made, [reading(KEY, "ana", text)], shipped_parameters())
+    assert KEY in weigh(made, [reading(KEY, "ana", text)], shipped_parameters(), POLICY)
     assert time.process_time() - begun < ONE_TEXT_SECONDS
 
 

@@ -12,6 +12,7 @@ from flows.home.form_library import FormLibrary
 from reconcile.forms.rules import compile_rules
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.reconcile.made import field, form, machine, reading
 from transcribe.errors import FormError, NotFound
 from transcribe.fields import load as type_named
@@ -61,20 +62,20 @@ def test_a_date_with_dashes_too_many_is_no_other_date(text: str) -> None:
     assert with_day_as_month(text) is None
     dated = form(field("number", "date"))
     readings = [machine(KEY, "tesseract", text), reading(KEY, "ana", "12/03/2025"), reading(KEY, "ben", text)]
-    assert KEY in weigh(dated, readings, shipped_parameters())
+    assert KEY in weigh(dated, readings, shipped_parameters(), POLICY)
 
 
 @pytest.mark.parametrize("kind", ["text", "name", "address", "code", "date", "amount", "integer", "checkbox", "email"])
 @pytest.mark.parametrize("text", ["\0", "\0illegible", "a\0b", "\ud800", "\x1b[2J", "\x7f"])
 def test_a_character_that_nobody_writes_is_weighed_like_any_text(kind: str, text: str) -> None:
     readings = [reading(KEY, "ana", text), reading(KEY, "ben", "12"), machine(KEY, "tesseract", "12")]
-    assert KEY in weigh(form(field("number", kind)), readings, shipped_parameters())
+    assert KEY in weigh(form(field("number", kind)), readings, shipped_parameters(), POLICY)
 
 
 @pytest.mark.parametrize("letters", [214, 265, 4000])
 def test_a_word_of_any_length_is_weighed_against_master_data(letters: int) -> None:
     readings = [reading(KEY, "ana", "x" * letters), reading(KEY, "ben", "Customer 1")]
-    posterior = weigh(masters(), readings, shipped_parameters())[KEY]
+    posterior = weigh(masters(), readings, shipped_parameters(), POLICY)[KEY]
     assert posterior.candidates[0].text == "Customer 1"
 
 

@@ -38,10 +38,10 @@ def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
             raise KeyError(POISON)
         return weigh(form, readings, *more)
 
-    def learnt(scans: Any, before: Any) -> Any:
+    def learnt(scans: Any, before: Any, policy: Any) -> Any:
         if any(each.text == POISON for scan in scans for each in scan.readings):
             raise ValueError("math domain error")
-        return facts(scans, before)
+        return facts(scans, before, policy)
 
     monkeypatch.setattr(reconcile_scans, "weigh", weighed)
     monkeypatch.setattr(reopening, "weigh", weighed)

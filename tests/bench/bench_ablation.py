@@ -204,7 +204,7 @@ def in_dump(part: str, tenth: int, *, dump: str) -> dict[str, float]:
             if number % TENTHS != tenth:
                 continue
             spots = prepared(document.form).fields
-            for each, posterior in weigh(document.form, document.readings, parameters).items():
+            for each, posterior in weigh(document.form, document.readings, parameters, POLICY).items():
                 if each not in document.truths:
                     continue
                 answer = decide(document.form.field(each.name), posterior, POLICY)

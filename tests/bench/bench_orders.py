@@ -156,7 +156,7 @@ def opened(result: Read, people: People, at: datetime) -> Order:
 def work(order: Order, parameters: Parameters) -> None:
     """Weigh, decide and ask until every field is decided and every audit that was drawn is read by an expert."""
     while True:
-        posteriors = weigh(order.form, order.readings, parameters)
+        posteriors = weigh(order.form, order.readings, parameters, POLICY)
         answers = {key: decide(order.form.field(key.name), each, POLICY) for key, each in posteriors.items()}
         order.decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}
         wanted: list[tuple[FieldKey, Kind]] = []
@@ -224,7 +224,7 @@ def run(results: Sequence[Read], people: People) -> Iterator[Ended]:
             )
             for each in done
         ]
-        parameters = Parameters(version=parameters.version + 1, content=learn(facts, parameters).content)
+        parameters = Parameters(version=parameters.version + 1, content=learn(facts, parameters, POLICY).content)
 
 
 def table(found: Sequence[Ended], light: str, shared: float) -> Iterator[str]:

@@ -22,6 +22,7 @@ from reconcile.learning.lessons import machines_alone
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
+from reconcile.policy import POLICY
 from tests.bench.fit_first import TARGET, key, reading
 from tests.bench.intervals import by_chance
 from tests.bench.read_results import form_of
@@ -66,7 +67,7 @@ def documents(dump: Path) -> Iterator[list[Lesson]]:
             readings=[reading(row, number) for number, row in enumerate(rows)],
             truths={key(row): row["truth"] for row in rows} | {key(row): row["text"] for row in rows if row["right"]},
         )
-        yield [each.lesson for each in machines_alone(facts, LearntParameters.read(version=0, content=CONTENT))]
+        yield [each.lesson for each in machines_alone(facts, LearntParameters.read(version=0, content=CONTENT), POLICY)]
 
 
 def show(lessons: Sequence[Lesson], fitted: Mapping[str, Mapping[str, float]]) -> None:

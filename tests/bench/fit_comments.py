@@ -32,6 +32,7 @@ from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
 from reconcile.parameters.parameters import read_parameters
+from reconcile.policy import POLICY
 from tests.bench import sets
 from tests.bench.fit_collection import by_lot
 from tests.bench.read_samples import data_folder
@@ -102,7 +103,7 @@ def wholes(told: sets.Told) -> Iterator[tuple[Prose, float, bool]]:
     spot = made.fields["comment"]
     for learnt in (
         shipped.shipped_parameters(),
-        Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content),
+        Parameters(version=1, content=learn(facts, shipped.shipped_parameters(), POLICY).content),
     ):
         for readings, (_, truth) in zip(scans, told, strict=True):
             weighed = weigh_together(made, readings, read_parameters(learnt))[KEY]
@@ -120,7 +121,7 @@ def texts(data: Path, part: str, readers: int) -> Iterator[Text]:
     spot = prepared(FORM).fields["comment"]
     for learnt in (
         shipped.shipped_parameters(),
-        Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content),
+        Parameters(version=1, content=learn(facts, shipped.shipped_parameters(), POLICY).content),
     ):
         here = read_parameters(learnt)
         words = here.words(spot.field.name).total

@@ -77,13 +77,15 @@ def main(dumps: Iterable[str]) -> None:
     nothing = Parameters(version=0, content={"rates": {"person": people()}})
     wrong, count = 0, 0
     for half, other in ((0, 1), (1, 0)):
-        learnt = Parameters(version=0, content=kept(learn([each.facts for each in halves[other]], nothing).content))
+        learnt = Parameters(
+            version=0, content=kept(learn([each.facts for each in halves[other]], nothing, POLICY).content)
+        )
         for each in halves[half]:
             if each.typed:
                 errors, decided = machines_alone(each, learnt)
                 wrong, count = wrong + errors, count + decided
-    content = kept(learn([each.facts for _, each in fixed], nothing).content)
-    content["places"] = taught(free, LearntParameters.read(version=0, content=content))["places"]
+    content = kept(learn([each.facts for _, each in fixed], nothing, POLICY).content)
+    content["places"] = taught(free, LearntParameters.read(version=0, content=content), POLICY)["places"]
     families = ("line text", "short text", "code", "amount", "date")
     situations = [f"{family}: {how}" for family in families for how in ("engines agree", "vouched for")]
     content["shipped"] = {situation: [float(wrong), float(count)] for situation in situations}
@@ -126,7 +128,7 @@ def machines_alone(document: Document, learnt: Parameters) -> tuple[int, int]:
     """(wrong, all) of the filled fields that machines would decide, whatever they have earned."""
     spots = prepared(document.form).fields
     wrong = count = 0
-    for where, posterior in weigh(document.form, document.readings, learnt).items():
+    for where, posterior in weigh(document.form, document.readings, learnt, POLICY).items():
         proven = replace(posterior, standing=posterior.standing._replace(earned=PROVEN))
         answer = decide(document.form.field(where.name), proven, POLICY)
         spot = spots[where.name]

@@ -20,6 +20,7 @@ from reconcile.learning.lessons import MachinesAlone, machines_alone
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
+from reconcile.policy import POLICY
 from tests.bench.fit_first import TARGET, read
 from tests.bench.truth_results import facts_of, of_line
 from tests.bench.world.forms import NEVER_FITTED
@@ -32,7 +33,7 @@ def main(dumps: Iterable[str]) -> None:
     learnt = LearntParameters.read(version=0, content=CONTENT)
     halves: tuple[list[MachinesAlone], list[MachinesAlone]] = ([], [])
     for number, facts in enumerate(each for dump in dumps for each in documents(Path(dump))):
-        halves[number % 2].extend(each for each in machines_alone(facts, learnt) if is_of_stage(each))
+        halves[number % 2].extend(each for each in machines_alone(facts, learnt, POLICY) if is_of_stage(each))
     wrong, count = 0, 0
     for fitted, other in (halves, halves[::-1]):
         for each in would_decide(other, with_stage(fitted)):

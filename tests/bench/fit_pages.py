@@ -25,6 +25,7 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.confidence_bins import BAD_PAGE_QUALITY
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
+from reconcile.policy import POLICY
 from tests.bench.fit_first import TARGET, key, reading
 from tests.bench.read_results import form_of
 
@@ -97,7 +98,7 @@ def show(name: str, scans: Sequence[ScanFacts], content: dict[str, Any]) -> None
         told: list[tuple[float, bool]] = []
         for scan in scans:
             if any(each.conditions.get("quality", 1.0) < BAD_PAGE_QUALITY for each in scan.readings) == bad:
-                alone = machines_alone(scan, LearntParameters.read(version=0, content=content))
+                alone = machines_alone(scan, LearntParameters.read(version=0, content=content), POLICY)
                 told += [
                     (each.share, each.right) for each in alone if each.seen.may_decide_alone and each.seen.engines > 1
                 ]

@@ -21,6 +21,7 @@ from reconcile.learning.lessons import taught
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.bench import bench_locate as locate
 from tests.bench import fit_first
 from tests.bench.locate_hard import mixed_truth
@@ -91,7 +92,7 @@ def places(found: Iterable[Document]) -> dict[str, list[list[float]]]:
     )
     total: dict[str, list[list[float]]] = {}
     for scans in by_layout.values():
-        tallies: Any = taught(scans, learnt)["places"]
+        tallies: Any = taught(scans, learnt, POLICY)["places"]
         for name, bins in tallies.items():
             if ": " in name:  # a type's tally would mix forms: what receipts teach of totals is nothing for invoices
                 sums = total.setdefault(name, [[0.0, 0.0] for _ in bins])

@@ -20,6 +20,7 @@ from reconcile.inference.circumstances import TORN_STAGE
 from reconcile.learning.lessons import machines_alone
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
+from reconcile.policy import POLICY
 from tests.bench.fit_first import TARGET
 from tests.bench.truth_results import Read, facts_of, of_line, weighed_anew
 from tests.bench.world.forms import NEVER_FITTED
@@ -60,7 +61,7 @@ def fitted(some: Sequence[Read]) -> Parameters:
 
 def lessons_of(photograph: Read) -> Iterator[Lesson]:
     """The values of a photograph by machines alone that an engine says which was torn."""
-    for alone in machines_alone(facts_of(photograph), LearntParameters.read(version=0, content=BEFORE)):
+    for alone in machines_alone(facts_of(photograph), LearntParameters.read(version=0, content=BEFORE), POLICY):
         if alone.lesson.stage == TORN_STAGE:
             yield alone.lesson
 

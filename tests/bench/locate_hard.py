@@ -85,7 +85,7 @@ def requisition_truth(line: Mapping[str, Any]) -> dict[str, str]:
 
 def fates(made: Form, file: str, truth: Mapping[str, str], reads: ReadResult, same: Same) -> Iterator[Fate]:
     """What became of each labelled field."""
-    posteriors = weigh(made, reads.readings, shipped_parameters())
+    posteriors = weigh(made, reads.readings, shipped_parameters(), POLICY)
     fate_of = with_layout_tasks(made, posteriors, outcomes(made, posteriors, POLICY))
     for name, written in truth.items():
         key = FieldKey(name)

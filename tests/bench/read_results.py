@@ -174,7 +174,7 @@ def dump(found: Iterable[Result], stream: TextIO) -> None:
 
 def _results(sample: Sample, folded: bool) -> list[Result]:
     form, reads = form_of(sample.form), reads_of(sample)
-    posteriors = weigh(form, reads.readings, shipped_parameters())
+    posteriors = weigh(form, reads.readings, shipped_parameters(), POLICY)
     outcomes = {key: decide(form.field(key.name), each, POLICY) for key, each in posteriors.items()}
     said = _by_key(reads.readings)
     return [

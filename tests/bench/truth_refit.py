@@ -17,6 +17,7 @@ from typing import Any
 
 from reconcile.learning.learn import learn
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.bench.bench_truth import report
 from tests.bench.fit_first import kept, people
 from tests.bench.truth_results import Read, facts_of, of_line, weighed_anew
@@ -53,7 +54,7 @@ def fitted(found: Sequence[Read]) -> Parameters:
     """What ships, with what these photographs teach in place of what the project's own taught."""
     shipped: dict[str, Any] = dict(shipped_parameters().content)
     nothing = Parameters(version=0, content={"rates": {"person": people()}})
-    taught = kept(learn([facts_of(each) for each in found], nothing).content)
+    taught = kept(learn([facts_of(each) for each in found], nothing, POLICY).content)
     lines = {**shipped["calibration"], **taught["calibration"]}
     return Parameters(version=0, content={**shipped, **taught, "calibration": lines, "places": shipped["places"]})
 

@@ -181,7 +181,7 @@ def _cells(
     said: dict[str, list[Reading]] = {}
     for reading in readings:
         said.setdefault(str(reading.key), []).append(reading)
-    posteriors = weigh(form, [each for some in said.values() for each in some], parameters)
+    posteriors = weigh(form, [each for some in said.values() for each in some], parameters, POLICY)
     return [
         _cell(form, str(key), written[str(key)], said.get(str(key), []), posteriors.get(key), plain.get(str(key)))
         for key, _, _ in field_boxes(form, 1)

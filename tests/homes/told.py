@@ -15,6 +15,7 @@ from flows.output.explanation import explained
 from flows.steps.outcomes import outcomes
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.parameters import read_parameters
+from reconcile.policy import POLICY
 from tests.homes.desk import command, listed, opened
 from transcribe.model import Decision, Posterior, Scan, Task, Transcriber
 
@@ -166,7 +167,7 @@ def _weighed(rooms: Home, scan: Scan) -> dict[str, dict[str, Any]]:
     readings, said = rooms.store.readings(scan.id), {}
     version = 1
     while (parameters := rooms.store.parameters(version)) is not None:
-        posteriors = weigh(form, readings, parameters)
+        posteriors = weigh(form, readings, parameters, POLICY)
         came = outcomes(form, posteriors, policy(rooms.settings))
         said[str(version)] = {str(key): _posterior(each, came.get(key)) for key, each in posteriors.items()}
         version += 1

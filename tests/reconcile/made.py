@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from transcribe.model import Column, Field, FieldKey, Form, Kind, Master, Posterior, Reading, Rule, Table
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -84,4 +85,4 @@ def expert(key: FieldKey | str, text: str | None, minute: int = 9) -> Reading:
 
 def posterior(of: Field, *readings: Reading) -> Posterior:
     """The posterior of one field alone on its form, under the shipped parameters."""
-    return weigh(form(of), readings, shipped_parameters())[readings[0].key]
+    return weigh(form(of), readings, shipped_parameters(), POLICY)[readings[0].key]

@@ -65,7 +65,7 @@ def test_every_row_of_the_example_is_what_follows(form: Form) -> None:
         found = TYPED.match(who)
         people = () if found is None else [found[2]] * (2 if found[1] == "two" else 1)
         typed = [reading(ADDRESS, "person", f"p{number}", text) for number, text in enumerate(people)]
-        posterior = weigh(form, [*by_machine(ADDRESS), *typed], shipped_parameters())[ADDRESS]
+        posterior = weigh(form, [*by_machine(ADDRESS), *typed], shipped_parameters(), POLICY)[ADDRESS]
         first = posterior.candidates[0]
         assert first.normal == re.sub(r"\W+", " ", value).lower(), who
         assert f"{first.probability:.{len(probability) - 2}f}" == probability, who
@@ -74,7 +74,9 @@ def test_every_row_of_the_example_is_what_follows(form: Form) -> None:
 
 def test_the_sums_of_the_example_say_what_the_page_says(form: Form) -> None:
     line = by_machine(*(key for key in READ if key != ADDRESS))
-    alone, summed = (weigh(each, line, shipped_parameters())[AMOUNT] for each in (replace(form, rules=()), form))
+    alone, summed = (
+        weigh(each, line, shipped_parameters(), POLICY)[AMOUNT] for each in (replace(form, rules=()), form)
+    )
     assert f"By itself it has {alone.candidates[0].probability:.4f}." in EXAMPLE
     assert f"with the form's sums it has {summed.candidates[0].probability:.6f}." in EXAMPLE
     bits = [bits for each in summed.evidence if abs(bits := float(each.numbers.get("bits", 0.0))) >= MIN_EVIDENCE_BITS]

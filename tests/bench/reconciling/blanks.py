@@ -137,7 +137,7 @@ def run(doubt: Callable[[FieldKey, random.Random], list[Reading]], kind: str, se
     asked = 0
     parameters = shipped.shipped_parameters()
     while True:
-        posterior = weigh(FORM, readings, parameters)[key]
+        posterior = weigh(FORM, readings, parameters, POLICY)[key]
         answer = decide(FORM.field(key.name), posterior, POLICY)
         if isinstance(answer, Decision):
             return Cell(readings=asked, right=answer.null == "blank")

@@ -16,6 +16,7 @@ from reconcile.conduct.answers import Answer, answers
 from reconcile.conduct.odd_readers import HONEST_PEOPLE_ASKED_SHARE, odd_readers
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
+from reconcile.policy import POLICY
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import forms, reading, scan_of
 from tests.bench.generator.people import Said
@@ -100,12 +101,14 @@ def _world(world: World, *, is_betrayed: bool) -> tuple[set[str], Mapping[str, s
     for number, (scan, readings) in enumerate(by_scan.items()):
         machines = [each for each in readings if each.kind == "machine"]
         experts = [each for each in readings if each.kind == "expert"]
-        sure = {k for k, p in weigh(form_of[scan], machines, learnt).items() if p.probability >= DOUBT_PROBABILITY}
+        sure = {
+            k for k, p in weigh(form_of[scan], machines, learnt, POLICY).items() if p.probability >= DOUBT_PROBABILITY
+        }
         kept = machines + [each for each in readings if each.kind == "person" and each.key not in sure]
         sent = [_as_sent(each, changed, fast, chance) for each in kept]
         kept = [_copied(each, sent) if changed.get(each.source) == "copier" else each for each in sent] + experts
         kept = [replace(each, at=each.at + timedelta(hours=number, seconds=at)) for at, each in enumerate(kept)]
-        given += answers(form_of[scan], kept, learnt)
+        given += answers(form_of[scan], kept, learnt, POLICY)
     counts = Counter(answer.who for answer in given)
     kinds = {**kinds, **changed, FALSE_EXPERT: FALSE_EXPERT}
     told = {who: kind for who, kind in kinds.items() if counts[who] >= MIN_ANSWER_COUNT or kind in HONEST}

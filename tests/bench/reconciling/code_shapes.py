@@ -187,7 +187,7 @@ def run(name: str, draw: Draw, seed: int, *, shaped: bool, orders: int = ORDERS)
         outcomes.append(outcome)
         facts.append(of_scan)
         if len(facts) % NIGHT == 0:
-            content = learn(facts, parameters).content
+            content = learn(facts, parameters, POLICY).content
             parameters = Parameters(
                 version=parameters.version + 1, content=content if shaped else {**content, "shapes": {}}
             )
@@ -214,7 +214,7 @@ def _work(
     people = iter(crowd.readings(item, machines[0].text, chance))
     audits, asked, before = 0, 0, list[Decision]()
     while True:
-        answer = decide(form.fields[0], weigh(form, readings, parameters)[KEY], POLICY)
+        answer = decide(form.fields[0], weigh(form, readings, parameters, POLICY)[KEY], POLICY)
         if isinstance(answer, Decision):
             if audits or not draw_audit(f"{form.name} {item.number}", KEY, 1, POLICY.audit_share):
                 break

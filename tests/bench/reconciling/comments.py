@@ -18,6 +18,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
+from reconcile.policy import POLICY
 from tests.bench import sets
 from tests.bench.fit_collection import by_lot
 from tests.bench.generator.paper import START
@@ -89,7 +90,7 @@ def _heard(told: sets.Told) -> Iterator[Heard]:
     scans = [readings_of(item) for item, _ in told]
     learnt = _learnt([ScanFacts(form=FORM, readings=readings) for readings in scans])
     for readings, (_, truth) in zip(scans, told, strict=True):
-        posterior = weigh(FORM, readings, learnt)[KEY]
+        posterior = weigh(FORM, readings, learnt, POLICY)[KEY]
         best = posterior.candidates[0]
         counts = Counter(vote.says for vote in votes(spot, readings))
         most = max(counts, key=lambda says: counts[says])
@@ -103,12 +104,12 @@ def _after_gold(told: sets.Told) -> Iterator[Forecast]:
     known = [replace(scan, truths={KEY: truth}) for scan, (_, truth) in zip(facts[:GOLD], told, strict=False)]
     learnt = _learnt([*known, *facts[GOLD:]])
     for scan, (_, truth) in zip(facts[GOLD:], told[GOLD:], strict=True):
-        posterior = weigh(FORM, scan.readings, learnt)[KEY]
+        posterior = weigh(FORM, scan.readings, learnt, POLICY)[KEY]
         yield posterior.probability, posterior.candidates[0].normal == prepared(FORM).fields["comment"].normal(truth)
 
 
 def _learnt(facts: list[ScanFacts]) -> Parameters:
-    return Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content)
+    return Parameters(version=1, content=learn(facts, shipped.shipped_parameters(), POLICY).content)
 
 
 def _rows(readers: int, said: list[Heard]) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from reconcile.parameters import shipped
 from reconcile.parameters.champion import champion
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.standings import SHIPPED_CONTESTS
+from reconcile.policy import POLICY
 from tests.bench import sets
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
@@ -50,9 +51,9 @@ def rows(small: bool) -> Iterator[Row]:
 def _add(tally: dict[str, Counter[str]], scans: Sequence[ScanFacts]) -> None:
     """Trust is learnt without the truths, as a store would have it, then both sides are held against them."""
     blind = [ScanFacts(form=scan.form, readings=scan.readings) for scan in scans]
-    learnt = LearntParameters.read(version=1, content=learn(blind, shipped.shipped_parameters()).content)
+    learnt = LearntParameters.read(version=1, content=learn(blind, shipped.shipped_parameters(), POLICY).content)
     for scan in scans:
-        for contest in contested(scan, learnt):
+        for contest in contested(scan, learnt, POLICY):
             tally[contest.lesson.family] += contest.tally
 
 

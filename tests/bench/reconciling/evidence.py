@@ -78,7 +78,7 @@ def tried(kind: str, seed: int, size: int) -> dict[str, Tried]:
 
 def _tried(facts: Sequence[ScanFacts], old: Sequence[Worked]) -> Tried:
     proposal = propose(facts, SHIPPED, POLICY, REOPENED_SHARE)
-    plain = Parameters(version=1, content=learn(facts, SHIPPED).content)
+    plain = Parameters(version=1, content=learn(facts, SHIPPED, POLICY).content)
     after = Parameters(version=1, content=proposal.content)
     new = [worked(each.document, after) for each in old] if proposal.is_accepted else old
     pairs = [(one.wrong(), other.wrong()) for one, other in zip(old, new, strict=True)]

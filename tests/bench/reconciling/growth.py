@@ -66,7 +66,7 @@ def grow(
             done, scans = done + len(batch), scans + len(batch)
             yield _day(name, scans, batch, facts, parameters)
             seen = [*seen, *facts][-REMEMBERED:]
-            parameters = Parameters(version=parameters.version + 1, content=learn(seen, parameters).content)
+            parameters = Parameters(version=parameters.version + 1, content=learn(seen, parameters, POLICY).content)
 
 
 def facts_of(each: Open) -> ScanFacts:

@@ -12,6 +12,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
+from reconcile.policy import POLICY
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
 from tests.bench.intervals import said
@@ -44,8 +45,8 @@ def count(world: World) -> Counter[str]:
             by_scan[scan_of(item)].append(reading(item, each, number))
     form_of = {scan_of(item): blanks[item.locale] for item in world.items}
     facts = [ScanFacts(form=form_of[scan], readings=readings) for scan, readings in by_scan.items()]
-    learnt = Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content)
-    posteriors = {scan: weigh(form_of[scan], readings, learnt) for scan, readings in by_scan.items()}
+    learnt = Parameters(version=1, content=learn(facts, shipped.shipped_parameters(), POLICY).content)
+    posteriors = {scan: weigh(form_of[scan], readings, learnt, POLICY) for scan, readings in by_scan.items()}
     tally: Counter[str] = Counter()
     for item in world.items:
         spot = prepared(form_of[scan_of(item)]).fields[KEYS[item.slot].name]

@@ -75,7 +75,7 @@ def run(world: World, policy: Policy = POLICY, start: Parameters | None = None) 
             )
             for each in done[-WINDOW:]
         ]
-        learnt = learn(facts, parameters)
+        learnt = learn(facts, parameters, POLICY)
         parameters = Parameters(version=parameters.version + 1, content=learnt.content)
     return [outcome for each in done for outcome in outcomes_of(each)]
 
@@ -118,7 +118,7 @@ def answered(
     each: Open, parameters: Parameters, policy: Policy
 ) -> tuple[dict[FieldKey, Posterior], dict[FieldKey, Decision | Task]]:
     """Weigh a form; what is decided and asked of its fields."""
-    posteriors = weigh(each.form, each.readings, parameters)
+    posteriors = weigh(each.form, each.readings, parameters, POLICY)
     answers = {key: decide(each.form.field(key.name), posterior, policy) for key, posterior in posteriors.items()}
     each.decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}
     return posteriors, answers

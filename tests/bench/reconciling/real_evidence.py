@@ -61,7 +61,7 @@ def _fates(scans: Sequence[ScanFacts], parameters: Parameters) -> Fates:
     found: Fates = {}
     for scan in scans:
         spots = prepared(scan.form).fields
-        for key, posterior in weigh(scan.form, scan.readings, parameters).items():
+        for key, posterior in weigh(scan.form, scan.readings, parameters, POLICY).items():
             answer = decide(scan.form.field(key.name), posterior, POLICY)
             if key in scan.truths:
                 normal = spots[key.name].normal

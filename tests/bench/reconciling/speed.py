@@ -11,6 +11,7 @@ from reconcile.inference import ScanMemory, weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
+from reconcile.policy import POLICY
 from tests.bench.generator import Shape, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
 from tests.bench.reconciling import peers
@@ -32,7 +33,7 @@ def rows(small: bool) -> Iterator[Row]:
     form_of = {scan_of(item): blanks[item.locale] for item in world.items}
     all_facts = [ScanFacts(form=form_of[scan], readings=readings) for scan, readings in by_scan.items()]
     started = time.process_time()
-    learnt = Parameters(version=1, content=learn(all_facts, shipped.shipped_parameters()).content)
+    learnt = Parameters(version=1, content=learn(all_facts, shipped.shipped_parameters(), POLICY).content)
     learning = time.process_time() - started
     count = sum(map(len, by_scan.values()))
     yield at_most(f"learning on {count} readings, seconds", learning, 20.0 * max(1.0, count / 55_000), 1)
@@ -40,13 +41,13 @@ def rows(small: bool) -> Iterator[Row]:
     machines = {scan: [each for each in readings if _number(each) < 2] for scan, readings in by_scan.items()}
     with_a_person = {scan: [each for each in readings if _number(each) < 3] for scan, readings in by_scan.items()}
     for scan, readings in with_a_person.items():
-        weigh(form_of[scan], readings, Parameters(version=2, content=learnt.content))
+        weigh(form_of[scan], readings, Parameters(version=2, content=learnt.content), POLICY)
     gc.collect()
     gc.freeze()  # the collector would walk through the made-up world again and again
     started = time.process_time()
-    fields = sum(len(weigh(form_of[scan], readings, learnt)) for scan, readings in with_a_person.items())
+    fields = sum(len(weigh(form_of[scan], readings, learnt, POLICY)) for scan, readings in with_a_person.items())
     took = time.process_time() - started
-    posteriors = {scan: weigh(form_of[scan], readings, learnt) for scan, readings in with_a_person.items()}
+    posteriors = {scan: weigh(form_of[scan], readings, learnt, POLICY) for scan, readings in with_a_person.items()}
     yield at_least("posteriors a second, two machines and a person", fields / took, 5000, 0)
     right = sum(
         posteriors[scan_of(item)][KEYS[item.slot]].candidates[0].normal == spot.normal(item.written)
@@ -56,10 +57,10 @@ def rows(small: bool) -> Iterator[Row]:
 
     took, memory = 0.0, ScanMemory()  # as the process that reconciles for the review pages has one
     for scan, readings in machines.items():
-        weigh(form_of[scan], readings, learnt, memory)
+        weigh(form_of[scan], readings, learnt, POLICY, memory)
         one_more = [*readings, next(each for each in with_a_person[scan] if _number(each) == 2)]
         started = time.process_time()
-        weigh(form_of[scan], one_more, learnt, memory)
+        weigh(form_of[scan], one_more, learnt, POLICY, memory)
         took += time.process_time() - started
     yield at_most("one more reading updates its scan, milliseconds", 1000 * took / len(machines), 2.0, 2)
     yield Row(of="readings a second in learning", figure=f"{count / learning:.0f}")

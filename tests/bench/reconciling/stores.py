@@ -130,7 +130,7 @@ def worked(document: Document, parameters: Parameters, *, experts: bool = True, 
 def work_on(done: Worked, parameters: Parameters, *, experts: bool = True, policy: Policy = POLICY) -> None:
     """The same for a document with some readings: what an expert alone reads so is read by another, as in a store."""
     while True:
-        posteriors = weigh(done.document.form, done.readings, parameters)
+        posteriors = weigh(done.document.form, done.readings, parameters, POLICY)
         answers = {
             key: decide(done.document.form.field(key.name), posterior, policy) for key, posterior in posteriors.items()
         }

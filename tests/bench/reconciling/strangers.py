@@ -18,6 +18,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
+from reconcile.policy import POLICY
 from tests.bench.reconciling.rows import Row, at_least, at_most
 from tests.reconcile.made import field, form, reading
 from transcribe.model import FieldKey, Parameters, Reading
@@ -113,12 +114,12 @@ def _slip(lot: random.Random, text: str) -> str:
 
 def _counted(scans: Sequence[tuple[list[Reading], Truth]]) -> Counter[str]:
     facts = [ScanFacts(form=FORM, readings=said) for said, _ in scans]
-    learnt = Parameters(version=1, content=learn(facts, shipped.shipped_parameters()).content)
+    learnt = Parameters(version=1, content=learn(facts, shipped.shipped_parameters(), POLICY).content)
     spots, tally = prepared(FORM).fields, Counter[str]()
     table: list[tuple[int, str, str]] = []
     truths: list[str] = []
     for said, true in scans:
-        for key, posterior in weigh(FORM, said, learnt).items():
+        for key, posterior in weigh(FORM, said, learnt, POLICY).items():
             normal, number = spots[key.name].normal, len(truths)
             truths.append(normal(true[key.name]))
             best = next(each for each in posterior.candidates if each.origin in ("read", "words")).normal

@@ -108,7 +108,7 @@ def run(world: World, *, apt: bool) -> list[Outcome]:
             )
             for each in done[-online.WINDOW :]
         ]
-        parameters = Parameters(version=parameters.version + 1, content=learn(facts, parameters).content)
+        parameters = Parameters(version=parameters.version + 1, content=learn(facts, parameters, POLICY).content)
     return [outcome for each in done for outcome in online.outcomes_of(each)]
 
 

@@ -19,7 +19,7 @@ FACTURE = definition.load("facture")
 def asked(*rows: str) -> list[Task]:
     words = printed(*rows)
     read = locate("scan", [PAGE], {"tesseract 5 fra": {1: words}, "rapidocr 1": {1: words}}, FACTURE, NOW)
-    posteriors = weigh(FACTURE, read.readings, shipped_parameters())
+    posteriors = weigh(FACTURE, read.readings, shipped_parameters(), POLICY)
     said = {key: decide(FACTURE.field(key.name), each, POLICY) for key, each in posteriors.items()}
     return list(distinct_tasks(with_layout_tasks(FACTURE, posteriors, said)))
 

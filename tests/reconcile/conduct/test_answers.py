@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconcile.conduct import answers
 from reconcile.parameters import shipped_parameters
+from reconcile.policy import POLICY
 from tests.reconcile.made import both, field, form, reading
 from transcribe.model import OPERATOR_SOURCE, Reading
 
@@ -11,7 +12,7 @@ FORM = form(field("name"))
 
 
 def by(who: str, given: list[Reading]) -> list[str]:
-    return [each.text for each in answers(FORM, given, shipped_parameters()) if each.who == who]
+    return [each.text for each in answers(FORM, given, shipped_parameters(), POLICY) if each.who == who]
 
 
 def test_an_expert_is_looked_at_as_a_transcriber_is_and_what_an_operator_put_right_is_not() -> None:
@@ -28,7 +29,7 @@ def test_an_expert_is_looked_at_as_a_transcriber_is_and_what_an_operator_put_rig
 
 def test_what_machines_and_experts_say_of_a_field_is_without_the_expert_who_is_looked_at() -> None:
     given = [*both("name", "Lindqvist"), reading("name", "eva", "false", kind="expert")]
-    (answer,) = answers(FORM, given, shipped_parameters())
+    (answer,) = answers(FORM, given, shipped_parameters(), POLICY)
     assert max(answer.unaided, key=lambda says: answer.unaided[says]) == "lindqvist"
     assert answer.others.says == "lindqvist"
     assert not answer.agrees
@@ -37,7 +38,7 @@ def test_what_machines_and_experts_say_of_a_field_is_without_the_expert_who_is_l
 
 def test_an_expert_may_take_a_reading_that_is_shown_without_typing_it() -> None:
     given = [reading("name", "ann", "Lindqvist"), reading("name", "eva", "Lindqvist", kind="expert")]
-    letters = {each.who: each.letters for each in answers(FORM, given, shipped_parameters())}
+    letters = {each.who: each.letters for each in answers(FORM, given, shipped_parameters(), POLICY)}
     assert letters == {"ann": 9, "eva": 0}
 
 
@@ -47,5 +48,5 @@ def test_what_somebody_read_as_a_transcriber_stands_beside_what_they_read_as_an_
         reading("name", "eva", "false"),
         reading("name", "eva", "Lindqvist", kind="expert", minute=5),
     ]
-    said = {each.by_expert: each.text for each in answers(FORM, given, shipped_parameters())}
+    said = {each.by_expert: each.text for each in answers(FORM, given, shipped_parameters(), POLICY)}
     assert said == {False: "false", True: "Lindqvist"}

@@ -20,7 +20,7 @@ GAVE_UP = frozenset({"illegible"})
 
 
 def asked(of: Form, *readings: Reading) -> Task:
-    (posterior,) = weigh(of, readings, shipped_parameters()).values()
+    (posterior,) = weigh(of, readings, shipped_parameters(), POLICY).values()
     answer = decide(of.fields[0], posterior, POLICY)
     assert isinstance(answer, Task), answer
     return with_true_reason(answer, of, readings)
@@ -77,7 +77,7 @@ def test_readers_are_said_to_differ_where_two_of_them_do_and_nowhere_else(of: Fo
     engines = [
         machine(name, f"{engine} 1", text) for engine, text in zip(("tesseract", "rapidocr"), heard, strict=False)
     ]
-    (posterior,) = weigh(of, [*readings, *engines], shipped_parameters()).values()
+    (posterior,) = weigh(of, [*readings, *engines], shipped_parameters(), POLICY).values()
     answer = decide(of.fields[0], posterior, POLICY)
     if not isinstance(answer, Task):
         return

@@ -81,7 +81,7 @@ def test_a_tradition_is_the_first_language_that_somebody_named() -> None:
 
 def believed(probability: float, *readings: Reading) -> tuple[Decision | Task, Posterior]:
     """What is decided on these readings where they are believed so far."""
-    posterior = replace(weigh(FORM, readings, shipped_parameters())[KEY], probability=probability)
+    posterior = replace(weigh(FORM, readings, shipped_parameters(), POLICY)[KEY], probability=probability)
     return decide(CODE, posterior, POLICY), posterior
 
 

@@ -29,11 +29,11 @@ def test_a_price_and_an_amount_alike_are_no_evidence_for_another_row_that_holds(
         for who in ("ana", "ben", "eve")
     ]
     readings = [*people, *without_confidence(QUANTITY, "3"), *without_confidence(AMOUNT, "37.50")]
-    found = weigh(LINES, readings, shipped_parameters())
+    found = weigh(LINES, readings, shipped_parameters(), POLICY)
     answer = decide(LINES.field(AMOUNT.name), found[AMOUNT], POLICY)
     assert isinstance(answer, Decision)
     assert answer.text == "12.50"
-    alone = weigh(LINES, [each for each in readings if each.key != QUANTITY], shipped_parameters())[AMOUNT]
+    alone = weigh(LINES, [each for each in readings if each.key != QUANTITY], shipped_parameters(), POLICY)[AMOUNT]
     assert found[AMOUNT].candidates[1].probability < 2 * alone.candidates[1].probability
 
 

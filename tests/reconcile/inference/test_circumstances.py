@@ -35,7 +35,7 @@ ORDERED = form(
 
 
 def of_price(text: str) -> Posterior:
-    return weigh(PRICE, both("price", text), shipped_parameters())[FieldKey("price")]
+    return weigh(PRICE, both("price", text), shipped_parameters(), POLICY)[FieldKey("price")]
 
 
 @pytest.mark.parametrize("text", ["17217", "1 217", "172"])
@@ -58,7 +58,7 @@ def test_an_amount_with_decimals_or_too_short_to_have_lost_them_is_decided(text:
 def test_an_amount_without_decimals_that_one_engine_alone_reads_may_be_a_part_of_it(text: str, is_asked: bool) -> None:
     """RapidOCR read 59 of 10.59 beside a stripe of dirt, and Tesseract read the stripe."""
     readings = [machine("price", "tesseract 5", "iil", 0.63), machine("price", "rapidocr 3", text, 0.99)]
-    found = weigh(PRICE, readings, shipped_parameters())[FieldKey("price")]
+    found = weigh(PRICE, readings, shipped_parameters(), POLICY)[FieldKey("price")]
     said = decide(PRICE.field("price"), found, POLICY)
     assert (found.standing.trouble == "format", isinstance(said, Task)) == (is_asked, is_asked)
 
@@ -112,7 +112,7 @@ def test_a_character_that_an_engine_thinks_may_be_its_lookalike_is_asked_though_
     """5078, Lopez and 0G by hand were decided as 5018, Lope3 and 06."""
     first, second = both("price", text)
     said = [first, replace(second, alternatives=((other, sure),))]
-    found = weigh(form(field("price", type)), said, shipped_parameters())[FieldKey("price")]
+    found = weigh(form(field("price", type)), said, shipped_parameters(), POLICY)[FieldKey("price")]
     assert (found.standing.trouble == "lookalike") is is_asked
 
 
@@ -132,7 +132,7 @@ def test_a_word_that_usually_has_accents_is_asked_though_both_read_it_without(
 ) -> None:
     """Herve was decided for Hervé, and Boite a outils metal for Boîte à outils métal."""
     kind = replace(form(field("client", type)), languages=("fra",))
-    found = weigh(kind, both("client", text), shipped_parameters())[FieldKey("client")]
+    found = weigh(kind, both("client", text), shipped_parameters(), POLICY)[FieldKey("client")]
     assert (found.standing.trouble == "lookalike") is is_asked
 
 
@@ -142,7 +142,7 @@ def test_a_word_that_usually_has_accents_is_asked_though_both_read_it_without(
 )
 def test_an_amount_with_one_decimal_is_asked_as_the_other_may_be_hidden(type: str, text: str, is_asked: bool) -> None:
     """A pen lay on the end of 233,25."""
-    found = weigh(form(field("price", type)), both("price", text), shipped_parameters())[FieldKey("price")]
+    found = weigh(form(field("price", type)), both("price", text), shipped_parameters(), POLICY)[FieldKey("price")]
     assert (found.standing.trouble == "format") is is_asked
 
 
@@ -151,7 +151,7 @@ def test_a_one_that_the_sums_tell_is_not_asked() -> None:
         each for name, text in (("net", "115.00"), ("tax", "13.00"), ("total", "128.00")) for each in both(name, text)
     ]
     said[-1] = replace(said[-1], alternatives=(("728.00", 0.03),))
-    found = weigh(SUMS, said, shipped_parameters())
+    found = weigh(SUMS, said, shipped_parameters(), POLICY)
     assert {each.standing.trouble for each in found.values()} == {""}
 
 
@@ -173,7 +173,7 @@ def test_where_one_engine_alone_reads_a_text_and_another_sees_a_space_more_it_is
     """RapidOCR drops spaces, and is sure all the same."""
     one = form(field("price", type))
     readings = [machine("price", "tesseract 5", other, 0.5), machine("price", "rapidocr 3", sure, 0.99)]
-    found = weigh(one, readings, shipped_parameters())[FieldKey("price")]
+    found = weigh(one, readings, shipped_parameters(), POLICY)[FieldKey("price")]
     assert (found.standing.trouble == "engines disagree") == is_asked
 
 
@@ -200,13 +200,13 @@ def test_a_quantity_of_one_and_whole_words_are_no_lone_strokes(type: str, text: 
 def test_a_lone_stroke_that_is_a_known_value_is_no_lookalike() -> None:
     size = field("size", "text")
     listed = Master(field="size", values=(("1", "1"), ("2", "2")), digest="m")
-    found = weigh(form(size, masters=(listed,)), both("size", "1"), shipped_parameters())[FieldKey("size")]
+    found = weigh(form(size, masters=(listed,)), both("size", "1"), shipped_parameters(), POLICY)[FieldKey("size")]
     assert found.standing.trouble == ""
 
 
 def trouble(type: str, one: str, other: str) -> object:
     readings = [machine("some", "tesseract 5.5.0 fra", one), machine("some", "rapidocr 3.10.0", other, 0.99)]
-    return weigh(form(field("some", type)), readings, shipped_parameters())[FieldKey("some")].standing.trouble
+    return weigh(form(field("some", type)), readings, shipped_parameters(), POLICY)[FieldKey("some")].standing.trouble
 
 
 @pytest.mark.parametrize(("other", "is_asked"), [("06123 456789", False), ("06123 456189", True), ("", True)])
@@ -215,14 +215,14 @@ def test_a_telephone_number_that_nobody_gives_out_is_decided_where_both_engines_
 ) -> None:
     readings = [machine("call", "tesseract 5", "06123 456789"), machine("call", "rapidocr 3", other or None, 0.99)]
     paper = form(field("call", "phone"))
-    found = weigh(paper, readings, shipped_parameters())[FieldKey("call")]
+    found = weigh(paper, readings, shipped_parameters(), POLICY)[FieldKey("call")]
     assert isinstance(decide(paper.field("call"), found, POLICY), Task) == is_asked
     assert found.standing.trouble == ("format" if is_asked else "")
 
 
 def test_sums_vouch_for_an_amount_without_decimals() -> None:
     readings = [*both("net", "1500.00"), *both("tax", "300.00"), *both("total", "1800")]
-    total = weigh(SUMS, readings, shipped_parameters())[FieldKey("total")]
+    total = weigh(SUMS, readings, shipped_parameters(), POLICY)[FieldKey("total")]
     assert (total.standing.witness, total.standing.trouble) == ("sums", "")
 
 
@@ -236,7 +236,7 @@ def test_sums_do_not_vouch_for_amounts_of_which_an_engine_saw_the_points(seen: s
         machine(amount, "tesseract 5.5.0 eng", "172179"),
         machine(amount, "rapidocr 3.10.0", seen, 0.9),
     ]
-    posteriors = weigh(ORDERED, readings, shipped_parameters())
+    posteriors = weigh(ORDERED, readings, shipped_parameters(), POLICY)
     for key in (price, amount):
         said = decide(ORDERED.field(key.name), posteriors[key], POLICY)
         assert isinstance(said, Task) or "." in said.text
@@ -255,7 +255,7 @@ def test_price_and_amount_without_decimals_vouch_for_each_other_only_where_nothi
         machine(amount, "tesseract 5.5.0 eng", "CC FLE", 0.1),
         machine(amount, "rapidocr 3.10.0", "66766", 0.99),
     ]
-    posteriors = weigh(ORDERED, readings, shipped_parameters())
+    posteriors = weigh(ORDERED, readings, shipped_parameters(), POLICY)
     for key in (price, amount):
         assert isinstance(decide(ORDERED.field(key.name), posteriors[key], POLICY), Task) is not vouched
 
@@ -266,15 +266,15 @@ POT = form(field("pot", "decimal"))
 @pytest.mark.parametrize("quality", [0.3, 0.9])
 def test_two_digits_of_a_quantity_that_may_have_decimals_may_have_lost_their_point(quality: float) -> None:
     readings = [replace(each, conditions={"fit": 0.8, "quality": quality}) for each in both("pot", "75")]
-    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].standing.trouble == "format"
+    assert weigh(POT, readings, shipped_parameters(), POLICY)[FieldKey("pot")].standing.trouble == "format"
     whole = form(field("pot", "integer"))
-    assert weigh(whole, readings, shipped_parameters())[FieldKey("pot")].standing.trouble == ""
+    assert weigh(whole, readings, shipped_parameters(), POLICY)[FieldKey("pot")].standing.trouble == ""
 
 
 @pytest.mark.parametrize("text", ["7.5", "7"])
 def test_with_its_point_or_of_one_digit_it_is_whole_on_any_page(text: str) -> None:
     readings = [replace(each, conditions={"fit": 0.8, "quality": 0.3}) for each in both("pot", text)]
-    assert weigh(POT, readings, shipped_parameters())[FieldKey("pot")].standing.trouble == ""
+    assert weigh(POT, readings, shipped_parameters(), POLICY)[FieldKey("pot")].standing.trouble == ""
 
 
 def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_saw() -> None:
@@ -284,7 +284,7 @@ def test_sums_rounded_to_cents_do_not_vouch_for_a_decimal_that_one_engine_alone_
         machine("tax", "rapidocr 3.10.0", "4047.99", 0.75),
         *both("total", "24287.95"),
     ]
-    tax = weigh(SUMS, readings, shipped_parameters())[FieldKey("tax")]
+    tax = weigh(SUMS, readings, shipped_parameters(), POLICY)[FieldKey("tax")]
     said = decide(SUMS.field("tax"), tax, POLICY)
     assert isinstance(said, Task) or said.text == "4047.99"
 
@@ -295,9 +295,9 @@ def test_what_two_engines_read_alike_counts_for_two_however_unsure_one_is(unsure
         reading("street", source, "12 rue Berger", kind="machine", confidence=confidence)
         for source, confidence in (("tesseract 5.5.0 fra", unsure), ("rapidocr 3.10.0", 0.99))
     ]
-    street = weigh(form(field("street", "address")), said, shipped_parameters())[FieldKey("street")]
+    street = weigh(form(field("street", "address")), said, shipped_parameters(), POLICY)[FieldKey("street")]
     assert (street.standing.engines, street.standing.trouble) == (2, "")
-    alone = weigh(form(field("street", "address")), said[1:], shipped_parameters())[FieldKey("street")]
+    alone = weigh(form(field("street", "address")), said[1:], shipped_parameters(), POLICY)[FieldKey("street")]
     assert street.probability >= alone.probability
 
 
@@ -308,7 +308,9 @@ def on_page(quality: float, sure: float, text: str = "12 rue Berger", by_tessera
         reading("street", source, text, kind="machine", confidence=confidence, conditions=conditions)
         for source, confidence in (("tesseract 5.5.0 fra", by_tesseract), ("rapidocr 3.10.0", sure))
     ]
-    return weigh(form(field("street", "address")), said, shipped_parameters())[FieldKey("street")].standing.trouble
+    return weigh(form(field("street", "address")), said, shipped_parameters(), POLICY)[
+        FieldKey("street")
+    ].standing.trouble
 
 
 @pytest.mark.parametrize(
@@ -390,7 +392,7 @@ OTHER_PARTS = ("35G-435", "27H-229", "64F-908")
 def trouble_of_first(*codes: str) -> str:
     """The trouble of the code in the first row, each read alike by both engines."""
     readings = [each for row, code in enumerate(codes) for each in both(FieldKey("lines.part", row), code)]
-    return str(weigh(PARTS, readings, shipped_parameters())[FieldKey("lines.part", 0)].standing.trouble)
+    return str(weigh(PARTS, readings, shipped_parameters(), POLICY)[FieldKey("lines.part", 0)].standing.trouble)
 
 
 def test_what_stands_in_the_other_rows_of_a_column_tells_which_of_those_that_look_alike_is_written() -> None:

@@ -28,7 +28,7 @@ def after(count: float, shape: str = "AA-9999", start: str = "") -> Parameters:
 
 
 def posterior(parameters: Parameters, *readings: Reading) -> Posterior:
-    return weigh(FORM, readings, parameters)[FieldKey("ref")]
+    return weigh(FORM, readings, parameters, POLICY)[FieldKey("ref")]
 
 
 def answer(parameters: Parameters, *readings: Reading) -> Decision | Task:

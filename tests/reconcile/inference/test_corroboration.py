@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.reconcile.made import field, form, machine, posterior, reading
 from transcribe.model import Field, FieldKey, Master, Parameters, Reading
 
@@ -26,7 +27,7 @@ def garbled_by_one(garbled: str, other: str) -> list[Reading]:
 def witness(of: Field, best: str, *readings: Reading) -> str:
     """What vouches for the value that is written so, which has to be the best."""
     content = {**shipped_parameters().content, "words": {of.name: WORDS}}
-    found = weigh(form(of), readings, Parameters(version=1, content=content))[FieldKey(of.name)]
+    found = weigh(form(of), readings, Parameters(version=1, content=content), POLICY)[FieldKey(of.name)]
     assert found.candidates[0].text == best
     return str(found.standing.witness)
 
@@ -103,18 +104,21 @@ def test_a_broad_letter_may_stand_for_two_digits_of_an_amount_so_that_its_format
 def test_what_is_known_does_not_vouch_for_an_accent_that_the_other_engine_did_not_see_in_capitals() -> None:
     listed = Master(field="street", values=(("Pochettes à bulles", "1"), ("Agrafeuse rouge", "2")), digest="m")
     said = engines(STREET, "POCHETTES À BULLES", "POCHETTES A BULLES")
-    assert weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].standing.witness == ""
+    assert (
+        weigh(form(STREET, masters=(listed,)), said, shipped_parameters(), POLICY)[FieldKey("street")].standing.witness
+        == ""
+    )
     said = engines(STREET, "POCHETTES À BULLES", "POCHETTES À BUL1ES")
     assert (
-        weigh(form(STREET, masters=(listed,)), said, shipped_parameters())[FieldKey("street")].standing.witness
+        weigh(form(STREET, masters=(listed,)), said, shipped_parameters(), POLICY)[FieldKey("street")].standing.witness
         == "known value"
     )
     written = {**shipped_parameters().content, "words": {"street": {"": 400.0, "malmö": 40.0}}}
     learnt = Parameters(version=1, content=written)
     said = engines(STREET, "MALMÖ 4", "MALMO 4")
-    assert weigh(form(STREET), said, learnt)[FieldKey("street")].standing.witness == ""
+    assert weigh(form(STREET), said, learnt, POLICY)[FieldKey("street")].standing.witness == ""
     said = engines(STREET, "Malmö 4", "Malmo 4")
-    assert weigh(form(STREET), said, learnt)[FieldKey("street")].standing.witness == "known words"
+    assert weigh(form(STREET), said, learnt, POLICY)[FieldKey("street")].standing.witness == "known words"
 
 
 def test_on_a_poor_page_one_character_against_another_tells_nothing() -> None:
@@ -132,7 +136,7 @@ LISTED = Master(field="customer", values=(("Pharmacy Weber Ltd", "1"), ("Pharmac
 
 
 def vouching_for_customer(*readings: Reading) -> str:
-    found = weigh(form(CUSTOMER, masters=(LISTED,)), readings, shipped_parameters())
+    found = weigh(form(CUSTOMER, masters=(LISTED,)), readings, shipped_parameters(), POLICY)
     return found[FieldKey("customer")].standing.witness
 
 

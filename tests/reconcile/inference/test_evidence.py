@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.examples import examples
 from tests.reconcile.made import both, field, form, ink, machine, posterior
 from transcribe.codes import EvidenceCode
@@ -34,7 +35,7 @@ def test_where_nothing_was_audited_here_the_figure_is_told_as_shipped() -> None:
 def test_as_soon_as_own_audits_count_the_figure_is_not_told_as_shipped(audits: int) -> None:
     shipped = shipped_parameters()
     learnt = replace(shipped, content={**shipped.content, "audited": {"amount: engines agree": (0.0, float(audits))}})
-    (told,) = of(weigh(form(TOTAL), both("total", "12.50"), learnt)[FieldKey("total")], *AUDITS)
+    (told,) = of(weigh(form(TOTAL), both("total", "12.50"), learnt, POLICY)[FieldKey("total")], *AUDITS)
     assert told.code == EvidenceCode.AUDITED
     assert told.numbers["count"] == round(audits + max(0.0, 1 - audits / 3000) * 1183)
 

@@ -71,7 +71,7 @@ MAX_ERROR_BETTER_THAN_CHANCE = 0.5
 
 
 def weighed(world: World, readings: Sequence[Reading] | None = None) -> Posterior:
-    return weigh(world.form, world.readings if readings is None else readings, world.parameters)[KEY]
+    return weigh(world.form, world.readings if readings is None else readings, world.parameters, POLICY)[KEY]
 
 
 def spot_of(world: World) -> PreparedField:
@@ -225,7 +225,7 @@ def test_people_who_agree_decide(world: World, text: int, count: int, data: st.D
     if count == POLICY.people_to_agree:
         heard = [(each, comparable_text(spot, each)) for each in engines]  # what is struck out speaks against a blank
         engines = [each for each, text in heard if text == says or null_of(text) in SILENCE]
-    posterior = weigh(world.form, [*people, *engines], shipped)[KEY]
+    posterior = weigh(world.form, [*people, *engines], shipped, POLICY)[KEY]
     answer = decide(world.form.fields[0], posterior, POLICY)
     likeliest = posterior.candidates[0]
     if any(each.flags.intersection(PICTURE_FLAGS) for each in engines):

@@ -75,12 +75,12 @@ def test_a_reading_that_agrees_never_makes_its_value_less_probable(
     own = [each for each in readings if each.key == key]
     assume(own and source not in {each.source for each in own})
     assume(source not in ENGINES or any(each.kind == "machine" for each in own))
-    before = weigh(LINES, readings, learnt)[key]
+    before = weigh(LINES, readings, learnt, POLICY)[key]
     best = before.candidates[0]
     spot = prepared(LINES).fields[key.name]
     alike = [each for each in own if comparable_text(spot, each) == best.normal]
     assume(alike)
-    after = weigh(LINES, [*readings, one_more(alike[0], source, sure)], learnt)[key]
+    after = weigh(LINES, [*readings, one_more(alike[0], source, sure)], learnt, POLICY)[key]
     assert share(after, best.normal) >= best.probability * (1 - SLACK)
     assert after.probability >= before.probability * (1 - SLACK)
 
@@ -125,8 +125,8 @@ def test_names_of_fields_rules_and_people_and_the_order_of_readings_change_nothi
         for each in readings
     ]
     order.shuffle(again)
-    one = weigh(LINES, readings, learnt)
-    two = weigh(other, again, renamed(learnt, named, person))
+    one = weigh(LINES, readings, learnt, POLICY)
+    two = weigh(other, again, renamed(learnt, named, person), POLICY)
     for key, posterior in one.items():
         same = two[FieldKey(named[key.name], key.row)]
         assert abs(posterior.probability - same.probability) < ROUNDING
@@ -144,7 +144,7 @@ def test_three_people_who_agree_on_a_row_that_holds_decide_it_whatever_machines_
 ) -> None:
     machines = [each for each in readings if each.kind == "machine"]
     people = [reading(key, source, text) for key, text in zip(PARTS, row, strict=True) for source in PEOPLE[:count]]
-    for key, posterior in weigh(LINES, [*people, *machines], shipped_parameters()).items():
+    for key, posterior in weigh(LINES, [*people, *machines], shipped_parameters(), POLICY).items():
         if not any(each.key == key and each.flags.intersection(PICTURE_FLAGS) for each in machines):
             answer = decide(LINES.field(key.name), posterior, POLICY)
             assert isinstance(answer, Decision), posterior

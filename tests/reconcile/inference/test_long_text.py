@@ -42,7 +42,7 @@ SENTENCES = st.lists(
 
 
 def weighed(*readings: Reading) -> Posterior:
-    return weigh(COMMENT, readings, shipped_parameters())[KEY]
+    return weigh(COMMENT, readings, shipped_parameters(), POLICY)[KEY]
 
 
 def test_a_text_that_nobody_wrote_whole_is_put_together_from_words_that_somebody_read() -> None:
@@ -140,7 +140,7 @@ def test_lines_of_an_address_stay_lines_when_it_is_put_together() -> None:
             ("cleo", "Mme Hélène Dupont\n12 rue de la Gare\n69008 Lyon"),
         )
     ]
-    best = weigh(address, told, shipped_parameters())[FieldKey("address")].candidates[0]
+    best = weigh(address, told, shipped_parameters(), POLICY)[FieldKey("address")].candidates[0]
     assert best.text == "Mme Hélène Dupont\n12 rue de la Gare\n69003 Lyon"
     assert best.origin == "words"
 
@@ -168,14 +168,14 @@ def test_who_leaves_words_out_is_known_by_it() -> None:
             ],
         )
     ] * 20
-    content = learn(facts, shipped_parameters()).content
+    content = learn(facts, shipped_parameters(), POLICY).content
     done = read_parameters(Parameters(version=1, content=content)).lines
     assert done["ann"][0] > 150
     assert done["eve"][2] > 70
     learnt = Parameters(version=1, content=content)
     doubt = [reading("comment", who, text) for who, text in (("ann", FIRST), ("eve", "ring bell twice the dog is"))]
     unlike = [*doubt, reading("comment", "new", "Please ring the bell twice, the cat is deaf")]
-    best = weigh(COMMENT, unlike, learnt)[KEY].candidates[0]
+    best = weigh(COMMENT, unlike, learnt, POLICY)[KEY].candidates[0]
     assert best.normal == WHOLE
 
 

@@ -23,7 +23,7 @@ OTHER = "please ring the bell thrice for the dog of the lady upstairs is deaf"
 
 
 def weighed(*readings: Reading) -> Posterior:
-    return weigh(COMMENT, readings, shipped_parameters())[KEY]
+    return weigh(COMMENT, readings, shipped_parameters(), POLICY)[KEY]
 
 
 def test_one_readers_long_text_is_seldom_right_throughout_and_their_word_mostly() -> None:

@@ -65,7 +65,7 @@ def test_three_people_outweigh_two_who_read_a_digit_more(few: int, digit: str, a
         return
     said = [reading("boxes", f"p{number}", digits if number < 3 else longer) for number in range(5)]
     boxes = form(field("boxes", "integer"))
-    found = weigh(boxes, said, shipped_parameters())[FieldKey("boxes")]
+    found = weigh(boxes, said, shipped_parameters(), POLICY)[FieldKey("boxes")]
     assert found.candidates[0].normal == digits
 
 
@@ -80,8 +80,8 @@ def test_a_person_known_to_err_nearly_always_counts_nothing_where_they_say_that_
 ) -> None:
     flags = frozenset({"illegible"}) if text is None else frozenset[str]()
     engine = machine("customer", "rapidocr 3.10.0", "Dupont", 0.95)
-    told = weigh(NAME, [engine, reading("customer", "ana", text, flags=flags)], known_to_err("ana", 400.0))
-    alone = weigh(NAME, [engine], shipped_parameters())
+    told = weigh(NAME, [engine, reading("customer", "ana", text, flags=flags)], known_to_err("ana", 400.0), POLICY)
+    alone = weigh(NAME, [engine], shipped_parameters(), POLICY)
     before, after = (found[FieldKey("customer")].candidates[0] for found in (alone, told))
     assert after.normal == before.normal == "dupont"
     assert after.probability > before.probability - 0.02
@@ -91,7 +91,9 @@ def test_two_people_known_to_err_often_do_not_make_a_field_blank_by_saying_so() 
     said = [machine("customer", "rapidocr 3.10.0", "Dupont", 0.95)]
     said += [reading("customer", who, "") for who in ("ana", "ben")]
     careless = known_to_err("ana", 200.0, known_to_err("ben", 200.0))
-    shipped, learnt = (weigh(NAME, said, some)[FieldKey("customer")] for some in (shipped_parameters(), careless))
+    shipped, learnt = (
+        weigh(NAME, said, some, POLICY)[FieldKey("customer")] for some in (shipped_parameters(), careless)
+    )
     assert isinstance(decide(NAME.fields[0], shipped, POLICY), Decision)
     assert isinstance(decide(NAME.fields[0], learnt, POLICY), Task)
 
@@ -203,7 +205,7 @@ def test_of_texts_that_differ_in_a_space_an_engine_lost_it_however_sure_it_is(su
         machine("note", "tesseract 5", "bar tape black", 0.92),
         machine("note", "rapidocr 3", "bartape black", sure),
     ]
-    found = weigh(SPACES, said, shipped_parameters())[FieldKey("note")]
+    found = weigh(SPACES, said, shipped_parameters(), POLICY)[FieldKey("note")]
     assert found.candidates[0].normal == "bar tape black"
 
 

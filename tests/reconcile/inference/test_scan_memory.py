@@ -14,6 +14,7 @@ from reconcile.inference.scan_memory import REMEMBERED_SCAN_COUNT, ScanMemory
 from reconcile.inference.weigh import weigh, weigh_together
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.reconcile.made import field, form, machine, reading
 from transcribe.model import Parameters, Reading
 
@@ -45,10 +46,10 @@ SAID = st.lists(
 def test_a_memory_changes_nothing(rounds: list[list[Reading]]) -> None:
     memory = ScanMemory()
     for readings in rounds:
-        alone = weigh(ORDER, readings, shipped_parameters())
-        assert weigh(ORDER, readings, shipped_parameters(), memory) == alone
-        assert weigh(ORDER, readings, shipped_parameters(), memory) == alone
-        assert weigh(ORDER, readings, shipped_parameters()) == alone
+        alone = weigh(ORDER, readings, shipped_parameters(), POLICY)
+        assert weigh(ORDER, readings, shipped_parameters(), POLICY, memory) == alone
+        assert weigh(ORDER, readings, shipped_parameters(), POLICY, memory) == alone
+        assert weigh(ORDER, readings, shipped_parameters(), POLICY) == alone
 
 
 @settings(max_examples=40, deadline=None)
@@ -59,7 +60,7 @@ def test_weighing_changes_neither_the_parameters_nor_what_was_read_from_them(rea
     learnt = read_parameters(parameters)
     said = repr(learnt)
     first = weigh_together(prepared(ORDER), readings, learnt)
-    weigh(ORDER, readings, parameters, ScanMemory())
+    weigh(ORDER, readings, parameters, POLICY, ScanMemory())
     assert repr(learnt) == said
     assert json.dumps(parameters.content, sort_keys=True) == content
     assert weigh_together(prepared(ORDER), readings, learnt) == first
@@ -70,8 +71,8 @@ def test_other_parameters_are_not_answered_from_memory() -> None:
     other = Parameters(version=8, content={"rates": {"person": {"amount": [400.0, 500.0]}}})
     memory = ScanMemory()
     for parameters in (shipped_parameters(), other, shipped_parameters()):
-        assert weigh(ORDER, readings, parameters, memory) == weigh(ORDER, readings, parameters)
-    assert weigh(ORDER, readings, other) != weigh(ORDER, readings, shipped_parameters())
+        assert weigh(ORDER, readings, parameters, POLICY, memory) == weigh(ORDER, readings, parameters, POLICY)
+    assert weigh(ORDER, readings, other, POLICY) != weigh(ORDER, readings, shipped_parameters(), POLICY)
 
 
 def test_equal_parameters_are_read_once() -> None:
@@ -84,8 +85,8 @@ def test_equal_parameters_are_read_once() -> None:
 def test_a_field_that_nothing_was_said_of_is_not_weighed_again() -> None:
     memory = ScanMemory()
     before = readings_of([("total", "tesseract 5", 0), ("customer", "ana", 0)])
-    first = weigh(ORDER, before, shipped_parameters(), memory)
-    then = weigh(ORDER, [*before, reading("customer", "ben", "Dupont SARL")], shipped_parameters(), memory)
+    first = weigh(ORDER, before, shipped_parameters(), POLICY, memory)
+    then = weigh(ORDER, [*before, reading("customer", "ben", "Dupont SARL")], shipped_parameters(), POLICY, memory)
     total, customer = (next(key for key in first if key.name == name) for name in ("total", "customer"))
     assert then[total] is first[total]
     assert then[customer] != first[customer]
@@ -96,7 +97,7 @@ def test_no_more_than_the_last_scans_are_remembered(count: int) -> None:
     memory, learnt, made = ScanMemory(), read_parameters(shipped_parameters()), prepared(ORDER)
     for number in range(count):
         scan = [replace(each, scan=str(number)) for each in readings_of([("total", "ana", 0)])]
-        weigh(ORDER, scan, shipped_parameters(), memory)
-    remembered = [number for number in range(count) if memory.recall(learnt, made, str(number))]
+        weigh(ORDER, scan, shipped_parameters(), POLICY, memory)
+    remembered = [number for number in range(count) if memory.recall(learnt, POLICY, made, str(number))]
     assert count - 1 in remembered
     assert len(remembered) <= REMEMBERED_SCAN_COUNT

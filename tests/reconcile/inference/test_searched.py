@@ -25,7 +25,7 @@ def found(name: str, text: str, place: float) -> Posterior:
     """Both engines read this, at a place of this confidence."""
     conditions = {"place": place, "fit": 1.0, "quality": 1.0}
     readings = [replace(each, scan=f"at {place}", conditions=conditions) for each in both(name, text)]
-    return weigh(RECEIPT, readings, shipped.shipped_parameters())[FieldKey(name)]
+    return weigh(RECEIPT, readings, shipped.shipped_parameters(), POLICY)[FieldKey(name)]
 
 
 def test_a_value_is_less_probable_where_its_place_is_doubtful() -> None:

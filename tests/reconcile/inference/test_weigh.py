@@ -49,13 +49,15 @@ def best(posterior: Posterior) -> Candidate:
 @given(readings=READINGS, order=st.randoms(use_true_random=False))
 def test_the_order_of_readings_changes_nothing(readings: list[Reading], order: object) -> None:
     mixed = sorted(readings, key=lambda each: order.random())  # type: ignore[attr-defined]  # hypothesis' Random
-    assert str(weigh(LINES, readings, shipped_parameters())) == str(weigh(LINES, mixed, shipped_parameters()))
+    assert str(weigh(LINES, readings, shipped_parameters(), POLICY)) == str(
+        weigh(LINES, mixed, shipped_parameters(), POLICY)
+    )
 
 
 @examples(60)
 @given(readings=READINGS)
 def test_every_field_with_readings_has_a_posterior_whose_shares_are_a_distribution(readings: list[Reading]) -> None:
-    posteriors = weigh(LINES, readings, shipped_parameters())
+    posteriors = weigh(LINES, readings, shipped_parameters(), POLICY)
     assert set(posteriors) == {each.key for each in readings}
     for each in posteriors.values():
         assert sum(one.probability for one in each.candidates) + each.none == pytest.approx(1.0)
@@ -65,7 +67,7 @@ def test_every_field_with_readings_has_a_posterior_whose_shares_are_a_distributi
 @examples(60)
 @given(readings=READINGS)
 def test_what_is_decided_was_read_by_somebody(readings: list[Reading]) -> None:
-    for key, each in weigh(LINES, readings, shipped_parameters()).items():
+    for key, each in weigh(LINES, readings, shipped_parameters(), POLICY).items():
         answer = decide(LINES.field(key.name), each, POLICY)
         if isinstance(answer, Decision) and answer.null is None:
             assert answer.text in {one.text.strip() for one in readings if one.key == key and one.text is not None}
@@ -73,7 +75,7 @@ def test_what_is_decided_was_read_by_somebody(readings: list[Reading]) -> None:
 
 def test_a_posterior_names_its_neighbours_readings_too() -> None:
     readings = [*both(QUANTITY, "3"), *both(PRICE, "12.50"), *both(AMOUNT, "37.50")]
-    assert set(weigh(LINES, readings, shipped_parameters())[AMOUNT].readings) == {each.id for each in readings}
+    assert set(weigh(LINES, readings, shipped_parameters(), POLICY)[AMOUNT].readings) == {each.id for each in readings}
 
 
 def test_sums_choose_between_two_engines() -> None:
@@ -83,7 +85,7 @@ def test_sums_choose_between_two_engines() -> None:
         machine(AMOUNT, "tesseract 5", "37.60"),
         machine(AMOUNT, "rapidocr 3", "37.50"),
     ]
-    posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
+    posterior = weigh(LINES, readings, shipped_parameters(), POLICY)[AMOUNT]
     assert best(posterior).normal == "37.50"
     assert posterior.standing.witness == "sums"
     assert any(each.code == "rule holds" for each in posterior.evidence)
@@ -91,7 +93,7 @@ def test_sums_choose_between_two_engines() -> None:
 
 def test_machines_do_not_decide_what_the_sums_speak_against() -> None:
     readings = [*both(QUANTITY, "3"), *both(PRICE, "12.50"), *both(AMOUNT, "57.50")]
-    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, shipped_parameters())[AMOUNT], POLICY)
+    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, shipped_parameters(), POLICY)[AMOUNT], POLICY)
     assert isinstance(answer, Task)
     assert answer.reason == "sums"
 
@@ -100,7 +102,9 @@ def test_machines_do_not_decide_what_the_sums_speak_against() -> None:
 def test_what_no_engine_reads_is_blank_where_the_ink_says_so_too(sure: float, decided: bool) -> None:
     """Where the ink cannot tell, on a blurred page or in a shadow, engines read nothing of what is written either."""
     readings = [*both("name", ""), ink("name", "", sure)]
-    answer = decide(field("name"), weigh(form(field("name")), readings, shipped_parameters())[FieldKey("name")], POLICY)
+    answer = decide(
+        field("name"), weigh(form(field("name")), readings, shipped_parameters(), POLICY)[FieldKey("name")], POLICY
+    )
     assert isinstance(answer, Decision) is decided
 
 
@@ -114,7 +118,7 @@ def test_a_rule_that_holds_does_not_outweigh_one_that_is_broken() -> None:
         ),
     )
     readings = [*both("subtotal", "158.00"), *both("tax", "31.40"), *both("total", "189.40")]
-    weighed = weigh(taxed, readings, shipped_parameters())
+    weighed = weigh(taxed, readings, shipped_parameters(), POLICY)
     answer = decide(taxed.field("tax"), weighed[FieldKey("tax")], POLICY)
     assert isinstance(answer, Task)
     assert answer.reason == "sums"
@@ -131,7 +135,7 @@ def test_a_value_that_only_the_sums_ask_for_is_a_proposal_and_never_decided() ->
         machine(AMOUNT, "tesseract 5", "31.60", 0.4),
         machine(AMOUNT, "rapidocr 3", "37.60", 0.4),
     ]
-    posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
+    posterior = weigh(LINES, readings, shipped_parameters(), POLICY)[AMOUNT]
     assert "arithmetic" in {each.origin for each in posterior.candidates}
     assert isinstance(decide(LINES.field(AMOUNT.name), posterior, POLICY), Task)
 
@@ -147,7 +151,7 @@ def test_a_quantity_that_leaves_the_digits_as_they_are_proves_nothing(
         machine(PRICE, "tesseract 5", "15.40"),
         machine(AMOUNT, "tesseract 5", amount),
     ]
-    posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
+    posterior = weigh(LINES, readings, shipped_parameters(), POLICY)[AMOUNT]
     assert (posterior.standing.witness == "sums") is vouches
 
 
@@ -159,7 +163,7 @@ def test_a_wrong_sum_that_people_confirm_stands_as_written() -> None:
         reading(AMOUNT, "ana", "57.50"),
         reading(AMOUNT, "ben", "57.50"),
     ]
-    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, shipped_parameters())[AMOUNT], POLICY)
+    answer = decide(LINES.field(AMOUNT.name), weigh(LINES, readings, shipped_parameters(), POLICY)[AMOUNT], POLICY)
     assert isinstance(answer, Decision)
     assert answer.value == "57.50"
 
@@ -173,7 +177,7 @@ def test_a_check_digit_saves_a_right_minority() -> None:
         reading("account", "ben", "79927398113"),
         reading("account", "zoe", "79927398713"),
     ]
-    assert best(weigh(number, readings, shipped_parameters())[FieldKey("account")]).normal == "79927398713"
+    assert best(weigh(number, readings, shipped_parameters(), POLICY)[FieldKey("account")]).normal == "79927398713"
 
 
 def test_a_known_customer_is_proposed_but_what_was_read_is_decided() -> None:
@@ -181,7 +185,7 @@ def test_a_known_customer_is_proposed_but_what_was_read_is_decided() -> None:
         field("customer", "name"),
         masters=(Master(field="customer", values=(("Dupont", "1"), ("Martin", "2")), digest="m"),),
     )
-    posterior = weigh(known, both("customer", "Dupond"), shipped_parameters())[FieldKey("customer")]
+    posterior = weigh(known, both("customer", "Dupond"), shipped_parameters(), POLICY)[FieldKey("customer")]
     proposed = {each.normal: each.origin for each in posterior.candidates}
     assert proposed["dupont"] == "master"
     answer = decide(known.field("customer"), posterior, POLICY)
@@ -189,27 +193,27 @@ def test_a_known_customer_is_proposed_but_what_was_read_is_decided() -> None:
 
 
 def test_readings_of_fields_that_the_form_does_not_have_are_left_out() -> None:
-    assert weigh(LINES, [reading("elsewhere", "ana", "x")], shipped_parameters()) == {}
+    assert weigh(LINES, [reading("elsewhere", "ana", "x")], shipped_parameters(), POLICY) == {}
 
 
 def test_an_experts_word_stands_first_whatever_the_model_thinks() -> None:
     total = form(field("total", "amount"))
     readings = [*both("total", "15.60"), reading("total", "ana", "15.60"), expert("total", "99.10")]
-    assert best(weigh(total, readings, shipped_parameters())[FieldKey("total")]).normal == "99.10"
+    assert best(weigh(total, readings, shipped_parameters(), POLICY)[FieldKey("total")]).normal == "99.10"
 
 
 def test_blank_by_ink_needs_no_engine() -> None:
     name = form(field("customer", "name"))
-    posterior = weigh(name, [ink("customer", "")], shipped_parameters())[FieldKey("customer")]
+    posterior = weigh(name, [ink("customer", "")], shipped_parameters(), POLICY)[FieldKey("customer")]
     assert isinstance(decide(name.field("customer"), posterior, POLICY), Decision)
 
 
 def test_the_same_readings_are_weighed_once_and_a_changed_one_anew() -> None:
     total = form(field("total", "amount"))
     first = both("total", "15.60")
-    assert weigh(total, first, shipped_parameters()) == weigh(total, first, shipped_parameters())
+    assert weigh(total, first, shipped_parameters(), POLICY) == weigh(total, first, shipped_parameters(), POLICY)
     changed = [*first[:1], machine("total", "rapidocr 3.10.0", "15.80", 0.99)]
-    assert len(weigh(total, changed, shipped_parameters())[FieldKey("total")].candidates) == 2
+    assert len(weigh(total, changed, shipped_parameters(), POLICY)[FieldKey("total")].candidates) == 2
 
 
 TOTALS = form(
@@ -227,7 +231,7 @@ def test_a_long_sum_still_speaks() -> None:
         for reading in (machine(key, "tesseract 5", f"{row}0.56"), machine(key, "rapidocr 3", f"{row}0.50"))
     ]
     readings += [machine("total", "tesseract 5", "284.00"), machine("total", "rapidocr 3", "284.60", 0.5)]
-    posterior = weigh(TOTALS, readings, shipped_parameters())[FieldKey("total")]
+    posterior = weigh(TOTALS, readings, shipped_parameters(), POLICY)[FieldKey("total")]
     assert best(posterior).normal == "284.00"
 
 
@@ -242,8 +246,8 @@ def test_a_comparison_speaks_against_a_value_that_breaks_it() -> None:
         machine("delivery", "tesseract 5", "20/03/2025", 0.7),
         machine("delivery", "rapidocr 3", "20/02/2025", 0.7),
     ]
-    posterior = weigh(ordered, readings, shipped_parameters())[FieldKey("delivery")]
-    without = weigh(form(field("delivery", "date")), readings, shipped_parameters())[FieldKey("delivery")]
+    posterior = weigh(ordered, readings, shipped_parameters(), POLICY)[FieldKey("delivery")]
+    without = weigh(form(field("delivery", "date")), readings, shipped_parameters(), POLICY)[FieldKey("delivery")]
     late = {each.normal: each.probability for each in posterior.candidates}
     alone = {each.normal: each.probability for each in without.candidates}
     assert late["2025-03-20"] > alone["2025-03-20"]
@@ -251,7 +255,7 @@ def test_a_comparison_speaks_against_a_value_that_breaks_it() -> None:
 
 def test_a_blank_operand_makes_a_rule_silent() -> None:
     readings = [*both(QUANTITY, "3"), ink(PRICE, ""), *both(AMOUNT, "37.50")]
-    posterior = weigh(LINES, readings, shipped_parameters())[AMOUNT]
+    posterior = weigh(LINES, readings, shipped_parameters(), POLICY)[AMOUNT]
     assert posterior.standing.witness == ""
     assert posterior.standing.trouble == ""
 
@@ -270,8 +274,8 @@ def test_what_two_people_typed_alike_is_not_mended_to_a_commoner_word() -> None:
     spot = form(field("remark", "text"))
     one = [reading("remark", "ann", "spear-head")]
     two = [*one, reading("remark", "ben", "spear-head")]
-    assert "composed" in {each.origin for each in weigh(spot, one, learnt)[FieldKey("remark")].candidates}
-    found = weigh(spot, two, learnt)[FieldKey("remark")]
+    assert "composed" in {each.origin for each in weigh(spot, one, learnt, POLICY)[FieldKey("remark")].candidates}
+    found = weigh(spot, two, learnt, POLICY)[FieldKey("remark")]
     assert [each.normal for each in found.candidates] == ["spear-head"]
     assert found.probability > 0.95
 
@@ -293,7 +297,7 @@ def test_a_spelling_with_what_stands_on_no_paper_is_not_taken_where_another_one_
         reading("order_date", name, "14/03/2025", kind="machine", confidence=0.97) for name in ("tesseract", "rapidocr")
     ]
     for typed in (reading("order_date", "ana", odd), expert("order_date", odd)):
-        said = weigh(date, [*engines, typed], shipped_parameters())[key]
+        said = weigh(date, [*engines, typed], shipped_parameters(), POLICY)[key]
         assert said.candidates[0].text == "14/03/2025"
 
 
@@ -306,7 +310,7 @@ def test_a_listed_value_is_spelt_as_the_list_spells_it_and_its_text_as_the_paper
     key = FieldKey("article")
 
     def first(*readings: Reading) -> tuple[object, str]:
-        found = weigh(listed, readings, shipped_parameters())[key].candidates[0]
+        found = weigh(listed, readings, shipped_parameters(), POLICY)[key].candidates[0]
         return found.value, found.text
 
     said = [reading("article", "ann", "OIL FILTER"), reading("article", "ben", "OIL FILTER")]
@@ -326,7 +330,8 @@ def test_listed_values_that_differ_in_capitals_or_punctuation_alone_are_two_valu
     listed = form(field("article", "name"), masters=[both_listed])
     readings = [reading("article", who, text) for who, text in (("ann", one), ("ben", other), ("cat", other))]
     found = {
-        each.normal: each for each in weigh(listed, readings, shipped_parameters())[FieldKey("article")].candidates
+        each.normal: each
+        for each in weigh(listed, readings, shipped_parameters(), POLICY)[FieldKey("article")].candidates
     }
     assert {one, other} <= set(found)
     assert (found[other].value, found[one].value) == (other, one)
@@ -393,7 +398,7 @@ def test_three_people_who_type_alike_are_not_outvoted_by_one_engine_that_sees_it
     people = [reading("it", who, "301") for who in ("ana", "ben", "eve")]
     engines = [machine("it", "tesseract 5.5.0 eng", "paper, white", None), machine("it", "rapidocr 3.10.0", None, None)]
     engines[1] = replace(engines[1], flags=frozenset({Flag.CROSSED_OUT}))
-    found = weigh(spot, [*people, *engines], learnt)[FieldKey("it")]
+    found = weigh(spot, [*people, *engines], learnt, POLICY)[FieldKey("it")]
     assert best(found).normal == "301"
 
 
@@ -414,5 +419,5 @@ def test_whatever_signs_engines_read_a_scan_is_weighed(kind: str, texts: list[st
         machine("value", f"{engine} 1", text, claim)
         for engine, text, claim in zip(["rapidocr", "tesseract", "other"], texts, sure, strict=False)
     ]
-    found = weigh(asked, said, shipped_parameters())[FieldKey("value")]
+    found = weigh(asked, said, shipped_parameters(), POLICY)[FieldKey("value")]
     assert all(0 <= each.probability <= 1 for each in found.candidates)

@@ -8,6 +8,7 @@ from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
 from tests.reconcile.made import both, field, form, machine, reading
 from transcribe.model import FieldKey, Form, Master, Parameters, Reading
 
@@ -25,7 +26,7 @@ def after(of: Form, *readings: Reading, truth: str | None = None) -> LearntParam
         ScanFacts(form=of, readings=[replace(each, id=f"{number} {each.id}") for each in readings], truths=truths)
         for number in range(40)
     ]
-    return read_parameters(Parameters(version=1, content=learn(facts, shipped_parameters()).content))
+    return read_parameters(Parameters(version=1, content=learn(facts, shipped_parameters(), POLICY).content))
 
 
 def placed(source: str, text: str, place: float) -> Reading:

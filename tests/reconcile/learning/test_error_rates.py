@@ -24,7 +24,7 @@ LEARNT = read_parameters(shipped_parameters())
 def scan(truth: str, *readings: Reading, key: FieldKey = TOTAL, audit: bool = True) -> ScanFacts:
     """One scan of which the truth of one field is known, and decided before its audit where the readings allow it."""
     before = [each for each in readings if each.kind != "expert"]
-    answer = decide(FORM.field(key.name), weigh(FORM, before, shipped_parameters())[key], POLICY)
+    answer = decide(FORM.field(key.name), weigh(FORM, before, shipped_parameters(), POLICY)[key], POLICY)
     return ScanFacts(
         form=FORM,
         readings=readings,

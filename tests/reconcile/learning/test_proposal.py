@@ -81,7 +81,7 @@ def outcomes(facts: ScanFacts, parameters: Parameters) -> dict[FieldKey, Decisio
     """What is decided and asked of each field."""
     return {
         key: decide(facts.form.field(key.name), posterior, POLICY)
-        for key, posterior in weigh(facts.form, facts.readings, parameters).items()
+        for key, posterior in weigh(facts.form, facts.readings, parameters, POLICY).items()
     }
 
 
@@ -95,7 +95,7 @@ def reopened(store: Sequence[ScanFacts], found: Proposal, before: Parameters = S
     reopening = after.version if found.reopens else before.version
     again = []
     for facts in store:
-        posteriors = weigh(facts.form, facts.readings, after)
+        posteriors = weigh(facts.form, facts.readings, after, POLICY)
         was = decisions(facts, before)
         now = with_reopened(outcomes(facts, after), posteriors, was, reopening, facts.form, POLICY)
         again += [facts.scan for each in was if (it := now[each.key]) != each and text_of(it) != each.text]
@@ -186,7 +186,7 @@ def test_too_little_truth_moves_only_what_did_not_ship() -> None:
     store = [ScanFacts(form=TOTAL, readings=numbered(f"scan {number}", said)) for number in range(60)]
     found = propose(store, SHIPPED, POLICY, SHARE)
     assert found.verdict == Verdict.TOO_LITTLE_TRUTH
-    held, free = dict(leaves(found.content)), dict(leaves(learn(store, SHIPPED).content))
+    held, free = dict(leaves(found.content)), dict(leaves(learn(store, SHIPPED, POLICY).content))
     eve, engine = ("sources", "eve", "amount"), ("sources", "tesseract", "amount")
     assert held[eve] == free[eve]
     assert held[engine] == dict(leaves(SHIPPED.content))[engine] != free[engine]
@@ -212,10 +212,10 @@ def test_appeals_do_not_judge_and_say_nothing_of_machines() -> None:
     contested = [replace(each, truths={AT: "19.60"}, appealed=frozenset({AT})) for each in plain]
     found = propose(contested, SHIPPED, POLICY, 1.0)
     assert (found.judging, found.comparison) == (0, None)
-    assert learn(contested, SHIPPED).content["sources"] == SHIPPED_SOURCES
+    assert learn(contested, SHIPPED, POLICY).content["sources"] == SHIPPED_SOURCES
 
 
-SHIPPED_SOURCES = learn([], SHIPPED).content["sources"]
+SHIPPED_SOURCES = learn([], SHIPPED, POLICY).content["sources"]
 
 
 def test_what_was_drawn_by_lot_judges_though_it_was_contested_too() -> None:
@@ -226,10 +226,12 @@ def test_what_was_drawn_by_lot_judges_though_it_was_contested_too() -> None:
 def test_a_version_that_is_worse_on_known_truths_is_refused_whatever_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eve agrees with everybody where it is easy, and is believed for it; where the truth is known she is wrong."""
     easy = [*both("total", "15.60"), reading("total", "eve", "15.60")]
-    misled = learn([ScanFacts(form=TOTAL, readings=numbered(f"easy {each}", easy)) for each in range(500)], SHIPPED)
+    misled = learn(
+        [ScanFacts(form=TOTAL, readings=numbered(f"easy {each}", easy)) for each in range(500)], SHIPPED, POLICY
+    )
     hard = [reading("total", "ana", "15.60"), reading("total", "eve", "15.80")]
     store = [ScanFacts(form=TOTAL, readings=numbered(f"hard {each}", hard), truths={AT: "15.60"}) for each in range(40)]
-    monkeypatch.setattr(proposal, "learn", lambda scans, before: misled)
+    monkeypatch.setattr(proposal, "learn", lambda scans, before, policy: misled)
     found = propose(store, SHIPPED, POLICY, 1.0)
     assert found.comparison is not None
     assert found.comparison.loss_after > found.comparison.loss_before
@@ -242,15 +244,15 @@ def test_forms_of_free_layout_keep_what_shipped_of_their_places() -> None:
     said = [replace(each, conditions={"quality": 1.0, "place": 0.95}) for each in both("total", "15.60")]
     store = [ScanFacts(form=free, readings=numbered(f"scan {number}", said)) for number in range(12)]
     assert all(len(decisions(facts)) == 1 for facts in store)
-    assert learn(store, SHIPPED).content["places"] == learn([], SHIPPED).content["places"]
-    for learnt in (learn(store, SHIPPED).content, propose(store, SHIPPED, POLICY, SHARE).content):
+    assert learn(store, SHIPPED, POLICY).content["places"] == learn([], SHIPPED, POLICY).content["places"]
+    for learnt in (learn(store, SHIPPED, POLICY).content, propose(store, SHIPPED, POLICY, SHARE).content):
         assert {path for path, _ in leaves(learnt) if path[0] == "places"} == PLACES
         assert all(len(decisions(facts, Parameters(version=1, content=learnt))) == 1 for facts in store)
 
 
 def test_what_is_asked_again_says_that_it_is_less_sure_only_where_it_is() -> None:
     facts = ScanFacts(form=FORMS["amount"], readings=both("total", "15.60"))
-    posteriors = weigh(facts.form, facts.readings, SHIPPED)
+    posteriors = weigh(facts.form, facts.readings, SHIPPED, POLICY)
     (was,) = decisions(facts)
     for probability, reason in ((0.98, "below target"), (POLICY.target, "one engine")):
         found = {KEY: replace(posteriors[KEY], probability=probability, parameters=SHIPPED.version + 1)}

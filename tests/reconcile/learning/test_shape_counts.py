@@ -59,7 +59,7 @@ def by_machines(text: str) -> Decision:
 
 def learnt(*scans: ScanFacts) -> dict[str, Any]:
     """What is kept of the field: shapes with their counts, and the rest."""
-    kept: Any = learn_shapes(scans, read_parameters(shipped_parameters()))
+    kept: Any = learn_shapes(scans, read_parameters(shipped_parameters()), POLICY)
     found: dict[str, Any] = kept.get("test: ref", {})
     return {shape: each["count"] for shape, each in found.get("counts", {}).items()}
 
@@ -109,9 +109,9 @@ def test_engines_agreement_counts_where_audits_bear_it_out() -> None:
 
 def test_a_shape_that_engines_alone_read_since_is_no_news_and_supports_nothing() -> None:
     parameters, scans = read_parameters(shipped_parameters()), codes(12, "ana", "ben")
-    first: Any = learn_shapes([*scans, scan(20, "1/2")], parameters)
+    first: Any = learn_shapes([*scans, scan(20, "1/2")], parameters, POLICY)
     assert first["test: ref"]["seen"] == []
-    kept: Any = learn_shapes([*scans, scan(20, "1/2"), scan(90, "77/20")], parameters, first)["test: ref"]
+    kept: Any = learn_shapes([*scans, scan(20, "1/2"), scan(90, "77/20")], parameters, POLICY, first)["test: ref"]
     assert kept["seen"] == ["99/99"]
     assert kept["counts"].keys() == {"AA-9999"}
 
@@ -129,17 +129,21 @@ def test_a_new_shape_becomes_usual_and_the_old_one_fades() -> None:
 def test_shapes_speak_of_scans_too_that_were_read_before_they_were_learnt() -> None:
     """A thousand orders may come in at once: what people read on the first ones spares them the others."""
     scans, early = codes(20, "ana", "ben", "eve"), scan(-1, "AO-4781")
-    assert weigh(CODE, early.readings, shipped_parameters())[KEY].standing.trouble == Reason.LOOKALIKE
-    shaped = replace(shipped_parameters(), version=2, content=learn([*scans, early], shipped_parameters()).content)
-    assert not weigh(CODE, early.readings, shaped)[KEY].standing.trouble
+    assert weigh(CODE, early.readings, shipped_parameters(), POLICY)[KEY].standing.trouble == Reason.LOOKALIKE
+    shaped = replace(
+        shipped_parameters(), version=2, content=learn([*scans, early], shipped_parameters(), POLICY).content
+    )
+    assert not weigh(CODE, early.readings, shaped, POLICY)[KEY].standing.trouble
     broken = scan(-2, "A8-4711")
-    assert weigh(CODE, broken.readings, shaped)[KEY].standing.trouble == Reason.NEW_SHAPE
+    assert weigh(CODE, broken.readings, shaped, POLICY)[KEY].standing.trouble == Reason.NEW_SHAPE
 
 
 def test_shapes_that_are_learnt_again_were_first_learnt_when_they_were() -> None:
     scans = codes(20, "ana", "ben", "eve")
-    first = learn(scans, shipped_parameters())
-    again = learn([*scans, scan(40, "A8-4711")], replace(shipped_parameters(), version=2, content=first.content))
+    first = learn(scans, shipped_parameters(), POLICY)
+    again = learn(
+        [*scans, scan(40, "A8-4711")], replace(shipped_parameters(), version=2, content=first.content), POLICY
+    )
     kept: list[Any] = [first.content["shapes"], again.content["shapes"]]
     since = [each["test: ref"]["since"] for each in kept]
     assert since[0] == since[1]
@@ -163,17 +167,17 @@ def test_rows_of_a_table_are_pooled_and_one_scan_counts_once() -> None:
             for row in range(4)
         ]
         scans.append(ScanFacts(form=ROWS, readings=said))
-    kept: Any = learn_shapes(scans, read_parameters(shipped_parameters()))["test: lines.ref"]
+    kept: Any = learn_shapes(scans, read_parameters(shipped_parameters()), POLICY)["test: lines.ref"]
     assert 5 < kept["counts"]["A99"]["count"] <= 6
 
 
 def test_a_form_that_says_the_pattern_needs_no_shapes() -> None:
     scans = [scan(at, f"AB-{1000 + at}", ("ana", "ben")[at % 2], of=PATTERN) for at in range(12)]
-    assert learn_shapes(scans, read_parameters(shipped_parameters())) == {}
+    assert learn_shapes(scans, read_parameters(shipped_parameters()), POLICY) == {}
 
 
 def test_what_is_kept_is_about_no_single_scan() -> None:
-    kept: Any = learn_shapes(codes(12, "ana", "ben"), read_parameters(shipped_parameters()))["test: ref"]
+    kept: Any = learn_shapes(codes(12, "ana", "ben"), read_parameters(shipped_parameters()), POLICY)["test: ref"]
     characters = kept["counts"]["AA-9999"]["characters"]
     assert characters[0].keys() == {"A"}
     assert characters[1].keys() == {"B"}
@@ -192,13 +196,13 @@ def test_shapes_come_into_force_without_any_known_truth_and_reopen_nothing() -> 
 def test_a_version_that_reopens_what_truths_speak_against_leaves_what_only_shapes_do() -> None:
     wrong = scan(30, "A8-4766")
     (was,) = [replace(each, readings=tuple(read.id for read in wrong.readings)) for each in wrong.decisions]
-    content = learn([*codes(20, "ana", "ben", "eve"), wrong], shipped_parameters()).content
+    content = learn([*codes(20, "ana", "ben", "eve"), wrong], shipped_parameters(), POLICY).content
     shaped = replace(shipped_parameters(), version=2, content=content)
 
     def answers(parameters: Parameters) -> dict[FieldKey, Decision | Task]:
-        return {KEY: decide(CODE.field("ref"), weigh(CODE, wrong.readings, parameters)[KEY], POLICY)}
+        return {KEY: decide(CODE.field("ref"), weigh(CODE, wrong.readings, parameters, POLICY)[KEY], POLICY)}
 
-    posteriors = weigh(CODE, wrong.readings, shaped)
+    posteriors = weigh(CODE, wrong.readings, shaped, POLICY)
     assert isinstance(answers(shaped)[KEY], Task)
     stands = with_reopened(answers(shaped), posteriors, [was], 2, CODE, POLICY, lambda: answers(without_shapes(shaped)))
     assert stands == {KEY: was}
@@ -208,19 +212,21 @@ def test_a_version_that_reopens_what_truths_speak_against_leaves_what_only_shape
 
 def test_learning_says_which_shapes_are_usual_now() -> None:
     scans = codes(20, "ana", "ben", "eve")
-    first = learn(scans, shipped_parameters())
+    first = learn(scans, shipped_parameters(), POLICY)
     told = [each.numbers for each in first.changes if each.code == EvidenceCode.NEW_SHAPE]
     assert [(each["field"], each["shape"]) for each in told] == [("test: ref", "AA-9999")]
     shaped = replace(shipped_parameters(), version=2, content=first.content)
-    assert EvidenceCode.NEW_SHAPE not in {each.code for each in learn(scans, shaped).changes}
+    assert EvidenceCode.NEW_SHAPE not in {each.code for each in learn(scans, shaped, POLICY).changes}
     drift = [scan(100 + at, f"{at:03}/26", ("ana", "eve")[at % 2]) for at in range(30)]
-    told = [each.numbers for each in learn([*scans, *drift], shaped).changes if each.code == EvidenceCode.NEW_SHAPE]
+    told = [
+        each.numbers for each in learn([*scans, *drift], shaped, POLICY).changes if each.code == EvidenceCode.NEW_SHAPE
+    ]
     assert [each["shape"] for each in told] == ["999/99"]
 
 
 def test_learning_keeps_shapes_with_the_parameters_and_learning_again_changes_nothing() -> None:
     scans = codes(20, "ana", "ben", "eve")
-    first = learn(scans, shipped_parameters())
+    first = learn(scans, shipped_parameters(), POLICY)
     assert first.content["shapes"]
-    again = learn(scans, replace(shipped_parameters(), version=2, content=first.content))
+    again = learn(scans, replace(shipped_parameters(), version=2, content=first.content), POLICY)
     assert again.content["shapes"] == first.content["shapes"]

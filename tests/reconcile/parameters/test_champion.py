@@ -11,6 +11,7 @@ from reconcile.parameters.champion import champion
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.parameters.shipped_people import CALIBRATION
+from reconcile.policy import POLICY
 from tests.reconcile.made import both, field, form, reading
 from transcribe.model import FieldKey, Parameters
 
@@ -40,7 +41,7 @@ def test_where_majority_is_champion_its_value_stands_first_and_that_is_told() ->
         reading("total", "ben", "15.80"),
         reading("total", "eve", "15.80"),
     ]
-    posterior = weigh(TOTAL, readings, Parameters(version=1, content=content))[KEY]
+    posterior = weigh(TOTAL, readings, Parameters(version=1, content=content), POLICY)[KEY]
     assert posterior.candidates[0].normal == "15.80"
     assert "majority" in {each.code for each in posterior.evidence}
 
@@ -49,8 +50,8 @@ def test_the_contest_is_counted_on_known_truths_only() -> None:
     readings = [*both("total", "15.60"), reading("total", "ana", "15.60")]
     learnt = read_parameters(shipped_parameters())
     right = ScanFacts(form=TOTAL, readings=readings, truths={KEY: "15.60"})
-    assert taught([right, right], learnt)["contests"] == {"amount": {"items": 2}}
-    assert taught([ScanFacts(form=TOTAL, readings=readings)], learnt)["contests"] == {}
+    assert taught([right, right], learnt, POLICY)["contests"] == {"amount": {"items": 2}}
+    assert taught([ScanFacts(form=TOTAL, readings=readings)], learnt, POLICY)["contests"] == {}
 
 
 def test_what_people_say_is_believed_less_where_known_truths_disprove_it() -> None:
@@ -59,15 +60,15 @@ def test_what_people_say_is_believed_less_where_known_truths_disprove_it() -> No
         return ScanFacts(form=TOTAL, readings=readings, truths={KEY: truth})
 
     learnt = read_parameters(shipped_parameters())
-    upheld = taught([scan("15.60")] * 100, learnt)
-    disproved = taught([scan("15.60")] * 75 + [scan("13.60")] * 25, learnt)
-    few = taught([scan("13.60")] * 99, learnt)["calibration"]
+    upheld = taught([scan("15.60")] * 100, learnt, POLICY)
+    disproved = taught([scan("15.60")] * 75 + [scan("13.60")] * 25, learnt, POLICY)
+    few = taught([scan("13.60")] * 99, learnt, POLICY)["calibration"]
     assert isinstance(few, dict)
     assert {stage: line for stage, line in few.items() if stage.startswith("people")} == CALIBRATION, "as shipped"
     said = []
     for lessons in (upheld, disproved):
         content = {**shipped_parameters().content, "calibration": lessons["calibration"]}
-        posterior = weigh(TOTAL, scan("").readings, Parameters(version=1, content=content))[KEY]
+        posterior = weigh(TOTAL, scan("").readings, Parameters(version=1, content=content), POLICY)[KEY]
         said.append(posterior.probability)
     assert said[0] > 0.99
     assert said[1] < 0.9

@@ -13,6 +13,7 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters, read_parameters
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.parameters.source_phrases import END_SIGN, START_SIGN, Phrases, differences, kept_phrases
+from reconcile.policy import POLICY
 from tests.reconcile.made import field, form, machine, reading
 from transcribe.model import FieldKey, Form, Parameters
 
@@ -22,7 +23,7 @@ WORDS = st.lists(st.sampled_from(["oak", "table", "12", "kg", "road"]), max_size
 
 
 def learnt_from(facts: list[ScanFacts]) -> LearntParameters:
-    return read_parameters(Parameters(version=1, content=learn(facts, shipped_parameters()).content))
+    return read_parameters(Parameters(version=1, content=learn(facts, shipped_parameters(), POLICY).content))
 
 
 def scans(written: list[str], ann: list[str], of: Form = REMARK) -> list[ScanFacts]:
@@ -62,10 +63,10 @@ def test_what_one_source_does_again_and_again_is_its_convention(facts: list[Scan
 
 def test_a_reading_in_ones_own_words_speaks_for_what_is_written() -> None:
     readings = [machine("remark", "tesseract 5", "77 kg", 0.7), reading("remark", "ann", "77")]
-    by_convention = weigh(REMARK, readings, Parameters(version=1, content=learn(UNITS, shipped_parameters()).content))[
-        KEY
-    ]
-    by_itself = weigh(REMARK, readings, shipped_parameters())[KEY]
+    by_convention = weigh(
+        REMARK, readings, Parameters(version=1, content=learn(UNITS, shipped_parameters(), POLICY).content), POLICY
+    )[KEY]
+    by_itself = weigh(REMARK, readings, shipped_parameters(), POLICY)[KEY]
     assert by_convention.candidates[0].normal == "77 kg"
     share = {each.normal: each.probability for each in by_convention.candidates}
     before = {each.normal: each.probability for each in by_itself.candidates}
