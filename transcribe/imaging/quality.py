@@ -168,7 +168,7 @@ def _hiding(burnt: NDArray[numpy.bool_], small: Picture, papers: Picture) -> NDA
         return burnt
     joining = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (PATCH_GAP_PX, PATCH_GAP_PX))
     count, patches = cv2.connectedComponents(cv2.morphologyEx(burnt.astype(numpy.uint8), cv2.MORPH_CLOSE, joining))
-    inked = (small < INK_SHARE * papers).ravel()
-    sizes = numpy.bincount(patches.ravel(), minlength=count)
-    inks = numpy.bincount(patches.ravel(), weights=inked, minlength=count) / numpy.maximum(sizes, 1)
+    inked, places = (small < INK_SHARE * papers).ravel(), patches.astype(numpy.intp).ravel()
+    sizes = numpy.bincount(places, minlength=count)
+    inks = numpy.bincount(places, weights=inked, minlength=count) / numpy.maximum(sizes, 1)
     return numpy.asarray(burnt & (inks <= MOST_INK_IN_GLARE * inks[0])[patches])

@@ -59,7 +59,7 @@ class HiddenPrint:
         hidden = known.any(0) & (lost == known).all(0)
         inside = self._within(self.burnt, box)
         is_burnt = (hidden & (burnt > 127).any(0)).any() or (inside.size and inside.mean() >= 255 * BURNT_SHARE)
-        return bool(is_burnt or hidden.sum() >= HIDDEN_SHARE * max(1, known.any(0).sum()))
+        return bool(is_burnt or hidden.sum() >= HIDDEN_SHARE * max(1, int(known.any(0).sum())))
 
     def cuts(self, text: Box, box: Box) -> bool:
         """Whether a line of a box is hidden over a long way at the ends of its text, as something may lie on them; one

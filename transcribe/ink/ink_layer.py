@@ -248,7 +248,7 @@ def _patches(ink: Mask, print_: Print, unit: float) -> tuple[tuple[Patch, ...], 
     count, labels, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
     left, top, wide, high, areas = stats.T
     boxes = numpy.stack((left, top, left + wide, top + high), axis=1)
-    close = numpy.bincount(labels[print_.nearby > 0], minlength=count)
+    close = numpy.bincount(labels[print_.nearby > 0].astype(numpy.intp), minlength=count)
     kept = (areas >= SPECK * unit**2) & ~((numpy.minimum(wide, high) <= THIN * unit) & (close >= RESIDUE * areas))
     kept &= ~at_rim(boxes, ink.shape) if print_.strong.size else True
     kept[0] = False
