@@ -13,8 +13,8 @@ remove() { rm -rf --one-file-system "$machine" "$machine".*; }
 if [ "${1:-}" != inside ]; then
     remove
     mkdir -p build
-    # Processes and mounts are in namespaces of their own, and end with them; a shell that waits hears signals.
-    unshare --mount --pid --fork --kill-child sh "$0" inside &
+    # Processes and mounts are in namespaces of their own, and end with them and with this shell, which hears signals while it waits.
+    setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child sh "$0" inside &
     inside=$!
     trap 'kill -9 $inside 2>/dev/null || true; remove' EXIT
     trap 'exit 130' INT TERM HUP
