@@ -25,7 +25,7 @@ from flows.mending.read_again import (
 from flows.mending.retake import retake, turn
 from flows.mending.settle_duplicates import reconcile_with_retakes, settle
 from flows.mending.split_join import join, split
-from flows.mending.values import NO_KNOWN_VALUE, require_fitting, require_shown
+from flows.mending.values import NO_KNOWN_VALUE, require_fitting, require_shown, text_of_value
 
 __all__ = [
     "LOOK_BACK",
@@ -56,6 +56,7 @@ __all__ = [
     "split",
     "still_aside",
     "still_masked",
+    "text_of_value",
     "to_read_again",
     "turn",
     "what_stands",

@@ -21,6 +21,15 @@ NO_DATE = N_("%(text)s is no date that exists, and the field %(key)s holds one. 
 NO_VALUE = N_("%(text)s is no value that the field %(key)s can have. %(advice)s %(as_it_is)s")
 """What is said of every other type."""
 
+TWO_VALUES = N_(
+    "%(text)s can be read two ways in the field %(key)s: as the form writes it is %(as_form)s, as records write it is "
+    "%(as_record)s. Write %(one)s or %(other)s."
+)
+"""What is said of a text that means one value on the form and another one in its record."""
+
+NO_RECORD_VALUE = N_("%(value)s is no value of the field %(key)s, of the type %(type)s, as its record writes it.")
+"""What is said of a value that a program sends."""
+
 A_UNIT = N_("%(text)s has %(unit)s beside it, which is no currency, and the field %(key)s holds an amount. %(advice)s")
 """What is said of an amount with the unit of a quantity beside it: a slip, as of x for 2."""
 
@@ -46,11 +55,29 @@ def require_fitting(
 ) -> None:
     """SettingsError where a text is no value of a field's type, or not written as its pattern or words say.
 
-    `as_it_is` says what may be done where the paper itself is wrong.
+    Also where it can be read as two values: as the form writes them, and as records do. `as_it_is` says what may be
+    done where the paper itself is wrong.
     Unless who says it knows: `no_value` takes a text of which no value can be made, as it stands on the paper; its
     record has an exception then. `other_pattern` takes one that the pattern or the words speak against.
     NotFound where the scan's form has no such field, or where the row of a cell is missing.
     """
+    field, form = _field_and_form(home, scan, key)
+    if text.strip() and not no_value:
+        _require_one_value(field, form, key, text, as_it_is)
+    if text.strip() and not other_pattern:
+        _require_writing(field, form, key, text)
+
+
+def text_of_value(home: Home, scan: str, key: FieldKey, value: Value) -> str:
+    """A value in the notation of records as the form writes it; SettingsError where it is none of the field's type."""
+    field, form = _field_and_form(home, scan, key)
+    if fields.read_back(value, field, form) is None:
+        raise SettingsError(worded(NO_RECORD_VALUE, value=repr(value), key=str(key), type=field.type))
+    return fields.load(field.type).write(value, field, form)
+
+
+def _field_and_form(home: Home, scan: str, key: FieldKey) -> tuple[Field, Form]:
+    """A field of a scan and its form. NotFound where there is none; SettingsError where it holds payment data."""
     known = home.store.scan(scan)
     form = home.forms(known.form, known.form_version) if known.form else None
     if form is None or (key.name, key.row is None) not in _names(form):
@@ -58,17 +85,8 @@ def require_fitting(
         if column := row_wanted(key, rows):
             raise NotFound(column)
         raise NotFound(f"The scan {scan[:12]} has no field {key}. {_fields_of(form)}")
-    field = form.field(key.name)
     require_shown(home, scan, key)
-    if text.strip() and not no_value and fields.load(field.type).parse(text, field, form) is None:
-        told = NO_DATE if field.type == "date" else NO_VALUE
-        raise SettingsError(
-            worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=worded(as_it_is))
-        )
-    if not no_value:
-        _require_no_unit(field, form, key, text)
-    if text.strip() and not other_pattern:
-        _require_writing(field, form, key, text)
+    return form.field(key.name), form
 
 
 def require_shown(home: Home, scan: str, key: FieldKey) -> None:
@@ -96,10 +114,26 @@ def _require_writing(field: Field, form: Form, key: FieldKey, text: str) -> None
         raise SettingsError(worded(NO_CHOICE, text=repr(text), key=str(key), words=", ".join(field.examples)))
 
 
-def _require_no_unit(field: Field, form: Form, key: FieldKey, text: str) -> None:
+def _require_one_value(field: Field, form: Form, key: FieldKey, text: str, as_it_is: str) -> None:
+    """SettingsError where a text is no value of its field, two, or a quantity where money is wanted."""
+    one = fields.load(field.type).parse(text, field, form)
+    if one is None:
+        told = NO_DATE if field.type == "date" else NO_VALUE
+        raise SettingsError(
+            worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=worded(as_it_is))
+        )
+    if (other := fields.second_reading(text, field, form)) is not None:
+        ways = {"one": _plainly(one, field, form), "other": _plainly(other, field, form)}
+        raise SettingsError(worded(TWO_VALUES, text=repr(text), key=str(key), as_form=one, as_record=other, **ways))
     unit = values.unit_beside(text, field, form) if field.type == "amount" else ""
     if unit:
         raise SettingsError(worded(A_UNIT, text=repr(text), unit=unit, key=str(key), advice=_advice(field, form)))
+
+
+def _plainly(value: Value, field: Field, form: Form) -> str:
+    """A value as the form writes it, or as records do where that could be read as another one."""
+    written = fields.load(field.type).write(value, field, form)
+    return written if fields.second_reading(written, field, form) is None else str(value)
 
 
 def _advice(field: Field, form: Form) -> str:

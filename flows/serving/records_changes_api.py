@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home
-from flows.mending import require_fitting, require_shown
+from flows.mending import require_fitting, require_shown, text_of_value
 from flows.output import explained, explained_whole
 from flows.serving import records_answers as answers
 from flows.serving.api import FIELD_PATTERN, Form, _in_thread, _log, allowed
@@ -65,12 +65,12 @@ def _add_corrections(router: APIRouter, home: Home) -> None:
     ) -> answers.CorrectedV1:
         """Say what a field says, with the reason: the last word on it. Who read the field sees it, and stays paid."""
         whole, key = await _in_thread(partial(_record_and_key, home, form, scan, correction.key))
-        await _fitting(home, whole, key, correction)
+        text = await _fitting(home, whole, key, correction)
         by, now, seen = f"token {token.prefix}", context.now(), version_seen(if_match, whole, correction.record_version)
 
         def mend(store: Store) -> answers.CorrectedV1:
             require_version(store, whole, form, seen)
-            reading = store.correct_value(whole, key, correction.text, by, correction.reason, now)
+            reading = store.correct_value(whole, key, text, by, correction.reason, now)
             return answers.CorrectedV1(reading=reading)
 
         asked = (f"correction {form} {whole}", correction)
@@ -201,10 +201,18 @@ def _shown(home: Home, scan: str, key: FieldKey) -> None:
         raise HTTPException(422, str(error)) from error
 
 
-async def _fitting(home: Home, scan: str, key: FieldKey, said: answers.CorrectionV1) -> None:
-    fits = partial(require_fitting, home, scan, key, said.text, no_value=said.as_written, other_pattern=True)
+async def _fitting(home: Home, scan: str, key: FieldKey, said: answers.CorrectionV1) -> str:
+    """The text of a correction; an HTTPException of 422 where it is no value of its field, or two."""
+
+    def fitting() -> str:
+        if said.value is not None:
+            return text_of_value(home, scan, key, said.value)
+        text = said.text or ""
+        require_fitting(home, scan, key, text, no_value=said.as_written, other_pattern=True)
+        return text
+
     try:
-        await _in_thread(fits)
+        return await _in_thread(fitting)
     except SettingsError as error:
         raise HTTPException(422, str(error).replace("say --anyway", "send as_written")) from error
 

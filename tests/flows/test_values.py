@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from flows.administration.people import invite, new_link
 from flows.home.home import Home, now
-from flows.mending import require_fitting
+from flows.mending import require_fitting, text_of_value
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.house import House
@@ -195,6 +195,19 @@ def test_a_text_that_is_no_value_is_refused_with_how_one_is_written_on_the_form(
     ):
         with pytest.raises(SettingsError, match=said):
             require_fitting(rooms, scan.id, FieldKey.parse(key), text)
+
+
+def test_a_text_that_reads_two_ways_is_refused_with_both_and_how_to_write_each(rooms: Home) -> None:
+    form, key = rooms.use_form("bon-de-commande"), FieldKey("total")
+    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
+    rooms.store.put_scan(scan, [], now())
+    said = r"the form writes it is 1234\.00, as records write it is 1\.234\. Write 1\s234,00 or 1,234\."
+    with pytest.raises(SettingsError, match=said):
+        require_fitting(rooms, scan.id, key, "1.234")
+    for text in ("1 234,00", "1,234", "1234.00", "12.34"):
+        require_fitting(rooms, scan.id, key, text)
+    require_fitting(rooms, scan.id, key, "1.234", no_value=True)
+    assert text_of_value(rooms, scan.id, key, "1.234") == "1,234"
 
 
 def test_a_value_asked_again_stands_until_somebody_has_read_it(house: House, rooms: Home) -> None:

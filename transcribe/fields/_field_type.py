@@ -44,6 +44,22 @@ def load(name: str) -> FieldType:
     return cast(FieldType, plugins.load("transcribe.fields", name, error=FormError))
 
 
+def read_back(value: Value, field: Field, form: Form) -> Value:
+    """The value that a record's own notation means; None where it is no value of this field's type."""
+    kind = load(field.type)
+    try:
+        found = kind.parse(kind.write(value, field, form), field, form)
+    except (ValueError, ArithmeticError):  # as of no date, or of no number
+        return None
+    return found if type(found) is type(value) else None
+
+
+def second_reading(text: str, field: Field, form: Form) -> Value:
+    """What a text means in the notation of records, where the form reads another value; None where there is no such."""
+    as_record, as_form = read_back(text, field, form), load(field.type).parse(text, field, form)
+    return None if as_form is None or as_record == as_form else as_record
+
+
 @cache
 def names() -> tuple[str, ...]:
     """Every field type. The folder is looked through once: each field of a form that is loaded asks."""

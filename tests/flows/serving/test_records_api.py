@@ -323,6 +323,22 @@ def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: T
     assert (unknown.status_code, "Use one of " in unknown.json()["detail"]) == (404, True)
 
 
+def test_every_value_of_a_record_is_sent_back_as_it_is_and_nothing_is_another(rooms: Home, client: TestClient) -> None:
+    scan = published(rooms).id
+    before = client.get(f"{PAGE}/{scan}").json()["values"]
+    said = {key: value for key, value in before.items() if value is not None}
+    assert len(said) > 3
+    for key, value in said.items():
+        sent = {"key": key, "value": value, "reason": "as it is"}
+        answer = client.post(f"{PAGE}/{scan}/corrections", json=sent)
+        assert answer.status_code == 202, answer.text
+    reconcile_to_the_end(rooms)
+    assert client.get(f"{PAGE}/{scan}").json()["values"] == before
+    for wrong in ({"value": True}, {"value": "much"}, {"value": "1.00", "text": "1.00"}, {}):
+        refused = client.post(f"{PAGE}/{scan}/corrections", json={"key": "total", "reason": "a slip", **wrong})
+        assert refused.status_code == 422, wrong
+
+
 def test_a_day_that_does_not_exist_is_taken_as_it_is_written_when_who_corrects_says_so(
     rooms: Home, client: TestClient
 ) -> None:
