@@ -69,7 +69,7 @@ def require_fitting(
 
 
 def text_of_value(home: Home, scan: str, key: FieldKey, value: Value) -> str:
-    """A value in the notation of records as the form writes it; SettingsError where it is none of the field's type."""
+    """A value, given as records have it, as the form writes it. SettingsError where the field has no such."""
     field, form = _field_and_form(home, scan, key)
     if fields.read_back(value, field, form) is None:
         raise SettingsError(worded(NO_RECORD_VALUE, value=repr(value), key=str(key), type=field.type))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from reconcile.records import FieldQuality, MonthOfWork, quality
 from transcribe.model import Value
@@ -235,12 +235,9 @@ class _Sent(BaseModel):
 
 
 class CorrectionV1(_Sent):
-    """What a field says, the last word on it: as `value`, or as `text`.
+    """What a field says: `value` as in the record, or `text` as on the form (empty is blank).
 
-    `value` is written as the record has it (`"1234.50"`, `12`, `true`), `text` as the form does (`1 234,50`), empty for
-    blank. A text that means one value on the form and another one in its record is refused. With `record_version` (or
-    If-Match) it is refused where the record has another version by now. `as_written` takes what is no value, as a day
-    that does not exist: an exception of the record.
+    A text that reads two ways is refused, and so is what is not of `record_version` (or If-Match), the last one.
     """
 
     key: Annotated[str, Field(max_length=100, examples=["total"])]
@@ -248,13 +245,7 @@ class CorrectionV1(_Sent):
     text: Annotated[str | None, Field(max_length=10_000, examples=["1 234,50"])] = None
     reason: Annotated[str, Field(min_length=1, max_length=1000, examples=["The customer called."])]
     record_version: Annotated[int | None, Field(ge=1, le=2**31)] = None
-    as_written: bool = False
-
-    @model_validator(mode="after")
-    def _says_it_once(self) -> Self:
-        if (self.value is None) == (self.text is None):
-            raise ValueError("a correction has either a value or a text")
-        return self
+    as_written: Annotated[bool, Field(description="take what is no value: an exception of the record")] = False
 
 
 class CorrectedV1(BaseModel):

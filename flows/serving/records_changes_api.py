@@ -204,6 +204,9 @@ def _shown(home: Home, scan: str, key: FieldKey) -> None:
 async def _fitting(home: Home, scan: str, key: FieldKey, said: answers.CorrectionV1) -> str:
     """The text of a correction; an HTTPException of 422 where it is no value of its field, or two."""
 
+    if (said.value is None) == (said.text is None):
+        raise HTTPException(422, "A correction has either a value, as the record has it, or a text, as the form does.")
+
     def fitting() -> str:
         if said.value is not None:
             return text_of_value(home, scan, key, said.value)

@@ -55,7 +55,7 @@ def read_back(value: Value, field: Field, form: Form) -> Value:
 
 
 def second_reading(text: str, field: Field, form: Form) -> Value:
-    """What a text means in the notation of records, where the form reads another value; None where there is no such."""
+    """The value that a text has in the notation of records; None where the form reads no other value."""
     as_record, as_form = read_back(text, field, form), load(field.type).parse(text, field, form)
     return None if as_form is None or as_record == as_form else as_record
 
