@@ -1,5 +1,5 @@
 """The operator's desk: what waits, what it costs, when it will be done, and every verb of an operator, as pages."""
 
-from flows.desk.desk import DESK_ADDRESS, UPLOAD_PATHS, add_desk
+from flows.desk.desk import DESK_ADDRESS, add_desk
 
-__all__ = ["DESK_ADDRESS", "UPLOAD_PATHS", "add_desk"]
+__all__ = ["DESK_ADDRESS", "add_desk"]

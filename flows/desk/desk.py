@@ -31,16 +31,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 DESK_ADDRESS = "/desk"
 """Where operators and auditors come to."""
 
-UPLOAD_PATHS = "|".join(
-    (
-        "/desk/batches/new",
-        "/desk/scan/[0-9a-f]{12,64}/retake",
-        "/desk/forms/new",
-        "/desk/draft/[a-z][a-z0-9_-]*(/list|/try|/text)?",
-    )
-)
-"""Where operators send files of scans, as a regular expression."""
-
 
 def add_desk(app: FastAPI, home: Home) -> None:
     """Add the desk over one home to the review pages."""

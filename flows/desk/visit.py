@@ -22,7 +22,6 @@ from flows.home import Home
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import advice, in_words, reason_sentence, said, translation
 from transcribe.review import (
-    DESK_ROLES,
     ENGAGEMENT_WORDS,
     KIND_WORDS,
     ROLE_WORDS,
@@ -46,6 +45,9 @@ Result = TypeVar("Result")
 
 MOST_CHANCE_SHARE = 0.9999
 """A probability is shown as no more than this: two places of 99.999 would round to certainty."""
+
+DESK_ROLES = frozenset({"operator", "auditor"})
+"""Who sees the desk, and may be limited to some forms of it."""
 
 POLL_HEADER = "x-desk-poll"
 """What live.js sends with a request for parts that may have changed."""

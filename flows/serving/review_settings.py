@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def review_options(settings: Settings, port: int) -> ReviewOptions:
     """The options of the review pages when they listen on this port."""
-    from flows.desk import DESK_ADDRESS, UPLOAD_PATHS  # they load the whole web app
+    from flows.desk import DESK_ADDRESS  # they load the whole web app
     from transcribe.review import DecisionRules, ReviewOptions
 
     in_force = policy(settings)
@@ -21,7 +21,6 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
     return ReviewOptions(
         public_url=settings.web_address(port),
         desk=DESK_ADDRESS,
-        desk_uploads=UPLOAD_PATHS,
         lease_seconds=settings.lease_seconds,
         late_days=settings.late_days,
         paid_questions=settings.paid_questions,

@@ -18,14 +18,15 @@ from flows.serving.requests_once import IdempotencyKey, once
 from flows.steps import AUTO_FORM
 from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file
 from transcribe.errors import FormError, SettingsError
-from transcribe.review import Here
+from transcribe.review import TAKES_FILE, Here
 from transcribe.store import ApiToken, Store
 
 SENT: dict[str, Any] = {
+    **TAKES_FILE,
     "requestBody": {
         "required": True,
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in SUFFIXES},
-    }
+    },
 }
 """What OpenAPI says of the body: the bytes of one file."""
 

@@ -1,7 +1,8 @@
 """The web app of the review queue: people see one field at a time and type what it says."""
 
+from transcribe.review.access.guard import TAKES_FILE
 from transcribe.review.access.proof import network_of, require_proof
-from transcribe.review.access.roles import DESK_ROLES, require_still_operator
+from transcribe.review.access.roles import require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.app import create_app
 from transcribe.review.context import Context, Here
@@ -30,10 +31,10 @@ from transcribe.review.views.statements import Statement, months_of, statements_
 from transcribe.review.work_row import WORK_HEADS, Figure, work_row
 
 __all__ = [
-    "DESK_ROLES",
     "ENGAGEMENT_WORDS",
     "KIND_WORDS",
     "ROLE_WORDS",
+    "TAKES_FILE",
     "WORK_HEADS",
     "Context",
     "DecisionRules",

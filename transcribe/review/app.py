@@ -73,7 +73,7 @@ def create_app(
     app.mount(f"/static/{static_digest()}", _ImmutableFiles(directory=STATIC_FOLDER), name="static")
     add_failures(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Guard, options=options)
+    app.add_middleware(Guard, options=options, routes=app.routes)
     app.add_middleware(HeadRequests)
     return app
 

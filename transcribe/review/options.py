@@ -34,8 +34,6 @@ class ReviewOptions:
     public_url: str = "http://127.0.0.1:8080"
     desk: str = ""
     """Where operators and auditors come to when they sign in; "" where there are no pages of theirs."""
-    desk_uploads: str = ""
-    """A regular expression of the paths to which operators send files of scans; "" for none."""
     lease_seconds: float = 600.0
     """Ten minutes: long enough for the hardest field and a phone call. A reader who vanished delays little."""
     ahead: int = 4
@@ -71,7 +69,7 @@ class ReviewOptions:
     body_bytes: int = 64 * 1024
     """The largest body of a request: far above a full page of typed text."""
     upload_bytes: int = 100_000_000
-    """The largest body of a request with which a program sends a scan: as large as files may be."""
+    """The largest body of a request that sends a file: as large as files may be."""
     appeal_days: float = 7
     """An expert hears an appeal within a week, as the strictest law in force asks (Malta's, of EU 2024/2831)."""
     pay_day: int = 0

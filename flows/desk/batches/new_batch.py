@@ -19,6 +19,7 @@ from flows.steps import AUTO_FORM
 from flows.watching import SUFFIXES, ArrivingFile, SentFile, require_welcome, sent_file
 from transcribe.errors import FormError, SettingsError
 from transcribe.i18n import ADVICE, N_
+from transcribe.review import TAKES_FILE
 
 router = APIRouter()
 
@@ -63,7 +64,7 @@ async def new_batch_page(
     )
 
 
-@router.post("/desk/batches/new")
+@router.post("/desk/batches/new", openapi_extra=TAKES_FILE)
 async def send(visit: Act, request: Request) -> Response:
     """Takes pictures for a batch. A page with JavaScript sends each alone and is answered by JSON."""
     sent = await request.form()

@@ -29,6 +29,7 @@ from flows.drafting import (
 )
 from transcribe.errors import FormError, SettingsError
 from transcribe.i18n import N_
+from transcribe.review import TAKES_FILE
 
 router = APIRouter()
 
@@ -43,7 +44,7 @@ Text = Annotated[str, Form(max_length=MAX_TEXT_CHARACTERS)]
 Sure = Annotated[str, Form(pattern="^yes$")]
 
 
-@router.post("/desk/draft/{name}")
+@router.post("/desk/draft/{name}", openapi_extra=TAKES_FILE)
 async def save_draft(visit: Act, name: FormName, request: Request) -> Response:
     """Keeps what was drawn and filled in. Mistakes are kept too, and named on the page."""
     sent = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
@@ -65,7 +66,7 @@ async def save_draft(visit: Act, name: FormName, request: Request) -> Response:
     return RedirectResponse(with_done(here, "draft-saved"), 303)
 
 
-@router.post("/desk/draft/{name}/text")
+@router.post("/desk/draft/{name}/text", openapi_extra=TAKES_FILE)
 async def save_text(visit: Act, name: FormName, text: Text, seen: Seen) -> Response:
     """Keeps another text. One that is no TOML is shown again, with where it fails."""
     draft = await visit.look(lambda: known_draft(visit, name))
@@ -103,7 +104,7 @@ def _name_in(text: str) -> object:
         raise FormError(f"This is no TOML: {error}.") from error
 
 
-@router.post("/desk/draft/{name}/list")
+@router.post("/desk/draft/{name}/list", openapi_extra=TAKES_FILE)
 async def give_list(visit: Act, name: FormName, request: Request) -> Response:
     """Gives a field a list of known values: a CSV file, or values typed one a line."""
     draft = await visit.look(lambda: known_draft(visit, name))

@@ -17,6 +17,7 @@ from flows.drafting import start_draft
 from flows.watching import SUFFIXES
 from transcribe.errors import FormError, NothingDrafted, ScanError, SettingsError
 from transcribe.i18n import N_
+from transcribe.review import TAKES_FILE
 
 router = APIRouter()
 
@@ -66,7 +67,7 @@ async def new_form_page(visit: Look) -> Response:
     )
 
 
-@router.post("/desk/forms/new")
+@router.post("/desk/forms/new", openapi_extra=TAKES_FILE)
 async def begin_form(visit: Act, request: Request) -> Response:
     """Has a draft made of what is found on the picture."""
     visit.require_all_forms()

@@ -23,7 +23,7 @@ from flows.watching import SUFFIXES
 from transcribe.errors import FormError, NotFound, SettingsError
 from transcribe.i18n import ADVICE, said
 from transcribe.model import Form
-from transcribe.review import picture_response
+from transcribe.review import TAKES_FILE, picture_response
 from transcribe.store import facts
 
 router = APIRouter()
@@ -86,7 +86,7 @@ def _offered(visit: Visit, name: str) -> list[facts.FoundScan]:
     return visit.home.store.find_scans(search, OFFERED_SCANS_COUNT)
 
 
-@router.post("/desk/draft/{name}/try")
+@router.post("/desk/draft/{name}/try", openapi_extra=TAKES_FILE)
 async def try_draft(visit: Act, name: FormName, request: Request) -> Response:
     """Has a draft tried on what was sent, and on scans that were chosen."""
     draft = await visit.look(lambda: known_draft(visit, name))

@@ -12,7 +12,7 @@ from flows.desk.deeds import Why, do
 from flows.desk.people.people_page import ODD_KINDS, odd_counting
 from flows.desk.people.work_of_each import person_address, work_of
 from flows.desk.scans.scan_search import midnight
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.visit import DESK_ROLES, Act, Look, Visit
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.store import facts
@@ -27,9 +27,6 @@ Person = Annotated[str, Form(min_length=1, max_length=100)]
 Day = Annotated[str, Form(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 LastDay = Annotated[str, Form(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Forms = Annotated[list[str] | None, Form(max_length=MOST_FORMS)]
-
-LIMITED_ROLES = frozenset({"operator", "auditor"})
-"""Who sees the desk, and so may be limited to some forms of it."""
 
 READERS = frozenset({"transcriber", "expert"})
 """Whose readings may be set aside."""
@@ -56,7 +53,7 @@ async def person_page(visit: Look, who: Who) -> Response:
             acts=store.acts_on(person.id),
             forms=visit.home.forms.names(),
             limited=store.forms_of_person(person.id),
-            may_be_limited=bool(person.roles & LIMITED_ROLES) and person.id != visit.visitor.person.id,
+            may_be_limited=bool(person.roles & DESK_ROLES) and person.id != visit.visitor.person.id,
         )
 
     return await visit.look(made)
@@ -82,7 +79,7 @@ async def limit(visit: Act, who: Person, forms: Forms = None) -> Response:
     person = await visit.look(lambda: store.transcriber(who))
 
     def deed() -> object:
-        if not person.roles & LIMITED_ROLES or person.id == visit.visitor.person.id:
+        if not person.roles & DESK_ROLES or person.id == visit.visitor.person.id:
             raise SettingsError(visit.say("Only another operator or an auditor is limited to some forms."))
         chosen = sorted({visit.home.forms.find(each).name for each in forms or ()})
         store.set_forms_of_person(person.id, chosen, visit.now, visit.by)

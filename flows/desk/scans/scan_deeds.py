@@ -20,6 +20,7 @@ from flows.mending import form_to_read, join, read_again, retake, settle, split,
 from flows.steps import Because
 from transcribe.errors import SettingsError
 from transcribe.model import Scan, Verdict
+from transcribe.review import TAKES_FILE
 
 router = APIRouter()
 
@@ -53,7 +54,7 @@ async def turn_scan(visit: Act, scan: ScanId, degrees: Degrees, why: Why) -> Res
     return await _read(visit, known, lambda: turn(visit.home, known, degrees, _because(visit, why)), "turn")
 
 
-@router.post("/desk/scan/{scan}/retake")
+@router.post("/desk/scan/{scan}/retake", openapi_extra=TAKES_FILE)
 async def retake_scan(visit: Act, scan: ScanId, request: Request) -> Response:
     """Has another picture of the same paper take the place of a scan's."""
     known = await visit.look(lambda: known_scan(visit, scan))

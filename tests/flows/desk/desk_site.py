@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from PIL import Image, ImageDraw, ImageFont
 
-from flows.desk import DESK_ADDRESS, UPLOAD_PATHS, add_desk
+from flows.desk import DESK_ADDRESS, add_desk
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
 from flows.steps.reconcile_scans import reconcile_to_the_end
@@ -231,7 +231,7 @@ def desk_site(folder: Path) -> Iterator[DeskSite]:
     for name in ("order", "invoice2"):
         use_form(home, folder, name)
     site = DeskSite(home=home, app=FastAPI())
-    options = ReviewOptions(desk=DESK_ADDRESS, desk_uploads=UPLOAD_PATHS)
+    options = ReviewOptions(desk=DESK_ADDRESS)
     site.app = create_app(home.store, home.archive, home.forms, options, site.now, site.woken.append)
     add_desk(site.app, home)
     yield site

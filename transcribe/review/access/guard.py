@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from transcribe.i18n import N_
@@ -51,15 +54,26 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBLEMS_PATH = "/api/v1"
 """Where, and below which, errors are problems as in RFC 9457."""
 
-UPLOADS = re.compile(r"/api/v1/forms/[a-z][a-z0-9_-]{0,99}/scans")
-"""Where programs send the files of scans."""
+TAKES_FILE = {"x-takes-file": True}
+"""What a route says in `openapi_extra` that takes a file, or a text as long as one."""
+
+
+def upload_paths(routes: Sequence[BaseRoute]) -> str:
+    """The addresses of the routes that take files, as a regular expression that Python, nginx and Caddy read alike."""
+    found = {each.path or "" for each in iter_route_contexts(routes) if _takes_file(each)}
+    return "^(" + "|".join(re.sub(r"\{[^}]+\}", "[^/]+", path) for path in sorted(found)) + ")$"
+
+
+def _takes_file(route: RouteContext) -> bool:
+    return bool((getattr(route, "openapi_extra", None) or {}).get("x-takes-file"))
 
 
 class Guard:
     """ASGI middleware around the whole app. It works on the stream, so a body without a length is limited too."""
 
-    def __init__(self, app: ASGIApp, options: ReviewOptions) -> None:
+    def __init__(self, app: ASGIApp, options: ReviewOptions, routes: Sequence[BaseRoute]) -> None:
         self._app = app
+        self._uploads = re.compile(upload_paths(routes))
         self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,9 +107,8 @@ class Guard:
         return None
 
     def _most_bytes(self, scope: Scope) -> int:
-        """The largest body: that of a file where a scan is sent. Its route looks first who sends it."""
-        path, desk = scope["path"], self._options.desk_uploads
-        is_file = scope["method"] == "POST" and (UPLOADS.fullmatch(path) or (desk and re.fullmatch(desk, path)))
+        """The largest body: that of a file where one is sent. Its route looks first who sends it."""
+        is_file = scope["method"] == "POST" and self._uploads.fullmatch(scope["path"])
         return self._options.upload_bytes if is_file else self._options.body_bytes
 
     async def _failed(self, scope: Scope, receive: Receive, answer: _Answer, error: Exception) -> None:
