@@ -36,6 +36,7 @@ from transcribe.review import (
     full_amount,
     moment,
     number,
+    require_proof,
     share,
     signed,
     spent,
@@ -291,8 +292,17 @@ async def _act(visit: Annotated[Visit, Depends(_visit)], sending: Sending) -> Vi
     return visit
 
 
+async def _act_proved(visit: Annotated[Visit, Depends(_act)]) -> Visit:
+    """As `_act`, for who has shown not long ago who they are."""
+    await require_proof(visit.context, visit.visitor)
+    return visit
+
+
 Look = Annotated[Visit, Depends(_visit)]
 """How a page asks for who looks."""
 
 Act = Annotated[Visit, Depends(_act)]
 """How a deed asks for who does it."""
+
+ProvedAct = Annotated[Visit, Depends(_act_proved)]
+"""How a deed asks for who does it that moves money or power, or cannot be undone."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-import tomllib
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Table
 
-from transcribe.errors import FormError
+from transcribe.forms import definition_content
 
 Values = Mapping[str, Any]
 """Keys with what they shall say; None or an empty value takes a key out."""
@@ -43,10 +42,8 @@ class SentDefinition:
 
 def edited(text: str, sent: SentDefinition) -> str:
     """The text of a definition with what was sent put into it. FormError where the text is no TOML."""
-    try:
-        definition = tomlkit.parse(text)
-    except tomlkit.exceptions.ParseError as error:
-        raise FormError(f"This is no TOML: {error}.") from error
+    definition_content("the draft", text)
+    definition = tomlkit.parse(text)
     _put(definition, sent.values)
     lists = {"field": sent.fields, "table": sent.tables, "rule": sent.rules, "master": sent.masters}
     for key, entries in lists.items():
@@ -60,7 +57,8 @@ def written(before: str, definition: tomlkit.TOMLDocument) -> str:
     Else one empty line stands before each table of its lists, and those of one list stand together.
     """
     text = tomlkit.dumps(definition)
-    return before if tomllib.loads(text) == tomllib.loads(before) else re.sub(r"\n+(?=\[\[)", "\n\n", text)
+    says_the_same = definition_content("the draft", text) == definition_content("the draft", before)
+    return before if says_the_same else re.sub(r"\n+(?=\[\[)", "\n\n", text)
 
 
 def _put_entries(holder: MutableMapping[str, Any], key: str, entries: Sequence[Entry]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,10 +172,10 @@ def _key(form: Form) -> tuple[str, int]:
 
 def _beside(path: Path) -> list[Path]:
     """The files beside a definition that it names: blank pages and master data."""
-    definition = tomllib.loads(path.read_text(encoding="utf-8"))
-    names = [definition.get("blank"), *(page.get("blank") for page in definition.get("page", ()))]
-    names += [master.get("source") for master in definition.get("master", ())]
-    return [path.parent / name for name in names if name]
+    definition = forms.definition_content(path.name, path.read_bytes())
+    names = [definition.get("blank"), *(page.get("blank") for page in forms.listed(definition, "page"))]
+    names += [master.get("source") for master in forms.listed(definition, "master")]
+    return [path.parent / str(name) for name in names if name]
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from flows.home.home import Home, now, open_home
-from flows.home.settings import Settings, load_settings
+from flows.home.settings import load_settings
 from flows.runtime.prefect_server import free_port
 from flows.serving.serve import Serving
 from flows.steps import publish_records
@@ -122,7 +122,8 @@ def uploads_of(program: Program) -> list[str]:
 
 def test_the_samples_let_files_through_where_the_program_takes_them_and_nowhere_else(program: Program) -> None:
     """Both files name what `upload_paths` gives, with the sizes that the program has where nobody set others."""
-    paths, files, others = upload_paths(program.app.routes), Settings().most_file_bytes, ReviewOptions().body_bytes
+    paths, others = upload_paths(program.app.routes), ReviewOptions().body_bytes
+    files = program.home.settings.most_file_bytes
     site = (SAMPLES / "nginx.conf").read_text("utf-8")
     assert re.findall(r"location ~ (\S+) {\n\s*client_max_body_size (\d+)m;", site) == [(paths, str(files // 10**6))]
     assert re.findall(r"client_max_body_size (\d+)k;", site) == [str(others // 1024)]

@@ -3,6 +3,7 @@
 from transcribe.forms.blank_image import blank_grey, blank_size
 from transcribe.forms.comb_fields import Comb, comb, combs
 from transcribe.forms.definition import find, installed, load
+from transcribe.forms.definition_text import MAX_DEFINITION_BYTES, MAX_FIELDS_COUNT, definition_content, listed
 from transcribe.forms.differences import Difference, differences, unchanged_fields
 from transcribe.forms.field_boxes import cell, field_boxes
 from transcribe.forms.ignored_patterns import ignored_patterns
@@ -12,6 +13,8 @@ from transcribe.forms.schema import FORM_NAME
 
 __all__ = [
     "FORM_NAME",
+    "MAX_DEFINITION_BYTES",
+    "MAX_FIELDS_COUNT",
     "NOT_OF_XML",
     "Comb",
     "Difference",
@@ -20,6 +23,7 @@ __all__ = [
     "cell",
     "comb",
     "combs",
+    "definition_content",
     "differences",
     "field_boxes",
     "find",
@@ -29,6 +33,7 @@ __all__ = [
     "is_gtin",
     "is_number",
     "is_unit",
+    "listed",
     "load",
     "preview",
     "unchanged_fields",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
+from transcribe.forms.definition_text import definition_content
 from transcribe.forms.mistakes import Mistakes, require_no_nul, unknown_options, without_wrong_keys, wrong_keys
 from transcribe.forms.order_mapping import impossible_constants, order_mapping
 from transcribe.forms.placement import check_place, overlapping, unanswerable
@@ -50,7 +50,7 @@ def load(
     """
     path = find(name_or_path, folders)
     raw = _read(path)
-    content = _parse(path, raw)
+    content = definition_content(path.name, raw)
     try:
         said = FormFile.model_validate(content, context={PATTERNS_IGNORED: patterns_ignored})
     except ValidationError as error:
@@ -96,21 +96,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise FormError(f"{path.name}: the file cannot be read ({error.strerror}).") from error
-
-
-def _parse(path: Path, raw: bytes) -> dict[str, object]:
-    try:
-        content = tomllib.loads(raw.decode("utf-8-sig"))  # Windows begins such files with a mark
-    except UnicodeDecodeError as error:
-        raise FormError(
-            f"{path.name}: this is no text in UTF-8. Name the TOML file of a form; where it is one, save it as UTF-8."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise FormError(f"{path.name}: this is no TOML: {error}.") from error
-    except RecursionError as error:
-        raise FormError(f"{path.name}: this is nested too deep for a form definition.") from error
-    require_no_nul(path.name, content)
-    return content
 
 
 def _all_wrong(path: Path, raw: bytes, content: dict[str, object], error: ValidationError, *, apart: bool) -> FormError:

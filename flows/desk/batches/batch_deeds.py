@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Response
 from flows.desk.batches.batch_pages import MOST_NAME_CHARACTERS
 from flows.desk.batches.batch_table import batch_address, day_of
 from flows.desk.deeds import Why, do
-from flows.desk.visit import Act, Visit
+from flows.desk.visit import Act, ProvedAct, Visit
 from flows.mending import batch_due_of
 from transcribe.errors import SettingsError
 from transcribe.store import Store
@@ -31,7 +31,7 @@ Records = Annotated[Literal["stay", "withdraw"], Form()]
 
 
 @router.post("/desk/batch/cancel")
-async def cancel(visit: Act, name: Name, why: Why, records: Records = "stay") -> Response:
+async def cancel(visit: ProvedAct, name: Name, why: Why, records: Records = "stay") -> Response:
     """Asks nobody about a batch any more; its published records stay, or are withdrawn until it goes on."""
     store, withdraws = _steered(visit), records == "withdraw"
 

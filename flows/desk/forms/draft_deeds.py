@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -16,7 +15,7 @@ from flows.desk.forms.form_page import FormName
 from flows.desk.forms.mistake_words import mistake_words, require_whole
 from flows.desk.forms.sent_draft import sent_definition
 from flows.desk.forms.suggested import forget_suggested
-from flows.desk.visit import Act, Visit
+from flows.desk.visit import Act, ProvedAct, Visit
 from flows.drafting import (
     Draft,
     add_list,
@@ -28,19 +27,17 @@ from flows.drafting import (
     read_table,
 )
 from transcribe.errors import FormError, SettingsError
+from transcribe.forms import MAX_DEFINITION_BYTES, definition_content
 from transcribe.i18n import N_
 from transcribe.review import TAKES_FILE
 
 router = APIRouter()
 
-MAX_TEXT_CHARACTERS = 1_000_000
-"""The longest definition. Chosen by hand."""
-
 MAX_LIST_BYTES = 20_000_000
 """The largest list of known values. Chosen by hand: some 500,000 customers."""
 
 Seen = Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")]
-Text = Annotated[str, Form(max_length=MAX_TEXT_CHARACTERS)]
+Text = Annotated[str, Form(max_length=MAX_DEFINITION_BYTES)]
 Sure = Annotated[str, Form(pattern="^yes$")]
 
 
@@ -73,7 +70,7 @@ async def save_text(visit: Act, name: FormName, text: Text, seen: Seen) -> Respo
     written = text.replace("\r\n", "\n")
 
     def deed() -> None:
-        if _name_in(written) != name:
+        if definition_content(draft.path.name, written).get("name") != name:
             raise SettingsError(f'A draft keeps its name: write name = "{name}".')
         _require_seen(visit, draft, seen)
         draft.save(written, seen)
@@ -95,13 +92,6 @@ def _require_seen(visit: Visit, draft: Draft, seen: str) -> None:
                 "change there: from this page nothing can be saved any more."
             )
         )
-
-
-def _name_in(text: str) -> object:
-    try:
-        return tomllib.loads(text).get("name")
-    except tomllib.TOMLDecodeError as error:
-        raise FormError(f"This is no TOML: {error}.") from error
 
 
 @router.post("/desk/draft/{name}/list", openapi_extra=TAKES_FILE)
@@ -139,7 +129,7 @@ async def empty_boxes(visit: Act, name: FormName, how: Annotated[str, Form(patte
 
 
 @router.post("/desk/draft/{name}/drop")
-async def drop(visit: Act, name: FormName, sure: Sure) -> Response:
+async def drop(visit: ProvedAct, name: FormName, sure: Sure) -> Response:
     """Throws a draft away."""
     draft = await visit.look(lambda: known_draft(visit, name))
 
@@ -151,7 +141,7 @@ async def drop(visit: Act, name: FormName, sure: Sure) -> Response:
 
 
 @router.post("/desk/draft/{name}/install")
-async def install(visit: Act, name: FormName, seen: Seen) -> Response:
+async def install(visit: ProvedAct, name: FormName, seen: Seen) -> Response:
     """Puts a draft in force for scans to come, as `fairhand forms install` does."""
     draft = await visit.look(lambda: known_draft(visit, name))
 

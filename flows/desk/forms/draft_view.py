@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from flows.drafting import Draft
-from transcribe.errors import FormError
-from transcribe.forms import blank_size
+from transcribe.forms import blank_size, definition_content, listed
 from transcribe.i18n import SOURCE_LANGUAGE
 
 Written = Mapping[str, Any]
@@ -104,15 +101,12 @@ class DraftView:
 
 def draft_view(draft: Draft) -> DraftView:
     """What the page of a draft shows. FormError where its text is no TOML."""
-    try:
-        written = tomllib.loads(draft.text)
-    except tomllib.TOMLDecodeError as error:
-        raise FormError(f"This is no TOML: {error}.") from error
+    written = definition_content(draft.path.name, draft.text)
     faults = draft.mistakes()
-    fields = [_entry(number, each, "field", faults) for number, each in enumerate(_listed(written, "field"))]
-    tables = [_table(number, each, faults) for number, each in enumerate(_listed(written, "table"))]
-    rules = [_entry(number, each, "rule", faults) for number, each in enumerate(_listed(written, "rule"))]
-    masters = [_entry(number, each, "master", []) for number, each in enumerate(_listed(written, "master"))]
+    fields = [_entry(number, each, "field", faults) for number, each in enumerate(listed(written, "field"))]
+    tables = [_table(number, each, faults) for number, each in enumerate(listed(written, "table"))]
+    rules = [_entry(number, each, "rule", faults) for number, each in enumerate(listed(written, "rule"))]
+    masters = [_entry(number, each, "master", []) for number, each in enumerate(listed(written, "master"))]
     named = [("field", fields), ("table", tables), ("rule", rules)]
     return DraftView(
         draft=draft,
@@ -154,13 +148,8 @@ def texts(said: object) -> Mapping[str, str]:
     return {SOURCE_LANGUAGE: str(said)} if said else {}
 
 
-def _listed(written: Written, key: str) -> list[Written]:
-    said = written.get(key, [])
-    return [each for each in said if isinstance(each, Mapping)] if isinstance(said, list) else []
-
-
 def _table(number: int, said: Written, faults: Sequence[str]) -> EntryView:
-    columns = [_entry(place, each, "column", ()) for place, each in enumerate(_listed(said, "column"))]
+    columns = [_entry(place, each, "column", ()) for place, each in enumerate(listed(said, "column"))]
     return _entry(number, said, "table", faults, columns)
 
 
@@ -169,7 +158,7 @@ def _entry(
 ) -> EntryView:
     numbers = 2 if what == "column" else 4
     place = said.get("span" if what == "column" else "box")
-    is_place = isinstance(place, list) and len(place) == numbers
+    is_place = isinstance(place, list) and len(place) == numbers and all(type(each) is int for each in place)
     name = said.get("name") or (said.get("check") if what == "rule" else "")
     named = [f'{what} "{name}"', f"{what} number {number + 1} ", f'field "{name}"', f'name: "{name}"']
     return EntryView(
@@ -185,16 +174,16 @@ def _entry(
 
 def _languages(written: Written) -> tuple[str, ...]:
     """The languages in which labels are written, those of the title first."""
-    columns = [column for table in _listed(written, "table") for column in _listed(table, "column")]
-    said = [written.get("title", ""), *(each.get("label", "") for each in (*_listed(written, "field"), *columns))]
+    columns = [column for table in listed(written, "table") for column in listed(table, "column")]
+    said = [written.get("title", ""), *(each.get("label", "") for each in (*listed(written, "field"), *columns))]
     return tuple(dict.fromkeys(language for each in said for language in texts(each))) or (SOURCE_LANGUAGE,)
 
 
 def _pages(draft: Draft, written: Written) -> list[PageView]:
-    named = [str(each.get("blank", "")) for each in _listed(written, "page")] or [str(written.get("blank", ""))]
-    found = []
-    for number, blank in enumerate(named, 1):
-        path = draft.path.with_name(Path(blank).name) if blank else None
-        if path is not None and path.is_file():
-            found.append(PageView(number=number, blank=blank, size=blank_size(path)))
-    return found
+    named = [str(each.get("blank", "")) for each in listed(written, "page")] or [str(written.get("blank", ""))]
+    there = {each.name: each for each in draft.path.parent.iterdir() if each.is_file()}
+    return [
+        PageView(number=number, blank=blank, size=blank_size(there[blank]))
+        for number, blank in enumerate(named, 1)
+        if blank in there
+    ]

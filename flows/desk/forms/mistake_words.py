@@ -102,13 +102,20 @@ PLAIN: Mapping[str, str] = {
     ),
     "a term needs a field or a value, and not both": N_("What the order says is a field or a text, and not both."),
     "key and codes belong to the value of a field": N_("A fixed text of the order has no codes and stands in no list."),
-    "This is no TOML: %(fault)s (at line %(line)s, column %(column)s).": N_(
+    "this is no TOML: %(fault)s (at line %(line)s, column %(column)s).": N_(
         "The text cannot be read. Look at line %(line)s, character %(column)s: a quote, a bracket or = is missing."
     ),
-    "This is no TOML: %(fault)s (at end of document).": N_(
+    "this is no TOML: %(fault)s (at end of document).": N_(
         "The text cannot be read: at its end a quote or a bracket is missing."
     ),
-    "This is no TOML: %(fault)s.": N_("The text cannot be read: something stands twice, or a quote is missing."),
+    "this is no TOML: %(fault)s.": N_("The text cannot be read: something stands twice, or a quote is missing."),
+    "line %(line)s: %(said)s... has more than %(most)s %(what)s.": N_(
+        "Line %(line)s has “%(said)s…”, which is longer than anything of a form. Take it out."
+    ),
+    "line %(line)s: this is nested too deep for a form definition.": N_(
+        "Line %(line)s has more brackets inside each other than any form. Take them out."
+    ),
+    "a form has at most %(count)s fields, columns and rules.": N_("A form has at most %(count)s fields."),
     "A draft keeps its name: write name = %(name)s.": N_(
         'The name of a draft cannot be changed here: write name = "%(name)s".'
     ),

@@ -11,6 +11,7 @@ from flows.desk.forms.draft_names import slug
 from flows.desk.forms.draft_view import COORDINATES, DraftView, EntryView, Written
 from flows.drafting import Entry, SentDefinition
 from transcribe.errors import SettingsError
+from transcribe.forms import MAX_FIELDS_COUNT
 from transcribe.i18n import SOURCE_LANGUAGE
 
 Sent = Mapping[str, str]
@@ -25,9 +26,6 @@ FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
 CHOSEN_KEYS = frozenset({"page", "type", "personal", "was", "gone"})
 """What a new entry sends that nobody filled in."""
 
-MAX_ENTRIES_COUNT = 2000
-"""No form has more fields than could be drawn. Chosen by hand."""
-
 
 def sent_definition(view: DraftView, sent: Mapping[str, str]) -> SentDefinition:
     """The edits that a page sent. SettingsError where a number of a place is none."""
@@ -38,8 +36,8 @@ def sent_definition(view: DraftView, sent: Mapping[str, str]) -> SentDefinition:
             what, number, column, key, language = found.groups()
             place = columns[int(number)][int(column)] if what == "column" and column else entries[what][int(number)]
             place[f"{key}-{language}" if language else key] = value.strip()
-    if sum(map(len, entries.values())) + sum(map(len, columns.values())) > MAX_ENTRIES_COUNT:
-        raise SettingsError(f"A form has at most {MAX_ENTRIES_COUNT} fields.")
+    if sum(map(len, entries.values())) + sum(map(len, columns.values())) > MAX_FIELDS_COUNT:
+        raise SettingsError(f"A form has at most {MAX_FIELDS_COUNT} fields.")
     fields = [_field(each, view) for each in _kept(entries["field"])]
     tables = [_table(each, view, columns[number]) for number, each in _numbered(entries["table"])]
     names = _renamed(view, fields, tables)
@@ -87,7 +85,13 @@ def _numbered(entries: Mapping[int, Sent]) -> list[tuple[int, Sent]]:
 
 def _was(sent: Sent, count: int) -> int | None:
     """The number that an entry had among so many; None where it is new."""
-    return int(sent["was"]) if sent.get("was", "").isdigit() and int(sent["was"]) < count else None
+    number = _whole(sent.get("was", ""))
+    return number if number is not None and number < count else None
+
+
+def _whole(text: str) -> int | None:
+    """A whole number of at most six digits; None for another text."""
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) else None
 
 
 def _field(sent: Sent, view: DraftView) -> Entry:
@@ -109,7 +113,7 @@ def _table(sent: Sent, view: DraftView, columns: Mapping[int, Sent]) -> Entry:
         values["page"] = None if sent.get("page", "1") in ("", "1") else _number(sent, "page")
     kept = _kept(columns)
     if view.pages:
-        kept.sort(key=lambda each: int(each["x0"]) if each.get("x0", "").isdigit() else MAX_ENTRIES_COUNT**2)
+        kept.sort(key=lambda each: MAX_FIELDS_COUNT**2 if (x0 := _whole(each.get("x0", ""))) is None else x0)
     columns_of = [_column(each, before, is_drawn=bool(view.pages)) for each in kept]
     return Entry(was=number, values=values, columns=columns_of)
 
@@ -125,7 +129,7 @@ def _column(sent: Sent, before: Sequence[EntryView], *, is_drawn: bool) -> Entry
 def _rule(sent: Sent, names: Mapping[str, str]) -> Entry:
     """A rule; fields that are called otherwise now are so in it."""
     check = FIELD_NAME.sub(lambda found: names.get(found[0], found[0]), sent.get("check", ""))
-    return Entry(was=_was(sent, MAX_ENTRIES_COUNT), values={"name": sent.get("name", ""), "check": check})
+    return Entry(was=_was(sent, MAX_FIELDS_COUNT), values={"name": sent.get("name", ""), "check": check})
 
 
 def _described(sent: Sent, before: EntryView | None) -> dict[str, Any]:
@@ -164,8 +168,7 @@ def _head(sent: Mapping[str, str], view: DraftView) -> dict[str, Any]:
         "currency": sent.get("currency", "").strip().upper(),
         "languages": sent.get("languages", "").replace(",", " ").split(),
     }
-    days = sent.get("retention_days", "").strip()
-    values["retention_days"] = int(days) if days.isdigit() and int(days) else None
+    values["retention_days"] = _whole(sent.get("retention_days", "").strip()) or None
     return values
 
 
@@ -176,9 +179,9 @@ def _place(sent: Sent, keys: Sequence[str]) -> list[int] | None:
 
 def _number(sent: Sent, key: str) -> int:
     text = sent.get(key, "")
-    if not re.fullmatch(r"\d{1,6}", text):
+    if (number := _whole(text)) is None:
         raise SettingsError(f'{sent.get("name", "")}: {key} is a whole number of pixels, 0 or more, not "{text}".')
-    return int(text)
+    return number
 
 
 def _by_place(fields: Sequence[Entry]) -> list[Entry]:

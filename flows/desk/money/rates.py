@@ -14,7 +14,7 @@ from flows.desk.deeds import do, refused, told_by
 from flows.desk.money.amounts import Money, evened
 from flows.desk.money.changed_pay import FAULTS, faults_with, forms_of, hours_table, share_in_words, standing
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.visit import Look, ProvedAct, Visit
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
 from transcribe.pay_arithmetic import MICRO_PLACES, decimal_text, is_too_much
@@ -79,7 +79,8 @@ async def look_at_rate(
 ) -> Response:  # fmt: skip
     """What a rate would change, and the form that sets it. Nothing is written."""
     visit.require_operator()
-    await _require_power(visit)
+    visit.require_all_forms()
+    await require_proof(visit.context, visit.visitor)
 
     def made() -> Response:
         rate = _wished_rate(visit, amount, currency, per, form)
@@ -106,7 +107,8 @@ async def look_at_floor(
 ) -> Response:  # fmt: skip
     """What a floor would change, and the form that sets it. Nothing is written."""
     visit.require_operator()
-    await _require_power(visit)
+    visit.require_all_forms()
+    await require_proof(visit.context, visit.visitor)
 
     def made() -> Response:
         store, floor = visit.home.store, _wished_floor(visit, amount, currency, source, source_amount)
@@ -128,10 +130,11 @@ async def look_at_floor(
 
 @router.post("/desk/money/rate")
 async def change_rate(
-    visit: Act, amount: Amount, currency: Currency, per: Annotated[Per, Form()], form: FormName = "", seen: Seen = "",
+    visit: ProvedAct, amount: Amount, currency: Currency, per: Annotated[Per, Form()], form: FormName = "",
+    seen: Seen = "",
 ) -> Response:  # fmt: skip
     """Sets what a reading or an hour pays from now on, as `fairhand pay rate` does. What nobody has seen is shown."""
-    await _require_power(visit)
+    visit.require_all_forms()
     query = {"amount": amount, "currency": currency, "per": per, "form": form}
     look_at = f"/desk/money/rate/look{with_query(query | {'changed': 'true' if seen else ''})}"
     if seen != await visit.look(lambda: standing(visit.home.store.rate(form, visit.now, per))):
@@ -147,10 +150,10 @@ async def change_rate(
 
 @router.post("/desk/money/floor")
 async def change_floor(
-    visit: Act, amount: Amount, currency: Currency, source: Source, source_amount: Optional = "", seen: Seen = "",
+    visit: ProvedAct, amount: Amount, currency: Currency, source: Source, source_amount: Optional = "", seen: Seen = "",
 ) -> Response:  # fmt: skip
     """Sets the least that an hour of work pays, as `fairhand pay floor` does. What nobody has seen is shown first."""
-    await _require_power(visit)
+    visit.require_all_forms()
     query = {"amount": amount, "currency": currency, "source": source, "source_amount": source_amount}
     look_at = f"/desk/money/floor/look{with_query(query | {'changed': 'true' if seen else ''})}"
     if seen != await visit.look(lambda: standing(visit.home.store.floor(visit.now))):
@@ -240,9 +243,3 @@ async def _looked(visit: Visit, made: Callable[[], Response]) -> Response:
         return await visit.look(made)
     except SettingsError as error:
         return await refused(visit, told_by(error), RATES)
-
-
-async def _require_power(visit: Visit) -> None:
-    """Who changes pay sees all forms, and has shown who they are not long ago."""
-    visit.require_all_forms()
-    await require_proof(visit.context, visit.visitor)

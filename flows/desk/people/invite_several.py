@@ -13,7 +13,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Form, Response
 
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.visit import Look, ProvedAct, Visit
 from transcribe.i18n import N_, NO_DIRECTION, turns_direction, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
@@ -64,10 +64,9 @@ async def invite_page(visit: Look) -> Response:
 
 
 @router.post("/desk/people/invite")
-async def invite(visit: Act, lines: Annotated[str, Form(min_length=1, max_length=MOST_CHARACTERS)]) -> Response:
+async def invite(visit: ProvedAct, lines: Annotated[str, Form(min_length=1, max_length=MOST_CHARACTERS)]) -> Response:
     """Adds everybody and shows their links once, or nobody, with what is wrong in which line."""
     visit.require_all_forms()
-    await require_proof(visit.context, visit.visitor)
     known = {each.handle for each in await visit.look(visit.home.store.transcribers)}
     people, bad = read_lines(lines, known, visit.context.options.languages, visit.language)
     if bad or not people:

@@ -12,7 +12,7 @@ from flows.desk.deeds import Why, do
 from flows.desk.people.people_page import ODD_KINDS, odd_counting
 from flows.desk.people.work_of_each import person_address, work_of
 from flows.desk.scans.scan_search import midnight
-from flows.desk.visit import DESK_ROLES, Act, Look, Visit
+from flows.desk.visit import DESK_ROLES, Act, Look, ProvedAct, Visit
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.store import facts
@@ -72,7 +72,7 @@ async def take_back(visit: Act, who: Person, first: Day, why: Why, last: LastDay
 
 
 @router.post("/desk/people/person/limit")
-async def limit(visit: Act, who: Person, forms: Forms = None) -> Response:
+async def limit(visit: ProvedAct, who: Person, forms: Forms = None) -> Response:
     """Limits an operator or auditor to some forms; to none of them in particular where none is ticked."""
     visit.require_all_forms()
     store = visit.home.store

@@ -11,12 +11,11 @@ from fastapi import APIRouter, Form, Response
 
 from flows.desk.deeds import do, refused, told_by
 from flows.desk.published.programs_page import EVENTS, PROGRAMS, SCOPES, NewSecret, programs
-from flows.desk.visit import Act, Visit
+from flows.desk.visit import ProvedAct, Visit
 from flows.webhooks import add_webhook, try_webhook
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
 from transcribe.people import OF_ONE_FORM, new_token
-from transcribe.review import require_proof
 
 router = APIRouter()
 
@@ -51,10 +50,11 @@ Prefix = Annotated[str, Form(pattern="^[0-9a-f]{1,16}$")]
 
 @router.post("/desk/programs/webhook")
 async def add_hook(
-    visit: Act, name: Name, url: Address, event: Words = [], form: FormName = "", values: Tick = "", inside: Tick = ""  # noqa: B006
+    visit: ProvedAct, name: Name, url: Address, event: Words = [], form: FormName = "",  # noqa: B006
+    values: Tick = "", inside: Tick = "",
 ) -> Response:  # fmt: skip
     """Adds a webhook, and shows its secret once."""
-    await _require_power(visit)
+    visit.require_all_forms()
 
     def made() -> NewSecret:
         if not re.fullmatch(HOOK_NAME, name):
@@ -78,9 +78,9 @@ async def add_hook(
 
 
 @router.post("/desk/programs/webhook/rotate")
-async def rotate_hook(visit: Act, name: Name) -> Response:
+async def rotate_hook(visit: ProvedAct, name: Name) -> Response:
     """Makes a new secret and shows it once; the old one holds for a day."""
-    await _require_power(visit)
+    visit.require_all_forms()
 
     def made() -> NewSecret:
         store, until = visit.home.store, visit.now + timedelta(hours=OLD_SECRET_HOURS)
@@ -93,9 +93,9 @@ async def rotate_hook(visit: Act, name: Name) -> Response:
 
 
 @router.post("/desk/programs/webhook/switch")
-async def switch_hook(visit: Act, name: Name, how: Annotated[Literal["pause", "resume"], Form()]) -> Response:
+async def switch_hook(visit: ProvedAct, name: Name, how: Annotated[Literal["pause", "resume"], Form()]) -> Response:
     """Sends nothing for a while, or goes on where it stopped."""
-    await _require_power(visit)
+    visit.require_all_forms()
 
     def deed() -> None:
         store = visit.home.store
@@ -106,9 +106,9 @@ async def switch_hook(visit: Act, name: Name, how: Annotated[Literal["pause", "r
 
 
 @router.post("/desk/programs/webhook/try")
-async def try_hook(visit: Act, name: Name) -> Response:
+async def try_hook(visit: ProvedAct, name: Name) -> Response:
     """Sends a signed event that tells of nothing, and says what came of it."""
-    await _require_power(visit)
+    visit.require_all_forms()
 
     def deed() -> None:
         if not visit.home.store.webhook_secrets(name, visit.now):
@@ -123,9 +123,9 @@ async def try_hook(visit: Act, name: Name) -> Response:
 
 
 @router.post("/desk/programs/webhook/remove")
-async def remove_hook(visit: Act, name: Name, sure: Sure) -> Response:
+async def remove_hook(visit: ProvedAct, name: Name, sure: Sure) -> Response:
     """Forgets a webhook, its secrets and what waits for it."""
-    await _require_power(visit)
+    visit.require_all_forms()
 
     def deed() -> None:
         store = visit.home.store
@@ -136,9 +136,11 @@ async def remove_hook(visit: Act, name: Name, sure: Sure) -> Response:
 
 
 @router.post("/desk/programs/token")
-async def make_token(visit: Act, name: Title, scope: Words = [], form: FormName = "", days: Days = "") -> Response:  # noqa: B006
+async def make_token(
+    visit: ProvedAct, name: Title, scope: Words = [], form: FormName = "", days: Days = ""  # noqa: B006
+) -> Response:  # fmt: skip
     """Makes a token, and shows it once. What may be allowed for one form alone is, where one is chosen."""
-    await _require_power(visit)
+    visit.require_all_forms()
 
     def made() -> NewSecret:
         if not (wanted := [each for each in scope if each in SCOPES]):
@@ -157,9 +159,9 @@ async def make_token(visit: Act, name: Title, scope: Words = [], form: FormName 
 
 
 @router.post("/desk/programs/token/revoke")
-async def revoke(visit: Act, prefix: Prefix, sure: Sure) -> Response:
+async def revoke(visit: ProvedAct, prefix: Prefix, sure: Sure) -> Response:
     """Ends a token at once."""
-    await _require_power(visit)
+    visit.require_all_forms()
 
     def deed() -> None:
         store = visit.home.store
@@ -167,12 +169,6 @@ async def revoke(visit: Act, prefix: Prefix, sure: Sure) -> Response:
             store.revoke_token(prefix, visit.now)
 
     return await do(visit, deed, PROGRAMS, "token-revoked")
-
-
-async def _require_power(visit: Visit) -> None:
-    """Who gives power to a program sees all forms, and has shown who they are not long ago."""
-    visit.require_all_forms()
-    await require_proof(visit.context, visit.visitor)
 
 
 async def _shown(visit: Visit, made: Callable[[], NewSecret]) -> Response:

@@ -15,7 +15,7 @@ from flows.desk.batches.new_batch import safe_name, uploads
 from flows.desk.deeds import Why, do, refused
 from flows.desk.scans.scan_page import SCAN_PATTERN, ScanId
 from flows.desk.scans.scan_view import known_scan
-from flows.desk.visit import Act, Visit
+from flows.desk.visit import Act, ProvedAct, Visit
 from flows.mending import form_to_read, join, read_again, retake, settle, split, turn
 from flows.steps import Because
 from transcribe.errors import SettingsError
@@ -93,7 +93,7 @@ async def bring_back(visit: Act, scan: ScanId, why: Why) -> Response:
 
 
 @router.post("/desk/scan/{scan}/forget")
-async def forget(visit: Act, scan: ScanId, why: Why, sure: Annotated[str, Form(pattern="^yes$")]) -> Response:
+async def forget(visit: ProvedAct, scan: ScanId, why: Why, sure: Annotated[str, Form(pattern="^yes$")]) -> Response:
     """Erases what a scan says and shows, for good."""
     known = await visit.look(lambda: known_scan(visit, scan))
     here = _address(known)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import HTTPException, Request
+from fastapi import Depends, HTTPException, Request
 
-from transcribe.review.access.sessions import Visitor
-from transcribe.review.context import Context
+from transcribe.review.access.sessions import Sending, Visitor
+from transcribe.review.context import Context, Here
 
 FRESH_FOR = timedelta(minutes=15)
 """How long after a sign-in a password is changed without the present one. Chosen by hand."""
@@ -33,12 +34,22 @@ async def require_proof(context: Context, visitor: Visitor) -> None:
         raise ProofNeeded
 
 
-async def require_proof_where_possible(context: Context, visitor: Visitor) -> None:
-    """As `require_proof`, of whoever has a password or a code; others have nothing but their session."""
+async def _proved(context: Here, visitor: Sending) -> Visitor:
+    await require_proof(context, visitor)
+    return visitor
+
+
+async def _proved_where_possible(context: Here, visitor: Sending) -> Visitor:
     who = visitor.person.id
     kept, factor = await context.look(lambda store: (store.password(who), store.second_factor(who)))
-    if kept is not None or (factor is not None and factor.in_force):
-        await require_proof(context, visitor)
+    return await _proved(context, visitor) if kept is not None or (factor is not None and factor.in_force) else visitor
+
+
+Proved = Annotated[Visitor, Depends(_proved)]
+"""As `Sending`, for what moves money or power, or cannot be undone."""
+
+ProvedWherePossible = Annotated[Visitor, Depends(_proved_where_possible)]
+"""As `Proved`, of whoever has a password or a code; others have nothing but their session."""
 
 
 def network_of(request: Request) -> str:

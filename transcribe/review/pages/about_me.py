@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from transcribe.i18n import N_
 from transcribe.people import work_figures
-from transcribe.review.access.proof import require_proof_where_possible
+from transcribe.review.access.proof import ProvedWherePossible
 from transcribe.review.access.sessions import Sending, SignedIn, signed_out
 from transcribe.review.context import Here
 from transcribe.review.pages.second_factor import ROLES_WITH_CODES
@@ -69,12 +69,11 @@ async def training(context: Here, visitor: Sending, training: Annotated[Literal[
 
 
 @router.post("/leave")
-async def leave(context: Here, visitor: Sending, sure: Annotated[Literal["yes"], Form()]) -> Response:
+async def leave(context: Here, visitor: ProvedWherePossible, sure: Annotated[Literal["yes"], Form()]) -> Response:
     """Ends the account and the name. The readings and the pay stay, under a pseudonym, which is told. `sure` is yes.
 
     Who can prove who they are is asked to, as it cannot be undone. 409 for the only operator.
     """
-    await require_proof_where_possible(context, visitor)
     if await context.look(lambda store: _is_only_operator(store, visitor.person.id)):
         raise HTTPException(409, N_("You are the only operator here. Make somebody else an operator first."))
     was_paid = visitor.paid().any

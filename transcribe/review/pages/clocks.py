@@ -11,9 +11,9 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
-from transcribe.review.access.proof import require_proof
+from transcribe.review.access.proof import Proved, require_proof
 from transcribe.review.access.roles import require_still_whole_home, require_whole_home
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import typed_minutes
 from transcribe.review.views.field_names import NamedField, named_field
@@ -78,7 +78,7 @@ async def _page(context: Context, visitor: Visitor, typed: TypedDecision | None 
 @router.post("/clocks/{dispute}")
 async def settle(
     context: Here,
-    visitor: Sending,
+    visitor: Proved,
     dispute: Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")],
     choice: Annotated[Choice, Form()],
     minutes: Annotated[str, Form(max_length=100)] = "0",
@@ -90,7 +90,6 @@ async def settle(
     is settled already.
     """
     require_whole_home(visitor)
-    await require_proof(context, visitor)
     words, who, now = reason.strip(), visitor.person.id, context.now()
     contested = await context.look(lambda store: next((each for each in store.disputes() if each.id == dispute), None))
     if contested is None:

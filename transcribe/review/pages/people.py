@@ -16,9 +16,9 @@ from transcribe.errors import SettingsError
 from transcribe.i18n import N_, NO_DIRECTION, translation, turns_direction, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
-from transcribe.review.access.proof import require_proof
+from transcribe.review.access.proof import Proved, require_proof
 from transcribe.review.access.roles import require_still_whole_home, require_whole_home
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import day
 from transcribe.store import Store
@@ -86,7 +86,7 @@ async def people_page(context: Here, visitor: SignedIn) -> Response:
 @router.post("/people")
 async def invite(
     context: Here,
-    visitor: Sending,
+    visitor: Proved,
     role: Roles,
     handle: Handle = "",
     languages: Languages = "",
@@ -98,7 +98,6 @@ async def invite(
     `interface` is the language of their pages, which the invitation speaks; else the first that they read, or yours.
     """
     require_whole_home(visitor)
-    await require_proof(context, visitor)
     person = Transcriber(
         id=secrets.token_urlsafe(9),
         handle=handle.strip(),
@@ -126,7 +125,7 @@ async def invite(
 @router.post("/people/{person}")
 async def change(
     context: Here,
-    visitor: Sending,
+    visitor: Proved,
     person: PersonId,
     role: SomeRoles = None,
     languages: SomeLanguages = None,
@@ -138,7 +137,6 @@ async def change(
     A person who is paused holds nothing and is told so, with the reason `why`; what they read and earned stays.
     """
     require_whole_home(visitor)
-    await require_proof(context, visitor)
     shut_out = paused == "1" or (role is not None and "operator" not in role)
     if shut_out and person in (visitor.person.id, visitor.person.handle):
         raise HTTPException(422, N_("Another operator must do this: you would shut yourself out."))
@@ -160,13 +158,12 @@ async def change(
 
 
 @router.post("/people/{person}/link")
-async def link(context: Here, visitor: Sending, person: PersonId, interface: Interface = "") -> Response:
+async def link(context: Here, visitor: Proved, person: PersonId, interface: Interface = "") -> Response:
     """Makes a new sign-in link for a person who has lost theirs. It is shown once.
 
     `interface` changes the language of their pages, which the link's page speaks too.
     """
     require_whole_home(visitor)
-    await require_proof(context, visitor)
     now, by = context.now(), visitor.person.id
 
     def find(store: Store) -> Transcriber:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Response
 
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
-from transcribe.review.access.proof import require_proof
+from transcribe.review.access.proof import Proved
 from transcribe.review.access.second_factor import (
     MAX_CODE_LENGTH,
     new_recovery_codes,
@@ -38,10 +38,9 @@ async def second_factor_page(context: Here, visitor: SignedIn) -> Response:
 
 
 @router.post("/second-factor")
-async def begin(context: Here, visitor: Sending) -> Response:
+async def begin(context: Here, visitor: Proved) -> Response:
     """Makes a new secret and shows it. It is not asked for before a code has shown that an app knows it."""
     await _factor(context, visitor)
-    await require_proof(context, visitor)
     who, now, secret = visitor.person.id, context.now(), new_secret()
     if not await context.change(lambda store: store.begin_second_factor(who, secret, now)):
         raise HTTPException(409, N_("A code is asked for already when you sign in. An operator can end that."))
@@ -49,13 +48,12 @@ async def begin(context: Here, visitor: Sending) -> Response:
 
 
 @router.post("/second-factor/confirm")
-async def confirm(context: Here, visitor: Sending, code: Code) -> Response:
+async def confirm(context: Here, visitor: Proved, code: Code) -> Response:
     """Has the code asked for from now on, ends other sessions, and shows the recovery codes once.
 
     422 where the code does not fit the secret that was begun last; that one is shown again.
     """
     factor = await _factor(context, visitor)
-    await require_proof(context, visitor)
     if factor is None or factor.in_force:
         raise HTTPException(409, N_("There is nothing to confirm. Begin again."))
     who, now = visitor.person.id, context.now()
