@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from transcribe.i18n import N_
 
+DESK_ROLES = frozenset({"operator", "auditor"})
+"""Who sees the desk, and may be limited to some forms of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

@@ -12,6 +12,9 @@ Result = TypeVar("Result")
 MOST_KEPT = 500
 """So many things are kept, the latest: a forecast of each batch that is looked at. Chosen by hand."""
 
+POLL_SECONDS = 5.0
+"""How old parts of a page may be: less than live.js waits, so that none is older than the page that it is put into."""
+
 
 class Shared:
     """Results by what they are of, each with its time. Each is worked out once at a time; who waits is given it."""

@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from flows.desk.counting import Counting
-from flows.desk.sections import section_of, sections_for
-from flows.desk.shared import Shared
+from flows.desk.sections import DESK_ROLES, section_of, sections_for
+from flows.desk.shared import POLL_SECONDS, Shared
 from flows.desk.static_files import desk_static
 from flows.desk.words import ACTS, PAGE_WORDS, WITHOUT_SENTENCE
 from flows.desk.words import DONE as DONE_WORDS
@@ -47,14 +47,8 @@ Result = TypeVar("Result")
 MOST_CHANCE_SHARE = 0.9999
 """A probability is shown as no more than this: two places of 99.999 would round to certainty."""
 
-DESK_ROLES = frozenset({"operator", "auditor"})
-"""Who sees the desk, and may be limited to some forms of it."""
-
 POLL_HEADER = "x-desk-poll"
 """What live.js sends with a request for parts that may have changed."""
-
-POLL_SECONDS = 5.0
-"""How old such parts may be: less than live.js waits, so that none is older than the page that it is put into."""
 
 REFUSED = "fairhand.refused"
 """Where a request says why a deed was refused whose form its page shows again."""
@@ -152,8 +146,7 @@ class Visit:
 
     def roles(self, roles: Collection[str]) -> str:
         """What somebody may do here, in words."""
-        say = translation(self.language).gettext
-        return ", ".join(say(ROLE_WORDS.get(each, each)) for each in sorted(roles))
+        return ", ".join(self.say(ROLE_WORDS.get(each, each)) for each in sorted(roles))
 
     def engagement(self, engagement: str) -> str:
         """How somebody is paid, in words."""
@@ -293,7 +286,6 @@ async def _act(visit: Annotated[Visit, Depends(_visit)], sending: Sending) -> Vi
 
 
 async def _act_proved(visit: Annotated[Visit, Depends(_act)]) -> Visit:
-    """As `_act`, for who has shown not long ago who they are."""
     await require_proof(visit.context, visit.visitor)
     return visit
 

@@ -12,7 +12,8 @@ from flows.desk.deeds import Why, do
 from flows.desk.people.people_page import ODD_KINDS, odd_counting
 from flows.desk.people.work_of_each import person_address, work_of
 from flows.desk.scans.scan_search import midnight
-from flows.desk.visit import DESK_ROLES, Act, Look, ProvedAct, Visit
+from flows.desk.sections import DESK_ROLES
+from flows.desk.visit import Act, Look, ProvedAct, Visit
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.store import facts

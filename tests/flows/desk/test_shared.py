@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from flows.desk import shared
 from flows.desk.now import throughput
 from flows.desk.now.throughput import FORECAST_SECONDS, kept_forecast
-from flows.desk.shared import Shared
-from flows.desk.visit import POLL_HEADER, POLL_SECONDS
+from flows.desk.shared import POLL_SECONDS, Shared
+from flows.desk.visit import POLL_HEADER
 from tests.flows.desk.desk_site import DOUBTED, DeskSite, csrf
 from transcribe.store.facts import WorkDone
 
