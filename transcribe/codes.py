@@ -159,6 +159,12 @@ class RecordRule(StrEnum):
     """The sign of another currency than the form's stands beside an amount: in which it is, nobody said."""
     OF_ITS_TYPE = "a value of its type"
     """What stands in a field is no value of its type, such as a day that does not exist: its record has none there."""
+    FIELD_CHECKS = "the field's checks"
+    """A value breaks the pattern of its field, is none of its choices, or has a check digit that does not fit."""
+    KNOWN_VALUE = "a known value"
+    """A value is none of those that the master data of its field have."""
+    ONE_KEY = "one key"
+    """Two values of an order, or of a line, have different keys in the same master data."""
 
 
 class Verdict(StrEnum):

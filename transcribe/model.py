@@ -327,11 +327,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Master:
-    """Known values of a field: (value, key) pairs from a CSV beside the form."""
+    """Known values of a field: (value, key) pairs from a CSV beside the form; `key` is the column of the keys."""
 
     field: str
     values: tuple[tuple[str, str], ...]
     digest: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.home import Home, now
 from flows.steps import finish_erasures, publish_records
-from reconcile.records import is_outdated, query, require_value, verify
+from reconcile.records import Selection, is_outdated, query, require_value, verify
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import Value
 
@@ -39,9 +39,16 @@ class FoundRecord:
 
 
 def found_records(
-    records: Path, form: str, words: str, values: Mapping[str, str], *, after: int, limit: int | None
+    records: Path,
+    form: str,
+    words: str,
+    values: Mapping[str, str],
+    *,
+    after: int,
+    limit: int | None,
+    exception: str | None = None,
 ) -> Iterator[FoundRecord]:
-    """The records of a form with all these words and values, changed after this number.
+    """The records of a form with all these words and values, changed after this number, on which a rule does not hold.
 
     A value is written as in an export, a number with as many zeros at its end as one likes; an empty one is that of a
     field without a value. Raises NotFound where there are no records of the form, or no such field; SettingsError where
@@ -54,9 +61,10 @@ def found_records(
         raise NotFound(f"There is no plain field {unknown[0]!r} in {form}. Use one of {', '.join(sorted(known))}.")
     for field, value in values.items():
         require_value(f"{field}={value}", [each for each in columns if each.field == field], value)
+    among = Selection(exception=exception)
     found = (
         FoundRecord(name=each.scan_name or each.scan[:12], values=each.values, plain=each.document)
-        for each in query.records(records, form, after=after, search=words or None)
+        for each in query.records(records, form, after=after, search=words or None, selection=among)
         if all(_says(each.values.get(field), value, known[field]) for field, value in values.items())
     )
     yield from islice(found, limit)

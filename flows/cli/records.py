@@ -195,6 +195,9 @@ def query(
     where: Annotated[
         list[str] | None, typer.Option(help="Only where a plain field is exactly this: total=77.10; again for more.")
     ] = None,
+    exception: Annotated[
+        str | None, typer.Option(help='Only where this rule does not hold; "any": any.', metavar="RULE")
+    ] = None,
     after: Annotated[int, typer.Option(help="Only records changed after this change number.", min=0)] = 0,
     limit: Annotated[int | None, typer.Option(help="At most so many, the first that changed.", min=1)] = None,
     as_json: terminal.AsJson = False,
@@ -208,7 +211,8 @@ def query(
 
     values = dict(_field_and_value(each) for each in where or ())
     records_db = _records_db(ctx)
-    found = list(found_records(records_db, form, " ".join(words or ()), values, after=after, limit=limit))
+    said = " ".join(words or ())
+    found = list(found_records(records_db, form, said, values, after=after, limit=limit, exception=exception))
     if as_json:
         terminal.as_json(*(each.plain for each in found))
     elif found:

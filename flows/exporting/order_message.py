@@ -68,6 +68,8 @@ class OrderMessage:
         if value is None or not str(value).strip():
             reason = "no value" if not told.key else "no one key in the master data"
             return self._problem(term, told, row, reason)
+        if told.key and (other := self._excepted(RecordRule.ONE_KEY, name, row)):
+            return self._problem(term, told, row, f"another value has another key ({other})")
         text = str(value)
         if told.codes and not told.codes.get(text):
             return self._problem(term, told, row, f"{text!r} is not among the codes of the mapping")
@@ -131,10 +133,14 @@ class OrderMessage:
         found = self._origin(name, row if "." in name else None)
         if found is None:
             return ""
-        said = [each for each in self.record.exceptions if each.rule == RecordRule.ONE_CURRENCY]
-        if signs := [each.found for each in said if str(FieldKey(name, found.row)) in each.fields]:
-            return signs[0]
+        if sign := self._excepted(RecordRule.ONE_CURRENCY, name, found.row):
+            return sign
         return "" if found.currency in (None, self.record.currency) else str(found.currency)
+
+    def _excepted(self, rule: str, name: str, row: int | None) -> str:
+        """What an exception of a rule found that is about a field; "" where there is none."""
+        key = str(FieldKey(name, row if "." in name else None))
+        return next((each.found for each in self.record.exceptions if each.rule == rule and key in each.fields), "")
 
     def _problem(self, term: str, told: OrderTerm, row: int | None, reason: str) -> str:
         where = f"{told.field}[{row}]" if row is not None and "." in told.field else told.field

@@ -65,6 +65,9 @@ Filters = Annotated[
     ),
 ]
 Below = Annotated[float | None, Query(ge=0, le=1, description="only with a value less probable than this")]
+BrokenRule = Annotated[
+    str | None, Query(max_length=300, description='only where this rule does not hold; "any": any', examples=["any"])
+]
 Time = Annotated[datetime | None, BeforeValidator(as_time), Query(description="ISO 8601 with its offset from UTC")]
 ScanId = Annotated[
     str, fastapi.Path(pattern=r"^[0-9a-f]{12,64}$", description="a scan's id, or its first 12 digits or more")
@@ -219,11 +222,15 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
 
 
 async def _wanted(
-    filters: Filters = None, below: Below = None, state: answers.State | None = None, since: Time = None
+    filters: Filters = None,
+    below: Below = None,
+    state: answers.State | None = None,
+    since: Time = None,
+    exception: BrokenRule = None,
 ) -> record_search.Wanted:
     """What a page of records is asked for."""
     told = None if since is None else utc(since)
-    return record_search.Wanted(filters=tuple(filters or ()), below=below, state=state, since=told)
+    return record_search.Wanted(filters=tuple(filters or ()), below=below, state=state, since=told, exception=exception)
 
 
 def _add_single(router: APIRouter, home: Home, moments: Moments) -> None:

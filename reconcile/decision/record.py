@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from reconcile.forms import Operand, Values, compile_rules, operand
+from reconcile.forms import Operand, Values, compile_rules, keys_apart, known_match, operand, prepared
 from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS, RecordRule
 from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan
 from transcribe.values import currency_of, other_currency
+
+OTHER_CURRENCY = "currency"
+"""The fault of an amount beside which another currency stands than the form's."""
 
 
 def assemble(
@@ -37,6 +40,9 @@ def assemble(
             *blank_required(form, decisions),
             *other_currencies(form, decisions),
             *of_no_value(form, decisions),
+            *broken_checks(form, decisions),
+            *unknown_values(form, decisions),
+            *other_keys(form, decisions),
             *_of_photo(photo_advice),
         ),
     )
@@ -106,6 +112,48 @@ def of_no_value(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExceptio
         if each.value is None and each.null is None and each.text.strip()
     ]
     return tuple(sorted(found, key=lambda each: str(each.keys[0])))
+
+
+def broken_checks(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
+    """An exception for each thing that the pattern or type of a field has against its value: the fault and the text.
+
+    Another currency has a rule of its own (`other_currencies`).
+    """
+    known = prepared(form).fields
+    found = [
+        RuleException(rule=RecordRule.FIELD_CHECKS, keys=(each.key,), expected=fault, found=each.text)
+        for each in decisions
+        if each.value is not None
+        for fault in known[each.key.name].faults(each.text)
+        if fault != OTHER_CURRENCY
+    ]
+    return tuple(sorted(found, key=lambda each: str(each.keys[0])))
+
+
+def unknown_values(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
+    """An exception for each value that is none of those in the master data of its field."""
+    found = []
+    for each in decisions:
+        match = known_match(form, each)
+        if match is not None and match.how == "not in catalogue":
+            found.append(
+                RuleException(rule=RecordRule.KNOWN_VALUE, keys=(each.key,), expected="a known value", found=each.text)
+            )
+    return tuple(sorted(found, key=lambda each: str(each.keys[0])))
+
+
+def other_keys(form: Form, decisions: Collection[Decision]) -> tuple[RuleException, ...]:
+    """An exception for each two values whose keys in the same master data differ, with the keys of both."""
+    found = [
+        RuleException(
+            rule=RecordRule.ONE_KEY,
+            keys=(each.first.key, each.second.key),
+            expected=", ".join(each.keys_of_first),
+            found=", ".join(each.keys_of_second),
+        )
+        for each in keys_apart(form, decisions)
+    ]
+    return tuple(sorted(found, key=lambda each: tuple(map(str, each.keys))))
 
 
 def _values(form: Form, decisions: Iterable[Decision]) -> Values:

@@ -1,6 +1,7 @@
 """A form prepared for weighing: fields, field families, known values, rules."""
 
 from reconcile.forms.field_families import TEXT_FAMILIES, Family, family_of, type_of
+from reconcile.forms.known_match import KeysApart, KnownMatch, keys_apart, known_match
 from reconcile.forms.master_data import KnownWords
 from reconcile.forms.prepared_form import CACHED_TEXT_COUNT, PreparedField, PreparedForm, prepared
 from reconcile.forms.row_filter import readings_in_told_rows
@@ -12,6 +13,8 @@ __all__ = [
     "TEXT_FAMILIES",
     "CompiledRule",
     "Family",
+    "KeysApart",
+    "KnownMatch",
     "KnownWords",
     "Operand",
     "PreparedField",
@@ -20,6 +23,8 @@ __all__ = [
     "Values",
     "compile_rules",
     "family_of",
+    "keys_apart",
+    "known_match",
     "operand",
     "prepared",
     "readings_in_told_rows",

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from reconcile.records import query, schema
 from reconcile.records.database import Moments, begin_reading, open_for_reading
-from reconcile.records.interchange.conditions import AMONG, Condition, few_of, field_conditions
+from reconcile.records.interchange.conditions import (
+    AMONG,
+    ANY_RULE,
+    Condition,
+    few_of,
+    field_conditions,
+    with_exception,
+)
 from reconcile.records.sql_names import FORMER_SUFFIX
 from reconcile.records.table_library import Database
 from transcribe.errors import NotFound
@@ -41,13 +48,14 @@ class Wanted:
 
     `filters` are written field:comparison:value, such as "total:gt:500"; all must hold. `below` is a probability: only
     records with a value less sure than that. `state` is that of a record. `since` is a time, ISO 8601: only records
-    that changed then or later.
+    that changed then or later. `exception` is a rule: only records on which it does not hold; "any" is any.
     """
 
     filters: tuple[str, ...] = ()
     below: float | None = None
     state: Literal["final", "provisional"] | None = None
     since: str | None = None
+    exception: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +93,7 @@ def page(path: Path, form: str, wanted: Wanted, after: int, limit: int) -> Docum
     with open_for_reading(path) as database:
         table = _table(database, form)
         own = list(field_conditions(database, form, wanted.filters))
-        found = [*_of_record(wanted), *own]
+        found = [*_of_record(form, wanted), *own]
         few = few_of(database, found)
         if few is None:  # in the order of their changes, by the index of it
             conditions: list[Sql] = [("r.form = ?", [form]), ("r.changed > ?", [after])]
@@ -107,7 +115,7 @@ def page_as_of(path: Path, form: str, wanted: Wanted, at: str, after: int, limit
         table = _table(database, form)
         own = [*_state_of_version(form, wanted), *field_conditions(database, form, wanted.filters)]
         conditions: list[Sql] = [("d.form = ?", [form]), ("d.record > ?", [after])]
-        few = few_of(database, [_or_before(each, table) for each in (*own, *_below(wanted))])
+        few = few_of(database, [_or_before(each, table) for each in (*own, *_in_document(form, wanted))])
         if few is not None:
             conditions = [(f"d.record in {AMONG}", [few.ids]), ("+d.form = ?", [form]), ("d.record > ?", [after])]
         conditions.append(("d.valid_from <= ? and (d.valid_to is null or d.valid_to > ?)", [at, at]))
@@ -115,6 +123,10 @@ def page_as_of(path: Path, form: str, wanted: Wanted, at: str, after: int, limit
             meets = " and ".join(each.sql for each in own)
             both = (f'exists (select 1 from "{name}" b where {_SAME} and {meets})' for name in _both(table))  # noqa: S608 ours
             conditions.append((" or ".join(both), [value for each in (*own, *own) for value in each.values]))
+        if wanted.exception is not None:
+            rules = "select json_extract(e.value, '$.rule') from json_each(d.json, '$.exceptions') e"
+            is_any = wanted.exception == ANY_RULE
+            conditions.append((f"exists ({rules})", []) if is_any else (f"? in ({rules})", [wanted.exception]))
         if wanted.below is not None:
             least = "(select min(json_extract(f.value, '$.probability')) from json_each(d.json, '$.fields') f)"
             conditions.append((f"{least} < ?", [wanted.below]))
@@ -137,8 +149,10 @@ def _state_of_version(form: str, wanted: Wanted) -> Iterable[Condition]:
         yield Condition(sql="b.state = ?", values=[wanted.state], few=few, few_values=[form, wanted.state])
 
 
-def _below(wanted: Wanted) -> Iterable[Condition]:
-    """How sure a former version was stands in its document alone: every one of them may meet it."""
+def _in_document(form: str, wanted: Wanted) -> Iterable[Condition]:
+    """How sure a former version was, and what did not hold, stands in its document alone: every one may meet it."""
+    if wanted.exception is not None:
+        yield replace(with_exception(form, wanted.exception), sql="true", values=[])
     if wanted.below is not None:
         few = "select id from records where least_probability < ?"
         yield Condition(sql="true", values=[], few=few, few_values=[wanted.below])
@@ -249,7 +263,7 @@ decoded and encoded again.
 """
 
 
-def _of_record(wanted: Wanted) -> Iterable[Condition]:
+def _of_record(form: str, wanted: Wanted) -> Iterable[Condition]:
     if wanted.state is not None:
         yield Condition(sql="r.state = ?", values=[wanted.state])
     if wanted.below is not None:
@@ -258,3 +272,5 @@ def _of_record(wanted: Wanted) -> Iterable[Condition]:
     if wanted.since is not None:
         few = "select id from records where recorded_at >= ?"
         yield Condition(sql="+r.recorded_at >= ?", values=[wanted.since], few=few, few_values=[wanted.since])
+    if wanted.exception is not None:
+        yield with_exception(form, wanted.exception)

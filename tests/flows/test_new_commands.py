@@ -102,6 +102,9 @@ def test_records_are_found_by_the_names_of_fields_and_by_numbers_as_such(tmp_pat
     assert found(state="Bremen") == ["one"]
     assert found(total="98000") == found(total="98000.00") == ["one", "two"]
     assert found(total="") == []
+    for rule, wanted in (("any", ["one", "two"]), ("total", ["one", "two"]), ("one key", [])):
+        told = found_records(records, "bon-de-commande", "", {}, after=0, limit=9, exception=rule)
+        assert [str(each.plain["scan"]) for each in told] == wanted
     with pytest.raises(SettingsError, match="'98,000' is no number, such as"):
         found(total="98,000")
     with pytest.raises(NotFound, match="There is no plain field 'state_2'"):

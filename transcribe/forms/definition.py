@@ -250,7 +250,8 @@ def _master(path: Path, said: MasterTable, known: set[str]) -> Master:
             raise FormError(f'{path.name}: master: {said.source} has no rows with a column "{column}".{advice}')
     pairs = ((row[said.column] or "", row[said.key or said.column] or "") for row in rows)
     values = tuple((value.strip(), key.strip()) for value, key in pairs if value.strip())
-    return Master(field=said.field, values=values, digest=hashlib.sha256(content).hexdigest())
+    digest = hashlib.sha256(content).hexdigest()
+    return Master(field=said.field, values=values, digest=digest, key=said.key or said.column)
 
 
 def _digest(raw: bytes, files: Iterable[Path]) -> str:

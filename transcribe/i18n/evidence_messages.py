@@ -209,6 +209,9 @@ RECORD_RULES: Mapping[str, str] = {
     RecordRule.WHOLE_FORM: N_("Fields of the form lie outside the photograph."),
     RecordRule.ONE_CURRENCY: N_("Another currency than the form’s stands beside an amount."),
     RecordRule.OF_ITS_TYPE: N_("What stands there is no value of its type, such as a day that does not exist."),
+    RecordRule.FIELD_CHECKS: N_("A value is not as the form says of its field, or its check digit does not fit."),
+    RecordRule.KNOWN_VALUE: N_("A value is not in the master data."),
+    RecordRule.ONE_KEY: N_("Two values belong to different keys of the master data."),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Annotated, Literal, cast
 
@@ -30,7 +30,8 @@ from reconcile.records import (
     query,
     record_search,
 )
-from transcribe.errors import NotFound
+from transcribe.codes import Reason, RecordRule
+from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, said
 from transcribe.model import Field
 
@@ -60,6 +61,7 @@ class RecordWish:
     status: str = ""
     q: str = ""
     since: str = ""
+    exception: str = ""
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -74,6 +76,7 @@ class RecordWish:
             status=cast(Status, self.status) if self.status else None,
             words=self.q,
             since=since.astimezone(UTC).isoformat(timespec="seconds") if since else None,
+            exception=self.exception or None,
         )
 
 
@@ -83,9 +86,10 @@ async def wished(
     status: Annotated[str, Query(pattern="^(complete|provisional|corrected|exceptions)?$")] = "",
     q: Text = "",
     since: Day = "",
+    exception: Text = "",
 ) -> RecordWish:
     """What the query of an address asks."""
-    return RecordWish(form=form, batch=batch, status=status, q=q.strip(), since=since)
+    return RecordWish(form=form, batch=batch, status=status, q=q.strip(), since=since, exception=exception)
 
 
 Asked = Annotated[RecordWish, Depends(wished)]
@@ -100,7 +104,7 @@ async def records_page(visit: Look, wish: Asked, before: Before = None) -> Respo
         path, forms = visit.home.settings.records, published_forms(visit)
         of_batch = _forms_of_batch(visit, wish.batch) if wish.batch else forms
         form = wish.form or next(iter(of_batch), "") or next(iter(forms), "")
-        asked = RecordWish(form=form, batch=wish.batch, status=wish.status, q=wish.q, since=wish.since)
+        asked = replace(wish, form=form)
         if form:
             visit.require_form(form)
         fields, found = shown_fields(visit, form) if form else [], list[ListedRecord]()
@@ -115,6 +119,7 @@ async def records_page(visit: Look, wish: Asked, before: Before = None) -> Respo
             records=records_table(visit, asked, fields, found),
             forms=[(each, visit.called(each)) for each in forms],
             statuses=[(status, visit.say(words)) for status, words in STATUS_WORDS.items()],
+            rules=_rules(visit, form),
             downloads=downloads(visit, asked) if form in forms else (),
             more=f"/desk/records/list{with_query({**asked.query, 'before': last})}" if last else "",
         )
@@ -196,6 +201,16 @@ def records_table(visit: Visit, wish: RecordWish, fields: list[Field], found: li
         rows=[_row(visit, each) for each in found],
         nothing=say("No record fits.") if wish.form else say("No record was published yet."),
     )
+
+
+def _rules(visit: Visit, form: str) -> list[tuple[str, str]]:
+    """The rules that may not hold on a record of a form, each with its words: its own, and those of all records."""
+    try:
+        own = [each.name for each in visit.home.forms.find(form).rules] if form else []
+    except (FormError, NotFound):
+        own = []
+    of_all = ((str(rule), visit.reason(rule)) for rule in (*RecordRule, Reason.BELOW_TARGET))
+    return [*((name, name) for name in own), *of_all]
 
 
 def _row(visit: Visit, listed: ListedRecord) -> tuple[Cell, ...]:

@@ -33,6 +33,10 @@ _WORD = re.compile(r"[0-9A-Za-z]")
 """What makes a word to every version of a search index."""
 
 
+ANY_RULE = "any"
+"""What asks for records on which any rule does not hold."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """A condition on `r`, a row of `records`, or `b`, the one of its form's table, with its values.
@@ -121,6 +125,16 @@ def few_of(database: Database, conditions: Iterable[Condition]) -> Few | None:
         return None
     ((ids,),) = database.execute(f"select json_group_array(id) from ({fewest.few})", list(fewest.few_values))  # noqa: S608 ours
     return Few(ids=ids, exactly=fewest if fewest.is_exact else None)
+
+
+def with_exception(form: str, rule: str) -> Condition:
+    """Records `r` of a form on which a rule does not hold; `ANY_RULE` is any of them."""
+    if rule == ANY_RULE:
+        few = "select id from records where form = ? and exceptions > 0"
+        return Condition(sql="r.exceptions > 0", values=[], few=few, few_values=[form])
+    meets = "exists (select 1 from exceptions e where e.record = r.id and e.rule = ?)"
+    few = "select distinct record as id from exceptions where rule = ?"
+    return Condition(sql=meets, values=[rule], few=few, few_values=[rule])
 
 
 def field_conditions(database: Database, form: str, filters: Iterable[str]) -> Iterator[Condition]:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from reconcile.records import schema
 from reconcile.records.database import begin_reading, open_for_reading
-from reconcile.records.interchange.conditions import AMONG, Condition, few_of, search_phrase
+from reconcile.records.interchange.conditions import AMONG, Condition, few_of, search_phrase, with_exception
 from reconcile.records.table_library import Database
 from transcribe.errors import NotFound
 
@@ -35,13 +35,15 @@ _OF_STATUS: dict[Status, tuple[str, str]] = {
 class Selection:
     """What records are looked for. None and "" ask for nothing; `since` is ISO 8601 in UTC.
 
-    `words` all stand in the plain fields or in one line; accents and case do not count.
+    `words` all stand in the plain fields or in one line; accents and case do not count. `exception` is a rule that does
+    not hold.
     """
 
     batch: str | None = None
     status: Status | None = None
     words: str = ""
     since: str | None = None
+    exception: str | None = None
 
 
 EVERYTHING = Selection()
@@ -162,6 +164,8 @@ def _conditions(database: Database, form: str, selection: Selection) -> Iterator
     if selection.since is not None:
         few = "select id from records where recorded_at >= ?"
         yield Condition(sql="r.recorded_at >= ?", values=[selection.since], few=few, few_values=[selection.since])
+    if selection.exception is not None:
+        yield with_exception(form, selection.exception)
     if selection.words.strip():
         yield _with_words(database, schema.parts_of(database, form), search_phrase(selection.words))
 

@@ -15,7 +15,8 @@ from flows.home.home import Home
 from reconcile.records import query
 from tests.flows.exporting.test_exports import FORM, MAPPED, TERMS, an_order, put_order, records_of
 from tests.reconcile.records import MemoryOutbox, a_record
-from transcribe.model import OrderMapping, OrderTerm
+from transcribe.codes import RecordRule
+from transcribe.model import FieldKey, OrderMapping, OrderTerm, RuleException
 
 
 def test_an_order_of_a_scan_that_was_forgotten_is_gone_from_a_folder_that_is_exported_into_again(
@@ -52,6 +53,22 @@ def test_a_day_that_does_not_exist_is_reported(tmp_path: Path, text: str) -> Non
     """The schema takes any digits for a day."""
     _, problems = an_order(tmp_path, date=OrderTerm(value=text))
     assert problems == [("date", f"{text!r} is no date")]
+
+
+def test_a_key_that_another_value_of_the_order_speaks_against_is_not_taken(tmp_path: Path) -> None:
+    """The name of one customer beside the number of another was sent as an order of the first one."""
+    store = MemoryOutbox()
+    apart = RuleException(
+        rule=RecordRule.ONE_KEY, keys=(FieldKey("customer"), FieldKey("order_number")), expected="C-17", found="C-18"
+    )
+    store.put(replace(a_record("one"), exceptions=(apart,)))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    known = tuple(replace(each, known_key="C-17") if each.field == "customer" else each for each in record.origins)
+    terms = {**TERMS, "buyer_id": OrderTerm(field="customer", key=True)}
+    order = OrderMapping(lines="lines", terms=terms)
+    for exceptions, said in ((record.exceptions, ["another value has another key (C-18)"]), ((), [])):
+        _, problems = order_xml(OrderMessage(record=replace(record, origins=known, exceptions=exceptions), order=order))
+        assert [each.reason for each in problems if each.term == "buyer_id"] == said
 
 
 def told_of(tmp_path: Path, customer: str) -> list[tuple[str, str]]:

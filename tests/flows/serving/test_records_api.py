@@ -93,6 +93,7 @@ def test_records_are_filtered_by_typed_values_state_and_probability(rooms: Home,
     assert found(filter="total:ne:") == [scan]
     assert (found(below=0.9), found(below=0.999)) == ([], [scan])
     assert (found(state="provisional"), found(state="final")) == ([], [scan])
+    assert (found(exception="any"), found(exception="one key")) == ([], [])
     assert found(since="2100-01-01T00:00:00Z") == []
     page = client.get(PAGE, params={"limit": 1}).json()
     assert (page["more"], found(after=page["next"])) == (False, [])

@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 from unicodedata import normalize
@@ -100,6 +101,7 @@ def test_nothing_is_less_or_more_than_no_value(how: str) -> None:
     asked,
     st.one_of(st.none(), st.just(0.985), st.just(0.5)),
     st.sampled_from((0, 2, 3_000)),
+    st.sampled_from((None, "any", "total", "another")),
 )
 def test_a_filter_finds_what_it_says_by_every_way(
     first: list[dict[str, Any]],
@@ -108,6 +110,7 @@ def test_a_filter_finds_what_it_says_by_every_way(
     told: list[tuple[str, str, str]],
     below: float | None,
     few: int,
+    rule: str | None,
 ) -> None:
     store, versions = MemoryOutbox(), dict.fromkeys(map(str, range(len(first))), 1)
     for scan, made in enumerate(first):
@@ -115,28 +118,33 @@ def test_a_filter_finds_what_it_says_by_every_way(
     for scan, made in later:
         if str(scan) in versions:
             versions[str(scan)] += 1
-            store.put(a_record(str(scan), versions[str(scan)], **made))
+            store.put(replace(a_record(str(scan), versions[str(scan)], **made), exceptions=()))
     if str(gone) in versions:
         store.erase(str(gone))
-    wanted = Wanted(filters=tuple(":".join(each) for each in told), below=below)
+    wanted = Wanted(filters=tuple(":".join(each) for each in told), below=below, exception=rule)
     with pytest.MonkeyPatch.context() as patched, file_of(store) as path:
         patched.setattr(conditions, "FEW_COUNT", few)
         with open_for_reading(path) as database:
             rows = list(database.query("select * from documents order by changed"))
         for at in sorted({row["valid_from"] for row in rows}):
             known = {row["scan"]: json.loads(row["json"]) for row in rows if row["valid_from"] <= at}
-            assert scans(record_search.page_as_of(path, FORM, wanted, at, 0, 10)) == expected(known, told, below)
+            assert scans(record_search.page_as_of(path, FORM, wanted, at, 0, 10)) == expected(known, told, below, rule)
         known = {row["scan"]: json.loads(row["json"]) for row in rows}
-        assert scans(record_search.page(path, FORM, wanted, 0, 10)) == expected(known, told, below)
+        assert scans(record_search.page(path, FORM, wanted, 0, 10)) == expected(known, told, below, rule)
 
 
 def scans(page: record_search.DocumentPage) -> list[str]:
     return sorted(each["scan"] for each in json.loads(page.documents))
 
 
-def expected(known: dict[str, dict[str, Any]], told: list[tuple[str, str, str]], below: float | None) -> list[str]:
+def expected(
+    known: dict[str, dict[str, Any]], told: list[tuple[str, str, str]], below: float | None, rule: str | None
+) -> list[str]:
     def is_meant(document: dict[str, Any]) -> bool:
         least = min(each["probability"] for each in document["fields"])
+        broken = {each["rule"] for each in document["exceptions"]}
+        if rule is not None and not (broken if rule == "any" else rule in broken):
+            return False
         return (below is None or least < below) and all(meets(document, each) for each in told)
 
     return sorted(scan for scan, document in known.items() if is_meant(document))
@@ -194,6 +202,8 @@ def test_a_filter_by_what_is_no_finite_number_is_refused(value: str) -> None:
         Wanted(state="provisional"),
         Wanted(below=0.5),
         Wanted(since=LATEST),
+        Wanted(exception="any"),
+        Wanted(exception="total"),
         Wanted(filters=("customer:eq:Élodie Müller", "total:gt:500")),
         Wanted(filters=("order_date:ge:2026-01-01",), below=0.9),
     ],
