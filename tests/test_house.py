@@ -191,6 +191,8 @@ ONLY_IN = {
     "stdnum": "transcribe.fields",
     "phonenumbers": "transcribe.fields",
     "email_validator": "transcribe.fields",
+    "confusable_homoglyphs": "transcribe/values/scripts.py",
+    "regex": "transcribe/values/scripts.py",
 }
 """Library -> the rooms or files that may know it."""
 

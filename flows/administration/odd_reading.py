@@ -110,6 +110,11 @@ def _question(each: OddReader, handles: Mapping[str, str]) -> str:
             "%(odd)s of %(looked)s times they sent answers faster than anybody can look and type. Is a key held down, "
             "or does a program send them?", **numbers,
         )  # fmt: skip
+    if each.kind == "other letters":
+        return worded(
+            "%(odd)s of %(looked)s answers have letters of another alphabet that look like those of the form. Is "
+            "another keyboard switched on?", **numbers,
+        )  # fmt: skip
     return worded(
         "%(odd)s of %(looked)s answers are no more like what others read there than what stands elsewhere. Do they "
         "know what is asked?", **numbers,

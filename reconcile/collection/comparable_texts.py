@@ -32,7 +32,7 @@ _MIN_LINE_READING_COUNT = 3
 def empty_form(locale: str = "en_GB") -> Form:
     """A form without fields, for field types that ask how its locale writes values."""
     return Form(
-        name="", version=0, title={}, languages=("eng",), locale=locale, currency="XXX", digest="", blanks=(), fields=()
+        name="", version=0, title={}, languages=(), locale=locale, currency="XXX", digest="", blanks=(), fields=()
     )
 
 

@@ -11,6 +11,7 @@ from reconcile.inference import is_nearly_same, null_of, votes, weigh
 from reconcile.policy import Policy
 from transcribe.codes import Flag
 from transcribe.model import OPERATOR_SOURCE, FieldKey, Form, Kind, Null, Parameters, Posterior, Reading
+from transcribe.values import has_other_letters
 
 NOTHING_KNOWN: Mapping[str, float] = {}
 """What machines and experts make of a field that none of them read."""
@@ -45,7 +46,8 @@ class Answer:
     none was measured; `letters` how many they typed: of an expert 0, as they may take one of the readings that they
     are shown. `unaided` gives the probability of each value by machines and other experts alone. `others` is what
     everybody but this person makes of the field, `settled` what all together do; `agrees` and `holds` are whether the
-    answer is that of the others, and that of all.
+    answer is that of the others, and that of all. `other_letters`: it was typed with letters of another script than the
+    form's, and what is settled there has none.
     """
 
     who: str
@@ -65,6 +67,7 @@ class Answer:
     holds: bool
     text: str = ""
     by_expert: bool = False
+    other_letters: bool = False
 
 
 def answers(form: Form, readings: Sequence[Reading], parameters: Parameters, policy: Policy) -> Iterator[Answer]:
@@ -126,6 +129,7 @@ def _answer(
         holds=is_nearly_same(spot, vote.says, settled.says, min_similarity),
         text=last.text or "",
         by_expert=last.kind == "expert",
+        other_letters=has_other_letters(spot.form, last.text or "") and not has_other_letters(spot.form, settled.text),
     )
 
 

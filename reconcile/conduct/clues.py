@@ -64,6 +64,12 @@ LEAST_SECONDS_TO_LOOK = 0.25
 LEAST_SECONDS_A_LETTER = 0.04
 """Nobody types faster on average: the fastest typists need about 0.055 s a letter (216 words a minute)."""
 
+OTHER_LETTERS_SHARE = 0.05
+"""Who hides letters of another script in their answers does so in this share of them at least. Chosen by hand."""
+
+MAX_HONEST_OTHER_LETTERS_SHARE = 0.005
+"""An honest person leaves the keyboard of another script on in no larger share of answers. Chosen by hand."""
+
 MIN_LIKENESS = 0.5
 """A usual answer that is at least so like what machines read is a reading of it. Chosen by hand."""
 
@@ -198,6 +204,15 @@ def quick(own: Sequence[Answer]) -> Iterator[Clue]:
             is_odd = sum(answer.seconds or 0.0 for answer in together) < least
             factor = QUICK_SHARE / MAX_HONEST_QUICK_SHARE if is_odd else 1.0 - QUICK_SHARE
             yield Clue(answer=typed[-1], is_odd=is_odd, factor=factor, group=typed[-1].at)
+
+
+def other_letters(own: Sequence[Answer]) -> Iterator[Clue]:
+    """Answers with letters of another script than the form's, which look the same: all of one scan count as one."""
+    odd = OTHER_LETTERS_SHARE / MAX_HONEST_OTHER_LETTERS_SHARE
+    usual = (1.0 - OTHER_LETTERS_SHARE) / (1.0 - MAX_HONEST_OTHER_LETTERS_SHARE)
+    for answer in own:
+        is_odd = answer.other_letters
+        yield Clue(answer=answer, is_odd=is_odd, factor=odd if is_odd else usual, group=(answer.scan, is_odd))
 
 
 def is_mistake(answer: Answer) -> bool:

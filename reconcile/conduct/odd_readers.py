@@ -21,6 +21,7 @@ from reconcile.conduct.clues import (
     factor_of,
     is_mistake,
     of_mistake,
+    other_letters,
     quick,
     unrelated,
     written_elsewhere,
@@ -32,13 +33,20 @@ HONEST_PEOPLE_ASKED_SHARE = 0.01
 What somebody reads as an expert is looked at apart from what they read otherwise.
 """
 
-Kind = Literal["constant", "copied", "quick", "unrelated"]
+Kind = Literal["constant", "copied", "quick", "unrelated", "other letters"]
 
-KINDS: tuple[Kind, ...] = ("constant", "copied", "quick", "unrelated")
-"""The same text everywhere; the mistakes of another; no time to look and type; no resemblance to what is written."""
+KINDS: tuple[Kind, ...] = ("constant", "copied", "quick", "unrelated", "other letters")
+"""The same text everywhere; the mistakes of another; no time to look and type; no resemblance to what is written;
+letters of another script that look the same."""
 
-ASKED_FACTOR = len(KINDS) / HONEST_PEOPLE_ASKED_SHARE
-"""A factor from which on a question is asked: the share is parted among the kinds."""
+LETTERS_PART = 0.01
+"""The part of that share that is of other letters: each scan with some multiplies the factor by ten. Chosen by hand."""
+
+ASKED_FACTORS: Mapping[Kind, float] = {
+    **{kind: (len(KINDS) - 1) / (1.0 - LETTERS_PART) / HONEST_PEOPLE_ASKED_SHARE for kind in KINDS},
+    "other letters": 1.0 / LETTERS_PART / HONEST_PEOPLE_ASKED_SHARE,
+}
+"""The factor from which on each question is asked: the share is parted among the kinds."""
 
 EXAMPLE_COUNT = 3
 """So many answers are shown with a question. Chosen by hand."""
@@ -74,7 +82,7 @@ def odd_readers(given: Iterable[Answer]) -> list[OddReader]:
         for as_expert in (False, True):
             asked += _in_one_role(who, [each for each in by_person[who] if each.by_expert is as_expert], written)
         for each in asked:
-            if each is not None and each.factor >= ASKED_FACTOR:
+            if each is not None and each.factor >= ASKED_FACTORS[each.kind]:
                 found.setdefault((who, each.kind), each)
     return sorted(found.values(), key=lambda each: (each.who, KINDS.index(each.kind)))
 
@@ -89,6 +97,7 @@ def _in_one_role(
     yield _asked(who, "constant", list(constant(own)), usual)
     yield _asked(who, "unrelated", list(unrelated(own, written)), "")
     yield _asked(who, "quick", list(quick(given)), "")
+    yield _asked(who, "other letters", list(other_letters(own)), "")
 
 
 def _asked(who: str, kind: Kind, clues: Sequence[Clue], like: str) -> OddReader | None:

@@ -14,6 +14,7 @@ from reconcile.forms import PreparedField
 from reconcile.parameters import BAD_PAGE_QUALITY
 from transcribe.codes import Flag
 from transcribe.model import INK, OPERATOR_SOURCE, Kind, Null, Reading
+from transcribe.values import in_letters_of
 
 BLANK = ""
 """The comparable text of a field where nothing is written."""
@@ -123,7 +124,7 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
         machine,
         says,
         null_of(says),
-        (reading.text or "").strip(),
+        in_letters_of(spot.form, (reading.text or "").strip()),
         reading.confidence,
         None if shown is None else spot.normal(shown),
         fit,

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from transcribe import plugins
 from transcribe.errors import FormError
 from transcribe.model import Field, Form, Value
+from transcribe.values import has_other_letters, in_letters_of
 
 
 class FieldType(Protocol):
@@ -38,10 +39,32 @@ class FieldType(Protocol):
         """
 
 
+class _InLettersOfTheForm:
+    """A field type whose texts are read in the letters of their form: Cyrillic ones that look Latin are Latin ones.
+
+    Letters of other scripts that look like none of the form's are a fault, "letters".
+    """
+
+    def __init__(self, kind: FieldType) -> None:
+        self.EXACT, self.INPUT_MODE, self.write, self._kind = kind.EXACT, kind.INPUT_MODE, kind.write, kind
+
+    def parse(self, text: str, field: Field, form: Form) -> Value:
+        value = self._kind.parse(in_letters_of(form, text), field, form)
+        return in_letters_of(form, value) if isinstance(value, str) else value
+
+    def normalise(self, text: str, field: Field, form: Form) -> str:
+        return in_letters_of(form, self._kind.normalise(in_letters_of(form, text), field, form))
+
+    def faults(self, text: str, field: Field, form: Form) -> tuple[str, ...]:
+        text = in_letters_of(form, text)
+        strange = ("letters",) if has_other_letters(form, text, exact=self.EXACT) else ()
+        return (*self._kind.faults(text, field, form), *strange)
+
+
 @cache
 def load(name: str) -> FieldType:
-    """The field type of this name; FormError lists the known ones where there is none."""
-    return cast(FieldType, plugins.load("transcribe.fields", name, error=FormError))
+    """The field type of this name, in the letters of forms; FormError lists the known ones where there is none."""
+    return _InLettersOfTheForm(cast(FieldType, plugins.load("transcribe.fields", name, error=FormError)))
 
 
 def read_back(value: Value, field: Field, form: Form) -> Value:

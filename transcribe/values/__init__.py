@@ -34,6 +34,7 @@ from transcribe.values.numbers import (
     write_number,
 )
 from transcribe.values.patterns import breaks_pattern, found_pattern, pattern_advice, pattern_fault, shaped_by_pattern
+from transcribe.values.scripts import has_other_letters, in_letters_of
 from transcribe.values.word_lists import any_word, word_lists
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "found_pattern",
     "has_fillers",
     "has_letter",
+    "has_other_letters",
+    "in_letters_of",
     "locale_of",
     "minor_digits",
     "other_currency",

@@ -45,6 +45,7 @@ ODD_KINDS = {
     "copied": N_("the same mistakes as somebody else"),
     "quick": N_("faster than one can look"),
     "unrelated": N_("answers that fit nothing there"),
+    "other letters": N_("letters of another alphabet"),
 }
 """What is odd in somebody's work, in a few words."""
 

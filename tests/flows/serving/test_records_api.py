@@ -437,7 +437,7 @@ def test_what_was_corrected_is_paged_after_a_restore_too(rooms: Home, client: Te
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        (f"{PAGE}?filters=total:gt:500", "There is no parameter 'filters'. Use after, as_of, below, filter, limit,"),
+        (f"{PAGE}?filters=total:gt:500", "There is no parameter 'filters'. Use after, as_of, below, exception,"),
         (f"{PAGE}?Below=0.9", "There is no parameter 'Below'."),
         ("/api/v1/forms?limit=3", "There is no parameter 'limit'. There is none here."),
         (f"{PAGE}?filter=total:gt:", "there is nothing to compare with"),

@@ -42,6 +42,19 @@ def test_an_expert_may_take_a_reading_that_is_shown_without_typing_it() -> None:
     assert letters == {"ann": 9, "eva": 0}
 
 
+def test_letters_of_another_alphabet_are_told_of_an_answer_unless_they_stand_on_the_paper() -> None:
+    same = [
+        *both("name", "Hetty Banks"),
+        reading("name", "ann", "Hetty Banks"),
+        reading("name", "bob", "H\u0435tty Banks"),
+    ]
+    told = {each.who: (each.other_letters, each.holds) for each in answers(FORM, same, shipped_parameters())}
+    assert told == {"ann": (False, True), "bob": (True, True)}
+    russian = "\u0418\u0432\u0430\u043d\u043e\u0432"
+    paper = [reading("name", who, russian, minute=at) for at, who in enumerate(("ann", "bob", "cleo"))]
+    assert not any(each.other_letters for each in answers(FORM, paper, shipped_parameters()))
+
+
 def test_what_somebody_read_as_a_transcriber_stands_beside_what_they_read_as_an_expert() -> None:
     given = [
         *both("name", "Lindqvist"),

@@ -197,6 +197,14 @@ def test_the_share_of_honest_people_is_parted_among_the_questions() -> None:
     assert not odd_readers([answer(number, "true", written(number)) for number in range(4)])  # too few to tell
 
 
+def test_letters_of_another_alphabet_are_asked_about_and_one_slip_of_a_keyboard_is_not() -> None:
+    """They look like those of the form: whoever sees the picture beside the text finds nothing."""
+    usual = [answer(number, written(number), written(number)) for number in range(60)]
+    slip = [replace(each, other_letters=number == 7) for number, each in enumerate(usual)]
+    often = [replace(each, other_letters=number % 6 == 0) for number, each in enumerate(usual)]
+    assert (kinds(usual), kinds(slip), kinds(often)) == (set(), set(), {"other letters"})
+
+
 def test_order_changes_nothing() -> None:
     given = [*honest(60), *(answer(number, "x", written(number)) for number in range(60))]
     shuffled = list(given)

@@ -23,6 +23,7 @@ FAULT_WORDS = {
     "currency": N_("Another currency stands beside the amount than this form uses."),
     "date far away": N_("This date is far from the time of this form."),
     "domain": N_("What follows the @ is no address."),
+    "letters": N_("There are letters of another alphabet in it, or accents where none can be."),
     "length": N_("There are too many or too few characters."),
     "negative": N_("This is less than zero."),
     "no letters": N_("There are no letters in it."),
