@@ -80,7 +80,7 @@ ROOMS = {
     "reconcile.parameters": "algorithms forms",
     "reconcile.inference": "policy algorithms forms parameters transcribe.values",
     "reconcile.decision": "policy forms inference transcribe.values",
-    "reconcile.conduct": "policy forms inference",
+    "reconcile.conduct": "policy forms inference transcribe.values",
     # what is learnt is judged by what would be decided with it
     "reconcile.learning": "policy algorithms forms parameters inference decision",
     "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
@@ -98,8 +98,8 @@ ROOMS = {
     "flows.shifts": "home runtime steps",
     "flows.watching": "home ingest runtime steps transcribe.intake transcribe.store",
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
-    " transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic transcribe.registration"
-    " transcribe.store transcribe.values",
+    " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
+    " transcribe.registration transcribe.store transcribe.values",
     "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.decision reconcile.forms"
     " reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.people"
@@ -191,8 +191,8 @@ ONLY_IN = {
     "stdnum": "transcribe.fields",
     "phonenumbers": "transcribe.fields",
     "email_validator": "transcribe.fields",
-    "confusable_homoglyphs": "transcribe/values/scripts.py",
-    "regex": "transcribe/values/scripts.py",
+    "confusable_homoglyphs": "transcribe.values.scripts",
+    "regex": "transcribe.values.scripts",
 }
 """Library -> the rooms or files that may know it."""
 

@@ -48,7 +48,9 @@ def found_records(
     limit: int | None,
     exception: str | None = None,
 ) -> Iterator[FoundRecord]:
-    """The records of a form with all these words and values, changed after this number, on which a rule does not hold.
+    """The records of a form with all these words and values, changed after this number.
+
+    Of a rule only those on which it does not hold.
 
     A value is written as in an export, a number with as many zeros at its end as one likes; an empty one is that of a
     field without a value. Raises NotFound where there are no records of the form, or no such field; SettingsError where

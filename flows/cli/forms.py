@@ -75,10 +75,13 @@ def check_form(ctx: typer.Context, form: Form) -> None:
     Exit code 3 where an engine lacks a language that the form is read in, with the command that installs it.
     """
     from flows.administration import unread_languages
+    from flows.mending import form_doubts
 
     checked = form_library(ctx).check(form)
     fields, tables = counted(len(checked.fields), "field"), counted(len(checked.tables), "table")
     terminal.say(f"{checked.name} version {checked.version} is well formed: {fields}, {tables}.")
+    for doubt in form_doubts(checked):
+        terminal.say(doubt)
     languages, lacking = ", ".join(checked.languages), unread_languages(settings_of(ctx), checked)
     for problem in lacking:
         terminal.say(f"It cannot be read here in its languages ({languages}). {problem}")
@@ -101,9 +104,12 @@ def install_form(
     raise it.
     """
     from flows.drafting import install_form
+    from flows.mending import form_doubts
 
     form, path = install_form(home_of(ctx), definition, by)
     terminal.say(f"{form.name} version {form.version} is installed as {path}.")
+    for doubt in form_doubts(form):
+        terminal.say(doubt)
     terminal.say(f"Take scans in with: fairhand ingest PATH... --form {form.name}")
 
 

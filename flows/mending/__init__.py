@@ -11,6 +11,7 @@ from flows.mending.batches import (
     due_of,
 )
 from flows.mending.forecast import LOOK_BACK, MIN_READINGS, Forecast, forecast
+from flows.mending.form_doubts import form_doubts
 from flows.mending.read_again import (
     form_to_read,
     keys_typed,
@@ -42,6 +43,7 @@ __all__ = [
     "due_of",
     "due_set",
     "forecast",
+    "form_doubts",
     "form_to_read",
     "join",
     "keys_typed",

@@ -115,7 +115,7 @@ def of_no_value(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExceptio
 
 
 def broken_checks(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
-    """An exception for each thing that the pattern or type of a field has against its value: the fault and the text.
+    """An exception for each fault that a field's pattern or type finds in its value, with the text.
 
     Another currency has a rule of its own (`other_currencies`).
     """

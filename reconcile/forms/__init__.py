@@ -1,7 +1,7 @@
 """A form prepared for weighing: fields, field families, known values, rules."""
 
 from reconcile.forms.field_families import TEXT_FAMILIES, Family, family_of, type_of
-from reconcile.forms.known_match import KeysApart, KnownMatch, keys_apart, known_match
+from reconcile.forms.known_match import KnownMatch, keys_apart, known_match
 from reconcile.forms.master_data import KnownWords
 from reconcile.forms.prepared_form import CACHED_TEXT_COUNT, PreparedField, PreparedForm, prepared
 from reconcile.forms.row_filter import readings_in_told_rows
@@ -13,7 +13,6 @@ __all__ = [
     "TEXT_FAMILIES",
     "CompiledRule",
     "Family",
-    "KeysApart",
     "KnownMatch",
     "KnownWords",
     "Operand",

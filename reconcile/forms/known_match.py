@@ -40,7 +40,7 @@ def known_match(form: Form, decision: Decision) -> KnownMatch | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeysApart:
-    """Two values of one order, or of one of its lines, that have no key in common: `first` has one, `second` others."""
+    """Two values of one order, or of one of its lines, that have no key in common."""
 
     first: Decision
     second: Decision

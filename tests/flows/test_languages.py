@@ -35,6 +35,26 @@ def test_the_check_of_a_form_looks_for_its_languages_and_names_the_package(house
     assert f"Tesseract has no language data for {ABSENT}: apt-get install tesseract-ocr-{ABSENT}" in lacking.out
 
 
+def test_the_check_of_a_form_asks_about_payment_data_and_about_what_tells_one_order_from_another(
+    house: House, tmp_path: Path
+) -> None:
+    """A card number that was drafted as "luhn" stood whole in the record, and no command had said a word."""
+    assert "looks like payment data" not in house.run("forms", "check", "order-form").out
+    text = (SHIPPED / "order-form.toml").read_text("utf-8").replace('name = "order-form"', 'name = "mine"')
+    for said in ('personal = "payment"', "required = true"):
+        text = text.replace(f"{said}\n", "")
+    for each in (*SHIPPED.glob("*.png"), *SHIPPED.glob("*.csv")):
+        shutil.copy(each, tmp_path)
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text, "utf-8")
+    house.run("init")
+    for command in ("check", "install"):
+        done = house.run("forms", command, str(mine))
+        assert done.code == 0, done.err
+        assert "card_number looks like payment data, and people read it" in done.out
+        assert "No values tell one order from another here" in done.out
+
+
 def test_a_form_that_cannot_be_read_here_is_refused_before_anything_is_taken_in(house: House, tmp_path: Path) -> None:
     done = house.run("ingest", TYPED, "--form", foreign(tmp_path / "mine"))
     assert (done.code, done.err.count("\n")) == (3, 1)

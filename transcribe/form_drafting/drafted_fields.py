@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transcribe.form_drafting.grids import Grid
+from transcribe.form_drafting.label_types import looks_like_payment
 from transcribe.geometry import Box
 
 
@@ -21,10 +22,11 @@ class Drafted:
 
 
 def field_toml(field: Drafted) -> str:
-    """A field as a definition has it."""
+    """A field as a definition has it; one that looks like payment data is masked."""
     label = f'label = "{field.label}"\n' if field.label else "# no print stands beside it\n"
     page = f"page = {field.page}\n" if field.page > 1 else ""
-    return f'[[field]]\nname = "{field.name}"\n{label}type = "{field.type}"\n{page}box = {list(field.box)}'
+    masked = 'personal = "payment"\n' if looks_like_payment(field.label, field.type) else ""
+    return f'[[field]]\nname = "{field.name}"\n{label}type = "{field.type}"\n{masked}{page}box = {list(field.box)}'
 
 
 def table_toml(number: int, page: int, grid: Grid, columns: Sequence[Drafted]) -> str:

@@ -22,6 +22,7 @@ TYPE_OF_SUBJECT: tuple[tuple[str, str], ...] = (
     ("siret", "siret"),
     ("vat", "vat"),
     ("luhn", "luhn"),
+    ("card", "luhn"),
     ("decimal", "decimal"),
     ("sum", "amount"),
     ("date", "date"),
@@ -32,6 +33,9 @@ TYPE_OF_SUBJECT: tuple[tuple[str, str], ...] = (
     ("name", "name"),
 )
 """The lists of words, each with the type that it stands for. The first list with a word of the label counts."""
+
+UNPAID_TYPES = frozenset({"checkbox", "signature", "amount", "choice"})
+"""Types of fields that say how, how much or that somebody pays: no number of a card or account stands in them."""
 
 OTHER_MEANINGS: dict[str, tuple[str, str]] = {
     "deu": (r"\bfirma\b", "company"),
@@ -51,6 +55,19 @@ def type_of(label: str, language: str) -> str:
     word, meaning = OTHER_MEANINGS.get(language, ("", ""))
     text = re.sub(word, meaning, plain(label)) if word else plain(label)
     return next((kind for kind, pattern in _type_patterns() if pattern.search(text)), "text")
+
+
+def looks_like_payment(label: str, type_name: str) -> bool:
+    """Whether a field is for the number of a card or account, or what belongs to it.
+
+    Its label says so. A number with the check digit of cards is one, unless its label says what else it is.
+    """
+    text = plain(label)
+    if type_name in UNPAID_TYPES:
+        return False
+    if any(re.search(any_word(WORDS_FOLDER, subject), text) for subject in ("card", "payment")):
+        return True
+    return type_name == "luhn" and not re.search(any_word(WORDS_FOLDER, "luhn"), text)
 
 
 @cache

@@ -22,7 +22,7 @@ PARTS_OF_SCRIPTS: Mapping[str, tuple[str, ...]] = {
 }
 """Scripts of ISO 15924 that Unicode knows by their parts, or as another."""
 
-UNIT_LETTERS = unicodedata.normalize("NFKC", "µΩ")
+UNIT_LETTERS = "\u03bc\u03a9"
 """Units whose signs Unicode writes as Greek letters: micro and ohm. They stand in texts of every script."""
 
 
@@ -43,7 +43,7 @@ def _in_latin(text: str) -> str:
 
 
 def has_other_letters(form: Form, text: str, *, exact: bool = False) -> bool:
-    """Whether a text has letters of a script that none of the form's languages is written in; Latin ones are none.
+    """Whether a text has letters of a script that none of the form's languages has; Latin ones are none.
 
     In an `exact` one, as a code, the letter of a unit is one, and so is an accent on what has none. False where the
     script of a language is not known.
@@ -58,14 +58,14 @@ def scripts_of(languages: tuple[str, ...]) -> frozenset[str]:
 
     Empty where one of them is not known.
     """
-    from langcodes import Language, LanguageTagError  # a quarter of a second, which plain text has not to wait
+    from langcodes import Language  # a quarter of a second, which plain text has not to wait
 
     found = set[str]()
     for language in languages:
         name, _, kind = language.partition("_")
         try:
             script = Language.get(f"{name}-{kind}" if len(kind) == 4 else name).maximize().script or ""
-        except LanguageTagError:
+        except ValueError:  # no code of a language
             return frozenset()
         found.update(PARTS_OF_SCRIPTS.get(script, (script,)))
     return frozenset() if "" in found else frozenset(found)

@@ -15,6 +15,7 @@ from flows.desk.forms.mistake_words import mistake_words
 from flows.desk.tables import Cell, Table
 from flows.desk.visit import Look, Visit
 from flows.drafting import Draft, draft_of
+from flows.mending import form_doubts
 from transcribe import forms
 from transcribe.errors import FormError, NotFound
 from transcribe.review import picture_response
@@ -50,7 +51,9 @@ def _draft_page(visit: Visit, draft: Draft) -> Response:
         personal=PERSONAL,
         is_new=draft.name not in visit.home.forms.names(),
         changes=_changes(visit, draft) if form else None,
-        unread=unread_languages(visit.home.settings, form) if form else [],
+        doubts=[visit.in_words(each) for each in (*unread_languages(visit.home.settings, form), *form_doubts(form))]
+        if form
+        else [],
     )
 
 

@@ -48,11 +48,11 @@ def test_letters_of_another_alphabet_are_told_of_an_answer_unless_they_stand_on_
         reading("name", "ann", "Hetty Banks"),
         reading("name", "bob", "H\u0435tty Banks"),
     ]
-    told = {each.who: (each.other_letters, each.holds) for each in answers(FORM, same, shipped_parameters())}
+    told = {each.who: (each.other_letters, each.holds) for each in answers(FORM, same, shipped_parameters(), POLICY)}
     assert told == {"ann": (False, True), "bob": (True, True)}
     russian = "\u0418\u0432\u0430\u043d\u043e\u0432"
     paper = [reading("name", who, russian, minute=at) for at, who in enumerate(("ann", "bob", "cleo"))]
-    assert not any(each.other_letters for each in answers(FORM, paper, shipped_parameters()))
+    assert not any(each.other_letters for each in answers(FORM, paper, shipped_parameters(), POLICY))
 
 
 def test_what_somebody_read_as_a_transcriber_stands_beside_what_they_read_as_an_expert() -> None:

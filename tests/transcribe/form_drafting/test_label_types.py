@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transcribe.form_drafting.label_types import type_of
+from transcribe.form_drafting.label_types import looks_like_payment, type_of
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,29 @@ from transcribe.form_drafting.label_types import type_of
 )
 def test_words_of_a_label_name_the_type(label: str, language: str, kind: str) -> None:
     assert type_of(label, language) == kind
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "is_payment"),
+    [
+        ("Card number", "luhn", True),
+        ("N° de carte", "code", True),
+        ("Kartennummer", "text", True),
+        ("Número de tarjeta", "code", True),
+        ("Kaartnummer", "integer", True),
+        ("CVC", "code", True),
+        ("Card expiry date", "date", True),
+        ("IBAN", "text", True),
+        ("Nr karty", "luhn", True),
+        ("IMEI", "luhn", False),
+        ("N° SIREN", "luhn", False),
+        ("N° carte client", "code", False),
+        ("Carte bancaire", "checkbox", False),
+        ("Expiry date", "date", False),
+        ("Customer no.", "code", False),
+    ],
+)
+def test_what_looks_like_payment_data_is_told_by_its_label_and_its_check_digit(
+    label: str, kind: str, is_payment: bool
+) -> None:
+    assert looks_like_payment(label, kind) is is_payment
