@@ -157,7 +157,7 @@ def _require_empty(home: Path) -> None:
     if home.exists() and not home.is_dir():
         raise SettingsError(f"{home} is a file. Name a folder that is empty, or none that is there, as --home.")
     names = {each.name for each in home.iterdir()} - IGNORED_NAMES if home.is_dir() else set()
-    if names and not (home / RESTORING_FOLDER / LOCK_FILE).is_file():
+    if names and not (home / RESTORING_FOLDER).is_dir():
         raise SettingsError(
             f"{home} is not empty ({sorted(names)[0]} lies there), and a restore overwrites nothing. Name another "
             "--home, or move it away first."

@@ -800,6 +800,23 @@ def test_a_full_disk_is_said_and_earlier_backups_are_as_they_were(place: Path, t
     assert len(list(target.glob("2026*"))) == 2
 
 
+@pytest.mark.parametrize("lies_there", [(".restoring",), (".restoring", "settings.env")])
+def test_a_restore_begins_anew_that_was_killed_as_it_made_its_lock_or_took_it_away(
+    place: Path, target: Path, new: Path, lies_there: tuple[str, ...]
+) -> None:
+    with opened(place) as home:
+        scan = recorded(home, "FIRM")
+    back_up(place, target)
+    folder, *files = lies_there
+    (new / folder).mkdir(parents=True)
+    for name in files:
+        (new / name).write_text("", encoding="utf-8")
+    done = House(home=new).run("restore", target)
+    assert done.code == 0, done.err
+    with opened(new) as home:
+        assert records(home) == {scan}
+
+
 @pytest.mark.slow
 def test_a_restore_that_is_killed_begins_anew(place: Path, target: Path, new: Path) -> None:
     with opened(place) as home:
