@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from hashlib import sha256
 
 from reconcile.forms.field_families import Family, family_of, type_of
 from reconcile.forms.master_data import KnownValues
@@ -21,6 +22,18 @@ RECENT_FORM_COUNT = 16
 """So many prepared forms are kept. Chosen by hand."""
 
 
+def way_of_finding(field: Field, form: Form) -> str:
+    """The stored name of how a field of a free layout is found.
+
+    It is its type, and a hash of its labels and where they are. Its form's name, language and locale are not in it. A
+    field without labels is found among the others, and so has those of its whole form.
+    """
+    own = field.find is not None and (field.find.labels or field.find.header)
+    found = [field] if own else sorted(form.all_fields(), key=lambda each: (each.type, str(each.find)))
+    told = [(each.type, each.find and (each.find.labels, each.find.where, each.find.header)) for each in found]
+    return f"{field.type} {sha256(repr((field.type, told)).encode()).hexdigest()[:12]}"
+
+
 class PreparedField:
     """A field on its form: how its texts are compared, checked and parsed, and which values are known for it.
 
@@ -31,6 +44,7 @@ class PreparedField:
     def __init__(self, field: Field, form: Form) -> None:
         self.field, self.form = field, form
         self.name_on_form = f"{form.name}: {field.name}"
+        self.way_of_finding = way_of_finding(field, form)
         kind = type_of(field.type)
         self.family: Family = family_of(field.type)
         self.type = field.type

@@ -11,7 +11,7 @@ from reconcile.forms import Family, PreparedField
 from reconcile.inference.corroboration import is_careful, is_opposed, surest, witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.noisy_channel import SILENCE, is_silent
-from reconcile.inference.posterior import FieldPosterior, share_by
+from reconcile.inference.posterior import FieldPosterior, share_by, sure_ink
 from reconcile.inference.troubles import (
     is_said_by_barcode,
     is_unsure_on_bad_page,
@@ -263,7 +263,7 @@ def circumstances(
         readers=len(people),
         against_people=len(against),
         contradicting=len([vote for vote in against if could_be(spot, vote.says)]) if against else 0,
-        ink=ink[0].confidence or 0.0 if ink else 0.0,
+        ink=sure_ink(weighed, ink),
         witness=witness,
         trouble=trouble,
         common_trouble=trouble and (trouble_of(spot, common, says, learnt, policy) or doubt),
@@ -297,4 +297,4 @@ def _weighing_of_machines(weighed: FieldPosterior, says: str, engines: Sequence[
 def _in_place(spot: PreparedField, saying: Sequence[Vote], learnt: LearntParameters) -> float:
     """How probable it is that this was read where the field stands, by the least sure place of those who say it."""
     places = [vote.place for vote in saying if vote.place is not None]
-    return learnt.places.in_place_probability(spot.name_on_form, spot.field.type, min(places)) if places else 1.0
+    return learnt.places.in_place_probability(spot.way_of_finding, spot.field.type, min(places)) if places else 1.0

@@ -131,6 +131,21 @@ def share_by(weighed: FieldPosterior, says: str, votes: Sequence[int]) -> float:
     return parts[says] / (sum(parts.values()) + none)
 
 
+def sure_ink(weighed: FieldPosterior, saying: Sequence[Vote]) -> float:
+    """The confidence of these votes of the ink test; 0 where they weigh nothing.
+
+    So it is of a mark that no audit proves.
+    """
+    return max(
+        [
+            vote.confidence or 0.0
+            for vote, source_model, ratio in weighed.sources
+            if vote in saying and not (source_model.two_valued and source_model.error * ratio >= 1 - source_model.error)
+        ],
+        default=0.0,
+    )
+
+
 def weigh_field(
     spot: PreparedField, votes: Sequence[Vote], learnt: LearntParameters, arithmetic: Iterable[str] = ()
 ) -> FieldPosterior:

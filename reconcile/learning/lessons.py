@@ -173,7 +173,7 @@ def _alone(
         share=weighed.shares[best],
         right=best == truth,
         misplaced=is_misplaced(truth, best),
-        name=spot.name_on_form,
+        name=spot.way_of_finding,
         type=spot.field.type,
         place=min(places, default=None),
     )

@@ -10,7 +10,7 @@ from math import exp, log
 from typing import Any
 
 from reconcile.forms import CACHED_TEXT_COUNT
-from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT
+from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT, proven_weight
 
 CONFIDENCE_STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
 """Where the confidence of an engine is cut into bins; engines crowd near 1. Chosen by hand."""
@@ -96,6 +96,22 @@ def _logs(tallies: Sequence[tuple[float, float]]) -> tuple[float, ...]:
     return tuple(log(pool[0] / all_wrong) - log(pool[1] / all_right) for pool in pools for _ in range(pool[2]))
 
 
+def most_weights(tallies: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    """The most that an answer of each bin of confidence may weigh, as a ratio of odds.
+
+    Less sure answers prove no less of it, so those just below are counted with it where they prove more.
+    """
+    found = []
+    for last in range(len(tallies)):
+        wrong = right = 0.0
+        weight = 1.0
+        for below in reversed(tallies[: last + 1]):
+            wrong, right = wrong + below[0], right + below[1]
+            weight = max(weight, proven_weight(wrong, wrong + right))
+        found.append(weight)
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfidenceTables:
     """(wrong, right) readings by bin of confidence, of each engine and of each kind of its readings."""
@@ -118,3 +134,8 @@ class ConfidenceTables:
             for digits in (False, True)
         )
         return tuple(map(exp, words)), tuple(map(exp, digits))
+
+    def most_weights(self, source: str) -> tuple[float, ...] | None:
+        """The most that its word may weigh by bin of confidence; None where none was counted."""
+        tallies = self.tallies.get(source)
+        return None if tallies is None else most_weights(tallies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 from reconcile.forms import TEXT_FAMILIES, KnownWords, family_of
@@ -69,7 +70,7 @@ class LearntParameters:
         followed, of), `tempting` and `tempting_on_bad` pages (type: misleading, of), `sure` (engine, or one kind of its
         readings: wrong and right a bin of confidence), `confusions` (kind, character, character: count), `covered`
         (field: known, of), `words` (field, word: count, all words under ""), `lines` (source: words of long texts
-        copied, changed, left out, put in), `places` (form and field, or type: wrong, of, by bin of the place's
+        copied, changed, left out, put in), `places` (way of finding, or type: wrong, of, by bin of the place's
         confidence), `calibration`, `shipped` and `audited` (situation: wrong, of), `proven` (situation: the tally that
         once reached the target here), `contests` (family: items, and those on which only one side was right), `shapes`
         (form and field: see `FieldShapes.read`).
@@ -122,6 +123,7 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
     error = (errors.error_on_bad_page if bad_page else errors.error)(source, kind, type_name)
     swap = habits.habit(source, "swap") if may_swap else 0.0
     phrases = habits.phrases(source) if has_phrases else NO_PHRASES
+    two_valued = family_of(type_name) == "mark"
     return SourceModel(
         kind=kind,
         error=error,
@@ -134,7 +136,9 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
         ratios=learnt.confidence.ratios(source, bad_page=bad_page),
         phrases=phrases,
         has_own_ways=bool(swap or phrases),
-        two_valued=family_of(type_name) == "mark",
+        two_valued=two_valued,
+        weight=errors.most_weight(source, kind, type_name) if two_valued else inf,
+        weights=learnt.confidence.most_weights(source) if two_valued else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.algorithms import Tally
+from reconcile.parameters.shipped_data import CONTENT
 from reconcile.parameters.shrinkage import RARE_WEIGHT_COUNT, shrunk
 
 PLACE_CONFIDENCE_STEPS = (0.4, 0.6, 0.8, 0.9)
@@ -28,19 +29,23 @@ def place_bin(confidence: float) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceErrors:
-    """(misplaced, of so many) by form and field, or by type of field, and by bin of the place's confidence."""
+    """(misplaced, of so many) by way of finding a field or its type, and by bin of the place's confidence."""
 
     tallies: Mapping[str, Sequence[Tally]]
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> PlaceErrors:
-        """The place tallies of stored parameters: `places`."""
-        return cls(tallies=content.get("places", {}))
+        """The place tallies of stored parameters: `places`.
+
+        Those of earlier versions were kept by the names of forms: there what ships counts until they are learnt anew.
+        """
+        tallies = content.get("places", {})
+        return cls(tallies={**CONTENT["places"], **tallies} if any(": " in name for name in tallies) else tallies)
 
     def in_place_probability(self, name: str, type_name: str, confidence: float) -> float:
         """How probable it is that a field is read where it stands, by how sure its place is.
 
-        As this field of this form was found before, else as others of its type.
+        As fields that are looked for in this way were found before, else as others of the type.
         """
         prior = PRIOR_MISPLACED_SHARE[place_bin(confidence)]
         of_type = shrunk(self._tally(type_name, confidence), prior, RARE_WEIGHT_COUNT)

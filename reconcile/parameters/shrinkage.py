@@ -32,6 +32,14 @@ def odds(share: float) -> float:
     return log(kept / (1 - kept))
 
 
+def proven_weight(wrong: float, count: float) -> float:
+    """The most that an answer may weigh, as a ratio of odds.
+
+    Of `count` answers like it so many were wrong. It is 1, which is nothing, where none is known.
+    """
+    return max(1.0, (count + 1.0) / (wrong + 1.0))
+
+
 def shrunk(tally: Tally | Sequence[float] | None, usual: float, weight: float) -> float:
     """A counted share, drawn towards what is usual as if that had been counted `weight` times."""
     return usual if tally is None else (weight * usual + tally[0]) / (weight + tally[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from math import inf
 
 from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, has_digits
 from reconcile.parameters.source_phrases import Phrases
@@ -19,7 +20,8 @@ class SourceModel:
     like to everybody. `accents` and `swap` are how often it drops accents, and changes day and month about. `ratios`
     are P(confidence | wrong) / P(confidence | right) by bin of confidence, of words and of what holds digits. `phrases`
     are its conventions. `has_own_ways`: it changes day and month about, or has conventions. `two_valued`: the type has
-    two values only (a mark), so that an error is the other one.
+    two values only (a mark), so that an error is the other one. `weight` is the most that its word of a mark may
+    weigh, as a ratio of odds, and `weights` the same by bin of confidence, None where none was counted.
     """
 
     kind: str
@@ -34,7 +36,19 @@ class SourceModel:
     phrases: Phrases
     has_own_ways: bool
     two_valued: bool = False
+    weight: float = inf
+    weights: tuple[float, ...] | None = None
 
     def ratio(self, confidence: float | None, says: str) -> float:
-        """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none."""
-        return 1.0 if confidence is None else self.ratios[has_digits(says)][bisect_right(CONFIDENCE_STEPS, confidence)]
+        """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none.
+
+        What is said of a mark with p weighs at most what p is worth, and at most what audits of such answers prove.
+        """
+        place = None if confidence is None else bisect_right(CONFIDENCE_STEPS, confidence)
+        found = 1.0 if place is None else self.ratios[has_digits(says)][place]
+        if not self.two_valued:
+            return found
+        weight = self.weight if place is None or self.weights is None else self.weights[place]
+        if confidence is not None:
+            weight = min(weight, max(1.0, confidence / max(1.0 - confidence, 1.0 / weight)))
+        return max(found, (1.0 - self.error) / self.error / weight)

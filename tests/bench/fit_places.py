@@ -82,7 +82,7 @@ def documents(data: Path) -> Iterator[Document]:
 
 
 def places(found: Iterable[Document]) -> dict[str, list[list[float]]]:
-    """By form and field: wrong and all places of each bin of confidence, each layout together counting as one."""
+    """By way of finding: wrong and all places of each bin of confidence, each layout together counting as one."""
     by_layout: dict[str, list[ScanFacts]] = defaultdict(list)
     for each in found:
         by_layout[each.layout].append(each.facts())
@@ -94,7 +94,7 @@ def places(found: Iterable[Document]) -> dict[str, list[list[float]]]:
     for scans in by_layout.values():
         tallies: Any = taught(scans, learnt, POLICY)["places"]
         for name, bins in tallies.items():
-            if ": " in name:  # a type's tally would mix forms: what receipts teach of totals is nothing for invoices
+            if " " in name:  # a type's tally would mix forms: what receipts teach of totals is nothing for invoices
                 sums = total.setdefault(name, [[0.0, 0.0] for _ in bins])
                 for at, (wrong, count) in enumerate(bins):
                     sums[at][0] += wrong / len(scans)

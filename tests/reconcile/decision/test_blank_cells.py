@@ -25,10 +25,15 @@ def test_a_person_and_an_ink_test_that_is_not_sure_decide() -> None:
 
 @pytest.mark.parametrize("says", ["true", "false"])
 @pytest.mark.parametrize("confidence", [0.7, 0.94])
-def test_a_person_and_an_ink_test_that_is_not_sure_decide_a_mark(says: str, confidence: float) -> None:
+def test_an_ink_test_that_no_audit_proves_decides_no_mark_with_a_person(says: str, confidence: float) -> None:
     unsure = ink("express", says, confidence)
     assert isinstance(decide(TICK, posterior(TICK, unsure), POLICY), Task)
-    answer = decide(TICK, posterior(TICK, unsure, reading("express", "ana", says)), POLICY)
+    assert isinstance(decide(TICK, posterior(TICK, unsure, reading("express", "ana", says)), POLICY), Task)
+
+
+@pytest.mark.parametrize("says", ["true", "false"])
+def test_a_person_and_an_ink_test_that_audits_prove_decide_a_mark(says: str) -> None:
+    answer = decide(TICK, posterior(TICK, ink("express", says, 0.99), reading("express", "ana", says)), POLICY)
     assert isinstance(answer, Decision)
     assert (answer.text, answer.method) == (says, Method.PERSON_AND_MACHINE)
 

@@ -15,17 +15,39 @@ from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both
 from transcribe.forms import definition as forms
-from transcribe.model import FieldKey, Posterior, Task
+from transcribe.model import FieldKey, Find, Form, Parameters, Posterior, Task
 
 RECEIPT = forms.load("receipt")
 STAGES = read_parameters(shipped.shipped_parameters()).calibration
 
 
-def found(name: str, text: str, place: float) -> Posterior:
+def found(name: str, text: str, place: float, form: Form = RECEIPT) -> Posterior:
     """Both engines read this, at a place of this confidence."""
     conditions = {"place": place, "fit": 1.0, "quality": 1.0}
     readings = [replace(each, scan=f"at {place}", conditions=conditions) for each in both(name, text)]
-    return weigh(RECEIPT, readings, shipped.shipped_parameters(), POLICY)[FieldKey(name)]
+    return weigh(form, readings, shipped.shipped_parameters(), POLICY)[FieldKey(name)]
+
+
+def test_a_copy_of_a_form_under_another_name_and_locale_has_what_its_layout_earned() -> None:
+    kept = tuple([replace(each, name=f"mine_{each.name}") for each in RECEIPT.fields])
+    copy = replace(RECEIPT, name="kassenbon", languages=("deu",), locale="de_DE", currency="EUR", fields=kept)
+    assert found("mine_total", "15,60", 0.95, copy).probability == found("total", "15.60", 0.95).probability
+    assert not isinstance(decide(copy.field("mine_total"), found("mine_total", "15,60", 0.95, copy), POLICY), Task)
+    assert found("mine_company", "Bauer", 0.95, copy).probability == found("company", "Bauer", 0.95).probability
+
+
+def test_a_form_of_the_same_name_whose_fields_are_found_otherwise_has_earned_nothing() -> None:
+    other = Find(labels=("Sum of all",), where="below")
+    changed = tuple([replace(each, find=other) if each.name == "total" else each for each in RECEIPT.fields])
+    mine = replace(RECEIPT, fields=changed)
+    assert isinstance(decide(mine.field("total"), found("total", "15.60", 0.95, mine), POLICY), Task)
+    assert found("company", "Bauer", 0.95, mine).probability < found("company", "Bauer", 0.95).probability
+
+
+def test_parameters_that_kept_places_by_the_names_of_forms_decide_as_what_ships() -> None:
+    content = dict(shipped.shipped_parameters().content) | {"places": {"receipt: total": [[0.0, 0.0]] * 5}}
+    before = read_parameters(Parameters(version=3, content=content)).places
+    assert before.tallies.items() >= read_parameters(shipped.shipped_parameters()).places.tallies.items()
 
 
 def test_a_value_is_less_probable_where_its_place_is_doubtful() -> None:

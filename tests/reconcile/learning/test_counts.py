@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reconcile.forms.prepared_form import prepared
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters, read_parameters
@@ -47,13 +48,16 @@ def test_how_many_values_master_data_know_is_learnt() -> None:
 def test_a_place_where_both_engines_read_something_else_is_learnt_to_be_the_wrong_one() -> None:
     engines = (placed("tesseract 5", "15.60", 0.5), placed("rapidocr 3", "15.60", 0.5))
     found, shipped = after(TOTAL, *engines, truth="99.10"), read_parameters(shipped_parameters())
+    total = prepared(TOTAL).fields["total"]
     assert (
-        found.places.in_place_probability("test: total", "amount", 0.5)
+        found.places.in_place_probability(total.way_of_finding, "amount", 0.5)
         < 0.3
-        < shipped.places.in_place_probability("test: total", "amount", 0.5)
+        < shipped.places.in_place_probability(total.way_of_finding, "amount", 0.5)
     )
-    sure = shipped.places.in_place_probability("test: total", "amount", 0.95)
-    assert found.places.in_place_probability("test: total", "amount", 0.95) == sure, "only places as unsure as that"
+    sure = shipped.places.in_place_probability(total.way_of_finding, "amount", 0.95)
+    assert found.places.in_place_probability(total.way_of_finding, "amount", 0.95) == sure, (
+        "only places as unsure as that"
+    )
 
 
 def test_an_engine_that_read_another_place_is_not_blamed_for_how_it_reads() -> None:

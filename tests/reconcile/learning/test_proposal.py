@@ -22,6 +22,7 @@ from reconcile.policy import POLICY
 from tests.examples import SOAK, examples
 from tests.reconcile.made import both, expert, field, form, machine, reading
 from transcribe.codes import Reason, Verdict
+from transcribe.forms import load
 from transcribe.model import Decision, FieldKey, Parameters, Reading, Task
 
 SHIPPED = shipped_parameters()
@@ -240,7 +241,7 @@ def test_a_version_that_is_worse_on_known_truths_is_refused_whatever_is_set(monk
 
 def test_forms_of_free_layout_keep_what_shipped_of_their_places() -> None:
     """Without a truth `learn` dropped it all, and of five invoices all that was decided was asked again."""
-    free = replace(form(field("total", "amount")), name="receipt")
+    free = form(load("receipt").field("total"))
     said = [replace(each, conditions={"quality": 1.0, "place": 0.95}) for each in both("total", "15.60")]
     store = [ScanFacts(form=free, readings=numbered(f"scan {number}", said)) for number in range(12)]
     assert all(len(decisions(facts)) == 1 for facts in store)
