@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
-
-import regex
+from typing import TYPE_CHECKING
 
 from transcribe.model import Form
+
+if TYPE_CHECKING:
+    import regex
 
 LATIN = frozenset({"Latn"})
 """The script whose letters stand in every language: in codes, units and addresses."""
@@ -74,6 +76,8 @@ def scripts_of(languages: tuple[str, ...]) -> frozenset[str]:
 @cache
 def _of_others(scripts: frozenset[str], exact: bool = False) -> regex.Pattern[str]:
     """Letters and marks of other scripts. Units and marks that all scripts share are none, unless a text is exact."""
+    import regex  # as long as all else here together, which plain text has not to wait for
+
     known = "".join(rf"\p{{sc={each}}}" for each in sorted(scripts | {"Zyyy"}))
     shared = "" if exact else rf"\p{{sc=Zinh}}{UNIT_LETTERS}"
     return regex.compile(rf"[[\p{{L}}\p{{M}}]--[{known}{shared}]]", regex.V1)
