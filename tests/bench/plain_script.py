@@ -30,17 +30,25 @@ MIN_MATCHES = 12
 def plain_readings(photo: Picture, blank: Picture, boxes: Mapping[str, Area]) -> dict[str, tuple[str, float]]:
     """What stands in each box of a photograph (red green blue), and how sure the recogniser is; {} where the page is
     not found."""
-    matrix = _onto(photo, blank)
-    if matrix is None:
+    laid = laid_on(photo, blank)
+    if laid is None:
         return {}
-    height, width = blank.shape[:2]
-    laid = cv2.warpPerspective(photo[..., ::-1], matrix, (width, height), flags=cv2.INTER_AREA)
     found = {}
     for name, (x0, y0, x1, y1) in boxes.items():
         crop = laid[y0 + INSET_PX : y1 - INSET_PX, x0 + INSET_PX : x1 - INSET_PX]
         said = _recogniser()(crop, use_det=False, use_cls=False, use_rec=True)
         found[name] = (said.txts[0], float(said.scores[0])) if said.txts else ("", 0.0)
     return found
+
+
+def laid_on(photo: Picture, blank: Picture) -> Picture | None:
+    """The photograph (red green blue) on its blank, blue green red; None where the page is not found."""
+    matrix = _onto(photo, blank)
+    if matrix is None:
+        return None
+    height, width = blank.shape[:2]
+    laid = cv2.warpPerspective(photo[..., ::-1], matrix, (width, height), flags=cv2.INTER_AREA)
+    return numpy.asarray(laid, numpy.uint8)
 
 
 def _onto(photo: Picture, blank: Picture) -> NDArray[numpy.float64] | None:

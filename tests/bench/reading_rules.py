@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy
 
+from transcribe.ink.mark_shape import MarkShares
+
 Change = tuple[str, Any]
 """An attribute, "module:name", and what it is without the rule; a `Told` makes that of what it is with it."""
 
@@ -63,10 +65,10 @@ PARTS: dict[str, tuple[Change, ...]] = {
     ),
     "mark: streaks": ((f"{INK}.mark_detection:_off_streaks", gives(1.0)),),
     "mark: one straight line": ((f"{INK}.mark_detection:STRAIGHT", -1),),
-    "mark: scribbled over": ((f"{INK}.mark_detection:_scribbled", gives(False)),),
+    "mark: shape": ((f"{INK}.mark_detection:mark_shares", gives(MarkShares(1.0, 1.0))),),
     "mark: fold": ((f"{INK}.mark_detection:crosses", gives(False)),),
-    "mark: specks": ((f"{INK}.mark_detection:MIN_SIGNATURE_PX", 0),),
     "mark: beside its box": ((f"{RECOGNITION}.presence:_marks_near", gives(())),),
+    "mark: specks": ((f"{INK}.mark_detection:MIN_SIGNATURE_PX", 0),),
     "strokes: print sought around": ((f"{INK}.added_strokes:MIN_CORRELATION", 2.0),),
     "strokes: grain": ((f"{INK}.added_strokes:MIN_STROKE_AREA_PX", 0),),
     "flag: crossed out": ((f"{RECOGNITION}.asked_regions:crossed_out", gives(False)),),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from transcribe.geometry import Box
 from transcribe.imaging import Mask
 from transcribe.ink.fold_lines import crosses
 from transcribe.ink.ink_layer import ENOUGH, Ink, InkLayer, sure
+from transcribe.ink.mark_shape import mark_shape, mark_shares
 
 TICKED = 0.02
 """Share of a checkbox's pixels that is ink from which it is ticked: a thin tick of a ball pen covers 6 %."""
@@ -31,21 +34,25 @@ STREAK_GAP_PX, STREAK_LEAN_PX = 24, 4
 """Pixels at 200 dpi over which a streak is followed where print interrupts it, and by which it may lean. Chosen by
 hand, on pages with the marks of a dirty roller: on 2 of 4 an empty box was signed with 0.9995 and more."""
 
-MIN_SCRIBBLE_SHARE, SCRIBBLE_BEYOND, SCRIBBLED_SIDES = 0.7, 0.15, 3
-"""Share of a box off its print that ink covers where it is scribbled over, and how far that reaches beyond so many of
-its sides, in widths of it. Of 54 ticks that were scribbled out 48 had as much, and none of 190 ticks that stand."""
 
+def probability_ticked(sheet: InkLayer, ink: Ink, box: Box, strokes: float, others: Iterable[Box] = ()) -> float | None:
+    """How sure it is that a box is ticked, 0 to 1; `strokes` are those that the page has there beyond its blank's,
+    `others` the patches of ink of other fields.
 
-def probability_ticked(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> float | None:
-    """How sure it is that a box is ticked, 0 to 1; `strokes` are those that the page has there beyond its blank's.
-
-    None where the measures cannot tell."""
-    if _scribbled(sheet, ink, box) or crosses(sheet.folds, box):
+    None where the measures cannot tell. It is no surer than what ink of this shape is."""
+    if crosses(sheet.folds, box):
         return None
     seen = sheet.share(box) * _off_streaks(sheet, box)
     if seen < TICKED and sheet.faint(box) >= ENOUGH:  # none of 121 empty boxes but one, of 4 pale ticks all
         return None
-    return _both(seen / TICKED, strokes * sheet.unit**2 / max(1, box.area) / TICKED, ink)
+    told = _both(seen / TICKED, strokes * sheet.unit**2 / max(1, box.area) / TICKED, ink)
+    if told is None:
+        return None
+    shares = mark_shares(mark_shape(sheet, box, strokes, others))
+    sure = min(told, shares.ticked) if told >= 0.5 else min(1 - told, shares.bare)
+    if sure < 0.5:
+        return None
+    return sure if told >= 0.5 else 1 - sure
 
 
 def probability_signed(sheet: InkLayer, ink: Ink, box: Box, strokes: float) -> float | None:
@@ -94,12 +101,3 @@ def _both(seen: float, strokes: float, ink: Ink) -> float | None:
     if (seen >= 1) != (strokes >= 1) or (seen < 1 and ink.hidden):
         return None
     return sure(min(seen, strokes)) if seen >= 1 else sure(max(seen, strokes))
-
-
-def _scribbled(sheet: InkLayer, ink: Ink, box: Box) -> bool:
-    """Whether a box is scribbled over, beyond its frame: that may cancel a tick. A box that is filled in is ticked."""
-    bare = 1.0 - float(sheet.print_.near[box.slices].mean())
-    if ink.box is None or sheet.ink[box.slices].mean() < MIN_SCRIBBLE_SHARE * bare:
-        return False
-    beyond = (box.x0 - ink.box.x0, ink.box.x1 - box.x1, box.y0 - ink.box.y0, ink.box.y1 - box.y1)
-    return sum(each >= SCRIBBLE_BEYOND * box.width for each in beyond) >= SCRIBBLED_SIDES

@@ -45,11 +45,16 @@ def ink_readings(
     shades = grey(page.picture)
     filled = {each.region.key: each.filled for each in asked}
     found = [(region, filled.get(region.key, filled_probability(region, None))) for region in regions]
-    return [reading for region, sure in found if (reading := _by_ink(region, sure, layer, shades, here))]
+    return [reading for region, sure in found if (reading := _by_ink(region, regions, sure, layer, shades, here))]
 
 
 def _by_ink(
-    region: FieldRegion, filled: float, layer: InkLayer, shades: Picture, here: Circumstances
+    region: FieldRegion,
+    regions: Sequence[FieldRegion],
+    filled: float,
+    layer: InkLayer,
+    shades: Picture,
+    here: Circumstances,
 ) -> Reading | None:
     """What the ink alone says: ticked or not, signed or not, blank or unseen; None where something is written."""
     text: str | None = None
@@ -60,7 +65,7 @@ def _by_ink(
     elif region.astray:
         flags = (Flag.NOT_FITTING,)
     elif region.field.type in MARKS:
-        marked = None if here.fit <= FITS else _probability_marked(region, layer, shades)
+        marked = None if here.fit <= FITS else _probability_marked(region, regions, layer, shades)
         if marked is None:
             flags = (Flag.ILLEGIBLE,)
         else:
@@ -76,17 +81,20 @@ def _by_ink(
     return here.reading(region.key, INK, text, confidence and min(MOST_SURE, confidence), filled, flags=flags)
 
 
-def _probability_marked(region: FieldRegion, layer: InkLayer, shades: Picture) -> float | None:
+def _probability_marked(
+    region: FieldRegion, regions: Sequence[FieldRegion], layer: InkLayer, shades: Picture
+) -> float | None:
     """How sure it is that a box is ticked or signed: by its ink, and by what the grey page shows in it.
 
     None where that cannot be told. A detector sees text in a box that is signed and in no other: of stripes of shade it
     sees none."""
     if region.misplaced:
         return None
-    is_signature = region.field.type == "signature"
-    measure = probability_signed if is_signature else probability_ticked
-    marked = measure(layer, region.ink, region.box, added_strokes(shades, layer.blank, region.box, layer.unit))
-    if marked is None or (marked < 0.5 and region.beside):
-        return None
-    differs = is_signature and region.is_witnessed and bool(region.stretches) != (marked >= 0.5)
+    strokes = added_strokes(shades, layer.blank, region.box, layer.unit)
+    if region.field.type == "checkbox":
+        others = [patch.box for each in regions if each.key != region.key for patch in each.ink.patches]
+        marked = probability_ticked(layer, region.ink, region.box, strokes, others)
+        return None if marked is not None and marked < 0.5 and region.beside else marked
+    marked = probability_signed(layer, region.ink, region.box, strokes)
+    differs = region.is_witnessed and marked is not None and bool(region.stretches) != (marked >= 0.5)
     return None if differs else marked

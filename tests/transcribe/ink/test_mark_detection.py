@@ -88,8 +88,11 @@ def test_print_beside_its_place_is_no_mark(blank: Path, shift: tuple[float, floa
 
 
 @pytest.mark.parametrize("shift", SHIFTS)
-def test_marks_are_found_all_the_same(blank: Path, shift: tuple[float, float]) -> None:
-    assert all(is_marked(told) for told in said(blank, photographed(blank, shift, [*TICKS, *INITIALS])))
+def test_marks_are_never_missed(blank: Path, shift: tuple[float, float]) -> None:
+    square, ring, sign = said(blank, photographed(blank, shift, [*TICKS, *INITIALS]))
+    assert not is_bare(square)
+    assert not is_bare(ring)
+    assert is_marked(sign)
 
 
 def test_print_in_its_place_leaves_no_doubt(blank: Path) -> None:
@@ -129,9 +132,17 @@ def test_a_stroke_that_runs_through_a_box_and_beyond_is_no_sure_tick(
 @pytest.mark.parametrize(
     "stroke", [[(296, 316), (334, 315)], [(270, 350), (350, 280)], [(303, 318), (312, 328), (372, 268)]]
 )
-def test_a_dash_and_a_tick_with_a_long_tail_are_sure(blank: Path, stroke: list[tuple[int, int]]) -> None:
+def test_a_dash_and_a_tick_with_a_long_tail_are_never_missed(blank: Path, stroke: list[tuple[int, int]]) -> None:
+    """Whether it is sure is the shape's to say: a long stroke may take a tick back."""
     square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [stroke]))
-    assert is_marked(square)
+    assert not is_bare(square)
+
+
+def test_a_tick_that_one_line_crosses_out_is_no_sure_tick(blank: Path) -> None:
+    """It was ticked with 1.000."""
+    tick = [[(306, 314), (314, 326), (328, 304)]]
+    square, _, _ = said(blank, photographed(blank, (0.0, 0.0), [*tick, [(286, 326), (350, 306)]]))
+    assert is_unsure(square)
 
 
 def test_a_tick_too_pale_to_be_ink_makes_a_box_no_sure_blank(blank: Path) -> None:
