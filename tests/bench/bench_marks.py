@@ -24,11 +24,11 @@ import cv2
 import numpy
 from PIL import Image
 
+from reconcile.algorithms import exact_interval
 from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
-from tests.bench.intervals import worst_share
 from tests.bench.plain_script import laid_on
 from tests.bench.reconciling.rows import Row, at_most, show
 from tests.bench.truth_results import NOW
@@ -94,7 +94,7 @@ def boxes(folder: Path, wish: tuple[str, str, int]) -> list[Box]:
     scan = Scan(id=name, pages=(ScanPage(file=name, page=1),), form=form.name, form_version=form.version)
     found = read(scan, [Page(number=1, picture=picture)], form, [ocr.load("rapidocr", form.languages)], NOW)
     said = {each.key.name: each.text for each in found.readings}
-    posteriors = weigh(form, found.readings, shipped_parameters())
+    posteriors = weigh(form, found.readings, shipped_parameters(), POLICY)
     outcomes = {key.name: decide(form.field(key.name), each, POLICY) for key, each in posteriors.items()}
     dark = darkness(picture, form)
     return [
@@ -149,7 +149,7 @@ def rows(found: Sequence[Box]) -> Iterator[Row]:
         wrong = sum(each.decided != each.truth for each in decided)
         yield Row(of=f"{title}: boxes", figure=str(len(some)))
         yield Row(of=f"{title}: decided", figure=f"{len(decided) / max(1, len(some)):.3f}")
-        yield Row(of=f"{title}: wrong", figure=f"{wrong}, at most {100 * worst_share(wrong, len(decided)):.2f} %")
+        yield Row(of=f"{title}: wrong", figure=f"{wrong}, at most {100 * exact_interval(wrong, len(decided))[1]:.2f} %")
         peer = sum((each.dark or 0) > threshold for each in some if each.truth == "false")
         peer += sum((each.dark or 0) <= threshold for each in some if each.truth == "true")
         yield Row(of=f"{title}: dark pixels, all decided: wrong", figure=str(peer))
