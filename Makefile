@@ -71,6 +71,7 @@ bench: bench-read bench-reconcile bench-review bench-path bench-truth
 bench-read: $(BENCH_ENV)/.ready
 	$(BENCH).bench_read $(SMALL)
 	$(BENCH).bench_forms $(SMALL)
+	$(BENCH).bench_marks $(SMALL)
 	$(BENCH).bench_locate $(SMALL)
 	$(BENCH).bench_read_speed $(SMALL)
 	$(BENCH).bench_memory $(SMALL)

@@ -38,6 +38,13 @@ INNER_COUNT, DECAY = 8, 0.3
 CLASSES = {"empty": 0} | dict.fromkeys(("hook", "cross", "slash", "filled", "tail", "dash"), 1)
 """What was done to a box as a class; all else is the third."""
 
+SAYS = {
+    "HIDDEN": "What each number of a shape adds to each value of the inner layer; fitted.",
+    "HIDDEN_BIAS": "What each value of the inner layer is of a shape of zeros; fitted.",
+    "SHOWN": "What each value of the inner layer speaks for a bare box, a ticked one, and another; fitted.",
+    "SHOWN_BIAS": "What speaks for each of them beforehand; fitted.",
+}
+
 Shape = list[float]
 
 
@@ -105,7 +112,8 @@ def main() -> int:
         found = [each for some in pool.map(partial(shapes, Path(folder)), asked) for each in some]
         found += [each for some in pool.map(plain_shapes, PLAIN_SEEDS) for each in some]
     lines = [f'"""Weights of `mark_shape`, fitted by `tests/bench/fit_marks.py` on {len(found)} drawn boxes."""', ""]
-    lines += [f"{name} = {numpy.round(weights, 3).tolist()}" for name, weights in fit(found)]
+    for name, weights in fit(found):
+        lines += [f"{name} = {numpy.round(weights, 3).tolist()}", f'"""{SAYS[name]}"""', ""]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return subprocess.run(["ruff", "format", str(TARGET)], check=False).returncode
 

@@ -17,7 +17,11 @@ HIDDEN = [
     [-1.12, 1.637, 3.462, 1.6, 2.914, 0.958, 0.174, -2.948],
     [0.082, -0.626, -1.11, 0.698, -1.146, -0.008, 0.57, 0.476],
 ]
+"""What each number of a shape adds to each value of the inner layer; fitted."""
+
 HIDDEN_BIAS = [-3.229, -0.818, 0.832, -0.706, 2.035, 0.412, -0.888, -1.101]
+"""What each value of the inner layer is of a shape of zeros; fitted."""
+
 SHOWN = [
     [-0.705, -1.209, 1.594],
     [1.37, -0.388, -0.964],
@@ -28,4 +32,7 @@ SHOWN = [
     [-0.996, 0.137, 0.829],
     [-0.766, -0.762, 1.306],
 ]
+"""What each value of the inner layer speaks for a bare box, a ticked one, and another; fitted."""
+
 SHOWN_BIAS = [0.079, -0.503, -0.419]
+"""What speaks for each of them beforehand; fitted."""
