@@ -21,9 +21,6 @@ ROLES = ("transcriber", "expert", "operator", "auditor")
 ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")
 """How a person may be engaged."""
 
-MAX_HANDLE_LENGTH = 100
-"""A name may have so many characters, as on the pages. Chosen by hand."""
-
 LISTED_NAMES_COUNT = 10
 """From so many names on an error gives one as an example instead of all. Chosen by hand."""
 
@@ -145,29 +142,13 @@ def _require_languages(codes: Sequence[str]) -> None:
         raise SettingsError(f"No language has the code {unknown[0]!r}. Write it as en, fr or pt_BR.")
 
 
-def _require_name(handle: str) -> None:
-    """SettingsError where nobody can be called so: everywhere it stands in a line, beside other words."""
-    if i18n.turns_direction(handle):
-        raise SettingsError(i18n.NO_DIRECTION)
-    if not handle.isprintable() or not 1 <= len(handle.strip()) == len(handle) <= MAX_HANDLE_LENGTH:
-        raise SettingsError(
-            f"Nobody can be called {handle[:MAX_HANDLE_LENGTH]!r}. A name has 1 to {MAX_HANDLE_LENGTH} characters "
-            "in one line, without spaces at its ends."
-        )
-
-
 def _newcomer(home: Home, handle: str, languages: Sequence[str]) -> Transcriber:
     """A transcriber who sees the pages in the first of their languages that the pages have, else in English.
 
     SettingsError where nobody can be called so, or somebody is called almost so.
     """
-    _require_name(handle)
-    for known in home.store.transcribers():
-        if known.handle.casefold() == handle.casefold():
-            raise SettingsError(
-                f"There is {known.handle} already, and names that differ in capitals alone are mistaken for one "
-                "another. Write it so, or take another name."
-            )
+    if refusal := i18n.name_refusal(handle, [each.handle for each in home.store.transcribers()]):
+        raise SettingsError(f"Nobody can be called {handle!r}: {refusal[0].lower()}{refusal[1:]}")
     spoken = (language.replace("_", "-").partition("-")[0].lower() for language in languages)
     pages = next((language for language in spoken if language in i18n.languages()), i18n.SOURCE_LANGUAGE)
     made = Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))

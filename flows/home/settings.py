@@ -33,8 +33,11 @@ MAX_SECONDS = 2_592_000
 MAX_DAYS = 36_500
 """The longest time that is set in days: 100 years. Chosen by hand."""
 
-FOREIGN_VARIABLES = frozenset({"FAIRHAND_BENCH_CACHE", "FAIRHAND_SHARED_DATA", "FAIRHAND_SOURCE"})
-"""Names with our prefix that are no settings: where benchmarks find and keep data, and deployments the code."""
+FOREIGN_VARIABLES = frozenset({
+    "FAIRHAND_BENCH_CACHE", "FAIRHAND_DATABASE_PASSWORD", "FAIRHAND_IMAGE", "FAIRHAND_INBOX", "FAIRHAND_NAME",
+    "FAIRHAND_SHARED_DATA", "FAIRHAND_SOURCE", "FAIRHAND_UPSTREAM",
+})  # fmt: skip
+"""Names with our prefix that are no settings: where benchmarks find and keep data, and what deployments/ name so."""
 
 
 class Settings(BaseSettings):

@@ -100,7 +100,7 @@ def _add_sending(router: APIRouter, home: Home) -> None:
         try:
             await _receive(request, arriving, home.settings.most_file_bytes)
             asked = _Asked(form=form, batch=batch, external_id=external_id, file=arriving.sha256)
-            known = await _in_thread(lambda: state_of(home, arriving.sha256))
+            known = await _in_thread(lambda: state_of(home, arriving.sha256, _only(token, form)))
             comes = known.state == "unknown"
             if comes:
                 await run_in_threadpool(arriving.settle, form, named)
@@ -125,12 +125,17 @@ def _add_asking(router: APIRouter, home: Home) -> None:
         context: Here, token: Annotated[ApiToken, allowed("scans:write")], form: Form, file: File
     ) -> SentV1:
         """What became of a file that was sent. Its record is at `/records/{form}/{scan}` once it is published."""
-        return await _in_thread(lambda: state_of(home, file))
+        return await _in_thread(lambda: state_of(home, file, _only(token, form)))
 
 
-def state_of(home: Home, sha256: str) -> SentV1:
-    """What became of a file by its SHA-256; HTTPException 409 where it was forgotten."""
-    found = sent_file(home, sha256)
+def _only(token: ApiToken, form: str) -> str | None:
+    """The form that a token is for, about whose files alone it is told; None where it is for all."""
+    return None if "scans:write" in token.scopes or form == AUTO_FORM else form
+
+
+def state_of(home: Home, sha256: str, form: str | None) -> SentV1:
+    """What became of a file by its SHA-256, as `sent_file` has it; HTTPException 409 where it was forgotten."""
+    found = sent_file(home, sha256, form)
     if found.state == "forgotten":
         raise HTTPException(409, "This file was forgotten before, and what is erased stays erased.")
     return SentV1(file=sha256, state=found.state, scans=found.scans, reason=found.reason)

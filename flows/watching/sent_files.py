@@ -38,11 +38,12 @@ class SentFile:
     cancelled: str = ""
 
 
-def sent_file(home: Home, sha256: str) -> SentFile:
-    """What became of a file by its SHA-256."""
+def sent_file(home: Home, sha256: str, form: str | None = None) -> SentFile:
+    """What became of a file by its SHA-256. With a `form` it is no more than known where it came in as another one."""
     scans = home.store.scans_of_file(sha256)
     if scans:
-        return _known(home, scans)
+        of_form = [each for each in scans if form in (None, each.form)]
+        return _known(home, of_form) if of_form else SentFile(state="known")
     if any(each.sha256 == sha256 for each in waiting_scans(home.settings)) or home.store.arrives_elsewhere(sha256):
         return SentFile(state="waiting")
     if home.store.forgotten(sha256):

@@ -16,7 +16,7 @@ import yaml
 
 from flows.home import load_settings
 from flows.home.prefect_settings import prefect_server_variables
-from flows.home.settings import variables
+from flows.home.settings import FOREIGN_VARIABLES, variables
 from tests.deployments.composition import COMPOSE, DEPLOYMENTS, ROOT, secrets, services
 
 KUBERNETES = sorted((DEPLOYMENTS / "kubernetes").glob("*.yaml"))
@@ -229,11 +229,32 @@ def test_each_variable_is_one_that_fairhand_or_prefect_knows() -> None:
 
     told = [service["environment"] for service in composition().values() if "environment" in service]
     told += [*maps().values(), *(unit_environment(unit.name) for unit in UNITS)]
-    known = {*variables(), "FAIRHAND_SOURCE", "FAIRHAND_NAME", "FAIRHAND_UPSTREAM", "FAIRHAND_DATABASE_PASSWORD"}
-    known |= {"PREFECT_DATABASE_PASSWORD"}
+    known = {*variables(), *FOREIGN_VARIABLES, "PREFECT_DATABASE_PASSWORD"}
     names = {name for each in told for name in each if name.startswith(("FAIRHAND_", "PREFECT_"))}
     assert len(names) > 30
     assert [name for name in sorted(names - known) if not hasattr(of_prefect, name)] == []
+
+
+def test_every_name_with_our_prefix_in_these_files_may_stand_in_the_environment_of_a_command() -> None:
+    found = {
+        name
+        for each in DEPLOYMENTS.rglob("*")
+        if each.is_file()
+        for name in re.findall(r"\bFAIRHAND_[A-Z_]+\b", each.read_text(encoding="utf-8"))
+    }
+    assert "FAIRHAND_NAME" in found
+    assert found <= {*variables(), *FOREIGN_VARIABLES}
+
+
+def test_the_pool_is_made_by_the_prefect_beside_the_program_where_none_is_on_the_path(tmp_path: Path) -> None:
+    prefect = tmp_path / ".venv" / "bin" / "prefect"
+    prefect.parent.mkdir(parents=True)
+    prefect.write_text('#!/bin/sh\necho "$2" "$3"\n', encoding="utf-8")
+    prefect.chmod(0o755)
+    environment = {"FAIRHAND_SOURCE": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    command = ["sh", str(DEPLOYMENTS / "compose" / "pool.sh")]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == ["work-pool create", "deploy --prefect-file"]
 
 
 def test_the_image_has_every_package_in_the_version_that_the_tests_have() -> None:

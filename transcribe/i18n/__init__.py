@@ -3,15 +3,14 @@
 from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
 from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, method_sentence, named, reason_sentence, say, sentence
 from transcribe.i18n.language_codes import unknown_languages
+from transcribe.i18n.names_of_people import name_refusal, plain_name
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
-from transcribe.i18n.turned_names import NO_DIRECTION, turns_direction
 from transcribe.i18n.worded import beginning, in_words, reworded, worded
 
 __all__ = [
     "ADVICE",
     "EVIDENCE",
-    "NO_DIRECTION",
     "N_",
     "REASONS",
     "SOURCE_LANGUAGE",
@@ -22,7 +21,9 @@ __all__ = [
     "in_words",
     "languages",
     "method_sentence",
+    "name_refusal",
     "named",
+    "plain_name",
     "plural",
     "reason_sentence",
     "reworded",
@@ -30,7 +31,6 @@ __all__ = [
     "say",
     "sentence",
     "translation",
-    "turns_direction",
     "unknown_languages",
     "worded",
 ]

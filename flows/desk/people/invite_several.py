@@ -14,7 +14,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Form, Response
 
 from flows.desk.visit import Look, ProvedAct, Visit
-from transcribe.i18n import N_, NO_DIRECTION, turns_direction, unknown_languages
+from transcribe.i18n import N_, name_refusal, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review import ENGAGEMENT_WORDS, ROLE_WORDS, require_proof, require_still_operator
@@ -29,9 +29,6 @@ MOST_CHARACTERS = 30_000
 
 HEADS = ("name", "roles", "languages", "engagement", "interface")
 """The columns, in the order that holds where no line of heads comes first."""
-
-NAME_PATTERN = re.compile(r"\S(.{0,98}\S)?")
-"""A name: up to 100 characters, without a space at either end."""
 
 LANGUAGES_PATTERN = re.compile(r"[A-Za-z_, -]{0,200}")
 """What is said of languages, as the page of one person allows it."""
@@ -84,11 +81,9 @@ def read_lines(
     bad: list[BadLine] = []
     taken = set(known)
     for number, cells in _cells(text):
-        person = _person(cells, languages, pages)
+        person = _person(cells, languages, pages, taken)
         if isinstance(person, str):
             bad.append(BadLine(number, person, cells.get("name", "")))
-        elif person.handle in taken:
-            bad.append(BadLine(number, N_("This name is taken here. Choose another."), person.handle))
         else:
             taken.add(person.handle)
             people.append(person)
@@ -115,15 +110,13 @@ def _cells(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         is_first = False
 
 
-def _person(cells: dict[str, str], languages: Sequence[str], pages: str) -> Transcriber | str:
+def _person(cells: dict[str, str], languages: Sequence[str], pages: str, taken: set[str]) -> Transcriber | str:
     """The person of a line, or why there is none."""
     name, said = cells.get("name", ""), cells.get("languages", "")
     roles = cells.get("roles", "").replace(",", " ").lower().split() or ["transcriber"]
     engagement, interface = cells.get("engagement", "").lower() or "by reading", cells.get("interface", "")
-    if not NAME_PATTERN.fullmatch(name):
-        return N_("A name of at most 100 characters is missing.")
-    if turns_direction(name):
-        return NO_DIRECTION
+    if refusal := name_refusal(name, taken):
+        return refusal
     if not set(roles) <= set(ROLE_WORDS):
         return N_("Roles are transcriber, expert, operator and auditor.")
     if not LANGUAGES_PATTERN.fullmatch(said):

@@ -17,7 +17,7 @@ from flows.desk.people.needed import _nobody_missing
 from flows.desk.visit import Visit
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.transcribe.store.world import sent, sqlite_of
-from transcribe.i18n import NO_DIRECTION
+from transcribe.i18n.names_of_people import NO_DIRECTION
 from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.people.work_figures import work_figures

@@ -132,3 +132,18 @@ def test_only_who_may_sends_and_large_bodies_are_taken_nowhere_else(rooms: Home)
     elsewhere = program(app, rooms, "records:write").post("/api/v1/records/receipt/x/corrections", content=PICTURE)
     assert elsewhere.status_code == 413
     assert not re.fullmatch(upload_paths(app.routes), "/api/v1/forms/receipt/scans/x")
+
+
+def test_a_token_of_one_form_is_told_nothing_of_scans_of_another_and_names_none(rooms: Home) -> None:
+    for form in ("receipt", "facture"):
+        rooms.use_form(form)
+    scan = Scan(id="b" * 64, pages=(), form="facture", form_version=1, name="march", batch="march")
+    file = SourceFile(sha256=digest(PICTURE), name="march.jpg", size=1, media_type="image/jpeg")
+    rooms.store.put_scan(scan, [file], now())
+    app = app_of_records(rooms)
+    of_receipts, of_all = program(app, rooms, "scans:write:receipt"), program(app, rooms, "scans:write")
+    sent = of_receipts.post(f"{AT}?external_id=HIJACK", content=PICTURE, headers=JPEG)
+    assert (sent.status_code, sent.json()["state"], sent.json()["scans"]) == (202, "known", [])
+    assert of_receipts.get(f"{AT}/{digest(PICTURE)}").json()["scans"] == []
+    assert "HIJACK" not in str(rooms.store.known_scan(scan.id))
+    assert of_all.get(f"{AT}/{digest(PICTURE)}").json()["scans"] == [scan.id]

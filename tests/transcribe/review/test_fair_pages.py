@@ -289,7 +289,7 @@ def test_a_name_that_nobody_can_have_is_refused_in_the_form_with_the_reason(
     client = sign_in(olga)
     refused = client.post("/people", data={"csrf": csrf(client), "handle": name, "role": ["expert"], "languages": "fr"})
     assert refused.status_code == 422
-    assert "Give a name of 1 to 100 characters, all on one line." in refused.text
+    assert "A name has 1 to 100 characters in one line" in refused.text
     assert 'value="fr"' in refused.text
     assert [each.handle for each in site.store.transcribers()] == ["olga"]
     again = client.post("/people", data={"csrf": csrf(client), "handle": " Mina ", "role": ["expert"]})

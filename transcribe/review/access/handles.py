@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
+from transcribe.i18n import plain_name
 from transcribe.model import Transcriber
-
-
-def plain_handle(typed: str) -> str:
-    """A handle without its case and the spaces around it."""
-    return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
 def handle_owner(people: Sequence[Transcriber], typed: str) -> Transcriber | None:
@@ -18,7 +13,7 @@ def handle_owner(people: Sequence[Transcriber], typed: str) -> Transcriber | Non
 
     Where two handles differ by nothing but their case, each is typed as it stands.
     """
-    plain = plain_handle(typed)
-    alike = [each for each in people if plain_handle(each.handle) == plain]
+    plain = plain_name(typed)
+    alike = [each for each in people if plain_name(each.handle) == plain]
     exact = next((each for each in alike if each.handle == typed.strip()), None)
     return exact or (alike[0] if len(alike) == 1 else None)

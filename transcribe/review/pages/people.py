@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -13,7 +12,7 @@ from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import SettingsError
-from transcribe.i18n import N_, NO_DIRECTION, translation, turns_direction, unknown_languages
+from transcribe.i18n import N_, name_refusal, translation, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
 from transcribe.review.access.proof import Proved, require_proof
@@ -57,14 +56,8 @@ class TypedInvitation:
 NO_LANGUAGE = N_("No language has one of these codes. Codes are written as en, fr or pt_BR.")
 """What is said of languages that there are not."""
 
-NO_NAME = N_("Give a name of 1 to 100 characters, all on one line.")
-"""What is said of a name that nobody can have."""
-
 NO_ROLE = N_("Tick at least one role.")
 """What is said where nobody ticked what a person is to be."""
-
-NAME_PATTERN = re.compile(r"[^\r\n\0]{1,100}")
-"""What a name looks like, without the spaces around it."""
 
 PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(max_length=1000)]
@@ -108,7 +101,8 @@ async def invite(
     )
     now = context.now()
     typed = TypedInvitation(handle, frozenset(role), languages, engagement, interface)
-    if refused := _why_refused(person):
+    taken = [each.handle for each in await context.look(lambda store: store.transcribers())]
+    if refused := _why_refused(person, taken):
         return await _page(context, visitor, refused=refused, typed=typed)
 
     def add(store: Store) -> None:
@@ -175,12 +169,10 @@ async def link(context: Here, visitor: Proved, person: PersonId, interface: Inte
     return await _link(context, visitor, await context.change(find))
 
 
-def _why_refused(person: Transcriber) -> str:
+def _why_refused(person: Transcriber, taken: Iterable[str]) -> str:
     """Why nobody can be added so, as a message of the catalogues; empty where nothing is wrong."""
-    if not NAME_PATTERN.fullmatch(person.handle):
-        return NO_NAME
-    if turns_direction(person.handle):
-        return NO_DIRECTION
+    if refusal := name_refusal(person.handle, taken):
+        return refusal
     if unknown_languages(person.languages):
         return NO_LANGUAGE
     return "" if person.roles else NO_ROLE

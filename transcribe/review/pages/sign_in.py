@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.i18n import N_, translation
+from transcribe.i18n import N_, plain_name, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
-from transcribe.review.access.handles import handle_owner, plain_handle
+from transcribe.review.access.handles import handle_owner
 from transcribe.review.access.proof import FRESH_FOR, ProofNeeded, is_proved, network_of
 from transcribe.review.access.roles import first_address
 from transcribe.review.access.sessions import (
@@ -86,7 +86,7 @@ def _sign_in_page(
 @router.post("/in")
 async def sign_in(request: Request, context: Here, handle: Handle, password: Password) -> Response:
     """Signs in by password. An unknown handle takes as long as a wrong password and gets the same answer."""
-    await context.rate_limits.count_sign_in_try(network_of(request), plain_handle(handle))
+    await context.rate_limits.count_sign_in_try(network_of(request), plain_name(handle))
     known, who = await _who_has(context, handle, password)
     if who is None:
         now = context.now()
