@@ -5,7 +5,6 @@ from flows.administration.archive_upkeep import orphaned_files, remove_orphans
 from flows.administration.deep_check import examine_deeply
 from flows.administration.disputes import expect_work, settle_dispute, show_in_guide
 from flows.administration.doctor import (
-    MIN_FREE_DISK_BYTES,
     EngineState,
     engines,
     examine,
@@ -23,7 +22,6 @@ from flows.administration.records import forget_scan, found_records, readable_re
 from flows.administration.retention import keep_retention
 
 __all__ = [
-    "MIN_FREE_DISK_BYTES",
     "EngineState",
     "Finding",
     "Invitation",

@@ -23,7 +23,7 @@ from flows.home import PREFECT_KEY_FILE, FormLibrary, Settings, has_state, is_op
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
 from transcribe.codes import Verdict
-from transcribe.errors import FairhandError
+from transcribe.errors import DiskFull, FairhandError
 from transcribe.i18n import worded
 from transcribe.lean_imports import later
 from transcribe.model import Form
@@ -35,9 +35,6 @@ else:
 
 PACKAGES = ("transcribe", "reconcile", "flows")
 """The packages of fairhand."""
-
-MIN_FREE_DISK_BYTES = 1_000_000_000
-"""Below a gigabyte of free disk a batch of a few hundred photographs may not fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +203,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="disk", message=worded("%(folder)s cannot be written.", folder=str(folder)),
                       mend=f"chmod u+w {folder}", machine=True)  # fmt: skip
     free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_DISK_BYTES:
+    if free < settings.reserve_bytes:
         message = worded(
             "Only %(megabytes)s MB are free at %(folder)s.", megabytes=free // 1_000_000, folder=str(folder)
         )
@@ -270,7 +267,8 @@ def _records(settings: Settings) -> Iterator[Finding]:
         for told in held_forms(settings):
             yield Finding(check="records", message=told, mend="fairhand records publish")
     except FairhandError as error:
-        yield Finding(check="records", message=str(error), mend="fairhand records rebuild")
+        mend = worded("make room, or set FAIRHAND_HOME") if isinstance(error, DiskFull) else "fairhand records rebuild"
+        yield Finding(check="records", message=str(error), mend=mend)
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

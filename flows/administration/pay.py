@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from flows.home import Home, now
+from reconcile.records import spreadsheet_text
 from transcribe.errors import SettingsError
 from transcribe.i18n import counted
 from transcribe.pay_arithmetic import MICRO_PLACES, MICRO_UNITS, MOST_AMOUNT, decimal_text, end_of_day, is_too_much
@@ -131,7 +132,8 @@ def close_period(home: Home, reference: str, until: date | None, *, dry: bool = 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(TRANSFER_COLUMNS)
-    writer.writerows(transfers(home.store, lines, carried))
+    for handle, amount, currency, named, *others in transfers(home.store, lines, carried):
+        writer.writerow((spreadsheet_text(handle), amount, currency, spreadsheet_text(named), *others))
     return out.getvalue(), _carried_sentences(home, lines, carried)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.administration import MIN_FREE_DISK_BYTES, missing_in_words, odd_reading
+from flows.administration import missing_in_words, odd_reading
 from flows.alerts.alert import Alert
 from flows.alerts.audited import audited_decisions
 from flows.backup import BackupFolder
@@ -135,7 +135,7 @@ def low_disk(home: Home, now: datetime) -> Iterator[Alert]:
         places["archive"] = home.settings.archive_folder
     for name, folder in places.items():
         free = shutil.disk_usage(folder).free
-        if free < MIN_FREE_DISK_BYTES:
+        if free < home.settings.reserve_bytes:
             message = f"Only {free // 1_000_000} MB are free on the disk of the {name}."
             facts = {"code": "disk", "place": name, "megabytes": free // 1_000_000}
             yield Alert(check="disk", subject=f"disk:{name}", message=message, facts=facts)

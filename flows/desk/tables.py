@@ -13,14 +13,13 @@ from urllib.parse import urlencode
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
+from reconcile.records import spreadsheet_text
+
 Plain = str | int | float | bool | None
 """What a cell is for programs."""
 
 Kind = Literal["csv", "json"]
 """The formats in which a table is given, as the end of its address."""
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-"""Characters that a formula may begin with in a spreadsheet (OWASP, CSV injection), full-width ones included."""
 
 MOST_WORD_CHARACTERS = 40
 """A longer word breaks, so that its table is no wider than the page. Chosen by hand."""
@@ -115,4 +114,4 @@ def _written(value: Plain) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else str(value)
+    return spreadsheet_text(value) if isinstance(value, str) else str(value)

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+FOREIGN_VARIABLES = frozenset({
+    "FAIRHAND_BENCH_CACHE", "FAIRHAND_DATABASE_PASSWORD", "FAIRHAND_IMAGE", "FAIRHAND_INBOX", "FAIRHAND_NAME",
+    "FAIRHAND_SHARED_DATA", "FAIRHAND_SOURCE", "FAIRHAND_UPSTREAM",
+})  # fmt: skip
+"""Names with our prefix that are no settings: where benchmarks find and keep data, and what deployments/ name so."""
+
 _WANTED = {
     "int_parsing": "a whole number",
     "int_parsing_size": "a whole number",

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from flows.home.addresses import browsable, is_loopback, may_be_plain, reached_host
 from flows.home.prefect_settings import prefect_secret, prefect_variables
-from flows.home.setting_faults import setting_fault
+from flows.home.setting_faults import FOREIGN_VARIABLES, setting_fault
 from transcribe.archive import is_bucket, known_place
 from transcribe.errors import SettingsError
 from transcribe.model import DuplicatePolicy
@@ -32,12 +32,6 @@ MAX_SECONDS = 2_592_000
 
 MAX_DAYS = 36_500
 """The longest time that is set in days: 100 years. Chosen by hand."""
-
-FOREIGN_VARIABLES = frozenset({
-    "FAIRHAND_BENCH_CACHE", "FAIRHAND_DATABASE_PASSWORD", "FAIRHAND_IMAGE", "FAIRHAND_INBOX", "FAIRHAND_NAME",
-    "FAIRHAND_SHARED_DATA", "FAIRHAND_SOURCE", "FAIRHAND_UPSTREAM",
-})  # fmt: skip
-"""Names with our prefix that are no settings: where benchmarks find and keep data, and what deployments/ name so."""
 
 
 class Settings(BaseSettings):
@@ -159,6 +153,7 @@ class Settings(BaseSettings):
         description="networks inside that webhooks may be sent to, as 10.1.0.0/16, with commas between; empty: none, "
         "only the public internet",
     )
+    reserve_bytes: int = Field(10**9, ge=0, description="no upload is taken that leaves less of the disk, for readings")
     most_file_bytes: int = Field(100_000_000, gt=0, description="a larger file is set aside")
     most_pixels: int = Field(110_000_000, gt=0, description="a page with more pixels is set aside")
     most_pages: int = Field(200, gt=0, description="a file with more pages is set aside")

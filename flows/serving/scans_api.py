@@ -17,7 +17,7 @@ from flows.serving.records_api import PREFIX
 from flows.serving.requests_once import IdempotencyKey, once
 from flows.steps import AUTO_FORM
 from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file
-from transcribe.errors import FormError, SettingsError
+from transcribe.errors import DiskFull, FormError, SettingsError
 from transcribe.review import TAKES_FILE, Here
 from transcribe.store import ApiToken, Store
 
@@ -43,6 +43,7 @@ CONTENT_REFUSED: dict[int | str, dict[str, Any]] = {
     **PROBLEMS,
     409: {"description": "It was forgotten before, and what is erased stays erased"},
     413: {"description": "The file is larger than files may be"},
+    507: {"description": "The disk has no more room than readings need"},
     415: {"description": "It is of a kind that is not taken; the problem names those that are"},
 }
 
@@ -96,7 +97,7 @@ def _add_sending(router: APIRouter, home: Home) -> None:
         named = batch or f"api {context.now():%Y-%m-%d}"
         suffix = _suffix(request.headers.get("content-type", ""))
         await _in_thread(lambda: _require_welcome(home, form, named))
-        arriving = await run_in_threadpool(ArrivingFile, home.settings, f"{external_id or 'scan'}{suffix}")
+        arriving = await run_in_threadpool(_arriving, home, f"{external_id or 'scan'}{suffix}")
         try:
             await _receive(request, arriving, home.settings.most_file_bytes)
             asked = _Asked(form=form, batch=batch, external_id=external_id, file=arriving.sha256)
@@ -165,11 +166,25 @@ def _suffix(content_type: str) -> str:
     return SUFFIXES[kind]
 
 
+def _arriving(home: Home, name: str) -> ArrivingFile:
+    try:
+        return ArrivingFile(home.settings, name)
+    except DiskFull as error:
+        raise HTTPException(507, str(error)) from error
+
+
+def _add(arriving: ArrivingFile, piece: bytes) -> None:
+    try:
+        arriving.add(piece)
+    except DiskFull as error:
+        raise HTTPException(507, str(error)) from error
+
+
 async def _receive(request: Request, arriving: ArrivingFile, most_bytes: int) -> None:
     async for piece in request.stream():
         if arriving.size + len(piece) > most_bytes:
             raise HTTPException(413, f"A file may have {most_bytes} bytes at most.")
         if piece:
-            await run_in_threadpool(arriving.add, piece)
+            await run_in_threadpool(_add, arriving, piece)
     if not arriving.size:
         raise HTTPException(422, "The body is empty: send the bytes of the file.")

@@ -2,7 +2,7 @@
 
 from reconcile.records import query, record_search
 from reconcile.records.database import LAYOUT_VERSION, Moments, damage, is_outdated, one_moment
-from reconcile.records.export_formats import ExportOptions, export_names, load_export
+from reconcile.records.export_formats import ExportOptions, export_names, load_export, spreadsheet_text
 from reconcile.records.held_forms import held, held_records
 from reconcile.records.interchange import quality
 from reconcile.records.interchange.conditions import require_value
@@ -61,6 +61,7 @@ __all__ = [
     "rebuild",
     "record_search",
     "require_value",
+    "spreadsheet_text",
     "values_schema",
     "verify",
     "write_package",

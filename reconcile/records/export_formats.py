@@ -9,6 +9,14 @@ from typing import Any, Protocol, cast
 from reconcile.records.interchange.selection import EVERYTHING, Selection
 from transcribe import plugins
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+"""Characters that a formula may begin with in a spreadsheet (OWASP, CSV injection), full-width ones included."""
+
+
+def spreadsheet_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:

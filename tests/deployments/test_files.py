@@ -16,7 +16,8 @@ import yaml
 
 from flows.home import load_settings
 from flows.home.prefect_settings import prefect_server_variables
-from flows.home.settings import FOREIGN_VARIABLES, variables
+from flows.home.setting_faults import FOREIGN_VARIABLES
+from flows.home.settings import variables
 from tests.deployments.composition import COMPOSE, DEPLOYMENTS, ROOT, secrets, services
 
 KUBERNETES = sorted((DEPLOYMENTS / "kubernetes").glob("*.yaml"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flows.administration import MIN_FREE_DISK_BYTES, quality
+from flows.administration import quality
 from flows.administration.records import READER_WAIT_SECONDS
 from flows.alerts import conditions, told_alerts
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
@@ -114,7 +114,7 @@ def test_when_operators_are_told_is_what_the_page_says() -> None:
     low, recent = conditions.MAX_LOW_FITS_COUNT, conditions.RECENT_FITS_COUNT
     assert f"of the latest {recent} scans of a form {low} or more lie worse on it than 95 % of those before" in PAGE
     assert conditions.LOW_FIT_SHARE == 0.05
-    assert MIN_FREE_DISK_BYTES == 10**9
+    assert default("reserve_bytes") == 10**9
     assert "less than 1 GB is free" in PAGE
     assert default("alert_backup_days") == 2
     assert "older than two days (`FAIRHAND_ALERT_BACKUP_DAYS`)" in PAGE

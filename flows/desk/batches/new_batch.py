@@ -17,7 +17,7 @@ from flows.desk.deeds import refused, with_done
 from flows.desk.visit import Act, Look, Visit
 from flows.steps import AUTO_FORM
 from flows.watching import SUFFIXES, ArrivingFile, SentFile, require_welcome, sent_file
-from transcribe.errors import FormError, SettingsError
+from transcribe.errors import DiskFull, FormError, SettingsError
 from transcribe.i18n import ADVICE, N_
 from transcribe.review import TAKES_FILE
 
@@ -99,6 +99,9 @@ async def _taken(
             states.append((each.filename or "", await _take(visit, each, form, batch)))
         except SettingsError as error:
             reasons.append(str(error))
+        except DiskFull:
+            reasons.append(visit.say("The disk is nearly full: what is left is kept for what people read. Make room."))
+            break
     return states, reasons
 
 

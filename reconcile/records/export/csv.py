@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TextIO
 
 from reconcile.records import query
-from reconcile.records.export_formats import ExportOptions
+from reconcile.records.export_formats import ExportOptions, spreadsheet_text
 from reconcile.records.interchange.export_columns import ExportColumn, export_columns, gone_row, rows_of
 from transcribe.model import Value
 
 MEDIA_TYPE = "text/csv"
 
 IS_BINARY = False
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-"""Characters that a formula may begin with in a spreadsheet (OWASP, CSV injection), full-width ones included."""
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -53,6 +50,4 @@ def _cell(value: Value | float, column: ExportColumn, options: ExportOptions) ->
     if value is None:
         return ""
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    if options.for_spreadsheets and column.kind == "text" and text.startswith(_FORMULA_STARTS):
-        return "'" + text
-    return text
+    return spreadsheet_text(text) if options.for_spreadsheets and column.kind == "text" else text

@@ -14,6 +14,7 @@ from flows.home.home import Home, now
 from flows.runtime import lock_file, notice_file, take_lock
 from tests.flows.house import House
 from transcribe.errors import SettingsError
+from transcribe.model import Transcriber
 from transcribe.people.tokens import secret_hash
 
 pytestmark = pytest.mark.usefixtures("rooms")
@@ -37,7 +38,7 @@ def test_adding_again_changes_the_same_person(rooms: Home) -> None:
 
 def test_a_name_that_differs_in_capitals_alone_is_refused(rooms: Home) -> None:
     invite(rooms, "Mina")
-    with pytest.raises(SettingsError, match="There is Mina already"):
+    with pytest.raises(SettingsError, match="is taken here, or looks like one that is"):
         invite(rooms, "mina")
     assert len(rooms.store.transcribers()) == 1
 
@@ -170,6 +171,13 @@ def test_a_period_ends_with_the_end_of_its_last_day(rooms: Home) -> None:
     assert pay.close_period(rooms, "a", before, dry=True)[0].count("Mina") == 0
     assert "Mina,1.00,EUR,a" in pay.close_period(rooms, "a", (today - timedelta(days=1)).date())[0]
     assert "Mina,5.00,EUR,b" in pay.close_period(rooms, "b", today.date())[0]
+
+
+def test_no_cell_of_the_transfers_is_a_formula(rooms: Home) -> None:
+    """People who were added before names were looked at may be called so."""
+    rooms.store.put_transcriber(Transcriber(id="x", handle="=1+1", roles=frozenset({"transcriber"})), now())
+    earn(rooms, "=1+1", 1_000_000, now() - timedelta(seconds=1))
+    assert "'=1+1,1.00,EUR,'-a" in pay.close_period(rooms, "-a", None)[0]
 
 
 def test_a_period_that_ends_before_one_that_was_closed_makes_no_debts(house: House, rooms: Home) -> None:

@@ -176,8 +176,8 @@ def test_a_full_disk_an_old_backup_and_a_missing_one(
         make_backup(rooms.settings, tmp_path / "backups", at - timedelta(days=days))
     assert subjects(home, at) == set()
     assert subjects(home, at + timedelta(days=1, minutes=1)) == {"backup:age"}
-    monkeypatch.setattr("flows.alerts.conditions.MIN_FREE_DISK_BYTES", 10**18)
-    assert subjects(told_to(rooms, archive=str(rooms.settings.home)), at) == {"disk:home", "disk:archive"}
+    full = told_to(rooms, archive=str(rooms.settings.home), reserve_bytes=10**18)
+    assert subjects(full, at) == {"disk:home", "disk:archive"}
 
 
 def test_records_that_are_not_published_are_an_alert_until_they_are(

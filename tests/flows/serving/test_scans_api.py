@@ -147,3 +147,13 @@ def test_a_token_of_one_form_is_told_nothing_of_scans_of_another_and_names_none(
     assert of_receipts.get(f"{AT}/{digest(PICTURE)}").json()["scans"] == []
     assert "HIJACK" not in str(rooms.store.known_scan(scan.id))
     assert of_all.get(f"{AT}/{digest(PICTURE)}").json()["scans"] == [scan.id]
+
+
+def test_a_nearly_full_disk_takes_no_files_and_says_so(rooms: Home) -> None:
+    rooms.use_form("receipt")
+    settings = rooms.settings.model_copy(update={"reserve_bytes": 2**62})
+    full = Home(settings=settings, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
+    with program(app_of_records(full), rooms, "scans:write") as client:
+        answer = client.post(AT, content=PICTURE, headers=JPEG)
+    assert (answer.status_code, "kept for what people read" in answer.json()["detail"]) == (507, True)
+    assert waiting_scans(rooms.settings) == []

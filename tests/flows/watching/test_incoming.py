@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from flows.home.home import Home, now
 from flows.watching import incoming
 from flows.watching.incoming import FOLDER_NAME, ArrivingFile, Incoming, waiting_scans
-from transcribe.errors import SettingsError
+from transcribe.errors import DiskFull, SettingsError
 from transcribe.model import Scan, SourceFile
 
 
@@ -101,3 +102,24 @@ def test_half_a_file_is_never_taken_in_and_is_removed_in_time(rooms: Home) -> No
     os.utime(part, (0, 0))
     rounds.look()
     assert (taken, list((rooms.settings.home / FOLDER_NAME).iterdir())) == ([], [])
+
+
+def test_a_file_is_taken_while_the_disk_has_more_than_what_readings_need(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [rooms.settings.reserve_bytes]
+    monkeypatch.setattr("shutil.disk_usage", lambda _: _Usage(left[0]))
+    arriving = ArrivingFile(rooms.settings, "order.jpg")
+    arriving.add(b"page")
+    left[0] -= 1
+    with pytest.raises(DiskFull, match="1000 MB of the disk are kept for what people read"):
+        arriving.add(b"page")
+    arriving.drop()
+    with pytest.raises(DiskFull):
+        ArrivingFile(rooms.settings, "order.jpg")
+    assert list((rooms.settings.home / FOLDER_NAME).iterdir()) == []
+
+
+@dataclass(frozen=True)
+class _Usage:
+    free: int

@@ -16,12 +16,20 @@ def store_error(error: sqlite3.DatabaseError, path: Path, *, opening: bool = Fal
     """What to raise instead: what is wrong with this file, and what to do next."""
     if is_disk_full(error, path):
         return DiskFull.of(path.name, path)
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_BUSY:
         holders = ", ".join(log_writers(path)) or "another program"
         return StoreError(
             f"{path.name} is being written by {holders}, and was for {BUSY_TIMEOUT_SECONDS:.0f} s. Try again; where "
             "that program hangs, end it first."
         )
+    if code == sqlite3.SQLITE_CORRUPT:
+        return StoreError(
+            f"{path.name} is damaged ({error}). Stop what writes it. "
+            "Put it back from a backup, as docs/running.md says."
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) and path.is_file():
+        return StoreError(f"{path.name} cannot be written ({error}). Make its folder writable; what lies there stays.")
     if opening:
         return StoreError(f"{path.name} cannot be opened ({error}). Is it a database of fairhand?")
     return StoreError(f"{path.name} could not be read or written ({error}); try again.")

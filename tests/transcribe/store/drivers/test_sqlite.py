@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from transcribe.store.drivers.sqlite_errors import store_error
 
 CRASHES = """
 import sqlite3, sys, threading, time
@@ -58,3 +61,21 @@ def test_closing_ends_what_other_threads_ask_with_an_error_and_not_the_process(
         [sys.executable, "-c", CRASHES, *words], capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, done.stdout) == (0, f"{3 * rounds}\n"), done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (sqlite3.SQLITE_CORRUPT, "Put it back from a backup"),
+        (sqlite3.SQLITE_READONLY | 8 << 8, "Make its folder writable"),
+        (sqlite3.SQLITE_CANTOPEN, "Make its folder writable"),
+        (sqlite3.SQLITE_NOTADB, "Is it a database of fairhand?"),
+        (sqlite3.SQLITE_FULL, "Make room on it"),
+    ],
+)
+def test_what_sqlite_raises_is_told_with_the_remedy_for_it(tmp_path: Path, code: int, remedy: str) -> None:
+    path = tmp_path / "state.db"
+    path.touch()
+    error = sqlite3.OperationalError("as SQLite says it")
+    error.sqlite_errorcode = code
+    assert remedy in str(store_error(error, path, opening=True))
