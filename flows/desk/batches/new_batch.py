@@ -100,7 +100,7 @@ async def _taken(
         except SettingsError as error:
             reasons.append(str(error))
         except DiskFull:
-            reasons.append(visit.say("The disk is nearly full: what is left is kept for what people read. Make room."))
+            reasons.append(visit.say("The disk is nearly full."))
             break
     return states, reasons
 
