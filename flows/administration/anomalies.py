@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -98,6 +98,12 @@ def anomalies(home: Home) -> list[Anomaly]:
         for who, theirs in claims.items()
         for kind, question in _questions(theirs, home.settings.paid_waiting_minutes)
     ]
+    for who, (tasks, seconds) in _kept(home, claims).items():
+        said = worded(
+            "%(seconds)s s on fields (%(tasks)s) are more than usual, and kept until they say that they worked. "
+            "Did they?", seconds=f"{seconds:.0f}", tasks=tasks,
+        )  # fmt: skip
+        found.append(Anomaly(handle=handles.get(who, who), kind="slow", question=said))
     often: dict[str, list[int]] = defaultdict(list)
     for who, count in home.store.often_sent(MANY_READINGS_COUNT):
         often[who].append(count)
@@ -108,6 +114,16 @@ def anomalies(home: Home) -> list[Anomaly]:
         )  # fmt: skip
         found.append(Anomaly(handle=handles.get(who, who), kind="sent often", question=said))
     return sorted(found, key=lambda each: (each.handle, each.kind))
+
+
+def _kept(home: Home, claims: Mapping[str, Sequence[TimeClaim]]) -> dict[str, tuple[int, float]]:
+    """Time above what is usual that came since each person's last payment: of how many tasks, and the seconds."""
+    found: dict[str, tuple[int, float]] = {}
+    for kept in home.store.kept_times():
+        if (theirs := claims.get(kept.transcriber)) and kept.at >= theirs[0].at:
+            tasks, seconds = found.get(kept.transcriber, (0, 0.0))
+            found[kept.transcriber] = tasks + 1, seconds + kept.seconds
+    return found
 
 
 def _questions(claims: Sequence[TimeClaim], paid_waiting_minutes: float) -> list[tuple[str, str]]:

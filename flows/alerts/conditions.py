@@ -14,6 +14,7 @@ from pathlib import Path
 from flows.administration import missing_in_words, odd_reading
 from flows.alerts.alert import Alert
 from flows.alerts.audited import audited_decisions
+from flows.alerts.contested_times import unanswered_times
 from flows.backup import BackupFolder
 from flows.home import Home
 from flows.webhooks import webhook_troubles
@@ -290,6 +291,7 @@ CHECKS: Mapping[str, Check] = {
     "disk": low_disk,
     "backup": old_backup,
     "appeals": late_appeals,
+    "times": unanswered_times,
     "pay": late_pay,
     "duplicates": open_duplicates,
     "webhooks": failing_webhooks,

@@ -116,13 +116,14 @@ class Settings(BaseSettings):
     paid_waiting_minutes: float = Field(
         60.0, ge=0, allow_inf_nan=False, description="minutes of waiting paid in 24 hours to people paid by the hour"
     )
+    paid_usual_times: float = Field(
+        2.0, ge=1, le=100, description="time on a field counts up to so many times the usual"
+    )
     paid_skip_minutes: float = Field(
-        60.0,
-        ge=0,
-        allow_inf_nan=False,
+        60.0, ge=0, allow_inf_nan=False,
         description="minutes of skips, questions, appeals, contested clocks and explanations that are paid in 24 hours "
         "to a person paid by the piece",
-    )
+    )  # fmt: skip
     link_days: float = Field(14.0, gt=0, le=MAX_DAYS, description="how long a sign-in link holds")
     appeal_days: float = Field(
         7.0, gt=0, le=14, description="an expert hears an appeal within so many days; the law's week is the default"
@@ -133,7 +134,7 @@ class Settings(BaseSettings):
     most_along: int = Field(
         100, ge=0, le=200, description="the most fields that a person may take along to read without a network; 0: none"
     )
-    along_hours: float = Field(12.0, gt=0, le=48, description="fields that are taken along are lent for so many hours")
+    along_hours: float = Field(12.0, gt=0, le=48, description="hours for which fields are lent at most, or taken along")
     asked_by: str = Field(
         "", description="who asks for the work and how to reach them: shown before the first task and at sign-in"
     )

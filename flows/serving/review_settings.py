@@ -26,6 +26,7 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
         paid_questions=settings.paid_questions,
         paid_tests=settings.paid_tests,
         paid_waiting_minutes=settings.paid_waiting_minutes,
+        paid_usual_times=settings.paid_usual_times,
         paid_skip_minutes=settings.paid_skip_minutes,
         link_days=settings.link_days,
         audit_share=settings.audit_share,

@@ -189,6 +189,36 @@ def test_an_afternoon_without_a_line_is_paid_whole_when_it_comes(site: Site, ent
     assert honest.micro == PIECE * len(tasks)
 
 
+def test_kept_time_stands_on_my_pay_and_is_claimed_with_one_press(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "x"})
+    honest = enter(site.person("amina"))
+    (task,) = honest.lease()
+    wait(site, 6 * 86_400)
+    honest = enter(honest.person)
+    assert (
+        honest.form(f"/work/{task}", idem=secrets.token_hex(8), action="send", text="12", seconds="").status_code == 303
+    )
+    assert honest.seconds < 180, "not the days of nothing"
+    page = honest.client.get("/pay").text
+    assert "I worked on it" in page
+    minutes = re.search(r'name="minutes" value="([0-9.]+)"', page)
+    assert minutes
+    assert honest.form("/pay/dispute", task=task, minutes=minutes[1]).status_code == 303
+    assert "I worked on it" not in honest.client.get("/pay").text
+    (dispute,) = site.store.disputes(open_only=True)
+    assert (dispute.claimed, dispute.task) == (36_000.0, task), "as much as a working day has"
+
+
+def test_json_without_seconds_counts_what_passed_since_the_last_act(site: Site, enter: SIGNED_IN) -> None:
+    site.scan("bon-de-commande", {NUMBER: "x"})
+    honest = enter(site.person("amina"))
+    (task,) = honest.lease()
+    wait(site, 40)
+    body = {"idem": secrets.token_hex(8), "action": "send", "text": "12"}
+    assert honest.client.post(f"/work/{task}", json=body, headers={"x-csrf-token": honest.csrf}).status_code == 200
+    assert honest.seconds == pytest.approx(40, abs=1)
+
+
 def test_questions_are_paid_by_the_clock_once_a_field_and_by_the_day(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
     thief = enter(site.person("amina"))
@@ -419,14 +449,14 @@ def test_skips_are_paid_up_to_the_measure_of_a_day_whatever_is_claimed_for_readi
     for number in range(30):
         site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
     thief = enter(site.person("amina"))
-    for _ in range(9):
-        kept, *others = thief.lease(4)
-        wait(site, 590)
-        thief.post(kept, "skip", text="", seconds=590.0, reason="hard to see")
+    for _ in range(40):
+        kept, *others = thief.lease(2)
+        wait(site, 110)
+        thief.post(kept, "skip", text="", seconds=110.0, reason="hard to see")
         for task in others:
             assert thief.post(task, seconds=0.0).json()["outcome"] == "kept"
     assert sum(line.seconds for line in thief.lines() if line.reference == "skip") == pytest.approx(3600, abs=1)
-    assert sum(line.micro for line in thief.lines() if line.kind == "reading") == 27 * PIECE, "no piece falls"
+    assert sum(line.micro for line in thief.lines() if line.kind == "reading") == 40 * PIECE, "no piece falls"
     for page in ("/pay", "/before"):
         assert "60 minutes of skips, questions" in re.sub(r"\s+", " ", thief.client.get(page).text)
     wait(site, 25 * 3600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from transcribe.store import PayMeasure
@@ -43,7 +44,7 @@ class ReviewOptions:
     most_along: int = 100
     """The most fields that a person may take along to read without a network; 0: none. Never more than MOST_ALONG."""
     along_hours: float = 12.0
-    """What is taken along is lent for so many hours: a working day with its ways."""
+    """What is taken along is lent for so many hours: a working day with its ways. No lease is renewed for longer."""
     idle_minutes: float = 12 * 60
     """A session ends after a night without use."""
     session_days: float = 30
@@ -64,6 +65,8 @@ class ReviewOptions:
     """Items of tests of one person that are paid in 24 hours: four tests. More may be taken, unpaid."""
     paid_waiting_minutes: float = 60.0
     """Minutes of waiting that are paid in 24 hours to who is paid by the hour: about an eighth of a day's work."""
+    paid_usual_times: float = 2.0
+    """Time on a field counts at once up to so many times what 95 of 100 of its kind and length take."""
     paid_skip_minutes: float = 60.0
     """Minutes beside readings that are paid in 24 hours to who is paid by the piece: as with waiting."""
     body_bytes: int = 64 * 1024
@@ -96,8 +99,14 @@ class ReviewOptions:
             questions_a_day=self.paid_questions,
             tests_a_day=self.paid_tests,
             waiting_minutes_a_day=self.paid_waiting_minutes,
+            usual_times=self.paid_usual_times,
             skip_minutes_a_day=self.paid_skip_minutes,
         )
+
+    @property
+    def longest_lease(self) -> timedelta:
+        """The age at which a lease ends, however often it is renewed."""
+        return timedelta(hours=self.along_hours)
 
     @property
     def secure(self) -> bool:

@@ -41,9 +41,6 @@ FLAG_OF_ACTION: dict[Action, Flag] = {
 MAX_SENT_LENGTH = 16_000
 """Characters that are looked at: a text that is too long, but no attack, is told its own limit."""
 
-MAX_TASK_SECONDS = 3600.0
-"""Nobody looks at one field for more than an hour. A clock that says so was left running."""
-
 SAME_TIME_SECONDS = 2.0
 """What was typed so shortly before another reading was kept is no older one. Chosen by hand."""
 
@@ -69,7 +66,7 @@ NO_FORM = ("", "none")
 
 Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, Field(max_length=MAX_SENT_LENGTH)]
-Seconds = Annotated[float, Field(ge=0, le=MAX_TASK_SECONDS, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Pixel = Annotated[int, Field(ge=0, le=100_000)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 Corner = Annotated[Pixel | None, BeforeValidator(lambda typed: None if typed == "" else typed)]
@@ -84,7 +81,7 @@ class SentJson(BaseModel):
     action: Action
     text: Text = ""
     reason: SkipReason = "other"
-    seconds: Seconds = 0.0
+    seconds: Seconds | None = None
     overrode: bool = False
     ago: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     box: tuple[Pixel, Pixel, Pixel, Pixel] | None = None
@@ -186,13 +183,12 @@ def _ordered_box(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int
 
 
 def _seconds_of(seconds: str) -> float | None:
-    """The seconds that a form says, at most MAX_TASK_SECONDS. None where it says none: the store then counts from the
-    lease."""
+    """The seconds that a form says. None where it says none: the store then counts from the person's last act."""
     try:
         number = float(seconds)
     except ValueError:
         return None
-    return min(MAX_TASK_SECONDS, max(0.0, number)) if math.isfinite(number) else None
+    return max(0.0, number) if math.isfinite(number) else None
 
 
 def _reading(

@@ -42,6 +42,7 @@ from transcribe.model import (
 from transcribe.store.facts import (
     ANYTHING,
     CLAIM_SECONDS,
+    LONGEST_LEASE,
     PAY_MEASURE,
     Act,
     ApiToken,
@@ -66,6 +67,7 @@ from transcribe.store.facts import (
     FoundScan,
     Gauges,
     HeldLock,
+    KeptTime,
     KnownAgain,
     KnownScan,
     LatestWork,
@@ -711,8 +713,18 @@ class SteeringStore(Protocol):
 class QueueStore(Protocol):
     """What the review pages call."""
 
-    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
+    def lease(
+        self,
+        who: str,
+        count: int,
+        now: datetime,
+        seconds: float = 600.0,
+        offer: Offer = ANYTHING,
+        longest: timedelta = LONGEST_LEASE,
+    ) -> list[Task]:
         """Up to `count` open tasks for this person; tasks that they hold already come first, with their time extended.
+
+        None is extended beyond the age at which a lease ends (`longest`).
 
         It is never a field that they have read. A person who is paused or has left gets nothing new. The last expert
         who has not read a field is not given its ordinary reading. Where too few are found, they get what nobody else
@@ -728,8 +740,12 @@ class QueueStore(Protocol):
     def task_subject(self, task: str) -> Task:
         """A task by its public id, whoever holds it. For operators and simulations. NotFound where there is none."""
 
-    def renew(self, task: str, who: str, now: datetime, seconds: float = 600.0) -> Task:
+    def renew(
+        self, task: str, who: str, now: datetime, seconds: float = 600.0, longest: timedelta = LONGEST_LEASE
+    ) -> Task:
         """Extend a lease that is in force. LeaseLost where it has ended, was given back, or is not for them any more.
+
+        However often it is renewed, it ends at an age (`longest`).
 
         Whoever has lost one asks for the next task with `lease`.
         """
@@ -1117,6 +1133,9 @@ class PayStore(Protocol):
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
         """Disputes of time, latest first."""
+
+    def kept_times(self, who: str | None = None) -> list[KeptTime]:
+        """Time above what is usual of which nobody has said a word yet, latest first; of one person or of all."""
 
 
 class FairStore(Protocol):

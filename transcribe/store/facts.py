@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol
 
 from transcribe.model import (
@@ -447,6 +447,9 @@ class Offer:
     kinds: tuple[str, ...] | None = None
 
 
+LONGEST_LEASE = timedelta(hours=12)
+"""However often it is renewed, a lease ends at this age: a working day with its ways."""
+
 ANYTHING = Offer()
 """The offer of every field to be read."""
 
@@ -558,13 +561,15 @@ class PayMeasure:
     their items of tests, so many in 24 hours are paid; those above are kept and not paid. Of who is paid by the hour,
     so many minutes of waiting in 24 hours are paid, and none while a field that they skipped within them is open. Of
     who is paid by the piece, so many minutes beside readings in 24 hours are paid: skips, questions, appeals, contested
-    clocks and explanations.
+    clocks and explanations. Time on a field counts at once up to `usual_times` the 95th percentile of its kind and
+    length; what lies above is kept.
     """
 
     late_days: float = 7.0
     questions_a_day: int = 20
     tests_a_day: int = 20
     waiting_minutes_a_day: float = 60.0
+    usual_times: float = 2.0
     skip_minutes_a_day: float = 60.0
 
 
@@ -709,6 +714,16 @@ class TimeDispute:
     def missing(self) -> float:
         """The seconds that make up what the person says."""
         return max(0.0, self.claimed - self.measured)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTime:
+    """Seconds on a task above what is usual, of which the person has not said a word yet."""
+
+    transcriber: str
+    task: str
+    seconds: float
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,13 @@ def _appeals(visit: Visit, facts: Facts) -> str:
     )  # fmt: skip
 
 
+def _times(visit: Visit, facts: Facts) -> str:
+    return visit.say(
+        "Contested times that nobody has answered for a week: %(count)s. The first is of %(first)s.",
+        count=visit.number(facts["count"]), first=visit.moment(facts["first"]),
+    )  # fmt: skip
+
+
 def _pay(visit: Visit, facts: Facts) -> str:
     people, by = visit.number(facts["people"]), visit.day(facts["by"])
     if facts["late"]:
@@ -176,6 +183,7 @@ SENTENCES: Mapping[str, Callable[[Visit, Facts], str]] = {
     "no backup": _no_backup,
     "backup": _backup,
     "appeals": _appeals,
+    "times": _times,
     "pay": _pay,
     "duplicates": _duplicates,
     "webhook off": _webhook_off,

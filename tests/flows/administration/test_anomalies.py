@@ -83,9 +83,20 @@ def test_time_beyond_the_clock_is_asked_about_until_it_is_paid(here: World) -> N
 
 def test_more_time_beside_readings_than_on_them_is_asked_about(here: World) -> None:
     here.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=NOON), NOON)
-    here.ask(here.scan("a"), "number")
-    here.ask(here.scan("b"), "number")
-    kept, read = here.store.lease("ann", 2, NOON)
-    here.store.skip(kept.id, "ann", "other", 3600.0, after(3600))
+    for number in range(31):
+        here.ask(here.scan(f"s{number}"), "number")
+    *skipped, read = here.store.lease("ann", 31, NOON, 5000.0)
+    for number, task in enumerate(skipped, 1):
+        here.store.skip(task.id, "ann", "other", 120.0, after(number * 120))
     here.store.submit(read.id, "ann", sent("x", "i", 3.0), after(3603))
     assert asked(here) == ["beside readings"]
+
+
+def test_time_above_what_is_usual_is_asked_about_until_it_is_paid_or_contested(here: World) -> None:
+    here.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=NOON), NOON)
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    here.store.submit(task.id, "ann", sent("12", "i", 3600.0), after(3600))
+    assert asked(here) == ["slow"]
+    here.store.dispute_time(task.id, "ann", 3600.0, "", after(3601))
+    assert asked(here) == []

@@ -252,6 +252,18 @@ def test_an_appeal_that_nobody_hears_is_an_alert(request: pytest.FixtureRequest,
     assert CANARY not in alert.message
 
 
+def test_contested_times_that_nobody_answers_for_a_week_are_told(here: World, rooms: Home) -> None:
+    here.ask(here.scan("a"), "number")
+    (task,) = here.store.lease("ann", 1, NOON)
+    dispute = here.store.dispute_time(task.id, "ann", 600.0, CANARY, NOON)
+    assert "times:late" not in subjects(rooms, NOON + timedelta(days=6.9))
+    (alert,) = (each for each in look(rooms, NOON + timedelta(days=7.1), {}).alerts if each.check == "times")
+    assert alert.message.startswith("1 contested time not answered, the first is of")
+    assert CANARY not in alert.message
+    here.store.answer_dispute(dispute.id, 60.0, NOON + timedelta(days=7.1), by="olga", reason="as seen")
+    assert "times:late" not in subjects(rooms, NOON + timedelta(days=8))
+
+
 def test_a_check_that_fails_is_an_alert_and_ends_no_other(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise StoreError(f"{CANARY} is locked.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -91,15 +90,17 @@ async def next_tasks(
 async def along(context: Here, visitor: Sending, sent: AlongCount) -> SheetsAlong:
     """Lends fields for hours, to be read without a network: up to `count`, and never more than the operator allows."""
     who, options, now = visitor.person, context.options, context.now()
-    count, seconds = min(sent.count, options.most_along), options.along_hours * 3600
+    longest = options.longest_lease
+    count, seconds = min(sent.count, options.most_along), longest.total_seconds()
     if not count:
         raise NotFound("Nothing may be taken along here.")
-    tasks = await context.change(lambda store: store.lease(who.id, count, now, seconds, offer_to(who)))
-    until = await context.change(lambda store: [store.renew(task.id, who.id, now, seconds) for task in tasks])
+    tasks = await context.change(lambda store: store.lease(who.id, count, now, seconds, offer_to(who), longest))
+    until = await context.change(lambda store: [store.renew(task.id, who.id, now, seconds, longest) for task in tasks])
     simple = await context.look(
         lambda store: [task_view(store, context.forms, task, visitor.language, now) for task in until]
     )
-    ends = moment(now + timedelta(seconds=seconds), who.time_zone, visitor.language)
+    first = min((task.leased_until for task in until if task.leased_until), default=now + longest)
+    ends = moment(first, who.time_zone, visitor.language)
     return SheetsAlong(tasks=[each for each in simple if each.input in SIMPLE_INPUTS], until=ends)
 
 
@@ -130,9 +131,10 @@ def _sheets(store: Store, context: Context, visitor: Visitor, count: int, *, sam
 
 def _renewed(store: Store, context: Context, visitor: Visitor, tasks: list[str]) -> Renewed:
     now, left, lost = context.now(), {}, []
+    seconds, longest = context.options.lease_seconds, context.options.longest_lease
     for task in tasks:
         try:
-            until = store.renew(task, visitor.person.id, now, context.options.lease_seconds).leased_until
+            until = store.renew(task, visitor.person.id, now, seconds, longest).leased_until
         except (LeaseLost, NotFound):
             lost.append(task)
         else:

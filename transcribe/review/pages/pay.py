@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -79,11 +81,23 @@ class TypedClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Time on a field above what is usual, and the minutes in all that may be claimed for it."""
+
+    task: str
+    at: datetime
+    seconds: float
+    field: NamedField
+    minutes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayPage:
     """Everything on one person's pay page, lines latest first.
 
     `weeks` is this week by currency. `promised` is what is due by the day of `promise`, by currency; `late`: that day
-    has passed. `clocks` are the clocks that may be contested: the latest line of each task, with its field.
+    has passed. `clocks` are the clocks that may be contested: the latest line of each task, with its field. `kept` is
+    time above what is usual, with the minutes that may be claimed.
     """
 
     states: tuple[PayState, ...]
@@ -94,6 +108,7 @@ class PayPage:
     more: int | None
     clocks: tuple[tuple[PayLine, NamedField], ...]
     disputes: tuple[tuple[TimeDispute, NamedField], ...]
+    kept: tuple[Kept, ...]
     coming: tuple[TitledWork, ...]
     months: tuple[str, ...]
     promise: PayPromise | None
@@ -213,6 +228,7 @@ def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int |
             for each in store.disputes()
             if each.transcriber == who
         ),
+        kept=_kept(store, context, visitor, ledger),
         coming=titled_work(store, context.forms, language, now),
         months=months_of(ledger, zone),
         promise=promise,
@@ -224,6 +240,17 @@ def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int |
 def _measured(ledger: Sequence[PayLine], task: str) -> float:
     """The seconds that were measured for reading or skipping a task."""
     return sum(line.seconds for line in ledger if line.task == task and _is_own(line))
+
+
+def _kept(store: Store, context: Context, visitor: Visitor, ledger: Sequence[PayLine]) -> tuple[Kept, ...]:
+    """A person's kept time. What may be claimed is rounded up, and no more than a working day."""
+    found = []
+    for each in store.kept_times(visitor.person.id):
+        minutes = math.ceil((_measured(ledger, each.task) + each.seconds) / 60 * 10_000) / 10_000
+        field = named_field(store, context.forms, each.task, visitor.language)
+        claim = f"{min(MAX_CLAIM_MINUTES, minutes):.4f}"
+        found.append(Kept(task=each.task, at=each.at, seconds=each.seconds, field=field, minutes=claim))
+    return tuple(found)
 
 
 def _is_own(line: PayLine) -> bool:

@@ -32,7 +32,7 @@ export class Clock {
     this.over = 1000 * seconds - passed;
     this.sum = 0;
     if (this.from !== null) this.from = now;
-    return Math.min(3600, seconds);
+    return seconds;
   }
 
   active() {

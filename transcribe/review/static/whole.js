@@ -395,7 +395,7 @@ for (const figure of figures) {
 part("not-this-form").addEventListener("submit", () => {
   if (fieldOf(document.activeElement)) spend(fieldOf(document.activeElement));
   const spent = fields.filter((field) => !field.disabled).reduce((sum, field) => sum + (seconds.get(field) ?? 0), clock.take());
-  part("not-this-form").elements.seconds.value = Math.min(3600, spent);
+  part("not-this-form").elements.seconds.value = spent;
 });
 
 part("undo").addEventListener("click", takeBack);

@@ -45,12 +45,13 @@ def lease_tasks(store: Store, context: Context, person: Transcriber, count: int,
     """
     now, seconds, offer = context.now(), context.options.lease_seconds, offer_to(person)
     tasks: list[Task] = []
+    longest = context.options.longest_lease
     last = store.readings_of(person.id, limit=1) if same else []
     if last:
         alike = replace(offer, form=last[0].scan.form, field=last[0].key.name)
-        tasks = store.lease(person.id, count, now, seconds, alike)
+        tasks = store.lease(person.id, count, now, seconds, alike, longest)
     if len(tasks) < count:
-        tasks = store.lease(person.id, count, now, seconds, offer)
+        tasks = store.lease(person.id, count, now, seconds, offer, longest)
     if waited := store.count_look(person.id, now, found=bool(tasks)):
         store.put_time(person.id, waited, "waiting", now, context.options.measure)
     return tasks

@@ -39,6 +39,9 @@ ORDER BY r.number;
 SELECT f.form, f.name AS field, s.reason, s.seconds, s.at FROM skip s JOIN field f ON f.id = s.field_id
 WHERE s.transcriber_id = :person ORDER BY s.id;
 
+-- name: about_kept_time
+SELECT seconds, at FROM kept_time WHERE transcriber_id = :person ORDER BY id;
+
 -- name: about_ledger
 SELECT number, kind, micro, currency, seconds, at, reference FROM ledger WHERE transcriber_id = :person ORDER BY number;
 

@@ -93,6 +93,25 @@ SELECT from_at, until_at FROM paid_time WHERE transcriber_id = :person AND from_
         SELECT MIN(l.from_at) FROM lease l JOIN task t ON t.id = l.task_id
         WHERE t.public_id = :task AND l.transcriber_id = :person)), 0) ORDER BY from_at;
 
+-- name: put_kept_time!
+INSERT INTO kept_time (transcriber_id, task_id, seconds, at) VALUES (:person, :task, :seconds, :now);
+
+-- name: kept_times
+-- Time that is kept for a person and that they have not said a word about yet, by task.
+SELECT p.public_id AS transcriber, t.public_id AS task, SUM(k.seconds) AS seconds, MAX(k.at) AS at
+FROM kept_time k JOIN transcriber p ON p.id = k.transcriber_id JOIN task t ON t.id = k.task_id
+WHERE (:person IS NULL OR k.transcriber_id = :person) AND NOT EXISTS (
+    SELECT 1 FROM time_dispute d WHERE d.transcriber_id = k.transcriber_id AND d.task_id = k.task_id)
+GROUP BY p.public_id, t.public_id ORDER BY MAX(k.at) DESC, t.public_id;
+
+-- name: timed_lines
+-- The time of the last readings and skips, with what was done and how long the text is.
+SELECT l.transcriber_id AS person, CASE WHEN l.kind = 'reading' THEN t.kind ELSE l.reference END AS what,
+    COALESCE(length(x.text), length(x.legible), 0) AS length, l.seconds
+FROM ledger l JOIN task t ON t.id = l.task_id LEFT JOIN reading_text x ON x.number = l.reading
+WHERE l.number > (SELECT MAX(number) FROM ledger) - :count AND l.at < :before AND l.seconds > 0
+    AND (l.kind = 'reading' OR l.reference = 'skip');
+
 -- name: put_paid_time!
 INSERT INTO paid_time (transcriber_id, from_at, until_at) VALUES (:person, :begin, :until)
 ON CONFLICT (transcriber_id, from_at) DO UPDATE SET until_at = excluded.until_at;

@@ -82,11 +82,16 @@ SELECT t.* FROM task_seen t WHERE t.transcriber_id = :who AND t.closed_at IS NUL
 ORDER BY (SELECT MAX(l.id) FROM lease l WHERE l.task_id = t.id AND l.transcriber_id = :who);
 
 -- name: extend_lease!
-UPDATE task SET leased_until = :until WHERE id = :task_id AND leased_until < :until;
+-- After extend_lease_fact: the task is held until its lease ends.
+UPDATE task SET leased_until = (SELECT MAX(until_at) FROM lease WHERE id = (
+    SELECT MAX(id) FROM lease WHERE task_id = :task_id AND transcriber_id = :who))
+WHERE id = :task_id AND leased_until < :until;
 
 -- name: extend_lease_fact!
-UPDATE lease SET until_at = :until WHERE id = (
-    SELECT MAX(id) FROM lease WHERE task_id = :task_id AND transcriber_id = :who) AND until_at < :until;
+-- Never beyond the age at which a lease ends.
+UPDATE lease SET until_at = CASE WHEN from_at + :longest < :until THEN from_at + :longest ELSE :until END
+WHERE id = (SELECT MAX(id) FROM lease WHERE task_id = :task_id AND transcriber_id = :who)
+    AND until_at < :until AND until_at < from_at + :longest;
 
 -- name: task_by_public^
 SELECT * FROM task_seen WHERE public_id = :task;

@@ -133,6 +133,7 @@ ABOUT_PARTS = (
     "readings",
     "skips",
     "ledger",
+    "kept_time",
     "carried",
     "waiting",
     "appeals",

@@ -29,6 +29,12 @@ class ControlItemVerbs(Lookup):
         super().__init__(database, key)
         self.routing = Routing(database)
 
+    def extend(self, task: int, person: int, until: int, longest: timedelta) -> None:
+        """Have a person hold a task until then, at most until their lease of it is so old."""
+        most = longest // timedelta(microseconds=1)
+        self.db.run("extend_lease_fact", task_id=task, who=person, until=until, longest=most)
+        self.db.run("extend_lease", task_id=task, who=person, until=until)
+
     def control_share(self) -> float:
         return float(self.db.value("setting", name=CONTROL_SHARE_SETTING) or 0.0)
 

@@ -10,7 +10,7 @@ from functools import partial
 from transcribe.errors import LeaseLost, NotFound
 from transcribe.model import FieldKey, Task
 from transcribe.store.drivers.database import Database, Row
-from transcribe.store.facts import ANYTHING, MissingPeople, Offer, StrandedScan
+from transcribe.store.facts import ANYTHING, LONGEST_LEASE, MissingPeople, Offer, StrandedScan
 from transcribe.store.offering.last_resort import LastResort
 from transcribe.store.offering.queue_order import asked_for, queue_order, tradition_of
 from transcribe.store.offering.routing import EXPERT_POOL, is_expert, may_read
@@ -62,7 +62,15 @@ class LeaseVerbs(ControlItemVerbs):
         self._answered: set[int] = set()
         self._last_resort = LastResort(database, self.routing)
 
-    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
+    def lease(
+        self,
+        who: str,
+        count: int,
+        now: datetime,
+        seconds: float = 600.0,
+        offer: Offer = ANYTHING,
+        longest: timedelta = LONGEST_LEASE,
+    ) -> list[Task]:
         with self.db.write():
             person = self.person_row(who)
             until = micros(now + timedelta(seconds=seconds))
@@ -73,7 +81,7 @@ class LeaseVerbs(ControlItemVerbs):
             mine = asked_for(held, offer)
             for row in mine[:count]:
                 if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:
-                    self._extend(row["id"], person["id"], until)
+                    self.extend(row["id"], person["id"], until, longest)
             if len(mine) < count and may_read(person) and not person["paused"] and person["left_at"] is None:
                 wanted = min(count - len(mine), max(0, max(count, MAX_HELD_COUNT) - len(held)))
                 wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
@@ -104,13 +112,15 @@ class LeaseVerbs(ControlItemVerbs):
             raise NotFound("There is no such task.")
         return task_of(row)
 
-    def renew(self, task: str, who: str, now: datetime, seconds: float = 600.0) -> Task:
+    def renew(
+        self, task: str, who: str, now: datetime, seconds: float = 600.0, longest: timedelta = LONGEST_LEASE
+    ) -> Task:
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
             if not holds(row, person, now) or not self.routing.may_do(row, person):
                 raise LeaseLost
-            self._extend(row["id"], person["id"], micros(now + timedelta(seconds=seconds)))
+            self.extend(row["id"], person["id"], micros(now + timedelta(seconds=seconds)), longest)
             return task_of(self.leased_row(task, person))
 
     def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
@@ -129,9 +139,8 @@ class LeaseVerbs(ControlItemVerbs):
     def held_by_others(self, who: str, offer: Offer, now: datetime) -> int:
         person = self.person_row(who)
         values = {**self._who(person, replace(offer, kinds=None), now), "spares": self._last_resort.spares(person)}
-        values |= {"refused": self.routing.refused(person), "now": micros(now)}
-        values |= {"pools": text(list(offer.pools)), "count": MAX_COUNTED_COUNT}
-        return int(self.db.value("count_held_by_others", **values))
+        values |= {"refused": self.routing.refused(person), "now": micros(now), "pools": text(list(offer.pools))}
+        return int(self.db.value("count_held_by_others", count=MAX_COUNTED_COUNT, **values))
 
     def has_lapsed(self, who: str) -> bool:
         return self.db.value("has_lapsed", who=self.person_row(who)["id"]) is not None
@@ -209,8 +218,7 @@ class LeaseVerbs(ControlItemVerbs):
         """The next open tasks of each pool of an offer; those to which this person adds most come first.
 
         It looks neither at agreement nor at decisions. The order depends on who has read a field (the task's mark), and
-        on the types of field on which this person's readings are worth most. So it may choose which field somebody
-        gets, never how much work.
+        on the types of field on which this person's readings are worth most: which field they get, not how much.
         """
         order = partial(queue_order, tradition_of(person), micros(now - MAX_PREFERENCE_WAIT), new, self._bits(adds))
         named = self.routing.named(offer.form, offer.field)
@@ -284,10 +292,6 @@ class LeaseVerbs(ControlItemVerbs):
         if recent >= EXPERIENCED_READING_COUNT:
             self._experienced.add(person)
         return bool(recent < EXPERIENCED_READING_COUNT)
-
-    def _extend(self, task: int, person: int, until: int) -> None:
-        self.db.run("extend_lease", task_id=task, until=until)
-        self.db.run("extend_lease_fact", task_id=task, who=person, until=until)
 
 
 def holds(task: Row, person: Row, now: datetime) -> bool:

@@ -9,9 +9,9 @@ from typing import Literal
 from transcribe.codes import Reason
 from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Floor, PayLine, PayMeasure, PayPeriod, Rate, WorkOfMonth
+from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
+from transcribe.store.kept_time import KeptTimeVerbs
 from transcribe.store.line_references import GUESSED_LINES, PAID_ALREADY_LINE, SKIP_LINE, TEST_LINE
-from transcribe.store.lookup import Lookup
 from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, busy_since, free_time, is_paid, work_since
 from transcribe.store.row_mapping import micros, moment
 
@@ -28,7 +28,7 @@ MEASURE_TIME = timedelta(hours=24)
 """The day within which they are counted: the last 24 hours, whatever the time zone."""
 
 
-class PayLedgerVerbs(Lookup):
+class PayLedgerVerbs(KeptTimeVerbs):
     """Keeps rates, floors and pay lines."""
 
     def put_rate(self, rate: Rate, now: datetime) -> None:
@@ -72,16 +72,6 @@ class PayLedgerVerbs(Lookup):
             return [line_of(row) for row in self.db.all("ledger", after=after)]
         person = self.person_row(who)["id"]
         return [line_of(row) for row in self.db.all("ledger_of_person", person=person, after=after)]
-
-    def payments_of(self, reference: str) -> list[PayLine]:
-        return [line_of(row) for row in self.db.all("payments_of", reference=reference)]
-
-    def pay_periods(self) -> list[PayPeriod]:
-        rows = self.db.all("pay_periods")
-        return [PayPeriod(**{**row, "at": moment(row["at"]), "micro": int(row["micro"])}) for row in rows]
-
-    def work_by_month(self, before: datetime) -> list[WorkOfMonth]:
-        return [WorkOfMonth(**row) for row in self.db.all("work_by_month", before=micros(before))]
 
     def pays(self, person: Row, task: Row, now: datetime, measure: PayMeasure) -> bool:
         """Whether an answer or a skip of this task is paid: not while paused, nor tests above the measure of a day."""

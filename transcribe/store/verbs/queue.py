@@ -11,6 +11,7 @@ from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
 from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
+from transcribe.store.line_references import SKIP_LINE
 from transcribe.store.offering.routing import EXPERT_FLAGS, EXPERT_KINDS, is_expert
 from transcribe.store.paid_time import free_time, measured_seconds, require_in_time, take_time, work_since
 from transcribe.store.row_mapping import micros, moment, outcome_of, task_of, text, values_of
@@ -53,9 +54,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             standing = self._standing(row, person)
             if standing is not None and is_last_word(row, person, standing):
                 sent = insisted(sent, standing)
-                row = dict(zip(row.keys(), values_of(row), strict=True)) | {
-                    "answers": 0
-                }  # asked for and paid like any other
+                row = {**dict(zip(row.keys(), values_of(row), strict=True)), "answers": 0}  # paid like any other
             elif standing is not None:
                 row = self._task_of_standing(row, person, standing, now)
                 return self._correct(row, person, sent, idem, standing, now, measure)
@@ -67,13 +66,14 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if paid:
                 self.look_ahead_for_pay(person, row)
                 known = self.db.all("paid_time_of_task", person=person["id"], task=row["public_id"])
-                seconds = take_time(self.db, person, work_since(row), seconds, now, known)
+                free = take_time(self.db, person, work_since(row), claimed, now, known)
+                seconds = self.at_once(person, row, free, row["kind"], len(sent.text or sent.legible), now, measure)
             identity, number = self._keep(row, person, sent, idem, seconds, late, now)
             if row["kind"] not in EXPERT_KINDS or is_expert(person):  # else an expert has still to do it
                 self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
             self._follow(row, sent, number)
             if paid:
-                short = 0.0 if sent.seconds is None or work_since(row) > micros(now) else claimed - seconds
+                short = 0.0 if sent.seconds is None or work_since(row) > micros(now) else claimed - free
                 self.pay_reading(person, row, number, seconds, now, short)
         return outcome_of("late" if late else "kept", identity, row)
 
@@ -101,17 +101,11 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 active = self.time_beside_pieces(person, work_since(row), active, now)
                 above = max(0.0, active - self.beside_left(person, now, measure))
                 taken = take_time(self.db, person, work_since(row), active - above, now)
+                taken = self.at_once(person, row, taken, SKIP_LINE, 0, now, measure)
                 active = taken + above
-            self.db.run(
-                "put_skip",
-                task_id=row["id"],
-                field_id=row["field_id"],
-                lane=row["lane"],
-                who=person["id"],
-                reason=reason,
-                seconds=None if person["engagement"] in UNTIMED_ENGAGEMENTS else active,
-                now=micros(now),
-            )
+            what = {"task_id": row["id"], "field_id": row["field_id"], "lane": row["lane"], "who": person["id"]}
+            timed = None if person["engagement"] in UNTIMED_ENGAGEMENTS else active
+            self.db.run("put_skip", **what, reason=reason, seconds=timed, now=micros(now))
             self.db.run("count_passed", field_id=row["field_id"], lane=row["lane"])
             if reason == MISPLACED:
                 self.db.run("wake", scan_id=row["scan_id"])
@@ -158,7 +152,8 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         if sent.seconds is not None and self.pays(person, task, now, measure):
             claimed = measured_seconds(sent.seconds, standing["at"], None, micros(now))
             if min(claimed, free_time(self.db, person["id"], standing["at"], now)) >= BEGUN_SECONDS:
-                seconds = take_time(self.db, person, standing["at"], claimed, now)
+                free = take_time(self.db, person, standing["at"], claimed, now)
+                seconds = self.at_once(person, task, free, task["kind"], len(sent.text or sent.legible), now, measure)
         identity, number = self._keep(task, person, sent, idem, seconds, False, now)
         self._follow(task, sent, number)
         if seconds > 0:

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 from transcribe.pay_arithmetic import HOUR_SECONDS, least_amount, payable, up
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import PAY_MEASURE, CarriedRest, PayLine, PayMeasure, PeriodShare, TimeClaim
+from transcribe.store.facts import (
+    PAY_MEASURE,
+    CarriedRest,
+    PayLine,
+    PayMeasure,
+    PayPeriod,
+    PeriodShare,
+    TimeClaim,
+    WorkOfMonth,
+)
 from transcribe.store.paid_time import is_paid, take_time
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.pay_ledger import MEASURE_TIME, PayLedgerVerbs, line_of
@@ -46,6 +55,16 @@ class SettlementVerbs(PayLedgerVerbs):
     def waiting_seconds(self, who: str) -> float:
         seconds: float = self.db.value("waiting_seconds", person=self.person_row(who)["id"])
         return seconds
+
+    def payments_of(self, reference: str) -> list[PayLine]:
+        return [line_of(row) for row in self.db.all("payments_of", reference=reference)]
+
+    def pay_periods(self) -> list[PayPeriod]:
+        rows = self.db.all("pay_periods")
+        return [PayPeriod(**{**row, "at": moment(row["at"]), "micro": int(row["micro"])}) for row in rows]
+
+    def work_by_month(self, before: datetime) -> list[WorkOfMonth]:
+        return [WorkOfMonth(**row) for row in self.db.all("work_by_month", before=micros(before))]
 
     def top_up(self, who: str, now: datetime) -> PayLine | None:
         with self.db.write():

@@ -147,10 +147,10 @@ def test_a_good_day_does_not_pay_for_a_slow_one(here: World) -> None:
     day = 86_400.0
     for number in range(10):
         read(here, f"fast{number}", "ann", 1.0, after(number))
-    read(here, "slow", "ann", 600.0, after(day))
+    read(here, "slow", "ann", 100.0, after(day))
     line = here.store.top_up("ann", after(2 * day))
     assert line is not None
-    assert (line.micro, line.reference) == (600 * 1000 - 2 * CENT, "2026-11-25")
+    assert (line.micro, line.reference) == (100 * 1000 - 2 * CENT, "2026-11-25")
 
 
 def test_a_day_is_the_persons_own_day(here: World) -> None:
@@ -428,14 +428,14 @@ def test_work_is_told_by_person_month_and_currency(here: World) -> None:
 def test_who_is_a_volunteer_now_is_paid_the_rest_of_what_they_earned_before(here: World) -> None:
     """The top-up was on the way for ever, and a contested time that was granted brought nothing."""
     pay(here, floor=3_600_000)
-    read(here, "a", "ann", 600.0)
+    read(here, "a", "ann", 100.0)
     (task,) = {line.task for line in here.store.ledger("ann")}
-    dispute = here.store.dispute_time(str(task), "ann", 660.0, "", after(610))
+    dispute = here.store.dispute_time(str(task), "ann", 160.0, "", after(610))
     here.store.set_engagement("ann", "volunteer", after(620))
     here.store.answer_dispute(dispute.id, 60.0, after(630))
     here.store.close_period(after(86_400), "november", after(86_400))
     (state,) = here.store.pay_states(after(86_400), "ann")
-    assert (state.paid, state.coming) == (660_000, 0)
+    assert (state.paid, state.coming) == (160_000, 0)
     read(here, "b", "ann", 600.0, after(90_000))
     assert here.store.pay_states(after(100_000), "ann")[0].coming == 0, "volunteers' work has no lines"
 
@@ -446,8 +446,8 @@ def test_another_time_zone_brings_no_second_top_up(here: World) -> None:
     for number, zone in enumerate(("Europe/Paris", "Asia/Tokyo", "Pacific/Honolulu", "Asia/Tokyo")):
         evening = 8 * 3600.0 + 1000.0 * number  # in Tokyo it is the next morning
         here.store.set_time_zone("ann", zone, after(evening))
-        read(here, f"a{number}", "ann", 600.0, after(evening + 1))
+        read(here, f"a{number}", "ann", 100.0, after(evening + 1))
         here.store.close_period(after(evening + 900), zone, after(evening + 900))
     here.store.close_period(after(90_000), "all", after(90_000))
     (state,) = here.store.pay_states(after(90_000), "ann")
-    assert (state.paid + state.due, state.coming) == (4 * 600_000, 0)
+    assert (state.paid + state.due, state.coming) == (4 * 100_000, 0)

@@ -1,0 +1,144 @@
+"""Time counts at once up to what is usual; what lies above is kept, and nothing of it is lost or paid twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.examples import examples
+from tests.transcribe.store.world import NOON, World, after, passing, person, world
+from transcribe.errors import LeaseLost
+from transcribe.pay_arithmetic import for_time
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import PAY_MEASURE, Floor, Rate, SentReading
+from transcribe.store.usual_time import MIN_TIMED_COUNT, UsualTime, learnt_from, length_class, start_seconds
+
+WEEK = 6.98 * 86_400
+BOUND = PAY_MEASURE.usual_times * start_seconds(length_class(2))
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def _paid(here: World, count: int) -> list[str]:
+    """An hourly reader hal who holds so many fields, at 12 EUR an hour."""
+    here.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=NOON), NOON)
+    here.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=NOON), NOON)
+    here.store.put_transcriber(person("hal", engagement="hourly"), NOON)
+    for number in range(count):
+        here.ask(here.scan(f"s{number}"), "number")
+    return [task.id for task in here.store.lease("hal", count, NOON)]
+
+
+def _kept(here: World, who: str = "hal") -> float:
+    return sum(each.seconds for each in here.store.kept_times(who))
+
+
+def test_a_week_of_nothing_before_a_plain_form_is_kept_and_not_paid(here: World) -> None:
+    (task,) = _paid(here, 1)
+    here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=None), after(WEEK))
+    (line,) = here.store.ledger("hal")
+    assert (line.seconds, line.micro) == (BOUND, for_time(12_000_000, BOUND))
+    assert _kept(here) == pytest.approx(WEEK - BOUND)
+
+
+def test_forty_leases_a_week_later_are_paid_what_is_usual_each(here: World) -> None:
+    for task in _paid(here, 40):
+        here.store.submit(task, "hal", SentReading(text="12", idem=task, seconds=3600.0), after(WEEK))
+    lines = here.store.ledger("hal")
+    assert sum(line.seconds for line in lines) == pytest.approx(40 * BOUND)
+    assert _kept(here) == pytest.approx(40 * (3600 - BOUND))
+
+
+def test_six_skips_that_claim_ten_minutes_each_are_paid_what_is_usual(here: World) -> None:
+    usual = PAY_MEASURE.usual_times * start_seconds(0)
+    for task in _paid(here, 6):
+        here.store.skip(task, "hal", "other", 600.0, after(3600))
+    assert sum(line.seconds for line in here.store.ledger("hal")) == pytest.approx(6 * usual)
+    assert _kept(here) == pytest.approx(6 * (600 - usual))
+
+
+def test_what_is_kept_is_paid_after_a_word_of_the_person_and_one_of_an_operator(here: World) -> None:
+    (task,) = _paid(here, 1)
+    here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
+    (kept,) = here.store.kept_times("hal")
+    dispute = here.store.dispute_time(task, "hal", 1000.0, "", after(1001))
+    assert dispute.missing == pytest.approx(kept.seconds)
+    assert not here.store.kept_times()
+    here.store.answer_dispute(dispute.id, dispute.missing, after(1002), by="olga")
+    assert sum(line.seconds for line in here.store.ledger("hal")) == pytest.approx(1000.0)
+    assert sum(line.micro for line in here.store.ledger("hal")) == pytest.approx(for_time(12_000_000, 1000.0), abs=1)
+
+
+def test_the_clock_of_what_is_kept_is_paid_to_no_other_field(here: World) -> None:
+    first, second = _paid(here, 2)
+    here.store.submit(first, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
+    here.store.submit(second, "hal", SentReading(text="12", idem="two", seconds=1000.0), after(1000))
+    assert here.store.ledger("hal")[-1].seconds == 0.0
+
+
+@given(slow=st.lists(st.floats(1.0, 3.0), min_size=MIN_TIMED_COUNT, max_size=40), cheat=st.floats(1.0, 1e6))
+@examples(60)
+def test_nobody_raises_what_is_usual_alone(slow: list[float], cheat: float) -> None:
+    def rows(who: int, times: list[float]) -> list[Row]:
+        return [{"person": who, "what": "read", "length": 5, "seconds": each} for each in times]
+
+    honest = [*rows(1, slow), *rows(2, slow)]
+    before = learnt_from(honest).seconds("read", 5)
+    assert before <= max(max(slow) * 1.2, min(slow))
+    assert learnt_from([*honest, *rows(3, [cheat] * 40)]).seconds("read", 5) <= start_seconds(length_class(5))
+    assert learnt_from(rows(3, [cheat] * 40)).seconds("read", 5) <= start_seconds(length_class(5))
+
+
+@given(usual=st.floats(2.0, 600.0), pace=st.floats(0.2, 1.9))
+@examples(40)
+def test_a_slow_reader_is_paid_all_at_once(usual: float, pace: float) -> None:
+    """Whoever takes less than twice what 95 of 100 readings take."""
+    with passing() as here:
+        (task,) = _paid(here, 1)
+        here.store._usual = NOON.date(), UsualTime({("read", 2): usual})
+        here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=usual * pace), after(usual * pace))
+        assert here.store.ledger("hal")[0].seconds == pytest.approx(usual * pace, abs=1e-5)
+        assert here.store.kept_times() == []
+
+
+def test_what_is_usual_is_learnt_from_the_readings_of_this_home(here: World) -> None:
+    tasks = _paid(here, MIN_TIMED_COUNT + 1)
+    for number, task in enumerate(tasks[:-1]):
+        here.store.submit(task, "hal", SentReading(text="12", idem=task, seconds=4.0), after(4.0 * (number + 1)))
+    tomorrow = NOON + timedelta(days=1)
+    assert here.store.usual_time(tomorrow).seconds("read", 2) == 4.0
+    here.store.submit(tasks[-1], "hal", SentReading(text="12", idem="last", seconds=500.0), tomorrow)
+    assert here.store.ledger("hal")[-1].seconds == 8.0
+
+
+def test_a_lease_ends_at_its_age_however_often_it_is_renewed(here: World) -> None:
+    """One person renews all that there is every nine minutes for two days; somebody else asks every hour."""
+    tasks = _paid(here, 6)
+    given: list[str] = []
+    for minute in range(0, 47 * 60, 9):
+        for task in tasks:
+            with suppress(LeaseLost):
+                here.store.renew(task, "hal", after(minute * 60))
+        if minute % 60 < 9 and not given:
+            given = [task.id for task in here.store.lease("ben", 6, after(minute * 60 + 1))]
+            assert not given or minute >= 12 * 60
+    assert sorted(given) == sorted(tasks)
+
+
+def test_whoever_holds_a_field_at_the_age_of_a_lease_is_not_lent_it_for_longer(here: World) -> None:
+    (task,) = _paid(here, 1)
+    for hour in range(12):
+        here.store.lease("hal", 1, after(hour * 3600), 3700.0)
+    (kept,) = here.store.lease("hal", 1, after(11.9 * 3600), 3600.0)
+    assert kept.id == task
+    assert kept.leased_until == after(12 * 3600)
