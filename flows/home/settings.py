@@ -116,9 +116,7 @@ class Settings(BaseSettings):
     paid_waiting_minutes: float = Field(
         60.0, ge=0, allow_inf_nan=False, description="minutes of waiting paid in 24 hours to people paid by the hour"
     )
-    paid_usual_times: float = Field(
-        2.0, ge=1, le=100, description="time on a field counts up to so many times the usual"
-    )
+    paid_usual_times: float = Field(2.0, ge=1, le=10, description="a field's time counts up to so many times the usual")
     paid_skip_minutes: float = Field(
         60.0, ge=0, allow_inf_nan=False,
         description="minutes of skips, questions, appeals, contested clocks and explanations that are paid in 24 hours "
