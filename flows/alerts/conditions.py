@@ -74,8 +74,7 @@ def look(
     `audit` is what audits have found, by form, (wrong, count); None has it counted, which takes long in a large home.
     Checks to `leave_out` are not made: "audit" or those of `CHECKS`.
     """
-    found: list[Alert] = []
-    failed = set()
+    found, failed = list[Alert](), set[str]()
     for name, check in CHECKS.items():
         if name in leave_out:
             continue
@@ -111,8 +110,7 @@ def past_due(home: Home, now: datetime) -> Iterator[Alert]:
     for batch in home.store.batches_past_due(now):
         if not batch.open_tasks or batch.due is None:
             continue
-        name = hashlib.sha256(batch.name.encode()).hexdigest()[:12]
-        tasks = counted(batch.open_tasks, "open task")
+        name, tasks = hashlib.sha256(batch.name.encode()).hexdigest()[:12], counted(batch.open_tasks, "open task")
         message = (
             f"A batch of {batch.scans} scans was due on {batch.due:%Y-%m-%d} and has {tasks}: fairhand batch list."
         )
