@@ -29,6 +29,8 @@ def guard(command: Sequence[str]) -> int:
 
     Gives its exit code, or 128 and the signal that ended it.
     """
+    if os.getpgrp() != os.getpid():
+        os.setsid()  # what kills the whole group of our starter must leave us, to end the program
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: _end(child))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.flows.house import PATIENCE, until
 
@@ -22,7 +25,7 @@ time.sleep(600)
 
 def started(tmp_path: Path) -> tuple[subprocess.Popen[bytes], psutil.Process]:
     told = tmp_path / "pid"
-    starter = subprocess.Popen([sys.executable, "-c", STARTER, SLEEPER, str(told)])
+    starter = subprocess.Popen([sys.executable, "-c", STARTER, SLEEPER, str(told)], start_new_session=True)
     until(lambda: told.exists() and told.read_text())
     return starter, psutil.Process(int(told.read_text()))
 
@@ -34,9 +37,10 @@ def ended(process: psutil.Process) -> bool:
         return True
 
 
-def test_it_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["the starter alone", "its whole group"])
+def test_it_ends_when_its_starter_is_killed(kill: Callable[[int, int], None], tmp_path: Path) -> None:
     starter, sleeper = started(tmp_path)
-    starter.kill()
+    kill(starter.pid, signal.SIGKILL)
     starter.wait()
     until(lambda: ended(sleeper))
 

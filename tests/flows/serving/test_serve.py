@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -129,6 +130,9 @@ def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Se
     reader.answers = _answer
     typed = sum(reader.work_one() for _ in range(2))
     children = family(process)
+    group = os.getpgid(process.pid)
+    for each in [each for each in children if os.getpgid(each.pid) == group]:
+        each.kill()  # as who kills the whole group
     process.kill()
     process.communicate()
     until(lambda: all_gone(children))
