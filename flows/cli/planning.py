@@ -11,7 +11,7 @@ import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of, settings_of
-from flows.cli.scaling import print_scale
+from flows.cli.scaling import print_scale, warn_of_pace
 from transcribe.errors import SettingsError
 from transcribe.whole_files import write_whole
 
@@ -115,6 +115,7 @@ def _play(
         for planned in plan(batch, played_targets):
             lines.append(plan_line(planned, inputs.terms, order_count, batch.form, batch.rounds))
             progress(len(lines), len(played_targets))
+    warn_of_pace(inputs.terms.seconds)
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, lines))
     else:

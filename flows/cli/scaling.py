@@ -30,10 +30,22 @@ def print_scale(
         for scale in scales:
             lines.append(scale_line(inputs, terms, scale, within, options.seed))
             progress(len(lines), len(scales))
+    warn_of_pace(terms.seconds)
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, lines))
     else:
         _print(inputs, terms, lines, "at all hours" if always else "Monday to Friday, 8 to 18 h", options.seed)
+
+
+def warn_of_pace(seconds: float) -> None:
+    """Say where answers were so quick that what is computed from them tells nothing of people."""
+    from flows.administration import MIN_PLAUSIBLE_SECONDS
+
+    if seconds < MIN_PLAUSIBLE_SECONDS:
+        terminal.note(
+            f"Answers took {seconds:.1f} s, quicker than any person: scripted readers sent them, or programs without "
+            "a time. People, delays, hours and cost say nothing."
+        )
 
 
 def _print(inputs: ScaleInputs, terms: PlanTerms, lines: Sequence[ScaleLine], when: str, seed: int) -> None:
@@ -52,8 +64,6 @@ def _print(inputs: ScaleInputs, terms: PlanTerms, lines: Sequence[ScaleLine], wh
     )
     if any(line.people is None for line in lines):
         terminal.say("Where none is named, no number is enough: orders come too shortly before people go home.")
-    if terms.seconds == 0:
-        terminal.say("Answers took 0 s, as where programs send them without a time: hours and cost say nothing.")
     if terms.micro_rate is None:
         terminal.say("No rate is known: give one as --rate, or keep one with fairhand pay rate.")
 

@@ -181,15 +181,18 @@ def test_a_home_gives_what_it_saw_and_it_is_printed(
     assert float(line["cost"]) == pytest.approx(18 * 2000 * 7 / 3600, rel=0.01)
     assert 0 < line["median"] <= line["ninety_nine"] < 24 * SECONDS_AN_HOUR
     print_scale(rooms, [2000], options, within=24, always=False, as_json=False)
-    said = capsys.readouterr().out
+    said, warned = capsys.readouterr()
+    assert "quicker than any person" not in warned
     assert said.startswith("SIMULATION, no measurement")
     assert "From 12 finished orders of this home" in said
     assert "1.00 answers by people, 7.0 s each (measured over 12 answers)" in said
-    assert "Answers took 0 s" not in said
-    timeless = dataclasses.replace(scale_terms(rooms, options, found), seconds=0.0)
-    monkeypatch.setattr(sys.modules["flows.simulation"], "scale_terms", lambda *_: timeless)
-    print_scale(rooms, [2000], options, within=24, always=True, as_json=False)
-    assert "Answers took 0 s, as where programs send them without a time" in capsys.readouterr().out
+    for seconds, as_json in ((0.0, False), (0.1, True)):
+        quick = dataclasses.replace(scale_terms(rooms, options, found), seconds=seconds)
+        monkeypatch.setattr(sys.modules["flows.simulation"], "scale_terms", lambda *_, it=quick: it)
+        print_scale(rooms, [2000], options, within=24, always=True, as_json=as_json)
+        told = capsys.readouterr().err
+        assert f"Answers took {seconds:.1f} s, quicker than any person" in told
+        assert "People, delays, hours and cost say nothing" in told
 
 
 def finish(rooms: Home, number: int, asked: int) -> None:
