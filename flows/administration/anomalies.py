@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from flows.home import Home
 from transcribe.i18n import N_, beginning, worded
+from transcribe.people import MIN_PLAUSIBLE_SECONDS
 from transcribe.store import Forgery, TimeClaim
 
 CLOCK_SLACK_SECONDS = 1.0
@@ -27,9 +28,6 @@ LEAST_SECONDS_A_READING = 1.0
 
 MANY_READINGS_COUNT = 3
 """More readings of one task than this are asked about: one, and two corrections. Chosen by hand."""
-
-MIN_PLAUSIBLE_SECONDS = 0.5
-"""Nobody looks at a picture and answers in less. A reading is marked by this, and paid like any other."""
 
 BESIDE_READINGS = frozenset({"skip", "question", "appeal", "dispute", "explanation"})
 """What the lines of time refer to that a person by the piece is paid for without a reading."""

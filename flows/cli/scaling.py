@@ -39,7 +39,7 @@ def print_scale(
 
 def warn_of_pace(seconds: float) -> None:
     """Say where answers were so quick that what is computed from them tells nothing of people."""
-    from flows.administration import MIN_PLAUSIBLE_SECONDS
+    from transcribe.people import MIN_PLAUSIBLE_SECONDS
 
     if seconds < MIN_PLAUSIBLE_SECONDS:
         terminal.note(

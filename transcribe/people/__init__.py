@@ -1,7 +1,15 @@
 """What is fair to people: the floor of pay, the outcome of a reading, access tokens."""
 
 from transcribe.people.currency import kept_currency, paid_currency
-from transcribe.people.floor import MIN_MEASURED_READINGS, NO_PACE, PayFault, form_pay, has_fair_floor, pay_faults
+from transcribe.people.floor import (
+    MIN_MEASURED_READINGS,
+    MIN_PLAUSIBLE_SECONDS,
+    NO_PACE,
+    PayFault,
+    form_pay,
+    has_fair_floor,
+    pay_faults,
+)
 from transcribe.people.outcome import (
     SECOND_LOOK_TIME,
     ReadingOutcome,
@@ -21,6 +29,7 @@ __all__ = [
     "HOURLY",
     "MIN_AUDITED_COUNT",
     "MIN_MEASURED_READINGS",
+    "MIN_PLAUSIBLE_SECONDS",
     "NO_PACE",
     "OF_ONE_FORM",
     "SECOND_LOOK_TIME",
