@@ -50,7 +50,7 @@ class ExportColumn:
     """A column of an export.
 
     `field` is the field whose value it has, None for one of the record's own. `end` is "" for the value itself,
-    "_currency" or "_key" for what stands beside it.
+    "_currency" or "_key" for what stands beside it. `newest` is the column in records.db of the latest kind of value.
     """
 
     name: str
@@ -59,6 +59,7 @@ class ExportColumn:
     field: str | None = None
     end: str = ""
     label: str = ""
+    newest: str = ""
 
 
 def export_columns(records: Path, form: str, table: str) -> list[ExportColumn]:
@@ -112,7 +113,7 @@ def _of_field(field: str, known: Sequence[FieldColumn]) -> Iterator[ExportColumn
     kinds = {each.kind for each in known}
     one_kind = _KINDS.get(newest.type, "text") if len(kinds) == 1 else "text"
     kind: ExportKind = "number" if len(kinds) > 1 and kinds <= _NUMBERS else one_kind
-    yield ExportColumn(name=field, kind=kind, type=newest.type, field=field, label=newest.label)
+    yield ExportColumn(name=field, kind=kind, type=newest.type, field=field, label=newest.label, newest=newest.column)
     for end, wanted in (
         ("_currency", any(each.kind == "amount" for each in known)),
         ("_key", any(each.is_listed for each in known)),
@@ -123,7 +124,13 @@ def _of_field(field: str, known: Sequence[FieldColumn]) -> Iterator[ExportColumn
 
 def _rest(column: ExportColumn) -> dict[str, str]:
     assert column.field is not None, "a column of a field"
-    return {"type": column.type, "field": column.field, "end": column.end, "label": column.label}
+    return {
+        "type": column.type,
+        "field": column.field,
+        "end": column.end,
+        "label": column.label,
+        "newest": column.newest,
+    }
 
 
 def _beside(origin: ValueOrigin | None, column: ExportColumn) -> str | None:

@@ -72,6 +72,8 @@ def follow(records: Path, address: str, schema_name: str = DEFAULT_SCHEMA) -> Co
     """
     count, gone, anew = 0, 0, False
     with _connected(address) as connection:
+        with connection.transaction():  # of its own: whatever stops the rest, what is forgotten goes
+            _Copy(connection, schema_name).forget([scan for scan, _ in query.erased(records)])
         while True:
             with connection.transaction():
                 copy = _Copy(connection, schema_name)
@@ -115,43 +117,52 @@ class _Copy:
         for table in self._tables():
             self._do("truncate {table}", table)
 
+    def forget(self, scans: Sequence[str]) -> None:
+        """Drop all rows of these scans."""
+        for table in self._tables() if scans else ():
+            if table != _POSITION:
+                self._do("delete from {table} where scan = any(%s)", table, [scans])
+
     def apply(self, records: Path, changes: Changes) -> None:
         """Put changed records in place of what the copy has of their scans, and drop what was erased."""
-        scans = [*(each.scan for each in changes.records), *(scan for scan, _ in changes.erased)]
-        with_scan = [table for table in self._tables() if table != _POSITION]
-        for table in with_scan if scans else ():
-            self._do("delete from {table} where scan = any(%s)", table, [scans])
+        self.forget([*(each.scan for each in changes.records), *(scan for scan, _ in changes.erased)])
         for table in _FIXED:
             self._fill(table, list(schema.TABLES[table]), changes.rows[table])
         for form in dict.fromkeys(each.form for each in changes.records):
             for part in query.parts(records, form):
                 columns = export_columns(records, form, part)
-                table = self._of_form(form, part, columns)
+                table, names = self._of_form(form, part, columns)
                 of_form = (rows_of(each, columns, part) for each in changes.records if each.form == form)
-                self._fill(table, [each.name for each in columns], [row for rows in of_form for row in rows])
+                self._fill(table, names, [row for rows in of_form for row in rows])
         erased = [dict(zip(schema.TABLES["erased"], row, strict=True)) for row in changes.erased_rows]
         self._fill("erased", list(schema.TABLES["erased"]), [list(each.values()) for each in erased])
         told = "insert into {table} values (1, %s) on conflict (id) do update set position = excluded.position"
         self._do(told, _POSITION, [changes.position])
 
-    def _of_form(self, form: str, part: str, columns: Sequence[ExportColumn]) -> str:
-        """The table of a form's plain fields or lines, made or widened. Its names are those of the form."""
+    def _of_form(self, form: str, part: str, columns: Sequence[ExportColumn]) -> tuple[str, list[str]]:
+        """The table of a form's plain fields or lines, made or widened, and its columns. They are called as the fields.
+
+        A column keeps its type, which views may stand on. Where a later version of the form has another kind of value
+        there, it gets one that is called as in records.db (`total_v2`), with what was copied before as text.
+        """
         table = f"{form}.{part}" if part else form
         if table in (*_FIXED, "erased", _POSITION):
             table = f"form {table}"
-        kinds = {each.name: _TYPES[each.kind] for each in columns}
-        self._make(table, kinds, ("scan", "row") if part else ("scan",))
+        self._make(table, {each.name: _TYPES[each.kind] for each in columns}, ("scan", "row") if part else ("scan",))
         where = "from information_schema.columns where table_schema = %s and table_name = %s"
         asked = f"select column_name, data_type {where}"
         known = dict(self._connection.execute(asked, [self._schema, table]).fetchall())
-        for name, kind in kinds.items():
-            wanted = {"timestamptz": "timestamp with time zone"}.get(kind, kind)
-            if name not in known:
-                self._do("alter table {table} add column {column} {kind}", table, column=self._name(name), kind=kind)
-            elif known[name] != wanted:  # a later version of the form has another kind of value there
-                change = "alter table {table} alter column {column} type text using {column}::text"
-                self._do(change, table, column=self._name(name))
-        return table
+        names = []
+        for each in columns:
+            kind, name = _TYPES[each.kind], each.name
+            if known[name] != {"timestamptz": "timestamp with time zone"}.get(kind, kind):
+                name = each.newest
+                if name not in known:
+                    new, old = self._name(name), self._name(each.name)
+                    self._do("alter table {table} add column {new} {kind}", table, new=new, kind=kind)
+                    self._do("update {table} set {new} = {old}::{kind}", table, new=new, old=old, kind=kind)
+            names.append(name)
+        return table, names
 
     def _make(self, table: str, columns: Mapping[str, str], key: Sequence[str]) -> None:
         parts = [self._sql.SQL("{} {}").format(self._name(name), self._sql.SQL(kind)) for name, kind in columns.items()]

@@ -76,8 +76,8 @@ def test_it_follows_corrections_erasures_and_new_versions_of_a_form(address: str
     store.erase("two")
     done = follow(published(store, tmp_path), address)
     assert (done.records, done.erased) == (2, 1)
-    asked = 'select scan, total, colour from fairhand."bon-de-commande" order by scan'
-    assert rows(address, asked) == [("one", "15.00", None), ("three", "about ten", "red")]
+    asked = 'select scan, total, total_v2, colour from fairhand."bon-de-commande" order by scan'
+    assert rows(address, asked) == [("one", None, "15.00", None), ("three", None, "about ten", "red")]
     assert rows(address, "select key, value_after from fairhand.history") == [("total", "15.00")]
     assert rows(address, "select count(*) from fairhand.documents where scan = 'one'") == [(2,)]
     assert rows(address, "select scan from fairhand.erased") == [("two",)]
@@ -94,6 +94,38 @@ def test_it_follows_corrections_erasures_and_new_versions_of_a_form(address: str
         assert rows(address, f"select count(*) from fairhand.{table} where scan = 'two'") == [(0,)], table  # noqa: S608
     again = follow(tmp_path / "records.db", address)
     assert (again.records, again.erased) == (0, 0)
+
+
+def test_a_view_on_any_column_stops_nothing_and_what_is_forgotten_goes_whatever_is_refused(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryOutbox()
+    for name in ("one", "two", "gone", "kept"):
+        store.put(a_record(name))
+    records, table = published(store, tmp_path), 'fairhand."bon-de-commande"'
+    follow(records, address)
+    with psycopg.connect(address) as connection:
+        connection.execute(f"create view fairhand.everything as select * from {table}")  # noqa: S608 ours
+        connection.execute('create view fairhand.every_line as select * from fairhand."bon-de-commande.lines"')
+    store.known.append(order_form(version=2, total="text", colour="text"))
+    store.put(a_record("one", 2, form_version=2, total="about ten", colour="red"))
+    store.erase("gone")
+    assert (follow(published(store, tmp_path), address).records, len(documents(address))) == (1, 3)
+    asked = f"select scan, total, total_v2 from {table} order by scan"  # noqa: S608 ours
+    before = rows(address, asked)
+    assert [each[0] for each in before] == ["kept", "one", "two"]
+    assert before[1] == ("one", None, "about ten")
+    assert all(str(total) == text for _, total, text in (before[0], before[2]))
+
+    def refuses(*_: object) -> None:
+        raise psycopg.errors.DependentObjectsStillExist("cannot do that")
+
+    store.erase("two")
+    store.put(a_record("kept", 2, form_version=2))
+    monkeypatch.setattr(postgres_copy._Copy, "apply", refuses)
+    with pytest.raises(CopyFailed):
+        follow(published(store, tmp_path), address)
+    assert [scan for scan, *_ in rows(address, asked)] == ["kept", "one"]
 
 
 def test_a_copy_that_was_cut_off_goes_on_and_ends_equal(
