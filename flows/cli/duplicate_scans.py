@@ -58,8 +58,8 @@ def settle_pair(
     """Say whether two scans are the same order. Settled anew it is undone; open takes it back.
 
     Of a duplicate nobody is asked any more, and its record says so; what somebody holds is kept and paid. A retake
-    besides has the picture of the newer take the place of the older's, whose values people typed count still. Two that
-    are different are never asked about again.
+    besides has the picture of the newer take the place of the older's. Two that are different are never asked about
+    again.
     """
     from flows.mending import settle
     from flows.steps import Because, reconcile_to_the_end

@@ -221,12 +221,13 @@ def retake(
     ] = False,
     as_json: terminal.AsJson = False,
 ) -> None:
-    """Have a new picture take the place of a scan's, and read it. What people typed counts still.
+    """Have a new picture take the place of a scan's, and read it.
 
-    That they saw nothing on the former picture, or could not read it, is history, and they may read the new one. All
-    stays paid.
+    What people read of the former picture is history, and they may read the new one. All stays paid. What was corrected
+    counts still.
 
-    A picture that surely shows another order is refused. To undo it take the old picture again in the same way.
+    A picture is refused where a value that identifies the order is another there. To undo it take the old picture
+    again in the same way.
     """
     from flows.mending import retake as retaken
     from flows.steps import Because, reconcile_to_the_end

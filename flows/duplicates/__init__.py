@@ -1,6 +1,6 @@
 """The same order again: found by its picture and by its values, and what its record says of it."""
 
-from flows.duplicates.duplicate_policy import View, identifying_fields, identity_parts, surely_another
+from flows.duplicates.duplicate_policy import View, identifying_fields, identity_parts
 from flows.duplicates.find_duplicates import find_alike, find_same, with_duplicates
 
 __all__ = [
@@ -9,6 +9,5 @@ __all__ = [
     "find_same",
     "identifying_fields",
     "identity_parts",
-    "surely_another",
     "with_duplicates",
 ]

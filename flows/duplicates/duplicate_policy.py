@@ -95,20 +95,6 @@ def identity_parts(form: Form, posteriors: Mapping[FieldKey, Posterior]) -> dict
     return parts
 
 
-def surely_another(
-    one: Mapping[str, tuple[str, float]], other: Mapping[str, tuple[str, float]]
-) -> tuple[str, str, str] | None:
-    """The first identifying field whose two values surely differ, with both of them; None where none does.
-
-    Both are as `identity_parts` gives them.
-    """
-    for name, (value, probability) in one.items():
-        value_there, probability_there = other.get(name, (value, 0.0))
-        if value_there != value and probability * probability_there >= SURELY_ANOTHER:
-            return name, value, value_there
-    return None
-
-
 def are_apart(form: Form, one: Iterable[Decision], other: Iterable[Decision]) -> bool:
     """Whether several decided values of two scans of a form surely are others: text of any type, and no tick.
 

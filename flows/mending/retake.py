@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from flows.duplicates import identity_parts, surely_another
+from flows.duplicates import identity_parts
 from flows.home import Home, limits, policy
 from flows.mending.read_again import NewPages, read_again, require_kept
 from flows.steps import Because
@@ -31,10 +31,10 @@ TURNS: tuple[Literal[0, 90, 180, 270], ...] = (0, 90, 180, 270)
 
 
 def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool = False) -> ReadResult:
-    """Have a scan read from another picture of the same paper; what was read from the former stays.
+    """Have a scan read from another picture of the same paper; what was read from the former is history then.
 
     A former picture of it may be taken again. SettingsError where the file is no scan of the same form, is known as
-    another one, or surely shows another order: not the last where the operator takes it `anyway`.
+    another one, or a value that identifies the order is another there: not the last where it is taken `anyway`.
     """
     require_kept(home, scan)
     form = home.forms(scan.form, scan.form_version) if scan.form else None
@@ -62,21 +62,25 @@ def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool
 
 
 def _require_same_order(home: Home, scan: Scan, form: Form, reads: ReadResult) -> None:
-    """SettingsError where a value that identifies the order surely is another in the new picture."""
+    """SettingsError where a value that identifies the order is read as another in the new picture, sure or not."""
     learnt = home.store.parameters() or shipped_parameters()
     before, after = (
         identity_parts(form, weigh(form, readings, learnt, policy(home.settings)))
         for readings in (home.store.readings(scan.id), reads.readings)
     )
-    if found := surely_another(before, after):
-        name, was, is_now = found
+    differing = [
+        f"{name} {was!r} → {after[name][0]!r}"
+        for name, (was, _) in before.items()
+        if name in after and was != after[name][0]
+    ]
+    if differing:
         raise SettingsError(
             worded(
-                "This looks like another order: %(name)s is %(is_now)s in the new picture and was %(was)s. "
-                "Nothing is changed. If it is the same paper, say --anyway.",
-                name=name, is_now=repr(is_now), was=repr(was),
+                "This looks like another order: %(differing)s. Nothing is changed. "
+                "If it is the same paper, say --anyway.",
+                differing=", ".join(differing),
             )
-        )  # fmt: skip
+        )
 
 
 def turn(home: Home, scan: Scan, degrees: int, because: Because) -> ReadResult:

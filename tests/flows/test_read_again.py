@@ -187,6 +187,7 @@ def test_a_picture_of_another_order_does_not_take_the_place_of_one_by_a_slip(wor
     before = house.run("records", "export", "--form", "bon-de-commande", "--format", "jsonl").out
     slip = house.run("scan", "retake", state.scan.id, other, "--why", "blurred")
     assert (slip.code, "This looks like another order: " in slip.err) == (2, True), slip
+    assert "order_number 'BC" in slip.err, "what differs is named"
     assert rooms.store.scan(state.scan.id) == state.scan, "nothing is changed"
     assert house.run("records", "export", "--form", "bon-de-commande", "--format", "jsonl").out == before
     assert house.run("scan", "retake", state.scan.id, other, "--why", "it is so", "--anyway").code == 0

@@ -32,10 +32,9 @@ COALESCE((SELECT g.pages_to FROM rereading g WHERE g.scan_id = :scan_id AND g.pa
 COALESCE((SELECT g.pages_to FROM rereading g WHERE g.scan_id = :scan_id AND g.pages_to <> '' ORDER BY g.act_id DESC LIMIT 1), '')
 
 -- name: part_of_former_picture
--- Whether the reading r says that nothing stands, or can be read, on a picture that another one has replaced since. What
--- was sent later by somebody who held the task before says it of the former picture too.
+-- Whether somebody typed the reading r from a picture that another one has replaced since, so that it says nothing of the
+-- new one. What was sent later by somebody who held the task before is of the former picture too.
 (r.kind <> 'machine' AND r.task_id IS NOT NULL AND r.box IS NULL
-    AND EXISTS (SELECT 1 FROM reading_text y WHERE y.number = r.number AND COALESCE(y.text, '') IN ('', 'false'))
     AND EXISTS (SELECT 1 FROM field v JOIN rereading g ON g.scan_id = v.scan_id JOIN act e ON e.id = g.act_id
         WHERE v.id = r.field_id AND g.retaken = 1 AND (r.number <= g.up_to OR e.at >= (SELECT MAX(l.from_at) FROM lease l
             WHERE l.task_id = r.task_id AND l.transcriber_id = r.transcriber_id AND l.from_at <= r.at))))
@@ -48,8 +47,6 @@ COALESCE((SELECT g.pages_to FROM rereading g WHERE g.scan_id = :scan_id AND g.pa
 -- The plus keeps PostgreSQL from the numbers of all readings, which it had looked through for each field: 26 ms a scan.
 SELECT r.* FROM field_now f JOIN reading_seen r ON r.field_id = f.id
 WHERE f.scan_id = :scan_id AND +r.number <= :up_to AND NOT r.erased
-    AND (r.kind = 'machine' OR r.text IS NOT NULL
-        OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id AND g.retaken = 1))
     AND (r.kind <> 'machine' OR r.number > (SELECT COALESCE(MAX(g.up_to), 0) FROM rereading g WHERE g.scan_id = :scan_id))
     AND (r.kind = 'machine' OR {part_pages_then} = {part_pages_now}) AND NOT {part_of_former_picture} AND NOT {part_of_practice}
     AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.number = r.number) AND NOT {part_is_aside} ORDER BY r.number;
