@@ -209,7 +209,7 @@ class _Taking:
         elif not scan.form and taken.new:
             self._done.unidentified += 1
             self.report()
-        elif not scan.form or scan.id in self._submitted or not self._is_to_be_read(scan, lost=taken.lost):
+        elif not scan.form or scan.id in self._submitted or not self._is_to_be_read(taken):
             self._done.known += 1
             self._done.known_as.append({**known_as(self._home, scan.id), "given": taken.given})
             self.report()
@@ -223,11 +223,11 @@ class _Taking:
             self._shift.look()
         self._count_read()
 
-    def _is_to_be_read(self, scan: Scan, *, lost: bool) -> bool:
-        """Whether a scan is to be read; whoever comes first claims it from now on."""
-        if not lost and self._home.store.has_reads(scan.id):
-            return False
-        return self._home.store.put_to_read(scan.id, self._done.batch, now(), anew=lost)
+    def _is_to_be_read(self, taken: TakenScan) -> bool:
+        """Whether a scan is to be read, as a new one is already; whoever comes first claims it."""
+        if taken.new or (not taken.lost and self._home.store.has_reads(taken.scan.id)):
+            return taken.new
+        return self._home.store.put_to_read(taken.scan.id, self._done.batch, now(), anew=taken.lost)
 
     def _begin(self, scan: Scan) -> None:
         self._submitted.add(scan.id)

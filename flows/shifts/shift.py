@@ -35,7 +35,7 @@ MAX_READING_SECONDS = 900.0
 
 
 PATIENCE_SECONDS = 60.0
-"""A database that is away for longer ends the shift; one that is started anew is back sooner. Chosen by hand."""
+"""A database or archive that is away for longer ends the shift; one started anew is back sooner. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Shift:
 
     `outcomes` has what became of each scan. A scan that failed is set aside. One that was begun before and not ended is
     read while nothing else is, so that no other is blamed for what it does. An error of `ends_at` is none of the scan:
-    it is given back, and the shift ends.
+    it is given back, and the shift ends. So it does where database or archive are away, once they were so for long.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Shift:
         self._running: dict[str, float] = {}
         self._is_alone = False
         self._found_none = False
-        self._reached = time.monotonic()
+        self._away_since: float | None = None
         self._ended = threading.Event()
         self._error: Exception | None = None
         self._same_forms: set[tuple[str, int]] = set()
@@ -135,7 +135,8 @@ class Shift:
         try:
             while (job := self._next()) is not None:
                 try:
-                    self.outcomes.put(self._outcome(job))
+                    if (outcome := self._outcome(job)) is not None:
+                        self.outcomes.put(outcome)
                 finally:
                     is_ours = self._end(job)
                 if not is_ours:
@@ -177,12 +178,18 @@ class Shift:
                 job = self._claimed(begun=True)
                 self._is_alone = job is not None
         except StoreError as error:
-            if not error.retry or time.monotonic() - self._reached > PATIENCE_SECONDS:
-                raise
+            self._be_patient(error)
             return None
-        self._reached = time.monotonic()
         self._found_none = job is None
+        if job is None and not self._running:
+            self._away_since = None
         return job
+
+    def _be_patient(self, error: StoreError) -> None:
+        """Raise the error where waiting does not help, or where database or archive were away for too long."""
+        since = self._away_since = self._away_since or time.monotonic()
+        if not error.retry or time.monotonic() - since > PATIENCE_SECONDS:
+            raise error
 
     def _claimed(self, *, begun: bool = False) -> _Job | None:
         """A scan, claimed, where there is any: one alone, so that none waits here that another process could read."""
@@ -193,7 +200,23 @@ class Shift:
             self._worker.release_dead()
         return None
 
-    def _outcome(self, job: _Job) -> Outcome:
+    def _outcome(self, job: _Job) -> Outcome | None:
+        """What became of a scan; None where database or archive kept it from being read, and it was given back."""
+        try:
+            return self._tried(job)
+        except StoreError as error:
+            if not error.retry or job.own is not None:
+                raise
+            self._be_patient(error)
+        while True:
+            try:
+                self._home.store.give_back_to_read(job.scan.id, self._worker.name, begun=True)
+                return None
+            except StoreError as error:
+                self._be_patient(error)
+            time.sleep(LOOK_SECONDS)
+
+    def _tried(self, job: _Job) -> Outcome:
         scan, store = job.scan, self._home.store
         try:
             if job.own is not None:
@@ -202,7 +225,9 @@ class Shift:
             if not with_patience(lambda _: store.begin_to_read(scan.id, self._worker.name, now(), self._seconds)):
                 return Outcome(scan=scan)
             self._require_same_form(scan)
-            return Outcome(scan=scan, reads=read_held(self._home, scan.id, self._worker.name))
+            reads = read_held(self._home, scan.id, self._worker.name)
+            self._away_since = None
+            return Outcome(scan=scan, reads=reads)
         except ClaimLost:
             return Outcome(scan=scan)
         except PictureLost as error:
@@ -211,6 +236,8 @@ class Shift:
             store.give_back_to_read(scan.id, self._worker.name, begun=True)
             raise
         except Exception as error:  # the other scans go on
+            if isinstance(error, StoreError) and error.retry and job.own is None:
+                raise
             return self._failed(job, error)
 
     def _without_picture(self, job: _Job, error: PictureLost) -> Outcome:

@@ -10,9 +10,9 @@ from queue import Empty
 
 from flows.home import Home, now
 from flows.shifts.shift import LOOK_SECONDS, Outcome, Shift
-from transcribe.errors import ArchiveAway, ArchiveFull, DiskFull, EngineMissing, FormError, NotFound, ScanError
+from transcribe.errors import ArchiveFull, DiskFull, EngineMissing, FormError, NotFound, ScanError, StoreError
 
-OWN_TROUBLES = (ArchiveAway, ArchiveFull, DiskFull, EngineMissing, FormError, NotFound)
+OWN_TROUBLES = (ArchiveFull, DiskFull, EngineMissing, FormError, NotFound)
 """What a scan cannot help: on another machine it may be read."""
 
 
@@ -94,6 +94,7 @@ def work_shift(
     done = ShiftReport()
     end = None if seconds is None else time.monotonic() + seconds
     far, counted = ShiftProgress(), time.monotonic()
+    home.store.put_unread_to_read(now())
     far.count_left(home.store.count_to_read(now())[0])
     with Shift(home, threads, ends_at=OWN_TROUBLES) as shift:
         while not (stop and stop.is_set()) and (end is None or time.monotonic() < end):
@@ -101,12 +102,12 @@ def work_shift(
             try:
                 done.add(shift.outcomes.get(timeout=LOOK_SECONDS))
             except Empty:
-                if shift.is_idle and home.store.count_to_read(now())[0] == 0:
+                if shift.is_idle and _left(home, far.left) == 0:
                     break
                 continue
             far.count_read()
             if time.monotonic() - counted > COUNT_SECONDS:
-                far.count_left(home.store.count_to_read(now())[0])
+                far.count_left(_left(home, far.left))
                 counted = time.monotonic()
             progress(far.done, far.total, len(done.set_aside) + len(done.failed))
     while not shift.outcomes.empty():
@@ -114,3 +115,13 @@ def work_shift(
     shift.require_working()
     done.left = home.store.count_to_read(now())[0]
     return done
+
+
+def _left(home: Home, before: int) -> int:
+    """How many are to be read; as many as before where the database is away, with which the shift has patience."""
+    try:
+        return home.store.count_to_read(now())[0]
+    except StoreError as error:
+        if not error.retry:
+            raise
+        return before or 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from flows.home import Home
 from flows.runtime import is_locked, take_lock
+from transcribe.errors import StoreError
 
 FOLDER_NAME = "workers"
 """The folder of a home with a locked file for each process that reads."""
@@ -34,8 +36,9 @@ class Worker:
         return released
 
     def close(self) -> None:
-        """Give back what it holds still."""
-        self._home.store.release_to_read(self.name)
+        """Give back what it holds still; where the database is away, others see by the lock that it has ended."""
+        with suppress(StoreError):
+            self._home.store.release_to_read(self.name)
         (self._folder / self.name).unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.close()

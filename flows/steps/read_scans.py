@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flows.duplicates import find_alike
 from flows.home import Home, Settings, limits, now
-from transcribe.errors import ArchiveFull, DiskFull, EngineMissing, FairhandError, ScanError
+from transcribe.errors import ArchiveFull, DiskFull, EngineMissing, FairhandError, ScanError, StoreError
 from transcribe.lean_imports import later
 from transcribe.model import Form, Page, ReadResult, Scan, SourceFile
 
@@ -154,10 +154,15 @@ def is_known(home: Home, scan: str, form: Form | None = None, *, again: bool = F
 
 
 def _kept_or_failed(home: Home, scanned: intake.Scanned, again: Because | None) -> TakenScan | intake.Unreadable:
-    """The scan as the store has it; Unreadable where it could not be kept, so that the others go on."""
+    """The scan as the store has it; Unreadable where it could not be kept, so that the others go on.
+
+    Raises StoreError where database or archive are away: no file can help that.
+    """
     try:
         return _kept(home, scanned) if again is None else _kept_again(home, scanned, again)
     except Exception as error:
+        if isinstance(error, StoreError) and error.retry:
+            raise
         file = SourceFile(sha256=scanned.scan.id, name=scanned.scan.name, size=0, media_type="")
         return intake.unreadable(scanned.path, file, error, scanned.page)
 
@@ -169,7 +174,11 @@ def _kept_again(home: Home, scanned: intake.Scanned, again: Because) -> TakenSca
         return TakenScan(scan=known, new=False, again=True, scanned=scanned)
     if known is not None or not home.store.forgotten(scanned.scan.id):
         return _kept(home, scanned)
-    return TakenScan(scan=home.store.take_again(scanned.scan, scanned.files, again.by, again.why, now()), new=True)
+    with home.store.together():
+        scan = home.store.take_again(scanned.scan, scanned.files, again.by, again.why, now())
+        if scan.form:
+            home.store.put_to_read(scan.id, scan.batch, now())
+    return TakenScan(scan=scan, new=True)
 
 
 def _kept(home: Home, scanned: intake.Scanned) -> TakenScan:
@@ -178,12 +187,15 @@ def _kept(home: Home, scanned: intake.Scanned) -> TakenScan:
     known = home.store.scan_of_pages(scanned.scan.id)
     if known is not None and known.id != scanned.scan.id:
         return TakenScan(scan=known, new=False, given=scanned.scan.name)
-    new = home.store.put_scan(scanned.scan, scanned.files, now())
-    if not new and home.store.forgotten(scanned.scan.id):
-        return TakenScan(scan=home.store.scan(scanned.scan.id), new=False, forgotten=True)
-    if not new and scanned.scan.form and not home.store.scan(scanned.scan.id).form:
-        home.store.set_form(scanned.scan.id, scanned.scan.form, scanned.scan.form_version, now())
-    scan = home.store.scan(scanned.scan.id)
+    with home.store.together():
+        new = home.store.put_scan(scanned.scan, scanned.files, now())
+        if not new and home.store.forgotten(scanned.scan.id):
+            return TakenScan(scan=home.store.scan(scanned.scan.id), new=False, forgotten=True)
+        if not new and scanned.scan.form and not home.store.scan(scanned.scan.id).form:
+            home.store.set_form(scanned.scan.id, scanned.scan.form, scanned.scan.form_version, now())
+        scan = home.store.scan(scanned.scan.id)
+        if new and scan.form:  # at once: whoever is killed here has kept nothing, or what a shift finds
+            home.store.put_to_read(scan.id, scan.batch, now())
     if not new and not scanned.is_known and _names_lost_copies(home, scan):
         copies = {file.sha256: file for file in scanned.files}
         home.store.mask_pages(scan.id, [copies[page.file] for page in scanned.scan.pages], now())

@@ -179,6 +179,9 @@ class ToReadStore(Protocol):
         False where machines have read it as its present form and it is not to be read `anew`, or it was forgotten.
         """
 
+    def put_unread_to_read(self, now: datetime) -> int:
+        """Have every scan read that is neither read nor set aside nor to be read; how many there were."""
+
     def claim_to_read(
         self, worker: str, count: int, now: datetime, seconds: float, *, batch: str | None = None, begun: bool = False
     ) -> list[ToRead]:

@@ -21,6 +21,10 @@ class ToReadVerbs(IngestVerbs):
             number = self.scan_row(scan)["id"]
             return bool(self.db.changed("put_to_read", scan_id=number, batch=batch, now=micros(now), anew=int(anew)))
 
+    def put_unread_to_read(self, now: datetime) -> int:
+        with self.db.write():
+            return self.db.changed("put_unread_to_read", now=micros(now))
+
     def claim_to_read(
         self, worker: str, count: int, now: datetime, seconds: float, *, batch: str | None = None, begun: bool = False
     ) -> list[ToRead]:

@@ -104,11 +104,14 @@ SELECT COUNT(*) FROM set_aside WHERE :batch IS NULL OR batch = :batch;
 SELECT COUNT(*) FROM scan WHERE (latest > cursor OR wakes > wakes_done) AND erased_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.scan_id = scan.id) AND (:batch IS NULL OR batch = :batch);
 
--- name: count_unread^
-SELECT COUNT(*) FROM scan s WHERE s.form <> '' AND s.erased_at IS NULL AND (:batch IS NULL OR s.batch = :batch)
-    AND NOT EXISTS (SELECT 1 FROM reads r WHERE r.scan_id = s.id)
+-- name: part_is_unread
+-- Whether the scan s is of a known form, and machines have neither read it nor failed to.
+s.form <> '' AND s.erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM reads r WHERE r.scan_id = s.id)
     AND NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.file = s.sha256)
-    AND COALESCE({part_last_aside}, '') <> 'scan set aside';
+    AND COALESCE({part_last_aside}, '') <> 'scan set aside'
+
+-- name: count_unread^
+SELECT COUNT(*) FROM scan s WHERE {part_is_unread} AND (:batch IS NULL OR s.batch = :batch);
 
 -- name: gauge_scans
 SELECT CASE WHEN s.erased_at IS NOT NULL THEN 'forgotten'

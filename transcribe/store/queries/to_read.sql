@@ -4,6 +4,11 @@ SELECT s.id, :batch, :now FROM scan s WHERE s.id = :scan_id AND s.erased_at IS N
     SELECT 1 FROM reads r WHERE r.scan_id = s.id AND r.form = s.form AND r.form_version = s.form_version))
 ON CONFLICT (scan_id) DO UPDATE SET batch = excluded.batch;
 
+-- name: put_unread_to_read!
+-- Whoever took a scan in may have been killed before it said that it is to be read.
+INSERT INTO to_read (scan_id, batch, put_at) SELECT s.id, s.batch, :now FROM scan s WHERE {part_is_unread}
+ON CONFLICT (scan_id) DO NOTHING;
+
 -- name: free_to_read^
 SELECT 1 FROM to_read WHERE begun BETWEEN :least AND :most AND (claimed_until IS NULL OR claimed_until <= :now) LIMIT 1;
 
@@ -32,7 +37,7 @@ UPDATE to_read SET claimed_until = :until WHERE worker = :worker;
 
 -- name: give_back_to_read!
 -- What was begun counts as begun no more: nothing ended its reader.
-UPDATE to_read SET worker = NULL, claimed_until = NULL, begun = begun - :begun
+UPDATE to_read SET worker = NULL, claimed_until = NULL, begun = CASE WHEN begun > 0 THEN begun - :begun ELSE 0 END
 WHERE scan_id = :scan_id AND worker = :worker;
 
 -- name: release_to_read!
