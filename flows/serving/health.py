@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar
@@ -38,6 +38,9 @@ METRICS_SECONDS = 15.0
 PROBE_BYTES = 4096
 """What is written to see whether the disk takes anything: one block."""
 
+ARCHIVE_AWAY = "the archive cannot be read"
+"""What keeps nobody's reading from being kept: every machine has the same archive, and none would be left."""
+
 Value = TypeVar("Value")
 
 
@@ -51,7 +54,7 @@ class Health:
         self._metrics = _Kept(self._count, METRICS_SECONDS)
 
     async def faults(self) -> tuple[str, ...]:
-        """What keeps this home from working, in plain words. Empty where nothing does."""
+        """What is wrong with this home, in plain words, `ARCHIVE_AWAY` last. Empty where nothing is."""
         return await self._faults.value()
 
     async def metrics(self) -> bytes:
@@ -63,9 +66,9 @@ class Health:
         is_writable = not fault
         checks = {
             fault: lambda: is_writable,
-            "the archive cannot be read": lambda: not is_writable or self._archive_is_readable(),
             "reconciling does not run": self._worker_runs,
             "the disk is full or cannot be written": self._disk_has_room,
+            ARCHIVE_AWAY: lambda: not is_writable or self._archive_is_readable(),
         }
         return tuple(fault for fault, is_well in checks.items() if not is_well())
 
@@ -108,7 +111,7 @@ class Health:
 
     def _count(self) -> bytes:
         registry = CollectorRegistry()
-        registry.register(_Gauges(self._home, ready=not self._look()))
+        registry.register(_Gauges(self._home, self._look()))
         return generate_latest(registry)
 
 
@@ -131,15 +134,17 @@ class _Kept(Generic[Value]):
 class _Gauges(Collector):
     """The numbers of a home; none of them is about a person."""
 
-    def __init__(self, home: Home, *, ready: bool) -> None:
+    def __init__(self, home: Home, faults: Collection[str]) -> None:
         self._home = home
-        self._ready = ready
+        self._faults = faults
 
     def collect(self) -> Iterable[Metric]:
         gauges, at = self._home.store.gauges(now()), now()
         free: dict[tuple[str, ...], int] = {(place,): count for place, count in free_bytes(self._home.settings).items()}
         yield InfoMetricFamily("fairhand", "The program.", {"version": version("fairhand")})
-        yield GaugeMetricFamily("fairhand_ready", "1 where /readyz has no fault.", float(self._ready))
+        yield GaugeMetricFamily("fairhand_ready", "1 where /readyz answers 200.", float(_are_ready(self._faults)))
+        archive = float(ARCHIVE_AWAY not in self._faults)
+        yield GaugeMetricFamily("fairhand_archive_readable", "1 where pictures can be read.", archive)
         yield _by("fairhand_scans", "Scans by how far they are.", ["state"], gauges.scans)
         yield _by("fairhand_tasks", "Open tasks: free, or held by somebody.", ["state"], gauges.tasks)
         oldest = 0.0 if gauges.oldest_task is None else (at - gauges.oldest_task).total_seconds()
@@ -151,6 +156,11 @@ class _Gauges(Collector):
             newest = newest_backup(self._home.settings.backups)
             age = float("inf") if newest is None else (at - newest).total_seconds()
             yield GaugeMetricFamily("fairhand_backup_age_seconds", "Age of the newest backup; +Inf: none.", age)
+
+
+def _are_ready(faults: Collection[str]) -> bool:
+    """Whether readings are kept, whatever else is wrong."""
+    return not set(faults) - {ARCHIVE_AWAY}
 
 
 def _by(name: str, what: str, labels: list[str], values: Mapping[tuple[str, ...], int]) -> Metric:
@@ -181,7 +191,9 @@ def health(home: Home, worker_runs: Callable[[], bool]) -> APIRouter:
 
     async def readyz() -> Response:
         faults = await asked.faults()
-        return PlainTextResponse("".join(f"{fault}\n" for fault in faults) or "ready\n", 503 if faults else 200)
+        return PlainTextResponse(
+            "".join(f"{each}\n" for each in faults) or "ready\n", 200 if _are_ready(faults) else 503
+        )
 
     async def metrics(token: Annotated[ApiToken, allowed("metrics:read")]) -> Response:
         return Response(await asked.metrics(), media_type=CONTENT_TYPE_LATEST)

@@ -26,8 +26,7 @@ from flows.steps.erasures import ErasureUnfinished, finish_erasures
 from flows.watching.verdicts import verdicts
 from tests.attack.test_orphans import kept_scan
 from tests.bucket import BucketServer, bucket_server
-from tests.flows.house import CASES, House
-from tests.patience import PATIENCE
+from tests.flows.house import CASES, House, until
 from tests.transcribe.review.conftest import address, sign_in
 from tests.transcribe.review.site import Site, make_site
 from tests.transcribe.review.test_contract import NUMBER, SignIn, task_of
@@ -145,11 +144,13 @@ def test_a_file_whose_reading_met_a_bucket_that_was_away_is_tried_again_and_not_
         raise ArchiveAway(home.settings.archive, "it does not answer")
 
     monkeypatch.setattr(sys.modules["flows.shifts.shift"], "read_held", away)
+    monkeypatch.setattr(sys.modules["flows.shifts.shift"], "PATIENCE_SECONDS", 0.0)
     assert home.store.put_to_read(scan.id, "monday", now())
     with Shift(home, 1) as shift:
-        told = shift.outcomes.get(timeout=PATIENCE).message
-    assert told.startswith(f"The archive ({home.settings.archive}) cannot be reached: it does not answer.")
-    assert "ingest it again" in told
+        until(lambda: shift._error is not None)
+        with pytest.raises(ArchiveAway, match="cannot be reached: it does not answer"):
+            shift.require_working()
+    assert home.store.count_to_read(now()) == (1, 0), "another shift reads it"
     verdict = verdicts(home, RECEIPTS[:1], begun)[RECEIPTS[0]]
     assert (verdict.taken, verdict.reason) == (False, "")
 
