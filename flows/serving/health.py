@@ -64,7 +64,7 @@ class Health:
     def _look(self) -> tuple[str, ...]:
         fault = self._database_fault()
         is_writable = not fault
-        checks = {
+        checks: dict[str, Callable[[], bool]] = {
             fault: lambda: is_writable,
             "reconciling does not run": self._worker_runs,
             "the disk is full or cannot be written": self._disk_has_room,
