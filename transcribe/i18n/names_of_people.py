@@ -23,9 +23,7 @@ NO_DOUBLE = N_("This name is taken here, or looks like one that is. Choose anoth
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Signs without a shape that turn the direction of all that follows: embeddings, overrides and isolates."""
 
-_ACTORS = re.compile(
-    r"(command line|token)\b.*|fairhand|serve|schedule|watched folder|operator|auditor|expert|transcriber"
-)
+_ACTORS = re.compile(r"(command line|token)\b.*|fairhand|serve|schedule|watched folder|operator")
 """What acts and the log name beside people, as `flows.home.act_as` and the interface for programs have it."""
 
 _TOGETHER = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
