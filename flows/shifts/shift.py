@@ -82,6 +82,7 @@ class Shift:
         self._running: dict[str, float] = {}
         self._is_alone = False
         self._found_none = False
+        self._is_swept = batch is not None
         self._away_since: float | None = None
         self._ended = threading.Event()
         self._error: Exception | None = None
@@ -173,6 +174,9 @@ class Shift:
         if self._own:
             return self._own.popleft()
         try:
+            if not self._is_swept:
+                self._home.store.put_unread_to_read(now())
+                self._is_swept = True
             job = self._claimed()
             if job is None and not self._running:
                 job = self._claimed(begun=True)

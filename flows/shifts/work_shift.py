@@ -94,8 +94,7 @@ def work_shift(
     done = ShiftReport()
     end = None if seconds is None else time.monotonic() + seconds
     far, counted = ShiftProgress(), time.monotonic()
-    home.store.put_unread_to_read(now())
-    far.count_left(home.store.count_to_read(now())[0])
+    far.count_left(_left(home, 0))
     with Shift(home, threads, ends_at=OWN_TROUBLES) as shift:
         while not (stop and stop.is_set()) and (end is None or time.monotonic() < end):
             shift.require_working()
@@ -113,7 +112,7 @@ def work_shift(
     while not shift.outcomes.empty():
         done.add(shift.outcomes.get())
     shift.require_working()
-    done.left = home.store.count_to_read(now())[0]
+    done.left = _left(home, far.left)
     return done
 
 
