@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import asdict
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import prefect
@@ -50,6 +50,8 @@ from transcribe.model import Scan
 
 logger = logging.getLogger("fairhand.ingest")
 
+Given = TypeVar("Given")
+
 PROGRESS_SCANS_COUNT = 8
 """Prefect's progress bar is moved after so many scans: each time takes its server 8 ms."""
 
@@ -70,6 +72,9 @@ Files are often named after customers. Prefect keeps a flow's parameters, and fo
 
 READ_AGAIN: ContextVar[Because | None] = ContextVar("again", default=None)
 """Who has known scans read again, and why; these words go past Prefect too."""
+
+RUN: ContextVar[list[Ingested | None] | None] = ContextVar("run", default=None)
+"""Whether the run of this process has begun, by a None, and what came of it: Prefect may be away when it is told."""
 
 READERS_COUNT: ContextVar[int] = ContextVar("readers", default=0)
 """How many scans this process reads at a time; 0: as many as the settings say."""
@@ -98,17 +103,44 @@ def _run(folder: str, form: str, batch: str, home: str, *, read: bool) -> State[
     """What the flow does. Prefect sends the flow itself to another process whole, which this module could not bear."""
     settle_memory()
     tame_run_log()
+    run = RUN.get()
+    run = [] if run is None else run
+    run.append(None)
+    done = _all_taken_in(
+        BATCH_FILES.get() or (existing_folder(folder),), form, batch or time_name(now()), home, read=read
+    )
+    run.append(done)
+    _shown(lambda: _tell(done))
+    return (Failed if done.is_in_vain else Completed)(name=done.headline, message=done.sentence, data=asdict(done))
+
+
+def _all_taken_in(files: Sequence[Path], form: str, batch: str, home: str, *, read: bool) -> Ingested:
+    """What became of a batch; BatchError for what was not foreseen."""
     try:
-        done = _ingested(
-            BATCH_FILES.get() or (existing_folder(folder),), form, batch or time_name(now()), home, read=read
-        )
+        return _ingested(files, form, batch, home, read=read)
     except FairhandError:
         raise
     except Exception as error:
         logger.exception("The batch ended unexpectedly.")
         raise BatchError(f"The batch ended unexpectedly ({type(error).__name__}); ingest it again.") from None
-    _tell(done)
-    return (Failed if done.is_in_vain else Completed)(name=done.headline, message=done.sentence, data=asdict(done))
+
+
+def _error_of_flow(form: str, batch: str, home: Path, *, read: bool) -> BaseException | None:
+    """Run the flow; the error that ended it, of the batch or of Prefect itself, where one did."""
+    try:
+        ended: Any = ingest("", form, batch, str(home), read, return_state=True).result(raise_on_failure=False)
+    except Exception as error:
+        return error
+    return ended if isinstance(ended, BaseException) else None
+
+
+def _shown(show: Callable[[], Given]) -> Given | None:
+    """What Prefect makes of something to show. None where it is away: the batch goes on, and its page lacks it."""
+    try:
+        return show()
+    except Exception as error:
+        logger.warning("Prefect does not answer (%s), and does not show how far the batch is.", type(error).__name__)
+        return None
 
 
 def _tell(done: Ingested) -> None:
@@ -130,15 +162,13 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str, *, read: 
         require_own_archive(opened)
     require_open_batch(opened, batch)
     done = Ingested(batch=batch, files=len(gather(files, own_folders=opened.settings.picture_folders)))
-    artifact = create_progress_artifact(progress=0.0, key=f"progress-{url_name(batch)}", description=f"Batch {batch}")
-    assert isinstance(artifact, UUID), "a flow without async gets the id itself"
+    bar = {"key": f"progress-{url_name(batch)}", "description": f"Batch {batch}"}
+    artifact = _shown(lambda: create_progress_artifact(progress=0.0, **bar))
     aside_before = {aside.file.sha256 for aside in opened.store.list_set_aside()}
     with ExitStack() as stack:
         threads = READERS_COUNT.get() or opened.settings.cores
         shift = stack.enter_context(Shift(opened, threads, batch=batch)) if read else None
-        taking = _Taking(
-            opened, done, shift, lambda share: update_progress_artifact(artifact_id=artifact, progress=share)
-        )
+        taking = _Taking(opened, done, shift, lambda share: _show_progress(artifact, share))
         for taken in take_in(opened, files, form, batch, again):
             if isinstance(taken, Unreadable):
                 (done.failed if taken.failed else done.set_aside).append((shown_path(taken.path), taken.message))
@@ -148,8 +178,14 @@ def _ingested(files: Sequence[Path], form: str, batch: str, home: str, *, read: 
                 taking.add(taken, again)
         taking.finish()
     finish_batch(opened, done, reconcile_with_retakes)
-    create_markdown_artifact(key=f"summary-{url_name(batch)}", markdown=batch_summary(done, opened))
+    _shown(lambda: create_markdown_artifact(key=f"summary-{url_name(batch)}", markdown=batch_summary(done, opened)))
     return done
+
+
+def _show_progress(artifact: object, share: float) -> None:
+    """Move Prefect's progress bar, where there is one."""
+    if isinstance(artifact, UUID):
+        _shown(lambda: update_progress_artifact(artifact_id=artifact, progress=share))
 
 
 def ingest_batch(
@@ -166,16 +202,22 @@ def ingest_batch(
     """Run the flow in this process with so many scans at a time.
 
     `progress` is called with (scans done, files in all, set aside or failed) after each. With `again` what is known is
-    read anew. Without `read` what is new is left to shifts.
+    read anew. Without `read` what is new is left to shifts. Where Prefect is away it does the same, and says so.
     """
     progress_token, files_token = REPORT_PROGRESS.set(progress), BATCH_FILES.set(tuple(paths))
     again_token, readers_token = READ_AGAIN.set(again), READERS_COUNT.set(workers)
+    run: list[Ingested | None] = []
+    run_token = RUN.set(run)
     try:
-        ended: Any = ingest("", form, batch, str(home), read, return_state=True).result(raise_on_failure=False)
-        if isinstance(ended, BaseException):
-            raise ended
-        return Ingested(**ended)
+        error = _error_of_flow(form, batch, home, read=read)
+        if not run:
+            logger.warning("Prefect does not answer (%s), and will not show this batch.", type(error).__name__)
+            return _all_taken_in(tuple(paths), form, batch, str(home), read=read)
+        if run[-1] is not None:
+            return run[-1]
+        raise error or BatchError(f"The batch {batch} was ended before it was done; ingest it again.")
     finally:
+        RUN.reset(run_token)
         READERS_COUNT.reset(readers_token)
         READ_AGAIN.reset(again_token)
         BATCH_FILES.reset(files_token)

@@ -223,6 +223,7 @@ DECORATORS = (
 LONG_FILES = {
     "transcribe/model.py": "all the nouns in one file, in the order of the path",
     "transcribe/store/contract.py": "the contract of the store in one place",
+    "flows/ingest.py": "a batch from its files to its end, and what Prefect shows of it, on one page",
     "transcribe/store/facts.py": "what the store takes and gives in one file, as the nouns are",
     "reconcile/parameters/shipped_data.py": "data, written by `python -m tests.bench.fit_first`",
 }

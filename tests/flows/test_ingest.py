@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import signal
+import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,17 @@ def test_what_is_wrong_with_a_photograph_and_what_to_do_is_said(working_house: H
     assert "no order at all: fairhand scan set-aside SCAN" in status
     assert working_house.run("scan", "set-aside", "far.png", "--why", "a shopping list").code == 0
     assert "photograph again" not in working_house.run("status").out
+
+
+def test_a_prefect_that_is_away_only_does_not_show_a_batch(working_house: House) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = f"http://127.0.0.1:{closed.getsockname()[1]}/api"
+    done = replace(working_house, prefect=nobody).run("ingest", TYPED, "--form", "bon-de-commande", "--json")
+    assert done.code == 0, done.err
+    assert done.json[0]["read"] == 1
+    assert "Prefect does not answer" in done.err
+    assert "Traceback" not in done.err
+    assert working_house.run("status", "--json").json[0]["waiting_scans"] == 0
 
 
 def test_the_same_files_again_change_nothing_and_it_says_so(working_house: House) -> None:
