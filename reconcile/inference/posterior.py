@@ -8,7 +8,7 @@ That is what lets a careful minority be right, and what makes two engines less t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp
+from math import exp, isclose
 from typing import NamedTuple
 
 from reconcile.forms import PreparedField
@@ -140,10 +140,14 @@ def sure_ink(weighed: FieldPosterior, saying: Sequence[Vote]) -> float:
         [
             vote.confidence or 0.0
             for vote, source_model, ratio in weighed.sources
-            if vote in saying and not (source_model.two_valued and source_model.error * ratio >= 1 - source_model.error)
+            if vote in saying and not (source_model.two_valued and _weighs_nothing(source_model.error, ratio))
         ],
         default=0.0,
     )
+
+
+def _weighs_nothing(error: float, ratio: float) -> bool:
+    return error * ratio > 1.0 - error or isclose(error * ratio, 1.0 - error)
 
 
 def weigh_field(
@@ -153,6 +157,7 @@ def weigh_field(
     sources, speaking, bad_page = [], [], False
     for vote in votes:
         source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
+        source_model = source_model.of_answer(vote.confidence, vote.says)
         sources.append((vote, source_model, source_model.ratio(vote.confidence, vote.says)))
         bad_page = bad_page or vote.bad_page
         if vote.null is None or not is_silent(vote):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, has_digits
@@ -40,15 +40,20 @@ class SourceModel:
     weights: tuple[float, ...] | None = None
 
     def ratio(self, confidence: float | None, says: str) -> float:
-        """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none.
+        """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none."""
+        return 1.0 if confidence is None else self.ratios[has_digits(says)][bisect_right(CONFIDENCE_STEPS, confidence)]
 
-        What is said of a mark with p weighs at most what p is worth, and at most what audits of such answers prove.
+    def of_answer(self, confidence: float | None, says: str) -> SourceModel:
+        """The same for one answer: what is said of a mark weighs no more than its confidence is worth, or audits prove.
+
+        Where it would weigh more it is taken to be wrong so much more often.
         """
-        place = None if confidence is None else bisect_right(CONFIDENCE_STEPS, confidence)
-        found = 1.0 if place is None else self.ratios[has_digits(says)][place]
         if not self.two_valued:
-            return found
-        weight = self.weight if place is None or self.weights is None else self.weights[place]
+            return self
+        weight = self.weight
         if confidence is not None:
+            if self.weights is not None:
+                weight = self.weights[bisect_right(CONFIDENCE_STEPS, confidence)]
             weight = min(weight, max(1.0, confidence / max(1.0 - confidence, 1.0 / weight)))
-        return max(found, (1.0 - self.error) / self.error / weight)
+        error = 1.0 / (1.0 + weight * self.ratio(confidence, says))
+        return replace(self, error=error) if error > self.error else self
