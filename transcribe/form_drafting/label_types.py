@@ -37,6 +37,9 @@ TYPE_OF_SUBJECT: tuple[tuple[str, str], ...] = (
 UNPAID_TYPES = frozenset({"checkbox", "signature", "amount", "choice"})
 """Types of fields that say how, how much or that somebody pays: no number of a card or account stands in them."""
 
+PAYMENT_SUBJECTS = ("card", "payment")
+"""The lists of words for what a card or an account is known by."""
+
 OTHER_MEANINGS: dict[str, tuple[str, str]] = {
     "deu": (r"\bfirma\b", "company"),
     "spa": (r"\bnombre\b", "name"),
@@ -65,7 +68,7 @@ def looks_like_payment(label: str, type_name: str) -> bool:
     text = plain(label)
     if type_name in UNPAID_TYPES:
         return False
-    if any(re.search(any_word(WORDS_FOLDER, subject), text) for subject in ("card", "payment")):
+    if any(re.search(any_word(WORDS_FOLDER, subject), text) for subject in PAYMENT_SUBJECTS):
         return True
     return type_name == "luhn" and not re.search(any_word(WORDS_FOLDER, "luhn"), text)
 

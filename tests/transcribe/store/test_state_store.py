@@ -16,9 +16,9 @@ from transcribe.store.facts import ScanSearch
 from transcribe.store.lookup import Lookup
 from transcribe.store.state_store import StateStore
 
-DEEPEST = 6
+DEEPEST = 7
 """Steps from the store down to what all verbs share: each group of verbs names only the groups that it calls.
-A doubt of a form is kept by skipping the task, which stands on leases."""
+A doubt of a form is kept by skipping the task, which stands on leases; pay stands on what of a time counts at once."""
 
 
 def depth(group: type) -> int:
@@ -33,7 +33,7 @@ def said(owner: type) -> Iterator[tuple[str, str]]:
             yield name, " ".join(text.split())
 
 
-def test_the_store_is_at_most_six_groups_of_verbs_deep() -> None:
+def test_the_store_is_at_most_seven_groups_of_verbs_deep() -> None:
     assert depth(StateStore) <= DEEPEST
     assert all(issubclass(group, Lookup) for group in StateStore.__bases__)
 
