@@ -28,11 +28,11 @@ apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created
 for known in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/xdg/pip "$HOME/.config/pip" /usr/local/share/ca-certificates; do
     [ ! -e "$known" ] || (cd / && cp -RL --parents ".$known" "$machine")
 done
-git clone --quiet . "$machine/root/fairhand"
+git clone --quiet . "$machine/srv/fairhand"
 mount -t proc proc "$machine/proc"
 mount --rbind /sys "$machine/sys"
 mount --rbind /dev "$machine/dev"
 mount -t tmpfs tmpfs "$machine/dev/shm"
 exec chroot "$machine" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
     $(env | grep -iE '^(pip_|uv_|https?_proxy|no_proxy|ssl_cert_file)') \
-    sh -euc "update-ca-certificates >/dev/null 2>&1; cd /root/fairhand; ${FRESH:-make demo PEOPLE=simulated; make test}"
+    sh -euc "update-ca-certificates >/dev/null 2>&1; cd /srv/fairhand; ${FRESH:-make demo PEOPLE=simulated; make test}"
