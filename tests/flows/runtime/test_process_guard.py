@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.flows.house import PATIENCE, until
+from tests.patience import ended
 
 SLEEPER = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
 STARTER = """
@@ -28,13 +29,6 @@ def started(tmp_path: Path) -> tuple[subprocess.Popen[bytes], psutil.Process]:
     starter = subprocess.Popen([sys.executable, "-c", STARTER, SLEEPER, str(told)], start_new_session=True)
     until(lambda: told.exists() and told.read_text())
     return starter, psutil.Process(int(told.read_text()))
-
-
-def ended(process: psutil.Process) -> bool:
-    try:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:  # between the two questions
-        return True
 
 
 @pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["the starter alone", "its whole group"])

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ from reconcile.records import query
 from tests.flows.house import START, House, simulated, until
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from tests.flows.webhooks.receivers import receiving, subscribed
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, ended
 from transcribe.model import Task
 from transcribe.people.tokens import new_token
 
@@ -58,10 +59,6 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return children
 
 
-def all_gone(processes: list[psutil.Process]) -> bool:
-    return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
-
-
 def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(serving: Serving, rooms: Home) -> None:
     house, process = serving
     said = notice(rooms.settings)
@@ -90,7 +87,7 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
         assert waiting.result(PATIENCE).json()["records"] == [], "who waits for news is answered, and with no error"
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
-    until(lambda: all_gone(children))  # what children had begun ends a moment after them
+    until(lambda: all(map(ended, children)))  # what children had begun ends a moment after them
     assert notice(rooms.settings) == {}
 
 
@@ -104,7 +101,8 @@ def test_where_every_process_is_told_to_stop_none_is_said_to_have_ended_by_itsel
         slow.sendall(f"{head}Content-Length: 99\r\n\r\nhandle=".encode())  # stopping waits for the rest of it
         time.sleep(ASKING_SECONDS)
         for each in [psutil.Process(process.pid), *family(process)]:
-            each.send_signal(signal.SIGTERM)  # as systemd does
+            with suppress(psutil.NoSuchProcess):  # what ends as the others are told is not told
+                each.send_signal(signal.SIGTERM)  # as systemd does
         _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "by itself" not in said
@@ -131,11 +129,13 @@ def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Se
     typed = sum(reader.work_one() for _ in range(2))
     children = family(process)
     group = os.getpgid(process.pid)
-    for each in [each for each in children if os.getpgid(each.pid) == group]:
-        each.kill()  # as who kills the whole group
+    for each in children:
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getpgid(each.pid) == group:
+                each.kill()  # as who kills the whole group
     process.kill()
     process.communicate()
-    until(lambda: all_gone(children))
+    until(lambda: all(map(ended, children)))
     (state,) = rooms.store.scan_states()
     people = [each for each in rooms.store.readings(state.scan.id) if each.kind == "person"]
     assert len(people) == typed, "what was acknowledged is there, and once"

@@ -1,16 +1,26 @@
-"""A line between a browser and a server that can be slow, cut and mended: it holds for service workers too, which the
-browser's own emulation of a bad network does not."""
+"""A line between a browser and a server that can be slow, held up, cut and mended, for service workers too.
+
+Routes of Playwright are not sure to be asked where a service worker has the page: one of 20 requests passed them by.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from tests.patience import PATIENCE
+
 CHUNK = 512
 """Bytes sent at once on a slow line."""
+READING = rb"POST /work/[^/ ]+ "
+"""How what a page sends of a field begins."""
+LOOK_SECONDS = 0.05
+"""Between two looks at what is held. Chosen by hand."""
 
 
 class Cable:
@@ -23,6 +33,8 @@ class Cable:
         self._thread.start()
         self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._holding: re.Pattern[bytes] | None = None
+        self.held: list[asyncio.Event] = []
         self.bytes_a_second = 0.0
         self.port = 0
         self.mend()
@@ -38,6 +50,27 @@ class Cable:
     def mend(self) -> None:
         """Let connections through again, on the same port."""
         self._do(self._mend())
+
+    def hold(self, asked: bytes = READING) -> None:
+        """Hold requests that begin so, until the line goes on."""
+        self._holding = re.compile(asked)
+
+    def until_held(self) -> None:
+        """Wait until a request is held; AssertionError where none is."""
+        end = time.monotonic() + PATIENCE
+        while not self.held:
+            assert time.monotonic() < end, "nothing was sent"
+            time.sleep(LOOK_SECONDS)
+
+    def let_one_go(self) -> None:
+        """Let the first request that is held go on, and none after it."""
+        self._loop.call_soon_threadsafe(self.held.pop(0).set)
+
+    def goes_on(self) -> None:
+        """Let all that is held go on, and all that comes after it."""
+        self._holding = None
+        while self.held:
+            self.let_one_go()
 
     def close(self) -> None:
         self.cut()
@@ -76,6 +109,9 @@ class Cable:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
             while some := await reader.read(CHUNK if self.bytes_a_second else 65536):
+                if self._holding and self._holding.match(some):
+                    self.held.append(go_on := asyncio.Event())
+                    await go_on.wait()
                 if self.bytes_a_second:
                     await asyncio.sleep(len(some) / self.bytes_a_second)
                 writer.write(some)

@@ -70,12 +70,14 @@ def test_what_waits_is_sent_where_there_is_no_work_any_more(
         assert site.texts_of(amina.id) == []
 
 
-def test_who_signs_out_on_another_page_is_asked_about_what_waits(site: Site, enter: Enter, page: Page) -> None:
+def test_who_signs_out_on_another_page_is_asked_about_what_waits(
+    site: Site, enter: Enter, page: Page, line: Cable
+) -> None:
     """The server has the browser forget everything then: what waited was lost without a word."""
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
     enter(amina)
-    page.route("**/work/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    line.hold()
     page.keyboard.type("BC-2025-0001")
     page.keyboard.press("Enter")
     expect(page.locator("#status")).to_have_attribute("data-count", "1")
@@ -95,7 +97,7 @@ def test_who_signs_out_on_another_page_is_asked_about_what_waits(site: Site, ent
 
     assert len(asked) == 1
     assert "The server does not have 1 of your readings" in asked[0]
-    page.unroute("**/work/*")
+    line.goes_on()
     expect(page.locator("#rest")).to_have_text("everything is sent")
     assert site.texts_of(amina.id) == ["BC-2025-0001"]
     page.locator("#out button").click()

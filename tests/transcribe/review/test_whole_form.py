@@ -10,11 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import Site, form_of, make_site
-from tests.transcribe.review.slow_line import SlowLine
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Place, ReadResult, Task, Transcriber
 from transcribe.review.pages.whole_form import paper_order
@@ -186,17 +185,19 @@ def whole_form(page: Page) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("more", [False, True])
-def test_the_next_form_comes_on_a_slow_line_too_unless_more_is_typed(site: Site, enter: Enter, more: bool) -> None:
+def test_the_next_form_comes_on_a_slow_line_too_unless_more_is_typed(
+    site: Site, enter: Enter, line: Cable, more: bool
+) -> None:
     """What took more than five seconds to be sent left the page as it was, with what was sent, until all was."""
     site.scan("bon-de-commande", TEXTS)
     amina = site.person("amina")
     page = enter(amina)
     whole_form(page)
-    line = SlowLine(page)
+    line.hold()
     page.clock.install()
     page.keyboard.type("BC-2025-0001")
     page.keyboard.press("Control+Enter")
-    line.wait_for_one()
+    line.until_held()
     page.clock.run_for(6_000)
     expect(page.locator(".line .text").nth(1)).to_be_focused()
     if more:
@@ -255,20 +256,20 @@ def test_what_is_sent_without_a_network_survives_a_reload_and_arrives_once(
 
 
 @pytest.mark.browser
-def test_on_a_phone_no_box_moves_as_the_picture_of_the_page_comes(site: Site, enter: Enter, page: Page) -> None:
+def test_on_a_phone_no_box_moves_as_the_picture_of_the_page_comes(
+    site: Site, enter: Enter, page: Page, line: Cable
+) -> None:
     """On a slow line the boxes went down by a third of the screen under the finger that was about to tap one."""
     site.scan("bon-de-commande", TEXTS)
     page.set_viewport_size({"width": 360, "height": 740})
     enter(site.person("amina"))
-    held: list[Route] = []
-    page.context.route("**/whole/*", lambda route: held.append(route))
+    line.hold(b"GET /whole/")
     page.goto(page.url.replace("/work", "/form"), wait_until="commit")
     page.locator("html[data-ready]").wait_for()
     picture, boxes = page.locator(".picture.whole img"), page.locator(".line .text")
     before = [each.bounding_box() for each in boxes.all()]
     assert not picture.evaluate("image => image.naturalWidth")
-    for route in held:
-        route.continue_()
+    line.goes_on()
     page.wait_for_load_state()
     assert picture.evaluate("image => image.naturalWidth")
     assert [each.bounding_box() for each in boxes.all()] == before

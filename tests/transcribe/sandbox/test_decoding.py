@@ -15,13 +15,12 @@ import psutil
 import pytest
 
 from tests import crafted
+from tests.patience import PATIENCE, ended
 from transcribe.errors import ScanError
 from transcribe.sandbox import decoding
 from transcribe.sandbox.limits import Limits
 
 READABLE, REFUSED = crafted.readable(), crafted.refused()
-PATIENCE = 120.0
-"""Seconds that may be taken where it takes one: far less than anything that has no end."""
 LIMITS = Limits(seconds=PATIENCE)
 MEMORY = 1_000_000_000
 ROOT = Path(__file__).parents[3]
@@ -75,6 +74,7 @@ import resource
 from pathlib import Path
 
 from tests import crafted
+from tests.patience import PATIENCE, ended
 from transcribe.sandbox import decoding
 from transcribe.errors import ScanError
 from transcribe.sandbox.limits import Limits
@@ -137,7 +137,7 @@ def test_a_process_that_takes_no_file_is_given_up_in_time() -> None:
     with pytest.raises(ScanError, match="seconds"):
         decoding.check(bytes(5_000_000), hasty)
     assert time.monotonic() - began < PATIENCE
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert ended(child)
 
 
 def test_a_large_picture_is_handed_on_smaller() -> None:

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.device import until_kept
 from tests.transcribe.review.site import Site, make_site
-from tests.transcribe.review.slow_line import SlowLine
 from tests.transcribe.review.test_layout_tasks import ask
 from tests.transcribe.review.test_readings import decide
 from tests.transcribe.review.test_whole_form import TEXTS, as_a_whole, whole_form
@@ -22,6 +22,12 @@ from transcribe.store.facts import SentReading
 
 Enter = Callable[[Transcriber], Page]
 SignIn = Callable[[Transcriber], httpx.Client]
+UNANSWERED = """
+  const ask = window.fetch;
+  window.fetch = (address, options) =>
+    String(address).endsWith("/check") ? new Promise(() => null) : ask(address, options);
+"""
+"""What looks odd is not said while it is typed: the answer stays on its way."""
 
 
 @pytest.mark.browser
@@ -65,14 +71,14 @@ def test_why_something_cannot_be_taken_back_is_said(site: Site, enter: Enter) ->
 
 
 @pytest.mark.browser
-def test_what_a_slow_line_is_still_sending_is_taken_back_in_a_moment(site: Site, enter: Enter) -> None:
+def test_what_a_slow_line_is_still_sending_is_taken_back_in_a_moment(site: Site, enter: Enter, line: Cable) -> None:
     """It was said that it had been decided, and after that it could not be taken back at all."""
     texts = orders(site, 3)
     amina = site.person("amina")
     page = enter(amina)
-    line = SlowLine(page)
+    line.hold()
     read(page, texts[0])
-    line.wait_for_one()  # else it is taken back before it is on its way
+    line.until_held()  # else it is taken back before it is on its way
     page.keyboard.press("Alt+u")
     expect(page.locator("#notice")).to_have_text("It is still being sent. Take it back in a moment.")
     read(page, texts[1])
@@ -147,12 +153,14 @@ def test_it_is_offered_only_while_it_is_possible(site: Site, sign_in: SignIn) ->
 
 
 @pytest.mark.browser
-def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(site: Site, enter: Enter) -> None:
+def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(
+    site: Site, enter: Enter, page: Page
+) -> None:
     orders(site, 4, FieldKey("order_date"))
     amina = site.person("amina")
-    page = enter(amina)
+    page.add_init_script(UNANSWERED)
+    enter(amina)
     page.clock.install()
-    page.route("**/check", lambda route: route.fulfill(json={"faults": []}))
     read(page, "31/02/2025")
     button = page.locator("#notice button")
     expect(page.locator("#notice")).to_contain_text("The field before looks odd")
@@ -172,13 +180,13 @@ def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(sit
 
 
 @pytest.mark.browser
-def test_what_looks_odd_is_said_again_when_somebody_comes_back(site: Site, enter: Enter) -> None:
+def test_what_looks_odd_is_said_again_when_somebody_comes_back(site: Site, enter: Enter, page: Page) -> None:
     """Whoever looked away for a minute was asked whether they still read, and the other notice was gone."""
     orders(site, 4, FieldKey("order_date"))
     amina = site.person("amina")
-    page = enter(amina)
+    page.add_init_script(UNANSWERED)
+    enter(amina)
     page.clock.install()
-    page.route("**/check", lambda route: route.fulfill(json={"faults": []}))
     notice = page.locator("#notice")
     read(page, "31/02/2025")
     expect(notice).to_contain_text("The field before looks odd")
@@ -199,12 +207,14 @@ def test_what_looks_odd_is_said_again_when_somebody_comes_back(site: Site, enter
 
 @pytest.mark.browser
 @pytest.mark.parametrize("after", ["nothing", "a page"])
-def test_what_looks_odd_and_was_sent_at_once_is_said_on_the_next_page_too(site: Site, enter: Enter, after: str) -> None:
+def test_what_looks_odd_and_was_sent_at_once_is_said_on_the_next_page_too(
+    site: Site, enter: Enter, page: Page, after: str
+) -> None:
     """Where no other field of a box came after it, the notice went with its page, and what was taken back was lost."""
     orders(site, 1, FieldKey("order_date"))
     amina = site.person("amina")
-    page = enter(amina)
-    page.route("**/check", lambda route: None)  # the answer is still on its way
+    page.add_init_script(UNANSWERED)
+    enter(amina)
     if after == "a page":
         ask(site, "locate", FieldKey("city"))
     page.keyboard.type("31/02/2025")
@@ -224,26 +234,26 @@ PAGE_IS_HERE = "() => performance.getEntriesByType('resource').some(({ name }) =
 
 @pytest.mark.browser
 def test_before_a_field_with_a_page_of_its_own_what_was_typed_is_sent_once_and_looked_at(
-    site: Site, enter: Enter
+    site: Site, enter: Enter, page: Page, line: Cable
 ) -> None:
     """Where that field was here already, it was not waited for: the page came first and said nothing of it."""
     orders(site, 1, FieldKey("order_date"))
     amina = site.person("amina")
-    page = enter(amina)
-    page.route("**/check", lambda route: None)
+    page.add_init_script(UNANSWERED)
+    enter(amina)
     ask(site, "locate", FieldKey("city"))
     until_kept(page, "held", 2)
     page.wait_for_function(PAGE_IS_HERE)
-    line = SlowLine(page)
+    line.hold()
     page.keyboard.type("31/02/2025")
     page.keyboard.press("Enter")
-    line.wait_for_one()
+    line.until_held()
     page.keyboard.press("Enter")
-    line.held[0].continue_()  # what comes after it is still held, and counted
+    line.let_one_go()  # what comes after it is still held, and counted
 
     expect(page.locator("#odd")).to_contain_text("The field before looks odd: This is no date that exists.")
     assert site.texts_of(amina.id) == ["31/02/2025"]
-    assert len(line.held) == 1, "the second Enter sends nothing"
+    assert line.held == [], "the second Enter sends nothing"
 
 
 def test_who_insisted_is_not_told_again_that_it_looks_odd(site: Site, sign_in: SignIn) -> None:
