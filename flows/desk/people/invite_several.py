@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import secrets
 from collections.abc import Iterator, Sequence
@@ -93,20 +92,23 @@ def read_lines(
 
 
 def _cells(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each line that is not empty, with its number, as cells by head; tabs and semicolons part cells too."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    mark = next((each for each in "\t;" if each in first), ",")
+    """Each line that is not empty, with its number, as cells by head. A line is parted by tabs, semicolons or commas."""
     heads: Sequence[str] = HEADS
-    reader = csv.reader(io.StringIO(text), delimiter=mark, skipinitialspace=True)
     is_first = True
-    for row in reader:
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = re.sub('"[^"]*"', "", line)
+        mark = next((each for each in "\t;" if each in bare), ",")
+        try:
+            (row,) = csv.reader([line], delimiter=mark, skipinitialspace=True, strict=True)
+        except (csv.Error, ValueError):
+            row = [line]  # a quote that does not close: no name begins with one
         cells = [each.strip() for each in row]
         if not any(cells):
             continue
         if is_first and cells[0].lower() == HEADS[0]:
             heads = [each.lower() for each in cells]
         else:
-            yield reader.line_num, dict(zip(heads, cells, strict=False))
+            yield number, dict(zip(heads, cells, strict=False))
         is_first = False
 
 

@@ -188,6 +188,24 @@ def test_lines_from_a_table_are_read_as_they_are_pasted(mark: str) -> None:
     assert [(each.handle, sorted(each.roles), each.languages) for each in people] == [("Zoe", ["expert"], ("fr", "en"))]
 
 
+def test_each_line_is_parted_by_its_own_marks() -> None:
+    lines = 'Zoe,expert\nIvo;auditor;fr en;hourly;fr\n"Roe; the elder",expert\nPía, Ana;expert\nKim\texpert,auditor\n'
+    people, bad = read_lines(lines, set(), ["en", "fr"], "en")
+    assert bad == []
+    assert [(each.handle, sorted(each.roles)) for each in people] == [
+        ("Zoe", ["expert"]),
+        ("Ivo", ["auditor"]),
+        ("Roe; the elder", ["expert"]),
+        ("Pía, Ana", ["expert"]),
+        ("Kim", ["auditor", "expert"]),
+    ]
+
+
+def test_a_quote_that_does_not_close_makes_a_bad_line() -> None:
+    _, bad = read_lines('Zoe\n"Max\nKim', set(), ["en"], "en")
+    assert [each.number for each in bad] == [2]
+
+
 def test_only_an_operator_who_sees_all_forms_and_proves_who_they_are_invites(busy: DeskSite) -> None:
     for client in (
         busy.client(busy.person("aud", "auditor")),

@@ -184,3 +184,29 @@ def test_without_javascript_back_and_double_sends_are_one_reading(site: Site, ad
     page.wait_for_url("**/work")
     page.locator("#text").wait_for()
     assert is_exact(site, amina, ["first", "second"])
+
+
+def test_shift_and_enter_send_no_half_of_a_comment(site: Site, enter: Enter) -> None:
+    for name in ("first", "second"):
+        site.scan("bon-de-commande", {FieldKey("comment"): name}, name=name)
+    amina = site.person("amina")
+    page = enter(amina)
+    page.keyboard.type("Laisser au portier.")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type(" Merci")
+    page.keyboard.press("Enter")
+    all_sent(page)
+    assert site.texts_of(amina.id) == ["Laisser au portier. Merci"]
+
+
+def test_shift_and_enter_stay_in_the_box_of_a_whole_form(site: Site, enter: Enter) -> None:
+    fields(site, 1)
+    page = enter(site.person("amina"))
+    page.goto(page.url.replace("/work", "/form"))
+    page.locator("html[data-ready]").wait_for()
+    box = page.locator("input.text").first
+    box.click()
+    page.keyboard.type("one line")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type(" and the next")
+    expect(box).to_have_value("one line and the next")

@@ -17,6 +17,13 @@ export function sendsAll(event) {
   return event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey;
 }
 
+/** Whether a key that acts is none that was meant: held down, or Shift and Enter in a box, which begins a new line elsewhere. */
+export function isUnmeant(event) {
+  if (event.target.matches("textarea")) return false;
+  const isEnter = event.key === "Enter";
+  return event.repeat ? isEnter || chord(event) !== "" : isEnter && event.shiftKey && event.target.matches("input");
+}
+
 /** The letter that was pressed with Alt, "" for none: by the place of the key, as some systems write another with it. */
 export function chord(event) {
   const isChord = event.altKey && !event.ctrlKey && !event.metaKey && event.code.startsWith("Key");

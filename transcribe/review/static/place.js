@@ -1,7 +1,7 @@
 // Marking on a whole page: a frame around a field, or the lines between the rows of a table. By mouse, by finger and by
 // keyboard; the page is enlarged and moved. What is marked stands in hidden inputs, in pixels of the page.
 
-import { chord, nameKeys, press, sendsAll } from "./machine.js";
+import { chord, isUnmeant, nameKeys, press, sendsAll } from "./machine.js";
 import { takeTouches } from "./touch.js";
 
 const STEPS = [1, 1.4, 2, 2.8, 4, 5.6, 8]; // of the width of the frame that the page is looked at in
@@ -250,7 +250,7 @@ figure.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.repeat && (event.key === "Enter" || chord(event))) return event.preventDefault(); // a held key is one press
+  if (isUnmeant(event)) return event.preventDefault();
   if (event.key === "Escape") for (const each of document.querySelectorAll(".skip[open], .menu[open]")) each.open = false;
   else if (sendsAll(event)) form.requestSubmit(send);
   else if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) use(event.key === "ArrowUp" ? "in" : "out");

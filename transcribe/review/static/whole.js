@@ -8,7 +8,7 @@ import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Left } from "./left.js";
 import { Line, Refused as NotAccepted } from "./line.js";
-import { chord, nameKeys, press, sendsAll } from "./machine.js";
+import { chord, isUnmeant, nameKeys, press, sendsAll } from "./machine.js";
 import { keepOffline } from "./offline.js";
 import { brief, mayBeCorrected, Refused } from "./refused.js";
 import { Unsent } from "./unsent.js";
@@ -294,7 +294,7 @@ form.addEventListener("input", (event) => {
 // wherever the focus is: what is said of a field is then of the one that was looked at last
 document.addEventListener("keydown", (event) => {
   const letter = chord(event);
-  if (event.repeat && (event.key === "Enter" || letter)) return event.preventDefault(); // a key that is held is one press
+  if (isUnmeant(event)) return event.preventDefault();
   const field = fieldOf(event.target) ?? [...visited].filter((each) => !each.disabled).at(-1);
   const option = letter && field?.querySelector(`option[data-key=${letter}], [type=radio][data-key=${letter}]`);
   if (event.key === "Escape") for (const each of document.querySelectorAll(".skip[open], .menu[open]")) each.open = false;

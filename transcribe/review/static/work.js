@@ -9,7 +9,7 @@ import { open } from "./keep.js";
 import { leaveSafely } from "./leave.js";
 import { Left } from "./left.js";
 import { Line, Refused as NotAccepted } from "./line.js";
-import { chord, nameKeys, press, sendsAll } from "./machine.js";
+import { chord, isUnmeant, nameKeys, press, sendsAll } from "./machine.js";
 import { keepOffline } from "./offline.js";
 import { afterPaint } from "./paint.js";
 import { Picture } from "./picture.js";
@@ -542,10 +542,9 @@ document.querySelector(".tools").addEventListener("click", (event) => {
   if (current?.sheet.input === "text") input.focus({ preventScroll: true });
 });
 
-// a key that is held is one press: else holding Enter would send field after field that nobody looked at
+// else holding Enter would send field after field that nobody looked at
 addEventListener("keydown", (event) => {
-  const isDeed = event.key === "Enter" || chord(event);
-  if (!event.repeat || !isDeed || event.target.matches("textarea")) return;
+  if (!isUnmeant(event)) return;
   event.preventDefault();
   event.stopPropagation();
 }, { capture: true });
