@@ -92,7 +92,7 @@ def read_lines(
 
 
 def _cells(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each line that is not empty, with its number, as cells by head. A line is parted by tabs, semicolons or commas."""
+    """Each line that is not empty, with its number, as cells by head. Tabs, semicolons or commas part it."""
     heads: Sequence[str] = HEADS
     is_first = True
     for number, line in enumerate(text.splitlines(), start=1):
