@@ -151,9 +151,9 @@ def test_a_byte_now_and_then_does_not_keep_a_head_open() -> None:
 @pytest.mark.usefixtures("quick")
 def test_a_slow_line_that_goes_on_is_waited_for() -> None:
     with pages(10) as served, served.connect() as slow:
-        slow.sendall(HALF + b"\r\n")
-        for _ in range(20):  # 400 bytes a second, over twice the time of a short body
-            slow.sendall(b"x" * 50)
+        slow.sendall(HALF.replace(b"1000", b"4000") + b"\r\n")
+        for _ in range(20):  # over twice the time of a short body, and well above the slowest line
+            slow.sendall(b"x" * 200)
             time.sleep(0.12)
         assert slow.recv(15) == b"HTTP/1.1 200 OK"
 

@@ -12,7 +12,7 @@ from flows.home.home import Home, now
 from flows.steps.provisional_records import keep_provisional
 from flows.steps.reconcile_scans import reconcile_home
 from flows.terminal.printing import one_line
-from tests.flows.house import House
+from tests.flows.house import PATIENCE, House
 from tests.flows.steps.test_provisional_records import stranded
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from transcribe.errors import DiskFull
@@ -268,7 +268,7 @@ def test_a_folder_that_holds_another_home_or_a_backup_is_not_watched(house: Hous
     before = sorted(inbox.rglob("*"))
     process = house.start("watch", inbox, "--form", "receipt", forked=True)
     try:
-        _, err = process.communicate(timeout=60)  # one that watches it goes on for ever
+        _, err = process.communicate(timeout=PATIENCE)  # one that watches it goes on for ever
     finally:
         process.kill()
     assert (process.returncode, "holds a home or a backup" in err) == (2, True), err

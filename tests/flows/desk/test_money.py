@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
 from datetime import timedelta
 from html import unescape
 from types import SimpleNamespace
@@ -17,6 +16,7 @@ from flows.desk.money.amounts import COST_PLACES, Money, evened
 from flows.steps import keep_provisional
 from reconcile.records import MonthOfWork, quality
 from tests.flows.desk.desk_site import DOUBTED, TEXTS, DeskSite, post
+from tests.flows.house import until
 from tests.transcribe.store.world import sent
 from transcribe.model import Transcriber
 from transcribe.store import Offer
@@ -49,10 +49,8 @@ def test_money_is_told_by_form_and_what_is_owed_is_added_up_on_demand(busy: Desk
     assert (row["a_record"], row["right_from"], row["right_to"]) == (0.02, None, None)
     assert post(busy.client(busy.person("aud", "auditor")), "/desk/money/count").status_code == 404
     assert post(client, "/desk/money/count").headers["location"] == "/desk/money?done=count"
-    for _ in range(100):
-        if owed := client.get("/desk/money/owed.json").json()["owed"]:
-            break
-        time.sleep(0.05)
+    until(lambda: client.get("/desk/money/owed.json").json()["owed"])
+    owed = client.get("/desk/money/owed.json").json()["owed"]
     assert [(row["handle"], row["due"]) for row in owed] == [("ann", "0.02")]
 
 

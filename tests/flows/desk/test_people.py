@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from flows.desk.people.invite_several import read_lines
 from flows.desk.people.needed import _nobody_missing
 from flows.desk.visit import Visit
 from tests.flows.desk.desk_site import DeskSite, post
+from tests.flows.house import until
 from tests.transcribe.store.world import sent, sqlite_of
 from transcribe.i18n.names_of_people import NO_DIRECTION
 from transcribe.model import FieldKey
@@ -64,10 +64,8 @@ def test_the_page_of_a_person_has_the_row_of_their_work(full: DeskSite, looks: T
 
 def test_readings_by_people_are_the_same_on_every_page_and_a_correction_is_none(full: DeskSite) -> None:
     client, store = full.client(full.person("compares", "operator")), full.home.store
-    for _ in range(100):
-        if people := sum(row["readings"] for row in client.get("/desk/people/work.json").json()["work"]):
-            break
-        time.sleep(0.05)
+    until(lambda: any(row["readings"] for row in client.get("/desk/people/work.json").json()["work"]))
+    people = sum(row["readings"] for row in client.get("/desk/people/work.json").json()["work"])
     hours = client.get("/desk/throughput.json").json()["throughput"]
     now = re.search(r'id="today-readings">.*?class="figure">(\d+)', client.get("/desk").text)
     assert now
@@ -108,11 +106,8 @@ def test_work_that_came_after_the_count_is_said_not_to_be_in_it(busy: DeskSite) 
         busy.app.state.desk.counted["work"].last, at=busy.now() - timedelta(minutes=11)
     )
     client.get("/desk/people")
-    for _ in range(100):
-        if rows := client.get("/desk/people/work.json").json()["work"]:
-            break
-        time.sleep(0.05)
-    assert [row["handle"] for row in rows] == ["ann"]
+    until(lambda: client.get("/desk/people/work.json").json()["work"])
+    assert [row["handle"] for row in client.get("/desk/people/work.json").json()["work"]] == ["ann"]
 
 
 def test_of_fewer_than_20_audited_fields_nothing_is_said(full: DeskSite, looks: TestClient) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -15,6 +14,7 @@ from reconcile.records import quality
 from tests.flows.desk import filled_site
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.desk.filled_site import audits
+from tests.flows.house import until
 from transcribe.model import FieldKey
 
 TABLES = (
@@ -94,10 +94,8 @@ def test_needless_questions_are_counted_on_demand(busy: DeskSite) -> None:
     busy.weigh()
     assert client.get("/desk/quality/needless.json").json()["needless"] == []
     assert post(client, "/desk/quality/count").headers["location"] == "/desk/quality?done=count"
-    for _ in range(100):
-        if found := client.get("/desk/quality/needless.json").json()["needless"]:
-            break
-        time.sleep(0.05)
+    until(lambda: client.get("/desk/quality/needless.json").json()["needless"])
+    found = client.get("/desk/quality/needless.json").json()["needless"]
     asked = busy.home.store.counts().asked
     expected = {(form, why): each for form, whys in asked.items() for why, each in whys.items()}
     assert {(row["form"], row["reason"]): row["fields"] for row in found} == {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from flows.backup import make_backup
 from flows.desk.system import files_here, machine
 from flows.home import Settings
 from tests.flows.desk.desk_site import DeskSite, post
+from tests.flows.house import until
 
 TABLES = ("findings", "queue", "log", "engines", "files", "backups", "processes", "versions")
 
@@ -80,12 +80,8 @@ def verified(busy: DeskSite) -> str:
     client = busy.client(busy.person("op", "operator"))
     assert "It was not looked at since the program started." in client.get("/desk/system").text
     assert post(client, "/desk/system/verify").headers["location"] == "/desk/system?done=count"
-    for _ in range(100):
-        text: str = client.get("/desk/system").text
-        if "The log" in text and "As of" in text.partition("part-log")[2].partition("</section>")[0]:
-            return text
-        time.sleep(0.05)
-    raise AssertionError("the log was not verified")
+    until(lambda: "As of" in client.get("/desk/system").text.partition("part-log")[2].partition("</section>")[0])
+    return str(client.get("/desk/system").text)
 
 
 def test_the_log_is_verified_on_demand_and_that_is_logged(busy: DeskSite) -> None:

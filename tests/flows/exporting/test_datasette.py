@@ -16,11 +16,9 @@ import httpx
 from flows.home.home import Home, now
 from tests.flows.exporting.test_exports import read_by_people
 from tests.flows.house import House
+from tests.patience import PATIENCE
 from transcribe.archive import Archive
 from transcribe.model import PagePicture, ReadResult
-
-START_SECONDS = 60
-"""How long Datasette has to start on a busy machine."""
 
 
 @contextmanager
@@ -33,8 +31,8 @@ def datasette(command: str) -> Iterator[httpx.Client]:
     program = [sys.executable, "-m", "datasette", *arguments, "--port", str(port)]
     running = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            until = time.monotonic() + START_SECONDS
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
+            until = time.monotonic() + PATIENCE
             while time.monotonic() < until:
                 assert running.poll() is None, running.stderr and running.stderr.read()
                 try:
@@ -45,7 +43,7 @@ def datasette(command: str) -> Iterator[httpx.Client]:
             yield client
     finally:
         running.terminate()
-        running.wait(START_SECONDS)
+        running.wait(PATIENCE)
 
 
 def with_pages(rooms: Home) -> str:

@@ -26,7 +26,7 @@ from flows.steps.erasures import ErasureUnfinished, publish_records, rebuild_rec
 from flows.steps.reconcile_scans import reconcile_home, reconcile_to_the_end
 from flows.webhooks import Sender
 from reconcile.records import query
-from tests.flows.house import House
+from tests.flows.house import PATIENCE, House
 from tests.flows.serving.served import served
 from tests.flows.serving.test_api import recorded
 from tests.flows.serving.test_records_api import app_of_records, program
@@ -245,6 +245,6 @@ def test_the_session_of_the_page_answers_as_it_says(rooms: Home) -> None:
         told = {**os.environ, "FAIRHAND": address, "TOKEN": token, "SCAN": scan}
         for asked, answered in re.findall(r"^\$ (.*)\n(.*)$", SESSION, re.MULTILINE):
             command = ["sh", "-c", asked]
-            done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=60, check=False)
+            done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=PATIENCE, check=False)
             assert done.stdout.strip() == answered, (asked, done.stderr)
             reconcile_to_the_end(rooms)

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import subprocess
-import time
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,9 +31,6 @@ from tests.flows.webhooks.receivers import receiving, subscribed
 from tests.patience import PATIENCE, ended
 from transcribe.model import Task
 from transcribe.people.tokens import new_token
-
-ASKING_SECONDS = 2
-"""How long a request may take until it waits for news: chosen by hand, many times what it takes."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -80,9 +77,8 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
     children = family(process)
     assert len(children) >= 3
     with ThreadPoolExecutor() as followers:
-        waiting = followers.submit(_wait_for_news, said["web"], rooms)
-        until(lambda: rooms.store.tokens())
-        time.sleep(ASKING_SECONDS)
+        waiting = followers.submit(_wait_for_news, said["web"], rooms, asked := threading.Event())
+        assert asked.wait(PATIENCE)
         process.send_signal(signal.SIGTERM)
         assert waiting.result(PATIENCE).json()["records"] == [], "who waits for news is answered, and with no error"
     process.communicate(timeout=PATIENCE)
@@ -98,8 +94,8 @@ def test_where_every_process_is_told_to_stop_none_is_said_to_have_ended_by_itsel
     address = urlsplit(notice(rooms.settings)["web"])
     with socket.create_connection((str(address.hostname), int(address.port or 0))) as slow:
         head = f"POST /in HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        slow.sendall(f"{head}Content-Length: 99\r\n\r\nhandle=".encode())  # stopping waits for the rest of it
-        time.sleep(ASKING_SECONDS)
+        slow.sendall(f"{head}Content-Length: 99\r\nExpect: 100-continue\r\n\r\n".encode())
+        assert slow.recv(99).startswith(b"HTTP/1.1 100")  # stopping waits for what is to come
         for each in [psutil.Process(process.pid), *family(process)]:
             with suppress(psutil.NoSuchProcess):  # what ends as the others are told is not told
                 each.send_signal(signal.SIGTERM)  # as systemd does
@@ -108,12 +104,20 @@ def test_where_every_process_is_told_to_stop_none_is_said_to_have_ended_by_itsel
     assert "by itself" not in said
 
 
-def _wait_for_news(address: str, rooms: Home) -> httpx.Response:
+def _wait_for_news(address: str, rooms: Home, asked: threading.Event) -> httpx.Response:
+    """The answer to who waits for news; the event is set once the request is sent, on a line that the server has."""
     secret = new_token(rooms.store, "till", ["records:read"], now()).secret
     (record,) = query.records(rooms.settings.records, "receipt")
-    asked = {"after": record.changed, "wait": 30}
+    news = {"after": record.changed, "wait": 30}
     headers = {"authorization": f"Bearer {secret}"}
-    return httpx.get(f"{address}/api/v1/records/receipt", params=asked, headers=headers, timeout=PATIENCE)
+
+    def trace(event: str, _: object) -> None:
+        if event == "http11.receive_response_headers.started":
+            asked.set()
+
+    with httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=PATIENCE) as client:
+        client.get("/records/receipt").raise_for_status()
+        return client.get("/records/receipt", params=news, extensions={"trace": trace})
 
 
 def _answer(task: Task) -> str:

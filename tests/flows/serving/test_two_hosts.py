@@ -286,8 +286,9 @@ def test_a_request_that_never_ends_holds_a_host_for_its_time_and_no_longer(house
     with host(houses[0]) as (address, process):
         where = urlsplit(address)
         with socket.create_connection((where.hostname, where.port or 0)) as hangs:
-            hangs.sendall(b"POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhandle=")
-            time.sleep(0.5)
+            head = b"POST /in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            hangs.sendall(head + b"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+            assert hangs.recv(99).startswith(b"HTTP/1.1 100"), "it is begun"
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == 0
 

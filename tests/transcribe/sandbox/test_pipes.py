@@ -14,23 +14,25 @@ from tests.patience import PATIENCE
 from transcribe.sandbox import pipes
 
 READER = """
-import subprocess
 from transcribe.sandbox import pipes
 
-slow = subprocess.Popen(["sh", "-c", "sleep 1; echo first; sleep 6.5; echo second"], stdout=subprocess.PIPE)
 print("begun", flush=True)
-print(bytes(pipes.read_exactly(slow.stdout.fileno(), 13, pipes.Patience(5.5))), flush=True)
+print(bytes(pipes.read_exactly(0, 13, pipes.Patience(5.5))), flush=True)
 """
 
 
 def test_who_stood_still_longer_than_it_waits_still_reads_the_whole_answer() -> None:
-    reader = subprocess.Popen([sys.executable, "-c", READER], stdout=subprocess.PIPE, text=True)
+    reader = subprocess.Popen([sys.executable, "-c", READER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert reader.stdin is not None
     assert reader.stdout is not None
     assert reader.stdout.readline() == "begun\n"
     reader.send_signal(signal.SIGSTOP)
     time.sleep(6.0)
+    reader.stdin.write("first\n")
+    reader.stdin.flush()
     reader.send_signal(signal.SIGCONT)
-    assert reader.communicate(timeout=PATIENCE)[0] == "b'first\\nsecond\\n'\n"
+    time.sleep(0.5)
+    assert reader.communicate("second\n", timeout=PATIENCE)[0] == "b'first\\nsecond\\n'\n"
 
 
 def test_who_waits_gives_up_in_time_at_an_end_that_is_silent_or_takes_nothing() -> None:

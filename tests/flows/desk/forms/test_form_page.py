@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from flows.drafting.draft_files import draft_of, drafts
 from flows.drafting.put_in_force import install_draft
 from tests.flows.desk.desk_site import AGREED, DeskSite, page, post
+from tests.flows.house import until
 
 TABLES = ("fields", "versions", "differences", "rules", "lists", "suggestions")
 
@@ -84,10 +84,8 @@ def test_what_the_data_suggest_is_looked_for_and_taken_over(site: DeskSite) -> N
     site.weigh()
     client = site.client(site.person("op", "operator"))
     assert post(client, "/desk/form/order/look").headers["location"] == "/desk/form/order?done=count"
-    for _ in range(200):
-        if found := client.get("/desk/form/order/suggestions.json").json()["suggestions"]:
-            break
-        time.sleep(0.05)
+    until(lambda: client.get("/desk/form/order/suggestions.json").json()["suggestions"])
+    found = client.get("/desk/form/order/suggestions.json").json()["suggestions"]
     kinds = [(each["kind"], each["field"]) for each in found]
     assert ("required", "customer") in kinds
     assert f"{len(found)} suggestions wait" in client.get("/desk/forms").text

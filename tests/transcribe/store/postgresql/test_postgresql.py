@@ -48,7 +48,7 @@ def test_nothing_is_written_outside_of_a_transaction_that_waited_for_its_turn(he
 
 
 def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_goes_through(here: World) -> None:
-    slow = open_store(here.path, KEY, url=make_conninfo(here.url, options="-c statement_timeout=50ms"))
+    slow = open_store(here.path, KEY, url=make_conninfo(here.url, options="-c statement_timeout=500ms"))
     assert isinstance(slow.db, PostgresqlDatabase)
     slow.db.statements = {**slow.db.statements, "sleep": ("SELECT pg_sleep(20)", ())}
     with pytest.raises(StoreError, match="statement timeout"):

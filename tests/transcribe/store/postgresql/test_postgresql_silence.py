@@ -25,7 +25,7 @@ from transcribe.store.state_store import StateStore, open_store
 
 ONLY_ON = "postgresql"
 
-BOUND_SECONDS = SILENCE_SECONDS + LOOK_SECONDS + 2
+BOUND_SECONDS = SILENCE_SECONDS + LOOK_SECONDS + 10
 """So long a statement on a server that stands still may take, with a moment for the machine."""
 
 
