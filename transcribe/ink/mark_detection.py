@@ -50,7 +50,7 @@ def probability_ticked(sheet: InkLayer, ink: Ink, box: Box, strokes: float, othe
         return None
     shares = mark_shares(mark_shape(sheet, box, strokes, others))
     sure = min(told, shares.ticked) if told >= 0.5 else min(1 - told, shares.bare)
-    if sure < 0.5:
+    if sure <= 0.5:
         return None
     return sure if told >= 0.5 else 1 - sure
 
@@ -97,7 +97,7 @@ def _runs_beyond(rows: Mask, left: int, right: int, reach: int) -> bool:
 
 
 def _both(seen: float, strokes: float, ink: Ink) -> float | None:
-    """How sure a mark is by two measures, each over what is as likely as not. In a hidden box neither may see one."""
-    if (seen >= 1) != (strokes >= 1) or (seen < 1 and ink.hidden):
+    """How sure a mark is by two measures, each over what is as likely as not. In a box in doubt neither may see one."""
+    if (seen >= 1) != (strokes >= 1) or (seen < 1 and ink.doubtful):
         return None
     return sure(min(seen, strokes)) if seen >= 1 else sure(max(seen, strokes))

@@ -83,11 +83,11 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
     engine reads the same on the blank, or reads something there and is not sure here."""
     if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
         return said
-    sure = said.confidence or 0.0
-    is_none = not counted_confidence(said.text, sure, region.field.type)
+    is_none = counted_confidence(said.text, said.confidence, region.field.type) == 0
     if not is_none and blank:
         on_blank = _read_on_blank(cast(Hashable, engine), blank, region.box)
-        is_none = bool(on_blank) and (sure < MIN_SURE_CONFIDENCE or _compact(said.text) in on_blank)
+        is_unsure = said.confidence is not None and said.confidence < MIN_SURE_CONFIDENCE
+        is_none = bool(on_blank) and (is_unsure or _compact(said.text) in on_blank)
     return replace(said, lines=(), placed=(), sure=None) if is_none else said
 
 
@@ -121,7 +121,8 @@ class AskedRegion:
         if self.barcode:
             return 1.0
         kind = self.region.field.type
-        read = [counted_confidence(each.text, each.confidence or 0.0, kind) for each in self.words if each.plain]
+        counted = [counted_confidence(each.text, each.confidence, kind) for each in self.words if each.plain]
+        read = [sure for sure in counted if sure is not None]
         if read and kind in MAY_BE_ONE_DIGIT:
             read += [sure for each in self.words if (sure := each.confidence or 0.0) >= MIN_SURE_CONFIDENCE]
         return filled_probability(self.region, max(read, default=None))

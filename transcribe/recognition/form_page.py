@@ -94,7 +94,8 @@ def _probability_marked(
     if region.field.type == "checkbox":
         others = [patch.box for each in regions if each.key != region.key for patch in each.ink.patches]
         marked = probability_ticked(layer, region.ink, region.box, strokes, others)
-        return None if marked is not None and marked < 0.5 and region.beside else marked
-    marked = probability_signed(layer, region.ink, region.box, strokes)
-    differs = region.is_witnessed and marked is not None and bool(region.stretches) != (marked >= 0.5)
-    return None if differs else marked
+    else:
+        marked = probability_signed(layer, region.ink, region.box, strokes)
+        if region.is_witnessed and marked is not None and bool(region.stretches) != (marked >= 0.5):
+            return None
+    return None if marked is not None and marked < 0.5 and region.beside else marked

@@ -74,9 +74,13 @@ MIN_INK_SHARE = 0.03
 blank has less. Without this such print was taken for writing beside its boxes on 5 of 25 photographs of other forms."""
 
 
-def counted_confidence(text: str, confidence: float, kind: str) -> float:
+def counted_confidence(text: str, confidence: float | None, kind: str) -> float | None:
     """The confidence, 0 to 1, with which words count that are read in a field of this type where the detector sees no
-    text: 0 where they are as unsure as what is read in dirt. A long text counts as MIN_READ_CONFIDENCE at least."""
+    text: 0 where they are as unsure as what is read in dirt. A long text counts as MIN_READ_CONFIDENCE at least.
+
+    None where an engine reads a text and does not say how sure it is of it."""
+    if confidence is None:
+        return None if text else 0.0
     is_of_type = kind not in WITHOUT_LETTERS or not any(map(str.isalpha, text))
     is_long = is_of_type and sum(map(str.isalnum, text)) >= LONG_TEXT_COUNT
     least = MIN_LONG_HEEDED_CONFIDENCE if is_long else MIN_READ_CONFIDENCE
