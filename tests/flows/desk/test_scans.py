@@ -285,6 +285,8 @@ def test_what_does_not_hold_names_the_scan_that_may_be_the_same_order(busy: Desk
     shown = busy.client(op).get(f"/desk/scan/{two.id}").text
     rule = shown.partition('data-rule="one order once"')[2].partition("</li>")[0]
     assert '<a href="#duplicates" dir="auto">agreed.png</a>' in rule
+    verdicts = shown.partition('name="verdict"')[2].partition("</select>")[0]
+    assert re.match(r"[^>]*\brequired\b[^>]*><option value=\"\"></option>", verdicts), "nobody but the operator chooses"
 
 
 def test_two_scans_are_settled_as_one_order(busy: DeskSite, op: Transcriber) -> None:
