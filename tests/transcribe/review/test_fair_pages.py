@@ -150,7 +150,7 @@ def contested(site: Site, sign_in: SignIn) -> tuple[httpx.Client, str]:
     ("choice", "added", "micro"),
     [
         ("theirs", "Added and paid: 4 minutes", 800_000),
-        ("measured", "The measured time stays.", None),
+        ("measured", "The counted time stays.", None),
         ("other", "Added and paid: 1.5 minutes", 300_000),
     ],
 )
