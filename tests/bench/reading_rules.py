@@ -93,7 +93,7 @@ PARTS: dict[str, tuple[Change, ...]] = {
     "presence: local dirt": ((f"{RECOGNITION}.form_fields:MISSED_IN_DIRT_SHARE", 0.0),),
     "presence: words of the plain view": ((f"{RECOGNITION}.presence:_plain_log_odds", gives(0.0)),),
     "presence: sure words": ((f"{RECOGNITION}.presence:SURELY_READ_LOG_ODDS", 2.5),),
-    "presence: a filled row": ((f"{RECOGNITION}.form_fields:MAY_BE_ONE_DIGIT", ()),),
+    "presence: a filled row": ((f"{RECOGNITION}.plain_page:_with_rows", _first),),
     "presence: doubtful ink": ((f"{INK}.ink_layer:Ink.doubtful", property(gives(False))),),
     "presence: text beside": ((f"{RECOGNITION}.presence:_near", gives(())),),
     "presence: text needs ink": ((f"{RECOGNITION}.presence:_is_written", gives(True)),),

@@ -8,7 +8,7 @@ from math import exp, log
 
 from transcribe.geometry import Box
 from transcribe.ink import NEAR, Ink, InkLayer
-from transcribe.recognition.form_fields import MARKS, MAY_BE_ONE_DIGIT, FieldRegion
+from transcribe.recognition.form_fields import MARKS, FieldRegion
 from transcribe.recognition.plain_page import MIN_INSIDE_SHARE, PlainPage
 from transcribe.registration import Offset, is_text, writing_offset
 
@@ -29,8 +29,9 @@ were scribbled out, or lay under dirt, had 0.12 to 0.46; of 414 blank boxes on h
 
 HINT_LOG_ODDS = 2.0
 """How far ink in doubt speaks for writing (strokes too pale, light too bright, a neighbour's writing). Text in other
-cells of its row speaks twice as far for a number: where only ink saw something, and engines nothing, 17 of 27 numbers
-in such rows were written (some 300 photographs), with single digits nearly all, and none of 64 elsewhere."""
+cells of its row speaks twice as far: where only ink saw something, and engines nothing, 17 of 27 numbers in such rows
+were written (some 300 photographs), with single digits nearly all, and none of 64 elsewhere. A lone letter is missed as
+a digit is."""
 
 MIN_READ_CONFIDENCE = 0.1
 """Confidence of what is read where nothing is seen from which it speaks for writing; less is silence. Digits that the
@@ -102,7 +103,7 @@ def filled_probability(region: FieldRegion, read_confidence: float | None) -> fl
     odds = max(told, HINT_LOG_ODDS) if region.ink.doubtful else told
     unseen = max(MOST_UNSEEN_LOG_ODDS, log(max(region.missed_share, 1e-9)))
     odds += SEEN_LOG_ODDS if region.stretches else unseen + _plain_log_odds(read_confidence)
-    if region.in_filled_row and region.field.type in MAY_BE_ONE_DIGIT:
+    if region.in_filled_row:
         odds += 2 * HINT_LOG_ODDS
     return 1 / (1 + exp(-odds))
 
