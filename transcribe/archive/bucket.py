@@ -151,7 +151,7 @@ class Bucket:
         content = secrets.token_bytes(16)
         sha256 = hashlib.sha256(content).hexdigest()
         version = self._put(sha256, content)
-        if self.read(sha256, 0, None) != content:
+        if self.read(sha256, 0, None) != content or self.read(sha256, 1, 2) != content[1:2]:
             raise ArchiveRefused(f"The bucket of the archive ({self._url}) gives back other bytes than it was given.")
         self.erase(sha256)
         if version and self._has_version(sha256, version):
@@ -216,6 +216,8 @@ def _reason(error: Exception, *, plain: bool) -> str:
         return "there is no bucket of this name"
     if isinstance(error, PermissionDeniedError | UnauthenticatedError):
         return f"it refuses us ({code or 'no access'}): look at AWS_ACCESS_KEY_ID and at what that key may do"
+    if "NotPartial" in said or "UnexpectedRange" in said:
+        return "asked for a part of a file, it gives another one: it does not answer ranges as S3 does"
     if "169.254." in said or "credential" in said.lower():
         return "there are no credentials for it: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     if not plain and "builder error" in said:
