@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import httpx
 import prefect
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
@@ -29,8 +30,9 @@ from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.home import Settings, act_as, keep_private, load_settings, now, open_home
 from flows.ingest import ingest
-from flows.runtime import ended_in_words
+from flows.runtime import ended_in_words, tame_run_log
 from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, reconcile, retention, shift
+from transcribe.errors import FairhandError
 
 NICENESS = 10
 """Pages come first: what runs here has time. Chosen by hand."""
@@ -200,7 +202,11 @@ if __name__ == "__main__":
     os.nice(NICENESS)
     keep_private()
     act_as(SCHEDULE)
+    tame_run_log()
     with ended_in_words():
         home = open_home(load_settings())
-    threading.Thread(target=hold_schedule, args=(home, threading.Event()), daemon=True).start()
-    asyncio.run(run_deployments(deployments_of(home.settings)))
+        threading.Thread(target=hold_schedule, args=(home, threading.Event()), daemon=True).start()
+        try:
+            asyncio.run(run_deployments(deployments_of(home.settings)))
+        except (httpx.HTTPError, RuntimeError) as error:  # the second is Prefect's own word for many of the first
+            raise FairhandError(f"Prefect's server does not answer ({type(error).__name__}).") from error

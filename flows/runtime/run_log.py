@@ -1,4 +1,4 @@
-"""What Prefect logs of flow runs, without what would mislead."""
+"""What Prefect logs, without what would mislead."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ INTERRUPTED = "Crash detected! Execution was aborted by"
 
 
 def tame_run_log() -> None:
-    """Leave tracebacks and interrupted runs out of Prefect's log of flow runs. Again is no change."""
-    logging.getLogger("prefect.flow_runs").addFilter(_is_told)
+    """Leave tracebacks and interrupted runs out of Prefect's log of flow runs, and out of what it says here of itself.
+
+    Again is no change.
+    """
+    for each in (logging.getLogger("prefect.flow_runs"), *logging.getLogger().handlers):
+        each.addFilter(_is_told)
 
 
 def _is_told(record: logging.LogRecord) -> bool:
-    """Whether a record is said. A traceback is taken off: we log an unforeseen error once ourselves."""
-    record.exc_info = None
+    """Whether a record is said. A traceback of Prefect is taken off: we log an unforeseen error once ourselves."""
+    if record.name.startswith("prefect."):
+        record.exc_info = None
     return not record.getMessage().startswith(INTERRUPTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -209,6 +210,16 @@ def story(house: House, rooms: Home) -> Iterator[Story]:
 
 def inbox_of(house: House) -> Path:
     return house.home.parent / "in"
+
+
+def test_where_prefect_is_away_what_runs_its_deployments_ends_with_a_sentence(tmp_path: Path) -> None:
+    settings = configuration.load_settings(tmp_path)
+    nobody = {"PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api", "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    environment = configuration.child_environment(settings, **nobody)
+    command = [sys.executable, "-m", "flows.deployed"]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert ran.returncode == 4
+    assert ran.stderr == "fairhand: Prefect's server does not answer (ConnectError).\n"
 
 
 def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: House, rooms: Home, story: Story) -> None:

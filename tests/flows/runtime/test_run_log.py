@@ -1,7 +1,8 @@
-"""Prefect's log of flow runs says no crash where somebody ended the program."""
+"""Prefect's log says no crash where somebody ended the program, and no traceback where its server is away."""
 
 from __future__ import annotations
 
+import io
 import logging
 
 import pytest
@@ -26,3 +27,16 @@ def test_who_ends_the_program_is_told_of_no_crash(
     finally:
         log.removeHandler(caplog.handler)
     assert bool(caplog.records) is is_told, state.message
+
+
+def test_what_prefect_says_of_itself_is_said_without_a_traceback_and_what_we_say_with_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = logging.StreamHandler(io.StringIO())
+    monkeypatch.setattr(logging.getLogger(), "handlers", [said])
+    tame_run_log()
+    for name in ("prefect.FlowRunCancellingObserver", "fairhand.ingest"):
+        logging.getLogger(name).warning("%s lost its server", name, exc_info=OSError("gone"))
+    told = said.stream.getvalue()
+    assert "prefect.FlowRunCancellingObserver lost its server\nfairhand.ingest lost its server\n" in told
+    assert told.endswith("OSError: gone\n")
