@@ -100,6 +100,7 @@ bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_many_scans $(SMALL)
 	$(BENCH).bench_prefect $(SMALL)
 	$(BENCH).bench_recovery $(SMALL)
+	$(BENCH).bench_outages $(SMALL)
 	$(BENCH).bench_webhooks $(SMALL)
 	$(BENCH).bench_records $(SMALL)
 	$(BENCH).bench_api $(SMALL)
