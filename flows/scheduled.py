@@ -18,6 +18,7 @@ from flows.administration import keep_retention, refresh_quality
 from flows.alerts import send_alerts
 from flows.backup import log_backup, make_backup
 from flows.home import Home, act_as, home_at, load_settings, now
+from flows.runtime import tame_run_log
 from flows.shifts import work_shift
 from flows.steps import close_appeals, learn_home, reconcile_home
 from transcribe.errors import FairhandError
@@ -199,6 +200,7 @@ def _elsewhere(home: Home) -> State[dict[str, int]] | None:
 
 def _home(home: str) -> Home:
     act_as(SCHEDULE)
+    tame_run_log()
     return home_at(home or str(load_settings().home))
 
 

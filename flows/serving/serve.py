@@ -35,6 +35,7 @@ from flows.runtime import (
     take_short_turns,
     write_notice,
 )
+from flows.serving.listening import listen, require_encryption
 from flows.serving.review_settings import review_options
 from flows.serving.supervised_process import SupervisedProcess
 from flows.watching import require_watchable, waiting_scans, watched_forms
@@ -68,7 +69,7 @@ class Serving:
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM, then stop everything. SettingsError where another serves this home."""
-        _require_encryption(self._settings)
+        require_encryption(self._settings)
         with self._lock():
             self._run()
 
@@ -85,7 +86,7 @@ class Serving:
         return held
 
     def _run(self) -> None:
-        listening = _listen(self._settings)
+        listening = listen(self._settings)
         act_as("serve")
         home = open_home(self._settings)
         with name_lock(home):
@@ -176,21 +177,30 @@ class Serving:
                 os.write(self._worker.stdin.fileno(), b".")
 
     def _watch(self, pages: uvicorn.Server) -> None:
-        """Start again what ended by itself, and print Prefect's address when it answers; until the pages are to end."""
-        self._await_prefect()
-        while not self._stopping.wait(WATCH_SECONDS) and not pages.should_exit:  # systemd tells all of us
-            if self._worker and self._worker.poll() is not None:
-                _print("reconciling ended by itself and is started again")
-                self._start_worker()
-            if self._prefect.has_ended():
-                _print("Prefect's server ended by itself and is started again")
-                self._prefect.start()
-                self._await_prefect()
-            if self._taking_in is not None and waiting_scans(self._settings):
-                self._beside.setdefault("taking files in", self._taking_in)  # from the first that a program sends
-            for what, process in self._beside.items():
-                if process.keep_running():
-                    _print(f"{what} ended by itself and is started again")
+        """Print Prefect's address when it answers, start again what ended by itself, until the pages are to end."""
+        step = self._await_prefect
+        while True:
+            try:
+                step()
+                step = self._start_what_ended
+            except Exception as error:  # such as a full disk: nobody else looks after what runs beside us
+                _print(f"not all runs that should ({type(error).__name__}); it is tried again")
+            if self._stopping.wait(WATCH_SECONDS) or pages.should_exit:  # systemd tells all of us
+                return
+
+    def _start_what_ended(self) -> None:
+        if self._worker and self._worker.poll() is not None:
+            _print("reconciling ended by itself and is started again")
+            self._start_worker()
+        if self._prefect.has_ended():
+            _print("Prefect's server ended by itself and is started again")
+            self._prefect.start()
+            self._await_prefect()
+        if self._taking_in is not None and waiting_scans(self._settings):
+            self._beside.setdefault("taking files in", self._taking_in)  # from the first that a program sends
+        for what, process in self._beside.items():
+            if process.keep_running():
+                _print(f"{what} ended by itself and is started again")
 
     def _send_webhooks(self, home: Home) -> None:
         """Have webhooks sent from when there is one that is not switched off."""
@@ -250,30 +260,6 @@ class Serving:
             except subprocess.TimeoutExpired:
                 self._worker.kill()
         home.close()
-
-
-def _require_encryption(settings: Settings) -> None:
-    """SettingsError where passwords and orders would go over a network unencrypted, and nobody said that they may."""
-    if settings.speaks_plainly and not settings.insecure:
-        raise SettingsError(
-            f"On {settings.host} other machines reach the pages by plain http: passwords, sign-in links and orders "
-            "would go over the network for anybody to read. Put a proxy with https before it (deployments/Caddyfile, "
-            "deployments/nginx.conf) and say --public-url https://NAME, or --insecure where the network is yours alone."
-        )
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """A socket that listens on the address and port of the settings; SettingsError where that is not possible."""
-    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise SettingsError(
-            f"{where} cannot be listened on ({error.strerror}). Try --port 0 for any free one."
-        ) from error
-    return listening
 
 
 def stop_by_signal(pages: uvicorn.Server) -> None:

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -116,13 +117,21 @@ def waiting_scans(settings: Settings) -> list[WaitingScan]:
     root = settings.home / FOLDER_NAME
     found = []
     for folder in root.iterdir() if root.is_dir() else ():
-        note = folder / NOTE_NAME
-        if folder.name.startswith(PART_PREFIX) or not note.is_file():
+        if folder.name.startswith(PART_PREFIX):
             continue
-        told = json.loads(note.read_text(encoding="utf-8"))
-        path = next(each for each in folder.iterdir() if each.name != NOTE_NAME)
-        found.append((note.stat().st_mtime_ns, WaitingScan(path=path, **told)))
+        note = folder / NOTE_NAME
+        with suppress(FileNotFoundError, NotADirectoryError):  # it was taken in just now, and is being removed
+            told, at = json.loads(note.read_text(encoding="utf-8")), note.stat().st_mtime_ns
+            paths = [each for each in folder.iterdir() if each.name != NOTE_NAME]
+            found += [(at, WaitingScan(path=path, **told)) for path in paths]
     return [each for _, each in sorted(found, key=lambda each: each[0])]
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder that waited, so that nobody sees half of it; what a kill leaves of it goes with the old parts."""
+    part = folder.with_name(f"{PART_PREFIX}{folder.name}")
+    folder.rename(part)
+    shutil.rmtree(part, ignore_errors=True)
 
 
 class Incoming:
@@ -162,7 +171,7 @@ class Incoming:
             if verdict.taken or verdict.reason:
                 done.taken += verdict.taken
                 done.aside += [] if verdict.taken else [(path.name, verdict.reason)]
-                shutil.rmtree(path.parent)
+                _remove(path.parent)
             else:
                 left += 1
         if left:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+from pathlib import Path
 
 import pytest
 from prefect.states import exception_to_crashed_state
 
 from flows.runtime import tame_run_log
+from flows.scheduled import reconcile
 from tests.aside import run_aside
+from transcribe.errors import FairhandError
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,16 @@ def test_what_prefect_says_of_itself_is_said_without_a_traceback_and_what_we_say
     told = said.stream.getvalue()
     assert "prefect.FlowRunCancellingObserver lost its server\nfairhand.ingest lost its server\n" in told
     assert told.endswith("OSError: gone\n")
+
+
+def test_a_run_by_the_clock_that_cannot_be_done_is_said_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = logging.getLogger("prefect.flow_runs")
+    monkeypatch.setattr(log, "filters", [])
+    (tmp_path / "settings.env").write_text("FAIRHAND_STATE=postgresql://127.0.0.1:1/none\n", encoding="utf-8")
+    with pytest.raises(FairhandError):
+        reconcile.fn(str(tmp_path))
+    record = log.makeRecord(log.name, logging.ERROR, "", 0, "it ended", (), (None, OSError("away"), None))
+    assert log.filter(record)
+    assert record.exc_info is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -190,3 +191,23 @@ def test_ctrl_c_before_the_pages_run_is_remembered_for_them(number: signal.Signa
     finally:
         signal.signal(signal.SIGINT, before[0])
         signal.signal(signal.SIGTERM, before[1])
+
+
+def test_who_looks_after_what_runs_beside_the_pages_goes_on_whatever_fails(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    looks: list[str] = []
+
+    def fail(_: ServingProcess) -> None:
+        looks.append("")
+        if len(looks) in (1, 3):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    class Pages:
+        should_exit = property(lambda _: len(looks) == 5)
+
+    monkeypatch.setattr("flows.serving.serve.WATCH_SECONDS", 0.0)
+    monkeypatch.setattr(ServingProcess, "_await_prefect", fail)
+    monkeypatch.setattr(ServingProcess, "_start_what_ended", fail)
+    ServingProcess(rooms.settings)._watch(Pages())  # type: ignore[arg-type]
+    assert capfd.readouterr().err == "fairhand: not all runs that should (OSError); it is tried again\n" * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,37 @@ def test_what_was_sent_is_taken_in_by_form_and_batch_and_is_gone(rooms: Home) ->
     assert (second.taken, third.taken) == (1, 0)
     assert sorted(taken) == [(["order.jpg"], "receipt", "b"), (["order.jpg", "order.jpg"], "receipt", "a")]
     assert list((rooms.settings.home / FOLDER_NAME).iterdir()) == []
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_while_a_file_that_was_taken_in_is_removed_others_see_all_of_it_or_nothing(
+    rooms: Home, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Whoever looks, and whoever is killed, comes between its two files, whichever goes first."""
+    sent(rooms, b"one")
+    other = sent(rooms, b"two", "another")
+    seen: list[list[str]] = []
+
+    def removed_by_half(folder: Path, **_: object) -> None:
+        sorted(folder.iterdir())[kept].unlink()
+        seen.append([each.sha256 for each in waiting_scans(rooms.settings)])
+
+    monkeypatch.setattr(shutil, "rmtree", removed_by_half)
+    takes(rooms, []).look()
+    assert seen == [[other]]
+    monkeypatch.undo()
+    monkeypatch.setattr(incoming, "PART_SECONDS", -1.0)
+    takes(rooms, []).look()
+    assert list((rooms.settings.home / FOLDER_NAME).iterdir()) == [], "what a kill left is gone too"
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_what_a_killed_removal_of_an_earlier_version_left_stops_nothing(rooms: Home, kept: int) -> None:
+    sent(rooms, b"one")
+    (folder,) = (rooms.settings.home / FOLDER_NAME).iterdir()
+    sorted(folder.iterdir())[kept].unlink()
+    other = sent(rooms, b"two")
+    assert [each.sha256 for each in waiting_scans(rooms.settings)] == [other]
 
 
 def test_what_fails_stays_and_holds_up_nothing_else(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
