@@ -41,7 +41,7 @@ GROUND = {
     "transcribe.table_rows": "model",
     "reconcile.policy": "",
     "flows.ingest": "home mending runtime shifts steps administration transcribe.intake",
-    "flows.scheduled": "home shifts steps administration alerts backup",
+    "flows.scheduled": "home runtime shifts steps administration alerts backup",
     # the process that runs both beside `serve`
     "flows.deployed": "home ingest runtime scheduled",
 }
@@ -154,7 +154,7 @@ ONLY_IN = {
     "starlette": "transcribe.review flows.desk flows.serving",
     "uvicorn": "flows.serving",
     "prometheus_client": "flows.serving",
-    "httpx": "flows.runtime flows.simulation",
+    "httpx": "flows.runtime flows.simulation flows.deployed",
     "jinja2": "transcribe.review flows.output",
     "matplotlib": "flows.output flows.simulation",
     "rich": "flows.terminal",

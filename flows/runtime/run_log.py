@@ -9,9 +9,9 @@ INTERRUPTED = "Crash detected! Execution was aborted by"
 
 
 def tame_run_log() -> None:
-    """Leave tracebacks and interrupted runs out of Prefect's log of flow runs, and out of what it says here of itself.
+    """Leave tracebacks and interrupted runs out of what Prefect logs. Again is no change.
 
-    Again is no change.
+    So it is for its log of flow runs, and for what this process says.
     """
     for each in (logging.getLogger("prefect.flow_runs"), *logging.getLogger().handlers):
         each.addFilter(_is_told)
