@@ -19,9 +19,10 @@ from flows.administration.database_findings import database_findings
 from flows.administration.finding import Finding, usable_state
 from flows.administration.missing_people import people_findings
 from flows.backup import is_beside_home
-from flows.home import PREFECT_KEY_FILE, FormLibrary, Settings, has_state, is_open_to_others, prefect_secret
+from flows.home import PREFECT_KEY_FILE, FormLibrary, Settings, has_state, is_open_to_others, now, prefect_secret
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
+from reconcile.records import copy_notes
 from transcribe.codes import Verdict
 from transcribe.errors import DiskFull, FairhandError
 from transcribe.i18n import worded
@@ -269,6 +270,17 @@ def _records(settings: Settings) -> Iterator[Finding]:
     except FairhandError as error:
         mend = worded("make room, or set FAIRHAND_HOME") if isinstance(error, DiskFull) else "fairhand records rebuild"
         yield Finding(check="records", message=str(error), mend=mend)
+    for each in copy_notes(settings.records):
+        if each.failed or each.stands_still(now()):
+            where = {"schema": each.schema, "place": each.place, "at": f"{each.at:%Y-%m-%d %H:%M}"}
+            message = worded(
+                "The copy of the records in PostgreSQL (%(place)s, schema %(schema)s) stands still since %(at)s UTC; "
+                "what was forgotten since may still be in it.", **where,
+            )  # fmt: skip
+            mend = worded(
+                "fairhand records postgres, which says why; rm %(file)s where it is wanted no more", file=str(each.file)
+            )
+            yield Finding(check="records", message=message, mend=mend)
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -15,12 +15,12 @@ from flows.administration import missing_in_words, odd_reading
 from flows.alerts.alert import Alert
 from flows.alerts.audited import audited_decisions
 from flows.alerts.contested_times import unanswered_times
+from flows.alerts.standing_records import standing_copies, unpublished_records
 from flows.backup import BackupFolder
 from flows.home import Home
 from flows.webhooks import webhook_troubles
 from reconcile.algorithms import least_share
-from reconcile.records import held_records, query
-from transcribe.errors import FairhandError, NotFound
+from transcribe.errors import FairhandError
 from transcribe.i18n import counted
 from transcribe.people import pay_promise
 
@@ -47,9 +47,6 @@ LOW_FIT_SHARE = 0.05
 
 MAX_LOW_FITS_COUNT = 9
 """Low fits among the latest 30 from which on the form is not what it was: without a cause 1 in 100,000 cases."""
-
-MAX_UNPUBLISHED = timedelta(minutes=15)
-"""A record that is not published so long after it is complete stands still: it takes seconds. Chosen by hand."""
 
 ODD_READING_SCAN_COUNT = 200
 """So many scans that people read last are looked at for odd ways of reading: a second or two. Chosen by hand."""
@@ -206,30 +203,6 @@ def failing_webhooks(home: Home, now: datetime) -> Iterator[Alert]:
         )
 
 
-def unpublished_records(home: Home, now: datetime) -> Iterator[Alert]:
-    """Changes of records that should long be published, as every publishing fails; records that cannot be written."""
-    try:
-        position = query.position(home.settings.records)
-    except NotFound:
-        position = 0
-    since = next((each.at for each in home.store.outbox(position, 1)), None)
-    if since is not None and now - since > MAX_UNPUBLISHED:
-        message = (
-            f"No record and no erasure is published since {since:%Y-%m-%d %H:%M} UTC: fairhand records publish says "
-            "why."
-        )
-        yield Alert(check="records", subject="records:late", message=message, facts={"code": "records", "at": since})
-    if unwritable := held_records(home.settings.records):
-        count = len(unwritable)
-        message = (
-            f"{counted(count, 'finished order')} could not be written to the records. All others are published: "
-            "fairhand status says why."
-        )
-        yield Alert(
-            check="records", subject="records:held", message=message, facts={"code": "records held", "count": count}
-        )
-
-
 def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:
     """Forms whose latest scans lie much worse on them than those before: the form may have been printed anew."""
     fits: dict[str, list[float]] = defaultdict(list)
@@ -294,6 +267,7 @@ CHECKS: Mapping[str, Check] = {
     "duplicates": open_duplicates,
     "webhooks": failing_webhooks,
     "records": unpublished_records,
+    "copies": standing_copies,
     "fit": falling_fits,
     "reading": odd_readers,
 }

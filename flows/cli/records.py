@@ -178,7 +178,7 @@ def datasette(
         bool, typer.Option("--pictures", help="Also a plugin that shows the pages and fields on their pictures.")
     ] = False,
 ) -> None:
-    """Write what Datasette shows of records.db: titles, units, facets and queries; it says how to start it."""
+    """Write what Datasette shows of records.db: titles, facets and queries; it says how to start it."""
     from flows.exporting import write_for_datasette
 
     terminal.say(write_for_datasette(_records_db(ctx), home_of(ctx), folder, pictures=pictures))

@@ -20,6 +20,12 @@ ADDRESS_PARTS = (
 )
 """The terms of an address and their elements, in the order of the standard."""
 
+OPTIONAL = frozenset(
+    {"note", "ship_to_name", "requested_date"}
+    | {f"{who}_{part}" for who in ("buyer", "seller") for part in ("postcode", "street", "city")}
+)
+"""The terms that an order does without where the paper has nothing there."""
+
 GUIDELINE = "urn:order-x.eu:1p0:comfort"
 """The level of Order-X."""
 
@@ -66,6 +72,8 @@ class OrderMessage:
         if told.key:
             value = self._key(name, row if "." in name else None)
         if value is None or not str(value).strip():
+            if term in OPTIONAL and not told.key and self._is_blank(name, row):
+                return ""
             reason = "no value" if not told.key else "no one key in the master data"
             return self._problem(term, told, row, reason)
         if told.key and (other := self._excepted(RecordRule.ONE_KEY, name, row)):
@@ -128,6 +136,11 @@ class OrderMessage:
     def _origin(self, name: str, row: int | None) -> ValueOrigin | None:
         return next((each for each in self.record.origins if (each.field, each.row) == (name, row)), None)
 
+    def _is_blank(self, name: str, row: int | None) -> bool:
+        """Whether nothing stands there on the paper, rather than what nobody can read."""
+        found = self._origin(name, row)
+        return found is None or (found.no_value != "illegible" and not found.text.strip())
+
     def _other_currency(self, name: str, row: int | None) -> str:
         """The currency of an amount, or the sign beside it, where it is not the order's; else ""."""
         found = self._origin(name, row if "." in name else None)
@@ -160,7 +173,7 @@ def order_xml(message: OrderMessage) -> tuple[bytes, list[NotMapped]]:
     _add(document, "ram:TypeCode", ORDER_TYPE)
     _add_day(_add(document, "ram:IssueDateTime"), message.day("date"))
     if message.has("note"):
-        _add(_add(document, "ram:IncludedNote"), "ram:Content", _optional(message, "note"))
+        _add(_add(document, "ram:IncludedNote"), "ram:Content", message.text("note"))
     trade = _add(root, "rsm:SupplyChainTradeTransaction")
     rows = message.rows()
     if not rows:
@@ -208,8 +221,8 @@ def _add_header(trade: ElementTree.Element, message: OrderMessage, lines: Decima
     _add_party(_add(agreement, "ram:BuyerTradeParty"), message, "buyer")
     delivery = _add(trade, "ram:ApplicableHeaderTradeDelivery")
     if message.has("ship_to_name"):
-        _add(_add(delivery, "ram:ShipToTradeParty"), "ram:Name", _optional(message, "ship_to_name"))
-    if message.has("requested_date") and (day := _optional_day(message, "requested_date")):
+        _add(_add(delivery, "ram:ShipToTradeParty"), "ram:Name", message.text("ship_to_name"))
+    if message.has("requested_date") and (day := message.day("requested_date")):
         event = _add(delivery, "ram:RequestedDeliverySupplyChainEvent")
         _add_day(_add(event, "ram:OccurrenceDateTime"), day)
     _add_sums(_add(trade, "ram:ApplicableHeaderTradeSettlement"), message, lines)
@@ -234,29 +247,16 @@ def _add_party(party: ElementTree.Element, message: OrderMessage, who: str) -> N
     if message.has(f"{who}_id"):
         _add(party, "ram:ID", message.text(f"{who}_id"))
     _add(party, "ram:Name", message.text(f"{who}_name"))
-    parts = [(part, name) for part, name in ADDRESS_PARTS if message.has(f"{who}_{part}")]
-    if parts:
-        address = _add(party, "ram:PostalTradeAddress")
-        for part, name in parts:
-            _add(address, f"ram:{name}", message.text(f"{who}_{part}"))
-    elif who == "buyer":
-        why = "Order-X wants an address of the buyer, and the form maps no part of it"
+    parts = {name: message.text(f"{who}_{part}") for part, name in ADDRESS_PARTS if message.has(f"{who}_{part}")}
+    address = _add(party, "ram:PostalTradeAddress")
+    for name, text in parts.items():
+        _add(address, f"ram:{name}", text)
+    if who == "buyer" and not any(parts.values()):
+        why = "Order-X wants an address of the buyer, and there is no part of it"
         message.problems.append(NotMapped(term="buyer_country", field="", reason=why))
     if message.has(f"{who}_vat"):
         registration = _add(party, "ram:SpecifiedTaxRegistration")
         _add(registration, "ram:ID", message.text(f"{who}_vat"), schemeID="VA")
-
-
-def _optional(message: OrderMessage, term: str) -> str:
-    """The text of a term that an order does without: a note that nobody wrote."""
-    known, found = len(message.problems), message.text(term)
-    if len(message.problems) > known and message.problems[-1].reason == "no value":
-        message.problems.pop()
-    return found
-
-
-def _optional_day(message: OrderMessage, term: str) -> str:
-    return message.day(term) if _optional(message, term) else ""
 
 
 def _add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:

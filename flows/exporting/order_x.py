@@ -63,7 +63,8 @@ def _newest(home: Home, form: str) -> Form:
     versions = [version for name, version, _ in home.store.forms() if name == form]
     if not versions:
         raise SettingsError(f"There is no form {form!r}.")
-    return home.forms(form, max(versions))
+    newest = home.forms.find(form)  # what is installed counts before the first scan comes in with it
+    return newest if newest.version >= max(versions) else home.forms(form, max(versions))
 
 
 def _held_back(record: PublishedRecord) -> Iterator[NotMapped]:

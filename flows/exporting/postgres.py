@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from flows.home import now
 from reconcile.records import Copied, CopyFailed, follow
 
 FIRST_PAUSE_SECONDS = 5.0
@@ -30,15 +32,18 @@ def copied_rounds(
     schema: str,
     every_seconds: float | None,
     sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], datetime] = now,
 ) -> Iterator[Copied | RoundFailed]:
     """What each round copied: one, or without end, so many seconds apart.
 
     Without end, a round that fails is told and tried again, with growing pauses. CopyFailed where there is one round.
+    How the copy fares is noted beside the records.
     """
     pause = FIRST_PAUSE_SECONDS
     while True:
         try:
-            done: Copied | RoundFailed = follow(records, address, schema)
+            patience = every_seconds + LONGEST_PAUSE_SECONDS if every_seconds else 0.0
+            done: Copied | RoundFailed = follow(records, address, schema, clock, patience)
             pause, wait = FIRST_PAUSE_SECONDS, every_seconds or 0.0
         except CopyFailed as error:
             if every_seconds is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +16,7 @@ from reconcile.parameters import shipped_parameters
 from transcribe.errors import SettingsError
 from transcribe.i18n import worded
 from transcribe.lean_imports import later
-from transcribe.model import Form, ReadResult, Scan
+from transcribe.model import Form, Reading, ReadResult, Scan
 
 if TYPE_CHECKING:
     from transcribe import intake
@@ -57,16 +57,16 @@ def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool
     if taken.scan.id == home.store.origin(scan.id):
         raise SettingsError(worded("This is the picture that the scan is read from. Give the new picture."))
     pages = NewPages(scan=taken.scan, files=taken.files)
-    look = None if anyway else partial(_require_same_order, home, scan, form)
+    look = None if anyway else lambda reads: require_same_order(home, scan, form, reads.readings)
     return read_again(home, scan, form, because, pages, retaken=True, look=look)
 
 
-def _require_same_order(home: Home, scan: Scan, form: Form, reads: ReadResult) -> None:
-    """SettingsError where a value that identifies the order is read as another in the new picture, sure or not."""
+def require_same_order(home: Home, scan: Scan, form: Form, anew: Sequence[Reading]) -> None:
+    """SettingsError where a value that identifies the order is another by readings of a new picture, sure or not."""
     learnt = home.store.parameters() or shipped_parameters()
     before, after = (
         identity_parts(form, weigh(form, readings, learnt, policy(home.settings)))
-        for readings in (home.store.readings(scan.id), reads.readings)
+        for readings in (home.store.readings(scan.id), anew)
     )
     differing = [
         f"{name} {was!r} → {after[name][0]!r}"

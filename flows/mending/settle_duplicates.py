@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, cast
 
 from flows.home import Home, now
 from flows.mending.read_again import NewPages, read_again
+from flows.mending.retake import require_same_order
 from flows.steps import Because, reconcile_to_the_end
 from transcribe.errors import FairhandError, NotFound, SettingsError
 from transcribe.model import Scan, ScanPage, Verdict
@@ -70,14 +71,18 @@ def reconcile_with_retakes(home: Home) -> None:
 def retake_by_policy(home: Home) -> int:
     """Have scans that look like older ones become their pictures, by policy; gives how many.
 
-    Where only the values are the same it may be another sheet: that is left to an operator.
+    Where only the values are the same, or a value that identifies the order is not, it may be another sheet: that is
+    left to an operator.
     """
     done = 0
     for pair in home.store.duplicates():
         if pair.policy != "retake" or not pair.waits or pair.differing is None:
             continue
         try:
-            settle(home, pair.older, pair.newer, "retake", BY_POLICY)
+            older, newer = home.store.in_order(pair.older, pair.newer)
+            form = home.forms(older.form, older.form_version)
+            require_same_order(home, older, form, home.store.readings(newer.id))
+            settle(home, older.id, newer.id, "retake", BY_POLICY)
         except FairhandError as error:  # the pair stays open, and an operator sees it
             logger.warning("The scan %s is not retaken: %s", pair.older[:12], error)
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,7 @@ from flows.serving.records_answers import PROBLEMS
 from flows.serving.records_api import PREFIX
 from flows.serving.requests_once import IdempotencyKey, once
 from flows.steps import AUTO_FORM
-from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file
+from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file, waiting_scans
 from transcribe.errors import DiskFull, FormError, SettingsError
 from transcribe.review import TAKES_FILE, Here
 from transcribe.store import ApiToken, Store
@@ -29,6 +30,9 @@ SENT: dict[str, Any] = {
     },
 }
 """What OpenAPI says of the body: the bytes of one file."""
+
+OF_PAGE = re.compile(r" p\. \d+$")
+"""The end of the name of a scan that is not alone in its file."""
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
@@ -102,7 +106,7 @@ def _add_sending(router: APIRouter, home: Home) -> None:
             await _receive(request, arriving, home.settings.most_file_bytes)
             asked = _Asked(form=form, batch=batch, external_id=external_id, file=arriving.sha256)
             known = await _in_thread(lambda: state_of(home, arriving.sha256, _only(token, form)))
-            comes = known.state == "unknown"
+            comes = known.state == "unknown" or bool(external_id and _waits_as_another(home, known, arriving.name))
             if comes:
                 await run_in_threadpool(arriving.settle, form, named)
 
@@ -142,10 +146,17 @@ def state_of(home: Home, sha256: str, form: str | None) -> SentV1:
     return SentV1(file=sha256, state=found.state, scans=found.scans, reason=found.reason)
 
 
+def _waits_as_another(home: Home, known: SentV1, name: str) -> bool:
+    """Whether a file waits, and under other names alone: it comes once more, so that its scan has this one too."""
+    waiting = [each.path.name for each in waiting_scans(home.settings) if each.sha256 == known.file]
+    return known.state == "waiting" and name not in waiting
+
+
 def _note_known(store: Store, known: SentV1, batch: str, now: datetime, name: str) -> None:
-    """Have the page of a batch say what came in it again; a file of one scan is found by this name too."""
+    """Have the page of a batch say what came in it again; its scans are found by this name too, each with its page."""
     for scan in known.scans:
-        store.note_known_again(scan, batch, now, name if len(known.scans) == 1 else "")
+        page = OF_PAGE.search(store.scan(scan).name)
+        store.note_known_again(scan, batch, now, name + (page[0] if name and page else ""))
 
 
 def _require_welcome(home: Home, form: str, batch: str) -> None:

@@ -79,7 +79,8 @@ def asked_again_record(
         return None
     known = {each.key: each for each in record.decisions if each.method != Method.PROVISIONAL}
     asked = [key for key, answer in answers.items() if isinstance(answer, Task) and key in known]
-    said = [RuleException(rule=RecordRule.READ_AGAIN, keys=(key,), expected="a value", found="asked") for key in asked]
+    found = "nobody is asked" if store.asks_nobody(scan.id) else "asked"
+    said = [RuleException(rule=RecordRule.READ_AGAIN, keys=(key,), expected="a value", found=found) for key in asked]
     if not said:
         return None
     new = {key: each for key, each in answers.items() if isinstance(each, Decision) and key in known}

@@ -6,6 +6,7 @@ from reconcile.records.export_formats import ExportOptions, export_names, load_e
 from reconcile.records.held_forms import held, held_records
 from reconcile.records.interchange import quality
 from reconcile.records.interchange.conditions import require_value
+from reconcile.records.interchange.copy_notes import copy_notes
 from reconcile.records.interchange.data_package import write_package
 from reconcile.records.interchange.datasette_metadata import metadata
 from reconcile.records.interchange.postgres_copy import Copied, CopyFailed, follow
@@ -39,6 +40,7 @@ __all__ = [
     "Selection",
     "Status",
     "ValueOrigin",
+    "copy_notes",
     "damage",
     "empty_log_of",
     "export_names",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flows.administration import quality
 from flows.administration.records import READER_WAIT_SECONDS
-from flows.alerts import conditions, told_alerts
+from flows.alerts import conditions, standing_records, told_alerts
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
 from flows.desk.batches import what_if
 from flows.desk.money import owed
@@ -120,7 +120,7 @@ def test_when_operators_are_told_is_what_the_page_says() -> None:
     assert "older than two days (`FAIRHAND_ALERT_BACKUP_DAYS`)" in PAGE
     assert timedelta(days=3) == conditions.PAY_NOTICE
     assert "`FAIRHAND_PAY_DAY` is three days off or less, or past" in PAGE
-    assert timedelta(minutes=15) == conditions.MAX_UNPUBLISHED
+    assert timedelta(minutes=15) == standing_records.MAX_UNPUBLISHED
     assert "is not published a quarter of an hour later" in PAGE
     assert timedelta(days=2) == conditions.APPEAL_NOTICE
     assert "their day is two days off or less" in PAGE

@@ -596,6 +596,9 @@ class SteeringStore(Protocol):
         Where people said that it is not its form, this is the last word on it, also while it is not aside.
         """
 
+    def asks_nobody(self, scan: str) -> bool:
+        """Whether nobody is asked about a scan: its batch is cancelled, it is set aside, or is another order again."""
+
     def is_put_aside(self, scan: str) -> bool:
         """Whether an operator, or people who agreed, have set this scan aside."""
 

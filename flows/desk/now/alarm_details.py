@@ -149,6 +149,13 @@ def _records_held(visit: Visit, facts: Facts) -> str:
     )
 
 
+def _copy(visit: Visit, facts: Facts) -> str:
+    return visit.say(
+        "The schema %(schema)s stands still since %(at)s; what was forgotten since may still be in it.",
+        schema=facts["schema"], at=visit.moment(facts["at"]),
+    )  # fmt: skip
+
+
 def _fit(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "%(count)s of the latest %(latest)s scans of the form %(form)s lie worse on it than nearly all before.",
@@ -191,6 +198,7 @@ SENTENCES: Mapping[str, Callable[[Visit, Facts], str]] = {
     "webhook given up": _webhook_given_up,
     "records": _records,
     "records held": _records_held,
+    "copy": _copy,
     "fit": _fit,
     "reading": _reading,
     "audit": _audit,

@@ -1,4 +1,4 @@
-"""What Datasette shows of records.db: titles, descriptions, units, facets and queries, made from the forms."""
+"""What Datasette shows of records.db: titles, descriptions, facets and queries, made from the forms."""
 
 from __future__ import annotations
 
@@ -67,12 +67,10 @@ def metadata(records: Path, forms: Mapping[str, Form]) -> dict[str, Any]:
         for name, facets in _FACETS.items():
             tables[name]["facets"] = list(facets)
         queries = {name: {"title": title, "sql": sql} for name, (title, sql) in _QUERIES.items()}
-        currencies: set[str] = set()
         for form in forms.values():
             for part, table in schema.parts_of(database, form.name).items():
                 columns = schema.columns_of(database, form.name, part)
                 told = _table(database, form, part, table, columns)
-                currencies |= set(told["units"].values())
                 tables[table] = told
                 if part:
                     tables[f"{table}{VIEW_SUFFIX}"] = {"title": f"{told['title']}, with their order"}
@@ -81,7 +79,6 @@ def metadata(records: Path, forms: Mapping[str, Form]) -> dict[str, Any]:
                 tables[f"{table}{FORMER_SUFFIX}"] = {"hidden": True}
     return {
         "title": "Records",
-        "custom_units": [f"{each} = [{each.lower()}]" for each in sorted(currencies)],
         "databases": {records.stem: {"tables": tables, "queries": queries}},
     }
 
@@ -89,19 +86,17 @@ def metadata(records: Path, forms: Mapping[str, Form]) -> dict[str, Any]:
 def _table(database: Database, form: Form, part: str, table: str, columns: Sequence[FieldColumn]) -> dict[str, Any]:
     fields = {each.name: each for each in form.all_fields()}
     told: dict[str, str] = {}
-    units: dict[str, str] = {}
     for column in columns:
         field = fields.get(f"{part}.{column.field}" if part else column.field)
-        told[column.column] = f"{column.label} ({column.type})" + ("" if field is None else _help(field.help))
-        if column.kind == "amount" and (unit := _one_currency(database, table, column.column)):
-            units[column.column] = unit
+        currency = _one_currency(database, table, column.column) if column.kind == "amount" else None
+        kind = f"{column.type} in {currency}" if currency else column.type  # units of Datasette would make kEUR of it
+        told[column.column] = f"{column.label} ({kind})" + ("" if field is None else _help(field.help))
     facets = [each.column for each in columns if each.type in _FACET_TYPES or each.is_listed]
     title = _word(form.title, form.name)
     return {
         "title": f"{title}: {_word(form.table(part).label, part)}" if part and _has(form, part) else title,
         "description": f"Form {form.name}" + (f", table {part}: one row a line." if part else ": one row a record."),
         "columns": told,
-        "units": units,
         "facets": facets if part else ["state", *facets],
         "sort_desc": "id",
     }

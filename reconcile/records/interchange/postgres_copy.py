@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconcile.records import query, schema
 from reconcile.records.database import one_moment
 from reconcile.records.interchange.changes import Changes, changes_after
-from reconcile.records.interchange.export_columns import ExportColumn, ExportKind, export_columns, rows_of
+from reconcile.records.interchange.copy_notes import moved, note_of
+from reconcile.records.interchange.export_columns import OWN_COLUMNS, ExportColumn, ExportKind, export_columns, rows_of
 from transcribe.errors import FairhandError, SettingsError, StartOver
 from transcribe.model import Value
 
@@ -47,7 +51,7 @@ _FIXED = ("records", "documents", "provenance", "history", "exceptions")
 """The tables of every record that are copied as they are."""
 
 _POSITION = "copy_position"
-"""The table of one row that says how far the copy has come."""
+"""The table of one row that says how far the copy has come, with which columns."""
 
 
 class CopyFailed(FairhandError):
@@ -64,16 +68,50 @@ class Copied:
     anew: bool
 
 
-def follow(records: Path, address: str, schema_name: str = DEFAULT_SCHEMA) -> Copied:
+def copy_place(address: str) -> str:
+    """Where a copy is, of this connection string and what the environment says; without users and passwords."""
+    with _refusals():
+        from psycopg import conninfo, pq
+
+        said = {each.keyword.decode(): each.val.decode() for each in pq.Conninfo.get_defaults() if each.val}
+        said |= {name: str(value) for name, value in conninfo.conninfo_to_dict(address).items()}
+    return " ".join(f"{name}={said[name]}" for name in ("service", "host", "port", "dbname") if name in said)
+
+
+def follow(
+    records: Path,
+    address: str,
+    schema_name: str = DEFAULT_SCHEMA,
+    clock: Callable[[], datetime] | None = None,
+    patience_seconds: float = 0.0,
+) -> Copied:
     """Bring the copy up to date; `address` is a connection string of libpq, "" for what the environment says.
 
-    The position stands in the copy and moves in the transaction of the rows, so that a copy that was cut off goes on
-    where it was. SettingsError where psycopg is not installed, CopyFailed where PostgreSQL refuses.
+    With a clock it is noted how the copy fares, which is to move at least every `patience_seconds`, 0 where nobody
+    follows it. SettingsError where psycopg is not installed, CopyFailed where PostgreSQL refuses.
     """
+    if clock is None:
+        return _followed(records, address, schema_name, lambda: None)
+    note = replace(note_of(records, copy_place(address), schema_name, clock()), patience_seconds=patience_seconds)
+
+    def moves() -> None:
+        nonlocal note
+        note = moved(note, clock())
+
+    try:
+        return _followed(records, address, schema_name, moves)
+    except CopyFailed:
+        replace(note, failed=True).keep()
+        raise
+
+
+def _followed(records: Path, address: str, schema_name: str, moves: Callable[[], None]) -> Copied:
+    """Copy what changed. The position stands in the copy and moves in the transaction of the rows: it goes on there."""
     count, gone, anew = 0, 0, False
     with _connected(address) as connection:
         with connection.transaction():  # of its own: whatever stops the rest, what is forgotten goes
-            _Copy(connection, schema_name).forget([scan for scan, _ in query.erased(records)])
+            copy = _Copy(connection, schema_name)
+            copy.forget([scan for scan, _ in query.erased(records, after=copy.position())])
         while True:
             with connection.transaction():
                 copy = _Copy(connection, schema_name)
@@ -86,6 +124,7 @@ def follow(records: Path, address: str, schema_name: str = DEFAULT_SCHEMA) -> Co
                         seen, anew = 0, True
                     changes = changes_after(records, seen, BATCH_RECORD_COUNT)
                     copy.apply(records, changes)
+            moves()
             count, gone = count + len(changes.records), gone + len(changes.erased)
             if not changes.more:
                 return Copied(records=count, erased=gone, position=changes.position, anew=anew)
@@ -103,13 +142,13 @@ class _Copy:
         for table in (*_FIXED, "erased"):
             columns = {name: _plain_type(name, kind) for name, kind in schema.TABLES[table].items()}
             self._make(table, columns, schema.primary_key(table))
-        self._make(_POSITION, {"id": "integer", "position": "bigint"}, ("id",))
+        self._make(_POSITION, {"id": "integer", "position": "bigint", "layout": "text"}, ("id",))
         for table in _FIXED:
             self._do("create index if not exists {index} on {table} (scan)", table, index=self._name(f"{table}_scan"))
 
     def position(self) -> int:
-        """How far the copy has come."""
-        row = self._do("select position from {table}", _POSITION).fetchone()
+        """How far the copy has come; 0 where it lacks values of columns that another version of fairhand had not."""
+        row = self._do("select position from {table} where layout = %s", _POSITION, [_layout()]).fetchone()
         return 0 if row is None else int(row[0])
 
     def empty(self) -> None:
@@ -136,8 +175,9 @@ class _Copy:
                 self._fill(table, names, [row for rows in of_form for row in rows])
         erased = [dict(zip(schema.TABLES["erased"], row, strict=True)) for row in changes.erased_rows]
         self._fill("erased", list(schema.TABLES["erased"]), [list(each.values()) for each in erased])
-        told = "insert into {table} values (1, %s) on conflict (id) do update set position = excluded.position"
-        self._do(told, _POSITION, [changes.position])
+        told = "insert into {table} (id, position, layout) values (1, %s, %s) on conflict (id) do update"
+        told += " set position = excluded.position, layout = excluded.layout"
+        self._do(told, _POSITION, [changes.position, _layout()])
 
     def _of_form(self, form: str, part: str, columns: Sequence[ExportColumn]) -> tuple[str, list[str]]:
         """The table of a form's plain fields or lines, made or widened, and its columns. They are called as the fields.
@@ -206,16 +246,32 @@ class _Copy:
 
 @contextmanager
 def _connected(address: str) -> Iterator[psycopg.Connection[Any]]:
+    with _refusals():
+        import psycopg
+
+        with psycopg.connect(address, connect_timeout=CONNECT_SECONDS, application_name="fairhand") as connection:
+            yield connection
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What PostgreSQL refuses, as an error of ours."""
     try:
         import psycopg  # an extra
     except ImportError as error:
         advice = "pip install 'fairhand[postgres]'"
         raise SettingsError(f"PostgreSQL needs psycopg, which is not installed: {advice}.") from error
     try:
-        with psycopg.connect(address, connect_timeout=CONNECT_SECONDS, application_name="fairhand") as connection:
-            yield connection
+        yield
     except psycopg.Error as error:
         raise CopyFailed(f"PostgreSQL: {' '.join(str(error).split())}") from error
+
+
+@cache
+def _layout() -> str:
+    """What tells the columns of this version's copies from those of others."""
+    columns = {name: list(schema.TABLES[name]) for name in _FIXED}, list(OWN_COLUMNS)
+    return hashlib.sha256(repr(columns).encode()).hexdigest()
 
 
 def _plain_type(name: str, kind: type) -> str:

@@ -44,6 +44,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "webhook given up": {"name": "erp", "count": 6},
     "records": {"at": AT},
     "records held": {"count": 3},
+    "copy": {"schema": "orders", "at": AT},
     "fit": {"form": "order", "count": 11, "latest": 30},
     "reading": {"people": 2},
     "audit": {"form": "order", "wrong": 8, "count": 40, "least": 0.105, "allowed": 0.001},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from flows.steps import publish_records
 from reconcile.records import query
 from tests.flows.desk.desk_site import AGREED, DeskSite
@@ -9,6 +11,35 @@ from transcribe.codes import RecordRule
 from transcribe.model import FieldKey
 
 CUSTOMER = FieldKey("customer")
+
+
+def found_of(desk: DeskSite) -> list[tuple[str, str]]:
+    """What the record says of values that are asked again, once all is weighed and published."""
+    desk.weigh()
+    publish_records(desk.home)
+    (record,) = query.records(desk.home.settings.records, "order")
+    return [(record.state, each.found or "") for each in record.exceptions if each.rule == RecordRule.READ_AGAIN]
+
+
+@pytest.mark.parametrize("what", ["batch", "scan"])
+def test_a_record_says_that_people_are_asked_only_while_they_are(desk: DeskSite, what: str) -> None:
+    store = desk.home.store
+    scan = desk.scan("bad.png", AGREED)
+    desk.weigh()
+    reads = desk._reads(scan, store.pictures(scan.id)[0].sha256, {**AGREED, "customer": ("Mary Poole", "Mary Paole")})
+    store.read_again(scan.id, ("order", 1), reads, "op", "another picture", desk.now(), retaken=True)
+    assert found_of(desk) == [("provisional", "asked")]
+    if what == "batch":
+        store.cancel_batch("monday", "op", "wrong customer", desk.now())
+    else:
+        store.put_scan_aside(scan.id, "op", "wrong customer", desk.now())
+    assert found_of(desk) == [("provisional", "nobody is asked")]
+    assert store.claim_waiting(1, desk.now()) == [], "it is weighed once"
+    if what == "batch":
+        store.resume_batch("monday", "op", "it was right", desk.now())
+    else:
+        store.bring_scan_back(scan.id, "op", "it was right", desk.now())
+    assert found_of(desk) == [("provisional", "asked")]
 
 
 def test_a_blank_of_the_former_picture_is_asked_again_and_the_record_says_so_until_somebody_has_read(

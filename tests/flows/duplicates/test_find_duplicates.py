@@ -240,6 +240,26 @@ def test_a_second_photograph_of_a_sheet_takes_the_place_of_the_first_and_gives_i
     assert here.store.verify_audit().broken_at is None
 
 
+@pytest.mark.parametrize(("number", "is_taken"), [(WORDS["number"], 1), ("A-204179", 0)])
+def test_no_picture_is_taken_by_policy_where_what_identifies_the_order_is_read_as_another_sure_or_not(
+    rooms: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: str, is_taken: int
+) -> None:
+    rooms.use_form(str(ticket(tmp_path, 'duplicates = "retake"')))
+    for text in (WORDS["number"], number):
+        scan = Scan(id=secrets.token_hex(32), pages=(), form="ticket", form_version=1, batch="monday")
+        rooms.store.put_scan(scan, [], now())
+        said = reading(
+            scan=scan.id, key=FieldKey("number"), source=ENGINE, text=text, at=now(), confidence=0.6, conditions={}
+        )
+        rooms.store.put_reads(scan.id, ReadResult(places=(), readings=(said,), fit=None, quality={}), now())
+        rooms.store.put_fingerprints(scan.id, [PageFingerprint(number=1, bits=bytes(64))], 0.24, "retake", now())
+    reconcile_home(rooms)
+    assert [each.waits for each in rooms.store.duplicates()] == [True], "they look alike"
+    settled: list[str] = []
+    monkeypatch.setattr("flows.mending.settle_duplicates.settle", lambda *said: settled.append(said[3]))
+    assert (retake_by_policy(rooms), settled) == (is_taken, ["retake"] * is_taken)
+
+
 @pytest.mark.parametrize(
     ("changed", "is_pair"),
     [

@@ -293,7 +293,7 @@ def test_an_order_without_any_address_of_the_buyer_is_reported(tmp_path: Path) -
     (record,) = query.records(records_of(tmp_path, store), FORM)
     order = OrderMapping(lines="lines", terms={name: term for name, term in TERMS.items() if name != "buyer_country"})
     _, problems = order_xml(OrderMessage(record=record, order=order))
-    assert ("buyer_country", "Order-X wants an address of the buyer, and the form maps no part of it") in [
+    assert ("buyer_country", "Order-X wants an address of the buyer, and there is no part of it") in [
         (each.term, each.reason) for each in problems
     ]
 

@@ -16,6 +16,7 @@ from reconcile.records import query
 from tests.flows.exporting.test_exports import FORM, MAPPED, TERMS, an_order, put_order, records_of
 from tests.reconcile.records import MemoryOutbox, a_record
 from transcribe.codes import RecordRule
+from transcribe.errors import SettingsError
 from transcribe.model import FieldKey, OrderMapping, OrderTerm, RuleException
 
 
@@ -32,6 +33,18 @@ def test_an_order_of_a_scan_that_was_forgotten_is_gone_from_a_folder_that_is_exp
     forget_scan(rooms, first)
     assert export_records(rooms.settings.records, lambda: rooms, wanted, out) == 1
     assert [each.name for each in out.glob("*.xml")] == [f"{second}.xml"]
+
+
+def test_a_mapping_holds_from_when_its_version_is_installed(rooms: Home, tmp_path: Path) -> None:
+    path = tmp_path / "ordered.toml"
+    path.write_text(MAPPED.partition("[order_x]")[0], encoding="utf-8")
+    put_order(rooms, rooms.use_form(str(path)), "N-1")
+    wanted = Wanted(format="order-x", form="ordered")
+    with pytest.raises(SettingsError, match="does not say how"):
+        export_records(rooms.settings.records, lambda: rooms, wanted, tmp_path / "orders")
+    path.write_text(MAPPED.replace("version = 1", "version = 2"), encoding="utf-8")
+    rooms.forms.install(path)
+    assert export_records(rooms.settings.records, lambda: rooms, wanted, tmp_path / "orders") == 1
 
 
 @pytest.mark.parametrize("text", ["sNaN", "NaN", "Infinity", "1E+5", "1_000", "١٢", "1.000,00", "1e999999999"])
@@ -96,6 +109,30 @@ def test_a_text_that_looks_like_markup_or_runs_to_the_left_is_in_the_order_as_it
 
 def test_blanks_alone_are_no_value(tmp_path: Path) -> None:
     assert told_of(tmp_path, "  ") == [("buyer_name", "no value")]
+
+
+def test_a_part_of_an_address_that_is_blank_is_left_out_and_one_that_nobody_can_read_is_reported(
+    tmp_path: Path,
+) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    lines = {"lines": tuple(each for each in record.tables["lines"] if each["designation"])}
+    terms = {**TERMS, "buyer_city": OrderTerm(field="town"), "requested_date": OrderTerm(field="town")}
+    for no_value, text, missing in (
+        ("blank", "", []),
+        ("illegible", "", ["no value"]),
+        (None, "31/02/26", ["no value"]),
+    ):
+        town = replace(record.origins[0], field="town", row=None, value=None, no_value=no_value, text=text)
+        told = replace(record, values={**record.values, "town": None}, origins=(*record.origins, town), tables=lines)
+        order, problems = order_xml(OrderMessage(record=told, order=OrderMapping(lines="lines", terms=terms)))
+        assert [each.reason for each in problems] == missing * 2
+        assert missing or _Check().fault(order) == ""
+    alone = {name: term for name, term in terms.items() if name != "buyer_country"}
+    told = replace(record, values={**record.values, "town": None}, tables=lines)
+    _, problems = order_xml(OrderMessage(record=told, order=OrderMapping(lines="lines", terms=alone)))
+    assert [each.reason for each in problems] == ["Order-X wants an address of the buyer, and there is no part of it"]
 
 
 def test_a_code_without_text_is_none_and_hides_no_other_term(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pyarrow.parquet
@@ -190,6 +192,38 @@ def follows(rooms: Home, tmp_path: Path, left: int) -> None:
         **(exported(rooms, "order-form") if "order-form" in query.forms(rooms.settings.records) else {}),
     }
     assert sum(receiver.tries.values()) > len(receiver.tries), "some were sent again"
+
+
+def test_a_follower_goes_on_after_answers_that_break_off_or_are_none(tmp_path: Path) -> None:
+    record = {"scan": "a", "record_version": 1, "state": "final"}
+    page = {"records": [record], "erased": [], "left": [], "next": 1, "more": False}
+    bodies = [(b'{"records": [', 100), (b"", 100), (b"<html>502", 9), (json.dumps(page).encode(), 0)]
+
+    class Breaks(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body, length = bodies.pop(0) if len(bodies) > 1 else bodies[0]
+            self.send_response(200)
+            self.send_header("Content-Length", str(length or len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Breaks)
+    answering = threading.Thread(target=server.serve_forever, daemon=True)
+    answering.start()
+    try:
+        with following(f"http://127.0.0.1:{server.server_port}", "t", tmp_path):
+            until, found = time.monotonic() + PATIENCE, dict[str, dict[str, object]]()
+            while time.monotonic() < until and not found:
+                time.sleep(0.2)
+                with suppress(sqlite3.OperationalError):  # it has no table yet
+                    found = copied(tmp_path)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert found == {"a": record}
 
 
 def test_an_order_that_is_of_another_form_leaves_the_copy_and_may_come_back(rooms: Home, tmp_path: Path) -> None:

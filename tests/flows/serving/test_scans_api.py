@@ -49,6 +49,21 @@ def test_a_scan_waits_to_be_taken_in_once_however_often_it_is_sent(rooms: Home, 
     assert len(list((rooms.settings.home / FOLDER_NAME).iterdir())) == 1, "nothing of what was refused stays"
 
 
+def test_a_file_that_waits_and_one_of_several_scans_keep_the_other_name_that_they_come_again_under(
+    rooms: Home, client: TestClient
+) -> None:
+    for name in ("PO-7", "PO-8", "PO-8", ""):
+        answer = client.post(AT, content=b"%PDF", params={"external_id": name} if name else {}, headers=JPEG)
+        assert answer.json()["state"] == "waiting"
+    assert [each.path.name for each in waiting_scans(rooms.settings)] == ["PO-7.jpg", "PO-8.jpg"]
+    file = SourceFile(sha256=digest(b"two"), name="A.pdf", size=1, media_type="application/pdf")
+    for page in (1, 2):
+        scan = Scan(id=f"{page}" * 64, pages=(), form="", form_version=0, name=f"A.pdf p. {page}")
+        rooms.store.put_scan(scan, [file], now())
+    answer = client.post(AT, content=b"two", params={"external_id": "B"}, headers={"content-type": "application/pdf"})
+    assert [rooms.store.other_names(each) for each in answer.json()["scans"]] == [["B.pdf p. 1"], ["B.pdf p. 2"]]
+
+
 @pytest.mark.parametrize("is_set_aside", [False, True], ids=["a file that waits", "a file that was set aside"])
 def test_a_key_is_of_one_request_also_where_the_file_is_known_by_then(
     rooms: Home, client: TestClient, is_set_aside: bool

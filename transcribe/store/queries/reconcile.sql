@@ -142,6 +142,12 @@ WHERE id = :scan_id;
 -- name: wake!
 UPDATE scan SET wakes = wakes + 1 WHERE id = :scan_id;
 
+-- name: wake_asked_again!
+-- Have a scan weighed whose last record says that people are asked about it.
+UPDATE scan SET wakes = wakes + 1 WHERE id = :scan_id AND EXISTS (
+    SELECT 1 FROM record r JOIN record_text x ON x.id = r.id WHERE r.scan_id = :scan_id
+    AND r.version = (SELECT MAX(version) FROM record WHERE scan_id = :scan_id) AND instr(x.exceptions, '["read again",') > 0);
+
 -- name: last_record^
 SELECT * FROM record WHERE scan_id = :scan_id ORDER BY version DESC LIMIT 1;
 

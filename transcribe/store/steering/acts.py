@@ -55,6 +55,11 @@ class ActVerbs(Lookup):
         self.log(by, verb, subject, {"act": number, "why": hashed, **detail}, now)
         return number
 
+    def ask_nobody(self, scan: int, now: datetime) -> None:
+        """Withdraw the questions about a scan; a record that says people are asked is told otherwise then."""
+        self.db.run("withdraw_questions", scan_id=scan, now=micros(now))
+        self.db.run("wake_asked_again", scan_id=scan)
+
     def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
         return frozenset(key_of(row) for row in self.db.all("asked_fields", scan_id=self.scan_row(scan)["id"]))
 

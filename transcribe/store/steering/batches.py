@@ -80,7 +80,7 @@ class BatchVerbs(ActVerbs):
                 gone = self._withdraw_records(name, now) if withdraws else 0
                 self._change(changed, verb, by, reason, now, {"records_withdrawn": gone} if withdraws else {})
                 for row in self.db.all("scans_of_batch", name=name):
-                    self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+                    self.ask_nobody(row["id"], now)
                     self.db.run("wake_partners", scan_id=row["id"])
                     self.tell_pairs(row["id"], now)
             return self.batch(name)

@@ -7,7 +7,7 @@ from datetime import datetime
 from transcribe.model import SourceFile
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
-from transcribe.store.row_mapping import micros, moment
+from transcribe.store.row_mapping import moment
 from transcribe.store.steering.acts import ActVerbs
 
 
@@ -20,7 +20,7 @@ class ScanVerbs(ActVerbs):
             if self.is_put_aside(row["sha256"]):
                 return False
             self.act("scan set aside", row["sha256"], by, reason, now, scan=row["id"])
-            self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+            self.ask_nobody(row["id"], now)
             self.db.run("wake_partners", scan_id=row["id"])
             self.tell_pairs(row["id"], now)
             self.tell_programs("aside", now, scan=row["id"], note="set aside")
@@ -36,6 +36,9 @@ class ScanVerbs(ActVerbs):
             self.db.run("wake_partners", scan_id=row["id"])
             self.tell_pairs(row["id"], now)
             return True
+
+    def asks_nobody(self, scan: str) -> bool:
+        return self.db.one("is_cancelled", scan_id=self.scan_row(scan)["id"]) is not None
 
     def is_put_aside(self, scan: str) -> bool:
         return self.db.one("is_put_aside", scan_id=self.scan_row(scan)["id"]) is not None

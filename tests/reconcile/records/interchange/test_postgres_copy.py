@@ -94,6 +94,7 @@ def test_it_follows_corrections_erasures_and_new_versions_of_a_form(address: str
         assert rows(address, f"select count(*) from fairhand.{table} where scan = 'two'") == [(0,)], table  # noqa: S608
     again = follow(tmp_path / "records.db", address)
     assert (again.records, again.erased) == (0, 0)
+    assert rows(address, "select scan from fairhand.erased") == [("two",)], "it stays told"
 
 
 def test_a_view_on_any_column_stops_nothing_and_what_is_forgotten_goes_whatever_is_refused(
@@ -163,6 +164,28 @@ def test_after_a_restore_the_copy_is_begun_anew(address: str, tmp_path: Path) ->
     restored.put(a_record("one"))
     done = follow(published(restored, tmp_path), address)
     assert (done.anew, set(documents(address))) == (True, {"one"})
+
+
+def test_a_copy_of_another_version_has_the_values_of_new_columns_after_the_next_round_and_is_never_empty(
+    address: str, tmp_path: Path
+) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("gone"))
+    store.erase("gone")
+    records = published(store, tmp_path)
+    follow(records, address)
+    asked = 'select scan, exceptions, least_probability, total from fairhand."bon-de-commande"'
+    made = rows(address, asked)
+    with psycopg.connect(address) as connection:  # as it was before
+        connection.execute(
+            'alter table fairhand."bon-de-commande" drop column exceptions, drop column least_probability'
+        )
+        connection.execute("alter table fairhand.copy_position drop column layout")
+    done = follow(records, address)
+    assert (done.records, done.anew, rows(address, asked)) == (1, False, made)
+    assert rows(address, "select scan from fairhand.erased") == [("gone",)]
+    assert follow(records, address).records == 0
 
 
 def test_texts_that_postgresql_cannot_hold_stop_nothing(address: str, tmp_path: Path) -> None:
