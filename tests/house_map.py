@@ -4,12 +4,15 @@ to date, and a test fails while they are not."""
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from operator import attrgetter
 from textwrap import wrap
 
 from tests.house_rules import PACKAGES, ROOT, Source, arrows, first_sentence, imports, sources
@@ -32,7 +35,7 @@ OPEN_GROUND = (
 class Station:
     """A function that data goes through: the room by whose face it is called, its name, and what comes of it.
 
-    A method of the store's contract is named as one of `Store`, whichever of its parts has it.
+    A method of the store is named as one of `Store`, whichever of its parts has it.
     """
 
     room: str
@@ -143,14 +146,12 @@ def _names(node: ast.AST) -> Iterator[str]:
         yield from _names(child)
 
 
-def signature(index: Index, station: Station) -> str:
+def signature(station: Station) -> str:
     """The function as it is called: its positional parameters without defaults, and what it returns."""
-    owner, _, name = station.function.rpartition(".")
-    file, _ = index.defined(station.room, owner or name)
-    node = next(it for it in ast.walk(index.files[file].tree) if isinstance(it, ast.FunctionDef) and it.name == name)
-    given = [it.arg for it in node.args.args if it.arg != "self"]
-    wanted = given[: len(given) - len(node.args.defaults)]
-    return f"{name}({', '.join(wanted)}) -> {ast.unparse(node.returns) if node.returns else 'None'}"
+    called = inspect.signature(attrgetter(station.function)(importlib.import_module(station.room)))
+    given = [it.name for it in called.parameters.values() if it.kind is not it.KEYWORD_ONLY and it.default is it.empty]
+    wanted = ", ".join(name for name in given if name != "self")
+    return f"{station.function.rpartition('.')[2]}({wanted}) -> {called.return_annotation}"
 
 
 def floors(edges: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -212,7 +213,7 @@ def picture(files: Sequence[Source]) -> str:
     body: list[str] = []
     tops: dict[str, tuple[int, int]] = {}
     for station in PATH:
-        left = [station.title, *_signature_lines(index, station), *wrap(station.gives, _signs(station))]
+        left = [station.title, *_signature_lines(station), *wrap(station.gives, _signs(station))]
         right = [] if station.function in ASKED else _door_lines(doors(index, station.room, station.function))
         height = max(len(left), len(right)) * LINE + 2 * PAD
         body += _box(station, left, top, height)
@@ -237,8 +238,8 @@ def _signs(station: Station) -> int:
     return int((BOX_END - (INDENTED_X if station.function in ASKED else BOX_X) - 2 * PAD) / SIGNS)
 
 
-def _signature_lines(index: Index, station: Station) -> list[str]:
-    return wrap(signature(index, station), _signs(station), subsequent_indent="  ")
+def _signature_lines(station: Station) -> list[str]:
+    return wrap(signature(station), _signs(station), subsequent_indent="  ")
 
 
 def _door_lines(found: Mapping[str, Sequence[str]]) -> list[str]:

@@ -444,18 +444,18 @@ def _adds_commands(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and ast.unparse(node).startswith("app.add_typer(")
 
 
-def long_files(files: Sequence[Source], most: int) -> list[str]:
-    return [str(file.path) for file in files if file.text.count("\n") > most]
-
-
 def long_functions(files: Sequence[Source], most: int) -> list[str]:
-    """`path: function` of every function of more than `most` lines."""
+    """`path: function` of every function of more than `most` lines without its docstring."""
     return [
         f"{file.path}: {node.name}"
         for file in files
         for node in nodes(file)
-        if isinstance(node, FUNCTION) and (node.end_lineno or 0) - node.lineno + 1 > most
+        if isinstance(node, FUNCTION) and (node.end_lineno or 0) - node.lineno + 1 - _docstring_lines(node) > most
     ]
+
+
+def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.body[0].end_lineno or 0) - node.body[0].lineno + 1 if ast.get_docstring(node) else 0
 
 
 def numbers_in_one_line(files: Sequence[Source]) -> list[str]:

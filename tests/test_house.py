@@ -220,13 +220,6 @@ DECORATORS = (
     " computed_field prefect.flow prefect.task .setter .command .callback .get .post .put .delete"
 ).split()
 
-LONG_FILES = {
-    "transcribe/model.py": "all the nouns in one file, in the order of the path",
-    "transcribe/store/contract.py": "the contract of the store in one place",
-    "flows/ingest.py": "a batch from its files to its end, and what Prefect shows of it, on one page",
-    "transcribe/store/facts.py": "what the store takes and gives in one file, as the nouns are",
-    "reconcile/parameters/shipped_data.py": "data, written by `python -m tests.bench.fit_first`",
-}
 LONG_FUNCTIONS = {
     "reconcile/inference/circumstances.py: circumstances": "one line for each circumstance",
     "reconcile/inference/evidence.py: evidence": "one line for each kind of evidence",
@@ -257,7 +250,6 @@ RUN_AT_IMPORT = {
     "transcribe/ocr/engines/tesseract.py: with as_if_absent('pandas'):": "a library is imported without another one",
 }
 
-LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 LONGEST_FIRST_SENTENCE = 20
 LONGEST_FIRST_SENTENCE_INSIDE = 25
@@ -543,13 +535,6 @@ def test_every_file_says_its_subject_in_its_first_line() -> None:
     )
 
 
-def test_no_file_is_long_without_a_reason() -> None:
-    none_found(
-        but(rules.long_files(house(), LONGEST_FILE), LONG_FILES),
-        "make two files of it, or add it to LONG_FILES with a reason",
-    )
-
-
 def test_no_function_is_long_without_a_reason() -> None:
     none_found(
         but(rules.long_functions(house(), LONGEST_FUNCTION), LONG_FUNCTIONS),
@@ -557,10 +542,8 @@ def test_no_function_is_long_without_a_reason() -> None:
     )
 
 
-def test_long_files_and_functions_are_found() -> None:
+def test_long_functions_are_found() -> None:
     planted = [source("flows/steps/read.py", "class A:\n    def b(self):\n        1\n        2\n\ndef c():\n    1\n")]
-    assert rules.long_files(planted, 7) == []
-    assert rules.long_files(planted, 6) == ["flows/steps/read.py"]
     assert rules.long_functions(planted, 2) == ["flows/steps/read.py: b"]
 
 
@@ -750,10 +733,6 @@ def test_no_excuse_outlives_its_need() -> None:
     run = rules.run_at_import(files, MAKERS, DECORATORS)
     unneeded += but([*RUN_AT_IMPORT, *RUN_AT_IMPORT_STILL], run)
     unneeded += but(list(NAMED_TWICE_STILL), rules.classes_of_one_name(files))
-    unneeded += but([*LONG_FILES, *LONG_FUNCTIONS], long_ones(files))
+    unneeded += but(list(LONG_FUNCTIONS), rules.long_functions(files, LONGEST_FUNCTION))
     unneeded += but(list(LISTED_FOR_OTHERS), rules.listed_for_nobody(files))
     none_found(unneeded, "take it from its list")
-
-
-def long_ones(files: tuple[Source, ...]) -> list[str]:
-    return rules.long_files(files, LONGEST_FILE) + rules.long_functions(files, LONGEST_FUNCTION)

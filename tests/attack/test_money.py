@@ -103,7 +103,7 @@ def decide(site: Site, scan: str, key: FieldKey, text: str) -> None:
         readings=tuple(each.id for each in found if each.key == key),
         parameters=0,
     )
-    number = site.store.scan_row(scan)["latest"]  # type: ignore[attr-defined]  # the store behind the contract
+    number = site.store.scan_row(scan)["latest"]
     site.store.conclude(scan, number, [decision], [], None, site.clock.now())
 
 

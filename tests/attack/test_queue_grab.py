@@ -13,7 +13,7 @@ from tests.transcribe.review.site import Site
 from tests.transcribe.store.world import NOON, after, field, form, person, sent, world
 from transcribe.errors import LeaseLost
 from transcribe.model import FieldKey, Task, TaskKind, Truth
-from transcribe.store.contract import Store
+from transcribe.store.state_store import Store
 
 __all__ = ["enter", "site"]
 
@@ -28,7 +28,7 @@ def renew(thief: Thief, tasks: list[str]) -> Any:
 
 
 def ask(store: Store, site: Site, scan: str, key: FieldKey, kind: TaskKind, slot: int, pool: str = "read") -> None:
-    number = store.scan_row(scan)["latest"] or 0  # type: ignore[attr-defined]  # the store behind the contract
+    number = store.scan_row(scan)["latest"] or 0
     wished = Task(scan=scan, key=key, kind=kind, reason="low confidence", slot=slot, pool=pool)
     store.conclude(scan, number, [], [wished], None, site.clock.now())
 

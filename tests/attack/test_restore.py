@@ -167,7 +167,7 @@ def test_an_erasure_that_was_listed_and_did_not_come_to_an_end_is_made_good(plac
     """The power fails between the list and the transaction."""
     with opened(place) as home:
         scan = recorded(home, "OLDFIRM LTD")
-        home.store.erasures.add({home.store._keyed(scan): 1})  # type: ignore[attr-defined]  # SQLite's own
+        home.store.erasures.add({home.store._keyed(scan): 1})
     with opened(place) as home:
         assert home.store.forgotten(scan)
 
@@ -182,7 +182,7 @@ def test_a_line_that_was_cut_short_harms_no_other(place: Path) -> None:
         forget_scan(home, scans[1], 0.0)
     assert len((place / "state.erased").read_bytes().splitlines()) == 3
     with opened(place) as home:
-        assert len(home.store.erasures.read()) == 2  # type: ignore[attr-defined]  # SQLite's own
+        assert len(home.store.erasures.read()) == 2
 
 
 @pytest.mark.parametrize("name", ["state.db", "records.db"])

@@ -37,8 +37,8 @@ from tests.transcribe.store.world import KEY, NOON, World, person, sent
 from transcribe.archive import Archive
 from transcribe.errors import FairhandError
 from transcribe.store import open_store
-from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import Rate
+from transcribe.store.writer import Writer
 
 CLIENTS = 16
 OPEN_TASKS = {True: 20_000, False: 200_000}

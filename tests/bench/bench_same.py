@@ -168,7 +168,9 @@ def _places(before: Any, after: Any, where: str = "") -> Iterator[str]:
             yield from _places(before.get(key), after.get(key), f"{where}.{key}" if where else key)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for number, pair in enumerate(zip(before, after, strict=True)):
-            yield from _places(*pair, f"{where}[{pair[0].get('name', number) if isinstance(pair[0], dict) else number}]")
+            yield from _places(
+                *pair, f"{where}[{pair[0].get('name', number) if isinstance(pair[0], dict) else number}]"
+            )
     elif before != after:
         yield f"{where} {before!r} -> {after!r}"
 

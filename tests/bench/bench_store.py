@@ -21,10 +21,10 @@ import psycopg
 
 from tests.transcribe.store.world import NOON, World, person, sent, sqlite_of, world
 from transcribe.model import Task
-from transcribe.store.drivers.writer import Busy, Writer
 from transcribe.store.row_mapping import micros
 from transcribe.store.verbs.leases import WINDOW_PER_TASK_COUNT
 from transcribe.store.verbs.reconcile import MISPLACED
+from transcribe.store.writer import Busy, Writer
 
 OPEN = {True: (10_000, 100_000), False: (10_000, 1_000_000, 5_000_000)}
 LEASES = 2_000

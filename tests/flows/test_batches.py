@@ -22,7 +22,7 @@ NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 def here(rooms: Home) -> World:
     """The small world of the store, in this home."""
     made = World.__new__(World)
-    made.store, made.form = rooms.store, form()  # type: ignore[assignment]  # the home's own store
+    made.store, made.form = rooms.store, form()
     rooms.store.put_form(made.form, "the definition", NOON)
     rooms.store.put_transcriber(person("ann"), NOON)
     for name in ("a", "b"):

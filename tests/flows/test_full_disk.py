@@ -23,14 +23,14 @@ from transcribe.archive import Archive
 from transcribe.errors import ArchiveFull, DiskFull, EngineMissing
 from transcribe.intake import Unreadable
 from transcribe.store import enable_write_ahead
-from transcribe.store.state_store import StateStore
+from transcribe.store.state_store import Store
 
 NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 RECEIPTS = ("receipt-007.jpg", "receipt-035.jpg", "receipt-217.jpg")
 
 
 def state_of(rooms: Home) -> sqlite3.Connection:
-    assert isinstance(rooms.store, StateStore)
+    assert isinstance(rooms.store, Store)
     return sqlite_of(rooms.store).connection
 
 

@@ -127,7 +127,7 @@ def test_pages_are_not_read_again_to_be_turned_by_nothing(house: House, scan: Sc
 
 def test_the_explanation_of_a_scan_begins_with_one_line(house: House, rooms: Home) -> None:
     scan = received(rooms, texts={"total": ("12.50", "12.50")})
-    with rooms.store.db.write():  # type: ignore[attr-defined]  # a name as a folder may hold it
+    with rooms.store.db.write():
         rooms.store.db.connection.execute("UPDATE scan SET name = 'two\nlines.jpg'")  # type: ignore[attr-defined]
     assert house.run("scan", "explain", scan.id[:12], "total").out.startswith("two lines.jpg total (form receipt")
 

@@ -1,10 +1,8 @@
 """The state of all work, and all SQL that touches it."""
 
 from transcribe.store import copying, facts
-from transcribe.store.contract import Store
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead, log_readers
 from transcribe.store.drivers.state_file import StateFile
-from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import (
     CLAIM_SECONDS,
     ApiToken,
@@ -37,7 +35,8 @@ from transcribe.store.facts import (
     TimeDispute,
     Waiting,
 )
-from transcribe.store.state_store import open_store, renew_key
+from transcribe.store.state_store import Store, open_store, renew_key
+from transcribe.store.writer import Writer
 
 __all__ = [
     "CLAIM_SECONDS",

@@ -19,7 +19,7 @@ from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.drivers.state_file import moved_file
 from transcribe.store.drivers.table_copy import Tables, TableSum, copy_tables, require_same, sums_of
 from transcribe.store.facts import AuditState
-from transcribe.store.state_store import StateStore
+from transcribe.store.state_store import Store
 
 
 class MovableTables(Tables, Protocol):
@@ -93,7 +93,7 @@ def verified_log(path: Path, url: str, key: bytes) -> AuditState:
     """What is to be said of the log and the seals of a copy; nothing is written to it."""
     database: Database = _on_server().open_postgresql(url, path) if url else open_sqlite(path, copied=True)
     try:
-        return StateStore(database, key, ErasureList(path.with_suffix(".erased"))).verify_audit()
+        return Store(database, key, ErasureList(path.with_suffix(".erased"))).verify_audit()
     finally:
         database.close()
 

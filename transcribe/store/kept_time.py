@@ -35,5 +35,6 @@ class KeptTimeVerbs(Lookup):
         return counts
 
     def kept_times(self, who: str | None = None) -> list[KeptTime]:
+        """Time above what is usual of which nobody has said a word yet, latest first; of one person or of all."""
         person = None if who is None else self.person_row(who)["id"]
         return [KeptTime(**{**row, "at": moment(row["at"])}) for row in self.db.all("kept_times", person=person)]

@@ -166,6 +166,12 @@ class Lookup:
         return mark
 
     def several(self, readings: Sequence[ExpectedReading]) -> AbstractContextManager[None]:
+        """Within `together`, as many parts, each of which keeps one reading: `session`, then `submit`.
+
+        They are of different people and different tasks. What they begin with is read for all at once, and nobody waits
+        for a server between them. Nothing is wrong where one of them does something else. PartsInDoubt, and none of
+        them is kept, where one of them failed at the server: do them again one by one.
+        """
         return self.db.several([partial(self._expect, each) for each in readings])
 
     def _expect(self, reading: ExpectedReading) -> None:
@@ -214,6 +220,10 @@ class Lookup:
             self.tell_programs(kind, now, scan=row["newer"], other=row["older"], note=row["policy"])
 
     def log(self, actor: str, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:
+        """Append one line to the chain, within the transaction of the action: what cannot be logged fails.
+
+        `detail` holds facts and keyed hashes, never words that may be personal.
+        """
         with self.db.write():
             last, seal = self.db.one("last_audit"), self.db.one("last_seal")
             line = {

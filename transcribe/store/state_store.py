@@ -1,4 +1,4 @@
-"""The store: every method of the contract over one database, and how that database is opened."""
+"""The store: every method over one database, and how that database is opened."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ KEY_OF_SERVER_ADVICE = (
 """What to do where a database of several homes has another key."""
 
 
-class StateStore(
+class Store(
     FormDoubtVerbs,
     OwnReadingVerbs,
     QuestionVerbs,
@@ -73,7 +73,10 @@ class StateStore(
     LearningVerbs,
     AuditLogVerbs,
 ):
-    """`Store` over one database. Each verb is a transaction of its own, or part of `together` around it."""
+    """Everything that can be done with the state. Each verb is a transaction of its own, or part of `together`.
+
+    `now` is always passed in.
+    """
 
     def __init__(self, database: Database, key: bytes, erasures: ErasureList, machine: str = "") -> None:
         super().__init__(database, key)
@@ -82,6 +85,10 @@ class StateStore(
 
     @contextmanager
     def together(self, by: str = "") -> Iterator[None]:
+        """Several methods as one transaction of this thread: all of them at the end, or none.
+
+        `by` is who acts, as the log says it, where a method is not told who does; "": the `actor`.
+        """
         with self.db.write():
             before = ACTING.set(by or ACTING.get())
             try:
@@ -90,21 +97,25 @@ class StateStore(
                 ACTING.reset(before)
 
     def part(self) -> AbstractContextManager[None]:
+        """Within `together`, methods that may fail without the others."""
         return self.db.savepoint()
 
     def handover(self) -> Callable[[], AbstractContextManager[None]]:
+        """Within `together`, a context in which another thread goes on with this transaction while this one waits."""
         return self.db.handover()
 
     def hurried(self) -> AbstractContextManager[None]:
+        """Within it a thread that many wait for reads without waiting: StoreError at once where the server is away."""
         return self.db.hurried()
 
     def close(self) -> None:
+        """Close every connection."""
         self.db.close()
 
 
 def open_store(
     path: Path, key: bytes | None = None, *, copied: bool = False, url: str = "", actor: str = UNNAMED_ACTOR
-) -> StateStore:
+) -> Store:
     """The store in this file. It is made where there is none, and brought up to date where it is old.
 
     With a `url` it is in that database of PostgreSQL, and the key and the list of erasures lie where the file would.
@@ -122,11 +133,11 @@ def open_store(
     refuse_bound(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     own = own_key(path.with_suffix(".key"), path) if key is None else key
-    store = StateStore(open_sqlite(path, copied=copied), own, ErasureList(path.with_suffix(".erased")))
+    store = Store(open_sqlite(path, copied=copied), own, ErasureList(path.with_suffix(".erased")))
     return _watched(store, actor, own=key is None)
 
 
-def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
+def _open_on_server(url: str, path: Path, key: bytes | None) -> Store:
     """The store in a database of PostgreSQL. StoreError where the home is bound to another one."""
     try:
         from transcribe.store.postgresql.postgresql import open_postgresql  # an extra that most homes go without
@@ -142,10 +153,10 @@ def _open_on_server(url: str, path: Path, key: bytes | None) -> StateStore:
     except BaseException:
         database.close()
         raise
-    return StateStore(database, own, ErasureList(path.with_suffix(".erased")), machine_of(path))
+    return Store(database, own, ErasureList(path.with_suffix(".erased")), machine_of(path))
 
 
-def _watched(store: StateStore, actor: str, *, own: bool) -> StateStore:
+def _watched(store: Store, actor: str, *, own: bool) -> Store:
     """A store that seals from now on, and whose erasures are those of the list beside it."""
     store.actor = actor
     try:
@@ -179,7 +190,7 @@ def renew_key(path: Path, now: datetime) -> None:
         )
     replace_key(path.with_suffix(".key"))
     key = own_key(path.with_suffix(".key"), path)
-    store = StateStore(open_sqlite(path), key, ErasureList(path.with_suffix(".erased")))
+    store = Store(open_sqlite(path), key, ErasureList(path.with_suffix(".erased")))
     store.watch()
     store.own_anew(now)
     store.close()

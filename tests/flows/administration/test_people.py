@@ -146,9 +146,9 @@ def test_an_empty_period_closes_with_no_transfers(rooms: Home) -> None:
 
 def earn(rooms: Home, handle: str, micro: int, at: datetime) -> None:
     """A line of pay as work writes it."""
-    with rooms.store.db.write():  # type: ignore[attr-defined]  # a line as work writes it
-        number = rooms.store.person_row(handle)["id"]  # type: ignore[attr-defined]
-        rooms.store.write_line(number, "time", micro, "EUR", 0.0, at)  # type: ignore[attr-defined]
+    with rooms.store.db.write():
+        number = rooms.store.person_row(handle)["id"]
+        rooms.store.write_line(number, "time", micro, "EUR", 0.0, at)
 
 
 def test_a_period_that_pays_nothing_leaves_its_reference_free(house: House, rooms: Home) -> None:

@@ -39,7 +39,7 @@ CANARY = "Zebedee Quandary"
 def here(rooms: Home) -> World:
     """The small world of the store, in this home, with people who can end everything."""
     made = World.__new__(World)
-    made.store, made.form = rooms.store, form()  # type: ignore[assignment]  # the home's own store
+    made.store, made.form = rooms.store, form()
     rooms.store.put_form(made.form, "the definition", NOON)
     put_people(rooms, ("ann", "ben"), "fay")
     return made

@@ -11,10 +11,9 @@ from tests.flows.desk.desk_site import ENGINES, DeskSite
 from tests.flows.desk.large_records import fill_records
 from tests.transcribe.store.world import sqlite_of
 from transcribe.codes import Verdict
-from transcribe.store import Store
 from transcribe.store.facts import Floor, Learning, Rate
 from transcribe.store.row_mapping import micros
-from transcribe.store.state_store import StateStore
+from transcribe.store.state_store import Store
 
 FIELDS = 40
 """Fields of each scan."""
@@ -207,7 +206,7 @@ def fill(desk: DeskSite, size: Size) -> None:
     store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=at), at)
     store.put_floor(Floor(micro=20_000_000, currency="EUR", source="by law", since=at), at)
     _learn(store, at)
-    assert isinstance(store, StateStore)
+    assert isinstance(store, Store)
     connection = sqlite_of(store).connection
     connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")  # else pages of a million scans are written again and again
     connection.execute("BEGIN IMMEDIATE")  # past the store, which would seal each row: pages look at no seal
@@ -245,6 +244,6 @@ def _learn(store: Store, at: datetime) -> None:
 def counted_rows(desk: DeskSite) -> dict[str, int]:
     """How many rows the large tables have."""
     store = desk.home.store
-    assert isinstance(store, StateStore)
+    assert isinstance(store, Store)
     connection = sqlite_of(store).connection
     return {name: next(iter(connection.execute(f"SELECT COUNT(*) AS n FROM {name}")))["n"] for name in TABLES}  # noqa: S608 our own names

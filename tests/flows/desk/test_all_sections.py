@@ -17,7 +17,7 @@ from tests.flows.desk.all_pages import OF_HOME, SECTIONS, files, pages, routes, 
 from tests.flows.desk.desk_site import DeskSite, csrf
 from tests.transcribe.store.world import sqlite_of
 from transcribe.model import Role
-from transcribe.store.state_store import StateStore
+from transcribe.store.state_store import Store
 
 PASSING = ("INSERT INTO session", "INSERT INTO sign_in_link", "INSERT INTO audit", "INSERT INTO sqlite_sequence")
 """What signing in writes."""
@@ -42,7 +42,7 @@ def clients(full: DeskSite) -> dict[str, TestClient]:
 def written(full: DeskSite) -> list[str]:
     """All that the state holds, but for what signing in writes."""
     store = full.home.store
-    assert isinstance(store, StateStore)
+    assert isinstance(store, Store)
     lines = sqlite_of(store).connection.iterdump()
     return [line for line in lines if not line.replace('"', "").startswith(PASSING)]
 

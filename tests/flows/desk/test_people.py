@@ -22,7 +22,7 @@ from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.people.work_figures import work_figures
 from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, statements_of
-from transcribe.store.state_store import StateStore
+from transcribe.store.state_store import Store
 
 TABLES = ("work", "missing", "there", "people", "questions")
 
@@ -75,7 +75,7 @@ def test_readings_by_people_are_the_same_on_every_page_and_a_correction_is_none(
 
 def test_corrections_that_were_counted_as_readings_by_experts_are_counted_apart(busy: DeskSite) -> None:
     store = busy.home.store
-    assert isinstance(store, StateStore)
+    assert isinstance(store, Store)
     scan = next(each.scan.id for each in store.scan_states() if each.scan.name == "doubt.png")
     store.correct_value(scan, FieldKey("total"), "13.50", "op", "it is a three", busy.now())
     busy.weigh()

@@ -12,7 +12,7 @@ import pytest
 from tests.flows.desk.desk_site import DeskSite
 from tests.transcribe.store.world import sqlite_of
 from transcribe.store.facts import Rate
-from transcribe.store.state_store import StateStore
+from transcribe.store.state_store import Store
 
 BIG = frozenset({"scan", "scan_page", "field", "field_now", "reading", "reading_text", "reading_seen", "decision",
                  "task", "lease", "ledger", "record", "record_text", "outbox", "audit", "scan_summary"})  # fmt: skip
@@ -70,7 +70,7 @@ def test_no_statement_of_a_page_reads_a_big_table_whole(
         time.sleep(0.05)
     asked: set[str] = set()
     store = busy.home.store
-    assert isinstance(store, StateStore)
+    assert isinstance(store, Store)
     database = sqlite_of(store)
     for verb in ("all", "one", "value"):
         monkeypatch.setattr(type(database), verb, _noted(getattr(type(database), verb), asked))

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,6 +21,7 @@ from tests.flows.shifts.made_up_worker import reader
 from tests.flows.shifts.test_shift import READ, to_read
 from transcribe.errors import DatabaseAway, FairhandError
 from transcribe.intake import Unreadable
+from transcribe.store import Store
 
 MOST_CALLS_COUNT = 400
 """A run has fewer calls of the store than this: one that has more never ends."""
@@ -69,7 +70,9 @@ def faulty_homes(rooms: Home, *, after: bool, error: type[BaseException]) -> Ite
     for at in count(1):
         store = FaultyStore(rooms.store, at, after, error)
         yield replace(
-            rooms, store=store, settings=rooms.settings.model_copy(update={"read_lease_seconds": LEASE_SECONDS})
+            rooms,
+            store=cast("Store", store),
+            settings=rooms.settings.model_copy(update={"read_lease_seconds": LEASE_SECONDS}),
         )
         if not store.has_failed:
             return

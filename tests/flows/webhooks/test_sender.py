@@ -395,9 +395,9 @@ def test_a_lost_key_of_the_state_switches_off_instead_of_signing_wrongly(rooms: 
     subscribed(rooms, receiver)
     recorded(rooms)
     store: Any = rooms.store
-    from transcribe.store.state_store import StateStore
+    from transcribe.store.state_store import Store
 
-    other = StateStore(store.db, b"another key of the state" * 2, store.erasures)
+    other = Store(store.db, b"another key of the state" * 2, store.erasures)
     assert other.webhook_secrets("erp", now()) == ()
     Sender(
         home=Home(settings=rooms.settings, store=other, archive=rooms.archive, forms=rooms.forms), now=now

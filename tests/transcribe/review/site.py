@@ -44,7 +44,7 @@ from transcribe.review.app import create_app
 from transcribe.review.context import Forms
 from transcribe.review.options import ReviewOptions
 from transcribe.store import open_store
-from transcribe.store.contract import Store
+from transcribe.store.state_store import Store
 
 PAGE = (1240, 1754)
 

@@ -12,7 +12,7 @@ import psycopg
 from tests.postgres import new_database
 from transcribe.store.drivers.sqlite import SqliteDatabase
 from transcribe.store.postgresql.postgresql import PostgresqlDatabase
-from transcribe.store.state_store import StateStore
+from transcribe.store.state_store import Store
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -85,7 +85,7 @@ def give_back(beginning: tuple[str, ...], url: str) -> None:
     _free[beginning].append(url)
 
 
-def tamper(store: StateStore, triggers: tuple[str, ...], *statements: str) -> None:
+def tamper(store: Store, triggers: tuple[str, ...], *statements: str) -> None:
     """Change rows as somebody does who has the database and not the key: past these triggers."""
     if isinstance(store.db, SqliteDatabase):
         with closing(sqlite3.connect(store.db.path, isolation_level=None)) as connection:
@@ -101,7 +101,7 @@ def tamper(store: StateStore, triggers: tuple[str, ...], *statements: str) -> No
             past.execute(statement.encode())
 
 
-def everything(store: StateStore) -> bytes:
+def everything(store: Store) -> bytes:
     """All that a database holds: the bytes of its files, or its rows as text."""
     if isinstance(store.db, SqliteDatabase):
         return b"\n".join(file.read_bytes() for file in sorted(store.db.path.parent.iterdir()))
@@ -115,7 +115,7 @@ def everything(store: StateStore) -> bytes:
 class Behind:
     """Looks behind the verbs of a store, and changes there, whatever database it is on."""
 
-    def __init__(self, store: StateStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._database = store.db
 
     @property

@@ -21,8 +21,8 @@ from tests.transcribe.store import databases
 from tests.transcribe.store.world import NOON, World, field, form, person, sent, world
 from transcribe.model import Column, FieldKey, Outcome, Table, Task
 from transcribe.store.drivers.state_file import StateFile
-from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import Offer, Rate
+from transcribe.store.writer import Writer
 
 T = TypeVar("T")
 
@@ -149,7 +149,7 @@ from tests.transcribe.store import databases
 from tests.transcribe.store.world import KEY, NOON, sent
 from transcribe.store import open_store
 from transcribe.store.drivers.state_file import StateFile
-from transcribe.store.drivers.writer import Writer
+from transcribe.store.writer import Writer
 url = sys.argv[5]
 store = open_store(Path(sys.argv[1]), KEY, url=url)
 who, run, last = sys.argv[2], sys.argv[3], int(sys.argv[4])

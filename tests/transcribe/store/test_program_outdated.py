@@ -15,7 +15,7 @@ from tests.postgres import new_database
 from tests.transcribe.store.world import KEY, NOON, person
 from transcribe.errors import ProgramOutdated
 from transcribe.store.drivers.migrate import newest_version
-from transcribe.store.state_store import StateStore, open_store
+from transcribe.store.state_store import Store, open_store
 
 ONLY_ON = "sqlite"  # both are walked here, as each needs a database that no other test uses again
 
@@ -29,7 +29,7 @@ NEXT = newest_version() + 1
 class Here:
     """A store, and what a newer program does behind it."""
 
-    store: StateStore
+    store: Store
     change: Callable[[str], object]
     raised: str
 

@@ -20,7 +20,7 @@ from tests.transcribe.store.world import NOON, World, after, decision, sent, sql
 from transcribe.store.facts import Rate
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import text
-from transcribe.store.state_store import StateStore, open_store
+from transcribe.store.state_store import Store, open_store
 
 TRIGGERS = (
     "ledger_stays",
@@ -48,11 +48,11 @@ def here(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def tamper(store: StateStore, *statements: str) -> None:
+def tamper(store: Store, *statements: str) -> None:
     databases.tamper(store, TRIGGERS, *statements)
 
 
-def found(store: StateStore) -> list[tuple[str, str]]:
+def found(store: Store) -> list[tuple[str, str]]:
     return [(each.table, each.what) for each in store.verify_audit().forgeries]
 
 

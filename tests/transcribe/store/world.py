@@ -36,10 +36,9 @@ from transcribe.model import (
     Task,
     Transcriber,
 )
-from transcribe.store.contract import Store
 from transcribe.store.drivers.sqlite import SqliteDatabase
 from transcribe.store.facts import SentReading
-from transcribe.store.state_store import StateStore, open_store
+from transcribe.store.state_store import Store, open_store
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 KEY = b"k" * 32
@@ -150,18 +149,18 @@ class World:
         self.url = databases.take(people, partial(_begin, people)) if databases.kind() == "postgresql" else ""
         if not self.url:
             shutil.copyfile(_beginning(people), path)
-        self.store: StateStore = self.open()
+        self.store: Store = self.open()
         self.form = form()
 
     @classmethod
-    def of(cls, store: StateStore, path: Path, url: str) -> World:
+    def of(cls, store: Store, path: Path, url: str) -> World:
         """A world of a store that is open already, with nobody in it."""
         made = cls.__new__(cls)
         made.path, made.people, made.url, made.store, made.form = path, (), url, store, form()
         store.put_form(made.form, "the definition", NOON)
         return made
 
-    def open(self, key: bytes | None = KEY) -> StateStore:
+    def open(self, key: bytes | None = KEY) -> Store:
         """The store of this world, opened once more."""
         return open_store(self.path, key, url=self.url)
 
@@ -280,7 +279,7 @@ def _begin(people: tuple[str, ...], url: str) -> None:
     _fill(open_store(Path(_FOLDER.name) / f"{conninfo_to_dict(url)['dbname']}.db", KEY, url=url), people)
 
 
-def _fill(store: StateStore, people: tuple[str, ...]) -> None:
+def _fill(store: Store, people: tuple[str, ...]) -> None:
     store.put_form(form(), "the definition", NOON)
     for handle in people:
         store.put_transcriber(person(handle), NOON)
@@ -291,7 +290,7 @@ def _fill(store: StateStore, people: tuple[str, ...]) -> None:
 _FOLDER = TemporaryDirectory()
 
 
-def sqlite_of(store: StateStore) -> SqliteDatabase:
+def sqlite_of(store: Store) -> SqliteDatabase:
     """The SQLite database of a store, for looks behind its verbs."""
     assert isinstance(store.db, SqliteDatabase)
     return store.db

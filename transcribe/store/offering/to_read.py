@@ -17,17 +17,26 @@ class ToReadVerbs(IngestVerbs):
     """Keeps which scans wait to be read, and which worker holds them until when."""
 
     def put_to_read(self, scan: str, batch: str, now: datetime, *, anew: bool = False) -> bool:
+        """Have a scan read by whichever worker comes first, as part of this run of a batch; again changes the batch.
+
+        False where machines have read it as its present form and it is not to be read `anew`, or it was forgotten.
+        """
         with self.db.write():
             number = self.scan_row(scan)["id"]
             return bool(self.db.changed("put_to_read", scan_id=number, batch=batch, now=micros(now), anew=int(anew)))
 
     def put_unread_to_read(self, now: datetime) -> int:
+        """Have every scan read that is neither read nor set aside nor to be read; how many there were."""
         with self.db.write():
             return self.db.changed("put_unread_to_read", now=micros(now))
 
     def claim_to_read(
         self, worker: str, count: int, now: datetime, seconds: float, *, batch: str | None = None, begun: bool = False
     ) -> list[ToRead]:
+        """Hold so many scans for a worker that long, the oldest first, of one batch or of all.
+
+        They are those that nobody holds and nobody has begun yet; with `begun` those that somebody has begun instead.
+        """
         bounds: dict[str, object] = {"least": int(begun), "most": MOST_BEGUN_COUNT if begun else 0, "now": micros(now)}
         free, claim = "free_to_read", "claim_to_read"
         if batch is not None:
@@ -40,6 +49,10 @@ class ToReadVerbs(IngestVerbs):
             return [self._to_read(row) for row in sorted(rows, key=lambda row: (row["begun"], row["scan_id"]))]
 
     def begin_to_read(self, scan: str, worker: str, now: datetime, seconds: float) -> bool:
+        """Count that a worker begins to read a scan, and hold all that it holds that long from now on.
+
+        False where it does not hold the scan any more.
+        """
         with self.db.write():
             if not self.db.changed("begin_to_read", scan_id=self.scan_row(scan)["id"], worker=worker):
                 return False
@@ -47,26 +60,32 @@ class ToReadVerbs(IngestVerbs):
             return True
 
     def renew_to_read(self, worker: str, now: datetime, seconds: float) -> int:
+        """Hold all that a worker holds that long from now on. Gives how many there are."""
         with self.db.write():
             return self.db.changed("renew_to_read", worker=worker, until=micros(now + timedelta(seconds=seconds)))
 
     def give_back_to_read(self, scan: str, worker: str, *, begun: bool = False) -> None:
+        """Have others read a scan that a worker holds. One that was `begun` counts as begun once less."""
         with self.db.write():
             number = self.scan_row(scan)["id"]
             self.db.run("give_back_to_read", scan_id=number, worker=worker, begun=int(begun))
 
     def release_to_read(self, worker: str) -> int:
+        """Have others read all that a worker holds, as it has ended. Gives how many there are."""
         with self.db.write():
             return self.db.changed("release_to_read", worker=worker)
 
     def holds_to_read(self, scan: str, worker: str) -> bool:
+        """Whether a worker holds a scan still; within `together` nobody takes it meanwhile."""
         return self.db.one("holds_to_read", scan_id=self.scan_row(scan)["id"], worker=worker) is not None
 
     def batch_to_read(self, scan: str) -> str | None:
+        """The run of a batch in which a scan is to be read. None where it is not to be read any more."""
         row = self.db.one("batch_to_read", scan_id=self.scan_row(scan)["id"])
         return None if row is None else str(row["batch"])
 
     def count_to_read(self, now: datetime) -> tuple[int, int]:
+        """How many scans are to be read, and how many of them a worker holds now."""
         row = self.db.one("count_to_read", now=micros(now))
         assert row is not None, "a count is always there"
         return int(row["scans"]), int(row["claimed"])

@@ -61,6 +61,7 @@ class ActVerbs(Lookup):
         self.db.run("wake_asked_again", scan_id=scan)
 
     def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
+        """The fields of a scan that an operator had asked again, and that nobody has read since."""
         return frozenset(key_of(row) for row in self.db.all("asked_fields", scan_id=self.scan_row(scan)["id"]))
 
     def put_operator_reading(
@@ -110,10 +111,12 @@ class ActVerbs(Lookup):
         return row
 
     def acts(self, scan: str | None = None, batch: str | None = None) -> list[Act]:
+        """What operators did, or did to this scan or batch, first to latest."""
         number = None if scan is None else self.scan_row(scan)["id"]
         return [act_of(row) for row in self.db.all("acts", scan_id=number, batch=batch)]
 
     def acts_on(self, who: str) -> list[Act]:
+        """What operators did to a person or their readings, first to latest."""
         return [act_of(row) for row in self.db.all("acts_on_person", person=self.person_row(who)["id"])]
 
 

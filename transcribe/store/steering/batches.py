@@ -24,23 +24,31 @@ class BatchVerbs(ActVerbs):
     """Keeps what operators say of batches."""
 
     def batches(self) -> list[Batch]:
+        """Every batch, the most urgent first, then the latest."""
         return [_batch_of(row) for row in self.db.all("batches", name=None)]
 
     def batches_past_due(self, now: datetime) -> list[Batch]:
+        """The batches whose due date has passed and that are not cancelled, by name."""
         names = [row["name"] for row in self.db.all("names_past_due", now=micros(now))]
         rows = [self.db.one("batches", name=name) for name in names]
         return [_batch_of(row) for row in rows if row is not None]
 
     def batch(self, name: str) -> Batch:
+        """The batch of this name. NotFound where there is none."""
         row = self.db.one("batches", name=name)
         if row is None:
             raise NotFound(f"There is no batch {name!r}. fairhand batch list shows them.")
         return _batch_of(row)
 
     def require_batch(self, batch: str) -> None:
+        """NotFound where nothing came in a batch of this name."""
         self.batch(batch)
 
     def note_known_again(self, scan: str, batch: str, now: datetime, name: str = "") -> None:
+        """Say that a scan came again in this batch, and under this name, by which it is found from now on too.
+
+        Nothing is noted of its own batch, of its own name, and of one that was forgotten.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None:
@@ -51,9 +59,11 @@ class BatchVerbs(ActVerbs):
                 self.db.run("put_known_again", batch=batch, scan_id=row["id"], now=micros(now))
 
     def other_names(self, scan: str) -> list[str]:
+        """The names under which a scan came again, but for its own, in that order. None of one that was forgotten."""
         return [each["name"] for each in self.db.all("other_names", scan_id=self.scan_row(scan)["id"])]
 
     def known_again(self, batch: str, limit: int) -> list[KnownAgain]:
+        """The scans of other batches that came again in this one, in that order."""
         rows = self.db.all("known_again_of_batch", batch=batch, limit=limit)
         return [
             KnownAgain(scan=each["sha256"], name=each["name"], form=each["form"], batch=each["batch"],
@@ -62,6 +72,7 @@ class BatchVerbs(ActVerbs):
         ]  # fmt: skip
 
     def batch_work(self, name: str) -> BatchWork:
+        """What people did on a batch, and what it cost so far."""
         rows = self.db.all("work_times", name=name)
         return BatchWork(
             cost={row["currency"]: row["micro"] for row in self.db.all("cost_of_batch", name=name)},
@@ -71,6 +82,11 @@ class BatchVerbs(ActVerbs):
         )
 
     def cancel_batch(self, name: str, by: str, reason: str, now: datetime, *, withdraw: bool = False) -> Batch:
+        """Ask nobody about a batch any more. Tasks that somebody holds are kept and paid, and so is what was read.
+
+        With `withdraw` programs are told to drop its records, also later of a batch that is cancelled already, and none
+        is published until it goes on. A scan of it whose record does not stand is no order that came before.
+        """
         with self.db.write():
             batch = self.batch(name)
             withdraws = withdraw and not batch.withdrawn
@@ -86,6 +102,10 @@ class BatchVerbs(ActVerbs):
             return self.batch(name)
 
     def resume_batch(self, name: str, by: str, reason: str, now: datetime) -> Batch:
+        """Go on with a cancelled batch: its scans are weighed again, and what is still to be asked is asked.
+
+        Records that were withdrawn are published again.
+        """
         with self.db.write():
             batch = self.batch(name)
             if batch.cancelled_at is not None:
@@ -116,14 +136,17 @@ class BatchVerbs(ActVerbs):
         return len(rows)
 
     def set_batch_priority(self, name: str, priority: int, by: str, reason: str, now: datetime) -> Batch:
+        """How urgent a batch is, 0 to 9. Its tasks are offered before those of less urgent ones."""
         if not 0 <= priority <= MAX_PRIORITY:
             raise SettingsError(f"The priority of a batch is 0 (as all are) to {MAX_PRIORITY} (the most urgent).")
         return self._changed(name, "batch priority", by, reason, now, priority=priority)
 
     def set_batch_due(self, name: str, due: datetime | None, by: str, reason: str, now: datetime) -> Batch:
+        """When a batch is due; None for never. Of batches of one priority what is due sooner is offered first."""
         return self._changed(name, "batch due", by, reason, now, due=due)
 
     def set_batch_note(self, name: str, note: str, by: str, now: datetime) -> Batch:
+        """Keep a note on a batch, in place of the one before."""
         return self._changed(name, "batch note", by, note or "the note was taken away", now, note=note)
 
     def _changed(self, name: str, verb: str, by: str, reason: str, now: datetime, **change: object) -> Batch:

@@ -40,6 +40,11 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         policy: DuplicatePolicy,
         now: datetime,
     ) -> list[str]:
+        """Keep the fingerprints of a scan's pages in place of what was kept, and find the scans that look alike.
+
+        All pages that two scans both have differ in `most_differing` of their bits at most then. Each is a pair with
+        this scan, under this policy where the pair is new. Gives their ids, the most alike first.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None:
@@ -59,6 +64,11 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
     def put_identities(
         self, scan: str, identities: Mapping[tuple[str, ...], float], policy: DuplicatePolicy, now: datetime
     ) -> list[str]:
+        """Keep keyed hashes of the values that may identify the order of a scan, and find the scans with the same ones.
+
+        Each with the probability that all of them are right; none where one of them is not known. A pair that was found
+        so stays, whatever becomes of the identities. Gives the ids of those found; none where nothing is new.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             before = {each["keyed"]: each["probability"] for each in self.db.all("identities_of", scan_id=row["id"])}
@@ -73,6 +83,10 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             return self._told(row, found, now)
 
     def put_identity_parts(self, scan: str, parts: Mapping[str, tuple[str, float]], now: datetime) -> None:
+        """Keep a keyed hash of the likeliest value of each identifying field, by field, with how probable it is.
+
+        A pair of which one such value surely is another is no more, though not all are decided.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             before = {each["field"]: (each["keyed"], each["probability"]) for each in self._parts(row["id"])}
@@ -89,9 +103,14 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             self._refute(row["id"], now)
 
     def look_alikes(self, scan: str) -> list[str]:
+        """The scans that look like this one, where nobody has settled whether they are the same order."""
         return [row["sha256"] for row in self.db.all("look_alikes", scan_id=self.scan_row(scan)["id"])]
 
     def tell_apart(self, scan: str, apart: Collection[str], now: datetime) -> None:
+        """Say which of a scan's `look_alikes` have several values that surely are others: they are no pair any more.
+
+        A pair whose identifying values are the same stays one.
+        """
         with self.db.write():
             own = self.scan_row(scan)["id"]
             for row in self.db.all("look_alikes", scan_id=own):
@@ -103,14 +122,20 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         return self.db.all("identity_parts", scan_id=scan)
 
     def duplicates(self, scan: str | None = None) -> list[Duplicate]:
+        """The pairs of scans that may be the same order and those that were settled, or those with this scan.
+
+        Latest first. Forgotten scans and those set aside are in none that is open.
+        """
         if scan is None:
             return [duplicate_of(row) for row in self.db.all("pairs")]
         return [duplicate_of(row) for row in self.db.all("pairs_of_scan", scan_id=self.scan_row(scan)["id"])]
 
     def has_record(self, scan: str) -> bool:
+        """Whether a scan has a record under its present form."""
         return self.scan_row(scan)["recorded_at"] is not None
 
     def in_order(self, first: str, second: str) -> tuple[Scan, Scan]:
+        """Two scans, the earlier first. SettingsError where both are one, NotFound where one is forgotten."""
         older, newer = self._rows_in_order(first, second)
         return self.scan_from(older), self.scan_from(newer)
 
@@ -124,6 +149,11 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         now: datetime,
         detail: Mapping[str, object] | None = None,
     ) -> None:
+        """Say what two scans are to each other, whether a pair was found or not; "open" takes that back.
+
+        Of the newer one nobody is asked any more where it is the same order; what somebody holds is kept and paid. It
+        is an act on the newer scan, with this `detail` besides. SettingsError where both are one scan.
+        """
         with self.db.write():
             older, newer = self._rows_in_order(first, second)
             if verdict not in get_args(Verdict):

@@ -29,6 +29,12 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
     def say_not_this_form(
         self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
     ) -> Outcome:
+        """Keep that a person given a task says its scan is not the form that it was taken in as.
+
+        `sent.legible` is what they say it is. The time is paid as a skip's is. What else is open of the scan waits, and
+        this person holds nothing of it any more; the outcome's reading is of the whole scan, "" where they had said it
+        before or where it is a control item. SettingsError where the task asks which form the scan is.
+        """
         with self.db.write():
             person = self.person_row(who)
             idem = self.keyed_hash("person", person["public_id"], sent.idem)
@@ -50,6 +56,12 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
             return _outcome(row, identity)
 
     def undo(self, task: str, who: str, now: datetime) -> Task:
+        """Take back the last reading of a task while nothing is decided on it. The task is theirs again.
+
+        The reading and its pay stay as facts. LeaseLost where the field is decided, where the reading is older than
+        their last ten, or after an hour. Of a task on which they said that its scan is not its form that is taken back,
+        until the scan is set aside.
+        """
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -68,6 +80,7 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
             return task_of(self.leased_row(row["public_id"], person))
 
     def may_undo(self, task: str, who: str, now: datetime) -> bool:
+        """Whether the last reading of a task could be taken back now. NotFound where the task was never theirs."""
         with self.db.snapshot():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -81,15 +94,21 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
         return doubt if told == row["public_id"] else None
 
     def task_of_doubt(self, scan: str, who: str) -> str | None:
+        """The task that a person was given when they said last that a scan is not its form; else None."""
         number, person = self.scan_row(scan)["id"], self.person_row(who)["id"]
         told: str | None = self.db.value("task_of_doubt", scan_id=number, who=person)
         return told
 
     def last_record(self, scan: str) -> Record | None:
+        """The latest version of the record of a scan, under whichever form; None where it has none."""
         row = self.db.one("last_record", scan_id=self.scan_row(scan)["id"])
         return None if row is None else self.record_numbered(row["id"])
 
     def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        """Weigh a scan that was set aside, and ask what is still to be asked. False where it is not aside.
+
+        Where people said that it is not its form, this is the last word on it, also while it is not aside.
+        """
         with self.db.write():
             row = self.live_scan(scan)
             doubted = bool(row["form"]) and self.db.one("form_is_doubted", scan_id=row["id"]) is not None
@@ -103,6 +122,10 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
             return True
 
     def ask_form_alone(self, scan: str, up_to: int, task: Task, now: datetime, record: Record | None = None) -> None:
+        """Conclude that one more person must say which form a scan is; all else that is asked of it waits.
+
+        `record` is what its record says meanwhile, where it has one.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             if up_to >= row["cursor"]:  # else a later conclusion stands already

@@ -17,14 +17,20 @@ class PeriodVerbs(ReconcileVerbs, ActVerbs):
     def set_readings_aside(
         self, who: str, begin: datetime, until: datetime, by: str, reason: str, now: datetime
     ) -> SetAsideReadings:
+        """Take what a person read from `begin` until before `until` out of weighing; its pay stays.
+
+        They are told, and may contest each. The scans are weighed again.
+        """
         return self._move(who, begin, until, by, reason, now, aside=True)
 
     def take_readings_back(
         self, who: str, begin: datetime, until: datetime, by: str, reason: str, now: datetime
     ) -> SetAsideReadings:
+        """Weigh again what was set aside of this period. They are told."""
         return self._move(who, begin, until, by, reason, now, aside=False)
 
     def has_record_on_aside(self, scan: str) -> bool:
+        """Whether the last record of a scan stands on a reading that is set aside now."""
         return self.db.one("has_record_on_aside", scan_id=self.scan_row(scan)["id"]) is not None
 
     def _move(

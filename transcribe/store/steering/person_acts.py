@@ -14,6 +14,11 @@ class PersonActVerbs(PeopleVerbs):
     """Keeps pauses, and ends sessions and links at once."""
 
     def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "", reason: str = "") -> None:
+        """Pause a person, or end their pause.
+
+        Pausing gives back what they hold, and takes no pay away. No claim takes time of a pause. Sessions and links go
+        on. The `reason` of a pause is told to the person; without one, that of a pause that goes on stays.
+        """
         with self.db.write():
             paused_at = self.person_row(who)["paused_at"]
             person = self._set(who, "set_paused", int(paused), now, by, reason)
@@ -29,12 +34,14 @@ class PersonActVerbs(PeopleVerbs):
                 self.db.run("put_pause_reason", person=person["id"], reason=reason if paused else "")
 
     def pause_of(self, who: str) -> Pause | None:
+        """Since when a person is paused, and why. None where they are not, or have left."""
         person = self.person_row(who)
         if not person["paused"] or person["left_at"] is not None:
             return None
         return Pause(since=moment(person["paused_at"]), reason=person["pause_reason"])
 
     def sign_out(self, who: str, now: datetime, by: str = "", reason: str = "") -> tuple[int, int]:
+        """End every session and every unused link of a person. Gives how many of each."""
         with self.db.write():
             person = self.person_row(who)
             public, sessions = person["public_id"], len(self.sessions(who, now))

@@ -34,6 +34,18 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
         pages_changed: tuple[str, str] = ("", ""),
         unchanged: Mapping[int, Collection[str]] = MappingProxyType({}),
     ) -> None:
+        """Keep what machines read of a scan anew, as this form and version. What they read before is history.
+
+        Questions that people were asked are withdrawn; those that are held are kept and paid. What is still wished for
+        is asked again when the scan is weighed, and decisions stand until then. What people read stays under the form
+        that they read it with, and counts where it is this one. `retaken`: from another picture, so that what
+        they could not read before is history too. `turned_degrees`: its pages were turned by so much more with the
+        clock. `pages_changed` are hashes of the lists of its pages before and
+        after, where it was split or joined: what people read of other pages than it has now is history. `unchanged`
+        has the fields that other versions of the form have alike, by version: what people read, what was decided and
+        what operators said of them counts for this one. Fields that people read under another version, and nobody
+        under this one, are asked once more. NotFound where the scan is forgotten.
+        """
         with self.db.write():
             row = self.live_scan(scan)
             drawn = self.pictures(row["sha256"])
@@ -102,6 +114,8 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
         return [each for each in self.pictures(scan["sha256"]) if each.number == before.number]
 
     def take_again(self, scan: Scan, files: Sequence[SourceFile], by: str, reason: str, now: datetime) -> Scan:
+        """Keep a scan whose pages were forgotten as a new one, with an id of its own. Gives it, or the one that
+        already came again."""
         with self.db.write():
             known = self.scan_of_pages(scan.id)
             if known is not None:
@@ -117,6 +131,7 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             return again
 
     def add_part(self, scan: str, part: Scan, origin: str, now: datetime) -> None:
+        """Keep some pages of a scan as a scan of their own, which came as the pages with the id `origin`."""
         with self.db.write():
             self.live_scan(scan)
             self.put_scan(part, [], now)
@@ -127,6 +142,7 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
                 self.db.run("put_origin", scan_id=number, sha256=origin, now=micros(now))
 
     def replace_pages(self, scan: str, pages: Scan, files: Sequence[SourceFile], now: datetime) -> None:
+        """Take other pages for those of a scan. Those that they replace are then among `replaced`."""
         with self.db.write():
             row = self.live_scan(scan)
             self.db.run("keep_replaced_files", scan_id=row["id"])
@@ -137,10 +153,13 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
                 self.db.run("put_origin", scan_id=row["id"], sha256=pages.id, now=micros(now))
 
     def origin(self, scan: str) -> str:
+        """The id that the pages of a scan had as they came: its own, but for what came again or was retaken."""
         row = self.scan_row(scan)
         return str(self.db.value("origin_of", scan_id=row["id"]) or row["sha256"])
 
     def scan_of_pages(self, pages: str) -> Scan | None:
+        """The scan that these pages are or were in, by the id that they had as they came. None where it is
+        forgotten, or there is none."""
         row = self.db.one("scan_of_origin", sha256=pages)
         if row is not None:
             return self.scan_from(row)
@@ -148,10 +167,12 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
         return None if row is None or row["erased_at"] is not None else self.scan_from(row)
 
     def known_scan(self, scan: str) -> KnownScan:
+        """A scan with since when it is known."""
         row = self.scan_row(scan)
         return KnownScan(scan=self.scan_from(row), since=moment(row["received_at"]))
 
     def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]:
+        """Every reading of a scan under a form, history too, and its places there: what its records cite."""
         row = self.scan_row(scan)
         of_form = {"scan_id": row["id"], "form": form, "form_version": version}
         readings = [reading_of(each) for each in self.db.all("cited_readings", **of_form)]

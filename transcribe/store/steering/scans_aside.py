@@ -15,6 +15,7 @@ class ScanVerbs(ActVerbs):
     """Keeps which scans are set aside."""
 
     def put_scan_aside(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        """Ask nobody about a scan; what somebody holds is kept and paid. False where it is aside already."""
         with self.db.write():
             row = self.live_scan(scan)
             if self.is_put_aside(row["sha256"]):
@@ -38,9 +39,11 @@ class ScanVerbs(ActVerbs):
             return True
 
     def asks_nobody(self, scan: str) -> bool:
+        """Whether nobody is asked about a scan: its batch is cancelled, it is set aside, or is another order again."""
         return self.db.one("is_cancelled", scan_id=self.scan_row(scan)["id"]) is not None
 
     def is_put_aside(self, scan: str) -> bool:
+        """Whether an operator, or people who agreed, have set this scan aside."""
         return self.db.one("is_put_aside", scan_id=self.scan_row(scan)["id"]) is not None
 
 

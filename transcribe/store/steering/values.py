@@ -24,6 +24,12 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
     """Keeps what operators do to one value."""
 
     def correct_value(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> str:
+        """Keep what an operator says that a field says: the last word on it, with the reason. Gives the reading's id.
+
+        Said again alike, with nothing read or asked since, it changes nothing and gives the id of the first.
+        It is taken back as any reading is withdrawn. NotFound where there is no such field, SettingsError where it is
+        locked.
+        """
         with self.db.write():
             row, field = self._field_to_mend(scan, key, unlocked=True)
             if (said := self._last_word(row["sha256"], key)) and (said.text, said.reason) == (value, reason.strip()):
@@ -38,15 +44,21 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             return idem[:32]
 
     def is_correction_waiting(self, scan: str) -> bool:
+        """Whether a value of a scan was corrected and the scan is not weighed since: its record will change."""
         found = self.db.value("correction_waiting", scan_id=self.scan_row(scan)["id"], source=OPERATOR_SOURCE)
         return found is not None
 
     def correctors(self, scan: str, key: FieldKey) -> dict[str, str]:
+        """Which operator made each correction of a field, as they were named then: by the id of its reading."""
         field = self.known_field(self.scan_row(scan), key)
         acts = self.db.all("corrections_of_field", field_id=field)
         return {self.keyed_hash("correction", str(each["id"]))[:32]: each["by_whom"] for each in acts}
 
     def note_overridden(self, correction: str, heard: Reading, outcome: AppealOutcome, now: datetime) -> None:
+        """Keep, as an act by the expert, that the hearing of an appeal read otherwise than an operator had corrected.
+
+        `correction` is the id of the operator's reading; nothing is kept where there is none of this id.
+        """
         with self.db.write():
             row = self.scan_row(heard.scan)
             field = self.known_field(row, heard.key)
@@ -58,9 +70,12 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
                     self.act(OVERRIDDEN, row["sha256"], expert, HEARD_OTHERWISE, now, **on, detail=told)
 
     def overridden_corrections(self, since: datetime, limit: int) -> list[Act]:
+        """The acts that say so since a time, latest first; those of forgotten scans are left out."""
         return [act_of(row) for row in self.db.all("overridden_corrections", since=micros(since), most=limit)]
 
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        """Have one more person asked for a field; its value stands until they have read it. False where they are
+        asked already."""
         with self.db.write():
             row, field = self._field_to_mend(scan, key, unlocked=True)
             if key in self.values_asked_again(row["sha256"]):
@@ -70,12 +85,17 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             return True
 
     def add_gold(self, scan: str, key: FieldKey, value: str, by: str, reason: str, now: datetime) -> None:
+        """Hold a value of a field to be known, in place of what was; it changes no decision."""
         with self.db.write():
             row, field = self._field_to_mend(scan, key)
             self._act_on("gold added", row, field, key, by, reason, now)
             self.put_truth(Truth(scan=row["sha256"], key=key, text=value, origin="gold", at=now), now)
 
     def withdraw_truth(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        """Hold the value of a field to be known no more, and tell who was tested by it. False where none was known.
+
+        That it was known stays on record.
+        """
         with self.db.write():
             row, field = self._field_to_mend(scan, key)
             if not self.end_truth(field, now):
@@ -87,6 +107,7 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             return True
 
     def lock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        """Have a decided value stand, whatever is read later. False where it is locked already."""
         with self.db.write():
             row, field = self._field_to_mend(scan, key)
             decided = self.db.all("decisions_of_field", field_id=field)
@@ -101,6 +122,7 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             return True
 
     def unlock_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
+        """Have a locked value weighed again. False where it is not locked."""
         with self.db.write():
             row, field = self._field_to_mend(scan, key)
             if key not in self.locked_values(row["sha256"]):
@@ -110,6 +132,7 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
             return True
 
     def locked_values(self, scan: str) -> frozenset[FieldKey]:
+        """The fields of a scan that are locked."""
         return frozenset(key_of(row) for row in self.db.all("locked_fields", scan_id=self.scan_row(scan)["id"]))
 
     def _last_word(self, scan: str, key: FieldKey) -> Reading | None:

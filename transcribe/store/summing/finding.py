@@ -26,6 +26,7 @@ class FindingVerbs(StatusVerbs):
     """Finds scans."""
 
     def find_scans(self, search: ScanSearch, limit: int, before: int = AFTER_ALL_SCANS) -> list[FoundScan]:
+        """Scans that fit a search, newest first: those whose number is below `before`. Forgotten ones are left out."""
         with self.db.snapshot():
             values = {**self._values(search, before), "limit": limit, "most": MOST_LOOKED_AT_COUNT}
             rows = self._found_rows(search, values)
@@ -34,6 +35,7 @@ class FindingVerbs(StatusVerbs):
             return [_found(row, questions.get(row["id"])) for row in rows]
 
     def scans_for_experts(self, limit: int) -> list[str]:
+        """So many scans with an open question for experts, those that came last."""
         return [str(row["sha256"]) for row in self.db.all("scans_for_experts", limit=limit)]
 
     def _found_rows(self, search: ScanSearch, values: dict[str, object]) -> list[Row]:
@@ -77,6 +79,7 @@ class FindingVerbs(StatusVerbs):
         }
 
     def scan_state(self, scan: str) -> ScanState:
+        """What an operator sees of this scan. NotFound where there is none."""
         with self.db.snapshot():
             row = self.scan_row(scan)
             return self._state(
@@ -84,12 +87,15 @@ class FindingVerbs(StatusVerbs):
             )
 
     def photo_advice(self, scan: str) -> tuple[str, ...]:
+        """The codes of what was wrong with a scan's photograph when it was read as its form. NotFound: no such scan."""
         return tuple(json.loads(self.db.value("photo_advice", scan_id=self.scan_row(scan)["id"]) or "[]"))
 
     def open_keys(self, scan: str) -> frozenset[FieldKey]:
+        """The fields of a scan that people are asked for."""
         return frozenset(key_of(row) for row in self.db.all("open_fields", scan_id=self.scan_row(scan)["id"]))
 
     def asked_of_field(self, scan: str, key: FieldKey) -> list[AskedField]:
+        """The open questions about a field, in the order in which they were asked. NotFound: no such field."""
         field = self.known_field(self.scan_row(scan), key)
         return [
             AskedField(reason=row["reason"], kind=row["kind"], pool=row["pool"], since=moment(row["opened_at"]))
@@ -97,6 +103,7 @@ class FindingVerbs(StatusVerbs):
         ]
 
     def skips_of_field(self, scan: str, key: FieldKey) -> list[SkippedField]:
+        """Who skipped a field since somebody read it last, in order; tests are left out. NotFound: no such field."""
         field = self.known_field(self.scan_row(scan), key)
         return [
             SkippedField(handle=row["handle"], reason=row["reason"], at=moment(row["at"]))
@@ -104,9 +111,11 @@ class FindingVerbs(StatusVerbs):
         ]
 
     def open_duplicates(self, limit: int) -> list[Duplicate]:
+        """The pairs of scans that may be the same order and that nobody has settled, latest first."""
         return [duplicate_of(row) for row in self.db.all("open_pairs", limit=limit)]
 
     def neighbours(self, scan: str, forms: Collection[str] | None = None) -> tuple[str | None, str | None]:
+        """The next newer and the next older scan of the same batch, of these forms alone where they are given."""
         row = self.scan_row(scan)
         values = {
             "batch": row["batch"],

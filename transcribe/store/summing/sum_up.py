@@ -29,6 +29,7 @@ class SummingVerbs(StatusVerbs):
     """Keeps the summaries."""
 
     def sum_up(self, now: datetime) -> bool:
+        """Bring the summaries up to date by some scans and rows. Gives whether more is to be done."""
         with self.db.write():
             changed = self.db.all("changed_scans", limit=SCANS_TOGETHER_COUNT)
             touched = set().union(*(self._sum_up_scan(row, now) for row in changed))

@@ -25,19 +25,24 @@ class SummaryVerbs(Lookup):
     """Gives the summaries."""
 
     def not_summed_up(self) -> int:
+        """How many scans have changed since they were summed up, counted up to ten thousand."""
         return int(self.db.value("count_changed", most=MOST_CHANGED_COUNT))
 
     def scan_counts(self, batch: str | None = None) -> list[ScanCount]:
+        """What is found how often among the scans of each form and batch, or of this batch."""
         rows = self.db.all("scan_counts") if batch is None else self.db.all("scan_counts_of_batch", batch=batch)
         return [_count(row) for row in rows]
 
     def scan_counts_in_all(self) -> list[ScanCount]:
+        """What is found how often among the scans of each form, of all batches together: `batch` is empty."""
         return [_count(row) for row in self.db.all("scan_counts_in_all")]
 
     def scan_counts_of_cancelled(self) -> list[ScanCount]:
+        """The same of the scans in cancelled batches alone: no machine and nobody goes on with them."""
         return [_count(row) for row in self.db.all("scan_counts_of_cancelled")]
 
     def waiting_since(self, published: int) -> WaitingSince:
+        """Since when the oldest of what waits does. `published`: the position of the record database."""
         with self.db.snapshot():
             unpublished = self.db.one("outbox_after", number=published)
             return WaitingSince(
@@ -51,14 +56,17 @@ class SummaryVerbs(Lookup):
             )
 
     def batch_names(self, limit: int) -> list[str]:
+        """The names of batches in the order of `summed_batches`, so many at most."""
         return [str(row["name"]) for row in self.db.all("batch_facts")[:limit]]
 
     def summed_batches(self, first: int = 0, limit: int | None = None) -> list[Batch]:
+        """Batches from the `first` on as they were summed up last, the most urgent first, then the latest."""
         with self.db.snapshot():
             rows = self.db.all("batch_facts")[first : None if limit is None else first + limit]
             return [_batch(row, self._counts_of_batch(row["name"])) for row in rows]
 
     def summed_batch(self, name: str) -> Batch:
+        """The batch of this name as it was summed up last. NotFound where there is none."""
         with self.db.snapshot():
             row = self.db.one("facts_of_batch", name=name)
             if row is None:
@@ -72,12 +80,18 @@ class SummaryVerbs(Lookup):
         return counts
 
     def set_aside_of_batch(self, batch: str, limit: int) -> list[SetAside]:
+        """Files of a batch that were set aside, latest first."""
         return [set_aside_of(row) for row in self.db.all("set_aside_of_batch", batch=batch, limit=limit)]
 
     def batch_course_begin(self, batch: str) -> datetime | None:
+        """The first quarter of an hour in which a state of the batch's scans was noted. None before it."""
         return moment_or_none(self.db.value("batch_course_begin", batch=batch))
 
     def batch_course(self, batch: str, times: Collection[datetime], states: Collection[str]) -> list[CourseStep]:
+        """How many scans of a batch were in each of these states just before each of these times, in their order.
+
+        A state that was not noted yet has no step.
+        """
         asked = {"times": text([micros(each) for each in sorted(times)]), "states": text(sorted(states))}
         return [
             CourseStep(at=moment(row["at"]), state=row["state"], count=row["count"])
@@ -86,22 +100,28 @@ class SummaryVerbs(Lookup):
         ]
 
     def work_done(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
+        """Work of these kinds that was done since a time, by quarters of an hour and form; of all batches together."""
         return [_work(row) for row in self.db.all("work_since", since=micros(since), kinds=text(sorted(kinds)))]
 
     def work_kinds(self, prefix: str) -> list[str]:
+        """Every kind of work that was done here and begins so, such as "pay " and each currency."""
         rows = self.db.all("work_kinds", first=prefix, last=prefix + LAST_CHARACTER)
         return [str(row["what"]) for row in rows]
 
     def work_by_form(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
+        """Work of these kinds since a time, added up by form and kind; its `at` says nothing."""
         return [_work(row) for row in self.db.all("work_by_form", since=micros(since), kinds=text(sorted(kinds)))]
 
     def work_of_batches(self, batches: Collection[str]) -> list[WorkDone]:
+        """All work on these batches, added up by batch, form and kind; its `at` says nothing."""
         return [_work(row) for row in self.db.all("work_of_batches", batches=text(sorted(batches)))]
 
     def work_on_batch(self, batch: str, since: datetime) -> list[WorkDone]:
+        """What was done on a batch since a time, by quarters of an hour and form, in order."""
         return [_work(row) for row in self.db.all("work_on_batch", batch=batch, since=micros(since))]
 
     def people_at_work(self, now: datetime) -> list[AtWork]:
+        """The people who hold questions now, by handle."""
         return [
             AtWork(
                 person=row["public_id"],
@@ -114,10 +134,12 @@ class SummaryVerbs(Lookup):
         ]
 
     def forms_of_person(self, who: str) -> frozenset[str]:
+        """The forms that an operator or auditor is limited to. Empty: they see all."""
         person = self.person_row(who)["id"]
         return frozenset(row["form"] for row in self.db.all("forms_of_person", person=person))
 
     def set_forms_of_person(self, who: str, forms: Collection[str], now: datetime, by: str) -> None:
+        """Limit an operator or auditor to these forms; none: they see all."""
         with self.db.write():
             row = self.person_row(who)
             self.db.run("drop_forms_of_person", person=row["id"])

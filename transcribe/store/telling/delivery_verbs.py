@@ -34,6 +34,11 @@ class DeliveryVerbs(WebhookVerbs):
     """Fills the queues of webhooks and keeps what became of each delivery."""
 
     def fill_queue(self, name: str, published: int, now: datetime, limit: int = 200) -> int:
+        """Take the next events into the queue of a webhook and move its position with them, in one transaction.
+
+        `published` is the position of the record database: nothing is told before it stands there. Gives how many
+        events were looked at; 0 where there are none, too much waits, or it is switched off.
+        """
         row = self.webhook_row(name)
         if row["off_because"] or row["waiting"] >= MOST_WAITING_COUNT or row["position"] >= self._told_until(published):
             return 0
@@ -52,18 +57,21 @@ class DeliveryVerbs(WebhookVerbs):
             return len(rows)
 
     def event_numbered(self, number: int) -> HomeEvent:
+        """The event of this number, as it is now. NotFound where there is none."""
         row = self.db.one("event_numbered", number=number)
         if row is None:
             raise NotFound(f"There is no event number {number}.")
         return self._event_of(row)
 
     def due_deliveries(self, name: str, now: datetime, limit: int) -> list[Delivery]:
+        """What may be sent now, in order: of each scan the first that waits, and that only when it is due."""
         number = self.webhook_row(name)["id"]
         return [delivery_of(row) for row in self.db.all("due_deliveries", id=number, now=micros(now), count=limit)]
 
     def deliveries(
         self, name: str, state: DeliveryState | None = None, after: int | None = None, limit: int = 100
     ) -> list[Delivery]:
+        """Deliveries of a webhook in the order of their events: the latest ones, or those after a number."""
         wanted = {"id": self.webhook_row(name)["id"], "state": state, "count": limit}
         if after is None:
             return [delivery_of(row) for row in reversed(self._latest(wanted))]
@@ -78,6 +86,7 @@ class DeliveryVerbs(WebhookVerbs):
         return self.db.all("latest_deliveries", **wanted)
 
     def delivered(self, delivery: int, status: int, now: datetime) -> None:
+        """Keep that a delivery was taken."""
         with self.db.write():
             self.db.run("delivery_ended", id=delivery, status=status, now=micros(now))
             self.db.run("webhook_works", id=delivery, now=micros(now))
@@ -85,12 +94,17 @@ class DeliveryVerbs(WebhookVerbs):
     def not_delivered(
         self, delivery: int, status: int | None, error: str, again: datetime | None, now: datetime
     ) -> None:
+        """Keep that a try failed, and when the next one is; None: it is given up."""
         with self.db.write():
             at = None if again is None else micros(again)
             self.db.run("delivery_failed", id=delivery, status=status, error=error, next=at, now=micros(now))
             self.db.run("webhook_fails", id=delivery, now=micros(now))
 
     def resend(self, name: str, delivery: int | None, now: datetime) -> int:
+        """Send a delivery again, or all that were given up where it is None; gives how many.
+
+        NotFound where there is none that can be sent: what was told of a forgotten scan cannot.
+        """
         with self.db.write():
             number = self.webhook_row(name)["id"]
             count = self.db.changed("resend_delivery", id=number, delivery=delivery, now=micros(now))
@@ -103,10 +117,13 @@ class DeliveryVerbs(WebhookVerbs):
             return count
 
     def prune_deliveries(self, before: datetime) -> int:
+        """Drop deliveries that ended before then; gives how many."""
         with self.db.write():
             return self.db.changed("prune_deliveries", before=micros(before))
 
     def find_finished_batches(self, published: int, now: datetime) -> int:
+        """Note which batches have finished since the last look: every scan has its record, or was set aside, settled as
+        a duplicate or forgotten. Gives how many."""
         after, until = int(self.db.value("batches_seen")), self._told_until(published)
         if after >= until:
             return 0

@@ -28,9 +28,14 @@ class WebhookVerbs(Lookup):
     """Keeps webhooks. A secret is derived from the key of the state and a salt, and stands in no table."""
 
     def home_name(self) -> str:
+        """The random name of this home, which stays with it."""
         return str(self.db.value("home_name"))
 
     def add_webhook(self, webhook: Webhook, position: int | None, now: datetime) -> str:
+        """Keep a webhook that is told of what comes after this number; None: from now on. Gives its secret, this once.
+
+        SettingsError where the name is taken.
+        """
         with self.db.write():
             wanted = {"types": text(list(webhook.types)), "forms": text(list(webhook.forms))}
             begin = self.last_told_number() if position is None else position
@@ -52,21 +57,26 @@ class WebhookVerbs(Lookup):
             return self._new_secret(number, now)
 
     def webhooks(self) -> list[Webhook]:
+        """All webhooks by name."""
         return [webhook_of(row) for row in self.db.all("webhooks", name=None)]
 
     def webhook(self, name: str) -> Webhook:
+        """The webhook of this name. NotFound where there is none, here and in all that follow."""
         return webhook_of(self.webhook_row(name))
 
     def tells_webhooks(self) -> bool:
+        """Whether there is a webhook that is not switched off."""
         return bool(self.db.value("webhook_is_on"))
 
     def remove_webhook(self, name: str, now: datetime) -> None:
+        """Forget a webhook, its secrets and its queue."""
         with self.db.write():
             self.webhook_row(name)
             self.db.run("drop_webhook", name=name)
             self.log(self.actor, "webhook removed", name, {}, now)
 
     def rotate_webhook(self, name: str, until: datetime, now: datetime) -> str:
+        """A new secret; those before hold beside it until then. Gives it, this once."""
         with self.db.write():
             number = self.webhook_row(name)["id"]
             self.db.run("end_webhook_secrets", id=number, until=micros(until))
@@ -74,11 +84,13 @@ class WebhookVerbs(Lookup):
             return self._new_secret(number, now)
 
     def webhook_secrets(self, name: str, now: datetime) -> tuple[str, ...]:
+        """The secrets in force, the newest first. Those that were made with another key of the state are not."""
         rows = self.db.all("webhook_secrets", id=self.webhook_row(name)["id"], now=micros(now))
         found = [(self._secret(row["salt"]), row["mark"]) for row in rows]
         return tuple(secret for secret, mark in found if _mark(secret) == mark)
 
     def switch_webhook(self, name: str, off_because: str, now: datetime) -> None:
+        """Switch a webhook off for a reason, or on where it is empty: what waits is then tried at once."""
         with self.db.write():
             row = self.webhook_row(name)
             if not off_because:
@@ -90,6 +102,7 @@ class WebhookVerbs(Lookup):
             self.log(self.actor, action, name, {"because": off_because} if off_because else {}, now)
 
     def replay_webhook(self, name: str, after: int, now: datetime) -> None:
+        """Tell a webhook again of everything after this number, under the same messages as before."""
         with self.db.write():
             row = self.webhook_row(name)
             self.db.run("move_webhook", id=row["id"], position=min(after, row["position"]))

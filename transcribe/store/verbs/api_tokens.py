@@ -23,6 +23,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
     """Keeps the tokens of programs, and gives people what is held about them."""
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
+        """Keep a program's token. Only its SHA-256 is kept."""
         with self.db.write():
             self.db.run(
                 "put_token",
@@ -36,13 +37,16 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
             self.log(self.actor, "token made", token.prefix, {"name": token.name, "scopes": sorted(token.scopes)}, now)
 
     def token(self, token_hash: str, now: datetime) -> ApiToken | None:
+        """The token in force with this hash. None where there is none."""
         row = self.db.one("token", token_hash=token_hash, now=micros(now))
         return None if row is None else _token_of(row)
 
     def tokens(self) -> list[ApiToken]:
+        """Every token, latest first."""
         return [_token_of(row) for row in self.db.all("tokens")]
 
     def revoke_token(self, prefix: str, now: datetime) -> None:
+        """End a token. NotFound where none has this prefix."""
         with self.db.write():
             if not self.db.changed("revoke_token", prefix=prefix, now=micros(now)):
                 raise NotFound(
@@ -53,6 +57,11 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
     def answered_once(
         self, token: str, idem: str, request_hash: str, now: datetime, deed: Callable[[], str]
     ) -> tuple[str, bool]:
+        """The answer of a deed that a program's request asks for, and whether it had been given before.
+
+        The deed is done once for each `idem` of a token, in the same transaction as its answer is kept, for 30 days.
+        AnsweredOtherwise where another request had that `idem`.
+        """
         with self.db.write():
             known = self.db.one("program_answer", token=token, idem=idem)
             if known is not None:
@@ -74,6 +83,10 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
             return answer, False
 
     def about(self, who: str) -> dict[str, object]:
+        """Everything held about a person, for their own download: plain data, times in ISO 8601.
+
+        A control item still in use is told like any other reading, as naming it would end its use.
+        """
         with self.db.snapshot():
             person = self.person_row(who)
             return {
@@ -82,6 +95,10 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
             }
 
     def leave(self, who: str, now: datetime, by: str = "", why: str = "") -> None:
+        """End a person's account and erase their name, their time zone and what they wrote about their work.
+
+        Their readings and their pay stay, under a pseudonym. `by` and `why` are kept in the log.
+        """
         with self.db.write():
             person = self.person_row(who)
             self._list_erasures({self._keyed_person(person): micros(now)})

@@ -27,6 +27,10 @@ class OwnReadingVerbs(ReconcileVerbs):
     """Gives people the histories of the fields that they read."""
 
     def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
+        """The latest fields that this person read, each with all that is known of it.
+
+        `before` is a reading's id. A control item still in use is told as a field that is not decided yet.
+        """
         with self.db.snapshot():
             person = self.person_row(who)["id"]
             number = MAX_READING_NUMBER if before is None else self.db.value("number_of_reading", reading=before)
@@ -34,6 +38,7 @@ class OwnReadingVerbs(ReconcileVerbs):
             return [self._history_for(row, who) for row in rows]
 
     def readings_after(self, who: str, limit: int, after: str) -> list[FieldHistory]:
+        """As `readings_of`, those after the reading `after`, the oldest first."""
         with self.db.snapshot():
             person = self.person_row(who)["id"]
             number = self.db.value("number_of_reading", reading=after)
@@ -41,6 +46,11 @@ class OwnReadingVerbs(ReconcileVerbs):
             return [self._history_for(row, who) for row in rows]
 
     def history_of_reading(self, reading: str, who: str) -> FieldHistory:
+        """All that is known of the field of one reading of this person.
+
+        NotFound where the reading is not theirs, or was taken back. A control item still in use is told as a field that
+        is not decided yet.
+        """
         with self.db.snapshot():
             person = self.person_row(who)["id"]
             number = self.db.value("number_of_reading", reading=reading) or 0
@@ -52,6 +62,10 @@ class OwnReadingVerbs(ReconcileVerbs):
         raise NotFound("There is no such reading of yours.")
 
     def audited_readings(self, who: str) -> list[AuditedReading]:
+        """What a person read of the fields that an expert read again by lot; the last word of each of the two.
+
+        What was taken back, set aside, withdrawn or forgotten is left out.
+        """
         with self.db.snapshot():
             person, pairs = self.person_row(who)["id"], []
             for row in self.db.all("audited_fields", who=person):
@@ -63,6 +77,7 @@ class OwnReadingVerbs(ReconcileVerbs):
         return pairs
 
     def latest_work(self, who: str, count: int) -> LatestWork:
+        """The last `count` readings of a person and as many skips, added up."""
         with self.db.snapshot():
             person = self.person_row(who)["id"]
             row = self.db.one("pace_of_person", who=person, most=count)
@@ -75,6 +90,7 @@ class OwnReadingVerbs(ReconcileVerbs):
         )
 
     def read_since(self, who: str, since: datetime) -> int:
+        """How many fields a person has read since then, which is today; what was taken back is not among them."""
         person = self.person_row(who)["id"]
         before = self.db.value("last_reading_before", who=person, since=micros(since))
         return int(self.db.value("count_read_after", who=person, after=before or 0))
@@ -106,6 +122,10 @@ class AppealVerbs(ReconcileVerbs):
     """Keeps appeals and their outcomes."""
 
     def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:
+        """Contest the outcome of one's own reading. It opens a task for an expert who never read the field.
+
+        Again is the same appeal. NotFound where the reading is not theirs. StoreError where nothing is decided yet.
+        """
         with self.db.write():
             person = self.person_row(who)
             row = self.db.one("reading_by_id", reading=reading)
@@ -135,11 +155,18 @@ class AppealVerbs(ReconcileVerbs):
             return self._appeal(public)
 
     def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
+        """Appeals, latest first."""
         person = None if who is None else self.person_row(who)["id"]
         rows = self.db.all("appeals", open_only=int(open_only), person=person, appeal=None)
         return [self._appeal_of(row) for row in rows]
 
     def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
+        """Close an appeal and tell the person. Deciding again changes nothing.
+
+        If upheld, what the expert read becomes the truth of the field, and the scan is weighed again. It becomes none
+        where the expert read it after its day, or after they had seen the appeal's words. StoreError where it is upheld
+        or declined though no expert has heard it.
+        """
         with self.db.write():
             rows = self.db.all("appeals", open_only=0, person=None, appeal=appeal)
             if not rows:
@@ -164,6 +191,11 @@ class AppealVerbs(ReconcileVerbs):
             self.log(self.actor if found is None else found.source, "appeal decided", appeal, facts, now)
 
     def tell_of_appeal(self, appeal: str, kind: Literal["appeal late", "appeal heard"], now: datetime) -> bool:
+        """Tell a person something of an open appeal, once. Gives whether they were told now.
+
+        "appeal late": the appellant, that nobody has heard it by its day. "appeal heard": the expert who read the field
+        for it, that they may see what was written with it.
+        """
         with self.db.write():
             rows = self.db.all("appeals", open_only=1, person=None, appeal=appeal)
             if not rows:
@@ -180,6 +212,7 @@ class AppealVerbs(ReconcileVerbs):
             return True
 
     def expert_outcomes(self) -> list[ExpertOutcomes]:
+        """How each expert's hearings ended."""
         rows = self.db.all("expert_outcomes")
         return [ExpertOutcomes(expert=row["expert"], upheld=row["upheld"], declined=row["declined"]) for row in rows]
 

@@ -22,6 +22,7 @@ class AuditLogVerbs(SealVerbs):
     """Reads and checks the chain. `log` itself stands in `lookup.py`, as every group of verbs writes it."""
 
     def audit(self, after: int = 0) -> list[AuditLine]:
+        """Lines of the audit log numbered above `after`, in order."""
         return [
             AuditLine(
                 number=row["number"],
@@ -37,6 +38,11 @@ class AuditLogVerbs(SealVerbs):
         ]
 
     def verify_audit(self, head: str | None = None) -> AuditState:
+        """Whether the chain holds from its first line to its last.
+
+        A chain that was cut at its end shows only against a `head` that was saved elsewhere. With one, the chain must
+        go through it. What decides money or values is checked against its seals.
+        """
         previous, lines, broken, head_met = FIRST_HASH, 0, None, head in (None, FIRST_HASH)
         for row in self.db.all("audit", after=0):
             lines += 1
@@ -59,6 +65,7 @@ class LearningVerbs(Lookup):
     """Keeps versions of the parameters, and what became of each proposal."""
 
     def parameters(self, version: int | None = None) -> Parameters | None:
+        """That version of the parameters, or the latest. None where nothing was learnt yet."""
         if version is None:
             row = self.db.one("parameters_latest")
         else:
@@ -68,6 +75,7 @@ class LearningVerbs(Lookup):
         return Parameters(version=row["version"], content=json.loads(row["content"]), at=moment(row["at"]))
 
     def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
+        """Append a new version of the parameters."""
         with self.db.write():
             last = self.db.one("parameters_latest")
             version = 1 if last is None else last["version"] + 1
@@ -76,9 +84,15 @@ class LearningVerbs(Lookup):
         return Parameters(version=version, content=content, at=now)
 
     def parameters_versions(self) -> list[tuple[int, datetime]]:
+        """Every version of the parameters, with when it came, first to latest. The latest is in force."""
         return [(row["version"], moment(row["at"])) for row in self.db.all("parameters_versions")]
 
     def keep_learning(self, learning: Learning, content: Mapping[str, object] | None) -> Learning:
+        """Keep what became of a proposal, or of going back, and log who had it done; gives it with its version.
+
+        With `content` that comes into force as a new version. StoreError where another version than `learning.version`
+        is in force by now.
+        """
         with self.db.write():
             last = self.db.one("parameters_latest")
             if last is None or last["version"] != learning.version:
@@ -107,6 +121,7 @@ class LearningVerbs(Lookup):
         return learning
 
     def learnings(self) -> list[Learning]:
+        """What became of every proposal, first to latest."""
         return [
             Learning(
                 version=row["version"],

@@ -36,6 +36,7 @@ class ControlItemVerbs(Lookup):
         self.db.run("extend_lease", task_id=task, who=person, until=until)
 
     def control_share(self) -> float:
+        """The share of control items among the tasks offered, 0 to 1, as disclosed to everybody."""
         return float(self.db.value("setting", name=CONTROL_SHARE_SETTING) or 0.0)
 
     def look_ahead_for_controls(self) -> None:
@@ -43,6 +44,7 @@ class ControlItemVerbs(Lookup):
         self.db.ahead("setting", name=CONTROL_SHARE_SETTING)
 
     def put_control_share(self, share: float, now: datetime) -> None:
+        """Set the share of control items. SettingsError where it is not between 0 and 1."""
         if not 0.0 <= share <= 1.0:
             raise SettingsError(f"A share of control items is between 0 and 1, not {share}.")
         with self.db.write():
@@ -50,6 +52,7 @@ class ControlItemVerbs(Lookup):
             self.log(self.actor, "control share set", "", {"share": share}, now)
 
     def control_answers(self) -> list[ControlAnswers]:
+        """Every control item in use with its answers. Where good readers fail one together, the item is wrong."""
         with self.db.snapshot():
             return [
                 ControlAnswers(
@@ -62,6 +65,10 @@ class ControlItemVerbs(Lookup):
             ]
 
     def lease_test(self, who: str, qualification: str, count: int, now: datetime, seconds: float = 600.0) -> list[Task]:
+        """Up to `count` known items of a field type as a test, paid like all work.
+
+        Items of a test that the person holds already come first. A test taken again begins with other items.
+        """
         with self.db.write():
             person = self.person_row(who)
             until = now + timedelta(seconds=seconds)
@@ -73,6 +80,10 @@ class ControlItemVerbs(Lookup):
             return [task_of(row) for row in self.db.all("held_tests", who=person["id"], now=micros(now))[:count]]
 
     def lease_practice(self, who: str, count: int, now: datetime, seconds: float = 600.0) -> Practice:
+        """The known fields that a new person practises on, up to `count` together with those answered already.
+
+        Different fields of a form come first. None for whoever has read anything but tests.
+        """
         with self.db.write():
             person = self.person_row(who)
             done = self.db.value("count_practised", who=person["id"])
@@ -86,9 +97,11 @@ class ControlItemVerbs(Lookup):
             return Practice(answered=done, tasks=tuple(task_of(row) for row in held))
 
     def reads_already(self, who: str) -> bool:
+        """Whether a person has read anything but tests."""
         return self.db.one("reads_already", who=self.person_row(who)["id"]) is not None
 
     def may_practise(self, who: str, count: int, now: datetime) -> bool:
+        """Whether `lease_practice` would give a field."""
         with self.db.snapshot():
             person = self.person_row(who)
             values = {"who": person["id"]}
@@ -105,6 +118,7 @@ class ControlItemVerbs(Lookup):
         return self.db.all("next_practice", count=count, **values)
 
     def leave_practice(self, who: str, now: datetime) -> None:
+        """Keep that a person works without practising first. What they hold of it goes back."""
         with self.db.write():
             person = self.person_row(who)
             self.db.run("leave_practice", person=person["id"], now=micros(now))
@@ -112,9 +126,11 @@ class ControlItemVerbs(Lookup):
                 self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
 
     def has_left_practice(self, who: str) -> bool:
+        """Whether a person chose to work without practising first."""
         return self.person_row(who)["practice_left_at"] is not None
 
     def put_qualification_try(self, who: str, result: QualificationTry, now: datetime) -> None:
+        """Keep a test's result. A person who passes has the qualification, and no later try takes it away."""
         with self.db.write():
             person = self.person_row(who)
             self.db.run(
@@ -134,6 +150,7 @@ class ControlItemVerbs(Lookup):
             self.log(self.actor, "test taken", person["public_id"], facts, now)
 
     def qualification_tries(self, who: str) -> list[QualificationTry]:
+        """A person's tests, latest first."""
         return [
             QualificationTry(
                 name=row["name"],

@@ -12,9 +12,15 @@ class EpochVerbs(Lookup):
     """Begins an epoch, and says since which number of the outbox it is."""
 
     def epoch(self) -> int:
+        """Since which number of the outbox this state is what it is; 0 where it was never restored from a backup."""
         return int(self.db.value("epoch"))
 
     def begin_epoch(self, made_at: datetime, now: datetime) -> int:
+        """Say that this state was restored from a backup made then; gives the number above which its entries stand.
+
+        What every scan came to stands in the outbox again, above all numbers that were ever given. Sessions end, and so
+        do links that nobody has used.
+        """
         with self.db.write():
             # Microseconds are above every number of this home: none gives a million of them in a second.
             self.db.run("outbox_begins", number=micros(now))

@@ -25,6 +25,12 @@ class ErasureVerbs(ActVerbs):
     machine: str
 
     def forget(self, scan: str, now: datetime, by: str = "", why: str = "") -> list[str]:
+        """Erase the personal text and the pictures of a scan. Gives the archive names (SHA-256) to erase.
+
+        Counts, pay and keyed hashes stay. The outbox tells the record database. A scan once forgotten stays so when it
+        is ingested again, and in an older state that is put back. Forgetting it again gives the same names, for an
+        erasure of files that was cut short. It is unfinished until `end_erasures`. `why` stays in the log.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             names = self._archive_names(row)
@@ -43,29 +49,44 @@ class ErasureVerbs(ActVerbs):
         return names
 
     def forgotten(self, sha256: str) -> bool:
+        """Whether a scan, or every scan of a file, was forgotten. Such a file must not be kept again."""
         if self.db.value("is_forgotten", sha256=sha256) is not None:
             return True
         return self.db.value("erased_at", keyed=self._keyed(sha256)) is not None
 
     def erased_names(self, scan: str) -> list[str]:
+        """The archive names to erase of a forgotten scan. Empty where it is not forgotten."""
         row = self.scan_row(scan)
         return [] if row["erased_at"] is None else self._archive_names(row)
 
     def unfinished_erasures(self, *, here: bool = False) -> list[str]:
+        """Forgotten scans of which pictures, rows of a record database or pages of a log may still be there.
+
+        `here`: those alone that this machine has not yet ended; others may have to do so still.
+        """
         if here:
             return [row["sha256"] for row in self.db.all("unfinished_erasures_of", machine=self.machine)]
         return [row["sha256"] for row in self.db.all("unfinished_erasures")]
 
     def end_erasures(self, scans: list[str]) -> None:
+        """Say that nothing of these forgotten scans is left on this machine, nor in what all machines share.
+
+        They have ended when every machine with a record database has said so.
+        """
         with self.db.write():
             for scan in scans:
                 self.db.run("put_erased_in_copy", sha256=scan, machine=self.machine)
             self.db.run("end_erased_everywhere", alone=int(not self.machine))
 
     def names_file(self, sha256: str) -> bool:
+        """Whether any scan, as its page, what lies beside it, or a picture of it, names this file of the archive."""
         return bool(self.db.value("names_file", sha256=sha256))
 
     def empty_log(self, seconds: float = 0.0) -> bool:
+        """Leave nothing of what was erased in the log of the database. It waits so long for readers.
+
+        False where somebody who reads kept it from that.
+        """
         if self.log_has_words() or self.unfinished_erasures():
             remove_upgrade_copies(self.db.path)
         done = self.db.checkpoint(seconds)
@@ -79,12 +100,15 @@ class ErasureVerbs(ActVerbs):
         self.db.run("note_words_in_log", now=micros(now))
 
     def log_has_words(self) -> bool:
+        """Whether erased words may stand in the database's log still, as a reader kept it from being emptied."""
         return self.db.value("words_in_log") is not None
 
     def log_readers(self) -> list[str]:
+        """The programs that are in the middle of reading the database, as far as the system says."""
         return log_readers(self.db.path)
 
     def keep_erased(self, scans: Mapping[str, datetime]) -> None:
+        """Have these scans forgotten, by id with the time. Those that are not known here are refused when they come."""
         unknown = {scan: at for scan, at in scans.items() if not self.forgotten(scan)}
         with self.db.write():
             for scan, at in unknown.items():
@@ -151,12 +175,15 @@ class ErasureVerbs(ActVerbs):
         self.db.run("put_unfinished_erasure", scan_id=number, now=micros(now))
 
     def past_retention(self, now: datetime) -> list[str]:
+        """Scans kept longer than their form allows, oldest first. They are to be forgotten."""
         return [row["sha256"] for row in self.db.all("past_retention", now=micros(now))]
 
     def kept_until(self, scan: str) -> datetime | None:
+        """When a scan was kept as long as the version of its form says that it has. None where that says nothing."""
         return moment_or_none(self.db.value("kept_until", scan_id=self.scan_row(scan)["id"]))
 
     def has_retention(self) -> bool:
+        """Whether any form that scans came with says how long they are kept."""
         return bool(self.db.value("has_retention"))
 
     def _archive_names(self, row: Row) -> list[str]:

@@ -18,6 +18,7 @@ class IngestVerbs(Lookup):
     """Keeps forms and scans, and what machines read of them."""
 
     def put_form(self, form: Form, definition: str, now: datetime) -> None:
+        """Keep a form. FormError where this name and version are kept with another digest."""
         with self.db.write():
             known = self.db.value("form_digest", name=form.name, version=form.version)
             if known == form.digest:
@@ -54,12 +55,15 @@ class IngestVerbs(Lookup):
         )
 
     def forms(self) -> list[tuple[str, int, str]]:
+        """(name, version, digest) of every form kept."""
         return [(row["name"], row["version"], row["digest"]) for row in self.db.all("forms")]
 
     def form_times(self) -> list[tuple[str, int, datetime]]:
+        """(name, version, when the first scan of it came) of every form kept."""
         return [(row["name"], row["version"], moment(row["at"])) for row in self.db.all("form_times")]
 
     def put_scan(self, scan: Scan, files: Sequence[SourceFile], now: datetime) -> bool:
+        """Keep a scan. False where it was there already; nothing is changed then."""
         with self.db.write():
             erased_at = self.db.value("erased_at", keyed=self.keyed_hash("erased", scan.id))
             if erased_at is not None:  # also where an older state was put back, which never had it
@@ -93,6 +97,7 @@ class IngestVerbs(Lookup):
             self.db.run("put_scan_page", scan_id=scan, number=number, **of_page)
 
     def scan(self, scan: str) -> Scan:
+        """The scan of this id, or of this unique beginning of an id. NotFound where there is none."""
         row = self.scan_row(scan)
         return self.scan_from(row)
 
@@ -101,12 +106,14 @@ class IngestVerbs(Lookup):
         return scan_of(row, self.db.all("scan_pages", scan_id=row["id"]))
 
     def kept_names(self, scan: str) -> list[str]:
+        """The archive names of what a scan consists of and shows. Empty where it was forgotten."""
         row = self.scan_row(scan)
         if row["erased_at"] is not None:
             return []
         return [each["name"] for each in self.db.all("kept_names", scan_id=row["id"])]
 
     def put_reads(self, scan: str, reads: ReadResult, now: datetime) -> None:
+        """Keep the places, pictures and machine readings of one scan, all at once. Again is no change."""
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None:
@@ -142,9 +149,12 @@ class IngestVerbs(Lookup):
             self.db.run("end_to_read", scan_id=row["id"])
 
     def latest_fits(self, limit: int) -> list[tuple[str, float]]:
+        """How well scans lie on their forms, (form, fit), the latest read first; forgotten ones left out."""
         return [(row["form"], row["fit"]) for row in self.db.all("latest_fits", limit=limit)]
 
     def put_places(self, scan: str, places: Sequence[Place], now: datetime, readings: Sequence[Reading] = ()) -> None:
+        """Keep new places of fields, and what machines read there. A person drew a box, or told the rows of a table.
+        The scan is weighed again."""
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is None:
@@ -153,6 +163,8 @@ class IngestVerbs(Lookup):
                 self.db.run("wake", scan_id=row["id"])
 
     def has_reads(self, scan: str) -> bool:
+        """Whether machines have read this scan with its present form. Also True for a scan that was forgotten: it is
+        never read."""
         row = self.scan_row(scan)
         if row["erased_at"] is not None:
             return True
@@ -160,6 +172,11 @@ class IngestVerbs(Lookup):
         return self.db.value("has_reads", scan_id=row["id"], **form) is not None
 
     def set_form(self, scan: str, form: str, version: int, now: datetime, turn: int = 0) -> None:
+        """Say which form a scan is, as an identify task found out.
+
+        `turn` is how far its pages must be turned with the clock to stand upright: 0, 90, 180 or 270 degrees. What was
+        read with another form stays, unused.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             self.db.run("turn_scan_pages", scan_id=row["id"], turn=turn)
@@ -170,6 +187,8 @@ class IngestVerbs(Lookup):
             self.db.run("close_tasks_of_other_forms", scan_id=row["id"], now=micros(now))
 
     def mask_pages(self, scan: str, copies: Sequence[SourceFile], now: datetime) -> None:
+        """Take masked copies, one a page, for the pages of a scan. The files that they replace are then among
+        `replaced`."""
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None:
@@ -182,9 +201,11 @@ class IngestVerbs(Lookup):
                 self.db.run("mask_scan_page", scan_id=row["id"], number=number, file=copy.sha256)
 
     def replaced(self, scan: str) -> list[str]:
+        """Archive names of what was kept of a scan and is shown no more: files before masking, pictures made anew."""
         return [each["sha256"] for each in self.db.all("replaced_names", scan_id=self.scan_row(scan)["id"])]
 
     def set_aside(self, file: SourceFile, error: str, message: str, batch: str, now: datetime, place: str = "") -> None:
+        """Keep that a file could not be read, and why. Again replaces the reason, and what lay at its place before."""
         with self.db.write():
             self._keep_aside(file, error, message, batch, now, place)
 
@@ -213,13 +234,16 @@ class IngestVerbs(Lookup):
             self.tell_programs("aside", now, batch=batch, note=error, **of)
 
     def scans_of_file(self, sha256: str) -> list[Scan]:
+        """The scans that have a page in this file as it came in, forgotten ones left out."""
         return [self.scan_from(row) for row in self.db.all("scans_of_file", sha256=sha256)]
 
     def end_set_aside_at(self, place: str) -> None:
+        """End what is set aside at this place: the file there was replaced by one that can be read."""
         with self.db.write():
             self.db.run("end_set_aside_at", place=place)
 
     def list_set_aside(self) -> list[SetAside]:
+        """Every file set aside, latest first."""
         return [set_aside_of(row) for row in self.db.all("list_set_aside")]
 
     def read_up_to(self, scan: Row) -> int:

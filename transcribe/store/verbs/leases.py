@@ -71,6 +71,14 @@ class LeaseVerbs(ControlItemVerbs):
         offer: Offer = ANYTHING,
         longest: timedelta = LONGEST_LEASE,
     ) -> list[Task]:
+        """Up to `count` open tasks for this person; tasks that they hold already come first, with their time extended.
+
+        None is extended beyond the age at which a lease ends (`longest`).
+
+        It is never a field that they have read. A person who is paused or has left gets nothing new. The last expert
+        who has not read a field is not given its ordinary reading. Where too few are found, they get what nobody else
+        who is there is left for: what they skipped, and, for an expert, what others cannot read, with the last word.
+        """
         with self.db.write():
             person = self.person_row(who)
             until = micros(now + timedelta(seconds=seconds))
@@ -94,9 +102,11 @@ class LeaseVerbs(ControlItemVerbs):
             return [task_of(row) for row in asked_for(held, offer)[:count]]
 
     def held(self, who: str, now: datetime) -> list[Task]:
+        """The tasks that this person holds now, in the order leased."""
         return [task_of(row) for row in self.db.all("held", who=self.person_row(who)["id"], now=micros(now))]
 
     def task(self, task: str, who: str, now: datetime) -> Task:
+        """A task that this person holds or has answered in the last 15 minutes. NotFound otherwise."""
         person = self.person_row(who)
         row = self.leased_row(task, person)
         if not holds(row, person, now):
@@ -107,6 +117,7 @@ class LeaseVerbs(ControlItemVerbs):
         return task_of(row)
 
     def task_subject(self, task: str) -> Task:
+        """A task by its public id, whoever holds it. For operators and simulations. NotFound where there is none."""
         row = self.db.one("task_by_public", task=task)
         if row is None:
             raise NotFound("There is no such task.")
@@ -115,6 +126,12 @@ class LeaseVerbs(ControlItemVerbs):
     def renew(
         self, task: str, who: str, now: datetime, seconds: float = 600.0, longest: timedelta = LONGEST_LEASE
     ) -> Task:
+        """Extend a lease that is in force. LeaseLost where it has ended, was given back, or is not for them any more.
+
+        However often it is renewed, it ends at an age (`longest`).
+
+        Whoever has lost one asks for the next task with `lease`.
+        """
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -124,6 +141,7 @@ class LeaseVerbs(ControlItemVerbs):
             return task_of(self.leased_row(task, person))
 
     def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
+        """End this person's leases, or the named ones, without a reading. Gives how many."""
         with self.db.write():
             person = self.person_row(who)["id"]
             mine = self.db.all("held_ids", who=person)
@@ -137,15 +155,24 @@ class LeaseVerbs(ControlItemVerbs):
                 self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
 
     def held_by_others(self, who: str, offer: Offer, now: datetime) -> int:
+        """How many tasks others hold now that this person would otherwise be offered, counted up to a thousand."""
         person = self.person_row(who)
         values = {**self._who(person, replace(offer, kinds=None), now), "spares": self._last_resort.spares(person)}
         values |= {"refused": self.routing.refused(person), "now": micros(now), "pools": text(list(offer.pools))}
         return int(self.db.value("count_held_by_others", count=MAX_COUNTED_COUNT, **values))
 
     def has_lapsed(self, who: str) -> bool:
+        """Whether what this person was given last was neither read nor skipped by them. They may hold it still.
+
+        Of what they practise on nothing is said.
+        """
         return self.db.value("has_lapsed", who=self.person_row(who)["id"]) is not None
 
     def end_vain_checks(self, now: datetime) -> int:
+        """Close checks of decided fields that every expert who is there has read. Gives how many.
+
+        Where no expert is there they stay, for one who comes.
+        """
         with self.db.write():
             vain = self._last_resort.vain_checks()
             for task in vain:
@@ -153,10 +180,15 @@ class LeaseVerbs(ControlItemVerbs):
             return len(vain)
 
     def missing_people(self, batch: str | None = None) -> list[MissingPeople]:
+        """The people without whom some open fields are finished by nobody who is there. None where all can end.
+
+        Of one batch, or of all.
+        """
         with self.db.snapshot():
             return self._last_resort.missing(batch)
 
     def stranded_scans(self) -> list[StrandedScan]:
+        """Weighed scans without a record, some fields of which nobody who is there can finish."""
         with self.db.snapshot():
             keys: dict[tuple[str, int], set[FieldKey]] = {}
             for row in self._last_resort.stranded_fields():
@@ -164,6 +196,11 @@ class LeaseVerbs(ControlItemVerbs):
         return [StrandedScan(scan=scan, up_to=up_to, keys=frozenset(some)) for (scan, up_to), some in keys.items()]
 
     def open_tasks(self, offer: Offer, now: datetime, who: str | None = None) -> int:
+        """How many tasks are open under an offer and held by nobody.
+
+        With a person (the offer names pools alone) those that they hold are among them, and those of fields that they
+        read or skipped lately are not.
+        """
         named, when = self.routing.named(offer.form, offer.field), {"now": micros(now), "pools": text([*offer.pools])}
         count: int = self.db.value(
             "count_offered",

@@ -32,12 +32,14 @@ class PayLedgerVerbs(KeptTimeVerbs):
     """Keeps rates, floors and pay lines."""
 
     def put_rate(self, rate: Rate, now: datetime) -> None:
+        """Keep a rate that holds from its `since` on."""
         with self.db.write():
             values = {"form": rate.form, "per": rate.per, "micro": rate.micro, "currency": rate.currency}
             self.vouch("rate", self.db.insert("put_rate", **values, since=micros(rate.since), now=micros(now)))
             self.log(self.actor, "rate kept", rate.form, values, now)
 
     def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
+        """The rate in force for a form: its own, or that of all forms. None where there is neither."""
         row = self._rate_row(form, per, now)
         if row is None:
             return None
@@ -49,6 +51,7 @@ class PayLedgerVerbs(KeptTimeVerbs):
         return _latest(self.db.all("rates_of_form", form=form, per=per), now)
 
     def put_floor(self, floor: Floor, now: datetime) -> None:
+        """Keep a floor of an hour's pay that holds from its `since` on."""
         with self.db.write():
             values = {"micro": floor.micro, "currency": floor.currency, "source": floor.source}
             values["source_micro"] = floor.source_micro
@@ -56,6 +59,7 @@ class PayLedgerVerbs(KeptTimeVerbs):
             self.log(self.actor, "floor kept", "", values, now)
 
     def floor(self, now: datetime) -> Floor | None:
+        """The floor in force. None where there is none."""
         row = _latest(self.db.all("floors_latest_first"), now)
         if row is None:
             return None
@@ -68,6 +72,7 @@ class PayLedgerVerbs(KeptTimeVerbs):
         )
 
     def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
+        """Lines of the ledger numbered above `after`, in order, of everybody or of one person."""
         if who is None:
             return [line_of(row) for row in self.db.all("ledger", after=after)]
         person = self.person_row(who)["id"]

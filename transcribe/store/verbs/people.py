@@ -31,6 +31,10 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
     """Keeps people and how they sign in."""
 
     def put_transcriber(self, person: Transcriber, now: datetime, by: str | None = None) -> None:
+        """Add a person. SettingsError where the handle is somebody else's.
+
+        What is known of them is changed by the verbs `set_...`, one a fact.
+        """
         with self.db.write():
             try:
                 self.db.changed(
@@ -56,15 +60,22 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
             self.log(by or self.actor, "person kept", person.id, facts, now)
 
     def set_roles(self, who: str, roles: Collection[Role], now: datetime, by: str = "") -> None:
+        """Say what a person may do. `by` is who says so, for the audit log.
+
+        This and each verb `set_...` writes its own fact and no other. NotFound for who has left.
+        """
         self._set(who, "set_roles", sorted(roles), now, by)
 
     def set_languages(self, who: str, languages: Sequence[str], now: datetime, by: str = "") -> None:
+        """Say which languages a person reads."""
         self._set(who, "set_languages", list(languages), now, by)
 
     def set_regions(self, who: str, regions: Sequence[str], now: datetime, by: str = "") -> None:
+        """Say in which regions a person works."""
         self._set(who, "set_regions", list(regions), now, by)
 
     def set_qualifications(self, who: str, qualifications: Collection[str], now: datetime, by: str = "") -> None:
+        """Say which tests a person has passed."""
         self._set(who, "set_qualifications", sorted(qualifications), now, by)
 
     def set_time_zone(self, who: str, time_zone: str, now: datetime, by: str = "") -> None:
@@ -75,12 +86,15 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
             self._set(who, "set_time_zone", time_zone, now, by)
 
     def set_engagement(self, who: str, engagement: str, now: datetime, by: str = "") -> None:
+        """Say how a person is paid."""
         self._set(who, "set_engagement", engagement, now, by)
 
     def set_interface_language(self, who: str, language: str, now: datetime, by: str = "") -> None:
+        """Say in which language a person's pages are."""
         self._set(who, "set_interface_language", language, now, by)
 
     def set_training(self, who: str, *, training: bool, now: datetime, by: str = "") -> None:
+        """Say whether a person's readings may train machines. Who has answered this has begun."""
         with self.db.write():
             person = self._set(who, "set_training", int(training), now, by)
             self.db.run("set_begun", person=person["id"], now=micros(now))
@@ -104,12 +118,19 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         return person
 
     def transcriber(self, who: str) -> Transcriber:
+        """The person of this id or handle. NotFound where there is none."""
         return transcriber_of(self.person_row(who))
 
     def transcribers(self) -> list[Transcriber]:
+        """All people, by handle."""
         return [transcriber_of(row) for row in self.db.all("people")]
 
     def put_adds(self, adds: Mapping[str, Mapping[str, int]], now: datetime) -> None:
+        """Keep how many bits each person's readings of a type of field say more (or less) than anybody's.
+
+        By id of person, then by type of field. It orders the open fields that people are given. Whatever was kept
+        before is dropped.
+        """
         with self.db.write():
             self.db.run("clear_adds")
             for who, types in adds.items():
@@ -118,19 +139,26 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
                     self.db.run("put_adds", person=person["id"], type=name, bits=bits)
 
     def adds(self, who: str) -> dict[str, int]:
+        """How many bits this person's readings say more (or less) than anybody's, by type of field."""
         return {row["type"]: row["bits"] for row in self.db.all("adds_of", person=self.person_row(who)["id"])}
 
     def put_link(self, who: str, token_hash: str, until: datetime, now: datetime) -> None:
+        """Keep a personal sign-in link, and end older ones of this person that were not used.
+
+        Only the SHA-256 of its token is kept.
+        """
         with self.db.write():
             person = self.present_person(who)["id"]
             self.db.run("revoke_links", person=person, beginning=None, now=micros(now))
             self.db.run("put_link", token_hash=token_hash, person=person, until=micros(until), now=micros(now))
 
     def link(self, token_hash: str, now: datetime) -> str | None:
+        """The id of the person whose unspent link this is; the link is not spent. None where there is none."""
         who: str | None = self.db.value("link", token_hash=token_hash, now=micros(now))
         return who
 
     def spend_link(self, token_hash: str, now: datetime) -> str | None:
+        """Spend a link and give the id of its person. None where it is unknown, spent or too old."""
         with self.db.write():
             who = self.link(token_hash, now)
             if who is not None:
@@ -138,33 +166,43 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         return who
 
     def links(self, who: str, now: datetime) -> list[WayIn]:
+        """The links of a person that would sign in, latest first."""
         rows = self.db.all("links_of", person=self.person_row(who)["id"], now=micros(now))
         return [_way_in(row) for row in rows]
 
     def revoke_links(self, who: str, now: datetime, link: str | None = None) -> int:
+        """End one (by its id) or all links of a person that were not used yet. Gives how many."""
         with self.db.write():
             person = self.person_row(who)["id"]
             return self.db.changed("revoke_links", person=person, beginning=link, now=micros(now))
 
     def sessions(self, who: str, now: datetime) -> list[WayIn]:
+        """The sessions of a person that have not ended, latest first."""
         rows = self.db.all("sessions_of", person=self.person_row(who)["id"], now=micros(now))
         return [_way_in(row, moment(row["seen_at"])) for row in rows]
 
     def end_session(self, who: str, session: str, now: datetime) -> int:
+        """End one session of a person by its id. Gives 0 where it had ended."""
         with self.db.write():
             return self.db.changed("end_session_beginning", person=self.person_row(who)["id"], beginning=session)
 
     def prove_session(self, token_hash: str, now: datetime) -> None:
+        """Keep that the person of this session has just proved again who they are."""
         with self.db.write():
             self.db.run("prove_session", token_hash=token_hash, now=micros(now))
 
     def proved_at(self, token_hash: str) -> datetime | None:
+        """When the person of a session last proved who they are: by signing in, or later. None where it has ended."""
         at = self.db.value("proved_at", token_hash=token_hash)
         return None if at is None else moment(at)
 
     def put_session(
         self, who: str, token_hash: str, csrf: str, until: datetime, now: datetime, *, waits_for_code: bool = False
     ) -> None:
+        """Start a session. Sessions of this person that have run out are cleared away.
+
+        One that waits for its code is no session for any other method but `waiting_session` and those that end it.
+        """
         with self.db.write():
             person = self.person_row(who)["id"]
             self.db.run("end_old_sessions", person=person, now=micros(now))
@@ -179,6 +217,7 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
             )
 
     def waiting_session(self, token_hash: str, now: datetime) -> tuple[Transcriber, str] | None:
+        """The person whose code a session waits for, and its CSRF token. None where it has ended or waits for none."""
         row = self.db.one("waiting_session", token_hash=token_hash, now=micros(now))
         return None if row is None else (transcriber_of(row), row["csrf"])
 
@@ -194,6 +233,7 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         return transcriber_of(row), row["csrf"]
 
     def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
+        """As `session`, but it never writes. None also where the use of the session is due to be written."""
         row = self._session(token_hash, now, idle_seconds)
         if row is None or _long_unseen(row, now, idle_seconds):
             return None
@@ -206,14 +246,17 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         return row if row["seen_at"] > micros(now - timedelta(seconds=idle_seconds)) else None
 
     def end_sessions(self, who: str, now: datetime, token_hash: str | None = None) -> None:
+        """End one or all sessions of a person."""
         with self.db.write():
             self.db.run("end_sessions", person=self.person_row(who)["id"], token_hash=token_hash)
 
     def put_password(self, who: str, argon2: str, now: datetime) -> None:
+        """Keep the argon2id hash of a password."""
         with self.db.write():
             self.db.run("put_password", person=self.person_row(who)["id"], argon2=argon2, now=micros(now))
 
     def password(self, who: str) -> str | None:
+        """The argon2id hash of a person's password. None where they have none."""
         argon2: str | None = self.db.value("password", person=self.person_row(who)["id"])
         return argon2
 
@@ -222,6 +265,7 @@ class SecondFactorVerbs(Lookup):
     """Keeps second factors. A code counts once, whoever sends it how often at the same time."""
 
     def second_factor(self, who: str) -> SecondFactor | None:
+        """The second factor of a person, in force or not yet. None where they have none."""
         row = self.db.one("second_factor", person=self.person_row(who)["id"])
         if row is None:
             return None
@@ -229,6 +273,7 @@ class SecondFactorVerbs(Lookup):
         return SecondFactor(secret=row["secret"], in_force=in_force, recovery_codes=row["recovery_codes"])
 
     def begin_second_factor(self, who: str, secret: str, now: datetime) -> bool:
+        """Keep a secret that is not in force yet, in place of one before it. False where one is in force."""
         with self.db.write():
             person = self.person_row(who)["id"]
             return self.db.changed("begin_second_factor", person=person, secret=secret, now=micros(now)) > 0
@@ -236,6 +281,10 @@ class SecondFactorVerbs(Lookup):
     def confirm_second_factor(
         self, who: str, secret: str, step: int, recovery: Collection[str], session: str, now: datetime
     ) -> bool:
+        """Have a secret in force, with the hashes of its recovery codes. Other sessions of this person end.
+
+        `step` is the half minute of the code that showed it. False where another secret was begun or is in force.
+        """
         with self.db.write():
             row = self.person_row(who)
             person = row["id"]
@@ -247,21 +296,25 @@ class SecondFactorVerbs(Lookup):
             return True
 
     def spend_code(self, who: str, step: int) -> bool:
+        """Spend the code of a half minute. False where that one, or a later one, was spent."""
         with self.db.write():
             return self.db.changed("spend_code", person=self.person_row(who)["id"], step=step) > 0
 
     def spend_recovery_code(self, who: str, code_hash: str, now: datetime) -> bool:
+        """Spend a recovery code. False where it is unknown or spent."""
         with self.db.write():
             person = self.person_row(who)["id"]
             return self.db.changed("spend_recovery_code", person=person, code_hash=code_hash, now=micros(now)) > 0
 
     def put_recovery_codes(self, who: str, recovery: Collection[str], now: datetime) -> None:
+        """Keep the hashes of new recovery codes; older ones are worth nothing from now on."""
         with self.db.write():
             row = self.person_row(who)
             self._keep_recovery(row["id"], recovery)
             self.log(row["public_id"], "recovery codes made", row["public_id"], {"codes": len(recovery)}, now)
 
     def end_second_factor(self, who: str, now: datetime, by: str) -> bool:
+        """End the second factor of a person with its recovery codes. False where they have none in force."""
         with self.db.write():
             row = self.person_row(who)
             factor = self.second_factor(who)

@@ -28,6 +28,11 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
         now: datetime,
         measure: PayMeasure = PAY_MEASURE,
     ) -> Question:
+        """Ask about the field of a task. The same words again are the same question.
+
+        The time of a person's first question on a field is paid, up to the measure of a day. NotFound where the task
+        was never theirs.
+        """
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -56,6 +61,11 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             return self._question(public)
 
     def answer_question(self, question: str, answer: str, by: str, now: datetime) -> bool:
+        """Answer a question for all, and tell the person who asked.
+
+        A later answer replaces the first. False where it was answered so already. NotFound where there is no such
+        question.
+        """
         with self.db.write():
             rows = self.db.all("questions", open_only=0, question=question, person=None)
             if not rows:
@@ -69,38 +79,48 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             return True
 
     def questions(self, *, open_only: bool = False) -> list[Question]:
+        """Questions, latest first."""
         return [
             _question_of(row) for row in self.db.all("questions", open_only=int(open_only), question=None, person=None)
         ]
 
     def asked_since(self, who: str, since: datetime) -> list[datetime]:
+        """The times at which a person asked questions since then, oldest first."""
         rows = self.db.all("questions_since", person=self.person_row(who)["id"], since=micros(since))
         return [moment(row["at"]) for row in rows]
 
     def put_expected_work(self, work: ExpectedWork, now: datetime) -> None:
+        """Keep what work is expected. People who find none are told of it."""
         with self.db.write():
             values = {"form": work.form, "expected_at": micros(work.at), "hours": work.hours}
             self.db.run("put_expected_work", public_id=work.id, **values, now=micros(now))
             self.log(self.actor, "work expected", work.id, {"hours": work.hours, "form": work.form}, now)
 
     def expected_work(self, now: datetime) -> list[ExpectedWork]:
+        """The work that is expected from now on, soonest first."""
         return [
             ExpectedWork(id=row["public_id"], at=moment(row["expected_at"]), hours=row["hours"], form=row["form"])
             for row in self.db.all("expected_work", now=micros(now))
         ]
 
     def end_expected_work(self, work: str, now: datetime) -> None:
+        """End expected work that will not come after all. NotFound where it is not expected."""
         with self.db.write():
             if not self.db.changed("end_expected_work", public_id=work, now=micros(now)):
                 raise NotFound(f"No work {work!r} is announced. fairhand announce list names what is.")
             self.log(self.actor, "expected work called off", work, {}, now)
 
     def guide(self, form: str, field: str) -> list[Question]:
+        """The answered questions of a field, oldest first."""
         return [_question_of(row) for row in self.db.all("guide", form=form, field=field)]
 
     def put_guide_example(
         self, scan: str, key: FieldKey, kind: GuideKind, text: str, words: str, by: str, now: datetime
     ) -> str:
+        """Show a field's picture in the guide of all fields of its name, with what is to be typed and why. Its id.
+
+        It goes with its scan. NotFound where there is no such field, or no picture of it.
+        """
         with self.db.write():
             field = self.known_field(self.scan_row(scan), key)
             if self.db.one("snippet_of", field_id=field) is None:
@@ -114,12 +134,14 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             return public
 
     def end_guide_example(self, example: str, by: str, now: datetime) -> None:
+        """Take an example out of its guide. NotFound where it stands in none."""
         with self.db.write():
             if not self.db.changed("end_guide_example", public_id=example, now=micros(now)):
                 raise NotFound(f"No guide has an example {example!r}. `fairhand questions examples` lists them.")
             self.log(by, "guide example taken out", example, {}, now)
 
     def guide_examples(self, form: str | None = None, field: str | None = None) -> list[GuideExample]:
+        """The examples of a field's guide, the usual ones first; without a form those of all guides."""
         return [
             GuideExample(
                 id=row["public_id"],
@@ -137,6 +159,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
         ]
 
     def notices(self, who: str, *, unseen_only: bool = False) -> list[Notice]:
+        """A person's notices, latest first."""
         person = self.person_row(who)["id"]
         return [
             Notice(
@@ -151,6 +174,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
         ]
 
     def see_notices(self, who: str, now: datetime, number: int | None = None) -> None:
+        """Keep that a person has seen their notices, or the one of this number."""
         with self.db.write():
             self.db.run("see_notices", person=self.person_row(who)["id"], number=number, now=micros(now))
 

@@ -42,6 +42,14 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
     def submit(
         self, task: str, who: str, sent: SentReading, now: datetime, measure: PayMeasure = PAY_MEASURE
     ) -> Outcome:
+        """Keep a reading typed under a lease, and its pay line, in one transaction.
+
+        It is kept even when the lease has expired or the task is closed; the outcome is then "late". The same `idem` is
+        one reading. A second reading of a field, also under another task of it, corrects the first within undo's rules,
+        and is not paid again; after that, CountsAlready. ReadAgainSince where it was typed before the first was sent.
+        LateTooLong where the lease ended too many days ago. What a person who is paused sends is kept and not paid.
+        NotFound where the task was never theirs.
+        """
         with self.db.write():
             person, idem = self.sender(who, task, sent.idem)
             row = self.leased_row(task, person, idem)
@@ -86,6 +94,13 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         now: datetime,
         measure: PayMeasure = PAY_MEASURE,
     ) -> None:
+        """Give a task back with a reason. The time is paid, once a task.
+
+        This person is offered it again only where nobody else who is there is left for it, and after a day's work.
+
+        The seconds are a claim (None: since they last sent something). They are cut to what is free of the time since
+        the lease, to what readings by the piece sent since then have not paid already, and to the measure of a day.
+        """
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)

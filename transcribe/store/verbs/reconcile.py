@@ -43,6 +43,10 @@ class ReconcileVerbs(IngestVerbs):
     def claim_waiting(
         self, limit: int, now: datetime, seconds: float = CLAIM_SECONDS, *, program: str = ""
     ) -> list[Waiting]:
+        """Lease up to `limit` scans that have a reading newer than their cursor. An expired lease goes back.
+
+        What is in quarantine is left out until something has changed: its readings, or the version of the `program`.
+        """
         with self.db.write():
             until, claim = micros(now + timedelta(seconds=seconds)), secrets.token_hex(8)
             named = {"now": micros(now), "until": until, "claim": claim, "program": program}
@@ -51,9 +55,15 @@ class ReconcileVerbs(IngestVerbs):
             return [Waiting(scan=self.scan_from(row), up_to=row["latest"], claim=claim) for row in rows]
 
     def list_claimed(self, now: datetime) -> frozenset[str]:
+        """The scans that wait and that some process has claimed. It may have been killed since."""
         return frozenset(row["sha256"] for row in self.db.all("list_claimed", now=micros(now)))
 
     def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
+        """All readings of a scan in the order they came, the latest of each source last.
+
+        Readings that were taken back, those made under another form, and answers in practice and tests are not among
+        them: those are explained at once, and neither weighed nor measured.
+        """
         number = self.scan_row(scan)["id"]
         return [
             reading_of(row)
@@ -61,20 +71,24 @@ class ReconcileVerbs(IngestVerbs):
         ]
 
     def places(self, scan: str) -> list[Place]:
+        """Every place of a scan as last known. A person may have drawn one anew."""
         row = self.scan_row(scan)
         return [place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places", scan_id=row["id"])]
 
     def misplaced(self, scan: str) -> frozenset[FieldKey]:
+        """Fields that somebody skipped because their picture shows something else, until a person draws them anew."""
         number = self.scan_row(scan)["id"]
         return frozenset(key_of(row) for row in self.db.all("misplaced", scan_id=number, reason=MISPLACED))
 
     def pictures(self, scan: str) -> list[PagePicture]:
+        """The page pictures of a scan."""
         rows = self.db.all("pictures", scan_id=self.scan_row(scan)["id"])
         return [
             PagePicture(number=row["number"], sha256=row["sha256"], size=(row["width"], row["height"])) for row in rows
         ]
 
     def decisions(self, scan: str) -> list[Decision]:
+        """The latest decision of each field."""
         return [decision_of(row) for row in self.db.all("decisions", scan_id=self.scan_row(scan)["id"])]
 
     def conclude(
@@ -86,6 +100,12 @@ class ReconcileVerbs(IngestVerbs):
         record: Record | None,
         now: datetime,
     ) -> None:
+        """Keep what was concluded from the readings of a scan up to number `up_to`, and move the scan's cursor there.
+
+        Decisions that changed get a new version. Tasks are opened; in the same slot it is the same task. Tasks of
+        decided fields that nobody holds are closed. A record that is complete and new gets its entry in the outbox.
+        Nothing happens where a later conclusion stands already, where the scan was read again since, or was forgotten.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             history = self.read_up_to(row)
@@ -112,14 +132,17 @@ class ReconcileVerbs(IngestVerbs):
             self.db.run("end_quarantine", scan_id=row["id"])
 
     def wake(self, scans: Iterable[str], now: datetime) -> None:
+        """Make scans wait again though no reading is new: parameters were learnt, or a truth was withdrawn."""
         with self.db.write():
             for scan in scans:
                 self.db.run("wake", scan_id=self.scan_row(scan)["id"])
 
     def is_provisional(self, scan: str) -> bool:
+        """Whether the last record of a scan has a value that is not decided."""
         return self.db.value("is_provisional", scan_id=self.scan_row(scan)["id"]) is not None
 
     def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
+        """Entries numbered above `after`, in order. A scan that was erased comes as an erasure only."""
         with self.db.snapshot():
             rows = self.db.all("outbox", after=after, count=limit)
             return [
@@ -132,15 +155,18 @@ class ReconcileVerbs(IngestVerbs):
             ]
 
     def outbox_mark(self, number: int) -> str:
+        """What tells the entry of this number from that of another state. Empty where there is none."""
         row = self.db.one("outbox_entry", number=number)
         return "" if row is None else f"{row['kind']} {row['at']} {row['scan']}"
 
     def outbox_goes_on_after(self, number: int) -> None:
+        """Number entries from now on above this one."""
         with self.db.write():
             self.db.run("outbox_begins", number=number)
             self.db.run("outbox_goes_on", number=number)
 
     def put_truth(self, truth: Truth, now: datetime) -> None:
+        """Keep a truth. The latest of a field counts."""
         with self.db.write():
             row = self.scan_row(truth.scan)
             if row["erased_at"] is not None:
@@ -161,13 +187,16 @@ class ReconcileVerbs(IngestVerbs):
         return bool(standing)
 
     def fields_with_truths(self, scan: str) -> set[FieldKey]:
+        """The fields of a scan of which a truth is or was known."""
         return set(map(key_of, self.db.all("fields_with_truths", scan_id=self.scan_row(scan)["id"])))
 
     def truths(self, scan: str | None = None) -> list[Truth]:
+        """Truths in use."""
         number = None if scan is None else self.scan_row(scan)["id"]
         return [truth_of(row, row["scan"], key_of(row)) for row in self.db.all("truths", scan_id=number)]
 
     def field_history(self, scan: str, key: FieldKey) -> FieldHistory:
+        """All that is known of one field. NotFound where there is none."""
         with self.db.snapshot():
             row = self.scan_row(scan)
             return self.history_of(row, key, self.known_field(row, key))

@@ -34,6 +34,11 @@ class SettlementVerbs(PayLedgerVerbs):
     """Settles the pay that is due."""
 
     def put_time(self, who: str, seconds: float, what: str, now: datetime, measure: PayMeasure = PAY_MEASURE) -> None:
+        """Keep paid time that belongs to no field, with its pay line where due.
+
+        Waiting for work is kept beside the pay. Only people paid by the hour are paid for it, up to the measure of a
+        day, and not while a field that they skipped within that day is open.
+        """
         with self.db.write():
             person = self.person_row(who)
             since, claimed = micros(now - timedelta(seconds=seconds)), seconds
@@ -53,20 +58,30 @@ class SettlementVerbs(PayLedgerVerbs):
         return max(0.0, measure.waiting_minutes_a_day * 60 - float(self.db.value("waiting_paid", **since)))
 
     def waiting_seconds(self, who: str) -> float:
+        """The seconds that a person has waited for work, in all."""
         seconds: float = self.db.value("waiting_seconds", person=self.person_row(who)["id"])
         return seconds
 
     def payments_of(self, reference: str) -> list[PayLine]:
+        """The lines that paid something out under a reference, the latest first."""
         return [line_of(row) for row in self.db.all("payments_of", reference=reference)]
 
     def pay_periods(self) -> list[PayPeriod]:
+        """What was paid out by reference and currency, the latest first."""
         rows = self.db.all("pay_periods")
         return [PayPeriod(**{**row, "at": moment(row["at"]), "micro": int(row["micro"])}) for row in rows]
 
     def work_by_month(self, before: datetime) -> list[WorkOfMonth]:
+        """What each person worked and earned in each month (UTC) that ended before a time, by currency."""
         return [WorkOfMonth(**row) for row in self.db.all("work_by_month", before=micros(before))]
 
     def top_up(self, who: str, now: datetime) -> PayLine | None:
+        """Bring a person's pay up to the floor for their measured time. Gives the last line written, None where none is
+        due.
+
+        Each day in the person's time zone stands alone, so that a good day does not pay for a slow one. Each day that
+        needs it gets one line, with the day as its reference.
+        """
         with self.db.write():
             person = self.person_row(who)
             missing = sorted(self.missing(person, now).items())
@@ -75,6 +90,10 @@ class SettlementVerbs(PayLedgerVerbs):
             return self._last_line() if missing else None
 
     def due_before(self, until: datetime, who: str | None = None) -> dict[tuple[str, str], int]:
+        """What was earned before a time and is not paid out, by (person, currency), of everybody or of one person.
+
+        Whole minor units: what is less than a cent waits for more.
+        """
         with self.db.snapshot():
             people = self.db.all("people") if who is None else [self.person_row(who)]
             return {
@@ -85,6 +104,12 @@ class SettlementVerbs(PayLedgerVerbs):
             }
 
     def close_period(self, until: datetime, reference: str, now: datetime) -> list[PayLine]:
+        """Mark what is due up to a time as paid, after topping up: one negative line a person. Closing again pays
+        nothing twice.
+
+        Whole minor units of the currency are paid (0.01 EUR, 1 JPY); what is less stays due, and is kept as carried to
+        the next period. Who has left has it rounded up, by a line of its own.
+        """
         with self.db.write():
             paid = []
             for person in self.db.all("people"):
@@ -102,6 +127,7 @@ class SettlementVerbs(PayLedgerVerbs):
         return paid
 
     def period_shares(self, until: datetime, now: datetime) -> list[PeriodShare]:
+        """What `close_period` would pay and carry, by handle; nothing is written."""
         with self.db.snapshot():
             shares = []
             for person in self.db.all("people"):
@@ -112,9 +138,12 @@ class SettlementVerbs(PayLedgerVerbs):
             return shares
 
     def carried_of(self, reference: str) -> list[CarriedRest]:
+        """What periods closed with this reference left to the next one. Nothing is kept of those that were closed in
+        fractions of a cent, as they were at first."""
         return [_rest_of(row) for row in self.db.all("carried_of", reference=reference)]
 
     def carried_for(self, who: str) -> list[CarriedRest]:
+        """What each closed period left to the next one of one person, in order."""
         return [_rest_of(row) for row in self.db.all("carried_for", person=self.person_row(who)["id"])]
 
     def _shares(self, person: Row, until: datetime, coming: Mapping[str, int]) -> list[PeriodShare]:
@@ -141,6 +170,7 @@ class SettlementVerbs(PayLedgerVerbs):
         return {row["currency"] for row in rows if int(row["due"]) >= 0}
 
     def unpaid_claims(self) -> list[TimeClaim]:
+        """The time in the ledger since each person's last payment, by person, oldest first."""
         return [
             TimeClaim(
                 transcriber=row["transcriber"],
@@ -156,6 +186,7 @@ class SettlementVerbs(PayLedgerVerbs):
         ]
 
     def often_sent(self, count: int) -> list[tuple[str, int]]:
+        """Each task of which one person sent more than `count` readings since their last payment: who, how many."""
         return [(row["transcriber"], row["readings"]) for row in self.db.all("often_sent", count=count)]
 
     def missing(self, person: Row, until: datetime) -> dict[tuple[str, str], int]:

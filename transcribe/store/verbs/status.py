@@ -28,11 +28,13 @@ class StatusVerbs(IngestVerbs):
     """Counts scans, fields, tasks and records."""
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:
+        """Every scan with its counts, latest first."""
         with self.db.snapshot():
             fields = {row["scan_id"]: row for row in self.db.all("scan_fields", batch=batch)}
             return [self._state(row, fields.get(row["id"])) for row in self.db.all("scan_states", batch=batch)]
 
     def counts(self, batch: str | None = None) -> Counts:
+        """The state in numbers."""
         with self.db.snapshot():
             fields = self.db.all("count_fields", batch=batch)
             decided = [row for row in fields if row["state"] == "decided"]
@@ -61,6 +63,7 @@ class StatusVerbs(IngestVerbs):
             )
 
     def gauges(self, now: datetime) -> Gauges:
+        """The state in a few numbers, for monitoring."""
         with self.db.snapshot():
             tasks = self.db.all("gauge_tasks", now=micros(now))
             return Gauges(
@@ -72,22 +75,27 @@ class StatusVerbs(IngestVerbs):
             )
 
     def check_writable(self) -> None:
+        """StoreError where nothing can be written."""
         with self.db.write():
             pass
 
     def newest_file(self) -> str | None:
+        """The archive name of a page of the newest scan that was not forgotten. None where there is none."""
         name = self.db.value("newest_file")
         return None if name is None else str(name)
 
     def some_files(self, count: int) -> list[str]:
+        """The archive names of so many pages of the newest scans, then of the oldest; of none that was forgotten."""
         rows = [*self.db.all("newest_files", count=count), *self.db.all("oldest_files", count=count)]
         return [str(row["file"]) for row in rows]
 
     def scans_read_last(self, count: int) -> list[str]:
+        """The ids of so many scans that people were given last and read: with a form, none of them forgotten."""
         rows = self.db.all("scans_read_last", given=count * MAX_TASKS_OF_SCAN_COUNT, count=count)
         return [str(row["sha256"]) for row in rows]
 
     def audited_scans(self) -> list[str]:
+        """The scans, but for forgotten ones, of which an expert has read a field again that was drawn by lot."""
         return [str(row["sha256"]) for row in self.db.all("audited_scans")]
 
     def _asked(self, batch: str | None) -> dict[str, dict[str, AskedFields]]:
@@ -98,6 +106,7 @@ class StatusVerbs(IngestVerbs):
         return asked
 
     def open_batches(self) -> list[OpenBatch]:
+        """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""
         rows = self.db.all("open_batches")
         return [OpenBatch(form=row["form"], batch=row["batch"], begun=bool(row["begun"])) for row in rows]
 
@@ -138,6 +147,10 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
         reading: str = "",
         by_chance: bool = False,
     ) -> None:
+        """Set a claimed scan apart that could not be weighed. `reading` is the one to blame, if there is one.
+
+        What failed `by_chance`, or may be mended outside, is tried again by itself, less and less often.
+        """
         with self.db.write():
             row = self.scan_row(scan)
             if row["erased_at"] is not None:
@@ -161,6 +174,7 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
                 self.log(self.actor, "scan quarantined", row["sha256"], {"error": error, "reading": reading}, now)
 
     def quarantined(self, scan: str | None = None) -> list[Quarantined]:
+        """The scans set apart because they could not be weighed, or this one, longest first."""
         number = None if scan is None else self.scan_row(scan)["id"]
         with self.db.snapshot():
             return [
@@ -178,6 +192,7 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
             ]
 
     def retry_quarantined(self, now: datetime, scan: str | None = None) -> int:
+        """Have this scan, or all in quarantine, weighed again. Gives how many."""
         with self.db.write():
             number = None if scan is None else self.scan_row(scan)["id"]
             for row in self.db.all("quarantined", scan_id=number):
@@ -188,6 +203,11 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
             return count
 
     def withdraw_reading(self, reading: str, who: str, reason: str, now: datetime) -> bool:
+        """Take a reading out of weighing; it stays, with who withdrew it and why, and so does its pay.
+
+        It is named by its id or a beginning of it that no other has. Whoever read it is told. The scan is weighed
+        again. False where it was withdrawn already; NotFound where there is none.
+        """
         with self.db.write():
             row = self._reading_row(reading)
             if row["withdrawn"]:
@@ -206,6 +226,7 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
             return True
 
     def field_of_reading(self, reading: str) -> tuple[str, FieldKey]:
+        """The scan and the field that a reading is of, by its id or a beginning of it."""
         row = self._reading_row(reading)
         return row["sha256"], key_of(row)
 

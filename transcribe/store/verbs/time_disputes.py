@@ -23,15 +23,21 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
     """Gives pay and pace, and keeps disputes of time."""
 
     def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:
+        """What everybody, or one person, is owed and was paid: one state for each currency.
+
+        Staff and volunteers have no ledger, and so no state.
+        """
         with self.db.snapshot():
             people = self.db.all("people") if who is None else [self.person_row(who)]
             return [state for person in people for state in self._states(person, now)]
 
     def pace(self, form: str) -> Pace:
+        """How fast people read a form, measured over everybody who is paid."""
         row = cast(Row, self.db.one("pace", form=form))
         return Pace(readings=row["readings"], seconds=row["seconds"])
 
     def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:
+        """Keep that a person says that a task took longer than measured. Again is the same dispute."""
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -53,6 +59,11 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
     def put_time_beside(
         self, task: str, who: str, what: str, seconds: float, now: datetime, measure: PayMeasure = PAY_MEASURE
     ) -> None:
+        """Keep that a person spent time on a field beside reading it. `what`: "appeal", "dispute" or "explanation".
+
+        It is paid as time, up to ten minutes of each for one field and up to the measure of a day, as far as the
+        person's clock has it free. NotFound where the task was never theirs.
+        """
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
@@ -67,6 +78,10 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
                 self.pay_time(person, active, what, now, form=row["form"], task=row)
 
     def answer_dispute(self, dispute: str, granted: float, now: datetime, *, by: str = "", reason: str = "") -> None:
+        """Add seconds to the person's time, paid like all time, and tell them with the reason.
+
+        `granted` is 0 where the measured time stays. The first answer holds. NotFound where there is no such dispute.
+        """
         with self.db.write():
             rows = self.db.all("disputes", open_only=0, person=None, task_id=None, dispute=dispute)
             if not rows:
@@ -90,6 +105,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
         return any(line["task"] == task["public_id"] and line["currency"] for line in lines)
 
     def disputes(self, *, open_only: bool = False) -> list[TimeDispute]:
+        """Disputes of time, latest first."""
         return self._disputes(open_only=int(open_only))
 
     def _disputes(self, **wanted: object) -> list[TimeDispute]:

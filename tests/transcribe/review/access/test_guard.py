@@ -32,7 +32,7 @@ from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.failures import typed_in
 from transcribe.review.options import ReviewOptions
 from transcribe.store.facts import SentReading
-from transcribe.store.state_store import StateStore
+from transcribe.store.state_store import Store
 
 NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)
@@ -247,7 +247,7 @@ def test_the_cookie_is_bound_to_the_host_and_out_of_reach_of_scripts(secured: Si
     assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/"} <= set(attributes.split("; "))
     assert "domain" not in first.lower()
     assert name != second.partition("; ")[0], "signing in makes a new token"
-    assert isinstance(secured.store, StateStore)
+    assert isinstance(secured.store, Store)
     kept = "\n".join(sqlite_of(secured.store).connection.iterdump())
     token = name.partition("=")[2]
     assert token not in kept

@@ -14,9 +14,9 @@ import pytest
 from tests.bench.bench_store import fill
 from tests.transcribe.store.world import NOON, World, person, put, sent, world
 from transcribe.model import Outcome
-from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import ExpectedReading, Floor, Rate
 from transcribe.store.postgresql.postgresql_wire import Answer, Wire
+from transcribe.store.writer import Writer
 
 ONLY_ON = "postgresql"
 

@@ -23,7 +23,7 @@ from transcribe.errors import SettingsError, StoreError
 from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.postgresql import postgresql_schema
 from transcribe.store.postgresql.postgresql import PostgresqlDatabase
-from transcribe.store.state_store import StateStore, open_store
+from transcribe.store.state_store import Store, open_store
 
 ONLY_ON = "postgresql"
 
@@ -216,7 +216,7 @@ def test_what_was_not_sent_yet_is_seen_by_the_next_statement(here: World) -> Non
     assert here.store.db.value("setting", name="a") == "c"
 
 
-def half_done(store: StateStore, reading: int | None) -> None:
+def half_done(store: Store, reading: int | None) -> None:
     """A part that fails: where it takes back a reading that is not there, else before anything of it was sent."""
     with store.part():
         store.db.run("put_setting", name="a", value="b", now=1)

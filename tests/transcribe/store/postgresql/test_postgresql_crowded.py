@@ -19,7 +19,7 @@ from tests.transcribe.store.world import KEY, NOON, person
 from transcribe.errors import DatabaseAway, NoConnectionFree
 from transcribe.store.postgresql import postgresql_pool
 from transcribe.store.postgresql.postgresql_errors import connection_refused, store_error
-from transcribe.store.state_store import StateStore, open_store
+from transcribe.store.state_store import Store, open_store
 
 ONLY_ON = "postgresql"
 
@@ -35,7 +35,7 @@ def ask_server(*statements: str) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[StateStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     address = new_database()
     name = conninfo_to_dict(address)["dbname"]
     ask_server(f"CREATE ROLE {ROLE} LOGIN", f"ALTER DATABASE {name} OWNER TO {ROLE}")
@@ -45,7 +45,7 @@ def store(tmp_path: Path) -> Iterator[StateStore]:
     ask_server(f"DROP DATABASE {name} WITH (FORCE)", f"DROP ROLE {ROLE}")
 
 
-ASKED: dict[str, Callable[[StateStore], Any]] = {
+ASKED: dict[str, Callable[[Store], Any]] = {
     "a page that reads": lambda store: store.transcribers(),
     "a page that writes": lambda store: store.put_transcriber(person("mina"), NOON),
     "readyz": lambda store: store.check_writable(),
@@ -56,7 +56,7 @@ ASKED: dict[str, Callable[[StateStore], Any]] = {
 
 @pytest.mark.parametrize("asked", ASKED)
 def test_where_others_have_every_connection_it_is_said(
-    store: StateStore, asked: str, monkeypatch: pytest.MonkeyPatch
+    store: Store, asked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql_pool, "CONNECT_SECONDS", 1)
     ask_server(f"ALTER ROLE {ROLE} CONNECTION LIMIT 0", CUT)
@@ -74,7 +74,7 @@ def test_where_others_have_every_connection_it_is_said(
 
 
 def test_where_this_process_has_all_of_its_own_in_use_no_other_server_is_blamed(
-    store: StateStore, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql_pool, "CONNECT_SECONDS", 0.5)
     with ExitStack() as used:

@@ -18,10 +18,10 @@ from tests.postgres import server
 from tests.transcribe.store.test_load import open_many
 from tests.transcribe.store.world import KEY, NOON, World, person, sent, world
 from transcribe.errors import StoreError
-from transcribe.store.drivers.writer import Writer
 from transcribe.store.facts import Rate
 from transcribe.store.postgresql.postgresql_pool import CONNECT_SECONDS, MAX_CONNECTIONS_COUNT
-from transcribe.store.state_store import StateStore, open_store
+from transcribe.store.state_store import Store, open_store
+from transcribe.store.writer import Writer
 
 ONLY_ON = "postgresql"
 
@@ -157,7 +157,7 @@ def test_the_connection_of_who_writes_is_there_for_others_when_all_are_in_use(he
         pool.give_back(each)
 
 
-def work(store: StateStore, until: threading.Event) -> set[str]:
+def work(store: Store, until: threading.Event) -> set[str]:
     """What a person was told is kept, sending through a writer until the event, whatever becomes of the server."""
     writer, kept = Writer(store), set[str]()
     while not until.is_set():
@@ -172,7 +172,7 @@ def work(store: StateStore, until: threading.Event) -> set[str]:
     return kept
 
 
-def is_exact(store: StateStore, kept: set[str]) -> bool:
+def is_exact(store: Store, kept: set[str]) -> bool:
     """Whether all that was told to be kept is there, once, and paid once."""
     readings = [
         each for state in store.scan_states() for each in store.readings(state.scan.id) if each.kind == "person"

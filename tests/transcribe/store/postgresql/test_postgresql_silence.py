@@ -17,11 +17,11 @@ from tests.patience import PATIENCE
 from tests.postgres import Server, server
 from tests.transcribe.store.world import KEY, NOON, World, person, world
 from transcribe.errors import StoreError
-from transcribe.store.drivers.writer import Writer
 from transcribe.store.postgresql import postgresql_silence
 from transcribe.store.postgresql.postgresql_schema import WRITE_LOCK
 from transcribe.store.postgresql.postgresql_silence import HURRIED_SILENCE_SECONDS, LOOK_SECONDS, SILENCE_SECONDS
-from transcribe.store.state_store import StateStore, open_store
+from transcribe.store.state_store import Store, open_store
+from transcribe.store.writer import Writer
 
 ONLY_ON = "postgresql"
 
@@ -37,13 +37,13 @@ def database() -> Iterator[Server]:
 
 
 @pytest.fixture
-def store(database: Server, tmp_path: Path) -> Iterator[StateStore]:
+def store(database: Server, tmp_path: Path) -> Iterator[Store]:
     with closing(open_store(tmp_path / "state.db", KEY, url=database.address)) as made:
         made.put_transcriber(person("zoe"), NOON)
         yield made
 
 
-def seconds_until_refused(store: StateStore, *, writes: bool = False) -> float:
+def seconds_until_refused(store: Store, *, writes: bool = False) -> float:
     begun = time.monotonic()
     with pytest.raises(StoreError):
         store.put_transcriber(person("mina"), NOON) if writes else store.transcribers()
@@ -51,9 +51,7 @@ def seconds_until_refused(store: StateStore, *, writes: bool = False) -> float:
 
 
 @pytest.mark.parametrize("writes", [False, True])
-def test_a_server_that_stands_still_is_given_up_and_comes_back(
-    database: Server, store: StateStore, writes: bool
-) -> None:
+def test_a_server_that_stands_still_is_given_up_and_comes_back(database: Server, store: Store, writes: bool) -> None:
     database.stand_still()
     assert seconds_until_refused(store, writes=writes) < BOUND_SECONDS
     known = max(seconds_until_refused(store, writes=each) for each in (False, True))
@@ -90,7 +88,7 @@ def freeze(database: Server, frozen: list[int]) -> None:
 
 
 def test_a_process_of_the_server_that_stands_still_is_given_up_for_another(
-    database: Server, store: StateStore, frozen: list[int]
+    database: Server, store: Store, frozen: list[int]
 ) -> None:
     store.transcribers()
     freeze(database, frozen)
@@ -108,7 +106,7 @@ def test_a_process_of_the_server_that_stands_still_is_given_up_for_another(
 
 
 def test_what_was_asked_of_a_process_that_stands_still_is_done_once_or_told(
-    database: Server, store: StateStore, frozen: list[int]
+    database: Server, store: Store, frozen: list[int]
 ) -> None:
     begun = []
 
@@ -143,7 +141,7 @@ def test_a_process_that_waits_for_a_lock_does_not_stand_still(tmp_path: Path, mo
         assert len(here.store.transcribers()) == len(before) + 1
 
 
-def test_who_must_not_wait_does_not_wait_for_a_server_that_stands_still(database: Server, store: StateStore) -> None:
+def test_who_must_not_wait_does_not_wait_for_a_server_that_stands_still(database: Server, store: Store) -> None:
     database.stand_still()
     begun = time.monotonic()
     for _ in range(20):
@@ -152,7 +150,7 @@ def test_who_must_not_wait_does_not_wait_for_a_server_that_stands_still(database
     assert time.monotonic() - begun < 20 * HURRIED_SILENCE_SECONDS, "one waits a moment, the others do not"
 
 
-def test_a_writer_of_many_jobs_tells_each_that_the_server_stands_still(database: Server, store: StateStore) -> None:
+def test_a_writer_of_many_jobs_tells_each_that_the_server_stands_still(database: Server, store: Store) -> None:
     with closing(Writer(store)) as writer:
         database.stand_still()
         begun = time.monotonic()

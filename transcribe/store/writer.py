@@ -13,9 +13,9 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from transcribe.errors import StoreError
-from transcribe.store.contract import Store
 from transcribe.store.drivers.database import PartsInDoubt, TransactionLost
 from transcribe.store.facts import ExpectedReading
+from transcribe.store.state_store import Store
 
 T = TypeVar("T")
 

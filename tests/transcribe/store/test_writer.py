@@ -13,7 +13,7 @@ import pytest
 
 from tests.transcribe.store.world import NOON, person, world
 from transcribe.errors import NotFound, StoreError
-from transcribe.store.drivers.writer import Busy, Writer
+from transcribe.store.writer import Busy, Writer
 
 PATIENCE = 120.0
 """Seconds that something may take which is a matter of milliseconds."""
