@@ -79,7 +79,7 @@ ROOMS = {
     "reconcile.forms": "transcribe.fields transcribe.rule_grammar transcribe.table_rows transcribe.values",
     "reconcile.parameters": "algorithms forms",
     "reconcile.inference": "policy algorithms forms parameters transcribe.values",
-    "reconcile.decision": "policy forms inference transcribe.values",
+    "reconcile.decision": "policy forms inference transcribe.table_rows transcribe.values",
     "reconcile.conduct": "policy forms inference transcribe.values",
     # what is learnt is judged by what would be decided with it
     "reconcile.learning": "policy algorithms forms parameters inference decision",
@@ -91,7 +91,7 @@ ROOMS = {
     "flows.terminal": "transcribe.i18n transcribe.store",
     "flows.runtime": "home",
     "flows.duplicates": "home reconcile.forms transcribe.store",
-    "flows.steps": "home duplicates reconcile.decision reconcile.forms reconcile.inference reconcile.learning"
+    "flows.steps": "home duplicates reconcile.decision reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",
     # the work on what is to be read, whoever took it in
@@ -100,7 +100,7 @@ ROOMS = {
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
     " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
     " transcribe.registration transcribe.store transcribe.values",
-    "flows.output": "home steps reconcile.algorithms reconcile.collection reconcile.decision reconcile.forms"
+    "flows.output": "home reconcile.algorithms reconcile.collection reconcile.decision reconcile.forms"
     " reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.people"
     " transcribe.store",
@@ -126,7 +126,7 @@ ROOMS = {
     " transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
-    "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
+    "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms reconcile.decision"
     " reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
     " transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
     "flows.cli": "home backup drafting exporting mending runtime shifts steps output terminal standalone administration"

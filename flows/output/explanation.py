@@ -15,8 +15,7 @@ from flows.output.explanation_models import (
     ExplainedTask,
     Explanation,
 )
-from flows.steps import outcomes
-from reconcile.decision import provisional
+from reconcile.decision import answers, provisional
 from reconcile.forms import family_of
 from reconcile.inference import weigh
 from reconcile.parameters import champion_standing, read_parameters, shipped_parameters
@@ -236,7 +235,7 @@ def _replayed(home: Home, history: FieldHistory) -> tuple[bool | None, float | N
     if last.method == Method.PROVISIONAL:
         again = provisional(posterior) if posterior else None
     else:
-        again = outcomes(form, posteriors, policy(home.settings)).get(history.key)
+        again = answers(form, posteriors, policy(home.settings)).get(history.key)
     if not isinstance(again, Decision):
         return False, None
     return (again.value, again.null, again.text) == (last.value, last.null, last.text), again.probability

@@ -17,7 +17,7 @@ from flows.output.result_models import (
     TaskJson,
     UnknownScanJson,
 )
-from flows.steps import outcomes, with_layout_tasks
+from reconcile.decision import answers
 from reconcile.forms import prepared
 from reconcile.inference import vote, weigh
 from reconcile.policy import Policy
@@ -73,7 +73,7 @@ def weighed(
         pages=pages,
         reads=reads,
         posteriors=posteriors,
-        outcomes=with_layout_tasks(form, posteriors, outcomes(form, posteriors, policy, reads.readings)),
+        outcomes=answers(form, posteriors, policy, reads.readings),
     )
 
 

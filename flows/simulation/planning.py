@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from flows.simulation.ground_truth import Sample, comparable
 from flows.simulation.simulated_sources import SimulatedSource, WrittenField, read, read_by_machines
-from flows.steps import is_audited, outcomes
+from reconcile.decision import answers, is_audited
 from reconcile.forms import prepared
 from reconcile.inference import weigh
 from reconcile.parameters import read_parameters
@@ -108,15 +108,15 @@ def _played(batch: PlannedBatch, file: str, written: Mapping[FieldKey, WrittenFi
     counts: Counter[str] = Counter()
     while True:
         posteriors = weigh(batch.form, readings, batch.parameters, policy)
-        answers = outcomes(batch.form, posteriors, policy)
+        said = answers(batch.form, posteriors, policy)
         next_readers = {
             key: _next_reader(batch, written[key], read_count[key], posteriors[key].experts, answer)
-            for key, answer in answers.items()
+            for key, answer in said.items()
             if isinstance(answer, Task)
             or is_audited(written[key].scan, written[key].prepared.field, posteriors[key], policy)
         }
         if not next_readers:
-            decisions = {key: answer for key, answer in answers.items() if isinstance(answer, Decision)}
+            decisions = {key: answer for key, answer in said.items() if isinstance(answer, Decision)}
             return counts + _judged(batch.form, written, decisions, read_count)
         for key, source in next_readers.items():
             read_count[key] += 1

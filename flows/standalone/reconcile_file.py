@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconcile.collection import Collected, Fault, Item, ItemResult, Reconciled, collect, reconcile_items, value_of
-from reconcile.decision import decide, with_true_reason
+from reconcile.decision import answers
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import POLICY
@@ -123,13 +123,11 @@ def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) 
         keys = {(item.name, item.field): _key(item, form) for item in items}
         readings = [each for item in items for each in _readings(item, keys[item.name, item.field], scan)]
         posteriors = weigh(form, readings, parameters, POLICY)
+        said = answers(form, posteriors, POLICY, readings)
         for item in items:
             key = keys[item.name, item.field]
             if key in posteriors:
-                outcome = decide(form.field(key.name), posteriors[key], POLICY)
-                if isinstance(outcome, Task):
-                    outcome = with_true_reason(outcome, form, readings)
-                lines[item.name, item.field] = _decided_line(item, posteriors[key], outcome, translate)
+                lines[item.name, item.field] = _decided_line(item, posteriors[key], said[key], translate)
     yield from filter(None, (lines.get((item.name, item.field)) for item in collected.items))
 
 

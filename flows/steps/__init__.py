@@ -20,10 +20,8 @@ from flows.steps.ingested import (
     time_name,
     url_name,
 )
-from flows.steps.layout_tasks import with_layout_tasks
 from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
 from flows.steps.learning_facts import audited_values
-from flows.steps.outcomes import is_audited, outcomes
 from flows.steps.parameter_versions import go_back, parameter_versions
 from flows.steps.provisional_records import keep_provisional
 from flows.steps.read_scans import (
@@ -66,12 +64,10 @@ __all__ = [
     "forms_of",
     "go_back",
     "held_forms",
-    "is_audited",
     "keep_provisional",
     "laid_pages",
     "learn_home",
     "machine_reads",
-    "outcomes",
     "parameter_versions",
     "place_of",
     "publish_records",
@@ -85,5 +81,4 @@ __all__ = [
     "take_in",
     "time_name",
     "url_name",
-    "with_layout_tasks",
 ]

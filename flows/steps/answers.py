@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from flows.steps.layout_tasks import with_layout_tasks
-from flows.steps.outcomes import outcomes
-from flows.steps.reopened import with_reopened
-from reconcile.decision import Traditions, ask, from_elsewhere, lone_tradition
-from reconcile.forms import prepared
+from flows.duplicates import View
+from reconcile.decision import Answer, Known, Traditions, answers
 from reconcile.inference import weigh
 from reconcile.parameters import without_shapes
 from reconcile.policy import Policy
-from transcribe.codes import Reason
-from transcribe.model import Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan, Task
+from transcribe.model import OPERATOR_SOURCE, Decision, FieldKey, Form, Parameters, Posterior, Reading, Scan
 from transcribe.store import Store
 
 
@@ -27,58 +24,25 @@ def answers_of(
     policy: Policy,
     parameters: Parameters,
     reopening: int,
-) -> dict[FieldKey, Decision | Task]:
+) -> dict[FieldKey, Answer]:
     """The decision or task of each field of a scan; `reopening` as `reopening_version` gives it."""
-    answers = outcomes(form, posteriors, policy, readings)
-    answers = _asked_elsewhere(form, readings, posteriors, answers, people, policy)
-    answers = with_reopened(
-        answers,
-        posteriors,
-        store.decisions(scan.id),
-        reopening,
-        form,
-        policy,
-        lambda: outcomes(form, weigh(form, readings, without_shapes(parameters), policy), policy),
+    standing, locked = {each.key: each for each in store.decisions(scan.id)}, store.locked_values(scan.id)
+    known = Known(
+        people=people,
+        standing=standing,
+        reopening=reopening,
+        unshaped=cache(lambda: answers(form, weigh(form, readings, without_shapes(parameters), policy), policy)),
+        misplaced=store.misplaced(scan.id),
+        asked_again=store.values_asked_again(scan.id),
+        locked={key: each for key, each in standing.items() if key in locked},
     )
-    answers = with_layout_tasks(form, posteriors, answers, store.misplaced(scan.id))
-    return _steered(scan.id, form, answers, posteriors, store)
+    return answers(form, posteriors, policy, readings, known)
 
 
-def _steered(
-    scan: str,
-    form: Form,
-    answers: Mapping[FieldKey, Decision | Task],
-    posteriors: Mapping[FieldKey, Posterior],
-    store: Store,
-) -> dict[FieldKey, Decision | Task]:
-    """The answers, but for fields that an operator locked, whose decision stands, and those that they asked again.
-
-    Payment data are asked of nobody.
-    """
-    changed = dict(answers)
-    for key in store.values_asked_again(scan) & answers.keys():
-        if isinstance(changed[key], Decision) and form.field(key.name).personal != "payment":
-            changed[key] = ask(posteriors[key], "read", Reason.ASKED_AGAIN)
-    if locked := store.locked_values(scan):
-        changed |= {each.key: each for each in store.decisions(scan) if each.key in locked}
-    return changed
-
-
-def _asked_elsewhere(
-    form: Form,
-    readings: Sequence[Reading],
-    posteriors: Mapping[FieldKey, Posterior],
-    answers: Mapping[FieldKey, Decision | Task],
-    people: Traditions,
-    policy: Policy,
-) -> dict[FieldKey, Decision | Task]:
-    """The answers, with a reader of another writing tradition asked where readers of one tradition stand alone.
-
-    Another tradition adds most there.
-    """
-    fields, changed = prepared(form).fields, dict(answers)
-    for key in {reading.key for reading in readings if reading.kind == "person"} & answers.keys():
-        of_field = [reading for reading in readings if reading.key == key]
-        if tradition := lone_tradition(fields[key.name], of_field, people, policy):
-            changed[key] = from_elsewhere(answers[key], posteriors[key], form.field(key.name), tradition, policy)
-    return changed
+def on_paper(form: Form, readings: Sequence[Reading], standing: View, parameters: Parameters, policy: Policy) -> View:
+    """What would be decided and weighed without what operators and other programs corrected; else what stands."""
+    read = [each for each in readings if each.source != OPERATOR_SOURCE]
+    if len(read) == len(readings):
+        return standing
+    posteriors = weigh(form, read, parameters, policy)
+    return [each for each in answers(form, posteriors, policy).values() if isinstance(each, Decision)], posteriors

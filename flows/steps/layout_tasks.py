@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flows.home import Home, limits, now
 from flows.steps.read_scans import engines_for
-from transcribe.codes import Reason
 from transcribe.lean_imports import later
-from transcribe.model import Decision, FieldKey, Form, Place, Posterior, Reading, ReadResult, Scan, Task
-from transcribe.table_rows import ToldRows, rows_key, told_rows
+from transcribe.model import Decision, FieldKey, Form, Place, Reading, ReadResult, Scan, Task
+from transcribe.table_rows import ToldRows, told_rows
 
 if TYPE_CHECKING:
     from transcribe import intake, ocr, recognition
@@ -53,50 +51,6 @@ def read_shown_layout(home: Home, scan: Scan, shown: recognition.Annotations) ->
     home.archive.put_all(reads.files.values())
     home.store.put_places(scan.id, reads.places, now(), reads.readings)
     return reads
-
-
-def with_layout_tasks(
-    form: Form,
-    posteriors: Mapping[FieldKey, Posterior],
-    answers: Mapping[FieldKey, Decision | Task],
-    misplaced: Collection[FieldKey] = (),
-) -> dict[FieldKey, Decision | Task]:
-    """The answers, with tasks of showing fields or rows in place of some tasks of reading them.
-
-    People show where a field or the rows of a table stand. A field is shown where no machine found it, or where its
-    picture shows something else (`misplaced`). Rows are shown where none of a table were found, or where some may be
-    missing; all cells of the table then have the same task.
-    """
-    lost = {key for key, posterior in posteriors.items() if isinstance(answers[key], Task) and _is_lost(posterior)}
-    tables = {key.table for key in lost if key.table} - {key.table for key in posteriors if key not in lost}
-    short = {key.table for key, posterior in posteriors.items() if key.table and _is_in_short_table(posterior)}
-    changed = dict(answers)
-    for key, answer in answers.items():
-        if not isinstance(answer, Task) or answer.kind != "read":
-            continue
-        if key.table in tables | short:
-            reason = Reason.ROWS_MISSING if key.table in short else Reason.NOT_FOUND
-            changed[key] = _rows_task(form, key, answer, reason)
-        elif key in lost or key in misplaced:
-            reason = Reason.NOT_FOUND if key in lost else Reason.MISPLACED
-            changed[key] = replace(answer, kind="locate", reason=reason, prefill="")
-    return changed
-
-
-def _is_lost(posterior: Posterior) -> bool:
-    """Whether no machine found a field (one may have failed), and no person has looked for it yet."""
-    nulls = {candidate.null for candidate in posterior.candidates if candidate.origin == "read"}
-    return not posterior.people + posterior.experts and "absent" in nulls and nulls <= {"absent", "illegible"}
-
-
-def _is_in_short_table(posterior: Posterior) -> bool:
-    """Whether machines found too few rows of a cell's table, and no person has looked at it yet."""
-    return not posterior.people + posterior.experts and posterior.standing.trouble == Reason.ROWS_MISSING
-
-
-def _rows_task(form: Form, key: FieldKey, cell: Task, reason: Reason) -> Task:
-    table = form.table(key.name.partition(".")[0])
-    return replace(cell, key=rows_key(table.name), kind="rows", reason=reason, slot=1)
 
 
 def distinct_tasks(answers: Mapping[FieldKey, Decision | Task]) -> Iterator[Task]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flows.duplicates import find_same, with_duplicates
 from flows.home import Home, policy
 from flows.home import now as clock
-from flows.steps.answers import answers_of
+from flows.steps.answers import answers_of, on_paper
 from flows.steps.close_appeals import close_appeals
 from flows.steps.erasures import publish_records
 from flows.steps.identify_tasks import (
@@ -29,11 +29,20 @@ from flows.steps.identify_tasks import (
     settled_record,
 )
 from flows.steps.layout_tasks import distinct_tasks, read_shown_layout, unread_annotations
-from flows.steps.outcomes import audit_of, is_audited, on_paper, outcomes
 from flows.steps.read_scans import failure_message, read_scan
 from flows.steps.reopened import asked_again_record, reopening_version, stands_on_too_little
 from flows.steps.waiting_scans import Claim, ClaimedElsewhere, claimed, program, set_apart
-from reconcile.decision import Traditions, agreed_blind, assemble, is_complete, provisional_record, traditions
+from reconcile.decision import (
+    Traditions,
+    agreed_blind,
+    answers,
+    assemble,
+    audit_of,
+    is_audited,
+    is_complete,
+    provisional_record,
+    traditions,
+)
 from reconcile.inference import ScanMemory, weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import Policy
@@ -211,19 +220,19 @@ class _Loop:
             return _Conclusion()
         posteriors = weigh(form, readings, self.parameters, self.policy, self.memory)
         known = (self.people, self.policy, self.parameters, self.reopening)
-        answers = answers_of(scan, form, readings, posteriors, store, *known)
-        decisions = [answer for answer in answers.values() if isinstance(answer, Decision)]
-        tasks = list(distinct_tasks(answers))
+        said = answers_of(scan, form, readings, posteriors, store, *known)
+        decisions = [answer for answer in said.values() if isinstance(answer, Decision)]
+        tasks = list(distinct_tasks(said))
         paper = on_paper(form, readings, (decisions, posteriors), self.parameters, self.policy)
         find_same(store, self.duplicates, scan, form, (decisions, posteriors), paper, self.now())
         advice = store.photo_advice(scan.id)
         record = assemble(scan, form, decisions, advice) if is_complete(form, posteriors, decisions) else None
         # what was published and stands on too little now is told at once, and kept up to date
         if record is None and stands_on_too_little(store, scan):
-            record = provisional_record(scan, form, posteriors, answers, self.policy, advice)
+            record = provisional_record(scan, form, posteriors, said, self.policy, advice)
         if record is None:
             last = store.last_record(scan.id)
-            record = settled_record(last, form) or asked_again_record(store, scan, last, form, answers)
+            record = settled_record(last, form) or asked_again_record(store, scan, last, form, said)
         else:
             record = with_duplicates(store, record)
         free = {each.key for each in decisions} - store.locked_values(scan.id)
@@ -262,7 +271,7 @@ class _Loop:
     def weighed_again(self, scan: Scan, readings: Sequence[Reading]) -> object:
         """What would be decided and asked with these readings of a scan alone."""
         form = self.forms(scan.form, scan.form_version)
-        return outcomes(form, weigh(form, readings, self.parameters, self.policy), self.policy)
+        return answers(form, weigh(form, readings, self.parameters, self.policy), self.policy)
 
     def identify(self, waiting: Waiting) -> _Conclusion:
         """Read a scan of an unknown form with the form that a person said; without one, ask which it is.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
 from flows.duplicates import with_duplicates
-from reconcile.decision import assemble, target_of
-from reconcile.learning import REOPENING, is_of_same_readings
-from reconcile.policy import Policy
-from transcribe.codes import Method, Reason, RecordRule
-from transcribe.model import Decision, FieldKey, Form, Posterior, Record, RuleException, Scan, Task
+from reconcile.decision import assemble, is_same
+from reconcile.learning import REOPENING
+from transcribe.codes import Method, RecordRule
+from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan, Task
 from transcribe.store import Store
 
 
@@ -22,37 +20,6 @@ def reopening_version(store: Store) -> int:
     """
     stands = {each.version for each in store.learnings() if each.made and each.verdict not in REOPENING}
     return max([version for version, _ in store.parameters_versions() if version not in stands], default=0)
-
-
-def with_reopened(
-    answers: Mapping[FieldKey, Decision | Task],
-    posteriors: Mapping[FieldKey, Posterior],
-    decisions: Iterable[Decision],
-    reopening: int,
-    form: Form,
-    policy: Policy,
-    unshaped: Callable[[], Mapping[FieldKey, Decision | Task]] = dict,
-) -> dict[FieldKey, Decision | Task]:
-    """The answers, but for fields that were decided on these very readings and come out otherwise.
-
-    Only what was learnt is new there. A decision made under version `reopening` or later stands. An earlier one is
-    asked again, with a reason of its own where the value is less sure now than its target; it stands until somebody
-    has read the field. It stands too where it comes out as it was among `unshaped`, the answers without any shape of
-    codes. A provisional value decides nothing.
-    """
-    changed, plain = dict(answers), cache(unshaped)
-    for decision in (each for each in decisions if each.method != Method.PROVISIONAL):
-        answer, posterior = answers.get(decision.key), posteriors.get(decision.key)
-        if answer is None or posterior is None or not is_of_same_readings(decision, posterior):
-            continue
-        if _is_same(answer, decision):
-            continue
-        stands = reopening <= decision.parameters < posterior.parameters
-        if stands or _is_same(plain().get(decision.key), decision):
-            changed[decision.key] = decision
-        elif isinstance(answer, Task) and posterior.probability < target_of(form.field(decision.key.name), policy):
-            changed[decision.key] = replace(answer, reason=Reason.BELOW_TARGET)
-    return changed
 
 
 def stands_on_too_little(store: Store, scan: Scan) -> bool:
@@ -84,7 +51,7 @@ def asked_again_record(
     if not said:
         return None
     new = {key: each for key, each in answers.items() if isinstance(each, Decision) and key in known}
-    if any(not _is_same(each, known[key]) for key, each in new.items()):
+    if any(not is_same(each, known[key]) for key, each in new.items()):
         fresh = assemble(
             scan, form, [new.get(each.key, each) for each in record.decisions], store.photo_advice(scan.id)
         )
@@ -93,7 +60,3 @@ def asked_again_record(
     others = [each for each in record.exceptions if each.rule != RecordRule.READ_AGAIN]
     told = (*others, *said)
     return replace(record, exceptions=told) if told != record.exceptions else None
-
-
-def _is_same(answer: Decision | Task | None, decision: Decision) -> bool:
-    return isinstance(answer, Decision) and (answer.text, answer.null) == (decision.text, decision.null)

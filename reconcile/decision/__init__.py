@@ -1,29 +1,27 @@
 """A decision, or the task of asking one more person; and the record."""
 
-from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
+from reconcile.decision.answer import Answer, Known, answers, is_of_same_readings, is_same
+from reconcile.decision.audit_sampling import audit_of, is_audited
 from reconcile.decision.blind_agreement import agreed_blind
-from reconcile.decision.decide import ask, decide, target_of
-from reconcile.decision.prefill import prefilled
+from reconcile.decision.decide import decide
 from reconcile.decision.provisional import provisional, provisional_record
 from reconcile.decision.record import assemble, is_complete
-from reconcile.decision.true_reasons import with_true_reason
-from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lone_tradition, traditions
+from reconcile.decision.writing_tradition import Traditions, traditions
 
 __all__ = [
+    "Answer",
+    "Known",
     "Traditions",
     "agreed_blind",
-    "ask",
+    "answers",
     "assemble",
+    "audit_of",
     "decide",
-    "draw_audit",
-    "from_elsewhere",
+    "is_audited",
     "is_complete",
-    "lone_tradition",
-    "may_need_second_look",
-    "prefilled",
+    "is_of_same_readings",
+    "is_same",
     "provisional",
     "provisional_record",
-    "target_of",
     "traditions",
-    "with_true_reason",
 ]

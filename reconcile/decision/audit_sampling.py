@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from transcribe.model import FieldKey, Posterior
+from reconcile.policy import Policy
+from transcribe.codes import Reason
+from transcribe.model import Field, FieldKey, Posterior, Task
+
+AUDIT_PRIORITY = -1
+"""Audits come after what orders wait for: of a batch as urgent as others experts read the disputes first."""
 
 SECOND_LOOK_PROBABILITY = 0.5
 """Below this probability a value read by one expert is read by a second. The first expert's word is counted in it."""
@@ -27,3 +32,28 @@ def may_need_second_look(posterior: Posterior) -> bool:
     values that experts decided was wrong in made-up orders.
     """
     return posterior.experts == 1 and posterior.candidates[0].probability < SECOND_LOOK_PROBABILITY
+
+
+def is_audited(scan: str, field: Field, posterior: Posterior, policy: Policy) -> bool:
+    """Whether a decided field is read once more, blind, by an expert. Payment data never are: nobody sees them.
+
+    Each new reading by a person draws anew. A field that an expert has read is not drawn again; it gets a second look
+    where nobody else read it so.
+    """
+    if field.personal == "payment" or posterior.standing.by_operator:
+        return False  # operators have the last word, and have seen what an audit would hide
+    read_count = posterior.people + posterior.experts
+    is_drawn = not posterior.experts and draw_audit(scan, posterior.key, read_count, policy.audit_share)
+    return is_drawn or may_need_second_look(posterior)
+
+
+def audit_of(scan: str, posterior: Posterior) -> Task:
+    """The task of reading a decided field once more, blind."""
+    return Task(
+        scan=scan,
+        key=posterior.key,
+        kind="audit",
+        reason=Reason.AUDIT,
+        slot=1 + posterior.people + posterior.experts,
+        priority=AUDIT_PRIORITY,
+    )

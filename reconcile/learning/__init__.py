@@ -5,7 +5,7 @@ from reconcile.learning.backed_values import DecidedScan
 from reconcile.learning.error_rates import AuditedValue, audited_of, rates
 from reconcile.learning.form_suggestions import Suggestion, suggestions
 from reconcile.learning.proposal import REOPENING, Proposal, can_learn_from, propose
-from reconcile.learning.reopening import ChangedFields, changed, is_of_same_readings
+from reconcile.learning.reopening import ChangedFields, changed
 from reconcile.learning.rule_suggestions import MIN_RECORD_COUNT
 from reconcile.learning.training_facts import ScanFacts
 
@@ -22,7 +22,6 @@ __all__ = [
     "audited_of",
     "can_learn_from",
     "changed",
-    "is_of_same_readings",
     "propose",
     "rates",
     "suggestions",

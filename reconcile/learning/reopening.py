@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from reconcile.decision import decide
+from reconcile.decision import decide, is_of_same_readings
 from reconcile.inference import weigh
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import without_shapes
@@ -80,11 +80,6 @@ def _now(scan: ScanFacts, before: Parameters, policy: Policy) -> Outcomes:
         if decision.key in outcomes and is_of_same_readings(decision, posteriors[decision.key]):
             outcomes[decision.key] = decision
     return outcomes
-
-
-def is_of_same_readings(decision: Decision, posterior: Posterior) -> bool:
-    """Whether a decision was made on the readings that a field has: nothing but what was learnt is new there."""
-    return frozenset(decision.readings) == frozenset(posterior.readings)
 
 
 def _outcomes(scan: ScanFacts, posteriors: Mapping[FieldKey, Posterior], policy: Policy) -> Outcomes:

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from reconcile.decision import decide, draw_audit, may_need_second_look
+from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
+from reconcile.decision.decide import decide
 from reconcile.forms import prepared
 from reconcile.inference import weigh
 from reconcile.learning.learn import learn

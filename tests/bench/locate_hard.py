@@ -10,8 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from flows.steps.layout_tasks import with_layout_tasks
-from flows.steps.outcomes import outcomes
+from reconcile.decision import answers
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
@@ -86,7 +85,7 @@ def requisition_truth(line: Mapping[str, Any]) -> dict[str, str]:
 def fates(made: Form, file: str, truth: Mapping[str, str], reads: ReadResult, same: Same) -> Iterator[Fate]:
     """What became of each labelled field."""
     posteriors = weigh(made, reads.readings, shipped_parameters(), POLICY)
-    fate_of = with_layout_tasks(made, posteriors, outcomes(made, posteriors, POLICY))
+    fate_of = answers(made, posteriors, POLICY)
     for name, written in truth.items():
         key = FieldKey(name)
         texts = {each.source.partition(" ")[0]: each.text for each in reads.readings if each.key == key}

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from flows.home.home import Home, now, policy
 from flows.output.explanation import explained
-from flows.steps.outcomes import outcomes
+from reconcile.decision.answer import answers
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import POLICY
@@ -168,7 +168,7 @@ def _weighed(rooms: Home, scan: Scan) -> dict[str, dict[str, Any]]:
     version = 1
     while (parameters := rooms.store.parameters(version)) is not None:
         posteriors = weigh(form, readings, parameters, POLICY)
-        came = outcomes(form, posteriors, policy(rooms.settings))
+        came = answers(form, posteriors, policy(rooms.settings))
         said[str(version)] = {str(key): _posterior(each, came.get(key)) for key, each in posteriors.items()}
         version += 1
     return said

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows.steps.layout_tasks import distinct_tasks, with_layout_tasks
-from reconcile.decision.decide import decide
+from flows.steps.layout_tasks import distinct_tasks
+from reconcile.decision import answers
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
@@ -20,8 +20,7 @@ def asked(*rows: str) -> list[Task]:
     words = printed(*rows)
     read = locate("scan", [PAGE], {"tesseract 5 fra": {1: words}, "rapidocr 1": {1: words}}, FACTURE, NOW)
     posteriors = weigh(FACTURE, read.readings, shipped_parameters(), POLICY)
-    said = {key: decide(FACTURE.field(key.name), each, POLICY) for key, each in posteriors.items()}
-    return list(distinct_tasks(with_layout_tasks(FACTURE, posteriors, said)))
+    return list(distinct_tasks(answers(FACTURE, posteriors, POLICY)))
 
 
 def test_where_rows_of_a_table_may_be_missing_its_rows_are_asked_once_and_none_of_its_cells() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from reconcile.decision import decide, with_true_reason
+from reconcile.decision.decide import decide
+from reconcile.decision.true_reasons import with_true_reason
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import POLICY

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.steps.reopened import with_reopened
-from reconcile.decision.decide import ask, decide
+from reconcile.decision import Known, answers
+from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.learning import proposal
 from reconcile.learning.learn import learn
@@ -98,7 +98,8 @@ def reopened(store: Sequence[ScanFacts], found: Proposal, before: Parameters = S
     for facts in store:
         posteriors = weigh(facts.form, facts.readings, after, POLICY)
         was = decisions(facts, before)
-        now = with_reopened(outcomes(facts, after), posteriors, was, reopening, facts.form, POLICY)
+        known = Known(standing={each.key: each for each in was}, reopening=reopening)
+        now = answers(facts.form, posteriors, POLICY, known=known)
         again += [facts.scan for each in was if (it := now[each.key]) != each and text_of(it) != each.text]
     return again
 
@@ -255,9 +256,10 @@ def test_what_is_asked_again_says_that_it_is_less_sure_only_where_it_is() -> Non
     facts = ScanFacts(form=FORMS["amount"], readings=both("total", "15.60"))
     posteriors = weigh(facts.form, facts.readings, SHIPPED, POLICY)
     (was,) = decisions(facts)
-    for probability, reason in ((0.98, "below target"), (POLICY.target, "one engine")):
-        found = {KEY: replace(posteriors[KEY], probability=probability, parameters=SHIPPED.version + 1)}
-        answers: dict[FieldKey, Decision | Task] = {KEY: ask(found[KEY], "read", Reason.ONE_ENGINE)}
-        now = with_reopened(answers, found, [was], SHIPPED.version + 1, facts.form, POLICY)[KEY]
+    troubled = replace(posteriors[KEY], standing=posteriors[KEY].standing._replace(trouble=Reason.NEW_SHAPE))
+    known = Known(standing={KEY: replace(was, text="15.61")}, reopening=SHIPPED.version + 1)
+    for probability, reason in ((0.98, Reason.BELOW_TARGET), (POLICY.target, Reason.NEW_SHAPE)):
+        found = {KEY: replace(troubled, probability=probability, parameters=SHIPPED.version + 1)}
+        now = answers(facts.form, found, POLICY, known=known)[KEY]
         assert isinstance(now, Task)
         assert now.reason == reason

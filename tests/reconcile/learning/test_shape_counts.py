@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flows.steps.reopened import with_reopened
-from reconcile.decision import decide
+from reconcile.decision import Known, answers
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.proposal import propose
@@ -199,15 +198,15 @@ def test_a_version_that_reopens_what_truths_speak_against_leaves_what_only_shape
     content = learn([*codes(20, "ana", "ben", "eve"), wrong], shipped_parameters(), POLICY).content
     shaped = replace(shipped_parameters(), version=2, content=content)
 
-    def answers(parameters: Parameters) -> dict[FieldKey, Decision | Task]:
-        return {KEY: decide(CODE.field("ref"), weigh(CODE, wrong.readings, parameters, POLICY)[KEY], POLICY)}
+    def said(parameters: Parameters, known: Known) -> Decision | Task:
+        return answers(CODE, weigh(CODE, wrong.readings, parameters, POLICY), POLICY, known=known)[KEY]
 
-    posteriors = weigh(CODE, wrong.readings, shaped, POLICY)
-    assert isinstance(answers(shaped)[KEY], Task)
-    stands = with_reopened(answers(shaped), posteriors, [was], 2, CODE, POLICY, lambda: answers(without_shapes(shaped)))
-    assert stands == {KEY: was}
-    asked = with_reopened(answers(shaped), posteriors, [was], 2, CODE, POLICY, lambda: answers(shaped))
-    assert isinstance(asked[KEY], Task)
+    def again(plain: Parameters) -> Decision | Task:
+        return said(shaped, Known(standing={KEY: was}, reopening=2, unshaped=lambda: {KEY: said(plain, Known())}))
+
+    assert isinstance(said(shaped, Known()), Task)
+    assert again(without_shapes(shaped)) == was
+    assert isinstance(again(shaped), Task)
 
 
 def test_learning_says_which_shapes_are_usual_now() -> None:
