@@ -48,7 +48,8 @@ NOTHING_KNOWN = Known()
 class Case:
     """What `answer` goes by beside a field and its posterior.
 
-    `readings` are those of the field. `rows` is why the rows of its table have to be shown first; None where they need not.
+    `readings` are those of the field. `rows` is why the rows of its table are to be shown
+    first; None where they need not.
     """
 
     form: Form

@@ -213,7 +213,7 @@ def strength(page: Picture) -> tuple[float, float]:
 
 def sure(ratio: float) -> float:
     """How sure something is that is as likely as not at ratio 1, 0 to 1: 0.999 at ten times that, 0.001 at a tenth."""
-    return ratio**STEEP / (1 + ratio**STEEP)
+    return float(ratio**STEEP / (1 + ratio**STEEP))
 
 
 # --- print and ink ---------------------------------------------------------------------------------------------------
