@@ -127,8 +127,8 @@ ROOMS = {
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
-    " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records transcribe.fields"
-    " transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
+    " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records"
+    " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
     "flows.cli": "home backup drafting exporting mending runtime shifts steps output terminal standalone administration"
     " serving simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n"
     " transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
