@@ -84,7 +84,7 @@ def prefect_servers(of: int) -> list[psutil.Process]:
     return [each for each in psutil.Process(of).children(recursive=True) if _is_server(each)]
 
 
-def _is_server(process: psutil.Process) -> bool:
+        words: list[str] = process.cmdline()
     try:
         words = process.cmdline()
     except psutil.Error:

@@ -53,6 +53,6 @@ def test_a_run_by_the_clock_that_cannot_be_done_is_said_without_a_traceback(
     (tmp_path / "settings.env").write_text("FAIRHAND_STATE=postgresql://127.0.0.1:1/none\n", encoding="utf-8")
     with pytest.raises(FairhandError):
         reconcile.fn(str(tmp_path))
-    record = log.makeRecord(log.name, logging.ERROR, "", 0, "it ended", (), (None, OSError("away"), None))
+    record = log.makeRecord(log.name, logging.ERROR, "", 0, "it ended", (), (OSError, OSError("away"), None))
     assert log.filter(record)
     assert record.exc_info is None
