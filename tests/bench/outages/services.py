@@ -84,9 +84,9 @@ def prefect_servers(of: int) -> list[psutil.Process]:
     return [each for each in psutil.Process(of).children(recursive=True) if _is_server(each)]
 
 
-        words: list[str] = process.cmdline()
+def _is_server(process: psutil.Process) -> bool:
     try:
-        words = process.cmdline()
+        words: list[str] = process.cmdline()
     except psutil.Error:
         return False
     return words[1:2] == ["-c"] and words[3:5] == ["server", "start"]
