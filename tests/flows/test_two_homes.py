@@ -107,6 +107,8 @@ IN_TRANSACTION = """SELECT COUNT(*) FROM pg_stat_activity
 
 RUN_OUT = "UPDATE scan SET claimed_until = 0 WHERE claimed_until IS NOT NULL RETURNING id"
 
+WEIGHED = "SELECT COUNT(*) FROM decision"
+
 HOLDERS = "SELECT COUNT(DISTINCT claimed_by) FROM scan WHERE claimed_until IS NOT NULL"
 
 
@@ -116,14 +118,18 @@ def test_two_processes_weigh_many_scans_together_and_each_scan_once(
     for number in range(SCANS_COUNT):
         texts = {"total": ("12.50", "12.50" if number % 3 else "17.50")}
         received(here, texts=texts)
-    processes = [first.start("reconcile", "--json", forked=True), second.start("reconcile", "--json", forked=True)]
-    until(lambda: rows(url, HOLDERS) == [(2,)], pause=0.01)
+    processes = [first.start("reconcile", "--json", forked=True)]
+    until(lambda: _stop_between_transactions(processes[0], url), pause=0.01)  # it holds a part until the other works
+    weighed = rows(url, WEIGHED)
+    processes.append(second.start("reconcile", "--json", forked=True))
+    until(lambda: rows(url, WEIGHED) > weighed, pause=0.01)
+    processes[0].send_signal(signal.SIGCONT)
     told = [each.communicate(timeout=600) for each in processes]
     assert [each.returncode for each in processes] == [0, 0], told
     done = [json.loads(out) for out, _ in told]
     assert sum(each["scans"] for each in done) == SCANS_COUNT
     assert min(each["scans"] for each in done) > 0, "each took a part"
-    ((decided,),) = rows(url, "SELECT COUNT(*) FROM decision")
+    ((decided,),) = rows(url, WEIGHED)
     assert sum(each["decided"] for each in done) == decided
     for twice in (DECISIONS_TWICE, TASKS_TWICE, RECORDS_TWICE):
         assert rows(url, twice) == []

@@ -74,10 +74,9 @@ def test_a_shift_whose_time_is_over_leaves_the_rest_free_for_others(
 def test_who_is_told_to_stop_ends_what_is_begun_and_gives_the_rest_back(
     rooms: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(READ, reader(0.3))
-    to_read(rooms, *"abcdef")
     stop = threading.Event()
-    threading.Timer(0.1, stop.set).start()
+    monkeypatch.setattr(READ, lambda *given, **named: stop.set() or reader(0.3)(*given, **named))
+    to_read(rooms, *"abcdef")
     done = work_shift(rooms, 1, stop=stop)
     assert (done.read + done.left, done.left >= 4) == (6, True)
     assert rooms.store.count_to_read(now()) == (done.left, 0)
@@ -173,7 +172,7 @@ def test_a_scan_that_hangs_its_reader_goes_to_others_and_is_set_aside_in_the_end
         return plain(home, scan, before=before)
 
     monkeypatch.setattr(READ, hangs)
-    monkeypatch.setattr("flows.shifts.shift.MAX_READING_SECONDS", 0.5)
+    monkeypatch.setattr("flows.shifts.shift.MAX_READING_SECONDS", 1.5)
     quick = Home(
         settings=rooms.settings.model_copy(update={"read_lease_seconds": 1.0}),
         store=rooms.store,

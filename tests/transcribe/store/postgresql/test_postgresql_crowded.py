@@ -58,10 +58,11 @@ ASKED: dict[str, Callable[[Store], Any]] = {
 def test_where_others_have_every_connection_it_is_said(
     store: Store, asked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql_pool, "CONNECT_SECONDS", 1)
     ask_server(f"ALTER ROLE {ROLE} CONNECTION LIMIT 0", CUT)
-    with pytest.raises(NoConnectionFree, match=r"no connection free .*too many connections for role.*ALTER ROLE"):
-        ASKED[asked](store)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(postgresql_pool, "CONNECT_SECONDS", 1)
+        with pytest.raises(NoConnectionFree, match=r"no connection free .*too many connections for role.*ALTER ROLE"):
+            ASKED[asked](store)
     ask_server(f"ALTER ROLE {ROLE} CONNECTION LIMIT -1")
     end = time.monotonic() + 10 * PATIENCE
     while True:  # a pool that was refused tries again after a moment
@@ -76,10 +77,10 @@ def test_where_others_have_every_connection_it_is_said(
 def test_where_this_process_has_all_of_its_own_in_use_no_other_server_is_blamed(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql_pool, "CONNECT_SECONDS", 0.5)
     with ExitStack() as used:
         for _ in range(postgresql_pool.MAX_CONNECTIONS_COUNT):
             used.enter_context(store.db.looking())  # type: ignore[attr-defined]  # that of PostgreSQL has it
+        monkeypatch.setattr(postgresql_pool, "CONNECT_SECONDS", 0.5)
         with pytest.raises(DatabaseAway, match=r"Every connection of this process .* is in use") as told:
             store.transcribers()
         assert not isinstance(told.value, NoConnectionFree)
