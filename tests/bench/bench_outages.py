@@ -28,7 +28,7 @@ from flows.home.home import Home, now, open_home
 from flows.home.prefect_settings import prefect_secret
 from flows.runtime.prefect_server import PrefectServer, free_port
 from tests.bench.crowd.served import Served
-from tests.bench.outages.checked import wrong
+from tests.bench.outages.checked import tracebacks, wrong
 from tests.bench.outages.programs import Programs
 from tests.bench.outages.services import Service, bucket, database, prefect, relay_to_file, relay_to_port
 from tests.bucket import bucket_server
@@ -203,7 +203,7 @@ def play(folder: Path, plan: Plan) -> list[str]:
         found = wrong(here.rooms, here.address, here.programs.seen)
         log = (here.rooms.settings.home / "serve.log").read_text("utf-8")
         found += [] if is_up else ["fairhand serve ended"]
-        found += [f"serve's log has {log.count('Traceback')} tracebacks"] if "Traceback" in log else []
+        found += [f"serve's log has a traceback: {each[:300]}" for each in tracebacks(log)]
         seen = here.programs.seen
         print(
             f"{len(seen.acknowledged)} files acknowledged, {len(seen.ended)} commands, {seen.in_a_sentence} of them "

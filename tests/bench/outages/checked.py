@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from flows.administration.records import verify_records
@@ -11,6 +12,12 @@ from tests.postgres import rows
 
 STATES = ("finished", "waits for people", "finished, and asked again")
 """What may have become of a scan."""
+
+
+def tracebacks(log: str) -> list[str]:
+    """What a log says with a traceback, but for what the engine of Prefect says before anything of ours runs."""
+    said = re.split(r"^(?=fairhand: |Exception in |\d\d:\d\d:\d\d)", log, flags=re.MULTILINE)
+    return [each for each in said if "Traceback" in each and "| prefect.engine -" not in each]
 
 
 def wrong(rooms: Home, address: str, seen: Seen) -> list[str]:
