@@ -74,8 +74,13 @@ def test_a_shift_whose_time_is_over_leaves_the_rest_free_for_others(
 def test_who_is_told_to_stop_ends_what_is_begun_and_gives_the_rest_back(
     rooms: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stop = threading.Event()
-    monkeypatch.setattr(READ, lambda *given, **named: stop.set() or reader(0.3)(*given, **named))
+    stop, slow = threading.Event(), reader(0.3)
+
+    def stopped(*given: Any, **named: Any) -> ReadResult:
+        stop.set()
+        return slow(*given, **named)
+
+    monkeypatch.setattr(READ, stopped)
     to_read(rooms, *"abcdef")
     done = work_shift(rooms, 1, stop=stop)
     assert (done.read + done.left, done.left >= 4) == (6, True)

@@ -154,7 +154,7 @@ def test_it_is_offered_only_while_it_is_possible(site: Site, sign_in: SignIn) ->
 
 @pytest.mark.browser
 def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(
-    site: Site, enter: Enter, page: Page
+    site: Site, enter: Enter, page: Page, line: Cable
 ) -> None:
     orders(site, 4, FieldKey("order_date"))
     amina = site.person("amina")
@@ -168,11 +168,13 @@ def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(
     expect(page.locator("#text")).to_have_value("31/02/2025")
     assert site.texts_of(amina.id) == []
 
+    line.hold(b"GET /day ")  # else it may be told before it is decided
     read(page, "30/02/2025")
     expect(button).to_be_visible()
     (story,) = site.store.readings_of(amina.id)
     site.store.put_parameters({}, site.clock.now())
     decide(site, story.scan.id, "30/02/2025", amina, key=story.key, uses=(story.readings[-1].id,))
+    line.goes_on()
     page.clock.run_for(6_000)
     expect(button).to_have_count(0)
     page.mouse.move(5, 5)  # where the machine was so slow that the page asked whether somebody is still reading
