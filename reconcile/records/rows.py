@@ -244,7 +244,7 @@ def minor_units(value: Value, currency: str) -> int | None:
 def _stored(value: Value, held: sql_names.ColumnKind) -> str | int | float | None:
     if value is None:
         return None
-    if held == "text":
+    if held in ("date", "text"):
         return value_text(value)
     if held in ("amount", "decimal"):
         return _number(value)

@@ -8,8 +8,9 @@ from typing import Literal
 
 from transcribe.model import FieldKey
 
-ColumnKind = Literal["amount", "decimal", "integer", "mark", "text"]
-"""The kind of value in a column. "mark" is 0 or 1, all types without a kind of their own are "text"."""
+ColumnKind = Literal["amount", "date", "decimal", "integer", "mark", "text"]
+"""The kind of value in a column. "mark" is 0 or 1, "date" a text in ISO 8601; types without a kind of their own are
+"text"."""
 
 ColumnRole = Literal["own", "value", "minor units", "currency", "exact", "key"]
 """What a column is: one of each table's own, a field's value, or one that stands beside a value (BESIDE)."""
@@ -17,6 +18,7 @@ ColumnRole = Literal["own", "value", "minor units", "currency", "exact", "key"]
 BESIDE: Mapping[ColumnKind, tuple[tuple[ColumnRole, str, type], ...]] = {
     "amount": (("minor units", "_minor", int), ("currency", "_currency", str)),
     "decimal": (("exact", "_exact", str),),
+    "date": (),
     "integer": (),
     "mark": (),
     "text": (),
@@ -104,7 +106,7 @@ def column_kind(type_name: str) -> ColumnKind:
     match type_name:
         case "amount":
             return "amount"
-        case "decimal" | "integer":
+        case "date" | "decimal" | "integer":
             return type_name
         case "checkbox" | "signature":
             return "mark"
@@ -116,7 +118,7 @@ def sql_type(kind: ColumnKind) -> type:
     """The Python type of a kind, which sqlite-utils turns into INTEGER, REAL or TEXT."""
     if kind in ("integer", "mark"):
         return int
-    return str if kind == "text" else float
+    return str if kind in ("date", "text") else float
 
 
 def columns_beside(kind: ColumnKind, *, listed: bool) -> tuple[tuple[ColumnRole, str, type], ...]:

@@ -235,7 +235,7 @@ def _typed(told: str, column: schema.FieldColumn, value: str) -> str | int | flo
         return None
     if column.type == "date" and not _is_day(value):
         raise SettingsError(f"filter {told!r}: {value!r} is no day, such as 2026-01-31 or 2026-01.")
-    if column.kind == "text":
+    if column.kind in ("date", "text"):
         return value
     if column.kind == "mark":
         if value not in ("true", "false"):

@@ -50,6 +50,9 @@ _JSON = frozenset({"json", "machines", "fields"})
 _FIXED = ("records", "documents", "provenance", "history", "exceptions")
 """The tables of every record that are copied as they are."""
 
+LONGEST_NAME_BYTES = 63
+"""PostgreSQL cuts longer names off there, so that two may become one."""
+
 _POSITION = "copy_position"
 """The table of one row that says how far the copy has come, with which columns."""
 
@@ -185,7 +188,7 @@ class _Copy:
         A column keeps its type, which views may stand on. Where a later version of the form has another kind of value
         there, it gets one that is called as in records.db (`total_v2`), with what was copied before as text.
         """
-        table = f"{form}.{part}" if part else form
+        table = _fitting(f"{form}.{part}" if part else form)
         if table in (*_FIXED, "erased", _POSITION):
             table = f"form {table}"
         self._make(table, {each.name: _TYPES[each.kind] for each in columns}, ("scan", "row") if part else ("scan",))
@@ -194,9 +197,9 @@ class _Copy:
         known = dict(self._connection.execute(asked, [self._schema, table]).fetchall())
         names = []
         for each in columns:
-            kind, name = _TYPES[each.kind], each.name
+            kind, name = _TYPES[each.kind], _fitting(each.name)
             if known[name] != {"timestamptz": "timestamp with time zone"}.get(kind, kind):
-                name = each.newest
+                name = _fitting(each.newest)
                 if name not in known:
                     new, old = self._name(name), self._name(each.name)
                     self._do("alter table {table} add column {new} {kind}", table, new=new, kind=kind)
@@ -233,7 +236,7 @@ class _Copy:
         return [str(name) for (name,) in self._connection.execute(asked, [self._schema]).fetchall()]
 
     def _name(self, name: str) -> Any:
-        return self._sql.Identifier(name)
+        return self._sql.Identifier(_fitting(name))
 
     def _table(self, name: str) -> Any:
         return self._sql.Identifier(self._schema, name)
@@ -265,6 +268,13 @@ def _refusals() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise CopyFailed(f"PostgreSQL: {' '.join(str(error).split())}") from error
+
+
+def _fitting(name: str) -> str:
+    """A name that PostgreSQL takes whole: the beginning of a longer one, with a hash of all of it."""
+    told = name.encode()
+    hashed = hashlib.sha256(told).hexdigest()[:12]
+    return name if len(told) <= LONGEST_NAME_BYTES else f"{name[:48]}_{hashed}"
 
 
 @cache

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from pyarrow.parquet import read_table
 
-from reconcile.records import query
+from reconcile.records import ExportOptions, load_export, query
 from reconcile.records.interchange import postgres_copy
 from reconcile.records.interchange.changes import Changes, changes_after
 from reconcile.records.interchange.postgres_copy import CopyFailed, follow
@@ -186,6 +189,41 @@ def test_a_copy_of_another_version_has_the_values_of_new_columns_after_the_next_
     assert (done.records, done.anew, rows(address, asked)) == (1, False, made)
     assert rows(address, "select scan from fairhand.erased") == [("gone",)]
     assert follow(records, address).records == 0
+
+
+def test_a_day_that_becomes_a_text_stops_nothing(address: str, tmp_path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    store.put(a_record("two"))
+    follow(published(store, tmp_path), address)
+    store.known.append(order_form(version=2, order_date="text"))
+    store.put(a_record("one", 2, form_version=2, order_date="next week"))
+    records = published(store, tmp_path)
+    assert follow(records, address).records == 1
+    asked = 'select scan, order_date, order_date_v2 from fairhand."bon-de-commande" order by scan'
+    day = date(2026, 1, 3)
+    assert rows(address, asked) == [("one", None, "next week"), ("two", day, str(day))]
+    written = BytesIO()
+    load_export("parquet").write(records, "bon-de-commande", written, ExportOptions())
+    told = read_table(BytesIO(written.getvalue())).select(["scan", "order_date"]).to_pylist()
+    assert sorted(each["order_date"] for each in told) == ["2026-01-03", "next week"], "nothing is left out"
+
+
+def test_names_longer_than_those_of_postgresql_stay_apart(address: str, tmp_path: Path) -> None:
+    forms = [f"{'long-' * 18}{end}" for end in ("one", "two")]
+    fields = [f"{'field_' * 14}{end}" for end in ("first", "second")]
+    texts: dict[str, Any] = dict.fromkeys(fields, "text")
+    store = MemoryOutbox(known=[order_form(each, **texts) for each in forms])
+    for form in forms:
+        values: dict[str, Any] = dict(zip(fields, ("a", "b"), strict=True))
+        store.put(a_record(f"of {form[-3:]}", form=form, **values))
+    done = follow(published(store, tmp_path), address)
+    assert done.records == 2
+    asked = "select tablename from pg_tables where schemaname = 'fairhand' and tablename like 'long%'"
+    tables = [str(name) for (name,) in rows(address, asked)]
+    assert len(tables) == 4, "of two forms, each with lines"
+    found = {str(row) for table in tables for row in rows(address, f'select * from fairhand."{table}"')}  # noqa: S608 ours
+    assert sum("'a'" in row and "'b'" in row for row in found) == 2
 
 
 def test_texts_that_postgresql_cannot_hold_stop_nothing(address: str, tmp_path: Path) -> None:
