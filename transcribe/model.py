@@ -605,6 +605,11 @@ class Transcriber:
     begun: bool = False
 
     @property
+    def may_read(self) -> bool:
+        """Whether fields are given to them: to transcribers and experts, whatever else these are."""
+        return not self.roles.isdisjoint(("transcriber", "expert"))
+
+    @property
     def tradition(self) -> str:
         """The tradition in which they learnt to write, as far as known: the first language that they named; "" for
         none. How a 1, a 7 or an accent looks is learnt with it."""

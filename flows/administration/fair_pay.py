@@ -47,9 +47,9 @@ def unfair_forms(home: Home, forms: Iterable[str]) -> list[UnfairForm]:
 
 
 def paid_people(home: Home) -> list[Transcriber]:
-    """The people who work for pay and are not paused."""
-    people = home.store.transcribers()
-    return [person for person in people if person.engagement in PAID_ENGAGEMENTS and not person.paused]
+    """The people who read for pay and are not paused."""
+    readers = [person for person in home.store.transcribers() if person.may_read and not person.paused]
+    return [person for person in readers if person.engagement in PAID_ENGAGEMENTS]
 
 
 def require_fair_start(home: Home, forms: Iterable[str]) -> None:

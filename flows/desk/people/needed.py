@@ -11,9 +11,6 @@ from flows.desk.visit import Visit
 from transcribe.i18n import N_
 from transcribe.store import MissingPeople
 
-READING_ROLES = frozenset({"transcriber", "expert"})
-"""The roles of people who read."""
-
 LEAST_READERS_COUNT = 2
 """Two who read a field, and an expert beside them, finish every order."""
 
@@ -71,7 +68,7 @@ def missing_table(visit: Visit) -> Table:
 def _nobody_missing(visit: Visit) -> str:
     """What is said where all that waits can be done; where next to nobody reads, that this is not enough for more."""
     people = [each for each in visit.home.store.transcribers() if not each.paused]
-    readers = [each for each in people if not READING_ROLES.isdisjoint(each.roles)]
+    readers = [each for each in people if each.may_read]
     if len(readers) > LEAST_READERS_COUNT and any("expert" in each.roles for each in readers):
         return visit.say("Nobody is missing: people who are there can do all that waits.")
     return visit.say(

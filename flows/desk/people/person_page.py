@@ -29,9 +29,6 @@ Day = Annotated[str, Form(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 LastDay = Annotated[str, Form(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Forms = Annotated[list[str] | None, Form(max_length=MOST_FORMS)]
 
-READERS = frozenset({"transcriber", "expert"})
-"""Whose readings may be set aside."""
-
 Move = Callable[[str, datetime, datetime, str, str, datetime], facts.SetAsideReadings]
 """Sets the readings of a period of somebody aside, or takes them back."""
 
@@ -48,7 +45,7 @@ async def person_page(visit: Look, who: Who) -> Response:
             "desk_person.html",
             person=person,
             work=work_of(visit, person.handle),
-            may_read=bool(person.roles & READERS),
+            may_read=person.may_read,
             questions=_questions(visit, person),
             odd_words=ODD_KINDS,
             acts=store.acts_on(person.id),

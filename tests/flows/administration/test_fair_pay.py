@@ -83,6 +83,18 @@ def test_volunteers_and_staff_need_no_floor(rooms: Home) -> None:
     require_fair_serving(rooms)
 
 
+def test_who_reads_nothing_is_not_paid_by_reading_and_keeps_no_volunteer_from_it(rooms: Home) -> None:
+    batch(rooms)
+    pays(rooms, floor=None)
+    invite(rooms, "mina", engagement="volunteer")
+    invite(rooms, "olga", roles=["operator", "auditor"])
+    require_fair_start(rooms, ["receipt"])
+    require_fair_serving(rooms)
+    invite(rooms, "olga", roles=["operator", "expert"])
+    with pytest.raises(SettingsError, match="olga would be paid"):
+        require_fair_start(rooms, ["receipt"])
+
+
 def test_a_form_without_a_rate_pays_nobody_by_the_piece_and_begins(rooms: Home) -> None:
     batch(rooms)
     invite(rooms, "mina")

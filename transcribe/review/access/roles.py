@@ -8,10 +8,6 @@ from transcribe.errors import NotFound
 from transcribe.review.access.sessions import Visitor
 from transcribe.store import Store
 
-READERS = frozenset({"transcriber", "expert"})
-"""The roles that are given fields to read."""
-
-
 DESK_ROLES = frozenset({"operator", "auditor"})
 """The roles that see the operator's pages."""
 
@@ -23,7 +19,7 @@ def first_address(roles: Collection[str], desk: str) -> str:
 
 def must_be_asked(visitor: Visitor) -> bool:
     """Whether this person reads and has not answered yet what is said before the first task."""
-    return not visitor.person.begun and not READERS.isdisjoint(visitor.person.roles)
+    return not visitor.person.begun and visitor.person.may_read
 
 
 def require_operator(visitor: Visitor) -> None:

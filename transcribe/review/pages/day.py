@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from transcribe.i18n import translation
-from transcribe.review.access.roles import READERS
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import amount, number, whole_due
@@ -48,9 +47,7 @@ def _day(store: Store, context: Context, visitor: Visitor) -> Day:
         pieces.append(say.gettext("%(minutes)s min") % {"minutes": minutes})
         earned = [(whole_due(micro, currency), currency) for currency, micro in total.micro.items() if currency]
         pieces += [amount(whole, currency, language) for whole, currency in earned]
-    left = (
-        0 if visitor.pause or READERS.isdisjoint(person.roles) else store.open_tasks(offer_to(person), now, person.id)
-    )
+    left = 0 if visitor.pause or not person.may_read else store.open_tasks(offer_to(person), now, person.id)
     pieces.append(say.gettext("%(count)s open") % {"count": number(left, language, 0)})
     has_news = bool(store.notices(person.id, unseen_only=True))
     return Day(pieces=pieces, has_news=has_news, may_undo=revocable_answer(store, person.id, now) is not None)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.model import Task
-from transcribe.review.access.roles import READERS, must_be_asked
+from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.doubts import Doubt, doubt_of, kept_sent
@@ -25,7 +25,7 @@ async def practice(request: Request, context: Here, visitor: SignedIn) -> Respon
 
     What was sent and is asked about stands in its field. Who reads nothing here practises nothing.
     """
-    if READERS.isdisjoint(visitor.person.roles):
+    if not visitor.person.may_read:
         return RedirectResponse("/work", 303)
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from transcribe.codes import Reason
 from transcribe.errors import NotFound
 from transcribe.model import Outcome, Task
-from transcribe.review.access.roles import READERS, must_be_asked
+from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import (
     Sending,
     SignedIn,
@@ -71,7 +71,7 @@ async def work(
     Where there is none, the page says so. With a `page`, it shows that page of the scan, if the task asks where
     something stands. `late`: the last reading came after its time. Who is new practises first.
     """
-    if READERS.isdisjoint(visitor.person.roles) and context.options.desk:
+    if not visitor.person.may_read and context.options.desk:
         return RedirectResponse(context.options.desk, 303)
     if must_be_asked(visitor):
         return RedirectResponse("/before", 303)
