@@ -48,6 +48,7 @@ TABLE_WORDS = {
     "truth": N_("truths"),
     "appeal": N_("appeals"),
     "dispute": N_("disputes of time"),
+    "kept_time": N_("kept times"),
     "person": N_("people's roles and ways of being paid"),
     "parameters": N_("what was learnt"),
     "form": N_("forms"),

@@ -25,7 +25,7 @@ for group in COMMAND_GROUPS:
     importlib.import_module(f"flows.cli.{group}")
 
 VERBS = Path(migrate.__file__).parents[1] / "verbs"
-WRITERS = [*VERBS.glob("*.py"), *(VERBS.parent / "steering").glob("*.py")]
+WRITERS = [*VERBS.glob("*.py"), *(VERBS.parent / "steering").glob("*.py"), VERBS.parent / "kept_time.py"]
 QUERIES = VERBS.parent / "queries"
 TABLES = {**{kind: kind for kind in SEALED_FACTS}, "dispute": "time_dispute", "person": "transcriber"}
 """The table of each kind of fact."""
@@ -40,6 +40,7 @@ ROWS = {
         SELECT 'x', MAX(r.number), r.field_id, 1, (SELECT MAX(id) FROM task), 0, 0, 'upheld', 0 FROM reading r""",
     "dispute": """(public_id, transcriber_id, task_id, claimed, words, at, answered_at, granted)
         SELECT 'x', 3, MAX(id), 60.0, '', 0, 0, 3600.0 FROM task""",
+    "kept_time": "(transcriber_id, task_id, seconds, at) SELECT 3, MAX(id), 3600.0, 0 FROM task",
     "person": """(public_id, handle, roles, languages, regions, qualifications, time_zone, engagement,
         interface_language, training, paused, at)
         VALUES ('x', 'x', '["operator"]', '[]', '[]', '[]', 'UTC', 'hourly', 'en', 0, 0, 0)""",
@@ -59,6 +60,7 @@ CHANGES = {
     "truth": "withdrawn_at = NULL",
     "appeal": "outcome = 'upheld', expert_id = NULL",
     "dispute": "granted = granted * 100",
+    "kept_time": "seconds = seconds * 100",
     "person": "engagement = 'hourly'",
     "act": "by_whom = 'somebody else'",
     "reading_aside": "aside = 1 - aside",
@@ -102,6 +104,9 @@ def _fill(here: World) -> None:
     (own, *_) = [each for each in store.readings(scan.id) if each.key.name == "number" and each.kind == "person"]
     appeal = store.open_appeal(own.id, "ann", "please", after(9000), after(60))
     store.decide_appeal(appeal.id, "no expert", minority=False, now=after(70))
+    here.ask(here.scan("slow"), "number")
+    (slow,) = store.lease("cat", 1, NOON)
+    store.submit(slow.id, "cat", sent("A1", "slow", 1000.0), after(1000))
     dispute = store.dispute_time(tasks[0].id, "ann", 60.0, "longer", after(80))
     store.answer_dispute(dispute.id, 10.0, after(90))
     truth = Truth(scan=scan.id, key=FieldKey("total"), text="1", origin="gold", at=NOON)

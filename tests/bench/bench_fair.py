@@ -25,7 +25,10 @@ STEPS = 30
 
 PROPERTIES: dict[str, tuple[dict[str, Any], Callable[..., None]]] = {
     "agreement changes neither pay nor work": (test_pay_ledger.AGREEMENT, test_pay_ledger.agreement_changes_nothing),
-    "pay is readings x rate + top-ups": (test_pay_ledger.SENDS, test_pay_ledger.pay_is_readings_and_top_ups),
+    "a reading pays the larger of price and time": (
+        test_pay_ledger.SENDS,
+        test_pay_ledger.each_reading_pays_the_larger,
+    ),
     "the order of readings changes no decision": (test_fair.ORDER, test_fair.the_order_is_nothing),
     "a minority that is upheld is the value": (test_fair.UPHELD, test_fair.who_was_upheld_is_the_value),
 }

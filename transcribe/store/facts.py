@@ -695,7 +695,8 @@ class Pace:
 class TimeDispute:
     """A person says that a task took longer than the `measured` seconds of their readings and skips of it.
 
-    `granted` seconds were added when it was answered; `answered_by` and `reason` say who answered and why.
+    They are measured until then, with what was granted before. `granted` seconds were added when it was answered;
+    `answered_by` and `reason` say who answered and why.
     """
 
     id: str

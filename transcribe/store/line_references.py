@@ -24,4 +24,7 @@ GUESSED_LINES = frozenset({QUESTION_LINE, APPEAL_LINE, DISPUTE_LINE})
 """Lines whose time is a guess of the server's where a page did not measure it."""
 
 PAID_ALREADY_LINE = "paid already"
-"""The reference of the lines that take off a piece what skips or questions have paid for the same time."""
+"""The reference of the lines that take off a piece what other lines of time have paid for the same time."""
+
+ABOVE_PIECE_LINE = "above the piece"
+"""The reference of the lines of what the time of a reading is worth above its piece."""

@@ -30,6 +30,7 @@ SEALED_FACTS = {
     "truth": "sealed_truth",
     "appeal": "sealed_appeal",
     "dispute": "sealed_dispute",
+    "kept_time": "sealed_kept_time",
     "person": "sealed_person",
     "parameters": "sealed_parameters",
     "form": "sealed_form",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median_low, quantiles
 
 from transcribe.store.drivers.database import Row
+from transcribe.store.line_references import SKIP_LINE
 
 LOOK_SECONDS = 60.0
 """A start figure of looking and deciding: the longest of 190 looks in a trial of the pages took 65 s."""
@@ -37,9 +38,12 @@ class UsualTime:
     learnt: Mapping[tuple[str, int], float]
 
     def seconds(self, kind: str, length: int) -> float:
-        """The 95th percentile for a field of this kind on which a text of this length was typed."""
-        size = length_class(length)
-        return self.learnt.get((kind, size), start_seconds(size))
+        """The 95th percentile for a field of this kind on which a text of this length was typed.
+
+        It is never less than that of a skip: to read a field pays no less than to skip it.
+        """
+        sizes = ((kind, length_class(length)), (SKIP_LINE, 0))
+        return max(self.learnt.get(each, start_seconds(each[1])) for each in sizes)
 
 
 def start_seconds(size: int) -> float:

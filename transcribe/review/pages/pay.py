@@ -66,7 +66,8 @@ TIME_KIND_WORDS = {
     "test": N_("test"),
     "waiting": N_("waited for work"),
     "disputed clock": N_("time corrected"),
-    "paid already": N_("time that a skip or a question has paid already"),
+    "above the piece": N_("time worth more than the price of the field"),
+    "paid already": N_("time that is paid already"),
 }
 """What a line of time without a reading was for."""
 
@@ -193,8 +194,9 @@ async def dispute(
         return await _page(context, visitor, None, task, TypedClaim(task=task, minutes=minutes_taken, words=words))
 
     def keep(store: Store) -> None:
+        kept = any(each.task == task for each in store.kept_times(who))
         for each in store.disputes():
-            if each.transcriber != who or each.task != task:
+            if kept or each.transcriber != who or each.task != task:
                 continue
             if (each.claimed, each.words) == (claimed * 60, words):
                 return  # sent twice
@@ -238,7 +240,7 @@ def _pay_page_of(store: Store, context: Context, visitor: Visitor, before: int |
 
 
 def _measured(ledger: Sequence[PayLine], task: str) -> float:
-    """The seconds that were measured for reading or skipping a task."""
+    """The seconds that were measured for reading or skipping a task, or granted for it."""
     return sum(line.seconds for line in ledger if line.task == task and _is_own(line))
 
 
@@ -255,7 +257,7 @@ def _kept(store: Store, context: Context, visitor: Visitor, ledger: Sequence[Pay
 
 def _is_own(line: PayLine) -> bool:
     """Whether a line is of the work on a field itself: what was asked or contested beside it has lines of its own."""
-    return line.kind == "reading" or line.reference == "skip"
+    return line.kind == "reading" or line.reference in ("skip", "disputed clock")
 
 
 def _clocks(days: Sequence[PayDay]) -> tuple[tuple[PayLine, NamedField], ...]:

@@ -221,15 +221,19 @@ VALUES (:person, :name, :asked, :right, :passed, :at);
 -- name: qualification_tries
 SELECT * FROM qualification_try WHERE transcriber_id = :person ORDER BY id DESC;
 
--- name: put_dispute!
+-- name: put_dispute<!
 INSERT INTO time_dispute (public_id, transcriber_id, task_id, claimed, words, at)
-VALUES (:public_id, :person, :task_id, :claimed, :words, :now) ON CONFLICT (transcriber_id, task_id) DO NOTHING;
+VALUES (:public_id, :person, :task_id, :claimed, :words, :now);
 
 -- name: disputes
+-- With what was measured, and granted, by the time of each.
 SELECT d.*, p.public_id AS transcriber, t.public_id AS task,
-    (SELECT COALESCE(SUM(r.seconds), 0.0) FROM reading r WHERE r.task_id = t.id AND r.transcriber_id = p.id)
+    (SELECT COALESCE(SUM(r.seconds), 0.0) FROM reading r
+     WHERE r.task_id = t.id AND r.transcriber_id = p.id AND r.at <= d.at)
     + (SELECT COALESCE(SUM(k.seconds), 0.0) FROM skip k
-       WHERE k.field_id = t.field_id AND k.transcriber_id = p.id AND k.task_id = t.id) AS measured
+       WHERE k.field_id = t.field_id AND k.transcriber_id = p.id AND k.task_id = t.id AND k.at <= d.at)
+    + (SELECT COALESCE(SUM(e.granted), 0.0) FROM time_dispute e
+       WHERE e.transcriber_id = p.id AND e.task_id = t.id AND e.id < d.id) AS measured
 FROM time_dispute d
 JOIN transcriber p ON p.id = d.transcriber_id JOIN task t ON t.id = d.task_id
 WHERE (:open_only = 0 OR d.answered_at IS NULL) AND (:person IS NULL OR d.transcriber_id = :person)

@@ -93,15 +93,16 @@ SELECT from_at, until_at FROM paid_time WHERE transcriber_id = :person AND from_
         SELECT MIN(l.from_at) FROM lease l JOIN task t ON t.id = l.task_id
         WHERE t.public_id = :task AND l.transcriber_id = :person)), 0) ORDER BY from_at;
 
--- name: put_kept_time!
+-- name: put_kept_time<!
 INSERT INTO kept_time (transcriber_id, task_id, seconds, at) VALUES (:person, :task, :seconds, :now);
 
 -- name: kept_times
--- Time that is kept for a person and that they have not said a word about yet, by task.
+-- Time that is kept for a person and that they have not said a word about yet, by task. It comes after a word that waits.
 SELECT p.public_id AS transcriber, t.public_id AS task, SUM(k.seconds) AS seconds, MAX(k.at) AS at
 FROM kept_time k JOIN transcriber p ON p.id = k.transcriber_id JOIN task t ON t.id = k.task_id
 WHERE (:person IS NULL OR k.transcriber_id = :person) AND NOT EXISTS (
-    SELECT 1 FROM time_dispute d WHERE d.transcriber_id = k.transcriber_id AND d.task_id = k.task_id)
+    SELECT 1 FROM time_dispute d WHERE d.transcriber_id = k.transcriber_id AND d.task_id = k.task_id
+        AND (d.answered_at IS NULL OR d.at >= k.at))
 GROUP BY p.public_id, t.public_id ORDER BY MAX(k.at) DESC, t.public_id;
 
 -- name: timed_lines
@@ -109,7 +110,7 @@ GROUP BY p.public_id, t.public_id ORDER BY MAX(k.at) DESC, t.public_id;
 SELECT l.transcriber_id AS person, CASE WHEN l.kind = 'reading' THEN t.kind ELSE l.reference END AS what,
     COALESCE(length(x.text), length(x.legible), 0) AS length, l.seconds
 FROM ledger l JOIN task t ON t.id = l.task_id LEFT JOIN reading_text x ON x.number = l.reading
-WHERE l.number > (SELECT MAX(number) FROM ledger) - :count AND l.at < :before AND l.seconds > 0
+WHERE l.number > (SELECT MAX(b.number) FROM ledger b WHERE b.at < :before) - :count AND l.at < :before AND l.seconds > 0
     AND (l.kind = 'reading' OR l.reference = 'skip');
 
 -- name: put_paid_time!
@@ -174,11 +175,11 @@ UPDATE paid_time SET until_at = :now WHERE transcriber_id = :person AND until_at
 SELECT COALESCE(SUM(seconds), 0.0) FROM ledger WHERE transcriber_id = :person AND at BETWEEN :begin AND :until;
 
 -- name: earned_on_task^
-SELECT (SELECT COALESCE(SUM(l.micro), 0) FROM ledger l JOIN reading r ON r.number = l.reading
-        WHERE r.task_id = :task AND r.transcriber_id = :person AND l.currency = :currency)
-    + (SELECT COALESCE(SUM(l.micro), 0) FROM ledger l
-       WHERE l.task_id = :task AND l.transcriber_id = :person AND l.kind = 'time' AND l.reference IN ('skip', 'test')
-           AND l.currency = :currency);
+SELECT COALESCE(SUM(e.micro), 0) AS micro, COALESCE(SUM(e.seconds), 0.0) AS seconds FROM (
+    SELECT l.micro, l.seconds FROM ledger l JOIN reading r ON r.number = l.reading
+    WHERE r.task_id = :task AND r.transcriber_id = :person AND l.currency = :currency
+    UNION ALL SELECT l.micro, l.seconds FROM ledger l WHERE l.task_id = :task AND l.transcriber_id = :person
+        AND l.kind = 'time' AND l.reference IN ('skip', 'test') AND l.currency = :currency) AS e;
 
 -- name: count_measured^
 SELECT COUNT(*) FROM ledger WHERE transcriber_id = :person AND reference = :what AND at > :since

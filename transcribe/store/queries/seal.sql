@@ -129,6 +129,10 @@ SELECT id AS fact, number, field_id, transcriber_id, task_id, deadline, at, outc
 SELECT id AS fact, transcriber_id, task_id, claimed, at, answered_at, granted, answered_by, NULL AS words, 0 AS erased
 FROM time_dispute WHERE id BETWEEN :begin AND :until;
 
+-- name: sealed_kept_time
+SELECT id AS fact, transcriber_id, task_id, seconds, at, NULL AS words, 0 AS erased FROM kept_time
+WHERE id BETWEEN :begin AND :until;
+
 -- name: sealed_person
 SELECT id AS fact, public_id, roles, qualifications, time_zone, engagement, paused, left_at, NULL AS words, 0 AS erased
 FROM transcriber WHERE id BETWEEN :begin AND :until;

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
+from typing import Literal, cast
 
 from transcribe.codes import Reason
 from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
-from transcribe.store.kept_time import KeptTimeVerbs
-from transcribe.store.line_references import GUESSED_LINES, PAID_ALREADY_LINE, SKIP_LINE, TEST_LINE
+from transcribe.store.kept_time import MEASURE_TIME, KeptTimeVerbs
+from transcribe.store.line_references import (
+    ABOVE_PIECE_LINE,
+    GUESSED_LINES,
+    PAID_ALREADY_LINE,
+    SKIP_LINE,
+    TEST_LINE,
+)
 from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, busy_since, free_time, is_paid, work_since
 from transcribe.store.row_mapping import micros, moment
 
@@ -23,9 +28,6 @@ GUESSED_SECONDS = 60.0
 
 STEPS_LOOKED_AT_COUNT = 5000
 """Among so many last lines it is looked for a server's clock that was put back. Chosen by hand."""
-
-MEASURE_TIME = timedelta(hours=24)
-"""The day within which they are counted: the last 24 hours, whatever the time zone."""
 
 
 class PayLedgerVerbs(KeptTimeVerbs):
@@ -99,31 +101,39 @@ class PayLedgerVerbs(KeptTimeVerbs):
         self.db.ahead("paid_time_of_task", person=person["id"], task=task["public_id"])
 
     def pay_reading(
-        self, person: Row, task: Row, number: int, seconds: float, now: datetime, short: float = 0.0
+        self, person: Row, task: Row, number: int, seconds: float, now: datetime, free: tuple[int, float, float]
     ) -> None:
-        """Write the line of one reading, in the transaction that keeps the reading.
+        """Write the lines of one reading, in the transaction that keeps the reading.
 
         The pay depends only on the form's rate, on the time and on the person's engagement. One task is paid by the
-        piece once: a reading that replaces one taken back has its time paid, and what a skip of it paid is taken off.
-        Of the seconds claimed for it so many were not free (`short`): what time lines paid for these comes off.
+        piece once: what a skip of it paid is taken off. What its time is worth above the piece is a line of its own.
+        `free`: since when it was claimed (microseconds), and of the claim the seconds that were free and those that
+        were not. What other time has paid for these comes off the piece.
         """
+        since, taken, short = free
         reference = TEST_LINE if task["reason"] == Reason.QUALIFICATION else ""
         line = {"reading": number, "task": task["id"], "reference": reference}
-        if person["engagement"] == "by reading":
-            rate = self._rate_row(task["form"], "reading", now)
-            floor = self.floor(now) if rate is None else None
-            currency = rate["currency"] if rate else floor.currency if floor else ""
-            piece = 0 if rate is None or task["answers"] else rate["micro"]
-            if piece and task["skipped"]:
-                piece = max(0, piece - self._earned(person, task, currency))
-            self.write_line(person["id"], "reading", piece, currency, seconds, now, **line)
-            off = min(piece, self._paid_already(person, task, short, currency, now)) if short > BEGUN_SECONDS else 0
-            if off > 0:
-                what = {"task": task["id"], "reference": PAID_ALREADY_LINE}
-                self.write_line(person["id"], "time", -off, currency, 0.0, now, **what)
-        else:
-            micro, currency = self._for_hours(task["form"], seconds, now)
-            self.write_line(person["id"], "reading", micro, currency, seconds, now, **line)
+        worth, currency = self._for_hours(task["form"], seconds, now)
+        if person["engagement"] != "by reading":
+            self.write_line(person["id"], "reading", worth, currency, seconds, now, **line)
+            return
+        rate = self._rate_row(task["form"], "reading", now)
+        if rate is not None and rate["currency"] != currency:
+            worth, currency = 0, rate["currency"]
+        piece = 0 if rate is None or task["answers"] else rate["micro"]
+        if piece and task["skipped"]:
+            piece = max(0, piece - self._earned(person, task, currency)["micro"])
+        if worth > piece:
+            left = self.time_beside_pieces(person, since, seconds, now, form=task["form"], taken=taken)
+            worth = max(0, self._for_hours(task["form"], left, now)[0] - self._surplus(person, task, now))
+        self.write_line(person["id"], "reading", piece, currency, seconds, now, **line)
+        above = worth - piece
+        if above < 0:
+            off = self._paid_already(person, task, short, currency, now) if short > BEGUN_SECONDS else 0
+            above = max(above, -off)
+        if above:
+            what = {"task": task["id"], "reference": ABOVE_PIECE_LINE if above > 0 else PAID_ALREADY_LINE}
+            self.write_line(person["id"], "time", above, currency, 0.0, now, **what)
 
     def pay_time(
         self,
@@ -146,11 +156,14 @@ class PayLedgerVerbs(KeptTimeVerbs):
         number = None if task is None else task["id"]
         self.write_line(person["id"], "time", micro, currency, seconds, now, task=number, reference=what)
 
-    def time_beside_pieces(self, person: Row, since: int, seconds: float, now: datetime, *, form: str = "") -> float:
-        """How much of a claim of time without a reading the readings by the piece have left since then (microseconds).
+    def time_beside_pieces(
+        self, person: Row, since: int, seconds: float, now: datetime, *, form: str = "", taken: float = 0.0
+    ) -> float:
+        """How much of a claim of time the pieces paid since then (microseconds) have left.
 
-        A reading takes of the clock before it what it pays for at an hour's price, whatever was claimed for it, as far
+        A piece takes of the clock before it what it pays for at an hour's price, whatever was claimed for it, as far
         as the clock has it. So what comes after one is paid whole, and no hour is paid by the piece and by the time.
+        Of the claim so many seconds are `taken` already.
         """
         price, currency = self._for_hours(form, HOUR_SECONDS, now)
         if person["engagement"] != "by reading" or price == 0:
@@ -163,17 +176,10 @@ class PayLedgerVerbs(KeptTimeVerbs):
         left += max(0, micros(now) - last) / SECOND
         if since > micros(now):
             return seconds
-        return min(seconds, max(left, free_time(self.db, person["id"], since, now) - beyond))
-
-    def beside_left(self, person: Row, now: datetime, measure: PayMeasure) -> float:
-        """How many seconds of skips, questions and such may still be paid today to a person paid by the piece."""
-        if person["engagement"] != "by reading":
-            return math.inf
-        paid = float(self.db.value("beside_paid", person=person["id"], since=micros(now - MEASURE_TIME)))
-        return max(0.0, measure.skip_minutes_a_day * 60 - paid)
+        return min(seconds, max(left, free_time(self.db, person["id"], since, now) + taken - beyond))
 
     def _paid_already(self, person: Row, task: Row, short: float, currency: str, now: datetime) -> int:
-        """What time lines have paid for those seconds of a reading's claim that were not free since its lease.
+        """What other time lines have paid for those seconds of a reading's claim that were not free since its lease.
 
         Nothing where something else explains them: the same task's own lines, a guess of the server's, its clock put
         back, or a pause.
@@ -189,10 +195,11 @@ class PayLedgerVerbs(KeptTimeVerbs):
         if self.db.one("paused_since", subject=person["public_id"], since=begin) is not None:
             return 0
         off, left = 0.0, float(sum(line["micro"] for line in beside if line["reference"] == PAID_ALREADY_LINE))
+        hour = self._for_hours(task["form"], HOUR_SECONDS, now)[0]
         for line in beside:
-            seconds = min(line["seconds"] - _explained(line, task), (line["at"] - since) / SECOND)
-            if seconds > 0 and line["micro"] > 0:
-                price = line["micro"] / line["seconds"]
+            price = line["micro"] / line["seconds"] if line["seconds"] else hour / HOUR_SECONDS
+            if line["micro"] > 0 and line["task_id"] != task["id"] and price:
+                seconds = min(line["micro"] / price - _explained(line, task), (line["at"] - since) / SECOND)
                 off, left = off + max(0.0, min(short, seconds)) * price, left + seconds * price
                 short -= seconds
         return max(0, int(min(off, left)))
@@ -205,20 +212,23 @@ class PayLedgerVerbs(KeptTimeVerbs):
         return float(max(0, row["step"], row["top"] - micros(now))) / SECOND
 
     def pay_skip(self, person: Row, task: Row, seconds: float, now: datetime) -> None:
-        """Write the line of a skip. An item of a test counts in the measure of a day, answered or skipped.
-
-        For those paid by the piece, what the task has paid already is taken off.
-        """
-        micro, currency = self._for_hours("", seconds, now)
-        if task["answers"] and person["engagement"] == "by reading":
-            micro = max(0, micro - self._earned(person, task, currency))
+        """Write the line of a skip. An item of a test counts in the measure of a day, answered or skipped."""
+        micro, currency = self._for_hours(task["form"], seconds, now)
+        micro = max(0, micro - self._surplus(person, task, now))
         what = TEST_LINE if task["reason"] == Reason.QUALIFICATION else SKIP_LINE
         self.write_line(person["id"], "time", micro, currency, seconds, now, task=task["id"], reference=what)
 
-    def _earned(self, person: Row, task: Row, currency: str) -> int:
-        """What readings and the skip of a task have paid this person."""
-        micro: int = self.db.value("earned_on_task", person=person["id"], task=task["id"], currency=currency)
-        return micro
+    def _earned(self, person: Row, task: Row, currency: str) -> Row:
+        """What readings and the skip of a task have paid this person, and for how many seconds."""
+        return cast(Row, self.db.one("earned_on_task", person=person["id"], task=task["id"], currency=currency))
+
+    def _surplus(self, person: Row, task: Row, now: datetime) -> int:
+        """What the piece of a task answered before has paid above its time: more time on it is paid from there on."""
+        if not task["answers"] or person["engagement"] != "by reading":
+            return 0
+        price, currency = self._for_hours(task["form"], HOUR_SECONDS, now)
+        earned = self._earned(person, task, currency)
+        return max(0, int(earned["micro"]) - for_time(price, earned["seconds"]))
 
     def _for_hours(self, form: str, seconds: float, now: datetime) -> tuple[int, str]:
         """Pay for a time, and its currency, at the hour's rate, never under the floor."""

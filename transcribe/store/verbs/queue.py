@@ -82,7 +82,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             self._follow(row, sent, number)
             if paid:
                 short = 0.0 if sent.seconds is None or work_since(row) > micros(now) else claimed - free
-                self.pay_reading(person, row, number, seconds, now, short)
+                self.pay_reading(person, row, number, seconds, now, (work_since(row), free, short))
         return outcome_of("late" if late else "kept", identity, row)
 
     def skip(
@@ -113,11 +113,9 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             paid = before is None and self.pays(person, row, now, measure)
             active = self._seconds(row, person, seconds, now) if before is None else 0.0
             if paid:
-                active = self.time_beside_pieces(person, work_since(row), active, now)
-                above = max(0.0, active - self.beside_left(person, now, measure))
-                taken = take_time(self.db, person, work_since(row), active - above, now)
-                taken = self.at_once(person, row, taken, SKIP_LINE, 0, now, measure)
-                active = taken + above
+                active = self.time_beside_pieces(person, work_since(row), active, now, form=row["form"])
+                active = take_time(self.db, person, work_since(row), active, now)
+                active = self.at_once(person, row, active, SKIP_LINE, 0, now, measure)
             what = {"task_id": row["id"], "field_id": row["field_id"], "lane": row["lane"], "who": person["id"]}
             timed = None if person["engagement"] in UNTIMED_ENGAGEMENTS else active
             self.db.run("put_skip", **what, reason=reason, seconds=timed, now=micros(now))
@@ -125,7 +123,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             if reason == MISPLACED:
                 self.db.run("wake", scan_id=row["scan_id"])
             if paid:
-                self.pay_skip(person, row, taken, now)
+                self.pay_skip(person, row, active, now)
 
     def _standing(self, task: Row, person: Row) -> Row | None:
         """This person's reading of the field of a task, under whichever task they sent it, if it was not taken back."""
@@ -172,7 +170,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         identity, number = self._keep(task, person, sent, idem, seconds, False, now)
         self._follow(task, sent, number)
         if seconds > 0:
-            self.pay_reading(person, task, number, seconds, now)
+            self.pay_reading(person, task, number, seconds, now, (standing["at"], free, 0.0))
         return outcome_of("kept", identity, task)
 
     def _says_the_same(self, task: Row, person: Row, sent: SentReading, standing: Row) -> bool:

@@ -37,24 +37,19 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
         return Pace(readings=row["readings"], seconds=row["seconds"])
 
     def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:
-        """Keep that a person says that a task took longer than measured. Again is the same dispute."""
+        """Keep that a person says that a task took longer than measured.
+
+        Again is the same dispute, but where more time was kept since one that was answered.
+        """
         with self.db.write():
             person = self.person_row(who)
-            row = self.leased_row(task, person)
-            public = long_id()
-            number = self.db.added(
-                "put_dispute",
-                public_id=public,
-                person=person["id"],
-                task_id=row["id"],
-                claimed=claimed,
-                words=words,
-                now=micros(now),
-            )
-            if number:
-                self.vouch("dispute", number)
-            (kept,) = self._disputes(person=person["id"], task_id=row["id"])
-            return kept
+            whose = {"person": person["id"], "task_id": self.leased_row(task, person)["id"]}
+            before = self._disputes(**whose)
+            if before and all(each.task != task for each in self.kept_times(who)):
+                return before[0]
+            said = {"public_id": long_id(), "claimed": claimed, "words": words, "now": micros(now)}
+            self.vouch("dispute", self.db.insert("put_dispute", **whose, **said))
+            return self._disputes(**whose)[0]
 
     def put_time_beside(
         self, task: str, who: str, what: str, seconds: float, now: datetime, measure: PayMeasure = PAY_MEASURE

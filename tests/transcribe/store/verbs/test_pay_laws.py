@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -15,11 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.examples import SOAK, examples
 from tests.transcribe.store import databases
 from tests.transcribe.store.world import NOON, World, after, decision, passing, person
-from transcribe.errors import LeaseLost, NotFound
+from transcribe.errors import CountsAlready, LeaseLost, NotFound
 from transcribe.model import FieldKey, Truth
 from transcribe.pay_arithmetic import for_time
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate, SentReading
-from transcribe.store.usual_time import length_class, start_seconds
+from transcribe.store.usual_time import UsualTime, length_class, start_seconds
 
 RATE, FLOOR = 20_000, 12_000_000
 MEASURE = PayMeasure(late_days=3, questions_a_day=2, tests_a_day=3, waiting_minutes_a_day=11, skip_minutes_a_day=5)
@@ -62,6 +63,7 @@ TO_BE_MET = {
     "skipped above the measure": "a skip of which more is kept than was left of the measure of a day",
     "kept above what is usual": "time on a field above what is usual for its kind and length",
     "taken off a piece": "a piece of which a skip or a question had paid the time",
+    "above the piece": "a reading whose time was worth more than its piece",
 }
 """What sequences must have met, each in its plain words: a law about what never happened says nothing."""
 
@@ -266,7 +268,7 @@ class PayMachine(RuleBasedStateMachine):
         for task, lines in by_task.items():
             paid, worth = sum(line.micro for line in lines), sum(for_time(FLOOR, line.seconds) for line in lines)
             assert paid >= 0
-            assert paid <= (worth if task is None else max(RATE, worth))
+            assert paid <= (worth if task is None else max(RATE, worth) + len(lines))
             assert sum(line.micro > 0 for line in lines if line.kind == "reading") <= 1
 
     @invariant()
@@ -287,6 +289,7 @@ class PayMachine(RuleBasedStateMachine):
     def what_is_beside_pieces_has_its_measure(self) -> None:
         lines = self.store.ledger("ann")
         MET["taken off a piece"] += any(line.reference == "paid already" for line in lines)
+        MET["above the piece"] += any(line.reference == "above the piece" for line in lines)
         beside = [line for line in lines if line.kind == "time" and line.reference in ("skip", "question", "test")]
         for first in beside:
             day = [each for each in beside if first.at <= each.at < first.at + timedelta(days=1)]
@@ -389,9 +392,9 @@ def test_who_works_honestly_is_paid_every_second_however_late_the_line_brings_it
     pieces=st.lists(st.tuples(st.floats(0.5, 40.0), st.none() | CLAIM), min_size=1, max_size=8),
     last=st.floats(0.0, 60.0),
     claim=CLAIM,
-    how=st.sampled_from(["skip", "question"]),
+    how=st.sampled_from(["skip", "question", "reading"]),
 )
-@examples(40)
+@examples(60)
 def test_no_hour_is_paid_by_the_piece_and_by_the_time(
     pieces: list[tuple[float, float | None]], last: float, claim: float, how: str
 ) -> None:
@@ -413,14 +416,17 @@ def test_no_hour_is_paid_by_the_piece_and_by_the_time(
         clock += last
         if how == "skip":
             here.store.skip(kept, "ann", "other", claim, after(clock))
+        elif how == "reading":
+            here.store.submit(kept, "ann", SentReading(text="x", idem=kept, seconds=claim), after(clock))
         else:
             here.store.put_question(kept, "ann", "what?", claim, after(clock))
         here.store.top_up("ann", after(clock))
         lines = here.store.ledger("ann")
-        once = sum(max(RATE, for_time(FLOOR, seconds)) for seconds, _ in pieces) + for_time(FLOOR, last)
+        once = sum(max(RATE, for_time(FLOOR, seconds)) for seconds, _ in pieces)
+        once += max(RATE if how == "reading" else 0, for_time(FLOOR, last))
         assert sum(line.micro for line in lines) <= once + len(lines) + 2
-        (beside,) = [line for line in lines if line.kind == "time"]
-        assert beside.seconds >= min(claim, last) - 1e-5
+        of_kept = sum(line.micro for line in lines if line.task == kept)
+        assert of_kept >= for_time(FLOOR, min(claim, last) - 1e-5)
 
 
 def _paid(here: World, count: int) -> None:
@@ -432,16 +438,17 @@ def _paid(here: World, count: int) -> None:
 
 
 @given(
-    pieces=st.lists(st.tuples(st.floats(0.5, 40.0), st.floats(0.0, 1.2)), min_size=1, max_size=8),
+    pieces=st.lists(st.tuples(st.floats(0.5, 6.0) | st.floats(0.5, 40.0), st.floats(0.0, 1.2)), min_size=1, max_size=8),
     skipped=st.floats(0.0, 400.0),
+    how=st.sampled_from(["skip", "reading"]),
     first=st.booleans(),
     minutes=st.sampled_from([0.0, 1.0, 60.0]),
 )
-@examples(60)
+@examples(90)
 def test_in_either_order_a_stretch_is_paid_by_the_piece_or_by_the_time_as_far_as_claims_overlap(
-    pieces: list[tuple[float, float]], skipped: float, first: bool, minutes: float
+    pieces: list[tuple[float, float]], skipped: float, how: str, first: bool, minutes: float
 ) -> None:
-    """A long skip, and readings typed meanwhile under other leases, of which a share of their time is claimed.
+    """A long skip or reading, and others typed meanwhile under other leases, of which a share of their time is claimed.
 
     What is claimed for a reading is paid by its piece or at the floor, whichever is more, and only the rest as time. A
     begun second each is let pass. No piece falls below nothing, and none falls where the skip came after it.
@@ -452,26 +459,30 @@ def test_in_either_order_a_stretch_is_paid_by_the_piece_or_by_the_time_as_far_as
         end = sum(seconds for seconds, _ in pieces) + 0.1
         claims = [seconds * share for seconds, share in pieces]
 
-        def skip() -> None:
-            here.store.skip(kept, "ann", "other", skipped, after(end), PayMeasure(skip_minutes_a_day=minutes))
+        def send_kept() -> None:
+            if how == "skip":
+                measure = PayMeasure(skip_minutes_a_day=minutes)
+                here.store.skip(kept, "ann", "other", skipped, after(end), measure)
+            else:
+                here.store.submit(kept, "ann", SentReading(text="x", idem=kept, seconds=skipped), after(end))
 
         if first:
-            skip()
+            send_kept()
         for task, claim in zip(others, claims, strict=True):
             here.store.submit(task, "ann", SentReading(text="x", idem=task, seconds=claim), after(end))
         if not first:
-            skip()
+            send_kept()
         lines = here.store.ledger("ann")
-        (line,) = [each for each in lines if each.reference == "skip"]
-        assert line.seconds <= min(skipped, minutes * 60) + 1e-6
+        of_kept = sum(each.seconds for each in lines if each.task == kept)
+        assert of_kept <= min(skipped, minutes * 60 if how == "skip" else skipped) + 1e-6
         of_task: Counter[str | None] = Counter()
         for each in lines:
             of_task[each.task] += each.micro
         assert min(of_task.values()) >= 0
-        assert -sum(each.micro for each in lines if each.reference == "paid already") <= line.micro
-        assert first or all(of_task[each.task] == RATE for each in lines if each.kind == "reading")
+        assert first or sum(claims) > end or all(of_task[task] >= RATE for task in others)
         rest = max(0.0, end - sum(claims))
-        once = sum(max(RATE, for_time(FLOOR, claim)) for claim in claims) + for_time(FLOOR, min(rest, line.seconds))
+        once = sum(max(RATE, for_time(FLOOR, claim)) for claim in claims)
+        once += max(RATE if how == "reading" else 0, for_time(FLOOR, min(rest, of_kept)))
         assert sum(of_task.values()) <= once + for_time(FLOOR, len(pieces) * 1.0) + len(lines)
 
 
@@ -518,6 +529,55 @@ def test_whatever_the_order_and_the_claims_skips_and_questions_pay_at_most_the_m
         kept = here.behind.execute("SELECT seconds FROM skip").fetchall()
         assert len(kept) == skips, "every skip is kept"
         assert sum(each.seconds for each in lines if each.reference != "question") <= sum(row[0] for row in kept) + 1e-6
+
+
+@given(
+    before=st.lists(
+        st.tuples(st.sampled_from(["skip", "read", "undo"]), st.sampled_from([0.0, 4.0, 50.0, 300.0]), CLAIM),
+        max_size=6,
+    ),
+    wait=st.floats(0.0, 400.0),
+    claim=st.none() | CLAIM,
+    usual=st.tuples(st.floats(2.0, 90.0), st.floats(2.0, 90.0)),
+    hour=st.sampled_from([None, FLOOR // 2, FLOOR * 2]),
+)
+@examples(60)
+def test_a_field_that_is_answered_never_pays_less_than_the_same_field_skipped(
+    before: list[tuple[str, float, float]],
+    wait: float,
+    claim: float | None,
+    usual: tuple[float, float],
+    hour: int | None,
+) -> None:
+    """Whatever was done before, whatever is usual, and whatever an hour pays."""
+    times = UsualTime({("read", 1): usual[0], ("skip", 0): usual[1]})
+
+    def paid(how: str) -> int:
+        with passing() as here, patch.object(here.store, "_usual", (NOON.date(), times)):
+            _paid(here, len(before) + 1)
+            if hour is not None:
+                here.store.put_rate(Rate(form="", micro=hour, currency="EUR", since=NOON, per="hour"), NOON)
+            last, *tasks = [task.id for task in here.store.lease("ann", len(before) + 1, NOON, 1e6)]
+            clock = 0.0
+            for (act, pause, said), task in zip(before, tasks, strict=True):
+                clock += pause
+                if act == "skip":
+                    here.store.skip(task, "ann", "other", said, after(clock))
+                else:
+                    of = last if act == "undo" else task
+                    sent = SentReading(text=f"x{clock}", idem=task, seconds=said)
+                    with suppress(CountsAlready):
+                        here.store.submit(of, "ann", sent, after(clock))
+                if act == "undo":
+                    here.store.undo(last, "ann", after(clock))
+            if how == "skip":
+                here.store.skip(last, "ann", "other", claim, after(clock + wait))
+            else:
+                sent = SentReading(text="x", idem=last, seconds=claim)
+                here.store.submit(last, "ann", sent, after(clock + wait))
+            return sum(line.micro for line in here.store.ledger("ann"))
+
+    assert paid("read") >= paid("skip")
 
 
 WORK = st.lists(
@@ -574,10 +634,10 @@ def test_who_is_honest_earns_the_same_in_whatever_order_it_is_sent(
         send(1e6 - 1)
         send(1e9, clock)
         lines = here.store.ledger("ann")
-        assert {each.reference for each in lines} <= {"", "skip"}, "nothing is taken off"
+        assert {each.reference for each in lines} <= {"", "skip", "above the piece"}, "nothing is taken off"
         assert sum(each.micro for each in lines if each.kind == "reading") == read * RATE
         assert abs(sum(each.seconds for each in lines) - worked) < 1e-4
-        assert all(each.micro == for_time(FLOOR, each.seconds) for each in lines if each.kind == "time")
+        assert abs(sum(each.micro for each in lines) - for_time(FLOOR, worked)) <= len(lines) + 1
 
 
 def _send(here: World, task: str, how: str, seconds: float, at: float) -> None:

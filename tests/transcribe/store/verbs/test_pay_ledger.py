@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, decision, passing, person, put, sent, world
 from transcribe.pay_arithmetic import for_time
-from transcribe.store.facts import Floor, PayLine, Rate
+from transcribe.store.facts import PAY_MEASURE, Floor, PayLine, Rate
+from transcribe.store.usual_time import length_class, start_seconds
 from transcribe.store.verbs import leases, pay_ledger, settlement
 
 CENT = 10_000
@@ -93,8 +94,10 @@ def test_another_reading_sent_over_the_first_has_the_time_since_it_paid_and_no_s
         here.store.submit(task.id, who, sent("y", f"again-{who}", claimed), after(40))
         first, *more = here.store.ledger(who)
         assert first.seconds == 5.0
-        assert [line.seconds for line in more] == ([] if paid is None else [paid])
-        assert all(line.micro == (0 if who == "ann" else for_time(12_000_000, line.seconds)) for line in more)
+        assert [line.seconds for line in more if line.kind == "reading"] == ([] if paid is None else [paid])
+        ahead = 2 * CENT - for_time(12_000_000, 5.0) if who == "ann" else 0  # the piece has paid a second more
+        worth = 0 if paid is None else for_time(12_000_000, paid)
+        assert sum(line.micro for line in more) == pytest.approx(max(0, worth - ahead), abs=1)
 
 
 @pytest.mark.parametrize("engagement", ["staff", "volunteer"])
@@ -131,10 +134,72 @@ def test_skips_questions_and_appeals_are_time_paid_at_the_floor_rounded_up(here:
     assert [(line.kind, line.micro) for line in here.store.ledger("ann")] == [("time", 19_445), ("time", 2_778)]
 
 
-def test_a_slow_person_is_topped_up_to_the_floor_once(here: World) -> None:
+def test_a_field_pays_the_larger_of_its_price_and_its_time_and_nothing_is_left_to_top_up(here: World) -> None:
     pay(here, floor=10_000_000)
+    read(here, "quick", "ann", 2.0)
+    read(here, "slow", "ann", 120.0, after(10))
+    piece, other, above = here.store.ledger("ann")
+    assert (piece.micro, other.micro, other.seconds) == (2 * CENT, 2 * CENT, 120.0)
+    assert (above.kind, above.reference, above.seconds) == ("time", "above the piece", 0.0)
+    assert other.micro + above.micro == for_time(10_000_000, 120.0)
+    assert above.task == other.task
+    assert here.store.top_up("ann", after(400)) is None
+
+
+def test_without_a_price_a_reading_pays_its_time_at_once(here: World) -> None:
+    here.store.put_floor(Floor(micro=3_600_000, currency="EUR", source="law", since=NOON), NOON)
+    read(here, "a", "ann", 30.0)
+    assert [(line.micro, line.currency, line.seconds) for line in here.store.ledger("ann")] == [
+        (0, "EUR", 30.0),
+        (30_000, "EUR", 0.0),
+    ]
+
+
+def test_a_field_is_never_worth_less_than_skipping_it_at_the_rate_of_an_hour(here: World) -> None:
+    """That of its own form, which may be under the one of all forms."""
+    pay(here, floor=3_600_000)
+    for form, micro in (("", 9_000_000), ("order", 7_200_000)):
+        here.store.put_rate(Rate(form=form, micro=micro, currency="EUR", since=NOON, per="hour"), NOON)
+    read(here, "a", "ann", 30.0)
+    here.ask(here.scan("b"), "number")
+    (task,) = here.store.lease("ben", 1, NOON)
+    here.store.skip(task.id, "ben", "other", 30.0, after(30))
+    paid = [sum(line.micro for line in here.store.ledger(who)) for who in ("ann", "ben")]
+    assert paid == [60_000, 60_000]
+
+
+def test_time_that_a_quick_field_has_paid_is_not_paid_again_by_a_slow_one(here: World) -> None:
+    """Nine fields are sent without any time on them, and a tenth with the time of all."""
+    pay(here, floor=12_000_000)
+    for number in range(10):
+        here.ask(here.scan(f"s{number}"), "number")
+    slow, *quick = here.store.lease("ann", 10, NOON)
+    for number, task in enumerate(quick, 1):
+        here.store.submit(task.id, "ann", sent("x", f"i{number}", 0.0), after(10 * number))
+    here.store.submit(slow.id, "ann", sent("x", "slow", 100.0), after(100))
+    assert sum(line.micro for line in here.store.ledger("ann")) == pytest.approx(for_time(12_000_000, 100.0), abs=2)
+
+
+def test_what_a_slow_field_has_paid_comes_off_the_pieces_claimed_for_the_same_time(here: World) -> None:
+    pay(here, floor=12_000_000)
+    for name in ("a", "b"):
+        here.ask(here.scan(name), "number")
+    slow, quick = here.store.lease("ann", 2, NOON)
+    here.store.submit(slow.id, "ann", sent("x", "slow", 100.0), after(100))
+    here.store.submit(quick.id, "ann", sent("x", "quick", 60.0), after(100))
+    assert sum(line.micro for line in here.store.ledger("ann")) == pytest.approx(for_time(12_000_000, 100.0), abs=2)
+
+
+def late_floor(here: World, micro: int) -> None:
+    """A floor that is set after the work, for the time of it."""
+    here.store.put_floor(Floor(micro=micro, currency="EUR", source="law", since=NOON), NOON)
+
+
+def test_a_slow_person_is_topped_up_to_the_floor_once(here: World) -> None:
+    pay(here)
     for number, name in enumerate(("a", "b")):
         read(here, name, "ann", 120.0, after(120.0 * number))
+    late_floor(here, 10_000_000)
     line = here.store.top_up("ann", after(400))
     assert line is not None
     assert line.micro + 4 * CENT == -(-10_000_000 * 240 // 3600)
@@ -143,20 +208,22 @@ def test_a_slow_person_is_topped_up_to_the_floor_once(here: World) -> None:
 
 
 def test_a_good_day_does_not_pay_for_a_slow_one(here: World) -> None:
-    pay(here, floor=3_600_000)
+    pay(here)
     day = 86_400.0
     for number in range(10):
         read(here, f"fast{number}", "ann", 1.0, after(number))
     read(here, "slow", "ann", 100.0, after(day))
+    late_floor(here, 3_600_000)
     line = here.store.top_up("ann", after(2 * day))
     assert line is not None
     assert (line.micro, line.reference) == (100 * 1000 - 2 * CENT, "2026-11-25")
 
 
 def test_a_day_is_the_persons_own_day(here: World) -> None:
-    pay(here, floor=3_600_000)
+    pay(here)
     put(here.store, person("ann", time_zone="Pacific/Auckland"), NOON)
     read(here, "a", "ann", 600.0)
+    late_floor(here, 3_600_000)
     line = here.store.top_up("ann", after(700))
     assert line is not None
     assert line.reference == "2026-11-25"
@@ -185,8 +252,9 @@ def test_closing_a_period_pays_what_is_due_and_nothing_twice(here: World) -> Non
 
 
 def test_each_person_sees_due_paid_what_comes_and_their_hour(here: World) -> None:
-    pay(here, floor=10_000_000)
+    pay(here)
     read(here, "a", "ann", 120.0)
+    late_floor(here, 10_000_000)
     here.store.put_time("ann", 30.0, "waiting", after(130))
     (state,) = here.store.pay_states(after(200), "ann")
     assert (state.due, state.paid, state.coming) == (2 * CENT, 0, 333_334 - 2 * CENT)
@@ -282,7 +350,8 @@ def test_a_long_line_without_an_answer_takes_nothing_off(here: World) -> None:
     second = next(task for task in here.store.lease("ann", 2, after(90)) if task.id != first.id)
     here.store.submit(first.id, "ann", sent("x", "i", 95.0), after(120))
     here.store.skip(second.id, "ann", "other", 25.0, after(120))
-    assert [line.seconds for line in here.store.ledger("ann")] == [95.0, 25.0]
+    assert [line.seconds for line in here.store.ledger("ann") if line.seconds] == [95.0, 25.0]
+    assert sum(line.micro for line in here.store.ledger("ann")) == for_time(3_600_000, 120.0)
 
 
 def test_the_pace_of_a_form_is_its_measured_time(here: World) -> None:
@@ -329,10 +398,10 @@ def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
 
 @given(**SENDS)
 @examples(40)
-def test_pay_is_readings_times_rate_and_top_ups_and_never_under_the_floor(
+def test_each_reading_pays_the_larger_of_its_price_and_its_time(
     sends: list[tuple[str, int, bool, bool]], rate: int, floor: int
 ) -> None:
-    pay_is_readings_and_top_ups(sends, rate, floor)
+    each_reading_pays_the_larger(sends, rate, floor)
 
 
 def agreement_changes_nothing(texts: list[Texts], turn: Sequence[int], decided: str) -> None:
@@ -364,11 +433,11 @@ def _line(line: PayLine) -> tuple[object, ...]:
     return (line.transcriber, line.kind, line.micro, line.currency, line.seconds, line.at, line.reference)
 
 
-def pay_is_readings_and_top_ups(sends: list[tuple[str, int, bool, bool]], rate: int, floor: int) -> None:
-    """Whatever is sent twice or late: the ledger is readings x rate + top-ups, and nobody's hour is under the floor."""
+def each_reading_pays_the_larger(sends: list[tuple[str, int, bool, bool]], rate: int, floor: int) -> None:
+    """Whatever is sent twice or late: once, and nobody's hour is under the floor."""
     with passing() as here:
         pay(here, rate=rate, floor=floor)
-        readings = 0
+        once = 0
         for number, (who, seconds, twice, late) in enumerate(sends):
             here.ask(here.scan(f"s{number}"), "number")
             began = after(number * 1000)
@@ -377,17 +446,19 @@ def pay_is_readings_and_top_ups(sends: list[tuple[str, int, bool, bool]], rate: 
                 kind = here.store.submit(
                     task.id, who, sent("x", f"i{number}", float(seconds)), began + timedelta(seconds=seconds + 2)
                 ).kind
-                readings += kind != "again"
+                once += 0 if kind == "again" else max(rate, for_time(floor, _at_once(float(seconds))))
         here.store.close_period(after(20_000), "all", after(20_000))
         lines = here.store.ledger()
-        top_ups = sum(line.micro for line in lines if line.kind == "top-up")
-        earned = sum(line.micro for line in lines if line.kind != "paid")
-        assert earned == readings * rate + top_ups
+        assert sum(line.micro for line in lines if line.kind != "paid") == once
         for who in PEOPLE:
             mine = here.store.ledger(who)
             assert 0 <= sum(line.micro for line in mine) < CENT
             hours = sum(line.seconds for line in mine) / 3600
             assert sum(line.micro for line in mine if line.kind != "paid") >= int(floor * hours)
+
+
+def _at_once(seconds: float) -> float:
+    return min(seconds, PAY_MEASURE.usual_times * start_seconds(length_class(1)))
 
 
 def test_what_was_paid_out_is_told_by_reference_and_currency_the_latest_first(here: World) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -79,6 +81,41 @@ def test_what_is_kept_is_paid_after_a_word_of_the_person_and_one_of_an_operator(
     assert sum(line.micro for line in here.store.ledger("hal")) == pytest.approx(for_time(12_000_000, 1000.0), abs=1)
 
 
+def test_a_second_time_kept_for_one_task_is_claimed_after_the_first_was_answered(here: World) -> None:
+    (task,) = _paid(here, 1)
+    store = here.store
+    store.submit(task, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
+    first = store.dispute_time(task, "hal", 1000.0, "", after(1001))
+    store.undo(task, "hal", after(1002))
+    store.submit(task, "hal", SentReading(text="13", idem="two", seconds=500.0), after(1502))
+    assert store.dispute_time(task, "hal", 1500.0, "", after(1503)) == first, "one word is answered after the other"
+    assert first.missing == pytest.approx(1000 - BOUND)
+    store.answer_dispute(first.id, first.missing, after(1504), by="olga")
+    (kept,) = store.kept_times("hal")
+    assert kept.seconds == pytest.approx(500 - BOUND)
+    second = store.dispute_time(task, "hal", 1500.0, "", after(1505))
+    assert second.missing == pytest.approx(kept.seconds)
+    assert store.dispute_time(task, "hal", 1600.0, "", after(1506)) == second
+    assert not store.kept_times()
+    store.answer_dispute(second.id, second.missing, after(1507), by="olga")
+    assert sum(line.seconds for line in store.ledger("hal")) == pytest.approx(1500.0)
+    assert store.dispute_time(task, "hal", 1600.0, "", after(1508)).id == second.id, "nothing was kept since"
+
+
+def test_skips_above_the_measure_of_a_day_are_kept_and_claimed_like_any_time(here: World) -> None:
+    _paid(here, 0)
+    for number in range(2):
+        here.ask(here.scan(f"p{number}"), "number")
+    first, second = here.store.lease("ann", 2, NOON)
+    measure = replace(PAY_MEASURE, skip_minutes_a_day=1.0)
+    here.store.skip(first.id, "ann", "other", 40.0, after(40), measure)
+    here.store.skip(second.id, "ann", "other", 40.0, after(80), measure)
+    assert [line.seconds for line in here.store.ledger("ann")] == [40.0, 20.0]
+    (kept,) = here.store.kept_times("ann")
+    assert (kept.task, kept.seconds) == (second.id, 20.0)
+    assert here.store.dispute_time(second.id, "ann", 40.0, "", after(90)).missing == 20.0
+
+
 def test_the_clock_of_what_is_kept_is_paid_to_no_other_field(here: World) -> None:
     first, second = _paid(here, 2)
     here.store.submit(first, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
@@ -90,7 +127,8 @@ def test_the_clock_of_what_is_kept_is_paid_to_no_other_field(here: World) -> Non
 @examples(60)
 def test_nobody_raises_what_is_usual_alone(slow: list[float], cheat: float) -> None:
     def rows(who: int, times: list[float]) -> list[Row]:
-        return [{"person": who, "what": "read", "length": 5, "seconds": each} for each in times]
+        lengths = {"read": 5, "skip": 0}
+        return [{"person": who, "what": w, "length": n, "seconds": each} for w, n in lengths.items() for each in times]
 
     honest = [*rows(1, slow), *rows(2, slow)]
     before = learnt_from(honest).seconds("read", 5)
@@ -103,20 +141,23 @@ def test_nobody_raises_what_is_usual_alone(slow: list[float], cheat: float) -> N
 @examples(40)
 def test_a_slow_reader_is_paid_all_at_once(usual: float, pace: float) -> None:
     """Whoever takes less than twice what 95 of 100 readings take."""
-    with passing() as here:
+    times = UsualTime({("read", 2): usual, ("skip", 0): usual / 2})
+    with passing() as here, patch.object(here.store, "_usual", (NOON.date(), times)):
         (task,) = _paid(here, 1)
-        here.store._usual = NOON.date(), UsualTime({("read", 2): usual})
         here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=usual * pace), after(usual * pace))
         assert here.store.ledger("hal")[0].seconds == pytest.approx(usual * pace, abs=1e-5)
         assert here.store.kept_times() == []
 
 
 def test_what_is_usual_is_learnt_from_the_readings_of_this_home(here: World) -> None:
-    tasks = _paid(here, MIN_TIMED_COUNT + 1)
-    for number, task in enumerate(tasks[:-1]):
+    tasks = _paid(here, 2 * MIN_TIMED_COUNT + 1)
+    for number, task in enumerate(tasks[:MIN_TIMED_COUNT]):
         here.store.submit(task, "hal", SentReading(text="12", idem=task, seconds=4.0), after(4.0 * (number + 1)))
+    for number, task in enumerate(tasks[MIN_TIMED_COUNT:-1]):
+        here.store.skip(task, "hal", "other", 3.0, after(80.0 + 3.0 * (number + 1)))
     tomorrow = NOON + timedelta(days=1)
     assert here.store.usual_time(tomorrow).seconds("read", 2) == 4.0
+    assert here.store.usual_time(tomorrow).seconds("skip", 0) == 3.0
     here.store.submit(tasks[-1], "hal", SentReading(text="12", idem="last", seconds=500.0), tomorrow)
     assert here.store.ledger("hal")[-1].seconds == 8.0
 
