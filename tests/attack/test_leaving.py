@@ -28,7 +28,6 @@ def here(tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path / "state.db")
     store = made.store
     store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
-    store.put_floor(Floor(micro=12_000_000, currency="EUR", source="by law", since=NOON), NOON)
     who = store.transcriber("ann").id
     store.set_time_zone(who, ZONE, NOON)
     scan = made.scan("a")
@@ -37,6 +36,7 @@ def here(tmp_path: Path) -> Iterator[World]:
     store.put_question(first.id, "ann", f"{NAME} asks", 3.0, after(3))
     reading = store.submit(first.id, "ann", sent("A1", "one"), after(9)).reading
     store.submit(second.id, "ann", sent("2", "two"), after(20))
+    store.put_floor(Floor(micro=12_000_000, currency="EUR", source="by law", since=NOON), NOON)
     dispute = store.dispute_time(second.id, "ann", 60.0, f"{NAME} waited", after(21))
     store.answer_dispute(dispute.id, 5.0, after(22), reason=f"{NAME} is told")
     made.decide(scan, decision("number", "B2"), record=True)
