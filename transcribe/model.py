@@ -613,7 +613,7 @@ class Transcriber:
     def tradition(self) -> str:
         """The tradition in which they learnt to write, as far as known: the first language that they named; "" for
         none. How a 1, a 7 or an accent looks is learnt with it."""
-        return self.languages[0].casefold().partition("-")[0] if self.languages else ""
+        return self.languages[0].casefold().replace("_", "-").partition("-")[0] if self.languages else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,9 @@ def add(
         terminal.as_json(_invitation_json(invitation))
         return
     _print_changes(invitation)
+    person = invitation.person
+    if invitation.added and interface is None and person.tradition not in ("", person.interface_language):
+        terminal.note(f"Their pages are in {person.interface_language}, as there are none in {person.tradition}.")
     for unfair in unfair_forms(home, [form for form, _, _ in home.store.forms()]):
         for reason in fault_messages(unfair):
             terminal.note(f"No paid work begins before this is mended. {reason}")

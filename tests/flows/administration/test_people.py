@@ -263,6 +263,12 @@ def test_somebody_new_sees_the_pages_in_the_first_language_that_they_read(rooms:
     assert invite(rooms, "Luc", languages=["es"]).person.interface_language == "fr"
 
 
+def test_the_command_says_where_no_pages_are_in_the_language_of_somebody_new(house: House) -> None:
+    assert "Their pages are in en, as there are none in pl." in house.run("people", "add", "Pola", "--language", "pl").err
+    assert "Their pages" not in house.run("people", "add", "Ana", "--language", "es_MX").err
+    assert "Their pages" not in house.run("people", "add", "Pia", "--language", "pl", "--interface", "en").err
+
+
 def test_the_log_names_people_and_its_json_their_ids(house: House) -> None:
     house.run("people", "add", "Mina")
     line, *_ = house.run("log", "list", "--json").json

@@ -74,9 +74,10 @@ def test_a_tradition_is_the_first_language_that_somebody_named() -> None:
     omar = replace(mina, id="2", languages=("ar",), paused=True)
     olga = replace(mina, id="3", languages=("ru",), roles=frozenset({"operator"}))
     new = replace(mina, id="4", languages=())
-    found = traditions([mina, omar, olga, new])
-    assert found.of == {"1": "fr", "2": "ar", "3": "ru", "4": ""}
-    assert found.working == {"fr", ""}
+    rui = replace(mina, id="5", languages=("pt_BR", "en"))
+    found = traditions([mina, omar, olga, new, rui])
+    assert found.of == {"1": "fr", "2": "ar", "3": "ru", "4": "", "5": "pt"}
+    assert found.working == {"fr", "pt", ""}
 
 
 def believed(probability: float, *readings: Reading) -> tuple[Decision | Task, Posterior]:
