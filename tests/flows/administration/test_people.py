@@ -264,7 +264,8 @@ def test_somebody_new_sees_the_pages_in_the_first_language_that_they_read(rooms:
 
 
 def test_the_command_says_where_no_pages_are_in_the_language_of_somebody_new(house: House) -> None:
-    assert "Their pages are in en, as there are none in pl." in house.run("people", "add", "Pola", "--language", "pl").err
+    pola = house.run("people", "add", "Pola", "--language", "pl").err
+    assert "Their pages are in en, as there are none in pl." in pola
     assert "Their pages" not in house.run("people", "add", "Ana", "--language", "es_MX").err
     assert "Their pages" not in house.run("people", "add", "Pia", "--language", "pl", "--interface", "en").err
 
