@@ -290,11 +290,19 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (401, "No token in force"),
         (403, "The token lacks the scope, or the form"),
         (404, "There is no such form, record, field or picture"),
-        (410, "The number was given by another state of the home: start over"),
-        (412, "The record has another version than the one that was seen"),
         (422, "A parameter that is not allowed; the problem names it"),
         (429, "Too many requests; Retry-After says when"),
         (503, "Busy; send it again"),
     )
 }
 """What every route may answer besides."""
+
+START_OVER: dict[int | str, dict[str, Any]] = {
+    410: {"model": ProblemV1, "description": "The number was given by another state of the home: start over"}
+}
+"""What those may answer that are asked after a number."""
+
+OTHER_VERSION: dict[int | str, dict[str, Any]] = {
+    412: {"model": ProblemV1, "description": "The record has another version than the one that was seen"}
+}
+"""What those may answer that change a record."""

@@ -171,7 +171,7 @@ def _add_quality(router: APIRouter, home: Home) -> None:
 def _add_changes(router: APIRouter, home: Home, moments: Moments) -> None:
     path = home.settings.records
 
-    @router.get("/forms/{form}/history")
+    @router.get("/forms/{form}/history", responses=answers.START_OVER)
     async def history_of_form(
         context: Here,
         token: Annotated[ApiToken, allowed("records:read")],
@@ -194,7 +194,7 @@ def _add_pages(router: APIRouter, home: Home, moments: Moments) -> None:
     path = home.settings.records
     pages = Pages(path, moments)
 
-    @router.get("/records/{form}", response_model=answers.PageV1, responses=UNCHANGED)
+    @router.get("/records/{form}", response_model=answers.PageV1, responses={**UNCHANGED, **answers.START_OVER})
     async def records(
         request: Request,
         context: Here,

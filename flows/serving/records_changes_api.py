@@ -52,7 +52,7 @@ def records_changes_api(home: Home) -> APIRouter:
 
 
 def _add_corrections(router: APIRouter, home: Home) -> None:
-    @router.post("/records/{form}/{scan}/corrections", status_code=202)
+    @router.post("/records/{form}/{scan}/corrections", status_code=202, responses=answers.OTHER_VERSION)
     async def correct(
         context: Here,
         response: Response,

@@ -50,7 +50,8 @@ class ExportColumn:
     """A column of an export.
 
     `field` is the field whose value it has, None for one of the record's own. `end` is "" for the value itself,
-    "_currency" or "_key" for what stands beside it. `newest` is the column in records.db of the latest kind of value.
+    "_currency" or "_key" for what stands beside it. `type` is that of the field, or those of its versions: "integer,
+    then text". `newest` is the column in records.db of the latest kind of value.
     """
 
     name: str
@@ -113,7 +114,8 @@ def _of_field(field: str, known: Sequence[FieldColumn]) -> Iterator[ExportColumn
     kinds = {each.kind for each in known}
     one_kind = _KINDS.get(newest.type, "text") if len(kinds) == 1 else "text"
     kind: ExportKind = "number" if len(kinds) > 1 and kinds <= _NUMBERS else one_kind
-    yield ExportColumn(name=field, kind=kind, type=newest.type, field=field, label=newest.label, newest=newest.column)
+    types = ", then ".join(dict.fromkeys(each.type for each in known))
+    yield ExportColumn(name=field, kind=kind, type=types, field=field, label=newest.label, newest=newest.column)
     for end, wanted in (
         ("_currency", any(each.kind == "amount" for each in known)),
         ("_key", any(each.is_listed for each in known)),

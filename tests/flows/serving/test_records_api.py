@@ -687,6 +687,22 @@ def test_the_schema_of_a_form_holds_for_each_of_its_records(rooms: Home, client:
     assert client.get("/api/v1/forms/nothing/schema").status_code == 404
 
 
+def test_only_what_is_asked_after_a_number_or_changes_a_seen_record_may_tell_of_another_state(
+    client: TestClient,
+) -> None:
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    said = {
+        (way, verb): ({each["name"].lower() for each in told.get("parameters", ())}, told["responses"])
+        for way, verbs in paths.items()
+        for verb, told in verbs.items()
+    }
+    after = {each for each, (names, _) in said.items() if "after" in names and "/webhooks" not in each[0]}
+    seen = {each for each, (names, _) in said.items() if "if-match" in names}
+    assert (len(after), len(seen)) == (2, 1)
+    assert {each for each, (_, told) in said.items() if "410" in told} == after
+    assert {each for each, (_, told) in said.items() if "412" in told} == seen
+
+
 def test_what_version_1_answered_is_answered_for_ever(rooms: Home, client: TestClient) -> None:
     """Each key of the frozen answers is there, with its type; keys may be added."""
     scan = recorded(rooms)
