@@ -39,6 +39,33 @@ def test_it_ends_when_its_starter_is_killed(kill: Callable[[int, int], None], tm
     until(lambda: ended(sleeper))
 
 
+@pytest.mark.parametrize(
+    "program",
+    [SLEEPER, f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"],
+    ids=["one that ends when it is asked", "one that does not"],
+)
+def test_it_ends_with_all_that_it_started_when_its_guard_alone_is_killed(program: str, tmp_path: Path) -> None:
+    told, child = tmp_path / "pid", tmp_path / "child"
+    starts_another = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEPER!r}, {str(child)!r}]); "
+    command = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-c", starts_another + program]
+    with subprocess.Popen([*command, str(told)], stdin=subprocess.PIPE) as guard:
+        until(lambda: all(each.exists() and each.read_text() for each in (told, child)))
+        running = [psutil.Process(int(each.read_text())) for each in (told, child)]
+        guard.kill()
+        guard.wait()
+        until(lambda: all(map(ended, running)))
+
+
+def test_nothing_of_a_guard_stays_when_its_program_has_ended(tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    command = [sys.executable, "-m", "flows.runtime.process_guard", sys.executable, "-c", SLEEPER, str(told)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as guard:
+        until(lambda: told.exists() and told.read_text())
+        until(lambda: len(psutil.Process(guard.pid).children()) == 2)
+        left = psutil.Process(guard.pid).children()
+    until(lambda: all(map(ended, left)))
+
+
 def test_it_ends_when_it_is_asked_to(tmp_path: Path) -> None:
     told = tmp_path / "pid"
     guard = subprocess.Popen(
