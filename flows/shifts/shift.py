@@ -83,6 +83,7 @@ class Shift:
         self._is_alone = False
         self._found_none = False
         self._is_swept = batch is not None
+        self._is_claim_lost = False
         self._away_since: float | None = None
         self._ended = threading.Event()
         self._error: Exception | None = None
@@ -177,11 +178,15 @@ class Shift:
             if not self._is_swept:
                 self._home.store.put_unread_to_read(now())
                 self._is_swept = True
+            if self._is_claim_lost and not self._running:  # what was claimed without an answer is ours for nothing
+                self._home.store.release_to_read(self._worker.name)
+                self._is_claim_lost = False
             job = self._claimed()
             if job is None and not self._running:
                 job = self._claimed(begun=True)
                 self._is_alone = job is not None
         except StoreError as error:
+            self._is_claim_lost = True
             self._be_patient(error)
             return None
         self._found_none = job is None
