@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,8 @@ from flows.home import (
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.process_guard import GRACE_SECONDS, guarded
 from transcribe.errors import FULL_DISK_BYTES, DiskFull, FairhandError, SettingsError
+
+logger = logging.getLogger("fairhand.prefect")
 
 START_SECONDS = 300.0
 """How long a server may take to answer: 7 s on an idle machine, two minutes on one with five programs a core."""
@@ -125,7 +128,10 @@ class PrefectServer:
 
 @contextmanager
 def prefect_for(settings: Settings) -> Iterator[str]:
-    """Set Prefect up for this process, before it is imported; gives the address of the server for flows."""
+    """Set Prefect up for this process, before it is imported; gives the address of the server for flows.
+
+    Where a server of our own does not start work goes on all the same: it only shows what is done.
+    """
     serving = serving_address(settings)
     known = prefect_address() or serving
     if known:
@@ -134,9 +140,12 @@ def prefect_for(settings: Settings) -> Iterator[str]:
         yield known
         return
     server = PrefectServer(settings)
-    server.start()
     try:
-        server.wait()
+        try:
+            server.start()
+            server.wait()
+        except (FairhandError, OSError) as error:
+            logger.warning("%s Nothing shows meanwhile what is taken in.", error)
         use_prefect(settings, server.address, own=True)
         yield server.address
     finally:
