@@ -163,7 +163,7 @@ def draft_form(
     if out and out.exists():
         raise typer.BadParameter(f"{out} exists, and what was edited there would be lost. Name another file as --out.")
     draft = draft_definition(settings_of(ctx), blank, name or blank.stem, language, locale, filled=filled)
-    draft = emptied_blanks(draft) if filled else draft
+    draft = emptied_blanks(settings_of(ctx), draft) if filled else draft
     folder = out.parent if out else blank.parent
     blanks = {folder / file_name: content for file_name, content in draft.blanks.items()}
     _require_free(blanks)

@@ -16,7 +16,7 @@ from starlette.types import Message
 from flows.desk.tables import with_query
 from flows.desk.typed_again import typed_again
 from flows.desk.visit import DONE, REFUSED, Visit
-from transcribe.errors import EngineError, FormError, NotFound, ScanError, SettingsError
+from transcribe.errors import DiskFull, EngineError, FormError, NotFound, ScanError, SettingsError
 
 logger = logging.getLogger("fairhand.desk")
 
@@ -45,6 +45,8 @@ async def do(visit: Visit, deed: Callable[[], object], back: str, done: str, for
         await run_in_threadpool(deed)
     except NotFound:
         raise
+    except DiskFull:
+        return await refused(visit, visit.say("The disk is nearly full."), back if form_at is None else form_at)
     except (SettingsError, ScanError, EngineError, FormError) as error:
         return await refused(visit, told_by(error), back if form_at is None else form_at)
     visit.context.on_submit("")

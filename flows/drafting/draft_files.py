@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import tomlkit
 
-from flows.home import FormLibrary, Settings
+from flows.home import FormLibrary, Settings, require_room, temporary_folder
 from flows.standalone import draft_definition, empty_boxes
 from transcribe.errors import FormError, NotFound, SettingsError
 from transcribe.forms import FORM_NAME, field_boxes, load
@@ -122,18 +121,18 @@ def start_draft(
     _require_new(settings, name)
     if name in FormLibrary(settings.forms).names():
         raise SettingsError(f"There is a form {name} already. Begin a new version of it, or choose another name.")
-    with tempfile.TemporaryDirectory() as given:
-        page = Path(given) / f"{name}{picture.suffix.lower()}"
+    with temporary_folder(settings) as given:
+        page = given / f"{name}{picture.suffix.lower()}"
         shutil.copyfile(picture, page)
         made = draft_definition(settings, page, title, language, locale, filled=filled)
     text = re.sub(r'(?m)^name = ".*"$', f'name = "{name}"', made.text, count=1)
     text = re.sub(r"\A#[^\n]*\n", "", text)
-    with tempfile.TemporaryDirectory(dir=_made(_folder(settings))) as half:
+    with temporary_folder(settings) as half:
         for file, content in made.blanks.items():
-            (Path(half) / file).write_bytes(content)
-        (Path(half) / f"{name}.toml").write_text(text, encoding="utf-8")
+            (half / file).write_bytes(content)
+        (half / f"{name}.toml").write_text(text, encoding="utf-8")
         if made.notes:
-            (Path(half) / NOTES_FILE).write_text("\n".join(made.notes), encoding="utf-8")
+            (half / NOTES_FILE).write_text("\n".join(made.notes), encoding="utf-8")
         shutil.copytree(half, _folder(settings) / name)
     draft = draft_of(settings, name)
     if filled:
@@ -154,10 +153,10 @@ def start_version(settings: Settings, library: FormLibrary, name: str, version: 
     files = {file: file.name for file in library.files_of(path)}
     if version is not None:
         text, files = _with_own_blanks(text, files)
-    with tempfile.TemporaryDirectory(dir=_made(_folder(settings))) as half:
+    with temporary_folder(settings) as half:
         for file, called in files.items():
-            shutil.copyfile(file, Path(half) / called)
-        (Path(half) / f"{name}.toml").write_text(text, encoding="utf-8")
+            shutil.copyfile(file, half / called)
+        (half / f"{name}.toml").write_text(text, encoding="utf-8")
         shutil.copytree(half, _folder(settings) / name)
     return draft_of(settings, name)
 
@@ -231,12 +230,8 @@ def _require_new(settings: Settings, name: str) -> None:
         raise SettingsError(f"{name!r} is no name for a form: small letters, digits, - and _, and a letter first.")
     if name in drafts(settings):
         raise SettingsError(f"There is a draft of {name} already. Go on with it, or throw it away first.")
+    require_room(settings)
 
 
 def _folder(settings: Settings) -> Path:
     return settings.forms / DRAFTS_FOLDER
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

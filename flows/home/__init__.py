@@ -43,6 +43,7 @@ from flows.home.settings import (
     use_prefect,
 )
 from flows.home.settings_text import change_settings, set_elsewhere, settings_file
+from flows.home.temporary import require_room, temporary_folder
 
 __all__ = [
     "MOVING_FOLDER",
@@ -78,9 +79,11 @@ __all__ = [
     "prefect_secret",
     "prefect_server_variables",
     "require_own_archive",
+    "require_room",
     "set_elsewhere",
     "settings_file",
     "state_place",
+    "temporary_folder",
     "use_prefect",
     "who_acts",
 ]

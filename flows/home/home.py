@@ -12,6 +12,7 @@ from flows.home import settings as configuration
 from flows.home.form_library import FormLibrary
 from flows.home.private_files import keep_private
 from flows.home.settings import Settings
+from flows.home.temporary import clear_temporary
 from reconcile.policy import POLICY, Policy
 from transcribe.archive import Archive
 from transcribe.errors import SettingsError
@@ -77,6 +78,7 @@ def open_home(settings: Settings) -> Home:
             f"The home {settings.home} cannot be made ({error.strerror}). Name a folder that may be written, by --home "
             "or FAIRHAND_HOME."
         ) from error
+    clear_temporary(settings)
     store = open_state(settings)
     store.actor = _actor[0]
     return Home(

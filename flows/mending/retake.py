@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from flows.duplicates import identity_parts
-from flows.home import Home, limits, policy
+from flows.home import Home, limits, policy, require_room
 from flows.mending.read_again import NewPages, read_again, require_kept
 from flows.steps import Because
 from reconcile.inference import weigh
@@ -36,6 +36,7 @@ def retake(home: Home, scan: Scan, file: Path, because: Because, *, anyway: bool
     A former picture of it may be taken again. SettingsError where the file is no scan of the same form, is known as
     another one, or a value that identifies the order is another there: not the last where it is taken `anyway`.
     """
+    require_room(home.settings)
     require_kept(home, scan)
     form = home.forms(scan.form, scan.form_version) if scan.form else None
     if form is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy
 from PIL import Image
 
-from flows.home import Settings, limits
+from flows.home import Settings, limits, temporary_folder
 from transcribe import ocr
 from transcribe.errors import ScanError
 from transcribe.form_drafting import draft_pages, emptied, flat_page, without_writing
@@ -90,12 +89,12 @@ def _laid_flat(page: Page, engine: Engine) -> Page:
     return replace(flat, picture=numpy.ascontiguousarray(numpy.rot90(flat.picture, quarters)))
 
 
-def emptied_blanks(draft: FormDraft) -> FormDraft:
+def emptied_blanks(settings: Settings, draft: FormDraft) -> FormDraft:
     """The draft of a filled form with bare paper in the boxes of its blanks; frames stay. They become PNG."""
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder(settings) as folder:
         for name, content in draft.blanks.items():
-            (Path(folder) / name).write_bytes(content)
-        definition = Path(folder) / "draft.toml"
+            (folder / name).write_bytes(content)
+        definition = folder / "draft.toml"
         definition.write_text(draft.text, encoding="utf-8")
         form = load(str(definition))
     text, blanks = draft.text, {}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from flows.home import FormLibrary, Settings, has_state, limits, now, open_state, policy
+from flows.home import FormLibrary, Settings, has_state, limits, now, open_state, policy, temporary_folder
 from flows.output import ErrorJson, ScanJson, ScanResult, error_json, scan_json, source_label, unknown_json, weighed
 from flows.steps import AUTO_FORM, read_options
 from reconcile.parameters import shipped_parameters
@@ -40,8 +39,8 @@ def read_files(
     form = None if form_name == AUTO_FORM else library.find(form_name)
     forms = [library.find(name) for name in library.names()] if form is None else []
     gathered = gather(files)
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Archive(folder, lasting=False)
+    with temporary_folder(settings) as folder:
+        archive = Archive(str(folder), lasting=False)
         for count, scanned in enumerate(scans_of(gathered, form, archive, limits(settings), forms=forms)):
             progress(count, max(len(gathered), count))
             if isinstance(scanned, Unreadable):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.duplicates import find_alike
-from flows.home import Home, Settings, limits, now
+from flows.home import Home, Settings, limits, now, require_room
 from transcribe.errors import ArchiveFull, DiskFull, EngineMissing, FairhandError, ScanError, StoreError
 from transcribe.lean_imports import later
 from transcribe.model import Form, Page, ReadResult, Scan, SourceFile
@@ -89,8 +89,10 @@ def take_in(
     """Take in the scans in these files and folders; a file that gives none is set aside with the reason.
 
     With the form "auto" each scan's form is looked for among all forms that are known here. With `again` what is known
-    is to be read anew, and what was forgotten comes again as a new scan.
+    is to be read anew, and what was forgotten comes again as a new scan. DiskFull as soon as the disk has no more than
+    what is kept for readings.
     """
+    require_room(home.settings)
     form = None if form_name == AUTO_FORM else home.use_form(form_name)
     forms = [home.use_form(name) for name in home.forms.names()] if form is None else []
     scanned = intake.scans_of(
@@ -111,6 +113,7 @@ def take_in(
             for place in places_aside & {place_of(found.path), place_of(found.path, found.page)}:
                 home.store.end_set_aside_at(place)  # the file was replaced, as its message asked
         yield kept
+        require_room(home.settings)
 
 
 def place_of(path: Path, page: int = 0) -> str:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flows.home import Home, Settings, now
+from flows.home import Home, Settings, now, require_room
 from flows.steps import cancelled_at
 from flows.watching.verdicts import verdicts
 from flows.watching.watched_folder import Round
-from transcribe.errors import DiskFull, FairhandError
+from transcribe.errors import FairhandError
 from transcribe.store import Store
 
 FOLDER_NAME = "incoming"
@@ -58,8 +58,8 @@ class ArrivingFile:
     """A file that comes in by pieces. Settled and kept it waits to be taken in; else nothing of it stays."""
 
     def __init__(self, settings: Settings, name: str) -> None:
-        self._root, self._reserve = settings.home / FOLDER_NAME, settings.reserve_bytes
-        self._require_room(settings.home)
+        self._root, self._settings = settings.home / FOLDER_NAME, settings
+        require_room(settings)
         self.name = name
         self._name = secrets.token_hex(16)
         self._part = self._root / f"{PART_PREFIX}{self._name}"
@@ -77,17 +77,10 @@ class ArrivingFile:
 
     def add(self, content: bytes) -> None:
         """Keep one more piece. DiskFull where the disk has no more than what is kept for readings."""
-        self._require_room(self._root)
+        require_room(self._settings)
         self._file.write(content)
         self._digest.update(content)
         self.size += len(content)
-
-    def _require_room(self, folder: Path) -> None:
-        if shutil.disk_usage(folder).free < self._reserve:
-            raise DiskFull(
-                f"No file is taken now: {self._reserve // 1_000_000} MB of the disk are kept for what people read. "
-                "Make room, or set FAIRHAND_RESERVE_BYTES lower."
-            )
 
     def settle(self, form: str, batch: str) -> None:
         """Have all of it on disk, with what it is to be taken in as."""

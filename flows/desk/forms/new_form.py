@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
 
 from babel import Locale
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -14,6 +12,7 @@ from flows.desk.deeds import do, refused
 from flows.desk.forms.draft_names import slug
 from flows.desk.visit import Act, Look, Visit
 from flows.drafting import start_draft
+from flows.home import temporary_folder
 from flows.watching import SUFFIXES
 from transcribe.errors import FormError, NothingDrafted, ScanError, SettingsError
 from transcribe.i18n import N_
@@ -89,8 +88,8 @@ async def begin_form(visit: Act, request: Request) -> Response:
     def deed() -> None:
         if len(content) > most:
             raise SettingsError(visit.say("A file is larger than files may be."))
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / safe_name(files[0])
+        with temporary_folder(visit.home.settings) as folder:
+            file = folder / safe_name(files[0])
             file.write_bytes(content)
             try:
                 start_draft(

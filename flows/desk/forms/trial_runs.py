@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from flows.desk.visit import Visit
 from flows.drafting import Draft, TriedScan, try_form
-from flows.home import Settings
+from flows.home import Settings, require_room, temporary_folder
 from transcribe.errors import FairhandError
 
 logger = logging.getLogger("fairhand.desk")
@@ -46,13 +46,15 @@ def trial_of(visit: Visit, name: str) -> Trial | None:
 
 def begin_trial(visit: Visit, draft: Draft, gather: Callable[[Path], Sequence[Path]]) -> None:
     """Have a draft tried on the files that are gathered into a folder, which is thrown away with them afterwards."""
-    folder = Path(tempfile.mkdtemp())
+    require_room(visit.home.settings)
+    held = ExitStack()
+    folder = held.enter_context(temporary_folder(visit.home.settings))
     try:
         files = gather(folder)
         copy = folder / "form"
         shutil.copytree(draft.path.parent, copy)  # what is tried stays as it is, whatever is saved meanwhile
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        held.close()
         raise
     trial = Trial(digest=draft.digest, begun_at=visit.now, files=[each.name for each in files])
     visit.kept.pop(_key(draft.name), None)
@@ -61,7 +63,7 @@ def begin_trial(visit: Visit, draft: Draft, gather: Callable[[Path], Sequence[Pa
     for key in older:
         visit.kept.pop(key, None)
     definition = copy / draft.path.name
-    threading.Thread(target=_run, args=(visit.home.settings, trial, definition, files, folder), daemon=True).start()
+    threading.Thread(target=_run, args=(visit.home.settings, trial, definition, files, held), daemon=True).start()
 
 
 def forget_trial(visit: Visit, name: str) -> None:
@@ -69,7 +71,7 @@ def forget_trial(visit: Visit, name: str) -> None:
     visit.kept.pop(_key(name), None)
 
 
-def _run(settings: Settings, trial: Trial, definition: Path, files: Sequence[Path], folder: Path) -> None:
+def _run(settings: Settings, trial: Trial, definition: Path, files: Sequence[Path], held: ExitStack) -> None:
     def progress(done: int, _all: int) -> None:
         trial.done = done
 
@@ -83,7 +85,7 @@ def _run(settings: Settings, trial: Trial, definition: Path, files: Sequence[Pat
         trial.problem = "It could not be tried. The log of the program says why."
     finally:
         trial.runs = False
-        shutil.rmtree(folder, ignore_errors=True)
+        held.close()
 
 
 def _key(name: str) -> tuple[str, str]:

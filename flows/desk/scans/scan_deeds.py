@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -16,6 +14,7 @@ from flows.desk.deeds import Why, do, refused
 from flows.desk.scans.scan_page import SCAN_PATTERN, ScanId
 from flows.desk.scans.scan_view import known_scan
 from flows.desk.visit import Act, ProvedAct, Visit
+from flows.home import temporary_folder
 from flows.mending import form_to_read, join, read_again, retake, settle, split, turn
 from flows.steps import Because
 from transcribe.errors import SettingsError
@@ -68,8 +67,8 @@ async def retake_scan(visit: Act, scan: ScanId, request: Request) -> Response:
     def deed() -> object:
         if len(content) > visit.home.settings.most_file_bytes:
             raise SettingsError(visit.say("A file is larger than files may be."))
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / safe_name(files[0])
+        with temporary_folder(visit.home.settings) as folder:
+            file = folder / safe_name(files[0])
             file.write_bytes(content)
             return retake(visit.home, known, file, _because(visit, why), anyway=is_sure)
 
