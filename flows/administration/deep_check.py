@@ -8,7 +8,7 @@ from flows.administration.archive_upkeep import orphaned_files
 from flows.administration.finding import Finding
 from flows.home import Home, Settings, has_state, now, open_home
 from reconcile.records import damage, is_of
-from transcribe.errors import ArchiveAway, FairhandError
+from transcribe.errors import ArchiveAway, ArchiveRefused, FairhandError
 from transcribe.store import StateFile
 
 SHOWN_ORPHANS_COUNT = 10
@@ -42,7 +42,7 @@ def examine_deeply(settings: Settings) -> Iterator[Finding]:
             home.archive.hurried().try_out()  # asked for each picture, one that is away would take hours
             yield from _pictures(home)
             yield from _orphans(home)
-        except ArchiveAway as error:
+        except (ArchiveAway, ArchiveRefused) as error:
             yield Finding(check="archive", message=str(error), mend="fairhand doctor --deep, once it answers")
         yield from _records(home, broken=bool(broken))
         yield from _work(home)

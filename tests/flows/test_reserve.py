@@ -12,7 +12,7 @@ import pytest
 from flows.drafting.draft_files import start_draft, start_version
 from flows.home.home import Home
 from flows.mending.retake import retake
-from flows.steps.read_scans import Because, take_in
+from flows.steps.read_scans import Because, TakenScan, take_in
 from flows.watching.incoming import ArrivingFile
 from tests.flows.house import CASES
 from transcribe.errors import DiskFull
@@ -64,4 +64,5 @@ def test_what_came_before_the_disk_was_nearly_full_is_kept_and_the_rest_comes_wi
         next(taking)
     monkeypatch.undo()
     assert len(rooms.store.scan_states("monday")) == 1
-    assert [each.new for each in take_in(rooms, photos, "receipt", "monday")] == [False, True]
+    again = take_in(rooms, photos, "receipt", "monday")
+    assert [isinstance(each, TakenScan) and each.new for each in again] == [False, True]

@@ -53,6 +53,12 @@ TOGETHER_COUNT = 8
 UNVERSIONED = "null"
 """The version of what is written while a bucket's versioning is suspended: it is written over."""
 
+WRONG_PART_REASON = "asked for a part of a file it answers something else: its program cannot be used for pictures"
+"""What is said of a store that does not give parts of files as it is asked."""
+
+WRONG_PART_WORDS = ("NotPartial", "UnexpectedRange", "ContentRange")
+"""What the library calls such answers."""
+
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 
 Answer = TypeVar("Answer")
@@ -121,7 +127,10 @@ class Bucket:
         if end is None:
             content = self._asked(lambda: obstore.get(self._store, path_of(sha256)).bytes().to_bytes())
             return content[start:]
-        return self._asked(lambda: obstore.get_range(self._store, path_of(sha256), start=start, end=end).to_bytes())
+        content = self._asked(lambda: obstore.get_range(self._store, path_of(sha256), start=start, end=end).to_bytes())
+        if len(content) > end - start:
+            raise ArchiveAway(self._url, WRONG_PART_REASON)
+        return content
 
     def has(self, sha256: str) -> bool:
         """Whether there is a file of this name."""
@@ -147,12 +156,18 @@ class Bucket:
             self._asked(lambda: obstore.delete(self._store, path_of(sha256)))
 
     def try_out(self) -> None:
-        """Write a file of chance, read it and erase it; ArchiveRefused where an old version of it is left."""
-        content = secrets.token_bytes(16)
+        """Write a file of chance, read it and parts of it, and erase it.
+
+        ArchiveRefused where it gives something else, or where an old version of it is left.
+        """
+        content = secrets.token_bytes(16) + bytes(range(16))
         sha256 = hashlib.sha256(content).hexdigest()
         version = self._put(sha256, content)
-        if self.read(sha256, 0, None) != content or self.read(sha256, 1, 2) != content[1:2]:
-            raise ArchiveRefused(f"The bucket of the archive ({self._url}) gives back other bytes than it was given.")
+        for start, end in ((0, None), (17, 18), (20, 32)):
+            if self.read(sha256, start, end) != content[start:end]:
+                raise ArchiveRefused(
+                    f"The bucket of the archive ({self._url}) gives back other bytes than it was given."
+                )
         self.erase(sha256)
         if version and self._has_version(sha256, version):
             raise self._keeps_versions()
@@ -222,4 +237,6 @@ def _reason(error: Exception, *, plain: bool) -> str:
         return "there are no credentials for it: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     if not plain and "builder error" in said:
         return "its address is plain http, which is refused: use https, or set AWS_ALLOW_HTTP=true"
+    if any(each in said for each in WRONG_PART_WORDS):
+        return WRONG_PART_REASON
     return f"it answers {code}" if code else "it does not answer: look at AWS_ENDPOINT_URL and at the network"
