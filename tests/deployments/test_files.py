@@ -161,6 +161,17 @@ def test_without_its_secrets_the_composition_is_none_and_each_is_another() -> No
     assert secrets()["BUCKET_SECRET"] != made["BUCKET_SECRET"]
 
 
+def test_no_part_of_the_composition_runs_without_its_secret_or_with_one_that_everybody_knows() -> None:
+    """A store of buckets that is told an empty key takes the one of its manual."""
+    text = (DEPLOYMENTS / "compose.yaml").read_text(encoding="utf-8")
+    named = re.findall(r"\$\{(\w+)(:[?-])?", text)
+    made = secrets()
+    assert {name for name, _ in named} >= set(made)
+    assert [name for name, way in named if way != (":?" if name in made else ":-")] == []
+    assert all(len(made[name]) >= 48 for name in made if "PASSWORD" in name or "SECRET" in name)
+    assert "minioadmin" not in text + str(made)
+
+
 def test_our_containers_may_do_nothing_but_their_work() -> None:
     found = composition()
     for name in OURS:
