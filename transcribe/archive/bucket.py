@@ -53,11 +53,8 @@ TOGETHER_COUNT = 8
 UNVERSIONED = "null"
 """The version of what is written while a bucket's versioning is suspended: it is written over."""
 
-WRONG_PART_REASON = "asked for a part of a file it answers something else: its program cannot be used for pictures"
+WRONG_PART_REASON = "asked for a part of a file, it gives another one: it does not answer ranges as S3 does"
 """What is said of a store that does not give parts of files as it is asked."""
-
-WRONG_PART_WORDS = ("NotPartial", "UnexpectedRange", "ContentRange")
-"""What the library calls such answers."""
 
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 
@@ -231,12 +228,10 @@ def _reason(error: Exception, *, plain: bool) -> str:
         return "there is no bucket of this name"
     if isinstance(error, PermissionDeniedError | UnauthenticatedError):
         return f"it refuses us ({code or 'no access'}): look at AWS_ACCESS_KEY_ID and at what that key may do"
-    if "NotPartial" in said or "UnexpectedRange" in said:
-        return "asked for a part of a file, it gives another one: it does not answer ranges as S3 does"
+    if any(each in said for each in ("NotPartial", "UnexpectedRange", "ContentRange")):
+        return WRONG_PART_REASON
     if "169.254." in said or "credential" in said.lower():
         return "there are no credentials for it: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     if not plain and "builder error" in said:
         return "its address is plain http, which is refused: use https, or set AWS_ALLOW_HTTP=true"
-    if any(each in said for each in WRONG_PART_WORDS):
-        return WRONG_PART_REASON
     return f"it answers {code}" if code else "it does not answer: look at AWS_ENDPOINT_URL and at the network"

@@ -6,7 +6,6 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -121,44 +120,6 @@ def test_who_is_in_a_hurry_is_told_soon_and_by_an_error_that_passes(own_buckets:
     assert not isinstance(raised.value, NotFound), "nobody may take it for a picture that was erased"
     own_buckets.start()
     assert archive.hurried().get(name) == b"a page"
-
-
-class WrongRanges(BaseHTTPRequestHandler):
-    """A store that gives all of an object to whoever asks for a part of it."""
-
-    kept = b""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def do_PUT(self) -> None:
-        type(self).kept = self.rfile.read(int(self.headers["content-length"]))
-        self._answer(b"")
-
-    def do_GET(self) -> None:
-        self._answer(self.kept)
-
-    do_DELETE = do_GET
-
-    def _answer(self, content: bytes) -> None:
-        self.send_response(200)
-        for name, value in (("ETag", '"1"'), ("Last-Modified", "Wed, 02 Dec 2026 09:00:00 GMT")):
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
-def test_a_store_that_gives_other_bytes_than_were_asked_for_is_found_before_a_picture_is_in_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), WrongRanges) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        for name, value in BucketServer(server.server_port).variables.items():
-            monkeypatch.setenv(name, value)
-        with pytest.raises(ArchiveAway, match="it does not answer ranges as S3 does"):
-            Archive("s3://bucket", plain=True).hurried().try_out()
-        server.shutdown()
 
 
 def test_plain_http_is_spoken_only_where_it_is_allowed(buckets: BucketServer) -> None:

@@ -75,7 +75,7 @@ WAYS = ["whole", "from the beginning", "unsaid", "longer", "shifted"]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_store_that_answers_parts_wrongly_keeps_no_picture(
+def test_a_store_that_gives_other_bytes_than_were_asked_for_is_found_before_a_picture_is_in_it(
     store: type[Store], way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = Archive("s3://pictures", plain=True)
@@ -83,7 +83,7 @@ def test_a_store_that_answers_parts_wrongly_keeps_no_picture(
     assert archive.get(f"{name}.4.5") == b"first"
     monkeypatch.setattr(store, "way", way)
     before = len(store.kept)
-    with pytest.raises((ArchiveAway, ArchiveRefused), match=r"something else|other bytes") as told:
+    with pytest.raises((ArchiveAway, ArchiveRefused), match=r"ranges|other bytes") as told:
         Archive("s3://pictures", plain=True).put(b"another page")
     assert "network" not in str(told.value)
     assert len(store.kept) == before + 1, "what it was tried with, and no page"
