@@ -161,7 +161,7 @@ ONLY_IN = {
     "typer": "flows.cli flows.terminal",
     "tomlkit": "flows.drafting",
     "pydantic_settings": "flows.home.settings",
-    "subprocess": "transcribe.sandbox flows.runtime flows.serving flows.simulation",
+    "subprocess": "transcribe.sandbox transcribe.ocr flows.runtime flows.serving flows.simulation",
     "pickle": "transcribe.sandbox",
     "cv2": "transcribe.imaging transcribe.registration transcribe.ink transcribe.forms transcribe.form_drafting"
     " transcribe.intake transcribe.drawing transcribe.ocr flows.output.hocr_output",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from click.core import ParameterSource
 
 from flows import terminal
 from flows.cli.app import app, form_library
@@ -49,6 +50,8 @@ def reconcile_file(
 
     Nothing of the home is read or changed. Exit code 1 where a line could not be used.
     """
+    if form is not None and ctx.get_parameter_source("target") is not ParameterSource.DEFAULT:
+        raise typer.BadParameter("--target is for a collection without a form; leave --form or --target out.")
     used_form = form_library(ctx).find(form) if form else None
     _reconcile_file(file, out=out, form=used_form, layout=layout, target=target, report=report)
 

@@ -120,6 +120,11 @@ def test_a_target_that_is_no_share_is_refused(tmp_path: Path) -> None:
     assert run(str(lines_of(tmp_path / "readings.jsonl", GOOD)), "--target", "7")[0] == 2
 
 
+def test_a_target_beside_a_form_is_refused_and_not_passed_over(tmp_path: Path) -> None:
+    code, output = run(str(lines_of(tmp_path / "readings.jsonl", GOOD)), "--form", "receipt", "--target", "0.95")
+    assert (code, "leave --form or --target out" in " ".join(output.split())) == (2, True), output
+
+
 def test_a_form_installed_in_the_home_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "home" / "forms").mkdir(parents=True)
     (tmp_path / "home" / "forms" / "mine.toml").write_text(
