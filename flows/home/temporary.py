@@ -29,9 +29,9 @@ def require_room(settings: Settings) -> None:
 
 @contextmanager
 def temporary_folder(settings: Settings) -> Iterator[Path]:
-    """A new folder in the home, for its owner only, and gone afterwards: where we are killed, when a home is opened.
+    """A new folder in the home, for its owner only, that is gone afterwards.
 
-    Where there is no home that may be written it is one of the system's.
+    Where we are killed it goes when the home is opened next. Without a home that may be written it is the system's.
     """
     if not os.access(settings.home, os.W_OK):
         with tempfile.TemporaryDirectory() as elsewhere:
