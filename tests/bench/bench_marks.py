@@ -65,11 +65,13 @@ class Box:
     dark: float | None
 
 
-def photograph(name: str, condition: str, seed: int, folder: Path) -> tuple[Form, Picture, dict[str, str]]:
-    """A form, a photograph of it, and what was done to each of its boxes."""
+def photograph(
+    name: str, condition: str, seed: int, folder: Path, weights: Sequence[int] = marks.TICK_WEIGHTS
+) -> tuple[Form, Picture, dict[str, str]]:
+    """A form, a photograph of it, and what was done to each of its boxes, each of `marks.TICKS` as often."""
     chance = random.Random(f"{name}-{condition}-{seed}")
     sheet = marks.drawn(name, 1.5)
-    done = marks.kinds(sheet, chance)
+    done = marks.kinds(sheet, chance, weights)
     ink = numpy.asarray(marks.inked(sheet, done, chance), numpy.uint8)
     other = forms.drawn(chance.choice([each for each in forms.LAYOUTS if each != name]), 1.5)
     scene = Scene(
@@ -87,10 +89,10 @@ def photograph(name: str, condition: str, seed: int, folder: Path) -> tuple[Form
     return load(str(path)), told, done
 
 
-def boxes(folder: Path, wish: tuple[str, str, int]) -> list[Box]:
+def boxes(folder: Path, wish: tuple[str, str, int], weights: Sequence[int] = marks.TICK_WEIGHTS) -> list[Box]:
     """Every box of one photograph."""
     name, condition, seed = wish
-    form, picture, done = photograph(name, condition, seed, folder)
+    form, picture, done = photograph(name, condition, seed, folder, weights)
     scan = Scan(id=name, pages=(ScanPage(file=name, page=1),), form=form.name, form_version=form.version)
     found = read(scan, [Page(number=1, picture=picture)], form, [ocr.load("rapidocr", form.languages)], NOW)
     said = {each.key.name: each.text for each in found.readings}

@@ -44,7 +44,8 @@ def mark_shape(sheet: InkLayer, box: Box, strokes: float, others: Iterable[Box])
     height, width = sheet.ink.shape
     wide = box.padded(round(AROUND_SIDES * side + AROUND_PX * unit)).clipped(width, height)
     around = _written(sheet, box, wide, others)
-    inside = around[box.clipped(width, height).shifted(-wide.x0, -wide.y0).slices]
+    place = box.clipped(width, height).shifted(-wide.x0, -wide.y0)
+    inside, every = around[place.slices], _without_specks(sheet.ink[wide.slices], sheet.unit)
     ink, near = sheet.ink[box.slices], sheet.print_.near[box.slices]
     rows, columns = numpy.flatnonzero(around.any(1)), numpy.flatnonzero(around.any(0))
     darkness = float(sheet.dark[box.slices][ink > 0].mean()) if ink.any() else 0.0
@@ -54,7 +55,7 @@ def mark_shape(sheet: InkLayer, box: Box, strokes: float, others: Iterable[Box])
     return [
         float(numpy.log(ink.mean() + 0.003)),
         float(numpy.log(strokes * unit**2 / box.area + 0.003)),
-        float(numpy.log((int(around.sum()) - int(inside.sum())) / (side * AROUND_PX * unit) + 0.02)),
+        _outside(around, place, side * unit),
         float(numpy.log(_length(inside) / side + 0.1)),
         float(numpy.log(_length(around) / side + 0.1)),
         _extent(columns) / side,
@@ -67,6 +68,7 @@ def mark_shape(sheet: InkLayer, box: Box, strokes: float, others: Iterable[Box])
         float(numpy.log1p(20 * sheet.faint(box) * unit**2 / box.area)),
         1.0 - float(near.mean()),
         darkness / max(1.0, sheet.contrast),
+        _outside(every, place, side * unit),
     ]
 
 
@@ -82,6 +84,19 @@ def _written(sheet: InkLayer, box: Box, wide: Box, others: Iterable[Box]) -> Mas
             kept[number] = False
     kept[0] = False
     return numpy.asarray(kept[labels], numpy.uint8)
+
+
+def _without_specks(ink: Mask, unit: float) -> Mask:
+    """All ink of a part of the page but specks: of other fields too, and what lies too close to print for a patch."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(numpy.ascontiguousarray(ink))
+    kept = stats[:, cv2.CC_STAT_AREA] >= SPECK * unit**2
+    kept[0] = False
+    return numpy.asarray(kept[labels], numpy.uint8)
+
+
+def _outside(ink: Mask, place: Box, length: float) -> float:
+    """How much ink lies outside a place, as the logarithm of its width along a line of this length."""
+    return float(numpy.log((int(ink.sum()) - int(ink[place.slices].sum())) / (length * AROUND_PX) + 0.02))
 
 
 def _length(mask: Mask) -> float:

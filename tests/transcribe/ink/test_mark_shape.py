@@ -10,6 +10,7 @@ import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.bench.world import marks
 from tests.transcribe.ink.grain import grain
@@ -48,6 +49,35 @@ def test_who_takes_a_tick_back_or_draws_it_beside_its_box_is_never_surely_read_t
         sure.setdefault(kind, []).append(said is not None)
     plain = [each for kind in PLAIN for each in sure[kind]]
     assert sum(plain) >= 0.6 * len(plain)
+
+
+@pytest.mark.parametrize("gap", [3, 8, 14])
+@pytest.mark.parametrize("side", [24, 36])
+def test_a_box_beside_which_a_tick_lies_in_the_next_field_is_not_surely_empty(
+    tmp_path: Path, side: int, gap: int
+) -> None:
+    """Ink that another field owns was not seen, and the box was empty with .99."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    box, left = Box(500, 500, 500 + side, 500 + side), 500 - gap
+    cv2.rectangle(page, (box.x0 + 3, box.y0 + 3), (box.x1 - 3, box.y1 - 3), 60, 2)
+    next_ = Box(200, 450, left + 1, 600)
+    path = tmp_path / f"{side}-{gap}.png"
+    Image.fromarray(page).save(path)
+    told = {}
+    for is_ticked in (False, True):
+        if is_ticked:
+            tick = [(left - side, 500 + side // 2), (left - 2 * side // 3, 498 + side), (left, 502)]
+            cv2.polylines(page, [numpy.array(tick, numpy.int32)], False, 50, 4, cv2.LINE_AA)
+        seen = numpy.clip(cv2.GaussianBlur(page, (0, 0), 1.2) * 0.9 + grain(4, page.shape), 0, 255).astype(numpy.uint8)
+        layer = ink_layer(seen, str(path))
+        own, other = layer.inks([box, next_])
+        others = [patch.box for patch in other.patches]
+        assert bool(others) == is_ticked
+        told[is_ticked] = probability_ticked(layer, own, box, added_strokes(seen, str(path), box, 1.0), others)
+    bare = told[False]
+    assert bare is not None
+    assert bare < 0.02
+    assert told[True] is None or told[True] >= 0.02
 
 
 @given(st.lists(st.floats(-50, 50), min_size=len(HIDDEN), max_size=len(HIDDEN)))
