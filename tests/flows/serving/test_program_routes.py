@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from itertools import product
 from typing import cast
 
 import pytest
@@ -16,7 +17,8 @@ from flows.home.home import Home, now
 from flows.serving.serve import Serving
 from tests.transcribe.review.access import test_guard
 from tests.transcribe.review.site import Names
-from transcribe.people.tokens import SCOPES, new_token
+from transcribe.model import Scan, SourceFile
+from transcribe.people.tokens import OF_ONE_FORM, SCOPES, new_token
 
 OPEN = frozenset({"/api/v1/openapi.json"})
 """The description of the interface, which tells of nobody's orders."""
@@ -59,6 +61,25 @@ def test_each_route_for_programs_is_opened_by_one_scope_and_none_for_reading_ope
     assert {len(scopes) for scopes in opened.values()} == {1}, opened
     changing = {scopes[0] for (method, _), scopes in opened.items() if method != "GET"}
     assert changing == {"records:write", "scans:write", "webhooks:manage"}
+
+
+def test_a_token_of_one_form_is_told_nothing_of_a_scan_of_another_by_any_route(rooms: Home, app: FastAPI) -> None:
+    scan = Scan(id=NAMES["scan"], pages=(), form="facture", form_version=1, name="HIDDEN-march", batch="HIDDEN-batch")
+    rooms.use_form("facture")
+    file = SourceFile(sha256=NAMES["file"], name="HIDDEN-march.jpg", size=1, media_type="image/jpeg")
+    rooms.store.put_scan(scan, [file], now())
+    told = {"receipt": 0, "": 0}
+    for scope, form in product(sorted(OF_ONE_FORM), told):
+        limited = f"{scope}:{form}".rstrip(":")
+        secret = new_token(rooms.store, limited, [limited], now()).secret
+        client = TestClient(app, raise_server_exceptions=False, headers={"authorization": f"Bearer {secret}"})
+        for method, address in ways(app):
+            for there in {address, address.replace("receipt", "facture")}:
+                answer = client.request(method, there, json={})
+                assert answer.status_code < 500, (limited, method, there)
+                told[form] += any(each in answer.text for each in ("HIDDEN", '"scans":["'))
+                assert not (form and "facture" in there) or answer.status_code >= 400, (limited, method, there)
+    assert (told["receipt"], told[""] > 0) == (0, True), "who may see every form is told of it"
 
 
 @pytest.mark.parametrize("role", ["", "transcriber", "expert", "operator", "auditor"])
