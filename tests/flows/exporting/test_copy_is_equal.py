@@ -67,7 +67,7 @@ def of_copy(address: str, table: str) -> list[str]:
     return sorted(str([plain(each) for each in row]) for row in found)
 
 
-def test_after_any_events_and_any_rounds_the_copy_is_what_the_records_are(rooms: Home, address: str, seed: int) -> None:
+def test_after_any_events_and_any_rounds_the_copy_is_what_the_records_are(rooms: Home, address: str) -> None:
     chance, scans, records = Even(17), [recorded(rooms)], rooms.settings.records
     for number in range(EVENT_COUNT):
         happen(rooms, chance, scans)
