@@ -436,19 +436,24 @@ class OpenBatch:
     begun: bool
 
 
+LONGEST_LEASE = timedelta(hours=12)
+"""However often it is renewed, a lease ends at this age: a working day with its ways."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Which tasks a person may be given: their languages, qualifications and wishes. None is no restriction."""
+    """Which tasks a person may be given: their languages, qualifications and wishes. None is no restriction.
+
+    `longest` is the age at which a lease ends. Who held a task for so long is not given it again for as long.
+    """
 
     pools: tuple[str, ...] = ("read",)
     form: str | None = None
     field: str | None = None
     scan: str | None = None
     kinds: tuple[str, ...] | None = None
+    longest: timedelta = LONGEST_LEASE
 
-
-LONGEST_LEASE = timedelta(hours=12)
-"""However often it is renewed, a lease ends at this age: a working day with its ways."""
 
 ANYTHING = Offer()
 """The offer of every field to be read."""

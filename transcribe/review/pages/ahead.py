@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -94,7 +95,8 @@ async def along(context: Here, visitor: Sending, sent: AlongCount) -> SheetsAlon
     count, seconds = min(sent.count, options.most_along), longest.total_seconds()
     if not count:
         raise NotFound("Nothing may be taken along here.")
-    tasks = await context.change(lambda store: store.lease(who.id, count, now, seconds, offer_to(who), longest))
+    offer = replace(offer_to(who), longest=longest)
+    tasks = await context.change(lambda store: store.lease(who.id, count, now, seconds, offer))
     until = await context.change(lambda store: [store.renew(task.id, who.id, now, seconds, longest) for task in tasks])
     simple = await context.look(
         lambda store: [task_view(store, context.forms, task, visitor.language, now) for task in until]

@@ -128,15 +128,15 @@ async def _keep(context: Context, visitor: Visitor, task: str, sent: SentForm) -
 def _lines(store: Store, context: Context, visitor: Visitor, task: str) -> list[FormLine]:
     """The fields of the scan of `task`, else of the first one held or given now whose form allows it."""
     who, now, seconds = visitor.person.id, context.now(), context.options.lease_seconds
-    offer, longest = replace(offer_to(visitor.person), kinds=TEXT_KINDS), context.options.longest_lease
+    offer = replace(offer_to(visitor.person), kinds=TEXT_KINDS, longest=context.options.longest_lease)
     wanted = [each for each in store.held(who, now) if each.id == task and each.kind in TEXT_KINDS] if task else []
-    held = [*wanted, *store.lease(who, context.options.ahead, now, seconds, offer, longest)]
+    held = [*wanted, *store.lease(who, context.options.ahead, now, seconds, offer)]
     first = next(
         (each for each in held if each.form and may_be_read_whole(context.forms(each.form, each.form_version))), None
     )
     if first is None:
         return []
-    tasks = store.lease(who, MAX_LEASED_FIELDS, now, seconds, replace(offer, scan=first.scan), longest)
+    tasks = store.lease(who, MAX_LEASED_FIELDS, now, seconds, replace(offer, scan=first.scan))
     places = {place.key: place for place in store.places(first.scan)}
     form = context.forms(first.form, first.form_version)
     order = {key: number for number, key in enumerate(paper_order(form, places))}

@@ -43,15 +43,15 @@ def lease_tasks(store: Store, context: Context, person: Transcriber, count: int,
 
     The time that a person waits who finds none is kept.
     """
-    now, seconds, offer = context.now(), context.options.lease_seconds, offer_to(person)
+    now, seconds = context.now(), context.options.lease_seconds
+    offer = replace(offer_to(person), longest=context.options.longest_lease)
     tasks: list[Task] = []
-    longest = context.options.longest_lease
     last = store.readings_of(person.id, limit=1) if same else []
     if last:
         alike = replace(offer, form=last[0].scan.form, field=last[0].key.name)
-        tasks = store.lease(person.id, count, now, seconds, alike, longest)
+        tasks = store.lease(person.id, count, now, seconds, alike)
     if len(tasks) < count:
-        tasks = store.lease(person.id, count, now, seconds, offer, longest)
+        tasks = store.lease(person.id, count, now, seconds, offer)
     if waited := store.count_look(person.id, now, found=bool(tasks)):
         store.put_time(person.id, waited, "waiting", now, context.options.measure)
     return tasks

@@ -9,6 +9,11 @@ WHERE id IN (SELECT id FROM task WHERE closed_at IS NULL AND transcriber_id IS N
 o.field_id <> t.field_id AND NOT EXISTS (SELECT 1 FROM field a JOIN field b ON b.scan_id = a.scan_id AND b.form = a.form
     AND b.name = a.name AND b.row_number = a.row_number WHERE a.id = o.field_id AND b.id = t.field_id)
 
+-- name: part_held_long_before
+-- How long :who had leases of the task t, of those that began since :rested (microseconds).
+(SELECT COALESCE(SUM(a.until_at - a.from_at), 0) FROM lease a
+    WHERE a.task_id = t.id AND a.transcriber_id = :who AND a.from_at > :rested)
+
 -- name: part_may_be_given
 -- Whether the task t may be given to :who: a part of the statements below.
 (:kinds IS NULL OR t.kind IN (SELECT value FROM json_each(:kinds)))
@@ -20,6 +25,7 @@ o.field_id <> t.field_id AND NOT EXISTS (SELECT 1 FROM field a JOIN field b ON b
         AND h.field_id = t.field_id AND h.lane = t.lane)
     AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.field_id = t.field_id AND k.transcriber_id = :who AND k.lane = t.lane
         AND (t.kind <> 'locate' OR k.reason <> :misplaced))
+    AND {part_held_long_before} < :longest
     AND (t.apart = '' OR NOT EXISTS (
         SELECT 1 FROM task o WHERE o.scan_id = t.scan_id AND o.apart = t.apart AND o.apart <> '' AND {part_is_other_field}
             AND EXISTS (SELECT 1 FROM lease l WHERE l.task_id = o.id AND l.transcriber_id = :who AND l.from_at > :sitting)))
@@ -88,10 +94,15 @@ UPDATE task SET leased_until = (SELECT MAX(until_at) FROM lease WHERE id = (
 WHERE id = :task_id AND leased_until < :until;
 
 -- name: extend_lease_fact!
--- Never beyond the age at which a lease ends.
-UPDATE lease SET until_at = CASE WHEN from_at + :longest < :until THEN from_at + :longest ELSE :until END
+-- Never beyond the age at which a lease ends; other leases of the task since :rested have used it up as far as they went.
+UPDATE lease SET until_at = CASE WHEN from_at + {part_age_left} < :until THEN from_at + {part_age_left} ELSE :until END
 WHERE id = (SELECT MAX(id) FROM lease WHERE task_id = :task_id AND transcriber_id = :who)
-    AND until_at < :until AND until_at < from_at + :longest;
+    AND until_at < :until AND until_at < from_at + {part_age_left};
+
+-- name: part_age_left
+-- What is left to the lease of the age at which it ends.
+(:longest - (SELECT COALESCE(SUM(o.until_at - o.from_at), 0) FROM lease o WHERE o.task_id = lease.task_id
+    AND o.transcriber_id = lease.transcriber_id AND o.id <> lease.id AND o.from_at > :rested))
 
 -- name: task_by_public^
 SELECT * FROM task_seen WHERE public_id = :task;

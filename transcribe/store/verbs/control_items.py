@@ -30,9 +30,10 @@ class ControlItemVerbs(Lookup):
         self.routing = Routing(database)
 
     def extend(self, task: int, person: int, until: int, longest: timedelta) -> None:
-        """Have a person hold a task until then, at most until their lease of it is so old."""
+        """Have a person hold a task until then, at most until their leases of it are so old."""
         most = longest // timedelta(microseconds=1)
-        self.db.run("extend_lease_fact", task_id=task, who=person, until=until, longest=most)
+        values = {"task_id": task, "who": person, "until": until, "longest": most, "rested": until - 2 * most}
+        self.db.run("extend_lease_fact", **values)
         self.db.run("extend_lease", task_id=task, who=person, until=until)
 
     def control_share(self) -> float:

@@ -62,18 +62,11 @@ class LeaseVerbs(ControlItemVerbs):
         self._answered: set[int] = set()
         self._last_resort = LastResort(database, self.routing)
 
-    def lease(
-        self,
-        who: str,
-        count: int,
-        now: datetime,
-        seconds: float = 600.0,
-        offer: Offer = ANYTHING,
-        longest: timedelta = LONGEST_LEASE,
-    ) -> list[Task]:
+    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
         """Up to `count` open tasks for this person; tasks that they hold already come first, with their time extended.
 
-        None is extended beyond the age at which a lease ends (`longest`).
+        None is extended beyond the age at which a lease ends (`offer.longest`). Who held a task for so long, in one
+        lease or several, is not given it again for as long: others are.
 
         It is never a field that they have read. A person who is paused or has left gets nothing new. The last expert
         who has not read a field is not given its ordinary reading. Where too few are found, they get what nobody else
@@ -89,7 +82,7 @@ class LeaseVerbs(ControlItemVerbs):
             mine = asked_for(held, offer)
             for row in mine[:count]:
                 if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:
-                    self.extend(row["id"], person["id"], until, longest)
+                    self.extend(row["id"], person["id"], until, offer.longest)
             if len(mine) < count and may_read(person) and not person["paused"] and person["left_at"] is None:
                 wanted = min(count - len(mine), max(0, max(count, MAX_HELD_COUNT) - len(held)))
                 wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
@@ -282,6 +275,8 @@ class LeaseVerbs(ControlItemVerbs):
             "kinds": None if offer.kinds is None else text(list(offer.kinds)),
             "sitting": micros(now - SITTING_TIME),
             "misplaced": MISPLACED,
+            "longest": offer.longest // timedelta(microseconds=1),
+            "rested": micros(now - 2 * offer.longest),
         }
 
     def _window(self, person: Row, count: int, offer: Offer, now: datetime, new: bool) -> dict[str, object]:

@@ -18,7 +18,7 @@ from tests.transcribe.store.world import NOON, World, after, passing, person, wo
 from transcribe.errors import LeaseLost
 from transcribe.pay_arithmetic import for_time
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import PAY_MEASURE, Floor, Rate, SentReading
+from transcribe.store.facts import PAY_MEASURE, Floor, Offer, Rate, SentReading
 from transcribe.store.usual_time import MIN_TIMED_COUNT, UsualTime, learnt_from, length_class, start_seconds
 
 WEEK = 6.98 * 86_400
@@ -174,6 +174,40 @@ def test_a_lease_ends_at_its_age_however_often_it_is_renewed(here: World) -> Non
             given = [task.id for task in here.store.lease("ben", 6, after(minute * 60 + 1))]
             assert not given or minute >= 12 * 60
     assert sorted(given) == sorted(tasks)
+
+
+HOLD = st.lists(
+    st.tuples(st.sampled_from(["lease", "renew", "both", "give back and lease", "lapse"]), st.floats(60.0, 3600.0)),
+    min_size=16,
+    max_size=60,
+)
+"""What somebody does who wants to keep all fields, and how long they wait after it."""
+
+
+@given(acts=HOLD)
+@examples(25)
+def test_nobody_keeps_fields_from_others_for_longer_than_the_age_of_a_lease(acts: list[tuple[str, float]]) -> None:
+    """Whatever they do, and however quick they are; somebody else asks whenever they have done something."""
+    age, seconds = timedelta(hours=6), 3600.0
+    offer = Offer(longest=age)
+    with passing() as here:
+        tasks = _paid(here, 3)
+        here.store.give_back("hal", NOON)
+        clock, given = 1.0, set[str]()
+        for act, pause in acts:
+            if act == "give back and lease":
+                here.store.give_back("hal", after(clock))
+            for task in tasks if act in ("renew", "both") else ():
+                with suppress(LeaseLost):
+                    here.store.renew(task, "hal", after(clock), seconds, age)
+            if act not in ("renew", "lapse"):
+                here.store.lease("hal", 3, after(clock), seconds, offer)
+            found = here.store.lease("ben", 3, after(clock + 0.5), seconds, offer)
+            given |= {task.id for task in found}
+            if clock > age.total_seconds() + 2 * seconds:
+                break
+            clock += pause
+        assert given == set(tasks) or clock <= age.total_seconds() + 2 * seconds
 
 
 def test_whoever_holds_a_field_at_the_age_of_a_lease_is_not_lent_it_for_longer(here: World) -> None:
