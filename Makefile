@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test fresh soak lint coverage bench bench-read bench-reconcile bench-review bench-path bench-truth lock clean
+.PHONY: help demo test fresh soak docs lint coverage bench bench-read bench-reconcile bench-review bench-path bench-truth lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -53,6 +53,10 @@ soak: $(ENV)/.ready
 	@sh deployments/system.sh test
 	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --timeout 3600 --durations=15
 	@sh deployments/fresh.sh
+
+## make docs              every command and every setting as pages in build/docs
+docs: $(ENV)/.ready
+	@$(RUN) -m tests.reference
 
 ## make lint              ruff and mypy alone
 lint: $(ENV)/.ready

@@ -1,10 +1,9 @@
-"""The reference of commands and settings, made from the code: `python -m tests.reference` writes both pages anew."""
+"""The reference of commands and settings, made from the code: `make docs` writes both pages into build/docs."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import typer.main
 from typer._click import Command, Context, Parameter
@@ -15,37 +14,21 @@ from flows.cli.help_pages import EXAMPLES, HEADINGS, dress
 from flows.home.settings import variables
 from tests.house_rules import ROOT
 
-COMMANDS_PAGE = ROOT / "docs" / "commands.md"
-SETTINGS_PAGE = ROOT / "docs" / "settings.md"
+PAGES = ROOT / "build" / "docs"
 
 COMMANDS_HEAD = """# Commands
 
-Every command with its options. This page is made from the code by `python -m tests.reference`; `fairhand COMMAND
---help` says the same. How to do a thing stands in [how-to.md](how-to.md), how it all works in [running.md](running.md).
+Every command with its options. `fairhand COMMAND --help` says the same.
 
 `--home FOLDER` and `--version` stand before the command. Commands that read take `--json` and print one object a line.
 Progress goes to standard error: a bar on a terminal, elsewhere a plain line now and then.
-
-| exit code | meaning |
-|---|---|
-| 0 | all is well |
-| 1 | the work was done, and there is a finding, such as a file that was set aside |
-| 2 | the command was used wrongly, or a setting is wrong: give it otherwise |
-| 3 | something is missing on this machine: `doctor` names it |
-| 4 | the work was not done, or not ended: the database or the archive is away, or a disk is full, for example |
-| 5 | a fault of fairhand, with a traceback: please report it |
-| 130 | ended by Ctrl-C |
-
-What `doctor` says could be better, and what `people check` asks, are no findings. That the database is away is one of
-`doctor`, whose work it is to look. What starts commands may go on after 0 and 1: with systemd by `SuccessExitStatus=1`.
 """
 
 SETTINGS_HEAD = """# Settings
 
 Each setting is a variable in the environment, or a line of `settings.env` in the home. The environment goes first.
 `fairhand init` writes that file with every setting in it. A name that starts with `FAIRHAND_` and is no setting is an
-error. Nothing is sent to us or to the makers of Prefect, whose analytics are off. This page is made from the code by
-`python -m tests.reference`.
+error. Nothing is sent to us or to the makers of Prefect, whose analytics are off.
 
 | setting | default | what it is |
 |---|---|---|
@@ -53,7 +36,7 @@ error. Nothing is sent to us or to the makers of Prefect, whose analytics are of
 
 
 def commands_page() -> str:
-    """The text of docs/commands.md."""
+    """The page of commands."""
     for group in COMMAND_GROUPS:
         importlib.import_module(f"flows.cli.{group}")
     top = typer.main.get_command(app)
@@ -99,7 +82,7 @@ def _cell(text: str) -> str:
 
 
 def settings_page() -> str:
-    """The text of docs/settings.md."""
+    """The page of settings."""
     rows = []
     for variable, field in variables().items():
         value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
@@ -109,11 +92,8 @@ def settings_page() -> str:
     return SETTINGS_HEAD + "\n".join(rows) + "\n"
 
 
-def write(page: Path, text: str) -> None:
-    """Write a page."""
-    page.write_text(text, encoding="utf-8")
-
-
 if __name__ == "__main__":
-    write(COMMANDS_PAGE, commands_page())
-    write(SETTINGS_PAGE, settings_page())
+    PAGES.mkdir(parents=True, exist_ok=True)
+    for name, text in (("commands", commands_page()), ("settings", settings_page())):
+        (PAGES / f"{name}.md").write_text(text, encoding="utf-8")
+        print(PAGES / f"{name}.md")

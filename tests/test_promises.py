@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import reference
 from tests.catalogues import messages
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +23,7 @@ OPERATORS_PAGE = ROOT / "docs" / "promises-operators.md"
 LISTS = (PAGE, OPERATORS_PAGE)
 DOCS_FOR_PEOPLE = (ROOT / "docs" / "review.md", ROOT / "README.md")
 OPERATORS_DOCS = (
-    "security how-to desk webhooks integrating records tutorial deployments postgresql running settings store"
+    "security how-to desk webhooks integrating records tutorial deployments postgresql running store"
     " adding-a-form adding-an-engine collections".split()
 )
 DOCS_FOR_OPERATORS = tuple(ROOT / "docs" / f"{name}.md" for name in OPERATORS_DOCS)
@@ -89,7 +90,8 @@ def sentences_of(text: str) -> list[str]:
 def promising(page: Path) -> frozenset[str]:
     """Every promising sentence that belongs on a page: of the docs for operators, or of the catalogues and the rest."""
     if page == OPERATORS_PAGE:
-        return frozenset(each for docs in DOCS_FOR_OPERATORS for each in sentences_of(docs.read_text("utf-8")))
+        pages = [reference.settings_page(), *(docs.read_text("utf-8") for docs in DOCS_FOR_OPERATORS)]
+        return frozenset(each for text in pages for each in sentences_of(text))
     ids = [each.id if isinstance(each.id, str) else each.id[0] for each in messages() if each.id]
     said = [each for each in ids if PROMISING.search(each)]
     for docs in DOCS_FOR_PEOPLE:
