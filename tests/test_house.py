@@ -174,6 +174,7 @@ ONLY_IN = {
     "pypdfium2": "transcribe.sandbox",
     "pillow_heif": "transcribe.sandbox",
     "zxingcpp": "transcribe.imaging",
+    "pytesseract": "transcribe.ocr",
     "rapidocr": "transcribe.ocr",
     "apprise": "flows.alerts",
     "standardwebhooks": "flows.webhooks",
@@ -245,7 +246,8 @@ NAMED_TWICE_STILL: tuple[str, ...] = ()
 
 RUN_AT_IMPORT = {
     "flows/cli/__main__.py: main()": "`python -m flows.cli` is the command",
-    "reconcile/records/table_library.py: with as_if_absent('pandas'), as_if_absent('numpy'):": "one is imported alone",
+    "reconcile/records/table_library.py: with as_if_absent('pandas'), as_if_absent('numpy'):": "as the one below",
+    "transcribe/ocr/engines/tesseract.py: with as_if_absent('pandas'):": "a library is imported without another one",
 }
 
 LONGEST_FUNCTION = 40

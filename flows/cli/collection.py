@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from click.core import ParameterSource
 
 from flows import terminal
 from flows.cli.app import app, form_library
@@ -15,6 +14,9 @@ from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
     from transcribe.model import Form
+
+DEFAULT_TARGET = 0.95
+"""How probable an item must be not to be worth one more reading, unless asked otherwise. Chosen by hand."""
 
 MOST_FAULTS = 20
 """Lines that could not be used are named up to so many, the others counted. Chosen by hand."""
@@ -39,8 +41,9 @@ def reconcile_file(
         ),
     ] = None,
     target: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Less probable items are worth one more reading.")
-    ] = 0.95,
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Less probable items are worth one more reading.", show_default="0.95"),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option(callback=terminal.writable, help="Write an HTML page on its agreement and sources."),
@@ -50,10 +53,12 @@ def reconcile_file(
 
     Nothing of the home is read or changed. Exit code 1 where a line could not be used.
     """
-    if form is not None and ctx.get_parameter_source("target") is not ParameterSource.DEFAULT:
+    if form is not None and target is not None:
         raise typer.BadParameter("--target is for a collection without a form; leave --form or --target out.")
     used_form = form_library(ctx).find(form) if form else None
-    _reconcile_file(file, out=out, form=used_form, layout=layout, target=target, report=report)
+    _reconcile_file(
+        file, out=out, form=used_form, layout=layout, target=DEFAULT_TARGET if target is None else target, report=report
+    )
 
 
 def _reconcile_file(

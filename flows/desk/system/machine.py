@@ -18,7 +18,7 @@ from transcribe.i18n import N_
 LOOK_SECONDS = 300.0
 """How long what the doctor found stands: loading engines takes seconds. Chosen by hand."""
 
-PACKAGES = ("fairhand", "prefect", "fastapi", "pydantic", "opencv-python-headless", "rapidocr")
+PACKAGES = ("fairhand", "prefect", "fastapi", "pydantic", "opencv-python-headless", "pytesseract", "rapidocr")
 """The packages whose versions are shown: the program, and what reads and runs."""
 
 

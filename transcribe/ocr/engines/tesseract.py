@@ -1,6 +1,7 @@
-"""Tesseract, one process for a page or for all its boxes: the first reader.
+"""Tesseract, known and understood by pytesseract, one process for a page or for all its boxes: the first reader.
 
-Pictures go to it and words come from it by pipes: a file of a page would stay behind where the reader is killed.
+Pictures go to it and words come from it by pipes. The files that pytesseract would write are left behind, with what
+stands on the page, where the reader is killed.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ import io
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
 
 from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
 from transcribe.imaging import flatten, grey, patience, shrinking, shrunk_to
+from transcribe.lean_imports import as_if_absent
 from transcribe.model import Page, Word
 from transcribe.ocr.engine import View
 from transcribe.ocr.engines._montage import montages
@@ -26,8 +28,11 @@ from transcribe.ocr.engines._montage import montages
 if TYPE_CHECKING:
     from transcribe.model import Picture
 
-PROGRAM = "tesseract"
-"""The program, as it is found on PATH."""
+with as_if_absent("pandas"):
+    import pytesseract
+
+PROGRAM = pytesseract.pytesseract
+"""Where pytesseract says what the program is called, and reads its table and its errors."""
 
 THREAD_LIMIT_VARIABLE = "OMP_THREAD_LIMIT"
 """The environment variable that limits Tesseract's threads.
@@ -117,23 +122,22 @@ class Tesseract:
         options = f"--psm {SEGMENTATION_MODE} --oem 1 --dpi 200 -c tessedit_create_tsv=1{more}".split()
         try:
             done = subprocess.run(
-                [PROGRAM, "stdin", "stdout", "-l", "+".join(languages), *options],
+                [PROGRAM.tesseract_cmd, "stdin", "stdout", "-l", "+".join(languages), *options],
                 input=image.getvalue(),
                 capture_output=True,
                 env={**os.environ, THREAD_LIMIT_VARIABLE: "1"},
                 timeout=self.seconds * patience(picture),
             )
+            if done.returncode:
+                raise pytesseract.TesseractError(done.returncode, PROGRAM.get_errors(done.stderr))
         except FileNotFoundError as error:
             raise EngineMissing(_missing()) from error
         except subprocess.TimeoutExpired as error:
             raise EngineError("Tesseract failed on a page: it took too long.") from error
-        except OSError as error:
+        except (pytesseract.TesseractError, OSError) as error:
             raise EngineError(f"Tesseract failed on a page: {error}.") from error
-        if done.returncode:
-            said = " ".join(done.stderr.decode(errors="replace").split())
-            raise EngineError(f"Tesseract failed on a page: ({done.returncode}, {said!r}).")
         try:
-            return _words(_rows(done.stdout.decode()))
+            return _words(PROGRAM.file_to_dict(done.stdout.decode(), "\t", -1))
         except (LookupError, TypeError, ValueError) as error:
             raise EngineError(NO_TABLE_MESSAGE) from error
 
@@ -148,7 +152,7 @@ def engine(languages: tuple[str, ...]) -> Tesseract:
 
 def problem(languages: tuple[str, ...]) -> str | None:
     """What keeps Tesseract from reading these languages, with the command that mends it; None where nothing does."""
-    if shutil.which(PROGRAM) is None:
+    if shutil.which(PROGRAM.tesseract_cmd) is None:
         return _missing()
     absent = [language for language in languages if language not in _installed()]
     if short := [language for language in absent if language in OWN_CODES]:
@@ -166,43 +170,30 @@ def _missing() -> str:
 
 @lru_cache(maxsize=1)
 def _installed() -> frozenset[str]:
-    return frozenset(_said("--list-langs").splitlines()[1:])
+    return frozenset(pytesseract.get_languages())
 
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    return _said("--version").split()[1].lstrip("v").partition("-")[0]
+    return str(pytesseract.get_tesseract_version())
 
 
-def _said(option: str) -> str:
-    """What the program prints, as versions before 5 on its standard error."""
-    return subprocess.run(
-        [PROGRAM, option], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
-    ).stdout
+Column = Literal["text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num"]
 
-
-BOX_COLUMNS = ("left", "top", "width", "height")
+BOX_COLUMNS: tuple[Column, ...] = ("left", "top", "width", "height")
 """The columns of Tesseract's table that say where a word stands."""
 
 
-def _rows(table: str) -> list[Mapping[str, str]]:
-    """The rows of Tesseract's table, by the names of its columns. LookupError where it is none."""
-    head, *rows = (line.split("\t") for line in table.strip("\n").split("\n"))
-    if not rows or head[-1] != "text":
-        raise LookupError(table[:100])
-    return [dict(zip(head, row, strict=False)) for row in rows]
-
-
-def _words(rows: Iterable[Mapping[str, str]]) -> list[Word]:
-    """The words of Tesseract's table; `line` counts its lines of print from 0, a confidence is in whole percent."""
-    lines: dict[tuple[str, ...], int] = {}
+def _words(table: dict[Column, list[int | str]]) -> list[Word]:
+    """The words of Tesseract's table; `line` counts its lines of print from 0."""
+    lines: dict[tuple[int | str, ...], int] = {}
     words = []
-    for row in rows:
-        if not row["text"].strip():
+    for row, text in enumerate(table["text"]):
+        if not str(text).strip():
             continue
-        left, top, width, height = (int(row[side]) for side in BOX_COLUMNS)
+        left, top, width, height = (int(table[side][row]) for side in BOX_COLUMNS)
         box = Box.sized(left, top, width, height)
-        line = lines.setdefault((row["block_num"], row["par_num"], row["line_num"]), len(lines))
-        confidence = min(1.0, max(0.0, int(float(row["conf"])) / 100))
-        words.append(Word(text=row["text"].strip(), box=box, confidence=confidence, line=line))
+        line = lines.setdefault((table["block_num"][row], table["par_num"][row], table["line_num"][row]), len(lines))
+        confidence = min(1.0, max(0.0, float(table["conf"][row]) / 100))
+        words.append(Word(text=str(text).strip(), box=box, confidence=confidence, line=line))
     return words
