@@ -2,7 +2,7 @@
 
 from reconcile.inference.calibration import Lesson, calibrated, fit_calibration, informed_share
 from reconcile.inference.circumstances import PEOPLE_STAGE, Circumstances, circumstances
-from reconcile.inference.noisy_channel import habits, misreading_probability, ways
+from reconcile.inference.noisy_channel import habits, ways
 from reconcile.inference.posterior import FieldPosterior, shared_confusions, weigh_field
 from reconcile.inference.prior import flat_prior, has_shapes
 from reconcile.inference.scan_memory import ScanMemory
@@ -26,7 +26,6 @@ __all__ = [
     "informed_share",
     "is_nearly_same",
     "majority",
-    "misreading_probability",
     "null_of",
     "shared_confusions",
     "vote",

@@ -7,9 +7,9 @@ from math import exp
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reconcile.inference.noisy_channel import READ_UNREADABLE_SHARE, Component, Source, misreading_probability
+from reconcile.inference.noisy_channel import READ_UNREADABLE_SHARE, Component, Source
 from reconcile.inference.votes import null_of
-from reconcile.parameters import CharacterConfusions
+from reconcile.parameters import CharacterConfusions, misreading_probability
 
 STRAY_SHARE = 0.0001
 """P that what stands beside a field is read in its place by all engines that are misled. Chosen by hand."""

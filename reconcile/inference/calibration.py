@@ -77,7 +77,9 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
     if seen.experts:
         return max(share, MIN_EXPERT_PROBABILITY)
     if seen.by_ink:
-        return share if seen.against_people or seen.family == "mark" else max(share, seen.ink)
+        if seen.against_people or seen.family == "mark":
+            return share
+        return max(share, seen.ink) if seen.people else seen.ink
     if seen.by_code:
         return max(share, MIN_BARCODE_PROBABILITY)
     if seen.people:

@@ -9,7 +9,7 @@ from typing import Literal
 from rapidfuzz.distance import Levenshtein
 
 from reconcile.forms import TEXT_FAMILIES, PreparedField
-from reconcile.inference.noisy_channel import Source
+from reconcile.inference.noisy_channel import Source, is_part_of_another
 from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
@@ -263,17 +263,17 @@ def shape_bits(spot: PreparedField, says: str, other: str, learnt: LearntParamet
 def surest(spot: PreparedField, engines: Sequence[Vote], says: str, min_sure_confidence: float) -> float:
     """The confidence of the surest engine that says it; 0 where none does.
 
-    0 too where another one may well be right: it is sure of something else, or reads one digit or sign otherwise and is
-    not unsure. Digits have no context, so that 7,25 and 1,25 may both be written.
+    0 too where another one may well be right: it is sure of something else, reads one digit or sign otherwise and is
+    not unsure, or reads a part of another value. Digits have no context, so that 7,25 and 1,25 may both be written.
     """
     found = 0.0
     for vote in engines:
         sure = vote.confidence or 0.0
         if vote.says == says:
             found = max(found, sure)
-        elif sure >= MIN_RIVAL_CONFIDENCE and (
-            sure >= min_sure_confidence or (spot.family not in TEXT_FAMILIES and is_one_slip_apart(says, vote.says))
-        ):
+            continue
+        near = spot.family not in TEXT_FAMILIES and is_one_slip_apart(says, vote.says)
+        if sure >= (MIN_RIVAL_CONFIDENCE if near else min_sure_confidence) or is_part_of_another(says, vote.says):
             return 0.0
     return found
 

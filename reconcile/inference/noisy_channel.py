@@ -9,16 +9,14 @@ something unrelated. Places that look like something else to everybody couple so
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from math import exp, factorial, log, prod
+from math import exp, log, prod
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.forms import CACHED_TEXT_COUNT
 from reconcile.inference.prior import flat_share
 from reconcile.inference.votes import Vote, is_null, null_of
-from reconcile.parameters import CharacterConfusions, LearntParameters, SourceModel
+from reconcile.parameters import MAX_EDIT_SHARE, LearntParameters, SourceModel, edit_path, misreading_probability
 from transcribe.values import with_day_as_month, without_accents
 
 MIN_READING_PROBABILITY = 1e-290
@@ -31,50 +29,12 @@ probable than their misreadings. Products below it are summed up as logarithms: 
 FOLLOWED_PREFILL_SHARE = 0.6
 """How often a person who was shown a value simply takes it. Chosen by hand."""
 
-MAX_EDIT_COUNT = 3
-"""More edits than this are another text, where a text is short or long. Chosen by hand."""
-
-MAX_EDIT_SHARE = 1 / 3
-"""The same as a share of the characters of a text of middling length: with more any text is about as probable.
-
-With three edits for each, an unsure engine that read four characters otherwise than three people, and three otherwise
-than the other engine, outweighed all three people.
-"""
-
-MAX_EDITED_LENGTH = 24
-"""Longer texts are another text after `MAX_EDIT_COUNT` edits: their calibration was fitted so (`fit_comments`)."""
-
-FURTHER_EDIT_SHARE = 0.2
-"""How much rarer a misreading is by each further edit: the others are of a single one. Chosen by hand."""
-
-REPLACED_SHARE = 0.6
-"""The share of edits that take one character for another; as many of the others lose one as add one. Chosen by hand."""
-
-ADDED_SHARE = exp(-2.8)
-"""The share of one character among those that are added: that of this one among all that may be written.
-
-It is that of `reconcile.inference.prior.flat_word`: else length alone would make one of two texts the likelier
-original. On 48 photographs of other forms .984 of 1,007 typed values came first so, .978 before. People's is the same:
-with 1/60 two who typed 22 outweighed three who typed 2.
-"""
-
-LOST_SPACE_FACTOR = 10.0
-"""How many times as often an engine loses a space as another character, and is as sure as of what it read right.
-
-Of the spaces that are written RapidOCR lost 1.7 %, of other characters 0.09 %; Tesseract 0.6 and 0.3 %: 20 and 2 times
-(photographs of eight forms, half by hand). With any factor from 3 to 30 the error of probabilities (Brier) was less on
-each form but one.
-"""
-
 LOST_POINT_SHARE = 0.05
 """How often an engine sees no decimal point in a number, and is as sure as of what is right: by hand Tesseract lost 26
 of 194 and RapidOCR 1 of 280, in print they lost none of 120 (photographs of six forms)."""
 
 ADDED_POINT_SHARE = 0.0025
 """How often it sees one where there is none, as unsure as of other errors: half of what none of 582 leave possible."""
-
-ADDED_SHARE_OF_DIGIT = exp(-2.3)
-"""The same of a digit."""
 
 READ_UNREADABLE_SHARE = {"machine": 0.4, "person": 0.15, "expert": 0.03}
 """P that a source reads a text where none can be read or it is struck out, or sees a blank there, each. Machines read
@@ -236,51 +196,18 @@ def habits(written: str, source_model: SourceModel) -> Iterator[tuple[str, str, 
         yield "swap", other, source_model.swap
 
 
-@lru_cache(CACHED_TEXT_COUNT)
-def misreading_probability(characters: CharacterConfusions, kind: str, written: str, said: str) -> float:
-    """P(this misreading | a misreading of what is written), by what characters this kind takes for one another.
+def is_part_of_another(written: str, said: str) -> bool:
+    """Whether a text has lost characters of another value, one character from this, and is likelier so than by chance.
 
-    A geometric number of edits, anywhere. 0 where the texts are the same or too far apart.
+    More than `MAX_EDIT_SHARE` of it may not differ: else it is no reading of either.
     """
-    apart = _edit_path(written, said)
-    if apart is None:
-        return 0.0
-    probability, taken, added, spaces = apart
-    if kind == "machine":
-        probability *= LOST_SPACE_FACTOR**spaces
-    for was, became in taken:
-        probability *= characters.share(kind, was, became)
-    for character in added:
-        probability *= ADDED_SHARE_OF_DIGIT if character.isdigit() else ADDED_SHARE
-    return probability
-
-
-@lru_cache(CACHED_TEXT_COUNT)
-def _edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ...], str, int] | None:
-    """How one text becomes the other, whoever reads it; None where they are the same or too far apart.
-
-    Gives P of so many edits at these places, (written, said) of each character taken for another, and those added.
-    """
-    length = max(len(written), len(said))
-    most = max(MAX_EDIT_COUNT, int(MAX_EDIT_SHARE * length)) if length <= MAX_EDITED_LENGTH else MAX_EDIT_COUNT
-    if not 0 < Levenshtein.distance(written, said, score_cutoff=most) <= most:
-        return None
     operations = Levenshtein.editops(written, said)
-    places, count = len(written) + 1, len(operations)
-    probability = (1.0 - FURTHER_EDIT_SHARE) * FURTHER_EDIT_SHARE ** (count - 1) * factorial(count)
-    probability /= places**count
-    taken, added, spaces = [], "", 0
-    for operation in operations:
-        if operation.tag == "replace":
-            probability *= REPLACED_SHARE
-            taken.append((written[operation.src_pos], said[operation.dest_pos]))
-        else:
-            probability *= (1.0 - REPLACED_SHARE) / 2
-            if operation.tag == "insert":
-                added += said[operation.dest_pos]
-            elif written[operation.src_pos] == " ":
-                spaces += 1
-    return probability, tuple(taken), added, spaces
+    taken = [each for each in operations if each.tag == "replace"]
+    if len(taken) != 1 or MAX_EDIT_SHARE * len(said) < 1 or any(each.tag == "insert" for each in operations):
+        return False
+    other = written[: taken[0].src_pos] + said[taken[0].dest_pos] + written[taken[0].src_pos + 1 :]
+    apart = edit_path(other, said)
+    return apart is not None and apart[0] > flat_share(said)
 
 
 def _null_probability(said: str, source_model: SourceModel, written: str) -> float:

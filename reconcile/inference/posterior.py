@@ -25,7 +25,6 @@ from reconcile.inference.noisy_channel import (
     is_silent,
     likelihoods,
     log_sum,
-    misreading_probability,
 )
 from reconcile.inference.prior import (
     PROPOSAL_LOG_FACTOR,
@@ -35,7 +34,7 @@ from reconcile.inference.prior import (
     word_priors,
 )
 from reconcile.inference.votes import Vote, is_null
-from reconcile.parameters import SHARED_CONFUSIONS, FieldShapes, LearntParameters
+from reconcile.parameters import SHARED_CONFUSIONS, FieldShapes, LearntParameters, misreading_probability
 from transcribe.model import Origin
 
 UNSURE_RATIO_POWER = 0.5
@@ -134,16 +133,14 @@ def share_by(weighed: FieldPosterior, says: str, votes: Sequence[int]) -> float:
 def sure_ink(weighed: FieldPosterior, saying: Sequence[Vote]) -> float:
     """The confidence of these votes of the ink test; 0 where they weigh nothing.
 
-    So it is of a mark that no audit proves.
+    So it is of a mark that no audit proves. Of a blank it is no more than audits prove.
     """
-    return max(
-        [
-            vote.confidence or 0.0
-            for vote, source_model, ratio in weighed.sources
-            if vote in saying and not (source_model.two_valued and _weighs_nothing(source_model.error, ratio))
-        ],
-        default=0.0,
-    )
+    found = 0.0
+    for vote, source_model, ratio in weighed.sources:
+        if vote in saying and not (source_model.two_valued and _weighs_nothing(source_model.error, ratio)):
+            wrong = 0.0 if source_model.two_valued else source_model.error * ratio / (1.0 - source_model.error)
+            found = max(found, min(vote.confidence or 0.0, 1.0 / (1.0 + wrong)))
+    return found
 
 
 def _weighs_nothing(error: float, ratio: float) -> bool:
@@ -156,9 +153,10 @@ def weigh_field(
     """Raw probabilities of one field by itself. `arithmetic` are values to consider that the form's rules ask for."""
     sources, speaking, bad_page = [], [], False
     for vote in votes:
-        source_model = learnt.source_model(vote.source, vote.kind, spot.type, vote.bad_page)
-        source_model = source_model.of_answer(vote.confidence, vote.says)
-        sources.append((vote, source_model, source_model.ratio(vote.confidence, vote.says)))
+        source_model, ratio = learnt.of_answer(
+            vote.source, vote.kind, spot.type, vote.bad_page, vote.confidence, vote.says
+        )
+        sources.append((vote, source_model, ratio))
         bad_page = bad_page or vote.bad_page
         if vote.null is None or not is_silent(vote):
             speaking.append(vote)

@@ -19,7 +19,6 @@ from reconcile.inference import (
     Vote,
     flat_prior,
     habits,
-    misreading_probability,
     null_of,
     shared_confusions,
     weigh_field,
@@ -33,6 +32,7 @@ from reconcile.parameters import (
     confidence_table,
     differences,
     has_digits,
+    misreading_probability,
 )
 
 SHARED_BLAME_SHARE = 0.8

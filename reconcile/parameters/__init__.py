@@ -9,7 +9,13 @@ from reconcile.parameters.confidence_bins import (
     confidence_table,
     has_digits,
 )
-from reconcile.parameters.confusions import SHARED_CONFUSIONS, CharacterConfusions
+from reconcile.parameters.confusions import (
+    MAX_EDIT_SHARE,
+    SHARED_CONFUSIONS,
+    CharacterConfusions,
+    edit_path,
+    misreading_probability,
+)
 from reconcile.parameters.parameters import LearntParameters, read_parameters, without_shapes
 from reconcile.parameters.place_errors import PLACE_CONFIDENCE_STEPS, place_bin
 from reconcile.parameters.shipped import shipped_parameters
@@ -25,6 +31,7 @@ __all__ = [
     "CONFIDENCE_STEPS",
     "LOOKALIKES",
     "MAX_CODE_LENGTH",
+    "MAX_EDIT_SHARE",
     "MIN_CONTEST_COUNT",
     "PLACE_CONFIDENCE_STEPS",
     "PRIOR_ERROR_SHARE",
@@ -39,8 +46,10 @@ __all__ = [
     "champion_standing",
     "confidence_table",
     "differences",
+    "edit_path",
     "has_digits",
     "kept_phrases",
+    "misreading_probability",
     "odds",
     "place_bin",
     "read_parameters",

@@ -135,7 +135,14 @@ class ConfidenceTables:
         )
         return tuple(map(exp, words)), tuple(map(exp, digits))
 
-    def most_weights(self, source: str) -> tuple[float, ...] | None:
-        """The most that its word may weigh by bin of confidence; None where none was counted."""
-        tallies = self.tallies.get(source)
-        return None if tallies is None else most_weights(tallies)
+    def most_weights(self, engine: str, *, bad_page: bool) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        """The most that its word may weigh by bin of confidence, of words and of what holds digits.
+
+        Its readings of that kind prove it, or all of them; None where none was counted.
+        """
+        if engine not in self.tallies:
+            return None
+        usual = most_weights(self.tallies[engine])
+        kinds = [self.tallies.get(confidence_table(engine, digits=digits, bad=bad_page)) for digits in (False, True)]
+        words, digits = (usual if each is None else tuple(map(max, usual, most_weights(each))) for each in kinds)
+        return words, digits

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import inf
 from typing import Any
 
 from reconcile.forms import TEXT_FAMILIES, KnownWords, family_of
 from reconcile.parameters.champion import Champion, champion
 from reconcile.parameters.code_shapes import FieldShapes
-from reconcile.parameters.confidence_bins import ConfidenceTables
+from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, ConfidenceTables, bin_of, has_digits
 from reconcile.parameters.confusions import CharacterConfusions, SharedConfusions
 from reconcile.parameters.machine_record import MachineRecord
 from reconcile.parameters.place_errors import PlaceErrors
@@ -26,6 +25,9 @@ PRIOR_COVERED_TALLY = (8.0, 10.0)
 
 RECENT_COUNT = 4
 """The typed parameters of so many versions are kept, since most scans are weighed under the same. Chosen by hand."""
+
+LEAST_CONFIDENCES = (0.0, *CONFIDENCE_STEPS)
+"""The least of each bin of confidence."""
 
 NO_WORDS = KnownWords({})
 """Of a field of which no words were learnt."""
@@ -98,6 +100,15 @@ class LearntParameters:
         """How this source reads this type of field; of an engine, on a bad page or on others."""
         return _source_model(self, source, kind, type_name, bad_page)
 
+    def of_answer(
+        self, source: str, kind: str, type_name: str, bad_page: bool, confidence: float | None, says: str
+    ) -> tuple[SourceModel, float]:
+        """How this source reads this type of field where it is so sure, and its ratio: see `SourceModel.of_answer`."""
+        if family_of(type_name) == "mark":
+            return self.source_model(source, kind, type_name, bad_page).of_answer(confidence, says)
+        least = None if confidence is None else LEAST_CONFIDENCES[bin_of(confidence)]
+        return _of_text(self, source, kind, type_name, bad_page, least, "0" if has_digits(says) else says and "a")
+
     def words(self, name: str) -> KnownWords:
         """The words that this field was often decided to hold."""
         return self.known_words.get(name, NO_WORDS)
@@ -123,7 +134,6 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
     error = (errors.error_on_bad_page if bad_page else errors.error)(source, kind, type_name)
     swap = habits.habit(source, "swap") if may_swap else 0.0
     phrases = habits.phrases(source) if has_phrases else NO_PHRASES
-    two_valued = family_of(type_name) == "mark"
     return SourceModel(
         kind=kind,
         error=error,
@@ -136,10 +146,17 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
         ratios=learnt.confidence.ratios(source, bad_page=bad_page),
         phrases=phrases,
         has_own_ways=bool(swap or phrases),
-        two_valued=two_valued,
-        weight=errors.most_weight(source, kind, type_name) if two_valued else inf,
-        weights=learnt.confidence.most_weights(source) if two_valued else None,
+        two_valued=family_of(type_name) == "mark",
+        weight=errors.most_weight(source, kind, type_name),
+        weights=learnt.confidence.most_weights(source, bad_page=bad_page),
     )
+
+
+@lru_cache(CACHED_COUNT)
+def _of_text(
+    learnt: LearntParameters, source: str, kind: str, type_name: str, bad_page: bool, sure: float | None, like: str
+) -> tuple[SourceModel, float]:
+    return _source_model(learnt, source, kind, type_name, bad_page).of_answer(sure, like)
 
 
 _RECENT: list[tuple[Parameters, LearntParameters]] = []

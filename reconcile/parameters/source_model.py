@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, replace
 from math import inf
 
-from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, has_digits
+from reconcile.parameters.confidence_bins import bin_of, has_digits
 from reconcile.parameters.source_phrases import Phrases
 
 
@@ -20,8 +19,8 @@ class SourceModel:
     like to everybody. `accents` and `swap` are how often it drops accents, and changes day and month about. `ratios`
     are P(confidence | wrong) / P(confidence | right) by bin of confidence, of words and of what holds digits. `phrases`
     are its conventions. `has_own_ways`: it changes day and month about, or has conventions. `two_valued`: the type has
-    two values only (a mark), so that an error is the other one. `weight` is the most that its word of a mark may
-    weigh, as a ratio of odds, and `weights` the same by bin of confidence, None where none was counted.
+    two values only (a mark), so that an error is the other one. `weight` is the most that its word may weigh, as a
+    ratio of odds, and `weights` the same by bin of confidence, as `ratios`; None where none was counted.
     """
 
     kind: str
@@ -37,23 +36,28 @@ class SourceModel:
     has_own_ways: bool
     two_valued: bool = False
     weight: float = inf
-    weights: tuple[float, ...] | None = None
+    weights: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
     def ratio(self, confidence: float | None, says: str) -> float:
         """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none."""
-        return 1.0 if confidence is None else self.ratios[has_digits(says)][bisect_right(CONFIDENCE_STEPS, confidence)]
+        return 1.0 if confidence is None else self.ratios[has_digits(says)][bin_of(confidence)]
 
-    def of_answer(self, confidence: float | None, says: str) -> SourceModel:
-        """The same for one answer: what is said of a mark weighs no more than its confidence is worth, or audits prove.
+    def of_answer(self, confidence: float | None, says: str) -> tuple[SourceModel, float]:
+        """The same for one answer, and its ratio: it weighs no more than audits prove, or a mark's confidence is worth.
 
         Where it would weigh more it is taken to be wrong so much more often.
         """
-        if not self.two_valued:
-            return self
         weight = self.weight
         if confidence is not None:
             if self.weights is not None:
-                weight = self.weights[bisect_right(CONFIDENCE_STEPS, confidence)]
-            weight = min(weight, max(1.0, confidence / max(1.0 - confidence, 1.0 / weight)))
-        error = 1.0 / (1.0 + weight * self.ratio(confidence, says))
-        return replace(self, error=error) if error > self.error else self
+                weight = self.weights[has_digits(says)][bin_of(confidence)]
+            if self.two_valued:
+                weight = min(weight, max(1.0, confidence / max(1.0 - confidence, 1.0 / weight)))
+        ratio = max(self.ratio(confidence, says), 1.0 / weight)
+        error = max(self.error, 1.0 / (1.0 + weight * ratio))
+        null_error = self.null_error
+        if not says and confidence is not None:
+            null_error = max(null_error, 1.0 / (1.0 + weight))
+        if (error, null_error) == (self.error, self.null_error):
+            return self, ratio
+        return replace(self, error=error, null_error=null_error), ratio

@@ -32,10 +32,9 @@ from reconcile.algorithms.metrics import calibration_error
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.candidates import _repairs
-from reconcile.inference.noisy_channel import _edit_path, misreading_probability
 from reconcile.inference.prior import flat_prior, flat_share, flat_word
 from reconcile.inference.weigh import weigh
-from reconcile.parameters import shipped
+from reconcile.parameters import edit_path, misreading_probability, shipped
 from reconcile.policy import POLICY
 from tests.bench.fit_first import read
 from tests.bench.generator import Shape, make
@@ -176,7 +175,7 @@ def without(part: str) -> Iterator[None]:
             if callable(value):
                 value = value(getattr(owner, name))
             stack.enter_context(patch.object(owner, name, value))
-        for cached in (misreading_probability, _edit_path, _repairs, flat_word, flat_prior, flat_share):
+        for cached in (misreading_probability, edit_path, _repairs, flat_word, flat_prior, flat_share):
             cached.cache_clear()
         yield
 

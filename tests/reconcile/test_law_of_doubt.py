@@ -1,7 +1,7 @@
-"""The law of doubt: who does not know says nothing, and of a mark nobody weighs more than what proves them.
+"""The law of doubt: who does not know says nothing, and nobody weighs more than what proves them.
 
 These laws know readings and counted answers, and look at posteriors alone: by which rules these come about is nothing
-to them. What proves a reading of text is not counted in them yet.
+to them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
 from reconcile.decision import decide
+from reconcile.forms import prepared
 from reconcile.inference import weigh
 from reconcile.parameters import CONFIDENCE_STEPS, bin_of, confidence_table, shipped_parameters
 from reconcile.policy import POLICY
 from tests.examples import examples
-from tests.reconcile.drawn import ENGINES, KEY, World, worlds
+from tests.reconcile.drawn import ENGINES, KEY, TEXTS, World, worlds
 from tests.reconcile.made import field, form, ink, reading
 from transcribe.codes import Flag
 from transcribe.model import INK, READ, Decision, Kind, Parameters, Posterior, Reading
@@ -38,6 +39,20 @@ SOURCES: tuple[tuple[str, Kind], ...] = (
 )
 
 ROUNDING = 1e-9
+
+COIN = 1_000_000
+"""So many answers right and as many wrong."""
+
+PARTED: dict[str, tuple[str, ...]] = {
+    "code": ("KX-4829-LMTR", "5938-6472-95"),
+    "phone": ("647 672 735", "+33 4 65 78 92 36"),
+    "text": ("carnet de bord 96", "papier cadeau"),
+    "name": ("Kristi Vanderbeken", "Jan Maartens"),
+}
+"""By type of field: values of which an engine may read a part."""
+
+CUT = 1e-4
+"""By so little a text may weigh more: ways in which it is read that add less than a millionth are cut off."""
 
 
 def values(posterior: Posterior) -> dict[str, float]:
@@ -136,6 +151,97 @@ def test_of_a_mark_nobody_weighs_more_than_what_proves_them(
         assert told <= max(values(weigh(made, [new], learnt, POLICY)[KEY])[text], 0.55) + 1e-6
     if sure is not None and source == f"{INK} 1":
         assert gained <= max(0.0, odds(sure)) + 1e-6  # the ink test says probabilities
+
+
+@LAW
+@given(
+    who=st.sampled_from(SOURCES),
+    type_name=st.sampled_from(sorted(TEXTS.keys() - MARKS)),
+    picks=st.tuples(*[st.integers(0, 6)] * 2),
+    sure=st.none() | st.floats(0.9, 1.0),
+    right=st.integers(0, 3000),
+    wrong=st.integers(0, 50),
+    others=st.lists(st.integers(0, 6), max_size=4),
+)
+def test_of_a_text_nobody_weighs_more_than_what_proves_them(
+    who: tuple[str, Kind],
+    type_name: str,
+    picks: tuple[int, int],
+    sure: float | None,
+    right: int,
+    wrong: int,
+    others: list[int],
+) -> None:
+    """A text is one of many, so that anybody's word tells something: theirs is held to that of one as often wrong."""
+    (source, kind), confidence = who, sure if who[1] == "machine" else None
+    texts = (*TEXTS[type_name], "") if confidence is not None else TEXTS[type_name]  # a measure of blanks says how sure
+    made, text, other = form(field(KEY.name, type_name)), *[texts[each % len(texts)] for each in picks]
+    them: Kind = "machine" if kind == "person" else "person"  # of another kind: what is counted of theirs stays
+    known = [said(f"other{at}", them, texts[each % len(texts)], None) for at, each in enumerate(others)]
+    found = []
+    for tally in ((right, wrong), (COIN, COIN)):
+        learnt = audited(type_name, source, kind, confidence or 0.0, *tally)
+        found.append(values(weigh(made, [*known, said(source, kind, text, confidence)], learnt, POLICY)[KEY]))
+    proven, coin = found
+    spot = prepared(made).fields[KEY.name]
+    says, rival = spot.normal(text), spot.normal(other)
+    most = log((right + wrong + 1) / (wrong + 1)) + CUT
+    assume(all(1e-9 < each[says] < 1 - 1e-9 for each in found))
+    assert odds(proven[says]) - odds(coin[says]) <= most
+    if says != rival and all(each.get(rival, 0.0) > 1e-9 for each in found):
+        assert log(proven[says] / proven[rival]) - log(coin[says] / coin[rival]) <= most
+
+
+@LAW
+@given(
+    type_name=st.sampled_from(sorted(TEXTS.keys() - MARKS)),
+    sure=st.floats(0.5, 1.0),
+    right=st.integers(0, 3000),
+    wrong=st.integers(0, 50),
+)
+def test_a_blank_is_decided_no_surer_than_the_ink_test_is_and_than_audits_prove(
+    type_name: str, sure: float, right: int, wrong: int
+) -> None:
+    made, learnt = form(field(KEY.name, type_name)), audited(type_name, INK, "machine", sure, right, wrong)
+    found = weigh(made, [said(f"{INK} 1", "machine", "", sure)], learnt, POLICY)[KEY]
+    most = (right + wrong + 1) / (wrong + 1)
+    if isinstance(decide(made.fields[0], found, POLICY), Decision):
+        assert found.probability <= min(sure, most / (1 + most)) + ROUNDING
+
+
+@st.composite
+def read_in_part(draw: st.DrawFn) -> tuple[str, str, str, str]:
+    """A type, a value, the same with one character otherwise, and what is left of it where runs of it are lost."""
+    type_name = draw(st.sampled_from(["code", "phone", "text", "name"]))
+    value, some = draw(st.sampled_from(PARTED[type_name])), "2356789" if type_name == "phone" else "BCDFGHJKMNPRTVWX"
+    places = [at for at, each in enumerate(value) if each.isalnum()]
+    at, became = draw(st.sampled_from(places)), draw(st.sampled_from(some))
+    assume(became != value[at])
+    lost = draw(st.sets(st.sampled_from([each for each in places if abs(each - at) > 1]), min_size=4, max_size=5))
+    runs = [each for each in lost if each - 1 not in lost]
+    assume(len(runs) <= 2)
+    left = "".join("" if place in lost else each for place, each in enumerate(value))
+    return type_name, value, value[:at] + became + value[at + 1 :], left
+
+
+@LAW
+@given(drawn=read_in_part(), sure=st.floats(0.98, 1.0), doubt=st.floats(0.0, 0.97))
+def test_a_reading_in_part_speaks_against_each_value_that_it_contradicts(
+    drawn: tuple[str, str, str, str], sure: float, doubt: float
+) -> None:
+    type_name, value, wrong, left = drawn
+    asked = field(KEY.name, type_name)
+    spot = prepared(form(asked)).fields[KEY.name]
+    part, engine = said("tesseract 5", "machine", left, doubt), said("rapidocr 3", "machine", wrong, sure)
+    known, learnt = [engine, said("ana", "person", value, None)], shipped_parameters()
+    before, after = (values(weigh(form(asked), each, learnt, POLICY)[KEY]) for each in (known, [*known, part]))
+    right, other = spot.normal(value), spot.normal(wrong)
+    rest = iter(other)
+    assume(not all(each in rest for each in spot.normal(left)))  # else it may be a part of that, too
+    assume(min(before[right], before[other], after[right], after[other]) > 1e-12)
+    assert log(after[other] / after[right]) < log(before[other] / before[right]) - 1.0
+    alone = weigh(form(asked), [engine, part], learnt, POLICY)[KEY]
+    assert not isinstance(decide(asked, alone, POLICY), Decision), alone
 
 
 @LAW

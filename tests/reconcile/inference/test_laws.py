@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import PreparedField, prepared
 from reconcile.inference.long_text import is_long
-from reconcile.inference.noisy_channel import SILENCE, log_sum, misreading_probability
+from reconcile.inference.noisy_channel import SILENCE, log_sum
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import CHECK_DIGIT_TYPES
 from reconcile.inference.votes import comparable_text, is_null, null_of, votes
 from reconcile.inference.weigh import weigh
-from reconcile.parameters import SHARED_CONFUSIONS
+from reconcile.parameters import SHARED_CONFUSIONS, misreading_probability
 from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import POLICY
 from tests.examples import SOAK, examples

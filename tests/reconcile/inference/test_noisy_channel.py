@@ -15,9 +15,7 @@ from reconcile.forms.prepared_form import prepared
 from reconcile.forms.street_words import spelled_out
 from reconcile.inference.noisy_channel import (
     error_probability,
-    has_lost_spaces,
     likelihoods,
-    misreading_probability,
 )
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.prior import flat_prior, log_prior
@@ -207,20 +205,6 @@ def test_of_texts_that_differ_in_a_space_an_engine_lost_it_however_sure_it_is(su
     ]
     found = weigh(SPACES, said, shipped_parameters(), POLICY)[FieldKey("note")]
     assert found.candidates[0].normal == "bar tape black"
-
-
-@given(texts=st.lists(st.text("abc", min_size=1, max_size=5), min_size=2, max_size=4), at=st.integers(0, 3))
-def test_an_engine_loses_a_space_rather_than_it_adds_one(texts: list[str], at: int) -> None:
-    written = " ".join(texts)
-    spaces = [number for number, character in enumerate(written) if character == " "]
-    place = spaces[at % len(spaces)]
-    said = written[:place] + written[place + 1 :]
-    characters = LEARNT.characters
-    lost = misreading_probability(characters, "machine", written, said)
-    assert lost > misreading_probability(characters, "machine", said, written)
-    assert lost > misreading_probability(characters, "person", written, said)
-    assert has_lost_spaces(said, written)
-    assert not has_lost_spaces(written, said)
 
 
 @pytest.mark.parametrize("said", ["1250", "1,250.00", "1750", "12.50"])
