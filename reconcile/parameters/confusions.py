@@ -189,7 +189,8 @@ def edit_path(written: str, said: str) -> tuple[float, tuple[tuple[str, str], ..
     operations = Levenshtein.editops(written, said)
     taken, added, spaces, run, after = [], "", 0, 0, ("", 0, 0)
     probability = 1.0
-    for tag, at, to in operations.as_list():
+    for operation in operations:
+        tag, at, to = operation.tag, operation.src_pos, operation.dest_pos
         if tag == "replace":
             probability *= REPLACED_SHARE
             taken.append((written[at], said[to]))
