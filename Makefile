@@ -54,9 +54,9 @@ soak: $(ENV)/.ready
 	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --timeout 3600 --durations=15
 	@sh deployments/fresh.sh
 
-## make docs              every command and every setting as pages in build/docs
+## make docs              every command, setting and promise as pages in build/docs
 docs: $(ENV)/.ready
-	@$(RUN) -m tests.reference
+	@$(RUN) -m tests.promises
 
 ## make lint              ruff and mypy alone
 lint: $(ENV)/.ready

@@ -1,4 +1,4 @@
-"""The reference of commands and settings, made from the code: `make docs` writes both pages into build/docs."""
+"""The reference of commands and settings, made from the code."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from flows.cli.app import COMMAND_GROUPS, app
 from flows.cli.help_pages import EXAMPLES, HEADINGS, dress
 from flows.home.settings import variables
-from tests.house_rules import ROOT
-
-PAGES = ROOT / "build" / "docs"
 
 COMMANDS_HEAD = """# Commands
 
@@ -90,10 +87,3 @@ def settings_page() -> str:
         default = "`./fairhand-data`" if variable == "FAIRHAND_HOME" else f"`{value}`" if str(value) else "none"
         rows.append(f"| `{variable}` | {default} | {_cell(field.description or '')} |")
     return SETTINGS_HEAD + "\n".join(rows) + "\n"
-
-
-if __name__ == "__main__":
-    PAGES.mkdir(parents=True, exist_ok=True)
-    for name, text in (("commands", commands_page()), ("settings", settings_page())):
-        (PAGES / f"{name}.md").write_text(text, encoding="utf-8")
-        print(PAGES / f"{name}.md")

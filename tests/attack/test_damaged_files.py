@@ -46,6 +46,7 @@ def test_folders_in_place_of_files_are_said_in_a_sentence(tmp_path: Path) -> Non
     assert "state.erased is a folder" in findings(load_settings(place))
 
 
+@pytest.mark.promise("a keyed hash of")
 def test_damaged_lines_of_the_list_of_erasures_are_named(tmp_path: Path) -> None:
     place = tmp_path / "home"
     with opened(place) as home:

@@ -206,6 +206,7 @@ def test_the_widest_form_that_passes_is_published_and_a_wider_one_is_refused(tmp
         checked(tmp_path, definition("x", {"f" * 101: "text"}, {}))
 
 
+@pytest.mark.promise("A form whose tables", "its records wait in")
 def test_a_form_that_cannot_be_made_stops_no_other_and_leaves_nothing_half_made(tmp_path: Path) -> None:
     """As one of a home of before there was a check."""
     records, file = tmp_path / "records.db", tmp_path / "wide.toml"
@@ -234,6 +235,7 @@ def test_a_form_that_cannot_be_made_stops_no_other_and_leaves_nothing_half_made(
     assert query.position(records) >= last
 
 
+@pytest.mark.promise("A form whose tables", "its records wait in")
 def test_a_damaged_copy_of_a_form_is_named_and_stops_no_other_and_no_erasure(tmp_path: Path) -> None:
     place = tmp_path / "home"
     with opened(place) as home:

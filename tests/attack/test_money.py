@@ -107,6 +107,7 @@ def decide(site: Site, scan: str, key: FieldKey, text: str) -> None:
     site.store.conclude(scan, number, [decision], [], None, site.clock.now())
 
 
+@pytest.mark.promise("A field is paid", "You are paid once")
 def test_one_task_sent_three_hundred_times_with_new_idems_is_paid_once(site: Site, enter: SIGNED_IN) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
     thief = enter(site.person("amina"))
@@ -130,6 +131,7 @@ def test_the_same_text_from_two_tabs_is_one_reading(site: Site, enter: SIGNED_IN
     assert honest.micro == PIECE
 
 
+@pytest.mark.promise("A field is paid")
 def test_a_correction_is_the_reading_that_counts_and_costs_nobody_anything(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
     honest = enter(site.person("amina"))
@@ -164,6 +166,7 @@ def test_one_skip_sent_fifty_times_is_one_skip(site: Site, enter: SIGNED_IN) -> 
     assert 6 <= thief.seconds < 7
 
 
+@pytest.mark.promise("The clock counts your", "`paid_time` holds the stretches", "So no second is")
 def test_forty_leases_side_by_side_are_paid_the_wall_clock(site: Site, enter: SIGNED_IN) -> None:
     for number in range(14):
         site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
@@ -189,6 +192,7 @@ def test_an_afternoon_without_a_line_is_paid_whole_when_it_comes(site: Site, ent
     assert honest.micro == PIECE * len(tasks)
 
 
+@pytest.mark.promise("kept times", "It is more than")
 def test_kept_time_stands_on_my_pay_and_is_claimed_with_one_press(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "x"})
     honest = enter(site.person("amina"))
@@ -219,6 +223,7 @@ def test_json_without_seconds_counts_what_passed_since_the_last_act(site: Site, 
     assert honest.seconds == pytest.approx(40, abs=1)
 
 
+@pytest.mark.promise("In 24 hours, the", "the seconds are paid")
 def test_questions_are_paid_by_the_clock_once_a_field_and_by_the_day(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
     thief = enter(site.person("amina"))
@@ -234,6 +239,7 @@ def test_questions_are_paid_by_the_clock_once_a_field_and_by_the_day(site: Site,
     assert len(site.store.questions()) == 10, "the same words are the same question"
 
 
+@pytest.mark.promise("In 24 hours, the", "the seconds are paid", "questions of one person", "Of questions and of")
 def test_questions_above_the_measure_of_a_day_are_kept_and_not_paid(site: Site) -> None:
     measure = replace(site.options, paid_questions=2).measure
     site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"})
@@ -245,6 +251,14 @@ def test_questions_above_the_measure_of_a_day_are_kept_and_not_paid(site: Site) 
     assert len(site.store.questions()) == 3
 
 
+@pytest.mark.promise(
+    "A test is a few fields of one kind whose text is known. It",
+    "In 24 hours, %(tests)s",
+    "The time is paid, whatever",
+    "each answer is a",
+    "items of tests of",
+    "Of questions and of",
+)
 def test_tests_in_a_loop_are_paid_up_to_the_measure_of_a_day(site: Site, enter: SIGNED_IN) -> None:
     now = site.clock.now()
     for number in range(6):
@@ -272,6 +286,7 @@ def test_tests_in_a_loop_are_paid_up_to_the_measure_of_a_day(site: Site, enter: 
     assert len(thief.lines()) == site.options.paid_tests + 1
 
 
+@pytest.mark.promise("You get no work meanwhile,")
 def test_a_paused_account_earns_nothing_by_whatever_door(site: Site) -> None:
     site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"})
     person = site.person("amina")
@@ -291,6 +306,7 @@ def _kept(site: Site, task: str, who: str, now: datetime) -> bool:
     return site.store.submit(task, who, sent, now, site.options.measure).kind == "late"
 
 
+@pytest.mark.promise("Your first reading of")
 def test_records_are_not_changed_later_by_whoever_once_had_the_lease(site: Site, enter: SIGNED_IN) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
     thief = enter(site.person("amina"))
@@ -305,6 +321,7 @@ def test_records_are_not_changed_later_by_whoever_once_had_the_lease(site: Site,
     assert site.texts_of(thief.person.id) == ["BC-1"]
 
 
+@pytest.mark.promise("a reading typed under")
 def test_a_task_is_not_written_to_for_ever(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "x", DATE: "y"})
     thief = enter(site.person("amina"))
@@ -319,6 +336,7 @@ def test_a_task_is_not_written_to_for_ever(site: Site, enter: SIGNED_IN) -> None
     assert thief.micro == 2 * PIECE
 
 
+@pytest.mark.promise("A reading that comes", "Too many days have", "404 where the task", "a late reading is")
 def test_a_first_reading_that_comes_after_the_days_that_the_page_says_is_refused(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "x"})
     thief = enter(site.person("amina"))
@@ -365,6 +383,7 @@ def _sends(site: Site, task: str, who: str) -> str:
     return site.store.submit(task, who, SentReading(text="x", idem=f"i-{task}", seconds=7.0), site.clock.now()).kind
 
 
+@pytest.mark.promise("each answer is a")
 def test_items_of_tests_that_are_skipped_count_in_the_measure_of_a_day(site: Site, enter: SIGNED_IN) -> None:
     now = site.clock.now()
     for number in range(40):
@@ -387,6 +406,7 @@ def test_items_of_tests_that_are_skipped_count_in_the_measure_of_a_day(site: Sit
     assert len(thief.lines()) == site.options.paid_tests
 
 
+@pytest.mark.promise("The time of a")
 def test_the_time_of_a_pause_is_paid_to_nobody(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"})
     hourly = site.person("hal")
@@ -409,6 +429,7 @@ def test_the_time_of_a_pause_is_paid_to_nobody(site: Site, enter: SIGNED_IN) -> 
         assert 33 <= thief.seconds <= 34, f"and none of the {pause} s of the pause"
 
 
+@pytest.mark.promise("By the piece: the")
 @pytest.mark.parametrize("claimed", [0.0, 1.0])
 def test_an_hour_is_not_paid_by_the_piece_and_by_a_skip(site: Site, enter: SIGNED_IN, claimed: float) -> None:
     for number in range(40):
@@ -428,6 +449,7 @@ def test_an_hour_is_not_paid_by_the_piece_and_by_a_skip(site: Site, enter: SIGNE
     assert thief.micro <= read * PIECE + thief.lines()[-1].micro
 
 
+@pytest.mark.promise("By the piece: the", "time that is paid")
 def test_an_hour_is_not_paid_by_a_skip_sent_first_and_by_the_pieces_typed_meanwhile(
     site: Site, enter: SIGNED_IN
 ) -> None:
@@ -443,6 +465,7 @@ def test_an_hour_is_not_paid_by_a_skip_sent_first_and_by_the_pieces_typed_meanwh
     assert "time that is paid already" in thief.client.get("/pay").text
 
 
+@pytest.mark.promise("minutes of skips, questions, appeals, contested clocks", "Of skips and questions")
 def test_skips_are_paid_up_to_the_measure_of_a_day_whatever_is_claimed_for_readings(
     site: Site, enter: SIGNED_IN
 ) -> None:
@@ -482,6 +505,12 @@ def test_a_plain_form_is_paid_for_a_skip_what_passed_since_the_last_sending(site
     assert [round(line.seconds) for line in honest.lines()] == [12, 7]
 
 
+@pytest.mark.promise(
+    "By the hour: in",
+    "Who is paid by the hour is paid for `paid_waiting_minutes`",
+    "minutes of waiting paid",
+    "Who is paid by the hour is paid for 60",
+)
 def test_waiting_is_paid_up_to_the_measure_of_a_day_and_the_operator_sees_who_reaches_it(
     site: Site, enter: SIGNED_IN
 ) -> None:
@@ -507,6 +536,9 @@ def test_waiting_is_paid_up_to_the_measure_of_a_day_and_the_operator_sees_who_re
     assert rested.seconds > 3600
 
 
+@pytest.mark.promise(
+    "By the hour: in", "Who is paid by the hour is paid for `paid_waiting_minutes`", "chosen by hand), and"
+)
 def test_waiting_beside_work_that_was_passed_on_is_not_paid(site: Site, enter: SIGNED_IN) -> None:
     person = site.person("hal")
     site.store.set_engagement(person.id, "hourly", site.clock.now())

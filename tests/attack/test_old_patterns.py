@@ -57,6 +57,7 @@ def test_it_is_said_which_field_which_construct_and_what_to_write(tmp_path: Path
     assert said in str(refused.value)
 
 
+@pytest.mark.promise("`fairhand forms check` names")
 def test_forms_check_says_it(house: House) -> None:
     file = receipt_in(house.home.parent)
     with_pattern(file, r"(\d)\1")

@@ -106,6 +106,7 @@ def test_prune_lists_and_removes_only_when_told(house: House, rooms: Home) -> No
 # --- the key ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("- `--with-broken-log` restores a")
 @pytest.mark.parametrize("damage", ["missing", "short", "another"])
 def test_a_state_whose_key_is_lost_goes_on_with_a_new_one(house: House, rooms: Home, damage: str) -> None:
     scan, forgotten = kept_scan(rooms), Scan(id="6" * 64, pages=(), form="", form_version=0)

@@ -78,6 +78,7 @@ def test_the_worker_did_what_this_test_is_about(traced: tuple[Path, list[Event]]
     assert {event.call for event in traced[1]} >= {"create", "write", "sync", "rename", "mkdir", "link", "said"}
 
 
+@pytest.mark.promise("database first, as pictures")
 def test_what_was_acknowledged_is_there_after_a_power_cut(traced: tuple[Path, list[Event]], tmp_path: Path) -> None:
     run(traced, tmp_path, 1)
 

@@ -107,6 +107,7 @@ def test_a_new_reading_has_it_weighed_again(rooms: Home, mina: str, poisonous: N
     assert rooms.store.quarantined()[0].tries == 2
 
 
+@pytest.mark.promise("or `fairhand quarantine withdraw")
 def test_a_withdrawn_reading_stays_paid_and_the_scan_is_weighed_and_asked_of_another(
     rooms: Home, mina: str, poisonous: None
 ) -> None:

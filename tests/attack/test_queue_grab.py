@@ -81,6 +81,7 @@ def test_nobody_holds_more_than_a_hundred_tasks_by_asking_for_each_field(site: S
     assert 40 <= len(site.store.held(thief.person.id, site.clock.now())) <= 100
 
 
+@pytest.mark.promise("a lease is lengthened,")
 def test_a_lease_in_force_is_lengthened_and_one_that_lapsed_is_leased_anew(site: Site, enter: SIGNED_IN) -> None:
     site.scan(FORM, {NUMBER: "BC-1"})
     honest = enter(site.person("amina"))
@@ -95,6 +96,7 @@ def test_a_lease_in_force_is_lengthened_and_one_that_lapsed_is_leased_anew(site:
     assert honest.micro == PIECE
 
 
+@pytest.mark.promise("what comes late from")
 @pytest.mark.parametrize("kind", ["adjudicate", "audit", "appeal"])
 def test_who_is_no_expert_any_more_decides_nothing(site: Site, enter: SIGNED_IN, kind: TaskKind) -> None:
     scan = site.scan(FORM, {NUMBER: "1", DATE: "2"})
@@ -264,6 +266,9 @@ def test_a_person_is_told_what_is_so_where_others_read(site: Site, enter: SIGNED
     assert "has been read" not in page
 
 
+@pytest.mark.promise(
+    "The time of that field was over when your reading came. It is kept all the same,", "to `/work?late=1`, which says"
+)
 def test_a_plain_form_that_comes_late_is_told_so(site: Site, enter: SIGNED_IN) -> None:
     site.scan(FORM, {NUMBER: "BC-1", DATE: "2"})
     honest = enter(site.person("amina"))

@@ -104,6 +104,7 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.mark.promise("a keyed hash of")
 def test_an_older_state_put_back_republishes_nothing_that_was_forgotten(place: Path, tmp_path: Path) -> None:
     with opened(place) as home:
         old, third = recorded(home, "OLDFIRM LTD"), recorded(home, "THIRD LTD")
@@ -163,6 +164,7 @@ def test_what_changes_after_an_older_state_was_put_back_is_published(place: Path
         assert published.changed > followed, "who follows the changes misses none"
 
 
+@pytest.mark.promise("a keyed hash of")
 def test_an_erasure_that_was_listed_and_did_not_come_to_an_end_is_made_good(place: Path) -> None:
     """The power fails between the list and the transaction."""
     with opened(place) as home:
@@ -185,6 +187,7 @@ def test_a_line_that_was_cut_short_harms_no_other(place: Path) -> None:
         assert len(home.store.erasures.read()) == 2
 
 
+@pytest.mark.promise("where a program that")
 @pytest.mark.parametrize("name", ["state.db", "records.db"])
 def test_forgetting_says_so_while_a_reader_keeps_words_in_the_files(place: Path, name: str) -> None:
     with opened(place) as home:
@@ -200,6 +203,7 @@ def test_forgetting_says_so_while_a_reader_keeps_words_in_the_files(place: Path,
         assert not words_in(place, "OLDFIRM"), "it was finished by itself"
 
 
+@pytest.mark.promise("where a program that")
 def test_forgetting_waits_for_a_reader_that_ends(place: Path) -> None:
     with opened(place) as home:
         scan = recorded(home, "OLDFIRM LTD")
@@ -216,6 +220,7 @@ def test_forgetting_waits_for_a_reader_that_ends(place: Path) -> None:
         assert not words_in(place, "OLDFIRM")
 
 
+@pytest.mark.promise("without it, texts that")
 @pytest.mark.parametrize("damage", ["missing", "short", "another"])
 def test_a_state_without_its_key_stops_and_says_what_brings_it_back(place: Path, damage: str) -> None:
     with opened(place):
@@ -265,6 +270,7 @@ def test_a_state_that_is_newer_than_the_records_goes_on(place: Path) -> None:
         assert home.store.past_retention(now() + timedelta(days=1)) == []
 
 
+@pytest.mark.promise("those that are known")
 def test_what_is_known_already_is_looked_at_and_put_right(place: Path) -> None:
     """Of files, and of the masked copies of a form with payment data."""
     with opened(place) as home:

@@ -105,6 +105,7 @@ def test_no_route_of_somebody_demoted_and_paused_undoes_it(
     assert invited == ["ben", "olga"], "who was demoted invites nobody any more"
 
 
+@pytest.mark.promise("what is not sent")
 def test_an_older_page_of_an_operator_undoes_nothing_that_is_newer(site: Site) -> None:
     olga, eve = site.person("olga", "operator"), site.person("eve", "operator")
     client, csrf = client_of(site, olga)
@@ -114,6 +115,7 @@ def test_an_older_page_of_an_operator_undoes_nothing_that_is_newer(site: Site) -
     assert (now_eve.roles, now_eve.paused, now_eve.languages) == (frozenset({"transcriber"}), True, ("es",))
 
 
+@pytest.mark.promise("Who is paused stays", "An operator has paused")
 def test_who_is_paused_gets_in_to_what_is_theirs_and_to_no_work_and_only_they_are_told(site: Site) -> None:
     amina = site.person("amina")
     client, csrf = client_of(site, amina)
@@ -145,6 +147,7 @@ def test_who_is_paused_gets_in_to_what_is_theirs_and_to_no_work_and_only_they_ar
     assert (wrong.status_code, "paused" in wrong.text) == (401, False), "a pause is told to its person only"
 
 
+@pytest.mark.promise("like all others and", "look like all others.")
 def test_nothing_tells_a_control_item_from_another_field(site: Site) -> None:
     amina = site.person("amina")
     known = site.scan("bon-de-commande", {NUMBER: "G1"}, name="known")
@@ -273,6 +276,7 @@ def test_a_password_that_is_soon_guessed_is_refused(site: Site) -> None:
     assert client.post("/password", data={"csrf": csrf, "password": PHRASE}).status_code == 303
 
 
+@pytest.mark.promise("With a password you")
 def test_a_session_left_open_changes_no_password_and_moves_no_money(site: Site) -> None:
     olga = site.person("olga", "operator")
     spare = site.link(olga)
@@ -297,6 +301,7 @@ def test_a_session_left_open_changes_no_password_and_moves_no_money(site: Site) 
     assert client.post("/password", data={**other, "current": PHRASE}).status_code == 303
 
 
+@pytest.mark.promise("Made %(at)s, signs in")
 def test_sessions_and_links_are_listed_and_ended_by_their_person(site: Site) -> None:
     amina = site.person("amina")
     spare = site.link(amina)

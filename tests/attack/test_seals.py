@@ -183,6 +183,7 @@ def test_a_form_written_by_hand_with_fields_is_found(home: Path) -> None:
     assert "Forms, number" in said
 
 
+@pytest.mark.promise("rates, floors, truths and")
 @pytest.mark.parametrize("kind", sorted(SEALED_FACTS))
 def test_a_change_by_hand_of_each_table_is_found(home: Path, kind: str) -> None:
     tamper(home, f"UPDATE {TABLES[kind]} SET {CHANGES[kind]}")  # noqa: S608 - our own names
@@ -200,6 +201,7 @@ def test_rows_taken_out_of_each_table_are_found(home: Path, kind: str) -> None:
     assert f"{words_of(kind)}, number" in said
 
 
+@pytest.mark.promise("texts that were erased are")
 @pytest.mark.parametrize("statement", WORDS)
 def test_words_and_marks_changed_by_hand_are_found(home: Path, statement: str) -> None:
     tamper(home, statement)
@@ -278,6 +280,7 @@ def test_a_home_from_between_is_sealed_when_it_is_opened(tmp_path: Path) -> None
     again.close()
 
 
+@pytest.mark.promise("A transaction that writes", "rates, floors, truths and")
 def test_no_verb_writes_a_fact_without_sealing_it() -> None:
     """Each statement that writes to a table of facts is called where the fact is vouched for."""
     tables = "|".join(TABLES.values())

@@ -87,6 +87,7 @@ def reached(site: Site, client: TestClient) -> list[tuple[str, int]]:
     return found
 
 
+@pytest.mark.promise("Besides your link or")
 @pytest.mark.parametrize("begun", ["password", "link"])
 def test_a_session_that_waits_for_its_code_reaches_nothing(site: Site, olga: Transcriber, begun: str) -> None:
     if begun == "password":
@@ -144,6 +145,7 @@ def test_guesses_are_few_from_whatever_networks_and_strangers_shut_nobody_out(si
     assert [(line.action, line.subject) for line in failures] == [("sign-in failed", olga.id)] * 6
 
 
+@pytest.mark.promise("Write them down now")
 def test_each_recovery_code_signs_in_once_and_is_kept_as_a_hash(site: Site, olga: Transcriber, tmp_path: Path) -> None:
     client = with_password(site)
     assert give(client, " AAAA bbbb-CCCCdddd ").headers["location"] == "/second-factor", "it says how many are left"

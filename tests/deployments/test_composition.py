@@ -141,6 +141,7 @@ def read_by_shifts(prefect: httpx.Client, inbox: Path, state: str) -> None:
         assert connection.execute(again).fetchall() == [], "no engine read a scan twice"
 
 
+@pytest.mark.promise("Files to be read", "**Whoever has the password")
 def test_a_batch_goes_from_prefect_over_a_worker_to_the_database_and_the_bucket_and_pages_through_the_proxy(
     composition: Composition, buckets: BucketServer, tmp_path: Path
 ) -> None:

@@ -191,6 +191,7 @@ def test_our_containers_may_do_nothing_but_their_work() -> None:
     assert int(user[1]) == pods()["web"]["securityContext"]["runAsUser"] != 0
 
 
+@pytest.mark.promise("**Whoever has the password")
 def test_only_the_proxy_is_open_to_the_world_and_prefect_asks_for_its_password() -> None:
     found = composition()
     published = {name: service["ports"] for name, service in found.items() if "ports" in service}
@@ -226,6 +227,7 @@ def test_prefect_has_the_tuned_settings_everywhere_and_prunes(tmp_path: Path) ->
         assert {name: told.get(name) for name in wanted} == wanted
 
 
+@pytest.mark.promise("Files to be read", "Such a shift also")
 def test_a_shift_runs_every_quarter_of_an_hour_and_pages_and_workers_see_the_same_inbox() -> None:
     told = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     (shift,) = [each for each in told if each["name"] == "shift"]

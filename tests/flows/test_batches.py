@@ -31,6 +31,7 @@ def here(rooms: Home) -> World:
     return made
 
 
+@pytest.mark.promise("it stays in the", "Both are kept, and", "Each keeps what people")
 def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: World) -> None:
     assert [each["batch"] for each in house.run("batch", "list", "--json").json] == ["monday", "tuesday"]
     changed = house.run("batch", "due", "monday", "2026-12-01", "--why", "promised", "--by", "olga", "--json").json[0]
@@ -60,6 +61,7 @@ def test_batches_are_listed_shown_cancelled_and_resumed(house: House, here: Worl
     assert "cancelled" not in house.run("status", "--batch", "monday").out
 
 
+@pytest.mark.promise("**It stands still.** `fairhand")
 def test_a_batch_that_nobody_who_is_there_can_finish_names_no_time_but_who_is_missing(
     house: House, here: World
 ) -> None:
@@ -174,6 +176,7 @@ def test_the_list_counts_scans_as_the_report_of_one_batch_does_and_adds_up(house
     assert rows(house)["second"][1:6] == ["4", "1", "2", "1", "0"], "scans, finished, set aside, open, files"
 
 
+@pytest.mark.promise("Records that were published", "records that were published")
 def test_cancelling_says_how_many_records_stay(house: House, here: World) -> None:
     for name, said in (("done", "1 record of it stays as published"), ("too", "2 records of it stay as published")):
         here.decide(here.scan(name, batch="monday"), decision("number", "1"), decision("total", "1"), record=True)
@@ -181,6 +184,7 @@ def test_cancelling_says_how_many_records_stay(house: House, here: World) -> Non
     assert "0 records of it stay" in house.run("batch", "cancel", "tuesday", "--why", "a trial").out
 
 
+@pytest.mark.promise("**How far is it?**")
 def test_what_nobody_is_paid_for_cost_nothing_and_what_is_paid_has_its_currency(house: House, here: World) -> None:
     assert "to the floor: nothing." in house.run("batch", "show", "monday").out
     (task,) = here.store.lease("ann", 1, now())
@@ -195,6 +199,7 @@ def test_what_nobody_is_paid_for_cost_nothing_and_what_is_paid_has_its_currency(
     assert "to the floor: 0.05 EUR." in house.run("batch", "show", "monday").out
 
 
+@pytest.mark.promise("Files that were set")
 def test_where_no_scan_is_left_to_read_again_it_is_said_with_what_to_do(house: House, here: World) -> None:
     refused = SourceFile(sha256="ab" * 32, name="card.png", media_type="image/png", size=9)
     here.store.set_aside(refused, "ScanError", "The page does not lie on the form.", "third", NOON)

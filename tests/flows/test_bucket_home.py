@@ -97,6 +97,7 @@ def names_of(home: Home, scans: list[Scan]) -> list[str]:
     return [name for scan in scans for name in home.store.kept_names(scan.id)]
 
 
+@pytest.mark.promise("Everything else of the")
 def test_scans_are_taken_in_and_nothing_lies_on_the_disk(home: Home, server: BucketServer, own: str) -> None:
     names = names_of(home, taken(home, RECEIPTS))
     assert sorted(server.objects(own)) == sorted(f"pictures/{name[:2]}/{name}" for name in names)
@@ -105,6 +106,7 @@ def test_scans_are_taken_in_and_nothing_lies_on_the_disk(home: Home, server: Buc
     assert len(server.objects(own)) == len(names) == len(RECEIPTS)
 
 
+@pytest.mark.promise("No file is blamed,")
 def test_who_takes_files_in_waits_for_a_bucket_that_is_away(home: Home, server: BucketServer) -> None:
     (first,) = taken(home, RECEIPTS[:1])
     server.stop()
@@ -118,6 +120,7 @@ def test_who_takes_files_in_waits_for_a_bucket_that_is_away(home: Home, server: 
     assert all(map(home.archive.is_whole, names_of(home, scans)))
 
 
+@pytest.mark.promise("No file is blamed,")
 def test_a_bucket_that_stays_away_ends_the_batch_in_words_and_the_next_one_finishes_it(
     home: Home, server: BucketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_bucket_that_stays_away_ends_the_batch_in_words_and_the_next_one_finis
     assert all(map(home.archive.is_whole, names_of(home, scans)))
 
 
+@pytest.mark.promise("No file is blamed,")
 def test_a_file_whose_reading_met_a_bucket_that_was_away_is_tried_again_and_not_put_away(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +159,7 @@ def test_a_file_whose_reading_met_a_bucket_that_was_away_is_tried_again_and_not_
     assert (verdict.taken, verdict.reason) == (False, "")
 
 
+@pytest.mark.promise("`/readyz` says that the")
 def test_the_doctor_and_readiness_say_that_the_bucket_is_away(
     home: Home, server: BucketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +176,7 @@ def test_the_doctor_and_readiness_say_that_the_bucket_is_away(
     assert [each.message for each in examine_deeply(home.settings) if each.check == "archive"] == []
 
 
+@pytest.mark.promise("What is forgotten meanwhile")
 def test_what_is_forgotten_is_gone_from_the_bucket_and_waits_for_one_that_is_away(
     home: Home, server: BucketServer, own: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +237,7 @@ def test_a_backup_is_refused_while_the_bucket_is_away_and_earlier_ones_stay(
     assert len([each for each in (tmp_path / "backups").iterdir() if (each / "manifest.json").exists()]) == 1
 
 
+@pytest.mark.promise("People see pictures through", "readings go on, as")
 def test_pictures_go_through_us_to_whom_the_task_is_leased_and_come_again_after_the_bucket_was_away(
     server: BucketServer, site: Site, sign_in: SignIn
 ) -> None:

@@ -222,6 +222,13 @@ def test_where_prefect_is_away_what_runs_its_deployments_ends_with_a_sentence(tm
     assert ran.stderr == "fairhand: Prefect's server does not answer (ConnectError).\n"
 
 
+@pytest.mark.promise(
+    "In the night after",
+    "It serves the review",
+    "`fairhand backup`, every night",
+    "forgets what was kept",
+    "backs the home up",
+)
 def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: House, rooms: Home, story: Story) -> None:
     until(lambda: any(each["state"]["type"] == "COMPLETED" for each in runs(house, "retention")))
     (run,) = runs(house, "retention")
@@ -241,6 +248,7 @@ def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: Hous
     assert story.old.id not in rooms.store.past_retention(now())
 
 
+@pytest.mark.promise("What must run more")
 def test_scans_that_wait_are_read_by_the_clock_where_the_settings_say_so(
     house: House, rooms: Home, story: Story
 ) -> None:
@@ -251,6 +259,7 @@ def test_scans_that_wait_are_read_by_the_clock_where_the_settings_say_so(
     assert deployments_of(rooms.settings)[1].cron == ""
 
 
+@pytest.mark.promise("how long serve's Prefect")
 def test_prefect_forgets_runs_that_ended_long_ago(house: House, story: Story) -> None:
     until(
         lambda: (
@@ -269,6 +278,7 @@ def test_prefect_forgets_runs_that_ended_long_ago(house: House, story: Story) ->
     until(lambda: {each["id"] for each in runs(house, "appeals")} == {missed["id"]})
 
 
+@pytest.mark.promise("On Prefect's pages each")
 def test_a_folder_is_ingested_from_prefects_pages_and_a_killed_run_is_begun_again(
     house: House, rooms: Home, story: Story
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_process_of_serve_that_finds_no_database_ends_in_one_line(away: House,
     assert done.stderr.startswith("fairhand: The database of FAIRHAND_STATE cannot be reached")
 
 
+@pytest.mark.promise("So a shift that", "`fairhand.service` is started again")
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_a_unit_whose_database_is_away_has_failed(unit: Path, away: House) -> None:
     words, successes = unit_command(unit)
@@ -75,6 +76,7 @@ def test_a_unit_whose_database_is_away_has_failed(unit: Path, away: House) -> No
         assert {"Restart=on-failure", "RestartSec=5"} <= set(unit.read_text(encoding="utf-8").splitlines())
 
 
+@pytest.mark.promise("So a shift that")
 def test_a_shift_that_set_scans_aside_has_not_failed(house: House, rooms: Home) -> None:
     words, successes = unit_command(DEPLOYMENTS / "systemd" / "fairhand-shift.service")
     to_read(rooms, "lost", "no picture")

@@ -45,6 +45,7 @@ def fails(*given: object) -> None:
     raise KeyError("text")
 
 
+@pytest.mark.promise("It is named with")
 @pytest.mark.usefixtures("kept_readings")
 @pytest.mark.parametrize("error", [KeyError("text"), EngineError("The reader failed."), ScanError("it is no picture.")])
 def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(
@@ -93,6 +94,7 @@ def test_an_error_while_a_file_is_taken_in_is_of_that_file_and_put_right_when_it
     assert rooms.store.open_tasks(Offer(), now()) == 2, "somebody is asked which form each is"
 
 
+@pytest.mark.promise("Under `--form auto`, where")
 def test_a_coarse_copy_whose_form_a_person_says_is_set_aside_and_asks_nobody_for_its_fields(
     rooms: Home, tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from flows.administration import quality
 from flows.administration.records import READER_WAIT_SECONDS
 from flows.alerts import conditions, standing_records, told_alerts
@@ -50,6 +52,7 @@ def default(name: str) -> object:
     return Settings.model_fields[name].default
 
 
+@pytest.mark.promise("`fairhand backup`, every night", "backs the home up", "how long serve's Prefect")
 def test_what_runs_by_the_clock_runs_when_the_page_says() -> None:
     said = {
         "": "when asked",
@@ -68,6 +71,7 @@ def test_what_runs_by_the_clock_runs_when_the_page_says() -> None:
     assert f"forgets a run {default('prefect_days'):.0f} days after its end" in PAGE
 
 
+@pytest.mark.promise("new connections are refused", "what it reads too")
 def test_what_serve_and_shifts_wait_for_is_what_the_page_says() -> None:
     assert f"requests that have begun are finished within {STOP_SECONDS} seconds" in PAGE
     assert f"the head of a request {slow_clients.HEADER_SECONDS:.0f} seconds, a body 30 and one more" in PAGE
@@ -84,6 +88,7 @@ def test_what_serve_and_shifts_wait_for_is_what_the_page_says() -> None:
     assert "the disk is full (under 100 MB)" in PAGE
 
 
+@pytest.mark.promise("a watched folder tries", "Pages of a form")
 def test_what_a_watched_folder_waits_for_is_what_the_page_says() -> None:
     assert f"has not changed for {default('watch_seconds'):.0f} seconds (`FAIRHAND_WATCH_SECONDS`)" in PAGE
     assert watched_folder.PATIENCE_FACTOR * 5 == 60
@@ -107,6 +112,7 @@ def test_how_long_forgetting_and_people_are_waited_for_is_what_the_page_of_the_s
     assert "One person holds 100 tasks at most, or one whole form" in STORE
 
 
+@pytest.mark.promise("pay of the months before is", "records stand still")
 def test_when_operators_are_told_is_what_the_page_says() -> None:
     assert timedelta(days=1) == told_alerts.AGAIN
     assert "tells each thing once a day as long as it lasts" in PAGE
@@ -126,6 +132,7 @@ def test_when_operators_are_told_is_what_the_page_says() -> None:
     assert "their day is two days off or less" in PAGE
 
 
+@pytest.mark.promise("it needs 12 finished", "- where the rate")
 def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
     assert f"at the speed measured over {MIN_MEASURED_READINGS} readings or more" in PAGE
     assert SURELY_ANOTHER == 0.9

@@ -23,6 +23,7 @@ def test_no_forecast_is_made_from_little_and_a_steady_pace_is_met() -> None:
     assert told.earliest < told.middle < told.latest
 
 
+@pytest.mark.promise("**How far is it?**")
 def test_after_a_friday_the_weekend_counts() -> None:
     week = [
         MONDAY + timedelta(days=day, hours=9, minutes=2 * each) for day in range(5) for each in range(240)
@@ -66,6 +67,7 @@ def test_in_the_first_hour_the_pace_is_less_sure_than_after_a_day() -> None:
     assert first.earliest - begun[-1] < later.earliest - day[-1]
 
 
+@pytest.mark.promise("**How far is it?**")
 @pytest.mark.parametrize("kind", KINDS)
 def test_simulated_batches_end_within_the_spread_in_about_80_of_100_cases(kind: str) -> None:
     """The least that 12 cases show where 80 of 100 hold, but for 1 in 100."""

@@ -41,6 +41,7 @@ def answered(house: House, answer: str, *told: str) -> tuple[int, str]:
     return process.returncode, said
 
 
+@pytest.mark.promise("it stays in the")
 def test_without_a_terminal_it_is_refused_until_somebody_says_yes(house: House, rooms: Home, scan: Scan) -> None:
     refused = house.run("scan", "forget", scan.id[:12], *WHY)
     assert refused.code == 2
@@ -58,6 +59,7 @@ def test_without_a_terminal_it_is_refused_until_somebody_says_yes(house: House, 
     assert house.run("scan", "forget", scan.id[:12], "--yes", *WHY).code == 0, "again it finishes what was cut short"
 
 
+@pytest.mark.promise("It says what goes")
 @pytest.mark.parametrize(("answer", "is_forgotten"), [("n\n", False), ("y\n", True)])
 def test_on_a_terminal_it_says_what_goes_and_what_stays_and_asks_once(
     house: House, rooms: Home, scan: Scan, answer: str, is_forgotten: bool

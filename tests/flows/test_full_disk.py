@@ -124,6 +124,7 @@ def test_the_state_names_itself_and_what_was_kept_before_stays(rooms: Home) -> N
     assert rooms.store.verify_audit().whole
 
 
+@pytest.mark.promise("Where `records.db` has none,")
 def test_where_the_records_have_no_room_the_batch_ends_and_says_so(
     rooms: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +163,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.promise("- Where the disk", "Where `records.db` has none,")
 def test_a_batch_on_a_real_full_disk_loses_nothing(working_house: House, small_disk: Path, tmp_path: Path) -> None:
     house = working_house
     house.environment = {"FAIRHAND_ARCHIVE": str(small_disk / "archive")}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 
+import pytest
+
 from flows.administration.people import invite
 from flows.home.home import Home, now
 from flows.steps.learn_parameters import learn_home
@@ -58,6 +60,7 @@ def kept_of(rooms: Home, scan: str) -> object:
     return history.decisions, published, record and record.exceptions, rooms.store.truths(scan), asked
 
 
+@pytest.mark.promise("What is sent there", "Practice and tests are")
 def test_wrong_answers_in_practice_and_tests_change_nothing_that_is_known_not_even_when_it_is_weighed_again(
     rooms: Home,
 ) -> None:

@@ -133,6 +133,7 @@ def test_the_progress_of_a_batch_is_shown_a_hundred_times_at_most(tmp_path: Path
     assert 98 <= shown[-1] <= 100
 
 
+@pytest.mark.promise("**See why a file")
 def test_bad_files_are_set_aside_with_a_sentence_and_memory_stays_small(working_house: House, tmp_path: Path) -> None:
     folder = tmp_path / "batch"
     folder.mkdir()

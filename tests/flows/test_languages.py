@@ -35,6 +35,7 @@ def test_the_check_of_a_form_looks_for_its_languages_and_names_the_package(house
     assert f"Tesseract has no language data for {ABSENT}: apt-get install tesseract-ocr-{ABSENT}" in lacking.out
 
 
+@pytest.mark.promise("%(field)s looks like payment")
 def test_the_check_of_a_form_asks_about_payment_data_and_about_what_tells_one_order_from_another(
     house: House, tmp_path: Path
 ) -> None:

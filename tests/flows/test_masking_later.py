@@ -37,6 +37,7 @@ def with_card_number(folder: Path) -> Path:
     return folder / "order.png"
 
 
+@pytest.mark.promise("A page that is", "then masked copies take")
 def test_payment_data_are_masked_once_the_form_is_known_and_what_showed_them_is_gone(
     rooms: Home, tmp_path: Path
 ) -> None:

@@ -48,6 +48,7 @@ def test_records_are_made_anew_where_they_are_lost(house: House, rooms: Home) ->
     assert house.run("records", "export", "--form", "receipt").out == before
 
 
+@pytest.mark.promise("%(name)s signs in once")
 def test_a_new_link_is_for_somebody_who_is_there(house: House, rooms: Home) -> None:
     first = house.run("people", "add", "Mina", "--json").json[0]["link"]
     second = house.run("people", "link", "Mina")

@@ -55,6 +55,7 @@ def serving(working_house: House, rooms: Home, new_prefect_database: Path) -> It
         process.communicate()
 
 
+@pytest.mark.promise("the process of the")
 def test_photographs_become_records_while_connections_are_cut(
     working_house: House, serving: subprocess.Popen[str], rooms: Home, url: str
 ) -> None:

@@ -6,6 +6,8 @@ import json
 import secrets
 from datetime import timedelta
 
+import pytest
+
 from flows.administration.people import invite
 from flows.alerts.conditions import odd_readers
 from flows.cli.people_check import example_in_words
@@ -57,6 +59,9 @@ def test_an_example_names_no_other_text_that_is_the_same() -> None:
     assert alone == "a.jpg, plate: they read nothing is written."
 
 
+@pytest.mark.promise(
+    "Nothing follows by itself. Look", "A reading that came", "No program takes pay", "Nothing follows by itself."
+)
 def test_who_types_the_same_everywhere_is_asked_about_with_evidence(house: House, rooms: Home) -> None:
     read_by_two(rooms)
     paid, readings = rooms.store.ledger(), rooms.store.counts()

@@ -84,6 +84,7 @@ def test_a_command_reads_scans_again_by_id_batch_or_form_and_back(working_house:
     rooms.close()
 
 
+@pytest.mark.promise("Scans that come from", "- What people typed")
 def test_a_new_version_of_the_form_takes_along_what_people_typed_and_says_of_how_many_fields_it_counts_no_more(
     working_house: House,
 ) -> None:
@@ -142,6 +143,7 @@ def test_a_forgotten_file_comes_again_when_somebody_says_so(working_house: House
     rooms.close()
 
 
+@pytest.mark.promise("- A scan whose")
 def test_a_reading_that_fails_leaves_the_scan_as_it_was(working_house: House, tmp_path: Path) -> None:
     house = working_house
     house.run("ingest", RECEIPT, "--form", "receipt")

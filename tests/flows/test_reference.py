@@ -51,6 +51,7 @@ def type_everything(home: Home) -> None:
             return
 
 
+@pytest.mark.promise("A mistake is named", "They are not paid", "Mina opens her link,")
 @pytest.mark.prefect
 @pytest.mark.xdist_group("prefect-2")
 def test_the_tutorial_works_as_it_stands(

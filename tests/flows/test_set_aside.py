@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from flows.administration.people import invite
 from flows.home.home import Home, now
 from flows.steps.erasures import rebuild_records
@@ -32,6 +34,9 @@ def spoilt(rooms: Home) -> tuple[str, str, str]:
     return scan.id, mina, omar
 
 
+@pytest.mark.promise(
+    "What they read on", "what was paid stays", "A record that stood", "What was paid stays paid.", "The person is told"
+)
 def test_readings_of_a_period_are_set_aside_taken_back_and_records_follow(house: House, rooms: Home) -> None:
     scan, mina, _ = spoilt(rooms)
     paid = rooms.store.ledger()

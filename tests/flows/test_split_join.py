@@ -67,6 +67,7 @@ def typed(home: Home, scan: Scan) -> list[str | None]:
     return [each.text for each in home.store.readings(scan.id) if each.source == "operator"]
 
 
+@pytest.mark.promise("those that somebody holds", "What people typed of", "The scan that came")
 def test_a_file_with_two_orders_is_split_and_joined_and_what_was_typed_is_kept(two_pages: tuple[Home, Scan]) -> None:
     home, scan = two_pages
     home.store.correct_value(scan.id, NUMBER, "BC-2025-0001", "olga", "as it stands there", now())
@@ -110,6 +111,7 @@ def test_the_commands_split_and_join(house: House, two_pages: tuple[Home, Scan])
     assert house.run("log", "verify").code == 0
 
 
+@pytest.mark.promise("The scan that came")
 def test_pages_with_payment_data_are_split_and_joined_masked(two_masked_pages: tuple[Home, Scan]) -> None:
     home, scan = two_masked_pages
     home.store.correct_value(scan.id, NUMBER, "BC-2025-0001", "olga", "as it stands there", now())

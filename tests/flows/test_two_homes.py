@@ -112,6 +112,7 @@ WEIGHED = "SELECT COUNT(*) FROM decision"
 HOLDERS = "SELECT COUNT(DISTINCT claimed_by) FROM scan WHERE claimed_until IS NOT NULL"
 
 
+@pytest.mark.promise("**Weighing** goes on on", "So no scan is")
 def test_two_processes_weigh_many_scans_together_and_each_scan_once(
     first: House, second: House, here: Home, url: str
 ) -> None:
@@ -139,6 +140,7 @@ def test_two_processes_weigh_many_scans_together_and_each_scan_once(
     assert here.store.verify_audit().whole
 
 
+@pytest.mark.promise("each claims scans, 50", "So no scan is")
 def test_what_a_machine_that_stands_still_has_claimed_is_weighed_by_the_other_and_once(
     first: House, second: House, here: Home, url: str
 ) -> None:
@@ -168,6 +170,7 @@ def _stop_between_transactions(process: subprocess.Popen[str], url: str) -> bool
     return False
 
 
+@pytest.mark.promise("another goes on within")
 def test_one_process_publishes_at_a_time_and_killed_it_is_followed_by_the_next(
     first: House, second: House, here: Home, there: Home
 ) -> None:
@@ -205,6 +208,7 @@ def test_both_homes_have_the_same_records_with_the_same_numbers(here: Home, ther
     assert len(here.store.records_copies()) == 2
 
 
+@pytest.mark.promise("`fairhand records copies` lists", "until then erasures stay")
 def test_forgetting_ends_when_the_words_are_gone_from_the_records_of_both(
     here: Home, there: Home, first: House, second: House
 ) -> None:
@@ -228,6 +232,7 @@ def test_forgetting_ends_when_the_words_are_gone_from_the_records_of_both(
     finish_erasures(here, 0.0)
 
 
+@pytest.mark.promise("each claims scans, 50", "Where a whole machine")
 def test_the_times_and_counts_of_the_page_are_those_of_the_code() -> None:
     page = " ".join((ROOT / "docs" / "postgresql.md").read_text(encoding="utf-8").split())
     assert (LEASED_SCANS_COUNT, CLAIM_SECONDS) == (50, 60)
@@ -243,6 +248,7 @@ def test_the_times_and_counts_of_the_page_are_those_of_the_code() -> None:
     assert "A process has at most 12 connections." in page
 
 
+@pytest.mark.promise("another goes on within", "A run of learn,")
 def test_one_machine_sends_webhooks_and_one_has_the_schedule(here: Home, there: Home) -> None:
     sending = sender_lock(here)
     assert sending
@@ -283,6 +289,7 @@ def test_a_sender_whose_lock_was_lost_ends(here: Home, url: str) -> None:
         pass
 
 
+@pytest.mark.promise("a home is never")
 def test_a_home_that_is_a_copy_of_another_one_does_not_serve_beside_it(
     here: Home, there: Home, second: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,6 +306,7 @@ def test_a_home_that_is_a_copy_of_another_one_does_not_serve_beside_it(
     copy.close()
 
 
+@pytest.mark.promise("A machine that will")
 def test_a_machine_that_is_gone_for_good_is_taken_off_by_name(here: Home, there: Home, first: House) -> None:
     publish_records(here)
     publish_records(there)

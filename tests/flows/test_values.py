@@ -58,6 +58,7 @@ def test_an_amount_with_the_unit_of_a_quantity_is_refused_and_a_currency_is_not(
     assert told.count("saw all readings") == 0
 
 
+@pytest.mark.promise("`fairhand quarantine withdraw` with")
 def test_a_value_is_corrected_and_taken_back_and_explain_says_why(house: House, rooms: Home) -> None:
     scan = published(rooms)
     before = total(rooms)
@@ -210,6 +211,9 @@ def test_a_text_that_reads_two_ways_is_refused_with_both_and_how_to_write_each(r
     assert text_of_value(rooms, scan.id, key, "1.234") == "1,234"
 
 
+@pytest.mark.promise(
+    "One more person is", "the value stands until", "The record is `provisional`", "a published value is"
+)
 def test_a_value_asked_again_stands_until_somebody_has_read_it(house: House, rooms: Home) -> None:
     scan = published(rooms)
     before = total(rooms)
@@ -225,6 +229,7 @@ def test_a_value_asked_again_stands_until_somebody_has_read_it(house: House, roo
     assert (total(rooms)[0], state(rooms)) == (before[0], ("final", []))
 
 
+@pytest.mark.promise("`value lock` keeps a")
 def test_a_locked_value_stands_whatever_is_read_later(house: House, rooms: Home) -> None:
     scan = published(rooms)
     before = total(rooms)
@@ -248,6 +253,7 @@ def test_a_person_is_told_that_an_operator_corrected_it_when_and_why(rooms: Home
     assert [each.code for each in total.evidence] == ["operator assumed"]
 
 
+@pytest.mark.promise("An operator corrected a", "Where you correct a", "those who read the")
 def test_who_read_it_is_told_that_an_operator_corrected_it_and_why(rooms: Home) -> None:
     scan = received(rooms, texts={"total": ("12.50", "72.50")})
     reconcile_home(rooms)
@@ -265,6 +271,7 @@ def test_who_read_it_is_told_that_an_operator_corrected_it_and_why(rooms: Home) 
     assert "olga" not in page
 
 
+@pytest.mark.promise("Where you alone set")
 def test_where_an_operator_alone_sets_a_scan_aside_its_record_stays_and_can_be_corrected(rooms: Home) -> None:
     scan = published(rooms)
     before = total(rooms)

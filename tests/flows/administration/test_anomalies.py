@@ -38,6 +38,7 @@ def read(here: World, count: int, seconds: float, apart: float) -> datetime:
     return now
 
 
+@pytest.mark.promise("`pay check` and `pay")
 def test_honest_work_raises_no_question(here: World) -> None:
     read(here, 25, 2.0, 2.5)
     assert asked(here) == []
@@ -51,11 +52,13 @@ def test_an_afternoon_that_comes_at_once_raises_none(here: World) -> None:
     assert asked(here) == []
 
 
+@pytest.mark.promise("`pay check` and `pay")
 def test_readings_without_time_on_them_are_asked_about(here: World) -> None:
     read(here, 25, 0.05, 0.1)
     assert asked(here) == ["burst", "implausibly quick"]
 
 
+@pytest.mark.promise("`pay check` and `pay")
 def test_many_sendings_of_one_task_are_asked_about(here: World) -> None:
     here.ask(here.scan("a"), "number")
     (task,) = here.store.lease("ann", 1, NOON)
@@ -64,6 +67,7 @@ def test_many_sendings_of_one_task_are_asked_about(here: World) -> None:
     assert asked(here) == ["sent often"]
 
 
+@pytest.mark.promise("`pay check` and `pay")
 def test_time_beyond_the_clock_is_asked_about_until_it_is_paid(here: World) -> None:
     end = read(here, 1, 5.0, 5.0)
     person = here.store.person_row("ann")["id"]
@@ -81,6 +85,7 @@ def test_time_beyond_the_clock_is_asked_about_until_it_is_paid(here: World) -> N
     assert asked(here) == []
 
 
+@pytest.mark.promise("`pay check` and `pay")
 def test_more_time_beside_readings_than_on_them_is_asked_about(here: World) -> None:
     here.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=NOON), NOON)
     for number in range(31):

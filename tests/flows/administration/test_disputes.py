@@ -121,6 +121,7 @@ def test_control_items_are_shared_listed_and_withdrawn(here: World) -> None:
     assert told(here, "gold", "list") == []
 
 
+@pytest.mark.promise("`transcribe/people/floor.py` says what is")
 def test_paid_work_is_checked_before_it_starts(here: World) -> None:
     faults = {line["form"]: line["faults"] for line in told(here, "pay", "check")}
     assert faults[here.form.name] == ["no floor", "no rate"], "it may start, and pays nobody"
@@ -131,6 +132,7 @@ def test_paid_work_is_checked_before_it_starts(here: World) -> None:
     assert {tuple(line["faults"]) for line in told(here, "pay", "check")} == {()}
 
 
+@pytest.mark.promise("It is shown once.", "Make a token with")
 def test_a_token_is_made_listed_and_ended(here: World) -> None:
     (made,) = told(here, "tokens", "add", "till", "--scope", "records:read", "--days", "7")
     kept = here.store.token(secret_hash(made["token"]), datetime.now(UTC))
@@ -142,6 +144,7 @@ def test_a_token_is_made_listed_and_ended(here: World) -> None:
     run(here, "tokens", "add", "x", "--scope", "everything", code=2)
 
 
+@pytest.mark.promise("what they read and were")
 def test_a_person_is_given_what_is_held_about_them_and_leaves(here: World) -> None:
     held = json.loads(run(here, "people", "export", "ann"))
     assert held["person"]["handle"] == "ann"

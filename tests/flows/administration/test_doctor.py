@@ -13,6 +13,7 @@ from flows.home import settings
 from tests.flows.house import House
 
 
+@pytest.mark.promise("`fairhand doctor` says what")
 def test_all_is_well_here(house: House) -> None:
     house.environment = {"FAIRHAND_PORT": "0"}
     done = house.run("doctor")
@@ -60,6 +61,7 @@ def test_an_engine_that_is_named_twice_is_found(tmp_path: Path, monkeypatch: pyt
     assert (found.warning, found.mend) == (False, "set FAIRHAND_ENGINES to tesseract,rapidocr")
 
 
+@pytest.mark.promise("`fairhand doctor` says what")
 def test_a_missing_program_is_an_environment_finding_with_its_command(house: House) -> None:
     house.environment = {"PATH": "/nowhere", "FAIRHAND_PORT": "0"}
     done = house.run("doctor", "--json")

@@ -49,6 +49,14 @@ def pays(rooms: Home, rate: str = "0.05", floor: str | None = "12", engagement: 
     return invite(rooms, "mina", engagement=engagement).person.id
 
 
+@pytest.mark.promise(
+    "Nothing is owed: nobody",
+    "No floor of an",
+    "There is no floor",
+    "**No paid work begins",
+    "- where there is",
+    "A form that has",
+)
 @pytest.mark.parametrize("engagement", ["by reading", "hourly"])
 def test_paid_work_without_a_floor_is_refused_with_the_commands_that_mend_it(rooms: Home, engagement: str) -> None:
     batch(rooms)
@@ -95,6 +103,7 @@ def test_who_reads_nothing_is_not_paid_by_reading_and_keeps_no_volunteer_from_it
         require_fair_start(rooms, ["receipt"])
 
 
+@pytest.mark.promise("its readers are paid", "Without a floor they")
 def test_a_form_without_a_rate_pays_nobody_by_the_piece_and_begins(rooms: Home) -> None:
     batch(rooms)
     invite(rooms, "mina")
@@ -102,6 +111,7 @@ def test_a_form_without_a_rate_pays_nobody_by_the_piece_and_begins(rooms: Home) 
     require_fair_serving(rooms)
 
 
+@pytest.mark.promise("The floor is less", "- where there is", "A form that has")
 def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Home) -> None:
     batch(rooms)
     pays(rooms, floor=None)
@@ -110,6 +120,7 @@ def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Home
     assert found.faults == ("floor under its source", "currencies differ")
 
 
+@pytest.mark.promise("As measured, the rate", "- where the rate", "the next batch is", "A form that has")
 def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one_under_way(rooms: Home) -> None:
     batch(rooms, MIN_MEASURED_READINGS // len(FIELDS))
     who = pays(rooms)
@@ -128,6 +139,7 @@ def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one
     require_fair_start(rooms, ["receipt"])
 
 
+@pytest.mark.promise("unfair paid work does", "the next batch is")
 def test_serving_a_batch_that_nobody_has_begun_is_refused_at_such_a_rate(rooms: Home) -> None:
     batch(rooms, MIN_MEASURED_READINGS // len(FIELDS))
     who = pays(rooms)
@@ -146,6 +158,7 @@ def test_serving_a_batch_that_nobody_has_begun_is_refused_at_such_a_rate(rooms: 
         require_fair_serving(rooms)
 
 
+@pytest.mark.promise("No paid work begins before", "unfair paid work does", "**No paid work begins")
 def test_the_commands_refuse_before_anything_is_taken_in(house: House, rooms: Home) -> None:
     pays(rooms, floor=None)
     pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
@@ -219,6 +232,7 @@ def test_the_check_says_nothing_of_forms_of_which_no_picture_came(rooms: Home, h
     assert {line["form"] for line in house.run("pay", "check", "--json").json} == {"receipt"}
 
 
+@pytest.mark.promise("`fairhand pay report` says")
 def test_the_report_says_whose_hour_came_to_less_than_the_floor(rooms: Home, house: House) -> None:
     batch(rooms, scans=2)
     mina = pays(rooms)

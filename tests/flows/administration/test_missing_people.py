@@ -20,6 +20,7 @@ def people_findings(rooms: Home) -> list[str]:
     return [each.message for each in examine(rooms.settings) if each.check == "people"]
 
 
+@pytest.mark.promise("**It stands still.** `fairhand")
 def test_a_home_with_too_few_people_says_who_is_missing(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     received(rooms, texts={"total": ("12.50", "12.60")})
@@ -41,6 +42,7 @@ def test_a_home_with_too_few_people_says_who_is_missing(rooms: Home, monkeypatch
     assert len(people_findings(rooms)) == 1
 
 
+@pytest.mark.promise("**It stands still.** `fairhand")
 def test_languages_regions_and_tests_stand_in_the_sentence_and_the_command() -> None:
     missing = MissingPeople(
         role="expert",

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("rooms")
 """Each test has a home that was made."""
 
 
+@pytest.mark.promise("passwords, links, sessions and")
 def test_a_link_is_for_one_person_and_only_its_hash_is_kept(rooms: Home) -> None:
     invited = invite(rooms, "Mina", ["transcriber"], ["fr"])
     token = invited.link.rpartition("/in/")[2]
@@ -122,6 +123,7 @@ def test_while_serve_runs_a_link_is_of_its_address_and_nothing_is_assumed(rooms:
     assert (again.assumed, again.link.startswith("http://127.0.0.1:9123/in/")) == ("", True)
 
 
+@pytest.mark.promise("`fairhand pay floor 15", "`fairhand pay rate 0.05")
 def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Home) -> None:
     pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
     pay.set_floor(rooms, "12.50", "EUR", "law of 2026-01-01", None)
@@ -151,6 +153,7 @@ def earn(rooms: Home, handle: str, micro: int, at: datetime) -> None:
         rooms.store.write_line(number, "time", micro, "EUR", 0.0, at)
 
 
+@pytest.mark.promise("what was paid and")
 def test_a_period_that_pays_nothing_leaves_its_reference_free(house: House, rooms: Home) -> None:
     invite(rooms, "Omar")
     earn(rooms, "Omar", 9_999, now())
@@ -162,6 +165,7 @@ def test_a_period_that_pays_nothing_leaves_its_reference_free(house: House, room
     assert house.run("pay", "close", "--reference", "2026-11").out.splitlines()[1].startswith("Omar,1.00,EUR,2026-11")
 
 
+@pytest.mark.promise("`--until 2026-11-30` pays what", "Work up to the")
 def test_a_period_ends_with_the_end_of_its_last_day(rooms: Home) -> None:
     invite(rooms, "Mina")
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -180,6 +184,7 @@ def test_no_cell_of_the_transfers_is_a_formula(rooms: Home) -> None:
     assert "'=1+1,1.00,EUR,'-a" in pay.close_period(rooms, "-a", None)[0]
 
 
+@pytest.mark.promise("`carried` keeps for each")
 def test_a_period_that_ends_before_one_that_was_closed_makes_no_debts(house: House, rooms: Home) -> None:
     invite(rooms, "Mina")
     today = datetime.now(UTC)
@@ -206,6 +211,13 @@ def test_a_floor_says_where_its_figure_comes_from(rooms: Home, source: str) -> N
     assert rooms.store.floor(now()) is None
 
 
+@pytest.mark.promise(
+    "`fairhand pay report` says",
+    "with `--dry-run` it prints",
+    "Only whole cents are",
+    "What is less is",
+    "Whole cents are paid,",
+)
 def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms: Home) -> None:
     for handle, micro in (("Mina", 951_121), ("Omar", 9_999)):
         invite(rooms, handle)
@@ -224,6 +236,7 @@ def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms
     assert [(each["due"], each["carried"]) for each in (mina, omar)] == [("0.001121",) * 2, ("0.009999",) * 2]
 
 
+@pytest.mark.promise("what helps is a", "Keep the head that it", "Keep that elsewhere and")
 def test_the_audit_log_is_whole_and_a_foreign_head_is_found_out(house: House) -> None:
     house.run("people", "add", "Mina")
     (state,) = house.run("log", "verify", "--json").json
@@ -240,6 +253,7 @@ def test_the_command_ends_every_session_and_link(house: House) -> None:
     assert house.run("people", "sessions", "Mina", "--json").json == []
 
 
+@pytest.mark.promise("A new telephone, or")
 def test_the_command_ends_a_code_at_sign_in_and_the_log_says_so(house: House, rooms: Home) -> None:
     house.run("people", "add", "Mina", "--role", "expert")
     assert "nothing has changed" in house.run("people", "end-code", "Mina").out
@@ -278,6 +292,7 @@ def test_the_log_names_people_and_its_json_their_ids(house: House) -> None:
     assert line["subject"] != "Mina"
 
 
+@pytest.mark.promise("`transcribe/people/floor.py` says what is")
 def test_the_pay_check_speaks_also_where_no_form_is_in_use(house: House) -> None:
     house.run("init")
     done = house.run("pay", "check")

@@ -115,11 +115,13 @@ def worked(people: list[tuple[float, int]], month: str = "2026-10") -> list[Work
     ]
 
 
+@pytest.mark.promise("It holds no account", "Its hours and pay")
 def test_work_of_enough_people_is_told_together() -> None:
     (month,) = months_of_work(worked([(3600.0, 12_000_000)] * 5))
     assert astuple(month) == ("2026-10", "EUR", 5, 5.0, 60.0, 12.0)
 
 
+@pytest.mark.promise("Its hours and pay", "NULL like hours and")
 @pytest.mark.parametrize(
     "people",
     [
@@ -134,6 +136,7 @@ def test_no_figure_tells_of_one_person(people: list[tuple[float, int]]) -> None:
     assert (month.people, month.hours, month.pay, month.pay_per_hour) == (len(people), None, None, None)
 
 
+@pytest.mark.promise("Its hours and pay")
 @examples(100)
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.integers(-CENT, 10**12)), min_size=1, max_size=12))
 def test_what_is_told_leaves_every_person_at_most_half(people: list[tuple[float, int]]) -> None:
@@ -144,6 +147,7 @@ def test_what_is_told_leaves_every_person_at_most_half(people: list[tuple[float,
         assert all(2 * micro <= sum(each for _, each in people) for _, micro in people)
 
 
+@pytest.mark.promise("A month is counted")
 @pytest.mark.parametrize(
     ("at", "before"),
     [
@@ -156,6 +160,7 @@ def test_a_month_is_counted_a_week_after_its_end(at: datetime, before: datetime)
     assert _counted_before(at) == before
 
 
+@pytest.mark.promise("A month is counted")
 def test_a_month_that_was_told_stays_as_it_is(rooms: Home) -> None:
     publish_records(rooms)
     month = MonthOfWork(month="2026-09", currency="EUR", people=5, hours=5.0, pay=60.0, pay_per_hour=12.0)

@@ -113,6 +113,7 @@ def test_a_batch_past_due_is_told_once_a_day_and_that_it_is_over(rooms: Home, he
     assert CANARY not in json.dumps(receiver.messages) + (rooms.settings.home / "alerts.json").read_text()
 
 
+@pytest.mark.promise("What no address took")
 def test_what_no_address_took_is_told_later_and_one_that_fails_keeps_no_other(
     rooms: Home, here: World, receiver: Receiver
 ) -> None:
@@ -180,6 +181,7 @@ def test_a_full_disk_an_old_backup_and_a_missing_one(
     assert subjects(full, at) == {"disk:home", "disk:archive"}
 
 
+@pytest.mark.promise("records stand still")
 def test_records_that_are_not_published_are_an_alert_until_they_are(
     rooms: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,6 +198,7 @@ def test_records_that_are_not_published_are_an_alert_until_they_are(
     assert subjects(rooms, now() + timedelta(minutes=16)) == set()
 
 
+@pytest.mark.promise("or a record by")
 def test_a_record_that_cannot_be_written_is_an_alert_until_it_is_written(
     rooms: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +244,7 @@ def test_a_form_on_which_scans_lie_worse_than_before_is_an_alert(rooms: Home, he
     assert subjects(rooms, now()) == {"fit:order"}
 
 
+@pytest.mark.promise("Appeals that nobody who")
 def test_an_appeal_that_nobody_hears_is_an_alert(request: pytest.FixtureRequest, rooms: Home) -> None:
     world: World = request.getfixturevalue("appealed_world")
     reading = read_until_decided(world, {"ann": "B7", "ben": "B1", "cat": "B1", "eve": "B1"})
@@ -252,6 +256,7 @@ def test_an_appeal_that_nobody_hears_is_an_alert(request: pytest.FixtureRequest,
     assert CANARY not in alert.message
 
 
+@pytest.mark.promise("contested times")
 def test_contested_times_that_nobody_answers_for_a_week_are_told(here: World, rooms: Home) -> None:
     here.ask(here.scan("a"), "number")
     (task,) = here.store.lease("ann", 1, NOON)

@@ -157,6 +157,7 @@ def test_a_restore_that_was_killed_after_it_filled_the_database_begins_anew(
     assert state_of(new) == state_of(place)
 
 
+@pytest.mark.promise("one that holds a")
 def test_a_database_with_a_state_in_it_is_never_written_over(place: Path, target: Path, new: Path) -> None:
     back_up(place, target)
     url = configuration.load_settings(place).state_url

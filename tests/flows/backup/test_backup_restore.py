@@ -153,6 +153,7 @@ def test_a_second_backup_copies_only_what_is_new(place: Path, target: Path) -> N
     assert newest_backup(str(target / "nowhere")) is None
 
 
+@pytest.mark.promise("backs the home up", "- What is forgotten", "Old backups still hold", "**What is forgotten stays")
 def test_old_backups_go_with_the_pictures_that_no_other_needs(place: Path, target: Path, new: Path) -> None:
     (target / "my own").mkdir(parents=True)
     with opened(place) as home:
@@ -172,6 +173,7 @@ def test_old_backups_go_with_the_pictures_that_no_other_needs(place: Path, targe
     assert restore(new, target).backup.manifest.made_at == DAY + timedelta(days=2)
 
 
+@pytest.mark.promise("Old backups still hold")
 @pytest.mark.parametrize("at_hand", ["a later backup", "the list"])
 def test_what_was_forgotten_since_stays_forgotten(place: Path, target: Path, new: Path, at_hand: str) -> None:
     with opened(place) as home:
@@ -214,6 +216,7 @@ def test_who_left_since_has_left_in_a_home_made_from_an_older_backup(
         assert home.store.verify_audit().whole
 
 
+@pytest.mark.promise("It takes the newest")
 def test_a_backup_is_chosen_by_day_by_time_or_by_name(place: Path, target: Path, tmp_path: Path) -> None:
     with opened(place):
         pass
@@ -242,6 +245,7 @@ def test_two_backups_of_one_second_have_two_folders(place: Path, target: Path) -
     assert len(BackupFolder(target).names()) == 3
 
 
+@pytest.mark.promise("what you have seen", "Who only asks for", "- Programs that follow")
 def test_whoever_follows_the_changes_begins_anew(place: Path, target: Path, new: Path) -> None:
     with opened(place) as home:
         known = recorded(home, "FIRST LTD")
@@ -284,6 +288,7 @@ def test_each_restore_counts_above_the_one_before(place: Path, target: Path, tmp
     assert second.epoch > given > first.epoch
 
 
+@pytest.mark.promise("A reading that somebody", "- Webhooks are switched")
 def test_sessions_and_links_end_and_a_lease_is_kept(place: Path, target: Path, new: Path) -> None:
     with opened(place) as home:
         invited = invite(home, "mina")
@@ -307,6 +312,7 @@ def test_sessions_and_links_end_and_a_lease_is_kept(place: Path, target: Path, n
         assert [each.off_because for each in home.store.webhooks()] == ["restored"]
 
 
+@pytest.mark.promise("A reading that somebody")
 def test_a_reading_typed_under_a_lease_of_before_is_kept(place: Path, target: Path, new: Path) -> None:
     with opened(place) as home:
         received(home, texts={"company": ("ACME LTD", "AGNE LID")})
@@ -656,6 +662,7 @@ def test_a_damaged_backup_is_refused_and_nothing_is_written(place: Path, target:
     assert not (target.parent / "evil").exists()
 
 
+@pytest.mark.promise("- `--with-broken-log` restores a")
 def test_a_state_that_was_changed_with_its_manifest_is_found_by_its_log(place: Path, target: Path, new: Path) -> None:
     with opened(place) as home:
         recorded(home, "FIRST LTD")
@@ -748,6 +755,7 @@ run()
 """The command line where no file has more than 100 kB: as on a full disk, writing fails in the middle of a file."""
 
 
+@pytest.mark.promise("That folder is never")
 def test_no_folder_is_made_for_backups_as_its_disk_may_not_be_mounted(place: Path, tmp_path: Path) -> None:
     with opened(place) as home:
         recorded(home, "FIRST LTD")

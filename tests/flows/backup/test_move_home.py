@@ -89,6 +89,7 @@ def told(place: Path) -> tuple[Any, ...]:
         )
 
 
+@pytest.mark.promise("Forms, keys and `records.db`", "- A state that")
 def test_a_home_that_is_moved_there_and_back_is_what_it_was(place: Path, bucket: str) -> None:
     before, state, url = told(place), state_of(place), new_database()
     assert len(before[0]) == 2
@@ -149,6 +150,7 @@ def test_the_work_goes_on_in_each_place(place: Path) -> None:
         assert home.store.verify_audit().whole
 
 
+@pytest.mark.promise("- **Where the state")
 def test_where_a_state_was_takes_no_write_any_more(place: Path) -> None:
     url, other = new_database(), new_database()
     move(place, url)
@@ -196,6 +198,7 @@ def ended(at: str, patched: pytest.MonkeyPatch, *, before: bool) -> None:
     patched.setattr(whole, name, step)
 
 
+@pytest.mark.promise("The command refuses where", "- **Killed in the")
 @pytest.mark.parametrize("before", [True, False])
 def test_a_move_that_is_ended_at_any_step_goes_on(place: Path, monkeypatch: pytest.MonkeyPatch, before: bool) -> None:
     was, state = told(place), state_of(place)
@@ -267,6 +270,7 @@ def test_a_bucket_that_goes_away_in_the_middle_leaves_a_move_that_goes_on(
         assert told(place) == was
 
 
+@pytest.mark.promise("- **Killed in the")
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.4, 0.9, 1.6])
 def test_a_process_that_is_killed_leaves_a_move_that_goes_on(
@@ -290,6 +294,7 @@ def test_a_process_that_is_killed_leaves_a_move_that_goes_on(
         assert told(place) == was
 
 
+@pytest.mark.promise("The command refuses where")
 def test_nothing_is_moved_while_something_works_on_the_home(place: Path) -> None:
     url = new_database()
     held = take_lock(place / "serve.lock")
@@ -309,6 +314,7 @@ def test_nothing_is_moved_while_something_works_on_the_home(place: Path) -> None
     move(place, "file")
 
 
+@pytest.mark.promise("A database that holds")
 def test_what_will_not_do_is_refused_in_words_and_nothing_is_changed(place: Path, tmp_path: Path) -> None:
     used = new_database()
     move(worked_home(tmp_path / "other"), used)
@@ -332,6 +338,7 @@ def test_what_will_not_do_is_refused_in_words_and_nothing_is_changed(place: Path
     move(place, new_database())
 
 
+@pytest.mark.promise("The folder that `--archive`")
 def test_an_archive_that_is_not_there_is_not_made(place: Path, tmp_path: Path) -> None:
     """Its name is mistyped, or its disk is not mounted: pictures would fill another disk."""
     before, mount, file = told(place), tmp_path / "mnt", tmp_path / "file"
@@ -352,6 +359,7 @@ def test_an_archive_that_is_not_there_is_not_made(place: Path, tmp_path: Path) -
     assert told(place) == before
 
 
+@pytest.mark.promise("The folder that `--archive`")
 def test_pictures_are_not_called_lost_where_the_disk_of_the_old_archive_is_away(place: Path, tmp_path: Path) -> None:
     disk, new = tmp_path / "disk", tmp_path / "new"
     disk.mkdir()
@@ -368,6 +376,7 @@ def test_pictures_are_not_called_lost_where_the_disk_of_the_old_archive_is_away(
     assert move(place, archive=str(new)).lost == ()
 
 
+@pytest.mark.promise("The folder that `--archive`")
 @pytest.mark.parametrize("away", ["old", "new"])
 def test_a_move_that_was_ended_does_not_go_on_while_a_disk_is_away(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: str

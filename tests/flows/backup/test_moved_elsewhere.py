@@ -45,6 +45,7 @@ def second(first: Path, tmp_path: Path) -> House:
 COMMANDS = ("shift", "people add mina", "backup BACKUPS")
 
 
+@pytest.mark.promise("Whatever still names the")
 @pytest.mark.parametrize("to", ["file", "another database"])
 def test_another_machine_that_names_the_old_database_is_refused_and_writes_nothing(
     first: Path, second: House, tmp_path: Path, to: str
@@ -63,6 +64,7 @@ def test_another_machine_that_names_the_old_database_is_refused_and_writes_nothi
     assert list(backups.glob("20*")) == [], "a backup of it would look as if it were the newest"
 
 
+@pytest.mark.promise("Whatever still names the")
 def test_a_process_that_could_not_be_seen_during_the_move_says_so(first: Path, second: House) -> None:
     """Its machine was cut off: its connections were lost, and it gets new ones after the move."""
     with closing(open_home(configuration.load_settings(second.home))) as home:

@@ -91,6 +91,7 @@ def test_an_auditor_is_shown_no_form_that_sends(full: DeskSite, clients: dict[st
         assert 'method="post"' not in main, address
 
 
+@pytest.mark.promise("they see no scan,", "What is about scans")
 @pytest.mark.parametrize("role", ["operator", "auditor"])
 def test_who_is_limited_to_a_form_is_told_nothing_of_another(
     full: DeskSite, clients: dict[str, TestClient], role: str
@@ -110,6 +111,7 @@ def test_who_is_limited_to_a_form_is_told_nothing_of_another(
     assert [each for each in SECTIONS if f'href="{each}"' in menu] == sections
 
 
+@pytest.mark.promise("they see no scan,")
 def test_a_limited_operator_steers_nothing_of_another_form_or_of_the_home(
     full: DeskSite, clients: dict[str, TestClient]
 ) -> None:

@@ -30,6 +30,7 @@ def asked(busy: DeskSite, who: Transcriber, scan: str, field: str) -> str:
     return text.partition('id="field"')[2].partition("</section>")[0]
 
 
+@pytest.mark.promise("every field drawn, readings,")
 def test_an_open_field_says_since_when_it_is_asked_and_who_skipped_it_and_why(busy: DeskSite, op: Transcriber) -> None:
     ann, bea = busy.person("ann", "transcriber"), busy.person("bea", "transcriber")
     _, scan, field = skipped(busy, ann, "wrong language")

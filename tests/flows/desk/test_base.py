@@ -116,6 +116,12 @@ def test_static_files_of_the_desk_may_be_kept_for_ever(desk: DeskSite) -> None:
     assert client.get("/desk/static/000000000000/desk.css").status_code == 404
 
 
+@pytest.mark.promise(
+    "The batch is cancelled.",
+    "The batch is cancelled and",
+    "Nobody is asked about it any more.",
+    "Each keeps what people",
+)
 def test_what_somebody_holds_of_a_cancelled_batch_is_kept_and_paid(busy: DeskSite) -> None:
     store, ann = busy.home.store, busy.person("ann", "transcriber")
     store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
@@ -125,6 +131,7 @@ def test_what_somebody_holds_of_a_cancelled_batch_is_kept_and_paid(busy: DeskSit
     assert [line.micro for line in store.ledger(ann.id)] == [20_000]
 
 
+@pytest.mark.promise("One more person is")
 def test_a_value_that_is_asked_again_stands_meanwhile(busy: DeskSite) -> None:
     store = busy.home.store
     scan = next(each.scan.id for each in store.scan_states() if each.word == "finished")
@@ -135,6 +142,7 @@ def test_a_value_that_is_asked_again_stands_meanwhile(busy: DeskSite) -> None:
     assert store.scan_state(scan).open_fields == 1
 
 
+@pytest.mark.promise("The reading counts no", "those who read the")
 def test_a_reading_that_is_withdrawn_stays_with_its_pay(busy: DeskSite) -> None:
     store, ann = busy.home.store, busy.person("ann", "transcriber")
     store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
@@ -146,6 +154,7 @@ def test_a_reading_that_is_withdrawn_stays_with_its_pay(busy: DeskSite) -> None:
     assert [line.micro for line in store.ledger(ann.id)] == [20_000]
 
 
+@pytest.mark.promise("The scan is forgotten:", "Its pictures, what was")
 def test_a_forgotten_scan_is_erased_with_its_record(busy: DeskSite) -> None:
     store = busy.home.store
     scan = next(each.scan.id for each in store.scan_states() if each.word == "finished")

@@ -51,6 +51,7 @@ def test_the_table_counts_each_batch(busy: DeskSite, op: Transcriber) -> None:
     assert rows["monday"]["straight_through"] == 1.0
 
 
+@pytest.mark.promise("cancel (published records stay,")
 @pytest.mark.parametrize(("verb", "values"), VERBS)
 def test_each_verb_is_a_form_that_works_without_javascript_and_lands_in_the_log(
     busy: DeskSite, op: Transcriber, verb: str, values: dict[str, str]
@@ -103,6 +104,7 @@ def test_a_due_date_long_past_or_far_ahead_is_refused(busy: DeskSite, op: Transc
     assert busy.home.store.batch("monday").due is None
 
 
+@pytest.mark.promise("course by state, cost")
 def test_the_page_shows_course_states_reasons_cost_and_what_was_set_aside(busy: DeskSite, op: Transcriber) -> None:
     busy.home.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=busy.now()), busy.now())
     busy.read(busy.person("ann", "transcriber"), "Mary Poole")
@@ -116,6 +118,7 @@ def test_the_page_shows_course_states_reasons_cost_and_what_was_set_aside(busy: 
     assert "/small/1" in tuesday
 
 
+@pytest.mark.promise("course by state, cost")
 def test_the_course_of_a_batch_is_carried_forward(busy: DeskSite, op: Transcriber) -> None:
     busy.ahead = timedelta(hours=3)
     rows = busy.client(op).get("/desk/batch/course.json?name=monday").json()["course"]
@@ -123,6 +126,7 @@ def test_the_course_of_a_batch_is_carried_forward(busy: DeskSite, op: Transcribe
     assert {row["finished"] for row in rows} == {1}
 
 
+@pytest.mark.promise("course by state, cost")
 def test_what_if_plays_the_finished_scans_at_each_target(busy: DeskSite, op: Transcriber) -> None:
     for number in range(2):
         busy.scan(f"more {number}", {**AGREED, "number": (f"73946{number}",) * 2})
@@ -231,6 +235,7 @@ def test_a_file_that_was_read_already_is_not_counted_as_being_taken_in(busy: Des
     assert "being taken in" not in client.get(BATCH).text
 
 
+@pytest.mark.promise("course by state, cost")
 def test_what_is_known_already_stands_on_the_page_of_the_batch_that_it_came_in_again(
     busy: DeskSite, op: Transcriber
 ) -> None:
@@ -286,6 +291,7 @@ def test_a_large_picture_is_taken(busy: DeskSite, op: Transcriber) -> None:
     assert client.post("/desk/batches/new", data=values, files={"files": ("a.png", out.getvalue())}).status_code == 303
 
 
+@pytest.mark.promise("%(num)s file waits until", "%(num)s scan is not")
 def test_a_cancelled_batch_counts_nothing_as_waiting_for_machines_or_people(busy: DeskSite, op: Transcriber) -> None:
     busy.scan("unread.png", batch="stopped")
     busy.scan("doubted.png", {**AGREED, "total": ("12.50", "72.50")}, batch="stopped")
@@ -315,6 +321,7 @@ def test_a_cancelled_batch_counts_nothing_as_waiting_for_machines_or_people(busy
     assert rows["stopped"] == 0
 
 
+@pytest.mark.promise("Nobody who is there can do", "Nobody who is there can finish", "**It stands still.** `fairhand")
 def test_no_finish_is_told_of_what_nobody_who_is_there_can_do(busy: DeskSite, op: Transcriber) -> None:
     client, said = busy.client(op), "Nobody who is there can finish some of its fields, so no finish can be told."
     assert (said in client.get(BATCH).text) == bool(busy.home.store.missing_people("monday"))

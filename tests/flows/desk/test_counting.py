@@ -12,6 +12,7 @@ from flows.desk.counting import Counting
 LONG_SECONDS = 20.0
 
 
+@pytest.mark.promise("What needs more than")
 def test_only_the_page_that_begins_it_waits_and_it_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.desk.counting.FIRST_WAIT_SECONDS", LONG_SECONDS)
     go = threading.Event()

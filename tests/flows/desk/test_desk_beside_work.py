@@ -15,6 +15,7 @@ LIVE = Path(__file__).parents[3] / "flows/desk/static/live.js"
 SECTION = Path(__file__).parents[3] / "flows/desk/templates/desk_section.html"
 
 
+@pytest.mark.promise("Desks of people who")
 def test_every_reading_arrives_while_ten_desks_look_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seen = measure(tmp_path, Size(blocks=2, submits=5, answers=1, warm_seconds=4.0), browser=False)
     assert seen.refused == []
@@ -25,6 +26,7 @@ def test_every_reading_arrives_while_ten_desks_look_on(tmp_path: Path, capsys: p
     assert "of 2 pairs" in capsys.readouterr().out
 
 
+@pytest.mark.promise("every ten seconds, on")
 def test_the_desks_of_the_benchmark_wait_as_the_browser_does() -> None:
     assert f"?? {POLL_SECONDS:.0f})" in LIVE.read_text("utf-8")
     assert f'data-live-seconds="{TABLE_SECONDS:.0f}"' in SECTION.read_text("utf-8")

@@ -241,6 +241,7 @@ def test_a_field_is_chosen_and_scans_are_walked_by_keyboard_alone(busy: DeskSite
     page.wait_for_url(f"**/desk/scan/{scans['doubt.png']}")
 
 
+@pytest.mark.promise("every ten seconds, on")
 def test_parts_change_by_themselves_and_a_hidden_tab_asks_nothing(busy: DeskSite, enter: Enter) -> None:
     page = enter()
     page.clock.install()

@@ -46,6 +46,7 @@ def said(busy: DeskSite, who: Transcriber, scan: str) -> str:
     return text.partition('id="kept-until">')[2].partition("</p>")[0]
 
 
+@pytest.mark.promise("In the night after", "It was to be", "every field drawn, readings,")
 def test_a_scan_says_when_it_is_erased_and_then_it_is(busy: DeskSite, op: Transcriber, tmp_path: Path) -> None:
     use_version(busy, tmp_path, 2, 30)
     new = scan_of_version(busy, "new.png", "order", 2)
@@ -62,6 +63,7 @@ def test_a_scan_says_when_it_is_erased_and_then_it_is(busy: DeskSite, op: Transc
     assert said(busy, op, new.id) != ""
 
 
+@pytest.mark.promise("Nothing erases it by")
 def test_a_scan_that_nothing_erases_by_itself_says_why(busy: DeskSite, op: Transcriber, tmp_path: Path) -> None:
     (old,) = (each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "agreed.png")
     (other,) = (each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "other.png")

@@ -62,6 +62,7 @@ def rows_of(full: DeskSite, name: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.promise("cost by form and", "engine seconds, minutes of", "at both ends of")
 def test_cost_has_the_engines_the_people_and_what_a_right_record_takes(full: DeskSite) -> None:
     rows = {row["form"]: row for row in rows_of(full, "form-costs")}
     order = rows["order"]
@@ -101,6 +102,9 @@ def test_a_provisional_record_is_finished_when_it_is_final_and_costs_nothing_bef
     assert row["records"] == 1
 
 
+@pytest.mark.promise(
+    "Everybody is topped up", "`fairhand pay report` says", "A pay period is", "pay periods with their"
+)
 def test_a_period_that_was_closed_is_the_transfers_that_the_command_printed(full: DeskSite) -> None:
     (period,) = rows_of(full, "periods")
     client = full.client(full.person("pays", "operator"))
@@ -113,6 +117,14 @@ def test_a_period_that_was_closed_is_the_transfers_that_the_command_printed(full
     assert client.get("/desk/money/period?reference=2020-01").status_code == 404
 
 
+@pytest.mark.promise(
+    "A bank transfers no",
+    "Nothing was carried: all",
+    "Of %(num)s person less",
+    "less than a bank can transfer:",
+    "The rest stays due,",
+    "What is less is",
+)
 def test_what_a_period_carries_stands_on_every_page_and_in_every_file(busy: DeskSite) -> None:
     store, ann, bob = busy.home.store, busy.person("ann", "transcriber"), busy.person("bob", "transcriber")
     store.put_rate(Rate(form="", micro=21_234, currency="EUR", since=busy.now()), busy.now())
@@ -142,6 +154,7 @@ def test_what_a_period_carries_stands_on_every_page_and_in_every_file(busy: Desk
         assert re.search(r'data-fact="carried">€0.001234 ', own.get(f"/pay/statement/{busy.now():%Y-%m}").text)
 
 
+@pytest.mark.promise("%(before)s due when the")
 def test_a_statement_is_that_of_the_person_themselves(full: DeskSite) -> None:
     ann = full.home.store.transcriber("ann")
     client = full.client(full.person("states", "operator"))
@@ -176,6 +189,16 @@ def earned(desk: DeskSite, who: Transcriber, micro: int, currency: str = "EUR") 
         store.write_line(store.person_row(who.id)["id"], "time", micro, currency, 0.0, desk.now())
 
 
+@pytest.mark.promise(
+    "Close a pay period",
+    "Close the pay period",
+    "Mark %(sums)s as paid",
+    "Everybody is topped up",
+    "A pay period is",
+    "everybody is topped up,",
+    "A reference is taken",
+    "closes a pay period",
+)
 def test_a_period_is_closed_without_javascript_once_and_lands_in_the_log(busy: DeskSite) -> None:
     store, ann = busy.home.store, busy.person("ann", "transcriber")
     store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
@@ -200,6 +223,14 @@ def test_a_period_is_closed_without_javascript_once_and_lands_in_the_log(busy: D
     assert later.headers["location"] == "/desk/money?done=nothing-due"
 
 
+@pytest.mark.promise(
+    "%(num)s person would be",
+    "Nothing is marked as",
+    "See what would be",
+    "Of %(num)s person less",
+    "The first press says",
+    "nothing is marked as",
+)
 def test_what_would_be_paid_to_whom_is_said_first_and_nothing_is_paid_before_it_is_confirmed(busy: DeskSite) -> None:
     ann, bob, cat = (busy.person(name, "transcriber") for name in ("ann", "bob", "cat"))
     for who, micro, currency in (
@@ -241,6 +272,7 @@ def test_amounts_of_a_column_have_as_many_decimals_as_one_of_them_needs(busy: De
     assert [cell.shown for (cell,) in evened(visit, rows[1:])] == ["€0.02", "JP¥7"]
 
 
+@pytest.mark.promise("What is due has", "nothing is marked as")
 def test_what_has_changed_since_it_was_seen_is_shown_again(busy: DeskSite) -> None:
     ann = busy.person("ann", "transcriber")
     earned(busy, ann, 951_121)
@@ -262,6 +294,7 @@ def test_a_period_ends_on_a_day_that_has_come(busy: DeskSite, until: str) -> Non
     assert client.get(f"/desk/money/close/look?reference=2026-11&until={until}").status_code == 422
 
 
+@pytest.mark.promise("Operators who see all")
 def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
     store, ann = busy.home.store, busy.person("ann", "transcriber")
     store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
@@ -280,6 +313,7 @@ def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
     assert not any(line.kind == "paid" for line in store.ledger(ann.id))
 
 
+@pytest.mark.promise("Nothing is owed: nobody")
 def test_where_nothing_is_owed_the_page_says_why(desk: DeskSite) -> None:
     client = desk.client(desk.person("op", "operator"))
     assert "It is set under “What work pays”." in unescape(owed_part(client))

@@ -88,6 +88,7 @@ def test_a_hearing_that_reads_what_was_corrected_says_nothing(busy: DeskSite, op
     assert shown(busy, op, scan) == (False, False)
 
 
+@pytest.mark.promise("An expert agreed with")
 def test_a_locked_value_is_not_overridden(busy: DeskSite, op: Transcriber) -> None:
     scan = contested(busy)
     busy.home.store.lock_value(scan, CUSTOMER, "otto", "I have the paper", busy.now())
@@ -97,6 +98,7 @@ def test_a_locked_value_is_not_overridden(busy: DeskSite, op: Transcriber) -> No
     assert [each.text for each in busy.home.store.decisions(scan) if each.key == CUSTOMER] == ["Mary Pool"]
 
 
+@pytest.mark.promise("An expert agreed with")
 def test_who_was_right_against_a_locked_value_is_not_told_that_it_is_written_now(busy: DeskSite) -> None:
     scan = contested(busy)
     busy.home.store.lock_value(scan, CUSTOMER, "otto", "I have the paper", busy.now())

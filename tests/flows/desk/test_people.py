@@ -41,6 +41,7 @@ def test_operators_and_auditors_see_each_table_and_nobody_else(full: DeskSite, l
         assert limited.get(address).status_code == 404, address
 
 
+@pytest.mark.promise("By name, and no", "The same figures stand")
 def test_people_stand_by_name_with_what_they_did_and_what_an_hour_comes_to(looks: TestClient) -> None:
     rows = {row["handle"]: row for row in looks.get("/desk/people/work.json").json()["work"]}
     assert list(rows) == ["ann", "bea", "eve"]
@@ -116,6 +117,9 @@ def test_of_fewer_than_20_audited_fields_nothing_is_said(full: DeskSite, looks: 
     assert f"fewer than {MIN_AUDITED_COUNT}" in looks.get("/desk/people").text
 
 
+@pytest.mark.promise(
+    "By name, and no", "The same figures stand", 'Each person sees the same row of themselves under "About me".'
+)
 def test_each_person_sees_the_same_row_of_themselves(full: DeskSite, looks: TestClient) -> None:
     page = looks.get("/desk/people").text.partition('id="part-work"')[2].partition("</section>")[0]
     (row,) = re.findall(r"<tr><td[^>]*>\s*<a[^>]*>bea</a>\s*</td>.*?</tr>", page, re.DOTALL)
@@ -147,6 +151,13 @@ Kim
 """
 
 
+@pytest.mark.promise(
+    "One person a line:",
+    "Each signs in once",
+    "invites several at once;",
+    "The links are shown once.",
+    "No e-mail address is kept here.",
+)
 def test_several_are_invited_each_with_a_link_that_is_shown_once(busy: DeskSite) -> None:
     client = busy.client(busy.person("op", "operator"))
     assert client.get("/desk/people/invite").status_code == 200
@@ -166,6 +177,7 @@ def test_several_are_invited_each_with_a_link_that_is_shown_once(busy: DeskSite)
     assert client.post(links[0]).status_code != 303
 
 
+@pytest.mark.promise("All are added, or")
 def test_where_a_line_is_bad_nobody_is_added_and_each_bad_line_is_said(busy: DeskSite) -> None:
     client = busy.client(busy.person("op", "operator"))
     lines = "Zoe,transcriber\nKim,boss\nop,expert\nLea,expert,français!\nMia,,,monthly\nNia,,,,xx\nZoe\n,expert"
@@ -176,6 +188,7 @@ def test_where_a_line_is_bad_nobody_is_added_and_each_bad_line_is_said(busy: Des
     assert [each.handle for each in busy.home.store.transcribers()] == ["op"]
 
 
+@pytest.mark.promise("One person a line:")
 @pytest.mark.parametrize("mark", ["\t", ";", ","])
 def test_lines_from_a_table_are_read_as_they_are_pasted(mark: str) -> None:
     people, bad = read_lines(mark.join(("Zoe", "expert", "fr en")) + "\n", set(), ["en", "fr"], "en")
@@ -183,6 +196,7 @@ def test_lines_from_a_table_are_read_as_they_are_pasted(mark: str) -> None:
     assert [(each.handle, sorted(each.roles), each.languages) for each in people] == [("Zoe", ["expert"], ("fr", "en"))]
 
 
+@pytest.mark.promise("One person a line:")
 def test_each_line_is_parted_by_its_own_marks() -> None:
     lines = 'Zoe,expert\nIvo;auditor;fr en;hourly;fr\n"Roe; the elder",expert\nPía, Ana;expert\nKim\texpert,auditor\n'
     people, bad = read_lines(lines, set(), ["en", "fr"], "en")
@@ -233,6 +247,7 @@ def test_a_line_with_a_name_that_turns_the_direction_of_writing_is_bad() -> None
     assert [(each.number, each.why) for each in bad] == [(2, NO_DIRECTION), (3, NO_DIRECTION)]
 
 
+@pytest.mark.promise("What they read on")
 def test_what_somebody_read_is_set_aside_and_taken_back_on_their_page(busy: DeskSite) -> None:
     client, store = busy.client(busy.person("olga", "operator")), busy.home.store
     ann = busy.person("ann", "transcriber")
@@ -264,6 +279,7 @@ def test_what_somebody_read_is_set_aside_and_taken_back_on_their_page(busy: Desk
     assert sorted(each.id for each in kept) == sorted(each.id for each in mine)
 
 
+@pytest.mark.promise("It was saved which", "sees %(forms)s alone")
 def test_an_operator_limits_another_to_some_forms_and_nobody_else(busy: DeskSite) -> None:
     client, store = busy.client(busy.person("olga", "operator")), busy.home.store
     aud = busy.person("aud", "auditor")

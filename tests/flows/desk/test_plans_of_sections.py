@@ -57,6 +57,7 @@ PAGES = (
 )
 
 
+@pytest.mark.promise("Pages never read the")
 @pytest.mark.parametrize("address", PAGES)
 def test_no_statement_of_a_page_reads_a_big_table_whole(
     busy: DeskSite, monkeypatch: pytest.MonkeyPatch, address: str

@@ -37,11 +37,13 @@ def logged(busy: DeskSite, subject: str) -> list[tuple[str, str]]:
     return [(each.action, each.actor) for each in busy.home.store.audit() if each.subject == subject]
 
 
+@pytest.mark.promise("What it is told", "a record was erased", "see webhooks and what")
 def test_every_event_and_scope_can_be_ticked() -> None:
     assert set(EVENTS) == set(get_args(EventType))
     assert set(SCOPES) == set(get_args(Scope))
 
 
+@pytest.mark.promise("A webhook is an", "The old secret holds", "The secret of the", "What it is told")
 def test_a_webhook_is_added_with_a_secret_that_is_shown_once(busy: DeskSite, client: TestClient) -> None:
     answer = post(client, "/desk/programs/webhook", **HOOK)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
@@ -115,6 +117,7 @@ def test_a_webhook_is_paused_goes_on_is_tried_and_removed(busy: DeskSite, client
     assert logged(busy, "erp") == [(f"webhook {each}", "op") for each in done], "one line a deed"
 
 
+@pytest.mark.promise("For how many days;", "Of a form chosen", "Revoke it at once", "The token of %(name)s.")
 def test_a_token_is_made_shown_once_and_revoked(busy: DeskSite, client: TestClient) -> None:
     made = post(
         client, "/desk/programs/token", name="our ERP", scope=["records:read", "explain:read"], form="order", days="30"

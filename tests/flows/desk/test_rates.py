@@ -36,6 +36,7 @@ def client(busy: DeskSite) -> TestClient:
     return busy.client(busy.person("op", "operator"))
 
 
+@pytest.mark.promise("No rate is set:", "What work pays", "An hour of work would pay %(amount)s")
 def test_a_rate_of_all_forms_and_one_of_its_own_hold_from_now_on(busy: DeskSite, client: TestClient) -> None:
     store = busy.home.store
     assert "No rate is set" in client.get("/desk/money/rates").text
@@ -58,6 +59,9 @@ def test_a_rate_of_all_forms_and_one_of_its_own_hold_from_now_on(busy: DeskSite,
     assert done == [("rate kept", ""), ("rate kept", "order"), ("rate kept", "")], "one line a deed"
 
 
+@pytest.mark.promise(
+    "No floor of an", "The least that an", "What work pays", "An hour of work would pay at", "Now it pays at"
+)
 def test_a_floor_is_set_with_where_it_is_from(busy: DeskSite, client: TestClient) -> None:
     assert "No floor of an hour is set" in client.get("/desk/money/rates").text
     set_pay(client, "floor", **FLOOR)
@@ -67,6 +71,7 @@ def test_a_floor_is_set_with_where_it_is_from(busy: DeskSite, client: TestClient
     assert "€12.50" in client.get("/desk/money/rates").text
 
 
+@pytest.mark.promise("A floor is more", "Nobody can be paid")
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -86,6 +91,7 @@ def test_what_is_wrong_is_said_at_the_form_with_what_was_typed(
     assert busy.home.store.floor(busy.now()) is None
 
 
+@pytest.mark.promise("No paid work begins before", "No paid work would")
 def test_what_keeps_paid_work_from_beginning_is_said(busy: DeskSite, client: TestClient) -> None:
     busy.person("ann", "transcriber")
     set_pay(client, "rate", amount="0.05", currency="GBP", per="reading")
@@ -96,6 +102,7 @@ def test_what_keeps_paid_work_from_beginning_is_said(busy: DeskSite, client: Tes
     assert "in two currencies" in client.get("/desk/money/rates").text
 
 
+@pytest.mark.promise("“%(said)s” is more than")
 @pytest.mark.parametrize("amount", ["99999999999999999999", "1e9", "1e12"])
 def test_an_amount_that_nobody_is_paid_is_a_slip(busy: DeskSite, amount: str) -> None:
     client = busy.client(busy.person("op", "operator"))
@@ -107,6 +114,7 @@ def test_an_amount_that_nobody_is_paid_is_a_slip(busy: DeskSite, amount: str) ->
     assert floor is None or floor.micro < 10**13
 
 
+@pytest.mark.promise("Now it pays %(amount)s.", "See what it changes", "A reading would pay", "A rate or a")
 def test_a_slip_in_a_rate_is_shown_before_it_is_in_force(busy: DeskSite, client: TestClient) -> None:
     store = busy.home.store
     set_pay(client, "rate", amount="0.05", currency="EUR", per="reading", form="order")

@@ -21,6 +21,7 @@ def found_of(desk: DeskSite) -> list[tuple[str, str]]:
     return [(record.state, each.found or "") for each in record.exceptions if each.rule == RecordRule.READ_AGAIN]
 
 
+@pytest.mark.promise("a published value is")
 @pytest.mark.parametrize("what", ["batch", "scan"])
 def test_a_record_says_that_people_are_asked_only_while_they_are(desk: DeskSite, what: str) -> None:
     store = desk.home.store

@@ -69,6 +69,7 @@ def test_who_is_limited_finds_and_opens_only_scans_of_their_forms(busy: DeskSite
     assert post(client, f"/desk/scan/{theirs}/settle", other=others, verdict="duplicate", why="x").status_code == 404
 
 
+@pytest.mark.promise("every field drawn, readings,")
 def test_the_page_draws_every_field_and_tells_one_in_full(busy: DeskSite, op: Transcriber) -> None:
     scan = scan_of(busy, "doubt.png").scan.id
     client = busy.client(op)
@@ -114,6 +115,7 @@ def value_of(busy: DeskSite, scan: str) -> tuple[str, bool, bool]:
     return decided.text, TOTAL in store.locked_values(scan), TOTAL in store.values_asked_again(scan)
 
 
+@pytest.mark.promise("correct, ask, lock, withdraw,")
 def test_every_verb_of_a_value_works_without_javascript_and_lands_in_the_log(busy: DeskSite, op: Transcriber) -> None:
     scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
 
@@ -170,6 +172,7 @@ def test_who_corrected_a_field_stands_by_name_among_its_reasons(busy: DeskSite, 
     assert "operator reads something else" not in shown
 
 
+@pytest.mark.promise("correct, ask, lock, withdraw,")
 def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) -> None:
     ann, client = busy.person("ann", "transcriber"), busy.client(op)
     (task,) = busy.home.store.lease(ann.id, 1, busy.now())
@@ -194,6 +197,13 @@ def test_what_does_not_fit_is_refused_with_the_reason(busy: DeskSite, op: Transc
     assert post(busy.client(op), f"/desk/scan/{scan}/value/lock", field="none", why="x").status_code == 404
 
 
+@pytest.mark.promise(
+    "It is known now",
+    "Nobody is tested by",
+    "One that good readers",
+    "The known value is",
+    "correct, ask, lock, withdraw,",
+)
 def test_a_known_value_is_kept_and_the_value_stays(busy: DeskSite, op: Transcriber) -> None:
     scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
     before, address = value_of(busy, scan), f"/desk/scan/{scan}/value/gold"
@@ -249,6 +259,7 @@ def test_the_questions_of_the_scans_in_a_list_make_the_number_that_leads_there(b
     assert {"doubt2.png", "doubt.png"} <= {row["name"] for row in for_people if row["for_people"]}
 
 
+@pytest.mark.promise("Both are kept, and")
 def test_a_scan_is_set_aside_and_brought_back(busy: DeskSite, op: Transcriber) -> None:
     scan, client = scan_of(busy, "doubt.png").scan.id, busy.client(op)
     assert post(client, f"/desk/scan/{scan}/aside", why="torn").headers["location"].endswith("done=aside")
@@ -332,6 +343,7 @@ def test_a_scan_is_read_again_turned_and_retaken_by_real_engines(desk: DeskSite)
     assert len(acts) == 2
 
 
+@pytest.mark.promise("the whole form at")
 def test_the_whole_form_is_corrected_at_once_or_not_at_all(busy: DeskSite, op: Transcriber) -> None:
     scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
     address = f"/desk/scan/{scan}/edit"

@@ -64,6 +64,7 @@ def test_only_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert known.of("b", 10, NOON, lambda: "anew") == "anew"
 
 
+@pytest.mark.promise("kept in each process")
 def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
     busy: DeskSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
     assert asked == [30, 10, 20]
 
 
+@pytest.mark.promise("Desks of people who", "a page that is")
 def test_a_poll_shares_the_page_with_who_may_do_the_same_and_keeps_its_own_token(busy: DeskSite) -> None:
     poll = {POLL_HEADER: "1"}
     one, other = (busy.client(busy.person(name, "operator")) for name in ("ann op", "bob op"))

@@ -55,6 +55,13 @@ def alike(desk: DeskSite, *scans: Scan) -> None:
         desk.home.store.put_fingerprints(scan.id, prints, 0.24, "flag", desk.now())
 
 
+@pytest.mark.promise(
+    "The batch is cancelled and",
+    "They are withdrawn until",
+    "What was read and",
+    "they leave `records.db`, whoever",
+    "cancel (published records stay,",
+)
 def test_records_are_withdrawn_with_their_batch_and_come_back_with_it(published: DeskSite) -> None:
     store, path = published.home.store, published.home.settings.records
     client = published.client(published.person("op", "operator"))
@@ -103,6 +110,7 @@ def test_a_withdrawn_record_is_no_erasure_of_the_state_also_where_records_db_is_
     assert (names(published), gone(published)) == (["a.png", "b.png", "c.png"], set())
 
 
+@pytest.mark.promise("What was read and", "they leave `records.db`, whoever")
 def test_what_is_decided_while_the_records_are_withdrawn_is_published_when_the_batch_goes_on(
     published: DeskSite,
 ) -> None:
@@ -131,6 +139,7 @@ def test_records_that_stayed_are_withdrawn_later(published: DeskSite) -> None:
     assert verbs == ["batch cancelled", "batch records withdrawn"]
 
 
+@pytest.mark.promise("They stay. The same", "They are withdrawn until", "Records that were published")
 @pytest.mark.parametrize("withdraw", [True, False])
 @pytest.mark.parametrize("before", [True, False])
 def test_the_same_papers_count_as_new_where_the_earlier_records_are_withdrawn(
@@ -162,6 +171,7 @@ def test_the_same_papers_count_as_new_where_the_earlier_records_are_withdrawn(
     assert (pair.older, pair.settled) == (scan_of(published, "a.png").id, "open")
 
 
+@pytest.mark.promise("A scan of a")
 def test_a_scan_that_stands_still_takes_no_place_among_those_that_are_alike(published: DeskSite) -> None:
     store = published.home.store
     for number in range(3):
@@ -178,6 +188,7 @@ def test_a_scan_that_stands_still_takes_no_place_among_those_that_are_alike(publ
     ]
 
 
+@pytest.mark.promise("Known already, in a")
 @pytest.mark.parametrize("records", ["stay", "withdraw"])
 def test_who_sends_a_file_of_a_cancelled_batch_again_is_told_so_with_the_way_on(
     published: DeskSite, records: str

@@ -107,6 +107,7 @@ def test_a_draft_keeps_its_mistakes_and_names_them(draft: Draft) -> None:
     assert mistake.startswith('field "date_of_hire" type: there is no field type')
 
 
+@pytest.mark.promise("What is written in", "If the only page")
 def test_writing_is_taken_from_a_filled_form_and_comes_back(home: Home, tmp_path: Path) -> None:
     (tmp_path / "filled.jpg").write_bytes(photo(filled_page(lines=())))
     path = tmp_path / "filled.jpg"

@@ -32,6 +32,7 @@ def test_a_draft_with_a_mistake_is_not_put_in_force(home: Home, draft: Draft) ->
     assert [line for line in home.store.audit() if line.action == "form installed"] == []
 
 
+@pytest.mark.promise("Scans that come from")
 def test_a_version_that_scans_were_read_with_is_not_written_over(home: Home, draft: Draft) -> None:
     text, picture = draft.text, {each.name: each.read_bytes() for each in draft.path.parent.iterdir()}
     install_draft(home, draft, "ola")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from flows.drafting.draft_files import Draft
 from flows.drafting.trial import files_of_scan, try_form
 from flows.home.home import Home
@@ -11,6 +13,7 @@ from tests.flows.drafting.own_form import LINES, TEXTS, filled_page, photo
 from transcribe.model import Scan, ScanPage
 
 
+@pytest.mark.promise("Pictures of filled forms")
 def test_a_draft_of_a_photograph_reads_another_one(home: Home, draft: Draft, tmp_path: Path) -> None:
     (tmp_path / "one.jpg").write_bytes(photo(filled_page(), seed=5))
     (tmp_path / "two.jpg").write_text("no picture")

@@ -35,6 +35,7 @@ def correct(rooms: Home, scan: Scan, name: str, text: str, made: list[str]) -> N
     reconcile_home(rooms)
 
 
+@pytest.mark.promise("**What was corrected never", "A pair that was")
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=st.lists(CORRECTED, max_size=2), after=st.lists(CORRECTED, min_size=1, max_size=4), looks=st.booleans())
 def test_no_corrections_make_a_pair_of_one_paper_disappear(
@@ -65,6 +66,7 @@ def told(rooms: Home) -> list[tuple[str, str | None]]:
     return [(each.type, each.scan) for each in rooms.store.deliveries("erp") if each.type.startswith("duplicate")]
 
 
+@pytest.mark.promise("A pair that was", "With `hold` it stays", "what `duplicate.found` told holds")
 def test_a_pair_that_is_one_no_more_is_taken_back_by_an_event(rooms: Home, tmp_path: Path) -> None:
     add_webhook(rooms, "erp", "https://10.0.0.7/hook", now(), after=0, private=True)
     rooms.use_form(str(ticket(tmp_path)))
@@ -80,6 +82,7 @@ def test_a_pair_that_is_one_no_more_is_taken_back_by_an_event(rooms: Home, tmp_p
     assert told(rooms) == [*pair, ("duplicate.lifted", again.id)] * 2
 
 
+@pytest.mark.promise("With `hold` it stays")
 @pytest.mark.parametrize("corrected", ["first", "again"])
 def test_what_is_held_stays_held_whatever_is_corrected(rooms: Home, tmp_path: Path, corrected: str) -> None:
     rooms.use_form(str(ticket(tmp_path, 'duplicates = "hold"')))

@@ -97,6 +97,7 @@ def found(rooms: Home) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.promise("its record has the")
 def test_an_order_that_came_before_says_so_until_it_is_settled(rooms: Home, tmp_path: Path) -> None:
     rooms.use_form(str(ticket(tmp_path)))
     first, again, other = received(rooms), received(rooms, customer="ACME"), received(rooms, number="A-204179")
@@ -131,6 +132,7 @@ def test_scans_are_counted_and_not_the_pairs_that_they_make(rooms: Home, tmp_pat
     assert waiting_duplicates(rooms.store.duplicates())[0].startswith("3 may be")
 
 
+@pytest.mark.promise("it gets no record")
 def test_a_form_that_says_hold_keeps_the_record_back_until_it_is_another_order(rooms: Home, tmp_path: Path) -> None:
     rooms.use_form(str(ticket(tmp_path, 'duplicates = "hold"')))
     first, again = received(rooms), received(rooms)
@@ -172,6 +174,7 @@ def test_a_forgotten_first_order_is_no_longer_named(rooms: Home, tmp_path: Path)
     assert found(rooms) == {again.id: []}
 
 
+@pytest.mark.promise("A value in doubt,")
 def test_a_form_says_which_fields_identify_an_order_and_by_default_never_a_name_alone(tmp_path: Path) -> None:
     assert identifying_fields(forms.load(ticket(tmp_path))) == ("number", "day", "total")
     named = forms.load(ticket(tmp_path, 'identified_by = "number"'))

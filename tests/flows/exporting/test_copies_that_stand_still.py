@@ -64,6 +64,13 @@ def address(running: Server) -> str:
     return running.address.replace("user=postgres", "user=erp")
 
 
+@pytest.mark.promise(
+    "A copy of the",
+    "The copy of the",
+    "The schema %(schema)s stands",
+    "a copy stands still",
+    "what was forgotten since may still be in it",
+)
 @pytest.mark.parametrize("stop", [column_of_their_own, permission_lost, server_away])
 def test_whatever_stops_a_copy_is_told_until_it_goes_on(
     rooms: Home, running: Server, address: str, stop: Callable[[Server], Callable[[], None]]
@@ -82,6 +89,7 @@ def test_whatever_stops_a_copy_is_told_until_it_goes_on(
     assert told(rooms, 1) == (False, False)
 
 
+@pytest.mark.promise("a copy stands still")
 def test_a_follower_that_ended_is_told(rooms: Home, address: str) -> None:
     recorded(rooms, "12.50")
     next(copied_rounds(rooms.settings.records, address, "orders", 5))

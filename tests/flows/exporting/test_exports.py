@@ -183,6 +183,7 @@ def read_by_people(rooms: Home) -> Scan:
     return scan
 
 
+@pytest.mark.promise('people are "reader 1", "reader 2", anew for each field, and no time is told')
 def test_the_table_of_readings_names_nobody(house: House, rooms: Home, tmp_path: Path) -> None:
     scan = read_by_people(rooms)
     out = tmp_path / "readings.csv"

@@ -14,6 +14,7 @@ from tests.postgres import postgres, rows
 pytestmark = pytest.mark.xdist_group("postgres")
 
 
+@pytest.mark.promise("Rather have tables? `fairhand", "`--every 5` follows until")
 def test_a_copy_is_made_and_followed(house: House, rooms: Home) -> None:
     scan = recorded(rooms, "12.50")
     with postgres() as address:
@@ -35,6 +36,7 @@ def counted(done: object) -> int:
     return done.records
 
 
+@pytest.mark.promise("`--every 5` follows until")
 def test_a_follower_goes_on_trying_with_growing_pauses_and_says_so(
     rooms: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,7 @@ def totals(answer: dict[str, Any]) -> list[str]:
     return [each["values"]["total"] for each in answer["records"]]
 
 
+@pytest.mark.promise("To keep a copy,", "A program that stops")
 def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Home, app: FastAPI) -> None:
     client = program(app, rooms, "records:read")
     first, second = recorded(rooms, "1.00"), recorded(rooms, "2.00")
@@ -110,6 +111,7 @@ def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Hom
     assert answer["position"] > position
 
 
+@pytest.mark.promise("To keep a copy,", "at once where `more`")
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_small_pages_bring_everything_once_and_erasures_in_their_place(rooms: Home, app: FastAPI, limit: int) -> None:
     scans = [recorded(rooms, f"{number}.00") for number in range(1, 6)]
@@ -164,6 +166,7 @@ def addresses(rooms: Home) -> dict[str, str]:
     return {way: way.replace("{form}", "receipt").replace("{scan}", scan) for way in NEEDED}
 
 
+@pytest.mark.promise("see numbers of the", "see what people are")
 def test_each_route_asks_for_its_scope_and_nothing_else_opens_it(rooms: Home, app: FastAPI) -> None:
     there = addresses(rooms)
     assert set(ways(app)) == set(NEEDED)
@@ -218,6 +221,7 @@ def test_one_program_that_asks_too_often_waits_and_others_do_not(rooms: Home) ->
     assert other.get("/api/records").status_code == 200, "who has a token is not shut out by who guesses"
 
 
+@pytest.mark.promise("Each record, history, explanation,")
 def test_what_is_delivered_stands_in_the_audit_log_without_its_text(rooms: Home, app: FastAPI) -> None:
     scan = recorded(rooms, "4711.00")
     client = program(app, rooms, *SCOPES)
@@ -238,6 +242,7 @@ def test_what_is_delivered_stands_in_the_audit_log_without_its_text(rooms: Home,
     assert rooms.store.verify_audit().broken_at is None
 
 
+@pytest.mark.promise("as `fairhand scan explain")
 def test_an_explanation_names_nobody_and_tells_nobodys_time(rooms: Home, app: FastAPI) -> None:
     scan = received(rooms).id
     mina = invite(rooms, "mina-secret-handle", ["expert"]).person

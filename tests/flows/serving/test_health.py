@@ -95,6 +95,7 @@ def newer_database(home: Home) -> None:
         newer.execute("PRAGMA user_version = 9999")
 
 
+@pytest.mark.promise("readings go on, as", "`/readyz` says that the", "One that still runs")
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
@@ -164,6 +165,7 @@ def test_asking_often_costs_one_look(rooms: Home, monkeypatch: pytest.MonkeyPatc
     assert len(looks) == 1
 
 
+@pytest.mark.promise("see numbers of the")
 def test_metrics_are_for_a_token_with_their_scope_from_wherever_it_asks(rooms: Home) -> None:
     app = app_of(rooms)
     local = TestClient(app, client=("127.0.0.1", 50000))

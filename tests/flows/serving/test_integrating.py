@@ -151,6 +151,7 @@ def move(rooms: Home, scan: str) -> None:
     publish_records(rooms)
 
 
+@pytest.mark.promise("ten minutes to a", "A program that stops", "it may see a")
 def test_the_follower_of_the_page_ends_equal_to_a_full_export(rooms: Home, tmp_path: Path) -> None:
     follows(rooms, tmp_path, EVENT_COUNT)
 
@@ -226,6 +227,7 @@ def test_a_follower_goes_on_after_answers_that_break_off_or_are_none(tmp_path: P
     assert found == {"a": record}
 
 
+@pytest.mark.promise("ten minutes to a")
 def test_an_order_that_is_of_another_form_leaves_the_copy_and_may_come_back(rooms: Home, tmp_path: Path) -> None:
     scan, stays = recorded(rooms, "1.00"), recorded(rooms, "2.00")
     seen = query.position(rooms.settings.records)
@@ -240,6 +242,7 @@ def test_an_order_that_is_of_another_form_leaves_the_copy_and_may_come_back(room
     assert set(exported(rooms)) == {scan, stays}
 
 
+@pytest.mark.promise("`--after NUMBER` writes what", "`state` is `final`, `provisional`,")
 @pytest.mark.parametrize("format", ["jsonl", "csv", "parquet"])
 def test_an_export_of_one_form_since_a_number_tells_what_left_it(house: House, rooms: Home, format: str) -> None:
     scan, erased, _ = recorded(rooms, "1.00"), recorded(rooms, "2.00"), recorded(rooms, "3.00")
@@ -268,6 +271,7 @@ def states_of(file: Path, format: str) -> set[tuple[str, str]]:
     return {(row["scan"], row["state"]) for row in rows}
 
 
+@pytest.mark.promise("ten minutes to a")
 def test_the_session_of_the_page_answers_as_it_says(rooms: Home) -> None:
     texts = {**RECEIPT, "total": "1234.50"}
     scan = received(rooms, texts={"total": ("1234.50", "1234.50")}).id

@@ -142,6 +142,7 @@ def test_a_time_beyond_all_years_is_their_end(rooms: Home, client: TestClient, a
     assert (answer.status_code, len(answer.json().get("records", []))) == (200, found)
 
 
+@pytest.mark.promise("from when until when")
 def test_a_record_is_shown_whole_as_it_was_and_with_what_changed(rooms: Home, client: TestClient) -> None:
     scan = recorded(rooms, "12.50")
     recorded(rooms, "13.50", scan)
@@ -185,6 +186,7 @@ def test_a_body_that_is_too_large_is_a_problem_too(rooms: Home, client: TestClie
     assert answer.json()["detail"] == "The body is too large."
 
 
+@pytest.mark.promise("up to 30 seconds")
 def test_a_follower_waits_for_news_and_drops_what_was_erased(rooms: Home, client: TestClient) -> None:
     scan = recorded(rooms)
     seen = client.get(PAGE).json()["next"]
@@ -196,6 +198,7 @@ def test_a_follower_waits_for_news_and_drops_what_was_erased(rooms: Home, client
     assert client.get(f"{PAGE}/{scan}").status_code == 404
 
 
+@pytest.mark.promise("A copy is kept", "a record that no")
 def test_a_filter_hides_no_erasure_and_tells_nothing_of_what_no_longer_fits(rooms: Home, client: TestClient) -> None:
     gone, changed = recorded(rooms, "700.00"), recorded(rooms, "800.00")
     asked = {"filter": "total:gt:500"}
@@ -207,6 +210,7 @@ def test_a_filter_hides_no_erasure_and_tells_nothing_of_what_no_longer_fits(room
     assert (later["records"], [each["scan"] for each in later["erased"]]) == ([], [gone])
 
 
+@pytest.mark.promise("It asks, and each", "up to 30 seconds")
 def test_who_waits_for_news_is_told_a_moment_after_it_is_published(rooms: Home, client: TestClient) -> None:
     recorded(rooms)
     seen = client.get(PAGE).json()["next"]
@@ -309,6 +313,7 @@ def test_a_text_that_no_database_keeps_is_refused(rooms: Home, client: TestClien
     assert rooms.store.values_asked_again(scan) == frozenset()
 
 
+@pytest.mark.promise("What you know to", "The record has a")
 def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: TestClient) -> None:
     scan = published(rooms).id
     sent = {"key": "total", "text": "15.00", "reason": "the till says so"}
@@ -355,6 +360,7 @@ def test_a_day_that_does_not_exist_is_taken_as_it_is_written_when_who_corrects_s
     assert record["values"]["date"] is None
 
 
+@pytest.mark.promise("sent again with it")
 def test_a_request_that_is_sent_again_does_nothing_twice(rooms: Home, client: TestClient) -> None:
     scan = published(rooms).id
     ways = f"{PAGE}/{scan}/corrections"
@@ -395,6 +401,7 @@ def test_a_correction_of_a_version_that_is_not_the_last_is_refused(rooms: Home, 
     assert differing.status_code == 422
 
 
+@pytest.mark.promise("Changes of one version")
 def test_what_was_corrected_in_all_records_of_a_form_is_one_call(rooms: Home, client: TestClient) -> None:
     one, two = recorded(rooms, "1.00"), recorded(rooms, "2.00")
     for scan, total in ((two, "2.50"), (one, "1.50"), (two, "2.75")):
@@ -538,6 +545,7 @@ def with_page(rooms: Home) -> str:
     return recorded(rooms, "12.50", scan.id)
 
 
+@pytest.mark.promise("see pictures of records")
 def test_a_page_and_the_surroundings_of_a_field_are_pictures_for_a_token_with_their_scope(
     rooms: Home, client: TestClient
 ) -> None:
@@ -551,6 +559,7 @@ def test_a_page_and_the_surroundings_of_a_field_are_pictures_for_a_token_with_th
     assert client.get(f"{PAGE}/{scan}/pages/1", params={"field": "date"}).status_code == 404, "it has no place"
 
 
+@pytest.mark.promise("Each record, history, explanation,")
 def test_each_delivery_and_change_stands_in_the_audit_log_without_its_text(rooms: Home, app: FastAPI) -> None:
     scan = with_page(rooms)
     client = program(app, rooms, *SCOPES, "explain:read")
@@ -597,6 +606,7 @@ def test_the_contract_describes_each_event_that_programs_are_sent(client: TestCl
     assert named <= set(said["components"]["schemas"])
 
 
+@pytest.mark.promise("The record is `provisional`")
 def test_a_rejected_record_has_its_field_read_once_more(rooms: Home, client: TestClient) -> None:
     scan = recorded(rooms, "12.50")
     ways = f"{PAGE}/{scan}/receipts"
@@ -663,6 +673,7 @@ def test_an_etag_is_another_where_a_later_fairhand_writes_records_otherwise(
         assert "no ETag" not in mended.text
 
 
+@pytest.mark.promise("Of a form chosen")
 def test_a_token_of_one_form_reads_no_other(rooms: Home, app: FastAPI) -> None:
     scan = recorded(rooms)
     mine, other = program(app, rooms, "records:read:receipt"), program(app, rooms, "records:read:invoice")

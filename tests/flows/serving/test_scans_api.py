@@ -34,6 +34,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.promise("A file that is", "sent again with it")
 def test_a_scan_waits_to_be_taken_in_once_however_often_it_is_sent(rooms: Home, client: TestClient) -> None:
     asked = {"batch": "monday", "external_id": "PO-7"}
     sent = [client.post(AT, content=PICTURE, params=asked, headers={**JPEG, "idempotency-key": "k"}) for _ in range(3)]

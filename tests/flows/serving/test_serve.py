@@ -57,6 +57,17 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return children
 
 
+@pytest.mark.promise(
+    "You see one field",
+    "It serves the review",
+    "An order whose fields",
+    "What must run more",
+    "It weighs and publishes",
+    "a reading wakes it",
+    "new connections are refused",
+    "the process of the",
+    "The record has a",
+)
 def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(serving: Serving, rooms: Home) -> None:
     house, process = serving
     said = notice(rooms.settings)

@@ -141,6 +141,7 @@ def send(client: httpx.Client, csrf: str, task: str, text: str, **more: object) 
     return client.post(f"/work/{task}", json=body, headers={"x-csrf-token": csrf})
 
 
+@pytest.mark.promise("kept in each process")
 def test_a_person_signs_in_leases_sends_takes_back_and_contests_over_both_hosts(
     homes: list[Home], hosts: list[str]
 ) -> None:
@@ -229,6 +230,7 @@ def test_tries_to_sign_in_are_counted_by_both_hosts_together(hosts: list[str], u
     assert not [row for row in rows(url, "SELECT what FROM use_count") if "mina" in str(row)]
 
 
+@pytest.mark.promise("since when a person")
 def test_waiting_is_counted_once_over_both_hosts(homes: list[Home], hosts: list[str], url: str) -> None:
     with closing(signed_in(homes[0], hosts, "mina")) as mina:
         for _ in range(4):
@@ -245,6 +247,7 @@ def test_waiting_is_counted_once_over_both_hosts(homes: list[Home], hosts: list[
         assert waited <= time.monotonic() - since, "and not once for each host"
 
 
+@pytest.mark.promise("new connections are refused", "it refuses new connections,")
 def test_told_to_end_a_host_finishes_what_it_has_begun_and_takes_nothing_new(
     houses: list[House], homes: list[Home]
 ) -> None:
@@ -282,6 +285,7 @@ def test_told_to_end_a_host_finishes_what_it_has_begun_and_takes_nothing_new(
     assert kept.path.read_bytes() == content
 
 
+@pytest.mark.promise("it refuses new connections,")
 def test_a_request_that_never_ends_holds_a_host_for_its_time_and_no_longer(houses: list[House]) -> None:
     with host(houses[0]) as (address, process):
         where = urlsplit(address)

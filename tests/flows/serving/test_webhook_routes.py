@@ -48,6 +48,7 @@ def receiver() -> Iterator[Receiver]:
         yield made
 
 
+@pytest.mark.promise("a new secret, and", "ask `after` what the")
 def test_a_program_adds_looks_and_has_sent_again(inside: Home, app: FastAPI, receiver: Receiver) -> None:
     client = program(app, inside, "webhooks:manage", "webhooks:read", "records:read")
     made = client.post(AT, json={"name": "erp", "url": receiver.url, "with_values": True})

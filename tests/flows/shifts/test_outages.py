@@ -97,6 +97,7 @@ def test_what_an_outage_kept_from_being_read_is_read_when_it_is_over(
     assert rooms.store.list_set_aside() == []
 
 
+@pytest.mark.promise("No file is blamed,")
 @pytest.mark.parametrize("error", AWAY, ids=["database", "archive"])
 def test_a_shift_waits_as_long_as_it_says_and_then_ends_by_what_is_away_and_blames_no_scan(
     rooms: Home, error: StoreError, monkeypatch: pytest.MonkeyPatch

@@ -52,6 +52,7 @@ def to_read(rooms: Home, *names: str) -> list[Scan]:
     return scans
 
 
+@pytest.mark.promise("**`shift`** reads scans that")
 def test_a_shift_reads_what_is_to_be_read_and_a_second_one_finds_nothing(rooms: Home) -> None:
     to_read(rooms, *"abcdefghijk")
     assert work_shift(rooms, 3).read == 11
@@ -61,6 +62,7 @@ def test_a_shift_reads_what_is_to_be_read_and_a_second_one_finds_nothing(rooms: 
     assert not list((rooms.settings.home / FOLDER_NAME).iterdir())
 
 
+@pytest.mark.promise("**`shift`** reads scans that")
 def test_a_shift_whose_time_is_over_leaves_the_rest_free_for_others(
     rooms: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def test_orders_without_a_question_end_when_they_were_weighed() -> None:
     assert (played.ended == played.read).all()
 
 
+@pytest.mark.promise("How many processes that")
 def test_the_least_crew_is_enough_and_with_one_less_of_any_it_is_not() -> None:
     within = 2 * SECONDS_AN_HOUR
     crew = needed(replace(INPUTS, arrivals=ALWAYS, at_work=ALWAYS), 300_000, within)
@@ -153,6 +154,7 @@ def test_a_share_of_many_people_is_played_with_the_delays_of_all(monkeypatch: py
     assert numpy.quantile(part, [0.5, 0.95]) == pytest.approx(numpy.quantile(whole, [0.5, 0.95]), rel=0.15)
 
 
+@pytest.mark.promise("it needs 12 finished")
 def test_a_home_with_few_finished_orders_is_refused_with_what_to_do(house: House, rooms: Home) -> None:
     done = house.run("simulate", "--scale", "1000")
     assert done.code == 4
@@ -162,6 +164,7 @@ def test_a_home_with_few_finished_orders_is_refused_with_what_to_do(house: House
     assert "Give --form and --truth to plan a batch, or --scale" in done.err
 
 
+@pytest.mark.promise("hours and cost are for", "How many processes that", "it says so, as")
 def test_a_home_gives_what_it_saw_and_it_is_printed(
     rooms: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -85,6 +85,7 @@ def test_an_empty_row_is_decided_blank(read: tuple[Ran, Path]) -> None:
     assert (last["value"], last["null"], last["text"]) == (None, "blank", "")
 
 
+@pytest.mark.promise("This keeps nothing.")
 def test_nothing_is_kept(read: tuple[Ran, Path]) -> None:
     assert not (read[1] / "home").exists()
 

@@ -87,6 +87,7 @@ def test_one_who_was_wrong_is_declined_and_nothing_changes(here: World) -> None:
     assert decided(here, scan) == ["B1"]
 
 
+@pytest.mark.promise("such a check is", "An appeal that no", "the person is told once.")
 def test_an_appeal_that_nobody_heard_is_late_and_stays_open_until_somebody_hears_it(here: World) -> None:
     reading = read_until_decided(here, {"ann": "B7", "ben": "B1", "cat": "B1", "eve": "B1"})
     here.store.open_appeal(reading, "ann", "", DEADLINE, after(400))
@@ -101,6 +102,11 @@ def test_an_appeal_that_nobody_heard_is_late_and_stays_open_until_somebody_hears
     assert here.store.truths() == [], "what was heard late is no truth"
 
 
+@pytest.mark.promise(
+    "No expert could hear your appeal: the scan was erased before. Your",
+    "No expert could hear your appeal: the scan was erased before.",
+    "not heard: the scan",
+)
 @pytest.mark.parametrize("is_heard", [True, False])
 def test_an_appeal_whose_words_were_forgotten_ends_without_a_judgement(here: World, is_heard: bool) -> None:
     reading = read_until_decided(here, {"ann": "B7", "ben": "B1", "cat": "B1", "eve": "B1"})

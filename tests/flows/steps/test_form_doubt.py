@@ -56,6 +56,7 @@ def test_two_who_agree_set_the_scan_aside_with_the_reason(rooms: Home) -> None:
     assert rooms.store.verify_audit().forgeries == ()
 
 
+@pytest.mark.promise("You may decide at")
 def test_an_operator_brings_it_back_and_it_goes_on_as_its_form(rooms: Home) -> None:
     mina, omar = people(rooms, "mina", "omar")
     scan = received(rooms, texts=DOUBTFUL)
@@ -131,6 +132,7 @@ def test_a_record_that_was_published_says_so_until_it_is_settled(rooms: Home) ->
     assert told()[1] == []
 
 
+@pytest.mark.promise("Until it is set", "Who said it by")
 def test_who_said_it_may_take_it_back_until_the_scan_is_set_aside(rooms: Home) -> None:
     mina, omar = people(rooms, "mina", "omar")
     scan = received(rooms, texts=DOUBTFUL)
@@ -239,6 +241,7 @@ def test_nothing_is_doubted_where_nobody_has_said_so() -> None:
     assert form_doubt(load("receipt"), []) == FormDoubt()
 
 
+@pytest.mark.promise("**See why a file")
 def test_the_status_says_what_people_set_aside_and_why(house: House, rooms: Home) -> None:
     mina, omar = people(rooms, "mina", "omar")
     received(rooms, texts=DOUBTFUL)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
+
 from flows.home.home import Home
 from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import House
 from tests.flows.steps.test_reconcile_scans import received
 
 
+@pytest.mark.promise("Each comes with what", "Nothing is changed by")
 def test_a_list_of_known_values_is_told_with_counts_and_what_to_write(house: House, rooms: Home) -> None:
     few = house.run("forms", "suggest", "receipt")
     assert few.code == 0

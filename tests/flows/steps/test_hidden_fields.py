@@ -49,6 +49,7 @@ def order(rooms: Home, *, filled: bool = True, sure: float = 0.9991) -> Scan:
     return scan
 
 
+@pytest.mark.promise("%(field)s looks like payment", "The field %(key)s holds")
 @pytest.mark.parametrize("filled", [True, False])
 @pytest.mark.parametrize("sure", [0.6, 0.9991])
 def test_payment_data_are_asked_of_nobody_though_everything_is_audited(rooms: Home, filled: bool, sure: float) -> None:
@@ -76,6 +77,7 @@ def test_a_hidden_number_is_said_to_be_one_and_as_sure_as_that_something_is_writ
         assert records.execute("select least_probability > 0.99 from records").fetchall() == [(1,)]
 
 
+@pytest.mark.promise("The field %(key)s holds")
 @pytest.mark.parametrize(
     "words",
     [
@@ -97,6 +99,7 @@ def test_no_command_asks_for_payment_data_or_takes_them(house: House, rooms: Hom
         assert not file.is_file() or NUMBER.encode() not in file.read_bytes(), file
 
 
+@pytest.mark.promise("The field %(key)s holds")
 def test_no_program_asks_for_payment_data_or_sends_them(rooms: Home) -> None:
     scan = order(rooms)
     reconcile_home(rooms)

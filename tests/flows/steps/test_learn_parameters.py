@@ -212,6 +212,7 @@ def test_the_command_says_what_became_of_it_and_what_is_measured(house: House, r
     assert (told["version"], told["verdict"], told["rates"], told["reopened"]) == (1, "no news", [], [])
 
 
+@pytest.mark.promise("No expert has heard this")
 def test_an_appeal_that_nobody_heard_in_time_is_no_truth_and_teaches_nothing(rooms: Home) -> None:
     readers = [invite(rooms, f"reader {name}", languages=["fr"]).person.id for name in ("one", "two")]
     scan = received(rooms, texts={"total": ("12.50", "18.50")})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from flows.administration.people import invite
 from flows.administration.records import verify_records
 from flows.home.home import Home, now
@@ -45,6 +47,7 @@ def test_what_two_people_had_agreed_on_is_not_replaced_by_machines_where_the_fie
     assert verify_records(rooms) == []
 
 
+@pytest.mark.promise("A field that they", "With another version of")
 def test_where_the_field_is_another_one_it_is_asked_and_the_record_says_so_at_once(rooms: Home) -> None:
     scan = agreed(rooms)
     read_as_second(rooms, scan, set(RECEIPT) - {"total"}, "80.00")

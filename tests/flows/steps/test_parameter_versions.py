@@ -88,6 +88,7 @@ def test_a_dry_run_says_what_would_change_and_keeps_nothing(rooms: Home, expert:
     assert (done.reopened, done.numbers, done.version) == (tried.reopened, tried.numbers, 2)
 
 
+@pytest.mark.promise("learn keeps the old")
 def test_more_than_the_set_share_of_decided_fields_is_not_asked_again(house: House, rooms: Home, expert: str) -> None:
     for number in range(12):
         audited(rooms, expert, "12.50" if number % 2 else "72.50")

@@ -6,6 +6,8 @@ import csv
 import json
 import secrets
 
+import pytest
+
 from flows.administration.people import invite
 from flows.home.home import Home, now
 from flows.output.explanation import explained, in_words
@@ -35,6 +37,7 @@ def read_all(rooms: Home, who: str, texts: dict[str, str]) -> None:
     reconcile_home(rooms)
 
 
+@pytest.mark.promise("The fields stay open.")
 def test_an_order_that_nobody_can_finish_is_published_as_provisional_and_corrected_later(rooms: Home) -> None:
     scan, _ = stranded(rooms)
     assert rooms.store.missing_people()
@@ -152,6 +155,7 @@ def test_the_command_publishes_provisional_records_only_where_it_is_told_to(hous
     assert "below target" in {each["rule"] for each in json.loads(line)["exceptions"]}
 
 
+@pytest.mark.promise("keep the rows whose")
 def test_an_export_has_provisional_records_too_and_help_says_how_to_leave_them_out(house: House, rooms: Home) -> None:
     final = received(rooms, texts={"total": ("12.50", "12.50")})
     stranded(rooms)

@@ -85,6 +85,7 @@ def test_what_a_killed_process_had_claimed_is_concluded_all_the_same(rooms: Home
     assert rooms.store.counts().waiting_scans == 0
 
 
+@pytest.mark.promise("**Every order ends with")
 def test_two_transcribers_and_one_expert_end_an_order_on_which_nobody_agrees(rooms: Home) -> None:
     others = {"total": "72.50", "date": "13/03/2025", "company": "ACNE", "address": "1 Hill Rd"}
     scan = received(rooms, texts={name: (RECEIPT[name], other) for name, other in others.items()})
@@ -161,6 +162,7 @@ def test_a_scan_that_fails_is_named_and_the_others_go_on(rooms: Home, error: Exc
     assert {state.scan.id for state in rooms.store.scan_states() if state.decided or state.open_tasks} == {good.id}
 
 
+@pytest.mark.promise("The reading keeps what")
 def test_a_form_that_lets_values_be_shown_shows_one_to_the_first_reader_and_none_to_the_second(rooms: Home) -> None:
     shown = replace(rooms.use_form("receipt"), options={"pages": "file", "prefill": 0.5})
     received(rooms, texts={"total": ("12.50", "12.60")})
@@ -178,6 +180,7 @@ def test_a_form_that_lets_values_be_shown_shows_one_to_the_first_reader_and_none
     assert [each.shown for each in people] == [first.prefill, None]
 
 
+@pytest.mark.promise("%(share)s of the decided", "decided values drawn by")
 def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Home) -> None:
     received(rooms)
     all_of_them = replace(policy(rooms.settings), audit_share=1.0)

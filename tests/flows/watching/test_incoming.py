@@ -42,6 +42,7 @@ def takes(rooms: Home, taken: list[tuple[list[str], str, str]]) -> Incoming:
     return Incoming(rooms, take_in)
 
 
+@pytest.mark.promise("A file that is")
 def test_what_was_sent_is_taken_in_by_form_and_batch_and_is_gone(rooms: Home) -> None:
     taken: list[tuple[list[str], str, str]] = []
     rounds = takes(rooms, taken)
@@ -107,6 +108,7 @@ def test_what_fails_stays_and_holds_up_nothing_else(rooms: Home, monkeypatch: py
     assert failed == ["stuck", "stuck"]
 
 
+@pytest.mark.promise("%(num)s file waits until")
 def test_files_of_a_cancelled_batch_wait_without_a_run_until_it_goes_on(rooms: Home) -> None:
     scan = Scan(id="5" * 64, pages=(), form="", form_version=0, batch="stopped")
     rooms.store.put_scan(scan, [SourceFile(sha256="6" * 64, name="a.jpg", size=1, media_type="image/jpeg")], now())

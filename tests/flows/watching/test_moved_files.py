@@ -27,6 +27,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
+@pytest.mark.promise("the same file again")
 def test_equal_names_are_told_apart_and_equal_files_are_kept_once(tmp_path: Path) -> None:
     for content in (b"one", b"two", b"two", b"three", b"one"):
         move_to_done(tmp_path, *put(tmp_path, "sub/order.jpg", content))
@@ -47,6 +48,7 @@ def test_beside_what_is_set_aside_lies_the_reason_and_no_file_of_another(tmp_pat
     }
 
 
+@pytest.mark.promise("A file that changes")
 def test_a_file_that_was_changed_or_replaced_meanwhile_stays(tmp_path: Path) -> None:
     path, look = put(tmp_path, "order.jpg", b"one")
     path.write_bytes(b"another")
@@ -87,6 +89,7 @@ def test_on_another_disk_a_file_is_copied_whole_before_it_goes(tmp_path: Path, m
     assert contents(tmp_path) == {"done/order.jpg": b"one"}
 
 
+@pytest.mark.promise("- Where the disk")
 def test_a_full_disk_leaves_the_file_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, look = put(tmp_path, "order.jpg", b"one")
 

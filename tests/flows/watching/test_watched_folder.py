@@ -98,6 +98,7 @@ CONTENTS = st.lists(st.sampled_from([b"1", b"2", b"3", b"broken 1", b"broken 2"]
 STEPS = st.lists(st.tuples(CONTENTS, st.integers(1, 12), st.booleans()), max_size=4)
 
 
+@pytest.mark.promise("A folder that `serve`", "the same file again")
 @examples(40, HealthCheck.function_scoped_fixture)
 @given(rounds=STEPS)
 def test_killed_at_any_step_every_file_is_taken_in_once_and_moved_once(
@@ -167,6 +168,7 @@ def test_of_two_files_with_the_same_bytes_each_is_told_of_by_its_own_name(homes:
     assert told == {name: f"{name}: broken.\n" for name in told}
 
 
+@pytest.mark.promise("a watched folder tries", "where Prefect, an engine")
 def test_what_keeps_it_from_reading_is_said_and_nothing_is_moved(
     homes: Home, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

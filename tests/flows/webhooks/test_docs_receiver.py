@@ -34,6 +34,7 @@ def receiver_of_docs() -> str:
     return code
 
 
+@pytest.mark.promise("This one keeps a")
 def test_the_receiver_of_the_docs_keeps_a_copy(rooms: Home, tmp_path: Path) -> None:
     port = free_port()
     added = add_webhook(rooms, "erp", f"http://127.0.0.1:{port}/orders", now(), private=True, with_values=True)
@@ -67,6 +68,7 @@ def _copy(folder: Path) -> dict[str, int]:
         return dict(copy.execute("select scan, version from orders").fetchall())
 
 
+@pytest.mark.promise("This one keeps a")
 def test_it_takes_nothing_that_is_wrongly_signed(rooms: Home, tmp_path: Path) -> None:
     port = free_port()
     add_webhook(rooms, "erp", f"http://127.0.0.1:{port}/orders", now(), private=True)
@@ -89,6 +91,7 @@ def test_the_docs_have_a_row_for_each_event(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs" / "webhooks.md").read_text("utf-8")
 
 
+@pytest.mark.promise("- **Tried again** after", "Any answer of 2xx")
 def test_the_waits_and_limits_of_the_docs_are_those_of_the_sender() -> None:
     text = (ROOT / "docs" / "webhooks.md").read_text("utf-8")
     hours = [seconds // 3600 for seconds in WAITS_SECONDS[3:]]
@@ -102,6 +105,7 @@ def test_the_waits_and_limits_of_the_docs_are_those_of_the_sender() -> None:
     assert timedelta(days=1) == FAILING
 
 
+@pytest.mark.promise("- **Tried again** after")
 def test_each_wait_is_a_fifth_shorter_or_longer_at_most_and_ends_with_the_three_days() -> None:
     begun = now()
     for tries, seconds in enumerate(WAITS_SECONDS, 1):

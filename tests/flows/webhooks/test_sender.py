@@ -46,6 +46,7 @@ def states(rooms: Home, name: str = "erp") -> list[tuple[str, str]]:
     return [(each.type, each.state) for each in rooms.store.deliveries(name)]
 
 
+@pytest.mark.promise("A webhook is an")
 def test_records_are_told_signed_in_order_and_once(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     first = recorded(rooms, "1.00")
@@ -82,6 +83,7 @@ def test_with_values_the_record_is_what_export_writes_and_a_replaced_version_has
     assert (new["values"]["total"], new["record_version"], new["scan"]) == ("1.50", 2, scan)
 
 
+@pytest.mark.promise("never content")
 def test_only_an_event_with_values_tells_the_name_of_the_file(rooms: Home, receiver: Receiver) -> None:
     rooms.use_form("receipt")
     scan = Scan(id="7" * 64, pages=(), form="receipt", form_version=1, name="Mrs Poole 7")
@@ -110,6 +112,7 @@ def test_nothing_is_told_before_it_is_published(
     assert receiver.types() == ["record.completed"]
 
 
+@pytest.mark.promise("What it is told")
 def test_an_endpoint_gets_the_events_and_forms_that_it_wants(rooms: Home, receiver: Receiver) -> None:
     rooms.use_form("bon-de-commande")
     subscribed(rooms, receiver, types=["record.erased"])
@@ -121,6 +124,7 @@ def test_an_endpoint_gets_the_events_and_forms_that_it_wants(rooms: Home, receiv
         assert (receiver.types(), other.types()) == (["record.erased"], [])
 
 
+@pytest.mark.promise("never content")
 def test_what_is_set_aside_and_found_twice_is_told_without_words(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     file = SourceFile(sha256="a" * 64, name="Mrs Poole.jpg", size=1, media_type="image/jpeg")
@@ -226,6 +230,7 @@ def test_after_three_days_one_is_given_up_and_the_next_goes_on(rooms: Home, rece
     assert states(rooms)[0] == ("record.completed", "delivered")
 
 
+@pytest.mark.promise("An *endpoint* where no", "nothing is tried any")
 def test_an_endpoint_where_nothing_arrives_for_three_days_is_switched_off_and_loses_nothing(
     rooms: Home, receiver: Receiver
 ) -> None:
@@ -245,6 +250,7 @@ def test_an_endpoint_where_nothing_arrives_for_three_days_is_switched_off_and_lo
     assert receiver.types() == ["record.completed"] * 2
 
 
+@pytest.mark.promise("what waits is tried")
 def test_what_waits_for_a_receiver_that_was_mended_is_tried_at_once_by_resume(rooms: Home, receiver: Receiver) -> None:
     """It waited for hours: only an endpoint that was paused or switched off was tried at once."""
     subscribed(rooms, receiver)
@@ -259,6 +265,7 @@ def test_what_waits_for_a_receiver_that_was_mended_is_tried_at_once_by_resume(ro
     assert receiver.types() == ["record.completed"]
 
 
+@pytest.mark.promise("An *endpoint* where no", "nothing is tried any")
 def test_410_switches_an_endpoint_off_at_once(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     receiver.behave = lambda event, times: 410
@@ -282,6 +289,7 @@ def test_redirects_are_not_followed(rooms: Home, receiver: Receiver) -> None:
     assert (waiting.state, waiting.error) == ("waiting", "HTTP 307")
 
 
+@pytest.mark.promise("The old secret holds", "until the old one")
 def test_both_secrets_sign_while_both_hold(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     rooms.store.rotate_webhook("erp", now() + timedelta(hours=1), now())
@@ -306,6 +314,7 @@ def test_secrets_stand_in_no_file_of_the_home(rooms: Home, receiver: Receiver) -
     assert secret.decode() not in str([line.detail for line in rooms.store.audit()])
 
 
+@pytest.mark.promise("a record was erased", "never content")
 def test_after_forget_no_queue_tells_of_the_scan_but_that_it_is_gone(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver, with_values=True)
     receiver.behave = lambda event, times: 500
@@ -361,6 +370,7 @@ def test_what_is_to_be_sent_again_is_not_listed_with_the_answer_of_before(rooms:
     assert [(each.state, each.status) for each in rooms.store.deliveries("erp")] == [("waiting", None)] * 2
 
 
+@pytest.mark.promise("The endpoint is told", "What it had been", "who keeps a copy")
 @pytest.mark.parametrize("wants_all", [True, False])
 def test_after_a_restore_nothing_is_sent_until_an_operator_says_so_and_then_all_begins_anew(
     rooms: Home, receiver: Receiver, wants_all: bool
@@ -406,6 +416,7 @@ def test_a_lost_key_of_the_state_switches_off_instead_of_signing_wrongly(rooms: 
     assert not receiver.tries
 
 
+@pytest.mark.promise("Any answer of 2xx")
 def test_a_slow_receiver_is_left_after_its_time(
     rooms: Home, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

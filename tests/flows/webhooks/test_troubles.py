@@ -25,6 +25,7 @@ def told(rooms: Home, **later: float) -> list[tuple[str, str]]:
     return [(each.code, each.mend) for each in webhook_troubles(rooms.store, now() + timedelta(**later))]
 
 
+@pytest.mark.promise("Operators are told of")
 def test_an_endpoint_that_fails_for_a_day_is_told_until_something_arrives(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     recorded(rooms)
@@ -43,6 +44,7 @@ def test_an_endpoint_that_fails_for_a_day_is_told_until_something_arrives(rooms:
     assert told(rooms, hours=25) == []
 
 
+@pytest.mark.promise("Operators are told of")
 def test_what_was_given_up_is_told_for_two_days(rooms: Home, receiver: Receiver) -> None:
     subscribed(rooms, receiver)
     recorded(rooms)
@@ -55,6 +57,7 @@ def test_what_was_given_up_is_told_for_two_days(rooms: Home, receiver: Receiver)
     assert told(rooms, hours=49) == [("failing", "fairhand webhooks test erp")]
 
 
+@pytest.mark.promise("Operators are told of")
 def test_an_endpoint_that_was_switched_off_is_told_at_once_but_not_what_an_operator_paused(
     rooms: Home, receiver: Receiver
 ) -> None:

@@ -78,6 +78,7 @@ def test_gold_that_bears_out_what_ships_hardly_bends_it(seed: int) -> None:
     assert max(moved) < 0.1
 
 
+@pytest.mark.promise("Items with `gold` keep")
 @pytest.mark.parametrize("shift", [-2.0, 2.0])
 def test_gold_that_contradicts_what_ships_bends_it(shift: float) -> None:
     own = choice_calibration.fit_own_calibration(gold(100, shift))

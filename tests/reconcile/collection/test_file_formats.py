@@ -33,6 +33,7 @@ STUDIO = json.dumps(
 )
 
 
+@pytest.mark.promise("Without `--from` the format")
 def test_json_lines_give_items_and_name_the_lines_that_are_none() -> None:
     lines = [
         '{"item": "a", "gold": "12", "readings": [{"who": "ann", "text": "12"}, {"who": null, "text": null}]}',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,7 @@ def test_a_reader_who_is_often_alone_is_believed_less() -> None:
     assert reconcile_items([*known, doubt]).results[-1].text == "spear long"
 
 
+@pytest.mark.promise("Items with `gold` keep")
 def test_gold_is_kept_and_its_prediction_told_beside() -> None:
     result = only(item("a", ("ann", "celt"), ("ben", "celt"), gold="Celtic"))
     assert (result.text, result.method, result.model) == ("Celtic", "gold", "celt")
@@ -103,6 +105,7 @@ texts = st.sampled_from(["", "axe", "axe bronze", "celt", "12", "celt bronze axe
 items = st.lists(st.lists(st.tuples(st.sampled_from(["ann", "ben", "cy"]), texts), max_size=4), min_size=1, max_size=6)
 
 
+@pytest.mark.promise("Reading order never matters.")
 @examples(60)
 @given(items, st.integers(0, 1000))
 def test_the_order_of_items_and_readings_changes_nothing(said: list[list[tuple[str, str]]], seed: int) -> None:

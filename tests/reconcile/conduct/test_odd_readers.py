@@ -221,6 +221,7 @@ def test_an_expert_who_types_one_word_everywhere_is_asked_about() -> None:
     assert "constant" in kinds(typed)
 
 
+@pytest.mark.promise("What somebody read as")
 def test_an_expert_who_errs_as_another_did_is_not_asked_whether_they_work_together() -> None:
     errors = [(number, f"x{number}", written(number)) for number in range(20)]
     theirs = [answer(*each, who="ben") for each in errors]

@@ -266,6 +266,7 @@ def test_two_people_who_agree_decide_against_both_engines_that_differ() -> None:
     assert (answer.value, answer.method) == ("15.80", "people")
 
 
+@pytest.mark.promise("when they stay apart,")
 def test_two_people_who_differ_get_a_third_and_three_who_differ_an_expert() -> None:
     ana, ben, eve = (
         reading("total", who, text) for who, text in (("ana", "15.80"), ("ben", "16.80"), ("eve", "99.10"))
@@ -304,6 +305,7 @@ def test_what_an_expert_decides_against_the_evidence_is_given_no_great_probabili
     assert plain.probability > 0.95
 
 
+@pytest.mark.promise("one more reading is", "one value may be", "usually from 0.93, by")
 def test_machines_alone_need_more_than_people_do_whether_they_agree_or_a_witness_chooses() -> None:
     agreed = posterior(DATE, *both("order_date", "14/03/2025"))
     chosen = replace(
@@ -433,6 +435,7 @@ def sure(probability: float) -> Posterior:
     )
 
 
+@pytest.mark.promise("Less than %(target)s is", "one more reading is", "one value may be", "usually from 0.93, by")
 def test_what_one_more_reading_would_gain_is_held_against_its_price() -> None:
     assert isinstance(decide(TOTAL, sure(1 - POLICY.reading_cost_share - 0.001), POLICY), Task)
     answer = decide(TOTAL, sure(0.97), POLICY)
@@ -468,6 +471,7 @@ def test_what_nobody_read_is_asked_for() -> None:
     assert (answer.kind, answer.reason) == ("read", "nothing read")
 
 
+@pytest.mark.promise("A `target` of a")
 def test_a_forms_higher_target_is_asked_for() -> None:
     strict = Field(name="order_date", type="date", label={}, target=0.9999999)
     assert asked(strict, *both("order_date", "14/03/2025")).reason == "not sure enough"
@@ -492,6 +496,7 @@ def test_the_order_of_readings_changes_nothing() -> None:
     assert len(answers) == 1
 
 
+@pytest.mark.promise("Machines that agree outvote")
 def test_machines_never_outvote_two_people() -> None:
     task = asked(
         CODE,
@@ -612,6 +617,7 @@ def test_of_two_sure_engines_that_differ_neither_decides() -> None:
     assert asked(NAME, *both_sure).reason == "engines disagree"
 
 
+@pytest.mark.promise("One machine alone decides")
 def test_one_engine_outvotes_no_person() -> None:
     found = one_sure(NAME, "vnv z6", "Gasthof Knappe")
     against = found.standing._replace(earned=1.0, contradicting=1, against_people=1)

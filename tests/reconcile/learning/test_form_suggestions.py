@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
 from typing import Any
 
+import pytest
+
 from reconcile.forms.prepared_form import prepared
 from reconcile.learning.backed_values import DecidedScan
 from reconcile.learning.form_suggestions import Suggestion
@@ -100,6 +102,7 @@ def read(each: Suggestion) -> dict[str, Any]:
     return tomllib.loads(each.toml)
 
 
+@pytest.mark.promise("It proposes patterns of")
 def test_the_patterns_of_codes_are_found_and_can_be_written_into_the_form() -> None:
     patterns = {each.field: each for each in of_kind(suggestions(ORDER, orders(40)), "pattern")}
     assert patterns.keys() == {"ref", "lines.article"}
@@ -125,12 +128,14 @@ def test_a_few_ways_of_writing_make_one_pattern_and_many_make_none() -> None:
     assert not [each for each in of_kind(many, "pattern") if each.field == "ref"]
 
 
+@pytest.mark.promise("It proposes patterns of")
 def test_values_that_come_again_make_a_list_with_its_rows() -> None:
     (towns,) = of_kind(suggestions(ORDER, orders(40)), "master")
     assert (towns.field, towns.values) == ("town", tuple(sorted(TOWNS)))
     assert read(towns) == {"master": [{"field": "town", "source": "town.csv", "column": "value"}]}
 
 
+@pytest.mark.promise("It proposes patterns of")
 def test_nothing_is_listed_of_what_is_about_a_person() -> None:
     personal = replace(
         ORDER, fields=tuple(replace(each, personal="contact" if each.name == "town" else None) for each in ORDER.fields)
@@ -138,6 +143,7 @@ def test_nothing_is_listed_of_what_is_about_a_person() -> None:
     assert not of_kind(suggestions(personal, orders(40)), "master")
 
 
+@pytest.mark.promise("It proposes patterns of")
 def test_what_is_never_blank_is_required() -> None:
     found = {each.field for each in of_kind(suggestions(ORDER, orders(40)), "required")}
     assert found == {"ref", "town", "ordered", "wanted", "net", "tax", "total"}
@@ -152,6 +158,7 @@ def test_that_a_box_to_tick_or_to_sign_always_has_a_value_suggests_nothing() -> 
     assert not required & {"express", "signed"}
 
 
+@pytest.mark.promise("It proposes patterns of")
 def test_products_sums_and_dates_in_order_are_rules() -> None:
     found = {each.toml.splitlines()[1]: each for each in of_kind(suggestions(ORDER, orders(40)), "rule")}
     assert found.keys() == {
@@ -205,6 +212,7 @@ def pattern_of(scans: Sequence[DecidedScan]) -> Suggestion | None:
     return next((each for each in of_kind(suggested(ORDER, scans), "pattern") if each.field == "ref"), None)
 
 
+@pytest.mark.promise("a value counts where")
 def test_what_one_person_alone_said_suggests_nothing() -> None:
     for method in (Method.WEIGHED, Method.PERSON_AND_WITNESS):
         alone = refs_of(*((numbered(at), method, [reading("ref", "mallory", numbered(at))]) for at in range(40)))
@@ -216,6 +224,7 @@ def test_what_one_person_alone_said_suggests_nothing() -> None:
         assert suggested(ORDER, refs_of(*[(numbered(0), method, copied)] * 40)) == ()
 
 
+@pytest.mark.promise("Each comes with what", "a value counts where")
 def test_two_people_or_an_expert_count_and_are_told() -> None:
     two = [("ann", "bob"), ("bob", "cara")]
     by_two = refs_of(
@@ -273,6 +282,7 @@ def test_a_provisional_value_suggests_nothing() -> None:
     assert suggested(ORDER, refs_of(*[(numbered(1), Method.PROVISIONAL, both("ref", numbered(1)))] * 40)) == ()
 
 
+@pytest.mark.promise("Each comes with what")
 def test_few_records_suggest_nothing() -> None:
     assert suggestions(ORDER, orders(19)) == ()
     assert suggestions(ORDER, []) == ()

@@ -66,6 +66,7 @@ def test_lines_stand_in_their_own_table_without_the_empty_ones(path: Path) -> No
     ]
 
 
+@pytest.mark.promise("It holds no account")
 def test_every_value_says_where_it_came_from_and_no_person_is_named(path: Path) -> None:
     store = MemoryOutbox()
     store.put(a_record("one", customer=None))
@@ -79,6 +80,7 @@ def test_every_value_says_where_it_came_from_and_no_person_is_named(path: Path) 
     assert "anna" not in dump(path)
 
 
+@pytest.mark.promise("Every table has a")
 def test_every_table_has_a_primary_key(path: Path) -> None:
     store = MemoryOutbox()
     store.put(a_record("one"))
@@ -115,6 +117,7 @@ def test_the_least_sure_values_come_first(path: Path) -> None:
     ]
 
 
+@pytest.mark.promise("A later correction replaces", "`id` is a record's")
 def test_a_corrected_record_replaces_the_old_one_and_history_says_what_changed(path: Path) -> None:
     store = MemoryOutbox()
     store.put(a_record("one"))
@@ -258,6 +261,7 @@ def test_a_scan_that_turns_out_to_be_another_form_leaves_the_first_one_s_table(p
     assert ask(path, "select id, scan from other") == [(5, "one")]
 
 
+@pytest.mark.promise("`provenance.value` and `documents` always")
 def test_numbers_that_sqlite_or_the_minor_unit_cannot_hold_stay_as_text(path: Path) -> None:
     store = MemoryOutbox(known=[order_form(count="integer", price="amount", broken="amount")])
     store.put(a_record("one", count=10**30, price="0.1255", broken="no number", total="9" * 30))
@@ -310,6 +314,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.promise("Every table has a", "`id` is a record's")
 @examples(15, HealthCheck.function_scoped_fixture)
 @given(steps=steps)
 def test_rebuilding_gives_an_equal_file_whatever_happened(

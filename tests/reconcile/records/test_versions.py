@@ -37,6 +37,7 @@ def sent(store: MemoryOutbox, path: Path) -> None:
     publish(store, path, store.form)
 
 
+@pytest.mark.promise("`provenance.value` and `documents` always")
 def test_amounts_and_decimals_compare_sort_and_add_up_as_numbers(path: Path) -> None:
     store = MemoryOutbox()
     for scan, total in (("a", "10987.49"), ("b", "77.10"), ("c", "500.01"), ("d", "-3.00")):

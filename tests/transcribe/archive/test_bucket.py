@@ -61,6 +61,7 @@ def test_pictures_are_encrypted_by_the_store_where_the_variables_say_so(
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "a-key")
 
 
+@pytest.mark.promise("- **A bucket that", "what is forgotten would")
 def test_a_bucket_that_keeps_old_versions_is_refused_before_a_picture_is_in_it(buckets: BucketServer) -> None:
     bucket = buckets.bucket()
     client = buckets.client()
@@ -75,6 +76,7 @@ def test_a_bucket_that_keeps_old_versions_is_refused_before_a_picture_is_in_it(b
     assert archive.get(archive.put(b"a page")) == b"a page"
 
 
+@pytest.mark.promise("Where it is switched")
 def test_versions_that_are_switched_on_later_are_noticed_at_the_next_picture(buckets: BucketServer) -> None:
     bucket = buckets.bucket()
     archive = Archive(f"s3://{bucket}", plain=True)
@@ -92,6 +94,7 @@ def test_a_bucket_that_is_not_there_is_no_lost_picture(buckets: BucketServer) ->
             ask(b"a page" if ask == archive.put else name)  # type: ignore[arg-type]
 
 
+@pytest.mark.promise("Of a bucket, the")
 def test_who_keeps_files_waits_until_the_store_is_back(own_buckets: BucketServer) -> None:
     archive = Archive(f"s3://{own_buckets.bucket()}", plain=True)
     before = archive.put(b"before")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from PIL import Image
 
 from transcribe.drawing.context_crop import surroundings
@@ -41,6 +42,7 @@ def test_it_shows_a_piece_around_the_field() -> None:
     assert grey(piece, (240, 220)) < 40  # its neighbour
 
 
+@pytest.mark.promise("Other personal fields are")
 def test_what_may_not_be_seen_is_painted_over() -> None:
     piece = shown(surroundings(page(), SIZE, FIELD, [NEIGHBOUR], whole=False))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy
+import pytest
 from PIL import Image, ImageDraw
 
 from tests.flows.drafting.own_form import FIELDS, blank_page, filled_page
@@ -14,6 +15,7 @@ BLANK, FILLED = (grey(numpy.asarray(page)) for page in (blank_page(), filled_pag
 BOXES = [Box(x0 + 1, y0 + 1, x1, y1) for x0, y0, x1, y1 in FIELDS.values()]
 
 
+@pytest.mark.promise("What is written in", "If the only page")
 def test_writing_is_taken_from_the_boxes_and_their_frames_stay() -> None:
     done = emptied(FILLED, BOXES)
     for box in BOXES:

@@ -189,6 +189,7 @@ def test_a_mistake_names_the_file_and_the_key(folder: Path, was: str, now: str, 
     assert said in str(caught.value)
 
 
+@pytest.mark.promise("A mistake is named", "`fairhand forms check` names")
 def test_every_mistake_is_named_at_once(folder: Path) -> None:
     path = write(folder, GOOD.replace('locale = "en_GB"', 'locale = "qq"').replace('"code"', '"x"'))
     with pytest.raises(FormError) as caught:

@@ -46,6 +46,7 @@ def test_a_finer_page_is_brought_to_the_same_scale() -> None:
     assert abs(once.height - twice.height) <= 2
 
 
+@pytest.mark.promise("Other personal fields are")
 def test_a_strict_snippet_masks_what_lies_around() -> None:
     shown = page(0)
     cv2.putText(shown, "NEIGHBOUR", (110, 95), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)

@@ -71,6 +71,7 @@ def test_a_page_that_does_not_lie_on_its_blank_where_the_payment_box_is_becomes_
     assert (redact(page, laid, form).shape == page.shape) == clear
 
 
+@pytest.mark.promise('`personal = "payment"` has the box painted over before a picture is kept.', "When a photo comes")
 @pytest.mark.parametrize("low", [0, 22, 30])
 def test_a_number_that_hangs_out_of_its_box_is_painted_over_whole(form: Form, low: int) -> None:
     page, bare = written(form, low), written(form, -9999)
@@ -90,6 +91,7 @@ def put(form: Form, text: str, x: int, y: int) -> tuple[Picture, NDArray[numpy.b
     return page, page != bare
 
 
+@pytest.mark.promise('`personal = "payment"` has the box painted over before a picture is kept.', "When a photo comes")
 @pytest.mark.parametrize(
     ("x", "y"),
     [
@@ -128,6 +130,7 @@ def test_a_strip_that_fits_no_form_is_made_too_coarse_to_read_like_any_page(form
     assert max(redact(strip, nowhere, form).shape[:2]) == 960
 
 
+@pytest.mark.promise("When a photo comes")
 def test_a_box_without_a_number_stays_as_it_is(form: Form) -> None:
     page = written(form, -9999)
     assert (copy_of(form, page) == page).all()

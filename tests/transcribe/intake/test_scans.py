@@ -199,6 +199,9 @@ def kept(archive_folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in archive_folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.promise(
+    '`personal = "payment"` has the box painted over before a picture is kept.', "the archive holds this"
+)
 @pytest.mark.parametrize("level", ["phone", "hard"])
 def test_the_archive_never_holds_a_card_number(level: str, inbox: Path, archive: Archive, tmp_path: Path) -> None:
     ordered = definition.load("bon-de-commande")
@@ -233,6 +236,7 @@ def test_a_masked_page_is_laid_as_it_was_at_the_door(inbox: Path, archive: Archi
     assert remembered.fit > 0.9
 
 
+@pytest.mark.promise("Files that were set", "nothing of it is kept,")
 def test_a_page_that_does_not_lie_on_the_named_form_with_payment_data_is_set_aside_and_nothing_of_it_kept(
     inbox: Path, archive: Archive, tmp_path: Path
 ) -> None:
@@ -245,6 +249,7 @@ def test_a_page_that_does_not_lie_on_the_named_form_with_payment_data_is_set_asi
     assert kept(tmp_path / "archive") == []
 
 
+@pytest.mark.promise("Under `--form auto`, where")
 def test_a_page_that_might_be_a_form_with_payment_data_is_kept_too_coarse_to_read_and_its_form_asked(
     inbox: Path, archive: Archive
 ) -> None:
@@ -348,6 +353,7 @@ def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: 
     assert min(each.fit for each in laid) > 0.9
 
 
+@pytest.mark.promise("Bent paper is kept")
 def test_the_card_number_on_bent_paper_is_masked_too(inbox: Path, archive: Archive) -> None:
     ordered = definition.load("bon-de-commande")
     upright = numpy.asarray(Image.open(io.BytesIO(with_card("flat")[0])).convert("RGB"))

@@ -23,6 +23,7 @@ def test_a_token_is_good_for_its_scopes_until_its_end(tmp_path: Path) -> None:
         assert here.store.token(secret_hash(made.secret + "x"), NOON) is None
 
 
+@pytest.mark.promise("passwords, links, sessions and", "It is shown once.")
 def test_the_secret_is_nowhere_in_the_store(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         made = new_token(here.store, "till", ["records:read"], NOON)

@@ -46,6 +46,12 @@ PICTURES = """
 """
 
 
+@pytest.mark.promise(
+    "%(count)s fields are on this device until %(until)s. The",
+    "%(count)s fields are on this device until %(until)s. You",
+    "All fields that were",
+    "So many fields are",
+)
 def test_a_batch_read_without_a_line_arrives_once_and_is_paid_once(browser: Browser) -> None:
     found = offline_batch(browser, FIELDS)
 
@@ -85,6 +91,7 @@ def test_fields_whose_pictures_fail_at_first_are_read_too(browser: Browser) -> N
     assert found.is_good, found
 
 
+@pytest.mark.promise("So many fields are")
 def test_what_was_lent_goes_when_its_hours_are_over_also_without_a_line(site: Site, enter: Enter, line: Cable) -> None:
     amina = site.person("amina")
     page = take_along(site, enter, amina)

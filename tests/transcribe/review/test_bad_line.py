@@ -78,6 +78,7 @@ def is_over(page: Page) -> bool:
     return waits(page)
 
 
+@pytest.mark.promise("No network. What you")
 def test_a_slow_line_a_cut_and_ten_minutes_offline_lose_nothing(
     site: Site, enter: Enter, page: Page, line: Cable
 ) -> None:
@@ -155,6 +156,7 @@ def test_more_is_held_after_a_long_outage(site: Site, enter: Enter, page: Page, 
     assert read >= LONG, "a line that was down for two minutes is expected to be down again"
 
 
+@pytest.mark.promise("You are signed out.")
 def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(site: Site, enter: Enter, line: Cable) -> None:
     texts = orders(site, 3)
     amina = site.person("amina")
@@ -206,6 +208,7 @@ def test_the_next_person_on_a_device_sends_nothing_of_the_last(site: Site, enter
     assert site.texts_of(amina.id) == site.texts_of(ben.id) == []
 
 
+@pytest.mark.promise("This field goes to")
 def test_the_end_of_a_task_is_announced_and_a_key_keeps_it(site: Site, enter: Enter, page: Page) -> None:
     orders(site, 1)
     page.clock.install()
@@ -225,6 +228,7 @@ def test_the_end_of_a_task_is_announced_and_a_key_keeps_it(site: Site, enter: En
     assert held.leased_until - site.clock.now() > timedelta(seconds=LEASE - 10)
 
 
+@pytest.mark.promise("The same fields would")
 def test_a_second_window_does_not_show_the_same_field_to_be_typed_twice(
     site: Site, enter: Enter, line: Cable, context: BrowserContext
 ) -> None:

@@ -52,6 +52,7 @@ def test_looking_at_a_link_does_not_spend_it(site: Site, address: str) -> None:
     assert httpx.post(f"{address}/in/{token}", timeout=PATIENCE).status_code == 410
 
 
+@pytest.mark.promise("You see one field")
 def test_a_reading_typed_is_kept_and_the_next_field_is_shown(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025"})
     amina = site.person("amina")
@@ -66,6 +67,7 @@ def test_a_reading_typed_is_kept_and_the_next_field_is_shown(site: Site, sign_in
     assert len(site.submitted) == 2
 
 
+@pytest.mark.promise("`GET /work` answers 200")
 def test_the_same_task_is_shown_until_it_is_answered(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "1", DATE: "2"})
     client = sign_in(site.person("amina"))
@@ -73,6 +75,7 @@ def test_the_same_task_is_shown_until_it_is_answered(site: Site, sign_in: SignIn
     assert task_of(client.get("/work").text) == task_of(client.get("/work").text)
 
 
+@pytest.mark.promise("kept, or kept already;")
 def test_sending_twice_is_one_reading(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
@@ -117,6 +120,7 @@ def test_a_field_skipped_goes_to_somebody_else(site: Site, sign_in: SignIn) -> N
     assert 'id="no-work"' not in ben.get("/work").text
 
 
+@pytest.mark.promise("the same, but a")
 def test_a_text_that_cannot_be_right_comes_back_once_without_javascript(site: Site, sign_in: SignIn) -> None:
     scan = site.scan("bon-de-commande", {DATE: "31/02/2025"})
     client = sign_in(site.person("amina"))
@@ -242,6 +246,7 @@ def test_a_picture_is_shown_only_to_whom_the_task_is_leased(site: Site, sign_in:
     assert amina.get(f"/snippet/{task}").status_code == 404
 
 
+@pytest.mark.promise("Nobody sees what others")
 def test_the_json_says_only_what_a_page_may_know(site: Site, sign_in: SignIn) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"}, name="facture-dupont.png")
     answered = sign_in(site.person("amina")).get("/work/next", params={"count": 4})
@@ -256,6 +261,12 @@ def test_the_json_says_only_what_a_page_may_know(site: Site, sign_in: SignIn) ->
     assert "dupont" not in answered.text
 
 
+@pytest.mark.promise(
+    "paid, and nothing of",
+    "kept, or kept already;",
+    '`{"outcome": "kept"}`, `"again"`, `"late"` (kept all the same;',
+    '`{"faults": ["..."]}`, nothing is kept',
+)
 def test_the_module_sends_json_and_is_told_what_became_of_it(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {DATE: "31/02/2025", NUMBER: "BC-2025-0001"})
     client = sign_in(site.person("amina"))
@@ -278,6 +289,7 @@ def test_the_module_sends_json_and_is_told_what_became_of_it(site: Site, sign_in
     assert renewed["lost"] == ["0123456789abcdef"]
 
 
+@pytest.mark.promise("404 where the task")
 def test_what_is_not_allowed_is_refused_with_an_id(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     client = sign_in(site.person("amina"))

@@ -29,6 +29,7 @@ def send(site: Site, who: Transcriber, task: str, text: str, seconds: float) -> 
     site.store.submit(task, who.id, sent, site.clock.now())
 
 
+@pytest.mark.promise("corrected: a field is")
 def test_a_field_that_was_taken_back_and_sent_again_is_one_field_everywhere(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
@@ -89,6 +90,7 @@ def test_practice_that_was_left_is_not_counted_as_open(site: Site, sign_in: Sign
     assert client.get("/day").json()["pieces"][-1] == "0 open"
 
 
+@pytest.mark.promise("contested clocks with the")
 def test_the_time_that_may_be_contested_is_that_of_the_field_and_what_an_operator_is_shown(
     site: Site, sign_in: SignIn
 ) -> None:

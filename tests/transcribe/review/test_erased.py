@@ -40,6 +40,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     made.store.close()
 
 
+@pytest.mark.promise("The scan was erased,", "erased with the scan", "scan erased")
 @pytest.mark.parametrize("language", SAID)
 @pytest.mark.parametrize("text", ["BC-1", "", None])
 def test_a_reading_whose_scan_was_erased_is_not_said_to_wait(
@@ -65,6 +66,14 @@ def test_a_reading_whose_scan_was_erased_is_not_said_to_wait(
     assert 'data-outcome="erased"' not in client.get("/readings?show=open").text, "it waits for nothing"
 
 
+@pytest.mark.promise(
+    'with `"erased": true` where its scan was erased meanwhile:',
+    "paid, and nothing of",
+    "The scan was erased before what you typed arrived, so that is not kept.",
+    "The scan was erased before what you typed arrived, so that is not kept. It",
+    "to `/work?late=1`, which says",
+    '`{"outcome": "kept"}`, `"again"`, `"late"` (kept all the same;',
+)
 @pytest.mark.parametrize("language", SAID)
 def test_what_comes_after_its_scan_was_erased_is_not_said_to_be_kept(
     site: Site, sign_in: SignIn, language: str
@@ -93,6 +102,10 @@ def token_of(client: httpx.Client) -> dict[str, str]:
     return {"x-csrf-token": csrf(client)}
 
 
+@pytest.mark.promise(
+    "The time of some fields was over when your readings came. They are kept all the same,",
+    "The time of some fields was over when your readings came. They are kept all the same.",
+)
 @pytest.mark.browser
 @pytest.mark.parametrize("erased", [False, True])
 def test_a_whole_form_that_comes_late_says_so_on_the_next_page(site: Site, enter: Enter, *, erased: bool) -> None:

@@ -6,6 +6,7 @@ import re
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -66,6 +67,14 @@ def world(folder: Path, answers: tuple[str, ...]) -> list[tuple[str, int]]:
     return seen
 
 
+@pytest.mark.promise(
+    "This does not change",
+    "Agreement never changes pay",
+    "When others read something else, your",
+    "When others read something else, how",
+    "- What a person",
+    "No code path lets",
+)
 @examples(3)
 @given(st.permutations(ANSWERS))
 def test_being_outvoted_changes_no_pay_page_and_no_offer(answers: list[str]) -> None:

@@ -45,6 +45,7 @@ def csrf(client: httpx.Client) -> str:
     return found[1]
 
 
+@pytest.mark.promise("An hour of measured")
 def test_every_line_the_floor_and_its_source_stand_on_the_pay_page(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "1"})
@@ -59,6 +60,7 @@ def test_every_line_the_floor_and_its_source_stand_on_the_pay_page(site: Site, s
     assert re.search(r"never pays less than €12.00", page)
 
 
+@pytest.mark.promise("The floor is less")
 def test_a_floor_under_its_own_source_is_called_no_fair_floor(site: Site, sign_in: SignIn) -> None:
     now = site.clock.now()
     set_pay(site, Floor(micro=5_000_000, currency="EUR", source="SMIC", since=now, source_micro=12_000_000))
@@ -69,6 +71,7 @@ def test_a_floor_under_its_own_source_is_called_no_fair_floor(site: Site, sign_i
         assert "never pays less than" not in page
 
 
+@pytest.mark.promise("staff and volunteers see")
 @pytest.mark.parametrize("engagement", ["by reading", "hourly"])
 def test_the_rules_on_the_pay_page_are_those_of_ones_own_engagement(
     site: Site, sign_in: SignIn, engagement: str
@@ -84,6 +87,7 @@ def test_the_rules_on_the_pay_page_are_those_of_ones_own_engagement(
     assert "By the hour" in how
 
 
+@pytest.mark.promise("You work as a", "You work as staff:", "staff and volunteers see")
 @pytest.mark.parametrize("engagement", ["staff", "volunteer"])
 def test_staff_and_volunteers_see_that_nothing_is_counted(site: Site, sign_in: SignIn, engagement: str) -> None:
     set_pay(site)
@@ -98,6 +102,7 @@ def test_staff_and_volunteers_see_that_nothing_is_counted(site: Site, sign_in: S
     assert 'id="ledger"' not in page
 
 
+@pytest.mark.promise("Added and paid: %(time)s", "A measured time you")
 def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "1"})
@@ -117,6 +122,7 @@ def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignI
     assert re.search(r'data-fact="due">€0.81<', page), "a piece, four minutes at the floor, and the contesting"
 
 
+@pytest.mark.promise("A measured time you")
 def test_one_key_leads_from_a_reading_to_its_clock(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "1", DATE: "2"})
@@ -146,6 +152,16 @@ def contested(site: Site, sign_in: SignIn) -> tuple[httpx.Client, str]:
     return client, site.store.disputes()[0].id
 
 
+@pytest.mark.promise(
+    "Added and paid: %(time)s",
+    "Say why: the person",
+    "Somebody says that a",
+    "The counted time stays.",
+    "A time that you",
+    "Why? They are told.",
+    "the minutes added are",
+    "contested clocks with the",
+)
 @pytest.mark.parametrize(
     ("choice", "added", "micro"),
     [
@@ -184,6 +200,12 @@ def test_an_operator_settles_a_clock_and_the_person_is_told_why(
     assert hers.get("/clocks").status_code == 404
 
 
+@pytest.mark.promise(
+    "who asks (`#asked-by`), the",
+    "everybody sees it before",
+    "shown before the first task and",
+    "shown before the first task",
+)
 def test_what_is_to_be_known_before_the_first_task_is_said(tmp_path: Path) -> None:
     site = make_site(tmp_path, ReviewOptions(asked_by="Mairie de Brest, data@brest.example", audit_share=0.06))
     set_pay(site)
@@ -203,6 +225,7 @@ def test_what_is_to_be_known_before_the_first_task_is_said(tmp_path: Path) -> No
     assert "Order form" not in anonymous, "which forms there are is not told to the whole internet"
 
 
+@pytest.mark.promise("The operator answers, and", "an answer joins the")
 def test_a_question_is_paid_answered_by_an_operator_and_joins_the_guide(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "1"})
@@ -231,6 +254,7 @@ def test_a_question_is_paid_answered_by_an_operator_and_joins_the_guide(site: Si
     assert reading.get(f"/guide/{task}").status_code == 404, "the guide of a task that is not theirs"
 
 
+@pytest.mark.promise("%(name)s signs in once", "200 with the sign-in", "a new link, shown")
 def test_an_operator_invites_changes_and_pauses(site: Site, sign_in: SignIn, address: str) -> None:
     olga = site.person("olga", "operator")
     client = sign_in(olga)
@@ -312,6 +336,7 @@ def test_an_entry_that_is_too_long_is_said_to_be_so_and_by_how_much(site: Site, 
     assert "Too long: Languages. At most 200 characters." in client.post("/people", data=sent).text
 
 
+@pytest.mark.promise("Paused: they get no")
 def test_the_desk_says_of_who_is_paused_alone_what_a_pause_is(site: Site, sign_in: SignIn) -> None:
     amina = site.person("amina")
     client, said = sign_in(site.person("olga", "operator")), "Paused: they get no work."
@@ -322,6 +347,12 @@ def test_the_desk_says_of_who_is_paused_alone_what_a_pause_is(site: Site, sign_i
     assert page.count('name="why"') == 1, "of olga alone"
 
 
+@pytest.mark.promise(
+    "What you read, skipped,",
+    "What you read, when and how long it took, what you asked",
+    "What you read, when and how long it took, what you earned,",
+    "Only the total of",
+)
 def test_everything_held_about_a_person_is_one_download(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "1"})
@@ -337,6 +368,9 @@ def test_everything_held_about_a_person_is_one_download(site: Site, sign_in: Sig
     assert len(held["ledger"]) == 1
 
 
+@pytest.mark.promise(
+    "This never changes how much work you are given.", "This never changes how much work you are given,"
+)
 def test_somebody_sees_which_fields_come_to_them_first_and_that_it_is_no_less_work(site: Site, sign_in: SignIn) -> None:
     amina = site.person("amina")
     assert "in the order of the queue" in sign_in(amina).get("/me").text
@@ -347,6 +381,13 @@ def test_somebody_sees_which_fields_come_to_them_first_and_that_it_is_no_less_wo
     assert "never changes how much work" in page
 
 
+@pytest.mark.promise(
+    "May your readings train machines, where a form allows it? Saying no costs you no work,",
+    "May your readings train machines, where a form allows it? Saying no costs you no work.",
+    "Readings may train machines,",
+    "Whether your readings may",
+    "the offer of work",
+)
 def test_saying_no_to_training_costs_no_work(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "1", DATE: "2"})
     amina = site.person("amina")
@@ -360,6 +401,12 @@ def test_saying_no_to_training_costs_no_work(site: Site, sign_in: SignIn) -> Non
     assert len(client.get("/work/next").json()["tasks"]) == 2
 
 
+@pytest.mark.promise(
+    "Your name, time zone, password and links are erased, with what you asked and",
+    "Your name, time zone, password and links are erased, with what you asked,",
+    "readings, ledger and what",
+    "Your account here is",
+)
 def test_who_leaves_is_forgotten_and_the_ledger_stays(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "1"})
@@ -388,6 +435,13 @@ def known(site: Site, count: int) -> None:
         )
 
 
+@pytest.mark.promise(
+    "A test is a few fields of one kind whose text is known. It",
+    "A test is a few fields of one kind whose text is known. You",
+    "You can take it",
+    "The time is paid, whatever",
+    "it can be taken",
+)
 def test_a_test_is_paid_explained_at_once_and_can_be_taken_again(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     known(site, 5)
@@ -415,6 +469,7 @@ def test_a_test_is_paid_explained_at_once_and_can_be_taken_again(site: Site, sig
     assert [each.right for each in site.store.qualification_tries(amina.id)] == [5, 3]
 
 
+@pytest.mark.promise("one dispute a task,", "This time was contested")
 def test_a_contested_time_is_more_than_was_measured_and_is_contested_once(site: Site, sign_in: SignIn) -> None:
     """A typing error of 0 minutes could never be put right, and what was typed after it was dropped without a word."""
     set_pay(site)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from tests.transcribe.review.promises.test_known_fields import csrf
 from tests.transcribe.review.site import Site
@@ -36,6 +37,7 @@ def with_news(site: Site, sign_in: SignIn) -> tuple[httpx.Client, Transcriber, s
     return sign_in(amina), amina, reading.id
 
 
+@pytest.mark.promise("News stand above them")
 def test_news_name_the_field_and_stay_until_each_is_read(site: Site, sign_in: SignIn) -> None:
     client, _, reading = with_news(site, sign_in)
     for _ in range(2):
@@ -81,6 +83,7 @@ def test_what_a_person_holds_counts_as_open_to_them(site: Site, sign_in: SignIn)
     assert client.get("/day").json()["pieces"][-1] == "2 open"
 
 
+@pytest.mark.promise("An operator corrected a")
 def test_who_read_a_field_is_told_that_an_operator_corrected_it(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
     amina, other, now = site.person("amina"), site.person("omar"), site.clock.now()

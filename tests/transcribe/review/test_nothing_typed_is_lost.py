@@ -46,6 +46,7 @@ def read_elsewhere(site: Site, who: Transcriber, text: str) -> str:
     return task.id
 
 
+@pytest.mark.promise("Your first reading of", "Not taken by the")
 @pytest.mark.browser
 def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
     site: Site, enter: Enter, line: Cable
@@ -86,6 +87,7 @@ def test_who_sends_an_old_reading_anew_is_told_to_contest_and_loses_no_word(
     assert sorted(str(each) for each in site.texts_of(amina.id)) == ["BC-2025-0001", "BC-2025-0002"]
 
 
+@pytest.mark.promise("It cannot be taken")
 @pytest.mark.browser
 def test_who_takes_back_an_old_reading_is_told_to_contest(site: Site, enter: Enter) -> None:
     for name in ("one", "two"):
@@ -124,6 +126,7 @@ def test_without_javascript_the_answer_gives_back_what_was_typed(site: Site, add
     expect(page.locator("#readings")).to_contain_text("BC-2025-0001")
 
 
+@pytest.mark.promise("`POST /form` keeps each")
 def test_of_a_whole_form_what_can_be_kept_is_kept_and_the_rest_given_back(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025"})
     amina = site.person("amina")
@@ -172,6 +175,12 @@ def test_whatever_refuses_a_form_its_words_are_given_back_and_never_a_password(
     assert "canary" not in answer.text
 
 
+@pytest.mark.promise(
+    "- What a person",
+    "The time of that field was over when your reading came. It is kept all the same,",
+    "to `/work?late=1`, which says",
+    "404 where the task",
+)
 def test_a_plain_form_that_comes_late_is_kept_and_paid_as_the_module_s_is(site: Site, sign_in: SignIn) -> None:
     scan, now = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"}), site.clock.now
     site.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=now()), now())
@@ -208,6 +217,7 @@ def sent_as_a_whole(page: Page, line: Cable, text: str) -> None:
     page.keyboard.press("Control+Enter")  # it looks odd too: whoever means it sends it again
 
 
+@pytest.mark.promise("Not taken by the")
 @pytest.mark.browser
 def test_a_field_of_the_whole_form_whose_reading_is_to_be_corrected_is_open_with_it(
     site: Site, enter: Enter, line: Cable
@@ -234,6 +244,7 @@ def test_a_field_of_the_whole_form_whose_reading_is_to_be_corrected_is_open_with
     assert site.texts_of(amina.id) == ["BC-2025-0001"]
 
 
+@pytest.mark.promise("Not taken by the")
 @pytest.mark.browser
 def test_a_field_whose_reading_is_to_be_corrected_comes_next_with_it_and_all_of_its_time(
     site: Site, enter: Enter

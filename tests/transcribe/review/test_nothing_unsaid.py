@@ -57,6 +57,7 @@ def test_who_is_signed_in_already_is_shown_the_way_to_work(site: Site, sign_in: 
     assert 'id="inside"' not in httpx.get(f"{address}/in", timeout=PATIENCE).text
 
 
+@pytest.mark.promise("What is due to", "Your name in the", "whoever pays finds by", "Your account here is")
 @pytest.mark.parametrize("is_paid", [True, False])
 def test_who_leaves_is_told_that_the_account_is_ended_and_what_becomes_of_the_money(
     site: Site, sign_in: SignIn, is_paid: bool
@@ -74,6 +75,7 @@ def test_who_leaves_is_told_that_the_account_is_ended_and_what_becomes_of_the_mo
     assert "To come back" not in page
 
 
+@pytest.mark.promise("422 where there are")
 def test_a_question_without_words_is_not_kept_and_the_page_says_so(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
@@ -86,6 +88,7 @@ def test_a_question_without_words_is_not_kept_and_the_page_says_so(site: Site, s
     assert "You have typed no question." in asked.text
 
 
+@pytest.mark.promise("A field is still", "with `?check=1`, as the")
 def test_an_empty_answer_of_a_test_is_asked_about_before_it_counts(site: Site, sign_in: SignIn) -> None:
     known_fields(site, 2)
     amina = site.person("amina")

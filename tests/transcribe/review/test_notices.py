@@ -110,6 +110,7 @@ def test_with_a_doubt_and_a_notice_every_answer_is_in_view_above_a_keyboard(
     assert [each for each in seen if each["covered"] or each["beyond"] or each["picture"] < 40] == []
 
 
+@pytest.mark.promise("This field goes to")
 def test_a_countdown_ends_when_the_field_has_gone(site: Site, enter: Enter, page: Page) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     page.clock.install()
@@ -196,6 +197,7 @@ def test_what_is_opened_lies_within_the_screen(
         assert (path, name, width, page.evaluate(OPENED, name)) == (path, name, width, [])
 
 
+@pytest.mark.promise("%(count)s fields are on this device until %(until)s. You")
 def test_on_a_phone_the_answer_to_taking_along_is_in_sight(site: Site, enter: Enter, page: Page) -> None:
     for number in range(6):
         site.scan("bon-de-commande", {NUMBER: f"BC-{number}", DATE: "1 May 2025"}, name=f"order {number}")

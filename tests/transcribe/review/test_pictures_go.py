@@ -47,6 +47,7 @@ def test_a_picture_goes_with_the_answer(site: Site, page_with_pictures: tuple[Pa
     page.wait_for_function(KEPT, arg=2)
 
 
+@pytest.mark.promise("An operator has paused")
 def test_a_pause_takes_pictures_and_pages_and_leaves_what_was_not_sent(
     site: Site, page_with_pictures: tuple[Page, Transcriber, str]
 ) -> None:

@@ -34,6 +34,9 @@ def reading(site: Site, scan: str) -> Reading:
     return kept
 
 
+@pytest.mark.promise(
+    "You were shown a", "{source} was shown a", "Where the form lets", "the store keeps it", "The reading keeps what"
+)
 def test_what_was_shown_is_kept_with_the_reading_whatever_a_program_sends(site: Site, sign_in: SignIn) -> None:
     (scan,) = prefilled(site, "one")
     client = sign_in(site.person("amina"))

@@ -84,6 +84,7 @@ def outvoted(site: Site) -> tuple[str, Transcriber, Transcriber, str]:
     return scan, ann, ben, reading
 
 
+@pytest.mark.promise("sees what became of")
 def test_my_readings_say_what_became_of_each(
     site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
 ) -> None:
@@ -92,6 +93,7 @@ def test_my_readings_say_what_became_of_each(
     assert 'data-outcome="agreed"' in sign_in(ben).get("/readings").text
 
 
+@pytest.mark.promise("The scan is read")
 def test_what_was_read_of_another_form_keeps_its_name_and_waits_for_nothing(site: Site, sign_in: SignIn) -> None:
     ann, scan = site.person("ann"), site.scan("bon-de-commande", {KEY: "Durand"})
     reading = read(site, ann, "Durand")
@@ -110,6 +112,7 @@ def test_what_was_read_of_another_form_keeps_its_name_and_waits_for_nothing(site
     assert "waits for more readings" not in told
 
 
+@pytest.mark.promise("What you read, skipped,")
 def test_a_reading_is_explained_without_anybody_elses_name(
     site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
 ) -> None:
@@ -206,6 +209,16 @@ def csrf(client: httpx.Client) -> str:
     return client.get("/readings").text.split('name="csrf" value="')[1].split('"')[0]
 
 
+@pytest.mark.promise(
+    "When others read something else, your",
+    "When others read something else, how",
+    "An expert who never",
+    "What was decided against",
+    "sees what became of",
+    "You contested this. An",
+    "always blind",
+    "An expert has the",
+)
 @pytest.mark.parametrize(("heard", "outcome"), [("Durand", "upheld"), ("Durant", "declined")])
 def test_an_appeal_is_heard_blind_by_an_expert_and_told(
     site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str], heard: str, outcome: str
@@ -230,6 +243,7 @@ def test_an_appeal_is_heard_blind_by_an_expert_and_told(
     assert truths == ({KEY: "Durand"} if outcome == "upheld" else {})
 
 
+@pytest.mark.promise("heard; the expert may")
 def test_an_appeal_that_is_heard_and_not_settled_yet_reads_as_heard_everywhere(
     site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
 ) -> None:
@@ -257,6 +271,14 @@ def test_an_appeal_that_is_heard_and_not_settled_yet_reads_as_heard_everywhere(
     assert 'data-figure="appeals">declined: 1<' in client.get("/me").text
 
 
+@pytest.mark.promise(
+    "No expert could hear your appeal: the scan was erased before. Your",
+    "No expert could hear your appeal: the scan was erased before.",
+    "Open ones first, the",
+    "scan erased before it",
+    "You contested this. An",
+    "not heard: the scan",
+)
 def test_an_appeal_whose_scan_is_erased_promises_no_hearing_any_more(
     site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
 ) -> None:
@@ -274,6 +296,7 @@ def test_an_appeal_whose_scan_is_erased_promises_no_hearing_any_more(
     assert site.store.waiting_since(0).appeal_count == 0
 
 
+@pytest.mark.promise("An expert has the", "The expert, having seen", "The fields that you")
 def test_an_expert_sees_all_readings_after_settling_and_may_change_with_a_reason(site: Site, sign_in: SignIn) -> None:
     scan = site.scan("bon-de-commande", {KEY: "Durand"})
     ann, expert = site.person("ann-secret-handle"), site.person("eve", "expert")
@@ -353,6 +376,17 @@ def test_an_expert_looks_twice_at_a_mark_with_two_buttons(site: Site, sign_in: S
     assert 'value="false" required checked' in page
 
 
+@pytest.mark.promise(
+    "and can contest it,",
+    "and can contest it.",
+    "An operator set one",
+    "you may contest it;",
+    "you may contest it.",
+    "decided. It stays here,",
+    "decided. It stays here.",
+    "Where you correct a",
+    "those who read the",
+)
 def test_who_read_it_is_told_that_a_reading_was_set_aside_and_why(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {KEY: "Durand"})
     ann, ben = site.person("ann"), site.person("ben")

@@ -146,6 +146,7 @@ def test_one_of_a_unit_has_the_noun_of_one(seconds: float, said: str) -> None:
     assert spent(seconds, "en") == said
 
 
+@pytest.mark.promise("%(num)s line more, for")
 def test_lines_that_paid_nothing_are_summed_up_with_their_count(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
     ann, store = site.person("ann"), cast(Any, site.store)

@@ -51,6 +51,9 @@ def others_read(site: Site, minutes: float = 40) -> None:
         site.store.submit(task.id, ben.id, SentReading(text="BC-9", idem=f"ben-{task.id}"), now)
 
 
+@pytest.mark.promise(
+    "The time of that field was over when your reading came. It is kept all the same,", "`what` is `gone` (what"
+)
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["/work", "/pay"])
 def test_it_is_shown_and_can_still_be_sent(site: Site, enter: Enter, path: str) -> None:
@@ -103,6 +106,7 @@ def test_it_stands_below_the_work_until_it_is_put_away(site: Site, enter: Enter,
     assert site.texts_of(amina.id) == []
 
 
+@pytest.mark.promise("Its scan was erased")
 @pytest.mark.browser
 def test_of_a_scan_that_was_erased_it_is_erased_too_and_that_is_said(site: Site, enter: Enter) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
@@ -205,6 +209,7 @@ def test_what_was_typed_is_shown_where_the_field_was_read_on_another_device(site
     assert site.texts_of(amina.id) == ["BC-7"]
 
 
+@pytest.mark.promise("`what` is `gone` (what")
 def test_what_became_of_a_field_is_told(site: Site, sign_in: SignIn) -> None:
     for each in range(3):
         site.scan("bon-de-commande", {NUMBER: f"BC-{each}"}, name=str(each))

@@ -32,6 +32,7 @@ def later(site: Site, **time: float) -> None:
     site.clock.forward += timedelta(**time)
 
 
+@pytest.mark.promise("You have waited for")
 def test_the_time_between_looks_that_found_nothing_stands_beside_the_pay(site: Site, sign_in: SignIn) -> None:
     amina = site.person("amina")
     client = sign_in(amina)
@@ -52,6 +53,7 @@ def test_the_time_between_looks_that_found_nothing_stands_beside_the_pay(site: S
     assert site.store.ledger(amina.id) == [], "waiting is no line of pay by the piece"
 
 
+@pytest.mark.promise("There is no rate", "Who is paid by the hour is paid for `paid_waiting_minutes`")
 def test_who_is_paid_by_the_hour_is_paid_for_waiting_and_volunteers_have_no_clock(site: Site, sign_in: SignIn) -> None:
     now = site.clock.now()
     site.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=now), now)
@@ -88,6 +90,7 @@ def test_who_finds_no_work_is_told_what_is_to_come_in_their_own_time(site: Site,
     assert "12,5 heures" not in client.get("/work").text
 
 
+@pytest.mark.promise("Thank you for asking", "422 where there are")
 def test_after_many_questions_within_an_hour_a_kind_word_says_when_to_ask_again(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "1"})
     amina = site.person("amina")

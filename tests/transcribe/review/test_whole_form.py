@@ -102,6 +102,7 @@ def test_each_page_has_the_size_of_its_own_picture(site: Site, sign_in: SignIn) 
     ]
 
 
+@pytest.mark.promise("`POST /form` keeps each", "Enter goes to the")
 def test_what_is_filled_in_is_kept_and_the_rest_stays_open(site: Site, sign_in: SignIn) -> None:
     scan = site.scan("bon-de-commande", TEXTS)
     client = sign_in(site.person("amina"))
@@ -146,6 +147,7 @@ def test_where_no_form_allows_it_there_is_only_the_work_page(site: Site, sign_in
     assert client.get("/form").headers["location"] == "/work"
 
 
+@pytest.mark.promise("Enter goes to the")
 @pytest.mark.browser
 def test_by_keyboard_from_field_to_field_with_a_frame_on_the_page(site: Site, enter: Enter, address: str) -> None:
     scan = site.scan("bon-de-commande", TEXTS)
@@ -322,6 +324,7 @@ def test_no_word_of_a_choice_is_cut_on_a_desk_and_the_first_on_no_telephone(
         assert page.evaluate(CUT, width > 360) == [], width
 
 
+@pytest.mark.promise("Tab goes from box")
 @pytest.mark.browser
 def test_tab_goes_from_box_to_box_as_on_paper_with_a_ruler_under_each_row(site: Site, enter: Enter) -> None:
     site.scan("bon-de-commande", TEXTS)
@@ -338,6 +341,7 @@ def test_tab_goes_from_box_to_box_as_on_paper_with_a_ruler_under_each_row(site: 
     expect(page.locator("button.main")).to_be_focused()
 
 
+@pytest.mark.promise("Tab goes from box")
 @pytest.mark.browser
 def test_a_value_that_is_shown_and_was_never_looked_at_is_not_sent(site: Site, enter: Enter) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})

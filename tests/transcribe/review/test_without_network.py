@@ -49,6 +49,7 @@ def read_without_line(page: Page, line: Cable) -> None:
     expect(page.locator("#status")).to_have_attribute("data-count", "1")
 
 
+@pytest.mark.promise("The work page is:")
 @pytest.mark.parametrize(
     ("language", "said"),
     [
@@ -86,6 +87,7 @@ STILL_IN = (
 )
 
 
+@pytest.mark.promise("No network: the server")
 def test_without_a_line_nobody_is_signed_out_and_it_is_said_and_nothing_is_lost(
     site: Site, enter: Enter, line: Cable
 ) -> None:
@@ -122,6 +124,7 @@ def test_where_the_browser_knows_of_no_network_signing_out_says_so_at_once(
     expect(page.locator("#out [role=status]")).to_have_text(STILL_IN)
 
 
+@pytest.mark.promise("Readings on this device")
 def test_the_sign_in_page_says_how_many_readings_wait_on_this_device_and_nothing_of_them(
     site: Site, enter: Enter, line: Cable
 ) -> None:

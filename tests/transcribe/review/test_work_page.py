@@ -80,6 +80,7 @@ def all_sent(page: Page) -> None:
     expect(page.locator("#status")).to_have_text(ALL_SENT)
 
 
+@pytest.mark.promise("Mina opens her link,")
 def test_keyboard_alone_does_the_whole_loop(site: Site, enter: Enter) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025", TOTAL: "1 234,50", MARK: "x"})
     amina = site.person("amina")
@@ -325,6 +326,7 @@ def let_the_line_come_back(page: Page) -> None:
         page.wait_for_timeout(50)
 
 
+@pytest.mark.promise("Still reading? The clock")
 def test_the_page_asks_before_the_clock_stops(site: Site, enter: Enter, page: Page) -> None:
     page.clock.install()
     scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
@@ -347,6 +349,7 @@ def test_the_page_asks_before_the_clock_stops(site: Site, enter: Enter, page: Pa
     assert 120 <= reading.seconds <= 125, "the minute before the question and the minute to answer count"
 
 
+@pytest.mark.promise("The clock counts your")
 def test_a_page_claims_no_second_of_two_tasks(site: Site, enter: Enter) -> None:
     """A begun second is whole, and is taken off the next task: the sum is never a second more than there was."""
     orders(site, 1)

@@ -29,6 +29,7 @@ def abroad(here: World) -> None:
         put(here.store, person(handle, languages=named), NOON)
 
 
+@pytest.mark.promise("In this order: its", "within a priority, people")
 def test_who_learnt_to_write_elsewhere_comes_first_to_where_one_tradition_stands_alone(here: World) -> None:
     abroad(here)
     plain, marked = here.scan("plain"), here.scan("marked")
@@ -51,6 +52,7 @@ def test_where_nothing_else_is_open_they_get_it_all_the_same(here: World) -> Non
         here.store.give_back(who, NOON)
 
 
+@pytest.mark.promise("In this order: its")
 def test_priority_comes_before_whose_reading_adds_most(here: World) -> None:
     abroad(here)
     urgent = here.scan("urgent")
@@ -60,6 +62,7 @@ def test_priority_comes_before_whose_reading_adds_most(here: World) -> None:
     assert first.scan == urgent.id
 
 
+@pytest.mark.promise("within a priority, people")
 def test_after_a_day_a_marked_task_is_like_any_other(here: World) -> None:
     abroad(here)
     marked, plain = here.scan("marked"), here.scan("plain")
@@ -94,6 +97,7 @@ def test_of_one_field_too_they_are_given_those_first_to_which_they_add_most(here
 MARKS = st.lists(st.sampled_from(["", "fr", "de", "ar"]), min_size=1, max_size=6)
 
 
+@pytest.mark.promise("Which field, never how")
 @given(
     marks=MARKS,
     named=st.lists(st.sampled_from([(), ("fr",), ("de",), ("ar",)]), min_size=3, max_size=3),

@@ -46,6 +46,7 @@ def hear(here: World, text: str) -> None:
     here.store.submit(task.id, "eve", sent(text, "heard"), after(25))
 
 
+@pytest.mark.promise("`open_appeal` makes a task")
 def test_an_appeal_goes_to_an_expert_who_never_read_the_field(here: World) -> None:
     appeal = contested(here)
     assert appeal.deadline == DEADLINE
@@ -56,6 +57,7 @@ def test_an_appeal_goes_to_an_expert_who_never_read_the_field(here: World) -> No
     assert (open_one.heard.text, open_one.heard.kind) == ("A1", "expert")
 
 
+@pytest.mark.promise("upheld, the expert's reading")
 def test_an_appeal_upheld_becomes_the_truth_tells_the_person_and_is_counted(here: World) -> None:
     appeal = contested(here)
     hear(here, "A1")
@@ -134,6 +136,7 @@ def gold(here: World, count: int) -> None:
         here.store.put_truth(Truth(scan=scan.id, key=NUMBER, text="G", origin="gold", at=NOON), NOON)
 
 
+@pytest.mark.promise("like all others and", "look like all others.", "never from their work.")
 def test_control_items_come_at_the_disclosed_share_to_everybody_alike(here: World) -> None:
     gold(here, 60)
     for number in range(200):
@@ -161,6 +164,7 @@ def test_who_has_read_nothing_yet_and_is_given_control_items_holds_no_more_than_
     assert [each.kind for each in here.store.held("ann", NOON)] == ["test"] * count
 
 
+@pytest.mark.promise("like all others and")
 def test_a_control_item_is_paid_and_told_like_a_field_not_decided_until_it_is_withdrawn(here: World) -> None:
     gold(here, 1)
     here.store.put_control_share(1.0, NOON)
@@ -194,6 +198,7 @@ def test_a_share_that_is_none_is_refused(here: World) -> None:
         here.store.put_control_share(1.5, NOON)
 
 
+@pytest.mark.promise("You can take it")
 def test_a_test_is_paid_can_be_taken_again_and_gives_a_qualification(here: World) -> None:
     gold(here, 3)
     first = here.store.lease_test("ann", "code", 2, NOON)

@@ -127,6 +127,7 @@ def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
     assert used - known == set()
 
 
+@pytest.mark.promise("a lease costs the")
 def test_the_lease_does_not_slow_down_with_the_number_of_open_tasks(here: World) -> None:
     _add_open_tasks(here, "few", 100)
     steps = _steps_of_a_lease(here)

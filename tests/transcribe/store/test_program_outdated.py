@@ -49,6 +49,7 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Here]:
                 yield Here(store, file.execute, f"PRAGMA user_version = {NEXT}")
 
 
+@pytest.mark.promise("One that still runs")
 def test_it_writes_nothing_any_more_and_says_why(here: Here) -> None:
     here.change(CHANGED)
     here.change(here.raised)

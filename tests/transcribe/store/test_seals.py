@@ -64,6 +64,7 @@ def test_an_untouched_home_is_whole(here: World) -> None:
     assert here.store.verify_audit().whole
 
 
+@pytest.mark.promise("A transaction that writes")
 @pytest.mark.parametrize(
     ("statement", "what"),
     [
@@ -102,6 +103,7 @@ def test_seals_taken_out_and_made_anew_are_found(here: World) -> None:
     again.close()
 
 
+@pytest.mark.promise("texts that were erased are")
 def test_what_is_forgotten_breaks_no_seal(here: World) -> None:
     here.store.forget(here.scan("a").id, after(200))
     assert here.store.verify_audit().whole

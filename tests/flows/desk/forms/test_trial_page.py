@@ -31,6 +31,7 @@ def tried(client: TestClient, address: str = HERE, seconds: float = 180) -> str:
     raise AssertionError("the trial did not end")
 
 
+@pytest.mark.promise("Pictures of filled forms", "%(done)s of %(count)s were", "A draft is tried")
 def test_a_trial_shows_what_comes_out_and_keeps_nothing(site: DeskSite, client: TestClient) -> None:
     scans = len(site.home.store.scan_states())
     files = [
@@ -52,6 +53,7 @@ def test_a_trial_shows_what_comes_out_and_keeps_nothing(site: DeskSite, client: 
     assert not list(site.home.settings.forms.rglob("*.jpg"))
 
 
+@pytest.mark.promise("The draft was changed")
 def test_a_draft_that_was_changed_says_so_beside_what_was_tried(client: TestClient, draft: Draft) -> None:
     files = [("files", ("bad.jpg", b"none", "image/jpeg"))]
     client.post(HERE, data={"csrf": csrf(client)}, files=files)
@@ -62,6 +64,7 @@ def test_a_draft_that_was_changed_says_so_beside_what_was_tried(client: TestClie
     assert "The draft was changed since" in client.get(HERE).text
 
 
+@pytest.mark.promise("A draft is tried")
 def test_earlier_scans_are_tried_by_the_next_version(site: DeskSite, client: TestClient) -> None:
     start_version(site.home.settings, site.home.forms, "order")
     address = "/desk/draft/order/try"

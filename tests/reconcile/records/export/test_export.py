@@ -184,6 +184,7 @@ def test_parquet_leaves_a_number_empty_that_is_too_long_and_says_so(
     assert "record one: total is no number of Parquet" in caplog.text
 
 
+@pytest.mark.promise("`--after NUMBER` writes what", "`state` is `final`, `provisional`,")
 def test_parquet_tells_what_was_erased_since(tmp_path: Path) -> None:
     store = MemoryOutbox()
     store.put(a_record("one"))

@@ -68,6 +68,7 @@ def test_a_copy_has_types_and_exact_decimals(address: str, tmp_path: Path) -> No
     assert rows(address, asked) == [("tesseract", 200)]
 
 
+@pytest.mark.promise("What is erased is", "A column keeps its")
 def test_it_follows_corrections_erasures_and_new_versions_of_a_form(address: str, tmp_path: Path) -> None:
     store = MemoryOutbox()
     store.put(a_record("one"))
@@ -100,6 +101,7 @@ def test_it_follows_corrections_erasures_and_new_versions_of_a_form(address: str
     assert rows(address, "select scan from fairhand.erased") == [("two",)], "it stays told"
 
 
+@pytest.mark.promise("What is erased is", "A column keeps its")
 def test_a_view_on_any_column_stops_nothing_and_what_is_forgotten_goes_whatever_is_refused(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +134,7 @@ def test_a_view_on_any_column_stops_nothing_and_what_is_forgotten_goes_whatever_
     assert [scan for scan, *_ in rows(address, asked)] == ["kept", "one"]
 
 
+@pytest.mark.promise("whoever reads sees whole")
 def test_a_copy_that_was_cut_off_goes_on_and_ends_equal(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

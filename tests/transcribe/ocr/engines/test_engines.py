@@ -59,6 +59,7 @@ def test_words_lie_inside_the_box_that_was_asked_for(engine: Engine) -> None:
             assert box.y0 - 6 <= word.box.y0 < word.box.y1 <= box.y1 + 6
 
 
+@pytest.mark.promise("- one list for")
 def test_an_empty_box_gives_no_words_and_keeps_its_place(engine: Engine) -> None:
     first_box, second_box = LINES
     first, empty, second = engine.words(Page(number=1, picture=printed()), [first_box, EMPTY, second_box])
@@ -84,6 +85,7 @@ def test_the_whole_page_is_one_list_with_lines_apart(engine: Engine) -> None:
     assert len(lines) == 2
 
 
+@pytest.mark.promise("never a made-up number;")
 def test_confidences_are_shares(engine: Engine) -> None:
     (words,) = engine.words(Page(number=1, picture=printed()))
     assert all(word.confidence is not None and 0.0 <= word.confidence <= 1.0 for word in words)

@@ -235,6 +235,7 @@ def test_nobody_reaches_what_is_somebody_elses_or_for_another_role(secured: Site
         assert owner.get(filled(path, **hers)).status_code == 200, f"{path} is hers"
 
 
+@pytest.mark.promise("passwords, links, sessions and")
 def test_the_cookie_is_bound_to_the_host_and_out_of_reach_of_scripts(secured: Site) -> None:
     client = client_of(secured)
     answers = [client.post(f"/in/{secured.link(secured.person(name))}") for name in ("amina", "ben")]
@@ -379,6 +380,7 @@ def test_random_requests_find_no_server_error_and_no_status_that_is_not_document
     assert len(asked) == len(routes(secured)) - 1 - len(ENDING) - 2, "but the schema; /password and /out are two"
 
 
+@pytest.mark.promise("passwords, links, sessions and")
 def test_a_password_is_kept_as_argon2id_and_an_unknown_name_is_told_the_same(secured: Site) -> None:
     amina = secured.person("amina")
     client, phrase = client_of(secured, amina), "unDouxNuage7 vert"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from tests.transcribe.review.site import Site
 from tests.transcribe.review.test_readings import KEY, csrf
@@ -19,6 +20,7 @@ def limited(site: Site, handle: str, *forms: str) -> Transcriber:
     return person
 
 
+@pytest.mark.promise("They invite and change")
 def test_who_is_limited_to_some_forms_has_no_page_of_people_and_makes_no_link(site: Site, sign_in: SignIn) -> None:
     olga, half = site.person("olga", "operator"), limited(site, "half", "order-form")
     client = sign_in(half)
@@ -33,6 +35,7 @@ def test_who_is_limited_to_some_forms_has_no_page_of_people_and_makes_no_link(si
     assert {each.handle for each in site.store.transcribers()} == {"olga", "half"}
 
 
+@pytest.mark.promise("They invite and change")
 def test_who_is_limited_to_some_forms_decides_no_contested_time(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {KEY: "Durand"})
     now, ann = site.clock.now(), site.person("ann")
@@ -44,6 +47,7 @@ def test_who_is_limited_to_some_forms_decides_no_contested_time(site: Site, sign
     assert [each.answered_at for each in site.store.disputes()] == [None]
 
 
+@pytest.mark.promise("They invite and change")
 def test_who_is_limited_to_some_forms_sees_and_answers_questions_about_these_alone(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {KEY: "Durand"})
     now, ann = site.clock.now(), site.person("ann")

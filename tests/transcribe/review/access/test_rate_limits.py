@@ -52,6 +52,7 @@ def test_a_low_limit_is_exact_whichever_process_is_asked() -> None:
     run_aside(processes[0].count_sign_in_try("another network", "mina"))
 
 
+@pytest.mark.promise("counted in each process,")
 def test_a_high_limit_is_told_now_and_then_and_holds_within_a_tenth() -> None:
     together, processes = two()
 

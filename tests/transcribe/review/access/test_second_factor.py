@@ -66,6 +66,9 @@ def test_codes_are_for_operators_and_experts(site: Site, sign_in: Callable[[Tran
     assert ("/second-factor" in amina.get("/me").text, "/second-factor" in eve.get("/me").text) == (False, True)
 
 
+@pytest.mark.promise(
+    "Other devices are signed out.", "Besides your link or", "Write them down now", "what is shown once"
+)
 @pytest.mark.browser
 def test_an_expert_sets_it_up_and_signs_in_with_it(site: Site, address: str, page: Page) -> None:
     eve, said = site.person("eve", "expert"), []

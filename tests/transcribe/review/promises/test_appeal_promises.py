@@ -66,6 +66,7 @@ def close(site: Site) -> ClosedAppeals:
     return close_appeals(site.store, form_of, site.clock.now())
 
 
+@pytest.mark.promise("An expert who never", "For an appeal you", "always blind")
 def test_the_words_are_seen_by_the_appellant_the_operator_and_the_expert_who_has_read_it_blind(
     site: Site, sign_in: SignIn, contested: tuple[str, Transcriber, str]
 ) -> None:
@@ -86,6 +87,7 @@ def test_the_words_are_seen_by_the_appellant_the_operator_and_the_expert_who_has
     assert "stands under Second look" in expert.get("/readings").text
 
 
+@pytest.mark.promise("An expert who never", "An expert agreed with", "The expert who heard")
 def test_an_expert_may_look_again_after_the_words_and_the_appellant_is_told_why(
     site: Site, sign_in: SignIn, contested: tuple[str, Transcriber, str]
 ) -> None:
@@ -126,6 +128,16 @@ def test_without_a_second_look_it_ends_after_a_quarter_of_an_hour(
     assert close(site) == ClosedAppeals(declined=1)
 
 
+@pytest.mark.promise(
+    "Late: an answer was",
+    "No expert has heard this",
+    "No expert has heard your",
+    "Open ones first, the",
+    "What was decided against",
+    "not heard yet, promised",
+    "an expert hears an",
+    "the person is told once.",
+)
 def test_a_late_appeal_stays_open_is_told_once_and_is_shown_to_the_operator_until_it_is_heard(
     site: Site, sign_in: SignIn, contested: tuple[str, Transcriber, str]
 ) -> None:

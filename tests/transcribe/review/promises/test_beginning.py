@@ -30,6 +30,16 @@ def csrf(client: httpx.Client) -> str:
     return found[1]
 
 
+@pytest.mark.promise(
+    "May your readings train machines, where a form allows it? Saying no costs you no work,",
+    "May your readings train machines, where a form allows it? Saying no costs you no work.",
+    "Readings may train machines,",
+    "Whether your readings may",
+    "Until it is given",
+    "everybody sees it before",
+    "shown before the first task and",
+    "shown before the first task",
+)
 @pytest.mark.parametrize(("answer", "kept"), [("yes", True), ("no", False)])
 def test_before_the_first_task_it_is_shown_once_and_answered(site: Site, address: str, answer: str, kept: bool) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
@@ -73,6 +83,7 @@ def test_an_operator_who_reads_nothing_is_not_stopped(site: Site, sign_in: SignI
     assert sign_in(newcomer(site, "operator")).get("/work").status_code == 200
 
 
+@pytest.mark.promise("You have no password.", "everybody sees it before", "shown before the first task and")
 def test_whoever_signs_out_without_a_password_is_told_whom_to_ask(site: Site, sign_in: SignIn) -> None:
     client = sign_in(site.person("amina"))
 
@@ -91,6 +102,7 @@ def test_whoever_signs_out_without_a_password_is_told_whom_to_ask(site: Site, si
     assert page.count("ask whoever sent you the link for a new one") == 1, "once is enough"
 
 
+@pytest.mark.promise("With a password you")
 def test_with_a_password_they_sign_in_again_by_themselves(site: Site, sign_in: SignIn) -> None:
     amina = site.person("amina")
     client = sign_in(amina)
@@ -102,6 +114,7 @@ def test_with_a_password_they_sign_in_again_by_themselves(site: Site, sign_in: S
     assert client.post("/in", data={"handle": "amina", "password": word}).headers["location"] == "/work"
 
 
+@pytest.mark.promise("You have no password.")
 def test_a_used_link_says_whom_to_ask(site: Site, address: str) -> None:
     token = site.link(site.person("amina"))
     httpx.post(f"{address}/in/{token}", timeout=PATIENCE)

@@ -74,6 +74,7 @@ def test_an_empty_send_before_anybody_can_have_looked_asks_once_more(site: Site,
     assert site.texts_of(amina.id) == ["BC-2025-1000", ""]
 
 
+@pytest.mark.promise("A reading that came", "No program takes pay")
 def test_readings_quicker_than_anybody_looks_are_paid_and_shown_to_the_operator(site: Site) -> None:
     set_pay(site)
     orders(site, 4)

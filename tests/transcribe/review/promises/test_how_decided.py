@@ -35,6 +35,13 @@ def how(site: Site) -> str:
     return re.sub(r"\s+", " ", page.replace("\N{NO-BREAK SPACE}", " "))
 
 
+@pytest.mark.promise(
+    "What was decided against",
+    "An expert has the",
+    "Less than %(target)s is",
+    "Machines that agree outvote",
+    "One machine alone decides",
+)
 def test_every_figure_of_the_policy_stands_on_the_page(tmp_path: Path) -> None:
     page = how(make_site(tmp_path, ReviewOptions(rules=OTHER, audit_share=0.031, appeal_days=5, asked_by="Amt Muster")))
 
@@ -52,6 +59,7 @@ def test_every_figure_of_the_policy_stands_on_the_page(tmp_path: Path) -> None:
     assert "asked for by Amt Muster" in page
 
 
+@pytest.mark.promise("Less than %(target)s is", "Machines that agree outvote", "One machine alone decides")
 def test_the_page_has_the_figures_that_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_TARGET", "0.991")
     settings = load_settings(tmp_path)
@@ -79,6 +87,7 @@ def test_what_was_learnt_and_the_share_of_known_fields_are_those_of_the_store(si
     assert "Up to 7% of the fields are known already" in page
 
 
+@pytest.mark.promise("Practice and tests are")
 def test_known_fields_are_told_exactly_where_they_are_only_practised_on(site: Site) -> None:
     client, practised = (
         client_of(site, site.person("ben")),

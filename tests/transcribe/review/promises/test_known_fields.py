@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from tests.known_values import decided_by_people
 from tests.transcribe.review.site import Site, form_of
@@ -40,6 +41,7 @@ def csrf(client: httpx.Client) -> str:
     return found[1]
 
 
+@pytest.mark.promise("who asks (`#asked-by`), the", "like all others and", "look like all others.")
 def test_gold_makes_control_items_at_the_announced_share_and_a_test_that_can_be_passed(
     site: Site, sign_in: SignIn
 ) -> None:
@@ -92,6 +94,7 @@ def truth_of(site: Site, task: str) -> str:
     return next(truth.text for truth in site.store.truths(scan))
 
 
+@pytest.mark.promise("Nobody is tested by")
 def test_a_wrong_known_field_is_withdrawn_and_who_answered_it_is_told(site: Site, sign_in: SignIn) -> None:
     known_fields(site, 1)
     site.store.put_control_share(1.0, site.clock.now())

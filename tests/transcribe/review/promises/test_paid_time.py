@@ -43,6 +43,9 @@ def lines(site: Site, who: Transcriber, what: str) -> list[PayLine]:
     return [line for line in site.store.ledger(who.id) if line.kind == "time" and line.reference == what]
 
 
+@pytest.mark.promise(
+    "Time that you spend", "one appeal a reading,", "The time it takes", "appeals, contested clocks and explanations,"
+)
 def test_the_time_of_an_appeal_is_paid(site: Site, sign_in: SignIn, contested: tuple[Transcriber, str]) -> None:
     ann, reading = contested
     client = sign_in(ann)
@@ -57,6 +60,7 @@ def test_the_time_of_an_appeal_is_paid(site: Site, sign_in: SignIn, contested: t
     assert re.search(r'data-kind="time".*?appeal.*?€0.15', client.get("/pay").text, re.S)
 
 
+@pytest.mark.promise("Time that you spend")
 def test_an_appeal_from_a_page_that_measures_nothing_counts_a_minute(
     site: Site, sign_in: SignIn, contested: tuple[Transcriber, str]
 ) -> None:
@@ -68,6 +72,7 @@ def test_an_appeal_from_a_page_that_measures_nothing_counts_a_minute(
     assert [line.seconds for line in lines(site, ann, "appeal")] == [60.0]
 
 
+@pytest.mark.promise("Time that you spend", "one dispute a task,")
 def test_the_time_of_contesting_a_clock_is_paid(
     site: Site, sign_in: SignIn, contested: tuple[Transcriber, str]
 ) -> None:
@@ -83,6 +88,7 @@ def test_the_time_of_contesting_a_clock_is_paid(
     assert "time contested" in client.get("/pay").text
 
 
+@pytest.mark.promise("Time that you spend", "up to ten minutes a", "appeals, contested clocks and explanations,")
 def test_the_time_of_reading_an_explanation_is_paid_up_to_ten_minutes_a_field(
     site: Site, sign_in: SignIn, contested: tuple[Transcriber, str]
 ) -> None:
@@ -103,6 +109,7 @@ def test_the_time_of_reading_an_explanation_is_paid_up_to_ten_minutes_a_field(
     assert "explanation read" in client.get("/pay").text
 
 
+@pytest.mark.promise("By the piece: in")
 def test_time_beside_readings_ends_at_the_measure_of_a_day(
     site: Site, sign_in: SignIn, contested: tuple[Transcriber, str]
 ) -> None:
@@ -130,6 +137,7 @@ def test_volunteers_and_a_pause_have_no_line(site: Site, sign_in: SignIn, contes
     assert lines(site, ann, "appeal") == []
 
 
+@pytest.mark.promise("Time that you spend")
 def test_the_pages_measure_by_themselves(site: Site, enter: Enter, contested: tuple[Transcriber, str]) -> None:
     ann, reading = contested
     site.scan("bon-de-commande", {FieldKey("order_number"): "BC-2025-0101"}, name="more")

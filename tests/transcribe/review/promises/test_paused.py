@@ -45,6 +45,14 @@ def pause(site: Site, who: Transcriber, reason: str = "") -> None:
     site.store.set_paused(who.id, paused=True, now=site.clock.now(), reason=reason)
 
 
+@pytest.mark.promise(
+    "Paused: they get no",
+    "When the pause ends",
+    "Who is paused stays",
+    "Why they are paused,",
+    "You get no work meanwhile,",
+    "You get no work meanwhile.",
+)
 def test_who_is_paused_stays_signed_in_sees_what_is_theirs_and_works_on_afterwards(tmp_path: Path) -> None:
     site = make_site(tmp_path, ReviewOptions(asked_by="Olga, olga@example.org"))
     set_pay(site)
@@ -77,6 +85,7 @@ def test_who_is_paused_stays_signed_in_sees_what_is_theirs_and_works_on_afterwar
     site.store.close()
 
 
+@pytest.mark.promise("When the pause ends", "Why they are paused,")
 def test_who_is_paused_signs_in_by_link_and_is_told_the_same(site: Site) -> None:
     amina = site.person("amina")
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
@@ -100,6 +109,7 @@ OPEN = {
 }
 
 
+@pytest.mark.promise("Who is paused stays")
 @pytest.mark.parametrize("role", ["transcriber", "expert", "operator", "auditor"])
 def test_every_other_page_is_shut_to_who_is_paused_whatever_their_role(site: Site, role: str) -> None:
     who = site.person("olga", "transcriber", role)

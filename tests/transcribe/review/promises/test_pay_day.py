@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from starlette.testclient import TestClient
 
 from flows.alerts.conditions import late_pay
@@ -46,6 +47,13 @@ def alerts(site: Site, pay_day: int) -> list[str]:
     return [alert.message for alert in late_pay(cast(Any, home), site.clock.now())]
 
 
+@pytest.mark.promise(
+    "%(amount)s of the months before is late:",
+    "%(amount)s of the months before is paid",
+    "What you earn this",
+    "pay of the months before is",
+    "what was earned in",
+)
 def test_the_day_is_said_kept_and_late_pay_is_shown_to_both(tmp_path: Path) -> None:
     site, amina = earned_in_october(tmp_path, 10)
     page = client_of(site, amina).get("/pay").text
@@ -68,6 +76,7 @@ def test_the_day_is_said_kept_and_late_pay_is_shown_to_both(tmp_path: Path) -> N
     assert alerts(site, 10) == []
 
 
+@pytest.mark.promise("No day of payment", "no day is promised")
 def test_where_no_day_is_promised_the_page_says_so(tmp_path: Path) -> None:
     site, amina = earned_in_october(tmp_path, 0)
     site.clock.forward = timedelta(days=90)
@@ -76,6 +85,13 @@ def test_where_no_day_is_promised_the_page_says_so(tmp_path: Path) -> None:
     assert alerts(site, 0) == []
 
 
+@pytest.mark.promise(
+    "Made on %(moment)s. Every",
+    "Print this page, or",
+    "Statements to print or",
+    "due before, earned, paid",
+    "%(before)s due when the",
+)
 def test_each_month_has_a_statement_that_adds_up_with_the_ledger(tmp_path: Path) -> None:
     site, amina = earned_in_october(tmp_path, 10)
     site.clock.forward = datetime(2026, 11, 9, tzinfo=UTC) - OCTOBER
@@ -102,6 +118,7 @@ def test_each_month_has_a_statement_that_adds_up_with_the_ledger(tmp_path: Path)
     assert client.get("/pay/statement/2025-01").status_code == 404
 
 
+@pytest.mark.promise("Made on %(moment)s. Every")
 def test_a_statement_and_my_pay_tell_the_same_sum_and_its_days_add_up(tmp_path: Path) -> None:
     """What is due was rounded up on one and down on the other; days without their parts of a cent did not add up."""
     site, amina = earned_in_october(tmp_path, 10)

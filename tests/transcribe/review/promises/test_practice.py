@@ -37,6 +37,7 @@ def open_fields(site: Site, count: int) -> None:
         site.scan("bon-de-commande", {NUMBER: f"BC-2025-{number:04}"}, name=f"new {number}")
 
 
+@pytest.mark.promise("Practice, field %(number)s of", "That was the practice.", "up to five known")
 @pytest.mark.browser
 def test_five_fields_are_explained_in_the_persons_language_before_the_first_ordinary_one(
     site: Site, address: str, page: Page
@@ -146,6 +147,7 @@ def test_practice_says_the_button_that_was_pressed(site: Site, sign_in: SignIn, 
     assert f"<em>{words}</em>" in client.get(f"/test/explained/{task}").text
 
 
+@pytest.mark.promise("up to five known")
 def test_no_field_is_practised_on_that_would_not_be_paid(tmp_path: Path) -> None:
     site = make_site(tmp_path, ReviewOptions(paid_tests=2))
     known_fields(site, 8)
@@ -163,6 +165,7 @@ def known_date(site: Site) -> None:
     site.store.add_gold(scan, DATE, "20.11.2026", "olga", "the order itself", site.clock.now())
 
 
+@pytest.mark.promise("up to five known")
 @pytest.mark.parametrize(
     ("typed", "asked"), [("31.02.2026", "no date that exists"), ("", "Nothing is typed. Send again"), ("3" * 200, "")]
 )
@@ -229,6 +232,7 @@ def test_an_empty_send_in_practice_says_what_to_do(site: Site, address: str, pag
     expect(page.locator("#text")).to_be_focused()
 
 
+@pytest.mark.promise("Ticks, audits, control items,")
 def test_nothing_is_shown_in_the_box_in_practice_where_a_form_lets_values_be_shown(site: Site) -> None:
     known_date(site)
     (task,) = site.store.lease_practice(site.person("amina").id, 5, site.clock.now()).tasks

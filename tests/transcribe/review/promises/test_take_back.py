@@ -30,6 +30,7 @@ UNANSWERED = """
 """What looks odd is not said while it is typed: the answer stays on its way."""
 
 
+@pytest.mark.promise("It cannot be taken")
 @pytest.mark.browser
 def test_the_last_ten_can_be_taken_back_after_a_reload(site: Site, enter: Enter) -> None:
     texts = orders(site, 13)
@@ -52,6 +53,7 @@ def test_the_last_ten_can_be_taken_back_after_a_reload(site: Site, enter: Enter)
     assert site.texts_of(amina.id)[-1] == "BC-2025-9999"
 
 
+@pytest.mark.promise("It cannot be taken")
 @pytest.mark.browser
 def test_why_something_cannot_be_taken_back_is_said(site: Site, enter: Enter) -> None:
     orders(site, 3)
@@ -70,6 +72,7 @@ def test_why_something_cannot_be_taken_back_is_said(site: Site, enter: Enter) ->
     expect(page.locator("#notice a")).to_have_attribute("href", "/readings")
 
 
+@pytest.mark.promise("It is still being")
 @pytest.mark.browser
 def test_what_a_slow_line_is_still_sending_is_taken_back_in_a_moment(site: Site, enter: Enter, line: Cable) -> None:
     """It was said that it had been decided, and after that it could not be taken back at all."""

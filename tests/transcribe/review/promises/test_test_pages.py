@@ -19,6 +19,7 @@ from transcribe.store import SentReading
 SignIn = Callable[[Transcriber], httpx.Client]
 
 
+@pytest.mark.promise("with `?check=1`, as the")
 @pytest.mark.browser
 def test_a_test_and_its_result_are_loaded_again_and_gone_back_from(site: Site, address: str, page: Page) -> None:
     known_fields(site, 2)

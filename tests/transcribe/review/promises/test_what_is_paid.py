@@ -108,6 +108,23 @@ def words_of(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", " ".join([found[0], *late]))))
 
 
+@pytest.mark.promise(
+    "Every reading is paid",
+    "You are paid once",
+    "The time of that field was over when your reading came. It is kept all the same.",
+    "Who is paid nothing",
+    "who asks (`#asked-by`), the",
+    "Nothing: this work is",
+    "Readings are not paid",
+    "There is no rate",
+    "This work is not",
+    "Time without a reading",
+    "You work as a",
+    "You work as staff:",
+    "%(share)s of the decided",
+    "They are not paid",
+    "Without a floor they",
+)
 @pytest.mark.parametrize("case", CASES, ids=lambda each: f"{each.engagement}, {each.terms}")
 def test_no_page_says_of_pay_what_is_not_so(site: Site, sign_in: SignIn, case: Case) -> None:
     pages = walked(site, sign_in, case)
@@ -136,6 +153,7 @@ def test_no_page_says_of_pay_what_is_not_so(site: Site, sign_in: SignIn, case: C
     assert (TIME_IS_PAID.search(pages["/how"]) is not None) is case.is_time_paid
 
 
+@pytest.mark.promise("This work is not")
 @pytest.mark.parametrize("terms", ["neither", "floor"])
 def test_who_is_not_signed_in_is_told_the_same(site: Site, terms: Terms) -> None:
     set_terms(site.store, terms, site)
@@ -158,6 +176,7 @@ def test_that_work_is_not_paid_is_said_in_the_readers_language(
         assert said in words_of(client.get(path).text)
 
 
+@pytest.mark.promise("A reading of a", "This form is not", "Not every form is", "not paid")
 def test_where_one_form_is_paid_and_another_is_not_each_row_says_which(site: Site, sign_in: SignIn) -> None:
     set_terms(site.store, "piece", site)
     site.scan(FORM, {NUMBER: "1"})

@@ -34,6 +34,7 @@ def kinds(here: World, scan: Scan) -> list[tuple[str, str | None]]:
     return [(each.kind, each.text) for each in here.store.readings(scan.id) if each.kind != "machine"]
 
 
+@pytest.mark.promise("The last expert who", "So the last expert")
 def test_the_only_expert_is_not_given_what_others_can_read(here: World) -> None:
     here.ask(here.scan("a"), "number")
     assert here.store.lease("eve", 4, NOON, offer=EXPERTS) == []
@@ -41,6 +42,7 @@ def test_the_only_expert_is_not_given_what_others_can_read(here: World) -> None:
     assert len(here.store.lease("eve", 4, NOON, offer=EXPERTS)) == 1
 
 
+@pytest.mark.promise("The last expert who", "So the last expert")
 def test_of_two_experts_the_second_is_kept_for_a_field_that_the_first_has_read(here: World) -> None:
     put(here.store, person("eva", "expert"), NOON)
     scan = here.scan("a")
@@ -122,6 +124,7 @@ def test_what_one_skipped_goes_to_the_other_and_not_back(here: World) -> None:
     assert len(here.store.lease("ben", 1, after(DAY))) == 1
 
 
+@pytest.mark.promise("They are paid for")
 def test_an_expert_who_has_read_it_settles_it_where_no_other_is_there_and_is_paid(here: World) -> None:
     here.store.put_rate(Rate(form="", micro=3, currency="EUR", since=NOON), NOON)
     put(here.store, person("eva", "expert"), NOON)
@@ -137,6 +140,7 @@ def test_an_expert_who_has_read_it_settles_it_where_no_other_is_there_and_is_pai
     assert [line.micro for line in here.store.ledger("eve")] == [3, 3]
 
 
+@pytest.mark.promise("Appeals that nobody who", "Checks and appeals never", "such a check is")
 def test_nobody_hears_an_appeal_or_checks_a_field_that_they_have_read(here: World) -> None:
     scan = here.scan("a")
     put(here.store, person("eva", "expert"), NOON)

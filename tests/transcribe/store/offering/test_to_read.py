@@ -49,6 +49,7 @@ def test_each_scan_is_held_by_one_and_is_free_again_when_that_one_was_silent_too
     assert claimed(here, "three", 119) == ["c"]
 
 
+@pytest.mark.promise("A scan that machines")
 def test_what_is_read_set_aside_or_forgotten_is_not_to_be_read_any_more(here: World) -> None:
     read, aside, forgotten = (taken_in(here, name) for name in ("read", "aside", "forgotten"))
     here.store.put_reads(read.id, here.reads(read, form()), after(1))
@@ -64,6 +65,7 @@ def test_what_is_read_set_aside_or_forgotten_is_not_to_be_read_any_more(here: Wo
     assert here.store.batch_to_read(read.id) == "monday"
 
 
+@pytest.mark.promise("`holds_to_read` says, in the")
 def test_who_was_silent_too_long_holds_it_no_more_only_once_another_has_it(here: World) -> None:
     scan = taken_in(here, "a")
     claimed(here, "one", 0)
@@ -107,6 +109,7 @@ STEP = some.tuples(
 )
 
 
+@pytest.mark.promise("`holds_to_read` says, in the")
 @settings(max_examples=60, deadline=None)
 @given(steps=some.lists(STEP, max_size=25))
 def test_whatever_workers_do_no_scan_is_held_by_two_and_each_can_be_read(steps: list[tuple[str, str, int]]) -> None:

@@ -42,6 +42,7 @@ def test_a_row_is_read_by_name_by_number_and_in_order(here: World) -> None:
         row["no such column"]
 
 
+@pytest.mark.promise("connections are read-only until")
 def test_nothing_is_written_outside_of_a_transaction_that_waited_for_its_turn(here: World) -> None:
     with pytest.raises(StoreError, match="read-only"):
         here.store.db.run("put_setting", name="a", value="b", now=1)
@@ -59,6 +60,7 @@ def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_goes_through(
     slow.close()
 
 
+@pytest.mark.promise("Reading never waits for")
 def test_reading_never_waits_for_who_writes(here: World) -> None:
     other = open_store(here.path, KEY, url=make_conninfo(here.url, options="-c lock_timeout=50ms"))
     with here.store.together(), ThreadPoolExecutor(1) as apart:
@@ -163,6 +165,7 @@ def test_a_database_that_is_not_ours_or_newer_or_closed_to_us_is_refused(tmp_pat
     assert f"has version {newest_version() + 1}" in refused(path, url)
 
 
+@pytest.mark.promise("a home is never")
 def test_a_home_has_one_database_and_its_key(here: World, tmp_path: Path) -> None:
     for path in tmp_path.iterdir():
         path.unlink()

@@ -41,6 +41,7 @@ def test_more_threads_than_connections_all_get_their_turn(here: World) -> None:
     assert here.behind.execute(in_use).fetchone()[0] <= MAX_CONNECTIONS_COUNT + 1
 
 
+@pytest.mark.promise("Where none comes within")
 def test_who_must_not_wait_is_told_at_once_that_the_server_is_away(tmp_path: Path) -> None:
     with server() as database:
         store = open_store(tmp_path / "state.db", KEY, url=database.address)
@@ -186,6 +187,7 @@ def is_exact(store: Store, kept: set[str]) -> bool:
     )
 
 
+@pytest.mark.promise("it may or may")
 def test_connections_that_are_cut_again_and_again_lose_nothing_that_was_acknowledged(here: World) -> None:
     here.store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
     open_many(here, MANY)
@@ -210,6 +212,7 @@ def test_connections_that_are_cut_again_and_again_lose_nothing_that_was_acknowle
     assert here.store.verify_audit().whole
 
 
+@pytest.mark.promise("it may or may")
 def test_a_server_that_is_lost_and_comes_back_has_all_that_was_acknowledged(tmp_path: Path) -> None:
     with server() as lost:
         store = open_store(tmp_path / "state.db", KEY, url=lost.address)

@@ -50,6 +50,7 @@ def seconds_until_refused(store: Store, *, writes: bool = False) -> float:
     return time.monotonic() - begun
 
 
+@pytest.mark.promise("work goes on within", "Where none comes within")
 @pytest.mark.parametrize("writes", [False, True])
 def test_a_server_that_stands_still_is_given_up_and_comes_back(database: Server, store: Store, writes: bool) -> None:
     database.stand_still()
@@ -87,6 +88,7 @@ def freeze(database: Server, frozen: list[int]) -> None:
         os.kill(each, signal.SIGSTOP)
 
 
+@pytest.mark.promise("- Where one process")
 def test_a_process_of_the_server_that_stands_still_is_given_up_for_another(
     database: Server, store: Store, frozen: list[int]
 ) -> None:
@@ -105,6 +107,7 @@ def test_a_process_of_the_server_that_stands_still_is_given_up_for_another(
     assert time.monotonic() - begun < SILENCE_SECONDS, "it is not asked again"
 
 
+@pytest.mark.promise("In the middle of")
 def test_what_was_asked_of_a_process_that_stands_still_is_done_once_or_told(
     database: Server, store: Store, frozen: list[int]
 ) -> None:
@@ -141,6 +144,7 @@ def test_a_process_that_waits_for_a_lock_does_not_stand_still(tmp_path: Path, mo
         assert len(here.store.transcribers()) == len(before) + 1
 
 
+@pytest.mark.promise("Where none comes within")
 def test_who_must_not_wait_does_not_wait_for_a_server_that_stands_still(database: Server, store: Store) -> None:
     database.stand_still()
     begun = time.monotonic()

@@ -31,6 +31,7 @@ def offered(here: World, who: str) -> list[str]:
     return [here.store.scan(task.scan).batch for task in here.store.lease(who, 9, after(5))]
 
 
+@pytest.mark.promise("In this order: its")
 def test_tasks_are_offered_by_priority_then_by_due_date_then_as_they_came(here: World) -> None:
     for name in ("plain", "late", "soon", "urgent"):
         asked(here, name)
@@ -45,6 +46,12 @@ def test_tasks_are_offered_by_priority_then_by_due_date_then_as_they_came(here: 
     assert offered(here, "ann") == ["soon", "late", "plain", "urgent", "later", "urgent"]
 
 
+@pytest.mark.promise(
+    "The batch is cancelled.",
+    "Nobody is asked about it any more.",
+    "what somebody holds is kept and",
+    "`fairhand batch resume` weighs",
+)
 def test_a_cancelled_batch_asks_nobody_keeps_what_is_held_and_goes_on_when_resumed(here: World) -> None:
     scan = here.scan("a", batch="monday")
     here.ask(scan, "number", "total")

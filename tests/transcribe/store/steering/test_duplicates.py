@@ -71,6 +71,7 @@ def test_a_new_picture_that_looks_otherwise_ends_the_pair(here: World) -> None:
     assert pairs(here) == []
 
 
+@pytest.mark.promise("A value in doubt,")
 def test_the_same_values_are_a_pair_where_both_are_sure(here: World) -> None:
     one, other, third = here.scan("a"), here.scan("b"), here.scan("c")
     values = ("number=7", "total=12.50")

@@ -25,6 +25,7 @@ def question(scan: Scan, slot: int = 2) -> Task:
     return Task(scan=scan.id, key=WHOLE, kind="identify", reason="form doubted", slot=slot)
 
 
+@pytest.mark.promise("`not_this_form` is said of", "who says so (`say_not_this_form`)", "its questions are withdrawn")
 def test_who_says_it_is_paid_for_the_time_and_all_else_of_the_scan_waits(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         here.store.put_rate(Rate(form="", micro=36_000_000, currency="EUR", since=NOON, per="hour"), NOON)
@@ -44,6 +45,7 @@ def test_who_says_it_is_paid_for_the_time_and_all_else_of_the_scan_waits(tmp_pat
         assert here.store.verify_audit().forgeries == ()
 
 
+@pytest.mark.promise("its questions are withdrawn")
 def test_somebody_else_is_asked_and_the_fields_come_back_where_they_say_otherwise(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         scan = asked(here)

@@ -51,6 +51,9 @@ def said(here: World, scan: Scan) -> list[str | None]:
     return [each.text for each in here.store.readings(scan.id)]
 
 
+@pytest.mark.promise(
+    "- What people typed", "A field that they", "All of it stays", "Those that somebody holds", "What is still to"
+)
 def test_what_was_typed_of_a_field_that_a_version_has_alike_counts_and_the_other_is_asked_again(here: World) -> None:
     scan, second = typed(here, here.scan("a")), newer(here)
     here.decide(scan, decision("number", "typed number", *here.store.readings(scan.id)), record=True)

@@ -42,6 +42,7 @@ def test_what_machines_read_before_is_history_also_where_they_read_the_same(here
     assert here.store.verify_audit().forgeries == ()
 
 
+@pytest.mark.promise("- What people typed", "All of it stays")
 def test_what_people_typed_counts_still_and_stays_paid(here: World) -> None:
     scan = here.scan("a")
     here.ask(scan, "total")
@@ -68,6 +69,7 @@ def test_as_another_form_readings_stay_under_theirs_and_come_back_with_it(here: 
     assert here.store.acts(scan.id)[0].detail["form_before"] == "order"
 
 
+@pytest.mark.promise("Those that somebody holds", "What is still to", "those that somebody holds")
 def test_questions_that_nobody_holds_are_withdrawn_and_those_held_are_kept_and_paid(here: World) -> None:
     scan, other = here.scan("a"), here.other_form("letter")
     here.ask(scan, "number", "total")
@@ -80,6 +82,7 @@ def test_questions_that_nobody_holds_are_withdrawn_and_those_held_are_kept_and_p
     assert here.store.counts().open_tasks == {}
 
 
+@pytest.mark.promise("- What is decided")
 def test_decisions_stand_until_the_scan_is_weighed_and_who_weighed_what_was_before_is_late(here: World) -> None:
     scan = here.scan("a")
     here.decide(scan, decision("number", "7", *here.store.readings(scan.id)), decision("total", "8"), record=True)
@@ -123,6 +126,7 @@ def test_a_forgotten_scan_is_not_read_again_and_its_words_go_with_it(here: World
         here.store.read_again(scan.id, ("order", 1), anew(here, scan, "1", "2"), "olga", "x", after(30))
 
 
+@pytest.mark.promise("Both are kept, and")
 def test_nobody_does_it_without_saying_why(here: World) -> None:
     scan = here.scan("a")
     with pytest.raises(SettingsError, match="--why"):

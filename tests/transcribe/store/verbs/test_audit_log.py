@@ -48,6 +48,7 @@ def test_a_line_changed_dropped_or_swapped_is_found(here: World, statement: str)
     assert here.store.verify_audit().broken_at is not None
 
 
+@pytest.mark.promise("what helps is a", "Keep that elsewhere and", "Keep the head that each")
 def test_a_cut_chain_shows_only_against_a_saved_head(here: World) -> None:
     head = here.store.verify_audit().head
     tamper(here, "DELETE FROM audit WHERE number = (SELECT MAX(number) FROM audit)")

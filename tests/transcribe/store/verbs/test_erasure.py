@@ -39,6 +39,7 @@ def worked(here: World) -> Scan:
     return scan
 
 
+@pytest.mark.promise("Text that may be", "Only `scan forget` gets", "It says what goes")
 def test_no_word_of_a_forgotten_scan_is_left_in_the_files(here: World) -> None:
     scan = worked(here)
     assert here.holds(CANARY)
@@ -46,6 +47,7 @@ def test_no_word_of_a_forgotten_scan_is_left_in_the_files(here: World) -> None:
     assert not here.holds(CANARY)
 
 
+@pytest.mark.promise("Its pictures, what was", "Text that may be")
 def test_facts_pay_and_keyed_hashes_stay(here: World) -> None:
     scan = worked(here)
     count = "SELECT COUNT(*) FROM decision"
@@ -116,6 +118,7 @@ def test_the_outbox_tells_of_the_erasure_only(here: World) -> None:
     assert [(entry.kind, entry.record) for entry in here.store.outbox(0)] == [("erase", None)]
 
 
+@pytest.mark.promise("a scan forgotten stays", "It says what goes")
 def test_a_forgotten_scan_stays_forgotten_when_it_comes_again(here: World) -> None:
     scan = worked(here)
     here.store.forget(scan.id, after(10))
@@ -157,6 +160,7 @@ def test_scans_past_their_retention_are_named(here: World) -> None:
 FACTS = ("reading", "undo", "decision", "parameters", "ledger", "audit", "reading_text", "decision_text")
 
 
+@pytest.mark.promise("Readings, undoings, decisions, parameters,", "Only `scan forget` gets")
 @pytest.mark.parametrize("table", FACTS)
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid"])
 def test_facts_are_append_only(here: World, table: str, change: str) -> None:

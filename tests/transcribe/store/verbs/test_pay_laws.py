@@ -321,6 +321,7 @@ class TestPay(PayMachine.TestCase):  # type: ignore[misc, valid-type]  # a class
 
     settings = examples(250 if SOAK else 100, stateful_step_count=25, derandomize=False)  # rounds draw anew
 
+    @pytest.mark.promise("The laws of pay")
     def runTest(self) -> None:
         for _ in range(ROUNDS):
             super().runTest()
@@ -345,6 +346,7 @@ def test_a_clock_put_back_again_and_again_pays_no_more_than_it_was_put_back() ->
         assert sum(line.seconds for line in here.store.ledger("ann")) <= 600.0
 
 
+@pytest.mark.promise("So no second is")
 @given(
     work=st.lists(
         st.tuples(st.floats(0.1, 900.0), st.floats(0.0, 60.0), st.booleans(), st.booleans()), min_size=1, max_size=6
@@ -388,6 +390,7 @@ def test_who_works_honestly_is_paid_every_second_however_late_the_line_brings_it
         assert abs(sum(line.seconds for line in lines) + above - sum(each[0] for each in work)) < 1e-4
 
 
+@pytest.mark.promise("`paid_time` holds the stretches", "A reading by the", "the time of whatever")
 @given(
     pieces=st.lists(st.tuples(st.floats(0.5, 40.0), st.none() | CLAIM), min_size=1, max_size=8),
     last=st.floats(0.0, 60.0),
@@ -437,6 +440,7 @@ def _paid(here: World, count: int) -> None:
         here.ask(here.scan(f"s{number}"), "number")
 
 
+@pytest.mark.promise("never more than was")
 @given(
     pieces=st.lists(st.tuples(st.floats(0.5, 6.0) | st.floats(0.5, 40.0), st.floats(0.0, 1.2)), min_size=1, max_size=8),
     skipped=st.floats(0.0, 400.0),
@@ -486,6 +490,7 @@ def test_in_either_order_a_stretch_is_paid_by_the_piece_or_by_the_time_as_far_as
         assert sum(of_task.values()) <= once + for_time(FLOOR, len(pieces) * 1.0) + len(lines)
 
 
+@pytest.mark.promise("minutes of skips, questions, appeals, contested clocks", "Of skips and questions")
 @given(
     acts=st.lists(
         st.tuples(
@@ -531,6 +536,7 @@ def test_whatever_the_order_and_the_claims_skips_and_questions_pay_at_most_the_m
         assert sum(each.seconds for each in lines if each.reference != "question") <= sum(row[0] for row in kept) + 1e-6
 
 
+@pytest.mark.promise("By the piece a", "what a skip of", "of a field never")
 @given(
     before=st.lists(
         st.tuples(st.sampled_from(["skip", "read", "undo"]), st.sampled_from([0.0, 4.0, 50.0, 300.0]), CLAIM),
@@ -594,6 +600,7 @@ WORK = st.lists(
 """Seconds of work, of rest after it, what it is, whether tasks are leased ahead, how long its sending takes."""
 
 
+@pytest.mark.promise("The laws of pay")
 @given(work=WORK, line=st.sampled_from(["good", "gone until the end", "bad"]), twice=st.booleans())
 @examples(60)
 def test_who_is_honest_earns_the_same_in_whatever_order_it_is_sent(

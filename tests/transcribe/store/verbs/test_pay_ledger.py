@@ -44,6 +44,7 @@ def read(here: World, name: str, who: str, seconds: float, at: datetime = NOON) 
     here.store.submit(task.id, who, sent("x", f"{name}-{who}", seconds), at + timedelta(seconds=seconds))
 
 
+@pytest.mark.promise("The ledger is in")
 def test_a_reading_and_its_pay_line_are_written_together(here: World) -> None:
     pay(here)
     read(here, "a", "ann", 5.0)
@@ -53,6 +54,7 @@ def test_a_reading_and_its_pay_line_are_written_together(here: World) -> None:
     assert (line.reading, line.task) == (reading.id, reading.task)
 
 
+@pytest.mark.promise("What was read before")
 def test_a_form_of_its_own_rate_pays_that(here: World) -> None:
     pay(here)
     here.store.put_rate(Rate(form="order", micro=7, currency="EUR", since=NOON), NOON)
@@ -62,6 +64,7 @@ def test_a_form_of_its_own_rate_pays_that(here: World) -> None:
     assert [line.micro for line in here.store.ledger()] == [7, 9]
 
 
+@pytest.mark.promise("- What a person", "A reading that comes", "a late reading is", "a reading typed under")
 def test_a_late_reading_is_paid_like_any(here: World) -> None:
     pay(here)
     here.ask(here.scan("a"), "number")
@@ -70,6 +73,7 @@ def test_a_late_reading_is_paid_like_any(here: World) -> None:
     assert [line.micro for line in here.store.ledger("ann")] == [2 * CENT]
 
 
+@pytest.mark.promise("what a skip of", "The reading and its", "What they send instead")
 def test_a_reading_taken_back_stays_paid_and_its_replacement_counts_as_time(here: World) -> None:
     pay(here)
     here.ask(here.scan("a"), "number")
@@ -80,6 +84,7 @@ def test_a_reading_taken_back_stays_paid_and_its_replacement_counts_as_time(here
     assert [(line.micro, line.seconds) for line in here.store.ledger("ann")] == [(2 * CENT, 5.0), (0, 3.0)]
 
 
+@pytest.mark.promise("corrected: a field is", "A field is paid", "another `idem` for the", "the time since is")
 @pytest.mark.parametrize(("claimed", "paid"), [(4.0, 4.0), (90.0, 15.0), (None, None)])
 def test_another_reading_sent_over_the_first_has_the_time_since_it_paid_and_no_second_piece(
     here: World, claimed: float | None, paid: float | None
@@ -100,6 +105,7 @@ def test_another_reading_sent_over_the_first_has_the_time_since_it_paid_and_no_s
         assert sum(line.micro for line in more) == pytest.approx(max(0, worth - ahead), abs=1)
 
 
+@pytest.mark.promise("You work as a", "You work as staff:")
 @pytest.mark.parametrize("engagement", ["staff", "volunteer"])
 def test_staff_and_volunteers_have_no_ledger_and_no_timing(here: World, engagement: str) -> None:
     pay(here, floor=12_000_000)
@@ -115,6 +121,7 @@ def test_staff_and_volunteers_have_no_ledger_and_no_timing(here: World, engageme
     assert [each.seconds for each in here.store.readings(here.scan("a").id) if each.kind == "person"] == [None]
 
 
+@pytest.mark.promise("What was read before", "The people who read", "`fairhand pay floor 15", "for hourly people the")
 def test_hourly_people_are_paid_for_their_time_and_never_under_the_floor(here: World) -> None:
     pay(here, floor=12_000_000)
     put(here.store, person("hal", engagement="hourly"), NOON)
@@ -125,6 +132,7 @@ def test_hourly_people_are_paid_for_their_time_and_never_under_the_floor(here: W
     assert [line.micro for line in here.store.ledger("hal")] == [120_000, 180_000]
 
 
+@pytest.mark.promise("appeals, contested clocks and explanations,")
 def test_skips_questions_and_appeals_are_time_paid_at_the_floor_rounded_up(here: World) -> None:
     pay(here, floor=10_000_000)
     here.ask(here.scan("a"), "number")
@@ -134,6 +142,7 @@ def test_skips_questions_and_appeals_are_time_paid_at_the_floor_rounded_up(here:
     assert [(line.kind, line.micro) for line in here.store.ledger("ann")] == [("time", 19_445), ("time", 2_778)]
 
 
+@pytest.mark.promise("By the piece: a")
 def test_a_field_pays_the_larger_of_its_price_and_its_time_and_nothing_is_left_to_top_up(here: World) -> None:
     pay(here, floor=10_000_000)
     read(here, "quick", "ann", 2.0)
@@ -146,6 +155,7 @@ def test_a_field_pays_the_larger_of_its_price_and_its_time_and_nothing_is_left_t
     assert here.store.top_up("ann", after(400)) is None
 
 
+@pytest.mark.promise("One reading has no", "its readers are paid")
 def test_without_a_price_a_reading_pays_its_time_at_once(here: World) -> None:
     here.store.put_floor(Floor(micro=3_600_000, currency="EUR", source="law", since=NOON), NOON)
     read(here, "a", "ann", 30.0)
@@ -195,6 +205,9 @@ def late_floor(here: World, micro: int) -> None:
     here.store.put_floor(Floor(micro=micro, currency="EUR", source="law", since=NOON), NOON)
 
 
+@pytest.mark.promise(
+    "An hour of measured", "As measured, the rate", "Everybody is topped up", "everybody is topped up,"
+)
 def test_a_slow_person_is_topped_up_to_the_floor_once(here: World) -> None:
     pay(here)
     for number, name in enumerate(("a", "b")):
@@ -236,6 +249,7 @@ def test_time_before_there_was_a_floor_needs_no_top_up(here: World) -> None:
     assert here.store.top_up("ann", after(7200)) is None
 
 
+@pytest.mark.promise("Everybody is topped up", "everybody is topped up,")
 def test_closing_a_period_pays_what_is_due_and_nothing_twice(here: World) -> None:
     pay(here, floor=10_000_000)
     read(here, "a", "ann", 120.0)
@@ -265,6 +279,7 @@ def test_each_person_sees_due_paid_what_comes_and_their_hour(here: World) -> Non
     assert (state.due, state.paid, state.coming, state.carried) == (3_334, 33 * CENT, 0, 3_334)
 
 
+@pytest.mark.promise("Somebody says that a", "A time that you", "the minutes added are")
 def test_a_clock_that_was_disputed_is_paid_and_the_person_told(here: World) -> None:
     pay(here, floor=3_600_000)
     read(here, "a", "ann", 5.0)
@@ -280,6 +295,7 @@ def test_a_clock_that_was_disputed_is_paid_and_the_person_told(here: World) -> N
     assert [each.kind for each in here.store.notices("ann")] == ["time answered"]
 
 
+@pytest.mark.promise("The clock counts your", "Only the total of")
 def test_time_is_never_more_than_since_the_lease_and_is_measured_without_a_page(here: World) -> None:
     pay(here)
     for name in ("a", "b", "c"):
@@ -312,6 +328,7 @@ def overclaimed(here: World, *, paused: bool = False, put_back: float = 0.0, how
     return here.store.ledger("ann")
 
 
+@pytest.mark.promise("the first reading of", "minus what was paid", "Where time was paid")
 def test_what_a_skip_has_paid_comes_off_the_piece_claimed_for_the_same_time(here: World) -> None:
     skip, piece, off = overclaimed(here)
     assert (skip.micro, piece.micro, piece.seconds) == (100_000, 100 * CENT, 10.0)
@@ -320,6 +337,7 @@ def test_what_a_skip_has_paid_comes_off_the_piece_claimed_for_the_same_time(here
     assert here.store.top_up("ann", after(200)) is None
 
 
+@pytest.mark.promise("a line of the same")
 @pytest.mark.parametrize(
     "other",
     [{"paused": True}, {"put_back": 60.0}, {"how": "question"}, {"how": "own question"}],
@@ -376,6 +394,7 @@ SENDS: dict[str, Any] = {
 }
 
 
+@pytest.mark.promise("No code path lets")
 @pytest.mark.parametrize("module", [pay_ledger, settlement, leases])
 def test_what_pays_and_offers_imports_nothing_of_decisions_agreement_or_trust(module: ModuleType) -> None:
     imported = [
@@ -388,6 +407,17 @@ def test_what_pays_and_offers_imports_nothing_of_decisions_agreement_or_trust(mo
     assert [each for each in imported if re.search(r"decision|decide|truth|agree|trust|^reconcile\.", each, re.I)] == []
 
 
+@pytest.mark.promise(
+    "Every reading is paid",
+    "A reading of a",
+    "This does not change",
+    "Agreement never changes pay",
+    "What your work is",
+    "When others read something else, your",
+    "The people who read",
+    "No code path lets",
+    "never from their work.",
+)
 @given(**AGREEMENT)
 @examples(40)
 def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
@@ -396,6 +426,7 @@ def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
     agreement_changes_nothing(texts, turn, decided)
 
 
+@pytest.mark.promise("What your work is", "By the piece a")
 @given(**SENDS)
 @examples(40)
 def test_each_reading_pays_the_larger_of_its_price_and_its_time(

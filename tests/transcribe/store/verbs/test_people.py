@@ -50,6 +50,7 @@ def test_somebody_unknown_is_not_found(here: World) -> None:
         here.store.transcriber("nobody")
 
 
+@pytest.mark.promise("%(name)s signs in once")
 def test_a_link_signs_in_once_and_not_after_its_time(here: World) -> None:
     here.store.put_link("ann", sha("link"), after(100), NOON)
     assert here.store.link(sha("link"), after(99)) == here.store.transcriber("ann").id
@@ -203,6 +204,7 @@ def test_a_token_is_in_force_until_its_end_or_until_it_is_revoked(here: World) -
         here.store.revoke_token("ab12", after(51))
 
 
+@pytest.mark.promise("sent again with it")
 def test_an_answer_to_a_program_is_kept_for_thirty_days(here: World) -> None:
     done: list[str] = []
 
@@ -222,6 +224,10 @@ def test_an_answer_to_a_program_is_kept_for_thirty_days(here: World) -> None:
         here.store.answered_once("ab12", "key", sha("asked otherwise"), after(31 * 86_400), deed)
 
 
+@pytest.mark.promise(
+    "What you read, when and how long it took, what you asked",
+    "What you read, when and how long it took, what you earned,",
+)
 def test_everything_held_about_a_person_is_one_download(here: World) -> None:
     here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
     here.ask(here.scan("a"), "number", "total")
@@ -239,6 +245,12 @@ def test_everything_held_about_a_person_is_one_download(here: World) -> None:
     assert here.store.transcriber("ben").id not in json.dumps(held)
 
 
+@pytest.mark.promise(
+    "Your name, time zone, password and links are erased, with what you asked and",
+    "Your name, time zone, password and links are erased, with what you asked,",
+    "readings, ledger and what",
+    "what they read and were",
+)
 def test_who_leaves_is_a_pseudonym_and_their_pay_stays(here: World) -> None:
     here.store.put_rate(Rate(form="", micro=5, currency="EUR", since=NOON), NOON)
     here.ask(here.scan("a"), "number", "total")

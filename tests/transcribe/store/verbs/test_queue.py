@@ -44,6 +44,7 @@ def test_tasks_come_by_priority_then_first_readings_before_second_ones(here: Wor
     assert order == [urgent.id, plain.id, second.id]
 
 
+@pytest.mark.promise("a reading typed under")
 def test_an_expired_lease_goes_back_and_what_was_typed_under_it_is_kept_as_late(here: World) -> None:
     here.ask(here.scan("a"), "number")
     (task,) = here.store.lease("ann", 1, NOON, seconds=60)
@@ -149,6 +150,7 @@ def test_a_lease_is_renewed_while_it_is_in_force(here: World) -> None:
         here.store.renew(task.id, "ann", after(94))
 
 
+@pytest.mark.promise("it is no longer")
 def test_a_reading_can_be_taken_back_while_nothing_is_decided_on_it(here: World) -> None:
     scan = here.scan("a")
     here.ask(scan, "number")
@@ -183,6 +185,7 @@ def test_only_the_last_ten_readings_can_be_taken_back(here: World) -> None:
     assert here.store.undo(tasks[1].id, "ann", after(20)).id == tasks[1].id
 
 
+@pytest.mark.promise("experts never judge what")
 def test_only_experts_are_given_what_experts_decide_and_never_what_they_read(here: World) -> None:
     scan = here.scan("a")
     put(here.store, person("eva", "expert"), NOON)
@@ -217,6 +220,7 @@ def test_an_offer_of_one_scan_gives_that_scan_only(here: World) -> None:
     assert here.store.open_tasks(Offer(), NOON) == 2
 
 
+@pytest.mark.promise("In this order: its", "fields name who may", "**Who may see a")
 def test_a_field_is_seen_only_by_people_of_its_languages_regions_and_qualification(here: World) -> None:
     closed = form(
         field("number", "code", languages=("ara",)),
@@ -235,6 +239,7 @@ def test_a_field_is_seen_only_by_people_of_its_languages_regions_and_qualificati
     assert sorted(each.form for each in here.store.lease("fred", 9, NOON)) == ["closed", "tested"]
 
 
+@pytest.mark.promise("`Field.apart` keeps name and", "Fields with the same")
 def test_fields_kept_apart_never_go_to_one_person_in_one_sitting(here: World) -> None:
     contact = form(field("name", apart="customer"), field("address", apart="customer"), name="contact")
     here.store.put_form(contact, "", NOON)
@@ -247,6 +252,7 @@ def test_fields_kept_apart_never_go_to_one_person_in_one_sitting(here: World) ->
     assert len(here.store.lease("ann", 4, after(9 * 3600))) == 1
 
 
+@pytest.mark.promise("In this order: its")
 def test_new_people_are_given_the_easiest_of_the_next_tasks(here: World) -> None:
     scans = [here.scan(name) for name in ("hard", "easy")]
     for scan, confidence in zip(scans, (0.51, 0.9), strict=True):
@@ -265,6 +271,7 @@ def test_who_is_paused_is_given_nothing_and_what_they_send_is_kept(here: World) 
     assert here.store.submit(task.id, "ann", sent("A", "i"), after(4)).kind == "late"
 
 
+@pytest.mark.promise("a leased task is")
 def test_a_leased_task_is_never_withdrawn_and_an_unleased_one_is(here: World) -> None:
     scan = here.scan("a")
     here.ask(scan, "number", "total")

@@ -45,6 +45,7 @@ def _kept(here: World, who: str = "hal") -> float:
     return sum(each.seconds for each in here.store.kept_times(who))
 
 
+@pytest.mark.promise("Time on a field,")
 def test_a_week_of_nothing_before_a_plain_form_is_kept_and_not_paid(here: World) -> None:
     (task,) = _paid(here, 1)
     here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=None), after(WEEK))
@@ -53,6 +54,7 @@ def test_a_week_of_nothing_before_a_plain_form_is_kept_and_not_paid(here: World)
     assert _kept(here) == pytest.approx(WEEK - BOUND)
 
 
+@pytest.mark.promise("Whatever the door (page,", "What lies above is")
 def test_forty_leases_a_week_later_are_paid_what_is_usual_each(here: World) -> None:
     for task in _paid(here, 40):
         here.store.submit(task, "hal", SentReading(text="12", idem=task, seconds=3600.0), after(WEEK))
@@ -61,6 +63,7 @@ def test_forty_leases_a_week_later_are_paid_what_is_usual_each(here: World) -> N
     assert _kept(here) == pytest.approx(40 * (3600 - BOUND))
 
 
+@pytest.mark.promise("Time on a field,", "Whatever the door (page,", "What lies above is")
 def test_six_skips_that_claim_ten_minutes_each_are_paid_what_is_usual(here: World) -> None:
     usual = PAY_MEASURE.usual_times * start_seconds(0)
     for task in _paid(here, 6):
@@ -69,6 +72,7 @@ def test_six_skips_that_claim_ten_minutes_each_are_paid_what_is_usual(here: Worl
     assert _kept(here) == pytest.approx(6 * (600 - usual))
 
 
+@pytest.mark.promise("Time on a field,", "its clock is taken),")
 def test_what_is_kept_is_paid_after_a_word_of_the_person_and_one_of_an_operator(here: World) -> None:
     (task,) = _paid(here, 1)
     here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
@@ -81,6 +85,7 @@ def test_what_is_kept_is_paid_after_a_word_of_the_person_and_one_of_an_operator(
     assert sum(line.micro for line in here.store.ledger("hal")) == pytest.approx(for_time(12_000_000, 1000.0), abs=1)
 
 
+@pytest.mark.promise("after a word of")
 def test_a_second_time_kept_for_one_task_is_claimed_after_the_first_was_answered(here: World) -> None:
     (task,) = _paid(here, 1)
     store = here.store
@@ -102,6 +107,7 @@ def test_a_second_time_kept_for_one_task_is_claimed_after_the_first_was_answered
     assert store.dispute_time(task, "hal", 1600.0, "", after(1508)).id == second.id, "nothing was kept since"
 
 
+@pytest.mark.promise("By the piece: in", "what skips take above")
 def test_skips_above_the_measure_of_a_day_are_kept_and_claimed_like_any_time(here: World) -> None:
     _paid(here, 0)
     for number in range(2):
@@ -116,6 +122,7 @@ def test_skips_above_the_measure_of_a_day_are_kept_and_claimed_like_any_time(her
     assert here.store.dispute_time(second.id, "ann", 40.0, "", after(90)).missing == 20.0
 
 
+@pytest.mark.promise("What lies above is", "its clock is taken),")
 def test_the_clock_of_what_is_kept_is_paid_to_no_other_field(here: World) -> None:
     first, second = _paid(here, 2)
     here.store.submit(first, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
@@ -123,6 +130,7 @@ def test_the_clock_of_what_is_kept_is_paid_to_no_other_field(here: World) -> Non
     assert here.store.ledger("hal")[-1].seconds == 0.0
 
 
+@pytest.mark.promise("Whatever the door (page,")
 @given(slow=st.lists(st.floats(1.0, 3.0), min_size=MIN_TIMED_COUNT, max_size=40), cheat=st.floats(1.0, 1e6))
 @examples(60)
 def test_nobody_raises_what_is_usual_alone(slow: list[float], cheat: float) -> None:
@@ -137,6 +145,7 @@ def test_nobody_raises_what_is_usual_alone(slow: list[float], cheat: float) -> N
     assert learnt_from(rows(3, [cheat] * 40)).seconds("read", 5) <= start_seconds(length_class(5))
 
 
+@pytest.mark.promise("Time on a field,")
 @given(usual=st.floats(2.0, 600.0), pace=st.floats(0.2, 1.9))
 @examples(40)
 def test_a_slow_reader_is_paid_all_at_once(usual: float, pace: float) -> None:
