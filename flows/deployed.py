@@ -197,6 +197,16 @@ async def _unfinished(client: PrefectClient, deployments: Collection[UUID]) -> l
             return found
 
 
+def is_away(error: Exception) -> bool:
+    """Whether an error says that Prefect's server does not answer, by itself or as all of a group.
+
+    RuntimeError is Prefect's own word for many an HTTPError.
+    """
+    if isinstance(error, ExceptionGroup):
+        return all(map(is_away, error.exceptions))
+    return isinstance(error, httpx.HTTPError | RuntimeError)
+
+
 if __name__ == "__main__":
     logging.basicConfig(format="fairhand: %(message)s", level=logging.WARNING)
     os.nice(NICENESS)
@@ -208,5 +218,7 @@ if __name__ == "__main__":
         threading.Thread(target=hold_schedule, args=(home, threading.Event()), daemon=True).start()
         try:
             asyncio.run(run_deployments(deployments_of(home.settings)))
-        except (httpx.HTTPError, RuntimeError) as error:  # the second is Prefect's own word for many of the first
+        except Exception as error:
+            if not is_away(error):
+                raise
             raise FairhandError(f"Prefect's server does not answer ({type(error).__name__}).") from error

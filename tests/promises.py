@@ -119,7 +119,7 @@ def wrong(said: Mapping[str, str], marks: Mapping[str, tuple[str, ...]], none: s
 
 def page() -> str:
     """The page of promises: by where they stand, each with the tests that walk it."""
-    said, tests = promising(), defaultdict(set)
+    said, tests = promising(), defaultdict[str, set[str]](set)
     for words, some in marked().items():
         for sentence in meant(words, said):
             tests[sentence].update(some)

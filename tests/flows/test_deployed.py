@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from flows.backup import BackupFolder
-from flows.deployed import deployments_of
+from flows.deployed import deployments_of, is_away
 from flows.home import now
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
@@ -297,3 +297,11 @@ def test_a_folder_is_ingested_from_prefects_pages_and_a_killed_run_is_begun_agai
     story.second.send_signal(signal.SIGTERM)
     story.second.communicate(timeout=PATIENCE)
     assert story.second.returncode == 0
+
+
+def test_a_server_that_is_away_is_told_from_a_fault_of_ours_also_in_a_group() -> None:
+    away, ours = httpx.ConnectError("refused"), KeyError("scan")
+    assert is_away(away)
+    assert is_away(ExceptionGroup("three polls", [away, RuntimeError("no server"), ExceptionGroup("again", [away])]))
+    assert not is_away(ours)
+    assert not is_away(ExceptionGroup("a poll", [away, ours]))

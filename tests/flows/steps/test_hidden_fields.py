@@ -19,7 +19,7 @@ from transcribe.geometry import Box
 from transcribe.model import INK, FieldKey, Place, ReadResult, Scan, Task
 from transcribe.ocr.machine_readings import reading
 from transcribe.review.views.task_view import allowed_pictures
-from transcribe.store.facts import Offer
+from transcribe.store.facts import Offer, SentReading
 
 CARD = FieldKey("card_number")
 MARKS = ("checkbox", "signature")
@@ -49,6 +49,18 @@ def order(rooms: Home, *, filled: bool = True, sure: float = 0.9991) -> Scan:
     return scan
 
 
+def recorded(rooms: Home) -> Scan:
+    """An order with a record: of its total the ink test alone is not sure enough, and an expert reads it."""
+    scan = order(rooms)
+    reconcile_home(rooms)
+    expert = invite(rooms, "ida", ["expert"]).person
+    held = rooms.store.lease(expert.id, 500, now(), 600.0, Offer(pools=("expert", "read")))
+    (asked,) = [each for each in held if each.key == FieldKey("total")]
+    rooms.store.submit(asked.id, expert.id, SentReading(text="", idem=asked.id), now())
+    reconcile_home(rooms)
+    return scan
+
+
 @pytest.mark.promise("%(field)s looks like payment", "The field %(key)s holds")
 @pytest.mark.parametrize("filled", [True, False])
 @pytest.mark.parametrize("sure", [0.6, 0.9991])
@@ -58,7 +70,7 @@ def test_payment_data_are_asked_of_nobody_though_everything_is_audited(rooms: Ho
     reconcile_home(audited)
     expert = invite(rooms, "eve", ["expert"]).person
     offered = rooms.store.lease(expert.id, 500, now(), 600.0, Offer(pools=("expert", "read")))
-    assert {each.kind for each in offered} == {"audit"}, "other fields are audited"
+    assert "audit" in {each.kind for each in offered}, "other fields are audited"
     assert CARD not in {each.key for each in offered}
     for scan in scans:
         (decided,) = [each for each in rooms.store.decisions(scan.id) if each.key == CARD]
@@ -66,8 +78,7 @@ def test_payment_data_are_asked_of_nobody_though_everything_is_audited(rooms: Ho
 
 
 def test_a_hidden_number_is_said_to_be_one_and_as_sure_as_that_something_is_written(house: House, rooms: Home) -> None:
-    scan = order(rooms)
-    reconcile_home(rooms)
+    scan = recorded(rooms)
     (decided,) = [each for each in rooms.store.decisions(scan.id) if each.key == CARD]
     assert decided.probability == 0.9991
     told = house.run("scan", "explain", scan.id, "card_number").out
@@ -101,8 +112,7 @@ def test_no_command_asks_for_payment_data_or_takes_them(house: House, rooms: Hom
 
 @pytest.mark.promise("The field %(key)s holds")
 def test_no_program_asks_for_payment_data_or_sends_them(rooms: Home) -> None:
-    scan = order(rooms)
-    reconcile_home(rooms)
+    scan = recorded(rooms)
     till = program(app_of_records(rooms), rooms)
     page = f"/api/v1/records/order-form/{scan.id}"
     for address, sent in {

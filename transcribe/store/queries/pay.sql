@@ -3,7 +3,7 @@ INSERT INTO rate (form, per, micro, currency, since, at) VALUES (:form, :per, :m
 
 -- name: rates_of_form
 -- Prices of a form, the latest first, then those of every form. No moment is asked for: a transaction reads them once.
-SELECT * FROM rate WHERE form IN (:form, '') AND per = :per ORDER BY form DESC, since DESC, id DESC;
+SELECT * FROM rate WHERE form IN (:form, '') ORDER BY form DESC, since DESC, id DESC;
 
 -- name: put_floor<!
 INSERT INTO floor (micro, currency, source, source_micro, since, at)

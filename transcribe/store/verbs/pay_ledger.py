@@ -50,7 +50,7 @@ class PayLedgerVerbs(KeptTimeVerbs):
         )
 
     def _rate_row(self, form: str, per: str, now: datetime) -> Row | None:
-        return _latest(self.db.all("rates_of_form", form=form, per=per), now)
+        return _latest([each for each in self.db.all("rates_of_form", form=form) if each["per"] == per], now)
 
     def put_floor(self, floor: Floor, now: datetime) -> None:
         """Keep a floor of an hour's pay that holds from its `since` on."""
@@ -95,8 +95,7 @@ class PayLedgerVerbs(KeptTimeVerbs):
 
     def look_ahead_for_pay(self, person: Row, task: Row) -> None:
         """Have all that the pay of a reading depends on read in one go."""
-        per = "reading" if person["engagement"] == "by reading" else "hour"
-        self.db.ahead("rates_of_form", form=task["form"], per=per)
+        self.db.ahead("rates_of_form", form=task["form"])
         self.db.ahead("floors_latest_first")
         self.db.ahead("paid_time_of_task", person=person["id"], task=task["public_id"])
 

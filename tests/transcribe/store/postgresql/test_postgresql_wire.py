@@ -197,7 +197,7 @@ def test_the_easiest_task_is_the_same_whether_the_server_or_the_program_chooses(
     )
     who = here.store.person_row("ann")["id"]
     shared = {"who": who, "expert": 0, "kinds": None, "refused": None, "spares": None, "sitting": 0, "pool": "read"}
-    shared |= {"misplaced": MISPLACED, "count": NEWCOMER_WINDOW_COUNT}
+    shared |= {"misplaced": MISPLACED, "count": NEWCOMER_WINDOW_COUNT, "longest": micros(NOON), "rested": 0}
     for tradition, waited in itertools.product(("", "fr", "es", "none"), (0, micros(NOON), micros(NOON) + 1)):
         values = {**shared, "tradition": tradition, "waited": waited}
         order = partial(queue_order, tradition, waited, True, lambda _: 0)
