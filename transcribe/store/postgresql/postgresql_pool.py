@@ -141,6 +141,8 @@ class ServerPool:
                     raise store_error(error) from error
                 if lost:
                     self._mend()
+                else:
+                    self._own().drain()  # others that are free may stand still with it
             else:
                 if writes:
                     self._refuse_other_version(connection, told)
@@ -185,6 +187,8 @@ class ServerPool:
                 self._mend()
             elif stopped:
                 self.count_anew()
+            elif alone:
+                self._own().drain()  # others that are free may stand still with it
         raise AssertionError
 
     def count_anew(self) -> None:

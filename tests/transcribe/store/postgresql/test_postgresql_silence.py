@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -92,7 +93,8 @@ def freeze(database: Server, frozen: list[int]) -> None:
 def test_a_process_of_the_server_that_stands_still_is_given_up_for_another(
     database: Server, store: Store, frozen: list[int]
 ) -> None:
-    store.transcribers()
+    with ThreadPoolExecutor(4) as readers:  # several connections are free then, and all of them stand still
+        list(readers.map(lambda _: store.transcribers(), range(40)))
     freeze(database, frozen)
     took = []
     for work in (store.transcribers, lambda: store.put_transcriber(person("noor"), NOON)):
