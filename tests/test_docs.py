@@ -24,7 +24,7 @@ TREES = "transcribe|reconcile|flows|tests|deployments|docs"
 PATH = re.compile(rf"(?<![\w./-])(?:{TREES})/[\w./*-]*")
 DOTTED = re.compile(r"(?<![\w./-])(?:transcribe|reconcile|flows|tests)(?:\.[A-Za-z_]\w*)+(?![\w/])")
 PLACEHOLDER = re.compile(r"(?<=/)(?:NAME|LANGUAGE)\b")
-LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[\w-]*)?\)")
+LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([\w-]+))?\)")
 PART = re.compile(r"(?<![\w./*-])(?:[\w-]+/)+[\w-]+\.py\b")
 FILE = re.compile(r"(?<![\w./*-])[\w-]+\.(?:py|sql|html|js)\b")
 CLASS = re.compile(r"`([A-Z][a-z]\w*)(?:\.(\w+))?(?=[`(])")
@@ -67,8 +67,21 @@ def resolves(name: str) -> bool:
 
 
 def links(page: Path, text: str) -> list[str]:
-    """The links of a page to files that are not there."""
-    return sorted(each for each in LINK.findall(text) if not (page.parent / each).exists())
+    """The links of a page to files, and to headings in them, that are not there."""
+    targets = [(page.parent / file if file else page, file, heading) for file, heading in LINK.findall(text)]
+    return sorted(
+        f"{file}#{heading}" if heading else file
+        for target, file, heading in targets
+        if not target.exists() or (heading and heading not in headings(target))
+    )
+
+
+@cache
+def headings(page: Path) -> set[str]:
+    """The headings of a page as links name them: in small letters, with hyphens for spaces and without signs."""
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    said = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", each) for each in re.findall(r"^#+ (.*)$", text, re.MULTILINE)]
+    return {re.sub(r"[^\w\- ]", "", each.lower()).strip().replace(" ", "-") for each in said}
 
 
 def files(text: str) -> list[str]:
@@ -181,12 +194,12 @@ def test_what_is_not_there_is_found() -> None:
     page = ROOT / "docs" / "path.md"
     text = """`transcribe/ink/nothing.py`, `tests/*/nothing.png`, `transcribe/ink/`, `docs/*.md`,
     `transcribe.ink.NoSuchClassAtAll`, `transcribe.ocr.load("tesseract")`, `python -m tests.nothing`;
-    [a](nothing.md), [b](path.md#words); `nothing.py`,
+    [a](nothing.md), [b](path.md#our-words), [c](#no-such-heading); `nothing.py`,
     `rapidocr.py`, `ink/rapidocr.py`, `engines/rapidocr.py`
 """
     assert paths(text) == ["tests/*/nothing.png", "transcribe/ink/nothing.py"]
     assert dotted(text) == ["tests.nothing", "transcribe.ink.NoSuchClassAtAll"]
-    assert links(page, text) == ["nothing.md"]
+    assert links(page, text) == ["#no-such-heading", "nothing.md"]
     text += "`Alt`, `NoSuchClassAtAll`, `Task.nothing`, `Task.elsewhere`, `weigh(form)`, `no_call(form)`"
     text += "`no_name_at_all`, `COMMAND_GROUPS`, `NO_SUCH_CONSTANT`, `NOSUCHTABLE`, `SQL`"
     assert targets("make test\n`make nothing`, to make do\n") == ["nothing"]
