@@ -9,7 +9,7 @@ from typing import Literal
 from rapidfuzz.distance import Levenshtein
 
 from reconcile.forms import TEXT_FAMILIES, PreparedField
-from reconcile.inference.noisy_channel import Source, is_part_of_another
+from reconcile.inference.noisy_channel import Source, is_part_of_another, is_silent
 from reconcile.inference.posterior import FieldPosterior
 from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
@@ -265,9 +265,12 @@ def surest(spot: PreparedField, engines: Sequence[Vote], says: str, min_sure_con
 
     0 too where another one may well be right: it is sure of something else, reads one digit or sign otherwise and is
     not unsure, or reads a part of another value. Digits have no context, so that 7,25 and 1,25 may both be written.
+    However sure an engine is that it cannot read it, nothing else is read.
     """
     found = 0.0
     for vote in engines:
+        if is_silent(vote):
+            continue
         sure = vote.confidence or 0.0
         if vote.says == says:
             found = max(found, sure)

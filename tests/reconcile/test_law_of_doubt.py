@@ -104,6 +104,15 @@ def test_who_read_nothing_adds_nothing(world: World, source: str, confidence: fl
         assert after.probability <= before.probability + ROUNDING
 
 
+@given(silence=st.sampled_from([0.0, 0.5, 0.95, 1.0]), sure=st.sampled_from([0.5, 0.95, 1.0]))
+def test_an_engine_that_is_sure_it_cannot_read_takes_nothing_from_one_that_can(silence: float, sure: float) -> None:
+    price = form(field(KEY.name, "amount"))
+    read = [said("rapidocr 3.10.0", "machine", "12.50", sure), said("tesseract 5.5.0 eng", "machine", None, 0.0)]
+    mute = [read[0], said("tesseract 5.5.0 eng", "machine", None, silence)]
+    first, second = (weigh(price, each, shipped_parameters(), POLICY)[KEY] for each in (read, mute))
+    assert (first.probability, first.standing) == (second.probability, second.standing)
+
+
 @LAW
 @given(
     source=st.sampled_from(MACHINES),
