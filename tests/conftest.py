@@ -10,10 +10,13 @@ import gc
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import nullcontext
+from importlib import metadata
 from pathlib import Path
 
 import psutil
@@ -34,7 +37,8 @@ from tests.one_context import share_context
 from tests.one_loop import shared_loop
 from tests.only_listed import brought_by, listed, listed_languages, use_only
 
-ATTACKS = Path(__file__).parent / "attack"
+ROOT = Path(__file__).parents[1]
+ATTACKS = ROOT / "tests" / "attack"
 """Every attack belongs to the long run too: there it is whole."""
 
 IN_MEMORY = Path("/dev/shm")
@@ -61,6 +65,7 @@ def pytest_configure() -> None:
     Not in the long run, nor where TMPDIR is set: whoever sets it finds files there, and so do workers. Workers and
     programs multiply in one thread.
     """
+    _install_anew_where_entry_points_changed()
     os.environ.update(ONE_THREAD)
     ENVIRONMENT.update(ONE_THREAD)
     _listen_to_ctrl_c()
@@ -70,6 +75,17 @@ def pytest_configure() -> None:
     os.environ.update(KEPT_MEMORY)
     ENVIRONMENT.update(KEPT_MEMORY)
     tempfile.tempdir = os.environ["TMPDIR"] = ENVIRONMENT["TMPDIR"] = str(IN_MEMORY)
+
+
+def _install_anew_where_entry_points_changed() -> None:
+    """Have the environment know the entry points of pyproject.toml: parts and engines are found by them."""
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {(group, *each) for group, points in written["entry-points"].items() for each in points.items()}
+    known = {(it.group, it.name, it.value) for it in metadata.distribution("fairhand").entry_points}
+    if "PYTEST_XDIST_WORKER" in os.environ or wanted == {it for it in known if it[0] != "console_scripts"}:
+        return
+    install = (Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--python", sys.executable)
+    subprocess.run([*install, "--no-deps", "--no-build-isolation", "--editable", ROOT], check=True)
 
 
 def _listen_to_ctrl_c() -> None:

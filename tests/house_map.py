@@ -15,7 +15,7 @@ from itertools import pairwise
 from operator import attrgetter
 from textwrap import wrap
 
-from tests.house_rules import PACKAGES, ROOT, Source, arrows, first_sentence, imports, sources
+from tests.house_rules import PACKAGES, ROOT, Source, arrows, first_sentence, imports, room_of, sources
 
 PAGE = ROOT / "docs" / "design.md"
 PICTURE = ROOT / "docs" / "design.svg"
@@ -109,7 +109,7 @@ def doors(index: Index, room: str, function: str) -> dict[str, list[str]]:
         seen.add(key)
         for used in _names_in(index.definitions[key]):
             source, name = index.meant(key[0], used)
-            their = ".".join(source.split(".")[:2])
+            their = room_of(source)
             if their == room:
                 classes.append((source, name))
                 if not isinstance(index.definitions.get((source, name)), ast.ClassDef):
@@ -180,7 +180,8 @@ def rooms_table(files: Sequence[Source]) -> str:
         lines += ["", f"| `{package}/` | | imports |", "|---|---|---|"]
         for room in sorted(said, key=lambda room: (floor.get(room, 1), room)):
             imported = [it.removeprefix(f"{package}.") for it in drawn.get(room, [])]
-            folder = room.partition(".")[2] + ("/" if f"{room}.__init__" not in said and _is_folder(room) else ".py")
+            ending = "/" if f"{room}.__init__" not in said and _is_folder(room) else ".py"
+            folder = room.partition(".")[2].replace(".", "/") + ending
             lines.append(f"| `{folder}` | {said[room]} | {', '.join(imported)} |")
     return "\n".join(lines).strip()
 

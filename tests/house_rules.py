@@ -21,6 +21,15 @@ DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+PARTS = "flows.parts"
+"""The folder that has a room for each part."""
+
+
+def room_of(module: str) -> str:
+    """The room of a dotted name: the first two parts of it, and three of a part."""
+    return ".".join(module.split(".")[: 3 if module.startswith(f"{PARTS}.") else 2])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A Python file: its path from the root of the checkout, its text, and its syntax tree."""
@@ -41,12 +50,12 @@ class Source:
     @property
     def room(self) -> str:
         """`transcribe.ink` for every file in the folder or below; a file that stands loose is a room of its own."""
-        return ".".join(self.module.split(".")[:2])
+        return room_of(self.module)
 
     @property
     def is_face(self) -> bool:
         """Whether this is the `__init__.py` of a room, not of a package and not of a folder inside a room."""
-        return self.path.name == "__init__.py" and len(self.path.parts) == 3
+        return self.is_init and self.module == self.room and "." in self.module and self.module != PARTS
 
     @property
     def is_init(self) -> bool:
@@ -107,7 +116,7 @@ class Import:
 
     @property
     def room(self) -> str:
-        return ".".join(self.target.split(".")[:2])
+        return room_of(self.target)
 
 
 def imports(files: Iterable[Source], modules: Collection[str] = ()) -> Iterator[Import]:
@@ -176,6 +185,13 @@ def forbidden_arrows(files: Sequence[Source], allowed: Mapping[str, Collection[s
         if target not in allowed.get(room, ())
         for place in places
     ]
+
+
+def imports_of_parts(files: Sequence[Source]) -> list[str]:
+    """Where a part is imported by the core, or by another part."""
+    drawn = arrows(files)
+    return sorted(place for targets in drawn.values() for target, places in targets.items() for place in places
+                  if f"{target}.".startswith(f"{PARTS}."))  # fmt: skip
 
 
 def unused_arrows(files: Sequence[Source], allowed: Mapping[str, Collection[str]]) -> list[str]:
@@ -440,8 +456,8 @@ def _is_later(node: ast.stmt) -> bool:
 
 
 def _adds_commands(node: ast.stmt) -> bool:
-    """`app.add_typer(group)`: the commands of a group are defined as commands of the program."""
-    return isinstance(node, ast.Expr) and ast.unparse(node).startswith("app.add_typer(")
+    """`app.add_typer(group)`: the commands of a group are defined as commands of the program, or of a part."""
+    return isinstance(node, ast.Expr) and ast.unparse(node).startswith(("app.add_typer(", "commands.add_typer("))
 
 
 def long_functions(files: Sequence[Source], most: int) -> list[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 
-import typer.main
 from typer._click import Command, Context, Parameter
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
-from flows.cli.app import COMMAND_GROUPS, app
-from flows.cli.help_pages import EXAMPLES, HEADINGS, dress
+from flows.cli.app import whole_command
+from flows.cli.help_pages import under_headings
 from flows.home.settings import variables
 
 COMMANDS_HEAD = """# Commands
@@ -34,13 +32,10 @@ error. Nothing is sent to us or to the makers of Prefect, whose analytics are of
 
 def commands_page() -> str:
     """The page of commands."""
-    for group in COMMAND_GROUPS:
-        importlib.import_module(f"flows.cli.{group}")
-    top = typer.main.get_command(app)
-    dress(top)
+    top = whole_command()
     assert isinstance(top, TyperGroup)
     parts = [COMMANDS_HEAD]
-    for heading, names in HEADINGS:
+    for heading, names in under_headings(top).items():
         parts.append(f"## {heading}\n")
         for name in names:
             parts += _described(name, top.commands[name])
@@ -64,7 +59,7 @@ def _command(words: str, command: Command) -> str:
     given = [each for each in command.params if isinstance(each, TyperArgument | TyperOption) and not each.hidden]
     rows = [_row(each, command) for each in given]
     table = "\n| | |\n|---|---|\n" + "\n".join(rows) + "\n" if rows else ""
-    return f"### `fairhand {words}`\n\n{told}\n{table}\n```\n{EXAMPLES[words]}\n```\n"
+    return f"### `fairhand {words}`\n\n{told}\n{table}\n```\n{(command.epilog or '').removeprefix('Example: ')}\n```\n"
 
 
 def _row(given: Parameter, command: Command) -> str:

@@ -100,17 +100,15 @@ ROOMS = {
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
     " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
     " transcribe.registration transcribe.store transcribe.values",
-    "flows.output": "home reconcile.algorithms reconcile.collection reconcile.decision reconcile.forms"
-    " reconcile.inference"
+    "flows.output": "home reconcile.decision reconcile.forms reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.people"
     " transcribe.store",
-    "flows.standalone": "home steps output reconcile.collection reconcile.decision reconcile.inference"
-    " reconcile.parameters reconcile.policy transcribe.archive transcribe.drawing transcribe.form_drafting"
-    " transcribe.forms transcribe.i18n transcribe.imaging transcribe.intake transcribe.ocr transcribe.recognition"
-    " transcribe.sandbox transcribe.whole_files",
+    "flows.standalone": "home steps output reconcile.parameters transcribe.archive transcribe.drawing"
+    " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.imaging transcribe.intake transcribe.ocr"
+    " transcribe.recognition transcribe.sandbox",
     # drafts of forms: files of a home that are no form of it yet
     "flows.drafting": "home standalone output reconcile.decision reconcile.learning transcribe.forms",
-    "flows.administration": "backup home measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
+    "flows.administration": "backup home house measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
     " reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
     "flows.exporting": "home reconcile.records transcribe.drawing transcribe.forms transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
@@ -119,6 +117,11 @@ ROOMS = {
     "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.records transcribe.store",
+    # which parts are installed; it knows none of them
+    "flows.house": "",
+    "flows.parts": "",
+    "flows.parts.collections": "home house output terminal reconcile.algorithms reconcile.collection reconcile.decision"
+    " reconcile.inference reconcile.parameters reconcile.policy transcribe.i18n transcribe.whole_files",
     # the operator's pages: they call what commands call
     "flows.desk": "home administration alerts backup drafting duplicates measuring mending runtime output simulation"
     " steps watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
@@ -129,9 +132,9 @@ ROOMS = {
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records"
     " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
-    "flows.cli": "home backup drafting exporting mending runtime shifts steps output terminal standalone administration"
-    " serving simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms transcribe.i18n"
-    " transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
+    "flows.cli": "home house backup drafting exporting mending runtime shifts steps output terminal standalone"
+    " administration serving simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms"
+    " transcribe.i18n transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
 
@@ -155,10 +158,10 @@ ONLY_IN = {
     "uvicorn": "flows.serving",
     "prometheus_client": "flows.serving",
     "httpx": "flows.runtime flows.simulation flows.deployed",
-    "jinja2": "transcribe.review flows.output",
-    "matplotlib": "flows.output flows.simulation",
+    "jinja2": "transcribe.review flows.parts.collections",
+    "matplotlib": "flows.output flows.simulation flows.parts.collections",
     "rich": "flows.terminal",
-    "typer": "flows.cli flows.terminal",
+    "typer": "flows.cli flows.terminal flows.house flows.parts",
     "tomlkit": "flows.drafting",
     "pydantic_settings": "flows.home.settings",
     "subprocess": "transcribe.sandbox transcribe.ocr flows.runtime flows.serving flows.simulation",
@@ -225,7 +228,10 @@ LONG_FUNCTIONS = {
     "reconcile/inference/evidence.py: evidence": "one line for each kind of evidence",
 }
 
-LISTED_FOR_OTHERS = {"flows.cli.main": "the console script `fairhand`"}
+LISTED_FOR_OTHERS = {
+    "flows.cli.main": "the console script `fairhand`",
+    "flows.parts.collections.PART": "an entry point of `fairhand.parts`",
+}
 
 SAID_AS_HELP = ("flows/cli",)
 """Docstrings of commands are what `--help` says."""
@@ -313,6 +319,19 @@ def test_no_room_may_import_more_than_it_does() -> None:
     none_found(
         [each for each in unused if each.partition(" -> ")[2] not in open_ground], "take the arrow from ROOMS or GROUND"
     )
+
+
+def test_no_room_imports_a_part() -> None:
+    none_found(rules.imports_of_parts(house()), "ask flows.house.installed() for what parts bring")
+
+
+def test_an_import_of_a_part_is_found() -> None:
+    planted = [
+        source("flows/parts/one/__init__.py", "from flows.parts.one.part import PART\n"),
+        source("flows/parts/two/part.py", "def commands():\n    from flows.parts.one import PART\n"),
+        source("flows/cli/app.py", "from flows.parts import one\n"),
+    ]
+    assert rules.imports_of_parts(planted) == ["flows/cli/app.py:1", "flows/parts/two/part.py:2"]
 
 
 def test_a_forbidden_arrow_is_found() -> None:
@@ -648,7 +667,7 @@ def test_the_policy_is_passed_in() -> None:
         for node in nodes(file)
         if isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node).rpartition(".")[2] == "POLICY"
     ]
-    allowed = ("reconcile/policy.py", "flows/home/home.py", "flows/standalone/reconcile_file.py")
+    allowed = ("reconcile/policy.py", "flows/home/home.py", "flows/parts/collections/reconcile_file.py")
     none_found(elsewhere(wrong, allowed), "take the home's `policy` as an argument")
 
 

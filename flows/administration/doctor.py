@@ -20,6 +20,7 @@ from flows.administration.finding import Finding, usable_state
 from flows.administration.missing_people import people_findings
 from flows.backup import is_beside_home
 from flows.home import PREFECT_KEY_FILE, FormLibrary, Settings, has_state, is_open_to_others, now, prefect_secret
+from flows.house import found_parts
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
 from reconcile.records import copy_notes
@@ -62,6 +63,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     from flows.administration.webhook_findings import webhook_findings
 
     yield from _packages()
+    yield from _parts(settings)
     yield from _engines(settings)
     yield from _settings(settings)
     yield from _forms(settings)
@@ -92,6 +94,18 @@ def _packages() -> Iterator[Finding]:
             message = worded("%(name)s is loaded from %(folder)s, not from beside flows (%(beside)s).", **where)
             mend = "pip install --force-reinstall fairhand"
             yield Finding(check="packages", message=message, mend=mend, machine=True)
+
+
+def _parts(settings: Settings) -> Iterator[Finding]:
+    """Parts that cannot be used, and parts that are switched off and not installed."""
+    for each in found_parts():
+        if each.problem:
+            message = worded("The part %(name)s cannot be used: %(why)s.", name=each.name, why=each.problem)
+            mend = f"pip install --upgrade '{each.distribution}[{each.name}]'"
+            yield Finding(check="parts", message=message, mend=mend, machine=True, warning=True)
+    for name in sorted({*settings.parts_off} - {each.name for each in found_parts()}):
+        mend = worded("take %(name)s out of FAIRHAND_PARTS_OFF", name=name)
+        yield Finding(check="parts", message=worded("There is no part %(name)s.", name=name), mend=mend, warning=True)
 
 
 @lru_cache(maxsize=1)

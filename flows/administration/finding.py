@@ -10,7 +10,7 @@ from flows.home import Settings, has_state, open_state
 from transcribe.errors import FairhandError
 from transcribe.store import Store
 
-MACHINE_CHECKS = ("packages", "engines", "settings", "forms", "disk", "backups", "archive", "private", "ports")
+MACHINE_CHECKS = ("packages", "parts", "engines", "settings", "forms", "disk", "backups", "archive", "private", "ports")
 HOME_CHECKS = ("database", "people", "learning", "records", "webhooks")
 """What `doctor` looks at on every machine, and where a home was made."""
 

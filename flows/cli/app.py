@@ -64,7 +64,6 @@ COMMAND_GROUPS = (
     "records",
     "tokens",
     "webhooks",
-    "collection",
     "log",
 )
 """The files of this folder that hold commands, in the order in which help lists them."""
@@ -88,6 +87,7 @@ class _Commands(GroupedCommands):
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         new = None if ctx.resilient_parsing else new_spelling(args)
         if new is None:
+            _require_part_on(ctx, args)
             return super().resolve_command(ctx, args)
         home = ctx.params.get("home")
         words = ["fairhand", *(("--home", str(home)) if home else ()), *new]
@@ -122,6 +122,35 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     help="Photographed order forms in, trusted records out. Machines read, people read what machines cannot.",
 )
+
+
+def _add_parts() -> None:
+    """Add the commands of every part; those of a broken one are left out, and doctor says why."""
+    from flows.house import installed  # looks through all that is installed, and quick commands need no part
+
+    for name, part in installed().items():
+        try:
+            commands = part.commands and part.commands()
+        except Exception as error:  # whatever it is: a part is other people's code
+            terminal.note(f"fairhand: the part {name} is broken ({error}). Run fairhand doctor.")
+            continue
+        if commands:
+            app.add_typer(commands)
+            _part_of.update(dict.fromkeys(typer.main.get_group(commands).commands, name))
+
+
+_part_of: dict[str, str] = {}
+"""The part of each command that is none of the core."""
+
+
+def _require_part_on(ctx: Context, words: Sequence[str]) -> None:
+    """SettingsError where the first word is a command of a part that is switched off in this home."""
+    part = _part_of.get(words[0]) if words and not ctx.resilient_parsing else None
+    if part:
+        from flows.home import load_settings
+        from flows.house import require_on
+
+        require_on(part, load_settings(ctx.params.get("home")).parts_off)
 
 
 def _say_version(asked: bool) -> None:
@@ -193,6 +222,8 @@ def groups_of(words: Sequence[str]) -> tuple[str, ...]:
 def _put_together(groups: Sequence[str]) -> Command:
     for group in groups:
         importlib.import_module(f"flows.cli.{group}")
+    if groups is COMMAND_GROUPS:
+        _add_parts()
     command = typer.main.get_command(app)
     dress(command)
     complete_in_lines()

@@ -16,10 +16,10 @@ HEADINGS = (
     ("People", ("people", "pay", "gold", "disputes", "appeals", "questions", "announce")),
     ("Decide", ("reconcile", "learn", "simulate")),
     ("Records", ("records", "tokens", "webhooks")),
-    ("Other people's data", ("collection",)),
+    ("Other people's data", ()),
     ("Log", ("log",)),
 )
-"""The commands by who uses them. One that is not named here stands at the end."""
+"""The commands of the core by who uses them. One of a part names its heading as its panel."""
 
 EXAMPLES = {
     "init": "fairhand --home orders init",
@@ -131,7 +131,6 @@ EXAMPLES = {
     "webhooks replay": "fairhand webhooks replay erp --after 1200",
     "webhooks test": "fairhand webhooks test erp",
     "webhooks send": "fairhand webhooks send",
-    "collection reconcile": "fairhand collection reconcile classifications.csv --out values.csv --report report.html",
     "log list": "fairhand log list --after 100",
     "log verify": "fairhand log verify",
 }
@@ -142,13 +141,20 @@ class GroupedCommands(TyperGroup):
     """Lists its commands by who uses them."""
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write a section for each heading, and what no heading names at the end."""
-        left = dict(self.commands)
-        for heading, names in (*HEADINGS, ("More", tuple(self.commands))):
-            rows = [(name, command.get_short_help_str()) for name in names if (command := left.pop(name, None))]
-            if rows:
-                with formatter.section(heading):
-                    formatter.write_dl(rows)
+        """Write a section for each heading."""
+        for heading, names in under_headings(self).items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str()) for name in names])
+
+
+def under_headings(group: TyperGroup) -> dict[str, list[str]]:
+    """The names of commands under each heading: those of the table, then those whose panel it is."""
+    found = {heading: [name for name in names if name in group.commands] for heading, names in HEADINGS}
+    placed = {name for names in found.values() for name in names}
+    for name, command in group.commands.items():
+        if name not in placed:
+            found.setdefault(getattr(command, "rich_help_panel", None) or "More", []).append(name)
+    return {heading: names for heading, names in found.items() if names}
 
 
 class WithDefault(TyperGroup):

@@ -13,6 +13,8 @@ from transcribe.errors import SettingsError
 
 if TYPE_CHECKING:
     from flows.administration import EngineState
+    from flows.home import Settings
+    from flows.house import FoundPart
 
 LOST_WITH_KEY = """state.key is new and everything opens again. Scans, readings, pay and people are as they were.
 Lost with the old key is:
@@ -59,6 +61,7 @@ def doctor(
     """Look for what keeps fairhand from working here, and say what mends it."""
     from flows.administration import checks, engines, examine, examine_deeply
     from flows.home import has_state, state_place
+    from flows.house import found_parts
 
     settings = settings_of(ctx)
     is_made = has_state(settings)
@@ -66,11 +69,16 @@ def doctor(
     findings += examine_deeply(settings) if deep else ()
     if as_json:
         terminal.as_json(
-            *(dataclasses.asdict(state) for state in states), *(dataclasses.asdict(finding) for finding in findings)
+            *(dataclasses.asdict(state) for state in states),
+            *(_part_json(part, settings) for part in found_parts()),
+            *(dataclasses.asdict(finding) for finding in findings),
         )
     else:
         for state in states:
             terminal.say(_engine_in_words(state))
+        for part in found_parts():
+            off = " (switched off)" if part.name in settings.parts_off else ""
+            terminal.say(f"part {part.name}{off}: {part.problem or f'{part.distribution} {part.version}'}")
         if settings.state_url:
             terminal.say(f"The state is in {state_place(settings)}.")
         if not is_made:
@@ -111,6 +119,11 @@ def prune(
             f"{len(names)} files are of no scan. Put state.db back from a backup first if scans are missing; "
             "fairhand prune --yes removes the files for good."
         )
+
+
+def _part_json(part: FoundPart, settings: Settings) -> dict[str, str | bool]:
+    told = {"part": part.name, "distribution": part.distribution, "version": part.version, "problem": part.problem}
+    return {**told, "used": not part.problem and part.name not in settings.parts_off}
 
 
 def _engine_in_words(state: EngineState) -> str:

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         description="fields of a form that engines after the first read: every, or doubtful ones only (every on a bad "
         "page; what one engine alone read, a person is asked for)",
     )
+    parts_off: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="parts that are installed and not used, with commas between"
+    )
     workers: int = Field(0, ge=0, description="scans read at the same time; 0: one a core")
     read_lease_seconds: float = Field(
         60.0, ge=1, le=MAX_SECONDS, description="what a process claimed to read goes to others when silent so long"
@@ -157,7 +160,7 @@ class Settings(BaseSettings):
     most_pixels: int = Field(110_000_000, gt=0, description="a page with more pixels is set aside")
     most_pages: int = Field(200, gt=0, description="a file with more pages is set aside")
 
-    @field_validator("engines", "watch", "webhook_networks", mode="before")
+    @field_validator("engines", "parts_off", "watch", "webhook_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

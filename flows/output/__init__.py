@@ -1,7 +1,6 @@
 """What leaves fairhand: JSON, hOCR, explanations, reports."""
 
 from flows.output.broken_rules import rules_broken
-from flows.output.collection_report import report_of
 from flows.output.duplicate_pairs import (
     duplicate_in_words,
     duplicate_json,
@@ -31,7 +30,6 @@ __all__ = [
     "found_by",
     "hocr_pages",
     "in_words",
-    "report_of",
     "rules_broken",
     "scan_json",
     "source_label",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import shutil
 import sqlite3
@@ -13,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.administration.anomalies import TABLE_WORDS
-from flows.cli.app import COMMAND_GROUPS, app
+from flows.cli.app import app, whole_command
 from tests.transcribe.store.world import KEY, NOON, World, after, decision, form, sent, world
 from transcribe.model import FieldKey, Truth
 from transcribe.store import Floor, Rate
@@ -21,8 +20,7 @@ from transcribe.store.drivers import migrate
 from transcribe.store.lookup import SEALED_FACTS
 from transcribe.store.state_store import open_store
 
-for group in COMMAND_GROUPS:
-    importlib.import_module(f"flows.cli.{group}")
+whole_command()
 
 VERBS = Path(migrate.__file__).parents[1] / "verbs"
 WRITERS = [*VERBS.glob("*.py"), *(VERBS.parent / "steering").glob("*.py"), VERBS.parent / "kept_time.py"]

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from functools import cache
 
-import typer.main
 from typer._click import Command
 from typer.core import TyperGroup
 
-from flows.cli.app import COMMAND_GROUPS, app
-from flows.cli.help_pages import dress
+from flows.cli.app import whole_command
 
 
 @cache
 def tree() -> TyperGroup:
     """The command line with all its commands."""
-    for group in COMMAND_GROUPS:
-        importlib.import_module(f"flows.cli.{group}")
-    command = typer.main.get_command(app)
-    dress(command)
+    command = whole_command()
     assert isinstance(command, TyperGroup)
     return command
 

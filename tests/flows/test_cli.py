@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import json
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from PIL import Image
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from flows.cli.app import COMMAND_GROUPS, app
+from flows.cli.app import app, whole_command
 from flows.home.home import Home
 from flows.terminal import print_counts, printing, reason_in_words
 from tests.flows.house import House, until
@@ -25,8 +24,7 @@ from transcribe.store import open_store
 
 ROOT = Path(__file__).parent.parent.parent
 
-for group in COMMAND_GROUPS:
-    importlib.import_module(f"flows.cli.{group}")
+whole_command()
 
 
 def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:

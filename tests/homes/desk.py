@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import secrets
@@ -15,15 +14,14 @@ from typing import Any
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from flows.cli.app import COMMAND_GROUPS, app
+from flows.cli.app import app, whole_command
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.serving.api import api
 from flows.serving.review_settings import review_options
 from transcribe.review.app import create_app
 
-for group in COMMAND_GROUPS:
-    importlib.import_module(f"flows.cli.{group}")
+whole_command()
 
 APPEAL_DAYS = 36_500.0
 """An appeal of an old home must still be open whenever its home is opened again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.app import COMMAND_GROUPS, app
+from flows.cli.app import app, whole_command
 from tests.transcribe.store.world import KEY as STATE_KEY
 from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of
 from transcribe.forms.definition import definition, load
@@ -21,8 +20,7 @@ from transcribe.model import FieldKey, Truth
 from transcribe.people.tokens import secret_hash
 from transcribe.store.facts import Floor, Rate
 
-for group in COMMAND_GROUPS:
-    importlib.import_module(f"flows.cli.{group}")
+whole_command()
 
 KEY = FieldKey("order_number")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from flows.output.svg import svg
+from flows.output import svg
 from transcribe.codes import EvidenceCode
 from transcribe.i18n import say
 
@@ -59,7 +59,7 @@ def report_of(done: Reconciled, *, title: str) -> str:
     """The page as HTML: no script, nothing loaded from elsewhere."""
     import jinja2
 
-    page = jinja2.Environment(loader=jinja2.PackageLoader("flows", "output"), autoescape=True)
+    page = jinja2.Environment(loader=jinja2.PackageLoader("flows", "parts/collections"), autoescape=True)
     results = done.results
     estimated = [result for result in results if result.method != "gold"]
     known = [result for result in results if result.method == "gold"]

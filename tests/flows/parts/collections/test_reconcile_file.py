@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.app import app
+from flows.cli.app import app, whole_command
 
-importlib.import_module("flows.cli.collection")
+whole_command()
 
 
 def item(name: str, field: str, said: str, scan: str = "") -> dict[str, object]:

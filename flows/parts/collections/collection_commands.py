@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, form_library
 from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -21,11 +20,13 @@ DEFAULT_TARGET = 0.95
 MOST_FAULTS = 20
 """Lines that could not be used are named up to so many, the others counted. Chosen by hand."""
 
+commands = typer.Typer()
 collection = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Reconcile readings that others collected.")
-app.add_typer(collection, name="collection")
+commands.add_typer(collection, name="collection", rich_help_panel="Other people's data")
+EXAMPLE = "Example: fairhand collection reconcile classifications.csv --out values.csv --report report.html"
 
 
-@collection.command("reconcile")
+@collection.command("reconcile", epilog=EXAMPLE)
 def reconcile_file(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="A file of other people's readings.", metavar="FILE")],
@@ -53,9 +54,11 @@ def reconcile_file(
 
     Nothing of the home is read or changed. Exit code 1 where a line could not be used.
     """
+    from flows.home import FormLibrary, load_settings
+
     if form is not None and target is not None:
         raise typer.BadParameter("--target is for a collection without a form; leave --form or --target out.")
-    used_form = form_library(ctx).find(form) if form else None
+    used_form = FormLibrary(load_settings(ctx.obj).forms).find(form) if form else None
     _reconcile_file(
         file, out=out, form=used_form, layout=layout, target=DEFAULT_TARGET if target is None else target, report=report
     )
@@ -65,7 +68,7 @@ def _reconcile_file(
     file: Path, *, out: Path | None, form: Form | None, layout: str | None, target: float, report: Path | None
 ) -> None:
     """Reconcile a file, write or print its lines, say what could not be used; exit code 1 where anything was not."""
-    from flows.standalone import reconcile_collection, write_reconciled
+    from flows.parts.collections.reconcile_file import reconcile_collection, write_reconciled
 
     if not file.is_file():
         raise typer.BadParameter(f"{file} is no file. Give a file of readings.")
@@ -79,7 +82,7 @@ def _reconcile_file(
         asked = sum(line.ask for line in done.lines)
         terminal.say(f"{len(done.lines)} items written to {out}; {asked} are worth one more reading.")
     if report is not None and done.reconciled is not None:
-        from flows.output import report_of
+        from flows.parts.collections.collection_report import report_of
 
         write_whole(report, report_of(done.reconciled, title=file.name))
         terminal.say(f"The report stands in {report}.")

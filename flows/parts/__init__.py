@@ -1,0 +1,1 @@
+"""The parts: a room for each, which no other room imports."""
