@@ -37,7 +37,7 @@ GROUND = {
     "transcribe.whole_files": "",
     "transcribe.lean_imports": "",
     "transcribe.plugins": "errors",
-    "transcribe.rule_grammar": "errors model",
+    "transcribe.rule_grammar": "errors model fields",
     "transcribe.table_rows": "model",
     "reconcile.policy": "",
     "flows.ingest": "home mending runtime shifts steps administration transcribe.intake",
@@ -77,14 +77,15 @@ ROOMS = {
     # reconcile: no room but records knows of a file, a clock, the network or a database
     "reconcile.algorithms": "",
     "reconcile.forms": "transcribe.fields transcribe.rule_grammar transcribe.table_rows transcribe.values",
-    "reconcile.parameters": "algorithms forms",
-    "reconcile.inference": "policy algorithms forms parameters transcribe.values",
-    "reconcile.decision": "policy forms inference transcribe.table_rows transcribe.values",
-    "reconcile.conduct": "policy forms inference transcribe.values",
+    "reconcile.parameters": "algorithms forms transcribe.fields",
+    "reconcile.inference": "policy algorithms forms parameters transcribe.fields transcribe.values",
+    "reconcile.decision": "policy forms inference transcribe.fields transcribe.table_rows transcribe.values",
+    "reconcile.conduct": "policy forms inference transcribe.fields transcribe.values",
     # what is learnt is judged by what would be decided with it
-    "reconcile.learning": "policy algorithms forms parameters inference decision",
+    "reconcile.learning": "policy algorithms forms parameters inference decision transcribe.fields",
     "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
-    "reconcile.records": "forms transcribe.store transcribe.lean_imports transcribe.plugins transcribe.whole_files",
+    "reconcile.records": "forms transcribe.fields transcribe.store transcribe.lean_imports transcribe.plugins"
+    " transcribe.whole_files",
     # flows: the only package that puts the two together
     "flows.home": "reconcile.policy transcribe.archive transcribe.forms transcribe.i18n transcribe.sandbox"
     " transcribe.store",

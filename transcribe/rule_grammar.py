@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NoReturn, get_args
 
 from transcribe.errors import FormError
+from transcribe.fields import facts_of
 from transcribe.model import Form, Rule
 
 Comparison = Literal["==", "!=", "<=", ">=", "<", ">"]
@@ -21,9 +22,6 @@ _COMPARISONS: dict[type[ast.cmpop], Comparison] = {
     ast.Lt: "<",
     ast.Gt: ">",
 }
-
-NUMBER_TYPES = frozenset({"amount", "decimal", "integer"})
-"""The field types that rules calculate with."""
 
 _MAX_CHECK_LENGTH = 1000
 """The most characters of a check. Longer ones were not written by a person, and could nest too deep to walk."""
@@ -149,7 +147,8 @@ class _CheckReader:
         type_name = self.types.get(name)
         if type_name is None:
             self.refuse(f"names {name!r}, which is no field of the form; known are {', '.join(self.types)}")
-        if type_name != "date" and type_name not in NUMBER_TYPES:
+        facts = facts_of(type_name)
+        if not facts.is_day and not facts.is_number:
             self.refuse(f"uses {name!r} of type {type_name}; rules take amount, decimal, integer and date")
         self.names[name] = None
-        return "date" if type_name == "date" else "number"
+        return "date" if facts.is_day else "number"

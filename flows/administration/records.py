@@ -12,6 +12,7 @@ from flows.home import Home, now
 from flows.steps import finish_erasures, publish_records
 from reconcile.records import Selection, is_outdated, query, require_value, verify
 from transcribe.errors import NotFound, StoreError
+from transcribe.fields import Facts
 from transcribe.model import Value
 
 READER_WAIT_SECONDS = 30.0
@@ -58,7 +59,7 @@ def found_records(
     """
     query.require_position(records, after)
     columns = query.columns(records, form)
-    known = {each.field: each.kind for each in columns}
+    known = {each.field: each.facts for each in columns}
     if unknown := sorted(values.keys() - known):
         raise NotFound(f"There is no plain field {unknown[0]!r} in {form}. Use one of {', '.join(sorted(known))}.")
     for field, value in values.items():
@@ -72,10 +73,10 @@ def found_records(
     yield from islice(found, limit)
 
 
-def _says(value: Value, wanted: str, kind: str) -> bool:
+def _says(value: Value, wanted: str, facts: Facts) -> bool:
     """Whether a value is the one that is looked for; numbers are compared as such."""
     written = _as_written(value)
-    if written == wanted or kind not in ("amount", "decimal", "integer") or not (written and wanted):
+    if written == wanted or not facts.is_number or not (written and wanted):
         return written == wanted
     try:
         return Decimal(written) == Decimal(wanted)

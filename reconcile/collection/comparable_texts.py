@@ -10,14 +10,11 @@ from typing import Literal
 
 from reconcile.algorithms import comparable_words
 from reconcile.collection.items import ComparableItem, ComparableReading, Item, SourceReading
-from reconcile.forms import type_of
+from transcribe import fields
 from transcribe.model import Field, Form, Value
 
 TextFamily = Literal["line text", "short text", "typed"]
 """How the text of a field is put together: word by word, from whole texts, or from typed values."""
-
-_GUESSED_TYPES = ("integer", "date", "decimal")
-"""Types that are guessed, the narrowest first. Codes and phone numbers are compared well enough as words."""
 
 _MIN_TYPE_SHARE = 0.97
 """The share of a field's readings that must be of a type for the type to be guessed. Chosen by hand."""
@@ -37,12 +34,15 @@ def empty_form(locale: str = "en_GB") -> Form:
 
 
 def guess_type(texts: Sequence[str], locale: str = "en_GB") -> str:
-    """The type of a field from its readings: one of _GUESSED_TYPES where nearly all are of it, else "text"."""
+    """The type of a field from its readings: one that is guessed where nearly all are of it, else free text.
+
+    Codes and phone numbers are not guessed: they are compared well enough as words.
+    """
     filled = [text for text in texts if text.strip()]
-    for name in _GUESSED_TYPES:
+    for name in fields.guessed():
         if filled and sum(_parse(name, text, locale) is not None for text in filled) >= _MIN_TYPE_SHARE * len(filled):
             return name
-    return "text"
+    return fields.FREE_TEXT
 
 
 def field_types(items: Sequence[Item], locale: str = "en_GB") -> dict[str, str]:
@@ -63,7 +63,7 @@ def make_comparable(
 
 def text_family(items: Sequence[ComparableItem], type_name: str) -> TextFamily:
     """The family of a field, from all its items."""
-    if type_of(type_name).EXACT:
+    if fields.load(type_name).FACTS.exact:
         return "typed"
     read = [item for item in items if item.readings]
     if not read:
@@ -75,7 +75,7 @@ def text_family(items: Sequence[ComparableItem], type_name: str) -> TextFamily:
 
 def value_of(text: str, type_name: str, locale: str = "en_GB") -> Value:
     """The typed value of a text, None where it is none; the text itself where the type is free text."""
-    if not type_of(type_name).EXACT:
+    if not fields.load(type_name).FACTS.exact:
         return text
     return _parse(type_name, text, locale)
 
@@ -103,7 +103,7 @@ def _comparable_item(item: Item, type_name: str, locale: str) -> ComparableItem:
 
 def _words(text: str, type_name: str, locale: str) -> tuple[str, ...]:
     """The comparable words of a text, none where it is blank; of an exact type its normal form alone."""
-    if type_of(type_name).EXACT:
+    if fields.load(type_name).FACTS.exact:
         normal = _normalise(type_name, text, locale)
         return (normal,) if normal else ()
     return tuple(comparable_words(text))
@@ -111,12 +111,12 @@ def _words(text: str, type_name: str, locale: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def _parse(type_name: str, text: str, locale: str) -> Value:
-    return type_of(type_name).parse(text, _field(type_name), empty_form(locale))
+    return fields.load(type_name).parse(text, _field(type_name), empty_form(locale))
 
 
 @lru_cache(maxsize=65536)
 def _normalise(type_name: str, text: str, locale: str) -> str:
-    return type_of(type_name).normalise(text, _field(type_name), empty_form(locale))
+    return fields.load(type_name).normalise(text, _field(type_name), empty_form(locale))
 
 
 @lru_cache(maxsize=64)

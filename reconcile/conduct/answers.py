@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconcile.forms import Family, PreparedField, prepared
+from reconcile.forms import PreparedField, prepared
 from reconcile.inference import is_nearly_same, null_of, votes, weigh
 from reconcile.policy import Policy
 from transcribe.codes import Flag
+from transcribe.fields import Family
 from transcribe.model import OPERATOR_SOURCE, FieldKey, Form, Kind, Null, Parameters, Posterior, Reading
 from transcribe.values import has_other_letters
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from reconcile.forms import Operand, Values, compile_rules, keys_apart, known_match, operand, prepared
 from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS, RecordRule
+from transcribe.fields import facts_of
 from transcribe.model import Decision, FieldKey, Form, Record, RuleException, Scan
 from transcribe.values import currency_of, other_currency
 
@@ -90,7 +91,7 @@ def blank_required(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExcep
 
 def other_currencies(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
     """An exception for each amount beside which the sign of another currency stands than the form says."""
-    amounts = {field.name: field for field in form.all_fields() if field.type == "amount"}
+    amounts = {field.name: field for field in form.all_fields() if facts_of(field.type).is_money}
     found = []
     for each in decisions:
         field = amounts.get(each.key.name)
@@ -158,11 +159,11 @@ def other_keys(form: Form, decisions: Collection[Decision]) -> tuple[RuleExcepti
 
 def _values(form: Form, decisions: Iterable[Decision]) -> Values:
     """The values that rules calculate with. A field that could not be read is left out: it is unknown, not blank."""
-    types = {field.name: field.type for field in form.all_fields()}
+    facts = {field.name: facts_of(field.type) for field in form.all_fields()}
     values: dict[FieldKey, Operand] = {}
     for decision in decisions:
         if decision.null != "illegible":
-            values[decision.key] = operand(decision.value, types[decision.key.name])
+            values[decision.key] = operand(decision.value, facts[decision.key.name])
     return values
 
 

@@ -1,6 +1,5 @@
-"""A form prepared for weighing: fields, field families, known values, rules."""
+"""A form prepared for weighing: fields, known values, rules."""
 
-from reconcile.forms.field_families import TEXT_FAMILIES, Family, family_of, type_of
 from reconcile.forms.known_match import KnownMatch, keys_apart, known_match
 from reconcile.forms.master_data import KnownWords
 from reconcile.forms.prepared_form import CACHED_TEXT_COUNT, PreparedField, PreparedForm, prepared
@@ -10,9 +9,7 @@ from reconcile.forms.rules import CompiledRule, RuleInstance, Values, compile_ru
 
 __all__ = [
     "CACHED_TEXT_COUNT",
-    "TEXT_FAMILIES",
     "CompiledRule",
-    "Family",
     "KnownMatch",
     "KnownWords",
     "Operand",
@@ -21,12 +18,10 @@ __all__ = [
     "RuleInstance",
     "Values",
     "compile_rules",
-    "family_of",
     "keys_apart",
     "known_match",
     "operand",
     "prepared",
     "readings_in_told_rows",
     "solve",
-    "type_of",
 ]

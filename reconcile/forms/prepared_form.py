@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from math import exp, log
 
-from reconcile.forms.field_families import Family, family_of, type_of
 from reconcile.forms.master_data import KnownValues
 from reconcile.forms.rule_terms import Operand
 from reconcile.forms.rules import CompiledRule, RuleInstance, compile_rules, operand
-from reconcile.forms.street_words import spelled_out
+from transcribe import fields
 from transcribe.model import Field, FieldKey, Form, Value
 from transcribe.values import shown_controls, tidy
 
@@ -45,10 +45,11 @@ class PreparedField:
         self.field, self.form = field, form
         self.name_on_form = f"{form.name}: {field.name}"
         self.way_of_finding = way_of_finding(field, form)
-        kind = type_of(field.type)
-        self.family: Family = family_of(field.type)
-        self.type = field.type
-        self.exact = kind.EXACT
+        kind = fields.load(field.type)
+        self.type, self.facts = field.type, kind.FACTS
+        self.family, self.exact = self.facts.family, self.facts.exact
+        self.flat_log_prior = None if self.facts.prior is None else log(self.facts.prior)
+        self.value_count = exp(-(self.flat_log_prior or 0.0))
         self.normal = lru_cache(CACHED_TEXT_COUNT)(self._normal)
         self.faults = lru_cache(CACHED_TEXT_COUNT)(lambda text: kind.faults(text, field, form))
         self._parse = lru_cache(CACHED_TEXT_COUNT)(lambda text: kind.parse(text, field, form))
@@ -60,15 +61,14 @@ class PreparedField:
         return exact if exact in self._told_apart else self._folded(text)
 
     def _folded(self, text: str) -> str:
-        normal = self._kind.normalise(shown_controls(text), self.field, self.form)
-        return spelled_out(normal) if self.field.type == "address" else normal
+        return self.facts.spelled_out(self._kind.normalise(shown_controls(text), self.field, self.form))
 
     def value(self, text: str) -> Value:
         """The typed value of a text, None where it says none."""
         return self._parse(text)
 
     def _number(self, text: str) -> Operand:
-        return operand(self.value(text), self.field.type)
+        return operand(self.value(text), self.facts)
 
     def written(self, value: Value) -> str:
         """The text of a value as this form writes it."""

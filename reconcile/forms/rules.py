@@ -18,8 +18,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from reconcile.forms.rule_terms import Binding, Operand, Term, bind
+from transcribe.fields import Facts, facts_of
 from transcribe.model import FieldKey, Form, Rule, Value
-from transcribe.rule_grammar import NUMBER_TYPES, Comparison, parse_check
+from transcribe.rule_grammar import Comparison, parse_check
 from transcribe.values import minor_digits
 
 Values = Mapping[FieldKey, Operand]
@@ -52,7 +53,7 @@ class RuleInstance:
     right: Term = field(repr=False, compare=False)
     smooth_left: Term = field(repr=False, compare=False)
     smooth_right: Term = field(repr=False, compare=False)
-    types: Mapping[FieldKey, str] = field(repr=False, compare=False)
+    facts: Mapping[FieldKey, Facts] = field(repr=False, compare=False)
     digits: int = field(repr=False)
 
     def check(self, values: Values) -> CheckResult | None:
@@ -116,7 +117,7 @@ class CompiledRule:
     names: tuple[str, ...]
     table: str | None
     """The table whose rows the rule is checked for; None for a rule of the whole form."""
-    types: Mapping[str, str] = field(repr=False)
+    facts: Mapping[str, Facts] = field(repr=False)
     digits: int
 
     def instances(self, keys: Iterable[FieldKey]) -> list[RuleInstance]:
@@ -134,7 +135,7 @@ class CompiledRule:
         smooth = Binding(row=row, rows=rows, digits=self.digits, smooth=True)
         left, right = bind(self.left, exact), bind(self.right, exact)
         keys = tuple(exact.keys)
-        money = any(self.types[key.name] == "amount" for key in keys)
+        money = any(self.facts[key.name].is_money for key in keys)
         return RuleInstance(
             rule=self.name,
             row=row,
@@ -145,7 +146,7 @@ class CompiledRule:
             right=right,
             smooth_left=bind(self.left, smooth),
             smooth_right=bind(self.right, smooth),
-            types={key: self.types[key.name] for key in keys},
+            facts={key: self.facts[key.name] for key in keys},
             digits=self.digits,
         )
 
@@ -155,16 +156,16 @@ def compile_rules(form: Form) -> tuple[CompiledRule, ...]:
     return tuple(_compile(rule, form) for rule in form.rules)
 
 
-def operand(value: Value, type_name: str) -> Operand:
+def operand(value: Value, facts: Facts) -> Operand:
     """A field's typed value as rules calculate with it.
 
     None for a blank and for types other than numbers and dates.
     """
     if value is None:
         return None
-    if type_name in NUMBER_TYPES:
+    if facts.is_number:
         return Decimal(str(value))
-    return date.fromisoformat(str(value)) if type_name == "date" else None
+    return date.fromisoformat(str(value)) if facts.is_day else None
 
 
 def solve(instance: RuleInstance, values: Values, unknown: FieldKey) -> Decimal | None:
@@ -174,8 +175,8 @@ def solve(instance: RuleInstance, values: Values, unknown: FieldKey) -> Decimal 
     inside the rule is left out for that. The solution is rounded as its field is written, and given only if the rule
     then holds.
     """
-    type_name = instance.types.get(unknown)
-    if instance.comparison != "==" or type_name not in NUMBER_TYPES:
+    facts = instance.facts.get(unknown)
+    if instance.comparison != "==" or facts is None or not facts.is_number:
         return None
     try:
         first, second, third = (_side_difference(instance, {**values, unknown: Decimal(point)}) for point in (0, 1, 2))
@@ -184,7 +185,7 @@ def solve(instance: RuleInstance, values: Values, unknown: FieldKey) -> Decimal 
         slope = second - first
         if abs(third - second - slope) > _FINEST_QUANTITY or abs(slope) < _FINEST_QUANTITY:
             return None
-        solution = _rounded_as_written(-first / slope, type_name, instance.digits)
+        solution = _rounded_as_written(-first / slope, facts, instance.digits)
     except (KeyError, ArithmeticError):
         return None
     check = instance.check({**values, unknown: solution})
@@ -196,14 +197,12 @@ def _side_difference(instance: RuleInstance, values: Values) -> Decimal | None:
     return left - right if isinstance(left, Decimal) and isinstance(right, Decimal) else None
 
 
-def _rounded_as_written(number: Decimal, type_name: str, digits: int) -> Decimal:
-    match type_name:
-        case "amount":
-            return number.quantize(Decimal(1).scaleb(-digits))
-        case "integer":
-            return number.quantize(Decimal(1))
-        case _:
-            return Decimal(f"{number.quantize(_FINEST_QUANTITY).normalize():f}")
+def _rounded_as_written(number: Decimal, facts: Facts, digits: int) -> Decimal:
+    if facts.is_money:
+        return number.quantize(Decimal(1).scaleb(-digits))
+    if facts.has_decimals:
+        return Decimal(f"{number.quantize(_FINEST_QUANTITY).normalize():f}")
+    return number.quantize(Decimal(1))
 
 
 def _compile(rule: Rule, form: Form) -> CompiledRule:
@@ -215,6 +214,6 @@ def _compile(rule: Rule, form: Form) -> CompiledRule:
         right=parsed.right,
         names=parsed.names,
         table=parsed.table,
-        types={each.name: each.type for each in form.all_fields()},
+        facts={each.name: facts_of(each.type) for each in form.all_fields()},
         digits=minor_digits(form.currency),
     )

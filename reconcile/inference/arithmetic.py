@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice, product
-from math import exp, prod, sqrt
+from math import prod, sqrt
 from typing import NamedTuple
 
-from reconcile.forms import PreparedForm, RuleInstance, solve
+from reconcile.forms import PreparedField, PreparedForm, RuleInstance, solve
 from reconcile.inference.posterior import FieldPosterior, Ruled, weigh_field
-from reconcile.inference.prior import FLAT_LOG_PRIORS
 from reconcile.inference.troubles import may_lack_decimals
-from reconcile.inference.votes import DECIMALS_PATTERN, TYPES_WITH_POINT, is_null
+from reconcile.inference.votes import DECIMALS_PATTERN, is_null
 from reconcile.parameters import LearntParameters
 from transcribe.model import FieldKey
 
@@ -40,9 +39,6 @@ SETTLED_PROBABILITY = 0.999
 
 MAX_COMBINATION_COUNT = 64
 """Above so many combinations only those are tried that differ from the likeliest in one field. Chosen by hand."""
-
-TYPE_VALUE_COUNT = {name: exp(-flat) for name, flat in FLAT_LOG_PRIORS.items()}
-"""How many values of a type are equally likely where nothing else is known."""
 
 Shares = dict[str, float]
 Number = Decimal | date
@@ -166,7 +162,7 @@ def _fits(made: PreparedForm, instance: RuleInstance, options: Mapping[FieldKey,
     None where it cannot be calculated, or a field has no value that it can calculate with.
     """
     equation = instance.comparison == "=="
-    types = [made.fields[key.name].type for key in instance.keys]
+    spots = [made.fields[key.name] for key in instance.keys]
     tried = [options[key] for key in instance.keys]
     if not all(tried):
         return None
@@ -178,7 +174,7 @@ def _fits(made: PreparedForm, instance: RuleInstance, options: Mapping[FieldKey,
         if not equation:
             found.append((chosen, [1.0 if holds else BROKEN_RULE_SHARE] * len(chosen)))
         elif holds:
-            found.append((chosen, _equation_factors(types, chosen)))
+            found.append((chosen, _equation_factors(spots, chosen)))
     return found
 
 
@@ -217,7 +213,7 @@ def _belief(each: FieldPosterior, messages: list[Ruled]) -> Shares:
 
 def _texts(made: PreparedForm, key: FieldKey, weighed: FieldPosterior) -> Iterator[str]:
     """The texts that were read of a field whose type has a decimal point."""
-    if made.fields[key.name].type in TYPES_WITH_POINT:
+    if made.fields[key.name].facts.has_decimals:
         yield from (vote.text for vote in weighed.votes if vote.text)
 
 
@@ -225,7 +221,7 @@ def _options(made: PreparedForm, key: FieldKey, weighed: FieldPosterior, *, poin
     """The likeliest values of a field that a rule can calculate with."""
     found = []
     shares = weighed.shares
-    may_lack_point = pointed and made.fields[key.name].type in TYPES_WITH_POINT
+    may_lack_point = pointed and made.fields[key.name].facts.has_decimals
     likeliest = sorted(shares, key=lambda says: (-shares[says], says)) if len(shares) > 1 else shares
     for says in islice(likeliest, MAX_TRIED_VALUE_COUNT):
         number = _number(made, key, says)
@@ -250,7 +246,7 @@ def _combinations(options: Sequence[Sequence[_Option]]) -> Iterator[Sequence[_Op
             yield [*likeliest[:at], option, *likeliest[at + 1 :]]
 
 
-def _equation_factors(types: Sequence[str], chosen: Sequence[_Option]) -> list[float]:
+def _equation_factors(spots: Sequence[PreparedField], chosen: Sequence[_Option]) -> list[float]:
     """The factor on each value that makes an equation hold: it is one among the many that would not.
 
     1 where another field has the same digits (quantity 1 or 10, a single line): both may be misread alike. 1 for a
@@ -259,11 +255,11 @@ def _equation_factors(types: Sequence[str], chosen: Sequence[_Option]) -> list[f
     another throughout.
     """
     digits = [option.digits for option in chosen]
-    adrift = all(option.unscaled for kind, option in zip(types, chosen, strict=True) if kind in TYPES_WITH_POINT)
+    adrift = all(option.unscaled for spot, option in zip(spots, chosen, strict=True) if spot.facts.has_decimals)
     readers = frozenset[str]().union(*[option.readers for option in chosen])
     found = []
-    for kind, option in zip(types, chosen, strict=True):
-        among = TYPE_VALUE_COUNT.get(kind, 1.0)
+    for spot, option in zip(spots, chosen, strict=True):
+        among = spot.value_count
         if option.number == 0 or digits.count(option.digits) > 1 or (adrift and option.unscaled):
             found.append(1.0)
         else:

@@ -28,12 +28,6 @@ from transcribe.values import with_day_as_month, without_accents
 MAX_PROPOSAL_COUNT = 12
 """So many proposals are weighed beside the values that were read: more never changed a result."""
 
-REPAIRABLE_FAULTS = {
-    **{name: {"check digit", "not a number"} for name in ("luhn", "ean", "siret", "vat")},
-    "date": {"not a date"},
-}
-"""The faults that one changed character may repair, by field type."""
-
 SAME_ERROR_PROBABILITY = 0.03
 """P that a second source makes the very same error as a first one, both erring by themselves. Chosen by hand."""
 
@@ -62,7 +56,7 @@ def candidates(
     found: dict[str, Origin] = dict.fromkeys(sorted(read), "read")
     proposals: dict[str, Origin] = dict.fromkeys(sorted(arithmetic), "arithmetic") if arithmetic else {}
     for says in texts:
-        if spot.type == "date" and (other := with_day_as_month(says)) is not None:
+        if spot.facts.is_day and (other := with_day_as_month(says)) is not None:
             proposals.setdefault(other, "swapped")
         if spot.known_values is not None:
             if spot.known_values.has(says):
@@ -73,7 +67,7 @@ def candidates(
             proposals.setdefault(words.corrected(says), "composed")
         for near in () if shapes is None else shapes.conforming(says):
             proposals.setdefault(near, "shape")
-        if spot.type in REPAIRABLE_FAULTS and REPAIRABLE_FAULTS[spot.type].intersection(spot.faults(says)):
+        if (mendable := spot.facts.repairable_faults) and mendable.intersection(spot.faults(says)):
             for mended in _repairs(spot, says):
                 proposals.setdefault(mended, "repaired")
     for says, origin in list(proposals.items())[:MAX_PROPOSAL_COUNT] if proposals else ():

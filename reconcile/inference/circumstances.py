@@ -7,7 +7,7 @@ from functools import partial
 from math import prod
 from typing import Literal, NamedTuple
 
-from reconcile.forms import Family, PreparedField
+from reconcile.forms import PreparedField
 from reconcile.inference.corroboration import is_careful, is_opposed, surest, witness_of
 from reconcile.inference.long_text_calibration import Prose, prose
 from reconcile.inference.noisy_channel import SILENCE, is_silent
@@ -23,6 +23,7 @@ from reconcile.inference.votes import Vote, could_be, null_of, sides
 from reconcile.parameters import LearntParameters
 from reconcile.policy import Policy
 from transcribe.codes import Reason, Witness
+from transcribe.fields import Family
 from transcribe.model import OPERATOR_SOURCE, Null, Standing
 
 UNDECIDED_STAGE = "machines may not:"

@@ -8,10 +8,10 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from reconcile.forms import TEXT_FAMILIES, PreparedField
+from reconcile.forms import PreparedField
 from reconcile.inference.noisy_channel import Source, is_part_of_another, is_silent
 from reconcile.inference.posterior import FieldPosterior
-from reconcile.inference.prior import CHECK_DIGIT_TYPES, log_prior, shape_log_factor, shapes_of
+from reconcile.inference.prior import log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import LOOKALIKES, LearntParameters, shape_of
 from transcribe.codes import Witness
@@ -72,7 +72,7 @@ def witness_of(
     is_known = known is not None and known.has(says) and not any(map(known.has, rivals))
     if is_known and not _has_unaccented_rival(votes, says):
         return Witness.KNOWN_VALUE
-    if spot.field.type in CHECK_DIGIT_TYPES and not spot.faults(says) and all(map(spot.faults, rivals)):
+    if spot.facts.has_check_digit and not spot.faults(says) and all(map(spot.faults, rivals)):
         return Witness.CHECK_DIGIT
     if _has_known_words(spot, votes, says, learnt):
         return Witness.KNOWN_WORDS
@@ -109,7 +109,7 @@ def _has_known_words(spot: PreparedField, votes: Sequence[Vote], says: str, lear
     The others then have something near it that never was decided. Never of a field that was searched for: its text may
     be part of another.
     """
-    if spot.family not in TEXT_FAMILIES:
+    if not spot.facts.is_text:
         return False
     engines = [vote for vote in votes if vote.machine and vote.source != INK]
     rivals = {vote.says for vote in engines} - {says}
@@ -275,7 +275,7 @@ def surest(spot: PreparedField, engines: Sequence[Vote], says: str, min_sure_con
         if vote.says == says:
             found = max(found, sure)
             continue
-        near = spot.family not in TEXT_FAMILIES and is_one_slip_apart(says, vote.says)
+        near = not spot.facts.is_text and is_one_slip_apart(says, vote.says)
         if sure >= (MIN_RIVAL_CONFIDENCE if near else min_sure_confidence) or is_part_of_another(says, vote.says):
             return 0.0
     return found

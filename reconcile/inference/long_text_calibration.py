@@ -58,7 +58,7 @@ def prose(spot: PreparedField, votes: Sequence[Vote], says: str, by_words: bool)
         return None
     said = speaking(votes)
     words = len(says.split())
-    least = MIN_WORD_COUNT if spot.field.type == "text" else MIN_LONG_WORD_COUNT
+    least = MIN_WORD_COUNT if spot.facts.is_free_text else MIN_LONG_WORD_COUNT
     if not said or any(vote.kind != "person" for vote in said) or not (by_words or words >= least):
         return None
     alike = sum(vote.says == says for vote in said)

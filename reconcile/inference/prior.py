@@ -10,9 +10,6 @@ from reconcile.forms import CACHED_TEXT_COUNT, PreparedField
 from reconcile.inference.votes import BLANK, Vote, is_null, null_of
 from reconcile.parameters import FieldShapes, LearntParameters
 
-FLAT_LOG_PRIORS = {"amount": log(1e-5), "integer": log(1 / 400), "decimal": log(1e-4), "date": log(1 / 1500)}
-"""Log probability of one value of a type, of which nothing else is known. Chosen by hand."""
-
 FLAT_MARK_LOG_PRIOR = log(0.5)
 """Log probability of a mark, ticked or not."""
 
@@ -60,12 +57,6 @@ So the prior and the misreading of one long text stay on one scale, or a blank w
 Of a smaller one a float has no logarithm any more: exp(-746) is 0.
 """
 
-CHECK_DIGIT_TYPES = frozenset({"luhn", "ean", "siret", "vat"})
-"""Types whose values have a check digit."""
-
-SHAPED_TYPES = frozenset({"code", "text"})
-"""Types whose values may have shapes that are learnt: nothing is known of them but a pattern, if the form has one."""
-
 WordPriors = Sequence[tuple[float, float, int]]
 """Each word of a text: log probability as one that this field has held, the same with nothing known, and length."""
 
@@ -101,7 +92,7 @@ def unread_log_prior(
     Where a number or an unknown word is misread, another is as likely as the one read. Where a known word was read by
     mistake, an unknown one is written, which is rare.
     """
-    found = FLAT_LOG_PRIORS.get(spot.type)
+    found = spot.flat_log_prior
     if found is None:
         as_likely, share, length = 0.0, 0.0, 0
         for as_held, alone, size in word_priors(spot, says, learnt) if words is None else words:
@@ -118,7 +109,7 @@ def stray_share(spot: PreparedField, says: str, learnt: LearntParameters, words:
 
 
 def _text_log_prior(spot: PreparedField, says: str, learnt: LearntParameters, words: WordPriors | None) -> float:
-    found = FLAT_LOG_PRIORS.get(spot.type)
+    found = spot.flat_log_prior
     if found is not None:
         return found
     if spot.family == "mark":
@@ -150,7 +141,7 @@ def shapes_of(spot: PreparedField, learnt: LearntParameters) -> FieldShapes | No
 
 def has_shapes(spot: PreparedField) -> bool:
     """Whether the shapes of a field's values are learnt: they are where its form has no pattern."""
-    return spot.type in SHAPED_TYPES and spot.field.pattern is None
+    return spot.facts.has_shapes and spot.field.pattern is None
 
 
 def _shape_log_factor(spot: PreparedField, says: str, learnt: LearntParameters, flat: float) -> float:
@@ -163,7 +154,7 @@ def word_priors(spot: PreparedField, says: str, learnt: LearntParameters) -> Wor
 
     None for a number or a date, of which one is as likely as another.
     """
-    if spot.type in FLAT_LOG_PRIORS:
+    if spot.flat_log_prior is not None:
         return ()
     words, listed = learnt.words(spot.field.name), spot.known_values
     total = words.total + (listed.word_count if listed is not None else 0)

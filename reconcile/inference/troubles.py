@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Literal
 
 from reconcile.algorithms import lacks_usual_accents
-from reconcile.forms import TEXT_FAMILIES, PreparedField
+from reconcile.forms import PreparedField
 from reconcile.inference.corroboration import (
     MAX_OPPOSING_SUMS_FACTOR,
     MIN_VOUCHING_SUMS_FACTOR,
@@ -24,8 +24,6 @@ from reconcile.inference.votes import (
     BLANK,
     DECIMALS_PATTERN,
     ONE_DECIMAL_PATTERN,
-    QUANTITY_TYPES,
-    TYPES_WITH_POINT,
     Vote,
     digits_of,
     null_of,
@@ -68,13 +66,6 @@ ZERO_PATTERN = re.compile(r"(?<=\d)O|\bO(?=\d)|(?<!\S)O(?!\S)|^o(?=\s)")
 05A was read as O5A, also in clean print, and Studio 0 as Studio O.
 Of 807 texts of several words on 93 pictures of other forms and hands five had one, and all five were a zero.
 Of 1,325 others both engines read an O alone in two, and both were a zero.
-"""
-
-MAIL_PATTERN = re.compile(r"[lo](?=\d)|(?:^|[._-])[lo01](?=[._@-])")
-"""What may be a small letter or a digit in an address of mail, as addresses are compared: a letter before a digit, and
-an initial. hedi12 was read as hedil2, gail17 as gaill7, l.haddad as 1.haddad.
-
-Of 105 addresses on 230 photographs the first two were read so, and both were wrong.
 """
 
 REASON_BY_FLAG: Mapping[Flag, Reason] = {
@@ -148,7 +139,7 @@ def trouble_of(
         return Reason.FORMAT
     if sums < MAX_OPPOSING_SUMS_FACTOR or least < MAX_OPPOSING_RULE_FACTOR:
         return Reason.SUMS
-    if spot.type in TYPES_WITH_POINT and (
+    if spot.facts.has_decimals and (
         _may_lack_its_point(spot, machines, says, sums) or _has_extra_decimals(machines, says)
     ):
         return Reason.FORMAT
@@ -165,7 +156,7 @@ def _trouble_of_characters(
     """Why single characters may be others than machines read; "" where nothing speaks for it."""
     if is_of_new_shape(spot, says, learnt):
         return Reason.NEW_SHAPE
-    if spot.family in TEXT_FAMILIES and may_run_words_together(machines, says):
+    if spot.facts.is_text and may_run_words_together(machines, says):
         return Reason.ENGINES_DISAGREE
     return Reason.LOOKALIKE if _has_lookalikes(spot, machines, says, learnt, column) else ""
 
@@ -173,7 +164,7 @@ def _trouble_of_characters(
 def _stands_beside_a_sign(spot: PreparedField, machines: Sequence[Vote], says: str) -> bool:
     """Whether every engine saw a sign such as * or # beside a quantity: something else stands there, a struck digit."""
     texts = [vote.text for vote in machines if vote.says == says and not null_of(says)]
-    return bool(texts) and spot.type in QUANTITY_TYPES and all(map(has_fillers, texts))
+    return bool(texts) and spot.facts.is_plain_number and all(map(has_fillers, texts))
 
 
 def with_common_flags(weighed: FieldPosterior, says: str) -> FieldPosterior:
@@ -223,19 +214,20 @@ def _has_lookalikes(
     texts = [vote.text for vote in machines if vote.says == says]
     if is_settled(spot, says, learnt) and not any(SMALL_L in text for text in texts):
         return False
-    if spot.field.type == "code":
+    facts = spot.facts
+    if facts.is_free_code:
         if breaks_column(says, column):
             return True
         told = AMONG_DIGITS_PATTERN.sub("", without_settled(says, column))
         alike = len(texts) == 1 or ODD_SIGN_PATTERN.search(says) or LOOKALIKE_PATTERN.search(told)
         return spot.field.pattern is None and bool(alike)
-    if spot.field.type in ("name", "text") and any(_begins_small(text, spot.field.type == "text") for text in texts):
+    if facts.capitals and any(_begins_small(text, all if facts.capitals == "all" else any) for text in texts):
         return True
-    if spot.field.type == "email":
-        return bool(MAIL_PATTERN.search(says))
-    if spot.family in TEXT_FAMILIES or spot.field.type == "amount":
+    if facts.misreadings is not None:
+        return bool(facts.misreadings.search(says))
+    if spot.facts.is_text or facts.is_money:
         stroke = bool(texts) and all(STROKE_PATTERN.fullmatch(text) for text in texts)
-        miscounted = spot.field.type == "text" and any(map(_may_miscount, texts))
+        miscounted = facts.is_free_text and any(map(_may_miscount, texts))
         return stroke or miscounted or any(lacks_usual_accents(text, spot.form.languages) for text in texts)
     return False
 
@@ -245,14 +237,14 @@ def _may_miscount(text: str) -> bool:
     return any(pattern.search(text) for pattern in (LITRES_PATTERN, COUNT_PATTERN, ZERO_PATTERN))
 
 
-def _begins_small(text: str, is_any_text: bool) -> bool:
+def _begins_small(text: str, which: Callable[[Iterable[bool]], bool]) -> bool:
     """Whether the first word begins with a small l and another one with a capital: Iain is read as lain.
 
     Of a text that is no name (27 lain Path), whether all others do. Of 5,100 decided values on 158 photographs one name
     began so, and was wrong; of 1,599 on 52 others one such text, and it was wrong.
     """
     first, *rest = [word for word in text.split() if word[0].isalpha()] or [""]
-    follows = (all if is_any_text else any)(word[0].isupper() for word in rest) and bool(rest)
+    follows = which(word[0].isupper() for word in rest) and bool(rest)
     return follows and first[:1] == SMALL_L and first[1:2].islower()
 
 
@@ -283,9 +275,10 @@ def _may_lack_its_point(spot: PreparedField, machines: Sequence[Vote], says: str
     Sums vouch for it, but not where an engine saw the point: sums hold too where price and amount both lose theirs.
     """
     texts = [vote.text for vote in machines if vote.says == says]
-    least = MIN_POINTLESS_QUANTITY_DIGIT_COUNT if spot.type == "decimal" else MIN_POINTLESS_DIGIT_COUNT
-    may_lack = may_lack_decimals(texts, 1 if len(texts) == 1 and spot.type == "amount" else least)
-    may_lack |= spot.type == "amount" and bool(texts) and all(map(ONE_DECIMAL_PATTERN.search, texts))
+    is_money = spot.facts.is_money
+    least = MIN_POINTLESS_DIGIT_COUNT if is_money else MIN_POINTLESS_QUANTITY_DIGIT_COUNT
+    may_lack = may_lack_decimals(texts, 1 if len(texts) == 1 and is_money else least)
+    may_lack |= is_money and bool(texts) and all(map(ONE_DECIMAL_PATTERN.search, texts))
     return may_lack and (sums < MIN_VOUCHING_SUMS_FACTOR or _has_point_elsewhere(machines, says))
 
 

@@ -33,12 +33,6 @@ that no sum told, on 802 photographs, 4 were wrong, and of 9 with such a Z or G 
 LOOKALIKES = tuple(str.maketrans(*pair) for pair in ("71", "z2", "z3", "g6"))
 """Characters, small, that look like others by hand: a 1 with a hook, a Z with a bar or a loop, an open G."""
 
-QUANTITY_TYPES = ("integer", "decimal")
-"""Types of numbers beside which nobody fills the room with signs, as is done with money: **12.50**."""
-
-TYPES_WITH_POINT = ("amount", "decimal")
-"""Types that have a decimal point to lose; a quantity has none."""
-
 DECIMALS_PATTERN = re.compile(r"[.,]\s?\d{1,2}\D*$")
 """The end of an amount that is written with its decimals."""
 
@@ -134,7 +128,7 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
         again,
         machine and quality < BAD_PAGE_QUALITY,
         _torn(spot, reading, says) if machine and reading.alternatives else 0.0,
-        _pointless(spot, reading.text) if spot.type in TYPES_WITH_POINT and reading.text else "",
+        _pointless(spot, reading.text) if spot.facts.has_decimals and reading.text else "",
         machine and bool(reading.alternatives) and _may_be_lookalike(spot, reading, says),
     )
 

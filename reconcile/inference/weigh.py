@@ -18,7 +18,7 @@ from reconcile.inference.long_text import is_long, word_by_word
 from reconcile.inference.posterior import FieldPosterior, weigh_field
 from reconcile.inference.prior import has_shapes
 from reconcile.inference.scan_memory import ScanMemory, WeighedField
-from reconcile.inference.votes import QUANTITY_TYPES, Vote, is_nearly_same, is_null, majority, null_of, votes
+from reconcile.inference.votes import Vote, is_nearly_same, is_null, majority, null_of, votes
 from reconcile.parameters import LearntParameters, read_parameters
 from reconcile.policy import Policy
 from transcribe.codes import Flag
@@ -96,7 +96,7 @@ def _with_columns(made: PreparedForm, together: dict[FieldKey, FieldPosterior]) 
     columns: dict[str, dict[FieldKey, str]] = defaultdict(dict)
     for key, weighed in together.items():
         spot = made.fields[key.name]
-        if key.row is None or spot.type != "code" or not has_shapes(spot):
+        if key.row is None or not spot.facts.is_free_code or not has_shapes(spot):
             continue
         best = max(weighed.shares, key=lambda says: (weighed.shares[says], says))
         if null_of(best) is None and weighed.shares[best] >= MIN_COLUMN_SHARE:
@@ -271,7 +271,7 @@ def _written_text(spot: PreparedField, says: str, among: Sequence[Vote]) -> str:
     experts, people, machines = (
         [each.text for each in for_it if each.kind == kind] for kind in ("expert", "person", "machine")
     )
-    if not any(each.text for each in for_it if not each.machine) and spot.type in QUANTITY_TYPES:
+    if not any(each.text for each in for_it if not each.machine) and spot.facts.is_plain_number:
         texts = {text for text in texts if not has_fillers(text)} or texts
     sure = {text: max(each.confidence or 0.0 for each in for_it if each.text == text) for text in texts}
     return max(

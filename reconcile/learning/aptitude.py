@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from math import log
 
 from reconcile.parameters import PRIOR_HABIT_SHARE, LearntParameters, odds
+from transcribe.fields import facts_of
 
 PERSON = "person"
 """The kind of source that people are."""
@@ -41,4 +42,4 @@ def _wrong(learnt: LearntParameters, person: str, type_name: str) -> float:
 
 
 def _unclear(error: float, swap: float, type_name: str) -> float:
-    return error + (1.0 - error) * (swap if type_name == "date" else 0.0)
+    return error + (1.0 - error) * (swap if facts_of(type_name).is_day else 0.0)

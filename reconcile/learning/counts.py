@@ -13,7 +13,7 @@ from operator import add
 from rapidfuzz.distance import Levenshtein
 
 from reconcile.algorithms import count_edits
-from reconcile.forms import TEXT_FAMILIES, PreparedField
+from reconcile.forms import PreparedField
 from reconcile.inference import (
     FieldPosterior,
     Vote,
@@ -122,7 +122,7 @@ class Counts:
     def _count_value(self, spot: PreparedField, written: str, share: float) -> None:
         if spot.known_values is not None:
             _add(self.covered[spot.field.name], share * spot.known_values.has(written), share)
-        if spot.family in TEXT_FAMILIES:
+        if spot.facts.is_text:
             for word in written.split():
                 self.words[spot.field.name][word] += share
                 self.words[spot.field.name][""] += share
@@ -149,11 +149,7 @@ class Counts:
             _add(self.habits[vote.source][habit], share * (vote.says == way), share)
             if vote.says == way:
                 return
-        if (
-            spot.family in TEXT_FAMILIES
-            and not vote.machine
-            and self._is_in_own_words(vote, written, share, source_model)
-        ):
+        if spot.facts.is_text and not vote.machine and self._is_in_own_words(vote, written, share, source_model):
             self._count_wrong(spot, vote, 0.0, share)
             return
         blame = share * (1 - SHARED_BLAME_SHARE * tempted.get(vote.says, 0.0)) if vote.says != written else 0.0

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Literal
 
-from reconcile.forms import PreparedField, family_of
+from reconcile.forms import PreparedField
 from reconcile.learning.backed_values import BackedValue, DecidedScan, backed_values, rests_on_one
 from reconcile.learning.rule_suggestions import MIN_HOLDING_SHARE, MIN_RECORD_COUNT, suggested_checks
 from reconcile.parameters import shape_of
+from transcribe.fields import facts_of
 from transcribe.model import Field, FieldKey, Form
 
 MIN_WAY_SHARE = 0.05
@@ -29,12 +30,6 @@ MIN_REPEATED_SHARE = 0.9
 
 MAX_KNOWN_SHARE = 1 / 3
 """The most different values a value that a list may have: else nobody knows whether it is whole. Chosen by hand."""
-
-LISTED_TYPES = ("text", "name", "code", "city")
-"""Types whose values may be known beforehand."""
-
-PATTERN_TYPES = ("code", "text")
-"""Types for which a form may say a pattern, and of which nothing else is known."""
 
 Kind = Literal["pattern", "master", "required", "rule"]
 
@@ -116,7 +111,7 @@ def _required(field: Field, records: Sequence[Backed]) -> Iterator[Suggestion]:
     told = [record[FieldKey(field.name)] for record in records if FieldKey(field.name) in record]
     filled = [each for each in told if each.null is None and each.counts]
     of = len(filled) + sum(each.null is not None for each in told)
-    if field.required or "." in field.name or family_of(field.type) == "mark":
+    if field.required or "." in field.name or facts_of(field.type).is_mark:
         return
     if rests_on_one(filled) or not _is_borne_out(len(filled), of):
         return
@@ -127,7 +122,7 @@ def _required(field: Field, records: Sequence[Backed]) -> Iterator[Suggestion]:
 def _pattern(spot: PreparedField, written: Sequence[Sequence[BackedValue]]) -> Iterator[Suggestion]:
     """The pattern that nearly all values of a field keep. A way of writing that rests on one person is none."""
     field, values = spot.field, [value for of_scan in written for value in of_scan]
-    if field.type not in PATTERN_TYPES or field.pattern is not None or len(values) < MIN_RECORD_COUNT:
+    if not spot.facts.has_shapes or field.pattern is not None or len(values) < MIN_RECORD_COUNT:
         return
     ways: dict[str, list[BackedValue]] = defaultdict(list)
     for value in values:
@@ -187,7 +182,7 @@ def _master(spot: PreparedField, written: Sequence[Sequence[BackedValue]]) -> It
     Nor is a value that rests on one person.
     """
     field = spot.field
-    if field.type not in LISTED_TYPES or field.personal is not None or spot.known_values is not None:
+    if not spot.facts.may_be_listed or field.personal is not None or spot.known_values is not None:
         return
     by_value: dict[str, list[BackedValue]] = defaultdict(list)
     scans: dict[str, set[int]] = defaultdict(set)

@@ -9,6 +9,7 @@ from itertools import combinations, permutations
 from typing import NamedTuple
 
 from reconcile.forms import CompiledRule, Operand, compile_rules, operand
+from transcribe.fields import Facts, facts_of
 from transcribe.model import Decision, Field, FieldKey, Form, Rule
 
 MIN_RECORD_COUNT = 20
@@ -22,9 +23,6 @@ MIN_TELLING_COUNT = 5
 
 MAX_NUMBER_COUNT = 12
 """Sums are looked for among the first so many numbers of a form. Chosen by hand."""
-
-NUMBERS = ("amount", "decimal", "integer")
-"""Types that are calculated with."""
 
 
 class SuggestedCheck(NamedTuple):
@@ -41,8 +39,8 @@ def suggested_checks(form: Form, records: Sequence[Mapping[FieldKey, Decision]])
 
     Of several rules about one total the first is enough, and products are found before sums of them.
     """
-    types = {field.name: field.type for field in form.all_fields()}
-    values = [_values(record, types) for record in records]
+    facts = {field.name: facts_of(field.type) for field in form.all_fields()}
+    values = [_values(record, facts) for record in records]
     ruled = {frozenset(rule.names) for rule in compile_rules(form)}
     explained: set[str] = set()
     for left, check in _checks(form):
@@ -55,9 +53,9 @@ def suggested_checks(form: Form, records: Sequence[Mapping[FieldKey, Decision]])
             yield SuggestedCheck(check, tuple(rule.names), seen, of)
 
 
-def _values(record: Mapping[FieldKey, Decision], types: Mapping[str, str]) -> dict[FieldKey, Operand]:
-    known = {key: each for key, each in record.items() if each.null != "illegible" and key.name in types}
-    return {key: operand(each.value, types[key.name]) for key, each in known.items()}
+def _values(record: Mapping[FieldKey, Decision], facts: Mapping[str, Facts]) -> dict[FieldKey, Operand]:
+    known = {key: each for key, each in record.items() if each.null != "illegible" and key.name in facts}
+    return {key: operand(each.value, facts[key.name]) for key, each in known.items()}
 
 
 def _tally(rule: CompiledRule, values: Sequence[Mapping[FieldKey, Operand]]) -> tuple[int, int, int]:
@@ -85,8 +83,9 @@ def _checks(form: Form) -> Iterator[tuple[str, str]]:
     """(what it is a rule about, the check) of every rule that may be suggested, likelier ones first."""
     for table in form.tables:
         yield from _products([column.field for column in table.columns])
-    numbers = [each.name for each in form.fields if each.type in NUMBERS][:MAX_NUMBER_COUNT]
-    columns = [column.field.name for table in form.tables for column in table.columns if column.field.type == "amount"]
+    numbers = [each.name for each in form.fields if facts_of(each.type).is_number][:MAX_NUMBER_COUNT]
+    cells = [column.field for table in form.tables for column in table.columns]
+    columns = [each.name for each in cells if facts_of(each.type).is_money]
     for total in numbers:
         for column in columns:
             yield total, f"{total} == sum({column})"
@@ -96,13 +95,13 @@ def _checks(form: Form) -> Iterator[tuple[str, str]]:
     for total in numbers:
         for one, other in combinations([name for name in numbers if name != total], 2):
             yield total, f"{total} == {one} + {other}"
-    dates = [each.name for each in form.fields if each.type == "date"]
+    dates = [each.name for each in form.fields if facts_of(each.type).is_day]
     for early, late in permutations(dates, 2):
         yield f"{early} {late}", f"{late} >= {early}"
 
 
 def _products(columns: Sequence[Field]) -> Iterator[tuple[str, str]]:
-    names = [each.name for each in columns if each.type in NUMBERS]
+    names = [each.name for each in columns if facts_of(each.type).is_number]
     for result in reversed(names):
         for one, other in combinations([name for name in names if name != result], 2):
             yield result, f"{result} == {one} * {other}"

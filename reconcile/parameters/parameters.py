@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from reconcile.forms import TEXT_FAMILIES, KnownWords, family_of
+from reconcile.forms import KnownWords
 from reconcile.parameters.champion import Champion, champion
 from reconcile.parameters.code_shapes import FieldShapes
 from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, ConfidenceTables, bin_of, has_digits
@@ -18,6 +18,7 @@ from reconcile.parameters.source_errors import SourceErrors
 from reconcile.parameters.source_habits import SourceHabits
 from reconcile.parameters.source_model import SourceModel
 from reconcile.parameters.source_phrases import CACHED_COUNT, NO_PHRASES
+from transcribe.fields import facts_of
 from transcribe.model import Parameters
 
 PRIOR_COVERED_TALLY = (8.0, 10.0)
@@ -104,7 +105,7 @@ class LearntParameters:
         self, source: str, kind: str, type_name: str, bad_page: bool, confidence: float | None, says: str
     ) -> tuple[SourceModel, float]:
         """How this source reads this type of field where it is so sure, and its ratio: see `SourceModel.of_answer`."""
-        if family_of(type_name) == "mark":
+        if facts_of(type_name).is_mark:
             return self.source_model(source, kind, type_name, bad_page).of_answer(confidence, says)
         least = None if confidence is None else LEAST_CONFIDENCES[bin_of(confidence)]
         return _of_text(self, source, kind, type_name, bad_page, least, "0" if has_digits(says) else says and "a")
@@ -128,8 +129,9 @@ def _covered(known: float, of: float) -> float:
 
 @lru_cache(CACHED_COUNT)
 def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: str, bad_page: bool) -> SourceModel:
-    may_swap = kind != "machine" and type_name == "date"
-    has_phrases = kind != "machine" and family_of(type_name) in TEXT_FAMILIES
+    facts = facts_of(type_name)
+    may_swap = kind != "machine" and facts.is_day
+    has_phrases = kind != "machine" and facts.is_text
     errors, habits = learnt.errors, learnt.habits
     error = (errors.error_on_bad_page if bad_page else errors.error)(source, kind, type_name)
     swap = habits.habit(source, "swap") if may_swap else 0.0
@@ -146,7 +148,7 @@ def _source_model(learnt: LearntParameters, source: str, kind: str, type_name: s
         ratios=learnt.confidence.ratios(source, bad_page=bad_page),
         phrases=phrases,
         has_own_ways=bool(swap or phrases),
-        two_valued=family_of(type_name) == "mark",
+        two_valued=facts.is_mark,
         weight=errors.most_weight(source, kind, type_name),
         weights=learnt.confidence.most_weights(source, bad_page=bad_page),
     )

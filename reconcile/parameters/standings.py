@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reconcile.forms import Family
 from reconcile.parameters.champion import Champion
 from reconcile.parameters.parameters import LearntParameters
+from transcribe.fields import Family
 
 
 class Contest(NamedTuple):

@@ -12,6 +12,7 @@ from reconcile.records.schema import FieldColumn, columns_of, index_of, table_of
 from reconcile.records.table_library import Database
 from reconcile.records.views import make_views
 from transcribe.errors import FormError
+from transcribe.fields import Facts, facts_of
 from transcribe.model import Field, FieldKey, Form
 
 SEARCH_TOKENIZER = "unicode61 remove_diacritics 2"
@@ -19,12 +20,6 @@ SEARCH_TOKENIZER = "unicode61 remove_diacritics 2"
 
 FORGETS_ROW_BY_ROW = sqlite3.sqlite_version_info >= (3, 42, 0)
 """Whether a search index forgets the words of a deleted row at once ("secure-delete" of FTS5)."""
-
-INDEXED_TYPES = frozenset({"date", "code", "amount"})
-"""The types of plain fields that have an index: orders are looked for by their number, their day and what they cost."""
-
-INDEXED_LINE_TYPES = frozenset({"code"})
-"""The types of columns of lines that have one: articles are looked for by their number."""
 
 _OF_THE_FORM = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT})
 """SQLite's codes for what it refuses to make; the others are of the file, the disk and the memory."""
@@ -91,10 +86,9 @@ def _add_table(database: Database, form: Form, part: str, fields: list[Field]) -
     else:
         planned = _planned(database, form, part, name, fields, set(database.table(name).columns_dict))
         _add_columns(database, form, name, planned)
-    indexed = INDEXED_LINE_TYPES if part else INDEXED_TYPES
     for each in planned:
         _note_column(database, form, part, name, each.name, each.role, each.field)
-        if each.role == "key" or (each.role == "value" and each.field.type in indexed):
+        if each.role == "key" or (each.role == "value" and _is_indexed(facts_of(each.field.type), part)):
             index = sql_names.free_index(name, each.name, _taken(database))
             database.table(name).create_index([each.name], index)
     _index_words(database, form, part, name)
@@ -176,10 +170,10 @@ def _columns(
 ) -> list[_Column]:
     """The columns of a field, unless those of an earlier version hold the same kind of value."""
     short = sql_names.table_and_column(FieldKey(field.name, 0 if part else None))[1]
-    kind = sql_names.column_kind(field.type)
+    facts = facts_of(field.type)
     earlier = [column for column in known if column.field == short]
-    same = next((column for column in earlier if column.kind == kind), None)
-    beside = sql_names.columns_beside(kind, listed=listed)
+    same = next((column for column in earlier if column.facts.holds == facts.holds), None)
+    beside = sql_names.columns_beside(facts, listed=listed)
     if same is not None and (same.is_listed or not listed):
         return []
     if same is not None:
@@ -188,12 +182,17 @@ def _columns(
             return []
     else:
         wanted = sql_names.free_column(
-            short + (f"_v{form.version}" if earlier else ""), field.type, table, present, listed=listed
+            short + (f"_v{form.version}" if earlier else ""), facts, table, present, listed=listed
         )
-        added = [("value", "", sql_names.sql_type(kind)), *beside]
+        added = [("value", "", sql_names.sql_type(facts)), *beside]
     if len(present) + len(added) > sql_names.MAX_TABLE_COLUMNS:
         raise FormError(f"the table {table} has {len(present)} columns already, and cannot have more.")
     return [_Column(field=field, name=f"{wanted}{end}", role=role, type=type_) for role, end, type_ in added]
+
+
+def _is_indexed(facts: Facts, part: str) -> bool:
+    """Whether a column has an index: orders are looked for by number, day and cost, their lines by number alone."""
+    return facts.is_free_code if part else facts.is_indexed
 
 
 def _note_column(
@@ -212,7 +211,7 @@ def _note_column(
 def _index_words(database: Database, form: Form, part: str, name: str) -> None:
     """Make the search index of a table, or make it anew where a version of the form brought columns to it."""
     fields = columns_of(database, form.name, part)
-    searchable = [field.column for field in fields if field.type in sql_names.SEARCHABLE_TYPES]
+    searchable = [field.column for field in fields if field.facts.is_searchable]
     index = index_of(database, name)
     if index is not None:
         if list(database.table(index).columns_dict) == searchable:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from reconcile.records import sql_names
 from transcribe import model
+from transcribe.fields import facts_of
 from transcribe.model import FieldKey
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -38,18 +39,13 @@ def values_model(form: model.Form) -> type[BaseModel]:
 def _typed(form: model.Form, field: model.Field) -> tuple[Any, Any]:
     """The type of a field's value; every one may be null, and `fields` of the record then says why."""
     more: dict[str, Any] = {"x-type": field.type}
-    match field.type:
-        case "integer":
-            kind: Any = int
-        case "checkbox" | "signature":
-            kind = bool
-        case "amount" | "decimal":
-            kind = Annotated[str, Field(pattern=DECIMAL_PATTERN)]
-        case "date":
-            kind, more["format"] = str, "date"
-        case _:
-            kind = str
-    if field.type == "amount":
+    facts = facts_of(field.type)
+    kind: Any = bool if facts.is_mark else int if facts.is_number else str
+    if facts.has_decimals:
+        kind = Annotated[str, Field(pattern=DECIMAL_PATTERN)]
+    if facts.is_day:
+        more["format"] = "date"
+    if facts.is_money:
         more["x-currency"] = field.currency or form.currency
     told = Field(title=_word(field.label, field.name), description=_word(field.help, ""), json_schema_extra=more)
     return Annotated[kind | None, told], ...

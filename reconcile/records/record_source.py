@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconcile.forms import KnownMatch, known_match
 from transcribe.codes import Reason, RecordRule
+from transcribe.fields import Facts, facts_of
 from transcribe.model import FieldKey, Form, Place, Reading, Record, Scan
 from transcribe.store import OutboxEntry
 
@@ -19,7 +20,7 @@ class RecordSource:
     """A record with its scan, its form and the readings (by id) and places (by field) of its scan.
 
     `pages` are the width and height in pixels of the straightened pages, by number; `known` what masters say.
-    `types` are those of the form's fields, `currencies` those that it says of its amounts, by name.
+    `facts` are those of the types of the form's fields, `currencies` those that it says of its amounts, by name.
     """
 
     entry: OutboxEntry
@@ -30,7 +31,7 @@ class RecordSource:
     places: Mapping[FieldKey, Place]
     pages: Mapping[int, tuple[int, int]]
     known: Mapping[FieldKey, KnownMatch]
-    types: Mapping[str, str]
+    facts: Mapping[str, Facts]
     currencies: Mapping[str, str]
 
     @property
@@ -67,6 +68,8 @@ def source_of(
         places={place.key: place for place in places},
         pages=pages,
         known={key: match for key, match in matches if match is not None},
-        types={each.name: each.type for each in form.all_fields()},
-        currencies={each.name: each.currency or form.currency for each in form.all_fields() if each.type == "amount"},
+        facts={each.name: facts_of(each.type) for each in form.all_fields()},
+        currencies={
+            each.name: each.currency or form.currency for each in form.all_fields() if facts_of(each.type).is_money
+        },
     )

@@ -14,6 +14,7 @@ from reconcile.records import sql_names
 from reconcile.records.record_source import RecordSource
 from reconcile.records.schema import FieldColumn
 from transcribe.codes import RecordRule
+from transcribe.fields import Facts
 from transcribe.model import Decision, FieldKey, Record, Value
 from transcribe.store import OutboxEntry
 
@@ -211,15 +212,15 @@ def cells(
     found: Row = {}
     for column in columns:
         name = f"{part}.{column.field}" if part else column.field
-        type_name = source.types.get(name)
-        fits = type_name is not None and sql_names.column_kind(type_name) == column.kind
+        facts = source.facts.get(name)
+        fits = facts is not None and facts.holds == column.facts.holds
         value = values.get(column.field) if fits else None
-        found[column.column] = _stored(value, column.kind)
-        if column.kind == "amount":
+        found[column.column] = _stored(value, column.facts)
+        if column.facts.is_money:
             currency = source.currency(FieldKey(name, row)) if value is not None else None
             found[f"{column.column}_minor"] = minor_units(value, currency) if currency else None
             found[f"{column.column}_currency"] = currency
-        elif column.kind == "decimal":
+        elif column.facts.has_decimals:
             found[f"{column.column}_exact"] = value_text(value)
         if column.is_listed:
             match = source.known.get(FieldKey(name, row)) if fits else None
@@ -241,13 +242,13 @@ def minor_units(value: Value, currency: str) -> int | None:
     return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) <= _MAX_INTEGER else None
 
 
-def _stored(value: Value, held: sql_names.ColumnKind) -> str | int | float | None:
+def _stored(value: Value, facts: Facts) -> str | int | float | None:
     if value is None:
         return None
-    if held in ("date", "text"):
-        return value_text(value)
-    if held in ("amount", "decimal"):
+    if facts.has_decimals:
         return _number(value)
+    if not facts.is_number and not facts.is_mark:
+        return value_text(value)
     return int(value) if abs(int(value)) <= _MAX_INTEGER else None
 
 

@@ -10,6 +10,7 @@ from reconcile.records import sql_names
 from reconcile.records.database import LAYOUT_VERSION
 from reconcile.records.table_library import Database
 from transcribe.errors import NotFound
+from transcribe.fields import Facts, facts_of
 
 HELD_FORMS = "_held_forms"
 """The table of forms that cannot be published. No form's table has a name that begins so."""
@@ -118,7 +119,7 @@ _PARTIAL_INDEXES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldColumn:
-    """The column of one field of a form: the field's type and kind of value; `is_listed`: it has master data.
+    """The column of one field of a form: the field's type and its facts; `is_listed`: it has master data.
 
     `label` is what the paper calls the field.
     """
@@ -127,7 +128,7 @@ class FieldColumn:
     column: str
     field: str
     type: str
-    kind: sql_names.ColumnKind
+    facts: Facts
     is_listed: bool = False
     label: str = ""
 
@@ -177,7 +178,7 @@ def columns_of(database: Database, form: str, part: str) -> list[FieldColumn]:
             column=column,
             field=field,
             type=type,
-            kind=sql_names.column_kind(type),
+            facts=facts_of(type),
             label=label or "",
             is_listed=f"{column}{sql_names.BESIDE_LISTED[1]}" in keys,
         )

@@ -1,4 +1,4 @@
-"""Names of the record database: those of its tables and columns, and the kinds of value that columns hold."""
+"""Names of the record database: those of its tables and columns, and the types of columns."""
 
 from __future__ import annotations
 
@@ -6,24 +6,17 @@ import re
 from collections.abc import Callable, Collection, Mapping, Set
 from typing import Literal
 
+from transcribe.fields import Facts, Quantity
 from transcribe.model import FieldKey
-
-ColumnKind = Literal["amount", "date", "decimal", "integer", "mark", "text"]
-"""The kind of value in a column. "mark" is 0 or 1, "date" a text in ISO 8601; types without a kind of their own are
-"text"."""
 
 ColumnRole = Literal["own", "value", "minor units", "currency", "exact", "key"]
 """What a column is: one of each table's own, a field's value, or one that stands beside a value (BESIDE)."""
 
-BESIDE: Mapping[ColumnKind, tuple[tuple[ColumnRole, str, type], ...]] = {
-    "amount": (("minor units", "_minor", int), ("currency", "_currency", str)),
-    "decimal": (("exact", "_exact", str),),
-    "date": (),
-    "integer": (),
-    "mark": (),
-    "text": (),
+BESIDE: Mapping[Quantity, tuple[tuple[ColumnRole, str, type], ...]] = {
+    "money": (("minor units", "_minor", int), ("currency", "_currency", str)),
+    "number": (("exact", "_exact", str),),
 }
-"""The columns beside that of a value: role, end of the name, type.
+"""The columns beside that of a value, where there are any: role, end of the name, type.
 
 A number with decimals is a REAL, so that it compares, sorts and adds up as a number in every tool. REAL is binary and
 not exact: the exact value stands beside it, in minor units or as decimal text.
@@ -57,9 +50,6 @@ LINE_NUMBER = "row"
 
 FORMER_COLUMNS = {"record_version": int, "valid_from": str, "valid_to": str}
 """Columns that a table of former versions has beside those of its table."""
-
-SEARCHABLE_TYPES = frozenset({"text", "name", "address", "code", "email", "phone", "choice"})
-"""Field types that the search index covers."""
 
 LINES_PER_RECORD = 10_000
 """The most lines of a record of a home that was never restored. The figure is old: ids that were given stay."""
@@ -101,29 +91,15 @@ _OWN_OF_INDEXES = frozenset({"rank", "rowid"})
 """Names that no column of a search index may have."""
 
 
-def column_kind(type_name: str) -> ColumnKind:
-    """The kind of value in a column of this field type."""
-    match type_name:
-        case "amount":
-            return "amount"
-        case "date" | "decimal" | "integer":
-            return type_name
-        case "checkbox" | "signature":
-            return "mark"
-        case _:
-            return "text"
+def sql_type(facts: Facts) -> type:
+    """The Python type of such values, which sqlite-utils turns into INTEGER, REAL or TEXT."""
+    return float if facts.has_decimals else int if facts.is_number or facts.is_mark else str
 
 
-def sql_type(kind: ColumnKind) -> type:
-    """The Python type of a kind, which sqlite-utils turns into INTEGER, REAL or TEXT."""
-    if kind in ("integer", "mark"):
-        return int
-    return str if kind in ("date", "text") else float
-
-
-def columns_beside(kind: ColumnKind, *, listed: bool) -> tuple[tuple[ColumnRole, str, type], ...]:
-    """The columns beside that of a value of this kind; `listed`: the field has master data."""
-    return (*BESIDE[kind], BESIDE_LISTED) if listed else BESIDE[kind]
+def columns_beside(facts: Facts, *, listed: bool) -> tuple[tuple[ColumnRole, str, type], ...]:
+    """The columns beside that of such a value; `listed`: the field has master data."""
+    beside = BESIDE.get(facts.holds, ())
+    return (*beside, BESIDE_LISTED) if listed else beside
 
 
 def sql_name(name: str) -> str:
@@ -168,14 +144,14 @@ def free_table(wanted: str, taken: Set[str], *, lines: bool) -> str:
     return _free(f"form_{plain}" if f"{plain}_".startswith(_OWN_OF_SQLITE) else plain, is_free)
 
 
-def free_column(wanted: str, type_name: str, table: str, taken: Collection[str], *, listed: bool) -> str:
+def free_column(wanted: str, facts: Facts, table: str, taken: Collection[str], *, listed: bool) -> str:
     """The name of a new column, with a number where it or one that stands beside it would meet another.
 
     Names that a search index, or SQLite for its numbers of rows, has for itself are never given.
     """
-    reserved = {f"{table}{INDEX_SUFFIX}", *_OWN_OF_INDEXES} if type_name in SEARCHABLE_TYPES else {"rowid"}
+    reserved = {f"{table}{INDEX_SUFFIX}", *_OWN_OF_INDEXES} if facts.is_searchable else {"rowid"}
     reserved |= {*FORMER_COLUMNS, *taken}
-    ends = ["", *(end for _, end, _ in columns_beside(column_kind(type_name), listed=listed))]
+    ends = ["", *(end for _, end, _ in columns_beside(facts, listed=listed))]
     return _free(sql_name(wanted), lambda name: reserved.isdisjoint(f"{name}{end}" for end in ends))
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconcile.forms.prepared_form import prepared
-from reconcile.inference.prior import SHAPED_TYPES
 from reconcile.learning.shape_counts import MEMORY_SCAN_COUNT
 from reconcile.parameters.code_shapes import shape_of
 from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import field, form, reading
 from transcribe.codes import Flag
+from transcribe.fields import facts_of
 from transcribe.model import FieldKey, Form, Parameters, Reading, Rule
 
 KEY = FieldKey("it")
@@ -127,7 +127,7 @@ def said(draw: st.DrawFn, source: str, texts: tuple[str, ...], quality: float, f
 def with_shapes(draw: st.DrawFn, type_name: str) -> Parameters:
     """What shipped, and for codes and texts what may have been learnt of the shapes of this field's values."""
     shipped = shipped_parameters()
-    if type_name not in SHAPED_TYPES or draw(st.booleans()):
+    if not facts_of(type_name).has_shapes or draw(st.booleans()):
         return shipped
     spot = prepared(form(field(KEY.name, type_name))).fields[KEY.name]
     known = {shape_of(text): text for text in map(spot.normal, TEXTS[type_name]) if shape_of(text)}

@@ -1,6 +1,29 @@
 """The field types, one file each."""
 
-from transcribe.fields._field_type import FieldType, load, names, read_back, second_reading
+from transcribe.fields._facts import Facts, Family, Quantity
+from transcribe.fields._field_type import (
+    FREE_TEXT,
+    FieldType,
+    facts_of,
+    guessed,
+    load,
+    names,
+    read_back,
+    second_reading,
+)
 from transcribe.fields._lookalikes import as_type_allows
 
-__all__ = ["FieldType", "as_type_allows", "load", "names", "read_back", "second_reading"]
+__all__ = [
+    "FREE_TEXT",
+    "Facts",
+    "Family",
+    "FieldType",
+    "Quantity",
+    "as_type_allows",
+    "facts_of",
+    "guessed",
+    "load",
+    "names",
+    "read_back",
+    "second_reading",
+]

@@ -10,18 +10,19 @@ from typing import Protocol, cast
 
 from transcribe import plugins
 from transcribe.errors import FormError
+from transcribe.fields._facts import ANY_TEXT, Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import has_other_letters, in_letters_of
+
+FREE_TEXT = "text"
+"""The type of a field of which nothing else is known."""
 
 
 class FieldType(Protocol):
     """What each file of this folder provides; the form's locale counts, not the typist's."""
 
-    EXACT: bool
-    """True where nearly the same is not the same (codes, amounts, dates): such readings never agree "closely"."""
-
-    INPUT_MODE: str
-    """The HTML inputmode of its box: text, decimal, numeric, tel, email."""
+    FACTS: Facts
+    """What the type says of itself: the only place where a type is told from others."""
 
     def parse(self, text: str, field: Field, form: Form) -> Value:
         """The typed value; None where the text is none of this type (blank text is None too)."""
@@ -46,7 +47,7 @@ class _InLettersOfTheForm:
     """
 
     def __init__(self, kind: FieldType) -> None:
-        self.EXACT, self.INPUT_MODE, self.write, self._kind = kind.EXACT, kind.INPUT_MODE, kind.write, kind
+        self.FACTS, self.write, self._kind = kind.FACTS, kind.write, kind
 
     def parse(self, text: str, field: Field, form: Form) -> Value:
         value = self._kind.parse(in_letters_of(form, text), field, form)
@@ -57,7 +58,7 @@ class _InLettersOfTheForm:
 
     def faults(self, text: str, field: Field, form: Form) -> tuple[str, ...]:
         text = in_letters_of(form, text)
-        strange = ("letters",) if has_other_letters(form, text, exact=self.EXACT) else ()
+        strange = ("letters",) if has_other_letters(form, text, exact=self.FACTS.exact) else ()
         return (*self._kind.faults(text, field, form), *strange)
 
 
@@ -65,6 +66,18 @@ class _InLettersOfTheForm:
 def load(name: str) -> FieldType:
     """The field type of this name, in the letters of forms; FormError lists the known ones where there is none."""
     return _InLettersOfTheForm(cast(FieldType, plugins.load("transcribe.fields", name, error=FormError)))
+
+
+@cache
+def facts_of(name: str) -> Facts:
+    """The facts of the field type of this name; those of any text where it is not there any more."""
+    return load(name).FACTS if name in names() else ANY_TEXT
+
+
+@cache
+def guessed() -> tuple[str, ...]:
+    """The types that are guessed from texts alone, the narrowest first."""
+    return tuple(sorted((name for name in names() if facts_of(name).guessed), key=lambda name: facts_of(name).guessed))
 
 
 def read_back(value: Value, field: Field, form: Form) -> Value:

@@ -6,6 +6,7 @@ import re
 from itertools import combinations
 from math import comb
 
+from transcribe.fields._facts import Facts
 from transcribe.fields._field_type import load
 from transcribe.model import Field, Form
 
@@ -18,9 +19,6 @@ and of the others other characters were misread as well.
 
 LETTER_BY_DIGIT = str.maketrans("2568", "ZSGB")
 """The one letter that a digit looks like. A 0 may be an O, D or Q, and a 1 an I or L."""
-
-NUMBER_TYPES = frozenset({"integer", "decimal", "amount", "phone", "date"})
-"""Types whose values have no letters but those of a unit, a currency or a month."""
 
 MONEY_START = re.compile(r"[SIl|]")
 """The start of an amount that may be a dollar sign or the frame of its box."""
@@ -50,20 +48,20 @@ def as_type_allows(text: str, field: Field, form: Form) -> str:
     kind = load(field.type)
     if not kind.faults(text, field, form):
         return text
-    if field.type in NUMBER_TYPES:
-        found = _as_number(text, field.type)
+    if kind.FACTS.is_all_digits:
+        found = _as_number(text, kind.FACTS)
         return text if found == text or kind.faults(found, field, form) else found
-    if field.type == "code" and field.pattern:
+    if kind.FACTS.is_free_code and field.pattern:
         return _as_code(text, field, form)
     return text
 
 
-def _as_number(text: str, type_name: str) -> str:
-    start = MONEY_START.match(text) if type_name in ("amount", "decimal") else None
+def _as_number(text: str, facts: Facts) -> str:
+    start = MONEY_START.match(text) if facts.has_decimals else None
     if start or LITRES_END.search(text) or STROKES.fullmatch(text):
         return text
     found = text.translate(DIGIT_BY_LETTER)
-    dated = DATE_WITH_STROKES.fullmatch(found) if type_name == "date" else None
+    dated = DATE_WITH_STROKES.fullmatch(found) if facts.is_day else None
     return "/".join(dated.groups()) if dated else found
 
 

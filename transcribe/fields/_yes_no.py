@@ -5,9 +5,6 @@ from __future__ import annotations
 from transcribe.model import Field, Form, Value
 from transcribe.values import tidy
 
-EXACT = True
-INPUT_MODE = "text"
-
 _YES = frozenset("true yes y oui o si sí ja on 1 x v ok ✓ ✔ ☑ ☒ ✗ ✘ × checked ticked coché signed signé vrai".split())
 """Words for a mark that is there."""
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from transcribe.fields._facts import Facts
+from transcribe.fields._street_words import spelled_out
 from transcribe.model import Field, Form, Value
 from transcribe.values import as_written, has_letter, plain, tidy
 
-EXACT = False
-INPUT_MODE = "text"
+FACTS = Facts(
+    name={"en": "address", "fr": "adresse", "es": "dirección"},
+    plural={"en": "addresses", "fr": "adresses", "es": "direcciones"},
+    rank=3,
+    family="line text",
+    exact=False,
+    is_one_value=False,
+    is_searchable=True,
+    in_head="place",
+    labels={"#address": 14},
+    spelled_out=spelled_out,
+)
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import (
     Number,
@@ -17,8 +18,19 @@ from transcribe.values import (
     write_number,
 )
 
-EXACT = True
-INPUT_MODE = "decimal"
+FACTS = Facts(
+    name={"en": "amount", "fr": "montant", "es": "importe"},
+    plural={"en": "amounts", "fr": "montants", "es": "importes"},
+    rank=5,
+    input_mode="decimal",
+    family="amount",
+    holds="money",
+    prior=1e-5,
+    is_all_digits=True,
+    is_indexed=True,
+    labels={"#sum": 9, "#amount": 12},
+    example="1234.50",
+)
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

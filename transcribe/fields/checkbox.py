@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from transcribe.fields._yes_no import EXACT, INPUT_MODE, faults, normalise, parse, write
+from transcribe.fields._facts import Facts
+from transcribe.fields._yes_no import faults, normalise, parse, write
 
-__all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
+__all__ = ["FACTS", "faults", "normalise", "parse", "write"]
+
+FACTS = Facts(
+    name={"en": "box to tick", "fr": "case à cocher", "es": "casilla"},
+    plural={"en": "boxes to tick", "fr": "cases à cocher", "es": "casillas"},
+    rank=11,
+    colour="#b8860b",
+    family="mark",
+    holds="mark",
+    is_ticked=True,
+)

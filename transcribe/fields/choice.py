@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import fold, tidy
 
-EXACT = True
-INPUT_MODE = "text"
+FACTS = Facts(
+    name={"en": "one of several words", "fr": "un mot parmi plusieurs", "es": "una palabra entre varias"},
+    plural={"en": "choices", "fr": "choix", "es": "opciones"},
+    rank=12,
+    is_choice=True,
+    is_one_value=False,
+    is_searchable=True,
+)
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

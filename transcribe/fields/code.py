@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import re
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import breaks_pattern, shaped_by_pattern, tidy
 
-EXACT = True
-INPUT_MODE = "text"
+FACTS = Facts(
+    name={
+        "en": "code, as an order number",
+        "fr": "code, comme un numéro de commande",
+        "es": "código, como un número de pedido",
+    },
+    plural={"en": "numbers and codes", "fr": "numéros et codes", "es": "números y códigos"},
+    rank=4,
+    has_shapes=True,
+    may_be_listed=True,
+    is_one_word=True,
+    is_one_value=False,
+    is_searchable=True,
+    is_indexed=True,
+    barcode="may be",
+    labels={"#code": 13},
+)
 
 _AROUND_MARKS = re.compile(r"\s*([-/._])\s*")
 """A separator with spaces beside it."""

@@ -5,11 +5,24 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import damaged_date_parts, date_of_parts, date_parts, date_separator, date_text, day_order, tidy
 
-EXACT = True
-INPUT_MODE = "text"
+FACTS = Facts(
+    name={"en": "date", "fr": "date", "es": "fecha"},
+    plural={"en": "dates", "fr": "dates", "es": "fechas"},
+    rank=8,
+    family="date",
+    holds="day",
+    prior=1 / 1500,
+    repairable_faults=frozenset({"not a date"}),
+    is_all_digits=True,
+    is_indexed=True,
+    guessed=2,
+    labels={"#date": 10},
+    example="2026-12-31",
+)
 
 _EARLIEST = "1950-01-01"
 """The earliest likely date, where a form has no option `earliest_date`: forms name people alive."""

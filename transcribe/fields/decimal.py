@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import comparable_number, plain_number, read_number, rough_number, write_number
 
-EXACT = True
-INPUT_MODE = "decimal"
+FACTS = Facts(
+    name={"en": "decimal number", "fr": "nombre décimal", "es": "número decimal"},
+    plural={"en": "decimal numbers", "fr": "nombres décimaux", "es": "números decimales"},
+    rank=6,
+    input_mode="decimal",
+    family="amount",
+    holds="number",
+    prior=1e-4,
+    is_all_digits=True,
+    guessed=3,
+    labels={"#decimal": 8},
+    example="2.5",
+)
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

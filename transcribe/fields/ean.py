@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from stdnum import ean
 
+from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
 from transcribe.fields._registry_number import bare, is_digits, normalise, write
 from transcribe.model import Field, Form, Value
 
-EXACT = True
-INPUT_MODE = "numeric"
+FACTS = Facts(
+    name={"en": "EAN or GTIN", "fr": "EAN ou GTIN", "es": "EAN o GTIN"},
+    plural={"en": "article numbers (EAN)", "fr": "numéros d’article (EAN)", "es": "números de artículo (EAN)"},
+    input_mode="numeric",
+    repairable_faults=CHECK_DIGIT_FAULTS,
+    is_one_word=True,
+    barcode="is",
+    labels={"#ean": 4},
+)
 
-__all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
+__all__ = ["FACTS", "faults", "normalise", "parse", "write"]
 
 _LENGTHS = (8, 12, 13, 14)
 """How many digits there may be."""

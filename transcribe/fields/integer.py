@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import comparable_number, read_number, rough_number, write_number
 
-EXACT = True
-INPUT_MODE = "numeric"
+FACTS = Facts(
+    name={"en": "whole number", "fr": "nombre entier", "es": "número entero"},
+    plural={"en": "whole numbers", "fr": "nombres entiers", "es": "números enteros"},
+    rank=7,
+    input_mode="numeric",
+    family="amount",
+    holds="count",
+    prior=1 / 400,
+    is_all_digits=True,
+    guessed=1,
+    labels={"#integer": 11},
+    example=12,
+)
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

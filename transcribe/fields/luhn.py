@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from stdnum import luhn
 
+from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
 from transcribe.fields._registry_number import bare, is_digits, normalise, write
 from transcribe.model import Field, Form, Value
 from transcribe.values import breaks_pattern
 
-EXACT = True
-INPUT_MODE = "numeric"
+FACTS = Facts(
+    name={
+        "en": "number with check digit (Luhn)",
+        "fr": "nombre à chiffre de contrôle (Luhn)",
+        "es": "número con dígito de control (Luhn)",
+    },
+    plural={
+        "en": "numbers with a check digit",
+        "fr": "numéros à clé de contrôle",
+        "es": "números con dígito de control",
+    },
+    input_mode="numeric",
+    repairable_faults=CHECK_DIGIT_FAULTS,
+    is_of_cards=True,
+    labels={"#luhn": 7, "#card": 7},
+)
 
-__all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
+__all__ = ["FACTS", "faults", "normalise", "parse", "write"]
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

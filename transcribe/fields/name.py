@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import as_written, breaks_pattern, has_letter, plain, tidy
 
-EXACT = False
-INPUT_MODE = "text"
+FACTS = Facts(
+    name={"en": "name", "fr": "nom", "es": "nombre"},
+    plural={"en": "names", "fr": "noms", "es": "nombres"},
+    rank=2,
+    family="short text",
+    exact=False,
+    capitals="any",
+    may_be_listed=True,
+    is_one_value=False,
+    is_searchable=True,
+    in_head="party",
+    labels={"#name": 15},
+)
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

@@ -7,11 +7,20 @@ from functools import lru_cache
 
 import phonenumbers
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import has_letter, locale_of, tidy
 
-EXACT = True
-INPUT_MODE = "tel"
+FACTS = Facts(
+    name={"en": "telephone number", "fr": "numéro de téléphone", "es": "número de teléfono"},
+    plural={"en": "telephone numbers", "fr": "numéros de téléphone", "es": "números de teléfono"},
+    rank=9,
+    input_mode="tel",
+    is_one_word=True,
+    is_all_digits=True,
+    is_searchable=True,
+    labels={"#phone": 3},
+)
 
 _LABEL = re.compile(r"^(?:t[ée]l(?:[ée]phone)?|phone|mobile|fax|mob)\b\s*[.:]*\s*", re.IGNORECASE)
 _EXTENSION = re.compile(r"\s*(?:;ext=|ext(?:ension)?\.?|poste|x|#)\s*(\d{1,7})$", re.IGNORECASE)

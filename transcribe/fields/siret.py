@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from stdnum.fr import siren, siret
 
+from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
 from transcribe.fields._registry_number import bare, is_digits, normalise
 from transcribe.model import Field, Form, Value
 
-EXACT = True
-INPUT_MODE = "numeric"
+FACTS = Facts(
+    name={"en": "SIRET or SIREN", "fr": "SIRET ou SIREN", "es": "SIRET o SIREN"},
+    plural={"en": "SIRET numbers", "fr": "numéros SIRET", "es": "números SIRET"},
+    input_mode="numeric",
+    repairable_faults=CHECK_DIGIT_FAULTS,
+    is_one_word=True,
+    labels={"#siret": 5},
+)
 
-__all__ = ["EXACT", "INPUT_MODE", "faults", "normalise", "parse", "write"]
+__all__ = ["FACTS", "faults", "normalise", "parse", "write"]
 
 _VALID = {9: siren.is_valid, 14: siret.is_valid}
 """The check of a number by its count of digits."""

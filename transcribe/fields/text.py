@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import as_written, breaks_pattern, plain, tidy
 
-EXACT = False
-INPUT_MODE = "text"
+FACTS = Facts(
+    name={"en": "text", "fr": "texte", "es": "texto"},
+    plural={"en": "texts", "fr": "textes", "es": "textos"},
+    rank=1,
+    family="line text",
+    exact=False,
+    capitals="all",
+    has_shapes=True,
+    may_be_listed=True,
+    is_one_value=False,
+    is_searchable=True,
+)
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

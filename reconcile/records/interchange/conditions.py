@@ -12,7 +12,6 @@ from itertools import product
 from math import isfinite, prod
 
 from reconcile.records import schema
-from reconcile.records.form_tables import INDEXED_TYPES
 from reconcile.records.sql_names import INDEX_SUFFIX
 from reconcile.records.table_library import Database
 from transcribe.errors import SettingsError
@@ -179,7 +178,7 @@ def _condition(
         values=[each for _, each in typed],
         few=few,
         few_values=few_values,
-        is_exact=typed[0][0].type in INDEXED_TYPES,
+        is_exact=typed[0][0].facts.is_indexed,
     )
 
 
@@ -189,7 +188,7 @@ def _few(
     """The records that may meet a condition: by the column's index, or by the words of the value."""
     if comparison == "ne":
         return "", ()
-    if column.type in INDEXED_TYPES:
+    if column.facts.is_indexed:
         asked = f'"{column.column}" {COMPARISONS[comparison]} ?'
         return f'select id from "{column.table}" where {asked}', [value]  # noqa: S608 our own names
     index = f"{column.table}{INDEX_SUFFIX}"
@@ -233,18 +232,18 @@ def _typed(told: str, column: schema.FieldColumn, value: str) -> str | int | flo
     """The value of a filter as the column holds it; None where it is empty: a field without a value."""
     if not value:
         return None
-    if column.type == "date" and not _is_day(value):
+    if column.facts.is_day and not _is_day(value):
         raise SettingsError(f"filter {told!r}: {value!r} is no day, such as 2026-01-31 or 2026-01.")
-    if column.kind in ("date", "text"):
-        return value
-    if column.kind == "mark":
+    if column.facts.is_mark:
         if value not in ("true", "false"):
             raise SettingsError(f"filter {told!r}: {column.field} is true or false.")
         return int(value == "true")
+    if not column.facts.is_number:
+        return value
     try:
         number = Decimal(value)
         if not isfinite(number):
             raise ValueError
-        return int(number) if column.kind == "integer" and number == int(number) else float(number)
+        return int(number) if not column.facts.has_decimals and number == int(number) else float(number)
     except (InvalidOperation, OverflowError, ValueError) as error:
         raise SettingsError(f"filter {told!r}: {value!r} is no number, such as 1234.50.") from error

@@ -33,9 +33,6 @@ _FACETS: Mapping[str, tuple[str, ...]] = {
     "exceptions": ("rule",),
 }
 
-_FACET_TYPES = frozenset({"choice", "checkbox", "signature"})
-"""Types of fields with few values."""
-
 _QUERIES: Mapping[str, tuple[str, str]] = {
     "corrected": (
         "What was corrected after it was published, and why",
@@ -88,10 +85,10 @@ def _table(database: Database, form: Form, part: str, table: str, columns: Seque
     told: dict[str, str] = {}
     for column in columns:
         field = fields.get(f"{part}.{column.field}" if part else column.field)
-        currency = _one_currency(database, table, column.column) if column.kind == "amount" else None
+        currency = _one_currency(database, table, column.column) if column.facts.is_money else None
         kind = f"{column.type} in {currency}" if currency else column.type  # units of Datasette would make kEUR of it
         told[column.column] = f"{column.label} ({kind})" + ("" if field is None else _help(field.help))
-    facets = [each.column for each in columns if each.type in _FACET_TYPES or each.is_listed]
+    facets = [each.column for each in columns if each.facts.is_choice or each.facts.is_mark or each.is_listed]
     title = _word(form.title, form.name)
     return {
         "title": f"{title}: {_word(form.table(part).label, part)}" if part and _has(form, part) else title,
@@ -111,8 +108,8 @@ def _one_currency(database: Database, table: str, column: str) -> str | None:
 
 def _queries_of(form: Form, table: str, columns: Sequence[FieldColumn]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Queries over a form's amounts and dates; sums never mix currencies."""
-    amounts = [each.column for each in columns if each.kind == "amount"]
-    days = [each.column for each in columns if each.type == "date"]
+    amounts = [each.column for each in columns if each.facts.is_money]
+    days = [each.column for each in columns if each.facts.is_day]
     title = _word(form.title, form.name)
     if not amounts:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,8 @@ from typing import Literal
 from reconcile.records import query
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.schema import FieldColumn
-from reconcile.records.sql_names import LINE_NUMBER, ColumnKind, key_in_line
+from reconcile.records.sql_names import LINE_NUMBER, key_in_line
+from transcribe.fields import Quantity
 from transcribe.model import Value
 
 ExportKind = Literal["text", "integer", "number", "share", "date", "time", "boolean"]
@@ -35,14 +36,10 @@ scan of one that nobody has settled yet; `exceptions` how many there are."""
 ROW_COLUMN = LINE_NUMBER
 """The number of a line on the paper, from 0: the column after those where a table of lines is exported."""
 
-_KINDS: Mapping[str, ExportKind] = {
-    **{"amount": "number", "decimal": "number", "integer": "integer", "date": "date"},
-    **{"checkbox": "boolean", "signature": "boolean"},
+_KINDS: Mapping[Quantity, ExportKind] = {
+    **{"money": "number", "number": "number", "count": "integer", "day": "date", "mark": "boolean", "words": "text"}
 }
-"""The kinds of field types; all others are text."""
-
-_NUMBERS: Set[ColumnKind] = frozenset({"amount", "decimal", "integer"})
-"""Kinds of values that are numbers: where versions of a form have several of them, the column is of numbers."""
+"""The kinds of columns of values. Where versions of a form have several kinds of numbers, the column is of numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +108,15 @@ def gone_row(columns: Sequence[ExportColumn], scan: str, state: str, changed: in
 
 def _of_field(field: str, known: Sequence[FieldColumn]) -> Iterator[ExportColumn]:
     newest = known[-1]
-    kinds = {each.kind for each in known}
-    one_kind = _KINDS.get(newest.type, "text") if len(kinds) == 1 else "text"
-    kind: ExportKind = "number" if len(kinds) > 1 and kinds <= _NUMBERS else one_kind
+    kind: ExportKind = "text"
+    if len({each.facts.holds for each in known}) == 1:
+        kind = _KINDS[newest.facts.holds]
+    elif all(each.facts.is_number for each in known):
+        kind = "number"
     types = ", then ".join(dict.fromkeys(each.type for each in known))
     yield ExportColumn(name=field, kind=kind, type=types, field=field, label=newest.label, newest=newest.column)
     for end, wanted in (
-        ("_currency", any(each.kind == "amount" for each in known)),
+        ("_currency", any(each.facts.is_money for each in known)),
         ("_key", any(each.is_listed for each in known)),
     ):
         if wanted:

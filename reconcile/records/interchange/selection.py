@@ -192,7 +192,7 @@ def _with_words(database: Database, parts: dict[str, str], phrase: str) -> Condi
 
 
 def _value(column: schema.FieldColumn, row: dict[str, object]) -> ListedValue:
-    value, currency = row[column.column], row.get(f"{column.column}_currency") if column.type == "amount" else None
+    value, currency = row[column.column], row.get(f"{column.column}_currency") if column.facts.is_money else None
     assert value is None or isinstance(value, str | int | float), "a column of a STRICT table"
     return ListedValue(value=value, type=column.type, currency=None if currency is None else str(currency))
 

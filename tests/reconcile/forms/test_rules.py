@@ -14,6 +14,7 @@ from reconcile.forms.rule_terms import Binding, bind
 from reconcile.forms.rules import CompiledRule, RuleInstance, Values, compile_rules, operand, solve
 from tests.calls import calls
 from transcribe.errors import FormError
+from transcribe.fields import facts_of
 from transcribe.model import Blank, Column, Field, FieldKey, Form, Rule, Table
 
 PLAIN = {"subtotal": "amount", "tax": "amount", "total": "amount", "count": "integer", "weight": "decimal"}
@@ -173,11 +174,11 @@ def test_dates_compare() -> None:
 
 
 def test_values_become_operands_by_type() -> None:
-    assert operand("1234.50", "amount") == Decimal("1234.50")
-    assert operand(3, "integer") == Decimal(3)
-    assert operand("2025-03-01", "date") == date(2025, 3, 1)
-    assert operand(None, "amount") is None
-    assert operand("Dupont", "name") is None
+    assert operand("1234.50", facts_of("amount")) == Decimal("1234.50")
+    assert operand(3, facts_of("integer")) == Decimal(3)
+    assert operand("2025-03-01", facts_of("date")) == date(2025, 3, 1)
+    assert operand(None, facts_of("amount")) is None
+    assert operand("Dupont", facts_of("name")) is None
 
 
 def test_solving_gives_the_number_that_makes_an_equation_hold() -> None:

@@ -19,7 +19,6 @@ from reconcile.forms.prepared_form import PreparedField, prepared
 from reconcile.inference.long_text import is_long
 from reconcile.inference.noisy_channel import SILENCE, log_sum
 from reconcile.inference.posterior import weigh_field
-from reconcile.inference.prior import CHECK_DIGIT_TYPES
 from reconcile.inference.votes import comparable_text, is_null, null_of, votes
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import SHARED_CONFUSIONS, misreading_probability
@@ -237,7 +236,7 @@ def test_people_who_agree_decide(world: World, text: int, count: int, data: st.D
         characters = read_parameters(shipped).characters
         looks = misreading_probability(characters, SHARED_CONFUSIONS, likeliest.normal, says)
         alike = looks >= LEAST_LIKENESS or likeliest.normal == with_day_as_month(says)
-        checked = spot.type in CHECK_DIGIT_TYPES and likeliest.origin != "read"
+        checked = spot.facts.has_check_digit and likeliest.origin != "read"
         assert alike or checked or without_accents(likeliest.normal) == says, posterior
 
 

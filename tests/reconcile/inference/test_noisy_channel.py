@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from reconcile.decision.decide import decide
 from reconcile.forms.master_data import KnownValues, KnownWords
 from reconcile.forms.prepared_form import prepared
-from reconcile.forms.street_words import spelled_out
 from reconcile.inference.noisy_channel import (
     error_probability,
     likelihoods,
@@ -25,6 +24,7 @@ from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.reconcile.made import both, expert, field, form, machine, reading
+from transcribe.fields._street_words import spelled_out
 from transcribe.model import Decision, FieldKey, Form, Master, Parameters, Task
 from transcribe.values import with_day_as_month
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.forms.street_words import STREET_WORDS, spelled_out
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
@@ -15,6 +14,7 @@ from reconcile.parameters.shipped import shipped_parameters
 from reconcile.parameters.source_phrases import END_SIGN, START_SIGN, Phrases, differences, kept_phrases
 from reconcile.policy import POLICY
 from tests.reconcile.made import field, form, machine, reading
+from transcribe.fields._street_words import STREET_WORDS, spelled_out
 from transcribe.model import FieldKey, Form, Parameters
 
 REMARK = form(field("remark", "text"))

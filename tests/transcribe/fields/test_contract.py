@@ -20,6 +20,7 @@ WORDS = "12 03 2025 1 234 50 , . - / ( ) € EUR RM $ mars MAR oct. er ' O l x +
 PIECES = st.sampled_from([*WORDS.split(), " ", "\u202f", "\n"])
 NUMBERS = st.from_regex(r"-?[0-9]{1,4}([.,][0-9]{3})?([.,][0-9]{1,4})?", fullmatch=True)
 MESS = st.one_of(st.text(max_size=20), st.lists(PIECES, max_size=8).map("".join))
+DIGITS = [*("1234567890123456789"[:length] for length in range(1, 20)), "FR40303265044", "DE123456789"]
 types = pytest.mark.parametrize("name", fields.names())
 FAIR = examples(150)
 MOST_CALLS = 500
@@ -28,8 +29,7 @@ MOST_CALLS = 500
 @types
 def test_it_says_how_it_is_compared_and_typed(name: str) -> None:
     kind = fields.load(name)
-    assert isinstance(kind.EXACT, bool)
-    assert kind.INPUT_MODE in {"text", "decimal", "numeric", "tel", "email"}
+    assert kind.FACTS.input_mode in {"text", "decimal", "numeric", "tel", "email"}
 
 
 @types
@@ -84,8 +84,20 @@ def test_any_text_has_faults_or_a_value(name: str, text: str, locale: str) -> No
     kind, field, form = fields.load(name), field_of(name), FORMS[locale]
     faults = kind.faults(text, field, form)
     assert all(isinstance(code, str) and code for code in faults)
-    if kind.EXACT and text.strip() and kind.parse(text, field, form) is None and kind.normalise(text, field, form):
+    if (
+        kind.FACTS.exact
+        and text.strip()
+        and kind.parse(text, field, form) is None
+        and kind.normalise(text, field, form)
+    ):
         assert faults
+
+
+@types
+def test_a_wrong_check_digit_is_a_fault_that_may_be_repaired(name: str) -> None:
+    kind, field, form = fields.load(name), field_of(name), FORMS["fr_FR"]
+    names_it = any("check digit" in kind.faults(text, field, form) for text in DIGITS)
+    assert kind.FACTS.has_check_digit == names_it
 
 
 @types

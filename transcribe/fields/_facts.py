@@ -1,0 +1,166 @@
+"""What a field type says of itself, so that no other room names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from re import Pattern
+from typing import Literal
+
+from transcribe.model import Value
+
+Family = Literal["line text", "short text", "code", "amount", "date", "mark"]
+"""Trust, calibration and the choice between model and majority are kept by family."""
+
+Quantity = Literal["words", "money", "number", "count", "day", "mark"]
+"""What a value is: free characters, an amount of a currency, a number that may have decimals, a whole number, a day, or
+yes and no."""
+
+CHECK_DIGIT_FAULTS = frozenset({"check digit", "not a number"})
+"""Faults of a number with a check digit that one changed character may mend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a field type says of itself beside its texts; whatever it leaves out is as of a code of any signs."""
+
+    name: Mapping[str, str]
+    """What it is called, by language, as one picks a type."""
+
+    plural: Mapping[str, str]
+    """What its fields are called, by language."""
+
+    rank: int = 99
+    """Its place where people pick a type, the most usual ones first."""
+
+    colour: str = "#0b5fa5"
+    """The colour of its boxes on a picture of the blank."""
+
+    input_mode: str = "text"
+    """The HTML inputmode of its box: text, decimal, numeric, tel, email."""
+
+    family: Family = "code"
+    """The types whose trust and calibration it shares."""
+
+    holds: Quantity = "words"
+    """What its values are."""
+
+    exact: bool = True
+    """Whether nearly the same is not the same (codes, amounts, dates): such readings never agree "closely"."""
+
+    prior: float | None = None
+    """The probability of one value, where all are as likely. None where the words of a value tell how likely it is."""
+
+    repairable_faults: frozenset[str] = frozenset()
+    """The faults that one changed character may mend."""
+
+    misreadings: Pattern[str] | None = None
+    """What in a comparable text may be another sign that looks alike. None: what holds for the family."""
+
+    capitals: Literal["", "any", "all"] = ""
+    """Whether any other word, or all, begin with a capital where the first one does; "" where that tells nothing."""
+
+    has_shapes: bool = False
+    """Whether nothing is known of its values but a pattern, so that their shapes are learnt."""
+
+    may_be_listed: bool = False
+    """Whether its values may be known beforehand, in a list that a form brings."""
+
+    is_choice: bool = False
+    """Whether its values are a few words, the examples of the field."""
+
+    is_ticked: bool = False
+    """Whether its mark is a tick in a box of its own."""
+
+    is_of_cards: bool = False
+    """Whether payment cards have such numbers."""
+
+    is_one_word: bool = False
+    """Whether a value beside its label is one word, whatever follows on the line."""
+
+    is_one_value: bool = True
+    """Whether a field holds one value of few characters, and no free text."""
+
+    is_all_digits: bool = False
+    """Whether a letter that an engine read in a value is the digit that it looks like."""
+
+    is_searchable: bool = False
+    """Whether the words of its values are searched in records."""
+
+    is_indexed: bool = False
+    """Whether orders are looked for by its values."""
+
+    barcode: Literal["", "may be", "is"] = ""
+    """Whether its values are printed as barcodes."""
+
+    in_head: Literal["", "party", "place"] = ""
+    """What of the sender it is, which the head of a page names without a label; "" for none."""
+
+    guessed: int = 0
+    """Its place among types that are guessed from texts alone, the narrowest first; 0 for none."""
+
+    labels: Mapping[str, int] = field(default_factory=dict)
+    """What labels of such fields say, with the place in the order in which labels are looked through.
+
+    Each is a regular expression, or "#" and the name of a list in transcribe/form_drafting/words.
+    """
+
+    example: Value = None
+    """A value that is not written alike on all forms."""
+
+    spelled_out: Callable[[str], str] = str
+    """The comparable text with its short words in full, as readings are compared when they are weighed."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are free text. A source may write such text in conventions of its own."""
+        return self.family in ("line text", "short text")
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether its values are yes and no."""
+        return self.holds == "mark"
+
+    @property
+    def is_day(self) -> bool:
+        """Whether its values are days."""
+        return self.holds == "day"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether its values are amounts of a currency."""
+        return self.holds == "money"
+
+    @property
+    def is_plain_number(self) -> bool:
+        """Whether its values are numbers without a currency: nobody fills the room beside them, as **12.50**."""
+        return self.holds in ("number", "count")
+
+    @property
+    def has_decimals(self) -> bool:
+        """Whether its values have a decimal point to lose."""
+        return self.holds in ("money", "number")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether rules calculate with its values."""
+        return self.holds in ("money", "number", "count")
+
+    @property
+    def has_check_digit(self) -> bool:
+        """Whether a right check digit vouches for a value."""
+        return "check digit" in self.repairable_faults
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether it is any text."""
+        return self.has_shapes and not self.exact
+
+    @property
+    def is_free_code(self) -> bool:
+        """Whether it is any code, such as the number of an order."""
+        return self.has_shapes and self.exact
+
+
+ANY_TEXT = Facts(name={}, plural={}, family="short text", exact=False, is_one_value=False)
+"""The facts of a type that is not there any more, of which records may still tell."""
