@@ -66,7 +66,7 @@ ROOMS = {
     "transcribe.ocr": "lean_imports plugins sandbox imaging",
     "transcribe.registration": "imaging forms",
     "transcribe.ink": "imaging forms",
-    "transcribe.form_drafting": "values imaging forms ocr ink",
+    "transcribe.form_drafting": "values fields imaging forms ocr ink",
     "transcribe.extraction": "values fields ocr",
     "transcribe.recognition": "archive_names table_rows imaging forms fields registration ink ocr extraction",
     "transcribe.intake": "archive sandbox registration ink ocr",
@@ -91,7 +91,7 @@ ROOMS = {
     " transcribe.store",
     "flows.terminal": "transcribe.i18n transcribe.store",
     "flows.runtime": "home",
-    "flows.duplicates": "home reconcile.forms transcribe.store",
+    "flows.duplicates": "home reconcile.forms transcribe.fields transcribe.store",
     "flows.steps": "home duplicates reconcile.decision reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",
@@ -102,16 +102,18 @@ ROOMS = {
     " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
     " transcribe.registration transcribe.store transcribe.values",
     "flows.output": "home reconcile.decision reconcile.forms reconcile.inference"
-    " reconcile.parameters reconcile.policy transcribe.i18n transcribe.intake transcribe.ocr transcribe.people"
-    " transcribe.store",
+    " reconcile.parameters reconcile.policy transcribe.fields transcribe.i18n transcribe.intake transcribe.ocr"
+    " transcribe.people transcribe.store",
     "flows.standalone": "home steps output reconcile.parameters transcribe.archive transcribe.drawing"
     " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.imaging transcribe.intake transcribe.ocr"
     " transcribe.recognition transcribe.sandbox",
     # drafts of forms: files of a home that are no form of it yet
     "flows.drafting": "home standalone output reconcile.decision reconcile.learning transcribe.forms",
     "flows.administration": "backup home house measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
-    " reconcile.records transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.store",
-    "flows.exporting": "home reconcile.records transcribe.drawing transcribe.forms transcribe.whole_files",
+    " reconcile.records transcribe.fields transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
+    " transcribe.store",
+    "flows.exporting": "home reconcile.records transcribe.drawing transcribe.fields transcribe.forms"
+    " transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms reconcile.records transcribe.i18n"
     " transcribe.people",

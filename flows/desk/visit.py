@@ -20,10 +20,10 @@ from flows.desk.words import ACTS, PAGE_WORDS, WITHOUT_SENTENCE
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
 from transcribe.errors import FormError, NotFound
+from transcribe.fields import facts_of
 from transcribe.i18n import advice, in_words, reason_sentence, said, translation
 from transcribe.review import (
     ENGAGEMENT_WORDS,
-    KIND_WORDS,
     ROLE_WORDS,
     Context,
     Here,
@@ -134,7 +134,7 @@ class Visit:
 
     def kind(self, field_type: str) -> str:
         """What a type of fields is called; its own name where it does not come with fairhand."""
-        return translation(self.language).gettext(KIND_WORDS.get(field_type, field_type))
+        return said(facts_of(field_type).plural, self.language) or field_type
 
     def called(self, form: str) -> str:
         """What a form is called, with its name for programs; the name alone where its definition cannot be used."""

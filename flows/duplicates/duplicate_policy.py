@@ -9,6 +9,7 @@ from typing import cast
 
 from reconcile.forms import prepared
 from transcribe.codes import Method
+from transcribe.fields import facts_of
 from transcribe.model import Decision, DuplicatePolicy, FieldKey, Form, Posterior
 
 View = tuple[Sequence[Decision], Mapping[FieldKey, Posterior]]
@@ -20,20 +21,10 @@ POLICY_OPTION = "duplicates"
 FIELDS_OPTION = "identified_by"
 """The option of a form that names the fields that identify an order, with spaces between."""
 
-NUMBERING_TYPES = frozenset({"code"})
-"""Types of fields that may hold the number of an order. An EAN is of a product, a SIRET of a company."""
-
-CONFIRMING_TYPES = frozenset({"date", "amount"})
-"""Types of fields that have to be the same besides: two orders may have one customer number, and no number twice."""
-
-
 SURELY_ANOTHER = 0.9
 """How probable it must be that two readings of a value are both right, so that they tell two orders apart: as much as
 for two scans to be the same order, see `transcribe/store/steering/duplicates.py`."""
 
-
-UNTELLING_TYPES = frozenset({"checkbox", "signature"})
-"""Types of fields whose values tell no two orders apart: a tick is soon made, and nobody reads a signature."""
 
 MIN_OTHERS_DIFFERING_COUNT = 2
 """So many values that identify no order differ on two orders that look alike. One may be misread. Chosen by hand."""
@@ -48,16 +39,17 @@ def identifying_fields(form: Form) -> tuple[str, ...]:
     """The fields whose values tell one order from all others; none where the form has no such fields.
 
     They are those that the form names. Where it names none they are its required codes, dates and amounts, if there is
-    a code and one of the others: never a name alone. A receipt has no number: its form names what tells it from others.
+    a code and one of the others: never a name alone, nor an EAN, which is of a product. A receipt has no number: its
+    form names what tells it from others.
     """
     named = str(form.options.get(FIELDS_OPTION, "")).split()
     if named:
         return tuple(named)
     required = [field for field in form.fields if field.required and field.personal != "payment"]
-    types = {field.type for field in required}
-    if not types & NUMBERING_TYPES or not types & CONFIRMING_TYPES:
-        return ()
-    return tuple(field.name for field in required if field.type in NUMBERING_TYPES | CONFIRMING_TYPES)
+    facts = {field.name: facts_of(field.type) for field in required}
+    numbering = {name for name, each in facts.items() if each.is_free_code}
+    confirming = {name for name, each in facts.items() if each.is_day or each.is_money}
+    return tuple(name for name in facts if name in numbering | confirming) if numbering and confirming else ()
 
 
 def identities(form: Form, *views: View) -> dict[tuple[str, ...], float]:
@@ -108,7 +100,7 @@ def are_apart(form: Form, one: Iterable[Decision], other: Iterable[Decision]) ->
         spot = spots.get(each.key.name)
         if each.value is None or each.method == Method.OPERATOR or counterpart is None:
             continue
-        if spot is None or spot.field.type in UNTELLING_TYPES:
+        if spot is None or spot.facts.is_mark:
             continue
         is_sure = each.probability * counterpart.probability >= SURELY_ANOTHER
         count += is_sure and spot.normal(each.text) != spot.normal(counterpart.text)

@@ -12,11 +12,9 @@ from flows.home import Home
 from reconcile.records import query
 from transcribe.drawing import as_png, field_alone
 from transcribe.errors import SettingsError
+from transcribe.fields import facts_of
 from transcribe.model import Decision, Form, Place, Reading
 from transcribe.whole_files import whole_folder
-
-NOT_WRITING = frozenset({"checkbox", "signature"})
-"""Types of fields whose text is not what is written there."""
 
 SCAN_CHARACTERS = 16
 """So much of a scan's id begins the names of its files: two scans of a home do not meet in it."""
@@ -104,7 +102,7 @@ def training_pairs(home: Home, scan: str, form: Form) -> Iterator[TrainingPair]:
         text = _agreed_text(decision, readings, agreed)
         if place is None or place.snippet is None or text is None:
             continue
-        if type_name in NOT_WRITING or decision.key in taller:
+        if facts_of(type_name).is_mark or decision.key in taller:
             continue
         yield TrainingPair(
             name=_name(scan, place),

@@ -6,11 +6,9 @@ from flows.home import Home
 from reconcile.forms import prepared
 from transcribe import fields, values
 from transcribe.errors import NotFound, SettingsError
+from transcribe.fields import facts_of
 from transcribe.i18n import N_, worded
 from transcribe.model import Field, FieldKey, Form, Value, row_wanted
-
-EXAMPLES: dict[str, Value] = {"date": "2026-12-31", "amount": "1234.50", "decimal": "2.5", "integer": 12}
-"""A value of each type that is not written alike on all forms."""
 
 HIDDEN = N_("The field %(key)s holds payment data, which are painted over and kept nowhere: it is read by nobody.")
 """What is said of payment data, whatever is to be done to their value."""
@@ -110,7 +108,7 @@ def _require_writing(field: Field, form: Form, key: FieldKey, text: str) -> None
                 text=repr(text), key=str(key), pattern=field.pattern,
             )
         )  # fmt: skip
-    if field.type == "choice":
+    if facts_of(field.type).is_choice:
         raise SettingsError(worded(NO_CHOICE, text=repr(text), key=str(key), words=", ".join(field.examples)))
 
 
@@ -118,14 +116,14 @@ def _require_one_value(field: Field, form: Form, key: FieldKey, text: str, as_it
     """SettingsError where a text is no value of its field, two, or a quantity where money is wanted."""
     one = fields.load(field.type).parse(text, field, form)
     if one is None:
-        told = NO_DATE if field.type == "date" else NO_VALUE
+        told = NO_DATE if facts_of(field.type).is_day else NO_VALUE
         raise SettingsError(
             worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=worded(as_it_is))
         )
     if (other := fields.second_reading(text, field, form)) is not None:
         ways = {"one": _plainly(one, field, form), "other": _plainly(other, field, form)}
         raise SettingsError(worded(TWO_VALUES, text=repr(text), key=str(key), as_form=one, as_record=other, **ways))
-    unit = values.unit_beside(text, field, form) if field.type == "amount" else ""
+    unit = values.unit_beside(text, field, form) if facts_of(field.type).is_money else ""
     if unit:
         raise SettingsError(worded(A_UNIT, text=repr(text), unit=unit, key=str(key), advice=_advice(field, form)))
 
@@ -138,7 +136,7 @@ def _plainly(value: Value, field: Field, form: Form) -> str:
 
 def _advice(field: Field, form: Form) -> str:
     """How a value of a field is written on the form: with an example of the form, or one of its type."""
-    value = EXAMPLES.get(field.type)
+    value = facts_of(field.type).example
     written = "" if value is None else fields.load(field.type).write(value, field, form)
     example = next(iter(field.examples), written)
     if example:

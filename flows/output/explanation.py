@@ -16,11 +16,11 @@ from flows.output.explanation_models import (
     Explanation,
 )
 from reconcile.decision import answers, provisional
-from reconcile.forms import family_of
 from reconcile.inference import weigh
 from reconcile.parameters import champion_standing, read_parameters, shipped_parameters
 from transcribe.codes import Flag, Method
 from transcribe.errors import FormError, NotFound
+from transcribe.fields import facts_of
 from transcribe.i18n import named, reason_sentence, say, sentence
 from transcribe.model import OPERATOR_SOURCE, Decision, Evidence, FieldKey, Parameters, Reading, Task
 from transcribe.people import true_reasons
@@ -209,7 +209,7 @@ def _champion(home: Home, history: FieldHistory) -> ChampionJson | None:
     types = {field.name: field.type for field in form.all_fields()}
     if history.key.name not in types:
         return None
-    standing = champion_standing(family_of(types[history.key.name]), read_parameters(parameters))
+    standing = champion_standing(facts_of(types[history.key.name]).family, read_parameters(parameters))
     return ChampionJson(
         family=standing.family,
         side=standing.side,

@@ -9,11 +9,9 @@ from importlib.metadata import version
 from flows.home import Settings
 from flows.output.json_result import ScanResult, source_label
 from transcribe import ocr
+from transcribe.fields import facts_of
 from transcribe.geometry import Box, Homography, project
 from transcribe.model import Decision, Flattened, Page, PagePicture, PageTransform, Place, SourceWords, Task, Word
-
-MARK_TYPES = frozenset({"checkbox", "signature"})
-"""Types of fields that hold no words."""
 
 MIN_LINE_OVERLAP_SHARE = 0.5
 """A field's word stands on a line of the page from this share of the lower one's height on. Chosen by hand."""
@@ -84,7 +82,7 @@ def _whole_page(
 def _of_field(result: ScanResult, place: Place) -> list[Word]:
     """The words of a field where they stand: decided, else likeliest; none of a mark or of an illegible field."""
     outcome = result.outcomes.get(place.key)
-    if result.form.field(place.key.name).type in MARK_TYPES or outcome is None:
+    if facts_of(result.form.field(place.key.name).type).is_mark or outcome is None:
         return []
     text = outcome.text if isinstance(outcome, Decision) else _likeliest(result, outcome)
     if not text.split():
@@ -138,7 +136,7 @@ def _is_wordless(result: ScanResult, place: Place) -> bool:
     """Whether a field has no words, or none that may be told. Page words there would be frames and ticks."""
     outcome = result.outcomes.get(place.key)
     is_null = isinstance(outcome, Decision) and outcome.null is not None
-    return is_null or result.form.field(place.key.name).type in MARK_TYPES
+    return is_null or facts_of(result.form.field(place.key.name).type).is_mark
 
 
 # --- lines, and the way back to the file -----------------------------------------------------------------------------

@@ -123,7 +123,7 @@ def require_exported(form: Form, records: Path) -> None:
         columns, known = export_columns(records, form.name, table), query.columns(records, form.name, table)
         assert len({each.name for each in columns}) == len(columns)
         assert {each.field for each in columns if each.field and not each.end} == {each.field for each in known}
-        amounts = {each.field for each in known if each.kind == "amount"}
+        amounts = {each.field for each in known if each.facts.is_money}
         assert {each.field for each in columns if each.end == "_currency"} == amounts
         for name, out in (("csv", StringIO()), ("parquet", BytesIO())):
             assert load_export(name).write(records, form.name, out, ExportOptions(table=table))

@@ -163,11 +163,7 @@ def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int,
         regions = form_fields.field_regions(form, 1, sheet)
         engines = {name: ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")}
         plain = plain_page(page, path, regions, (), list(engines.values()), sheet.unit)
-        spots = [
-            spot
-            for spot in plain.regions
-            if spot.field.type not in form_fields.MARKS and (spot.ink.box or spot.stretches)
-        ]
+        spots = [spot for spot in plain.regions if not spot.is_mark and (spot.ink.box or spot.stretches)]
         boxes = [box for spot in spots for box in writing_lines.lines(spot.ink, sheet.unit)]
         clean, lines = Page(number=1, picture=sheet.clean), [line for spot in spots for line in plain.lines(spot)]
         read, find = engines["rapidocr"].words, engines["rapidocr"].stretches

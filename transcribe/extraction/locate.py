@@ -17,6 +17,7 @@ from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.page_text.word_limits import require_bounded
 from transcribe.extraction.tables.cells import agreed_table
 from transcribe.extraction.tables.missing_rows import has_missing_rows
+from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.model import Field, FieldKey, Form, Page, Place, Reading, Table, Word
 from transcribe.ocr import MAX_ALTERNATIVE_COUNT, alternatives_of, confidence_of, is_hocr_source, reading
@@ -93,13 +94,15 @@ def locate(
 
 def _is_another_document(form: Form, hypotheses: Mapping[str, Sequence[PlaceHypothesis]]) -> bool:
     """Whether the form must have an amount, and no source found any such."""
-    required = [field.name for field in form.fields if field.required and field.type == "amount"]
+    required = [field.name for field in form.fields if field.required and facts_of(field.type).is_money]
     return bool(required) and not any(hypotheses[name] for name in required)
 
 
 def _amount_texts(form: Form, hypotheses: Mapping[str, Sequence[PlaceHypothesis]]) -> set[str]:
     """What every source reads for the amounts of a form, where they most likely stand."""
-    firsts = [places[0] for field in form.fields if field.type == "amount" and (places := hypotheses[field.name])]
+    firsts = [
+        places[0] for field in form.fields if facts_of(field.type).is_money and (places := hypotheses[field.name])
+    ]
     return {candidate.text for place in firsts for candidate in place.by_source.values()}
 
 

@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
 from transcribe.errors import FormError, NothingDrafted
+from transcribe.fields import FREE_TEXT, facts_of
 from transcribe.form_drafting.captions import (
     label_of,
     label_regions,
@@ -233,13 +234,13 @@ def _enlarged(grid: Grid, columns: Sequence[Drafted], scale: float) -> tuple[Gri
 def _kind(text: str, language: str) -> str:
     """The type that a label names in one of the languages of the print, as "deu+spa"."""
     kinds = [type_of(text, each) for each in language.split("+")]
-    return next((kind for kind in kinds if kind != "text"), "text")
+    return next((kind for kind in kinds if kind != FREE_TEXT), FREE_TEXT)
 
 
 def _field(box: Box, text: str | None, language: str, *, room: bool) -> Drafted:
     """A field named by its label; `room` above a line is made higher for a signature."""
     kind = _kind(_clean(text or ""), language)
-    if room and kind == "signature" and box.height < box.width / 5:
+    if room and facts_of(kind).is_mark and box.height < box.width / 5:
         box = Box(box.x0, max(0, box.y1 - round(box.height * SIGNATURE_HEIGHT_LINES)), box.x1, box.y1)
     return Drafted(name=_name(text) if text else "field", label=_clean(text or ""), type=kind, box=box)
 

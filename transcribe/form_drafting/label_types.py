@@ -6,6 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from transcribe import fields
 from transcribe.values import any_word, without_marks
 
 WORDS_FOLDER = Path(__file__).parent / "words"
@@ -13,29 +14,6 @@ WORDS_FOLDER = Path(__file__).parent / "words"
 
 LANGUAGES = frozenset({"eng", "fra", "spa", "deu", "ita", "nld"})
 """The languages of these words, as Tesseract names them."""
-
-TYPE_OF_SUBJECT: tuple[tuple[str, str], ...] = (
-    ("signature", "signature"),
-    ("email", "email"),
-    ("phone", "phone"),
-    ("ean", "ean"),
-    ("siret", "siret"),
-    ("vat", "vat"),
-    ("luhn", "luhn"),
-    ("card", "luhn"),
-    ("decimal", "decimal"),
-    ("sum", "amount"),
-    ("date", "date"),
-    ("integer", "integer"),
-    ("amount", "amount"),
-    ("code", "code"),
-    ("address", "address"),
-    ("name", "name"),
-)
-"""The lists of words, each with the type that it stands for. The first list with a word of the label counts."""
-
-UNPAID_TYPES = frozenset({"checkbox", "signature", "amount", "choice"})
-"""Types of fields that say how, how much or that somebody pays: no number of a card or account stands in them."""
 
 PAYMENT_SUBJECTS = ("card", "payment")
 """The lists of words for what a card or an account is known by."""
@@ -54,10 +32,13 @@ def plain(text: str) -> str:
 
 
 def type_of(label: str, language: str) -> str:
-    """The type of field that a label names on a form in this language (as Tesseract names it); else "text"."""
+    """The type of field that a label names on a form in this language (as Tesseract names it); else free text.
+
+    The first words that are found in the label count, see `Facts.labels`.
+    """
     word, meaning = OTHER_MEANINGS.get(language, ("", ""))
     text = re.sub(word, meaning, plain(label)) if word else plain(label)
-    return next((kind for kind, pattern in _type_patterns() if pattern.search(text)), "text")
+    return next((kind for kind, pattern in _type_patterns() if pattern.search(text)), fields.FREE_TEXT)
 
 
 def looks_like_payment(label: str, type_name: str) -> bool:
@@ -66,13 +47,20 @@ def looks_like_payment(label: str, type_name: str) -> bool:
     Its label says so. A number with the check digit of cards is one, unless its label says what else it is.
     """
     text = plain(label)
-    if type_name in UNPAID_TYPES:
-        return False
+    facts = fields.facts_of(type_name)
+    if facts.is_mark or facts.is_money or facts.is_choice:
+        return False  # it says how, how much or that somebody pays
     if any(re.search(any_word(WORDS_FOLDER, subject), text) for subject in PAYMENT_SUBJECTS):
         return True
-    return type_name == "luhn" and not re.search(any_word(WORDS_FOLDER, "luhn"), text)
+    return facts.is_of_cards and not any(kind == type_name and words.search(text) for kind, words in _type_patterns())
 
 
 @cache
 def _type_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(any_word(WORDS_FOLDER, subject))) for subject, kind in TYPE_OF_SUBJECT)
+    """Each type with words of its labels, in the order in which labels are looked through."""
+    told = ((at, name, label) for name in fields.names() for label, at in fields.facts_of(name).labels.items())
+    return tuple((name, re.compile(_words(label))) for _, name, label in sorted(told))
+
+
+def _words(label: str) -> str:
+    return any_word(WORDS_FOLDER, label[1:]) if label.startswith("#") else label

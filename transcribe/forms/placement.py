@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from transcribe.errors import FormError
+from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.model import Blank, Form
 
@@ -49,7 +50,7 @@ def overlapping(file: str, form: Form) -> Iterator[str]:
 def unanswerable(file: str, form: Form) -> Iterator[str]:
     """Every field that nobody could fill in or read as it is defined, with what to do."""
     for field in form.all_fields():
-        if field.type == "choice" and not field.examples:
+        if facts_of(field.type).is_choice and not field.examples:
             yield f'{file}: field "{field.name}" examples: a choice is one of a few words. List them as its examples.'
         if any(not text.strip() for text in field.label.values()):
             yield f'{file}: field "{field.name}" label: it is empty. Write what stands beside it, or leave label out.'

@@ -7,18 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transcribe.errors import FormError
+from transcribe.fields import facts_of
 from transcribe.forms.field_boxes import cell
 from transcribe.geometry import Box
 from transcribe.model import Form
 
 if TYPE_CHECKING:
     from PIL import ImageDraw
-
-COLOUR_OF_TYPE = {"checkbox": "#b8860b", "signature": "#8b008b"}
-"""The colours of field types that have one of their own."""
-
-FIELD_COLOUR = "#0b5fa5"
-"""The colour of other fields."""
 
 COLUMN_COLOUR = "#1b7f3b"
 """The colour of cells of tables."""
@@ -45,7 +40,7 @@ def preview(form: Form, page: int = 1) -> bytes:
     draw = drawing.Draw(picture, "RGBA")
     for field in form.fields:
         if field.box and field.page == page:
-            colour = PAYMENT_COLOUR if field.personal == "payment" else COLOUR_OF_TYPE.get(field.type, FIELD_COLOUR)
+            colour = PAYMENT_COLOUR if field.personal == "payment" else facts_of(field.type).colour
             _draw_box(draw, field.box, f"{field.name}: {field.type}", colour)
     for table in form.tables:
         if table.box and table.page == page:

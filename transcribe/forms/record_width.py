@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 
+from transcribe.fields import Facts, facts_of
 from transcribe.model import Field, Form
 
 MAX_TABLE_COLUMNS = 900
@@ -11,9 +12,6 @@ MAX_TABLE_COLUMNS = 900
 
 A table of records.db has 999 at most; the rest is for its own and for those of later versions.
 """
-
-_NEEDED = {"amount": 3, "decimal": 2}
-"""The columns of a field by its type, where it is not one; master data need one more for the key."""
 
 MAX_NAME_CHARACTERS = 100
 """The longest name of a field or table, as that of a form. Chosen by hand."""
@@ -34,10 +32,15 @@ def unpublishable(file: str, form: Form) -> Iterator[str]:
 
 
 def _too_wide(file: str, what: str, fields: Iterable[Field], listed: Set[str]) -> Iterator[str]:
-    needed = sum(_NEEDED.get(field.type, 1) + (field.name in listed) for field in fields)
+    needed = sum(_column_count(facts_of(field.type)) + (field.name in listed) for field in fields)
     if needed > MAX_TABLE_COLUMNS:
         yield (
             f"{file}: {what} need {needed} columns in the records, where an amount needs three, and a table has at "
             f"most {MAX_TABLE_COLUMNS}. Write fields that repeat as rows of a [[table]], or split the form into two "
             "forms."
         )
+
+
+def _column_count(facts: Facts) -> int:
+    """The columns of a field; master data need one more for the key."""
+    return 3 if facts.is_money else 2 if facts.has_decimals else 1

@@ -1,7 +1,7 @@
 """What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
 
 from transcribe.imaging.background import background, evened, flatten, grey, shadow, smoothed
-from transcribe.imaging.barcodes import BARCODE_SOURCE, Barcode, barcodes, barcodes_on_page, may_hold_barcode
+from transcribe.imaging.barcodes import BARCODE_SOURCE, Barcode, barcodes, barcodes_on_page
 from transcribe.imaging.crops import cover, crop, cropped, page_picture
 from transcribe.imaging.masks import Mask, grown_mask
 from transcribe.imaging.orientation import MIN_WORD_LETTERS, way_up
@@ -35,7 +35,6 @@ __all__ = [
     "flatten",
     "grey",
     "grown_mask",
-    "may_hold_barcode",
     "page_picture",
     "painted_over",
     "patience",

@@ -14,12 +14,6 @@ from transcribe.model import Picture
 BARCODE_SOURCE = f"zxing {version('zxing-cpp')}"
 """The name of ZXing's readings."""
 
-BARCODE_FIELD_TYPES = frozenset({"code", "ean"})
-"""Field types whose box may hold a barcode."""
-
-MIN_CODE_BOX_HEIGHT_PX = 50
-"""Height from which a box of the type code may hold a barcode; EAN boxes are always looked at. Chosen by hand."""
-
 SEARCH_MARGIN_HEIGHTS = 0.5
 """How far beyond a box barcodes are looked for, in its heights: labels are stuck on beside the line. Chosen by hand."""
 
@@ -41,11 +35,6 @@ class Barcode(NamedTuple):
     text: str
     box: Box
     checked: bool
-
-
-def may_hold_barcode(field_type: str, box: Box) -> bool:
-    """Whether the box of a field of this type may hold a barcode."""
-    return field_type in BARCODE_FIELD_TYPES and (field_type != "code" or box.height >= MIN_CODE_BOX_HEIGHT_PX)
 
 
 def barcodes(picture: Picture, box: Box) -> list[Barcode]:

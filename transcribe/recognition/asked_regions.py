@@ -8,16 +8,17 @@ from functools import lru_cache
 from typing import cast
 
 from transcribe.codes import Flag
+from transcribe.fields import facts_of
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
-from transcribe.imaging import BARCODE_SOURCE, Barcode, barcodes, cover, may_hold_barcode
+from transcribe.imaging import BARCODE_SOURCE, Barcode, barcodes, cover
 from transcribe.ink import HiddenPrint, InkLayer, crossed_out, unbarred, without_bars
 from transcribe.model import Page, Reading, SourceWords
 from transcribe.ocr import Engine, alternatives_of
 from transcribe.recognition.barcode_readings import adds_to_barcode
 from transcribe.recognition.cascade import Cascade
 from transcribe.recognition.engine_words import EngineWords, words_by_engine
-from transcribe.recognition.form_fields import MARKS, MAY_BE_ONE_DIGIT, Circumstances, FieldRegion
+from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.plain_page import PlainPage, text_rows
 from transcribe.recognition.presence import (
     MIN_SURE_CONFIDENCE,
@@ -38,6 +39,9 @@ STREWN = 0.1
 MIN_LETTERS_BESIDE = 2
 """Letters that ink sees beside all words of a reading from which it is of a part of the text alone. Chosen by hand."""
 
+MIN_BARCODE_BOX_HEIGHT_PX = 50
+"""Height from which a box may hold a barcode where not all values of its type are barcodes. Chosen by hand."""
+
 
 def ask_engines(
     page: Page,
@@ -50,7 +54,7 @@ def ask_engines(
     """The words of every region that has writing in it; payment data are never asked for.
 
     With a `cascade` engines after the first are asked only for what it holds for doubtful."""
-    in_place = [region for region in plain.regions if not region.astray and region.field.type not in MARKS]
+    in_place = [region for region in plain.regions if not region.astray and not region.is_mark]
     written = [each for each in in_place if may_be_filled(each)]
     asked = [
         replace(region, ink=text_ink(region, text_rows(region.stretches or ())))
@@ -83,7 +87,7 @@ def _heeded(said: EngineWords, region: FieldRegion, engine: Engine, blank: str |
     engine reads the same on the blank, or reads something there and is not sure here."""
     if not said.plain or not said.lines or not region.is_witnessed or region.stretches:
         return said
-    is_none = counted_confidence(said.text, said.confidence, region.field.type) == 0
+    is_none = counted_confidence(said.text, said.confidence, facts_of(region.field.type)) == 0
     if not is_none and blank:
         on_blank = _read_on_blank(cast(Hashable, engine), blank, region.box)
         is_unsure = said.confidence is not None and said.confidence < MIN_SURE_CONFIDENCE
@@ -120,10 +124,10 @@ class AskedRegion:
         """How probable it is that something is written here. Of single digits any engine tells that is sure."""
         if self.barcode:
             return 1.0
-        kind = self.region.field.type
-        counted = [counted_confidence(each.text, each.confidence, kind) for each in self.words if each.plain]
+        facts = facts_of(self.region.field.type)
+        counted = [counted_confidence(each.text, each.confidence, facts) for each in self.words if each.plain]
         read = [sure for sure in counted if sure is not None]
-        if read and kind in MAY_BE_ONE_DIGIT:
+        if read and facts.is_plain_number:
             read += [sure for each in self.words if (sure := each.confidence or 0.0) >= MIN_SURE_CONFIDENCE]
         return filled_probability(self.region, max(read, default=None))
 
@@ -193,7 +197,8 @@ def _flags(region: FieldRegion, layer: InkLayer) -> list[Flag]:
 
 def _barcode(region: FieldRegion, page: Page) -> Barcode | None:
     """A barcode that stands in a field's box, or beside it."""
-    if not may_hold_barcode(region.field.type, region.box):
+    barcode = facts_of(region.field.type).barcode
+    if not barcode or (barcode != "is" and region.box.height < MIN_BARCODE_BOX_HEIGHT_PX):
         return None
     return next(iter(barcodes(page.picture, region.box)), None)
 

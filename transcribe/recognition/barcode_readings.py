@@ -8,6 +8,7 @@ from datetime import datetime
 
 from transcribe import fields
 from transcribe.extraction import Located
+from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.imaging import BARCODE_SOURCE, MIN_WORD_LETTERS, Barcode, barcodes_on_page
 from transcribe.model import Field, Form, Page
@@ -15,11 +16,11 @@ from transcribe.ocr import reading
 
 
 def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Located, now: datetime) -> Located:
-    """What was located, and what barcodes say of fields of the type `ean`, and `code` with a pattern.
+    """What was located, and what barcodes say of fields whose type is printed so, or may be and has a pattern.
 
     They speak where all codes of the pages that are written so say the same, and prove nothing: it may be another's, as
     an article's. Where no engine found the field, its place is the barcode's."""
-    wanted = [each for each in form.fields if each.type == "ean" or (each.type == "code" and each.pattern)]
+    wanted = [each for each in form.fields if _is_printed_as_barcode(each)]
     codes = [(page, code) for page in pages for code in barcodes_on_page(page.picture)] if wanted else []
     places, readings = list(found.places), list(found.readings)
     for field in wanted:
@@ -42,6 +43,11 @@ def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Locate
             )
         )
     return Located(places=tuple(places), readings=tuple(readings))
+
+
+def _is_printed_as_barcode(field: Field) -> bool:
+    barcode = facts_of(field.type).barcode
+    return barcode == "is" or bool(barcode and field.pattern)
 
 
 def _fits(code: Barcode, field: Field, form: Form) -> bool:

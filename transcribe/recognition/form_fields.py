@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy
 
 from transcribe.codes import Flag
-from transcribe.fields import as_type_allows
+from transcribe.fields import as_type_allows, facts_of
 from transcribe.forms import Comb, combs, field_boxes
 from transcribe.geometry import Box
 from transcribe.imaging import OutsidePhoto
@@ -17,11 +17,6 @@ from transcribe.ink import Ink, InkLayer
 from transcribe.model import Field, FieldKey, Form, Reading
 from transcribe.ocr import reading
 from transcribe.registration import Similarity
-
-MARKS = frozenset({"checkbox", "signature"})
-
-MAY_BE_ONE_DIGIT = ("integer", "decimal")
-"""Types of values that are often a single digit, which detectors miss; they miss hardly any longer text."""
 
 MIN_SHARE_OUTSIDE = 0.1
 """The share of a box outside the photo from which writing may be lost. Chosen by hand."""
@@ -60,6 +55,11 @@ class FieldRegion:
     inked_share: float = 1.0
 
     @property
+    def is_mark(self) -> bool:
+        """Whether it is ticked or signed, and nothing is written in it."""
+        return facts_of(self.field.type).is_mark
+
+    @property
     def is_witnessed(self) -> bool:
         """Whether a detector looked for text here; payment data are covered before it looks."""
         return self.stretches is not None and self.field.personal != "payment"
@@ -81,8 +81,8 @@ def field_regions(
             key=key,
             field=field,
             box=box,
-            ink=_with_joined(ink, layer, box) if field.type in MAY_BE_ONE_DIGIT else ink,
-            comb=None if field.type in MARKS else comb,
+            ink=_with_joined(ink, layer, box) if facts_of(field.type).is_plain_number else ink,
+            comb=None if facts_of(field.type).is_mark else comb,
             astray=astray,
             outside=outside is not None and outside.share(box) >= MIN_SHARE_OUTSIDE,
             missed_share=MISSED_IN_DIRT_SHARE if 2 * dirty[box.slices].sum() > box.area else 0.0,

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from transcribe.codes import Flag
+from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.imaging import grey
 from transcribe.ink import InkLayer, added_strokes, probability_signed, probability_ticked
 from transcribe.model import INK, Page, Picture, Reading
 from transcribe.ocr import Engine
 from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
-from transcribe.recognition.form_fields import MARKS, Circumstances, FieldRegion
+from transcribe.recognition.form_fields import Circumstances, FieldRegion
 from transcribe.recognition.plain_page import plain_page
 from transcribe.recognition.presence import filled_probability
 from transcribe.registration import FITS
@@ -64,7 +65,7 @@ def _by_ink(
         flags = (Flag.OUTSIDE_PHOTO,)
     elif region.astray:
         flags = (Flag.NOT_FITTING,)
-    elif region.field.type in MARKS:
+    elif region.is_mark:
         marked = None if here.fit <= FITS else _probability_marked(region, regions, layer, shades)
         if marked is None:
             flags = (Flag.ILLEGIBLE,)
@@ -91,7 +92,7 @@ def _probability_marked(
     if region.misplaced:
         return None
     strokes = added_strokes(shades, layer.blank, region.box, layer.unit)
-    if region.field.type == "checkbox":
+    if facts_of(region.field.type).is_ticked:
         others = [patch.box for each in regions if each.key != region.key for patch in each.ink.patches]
         marked = probability_ticked(layer, region.ink, region.box, strokes, others)
     else:

@@ -14,7 +14,7 @@ from transcribe.imaging import cover, flatten, grey, painted_over
 from transcribe.ink import low_print
 from transcribe.model import Page
 from transcribe.ocr import Engine
-from transcribe.recognition.form_fields import MARKS, FieldRegion
+from transcribe.recognition.form_fields import FieldRegion
 from transcribe.recognition.text_ink import dirt
 from transcribe.registration import Offset
 
@@ -117,9 +117,7 @@ def plain_page(
         replace(each, stretches=tuple(own), missed_share=max(missed, each.missed_share))
         for each, own in zip(regions, owned, strict=True)
     ]
-    ink = [
-        (each.stretches, each.ink.doubtful or each.ink.filled >= 0.5) for each in seen if each.field.type not in MARKS
-    ]
+    ink = [(each.stretches, each.ink.doubtful or each.ink.filled >= 0.5) for each in seen if not each.is_mark]
     blind = _share([not inked for text, inked in ink if text], USUALLY_INKED_WRONGLY_SHARE)
     others = sorted(inked for text, inked in ink if not text)[:-1]  # than one with ink
     share, strewn = _share(others, USUALLY_INKED_WRONGLY_SHARE), dirt(seen)
@@ -131,7 +129,7 @@ def _with_rows(regions: Sequence[FieldRegion]) -> Iterator[FieldRegion]:
     """The fields, those told that stand in a row in whose other cells text is seen."""
     rows: dict[tuple[str, int], list[FieldRegion]] = defaultdict(list)
     for region in regions:
-        if region.key.row is not None and region.field.type not in MARKS:
+        if region.key.row is not None and not region.is_mark:
             rows[region.key.name.partition(".")[0], region.key.row].append(region)
     for region in regions:
         row = rows.get((region.key.name.partition(".")[0], region.key.row), []) if region.key.row is not None else []
@@ -145,7 +143,7 @@ def _text(
     """The first engine that finds text without reading it, the text that it finds on the blank, and that on the page.
 
     Both without leaders: the dots of "number .... ref." join words to one text, in which nothing written is seen."""
-    boxes = [each.box for each in regions if each.field.type not in MARKS]
+    boxes = [each.box for each in regions if not each.is_mark]
     for engine in engines:
         found = engine.stretches(replace(page, picture=flatten(page.picture)))
         if found is None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import exp, log
 
+from transcribe.fields import Facts, facts_of
 from transcribe.geometry import Box
 from transcribe.ink import NEAR, Ink, InkLayer
-from transcribe.recognition.form_fields import MARKS, FieldRegion
+from transcribe.recognition.form_fields import FieldRegion
 from transcribe.recognition.plain_page import MIN_INSIDE_SHARE, PlainPage
 from transcribe.registration import Offset, is_text, writing_offset
 
@@ -45,10 +46,6 @@ LONG_TEXT_COUNT, MIN_LONG_HEEDED_CONFIDENCE = 4, 0.0002
 """Letters and digits from which a text is long, and the confidence from which it speaks for writing: of such texts on
 worn paper and in shadow 18 of 19 that were written had it, and 3 of 9 that were read in paper (60 photographs)."""
 
-WITHOUT_LETTERS = ("amount", "decimal", "integer", "date")
-"""Types in which a text with letters counts as a short one. Of 15 such texts that were read with less than .1 where the
-detector saw nothing, as RAXSP, none was written; of 13 without letters three were, as 47000 (some 150 photographs)."""
-
 MIN_SURE_CONFIDENCE, SURELY_READ_LOG_ODDS = 0.6, 4.5
 """Confidence of words that are hardly ever read in paper, and what they speak for writing: 41 of 48 of those filled
 boxes had as much, and of the 178 blank ones none."""
@@ -75,14 +72,16 @@ MIN_INK_SHARE = 0.03
 blank has less. Without this such print was taken for writing beside its boxes on 5 of 25 photographs of other forms."""
 
 
-def counted_confidence(text: str, confidence: float | None, kind: str) -> float | None:
+def counted_confidence(text: str, confidence: float | None, facts: Facts) -> float | None:
     """The confidence, 0 to 1, with which words count that are read in a field of this type where the detector sees no
     text: 0 where they are as unsure as what is read in dirt. A long text counts as MIN_READ_CONFIDENCE at least.
 
-    None where an engine reads a text and does not say how sure it is of it."""
+    None where an engine reads a text and does not say how sure it is of it. A number or day with letters is no long
+    text: of 15 such that were read with less than .1 where the detector saw nothing, as RAXSP, none was written; of 13
+    without letters three were, as 47000 (some 150 photographs)."""
     if confidence is None:
         return None if text else 0.0
-    is_of_type = kind not in WITHOUT_LETTERS or not any(map(str.isalpha, text))
+    is_of_type = not (facts.is_number or facts.is_day) or not any(map(str.isalpha, text))
     is_long = is_of_type and sum(map(str.isalnum, text)) >= LONG_TEXT_COUNT
     least = MIN_LONG_HEEDED_CONFIDENCE if is_long else MIN_READ_CONFIDENCE
     return max(confidence, MIN_READ_CONFIDENCE) if confidence >= least else 0.0
@@ -130,7 +129,7 @@ def with_text_beside(plain: PlainPage, layer: InkLayer) -> PlainPage:
     stray, offset = _stray(written, plain.regions, layer.unit)
     if offset is None:
         loose = _loose_ink(plain.regions, layer)
-        ticked = [each.box for each in plain.regions if each.field.type == "checkbox" and each.ink.filled > 0.5]
+        ticked = [each.box for each in plain.regions if facts_of(each.field.type).is_ticked and each.ink.filled > 0.5]
         near = [(*_marks_near(each, loose, ticked, layer.unit), *_near(each, stray)) for each in plain.regions]
         told = [replace(each, beside=beside) for each, beside in zip(plain.regions, near, strict=True)]
         return replace(plain, regions=tuple(told))
@@ -154,9 +153,9 @@ def _stray(pieces: Sequence[Box], regions: Sequence[FieldRegion], unit: float) -
 
     It is the text of no field. Where all of it lies beside its boxes, text in a box may be of the one beside it too."""
     near = round(NEAR_MARK_PX * unit)
-    marks = [each.box.padded(near) for each in regions if each.field.type in MARKS]
+    marks = [each.box.padded(near) for each in regions if each.is_mark]
     texts = [each for each in pieces if not any(mark.contains_middle(each) for mark in marks)]
-    offset = writing_offset(texts, [each.box for each in regions if each.field.type not in MARKS], unit)
+    offset = writing_offset(texts, [each.box for each in regions if not each.is_mark], unit)
     if offset:
         return texts, offset
     own = {part for each in regions for part in each.stretches or ()}
@@ -166,7 +165,7 @@ def _stray(pieces: Sequence[Box], regions: Sequence[FieldRegion], unit: float) -
 def _may_be_of(region: FieldRegion, place: Box, ink: Ink, texts: Sequence[Box]) -> bool:
     """Whether something is written in a box, or at its place beside it where all writing lies; true of any mark."""
     is_seen = any(each.intersects(text) for each in (region.box, place) for text in texts)
-    return region.field.type in MARKS or is_seen or ink.filled >= NOTHING_WRITTEN
+    return region.is_mark or is_seen or ink.filled >= NOTHING_WRITTEN
 
 
 def _loose_ink(regions: Sequence[FieldRegion], layer: InkLayer) -> list[Box]:
@@ -186,7 +185,7 @@ def _marks_near(region: FieldRegion, loose: Sequence[Box], ticked: Sequence[Box]
     What ends at the frame of another box that is ticked is of that tick, as ticks reach out."""
     around, least = region.box.padded(round(MARK_REACH_PX * unit)), MIN_MARK_HEIGHTS * region.box.height
     others = [box.padded(round(2 * NEAR * unit)) for box in ticked if box != region.box]
-    for each in loose if region.field.type == "checkbox" else ():
+    for each in loose if facts_of(region.field.type).is_ticked else ():
         is_large = around.intersects(each) and max(each.width, each.height) >= least
         if is_large and not any(box.intersects(each) for box in others):
             yield each
@@ -194,7 +193,7 @@ def _marks_near(region: FieldRegion, loose: Sequence[Box], ticked: Sequence[Box]
 
 def _near(region: FieldRegion, stray: Sequence[Box]) -> tuple[Box, ...]:
     """The text of no field that stands near one in which no text is seen; none near a mark."""
-    if region.field.type in MARKS or region.stretches:
+    if region.is_mark or region.stretches:
         return ()
     return tuple(each for each in stray if _is_near(region.box, each))
 

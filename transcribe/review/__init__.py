@@ -26,13 +26,11 @@ from transcribe.review.views.formatting import (
     spent,
 )
 from transcribe.review.views.formatting import month as month_words
-from transcribe.review.views.kinds import KIND_WORDS
 from transcribe.review.views.statements import Statement, months_of, statements_of
 from transcribe.review.work_row import WORK_HEADS, Figure, work_row
 
 __all__ = [
     "ENGAGEMENT_WORDS",
-    "KIND_WORDS",
     "ROLE_WORDS",
     "TAKES_FILE",
     "WORK_HEADS",

@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from transcribe.i18n import direction, translation
+from transcribe.fields import facts_of
+from transcribe.i18n import direction, said, translation
 from transcribe.review.views.formatting import moment
-from transcribe.review.views.kinds import KIND_WORDS
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 """Where the templates lie."""
@@ -84,7 +84,7 @@ def _environment(language: str, languages: tuple[str, ...], desk: str, folders: 
 
     def kind_words(kind: str) -> str:
         """What a type of fields is called."""
-        return catalogue.gettext(KIND_WORDS.get(kind, kind))
+        return said(facts_of(kind).plural, language) or kind
 
     environment.globals.update(
         language=language,

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from transcribe.errors import FairhandError
+from transcribe.fields import facts_of
 from transcribe.i18n import N_, translation
 
 MAX_TEXT_LENGTH = 4000
@@ -17,9 +18,6 @@ MAX_WORD_LENGTH = 300
 
 MAX_VALUE_LENGTH = 300
 """Characters of a field that holds one value, with what may be written around it: six lines of a form."""
-
-VALUE_TYPES = frozenset("amount checkbox date decimal ean email integer luhn phone signature siret vat".split())
-"""Types of fields that hold one value, and no free text."""
 
 SHOWN_NAMES_COUNT = 3
 """So many characters are named in one sentence. Chosen by hand."""
@@ -73,7 +71,7 @@ def require_keepable(text: str) -> None:
 
 def require_value_length(text: str, type_name: str) -> None:
     """TextRefused where a text is longer than any value of its field's type."""
-    if type_name in VALUE_TYPES and len(text) > MAX_VALUE_LENGTH:
+    if facts_of(type_name).is_one_value and len(text) > MAX_VALUE_LENGTH:
         raise TextRefused(
             N_(
                 "This field holds a date, a number or the like: at most {most} characters can be kept, and the text "

@@ -6,28 +6,7 @@ from collections.abc import Mapping
 
 from flows.desk.visit import Visit
 from transcribe import fields
-from transcribe.i18n import N_
-
-TYPES: Mapping[str, str] = {
-    "text": N_("text"),
-    "name": N_("name"),
-    "address": N_("address"),
-    "code": N_("code, as an order number"),
-    "amount": N_("amount"),
-    "decimal": N_("decimal number"),
-    "integer": N_("whole number"),
-    "date": N_("date"),
-    "phone": N_("telephone number"),
-    "email": N_("e-mail address"),
-    "checkbox": N_("box to tick"),
-    "choice": N_("one of several words"),
-    "signature": N_("signature"),
-    "ean": N_("EAN or GTIN"),
-    "luhn": N_("number with check digit (Luhn)"),
-    "siret": N_("SIRET or SIREN"),
-    "vat": N_("VAT number"),
-}
-"""The types of fields, the most usual first."""
+from transcribe.i18n import N_, said
 
 KEYS: Mapping[str, str] = {
     "": N_("all of it"),
@@ -93,15 +72,13 @@ FATE_BOXES: Mapping[str, str] = {"decided": "decided", "blank": "nothing", "aske
 
 def type_choices(visit: Visit) -> list[tuple[str, str]]:
     """The types of fields that there are with what they are called, the most usual first."""
-    there = fields.names()
-    known = [name for name in TYPES if name in there]
-    others = [name for name in there if name not in known]
-    return [(name, type_words(visit, name)) for name in (*known, *others)]
+    usual_first = sorted(fields.names(), key=lambda name: fields.facts_of(name).rank)
+    return [(name, type_words(visit, name)) for name in usual_first]
 
 
 def type_words(visit: Visit, name: str) -> str:
     """What a type is called."""
-    return visit.say(TYPES.get(name, name))
+    return said(fields.facts_of(name).name, visit.language) or name
 
 
 def key_words(visit: Visit, key: str) -> str:

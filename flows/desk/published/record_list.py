@@ -32,6 +32,7 @@ from reconcile.records import (
 )
 from transcribe.codes import Reason, RecordRule
 from transcribe.errors import FormError, NotFound
+from transcribe.fields import facts_of
 from transcribe.i18n import N_, said
 from transcribe.model import Field
 
@@ -185,10 +186,12 @@ def downloads(visit: Visit, wish: RecordWish) -> list[tuple[str, str]]:
 def records_table(visit: Visit, wish: RecordWish, fields: list[Field], found: list[ListedRecord]) -> Table:
     """Records in a table: what identifies each, how it stands, its scan and its record."""
     say = visit.say
-    numbers = {"amount", "decimal", "integer"}
     columns = (
         Column("scan", say("Scan")),
-        *(Column(each.name, said(each.label, visit.language) or each.name, each.type in numbers) for each in fields),
+        *(
+            Column(each.name, said(each.label, visit.language) or each.name, facts_of(each.type).is_number)
+            for each in fields
+        ),
         Column("status", say("Status")),
         Column("batch", say("Batch")),
         Column("changed_at", say("Changed")),
@@ -236,7 +239,7 @@ def _value(visit: Visit, listed: ListedValue) -> Cell:
     """A value as people write it; a dash where the paper has none."""
     if listed.value is None:
         return Cell(None, "–")
-    if listed.type == "amount" and listed.currency:
+    if facts_of(listed.type).is_money and listed.currency:
         return Cell(listed.value, visit.full_amount(round(float(listed.value) * 1_000_000), listed.currency))
     return Cell(listed.value)
 

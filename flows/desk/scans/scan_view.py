@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
 from transcribe.errors import FormError, NotFound
+from transcribe.fields import facts_of
 from transcribe.i18n import N_, said
 from transcribe.model import Decision, Duplicate, FieldKey, Form, PagePicture, Place, Scan
 from transcribe.store import ScanState, facts
@@ -27,9 +28,6 @@ FATE_WORDS = {
     "nothing": N_("not decided"),
 }
 """What became of a field."""
-
-MARK_TYPES = frozenset({"checkbox", "signature"})
-"""Types of fields that are marked or not: their value is yes or no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +125,7 @@ def field_lines(visit: Visit, scan: Scan, form: Form | None) -> list[FieldLine]:
             fate=_fate(key, locked, asked, decisions),
             place=places.get(key),
             is_personal=form is not None and key.name in order and form.field(key.name).personal == "payment",
-            is_mark=form is not None and key.name in order and form.field(key.name).type in MARK_TYPES,
+            is_mark=form is not None and key.name in order and facts_of(form.field(key.name).type).is_mark,
         )
         for key in sorted(keys, key=lambda key: (_row_first(key), order.get(key.name, 0), key.name))
         if key.name

@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 from flows.home.home import Home
-from flows.output.hocr_output import MARK_TYPES, hocr_pages
+from flows.output.hocr_output import hocr_pages
 from flows.output.json_result import ScanResult
 from flows.standalone.read_files import read_files
 from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.inference.votes import source_of
 from tests.flows.house import CASES, SAMPLES
+from transcribe.fields import facts_of
 from transcribe.model import Decision, FieldKey, Reading, Word
 from transcribe.ocr import hocr
 from transcribe.ocr.engines import tesseract
@@ -51,7 +52,7 @@ def read_out(rooms: Home, picture: Path, form: str) -> tuple[str, list[Word], tu
 
 def decided(it: ScanResult) -> list[str]:
     """The texts that were decided, but for marks."""
-    marks = {each.name for each in it.form.all_fields() if each.type in MARK_TYPES}
+    marks = {each.name for each in it.form.all_fields() if facts_of(each.type).is_mark}
     said = [each for each in it.outcomes.values() if isinstance(each, Decision) and each.key.name not in marks]
     return [each.text for each in said if each.text]
 

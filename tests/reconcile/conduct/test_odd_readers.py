@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from reconcile.conduct import HONEST_PEOPLE_ASKED_SHARE, Answer, odd_readers
 from reconcile.conduct.answers import Believed
-from reconcile.forms import Family
+from transcribe.fields import Family
 from transcribe.model import FieldKey
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.transcribe.recognition.test_plain_page import Finder
 from transcribe.codes import Flag
-from transcribe.fields import as_type_allows
+from transcribe.fields import as_type_allows, facts_of
 from transcribe.forms import blank_grey
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
@@ -182,7 +182,7 @@ def test_strokes_too_pale_to_be_ink_leave_a_box_to_sign_in_doubt(page: Page) -> 
 
 @given(st.text(max_size=9), st.sampled_from(["text", "integer", "amount"]))
 def test_a_text_of_which_an_engine_does_not_say_how_sure_it_is_counts_neither_way(text: str, kind: str) -> None:
-    assert counted_confidence(text, None, kind) == (None if text else 0.0)
+    assert counted_confidence(text, None, facts_of(kind)) == (None if text else 0.0)
 
 
 def test_what_an_engine_reads_without_a_claim_speaks_for_no_blank(layer: InkLayer, page: Page) -> None:

@@ -10,7 +10,7 @@ from transcribe.forms import blank_grey
 from transcribe.forms import definition as forms
 from transcribe.ink import ink_layer
 from transcribe.model import Page
-from transcribe.recognition.form_fields import MARKS, Circumstances, field_regions
+from transcribe.recognition.form_fields import Circumstances, field_regions
 from transcribe.recognition.form_page import readings
 from transcribe.registration import FITS
 
@@ -24,7 +24,7 @@ def test_no_mark_is_sure_on_a_page_that_is_taken_as_laid_though_it_is_little_lik
     path = str(form.blanks[0].path)
     page = blank_grey(path)
     layer = ink_layer(page, path)
-    marks = [each for each in field_regions(form, 1, layer) if each.field.type in MARKS]
+    marks = [each for each in field_regions(form, 1, layer) if each.is_mark]
     here = Circumstances(scan="s" * 64, at=datetime(2026, 1, 2, tzinfo=UTC), fit=fit, quality=1.0)
     said = readings(Page(number=1, picture=page), layer, marks, [], here)
     assert len(said) == len(marks) > 0

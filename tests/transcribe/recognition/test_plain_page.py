@@ -21,6 +21,7 @@ from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
 from transcribe import ocr
 from transcribe.archive_names import opened
+from transcribe.fields import facts_of
 from transcribe.forms import blank_grey, field_boxes
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
@@ -29,7 +30,7 @@ from transcribe.model import FieldKey, Form, Page, Reading, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
 from transcribe.recognition.asked_regions import ask_engines, engine_readings
-from transcribe.recognition.form_fields import MAY_BE_ONE_DIGIT, Circumstances, FieldRegion, field_regions
+from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
 from transcribe.recognition.plain_page import PlainPage, plain_page
 from transcribe.recognition.presence import MIN_ASKED_PROBABILITY, NOTHING_WRITTEN, filled_probability, may_be_filled
 from transcribe.recognition.text_ink import uncovered_heights
@@ -632,7 +633,7 @@ def test_a_digit_that_a_hair_touches_which_runs_to_the_rim_is_in_doubt(form: For
     """Quantities under a hair were decided to be blank: it touched the rim, and was taken for the table."""
     path = str(form.blanks[0].path)
     shown = blank_grey(path).copy()
-    key, box = next((key, box) for key, field, box in field_boxes(form, 1) if field.type in MAY_BE_ONE_DIGIT)
+    key, box = next((key, box) for key, field, box in field_boxes(form, 1) if facts_of(field.type).is_plain_number)
     x, y = (round(each) for each in box.middle)
     cv2.line(shown, (x, y - 14), (x, y + 14), 0, 3)
     cv2.line(shown, (x if is_joined else x + 200, y), (shown.shape[1] - 1, y + 300), 0, 6)

@@ -18,6 +18,7 @@ from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read
 from transcribe import ocr
 from transcribe.archive_names import opened
 from transcribe.codes import BESIDE_BOXES
+from transcribe.fields import facts_of
 from transcribe.forms import blank_grey
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
@@ -25,7 +26,6 @@ from transcribe.ink import ink_layer
 from transcribe.model import FieldKey, Form, Page, ReadResult, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
-from transcribe.recognition.form_fields import MARKS
 from transcribe.registration.align import align
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def test_no_box_is_surely_blank_or_marked_where_all_writing_lies_beside_its_boxe
     said, written = by_field(reads), truth(FLAT)["fields"]
     for key in tuple(form.keys()):
         field = form.field(key.name)
-        if field.type in MARKS:
+        if facts_of(field.type).is_mark:
             assert (said[str(key)]["ink"].confidence or 0.0) < 0.95, key
         elif written.get(str(key)):
             assert all(each.flags for each in said[str(key)].values()), key
@@ -89,7 +89,9 @@ def test_a_page_whose_writing_stands_in_its_boxes_says_nothing(form: Form) -> No
     assert BESIDE_BOXES not in reads.advice
     said, written = by_field(reads), truth(FLAT)["fields"]
     blank = [
-        str(key) for key in tuple(form.keys()) if form.field(key.name).type not in MARKS and not written.get(str(key))
+        str(key)
+        for key in tuple(form.keys())
+        if not facts_of(form.field(key.name).type).is_mark and not written.get(str(key))
     ]
     assert blank
     assert all((said[key]["ink"].text, said[key]["ink"].flags) == ("", frozenset()) for key in blank)

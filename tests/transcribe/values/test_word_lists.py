@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from transcribe import fields
 from transcribe.errors import SettingsError
 from transcribe.extraction.page_text.label_roles import ROLES, labels_by_role
 from transcribe.extraction.page_text.vocabulary import WORDS_FOLDER as EXTRACTION_WORDS
-from transcribe.form_drafting.label_types import PAYMENT_SUBJECTS, TYPE_OF_SUBJECT
+from transcribe.form_drafting.label_types import PAYMENT_SUBJECTS
 from transcribe.form_drafting.label_types import WORDS_FOLDER as DRAFTING_WORDS
 from transcribe.values import any_word, word_lists
 
@@ -72,6 +73,8 @@ def test_every_list_of_labels_is_a_role_and_every_role_has_labels() -> None:
 
 
 def test_form_drafting_uses_every_list_and_has_every_list_that_it_uses() -> None:
-    assert set(word_lists(DRAFTING_WORDS)) == {subject for subject, _ in TYPE_OF_SUBJECT} | set(PAYMENT_SUBJECTS)
+    labels = {label for name in fields.names() for label in fields.facts_of(name).labels}
+    of_types = {label.removeprefix("#") for label in labels if label.startswith("#")}
+    assert set(word_lists(DRAFTING_WORDS)) == of_types | set(PAYMENT_SUBJECTS)
     for subject in word_lists(DRAFTING_WORDS):
         any_word(DRAFTING_WORDS, subject)

@@ -12,6 +12,7 @@ from transcribe.extraction.key_values.name_filters import without_non_names
 from transcribe.extraction.key_values.recipients import is_recipient_field, recipient_candidates
 from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.page_text import PageText
+from transcribe.fields import facts_of
 from transcribe.model import Field, Form
 
 
@@ -28,16 +29,17 @@ def _candidates(
 ) -> list[FieldCandidate]:
     """The candidates of one field. A name or address without labels stands at the head of the page."""
     has_labels = field.find is not None and bool(field.find.labels)
-    if field.type == "date":
+    facts = facts_of(field.type)
+    if facts.is_day:
         return date_fields.candidates(page_text, field, form)
-    if field.type == "amount":
+    if facts.is_money:
         return amount_fields.candidates(page_text, field, form)
-    if field.type == "name" and not has_labels:
+    if facts.in_head == "party" and not has_labels:
         names = without_non_names(issuer_candidates(page_text) or company_candidates(page_text))
         return [replace(name, doubtful=name.doubtful or has_title(page_text, name)) for name in names]
     if is_recipient_field(field):
         return recipient_candidates(page_text, field)
-    if field.type == "address" and not has_labels:
+    if facts.in_head == "place" and not has_labels:
         issuer = next((candidates[0] for candidates in fields_above.values() if candidates), None)
         return address_candidates(page_text, issuer)
     return labelled_values.candidates(page_text, field, form)

@@ -12,6 +12,7 @@ from transcribe.extraction.page_text.labels import LabelMatch
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
 from transcribe.extraction.page_text.text_lines import MIN_SEGMENT_GAP_HEIGHTS, TextLine
 from transcribe.extraction.page_text.vocabulary import texts_of
+from transcribe.fields import facts_of
 from transcribe.model import Field, Form
 from transcribe.values import fold, found_pattern
 
@@ -32,9 +33,6 @@ OTHER_LABEL_PENALTY = 0.3
 
 MAX_TITLE_DISTANCE_HEIGHTS = 5.0
 """The title of an invoice at most so many line heights from a bare "Référence" makes that doubtful. Chosen by hand."""
-
-ONE_WORD_TYPES = {"code", "ean", "email", "phone", "siret", "vat"}
-"""Types with a value of one word: the first that fits, even if more follows on the line."""
 
 
 def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandidate]:
@@ -60,7 +58,7 @@ def _labelled_candidate(page_text: PageText, match: LabelMatch, field: Field, fo
         else:
             score -= OTHER_COLUMN_PENALTY if _is_in_other_column(page_text, place, piece) else 0.0
         score += 0.15 if not fields.load(field.type).faults(piece.text, field, form) else -0.2
-        is_part = field.type == "code" and not field.pattern and _may_go_on(page_text, place, span)
+        is_part = facts_of(field.type).is_free_code and not field.pattern and _may_go_on(page_text, place, span)
         return field_candidate((piece,), score, doubtful=is_part or _may_be_invoice_number(page_text, match))
     return None
 
@@ -118,7 +116,7 @@ def _value_span(page_text: PageText, place: ValueSpan, field: Field, form: Form)
     if field.pattern:
         hit = found_pattern(raw, field.pattern)
         return (place.start + hit[0], place.start + hit[1]) if hit else None
-    if field.type in ONE_WORD_TYPES:
+    if facts_of(field.type).is_one_word:
         return _code_span(page_text, place, raw)
     text = re.split(r"\s{2}", _EDGE.sub("", raw))[0]
     text = _EDGE.sub("", text)

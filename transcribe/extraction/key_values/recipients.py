@@ -33,6 +33,7 @@ from transcribe.extraction.page_text.field_candidates import FieldCandidate, fie
 from transcribe.extraction.page_text.labels import LabelMatch
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
+from transcribe.fields import facts_of
 from transcribe.model import Field
 
 MAX_NAME_DEPTH_HEIGHTS = 2.5
@@ -75,7 +76,7 @@ DELIVERY_PENALTY = 0.3
 
 def is_recipient_field(field: Field) -> bool:
     """Whether a name is the recipient's: most of its labels say so, and none speaks of a delivery."""
-    texts = field.find.labels if field.type == "name" and field.find else ()
+    texts = field.find.labels if facts_of(field.type).in_head == "party" and field.find else ()
     of_recipient = sum(recipient_heading_pattern().search(text) is not None for text in texts)
     return 2 * of_recipient > len(texts) and not any(delivery_heading_pattern().search(text) for text in texts)
 

@@ -9,6 +9,7 @@ from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
+from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.model import Field, Form, Word
 
@@ -60,6 +61,7 @@ def _lines_in(page_text: PageText, box: Box, page: int) -> list[TextLine]:
 
 def _typed_part(piece: TextLine, field: Field, form: Form) -> TextLine:
     """The date or amount of a line, for a field of that type; else all of it."""
-    pattern = date_pattern() if field.type == "date" else AMOUNT_PATTERN if field.type == "amount" else None
+    facts = facts_of(field.type)
+    pattern = date_pattern() if facts.is_day else AMOUNT_PATTERN if facts.is_money else None
     hit = pattern.search(piece.text) if pattern else None
     return piece.span(*hit.span()) if hit else piece

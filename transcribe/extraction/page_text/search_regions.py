@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transcribe.extraction.page_text.page_text import PageText
+from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.model import Field, Page
 
@@ -30,6 +31,6 @@ def search_region(field: Field, pages: Sequence[Page], page_texts: Sequence[Page
             margin = round(LABEL_MARGIN_HEIGHTS * line.height)
             return line.page, Box(0, max(0, match.box.y0 - margin), width, min(height, match.box.y1 + margin))
     height, width = pages[0].picture.shape[:2]
-    if field.type in ("name", "address"):
+    if facts_of(field.type).in_head:
         return pages[0].number, Box(0, 0, width, max(1, round(height * HEAD_HEIGHT_SHARE)))
     return pages[0].number, Box(0, 0, width, height)

@@ -13,9 +13,10 @@ from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.cells import cell_candidate
-from transcribe.extraction.tables.line_items import NUMBER_TYPES, product_rule
+from transcribe.extraction.tables.line_items import product_rule
 from transcribe.extraction.tables.row_assembly import TableRow, product_share
 from transcribe.extraction.tables.table_extent import NUMBER_PATTERN
+from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Table, Word
 
@@ -163,13 +164,13 @@ def _words_in_span(row: Sequence[Word], span: tuple[int, int]) -> list[Word]:
 
 def _appearance_score(cells: Sequence[Sequence[Word]], name: str, form: Form) -> float:
     """How much the cells of a gap-parted column look as those of this field do, 0 to 1."""
-    kind = form.field(name).type
+    facts = facts_of(form.field(name).type)
     texts = [" ".join(word.text for word in cell) for cell in cells if cell]
     if not texts:
         return 0.0
-    if kind not in NUMBER_TYPES:
+    if not facts.is_number:
         return mean(sum(c.isalpha() for c in text) / len(text) for text in texts)
-    pattern = AMOUNT_PATTERN if kind == "amount" else NUMBER_PATTERN
+    pattern = AMOUNT_PATTERN if facts.is_money else NUMBER_PATTERN
     return mean(1.0 if pattern.search(text) else 0.5 if NUMBER_PATTERN.search(text) else 0.0 for text in texts)
 
 

@@ -10,9 +10,9 @@ from transcribe.extraction.key_values.text_in_box import read_in_box
 from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
-from transcribe.extraction.tables.line_items import NUMBER_TYPES
 from transcribe.extraction.tables.row_assembly import SourceTable, TableRow, find_table
 from transcribe.extraction.tables.table_extent import NUMBER_PATTERN
+from transcribe.fields import facts_of
 from transcribe.model import FieldKey, Form, Table
 
 AGREED_ROWS_CONFIDENCE = 0.97
@@ -97,10 +97,10 @@ def _row_cells(
 
 def cell_candidate(pieces: Sequence[TextLine], name: str, form: Form) -> FieldCandidate | None:
     """The text of a cell's words: of a number column only the number."""
-    kind = form.field(name).type
-    if kind not in NUMBER_TYPES:
+    facts = facts_of(form.field(name).type)
+    if not facts.is_number:
         return field_candidate(pieces, AGREED_ROWS_CONFIDENCE, separator="\n")
-    pattern = AMOUNT_PATTERN if kind == "amount" else NUMBER_PATTERN
+    pattern = AMOUNT_PATTERN if facts.is_money else NUMBER_PATTERN
     for piece in pieces:
         hit = pattern.search(piece.text) or NUMBER_PATTERN.search(piece.text)
         if hit:

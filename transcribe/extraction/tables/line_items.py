@@ -8,9 +8,8 @@ from functools import cache
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.vocabulary import any_of
+from transcribe.fields import facts_of
 from transcribe.model import Form, Table, Word
-
-NUMBER_TYPES = frozenset({"amount", "decimal", "integer"})
 
 MIN_DESCRIPTION_LETTERS = 3
 """A description has so many letters, at least. Chosen by hand."""
@@ -30,7 +29,7 @@ def is_priced_item(cells: Mapping[str, Sequence[Word]], table: Table, form: Form
     """
     first, price_column = table.columns[0].field, _price_column(table, form)
     numbers = [name for name in cells if is_number_column(name, form)]
-    if first.type != "text" or numbers != [price_column]:
+    if not facts_of(first.type).is_free_text or numbers != [price_column]:
         return False
     text = " ".join(word.text for word in cells.get(first.name, ()))
     if sum(c.isalpha() for c in text) < MIN_DESCRIPTION_LETTERS or no_item_pattern().search(text):
@@ -44,13 +43,13 @@ def is_priced_item(cells: Mapping[str, Sequence[Word]], table: Table, form: Form
 def _price_column(table: Table, form: Form) -> str:
     """The column with the price of a row: the product of the table's rule, else its last amount; "" for none."""
     rule = product_rule(table, form)
-    amounts = [column.field.name for column in table.columns if column.field.type == "amount"]
+    amounts = [column.field.name for column in table.columns if facts_of(column.field.type).is_money]
     return rule[0] if rule else amounts[-1] if amounts else ""
 
 
 def is_number_column(name: str, form: Form) -> bool:
     """Whether a column is one of numbers."""
-    return form.field(name).type in NUMBER_TYPES
+    return facts_of(form.field(name).type).is_number
 
 
 def product_rule(table: Table, form: Form) -> tuple[str, str, str] | None:

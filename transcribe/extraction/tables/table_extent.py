@@ -10,6 +10,7 @@ from itertools import permutations
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
+from transcribe.fields import facts_of
 from transcribe.model import Form
 from transcribe.values import read_number
 
@@ -38,7 +39,7 @@ def table_sections(page_text: PageText, below: Sequence[int], form: Form) -> lis
 
     A wide empty space ends the table too.
     """
-    sums = {field.name for field in form.fields if field.type == "amount"} | set(SUM_ROLES)
+    sums = {field.name for field in form.fields if facts_of(field.type).is_money} | set(SUM_ROLES)
     reach = _lines_before_gap(page_text, below)
     sections: list[list[int]] = [[]]
     for place, number in enumerate(reach):

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from transcribe.extraction.page_text.table_headers import TableHeader
 from transcribe.extraction.page_text.text_lines import TextLine
+from transcribe.fields import facts_of
 from transcribe.model import Table
 
 MIN_TEXT_LETTERS_PER_LINE = 3
@@ -25,7 +26,7 @@ def with_text_column(
     It is the column with the most letters of those that no heading names.
     """
     first = table.columns[0].field
-    if first.type != "text" or any(name == first.name for name, _, _ in header.columns):
+    if not facts_of(first.type).is_free_text or any(name == first.name for name, _, _ in header.columns):
         return header
     letters = [0] * len(header.columns)
     for word in (word for line in body for word in line.words):

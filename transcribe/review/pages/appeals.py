@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from transcribe.errors import FormError, NotFound
+from transcribe.fields import facts_of
 from transcribe.i18n import said
 from transcribe.review.access.proof import require_proof
 from transcribe.review.access.roles import require_operator
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import day, moment
-from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import Appeal, Store
 
 router = APIRouter()
@@ -74,7 +74,7 @@ def _shown_appeal(store: Store, context: Context, visitor: Visitor, appeal: Appe
         form = context.forms(scan.form, scan.form_version)
         field = form.field(reading.key.name)
         title, label = said(form.title, visitor.language) or form.name, said(field.label, visitor.language)
-        mark = field.type in MARK_TYPES
+        mark = facts_of(field.type).is_mark
     except (FormError, NotFound, KeyError):
         title, label = scan.form, reading.key.name
     return ShownAppeal(

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.codes import Flag
 from transcribe.errors import NotFound
+from transcribe.fields import facts_of
 from transcribe.i18n import N_, said, translation
 from transcribe.model import Reading, Task
 from transcribe.people import SECOND_LOOK_TIME
@@ -22,7 +23,6 @@ from transcribe.review.requests import MAX_SENT_LENGTH
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.formatting import share
 from transcribe.review.views.soft_checks import require_fitting_lengths
-from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import Appeal, FieldHistory, SentReading, Store
 
 router = APIRouter()
@@ -151,7 +151,7 @@ def _settled_task(
     return SettledTask(
         task=task.id,
         label=said(field.label, visitor.language),
-        mark=field.type in MARK_TYPES,
+        mark=facts_of(field.type).is_mark,
         row=None if history.key.row is None else history.key.row + 1,
         own=own.text or "",
         idem=secrets.token_urlsafe(16),

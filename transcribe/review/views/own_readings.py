@@ -10,6 +10,7 @@ from typing import Literal
 from transcribe import model
 from transcribe.codes import Flag
 from transcribe.errors import FormError, NotFound
+from transcribe.fields import facts_of
 from transcribe.i18n import N_, said, translation
 from transcribe.model import FieldKey, Reading
 from transcribe.people import ReadingOutcome, is_against_the_model, outcome_of
@@ -17,7 +18,7 @@ from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context
 from transcribe.review.views.comparison import why_no_text
 from transcribe.review.views.reading_reasons import asked_by, form_of
-from transcribe.review.views.task_view import HEADINGS, MARK_TYPES, snippet_frame
+from transcribe.review.views.task_view import HEADINGS, snippet_frame
 from transcribe.store import Appeal, FieldHistory, Store
 
 NOT_THIS_FORM = N_("It is not this form")
@@ -145,7 +146,7 @@ class OwnReadings:
             text=reading.legible or None if Flag.NOT_THIS_FORM in reading.flags else reading.text,
             why=why_no_text(reading),
             legible="" if Flag.NOT_THIS_FORM in reading.flags else reading.legible,
-            mark=field is not None and field.type in MARK_TYPES,
+            mark=field is not None and facts_of(field.type).is_mark,
             at=reading.at,
             outcome=_outcome(reading, history, form if known else None, aside=aside, is_gone=is_gone),
             decided=decided.text if decided else None,

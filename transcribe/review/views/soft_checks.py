@@ -9,12 +9,12 @@ from contextlib import suppress
 from transcribe import fields
 from transcribe.codes import Flag
 from transcribe.errors import NotFound
+from transcribe.fields import facts_of
 from transcribe.i18n import N_, translation
 from transcribe.model import Field, Outcome, Task
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.text_limits import MAX_VALUE_LENGTH, require_value_length
-from transcribe.review.views.task_view import MARK_TYPES
 from transcribe.store import Store
 
 FAULT_WORDS = {
@@ -111,4 +111,4 @@ def odd_answer(store: Store, context: Context, visitor: Visitor, task: str | Non
 
 def is_checked(field: Field) -> bool:
     """Whether texts of a field are checked at all. Ticks and signatures are answered by yes or no."""
-    return field.type not in MARK_TYPES
+    return not facts_of(field.type).is_mark

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from transcribe import fields
 from transcribe.codes import FIELDS_OUTSIDE, Reason
 from transcribe.drawing import frame_of_view
+from transcribe.fields import facts_of
 from transcribe.i18n import N_, REASONS, said, translation
 from transcribe.model import Field, Form, PagePicture, Place, SnippetFrame, Task
 from transcribe.review.context import Forms
-from transcribe.review.text_limits import VALUE_TYPES
 from transcribe.store import Store
 from transcribe.table_rows import rows_key
 
@@ -22,9 +21,6 @@ WHOLE_PAGE_KINDS = frozenset({"locate", "identify", "rows", "whole form"})
 
 LAST_WORDS = frozenset({Reason.NO_OTHER_READER, Reason.NO_OTHER_EXPERT})
 """Why an expert has the last word on a task that others were meant to do; they are told so."""
-
-MARK_TYPES = frozenset({"checkbox", "signature"})
-"""Field types that are answered by yes or no."""
 
 MIN_TWO_LINES_LETTERS = 3.2
 """Writing that is so many of its small letters high has two lines or more. Of 76 texts of one line by hand (of ten
@@ -111,9 +107,9 @@ def task_view(
         title=said(form.title, language) if form else "",
         label=said(field.label, language) if field else _table_label(form, task, language),
         help=_help(task, field, place, language, has_stripes=FIELDS_OUTSIDE in store.photo_advice(task.scan)),
-        examples=field.examples if field and field.type != "choice" else (),  # `help` has its choices
+        examples=field.examples if field and not facts_of(field.type).is_choice else (),  # `help` has its choices
         input=_input(task, field),
-        input_mode=fields.load(field.type).INPUT_MODE if field else "text",
+        input_mode=facts_of(field.type).input_mode if field else "text",
         field_language=_language(form),
         prefill=task.prefill,
         row=None if task.key.row is None else task.key.row + 1,
@@ -151,10 +147,11 @@ def _help(task: Task, field: Field | None, place: Place | None, language: str, *
     last word."""
     say = translation(language).gettext
     why = say(REASONS[task.reason]) if task.reason in LAST_WORDS else ""
-    holds_text = _input(task, field) == "text" and (field is None or field.type not in VALUE_TYPES)
+    is_typed, facts = _input(task, field) == "text", facts_of(field.type) if field else None
+    holds_text = is_typed and (facts is None or not facts.is_one_value)
     joined = say(JOINED) if place and has_several_lines(place.frame) and holds_text else ""
     stripes = say(STRIPES) if has_stripes else ""
-    choices = _choices(field, language) if field and field.type == "choice" and _input(task, field) == "text" else ""
+    choices = _choices(field, language) if field and facts and facts.is_choice and is_typed else ""
     return " ".join(filter(None, (said(field.help, language) if field else "", choices, joined, stripes, why)))
 
 
@@ -230,7 +227,7 @@ def _input(task: Task, field: Field | None) -> Input:
     by_kind: dict[str, Input] = {"locate": "place", "identify": "form", "rows": "edges"}
     if task.kind in by_kind:
         return by_kind[task.kind]
-    if field is not None and field.type in MARK_TYPES:
+    if field is not None and facts_of(field.type).is_mark:
         return "mark"
     return "text"
 
