@@ -551,3 +551,53 @@ def long_first_sentences(files: Sequence[Source], most: int, most_inside: int) -
                 if words > (most if node in public else most_inside):
                     wrong.append(f"{file.path}:{node.lineno} {node.name}: {words} words")
     return wrong
+
+
+def named_types(files: Iterable[Source], types: Collection[str], others: Collection[str]) -> Iterator[str]:
+    """Tables of names of field types, and comparisons with one, but with what is called as one of `others`."""
+    for file in files:
+        for node in nodes(file):
+            if _is_table_of(types, node) or _compares_with(types, others, node):
+                yield f"{file.path}: {' '.join(ast.unparse(node).split())[:100]}"
+
+
+def _is_table_of(types: Collection[str], node: ast.AST) -> bool:
+    """Whether most of a literal's items, or the keys of a dictionary, are names of types; of a set one is enough."""
+    items = _texts(node.keys if isinstance(node, ast.Dict) else [node])
+    if isinstance(node, ast.Constant):
+        items = " ".join(items).split()
+    named = sum(each in types for each in items)
+    return named >= (1 if isinstance(node, ast.Set) else 2) and 3 * named > 2 * len(items)
+
+
+def _compares_with(types: Collection[str], others: Collection[str], node: ast.AST) -> bool:
+    match node:
+        case ast.Compare():
+            sides = [node.left, *node.comparators]
+        case ast.Match():
+            cases = (each for case in node.cases for each in ast.walk(case.pattern))
+            sides = [node.subject, *(each.value for each in cases if isinstance(each, ast.MatchValue))]
+        case _:
+            return False
+    return not {*others} & {_called(each) for each in sides} and any(each in types for each in _texts(sides))
+
+
+def _texts(found: Iterable[ast.AST | None]) -> list[str]:
+    """The literal texts of these, and of literals that are made of texts."""
+    texts = []
+    for each in found:
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            texts.append(each.value)
+        elif isinstance(each, ast.Set | ast.Tuple | ast.List):
+            texts += _texts(each.elts)
+    return texts
+
+
+def _called(node: ast.expr) -> str:
+    """The last name of an expression: `type` of `field.type`, `types` of `types[name]`."""
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case ast.Subscript(value=inner) | ast.Call(func=inner):
+            return _called(inner)
+    return ""

@@ -15,6 +15,7 @@ import pytest
 from flows.cli.app import COMMAND_GROUPS
 from tests import house_rules as rules
 from tests.house_rules import PACKAGES, Source, nodes, source, sources
+from transcribe import fields
 
 pytestmark = pytest.mark.xdist_group("sources")
 """One worker reads all sources, once."""
@@ -83,7 +84,7 @@ ROOMS = {
     "reconcile.conduct": "policy forms inference transcribe.fields transcribe.values",
     # what is learnt is judged by what would be decided with it
     "reconcile.learning": "policy algorithms forms parameters inference decision transcribe.fields",
-    "reconcile.collection": "algorithms forms transcribe.fields transcribe.plugins",
+    "reconcile.collection": "algorithms transcribe.fields transcribe.plugins",
     "reconcile.records": "forms transcribe.fields transcribe.store transcribe.lean_imports transcribe.plugins"
     " transcribe.whole_files",
     # flows: the only package that puts the two together
@@ -230,6 +231,23 @@ LONG_FUNCTIONS = {
     "reconcile/inference/circumstances.py: circumstances": "one line for each circumstance",
     "reconcile/inference/evidence.py: evidence": "one line for each kind of evidence",
 }
+
+CALLED_LIKE_A_TYPE = {
+    "family": "families of field types: the trust of each is kept",
+    **{"input": "how a task is answered", "_input": "how a task is answered"},
+    "by": "how somebody signs in",
+}
+"""What is compared with a word that is the name of a field type too."""
+
+NAMES_OF_TYPES = (
+    # what was fitted is kept by type
+    "reconcile/parameters/shipped_data.py: {",
+    # families
+    "reconcile/inference/corroboration.py: ('code', 'date', 'amount')",
+    # the kind of a column of an export
+    "reconcile/records/export/csv.py: column.kind == 'text'",
+)
+"""Where names of field types stand, or the same words, beside the files of transcribe/fields."""
 
 LISTED_FOR_OTHERS = {
     "flows.cli.main": "the console script `fairhand`",
@@ -557,6 +575,37 @@ def test_every_file_says_its_subject_in_its_first_line() -> None:
     )
 
 
+def test_no_file_but_its_own_names_a_field_type() -> None:
+    found = list(rules.named_types(house(), fields.names(), CALLED_LIKE_A_TYPE))
+    none_found(
+        elsewhere(found, NAMES_OF_TYPES),
+        "ask `transcribe.fields.facts_of`; a fact that no type tells yet is an attribute of `Facts`",
+    )
+
+
+def test_names_of_field_types_are_found() -> None:
+    wrong = (
+        "A = frozenset({'code'})\nB = ('amount', 'decimal')\nC = {'date': 1, 'vat': 2, 'city': 3, 'text': 4}\n"
+        "D = 'amount date'.split()\nfield.type == 'code'\ntypes[name] in ('name', other)\n'text' != kind_of(field)\n"
+        "match field.type:\n    case 'date' | 'amount':\n        pass\n"
+    )
+    right = (
+        "A = {'code': 1, 'name': 2, 'mend': 3}\nB = ('text', 'row', 'page')\nrow['name'] == other\n"
+        "spot.family == 'code'\nTYPE = 'text'\nfields.load('amount')\nC = 'the date of an amount'\n"
+    )
+    planted = [source("flows/steps/read.py", wrong), source("flows/steps/write.py", right)]
+    assert sorted(each.partition(": ")[2] for each in rules.named_types(planted, fields.names(), ["family"])) == [
+        "'amount date'",
+        "'text' != kind_of(field)",
+        "('amount', 'decimal')",
+        "field.type == 'code'",
+        "match field.type: case 'date' | 'amount': pass",
+        "types[name] in ('name', other)",
+        "{'code'}",
+        "{'date': 1, 'vat': 2, 'city': 3, 'text': 4}",
+    ]
+
+
 def test_no_function_is_long_without_a_reason() -> None:
     none_found(
         but(rules.long_functions(house(), LONGEST_FUNCTION), LONG_FUNCTIONS),
@@ -756,5 +805,9 @@ def test_no_excuse_outlives_its_need() -> None:
     unneeded += but([*RUN_AT_IMPORT, *RUN_AT_IMPORT_STILL], run)
     unneeded += but(list(NAMED_TWICE_STILL), rules.classes_of_one_name(files))
     unneeded += but(list(LONG_FUNCTIONS), rules.long_functions(files, LONGEST_FUNCTION))
+    named = list(rules.named_types(files, fields.names(), CALLED_LIKE_A_TYPE))
+    unneeded += [it for it in NAMES_OF_TYPES if not any(each.startswith(it) for each in named)]
+    called = {it: {*CALLED_LIKE_A_TYPE} - {it} for it in CALLED_LIKE_A_TYPE}
+    unneeded += [it for it in called if len([*rules.named_types(files, fields.names(), called[it])]) == len(named)]
     unneeded += but(list(LISTED_FOR_OTHERS), rules.listed_for_nobody(files))
     none_found(unneeded, "take it from its list")

@@ -34,7 +34,7 @@ def empty_form(locale: str = "en_GB") -> Form:
 
 
 def guess_type(texts: Sequence[str], locale: str = "en_GB") -> str:
-    """The type of a field from its readings: one that is guessed where nearly all are of it, else free text.
+    """The type of a field from its readings: one that nearly all are of, else free text.
 
     Codes and phone numbers are not guessed: they are compared well enough as words.
     """

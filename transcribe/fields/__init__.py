@@ -3,7 +3,6 @@
 from transcribe.fields._facts import Facts, Family, Quantity
 from transcribe.fields._field_type import (
     FREE_TEXT,
-    FieldType,
     facts_of,
     guessed,
     load,
@@ -17,7 +16,6 @@ __all__ = [
     "FREE_TEXT",
     "Facts",
     "Family",
-    "FieldType",
     "Quantity",
     "as_type_allows",
     "facts_of",

@@ -22,7 +22,10 @@ CHECK_DIGIT_FAULTS = frozenset({"check digit", "not a number"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a field type says of itself beside its texts; whatever it leaves out is as of a code of any signs."""
+    """What a field type says of itself beside its texts.
+
+    Whatever it leaves out is as of a code that is not learnt.
+    """
 
     name: Mapping[str, str]
     """What it is called, by language, as one picks a type."""

@@ -32,9 +32,9 @@ def plain(text: str) -> str:
 
 
 def type_of(label: str, language: str) -> str:
-    """The type of field that a label names on a form in this language (as Tesseract names it); else free text.
+    """The type of field that a label names on a form; free text where it names none.
 
-    The first words that are found in the label count, see `Facts.labels`.
+    The language is as Tesseract names it. The first words that are found in the label count, see `Facts.labels`.
     """
     word, meaning = OTHER_MEANINGS.get(language, ("", ""))
     text = re.sub(word, meaning, plain(label)) if word else plain(label)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flows.desk.visit import Visit
 from flows.duplicates import identifying_fields
 from transcribe.errors import FormError, NotFound
+from transcribe.fields import facts_of
 from transcribe.model import Field, Form
 
 MOST_FIELDS = 5
 """So many fields stand in the list: more do not fit beside the rest at 1440 pixels. Chosen by hand."""
-
-EACH_KIND: Sequence[tuple[str, int]] = (("code", 0), ("name", 0), ("date", 0), ("amount", -1))
-"""Of each of these types one field is shown, the first one or, of amounts, the last: a total stands below."""
 
 
 def shown_fields(visit: Visit, form: str) -> list[Field]:
@@ -32,7 +30,11 @@ def fields_of(form: Form) -> list[Field]:
     return [field for field in plain if field.name in chosen]
 
 
-def _of_each_kind(fields: Sequence[Field]) -> Iterable[str]:
-    for kind, place in EACH_KIND:
-        if of_kind := [field.name for field in fields if field.type == kind]:
-            yield of_kind[place]
+def _of_each_kind(fields: Sequence[Field]) -> list[str]:
+    """The first code, name and date, and the last amount: a total stands below."""
+    facts = [(field.name, facts_of(field.type)) for field in fields]
+    codes = [name for name, each in facts if each.is_free_code]
+    parties = [name for name, each in facts if each.in_head == "party"]
+    days = [name for name, each in facts if each.is_day]
+    amounts = [name for name, each in facts if each.is_money]
+    return [*codes[:1], *parties[:1], *days[:1], *amounts[-1:]]

@@ -12,6 +12,7 @@ from tests.calls import calls
 from tests.examples import examples
 from tests.transcribe.fields import blank_form, field_of
 from transcribe import fields
+from transcribe.i18n import languages
 
 FORMS = {
     locale: blank_form(locale) for locale in ("fr_FR", "en_GB", "en_US", "de_DE", "es_ES", "de_CH", "en_IN", "sv_SE")
@@ -28,8 +29,9 @@ MOST_CALLS = 500
 
 @types
 def test_it_says_how_it_is_compared_and_typed(name: str) -> None:
-    kind = fields.load(name)
-    assert kind.FACTS.input_mode in {"text", "decimal", "numeric", "tel", "email"}
+    facts = fields.load(name).FACTS
+    assert facts.input_mode in {"text", "decimal", "numeric", "tel", "email"}
+    assert all(facts.name.get(language) and facts.plural.get(language) for language in languages())
 
 
 @types
