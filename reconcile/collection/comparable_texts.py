@@ -63,7 +63,7 @@ def make_comparable(
 
 def text_family(items: Sequence[ComparableItem], type_name: str) -> TextFamily:
     """The family of a field, from all its items."""
-    if fields.load(type_name).FACTS.exact:
+    if fields.load(type_name).facts.exact:
         return "typed"
     read = [item for item in items if item.readings]
     if not read:
@@ -75,7 +75,7 @@ def text_family(items: Sequence[ComparableItem], type_name: str) -> TextFamily:
 
 def value_of(text: str, type_name: str, locale: str = "en_GB") -> Value:
     """The typed value of a text, None where it is none; the text itself where the type is free text."""
-    if not fields.load(type_name).FACTS.exact:
+    if not fields.load(type_name).facts.exact:
         return text
     return _parse(type_name, text, locale)
 
@@ -103,7 +103,7 @@ def _comparable_item(item: Item, type_name: str, locale: str) -> ComparableItem:
 
 def _words(text: str, type_name: str, locale: str) -> tuple[str, ...]:
     """The comparable words of a text, none where it is blank; of an exact type its normal form alone."""
-    if fields.load(type_name).FACTS.exact:
+    if fields.load(type_name).facts.exact:
         normal = _normalise(type_name, text, locale)
         return (normal,) if normal else ()
     return tuple(comparable_words(text))

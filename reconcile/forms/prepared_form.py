@@ -46,7 +46,7 @@ class PreparedField:
         self.name_on_form = f"{form.name}: {field.name}"
         self.way_of_finding = way_of_finding(field, form)
         kind = fields.load(field.type)
-        self.type, self.facts = field.type, kind.FACTS
+        self.type, self.facts = field.type, kind.facts
         self.family, self.exact = self.facts.family, self.facts.exact
         self.flat_log_prior = None if self.facts.prior is None else log(self.facts.prior)
         self.value_count = exp(-(self.flat_log_prior or 0.0))

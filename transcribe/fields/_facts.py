@@ -81,18 +81,6 @@ class Facts:
     is_one_word: bool = False
     """Whether a value beside its label is one word, whatever follows on the line."""
 
-    is_one_value: bool = True
-    """Whether a field holds one value of few characters, and no free text."""
-
-    is_all_digits: bool = False
-    """Whether a letter that an engine read in a value is the digit that it looks like."""
-
-    is_searchable: bool = False
-    """Whether the words of its values are searched in records."""
-
-    is_indexed: bool = False
-    """Whether orders are looked for by its values."""
-
     barcode: Literal["", "may be", "is"] = ""
     """Whether its values are printed as barcodes."""
 
@@ -150,6 +138,26 @@ class Facts:
         return self.holds in ("money", "number", "count")
 
     @property
+    def is_all_digits(self) -> bool:
+        """Whether a letter that an engine read in a value is the digit that it looks like."""
+        return self.is_number or self.is_day or self.input_mode == "tel"
+
+    @property
+    def is_one_value(self) -> bool:
+        """Whether a field holds one value of few characters, and no free text."""
+        return not (self.has_shapes or self.in_head or self.is_choice)
+
+    @property
+    def is_searchable(self) -> bool:
+        """Whether the words of its values are searched in records; who knows a whole number asks for it."""
+        return self.holds == "words" and not self.has_check_digit
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether orders are looked for by its values: by their number, their day and what they cost."""
+        return self.is_free_code or self.is_day or self.is_money
+
+    @property
     def has_check_digit(self) -> bool:
         """Whether a right check digit vouches for a value."""
         return "check digit" in self.repairable_faults
@@ -165,5 +173,5 @@ class Facts:
         return self.has_shapes and self.exact
 
 
-ANY_TEXT = Facts(name={}, plural={}, family="short text", exact=False, is_one_value=False)
+ANY_TEXT = Facts(name={}, plural={}, family="short text", exact=False)
 """The facts of a type that is not there any more, of which records may still tell."""

@@ -5,8 +5,9 @@ Each file of this folder is one: `transcribe.fields.load("amount")`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
-from typing import Protocol, cast
+from types import ModuleType
 
 from transcribe import plugins
 from transcribe.errors import FormError
@@ -18,60 +19,51 @@ FREE_TEXT = "text"
 """The type of a field of which nothing else is known."""
 
 
-class FieldType(Protocol):
-    """What each file of this folder provides; the form's locale counts, not the typist's."""
+class FieldType:
+    """A field type as its file has it, whose texts are read in the letters of their form.
 
-    FACTS: Facts
-    """What the type says of itself: the only place where a type is told from others."""
+    Cyrillic letters that look Latin are Latin ones. Letters of other scripts that look like none of the form's are a
+    fault, "letters". What a text says is up to the form's locale, not to the typist's.
+    """
+
+    def __init__(self, file: ModuleType) -> None:
+        self.facts: Facts = file.FACTS
+        self._file = file
+        self._write: Callable[[Value, Field, Form], str] = getattr(file, "write", lambda value, *_: str(value))
 
     def parse(self, text: str, field: Field, form: Form) -> Value:
         """The typed value; None where the text is none of this type (blank text is None too)."""
+        value: Value = self._file.parse(in_letters_of(form, text), field, form)
+        return in_letters_of(form, value) if isinstance(value, str) else value
 
     def normalise(self, text: str, field: Field, form: Form) -> str:
         """The text made comparable, even where it cannot be parsed: texts that say the same are equal. Idempotent."""
+        return in_letters_of(form, self._file.normalise(in_letters_of(form, text), field, form))
 
     def write(self, value: Value, field: Field, form: Form) -> str:
-        """The value as this form writes it: `parse(write(value)) == value`."""
+        """The value as this form writes it: `parse(write(value)) == value`. A file without it has values as texts."""
+        return "" if value is None else self._write(value, field, form)
 
     def faults(self, text: str, field: Field, form: Form) -> tuple[str, ...]:
         """Codes of what is wrong with the text, empty where nothing is.
 
         They are shown as soft checks, and are evidence when readings are weighed.
         """
-
-
-class _InLettersOfTheForm:
-    """A field type whose texts are read in the letters of their form: Cyrillic ones that look Latin are Latin ones.
-
-    Letters of other scripts that look like none of the form's are a fault, "letters".
-    """
-
-    def __init__(self, kind: FieldType) -> None:
-        self.FACTS, self.write, self._kind = kind.FACTS, kind.write, kind
-
-    def parse(self, text: str, field: Field, form: Form) -> Value:
-        value = self._kind.parse(in_letters_of(form, text), field, form)
-        return in_letters_of(form, value) if isinstance(value, str) else value
-
-    def normalise(self, text: str, field: Field, form: Form) -> str:
-        return in_letters_of(form, self._kind.normalise(in_letters_of(form, text), field, form))
-
-    def faults(self, text: str, field: Field, form: Form) -> tuple[str, ...]:
         text = in_letters_of(form, text)
-        strange = ("letters",) if has_other_letters(form, text, exact=self.FACTS.exact) else ()
-        return (*self._kind.faults(text, field, form), *strange)
+        strange = ("letters",) if has_other_letters(form, text, exact=self.facts.exact) else ()
+        return (*self._file.faults(text, field, form), *strange)
 
 
 @cache
 def load(name: str) -> FieldType:
     """The field type of this name, in the letters of forms; FormError lists the known ones where there is none."""
-    return _InLettersOfTheForm(cast(FieldType, plugins.load("transcribe.fields", name, error=FormError)))
+    return FieldType(plugins.load("transcribe.fields", name, error=FormError))
 
 
 @cache
 def facts_of(name: str) -> Facts:
     """The facts of the field type of this name; those of any text where it is not there any more."""
-    return load(name).FACTS if name in names() else ANY_TEXT
+    return load(name).facts if name in names() else ANY_TEXT
 
 
 @cache

@@ -48,10 +48,10 @@ def as_type_allows(text: str, field: Field, form: Form) -> str:
     kind = load(field.type)
     if not kind.faults(text, field, form):
         return text
-    if kind.FACTS.is_all_digits:
-        found = _as_number(text, kind.FACTS)
+    if kind.facts.is_all_digits:
+        found = _as_number(text, kind.facts)
         return text if found == text or kind.faults(found, field, form) else found
-    if kind.FACTS.is_free_code and field.pattern:
+    if kind.facts.is_free_code and field.pattern:
         return _as_code(text, field, form)
     return text
 

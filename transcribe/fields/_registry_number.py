@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
-from transcribe.model import Field, Form, Value
+from transcribe.model import Field, Form
 from transcribe.values import tidy
+
+Checks = Mapping[int, Callable[[str], bool]]
+"""Whether a number is right, by its count of digits."""
 
 _MARKS = re.compile(r"[\s.\-_/,:;|'\"]+")
 """Spaces and marks that do not count in a code."""
@@ -26,6 +30,19 @@ def normalise(text: str, field: Field, form: Form) -> str:
     return bare(text)
 
 
-def write(value: Value, field: Field, form: Form) -> str:
-    """The characters."""
-    return "" if value is None else str(value)
+def parsed(text: str, checks: Checks) -> str | None:
+    """The digits, where there is a check for so many; a wrong check digit is a fault."""
+    digits = bare(text)
+    return digits if is_digits(digits) and len(digits) in checks else None
+
+
+def faults_of(text: str, checks: Checks) -> tuple[str, ...]:
+    """ "not a number"; "length"; "check digit"."""
+    digits = bare(text)
+    if not digits:
+        return ()
+    if not is_digits(digits):
+        return ("not a number",)
+    if len(digits) not in checks:
+        return ("length",)
+    return () if checks[len(digits)](digits) else ("check digit",)

@@ -13,8 +13,6 @@ FACTS = Facts(
     rank=3,
     family="line text",
     exact=False,
-    is_one_value=False,
-    is_searchable=True,
     in_head="place",
     labels={"#address": 14},
     spelled_out=spelled_out,
@@ -31,11 +29,6 @@ def normalise(text: str, field: Field, form: Form) -> str:
     flat = " ".join(text.splitlines())
     apart = flat.replace(",", " ")  # "11,41825" is a house and a postcode, no decimal number
     return plain(plain(apart).replace("-", " ")) or tidy(flat)
-
-
-def write(value: Value, field: Field, form: Form) -> str:
-    """The address itself, its lines kept."""
-    return "" if value is None else str(value)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

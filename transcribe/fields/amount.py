@@ -26,8 +26,6 @@ FACTS = Facts(
     family="amount",
     holds="money",
     prior=1e-5,
-    is_all_digits=True,
-    is_indexed=True,
     labels={"#sum": 9, "#amount": 12},
     example="1234.50",
 )
@@ -49,7 +47,7 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The amount as the form's locale writes it, without a currency sign."""
-    return "" if value is None else write_number(Decimal(str(value)), form.locale, _minor(field, form))
+    return write_number(Decimal(str(value)), form.locale, _minor(field, form))
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

@@ -13,8 +13,6 @@ FACTS = Facts(
     plural={"en": "choices", "fr": "choix", "es": "opciones"},
     rank=12,
     is_choice=True,
-    is_one_value=False,
-    is_searchable=True,
 )
 
 
@@ -29,11 +27,6 @@ def parse(text: str, field: Field, form: Form) -> Value:
 def normalise(text: str, field: Field, form: Form) -> str:
     """The choice in lower case without accents and marks."""
     return fold(text) or tidy(text)
-
-
-def write(value: Value, field: Field, form: Form) -> str:
-    """The choice itself."""
-    return "" if value is None else str(value)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

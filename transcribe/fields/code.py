@@ -19,9 +19,6 @@ FACTS = Facts(
     has_shapes=True,
     may_be_listed=True,
     is_one_word=True,
-    is_one_value=False,
-    is_searchable=True,
-    is_indexed=True,
     barcode="may be",
     labels={"#code": 13},
 )
@@ -51,11 +48,6 @@ def normalise(text: str, field: Field, form: Form) -> str:
     if field.pattern is not None and not breaks_pattern(code, field.pattern):
         return code
     return _without_spaces(code, field)
-
-
-def write(value: Value, field: Field, form: Form) -> str:
-    """The code itself."""
-    return "" if value is None else str(value)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

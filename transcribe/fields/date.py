@@ -17,8 +17,6 @@ FACTS = Facts(
     holds="day",
     prior=1 / 1500,
     repairable_faults=frozenset({"not a date"}),
-    is_all_digits=True,
-    is_indexed=True,
     guessed=2,
     labels={"#date": 10},
     example="2026-12-31",
@@ -56,8 +54,6 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The date in figures, in the order of the form's locale, the year in full: "12/03/2025"."""
-    if value is None:
-        return ""
     day = date.fromisoformat(str(value))
     figures = {"d": f"{day.day:02}", "m": f"{day.month:02}", "y": f"{day.year:04}"}
     return date_separator(form.locale).join(figures[letter] for letter in day_order(form.locale))

@@ -16,7 +16,6 @@ FACTS = Facts(
     family="amount",
     holds="number",
     prior=1e-4,
-    is_all_digits=True,
     guessed=3,
     labels={"#decimal": 8},
     example="2.5",
@@ -39,7 +38,7 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The quantity as the form's locale writes it."""
-    return "" if value is None else write_number(Decimal(str(value)), form.locale)
+    return write_number(Decimal(str(value)), form.locale)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

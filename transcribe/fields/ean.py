@@ -5,7 +5,7 @@ from __future__ import annotations
 from stdnum import ean
 
 from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
-from transcribe.fields._registry_number import bare, is_digits, normalise, write
+from transcribe.fields._registry_number import faults_of, normalise, parsed
 from transcribe.model import Field, Form, Value
 
 FACTS = Facts(
@@ -18,25 +18,17 @@ FACTS = Facts(
     labels={"#ean": 4},
 )
 
-__all__ = ["FACTS", "faults", "normalise", "parse", "write"]
+__all__ = ["FACTS", "faults", "normalise", "parse"]
 
-_LENGTHS = (8, 12, 13, 14)
-"""How many digits there may be."""
+_CHECKS = dict.fromkeys((8, 12, 13, 14), ean.is_valid)
+"""The check of a number by its count of digits."""
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """The digits where there are 8, 12, 13 or 14, as written: a wrong check digit is a fault."""
-    digits = bare(text)
-    return digits if is_digits(digits) and len(digits) in _LENGTHS else None
+    return parsed(text, _CHECKS)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "length"; "check digit"."""
-    digits = bare(text)
-    if not digits:
-        return ()
-    if not is_digits(digits):
-        return ("not a number",)
-    if len(digits) not in _LENGTHS:
-        return ("length",)
-    return () if ean.is_valid(digits) else ("check digit",)
+    return faults_of(text, _CHECKS)

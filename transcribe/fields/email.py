@@ -26,7 +26,6 @@ FACTS = Facts(
     family="short text",
     misreadings=_MISREADINGS,
     is_one_word=True,
-    is_searchable=True,
     labels={"#email": 2},
 )
 
@@ -42,11 +41,6 @@ def normalise(text: str, field: Field, form: Form) -> str:
     """The text in lower case without spaces, address or not."""
     bare = _bare(text)
     return _valid(bare) or bare
-
-
-def write(value: Value, field: Field, form: Form) -> str:
-    """The address itself."""
-    return "" if value is None else str(value)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ FACTS = Facts(
     family="amount",
     holds="count",
     prior=1 / 400,
-    is_all_digits=True,
     guessed=1,
     labels={"#integer": 11},
     example=12,
@@ -41,7 +40,7 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The number as the form's locale writes it, thousands grouped."""
-    return "" if value is None else write_number(Decimal(int(value)), form.locale)
+    return write_number(Decimal(int(value)), form.locale)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stdnum import luhn
 
 from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
-from transcribe.fields._registry_number import bare, is_digits, normalise, write
+from transcribe.fields._registry_number import bare, is_digits, normalise
 from transcribe.model import Field, Form, Value
 from transcribe.values import breaks_pattern
 
@@ -26,7 +26,7 @@ FACTS = Facts(
     labels={"#luhn": 7, "#card": 7},
 )
 
-__all__ = ["FACTS", "faults", "normalise", "parse", "write"]
+__all__ = ["FACTS", "faults", "normalise", "parse"]
 
 
 def parse(text: str, field: Field, form: Form) -> Value:

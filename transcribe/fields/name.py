@@ -14,8 +14,6 @@ FACTS = Facts(
     exact=False,
     capitals="any",
     may_be_listed=True,
-    is_one_value=False,
-    is_searchable=True,
     in_head="party",
     labels={"#name": 15},
 )
@@ -29,11 +27,6 @@ def parse(text: str, field: Field, form: Form) -> Value:
 def normalise(text: str, field: Field, form: Form) -> str:
     """The name without case, punctuation and hyphens: "DUPONT, Jean-Pierre" is "dupont jean pierre"."""
     return plain(plain(text).replace("-", " ")) or tidy(text)
-
-
-def write(value: Value, field: Field, form: Form) -> str:
-    """The name itself."""
-    return "" if value is None else str(value)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

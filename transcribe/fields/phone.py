@@ -17,8 +17,6 @@ FACTS = Facts(
     rank=9,
     input_mode="tel",
     is_one_word=True,
-    is_all_digits=True,
-    is_searchable=True,
     labels={"#phone": 3},
 )
 
@@ -43,8 +41,6 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The number as the form's country writes its own, and internationally for other countries."""
-    if value is None:
-        return ""
     number = phonenumbers.parse(str(value), None)
     home = phonenumbers.country_code_for_region(_country(form.locale)) == number.country_code
     style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stdnum.fr import siren, siret
 
 from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
-from transcribe.fields._registry_number import bare, is_digits, normalise
+from transcribe.fields._registry_number import faults_of, normalise, parsed
 from transcribe.model import Field, Form, Value
 
 FACTS = Facts(
@@ -19,31 +19,21 @@ FACTS = Facts(
 
 __all__ = ["FACTS", "faults", "normalise", "parse", "write"]
 
-_VALID = {9: siren.is_valid, 14: siret.is_valid}
+_CHECKS = {9: siren.is_valid, 14: siret.is_valid}
 """The check of a number by its count of digits."""
 
 
 def parse(text: str, field: Field, form: Form) -> Value:
     """The digits where there are 9 or 14, as written: a wrong check digit is a fault."""
-    digits = bare(text)
-    return digits if is_digits(digits) and len(digits) in _VALID else None
+    return parsed(text, _CHECKS)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The number in groups of three digits, the establishment's five together: "732 829 320 00074"."""
-    if value is None:
-        return ""
     digits = str(value)
     return " ".join(part for part in (digits[:3], digits[3:6], digits[6:9], digits[9:]) if part)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "length"; "check digit"."""
-    digits = bare(text)
-    if not digits:
-        return ()
-    if not is_digits(digits):
-        return ("not a number",)
-    if len(digits) not in _VALID:
-        return ("length",)
-    return () if _VALID[len(digits)](digits) else ("check digit",)
+    return faults_of(text, _CHECKS)

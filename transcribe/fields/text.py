@@ -15,8 +15,6 @@ FACTS = Facts(
     capitals="all",
     has_shapes=True,
     may_be_listed=True,
-    is_one_value=False,
-    is_searchable=True,
 )
 
 
@@ -28,11 +26,6 @@ def parse(text: str, field: Field, form: Form) -> Value:
 def normalise(text: str, field: Field, form: Form) -> str:
     """The text without case and punctuation, accents kept; one of punctuation only stays as it is."""
     return plain(text) or tidy(text)
-
-
-def write(value: Value, field: Field, form: Form) -> str:
-    """The text itself."""
-    return "" if value is None else str(value)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

@@ -47,11 +47,6 @@ def normalise(text: str, field: Field, form: Form) -> str:
     return _with_country(bare(text), form.locale)
 
 
-def write(value: Value, field: Field, form: Form) -> str:
-    """Country and number."""
-    return "" if value is None else str(value)
-
-
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a VAT number"; "check digit"; "country" where that country's numbers are not known here."""
     number = _with_country(bare(text), form.locale)

@@ -68,7 +68,7 @@ def test_no_value_holds_a_letter_of_another_script_without_an_exception(name: st
         if not isinstance(answer, Decision) or not isinstance(answer.value, str):
             continue
         told = {(each.rule, each.expected) for each in assemble(SCAN, form(of), [answer]).exceptions}
-        has_mark = fields.load(name).FACTS.exact and any(unicodedata.combining(each) for each in answer.value)
+        has_mark = fields.load(name).facts.exact and any(unicodedata.combining(each) for each in answer.value)
         if is_of_another_script(answer.value) or has_mark:
             assert (RecordRule.FIELD_CHECKS, "letters") in told, (answer.value, readings[0].source)
 

@@ -29,7 +29,7 @@ MOST_CALLS = 500
 
 @types
 def test_it_says_how_it_is_compared_and_typed(name: str) -> None:
-    facts = fields.load(name).FACTS
+    facts = fields.load(name).facts
     assert facts.input_mode in {"text", "decimal", "numeric", "tel", "email"}
     assert all(facts.name.get(language) and facts.plural.get(language) for language in languages())
 
@@ -87,7 +87,7 @@ def test_any_text_has_faults_or_a_value(name: str, text: str, locale: str) -> No
     faults = kind.faults(text, field, form)
     assert all(isinstance(code, str) and code for code in faults)
     if (
-        kind.FACTS.exact
+        kind.facts.exact
         and text.strip()
         and kind.parse(text, field, form) is None
         and kind.normalise(text, field, form)
@@ -99,7 +99,7 @@ def test_any_text_has_faults_or_a_value(name: str, text: str, locale: str) -> No
 def test_a_wrong_check_digit_is_a_fault_that_may_be_repaired(name: str) -> None:
     kind, field, form = fields.load(name), field_of(name), FORMS["fr_FR"]
     names_it = any("check digit" in kind.faults(text, field, form) for text in DIGITS)
-    assert kind.FACTS.has_check_digit == names_it
+    assert kind.facts.has_check_digit == names_it
 
 
 @types
