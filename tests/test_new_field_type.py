@@ -36,14 +36,13 @@ IBAN = '''
 from stdnum import iban
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
-from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
+from transcribe.fields._facts import Facts
 from transcribe.fields._registry_number import bare, normalise, write
 
 FACTS = Facts(
     name={"en": "bank account (IBAN)", "fr": "compte bancaire (IBAN)", "es": "cuenta bancaria (IBAN)"},
     plural={"en": "bank accounts", "fr": "comptes bancaires", "es": "cuentas bancarias"},
-    repairable_faults=CHECK_DIGIT_FAULTS,
-    is_one_word=True,
+    has_check_digit=True,
     labels={"^iban": 6, "kontoverbindung": 6},
 )
 

@@ -48,6 +48,7 @@ class PreparedField:
         kind = fields.load(field.type)
         self.type, self.facts = field.type, kind.facts
         self.family, self.exact = self.facts.family, self.facts.exact
+        self.repairable_faults = self.facts.repairable_faults
         self.flat_log_prior = None if self.facts.prior is None else log(self.facts.prior)
         self.value_count = exp(-(self.flat_log_prior or 0.0))
         self.normal = lru_cache(CACHED_TEXT_COUNT)(self._normal)

@@ -67,7 +67,7 @@ def candidates(
             proposals.setdefault(words.corrected(says), "composed")
         for near in () if shapes is None else shapes.conforming(says):
             proposals.setdefault(near, "shape")
-        if (mendable := spot.facts.repairable_faults) and mendable.intersection(spot.faults(says)):
+        if any(fault in spot.faults(says) for fault in spot.repairable_faults):
             for mended in _repairs(spot, says):
                 proposals.setdefault(mended, "repaired")
     for says, origin in list(proposals.items())[:MAX_PROPOSAL_COUNT] if proposals else ():

@@ -221,7 +221,8 @@ def _has_lookalikes(
         told = AMONG_DIGITS_PATTERN.sub("", without_settled(says, column))
         alike = len(texts) == 1 or ODD_SIGN_PATTERN.search(says) or LOOKALIKE_PATTERN.search(told)
         return spot.field.pattern is None and bool(alike)
-    if facts.capitals and any(_begins_small(text, all if facts.capitals == "all" else any) for text in texts):
+    capitals = all if facts.is_free_text else any if facts.in_head == "party" else None
+    if capitals and any(_begins_small(text, capitals) for text in texts):
         return True
     if facts.misreadings is not None:
         return bool(facts.misreadings.search(says))

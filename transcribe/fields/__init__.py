@@ -1,15 +1,7 @@
 """The field types, one file each."""
 
 from transcribe.fields._facts import Facts, Family, Quantity
-from transcribe.fields._field_type import (
-    FREE_TEXT,
-    facts_of,
-    guessed,
-    load,
-    names,
-    read_back,
-    second_reading,
-)
+from transcribe.fields._field_type import FREE_TEXT, facts_of, guessed, load, names, read_back, second_reading
 from transcribe.fields._lookalikes import as_type_allows
 
 __all__ = [

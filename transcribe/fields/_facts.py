@@ -16,9 +16,6 @@ Quantity = Literal["words", "money", "number", "count", "day", "mark"]
 """What a value is: free characters, an amount of a currency, a number that may have decimals, a whole number, a day, or
 yes and no."""
 
-CHECK_DIGIT_FAULTS = frozenset({"check digit", "not a number"})
-"""Faults of a number with a check digit that one changed character may mend."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -54,14 +51,11 @@ class Facts:
     prior: float | None = None
     """The probability of one value, where all are as likely. None where the words of a value tell how likely it is."""
 
-    repairable_faults: frozenset[str] = frozenset()
-    """The faults that one changed character may mend."""
+    has_check_digit: bool = False
+    """Whether a right check digit vouches for a value; `faults` names a wrong one "check digit"."""
 
     misreadings: Pattern[str] | None = None
     """What in a comparable text may be another sign that looks alike. None: what holds for the family."""
-
-    capitals: Literal["", "any", "all"] = ""
-    """Whether any other word, or all, begin with a capital where the first one does; "" where that tells nothing."""
 
     has_shapes: bool = False
     """Whether nothing is known of its values but a pattern, so that their shapes are learnt."""
@@ -77,9 +71,6 @@ class Facts:
 
     is_of_cards: bool = False
     """Whether payment cards have such numbers."""
-
-    is_one_word: bool = False
-    """Whether a value beside its label is one word, whatever follows on the line."""
 
     barcode: Literal["", "may be", "is"] = ""
     """Whether its values are printed as barcodes."""
@@ -158,9 +149,14 @@ class Facts:
         return self.is_free_code or self.is_day or self.is_money
 
     @property
-    def has_check_digit(self) -> bool:
-        """Whether a right check digit vouches for a value."""
-        return "check digit" in self.repairable_faults
+    def repairable_faults(self) -> tuple[str, ...]:
+        """The faults that one changed character may mend."""
+        return ("check digit", "not a number") if self.has_check_digit else ("not a date",) if self.is_day else ()
+
+    @property
+    def is_one_word(self) -> bool:
+        """Whether a value beside its label is one word, whatever follows; numbers of cards stand in groups."""
+        return self.holds == "words" and self.exact and not self.is_choice and not self.is_of_cards
 
     @property
     def is_free_text(self) -> bool:

@@ -18,7 +18,6 @@ FACTS = Facts(
     rank=4,
     has_shapes=True,
     may_be_listed=True,
-    is_one_word=True,
     barcode="may be",
     labels={"#code": 13},
 )

@@ -16,7 +16,6 @@ FACTS = Facts(
     family="date",
     holds="day",
     prior=1 / 1500,
-    repairable_faults=frozenset({"not a date"}),
     guessed=2,
     labels={"#date": 10},
     example="2026-12-31",

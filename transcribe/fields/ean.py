@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stdnum import ean
 
-from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
+from transcribe.fields._facts import Facts
 from transcribe.fields._registry_number import faults_of, normalise, parsed
 from transcribe.model import Field, Form, Value
 
@@ -12,8 +12,7 @@ FACTS = Facts(
     name={"en": "EAN or GTIN", "fr": "EAN ou GTIN", "es": "EAN o GTIN"},
     plural={"en": "article numbers (EAN)", "fr": "numéros d’article (EAN)", "es": "números de artículo (EAN)"},
     input_mode="numeric",
-    repairable_faults=CHECK_DIGIT_FAULTS,
-    is_one_word=True,
+    has_check_digit=True,
     barcode="is",
     labels={"#ean": 4},
 )

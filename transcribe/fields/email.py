@@ -25,7 +25,6 @@ FACTS = Facts(
     input_mode="email",
     family="short text",
     misreadings=_MISREADINGS,
-    is_one_word=True,
     labels={"#email": 2},
 )
 

@@ -40,7 +40,7 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 def write(value: Value, field: Field, form: Form) -> str:
     """The number as the form's locale writes it, thousands grouped."""
-    return write_number(Decimal(int(value)), form.locale)
+    return write_number(Decimal(str(value)), form.locale)
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stdnum import luhn
 
-from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
+from transcribe.fields._facts import Facts
 from transcribe.fields._registry_number import bare, is_digits, normalise
 from transcribe.model import Field, Form, Value
 from transcribe.values import breaks_pattern
@@ -21,7 +21,7 @@ FACTS = Facts(
         "es": "números con dígito de control",
     },
     input_mode="numeric",
-    repairable_faults=CHECK_DIGIT_FAULTS,
+    has_check_digit=True,
     is_of_cards=True,
     labels={"#luhn": 7, "#card": 7},
 )

@@ -12,7 +12,6 @@ FACTS = Facts(
     rank=2,
     family="short text",
     exact=False,
-    capitals="any",
     may_be_listed=True,
     in_head="party",
     labels={"#name": 15},

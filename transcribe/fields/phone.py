@@ -16,7 +16,6 @@ FACTS = Facts(
     plural={"en": "telephone numbers", "fr": "numéros de téléphone", "es": "números de teléfono"},
     rank=9,
     input_mode="tel",
-    is_one_word=True,
     labels={"#phone": 3},
 )
 

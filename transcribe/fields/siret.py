@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stdnum.fr import siren, siret
 
-from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
+from transcribe.fields._facts import Facts
 from transcribe.fields._registry_number import faults_of, normalise, parsed
 from transcribe.model import Field, Form, Value
 
@@ -12,8 +12,7 @@ FACTS = Facts(
     name={"en": "SIRET or SIREN", "fr": "SIRET ou SIREN", "es": "SIRET o SIREN"},
     plural={"en": "SIRET numbers", "fr": "numéros SIRET", "es": "números SIRET"},
     input_mode="numeric",
-    repairable_faults=CHECK_DIGIT_FAULTS,
-    is_one_word=True,
+    has_check_digit=True,
     labels={"#siret": 5},
 )
 

@@ -12,7 +12,6 @@ FACTS = Facts(
     rank=1,
     family="line text",
     exact=False,
-    capitals="all",
     has_shapes=True,
     may_be_listed=True,
 )

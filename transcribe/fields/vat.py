@@ -9,7 +9,7 @@ from typing import Protocol, cast
 import stdnum
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
-from transcribe.fields._facts import CHECK_DIGIT_FAULTS, Facts
+from transcribe.fields._facts import Facts
 from transcribe.fields._registry_number import bare
 from transcribe.model import Field, Form, Value
 from transcribe.values import locale_of
@@ -17,8 +17,7 @@ from transcribe.values import locale_of
 FACTS = Facts(
     name={"en": "VAT number", "fr": "Numéro de TVA", "es": "Número de IVA"},
     plural={"en": "VAT numbers", "fr": "numéros de TVA", "es": "números de IVA"},
-    repairable_faults=CHECK_DIGIT_FAULTS,
-    is_one_word=True,
+    has_check_digit=True,
     labels={"#vat": 6},
 )
 
