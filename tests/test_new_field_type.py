@@ -37,7 +37,7 @@ from stdnum import iban
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from transcribe.fields._facts import Facts
-from transcribe.fields._registry_number import bare, normalise, write
+from transcribe.fields._registry_number import bare, normalise
 
 FACTS = Facts(
     name={"en": "bank account (IBAN)", "fr": "compte bancaire (IBAN)", "es": "cuenta bancaria (IBAN)"},
