@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from flows.administration.anomalies import TABLE_WORDS
 from flows.cli.app import app, whole_command
-from tests.transcribe.store.world import KEY, NOON, World, after, decision, form, sent, world
+from tests.transcribe.store.world import KEY, NOON, World, after, decision, sent, world
 from transcribe.model import FieldKey, Truth
 from transcribe.store import Floor, Rate
 from transcribe.store.drivers import migrate
@@ -251,31 +251,6 @@ def test_what_is_forgotten_and_who_left_break_nothing(home: Path) -> None:
     store.close()
     code, said = verify(home)
     assert code == 0, said
-
-
-def test_a_home_from_between_is_sealed_when_it_is_opened(tmp_path: Path) -> None:
-    """One with seals of pay, but without any of facts."""
-    old = migrate.MIGRATIONS_FOLDER
-    before = tmp_path / "steps"
-    before.mkdir()
-    for step in old.glob("*.sql"):
-        if int(step.name[:4]) < 21:
-            shutil.copy(step, before)
-    path = tmp_path / "state.db"
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate.migrate(connection, before)
-        connection.execute("UPDATE seal SET hash = 'x' WHERE number = 1")
-        connection.execute(f"INSERT INTO rate {ROWS['rate']}")
-    store = open_store(path, KEY)
-    assert [each.table for each in store.verify_audit().forgeries] == ["seal"], "the one signed here by hand"
-    store.put_form(form(), "the definition", NOON)
-    assert [each.table for each in store.verify_audit().forgeries] == ["seal"]
-    store.close()
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("UPDATE rate SET micro = 1")
-    again = open_store(path, KEY)
-    assert [each.table for each in again.verify_audit().forgeries] == ["seal", "rate"]
-    again.close()
 
 
 @pytest.mark.promise("A transaction that writes", "rates, floors, truths and")

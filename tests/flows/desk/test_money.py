@@ -20,7 +20,6 @@ from tests.flows.house import until
 from tests.transcribe.store.world import sent
 from transcribe.model import Transcriber
 from transcribe.store import Offer
-from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, statements_of
 from transcribe.store.facts import Floor, Rate
 
 
@@ -94,12 +93,6 @@ def test_a_provisional_record_is_finished_when_it_is_final_and_costs_nothing_bef
         desk.weigh()
     (row,) = rows_of(desk, "form-costs")
     assert (row["records"], row["a_record"]) == (1, row["pay"])
-    with store.db.write():  # as it was counted before
-        store.db.connection.execute("UPDATE work_done SET count = 2 WHERE what = 'records'")
-    for statement in statements_of((MIGRATIONS_FOLDER / "0061_finished_records.sql").read_text(encoding="utf-8")):
-        store.db.connection.execute(statement)
-    (row,) = rows_of(desk, "form-costs")
-    assert row["records"] == 1
 
 
 @pytest.mark.promise(

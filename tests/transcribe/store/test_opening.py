@@ -75,19 +75,6 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
-    steps = tmp_path / "steps"
-    steps.mkdir()
-    (steps / "0001_good.sql").write_text("CREATE TABLE a (x INTEGER);\n")
-    (steps / "0002_bad.sql").write_text("CREATE TABLE b (x INTEGER);\nCREATE TABLE a (x INTEGER);\n")
-    connection = connect(tmp_path / "state.db")
-    with pytest.raises(sqlite3.OperationalError):
-        migrate(connection, steps)
-    assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
-    assert [row[0] for row in connection.execute("SELECT name FROM sqlite_master")] == ["a"]
-    connection.close()
-
-
 FIRST = """
 INSERT INTO scan (id, sha256, form, form_version, name, batch, received_at)
 VALUES (1, 'abc', 'order', 1, 'a.jpg', '', 0);
@@ -102,24 +89,6 @@ INSERT INTO reading (number, id, idem, field_id, lane, source, kind, transcriber
 INSERT INTO reading_text (number, text, alternatives, legible) VALUES (1, '12.50', '[]', '');
 INSERT INTO time_dispute (public_id, transcriber_id, task_id, claimed, words, at) VALUES ('d', 1, 1, 60.0, 'slow', 0);
 """
-
-
-def test_what_the_first_version_kept_is_there_after_every_step_since(tmp_path: Path) -> None:
-    steps = tmp_path / "steps"
-    steps.mkdir()
-    for number in ("0001_state.sql", "0002_append_only.sql"):
-        (steps / number).write_text((MIGRATIONS_FOLDER / number).read_text(encoding="utf-8"), encoding="utf-8")
-    connection = connect(tmp_path / "state.db")
-    assert migrate(connection, steps) == 2
-    connection.executescript(FIRST)
-    connection.close()
-    store = open_store(tmp_path / "state.db", b"k" * 32)
-    (reading,) = store.readings("abc")
-    assert (reading.text, reading.seconds, reading.reason) == ("12.50", 7.0, "")
-    (dispute,) = store.disputes()
-    assert (dispute.words, dispute.claimed, dispute.measured, dispute.reason) == ("slow", 60.0, 7.0, "")
-    assert store.task_subject("t").key.name == "total"
-    store.close()
 
 
 def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
