@@ -1,6 +1,6 @@
-"""New state databases, copied from one that the migrations made: most tests begin with one of their own.
+"""New state databases, copied from one that was made: most tests begin with one of their own.
 
-What a copy lacks is drawn anew: the name of its home. `make soak` has the migrations make each.
+What a copy lacks is drawn anew: the name of its home. `make soak` has each made.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from transcribe.store import state_store
 from transcribe.store.drivers.sqlite import SqliteDatabase, connect, open_sqlite
 
 OWN_NAME = "UPDATE lineage SET home = lower(hex(randomblob(8)))"
-"""What the migrations draw for each database, as they do it."""
+"""What is drawn for each database, as they do it."""
 
 
 def copy_new_states() -> None:
@@ -33,7 +33,7 @@ def opened(path: Path, *, copied: bool = False) -> SqliteDatabase:
 
 
 def _put(path: Path) -> None:
-    """Put a copy there, at once and as a whole. Where that cannot be, the migrations say why."""
+    """Put a copy there, at once and as a whole. Where that cannot be, opening says why."""
     unnamed = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
     try:
         unnamed.write_bytes(_made())

@@ -170,6 +170,7 @@ def _require_known_version(manifest: Manifest) -> None:
             f"This backup is of a newer fairhand ({manifest.program}, version {manifest.state_version} of the "
             f"database); this one knows version {StateFile.newest_version()}. Install a newer one, then restore it."
         )
+    StateFile.refuse_unknown(manifest.state_version)
 
 
 @contextmanager

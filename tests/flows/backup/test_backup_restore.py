@@ -43,6 +43,8 @@ from tests.flows.steps.test_reconcile_scans import received
 from transcribe.archive import Archive
 from transcribe.errors import FairhandError, NotFound, SettingsError, StartOver, StoreError
 from transcribe.people.tokens import new_token
+from transcribe.store.drivers import migrate
+from transcribe.store.drivers.migrate import OLDEST_VERSION, newest_version
 from transcribe.store.drivers.state_file import StateFile
 from transcribe.store.facts import SentReading
 
@@ -575,16 +577,31 @@ def test_a_broken_state_is_not_backed_up(place: Path, target: Path) -> None:
     assert list(target.glob("2026*")) == []
 
 
-def test_a_backup_of_an_older_version_is_brought_up_to_date(target: Path, new: Path, tmp_path: Path) -> None:
-    old = tmp_path / "old"
-    shutil.copytree(Path(__file__).parents[2] / "homes" / "v0_1", old)
-    before = (old / "state.db").read_bytes()
-    made = back_up(old, target)
-    assert (old / "state.db").read_bytes() == before, "the home itself is not touched"
+def test_a_backup_of_an_older_version_is_brought_up_to_date(
+    place: Path, target: Path, new: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRM 1")
+    before = (place / "state.db").read_bytes()
+    made = back_up(place, target)
+    assert (place / "state.db").read_bytes() == before, "the home itself is not touched"
+    (tmp_path / f"{newest_version() + 1:04d}_next.sql").write_text("ALTER TABLE scan ADD COLUMN shelf INTEGER;")
+    monkeypatch.setattr(migrate, "MIGRATIONS_FOLDER", tmp_path)
     assert made.backup.manifest.state_version < StateFile.newest_version()
     restore(new, target)
     assert sorted(each.name for each in new.iterdir() if each.name.startswith("state.db")) == ["state.db"]
     assert StateFile(new / "state.db").version() == StateFile.newest_version()
+
+
+def test_a_backup_that_is_too_old_is_refused_before_anything_is_written(place: Path, target: Path, new: Path) -> None:
+    with opened(place) as home:
+        recorded(home, "FIRM 1")
+    with closing(sqlite3.connect(place / "state.db", isolation_level=None)) as state:
+        state.execute(f"PRAGMA user_version = {OLDEST_VERSION - 1}")
+    back_up(place, target)
+    with pytest.raises(StoreError, match="`fairhand status` once with the fairhand of commit"):
+        restore(new, target)
+    assert not new.exists() or not list(new.iterdir())
 
 
 def turned_over(content: bytes) -> bytes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,8 +15,8 @@ import pytest
 from tests.transcribe.store.world import NOON, person
 from transcribe.errors import StoreError
 from transcribe.store import open_store
-from transcribe.store.drivers import network_disks, sqlite
-from transcribe.store.drivers.migrate import MIGRATIONS_FOLDER, migrate, newest_version
+from transcribe.store.drivers import migrate, network_disks, sqlite
+from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.drivers.sqlite import connect
 from transcribe.store.drivers.state_file import StateFile
 
@@ -26,6 +26,8 @@ START = """
 import sys
 from pathlib import Path
 from transcribe.store import open_store
+from transcribe.store.drivers import migrate
+migrate.MIGRATIONS_FOLDER = Path(sys.argv[2])
 sys.stdin.readline()
 store = open_store(Path(sys.argv[1]))
 print(store.keyed_hash("same"), store.verify_audit().broken_at)
@@ -35,9 +37,13 @@ store.close()
 
 def started_at_once(path: Path) -> list[subprocess.Popen[str]]:
     """Four processes that open the state in this file at the same moment."""
+    begin = [sys.executable, "-c", START]
     starts = [
         subprocess.Popen(
-            [sys.executable, "-c", START, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*begin, str(path), str(migrate.MIGRATIONS_FOLDER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(4)
     ]
@@ -48,8 +54,8 @@ def started_at_once(path: Path) -> list[subprocess.Popen[str]]:
     return starts
 
 
-def test_each_step_of_the_migrations_has_a_number_of_its_own() -> None:
-    numbers = [path.name[:4] for path in MIGRATIONS_FOLDER.glob("[0-9]*.sql")]
+def test_each_step_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in migrate.MIGRATIONS_FOLDER.glob("[0-9]*.sql") if "." not in path.stem]
     assert len(numbers) == len(set(numbers))
 
 
@@ -70,7 +76,7 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     store.close()
     connection = connect(tmp_path / "state.db")
     before = list(connection.iterdump())
-    assert migrate(connection) == migrate(connection)
+    assert migrate.migrate(connection) == migrate.migrate(connection)
     assert list(connection.iterdump()) == before
     connection.close()
 
@@ -94,8 +100,7 @@ INSERT INTO time_dispute (public_id, transcriber_id, task_id, claimed, words, at
 def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
     open_store(tmp_path / "state.db").close()
     connection = connect(tmp_path / "state.db")
-    newest = max(int(path.name[:4]) for path in MIGRATIONS_FOLDER.glob("*.sql"))
-    connection.execute(f"PRAGMA user_version = {newest + 1}")
+    connection.execute(f"PRAGMA user_version = {newest_version() + 1}")
     connection.close()
     with pytest.raises(StoreError, match="newer fairhand"):
         open_store(tmp_path / "state.db")
@@ -117,22 +122,32 @@ def test_a_file_that_is_no_database_is_said_plainly(tmp_path: Path) -> None:
         open_store(tmp_path / "state.db")
 
 
-def older(path: Path) -> int:
+@pytest.fixture
+def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Has the program know one step more than there are."""
+
+    def put() -> None:
+        folder = tmp_path / "steps"
+        folder.mkdir()
+        (folder / f"{newest_version() + 1:04d}_next.sql").write_text("ALTER TABLE scan ADD COLUMN shelf INTEGER;\n")
+        monkeypatch.setattr(migrate, "MIGRATIONS_FOLDER", folder)
+
+    return put
+
+
+def older(path: Path, step: Callable[[], None]) -> int:
     """Make a state of the version before the last, with a scan and a person in it; gives its version."""
-    steps = path.parent / "steps"
-    steps.mkdir()
-    for step in sorted(MIGRATIONS_FOLDER.glob("[0-9]*.sql"))[:-1]:
-        (steps / step.name).write_text(step.read_text(encoding="utf-8"), encoding="utf-8")
     path.with_suffix(".key").write_bytes(b"k" * 32)
     with closing(connect(path)) as connection:
-        version = migrate(connection, steps)
+        version = migrate.migrate(connection)
         connection.executescript(FIRST)
+    step()
     return version
 
 
-def test_a_state_is_copied_before_a_newer_program_changes_it(tmp_path: Path) -> None:
+def test_a_state_is_copied_before_a_newer_program_changes_it(tmp_path: Path, step: Callable[[], None]) -> None:
     path = tmp_path / "state.db"
-    version = older(path)
+    version = older(path, step)
     open_store(path).close()
     copy = tmp_path / f"state.db.v{version}"
     assert (StateFile(copy, finished=True).version(), StateFile(path).version()) == (version, newest_version())
@@ -154,9 +169,9 @@ def test_a_new_state_is_not_copied(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("state.db.v*"))
 
 
-def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path) -> None:
+def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path, step: Callable[[], None]) -> None:
     path = tmp_path / "state.db"
-    version = older(path)
+    version = older(path, step)
     part = tmp_path / f"state.db.v{version}"
     part.mkdir()  # what cannot be replaced
     (part / "x").touch()
@@ -164,28 +179,34 @@ def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path) -> None:
         open_store(path)
     assert StateFile(path).version() == version
     full = "import resource, sys; from pathlib import Path; from transcribe.store import open_store; "
+    full += "from transcribe.store.drivers import migrate; migrate.MIGRATIONS_FOLDER = Path(sys.argv[2]); "
     full += "resource.setrlimit(resource.RLIMIT_FSIZE, (40000, 40000)); open_store(Path(sys.argv[1]))"
     (part / "x").unlink()
     part.rmdir()
-    done = subprocess.run([sys.executable, "-c", full, str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", full, str(path), str(migrate.MIGRATIONS_FOLDER)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "StoreError" in done.stderr
     assert re.search(r"Nothing was changed\. Make \d+ MB of room", done.stderr)
     assert StateFile(path).version() == version
     assert not list(tmp_path.glob("state.db.v*"))
 
 
-def test_four_processes_that_upgrade_at_once_make_one_copy(tmp_path: Path) -> None:
+def test_four_processes_that_upgrade_at_once_make_one_copy(tmp_path: Path, step: Callable[[], None]) -> None:
     path = tmp_path / "state.db"
-    version = older(path)
+    version = older(path, step)
     starts = started_at_once(path)
     assert len({each.communicate(timeout=120)[0] for each in starts}) == 1
     assert [each.name for each in tmp_path.glob("state.db.v*")] == [f"state.db.v{version}"]
     assert StateFile(tmp_path / f"state.db.v{version}", finished=True).version() == version
 
 
-def test_what_is_forgotten_is_in_no_copy_of_an_upgrade(tmp_path: Path) -> None:
+def test_what_is_forgotten_is_in_no_copy_of_an_upgrade(tmp_path: Path, step: Callable[[], None]) -> None:
     path = tmp_path / "state.db"
-    version = older(path)
+    version = older(path, step)
     store = open_store(path)
     assert (tmp_path / f"state.db.v{version}").exists()
     (tmp_path / "state.db.vintage").touch()

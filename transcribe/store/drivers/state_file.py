@@ -11,7 +11,7 @@ from pathlib import Path
 from transcribe.errors import StoreError
 from transcribe.store.drivers.durable_files import ErasureList, sync_folder
 from transcribe.store.drivers.integrity import erasure_list_faults, state_faults
-from transcribe.store.drivers.migrate import newest_version
+from transcribe.store.drivers.migrate import newest_version, refuse_unknown
 from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.table_copy import ARCHIVE_NAMES_SQL
 
@@ -51,6 +51,11 @@ class StateFile:
     def newest_version() -> int:
         """The version of the tables that this program makes."""
         return newest_version()
+
+    @staticmethod
+    def refuse_unknown(version: int) -> None:
+        """StoreError where a database of this version is newer than the program, or too old for it."""
+        refuse_unknown(version)
 
     def copy_to(self, copy: Path) -> None:
         """Copy it as it is at one moment, while others write; the copy is one file, and on disk when this ends.
