@@ -5,16 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from transcribe.fields._facts import Facts
+from transcribe.fields._numbers import comparable, faults_of
 from transcribe.model import Field, Form, Value
 from transcribe.values import (
     Number,
-    comparable_number,
     currency_of,
     minor_digits,
     other_currency,
     plain_number,
     read_number,
-    rough_number,
     write_number,
 )
 
@@ -39,10 +38,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The plain number, the currency left out; another text is written like a number as far as it goes."""
-    number = _read(text, field, form)
-    if number is None:
-        return rough_number(text, form.locale, _minor(field, form))
-    return comparable_number(number.amount, _minor(field, form))
+    return comparable(text, form, _minor(field, form))
 
 
 def write(value: Value, field: Field, form: Form) -> str:
@@ -52,13 +48,8 @@ def write(value: Value, field: Field, form: Form) -> str:
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "currency" where another one stands beside it; "negative"."""
-    if not text.strip():
-        return ()
-    number = _read(text, field, form)
-    if number is None:
-        return ("not a number",)
-    other = ("currency",) if other_currency(text, field, form) else ()
-    return other + (("negative",) if number.amount < 0 else ())
+    is_other = _read(text, field, form) is not None and other_currency(text, field, form)
+    return (*(("currency",) if is_other else ()), *faults_of(text, form, _minor(field, form)))
 
 
 def _minor(field: Field, form: Form) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from transcribe.fields._facts import Facts
+from transcribe.fields._numbers import comparable, faults_of
 from transcribe.model import Field, Form, Value
-from transcribe.values import comparable_number, plain_number, read_number, rough_number, write_number
+from transcribe.values import plain_number, read_number, write_number
 
 FACTS = Facts(
     name={"en": "decimal number", "fr": "nombre décimal", "es": "número decimal"},
@@ -30,10 +31,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The plain number, the unit left out; another text is written like a number as far as it goes."""
-    number = read_number(text, form.locale, None)
-    if number is None:
-        return rough_number(text, form.locale, None)
-    return comparable_number(number.amount)
+    return comparable(text, form, None)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
@@ -43,9 +41,4 @@ def write(value: Value, field: Field, form: Form) -> str:
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "negative"."""
-    if not text.strip():
-        return ()
-    number = read_number(text, form.locale, None)
-    if number is None:
-        return ("not a number",)
-    return ("negative",) if number.amount < 0 else ()
+    return faults_of(text, form, None)

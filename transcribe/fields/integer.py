@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from transcribe.fields._facts import Facts
+from transcribe.fields._numbers import comparable, faults_of
 from transcribe.model import Field, Form, Value
-from transcribe.values import comparable_number, read_number, rough_number, write_number
+from transcribe.values import read_number, write_number
 
 FACTS = Facts(
     name={"en": "whole number", "fr": "nombre entier", "es": "número entero"},
@@ -32,10 +33,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 def normalise(text: str, field: Field, form: Form) -> str:
     """The plain number; another text is written like a number as far as it goes."""
-    number = read_number(text, form.locale, 0)
-    if number is None:
-        return rough_number(text, form.locale, 0)
-    return comparable_number(number.amount)
+    return comparable(text, form, 0)
 
 
 def write(value: Value, field: Field, form: Form) -> str:
@@ -45,11 +43,7 @@ def write(value: Value, field: Field, form: Form) -> str:
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:
     """ "not a number"; "not a whole number"; "negative"."""
-    if not text.strip():
-        return ()
     number = read_number(text, form.locale, 0)
-    if number is None:
-        return ("not a number",)
-    if number.amount != number.amount.to_integral_value():
+    if number is not None and number.amount != number.amount.to_integral_value():
         return ("not a whole number",)
-    return ("negative",) if number.amount < 0 else ()
+    return faults_of(text, form, 0)
