@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from math import inf, log
 from typing import Literal
 
@@ -72,13 +72,18 @@ def witness_of(
     is_known = known is not None and known.has(says) and not any(map(known.has, rivals))
     if is_known and not _has_unaccented_rival(votes, says):
         return Witness.KNOWN_VALUE
-    if spot.facts.has_check_digit and not spot.faults(says) and all(map(spot.faults, rivals)):
+    if _has_right_check_digit(spot, says, rivals):
         return Witness.CHECK_DIGIT
     if _has_known_words(spot, votes, says, learnt):
         return Witness.KNOWN_WORDS
     if _is_only_well_formed(spot, votes, says):
         return Witness.FORMAT
     return Witness.SHAPE if _keeps_shape(spot, votes, says, learnt) else ""
+
+
+def _has_right_check_digit(spot: PreparedField, says: str, rivals: Set[str]) -> bool:
+    """Whether the check digit of a value is right, and that of every other one wrong."""
+    return spot.facts.has_check_digit and not spot.faults(says) and all(map(spot.faults, rivals))
 
 
 def _keeps_shape(spot: PreparedField, votes: Sequence[Vote], says: str, learnt: LearntParameters) -> bool:

@@ -136,7 +136,7 @@ PARTS: Mapping[str, tuple[Change, ...]] = {
     "floor: expert": ((f"{INFERENCE}.calibration:MIN_EXPERT_PROBABILITY", 0.0),),
     "careless people do not agree": ((f"{INFERENCE}.corroboration:MAX_CAREFUL_ERROR_SHARE", 1.0),),
     "witness: sums": ((f"{INFERENCE}.corroboration:MIN_VOUCHING_SUMS_FACTOR", 1e300),),
-    "witness: check digit": (("transcribe.fields:Facts.has_check_digit", False),),
+    "witness: check digit": ((f"{INFERENCE}.corroboration:_has_right_check_digit", _constant(False)),),
     "witness: known words": ((f"{INFERENCE}.corroboration:_has_known_words", _constant(False)),),
     "witness: unaccented rival": ((f"{INFERENCE}.corroboration:_has_unaccented_rival", _constant(False)),),
     "witness: format": ((f"{INFERENCE}.corroboration:_is_only_well_formed", _constant(False)),),
