@@ -7,7 +7,7 @@ from transcribe.values import comparable_number, read_number, rough_number
 
 
 def comparable(text: str, form: Form, minor: int | None) -> str:
-    """The plain number, its unit or currency left out; another text is written like a number as far as it goes."""
+    """The plain number without unit or currency. Another text is written like a number as far as it goes."""
     number = read_number(text, form.locale, minor)
     return rough_number(text, form.locale, minor) if number is None else comparable_number(number.amount, minor or 0)
 
