@@ -80,9 +80,10 @@ def pytest_configure() -> None:
 def _install_anew_where_entry_points_changed() -> None:
     """Have the environment know the entry points of pyproject.toml: parts and engines are found by them."""
     written = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = {(group, *each) for group, points in written["entry-points"].items() for each in points.items()}
+    groups = {**written["entry-points"], "console_scripts": written["scripts"]}
+    wanted = {(group, *each) for group, points in groups.items() for each in points.items()}
     known = {(it.group, it.name, it.value) for it in metadata.distribution("fairhand").entry_points}
-    if "PYTEST_XDIST_WORKER" in os.environ or wanted == {it for it in known if it[0] != "console_scripts"}:
+    if "PYTEST_XDIST_WORKER" in os.environ or wanted == known:
         return
     install = (Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--python", sys.executable)
     subprocess.run([*install, "--no-deps", "--no-build-isolation", "--editable", ROOT], check=True)

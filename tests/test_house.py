@@ -23,8 +23,16 @@ pytestmark = pytest.mark.xdist_group("sources")
 ROOT = Path(__file__).parents[1]
 IN_THE_FOLDER = {
     *(".ci", ".dockerignore", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"),
-    *("Makefile", "README.fr.md", "README.md", "SECURITY.md", "deployments", "docs", "flows", "pyproject.toml"),
-    *("reconcile", "requirements-bench.lock", "requirements-run.lock", "requirements.lock", "tests", "transcribe"),
+    *("Makefile", "README.fr.md", "README.md", "SECURITY.md", "deployments", "docs", "fairhand", "flows"),
+    *(
+        "pyproject.toml",
+        "reconcile",
+        "requirements-bench.lock",
+        "requirements-run.lock",
+        "requirements.lock",
+        "tests",
+        "transcribe",
+    ),
 }
 """All that the project's folder holds: what a program left there was once committed with the rest."""
 
@@ -105,9 +113,9 @@ ROOMS = {
     "flows.output": "home reconcile.decision reconcile.forms reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.fields transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.store",
-    "flows.standalone": "home steps output reconcile.parameters transcribe.archive transcribe.drawing"
-    " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.imaging transcribe.intake transcribe.ocr"
-    " transcribe.recognition transcribe.sandbox",
+    "flows.standalone": "home steps output reconcile.decision reconcile.inference reconcile.parameters"
+    " transcribe.archive transcribe.drawing transcribe.form_drafting transcribe.forms transcribe.i18n"
+    " transcribe.imaging transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox",
     # drafts of forms: files of a home that are no form of it yet
     "flows.drafting": "home standalone output reconcile.decision reconcile.learning transcribe.forms",
     "flows.administration": "backup home house measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
@@ -251,6 +259,7 @@ NAMES_OF_TYPES = (
 
 LISTED_FOR_OTHERS = {
     "flows.cli.main": "the console script `fairhand`",
+    "flows.standalone.reconcile_readings": "the face for programs, `fairhand/`",
     "flows.parts.collections.PART": "an entry point of `fairhand.parts`",
 }
 

@@ -7,9 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from flows.home import FormLibrary, Settings, has_state, limits, now, open_state, policy, temporary_folder
+from flows.home import (
+    FormLibrary,
+    Settings,
+    has_state,
+    limits,
+    load_settings,
+    now,
+    open_state,
+    policy,
+    temporary_folder,
+)
 from flows.output import ErrorJson, ScanJson, ScanResult, error_json, scan_json, source_label, unknown_json, weighed
 from flows.steps import AUTO_FORM, read_options
+from reconcile.decision import answers
+from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from transcribe import ocr
 from transcribe.archive import Archive
@@ -18,7 +30,7 @@ from transcribe.drawing import draw_page
 from transcribe.errors import EngineMissing, FairhandError, ScanError
 from transcribe.i18n import said, translation
 from transcribe.intake import SAVE_ANEW_ADVICE, Scanned, Unreadable, gather, load_pages, scans_of, unexpected
-from transcribe.model import Form, Parameters
+from transcribe.model import Decision, FieldKey, Form, Parameters, Reading, Task
 from transcribe.ocr import TRIES
 from transcribe.recognition import read
 
@@ -55,6 +67,13 @@ def read_files(
                         raise
                     message = f"{scanned.path.name}: its form {scanned.scan.form} cannot be read here. {error}."
                     yield error_json(scanned.path, type(error).__name__, message), None
+
+
+def reconcile_readings(readings: Sequence[Reading], form_name: str) -> dict[FieldKey, Decision | Task]:
+    """The answer of each field of one scan, by the parameters and the policy of the home that holds."""
+    settings = load_settings()
+    form, deciding = FormLibrary(settings.forms).find(form_name), policy(settings)
+    return answers(form, weigh(form, readings, parameters_of_home(settings), deciding), deciding, readings)
 
 
 def parameters_of_home(settings: Settings) -> Parameters:
