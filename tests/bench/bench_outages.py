@@ -203,7 +203,7 @@ def play(folder: Path, plan: Plan) -> list[str]:
         found = wrong(here.rooms, here.address, here.programs.seen)
         log = (here.rooms.settings.home / "serve.log").read_text("utf-8")
         found += [] if is_up else ["fairhand serve ended"]
-        found += [f"serve's log has a traceback: {each[:300]}" for each in tracebacks(log)]
+        found += [f"serve's log has a traceback: {each[:6000]}" for each in tracebacks(log)]
         seen = here.programs.seen
         print(
             f"{len(seen.acknowledged)} files acknowledged, {len(seen.ended)} commands, {seen.in_a_sentence} of them "
