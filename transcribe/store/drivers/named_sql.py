@@ -65,7 +65,7 @@ def postgresql_statements() -> dict[str, tuple[str, tuple[str, ...]]]:
     """
     common = {name: _for_postgresql(text) for name, text in _texts("queries").items()}
     return {
-        name: _numbered(qualified(text)) for name, text in _whole({**common, **_texts("queries_postgresql")}).items()
+        name: _numbered(_qualified(text)) for name, text in _whole({**common, **_texts("queries_postgresql")}).items()
     }
 
 
@@ -110,7 +110,7 @@ def _type_of(name: str) -> str:
     return "BIGINT" if name in NUMBER_PARAMETERS else "TEXT"
 
 
-def qualified(text: str) -> str:
+def _qualified(text: str) -> str:
     """A statement that adds to a row which is there: PostgreSQL wants to be told whose column it is."""
     table = _INTO.search(text)
     return _ADDED_UP.sub(rf"\1 = {table[1]}.\1 + excluded.", text) if table else text
