@@ -35,6 +35,8 @@ def printed(shadow: bool = False) -> Picture:
 
 @pytest.fixture(scope="module", params=ocr.names())
 def engine(request: pytest.FixtureRequest) -> Engine:
+    if problem := ocr.problem(request.param, ("fra",)):
+        pytest.skip(f"{request.param} cannot read here: {problem}")
     return ocr.load(request.param, ("fra",))
 
 
@@ -88,7 +90,8 @@ def test_the_whole_page_is_one_list_with_lines_apart(engine: Engine) -> None:
 @pytest.mark.promise("never a made-up number;")
 def test_confidences_are_shares(engine: Engine) -> None:
     (words,) = engine.words(Page(number=1, picture=printed()))
-    assert all(word.confidence is not None and 0.0 <= word.confidence <= 1.0 for word in words)
+    assert words
+    assert all(word.confidence is None or 0.0 <= word.confidence <= 1.0 for word in words)
 
 
 def test_a_colour_picture_reads_like_a_grey_one(engine: Engine) -> None:
