@@ -82,8 +82,8 @@ def section_routes(section: SectionPage) -> APIRouter:
         )
 
     @router.get(f"{section.address}/{{name}}.{{kind}}")
-    async def file(visit: Look, name: str, kind: Kind) -> Response:
-        return await visit.look(lambda: table_file(made_table(visit, name), kind))
+    def file(visit: Look, name: str, kind: Kind) -> Response:
+        return table_file(made_table(visit, name), kind)
 
     return router
 

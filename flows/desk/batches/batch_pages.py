@@ -40,9 +40,9 @@ async def batches_page(visit: Look, first: First = 0) -> Response:
 
 
 @router.get("/desk/batches.{kind}")
-async def batches_file(visit: Look, kind: Kind) -> Response:
+def batches_file(visit: Look, kind: Kind) -> Response:
     """All batches as a file."""
-    return table_file(await visit.look(lambda: batches_table(visit)), kind)
+    return table_file(batches_table(visit), kind)
 
 
 @router.get("/desk/batch")
@@ -69,25 +69,21 @@ async def batch_page(visit: Look, name: Name) -> Response:
 
 
 @router.get("/desk/batch/what-if")
-async def what_if_page(visit: Look, name: Name) -> Response:
+def what_if_page(visit: Look, name: Name) -> Response:
     """What would come of the batch at other targets, played with its own readings."""
-
-    def made() -> Response:
-        view = batch_view(visit, name)
-        return visit.page("desk_what_if.html", view=view, played=what_if_table(visit, view))
-
-    return await visit.look(made)
+    view = batch_view(visit, name)
+    return visit.page("desk_what_if.html", view=view, played=what_if_table(visit, view))
 
 
 @router.get("/desk/batch/{table}.{kind}")
-async def batch_file(
+def batch_file(
     visit: Look,
     table: Literal["states", "reasons", "course", "aside", "known", "what-if", "by-form"],
     kind: Kind,
     name: Name,
 ) -> Response:
     """One table of a batch as a file."""
-    return table_file(await visit.look(lambda: _table(visit, table, name)), kind)
+    return table_file(_table(visit, table, name), kind)
 
 
 def _table(visit: Visit, which: str, name: str) -> Table:

@@ -24,9 +24,9 @@ router = APIRouter()
 
 
 @router.get("/desk/draft/{name}")
-async def draft_page(visit: Look, name: FormName) -> Response:
+def draft_page(visit: Look, name: FormName) -> Response:
     """A draft with its fields drawn over its pages."""
-    return await visit.look(lambda: _draft_page(visit, known_draft(visit, name)))
+    return _draft_page(visit, known_draft(visit, name))
 
 
 def known_draft(visit: Visit, name: str) -> Draft:
@@ -87,25 +87,17 @@ def _changes(visit: Visit, draft: Draft) -> Table | None:
 
 
 @router.get("/desk/draft/{name}/page/{number}")
-async def page_of_draft(visit: Look, name: FormName, number: PageNumber) -> Response:
+def page_of_draft(visit: Look, name: FormName, number: PageNumber) -> Response:
     """The blank of a page."""
-
-    def content() -> bytes:
-        draft = known_draft(visit, name)
-        page = next((each for each in draft_view(draft).pages if each.number == number), None)
-        if page is None:
-            raise NotFound("This draft has no picture of this page.")
-        return draft.path.with_name(page.blank).read_bytes()
-
-    return picture_response(await visit.look(content), brief=True)
+    draft = known_draft(visit, name)
+    page = next((each for each in draft_view(draft).pages if each.number == number), None)
+    if page is None:
+        raise NotFound("This draft has no picture of this page.")
+    return picture_response(draft.path.with_name(page.blank).read_bytes(), brief=True)
 
 
 @router.get("/desk/draft/{name}/text")
-async def text_page(visit: Look, name: FormName) -> Response:
+def text_page(visit: Look, name: FormName) -> Response:
     """The definition as it is written."""
-
-    def made() -> Response:
-        draft = known_draft(visit, name)
-        return visit.page("forms/text.html", draft=draft, text=draft.text, why="", seen=draft.digest)
-
-    return await visit.look(made)
+    draft = known_draft(visit, name)
+    return visit.page("forms/text.html", draft=draft, text=draft.text, why="", seen=draft.digest)

@@ -54,60 +54,46 @@ TABLES = {
 
 
 @router.get("/desk/form/{name}")
-async def form_page(visit: Look, name: FormName) -> Response:
+def form_page(visit: Look, name: FormName) -> Response:
     """One form: its pages with every field drawn, and all that is known of it."""
-
-    def made() -> Response:
-        known = known_form(visit, name)
-        counting = suggesting(visit, name)
-        look_if_quick(visit, name, known.scans)
-        return visit.page(
-            "forms/form.html",
-            known=known,
-            pages=drawn_pages(known.form, visit.language) if known.form else [],
-            tables={each: without_empty(made_of(visit, known)) for each, made_of in TABLES.items()},
-            suggestions=suggestions_table(visit, name),
-            found=suggested(visit, name),
-            when=when_counted(visit, counting),
-            looks=counting.runs,
-            earlier=[each for each in earlier_versions(known) if form_of_version(visit, known, each)],
-        )
-
-    return await visit.look(made)
-
-
-@router.get("/desk/form/{name}/page/{number}")
-async def page_of_form(visit: Look, name: FormName, number: PageNumber, version: Version | None = None) -> Response:
-    """The blank of a page."""
-
-    def content() -> bytes:
-        form = _form(visit, known_form(visit, name), version)
-        return blank_of(form, number).read_bytes()
-
-    return picture_response(await visit.look(content), brief=True)
-
-
-@router.get("/desk/form/{name}/small/{number}")
-async def small_page_of_form(visit: Look, name: FormName, number: PageNumber) -> Response:
-    """The same, small."""
-    return picture_response(
-        await visit.look(lambda: small_blank(_form(visit, known_form(visit, name), None), number)), brief=True
+    known = known_form(visit, name)
+    counting = suggesting(visit, name)
+    look_if_quick(visit, name, known.scans)
+    return visit.page(
+        "forms/form.html",
+        known=known,
+        pages=drawn_pages(known.form, visit.language) if known.form else [],
+        tables={each: without_empty(made_of(visit, known)) for each, made_of in TABLES.items()},
+        suggestions=suggestions_table(visit, name),
+        found=suggested(visit, name),
+        when=when_counted(visit, counting),
+        looks=counting.runs,
+        earlier=[each for each in earlier_versions(known) if form_of_version(visit, known, each)],
     )
 
 
+@router.get("/desk/form/{name}/page/{number}")
+def page_of_form(visit: Look, name: FormName, number: PageNumber, version: Version | None = None) -> Response:
+    """The blank of a page."""
+    form = _form(visit, known_form(visit, name), version)
+    return picture_response(blank_of(form, number).read_bytes(), brief=True)
+
+
+@router.get("/desk/form/{name}/small/{number}")
+def small_page_of_form(visit: Look, name: FormName, number: PageNumber) -> Response:
+    """The same, small."""
+    return picture_response(small_blank(_form(visit, known_form(visit, name), None), number), brief=True)
+
+
 @router.get("/desk/form/{name}/{table}.{kind}")
-async def form_file(visit: Look, name: FormName, table: str, kind: Kind) -> Response:
+def form_file(visit: Look, name: FormName, table: str, kind: Kind) -> Response:
     """One of its tables as a file."""
-
-    def made() -> Response:
-        known = known_form(visit, name)
-        if table == "suggestions":
-            return table_file(suggestions_table(visit, name), kind)
-        if table not in TABLES:
-            raise NotFound("There is no such table.")
-        return table_file(TABLES[table](visit, known), kind)
-
-    return await visit.look(made)
+    known = known_form(visit, name)
+    if table == "suggestions":
+        return table_file(suggestions_table(visit, name), kind)
+    if table not in TABLES:
+        raise NotFound("There is no such table.")
+    return table_file(TABLES[table](visit, known), kind)
 
 
 @router.post("/desk/form/{name}/draft")

@@ -17,29 +17,25 @@ router = APIRouter()
 
 
 @router.get("/desk/forms")
-async def gallery(visit: Look) -> Response:
+def gallery(visit: Look) -> Response:
     """All forms, the most used first."""
-
-    def made() -> Response:
-        found = known_forms(visit)
-        shown = {each.name: drawn_pages(each.form, visit.language)[:1] if each.form else [] for each in found}
-        names = {each.name for each in found}
-        new = [name for name in drafts(visit.home.settings) if name not in names and visit.sees(name)]
-        return visit.page(
-            "forms/gallery.html",
-            forms=found,
-            pages=shown,
-            drafts=[(name, _title(visit, name)) for name in new],
-            table_of_forms=forms_table(visit, found),
-        )
-
-    return await visit.look(made)
+    found = known_forms(visit)
+    shown = {each.name: drawn_pages(each.form, visit.language)[:1] if each.form else [] for each in found}
+    names = {each.name for each in found}
+    new = [name for name in drafts(visit.home.settings) if name not in names and visit.sees(name)]
+    return visit.page(
+        "forms/gallery.html",
+        forms=found,
+        pages=shown,
+        drafts=[(name, _title(visit, name)) for name in new],
+        table_of_forms=forms_table(visit, found),
+    )
 
 
 @router.get("/desk/forms.{kind}")
-async def gallery_file(visit: Look, kind: Kind) -> Response:
+def gallery_file(visit: Look, kind: Kind) -> Response:
     """All forms as a file."""
-    return table_file(await visit.look(lambda: forms_table(visit, known_forms(visit))), kind)
+    return table_file(forms_table(visit, known_forms(visit)), kind)
 
 
 def _title(visit: Visit, name: str) -> str:

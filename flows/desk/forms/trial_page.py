@@ -33,36 +33,32 @@ OFFERED_SCANS_COUNT = 12
 
 
 @router.get("/desk/draft/{name}/try")
-async def trial_page(visit: Look, name: FormName) -> Response:
+def trial_page(visit: Look, name: FormName) -> Response:
     """What came out of the latest trial, and what can be tried next."""
-
-    def made() -> Response:
-        draft = known_draft(visit, name)
-        trial = trial_of(visit, name)
-        try:
-            form: Form | None = draft.form()
-        except FormError:
-            form = None
-        return visit.page(
-            "forms/trial.html",
-            draft=draft,
-            called=(said(form.title, visit.language) if form else "") or draft.name,
-            trial=trial,
-            is_as_tried=trial is not None and trial.digest == draft.digest,
-            form=form,
-            broken_words=lambda broken: rule_words(visit, form, broken),
-            label=lambda field: label_of(visit, form, field),
-            text=lambda field: text_of(visit, field),
-            most=MOST_TRIED,
-            most_bytes=visit.home.settings.most_file_bytes,
-            kinds=",".join(SUFFIXES),
-            offered=_offered(visit, name),
-            fates=FATES,
-            fate_boxes=FATE_BOXES,
-            advice=ADVICE,
-        )
-
-    return await visit.look(made)
+    draft = known_draft(visit, name)
+    trial = trial_of(visit, name)
+    try:
+        form: Form | None = draft.form()
+    except FormError:
+        form = None
+    return visit.page(
+        "forms/trial.html",
+        draft=draft,
+        called=(said(form.title, visit.language) if form else "") or draft.name,
+        trial=trial,
+        is_as_tried=trial is not None and trial.digest == draft.digest,
+        form=form,
+        broken_words=lambda broken: rule_words(visit, form, broken),
+        label=lambda field: label_of(visit, form, field),
+        text=lambda field: text_of(visit, field),
+        most=MOST_TRIED,
+        most_bytes=visit.home.settings.most_file_bytes,
+        kinds=",".join(SUFFIXES),
+        offered=_offered(visit, name),
+        fates=FATES,
+        fate_boxes=FATE_BOXES,
+        advice=ADVICE,
+    )
 
 
 def label_of(visit: Visit, form: Form | None, name: str) -> str:
@@ -123,17 +119,13 @@ async def try_draft(visit: Act, name: FormName, request: Request) -> Response:
 
 
 @router.get("/desk/draft/{name}/tried/{scan}/{number}")
-async def tried_page(
+def tried_page(
     visit: Look, name: FormName, scan: Annotated[int, fastapi.Path(ge=0, le=1000)], number: PageNumber
 ) -> Response:
     """A page of what was tried, as it lay on the form."""
-
-    def content() -> bytes:
-        known_draft(visit, name)
-        trial = trial_of(visit, name)
-        tried = trial.scans[scan] if trial and scan < len(trial.scans) else None
-        if tried is None or not tried.pictures or number not in tried.pictures:
-            raise NotFound("There is no such picture.")
-        return tried.pictures[number][0]
-
-    return picture_response(await visit.look(content))
+    known_draft(visit, name)
+    trial = trial_of(visit, name)
+    tried = trial.scans[scan] if trial and scan < len(trial.scans) else None
+    if tried is None or not tried.pictures or number not in tried.pictures:
+        raise NotFound("There is no such picture.")
+    return picture_response(tried.pictures[number][0])

@@ -30,24 +30,24 @@ WHY_CARRIED = N_(
 
 
 @router.get("/desk/money/period")
-async def period_page(visit: Look, reference: Reference) -> Response:
+def period_page(visit: Look, reference: Reference) -> Response:
     """The transfers of one period, each with the statement of its person."""
     visit.require_all_forms()
-    return await visit.look(lambda: _page(visit, reference))
+    return _page(visit, reference)
 
 
 @router.get("/desk/money/period.{kind}")
-async def period_file(visit: Look, kind: Kind, reference: Reference) -> Response:
+def period_file(visit: Look, kind: Kind, reference: Reference) -> Response:
     """The same as a file; as CSV it is what `fairhand pay close` printed."""
     visit.require_all_forms()
-    return table_file(await visit.look(lambda: _transfers(visit, reference)), kind)
+    return table_file(_transfers(visit, reference), kind)
 
 
 @router.get("/desk/money/carried.{kind}")
-async def carried_file(visit: Look, kind: Kind, reference: Reference) -> Response:
+def carried_file(visit: Look, kind: Kind, reference: Reference) -> Response:
     """What the period left to the next one, as a file."""
     visit.require_all_forms()
-    return table_file(await visit.look(lambda: _carried(visit, reference)), kind)
+    return table_file(_carried(visit, reference), kind)
 
 
 def periods_table(visit: Visit) -> Table:

@@ -66,10 +66,10 @@ async def rates_page(visit: Look) -> Response:
 
 
 @router.get(RATES + ".{kind}")
-async def rates_file(visit: Look, kind: Kind) -> Response:
+def rates_file(visit: Look, kind: Kind) -> Response:
     """The rates as a file."""
     visit.require_all_forms()
-    return table_file(await visit.look(lambda: rates_table(visit)), kind)
+    return table_file(rates_table(visit), kind)
 
 
 @router.get("/desk/money/rate/look")

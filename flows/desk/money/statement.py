@@ -25,17 +25,17 @@ def statement_address(who: str, month: str = "") -> str:
 
 
 @router.get("/desk/money/statement")
-async def statement_page(visit: Look, who: Who, month: Month = "") -> Response:
+def statement_page(visit: Look, who: Who, month: Month = "") -> Response:
     """The statement of a month, the latest one with lines where none is named."""
     visit.require_all_forms()
-    return await visit.look(lambda: _page(visit, who, month))
+    return _page(visit, who, month)
 
 
 @router.get("/desk/money/statement.{kind}")
-async def statement_file(visit: Look, kind: Kind, who: Who, month: Month = "") -> Response:
+def statement_file(visit: Look, kind: Kind, who: Who, month: Month = "") -> Response:
     """The same as a file: a row for each day and currency."""
     visit.require_all_forms()
-    return table_file(await visit.look(lambda: _days(visit, who, *_stated(visit, who, month)[1:])), kind)
+    return table_file(_days(visit, who, *_stated(visit, who, month)[1:]), kind)
 
 
 def _stated(visit: Visit, who: str, month: str) -> tuple[Sequence[str], str, Sequence[Statement]]:

@@ -47,21 +47,21 @@ async def now_page(request: Request, visit: Look) -> Response:
 
 
 @router.get("/desk/waits.{kind}")
-async def waits_file(visit: Look, kind: Kind) -> Response:
+def waits_file(visit: Look, kind: Kind) -> Response:
     """What waits, as a file."""
-    return table_file(await visit.look(lambda: waits_table(visit)), kind)
+    return table_file(waits_table(visit), kind)
 
 
 @router.get("/desk/throughput.{kind}")
-async def throughput_file(visit: Look, kind: Kind) -> Response:
+def throughput_file(visit: Look, kind: Kind) -> Response:
     """What was done today, hour by hour, as a file."""
-    return table_file(await visit.look(lambda: throughput_chart(visit, work_today(visit)).table), kind)
+    return table_file(throughput_chart(visit, work_today(visit)).table, kind)
 
 
 @router.get("/desk/at-work.{kind}")
-async def people_file(visit: Look, kind: Kind) -> Response:
+def people_file(visit: Look, kind: Kind) -> Response:
     """Who works now, as a file."""
-    return table_file(await visit.look(lambda: _people_table(visit)), kind)
+    return table_file(_people_table(visit), kind)
 
 
 @router.post("/desk/quarantine/retry")

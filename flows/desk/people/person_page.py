@@ -34,27 +34,23 @@ Move = Callable[[str, datetime, datetime, str, str, datetime], facts.SetAsideRea
 
 
 @router.get("/desk/people/person")
-async def person_page(visit: Look, who: Who) -> Response:
+def person_page(visit: Look, who: Who) -> Response:
     """One person: questions about how they read, what was done about them, and the deeds."""
     visit.require_all_forms()
-
-    def made() -> Response:
-        store = visit.home.store
-        person = store.transcriber(who)
-        return visit.page(
-            "desk_person.html",
-            person=person,
-            work=work_of(visit, person.handle),
-            may_read=person.may_read,
-            questions=_questions(visit, person),
-            odd_words=ODD_KINDS,
-            acts=store.acts_on(person.id),
-            forms=visit.home.forms.names(),
-            limited=store.forms_of_person(person.id),
-            may_be_limited=bool(person.roles & DESK_ROLES) and person.id != visit.visitor.person.id,
-        )
-
-    return await visit.look(made)
+    store = visit.home.store
+    person = store.transcriber(who)
+    return visit.page(
+        "desk_person.html",
+        person=person,
+        work=work_of(visit, person.handle),
+        may_read=person.may_read,
+        questions=_questions(visit, person),
+        odd_words=ODD_KINDS,
+        acts=store.acts_on(person.id),
+        forms=visit.home.forms.names(),
+        limited=store.forms_of_person(person.id),
+        may_be_limited=bool(person.roles & DESK_ROLES) and person.id != visit.visitor.person.id,
+    )
 
 
 @router.post("/desk/people/person/set-aside")

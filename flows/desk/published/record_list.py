@@ -129,39 +129,31 @@ async def records_page(visit: Look, wish: Asked, before: Before = None) -> Respo
 
 
 @router.get("/desk/records/export/{kind}")
-async def export(visit: Look, kind: DownloadKind, wish: Asked, table: Text = "") -> Response:
+def export(visit: Look, kind: DownloadKind, wish: Asked, table: Text = "") -> Response:
     """All records of a form that fit, or lines of one of its tables, written while they are sent.
 
     Text of a CSV file is never a formula to a spreadsheet; JSON Lines are exact.
     """
     path, writer = visit.home.settings.records, load_export(kind)
-
-    def begin() -> Response:
-        visit.require_form(wish.form)
-        if wish.form not in published_forms(visit):
-            raise NotFound("There are no records of this form.")
-        options = ExportOptions(table=table, for_spreadsheets=True, selection=wish.selection(visit))
-        pieces = streamed(path, lambda out: writer.write(path, wish.form, out, options))
-        asked = {name: value for name, value in {**wish.query, "table": table, "format": kind}.items() if value}
-        visit.home.store.log(visit.by, "records downloaded", wish.form, asked, visit.now)
-        name = "-".join(filter(None, (wish.form, table)))
-        headers = {"content-disposition": f'attachment; filename="{name}.{kind}"', "cache-control": "no-store"}
-        return StreamingResponse(pieces, media_type=f"{writer.MEDIA_TYPE}; charset=utf-8", headers=headers)
-
-    return await visit.look(begin)
+    visit.require_form(wish.form)
+    if wish.form not in published_forms(visit):
+        raise NotFound("There are no records of this form.")
+    options = ExportOptions(table=table, for_spreadsheets=True, selection=wish.selection(visit))
+    pieces = streamed(path, lambda out: writer.write(path, wish.form, out, options))
+    asked = {name: value for name, value in {**wish.query, "table": table, "format": kind}.items() if value}
+    visit.home.store.log(visit.by, "records downloaded", wish.form, asked, visit.now)
+    name = "-".join(filter(None, (wish.form, table)))
+    headers = {"content-disposition": f'attachment; filename="{name}.{kind}"', "cache-control": "no-store"}
+    return StreamingResponse(pieces, media_type=f"{writer.MEDIA_TYPE}; charset=utf-8", headers=headers)
 
 
 @router.get("/desk/records/record/{scan}")
-async def record(visit: Look, scan: ScanId) -> Response:
+def record(visit: Look, scan: ScanId) -> Response:
     """One record as programs are given it, as JSON."""
-
-    def made() -> Response:
-        path = visit.home.settings.records
-        form = form_of_record(path, scan)
-        visit.require_form(form)
-        return Response(record_search.document(path, form, scan)[1], media_type="application/json")
-
-    return await visit.look(made)
+    path = visit.home.settings.records
+    form = form_of_record(path, scan)
+    visit.require_form(form)
+    return Response(record_search.document(path, form, scan)[1], media_type="application/json")
 
 
 def published_forms(visit: Visit) -> list[str]:

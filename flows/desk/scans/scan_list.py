@@ -51,18 +51,14 @@ async def scans_page(visit: Look, wish: Asked, before: Before = None) -> Respons
 
 
 @router.get("/desk/scans.{kind}")
-async def scans_file(visit: Look, kind: Kind, wish: Asked, before: Before = None) -> Response:
+def scans_file(visit: Look, kind: Kind, wish: Asked, before: Before = None) -> Response:
     """The scans that fit, as a file of at most a thousand. Its header Link has the address of the next ones."""
-
-    def made() -> Response:
-        found = found_scans(visit, wish, MOST_IN_FILE, before)
-        answer = table_file(scans_table(visit, wish, found, with_words=False), kind)
-        if last := next_before(found, MOST_IN_FILE):
-            address = f"/desk/scans.{kind}{with_query({**wish.query, 'before': last})}"
-            answer.headers["link"] = f'<{address}>; rel="next"'
-        return answer
-
-    return await visit.look(made)
+    found = found_scans(visit, wish, MOST_IN_FILE, before)
+    answer = table_file(scans_table(visit, wish, found, with_words=False), kind)
+    if last := next_before(found, MOST_IN_FILE):
+        address = f"/desk/scans.{kind}{with_query({**wish.query, 'before': last})}"
+        answer.headers["link"] = f'<{address}>; rel="next"'
+    return answer
 
 
 @router.get("/desk/duplicates")
@@ -72,9 +68,9 @@ async def duplicates_page(visit: Look) -> Response:
 
 
 @router.get("/desk/duplicates.{kind}")
-async def duplicates_file(visit: Look, kind: Kind) -> Response:
+def duplicates_file(visit: Look, kind: Kind) -> Response:
     """The same as a file."""
-    return table_file(await visit.look(lambda: pairs_table(visit)), kind)
+    return table_file(pairs_table(visit), kind)
 
 
 def scans_table(visit: Visit, wish: Wish, found: list[facts.FoundScan], *, with_words: bool = True) -> Table:

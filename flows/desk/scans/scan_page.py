@@ -50,75 +50,63 @@ FieldName = Annotated[str, Query(max_length=MAX_FIELD_CHARACTERS)]
 
 
 @router.get("/desk/scan/{scan}")
-async def scan_page(visit: Look, scan: ScanId, page: PageNumber = 1, field: FieldName = "") -> Response:
+def scan_page(visit: Look, scan: ScanId, page: PageNumber = 1, field: FieldName = "") -> Response:
     """One scan: a page with every field drawn, what was decided, and one field in full."""
-
-    def made() -> Response:
-        view = scan_view(visit, scan)
-        line = view.field(field) if field else None
-        shown = line.place.page if line and line.place else page
-        return visit.page(
-            "desk_scan.html",
-            view=view,
-            fields=fields_table(visit, view, shown),
-            exceptions=exception_lines(visit, view),
-            overridden=overridden_acts(visit, view.acts),
-            kept_until=kept_until(visit, view.scan, view.state),
-            page=shown,
-            picture=next((each for each in view.pictures if each.number == shown), None),
-            chosen=line,
-            told=field_view(visit, view.scan.id, field) if line and not line.is_personal else None,
-            beside=_beside(view, field),
-            forms=_forms(visit),
-            turns=TURNS,
-            state_words=STATES,
-            fate_words=FATE_WORDS,
-            verdict_words=VERDICTS,
-            decision_words=decision_words,
-        )
-
-    return await visit.look(made)
+    view = scan_view(visit, scan)
+    line = view.field(field) if field else None
+    shown = line.place.page if line and line.place else page
+    return visit.page(
+        "desk_scan.html",
+        view=view,
+        fields=fields_table(visit, view, shown),
+        exceptions=exception_lines(visit, view),
+        overridden=overridden_acts(visit, view.acts),
+        kept_until=kept_until(visit, view.scan, view.state),
+        page=shown,
+        picture=next((each for each in view.pictures if each.number == shown), None),
+        chosen=line,
+        told=field_view(visit, view.scan.id, field) if line and not line.is_personal else None,
+        beside=_beside(view, field),
+        forms=_forms(visit),
+        turns=TURNS,
+        state_words=STATES,
+        fate_words=FATE_WORDS,
+        verdict_words=VERDICTS,
+        decision_words=decision_words,
+    )
 
 
 @router.get("/desk/scan/{scan}/page/{number}")
-async def page_picture(
-    visit: Look, scan: ScanId, number: Annotated[int, fastapi.Path(ge=1, le=MAX_PAGE_NUMBER)]
-) -> Response:
+def page_picture(visit: Look, scan: ScanId, number: Annotated[int, fastapi.Path(ge=1, le=MAX_PAGE_NUMBER)]) -> Response:
     """The picture of a page; what is masked on its form is painted over."""
-    return picture_response(await visit.look(lambda: _picture(visit, scan, number)), brief=True)
+    return picture_response(_picture(visit, scan, number), brief=True)
 
 
 @router.get("/desk/scan/{scan}/small/{number}")
-async def small_page(
-    visit: Look, scan: ScanId, number: Annotated[int, fastapi.Path(ge=1, le=MAX_PAGE_NUMBER)]
-) -> Response:
+def small_page(visit: Look, scan: ScanId, number: Annotated[int, fastapi.Path(ge=1, le=MAX_PAGE_NUMBER)]) -> Response:
     """The same, small."""
-    return picture_response(await visit.look(lambda: small_picture(_picture(visit, scan, number))), brief=True)
+    return picture_response(small_picture(_picture(visit, scan, number)), brief=True)
 
 
 @router.get("/desk/scan/{scan}/snippet")
-async def field_snippet(visit: Look, scan: ScanId, field: FieldName) -> Response:
+def field_snippet(visit: Look, scan: ScanId, field: FieldName) -> Response:
     """The picture of one field; none of payment data."""
-    return picture_response(await visit.look(lambda: _snippet(visit, scan, field)), brief=True)
+    return picture_response(_snippet(visit, scan, field), brief=True)
 
 
 @router.get("/desk/scan/{scan}/fields.{kind}")
-async def fields_file(visit: Look, scan: ScanId, kind: Kind) -> Response:
+def fields_file(visit: Look, scan: ScanId, kind: Kind) -> Response:
     """The fields of a scan as a file."""
-    return table_file(await visit.look(lambda: fields_table(visit, scan_view(visit, scan), of_file=True)), kind)
+    return table_file(fields_table(visit, scan_view(visit, scan), of_file=True), kind)
 
 
 @router.get("/desk/scan/{scan}/readings.{kind}")
-async def readings_file(visit: Look, scan: ScanId, kind: Kind, field: FieldName) -> Response:
+def readings_file(visit: Look, scan: ScanId, kind: Kind, field: FieldName) -> Response:
     """The readings of a field as a file; none of what is masked."""
-
-    def made() -> Response:
-        line = scan_view(visit, scan).field(field)
-        if line is None or line.is_personal:
-            raise NotFound("There is no such field.")
-        return table_file(readings_table(visit, explained(visit.home, scan, field)), kind)
-
-    return await visit.look(made)
+    line = scan_view(visit, scan).field(field)
+    if line is None or line.is_personal:
+        raise NotFound("There is no such field.")
+    return table_file(readings_table(visit, explained(visit.home, scan, field)), kind)
 
 
 def _picture(visit: Visit, name: str, number: int) -> bytes:

@@ -35,15 +35,11 @@ class TypedLine:
 
 
 @router.get("/desk/scan/{scan}/edit")
-async def edit_page(visit: Look, scan: ScanId) -> Response:
+def edit_page(visit: Look, scan: ScanId) -> Response:
     """The whole form, to be corrected at once."""
     visit.require_operator()
-
-    def made() -> Response:
-        view = scan_view(visit, scan)
-        return _edit(visit, view, [TypedLine(each, each.words, each.words) for each in editable(view)])
-
-    return await visit.look(made)
+    view = scan_view(visit, scan)
+    return _edit(visit, view, [TypedLine(each, each.words, each.words) for each in editable(view)])
 
 
 @router.post("/desk/scan/{scan}/edit")
