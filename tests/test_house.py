@@ -134,9 +134,10 @@ ROOMS = {
     "flows.parts": "",
     "flows.parts.collections": "home house output terminal reconcile.algorithms reconcile.collection reconcile.decision"
     " reconcile.inference reconcile.parameters reconcile.policy transcribe.i18n transcribe.whole_files",
+    "flows.views": "home steps transcribe.people transcribe.store",
     # the operator's pages: they call what commands call
-    "flows.desk": "home administration alerts backup drafting duplicates measuring mending runtime output simulation"
-    " steps watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
+    "flows.desk": "home views administration alerts backup drafting duplicates measuring mending runtime output"
+    " simulation steps watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
     " transcribe.fields transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review"
     " transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
@@ -144,7 +145,7 @@ ROOMS = {
     "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
     " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records"
     " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
-    "flows.cli": "home house backup drafting exporting mending runtime shifts steps output terminal standalone"
+    "flows.cli": "home house views backup drafting exporting mending runtime shifts steps output terminal standalone"
     " administration serving simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms"
     " transcribe.i18n transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
 }
@@ -223,9 +224,9 @@ MAKERS = (
     " .split .join .items .index"
     # of the libraries
     " APIRouter Depends Query Header Form fastapi.Path Field ConfigDict SettingsConfigDict AfterValidator"
-    " BeforeValidator WithJsonSchema PasswordHasher typer.Typer typer.Option typer.Argument"
+    " BeforeValidator PlainSerializer WithJsonSchema PasswordHasher typer.Typer typer.Option typer.Argument"
     # of the house
-    " N_ _body version by_option"
+    " N_ _body version by_option from_fact"
 ).split()
 """What may be called while a file is imported, besides classes of the house."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -86,17 +86,9 @@ def share(
 @gold.command("list")
 def list_gold(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the known values in use with how many answers were as expected: one that good readers fail is wrong."""
-    from transcribe.people import is_same_text
+    from flows.views import known_values
 
-    home = home_of(ctx)
-    rows: list[dict[str, Any]] = []
-    for item in home.store.control_answers():
-        scan, key, text = home.store.scan(item.truth.scan), item.truth.key, item.truth.text
-        form = home.forms(scan.form, scan.form_version)
-        field = form.field(key.name)
-        right = sum(is_same_text(reading.text or "", text, field, form) for reading in item.readings)
-        answers = {"answers": len(item.readings), "as_expected": right}
-        rows.append({"scan": scan.id, "name": scan.name, "field": str(key), "text": text, **answers})
+    rows = [each.model_dump() for each in known_values(home_of(ctx))]
     if as_json:
         terminal.as_json(*rows)
     elif rows:

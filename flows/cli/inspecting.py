@@ -28,9 +28,9 @@ def status(
 ) -> None:
     """Say what is done, what waits for people and why, and which files were set aside."""
     from flows.administration import missing_in_words
-    from flows.cli.status_json import status_json
     from flows.output import duplicates_of, waiting_duplicates
     from flows.steps import held_forms
+    from flows.views import status_json
 
     home = home_of(ctx)
     if batch is not None:

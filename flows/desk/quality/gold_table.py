@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
-from transcribe.people import is_same_text
+from flows.views import known_values
 
 
 def known_values_table(visit: Visit) -> Table:
     """Every known value in use, with the answers of who did not know that it was one."""
-    say, store, rows = visit.say, visit.home.store, []
+    say = visit.say
     visit.require_all_forms()
-    for item in store.control_answers():
-        scan, key, text = store.scan(item.truth.scan), item.truth.key, item.truth.text
-        form = visit.home.forms(scan.form, scan.form_version)
-        field = form.field(key.name)
-        right = sum(is_same_text(reading.text or "", text, field, form) for reading in item.readings)
-        rows.append((
-            Cell(scan.id, scan.name or scan.id[:12], f"/desk/scan/{scan.id}{with_query({'field': str(key)})}#field"),
-            Cell(str(key)), Cell(text),
-            Cell(len(item.readings), visit.number(len(item.readings))), Cell(right, visit.number(right)),
-        ))  # fmt: skip
+    rows = [
+        (
+            Cell(it.scan, it.name or it.scan[:12], f"/desk/scan/{it.scan}{with_query({'field': it.field})}#field"),
+            Cell(it.field), Cell(it.text),
+            Cell(it.answers, visit.number(it.answers)), Cell(it.as_expected, visit.number(it.as_expected)),
+        )
+        for it in known_values(visit.home)
+    ]  # fmt: skip
     return Table(
         name="known",
         caption=say("Known values"),

@@ -9,9 +9,9 @@ import pytest
 from flows.administration.doctor import examine
 from flows.administration.missing_people import missing_command, missing_in_words
 from flows.administration.people import invite, pause
-from flows.cli.status_json import status_json
 from flows.home.home import Home, now
 from flows.steps.reconcile_scans import reconcile_home
+from flows.views import status_json
 from tests.flows.steps.test_reconcile_scans import received
 from transcribe.store.facts import MissingPeople, SentReading
 

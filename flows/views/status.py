@@ -1,32 +1,29 @@
-"""The JSON of `fairhand status` as models."""
+"""The state of a home: counts, every scan, every file that was set aside, and who is missing."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
-if TYPE_CHECKING:
-    from flows.home import Home
-    from transcribe.store import Counts, Quarantined, ScanState, SetAside
+from flows.home import Home
+from flows.steps import held_forms
+from flows.views.view import Moment, View, from_fact
+from transcribe.store import Counts, SetAside
 
 
-class ScanStateJson(BaseModel):
+class ScanStateJson(View):
     """One scan: what it is, the quality of its pages, and how far its fields have come. Times are ISO 8601.
 
     `fields` are `decided`, `open_fields` (people are asked) and `unasked_fields` together. Of one that is `set_aside`
     nobody is asked, and `aside_because` says why.
     """
 
-    scan: str
-    name: str
-    batch: str
-    form: str
-    form_version: int
-    received_at: str
+    scan: str = from_fact("scan", "id")
+    name: str = from_fact("scan", "name")
+    batch: str = from_fact("scan", "batch")
+    form: str = from_fact("scan", "form")
+    form_version: int = from_fact("scan", "form_version")
+    received_at: Moment
     fit: int | float | None
     quality: dict[str, int | float]
     advice: tuple[str, ...]
@@ -35,38 +32,38 @@ class ScanStateJson(BaseModel):
     open_fields: int
     unasked_fields: int
     open_tasks: int
-    recorded_at: str | None
-    erased_at: str | None
+    recorded_at: Moment | None
+    erased_at: Moment | None
     set_aside: bool
     aside_because: str
 
 
-class SetAsideJson(BaseModel):
+class SetAsideJson(View):
     """A file that could not be read: the error's class as `type`, and a message that says what to do."""
 
-    file: str
-    sha256: str
-    type: str
+    file: str = from_fact("file", "name")
+    sha256: str = from_fact("file", "sha256")
+    type: str = from_fact("error")
     message: str
     batch: str
-    at: str
+    at: Moment
 
 
-class QuarantinedJson(BaseModel):
-    """A scan that could not be weighed: the error's class as `type`, and the reading to blame, if there is one."""
+class QuarantinedJson(View):
+    """A scan that could not be weighed. `type` is the error's class; `reading` is to blame, where one is."""
 
-    scan: str
-    name: str
-    batch: str
-    type: str
+    scan: str = from_fact("scan", "id")
+    name: str = from_fact("scan", "name")
+    batch: str = from_fact("scan", "batch")
+    type: str = from_fact("error")
     message: str
     reading: str | None
     tries: int
-    since: str
-    retry_at: str | None
+    since: Moment
+    retry_at: Moment | None
 
 
-class AskedJson(BaseModel):
+class AskedJson(View):
     """Fields that people have read, those of them that are decided, and those that were asked needlessly.
 
     `needless`: the decided text is exactly what every engine had read before anybody was asked.
@@ -77,8 +74,8 @@ class AskedJson(BaseModel):
     needless: int
 
 
-class MissingPeopleJson(BaseModel):
-    """People without whom fields are finished by nobody who is there: so many more of a role, who have not read them.
+class MissingPeopleJson(View):
+    """People without whom some fields are never finished: so many more of a role, who have not read them.
 
     They read one of the `languages`, are in one of the `regions` and have the `qualification`, where any is named.
     `waits`: orders that are not finished, checks of decided fields, or appeals.
@@ -94,7 +91,7 @@ class MissingPeopleJson(BaseModel):
     orders: int
 
 
-class StatusJson(BaseModel):
+class StatusJson(View):
     """The state of a home: counts per form, then every scan and every file set aside.
 
     Of each form, `fields` are `decided_by_machine`, `decided_by_people`, `open_fields` and `unasked_fields` together;
@@ -138,68 +135,18 @@ class StatusJson(BaseModel):
 
 def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch: str | None) -> StatusJson:
     """The state of a home, of one batch or of all."""
-    from flows.steps import held_forms  # takes a moment, and few commands need it
-
     return StatusJson(
         **dataclasses.asdict(counts),
-        scan_states=tuple(map(_scan_state, home.store.scan_states(batch))),
-        files_set_aside=tuple(map(_set_aside, set_aside)),
-        quarantined=tuple(_quarantined(each) for each in home.store.quarantined() if batch in (None, each.scan.batch)),
+        scan_states=tuple(map(ScanStateJson.model_validate, home.store.scan_states(batch))),
+        files_set_aside=tuple(map(SetAsideJson.model_validate, set_aside)),
+        quarantined=tuple(
+            QuarantinedJson.model_validate(each)
+            for each in home.store.quarantined()
+            if batch in (None, each.scan.batch)
+        ),
         ignored_patterns=tuple(home.forms.ignored_patterns()),
         held_forms=tuple(held_forms(home.settings)),
-        missing_people=tuple(MissingPeopleJson(**dataclasses.asdict(each)) for each in home.store.missing_people()),
+        missing_people=tuple(map(MissingPeopleJson.model_validate, home.store.missing_people())),
         waiting_duplicates=sum(each.waits and batch in (None, each.batch) for each in home.store.duplicates()),
         records_db=str(home.settings.records),
     )
-
-
-def _scan_state(state: ScanState) -> ScanStateJson:
-    return ScanStateJson(
-        scan=state.scan.id,
-        name=state.scan.name,
-        batch=state.scan.batch,
-        form=state.scan.form,
-        form_version=state.scan.form_version,
-        received_at=state.received_at.isoformat(),
-        fit=state.fit,
-        quality=dict(state.quality),
-        advice=state.advice,
-        fields=state.fields,
-        decided=state.decided,
-        open_fields=state.open_fields,
-        unasked_fields=state.unasked_fields,
-        open_tasks=state.open_tasks,
-        recorded_at=_iso(state.recorded_at),
-        erased_at=_iso(state.erased_at),
-        set_aside=state.set_aside,
-        aside_because=state.aside_because,
-    )
-
-
-def _set_aside(file: SetAside) -> SetAsideJson:
-    return SetAsideJson(
-        file=file.file.name,
-        sha256=file.file.sha256,
-        type=file.error,
-        message=file.message,
-        batch=file.batch,
-        at=file.at.isoformat(),
-    )
-
-
-def _quarantined(scan: Quarantined) -> QuarantinedJson:
-    return QuarantinedJson(
-        scan=scan.scan.id,
-        name=scan.scan.name,
-        batch=scan.scan.batch,
-        type=scan.error,
-        message=scan.message,
-        reading=scan.reading,
-        tries=scan.tries,
-        since=scan.since.isoformat(),
-        retry_at=_iso(scan.retry_at),
-    )
-
-
-def _iso(time: datetime | None) -> str | None:
-    return time.isoformat() if time else None
