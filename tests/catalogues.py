@@ -17,7 +17,7 @@ from transcribe.i18n.catalogues import LOCALE, SOURCE_LANGUAGE, languages
 ROOT = Path(__file__).parent.parent
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 FOLDERS = ("transcribe", "flows/desk", "flows/administration", "flows/mending", "flows/webhooks")
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None, "worded": None}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None, "worded": None, "refuse": None}
 
 
 def messages() -> Catalog:

@@ -25,8 +25,12 @@ class FairhandError(Exception):
     exit_code = 4
     retry = False
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+    def __init__(self, *messages: str) -> None:
+        """With nothing to say, the class says what it is. Of several messages each stands on a line of its own."""
+        super().__init__(*(messages or ((type(self).__doc__ or "").strip(),)))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 class SettingsError(FairhandError):

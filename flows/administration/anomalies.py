@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from flows.home import Home
 from transcribe.i18n import N_, beginning, worded
@@ -62,7 +63,7 @@ TABLE_WORDS = {
 
 def forgery_sentence(forgery: Forgery) -> str:
     """What is wrong with some rows, where, and what to do."""
-    numbers = {"first": forgery.first, "last": forgery.last}
+    numbers: dict[str, Any] = {"first": forgery.first, "last": forgery.last}
     if forgery.first == forgery.last:
         where = worded("number %(first)s", first=forgery.first)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flows.home import Home, policy
 from reconcile.conduct import Answer, OddReader, answers, odd_readers
@@ -94,7 +95,7 @@ def _shown(each: OddReader, handles: Mapping[str, str], files: Mapping[str, str]
 
 def _question(each: OddReader, handles: Mapping[str, str]) -> str:
     """The question, with its figures."""
-    numbers = {"odd": each.odd, "looked": each.looked}
+    numbers: Mapping[str, Any] = {"odd": each.odd, "looked": each.looked}
     if each.kind == "constant":
         usual = next((_words(answer.says, answer.null) for answer in each.examples), each.like)
         return worded(

@@ -48,7 +48,7 @@ async def do(visit: Visit, deed: Callable[[], object], back: str, done: str, for
     except DiskFull:
         return await refused(visit, visit.say("The disk is nearly full."), back if form_at is None else form_at)
     except (SettingsError, ScanError, EngineError, FormError) as error:
-        return await refused(visit, told_by(error), back if form_at is None else form_at)
+        return await refused(visit, visit.told(error), back if form_at is None else form_at)
     visit.context.on_submit("")
     return RedirectResponse(with_done(back, done), 303)
 
@@ -108,12 +108,6 @@ async def _page_again(visit: Visit, address: str, why: str) -> str | None:
 
     await request.app.router(scope, receive, send)
     return body.decode() if status == HTTPStatus.OK else None
-
-
-def told_by(error: Exception) -> str:
-    """What an error says, as it was made: a sentence made of parts is told in every language."""
-    first = error.args[0] if error.args else ""
-    return first if isinstance(first, str) else str(error)
 
 
 def with_done(address: str, done: str) -> str:

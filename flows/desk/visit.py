@@ -19,7 +19,7 @@ from flows.desk.static_files import desk_static
 from flows.desk.words import ACTS, PAGE_WORDS, WITHOUT_SENTENCE
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
-from transcribe.errors import FormError, NotFound
+from transcribe.errors import FairhandError, FormError, NotFound
 from transcribe.fields import facts_of
 from transcribe.i18n import advice, in_words, reason_sentence, said, translation
 from transcribe.review import (
@@ -131,6 +131,10 @@ class Visit:
     def in_words(self, sentence: str) -> str:
         """A sentence of a command in the visitor's language, where it knows what it was made of."""
         return in_words(sentence, translation(self.language).gettext)
+
+    def told(self, error: FairhandError) -> str:
+        """What an error says, in the visitor's language; of several sentences each."""
+        return " ".join(map(self.in_words, error.args))
 
     def kind(self, field_type: str) -> str:
         """What a type of fields is called; its own name where it does not come with fairhand."""

@@ -69,11 +69,11 @@ class Draft:
         return load(str(self.path), boxes_apart=True)
 
     def mistakes(self) -> list[str]:
-        """What keeps it from being a form, one mistake a line; nothing where it is one."""
+        """What keeps it from being a form, each mistake in a sentence; nothing where it is one."""
         try:
             self.form()
         except FormError as error:
-            return [line.removeprefix(f"{self.path.name}: ") for line in str(error).splitlines()]
+            return list(error.args)
         return []
 
     def save(self, text: str, seen: str | None = None) -> None:

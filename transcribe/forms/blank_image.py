@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transcribe.errors import FormError
+from transcribe.forms.mistakes import mistake
+from transcribe.i18n import worded
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -20,9 +22,9 @@ def blank_size(path: Path) -> tuple[int, int]:
         with Image.open(path) as picture:
             return picture.size
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise FormError(
-            f"{path.name}: this blank is no picture that can be opened ({error}). Save it as PNG."
-        ) from error
+        said = worded("The picture of the page cannot be opened. Save it as PNG, and send it again.", error=error,
+                      command="this blank is no picture that can be opened (%(error)s). Save it as PNG.")  # fmt: skip
+        raise FormError(mistake(path.name, (), said)) from error
 
 
 @lru_cache(maxsize=16)

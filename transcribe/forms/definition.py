@@ -12,9 +12,18 @@ from pydantic import ValidationError
 from transcribe.errors import FormError
 from transcribe.forms import blank_image
 from transcribe.forms.definition_text import definition_content
-from transcribe.forms.mistakes import Mistakes, require_no_nul, unknown_options, without_wrong_keys, wrong_keys
+from transcribe.forms.mistakes import (
+    Entry,
+    Mistakes,
+    Place,
+    mistake,
+    require_no_nul,
+    unknown_options,
+    without_wrong_keys,
+    wrong_keys,
+)
 from transcribe.forms.order_mapping import impossible_constants, order_mapping
-from transcribe.forms.placement import check_place, overlapping, unanswerable
+from transcribe.forms.placement import misplaced, overlapping, unanswerable
 from transcribe.forms.record_width import unpublishable
 from transcribe.forms.schema import (
     PATTERNS_IGNORED,
@@ -27,11 +36,15 @@ from transcribe.forms.schema import (
     known_keys,
 )
 from transcribe.geometry import Box
+from transcribe.i18n import N_, worded
 from transcribe.model import Blank, Column, Field, Find, Form, Master, Rule, Table
 from transcribe.rule_grammar import parse_check
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The folder of the forms that come with fairhand."""
+
+MISSING_FILE = N_("The file %(file)s is missing. Send it again.")
+"""What pages say of a file that a definition names and that does not lie beside it."""
 
 
 def load(
@@ -106,8 +119,8 @@ def _all_wrong(path: Path, raw: bytes, content: dict[str, object], error: Valida
     except ValidationError:
         pass  # what is left is no form that could be looked at
     except FormError as more:
-        found += str(more).splitlines()
-    return FormError("\n".join(dict.fromkeys(found)))
+        found += more.args
+    return FormError(*dict.fromkeys(found))
 
 
 # --- making the nouns ------------------------------------------------------------------------------------------------
@@ -120,10 +133,9 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True, a
     fields = tuple(_field(each) for each in said.field)
     tables = tuple(_table(each) for each in said.table)
     _check_names(path, said, mistakes)
-    places = [(f'field "{it.name}"', it.page, it.box) for it in fields]
-    for place in (*places, *((f'table "{it.name}"', it.page, it.box) for it in tables)):
-        with mistakes.noted():
-            check_place(path.name, *place, blanks)
+    places = [(Entry("field", it.name), it.page, it.box) for it in fields]
+    places += [(Entry("table", it.name), it.page, it.box) for it in tables]
+    mistakes.found += filter(None, (misplaced(path.name, *place, blanks) for place in places))
     known = {field.name for field in fields} | {column.field.name for table in tables for column in table.columns}
     masters = mistakes.kept(lambda each: _master(path, each, known), said.master)
     files = [*_blank_files(blanks), *(path.parent / each.source for each in said.master)]
@@ -146,7 +158,7 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True, a
     )
     for number, rule in enumerate(said.rule, 1):
         with mistakes.noted():
-            _check_rule(path, f'rule "{rule.name or number}" check', Rule(name=rule.name, check=rule.check), form)
+            _check_rule(path, Entry("rule", rule.name or number), Rule(name=rule.name, check=rule.check), form)
     mistakes.found += unpublishable(path.name, form) if publishable else ()
     if apart:
         mistakes.found += [*overlapping(path.name, form), *unanswerable(path.name, form)]
@@ -159,30 +171,35 @@ def _blanks(path: Path, said: FormFile, mistakes: Mistakes) -> list[Blank | None
     """The blank of each page; None where it is not there or is wrong, which is noted."""
     if said.blank is None and not said.page:
         return [Blank(path=None, size=said.size or (0, 0))]
-    named = [(f"page number {number} blank", page.blank, page.size) for number, page in enumerate(said.page, 1)]
+    named: list[tuple[Place, str, tuple[int, int] | None]]
+    named = [((Entry("page", number), "blank"), page.blank, page.size) for number, page in enumerate(said.page, 1)]
     blanks: list[Blank | None] = []
-    for key, name, size in named or [("blank", said.blank or "", said.size)]:
+    for place, name, size in named or [(("blank",), said.blank or "", said.size)]:
         blanks.append(None)
         with mistakes.noted():
-            blanks[-1] = _blank(path, key, name, size)
+            blanks[-1] = _blank(path, place, name, size)
     return blanks
 
 
-def _blank(path: Path, key: str, name: str, size: tuple[int, int] | None) -> Blank:
-    file = _beside(path, key, name)
+def _blank(path: Path, place: Place, name: str, size: tuple[int, int] | None) -> Blank:
+    file = _beside(path, place, name)
     real = blank_image.blank_size(file)
     if size is not None and size != real:
-        raise FormError(f"{path.name}: size: {name} is {real[0]} x {real[1]} pixels, not {size[0]} x {size[1]}.")
+        said = worded("%(file)s is %(real)s pixels, not %(size)s.", file=name, real="{} x {}".format(*real),
+                      size="{} x {}".format(*size))  # fmt: skip
+        raise FormError(mistake(path.name, ("size",), said))
     return Blank(path=str(file), size=real)
 
 
-def _beside(path: Path, key: str, name: str) -> Path:
+def _beside(path: Path, place: Place, name: str) -> Path:
     """A file that lies beside the definition: a link that leads elsewhere would take in whatever can be read there."""
     file = path.parent / name
     if file not in path.parent.iterdir() or not file.is_file():
-        raise FormError(f"{path.name}: {key}: there is no file {name} beside the definition.")
+        command = "there is no file %(file)s beside the definition."
+        raise FormError(mistake(path.name, place, worded(MISSING_FILE, command=command, file=name)))
     if file.resolve().parent != path.parent.resolve():
-        raise FormError(f"{path.name}: {key}: {name} is a link out of the definition's folder; put the file there.")
+        command = "%(file)s is a link out of the definition's folder; put the file there."
+        raise FormError(mistake(path.name, place, worded(MISSING_FILE, command=command, file=name)))
     return file
 
 
@@ -235,19 +252,29 @@ def _table(said: TableTable) -> Table:
 
 def _master(path: Path, said: MasterTable, known: set[str]) -> Master:
     if said.field not in known:
-        raise FormError(f'{path.name}: master field: the form has no field "{said.field}".')
-    file = _beside(path, "master source", said.source)
+        told = worded(
+            "The list of known values is of “%(field)s”, which is no field any more. Take the list out.",
+            command='the form has no field "%(field)s".', field=said.field,
+        )  # fmt: skip
+        raise FormError(mistake(path.name, ("master", "field"), told))
+    file = _beside(path, ("master", "source"), said.source)
     content = file.read_bytes()
     try:
         text = content.decode("utf-8-sig")
         require_no_nul(said.source, {"text": text})
         rows = list(csv.DictReader(text.splitlines()))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise FormError(f"{said.source}: this is no CSV in UTF-8: {error}.") from error
+        told = worded("The list is no table. Save it as CSV UTF-8 in your spreadsheet.", fault=error,
+                      command="this is no CSV in UTF-8: %(fault)s.")  # fmt: skip
+        raise FormError(mistake(said.source, (), told)) from error
     for column in filter(None, (said.column, said.key)):
         if not rows or column not in rows[0]:
             advice = " Separate its columns by commas." if ";" in text.partition("\n")[0] else ""
-            raise FormError(f'{path.name}: master: {said.source} has no rows with a column "{column}".{advice}')
+            told = worded(
+                "The list %(file)s has no values in a column “%(column)s”. Send it again, or name another column.",
+                command=f'%(file)s has no rows with a column "%(column)s".{advice}', file=said.source, column=column,
+            )  # fmt: skip
+            raise FormError(mistake(path.name, ("master",), told))
     pairs = ((row[said.column] or "", row[said.key or said.column] or "") for row in rows)
     values = tuple((value.strip(), key.strip()) for value, key in pairs if value.strip())
     digest = hashlib.sha256(content).hexdigest()
@@ -273,11 +300,14 @@ def _check_names(path: Path, said: FormFile, mistakes: Mistakes) -> None:
     names = [each.name for each in said.field] + [each.name for each in said.table]
     for group, listed in [("", names), *((f"{t.name}.", [c.name for c in t.column]) for t in said.table)]:
         for twice in sorted({name for name in listed if listed.count(name) > 1}):
-            mistakes.found.append(f'{path.name}: name: "{group}{twice}" stands twice; every name must be its own.')
+            told = worded("Two have the name “%(name)s”. Give one of them another name.", name=f"{group}{twice}",
+                          command='"%(name)s" stands twice; every name must be its own.')  # fmt: skip
+            about = [Entry(kind, twice) for kind in ("field", "table")]
+            mistakes.found.append(mistake(path.name, ("name",), told, *about))
 
 
-def _check_rule(path: Path, key: str, rule: Rule, form: Form) -> None:
+def _check_rule(path: Path, entry: Entry, rule: Rule, form: Form) -> None:
     try:
         parse_check(rule, form)
     except FormError as error:
-        raise FormError(f"{path.name}: {key}: {error}") from error
+        raise FormError(*(mistake(path.name, (entry, "check"), each) for each in error.args)) from error

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from transcribe.errors import FormError
 from transcribe.forms.wrong_values import only_causes, place_of, wrong_value
+from transcribe.i18n import Worded, worded
 
 Said = TypeVar("Said")
 Made = TypeVar("Made")
@@ -37,6 +38,40 @@ MIN_LIKENESS_PER_CENT = 75.0
 """RapidFuzz ratio from which a key may be another one, mistyped: "requried" is 88 % like "required". Chosen by hand."""
 
 
+class Entry(NamedTuple):
+    """An entry of a list of a definition, by its name or its number from 1 on.
+
+    It is said as `field "total"` or `page number 2`.
+    """
+
+    kind: str
+    of: str | int
+
+    def __str__(self) -> str:
+        return f'{self.kind} "{self.of}"' if isinstance(self.of, str) else f"{self.kind} number {self.of}"
+
+
+Place = Sequence[str | Entry]
+"""Where in a definition something stands, from the outermost table to the key."""
+
+
+class Mistake(Worded):
+    """A mistake of a definition: commands say the file, where in it, and what; pages what, and of which column."""
+
+    place: Place
+    about: Sequence[Entry]
+
+
+def mistake(file: str, place: Place, said: str, *about: Entry) -> Mistake:
+    """The mistake that stands there, of the entries of its place, or of those that it is `about`."""
+    where = f"{' '.join(map(str, place))}: " if place else ""
+    column = next((str(each.of) for each in reversed(place) if isinstance(each, Entry) and each.kind == "column"), "")
+    made = Mistake(f"{file}: {where}{said}")
+    made.message, made.values = ("“%(column)s”: %(said)s" if column else "%(said)s"), {"column": column, "said": said}
+    made.place, made.about = place, about or [each for each in place if isinstance(each, Entry)]
+    return made
+
+
 class Mistakes:
     """The mistakes that were found so far."""
 
@@ -49,7 +84,7 @@ class Mistakes:
         try:
             yield
         except FormError as error:
-            self.found.append(str(error))
+            self.found += error.args
 
     def kept(self, make: Callable[[Said], Made], said: Iterable[Said]) -> list[Made]:
         """What is made of each entry; of those that raise a FormError nothing but the mistake."""
@@ -60,9 +95,9 @@ class Mistakes:
         return made
 
     def raise_all(self) -> None:
-        """Raise all of them as one FormError, one a line; nothing where there is none."""
+        """Raise all of them as one FormError; nothing where there is none."""
         if self.found:
-            raise FormError("\n".join(dict.fromkeys(self.found)))
+            raise FormError(*dict.fromkeys(self.found))
 
 
 def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError, known: Iterable[str]) -> list[str]:
@@ -70,10 +105,12 @@ def wrong_keys(file: str, content: Mapping[str, object], error: ValidationError,
     lines = []
     for each in only_causes(error.errors(include_url=False)):
         if each["type"] == "extra_forbidden":
-            text = f"there is no such key{_meant(str(each['loc'][-1]), known)}; see the list in docs/adding-a-form.md"
+            said = _unknown(
+                str(each["loc"][-1]), known, "there is no such key%s; see the list in docs/adding-a-form.md"
+            )
         else:
-            text = wrong_value(each)
-        lines.append(f"{file}: {_key(place_of(each), content)}: {text}")
+            said = wrong_value(each)
+        lines.append(mistake(file, _place(place_of(each), content), said))
     return list(dict.fromkeys(lines))
 
 
@@ -88,26 +125,31 @@ def require_no_nul(file: str, content: Mapping[str, object]) -> None:
             left += value
         elif isinstance(value, str) and "\0" in value:
             begin = value.partition("\0")[0][-20:]
-            raise FormError(f"{file}: a NUL character stands in a text, after {begin!r}. Take it out.")
+            said = worded("A NUL character stands in a text, after “%(begin)s”. Take it out.", begin=begin,
+                          command="a NUL character stands in a text, after %(begin)r. Take it out.")  # fmt: skip
+            raise FormError(mistake(file, (), said))
 
 
 def unknown_options(file: str, options: Iterable[str]) -> list[str]:
     """What is wrong with options that nothing reads: a mistyped one would leave the form as it is without it."""
     unknown = [each for each in options if each not in OPTIONS]
-    return [f"{file}: options {each}: there is no such option{_meant(each, OPTIONS)}" for each in unknown]
+    return [mistake(file, ("options", each), _unknown(each, OPTIONS, "there is no such option%s")) for each in unknown]
 
 
-def _meant(key: str, known: Iterable[str]) -> str:
-    """The known key that is most like this one, as a question; nothing where none is like it."""
+def _unknown(key: str, known: Iterable[str], command: str) -> str:
+    """What is said of a key that there is not, with the known one that is most like it where one is."""
     from rapidfuzz import fuzz, process
 
     near = process.extractOne(key, sorted(set(known) - {key}), scorer=fuzz.ratio, score_cutoff=MIN_LIKENESS_PER_CENT)
-    return f'; do you mean "{near[0]}"?' if near else ""
+    if near is None:
+        return worded("The text of the draft has something that no form has.", command=command % "")
+    return worded("The text of the draft has something that no form has. Should it be “%(key)s”?",
+                  command=command % '; do you mean "%(key)s"?', key=near[0])  # fmt: skip
 
 
-def _key(location: Sequence[int | str], content: object) -> str:
+def _place(location: Sequence[int | str], content: object) -> Place:
     """("field", 3, "box") as `field "order_number" box`: entries of a list by their name where they have one."""
-    said: list[str] = []
+    said: list[str | Entry] = []
     for part in location:
         if isinstance(part, str):
             content = content.get(part) if isinstance(content, Mapping) else None
@@ -115,8 +157,8 @@ def _key(location: Sequence[int | str], content: object) -> str:
             continue
         content = content[part] if isinstance(content, list) and part < len(content) else None
         name = content.get("name") if isinstance(content, Mapping) else None
-        said.append(f'"{name}"' if name else f"number {part + 1}")
-    return " ".join(said) or "the whole definition"
+        said.append(Entry(str(said.pop()), str(name) if name else part + 1))
+    return said or ["the whole definition"]
 
 
 def without_wrong_keys(content: Mapping[str, object], error: ValidationError) -> dict[str, object]:

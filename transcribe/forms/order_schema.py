@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from transcribe.i18n import worded
+
 
 class DefinitionTable(BaseModel):
     """A table of the definition; an unknown key in it is a mistake."""
@@ -22,9 +24,11 @@ class OrderTermTable(DefinitionTable):
     @model_validator(mode="after")
     def _field_or_value(self) -> OrderTermTable:
         if bool(self.field) == bool(self.value):
-            raise ValueError("a term needs a field or a value, and not both")
+            raise ValueError(worded("What the order says is a field or a text, and not both.",
+                                    command="a term needs a field or a value, and not both"))  # fmt: skip
         if self.value and (self.key or self.codes):
-            raise ValueError("key and codes belong to the value of a field")
+            raise ValueError(worded("A fixed text of the order has no codes and stands in no list.",
+                                    command="key and codes belong to the value of a field"))  # fmt: skip
         return self
 
 

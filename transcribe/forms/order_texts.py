@@ -11,6 +11,8 @@ from pathlib import Path
 
 from babel import Locale
 
+from transcribe.i18n import N_
+
 UNIT_CODE = re.compile(r"[A-Z0-9]{2,3}")
 """How a code of UN/ECE Recommendation 20 looks, such as C62 (one) or KGM (kilogram), also with the X of one of 21."""
 
@@ -77,17 +79,21 @@ def unit_codes() -> frozenset[str]:
     return next((each for each in codes if {"C62", "KGM"} <= each), frozenset())
 
 
-DAY_WANTED, NUMBER_WANTED = "a day that exists, as 2026-11-27", "a number, as 1234.50"
-"""What to write where a term is a day or a number."""
-
-WANTED: Mapping[str, tuple[Callable[[str], bool], str]] = {
-    **dict.fromkeys(("date", "requested_date"), (is_day, DAY_WANTED)),
+WANTED: Mapping[str, tuple[Callable[[str], bool], str, str]] = {
+    **dict.fromkeys(("date", "requested_date"), (is_day, N_("a day that exists, as 2026-11-27"), "")),
     **dict.fromkeys(
-        "line_quantity line_price line_amount line_tax_rate charges tax_total total".split(), (is_number, NUMBER_WANTED)
+        "line_quantity line_price line_amount line_tax_rate charges tax_total total".split(),
+        (is_number, N_("a number, as 1234.50"), ""),
     ),
-    "line_unit": (is_unit, "a unit of UN/ECE Recommendation 20, as C62 or KGM"),
-    "line_gtin": (is_gtin, "an article number whose check digit fits"),
-    "line_tax_category": (TAX_CATEGORIES.__contains__, "a tax category of UNTDID 5305, as S"),
-    "buyer_country": (is_country, "a country of ISO 3166, as FR"),
-}
-"""The terms that not every text can be: whether one can, and what to write."""
+    "line_unit": (
+        is_unit,
+        N_("a unit by its code, as C62 (one) or KGM (kilogram)"),
+        "a unit of UN/ECE Recommendation 20, as C62 or KGM",
+    ),
+    "line_gtin": (is_gtin, N_("an article number whose check digit fits"), ""),
+    "line_tax_category": (
+        TAX_CATEGORIES.__contains__, N_("a tax category by its code, as S"), "a tax category of UNTDID 5305, as S",
+    ),
+    "buyer_country": (is_country, N_("a country by its two letters, as FR"), "a country of ISO 3166, as FR"),
+}  # fmt: skip
+"""The terms that not every text can be: whether one can, and what to write, on a page and for who writes the file."""

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 
 from transcribe import fields as field_types
 from transcribe.forms.order_schema import DefinitionTable, OrderTable
+from transcribe.i18n import worded
 from transcribe.model import DuplicatePolicy, Personal, Where
 from transcribe.values import pattern_advice, pattern_fault
 
@@ -22,7 +23,9 @@ def _texts(value: object) -> object:
 
 def _known_type(value: str) -> str:
     if value not in field_types.names():
-        raise ValueError(f"there is no field type {value!r}; use one of {', '.join(field_types.names())}")
+        all_types = ", ".join(field_types.names())
+        raise ValueError(worded("There is no type “%(said)s”. Choose one of the list.", said=value, all=all_types,
+                                command="there is no field type %(said)r; use one of %(all)s"))  # fmt: skip
     return value
 
 
@@ -30,13 +33,17 @@ def _known_locale(value: str) -> str:
     try:
         Locale.parse(value)
     except (UnknownLocaleError, ValueError) as error:
-        raise ValueError(f"there is no locale {value!r}; write it as fr_FR or en_GB") from error
+        raise ValueError(worded(
+            "Dates and amounts of “%(said)s” are not known. Write a language and a country, as fr_FR or en_GB.",
+            command="there is no locale %(said)r; write it as fr_FR or en_GB", said=value,
+        )) from error  # fmt: skip
     return value
 
 
 def _known_currency(value: str) -> str:
     if not is_currency(value):
-        raise ValueError(f"there is no currency {value!r}; write its ISO 4217 code, as EUR")
+        raise ValueError(worded("There is no currency “%(said)s”. Write its three letters, as EUR.", said=value,
+                                command="there is no currency %(said)r; write its ISO 4217 code, as EUR"))  # fmt: skip
     return value
 
 
@@ -50,7 +57,12 @@ def pattern_refusal(value: str) -> str | None:
     if fault is None:
         return None
     advice = pattern_advice(value) or "see https://github.com/google/re2/wiki/Syntax"
-    return f"the pattern {value!r} is no regular expression that RE2 knows ({fault}); {advice}"
+    return worded(
+        "The pattern “%(said)s” cannot be used: something in it is not closed, or is not known. One that can: "
+        "[A-Z]{2}-[0-9]{4}, two capitals, a hyphen and four digits.",
+        command="the pattern %(said)r is no regular expression that RE2 knows (%(fault)s); %(advice)s",
+        said=value, fault=fault, advice=advice,
+    )  # fmt: skip
 
 
 def _regular_expression(value: str, info: ValidationInfo) -> str | None:
@@ -64,26 +76,36 @@ def _regular_expression(value: str, info: ValidationInfo) -> str | None:
 
 def _no_truth_value(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError(f"{str(value).lower()} is no number of pixels")
+        raise ValueError(worded("A number is missing. Fill it in.", said=str(value).lower(),
+                                command="%(said)s is no number of pixels"))  # fmt: skip
     return value
 
 
 def _ordered_box(value: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     x0, y0, x1, y1 = value
     if not (0 <= x0 < x1 and 0 <= y0 < y1):
-        raise ValueError(f"the box {list(value)} is not x0, y0, x1, y1 with x0 < x1 and y0 < y1")
+        raise ValueError(worded(
+            "Its box is empty or turned round: right has to be more than left, and bottom more than top.",
+            command="the box %(box)s is not x0, y0, x1, y1 with x0 < x1 and y0 < y1", box=list(value),
+        ))  # fmt: skip
     return value
 
 
 def _ordered_span(value: tuple[int, int]) -> tuple[int, int]:
     if not 0 <= value[0] < value[1]:
-        raise ValueError(f"the span {list(value)} is not x0, x1 with x0 < x1")
+        raise ValueError(worded(
+            "The column is empty or turned round: right has to be more than left.",
+            command="the span %(span)s is not x0, x1 with x0 < x1", span=list(value),
+        ))  # fmt: skip
     return value
 
 
 def _file_beside(value: str) -> str:
     if value in ("", "..") or value != PurePath(value).name or "\0" in value:
-        raise ValueError(f"{value!r} is no plain file name; the file must lie in the folder of the definition")
+        raise ValueError(worded(
+            "“%(file)s” is no name of a file: write it without a folder.",
+            command="%(file)r is no plain file name; the file must lie in the folder of the definition", file=value,
+        ))  # fmt: skip
     return value
 
 
@@ -142,7 +164,10 @@ class FieldTable(FieldBody):
     @model_validator(mode="after")
     def _payment_is_boxed(self) -> FieldTable:
         if self.personal == "payment" and self.box is None:
-            raise ValueError("a payment field needs a box, because its box is masked before a picture is kept")
+            raise ValueError(worded(
+                "Payment data need a box, which is then masked. Draw it.",
+                command="a payment field needs a box, because its box is masked before a picture is kept",
+            ))  # fmt: skip
         return self
 
 
@@ -168,13 +193,18 @@ class TableTable(DefinitionTable):
     def _ruled_or_free(self) -> TableTable:
         if self.box is None:
             if self.rows:
-                raise ValueError("rows need a box whose height they divide")
+                raise ValueError(worded("Its rows need a box, which they divide. Draw it.",
+                                        command="rows need a box whose height they divide"))  # fmt: skip
             return self
         if not self.rows:
-            raise ValueError("a table with a box needs rows, the number of its lines")
+            raise ValueError(worded("Say how many rows the table has.",
+                                    command="a table with a box needs rows, the number of its lines"))  # fmt: skip
         for column in self.column:
             if column.span is None or column.span[0] < self.box[0] or column.span[1] > self.box[2]:
-                raise ValueError(f"the column {column.name} needs a span within the table's box, x0 and x1")
+                raise ValueError(worded(
+                    "The column “%(column)s” reaches outside its table. Draw it inside the table.",
+                    command="the column %(column)s needs a span within the table's box, x0 and x1", column=column.name,
+                ))  # fmt: skip
         return self
 
 
@@ -204,10 +234,14 @@ class PageTable(DefinitionTable):
 def _known_options(options: dict[str, str | int | float | bool]) -> dict[str, str | int | float | bool]:
     least = options.get("prefill", 1.0)
     if isinstance(least, bool | str) or not 0.5 <= least <= 1.0:
-        raise ValueError(f"prefill is a probability from 0.5 to 1, as 0.95, not {least!r}; without it boxes are empty")
+        raise ValueError(worded(
+            "prefill is a probability from 0.5 to 1, as 0.95, not %(said)s; without it boxes are empty",
+            said=repr(least),
+        ))  # fmt: skip
     known = get_args(DuplicatePolicy)
     if options.get("duplicates", "flag") not in known:
-        raise ValueError(f"duplicates is one of {', '.join(known)}, not {options['duplicates']!r}")
+        said = repr(options["duplicates"])
+        raise ValueError(worded("duplicates is one of %(all)s, not %(said)s", all=", ".join(known), said=said))
     return options
 
 
@@ -236,9 +270,13 @@ class FormFile(DefinitionTable):
     @model_validator(mode="after")
     def _one_way_of_pages(self) -> FormFile:
         if self.page and (self.blank or self.size):
-            raise ValueError("blank and size stand in the [[page]] tables where there are any")
+            raise ValueError(worded(
+                "The picture of the page is named twice in the text of the draft. Take the first one out.",
+                command="blank and size stand in the [[page]] tables where there are any",
+            ))  # fmt: skip
         if not self.field and not self.table:
-            raise ValueError("a form needs at least one [[field]] or [[table]]")
+            raise ValueError(worded("There is no field yet. Draw the first one.",
+                                    command="a form needs at least one [[field]] or [[table]]"))  # fmt: skip
         return self
 
     @model_validator(mode="after")
@@ -246,7 +284,11 @@ class FormFile(DefinitionTable):
         plain = {field.name for field in self.field if field.personal != "payment"}
         for name in str(self.options.get("identified_by", "")).split():
             if name not in plain:
-                raise ValueError(f'options identified_by: "{name}" is no plain field of the form, or payment data')
+                raise ValueError(worded(
+                    "Orders are told apart by “%(name)s”, which is no field of this form, or payment data.",
+                    command='options identified_by: "%(name)s" is no plain field of the form, or payment data',
+                    name=name,
+                ))  # fmt: skip
         return self
 
 

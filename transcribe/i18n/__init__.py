@@ -6,7 +6,7 @@ from transcribe.i18n.language_codes import unknown_languages
 from transcribe.i18n.names_of_people import name_refusal, plain_name
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
-from transcribe.i18n.worded import beginning, in_words, reworded, worded
+from transcribe.i18n.worded import Worded, beginning, in_words, reworded, worded
 
 __all__ = [
     "ADVICE",
@@ -14,6 +14,7 @@ __all__ = [
     "N_",
     "REASONS",
     "SOURCE_LANGUAGE",
+    "Worded",
     "advice",
     "beginning",
     "counted",

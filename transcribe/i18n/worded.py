@@ -7,16 +7,23 @@ from collections.abc import Callable, Iterable, Mapping
 
 
 class Worded(str):
-    """A sentence: what commands print. `message` is the one of the catalogues, `values` what was put into it."""
+    """A sentence: what commands print. `message` is the one of the catalogues, `values` what was put into it.
+
+    The message is the code of an error: whoever shows one says it in a language with its values, and matches no words.
+    """
 
     message: str
     values: Mapping[str, object]
     begins: bool = False
 
 
-def worded(message: str, /, **values: object) -> str:
-    """A sentence with its values put in. Values may be sentences themselves."""
-    sentence = Worded(message % values if values else message)
+def worded(message: str, /, *, command: str = "", **values: object) -> str:
+    """A sentence with its values put in; they may be sentences themselves. Commands say `command`, where it is given.
+
+    Pages say the message: who reads them knows no options, keys and files.
+    """
+    printed = command or message
+    sentence = Worded(printed % values if values else printed)
     sentence.message, sentence.values = message, values
     return sentence
 

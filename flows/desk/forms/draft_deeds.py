@@ -12,7 +12,6 @@ from flows.desk.deeds import do, refused, with_done
 from flows.desk.forms.draft_page import known_draft
 from flows.desk.forms.draft_view import draft_view
 from flows.desk.forms.form_page import FormName
-from flows.desk.forms.mistake_words import mistake_words, require_whole
 from flows.desk.forms.sent_draft import sent_definition
 from flows.desk.forms.suggested import forget_suggested
 from flows.desk.visit import Act, ProvedAct, Visit
@@ -57,7 +56,7 @@ async def save_draft(visit: Act, name: FormName, request: Request) -> Response:
     try:
         await visit.look(deed)
     except (SettingsError, FormError) as error:
-        return await refused(visit, str(error), here)
+        return await refused(visit, visit.told(error), here)
     if sent.get("then") == "try":
         return RedirectResponse(f"{here}/try", 303)
     return RedirectResponse(with_done(here, "draft-saved"), 303)
@@ -71,14 +70,16 @@ async def save_text(visit: Act, name: FormName, text: Text, seen: Seen) -> Respo
 
     def deed() -> None:
         if definition_content(draft.path.name, written).get("name") != name:
-            raise SettingsError(f'A draft keeps its name: write name = "{name}".')
+            raise SettingsError(
+                visit.say('The name of a draft cannot be changed here: write name = "%(name)s".', name=name)
+            )
         _require_seen(visit, draft, seen)
         draft.save(written, seen)
 
     try:
         await visit.look(deed)
     except (SettingsError, FormError) as error:
-        why = mistake_words(visit, str(error))
+        why = visit.told(error)
         return visit.page("forms/text.html", 422, draft=draft, text=written, why=why, seen=seen)
     return RedirectResponse(with_done(f"/desk/draft/{name}", "draft-saved"), 303)
 
@@ -146,7 +147,7 @@ async def install(visit: ProvedAct, name: FormName, seen: Seen) -> Response:
     draft = await visit.look(lambda: known_draft(visit, name))
 
     def deed() -> None:
-        require_whole(visit, draft)
+        draft.form()
         if seen != draft.digest:
             raise SettingsError(visit.say("The draft was changed meanwhile. Look through it as it stands here now."))
         draft.save(draft.text, seen)

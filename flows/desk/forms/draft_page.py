@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from fastapi import APIRouter, Response
 
 from flows.administration import unread_languages
-from flows.desk.forms.draft_view import draft_view, in_language
+from flows.desk.forms.draft_view import draft_view
 from flows.desk.forms.form_page import FormName, PageNumber
 from flows.desk.forms.form_tables import difference_table
 from flows.desk.forms.form_words import PERSONAL, WHAT, key_words, type_choices
-from flows.desk.forms.mistake_words import mistake_words
 from flows.desk.tables import Cell, Table
 from flows.desk.visit import Look, Visit
 from flows.drafting import Draft, draft_of
@@ -39,13 +36,11 @@ def _draft_page(visit: Visit, draft: Draft) -> Response:
     try:
         view = draft_view(draft)
     except FormError as error:
-        return visit.page(
-            "forms/text.html", draft=draft, text=draft.text, why=mistake_words(visit, str(error)), seen=draft.digest
-        )
+        return visit.page("forms/text.html", draft=draft, text=draft.text, why=visit.told(error), seen=draft.digest)
     form = None if view.mistakes else draft.form()
     return visit.page(
         "forms/draft.html",
-        view=in_language(view, partial(mistake_words, visit)),
+        view=view,
         made={each.number: _made_at(draft, each.blank) for each in view.pages},
         types=type_choices(visit),
         personal=PERSONAL,

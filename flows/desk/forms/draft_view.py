@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flows.drafting import Draft
-from transcribe.forms import blank_size, definition_content, listed
+from transcribe.forms import Entry, Mistake, blank_size, definition_content, listed
 from transcribe.i18n import SOURCE_LANGUAGE
 
 Written = Mapping[str, Any]
@@ -65,7 +65,7 @@ class PageView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
+class MistakeView:
     """What is wrong. `anchor` is where the entry that it is about stands on the page, "" of the whole form."""
 
     message: str
@@ -85,7 +85,7 @@ class DraftView:
     tables: Sequence[EntryView]
     rules: Sequence[EntryView]
     masters: Sequence[EntryView]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[MistakeView, ...]
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -121,24 +121,14 @@ def draft_view(draft: Draft) -> DraftView:
     )
 
 
-def in_language(view: DraftView, words: Callable[[str], str]) -> DraftView:
-    """The same with its mistakes in the words of a language."""
-
-    def said(entries: Sequence[EntryView]) -> list[EntryView]:
-        return [replace(each, mistakes=tuple(map(words, each.mistakes))) for each in entries]
-
-    mistakes = tuple(replace(each, message=words(each.message)) for each in view.mistakes)
-    return replace(view, fields=said(view.fields), tables=said(view.tables), rules=said(view.rules), mistakes=mistakes)
-
-
-def _mistake(message: str, named: Sequence[tuple[str, Sequence[EntryView]]]) -> Mistake:
+def _mistake(message: str, named: Sequence[tuple[str, Sequence[EntryView]]]) -> MistakeView:
     """A mistake with the entry that it is about, the first of several."""
     for kind, entries in named:
         for each in entries:
             if message in each.mistakes:
                 anchor = f"{kind}-{each.number}-{'check' if kind == 'rule' else 'name'}"
-                return Mistake(message=message, anchor=anchor, title=each.title or each.said("check"))
-    return Mistake(message=message)
+                return MistakeView(message=message, anchor=anchor, title=each.title or each.said("check"))
+    return MistakeView(message=message)
 
 
 def texts(said: object) -> Mapping[str, str]:
@@ -160,14 +150,14 @@ def _entry(
     place = said.get("span" if what == "column" else "box")
     is_place = isinstance(place, list) and len(place) == numbers and all(type(each) is int for each in place)
     name = said.get("name") or (said.get("check") if what == "rule" else "")
-    named = [f'{what} "{name}"', f"{what} number {number + 1} ", f'field "{name}"', f'name: "{name}"']
+    named = {Entry(what, str(name)), Entry(what, number + 1)}
     return EntryView(
         number=number,
         written=said,
         labels=texts(said.get("label", "")),
         box=tuple(place) if is_place and isinstance(place, list) else ("",) * numbers,
         others=tuple(key for key in said if key not in EDITED_KEYS),
-        mistakes=tuple(each for each in faults if any(start in each for start in named)),
+        mistakes=tuple(each for each in faults if isinstance(each, Mistake) and not named.isdisjoint(each.about)),
         columns=columns,
     )
 

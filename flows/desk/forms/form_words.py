@@ -6,33 +6,8 @@ from collections.abc import Mapping
 
 from flows.desk.visit import Visit
 from transcribe import fields
+from transcribe.forms import KEYS
 from transcribe.i18n import N_, said
-
-KEYS: Mapping[str, str] = {
-    "": N_("all of it"),
-    "title": N_("title"),
-    "label": N_("label"),
-    "help": N_("help"),
-    "type": N_("type"),
-    "required": N_("required"),
-    "pattern": N_("pattern"),
-    "personal": N_("personal data"),
-    "target": N_("how sure"),
-    "examples": N_("examples"),
-    "languages": N_("languages"),
-    "locale": N_("how dates and amounts are written"),
-    "currency": N_("currency"),
-    "retention_days": N_("days kept"),
-    "pages": N_("pages"),
-    "page": N_("page"),
-    "box": N_("place"),
-    "rows": N_("rows"),
-    "values": N_("values"),
-    "name": N_("name"),
-    "check": N_("rule"),
-    "span": N_("place"),
-}
-"""Keys of a definition in words; others are shown as they are written."""
 
 WHAT: Mapping[str, str] = {
     "form": N_("form"),

@@ -14,7 +14,6 @@ from flows.desk.deeds import do, refused
 from flows.desk.forms.draft_page import known_draft
 from flows.desk.forms.form_page import FormName, PageNumber
 from flows.desk.forms.form_words import FATE_BOXES, FATES
-from flows.desk.forms.mistake_words import require_whole
 from flows.desk.forms.trial_runs import begin_trial, trial_of
 from flows.desk.scans.exceptions import rule_words
 from flows.desk.visit import Act, Look, Visit
@@ -112,7 +111,7 @@ async def try_draft(visit: Act, name: FormName, request: Request) -> Response:
         return found
 
     def deed() -> None:
-        require_whole(visit, draft)  # its mistakes are said before anything is read
+        draft.form()  # its mistakes are said before anything is read
         begin_trial(visit, draft, gather)
 
     return await do(visit, deed, f"/desk/draft/{name}/try", "form-tried")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from flows.administration import micro_of, set_floor, set_rate, unfair_forms
-from flows.desk.deeds import do, refused, told_by
+from flows.desk.deeds import do, refused
 from flows.desk.money.amounts import Money, evened
 from flows.desk.money.changed_pay import FAULTS, faults_with, forms_of, hours_table, share_in_words, standing
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
@@ -242,4 +242,4 @@ async def _looked(visit: Visit, made: Callable[[], Response]) -> Response:
     try:
         return await visit.look(made)
     except SettingsError as error:
-        return await refused(visit, told_by(error), RATES)
+        return await refused(visit, visit.told(error), RATES)

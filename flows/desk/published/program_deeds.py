@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response
 
-from flows.desk.deeds import do, refused, told_by
+from flows.desk.deeds import do, refused
 from flows.desk.published.programs_page import EVENTS, PROGRAMS, SCOPES, NewSecret, programs
 from flows.desk.visit import ProvedAct, Visit
 from flows.webhooks import add_webhook, try_webhook
@@ -70,7 +70,7 @@ async def add_hook(
                 private=bool(inside), by=visit.by,
             )  # fmt: skip
         except SettingsError as error:
-            raise SettingsError(visit.say(INSIDE) if "--private" in str(error) else told_by(error)) from error
+            raise SettingsError(visit.say(INSIDE) if "--private" in str(error) else visit.told(error)) from error
         note = visit.say("Its address cannot be found now. It is looked up anew for each delivery.")
         return NewSecret(name=name, secret=added.secret, kind="webhook", note=note if added.note else "")
 
@@ -176,5 +176,5 @@ async def _shown(visit: Visit, made: Callable[[], NewSecret]) -> Response:
     try:
         shown = await visit.look(made)
     except SettingsError as error:
-        return await refused(visit, told_by(error), PROGRAMS)
+        return await refused(visit, visit.told(error), PROGRAMS)
     return await visit.look(lambda: programs(visit, shown))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from flows.desk.deeds import MOST_REASON_CHARACTERS, do, told_by
+from flows.desk.deeds import MOST_REASON_CHARACTERS, do
 from flows.desk.scans.scan_page import ScanId
 from flows.desk.scans.scan_view import FieldLine, ScanView, decision_words, scan_view
 from flows.desk.scans.value_deeds import MOST_TEXT_CHARACTERS
@@ -102,7 +102,7 @@ def _fault(visit: Visit, scan: Scan, typed: TypedLine, *, anyway: bool) -> str:
     try:
         require_fitting(visit.home, scan.id, typed.line.key, typed.text, no_value=anyway, other_pattern=anyway)
     except SettingsError as error:
-        return visit.plainly(visit.in_words(told_by(error)))
+        return visit.plainly(visit.told(error))
     return ""
 
 

@@ -104,7 +104,7 @@ def test_what_was_not_understood_of_a_field_goes_with_it(draft: Draft) -> None:
 def test_a_draft_keeps_its_mistakes_and_names_them(draft: Draft) -> None:
     draft.save(draft.text.replace('type = "date"', 'type = "dat"'))
     (mistake,) = draft.mistakes()
-    assert mistake.startswith('field "date_of_hire" type: there is no field type')
+    assert mistake.startswith('bike.toml: field "date_of_hire" type: there is no field type')
 
 
 @pytest.mark.promise("What is written in", "If the only page")

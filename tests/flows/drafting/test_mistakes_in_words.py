@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.forms.mistake_words import mistake_words
 from flows.drafting import Draft
 from tests.flows.desk.desk_site import page
-from transcribe.i18n import translation
+from transcribe.i18n import in_words, translation
 
 SLIP = """name = "slip"
 version = 1
@@ -118,15 +117,9 @@ OF_CODE = re.compile(r"RE2|regular|fairhand|\bx0\b|\[\[|docs/|TOML|grammar|'|\.t
 """What nobody who draws a form should have to read."""
 
 
-class Reader:
-    """Who reads the page, by their language."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def say(self, message: str, **values: object) -> str:
-        told = translation(self.language).gettext(message)
-        return told % values if values else told
+def told(mistake: str, language: str) -> str:
+    """What the pages say of a mistake."""
+    return in_words(mistake, translation(language).gettext)
 
 
 def mistakes(folder: Path, text: str) -> list[str]:
@@ -142,10 +135,10 @@ def test_every_mistake_is_said_in_plain_words_in_three_languages(tmp_path: Path,
     found = mistakes(tmp_path, text)
     assert found, "the text has a mistake"
     for mistake in found:
-        english, *others = (mistake_words(Reader(each), mistake) for each in ("en", "fr", "es"))  # type: ignore[arg-type]
-        for told in (english, *others):
-            assert not OF_CODE.search(told), told
-            assert told != mistake
+        english, *others = (told(mistake, each) for each in ("en", "fr", "es"))
+        for said in (english, *others):
+            assert not OF_CODE.search(said), said
+            assert said != mistake
         assert english not in others, english
 
 
@@ -157,5 +150,4 @@ def test_the_slip_itself_has_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rule", ["total == sum(lines.qty", "total == sum(lines.qty))"])
 def test_a_bracket_of_a_rule_that_is_not_closed_is_said_to_be_so(tmp_path: Path, rule: str) -> None:
     (mistake,) = mistakes(tmp_path, f"{SLIP}[[rule]]\ncheck = '{rule}'\n")
-    told = mistake_words(Reader("en"), mistake)  # type: ignore[arg-type]  # it only speaks
-    assert told.startswith(f"{rule}: a bracket is opened and not closed")
+    assert told(mistake, "en").startswith(f"{rule}: a bracket is opened and not closed")
