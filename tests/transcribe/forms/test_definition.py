@@ -142,7 +142,7 @@ def test_a_form_of_two_pages_puts_each_field_on_its_page(folder: Path) -> None:
         (
             "total == sum(lines.quantity * lines.price)",
             "total == (",
-            "rule \"1\" check: Form small, rule 'total == (' has a bracket without its other half",
+            "rule number 1 check: Form small, rule 'total == (' has a bracket without its other half",
         ),
         (
             "lines.quantity * lines.price",

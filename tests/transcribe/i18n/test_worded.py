@@ -29,7 +29,7 @@ def sentences() -> Iterator[tuple[str, str, set[str]]]:
         given = {each.arg for each in call.keywords if each.arg} | {"form", "rule"}
         texts = [*call.args, *(each.value for each in call.keywords if each.arg == "command")]
         if all(each.arg for each in call.keywords):
-            yield from ((where, each.value, given) for each in texts if isinstance(each, ast.Constant))
+            yield from ((where, str(each.value), given) for each in texts if isinstance(each, ast.Constant))
 
 
 def french(sentence: str) -> str:
