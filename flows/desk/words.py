@@ -143,6 +143,5 @@ PAGE_WORDS: Mapping[str, str] = {
     "Then ingest it again.": N_("Then send it again."),
     "; ingest it again.": N_("; send it again."),
     "See what `fairhand doctor` says, ": N_("See what the section System says, "),
-    "docs/adding-a-form.md shows how rules are written.": N_("Look at the rules of the form on its page."),
 }
 """What sentences of commands say of their options, and how a page says it."""
