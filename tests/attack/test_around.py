@@ -187,6 +187,7 @@ def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
     again.close()
 
 
+@pytest.mark.soak
 def test_two_ingests_at_once_on_a_fresh_home_both_end_well(tmp_path: Path) -> None:
     house = House(home=tmp_path / "home")
     folder = tmp_path / "inbox"

@@ -142,6 +142,7 @@ def read_by_shifts(prefect: httpx.Client, inbox: Path, state: str) -> None:
 
 
 @pytest.mark.promise("Files to be read", "**Whoever has the password")
+@pytest.mark.soak
 def test_a_batch_goes_from_prefect_over_a_worker_to_the_database_and_the_bucket_and_pages_through_the_proxy(
     composition: Composition, buckets: BucketServer, tmp_path: Path
 ) -> None:

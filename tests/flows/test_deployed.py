@@ -229,6 +229,7 @@ def test_where_prefect_is_away_what_runs_its_deployments_ends_with_a_sentence(tm
     "forgets what was kept",
     "backs the home up",
 )
+@pytest.mark.soak
 def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: House, rooms: Home, story: Story) -> None:
     until(lambda: any(each["state"]["type"] == "COMPLETED" for each in runs(house, "retention")))
     (run,) = runs(house, "retention")
@@ -249,6 +250,7 @@ def test_what_was_missed_is_run_once_and_retention_keeps_its_promise(house: Hous
 
 
 @pytest.mark.promise("What must run more")
+@pytest.mark.soak
 def test_scans_that_wait_are_read_by_the_clock_where_the_settings_say_so(
     house: House, rooms: Home, story: Story
 ) -> None:
@@ -260,6 +262,7 @@ def test_scans_that_wait_are_read_by_the_clock_where_the_settings_say_so(
 
 
 @pytest.mark.promise("how long serve's Prefect")
+@pytest.mark.soak
 def test_prefect_forgets_runs_that_ended_long_ago(house: House, story: Story) -> None:
     until(
         lambda: (
@@ -279,6 +282,7 @@ def test_prefect_forgets_runs_that_ended_long_ago(house: House, story: Story) ->
 
 
 @pytest.mark.promise("On Prefect's pages each")
+@pytest.mark.soak
 def test_a_folder_is_ingested_from_prefects_pages_and_a_killed_run_is_begun_again(
     house: House, rooms: Home, story: Story
 ) -> None:

@@ -108,6 +108,7 @@ def readings(tmp_path: Path) -> Iterator[Path]:
     share_readings(before)
 
 
+@pytest.mark.soak
 def test_what_engines_read_before_is_what_they_read_anew(house: House, readings: Path) -> None:
     words = ("read", TYPED, "--form", "bon-de-commande", "--json")
     first = house.run(*words)

@@ -159,6 +159,7 @@ def test_bad_files_are_set_aside_with_a_sentence_and_memory_stays_small(working_
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_killed_three_times_it_ends_with_what_an_undisturbed_run_has(
     working_house: House, tmp_path: Path, prefect_server: str
 ) -> None:

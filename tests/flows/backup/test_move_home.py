@@ -121,6 +121,7 @@ def test_a_home_that_is_moved_there_and_back_is_what_it_was(place: Path, bucket:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_an_old_home_with_a_bit_of_everything_says_the_same_there_and_back(tmp_path: Path, bucket: str) -> None:
     place = tmp_path / "home"
     shutil.copytree(OLD, place)

@@ -97,6 +97,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
         yield desk
 
 
+@pytest.mark.soak
 def test_95_of_100_answers_come_within_200_ms(large: DeskSite) -> None:
     client: TestClient = large.client(large.person("op", "operator"))
     scan = large.home.store.scan_states("batch 0007")[0].scan.id
@@ -147,6 +148,7 @@ def settle(large: DeskSite) -> None:
         print(f"{name}: counted after {time.monotonic() - begun:.0f} s")
 
 
+@pytest.mark.soak
 def test_the_counts_of_the_summaries_are_those_of_the_rows(large: DeskSite) -> None:
     counts: dict[str, int] = {}
     for each in large.home.store.scan_counts():

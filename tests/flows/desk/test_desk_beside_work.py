@@ -16,6 +16,7 @@ SECTION = Path(__file__).parents[3] / "flows/desk/templates/desk_section.html"
 
 
 @pytest.mark.promise("Desks of people who")
+@pytest.mark.soak
 def test_every_reading_arrives_while_ten_desks_look_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seen = measure(tmp_path, Size(blocks=2, submits=5, answers=1, warm_seconds=4.0), browser=False)
     assert seen.refused == []

@@ -67,6 +67,7 @@ def holders(url: str) -> list[tuple[object, ...]]:
     return rows(url, "SELECT DISTINCT worker FROM to_read WHERE worker IS NOT NULL")
 
 
+@pytest.mark.soak
 def test_a_batch_that_one_machine_takes_in_is_read_by_both_and_each_scan_once(
     first: House, second: House, url: str
 ) -> None:

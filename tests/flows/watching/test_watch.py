@@ -147,6 +147,7 @@ def put_and_kill(house: House, inbox: Path, count: int, kills: int, seed: int) -
     print(f"{count} files, killed {kills} times: each once")
 
 
+@pytest.mark.soak
 def test_thirty_files_while_it_is_killed_are_taken_in_once_each(quick_house: House, inbox: Path) -> None:
     put_and_kill(quick_house, inbox, count=30, kills=3, seed=15)
 

@@ -79,6 +79,7 @@ def is_over(page: Page) -> bool:
 
 
 @pytest.mark.promise("No network. What you")
+@pytest.mark.soak
 def test_a_slow_line_a_cut_and_ten_minutes_offline_lose_nothing(
     site: Site, enter: Enter, page: Page, line: Cable
 ) -> None:
