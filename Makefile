@@ -54,7 +54,7 @@ soak: $(ENV)/.ready
 	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --timeout 3600 --durations=15
 	@sh deployments/fresh.sh
 
-## make docs              every command, setting and promise as pages in build/docs
+## make docs              every command, setting, promise and room as pages in build/docs
 docs: $(ENV)/.ready
 	@$(RUN) -m tests.promises
 

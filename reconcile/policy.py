@@ -20,7 +20,7 @@ class Policy:
     """What one more reading costs, as a share of what a wrong value costs.
 
     A further reading is not bought where the value is so probable that it would gain less than this. Few fields are
-    decided at this limit, so the target is kept on the whole: see the figures of docs/reconciling.md.
+    decided at this limit, so the target is kept on the whole: see docs/figures.md.
     """
 
     min_agreed_probability: float = 0.9

@@ -1,5 +1,7 @@
-"""The map of the house, made from its code: `python -m tests.house_map` brings docs/design.md and docs/design.svg up
-to date, and a test fails while they are not."""
+"""The map of the house, made from its code: `python -m tests.house_map` brings docs/design.svg up to date.
+
+A test fails while it is not. `make docs` writes the table of rooms.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,7 @@ from textwrap import wrap
 
 from tests.house_rules import PACKAGES, ROOT, Source, arrows, first_sentence, imports, room_of, sources
 
-PAGE = ROOT / "docs" / "design.md"
 PICTURE = ROOT / "docs" / "design.svg"
-BLOCK = "<!-- {name}: made by python -m tests.house_map -->\n{text}\n<!-- end of {name} -->"
 
 OPEN_GROUND = (
     "transcribe.model",
@@ -283,15 +283,5 @@ def _lines(tops: Mapping[str, tuple[int, int]]) -> Iterator[str]:
     yield f'<text class="g" x="{INDENTED_X - 12}" y="{tops[after][0] - 8}">decisions</text>'
 
 
-def page(text: str, files: Sequence[Source]) -> str:
-    """docs/design.md with its table of rooms as the code is now."""
-    name = "rooms"
-    block = BLOCK.format(name=name, text=rooms_table(files))
-    pattern = re.escape(BLOCK.format(name=name, text="TEXT")).replace("TEXT", ".*?")
-    assert re.search(pattern, text, re.DOTALL), "docs/design.md has lost the place of its table"
-    return re.sub(pattern, lambda _: block, text, flags=re.DOTALL)
-
-
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), sources()), encoding="utf-8")
     PICTURE.write_text(picture(sources()), encoding="utf-8")

@@ -12,17 +12,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from tests import reference
+from tests import house_map, reference
 from tests.catalogues import messages
-from tests.house_rules import ROOT
+from tests.house_rules import ROOT, sources
 
 PAGES = ROOT / "build" / "docs"
 """Where the pages lie that are made from the code."""
 
 NO_PROMISES = ROOT / "tests" / "no_promises.md"
 DOCS = (
-    "review security how-to desk webhooks integrating records tutorial deployments postgresql running store"
-    " adding-a-form adding-an-engine collections".split()
+    "review security how-to desk webhooks integrating records api tutorial deployments postgresql running mending"
+    " backups planning pay store adding-a-form adding-an-engine collections".split()
 )
 
 PROMISING = re.compile(
@@ -51,7 +51,7 @@ def sentences_of(text: str) -> list[str]:
     text = re.sub(r"```.*?```|!\[[^]]*\]\([^)]*\)", "", text, flags=re.DOTALL)
     found = []
     for part in (re.sub(r"`[^`]*`", hidden, each) for each in text.split("\n\n")):
-        cells = re.split(r"\n\||\|", part) if part.lstrip().startswith("|") else [part.replace("\n", " ")]
+        cells = re.split(r"\n\||\|", part) if part.lstrip().startswith("|") else [" ".join(part.split())]
         for cell in cells:
             found += [each for each in re.split(r"(?<=[.;:])\s+", cell.strip()) if PROMISING.search(each)]
     told = [each for each in found if not each.startswith("#")]
@@ -134,6 +134,7 @@ def page() -> str:
 if __name__ == "__main__":
     PAGES.mkdir(parents=True, exist_ok=True)
     pages = {"commands": reference.commands_page(), "settings": reference.settings_page(), "promises": page()}
+    pages["rooms"] = f"# The rooms\n\n{house_map.rooms_table(sources())}\n"
     for name, text in pages.items():
         (PAGES / f"{name}.md").write_text(text, encoding="utf-8")
         print(PAGES / f"{name}.md")

@@ -191,10 +191,10 @@ def test_a_page_of_the_docs_speaks_of_what_there_is(document: Path) -> None:
 
 
 def test_what_is_not_there_is_found() -> None:
-    page = ROOT / "docs" / "path.md"
+    page = ROOT / "docs" / "reading.md"
     text = """`transcribe/ink/nothing.py`, `tests/*/nothing.png`, `transcribe/ink/`, `docs/*.md`,
     `transcribe.ink.NoSuchClassAtAll`, `transcribe.ocr.load("tesseract")`, `python -m tests.nothing`;
-    [a](nothing.md), [b](path.md#our-words), [c](#no-such-heading); `nothing.py`,
+    [a](nothing.md), [b]x, [c](#no-such-heading); `nothing.py`,
     `rapidocr.py`, `ink/rapidocr.py`, `engines/rapidocr.py`
 """
     assert paths(text) == ["tests/*/nothing.png", "transcribe/ink/nothing.py"]

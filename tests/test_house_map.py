@@ -17,11 +17,6 @@ MOST_ROOMS_OF_A_PAGE = 8
 ANEW = "It is not that of the code any more: run `python -m tests.house_map`."
 
 
-def test_the_table_of_rooms_is_that_of_the_code() -> None:
-    text = house_map.PAGE.read_text(encoding="utf-8")
-    assert text == house_map.page(text, sources()), ANEW
-
-
 def test_the_picture_of_the_path_is_that_of_the_code() -> None:
     assert house_map.PICTURE.read_text(encoding="utf-8") == house_map.picture(sources()), ANEW
 

@@ -24,7 +24,7 @@ def bucket_findings(settings: Settings) -> Iterator[Finding]:
     try:
         archive_of(settings).hurried().try_out()
     except FairhandError as error:
-        mend = "see docs/running.md (Pictures in a bucket)"
+        mend = "see docs/backups.md (Pictures in a bucket)"
         yield Finding(check="archive", message=str(error), mend=mend, machine=True)
 
 

@@ -22,7 +22,7 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
     try:
         open_state(settings).close()
     except FairhandError as error:
-        mend = worded("put %(file)s back from a backup, as docs/running.md says", file=str(settings.state))
+        mend = worded("put %(file)s back from a backup, as docs/backups.md says", file=str(settings.state))
         if settings.state_url:
             mend = "docs/postgresql.md says what each of these means"
         elif (
@@ -64,4 +64,4 @@ def _mend(settings: Settings, error: str) -> str:
         return worded("make the disk of %(folder)s writable; what lies there is as it was", folder=str(settings.home))
     if settings.state.with_suffix(".key").name in error:
         return worded("put %(file)s back from the backup of this state", file=str(settings.state.with_suffix(".key")))
-    return worded("put %(file)s back from a backup, as docs/running.md says", file=str(settings.state))
+    return worded("put %(file)s back from a backup, as docs/backups.md says", file=str(settings.state))

@@ -14,7 +14,7 @@ from transcribe.store import StateFile
 SHOWN_ORPHANS_COUNT = 10
 """So many files of no scan are named; `fairhand prune` lists them all. Chosen by hand."""
 
-RESTORE_MEND = "stop everything and put state.db back from a backup, as docs/running.md says (Putting one back)"
+RESTORE_MEND = "stop everything and put state.db back from a backup, as docs/backups.md says"
 REBUILD_MEND = "fairhand records rebuild"
 
 

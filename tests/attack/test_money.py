@@ -166,7 +166,7 @@ def test_one_skip_sent_fifty_times_is_one_skip(site: Site, enter: SIGNED_IN) -> 
     assert 6 <= thief.seconds < 7
 
 
-@pytest.mark.promise("The clock counts your", "`paid_time` holds the stretches", "So no second is")
+@pytest.mark.promise("The clock counts your", "`paid_time` holds the stretches")
 def test_forty_leases_side_by_side_are_paid_the_wall_clock(site: Site, enter: SIGNED_IN) -> None:
     for number in range(14):
         site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")

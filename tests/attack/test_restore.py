@@ -220,7 +220,6 @@ def test_forgetting_waits_for_a_reader_that_ends(place: Path) -> None:
         assert not words_in(place, "OLDFIRM")
 
 
-@pytest.mark.promise("without it, texts that")
 @pytest.mark.parametrize("damage", ["missing", "short", "another"])
 def test_a_state_without_its_key_stops_and_says_what_brings_it_back(place: Path, damage: str) -> None:
     with opened(place):

@@ -86,7 +86,6 @@ def token_of(client: httpx.Client) -> dict[str, str]:
     return {"csrf": re.findall(r'name="csrf" value="([^"]+)"', client.get("/me").text)[0]}
 
 
-@pytest.mark.promise("Prefect is told no")
 def test_no_canary_reaches_a_log_or_what_prefect_keeps(
     served_home: Path, house: House, rooms: Home, tmp_path: Path
 ) -> None:

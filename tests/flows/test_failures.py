@@ -45,7 +45,7 @@ def fails(*given: object) -> None:
     raise KeyError("text")
 
 
-@pytest.mark.promise("It is named with")
+@pytest.mark.promise("`status` lists it until")
 @pytest.mark.usefixtures("kept_readings")
 @pytest.mark.parametrize("error", [KeyError("text"), EngineError("The reader failed."), ScanError("it is no picture.")])
 def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(

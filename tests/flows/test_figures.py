@@ -71,7 +71,7 @@ def test_what_runs_by_the_clock_runs_when_the_page_says() -> None:
     assert f"forgets a run {default('prefect_days'):.0f} days after its end" in PAGE
 
 
-@pytest.mark.promise("new connections are refused", "what it reads too")
+@pytest.mark.promise("new connections are refused")
 def test_what_serve_and_shifts_wait_for_is_what_the_page_says() -> None:
     assert f"requests that have begun are finished within {STOP_SECONDS} seconds" in PAGE
     assert f"the head of a request {slow_clients.HEADER_SECONDS:.0f} seconds, a body 30 and one more" in PAGE

@@ -248,7 +248,7 @@ def test_the_times_and_counts_of_the_page_are_those_of_the_code() -> None:
     assert "A process has at most 12 connections." in page
 
 
-@pytest.mark.promise("another goes on within", "A run of learn,")
+@pytest.mark.promise("another goes on within")
 def test_one_machine_sends_webhooks_and_one_has_the_schedule(here: Home, there: Home) -> None:
     sending = sender_lock(here)
     assert sending

@@ -41,7 +41,6 @@ def test_an_hour_is_unknown_without_time() -> None:
     assert an_hour(100, 1800.0) == 200
 
 
-@pytest.mark.promise("A form that has", "`transcribe/people/floor.py` says what is")
 @pytest.mark.parametrize(
     ("paid", "least", "pace", "expected"),
     [

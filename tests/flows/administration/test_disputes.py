@@ -119,7 +119,6 @@ def test_control_items_are_shared_listed_and_withdrawn(here: World) -> None:
     assert told(here, "gold", "list") == []
 
 
-@pytest.mark.promise("`transcribe/people/floor.py` says what is")
 def test_paid_work_is_checked_before_it_starts(here: World) -> None:
     faults = {line["form"]: line["faults"] for line in told(here, "pay", "check")}
     assert faults[here.form.name] == ["no floor", "no rate"], "it may start, and pays nobody"

@@ -50,12 +50,7 @@ def pays(rooms: Home, rate: str = "0.05", floor: str | None = "12", engagement: 
 
 
 @pytest.mark.promise(
-    "Nothing is owed: nobody",
-    "No floor of an",
-    "There is no floor",
-    "**No paid work begins",
-    "- where there is",
-    "A form that has",
+    "Nothing is owed: nobody", "No floor of an", "There is no floor", "**No paid work begins", "- where there is"
 )
 @pytest.mark.parametrize("engagement", ["by reading", "hourly"])
 def test_paid_work_without_a_floor_is_refused_with_the_commands_that_mend_it(rooms: Home, engagement: str) -> None:
@@ -111,7 +106,7 @@ def test_a_form_without_a_rate_pays_nobody_by_the_piece_and_begins(rooms: Home) 
     require_fair_serving(rooms)
 
 
-@pytest.mark.promise("The floor is less", "- where there is", "A form that has")
+@pytest.mark.promise("The floor is less", "- where there is")
 def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Home) -> None:
     batch(rooms)
     pays(rooms, floor=None)
@@ -120,7 +115,7 @@ def test_a_floor_under_its_own_source_or_in_another_currency_is_none(rooms: Home
     assert found.faults == ("floor under its source", "currencies differ")
 
 
-@pytest.mark.promise("As measured, the rate", "- where the rate", "the next batch is", "A form that has")
+@pytest.mark.promise("As measured, the rate", "- where the rate", "the next batch is")
 def test_a_rate_under_the_floor_as_measured_stops_the_next_batch_and_not_the_one_under_way(rooms: Home) -> None:
     batch(rooms, MIN_MEASURED_READINGS // len(FIELDS))
     who = pays(rooms)

@@ -211,13 +211,7 @@ def test_a_floor_says_where_its_figure_comes_from(rooms: Home, source: str) -> N
     assert rooms.store.floor(now()) is None
 
 
-@pytest.mark.promise(
-    "`fairhand pay report` says",
-    "with `--dry-run` it prints",
-    "Only whole cents are",
-    "What is less is",
-    "Whole cents are paid,",
-)
+@pytest.mark.promise("`fairhand pay report` says", "with `--dry-run` it prints", "What is less is")
 def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms: Home) -> None:
     for handle, micro in (("Mina", 951_121), ("Omar", 9_999)):
         invite(rooms, handle)
@@ -292,7 +286,6 @@ def test_the_log_names_people_and_its_json_their_ids(house: House) -> None:
     assert line["subject"] != "Mina"
 
 
-@pytest.mark.promise("`transcribe/people/floor.py` says what is")
 def test_the_pay_check_speaks_also_where_no_form_is_in_use(house: House) -> None:
     house.run("init")
     done = house.run("pay", "check")

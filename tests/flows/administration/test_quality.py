@@ -115,7 +115,7 @@ def worked(people: list[tuple[float, int]], month: str = "2026-10") -> list[Work
     ]
 
 
-@pytest.mark.promise("It holds no account", "Its hours and pay")
+@pytest.mark.promise("Its hours and pay")
 def test_work_of_enough_people_is_told_together() -> None:
     (month,) = months_of_work(worked([(3600.0, 12_000_000)] * 5))
     assert astuple(month) == ("2026-10", "EUR", 5, 5.0, 60.0, 12.0)

@@ -113,7 +113,6 @@ def test_a_batch_past_due_is_told_once_a_day_and_that_it_is_over(rooms: Home, he
     assert CANARY not in json.dumps(receiver.messages) + (rooms.settings.home / "alerts.json").read_text()
 
 
-@pytest.mark.promise("What no address took")
 def test_what_no_address_took_is_told_later_and_one_that_fails_keeps_no_other(
     rooms: Home, here: World, receiver: Receiver
 ) -> None:

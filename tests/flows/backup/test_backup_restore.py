@@ -155,7 +155,7 @@ def test_a_second_backup_copies_only_what_is_new(place: Path, target: Path) -> N
     assert newest_backup(str(target / "nowhere")) is None
 
 
-@pytest.mark.promise("backs the home up", "- What is forgotten", "Old backups still hold", "**What is forgotten stays")
+@pytest.mark.promise("backs the home up", "Old backups still hold", "**What is forgotten stays")
 def test_old_backups_go_with_the_pictures_that_no_other_needs(place: Path, target: Path, new: Path) -> None:
     (target / "my own").mkdir(parents=True)
     with opened(place) as home:
@@ -247,7 +247,7 @@ def test_two_backups_of_one_second_have_two_folders(place: Path, target: Path) -
     assert len(BackupFolder(target).names()) == 3
 
 
-@pytest.mark.promise("what you have seen", "Who only asks for", "- Programs that follow")
+@pytest.mark.promise("what you have seen", "- Programs that follow")
 def test_whoever_follows_the_changes_begins_anew(place: Path, target: Path, new: Path) -> None:
     with opened(place) as home:
         known = recorded(home, "FIRST LTD")

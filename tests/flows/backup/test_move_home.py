@@ -89,7 +89,7 @@ def told(place: Path) -> tuple[Any, ...]:
         )
 
 
-@pytest.mark.promise("Forms, keys and `records.db`", "- A state that")
+@pytest.mark.promise("Forms, keys and `records.db`")
 def test_a_home_that_is_moved_there_and_back_is_what_it_was(place: Path, bucket: str) -> None:
     before, state, url = told(place), state_of(place), new_database()
     assert len(before[0]) == 2

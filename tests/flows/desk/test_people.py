@@ -142,11 +142,7 @@ Kim
 
 
 @pytest.mark.promise(
-    "One person a line:",
-    "Each signs in once",
-    "invites several at once;",
-    "The links are shown once.",
-    "No e-mail address is kept here.",
+    "One person a line:", "Each signs in once", "invites several at once;", "The links are shown once."
 )
 def test_several_are_invited_each_with_a_link_that_is_shown_once(busy: DeskSite) -> None:
     client = busy.client(busy.person("op", "operator"))

@@ -171,7 +171,6 @@ def test_the_same_papers_count_as_new_where_the_earlier_records_are_withdrawn(
     assert (pair.older, pair.settled) == (scan_of(published, "a.png").id, "open")
 
 
-@pytest.mark.promise("A scan of a")
 def test_a_scan_that_stands_still_takes_no_place_among_those_that_are_alike(published: DeskSite) -> None:
     store = published.home.store
     for number in range(3):

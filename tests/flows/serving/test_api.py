@@ -85,7 +85,7 @@ def totals(answer: dict[str, Any]) -> list[str]:
     return [each["values"]["total"] for each in answer["records"]]
 
 
-@pytest.mark.promise("To keep a copy,", "A program that stops")
+@pytest.mark.promise("To keep a copy,")
 def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Home, app: FastAPI) -> None:
     client = program(app, rooms, "records:read")
     first, second = recorded(rooms, "1.00"), recorded(rooms, "2.00")

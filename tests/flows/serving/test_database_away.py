@@ -32,7 +32,7 @@ TROUBLES: dict[str, tuple[Callable[[Server], None], Callable[[Server], None]]] =
 """What befalls the server, and how it ends."""
 
 
-@pytest.mark.promise("- While the server", "work goes on within")
+@pytest.mark.promise("- While the server")
 @pytest.mark.parametrize("trouble", ["gone", pytest.param("standing still", marks=pytest.mark.soak)])
 def test_while_the_database_is_away_the_process_is_alive_and_people_are_told_to_try_again(
     tmp_path: Path, trouble: str

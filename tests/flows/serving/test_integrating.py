@@ -151,7 +151,7 @@ def move(rooms: Home, scan: str) -> None:
     publish_records(rooms)
 
 
-@pytest.mark.promise("ten minutes to a", "A program that stops", "it may see a")
+@pytest.mark.promise("ten minutes to a")
 def test_the_follower_of_the_page_ends_equal_to_a_full_export(rooms: Home, tmp_path: Path) -> None:
     follows(rooms, tmp_path, EVENT_COUNT)
 

@@ -247,7 +247,7 @@ def test_waiting_is_counted_once_over_both_hosts(homes: list[Home], hosts: list[
         assert waited <= time.monotonic() - since, "and not once for each host"
 
 
-@pytest.mark.promise("new connections are refused", "it refuses new connections,")
+@pytest.mark.promise("new connections are refused")
 def test_told_to_end_a_host_finishes_what_it_has_begun_and_takes_nothing_new(
     houses: list[House], homes: list[Home]
 ) -> None:
@@ -285,7 +285,6 @@ def test_told_to_end_a_host_finishes_what_it_has_begun_and_takes_nothing_new(
     assert kept.path.read_bytes() == content
 
 
-@pytest.mark.promise("it refuses new connections,")
 def test_a_request_that_never_ends_holds_a_host_for_its_time_and_no_longer(houses: list[House]) -> None:
     with host(houses[0]) as (address, process):
         where = urlsplit(address)

@@ -186,7 +186,6 @@ def test_workers_that_are_killed_in_the_middle_lose_nothing_and_what_they_held_i
     each_was_read_once(rooms)
 
 
-@pytest.mark.promise("what it reads too")
 def test_a_worker_that_hangs_loses_what_it_held_and_what_it_reads_too_late_is_not_kept(
     machines: Machines, rooms: Home, tmp_path: Path
 ) -> None:

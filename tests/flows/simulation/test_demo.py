@@ -11,7 +11,6 @@ from tests.flows.house import House, folder_of
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-@pytest.mark.promise("The demo then ends")
 @pytest.mark.soak
 def test_it_ends_by_itself_with_records_that_equal_the_truth(served_home: Path, house: House, tmp_path: Path) -> None:
     samples = folder_of(tmp_path / "samples", ("order-form-flat-typed-0009.png", "receipt-217.jpg"))

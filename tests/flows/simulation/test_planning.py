@@ -229,7 +229,7 @@ def test_people_with_a_history_err_as_was_learnt_of_them() -> None:
     assert mina.errors["amount"] == pytest.approx(0.3, abs=0.05)
 
 
-@pytest.mark.promise("orders whose truth you", "Without it the rate")
+@pytest.mark.promise("Orders whose truth you", "For each target you see the share", "Without it the rate")
 def test_a_home_gives_its_machine_readings_rate_and_people(rooms: Home, tmp_path: Path) -> None:
     form = rooms.use_form("bon-de-commande")
     file = next(name for name, sample in SAMPLES.items() if sample.form == form.name)
@@ -247,7 +247,7 @@ def test_a_home_gives_its_machine_readings_rate_and_people(rooms: Home, tmp_path
     assert again.batch.machine_readings == {}
 
 
-@pytest.mark.promise("orders whose truth you", "hours and cost are for")
+@pytest.mark.promise("Orders whose truth you", "For each target you see the share", "hours and cost are for")
 def test_the_command_prints_a_table_json_and_a_plot_and_makes_no_home(house: House, tmp_path: Path) -> None:
     file = next(name for name, sample in SAMPLES.items() if sample.form == FORM.name)
     words = ("simulate", "--form", FORM.name, "--truth", _truth(tmp_path, file), "--rounds", "1", "--target", "0.99")

@@ -132,7 +132,7 @@ def test_a_record_that_was_published_says_so_until_it_is_settled(rooms: Home) ->
     assert told()[1] == []
 
 
-@pytest.mark.promise("Until it is set", "Who said it by")
+@pytest.mark.promise("Until it is set")
 def test_who_said_it_may_take_it_back_until_the_scan_is_set_aside(rooms: Home) -> None:
     mina, omar = people(rooms, "mina", "omar")
     scan = received(rooms, texts=DOUBTFUL)

@@ -37,7 +37,6 @@ def read_all(rooms: Home, who: str, texts: dict[str, str]) -> None:
     reconcile_home(rooms)
 
 
-@pytest.mark.promise("The fields stay open.")
 def test_an_order_that_nobody_can_finish_is_published_as_provisional_and_corrected_later(rooms: Home) -> None:
     scan, _ = stranded(rooms)
     assert rooms.store.missing_people()

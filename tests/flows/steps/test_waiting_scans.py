@@ -42,7 +42,6 @@ def kept(rooms: Home) -> list[str]:
     return sorted(repr(rooms.store.field_history(scan, key)) for key in keys)
 
 
-@pytest.mark.promise("So any number of")
 def test_what_another_process_has_claimed_and_weighed_since_is_not_kept_twice(rooms: Home) -> None:
     received(rooms)
     before = len(rooms.store.audit())

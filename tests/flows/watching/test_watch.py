@@ -79,7 +79,6 @@ def scans(house: House) -> list[tuple[str, str, bool]]:
     return sorted(found)
 
 
-@pytest.mark.promise("A folder that `serve`")
 def test_what_is_put_there_is_read_and_moved_and_what_cannot_be_read_has_its_reason(
     quick_house: House, inbox: Path
 ) -> None:
@@ -190,7 +189,6 @@ def test_two_programs_do_not_watch_one_folder(quick_house: House, inbox: Path) -
     assert (ran.code, "is watched by another fairhand already" in ran.err) == (2, True)
 
 
-@pytest.mark.promise("A folder that `serve`")
 def test_settings_of_serve_name_folders_and_forms(house: House, tmp_path: Path) -> None:
     from flows.watching import watched_forms
 

@@ -98,7 +98,7 @@ CONTENTS = st.lists(st.sampled_from([b"1", b"2", b"3", b"broken 1", b"broken 2"]
 STEPS = st.lists(st.tuples(CONTENTS, st.integers(1, 12), st.booleans()), max_size=4)
 
 
-@pytest.mark.promise("A folder that `serve`", "the same file again")
+@pytest.mark.promise("the same file again")
 @examples(40, HealthCheck.function_scoped_fixture)
 @given(rounds=STEPS)
 def test_killed_at_any_step_every_file_is_taken_in_once_and_moved_once(

@@ -250,7 +250,6 @@ def test_an_endpoint_where_nothing_arrives_for_three_days_is_switched_off_and_lo
     assert receiver.types() == ["record.completed"] * 2
 
 
-@pytest.mark.promise("what waits is tried")
 def test_what_waits_for_a_receiver_that_was_mended_is_tried_at_once_by_resume(rooms: Home, receiver: Receiver) -> None:
     """It waited for hours: only an endpoint that was paused or switched off was tried at once."""
     subscribed(rooms, receiver)
@@ -370,7 +369,7 @@ def test_what_is_to_be_sent_again_is_not_listed_with_the_answer_of_before(rooms:
     assert [(each.state, each.status) for each in rooms.store.deliveries("erp")] == [("waiting", None)] * 2
 
 
-@pytest.mark.promise("The endpoint is told", "What it had been", "who keeps a copy")
+@pytest.mark.promise("The endpoint is told", "who keeps a copy")
 @pytest.mark.parametrize("wants_all", [True, False])
 def test_after_a_restore_nothing_is_sent_until_an_operator_says_so_and_then_all_begins_anew(
     rooms: Home, receiver: Receiver, wants_all: bool

@@ -305,7 +305,7 @@ def test_what_an_expert_decides_against_the_evidence_is_given_no_great_probabili
     assert plain.probability > 0.95
 
 
-@pytest.mark.promise("one more reading is", "one value may be", "usually from 0.93, by")
+@pytest.mark.promise("one value may be", "usually from 0.93, by")
 def test_machines_alone_need_more_than_people_do_whether_they_agree_or_a_witness_chooses() -> None:
     agreed = posterior(DATE, *both("order_date", "14/03/2025"))
     chosen = replace(
@@ -435,7 +435,7 @@ def sure(probability: float) -> Posterior:
     )
 
 
-@pytest.mark.promise("Less than %(target)s is", "one more reading is", "one value may be", "usually from 0.93, by")
+@pytest.mark.promise("Less than %(target)s is", "one value may be", "usually from 0.93, by")
 def test_what_one_more_reading_would_gain_is_held_against_its_price() -> None:
     assert isinstance(decide(TOTAL, sure(1 - POLICY.reading_cost_share - 0.001), POLICY), Task)
     answer = decide(TOTAL, sure(0.97), POLICY)

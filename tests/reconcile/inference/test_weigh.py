@@ -324,7 +324,6 @@ def test_a_listed_value_is_spelt_as_the_list_spells_it_and_its_text_as_the_paper
     )
 
 
-@pytest.mark.promise("Where master data have")
 @pytest.mark.parametrize(("one", "other"), [("Polish", "polish"), ("St. Ives", "St Ives"), ("AB-1", "AB.1")])
 def test_listed_values_that_differ_in_capitals_or_punctuation_alone_are_two_values(one: str, other: str) -> None:
     both_listed = replace(ARTICLES, values=((one, "1"), (other, "2"), ("Pump", "3")))

@@ -66,7 +66,6 @@ def test_lines_stand_in_their_own_table_without_the_empty_ones(path: Path) -> No
     ]
 
 
-@pytest.mark.promise("It holds no account")
 def test_every_value_says_where_it_came_from_and_no_person_is_named(path: Path) -> None:
     store = MemoryOutbox()
     store.put(a_record("one", customer=None))
@@ -117,7 +116,7 @@ def test_the_least_sure_values_come_first(path: Path) -> None:
     ]
 
 
-@pytest.mark.promise("A later correction replaces", "`id` is a record's")
+@pytest.mark.promise("A later correction replaces")
 def test_a_corrected_record_replaces_the_old_one_and_history_says_what_changed(path: Path) -> None:
     store = MemoryOutbox()
     store.put(a_record("one"))
@@ -314,7 +313,7 @@ steps = st.lists(
 )
 
 
-@pytest.mark.promise("Every table has a", "`id` is a record's")
+@pytest.mark.promise("Every table has a")
 @examples(15, HealthCheck.function_scoped_fixture)
 @given(steps=steps)
 def test_rebuilding_gives_an_equal_file_whatever_happened(

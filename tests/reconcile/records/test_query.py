@@ -119,7 +119,7 @@ def test_what_is_not_there_is_named_with_what_is(path: Path, tmp_path: Path) -> 
     assert [each.column for each in query.columns(path, FORM, "lines")] == ["quantity", "designation", "weight", "gift"]
 
 
-@pytest.mark.promise("Read all of it", "what is published between")
+@pytest.mark.promise("Read all of it")
 def test_what_is_asked_at_one_moment_is_of_that_moment_and_the_next_sees_what_came(tmp_path: Path) -> None:
     path, store = tmp_path / "records.db", MemoryOutbox()
     store.put(a_record("one"))

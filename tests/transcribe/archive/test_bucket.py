@@ -94,7 +94,6 @@ def test_a_bucket_that_is_not_there_is_no_lost_picture(buckets: BucketServer) ->
             ask(b"a page" if ask == archive.put else name)  # type: ignore[arg-type]
 
 
-@pytest.mark.promise("Of a bucket, the")
 def test_who_keeps_files_waits_until_the_store_is_back(own_buckets: BucketServer) -> None:
     archive = Archive(f"s3://{own_buckets.bucket()}", plain=True)
     before = archive.put(b"before")

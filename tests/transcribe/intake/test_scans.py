@@ -353,7 +353,6 @@ def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: 
     assert min(each.fit for each in laid) > 0.9
 
 
-@pytest.mark.promise("Bent paper is kept")
 def test_the_card_number_on_bent_paper_is_masked_too(inbox: Path, archive: Archive) -> None:
     ordered = definition.load("bon-de-commande")
     upright = numpy.asarray(Image.open(io.BytesIO(with_card("flat")[0])).convert("RGB"))

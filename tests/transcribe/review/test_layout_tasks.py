@@ -438,7 +438,7 @@ def test_it_is_said_by_touch_too(site: Site, address: str, browser: Browser) -> 
     assert any(each.key == WHOLE for state in site.store.scan_states() for each in site.store.readings(state.scan.id))
 
 
-@pytest.mark.promise("Until it is set", "Who said it by")
+@pytest.mark.promise("Until it is set")
 @pytest.mark.parametrize("kind", ["read", "locate"])
 def test_it_is_said_without_javascript(site: Site, address: str, browser: Browser, kind: TaskKind) -> None:
     scan = ask(site, kind, NUMBER)

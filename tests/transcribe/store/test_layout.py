@@ -72,7 +72,6 @@ def test_what_machines_read_in_a_drawn_box_is_kept_with_its_picture(here: World)
     assert [each.box for each in here.store.readings(scan.id) if each.key == NUMBER] == [None, Box(1, 2, 3, 4)]
 
 
-@pytest.mark.promise("its archive name is")
 def test_pictures_that_were_replaced_are_erased_with_the_scan(here: World) -> None:
     scan = here.scan("a")
     old = place(here, scan.id).snippet

@@ -26,7 +26,7 @@ def store_error(error: sqlite3.DatabaseError, path: Path, *, opening: bool = Fal
     if code == sqlite3.SQLITE_CORRUPT:
         return StoreError(
             f"{path.name} is damaged ({error}). Stop what writes it. "
-            "Put it back from a backup, as docs/running.md says."
+            "Put it back from a backup, as docs/backups.md says."
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) and path.is_file():
         return StoreError(f"{path.name} cannot be written ({error}). Make its folder writable; what lies there stays.")

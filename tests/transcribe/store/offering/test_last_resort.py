@@ -34,7 +34,7 @@ def kinds(here: World, scan: Scan) -> list[tuple[str, str | None]]:
     return [(each.kind, each.text) for each in here.store.readings(scan.id) if each.kind != "machine"]
 
 
-@pytest.mark.promise("The last expert who", "So the last expert")
+@pytest.mark.promise("The last expert who")
 def test_the_only_expert_is_not_given_what_others_can_read(here: World) -> None:
     here.ask(here.scan("a"), "number")
     assert here.store.lease("eve", 4, NOON, offer=EXPERTS) == []
@@ -42,7 +42,7 @@ def test_the_only_expert_is_not_given_what_others_can_read(here: World) -> None:
     assert len(here.store.lease("eve", 4, NOON, offer=EXPERTS)) == 1
 
 
-@pytest.mark.promise("The last expert who", "So the last expert")
+@pytest.mark.promise("The last expert who")
 def test_of_two_experts_the_second_is_kept_for_a_field_that_the_first_has_read(here: World) -> None:
     put(here.store, person("eva", "expert"), NOON)
     scan = here.scan("a")

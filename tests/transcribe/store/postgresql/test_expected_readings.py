@@ -122,7 +122,6 @@ def put_prices(here: World) -> None:
     here.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="made up", since=since), NOON)
 
 
-@pytest.mark.promise("What all of them")
 def test_readings_of_many_people_cost_no_wait_each(here: World, wires: Wires) -> None:
     put_prices(here)
     people = [f"person{number}" for number in range(16)]
@@ -196,7 +195,6 @@ def test_a_task_that_the_one_before_gave_to_somebody_else_is_late(here: World) -
     assert kinds(told)[1] == "late"
 
 
-@pytest.mark.promise("each is told the")
 @pytest.mark.parametrize("failing", [0, 1, 2])
 def test_one_that_fails_takes_nothing_of_the_others(here: World, failing: int) -> None:
     tasks = tasks_of(here, "ann", 3)

@@ -60,7 +60,6 @@ def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_goes_through(
     slow.close()
 
 
-@pytest.mark.promise("Reading never waits for")
 def test_reading_never_waits_for_who_writes(here: World) -> None:
     other = open_store(here.path, KEY, url=make_conninfo(here.url, options="-c lock_timeout=50ms"))
     with here.store.together(), ThreadPoolExecutor(1) as apart:

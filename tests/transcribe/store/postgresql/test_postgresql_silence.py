@@ -51,7 +51,7 @@ def seconds_until_refused(store: Store, *, writes: bool = False) -> float:
     return time.monotonic() - begun
 
 
-@pytest.mark.promise("work goes on within", "Where none comes within")
+@pytest.mark.promise("Where none comes within")
 @pytest.mark.parametrize("writes", [False, True])
 def test_a_server_that_stands_still_is_given_up_and_comes_back(database: Server, store: Store, writes: bool) -> None:
     database.stand_still()
@@ -109,7 +109,6 @@ def test_a_process_of_the_server_that_stands_still_is_given_up_for_another(
     assert time.monotonic() - begun < SILENCE_SECONDS, "it is not asked again"
 
 
-@pytest.mark.promise("In the middle of")
 def test_what_was_asked_of_a_process_that_stands_still_is_done_once_or_told(
     database: Server, store: Store, frozen: list[int]
 ) -> None:

@@ -130,7 +130,6 @@ def test_plans_are_made_anew_as_a_connection_grows_old(
     assert renewed == [1.5, 3.5, 100.0, 210.0]
 
 
-@pytest.mark.promise("- Within a transaction")
 def test_what_seldom_changes_is_asked_once_until_it_is_written(here: World, connection: ServerConnection) -> None:
     connection.execute("BEGIN")
     transaction = Transaction(connection)

@@ -115,7 +115,6 @@ DEEDS = st.builds(
 )
 
 
-@pytest.mark.promise("each is told the")
 @examples(600, HealthCheck.function_scoped_fixture)  # a tenth of it on PostgreSQL
 @given(st.lists(DEEDS, min_size=2, max_size=12))
 def test_whatever_is_done_together_is_told_and_kept_as_if_it_were_done_alone(busy: World, deeds: list[Deed]) -> None:

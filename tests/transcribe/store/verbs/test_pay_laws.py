@@ -346,7 +346,6 @@ def test_a_clock_put_back_again_and_again_pays_no_more_than_it_was_put_back() ->
         assert sum(line.seconds for line in here.store.ledger("ann")) <= 600.0
 
 
-@pytest.mark.promise("So no second is")
 @given(
     work=st.lists(
         st.tuples(st.floats(0.1, 900.0), st.floats(0.0, 60.0), st.booleans(), st.booleans()), min_size=1, max_size=6
@@ -440,7 +439,6 @@ def _paid(here: World, count: int) -> None:
         here.ask(here.scan(f"s{number}"), "number")
 
 
-@pytest.mark.promise("never more than was")
 @given(
     pieces=st.lists(st.tuples(st.floats(0.5, 6.0) | st.floats(0.5, 40.0), st.floats(0.0, 1.2)), min_size=1, max_size=8),
     skipped=st.floats(0.0, 400.0),
