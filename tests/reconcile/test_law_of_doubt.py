@@ -155,7 +155,7 @@ def test_of_a_mark_nobody_weighs_more_than_what_proves_them(
     after = values(weigh(made, [*known, new], learnt, POLICY)[KEY])
     gained = odds(after[text]) - odds(before.get(text, 1.0 - sum(before.values())))
     assume(all(1e-9 < share < 1 - 1e-9 for share in (after[text], before.get(text, 0.5))))
-    assert gained <= log((right + wrong + 1) / (wrong + 1)) + 1e-6
+    assert gained <= log((right + wrong + 1) / (wrong + 1)) + CUT
     if source == f"{INK} 1" and not others and confidence >= POLICY.min_ink_confidence:
         told = weigh(made, [new], learnt, POLICY)[KEY].probability
         assert told <= max(values(weigh(made, [new], learnt, POLICY)[KEY])[text], 0.55) + 1e-6
