@@ -13,8 +13,10 @@ import signal
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -216,8 +218,9 @@ if __name__ == "__main__":
     with ended_in_words():
         home = open_home(load_settings())
         threading.Thread(target=hold_schedule, args=(home, threading.Event()), daemon=True).start()
-        try:
-            asyncio.run(run_deployments(deployments_of(home.settings)))
+        try:  # Prefect prints the traceback of each lost connection; what it means is said once, below
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+                asyncio.run(run_deployments(deployments_of(home.settings)))
         except Exception as error:
             if not is_away(error):
                 raise

@@ -37,7 +37,8 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     enough = probable or (_has_price(field, standing) and 1.0 - posterior.probability <= policy.reading_cost_share)
     if enough and not probable:
         posterior = _with_price(posterior, target, policy)
-    if not posterior.people and enough and standing.by_ink:
+    alone = enough and posterior.probability >= policy.min_one_engine_probability  # as an engine by itself
+    if alone and standing.by_ink and not posterior.people:
         return _decision(posterior, best, Method.INK)
     if enough and standing.by_code:
         return _decision(posterior, best, Method.BARCODE)

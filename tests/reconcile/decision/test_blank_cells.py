@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
 from reconcile.policy import POLICY
@@ -13,6 +15,16 @@ from transcribe.model import Decision, Task
 
 CELL = field("cell", "code")
 TICK = field("express", "checkbox")
+
+
+@pytest.mark.law
+@given(confidence=st.floats(0.5, 1.0), type_name=st.sampled_from(["code", "text", "amount", "checkbox", "signature"]))
+def test_ink_alone_decides_nothing_less_probable_than_an_engine_alone_may(confidence: float, type_name: str) -> None:
+    spot = field("cell", type_name)
+    for says in ("true", "false") if type_name in ("checkbox", "signature") else ("",):
+        found = posterior(spot, ink("cell", says, confidence))
+        if isinstance(decide(spot, found, POLICY), Decision):
+            assert found.probability >= POLICY.min_one_engine_probability
 
 
 def test_a_person_and_an_ink_test_that_is_not_sure_decide() -> None:
