@@ -21,7 +21,7 @@ from transcribe.errors import DiskFull, EngineError, FormError, NotFound, ScanEr
 logger = logging.getLogger("fairhand.desk")
 
 PASSED_HEADERS = frozenset({b"cookie", b"host", b"accept-language", b"user-agent"})
-"""What a page is asked for with that is shown again: who looks, and in which language."""
+"""Headers copied when the page is rendered again: they say who looks, and in which language."""
 
 MOST_REASON_CHARACTERS = 1000
 """The longest reason of a deed."""

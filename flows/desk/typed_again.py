@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 Attributes = dict[str, str | None]
 
 FORM_ID = "typed-again"
-"""The id of the place where the form begins, so that what says why leads to it."""
+"""The HTML id that the error message links to: the start of the form."""
 
 STANDS_THERE = re.compile(r'<p id="stands-there">.*?</p>', re.DOTALL)
 """What is said only where the form has something that was typed."""

@@ -123,7 +123,7 @@ def _masked(home: Home, scan: Scan, form: Form) -> NewPages | None:
 
 
 def to_read_again(home: Home, taken: TakenScan, because: Because) -> tuple[Scan, Callable[[int], ReadResult]]:
-    """A known scan that came again, as the form that it came as, and what reads it so.
+    """The scan with its new form, and the function that reads it again.
 
     The function is given whether to go on without an engine that fails.
     """

@@ -201,7 +201,7 @@ class Shift:
             raise error
 
     def _claimed(self, *, begun: bool = False) -> _Job | None:
-        """A scan, claimed, where there is any: one alone, so that none waits here that another process could read."""
+        """Claim one waiting scan, if any; more would keep them from other workers."""
         who, of = self._worker.name, self._batch
         for each in self._home.store.claim_to_read(who, 1, now(), self._seconds, batch=of, begun=begun):
             return _Job(scan=each.scan, batch=each.batch, begun=each.begun)

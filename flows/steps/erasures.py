@@ -87,9 +87,9 @@ def held_forms(settings: Settings) -> list[str]:
 
 
 def finish_erasures(home: Home, wait_seconds: float) -> None:
-    """Leave nothing of what was forgotten; ErasureUnfinished, with who is in the way, where readers kept it from that.
+    """Truncate the logs of the databases so that erased text is gone.
 
-    It waits for readers of each database so long.
+    ErasureUnfinished names the readers that block it. It waits so long for readers of each database.
     """
     with publishing(home):
         scans = home.store.unfinished_erasures(here=True)

@@ -9,7 +9,7 @@ from transcribe.codes import Reason
 from transcribe.model import Field, FieldKey, Posterior, Task
 
 AUDIT_PRIORITY = -1
-"""Audits come after what orders wait for: of a batch as urgent as others experts read the disputes first."""
+"""Audits come after what orders wait for. In a batch as urgent as others experts read the disputes first."""
 
 SECOND_LOOK_PROBABILITY = 0.5
 """Below this probability a value read by one expert is read by a second. The first expert's word is counted in it."""

@@ -10,7 +10,7 @@ from reconcile.inference import LAST_WORD_FLAGS, Vote, votes
 from transcribe.model import FieldKey, Form, Reading
 
 AGREEING_PEOPLE_COUNT = 2
-"""So many people beside an expert: with fewer, one slip of a pair who write alike would become a truth."""
+"""The people who must agree beside an expert. With fewer, one slip of a pair who write alike would become a truth."""
 
 
 def agreed_blind(form: Form, readings: Sequence[Reading]) -> Iterator[tuple[FieldKey, str]]:

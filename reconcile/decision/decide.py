@@ -9,12 +9,12 @@ from transcribe.codes import EvidenceCode, Method, Reason
 from transcribe.model import READ, Candidate, Decision, Evidence, Field, Posterior, Standing, Task, TaskKind
 
 PICTURE_TROUBLES = frozenset({Reason.NOT_FITTING, Reason.ROWS_MISSING})
-"""Troubles that say that the picture which people saw may be cut or of another place: a wider one has to be shown."""
+"""Troubles after which people get a wider picture: theirs may be cut or of another place."""
 
 
 OPERATOR_PROBABILITY = 0.99
-"""What is assumed of an operator's correction, as nobody audits these: as of an expert of whom nothing is known, see
-`reconcile.parameters.source_errors`."""
+"""The assumed probability of an operator's correction, which nobody audits. It is that of an expert of whom nothing is
+known, see `reconcile.parameters.source_errors`."""
 
 
 def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Task:
@@ -61,7 +61,7 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
 
 
 def target_of(field: Field, policy: Policy) -> float:
-    """How probable the value of a field must be: as the home says, or its form says, whichever is more."""
+    """The target probability of a field: the home's or the form's, whichever is higher."""
     return max(policy.target, field.target or 0.0)
 
 
@@ -72,10 +72,8 @@ def _assumed(posterior: Posterior) -> Posterior:
 
 
 def _has_price(field: Field, standing: Standing) -> bool:
-    """Whether less than the target is enough where one more reading costs more than it can gain.
-
-    Not where the form sets the field's target, and not of a code of a new shape: what is decided teaches that shape.
-    """
+    """True if a field may be decided below its target, where another reading costs more than it gains. Not where the
+    form sets the field's target, and not of a code of a new shape: what is decided teaches that shape."""
     return field.target is None and standing.trouble != Reason.NEW_SHAPE
 
 
@@ -160,10 +158,8 @@ def _decision(posterior: Posterior, best: Candidate, method: Method) -> Decision
 
 
 def _with_price(posterior: Posterior, target: float, policy: Policy) -> Posterior:
-    """The posterior with evidence of why no more is asked: one more reading would gain less than its price.
-
-    At most it would make right all that may be wrong now.
-    """
+    """The posterior with evidence that one more reading would gain less than its price. At most it would make right all
+    that may be wrong now."""
     numbers = {"target": target, "gain": round(1.0 - posterior.probability, 4), "price": policy.reading_cost_share}
     return replace(posterior, evidence=(*posterior.evidence, Evidence(code=EvidenceCode.NOT_WORTH, numbers=numbers)))
 

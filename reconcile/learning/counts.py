@@ -36,10 +36,8 @@ from reconcile.parameters import (
 )
 
 SHARED_BLAME_SHARE = 0.8
-"""Of a reading that follows what a place looks like to everybody, so much is the place's fault, not the source's.
-
-Chosen by hand.
-"""
+"""The place bears this share of the blame for a misreading that its look suggests. The source bears the rest. Chosen by
+hand."""
 
 MIN_COMMON_SHARE = 0.5
 """Texts less similar than this (0 to 1) are of two places, not two readings of one. Chosen by hand."""
@@ -57,7 +55,7 @@ def _pairs() -> dict[str, dict[str, list[float]]]:
 
 @dataclass(slots=True)
 class Counts:
-    """(so many, of so many) under the names of `LearntParameters.read`, which says what they are kept by."""
+    """(errors, total) by parameter name; keys as in `LearntParameters.read`."""
 
     sources: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
     rates: dict[str, dict[str, list[float]]] = field(default_factory=_pairs)
@@ -202,7 +200,7 @@ class Counts:
 
 
 def _is_read_elsewhere(vote: Vote, written: str) -> bool:
-    """Whether an engine seems to have read another place of a free layout: its reading then says nothing of it."""
+    """True if an engine seems to have read another place of a free layout. Its reading then says nothing of it."""
     return vote.place is not None and is_misplaced(written, vote.says)
 
 

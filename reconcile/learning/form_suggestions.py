@@ -26,7 +26,7 @@ MAX_WAY_COUNT = 3
 """Values that are written in more ways have no pattern worth having. Chosen by hand."""
 
 MIN_REPEATED_SHARE = 0.9
-"""From so many values on that stand on other orders too, the values of a field are a list. Chosen by hand."""
+"""A field suggests a list if this share of values stands on other orders too. Chosen by hand."""
 
 MAX_KNOWN_SHARE = 1 / 3
 """The most different values a value that a list may have: else nobody knows whether it is whole. Chosen by hand."""
@@ -39,7 +39,7 @@ Backed = Mapping[FieldKey, BackedValue]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """So many decided values; so many people read `read_by_people` of them, engines alone read the others."""
+    """The decided values behind a suggestion. People read `read_by_people` of them, engines alone the others."""
 
     values: int
     people: int
@@ -103,7 +103,7 @@ def _in_field(field: Field, line: str) -> str:
 
 
 def _required(field: Field, records: Sequence[Backed]) -> Iterator[Suggestion]:
-    """That a field is never left blank, as what counts shows; cells of a table are, as rows are left over.
+    """The suggestion that a field is required, as it is never blank; no cell of a table is.
 
     Every blank one speaks against it, whoever says so. A mark that is not ticked or signed is not blank either, so that
     nothing shows.

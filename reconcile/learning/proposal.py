@@ -22,17 +22,15 @@ from transcribe.codes import Verdict
 from transcribe.model import Evidence, Parameters
 
 MIN_JUDGING_COUNT = 30
-"""So many fields with a known truth have to judge before what shipped may be moved. Chosen by hand.
-
-With fewer, one slip of an expert tips the scales.
-"""
+"""The least count of fields with a known truth before shipped parameters move. Chosen by hand. With fewer, one slip of
+an expert tips the scales."""
 
 FOLD_COUNT = 4
-"""The scans with truths are parted into so many; each part judges what was learnt without it. Chosen by hand."""
+"""The number of parts of the scans with truths; each judges what the others taught. Chosen by hand."""
 
 
 REOPENING = frozenset({Verdict.BETTER, Verdict.WENT_BACK})
-"""Versions that came into force so have decided fields asked again; under others a decision stands."""
+"""Verdicts whose versions reopen decided fields. Under others a decision stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +54,7 @@ class Proposal:
 
     @property
     def reopens(self) -> bool:
-        """Whether decided fields that come out otherwise are asked again, as known truths speak for it."""
+        """True if decided fields that come out otherwise are asked again: known truths speak for it."""
         return self.verdict in REOPENING
 
 
@@ -117,10 +115,8 @@ def _held(new: Any, old: Any, shipped: Any) -> Any:
 
 
 def _cross_fitted(scans: Sequence[ScanFacts], before: Parameters, policy: Policy) -> Comparison:
-    """How what is learnt does on truths that it was not learnt from, against what was known before.
-
-    Each part of the scans with truths is judged under what the other scans teach.
-    """
+    """The comparison of learnt and earlier parameters on truths not learnt from. Each part of the scans with truths is
+    judged under what the other scans teach."""
     old, new = opinions(scans, before, policy), dict[Judge, Opinion]()
     for part in range(FOLD_COUNT):
         judges = [scan for scan in scans if scan.judging and _fold(scan) == part]

@@ -16,10 +16,11 @@ MIN_RECORD_COUNT = 20
 """Fewer records suggest nothing. Chosen by hand."""
 
 MIN_HOLDING_SHARE = 0.97
-"""The least share of records that bear a suggestion out: a few values are wrong, or wrong on the paper."""
+"""The least share of records that must keep a suggested rule. A few values are wrong, or wrong on the paper."""
 
 MIN_TELLING_COUNT = 5
-"""So many records must tell: none of the numbers is 0 or 1, and the dates differ. Chosen by hand."""
+"""The least count of records that could have broken the rule. Chosen by hand. In these none of the numbers is 0 or 1,
+and the dates differ."""
 
 MAX_NUMBER_COUNT = 12
 """Sums are looked for among the first so many numbers of a form. Chosen by hand."""
@@ -59,7 +60,7 @@ def _values(record: Mapping[FieldKey, Decision], facts: Mapping[str, Facts]) -> 
 
 
 def _tally(rule: CompiledRule, values: Sequence[Mapping[FieldKey, Operand]]) -> tuple[int, int, int]:
-    """Records in which a rule holds everywhere, in which it says something, and in which that tells something."""
+    """Counts of records where the rule holds, applies, and could have failed."""
     seen, of, telling = 0, 0, 0
     for of_record in values:
         instances = rule.instances(of_record)
@@ -73,14 +74,14 @@ def _tally(rule: CompiledRule, values: Sequence[Mapping[FieldKey, Operand]]) -> 
 
 
 def _tells(operands: Sequence[Operand]) -> bool:
-    """Whether a rule that holds of these is no accident: no number is 0 or 1, no two dates are the same."""
+    """True if the rule could have failed: no number is 0 or 1, no two dates are the same."""
     numbers = [each for each in operands if isinstance(each, Decimal)]
     filled = [each for each in operands if each is not None]
     return all(abs(each) not in (0, 1) for each in numbers) and (bool(numbers) or len(set(filled)) == len(filled) > 1)
 
 
 def _checks(form: Form) -> Iterator[tuple[str, str]]:
-    """(what it is a rule about, the check) of every rule that may be suggested, likelier ones first."""
+    """Every rule that may be suggested, with what it is about, likelier ones first."""
     for table in form.tables:
         yield from _products([column.field for column in table.columns])
     numbers = [each.name for each in form.fields if facts_of(each.type).is_number][:MAX_NUMBER_COUNT]

@@ -24,10 +24,8 @@ from transcribe.model import INK, Evidence, FieldKey, Numbers
 NOTHING_BEFORE: Mapping[str, Any] = {}
 
 MEMORY_SCAN_COUNT = 64
-"""So many values of a field are remembered: a shape that all lately had is never surer than they make it.
-
-Two people who agree on another one are then not outweighed. Chosen by hand.
-"""
+"""The memory of a field, in values. A shape that all lately had is never surer than they make it. Two people who agree
+on another one are then not outweighed. Chosen by hand."""
 
 MIN_SUPPORTING_SCAN_COUNT = 3
 """A shape, or a character at one of its places, that fewer scans have is not kept: it may be about one person."""
@@ -36,10 +34,10 @@ MAX_PERSON_SHARE = 0.5
 """The most of a shape's support that one person's readings may make. Chosen by hand."""
 
 MIN_BORNE_OUT_SHARE = 0.9
-"""Engines that agree count where audits prove that so many of such values are right: 29 with none wrong do."""
+"""Agreeing engines teach shapes once audits prove this share right (29 of 29 suffice)."""
 
 MAX_SEEN_COUNT = 50
-"""So many shapes that machines alone decided are kept for a field. Chosen by hand."""
+"""The most shapes kept for a field that machines alone decided. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class _Value:
 
 @dataclass(slots=True)
 class _Found:
-    """What the scans have of one field: values that people read, those on which engines agree, and what audits say."""
+    """The values of one field in all scans: read by people, agreed by engines, audited."""
 
     read: list[_Value] = field(default_factory=list)
     agreed: list[_Value] = field(default_factory=list)
@@ -200,7 +198,7 @@ def _stored(found: _Found) -> dict[str, object]:
 
 
 def _support(values: Sequence[_Value]) -> Mapping[str, float]:
-    """By shape: how much of each of its values counts, 0 where too few scans or one person alone support it."""
+    """How much each value of a shape counts. It is 0 where too few scans or one person alone support it."""
     scans: dict[str, dict[int, str]] = defaultdict(dict)
     for each in values:
         before = scans[each.shape].get(each.scan)

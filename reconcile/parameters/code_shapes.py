@@ -154,7 +154,7 @@ class FieldShapes:
         return _log_factor(self, text, flat)
 
     def variants(self, text: str) -> tuple[str, ...]:
-        """The texts that look alike: one character otherwise, or several where that gives a shape which is known."""
+        """Texts one look-alike character away, or several if the result has a known shape."""
         return _variants(self, text)
 
     def conforming(self, text: str) -> tuple[str, ...]:

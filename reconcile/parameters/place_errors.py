@@ -29,7 +29,7 @@ def place_bin(confidence: float) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceErrors:
-    """(misplaced, of so many) by way of finding a field or its type, and by bin of the place's confidence."""
+    """(misplaced, total) by way of finding a field, or its type, and bin of confidence."""
 
     tallies: Mapping[str, Sequence[Tally]]
 

@@ -14,15 +14,15 @@ PRIOR_UNRELATED_SHARE = {"machine": 0.05, "person": 0.25, "expert": 0.1}
 """The share of a source's errors that have nothing to do with what is written (another line, another field)."""
 
 PRIOR_FOLLOW_RATE = {"machine": 0.6, "person": 0.3, "expert": 0.15}
-"""How often a source takes a damaged place for what it looks like, as others do, where nothing was learnt."""
+"""The share of damaged places that a source misreads as others do, before learning."""
 
 PRIOR_HABIT_SHARE = {"accents": 0.05, "swap": 0.03}
-"""How often a person drops accents, or writes day and month the other way about, where nothing was learnt."""
+"""How often a person drops accents, or swaps day and month, before learning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHabits:
-    """(so many, of so many) by source: habits followed, unrelated errors, conventions; and by kind, errors followed."""
+    """(count, total) by source: habits followed, unrelated errors, conventions; and by kind, errors followed."""
 
     habits: Mapping[str, Mapping[str, Tally]]
     unrelated: Mapping[str, Tally]

@@ -40,16 +40,14 @@ MIN_FOLLOWED_SHARE = 0.2
 """What a source does less often than this is an error each time. Chosen by hand."""
 
 FIRST_OCCASIONS_PER_USE = 2.0
-"""A convention just noticed is taken to be followed once in so many times, until it was counted. Chosen by hand."""
+"""The occasions per use that a new convention is taken to have, until it was counted. Chosen by hand."""
 
 MAX_COMBINED_COUNT = 3
-"""So many conventions that apply to one text are tried, all at once and each by itself. Chosen by hand."""
+"""The most conventions tried on one text, all at once and each by itself. Chosen by hand."""
 
 CACHED_COUNT = 4096
-"""Of what is worked out from parameters again and again so much is kept: models of sources, shapes, ways to say a text.
-
-Some hundred sources with their types of field. Chosen by hand.
-"""
+"""The size of each cache of values derived from parameters: source models, shapes, ways to say a text. Some hundred
+sources with their types of field. Chosen by hand."""
 
 
 class Way(NamedTuple):

@@ -146,7 +146,7 @@ def one_moment(path: Path) -> Iterator[None]:
 
 
 def begin_reading(database: Database) -> None:
-    """Read all that follows as of one moment, where that is not so already."""
+    """Open a read snapshot unless one is open."""
     if not database.conn.in_transaction:
         database.execute("begin")
 
@@ -158,7 +158,7 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 def is_outdated(path: Path) -> bool:
-    """Whether there is a file of another version of fairhand, which the next publishing makes anew."""
+    """True if another version of fairhand made the file. The next publishing makes it anew."""
     if not path.exists():
         return False
     with open_for_reading(path, of_any_layout=True) as database:
@@ -167,7 +167,7 @@ def is_outdated(path: Path) -> bool:
 
 @contextmanager
 def write_transaction(database: Database) -> Iterator[None]:
-    """A transaction that takes the write lock at once, and is rolled back where anything is raised.
+    """A transaction that takes the write lock at once; an exception rolls it back.
 
     The `atomic` of sqlite-utils begins deferred: two publishers that read the same position before writing would then
     fail instead of waiting.
@@ -221,7 +221,7 @@ def _refuse_folder(path: Path) -> None:
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether what lies there is no database, or one that was broken, or that lacks what every one has."""
+    """True if the file is not SQLite, is corrupt, or lacks our tables."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith("no such ")
 

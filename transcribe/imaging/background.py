@@ -9,7 +9,7 @@ from transcribe.imaging.resizing import shrunk_to
 from transcribe.model import Picture
 
 PAPER_SHRINK_FACTOR = 4
-"""How many times smaller the picture is in which paper is looked for: 16 times quicker, and paper has no detail."""
+"""The paper is looked for in a picture so many times smaller. That is 16 times quicker, and paper has no detail."""
 
 MAX_STROKE_PX = 15
 """Side of the square that no stroke fills, in pixels of the smaller picture: what is broader is paper in a shadow.
@@ -21,7 +21,7 @@ SMOOTHING_PX = 5
 """Side of the median that follows, in pixels of the smaller picture. Chosen by hand."""
 
 MIN_SHADOW_WIDTH_PX = 40
-"""Width from which an evenly dark place is a shadow: a marker's stroke is narrower, a finger's shadow broader."""
+"""An evenly dark place this wide is a shadow. A marker's stroke is narrower, a finger's shadow broader."""
 
 SMOOTHED_PX = 3
 """Side of the median that takes specks off."""

@@ -14,14 +14,14 @@ MIN_UPRIGHT_CLARITY = 0.5
 more upright, 0.43 at most turned wrongly; RapidOCR 0.89 and 0.15."""
 
 MIN_WORD_LETTERS = 3
-"""Letters and digits of the shortest word that counts: engines see shorter ones in any rubbish, as beside a barcode."""
+"""The shortest word that counts, in letters and digits. Beside a barcode engines see shorter ones in any rubbish."""
 
 MAX_STANDING_WORD_SHARE = 0.5
 """A page lies on its side where more than this share of its words is higher than wide. Chosen by hand."""
 
 
 def way_up(seen: Mapping[str, Sequence[Word]], again: Callable[[int], Sequence[Word]]) -> int:
-    """How many quarters against the clock turn a page upright; 0 where it stands so, or it cannot be told.
+    """The quarters against the clock that turn a page upright; 0 where it stands so, or it cannot be told.
 
     `seen` holds the words that each engine read on the page as it came. `again` gives those that one engine reads on it
     turned by so many quarters: it is called only for a page that no engine can read as it lies."""

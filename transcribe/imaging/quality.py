@@ -42,7 +42,8 @@ MIN_SHARPNESS_OF_PALE_PRINT = 0.6
 
 
 PATCH_GAP_PX = 31
-"""Burnt-out patches nearer than this are one: more than a line of print lies between, on a copy of LIGHT_SIDE_PX."""
+"""Burnt-out patches nearer than this are one patch. On a copy of LIGHT_SIDE_PX more than a line of print lies
+between."""
 
 INK_SHARE = 0.6
 """Pixels darker than this share of their paper are ink. Chosen by hand."""
@@ -99,7 +100,7 @@ def quality(
 
 
 def with_geometry(seen: Quality, *, scale: float, inside: float) -> Quality:
-    """A page's quality with another scale and share inside of the picture; "overall" stays as it was."""
+    """The quality with another scale and share inside the picture; "overall" stays."""
     measures = {**seen.measures, **_geometry(scale, inside)}
     return replace(seen, measures=measures, advice=advice(measures, seen.paper, seen.lit))
 

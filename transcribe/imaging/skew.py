@@ -17,7 +17,7 @@ MIN_SKEW_DEGREES = 0.2
 """A page that leans less is level: Tesseract lost nothing up to 2 degrees, and turning costs a little sharpness."""
 
 MAX_SKEW_DEGREES = 8.0
-"""Degrees up to which lines of text are looked for; a page that leans more is no scan but a photo. Chosen by hand."""
+"""The largest lean, in degrees, that is looked for. A page that leans more is no scan but a photo. Chosen by hand."""
 
 SIDE_PX = 800
 """Longer side of the copy on which the angle is looked for, first to a degree, then to a seventh. Chosen by hand."""

@@ -32,14 +32,15 @@ RIM_LETTER_HEIGHTS = (0.6, 1.8)
 """Least and most height of a letter at the rim, in heights of the page's print. Chosen by hand."""
 
 MIN_PAPER_BRIGHTNESS_SHARE = 0.8
-"""Share of the page's brightness from which a side of the picture is paper, not the table beside it. Chosen by hand."""
+"""A side of the picture this bright is paper, not the table beside it. A share of the page's brightness. Chosen by
+hand."""
 
 CUT_SHARE_PER_LETTER = 0.025
 """The share of a page that counts as cut off for each letter that the rim cuts: three are advice to take it again."""
 
 
 def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
-    """How many times larger the page's print is than print of 10 points at 200 dpi; 1 without any print."""
+    """The size of the page's print in sizes of 10-point print at 200 dpi; 1 without any print."""
     sure = [each for each in words if (each.confidence or 0.0) > MIN_UPRIGHT_CLARITY]
     level = [each.box for each in sure if len(each.text) >= MIN_WORD_LETTERS and each.box.width > each.box.height]
     heights = sorted(box.height for box in level)

@@ -19,9 +19,11 @@ from transcribe.model import Picture
 STRONG = 110
 """Levels darker than paper from which a pixel of the blank is print whatever its shape: letters, lines, fields."""
 
-FINE, FINE_WIDTH = 25, 25
-"""Levels darker than what lies around it, within so many pixels, from which a pixel of the blank is a fine line or a
-letter; a wide tint under a field is no print, and what is written on it is looked for."""
+FINE = 25
+"""A pixel is fine print if it is so many levels darker than its surroundings. Tints are no print."""
+
+FINE_WIDTH = 25
+"""The side of these surroundings, in pixels at 200 dpi."""
 
 NEAR = 3
 """Pixels around print that are not looked at: a registration is right within one, and blur widens lines."""
@@ -33,9 +35,12 @@ smallest letters have .4. Chosen by hand."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Print:
-    """The blank's print: where it is strong and where the paper is bare (positions in the flattened page, of bare paper
-    each seventh), print with a little around, and with twice as much around; its tints, levels darker than paper; and
-    its `strokes`, how much darker print is than what lies around it, half as large as the page."""
+    """The print of a blank, at one length of a pixel.
+
+    `strong` are positions of dark pixels in the flattened page; `bare`, every seventh position of bare paper. `near` is
+    print with a little around, `nearby` with twice as much. `tint` is how many levels tints are darker than paper.
+    `strokes` is how much darker print is than what lies around it, half as large as the page.
+    """
 
     strong: NDArray[numpy.intp]
     bare: NDArray[numpy.intp]

@@ -19,7 +19,7 @@ PICTURE_SUFFIXES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """A folder in a folder named whose files were not looked for, and why, in a few words."""
+    """A folder whose files were not looked for, and why, in a few words."""
 
     path: Path
     reason: str
@@ -42,10 +42,8 @@ def gather(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[P
 
 
 def passed_over(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> list[Path]:
-    """Files in the folders named that `gather` leaves out for their kind, in the same order.
-
-    An hOCR file is not among them: it belongs to a picture.
-    """
+    """Files that `gather` leaves out for their kind, in the same order. An hOCR file is not among them: it belongs to a
+    picture."""
     found = (each for path in paths if path.is_dir() for each in _looked_into(path, own_folders).files)
     others = {each for each in found if not _is_picture(each) and not _is_no_file(each)}
     return sorted({each for each in others if each.suffix.lower() != HOCR_SUFFIX}, key=_as_people_count)
@@ -59,7 +57,7 @@ def unreached(paths: Iterable[Path], *, own_folders: Sequence[Path] = ()) -> lis
 
 @dataclass(frozen=True, slots=True)
 class _LookedInto:
-    """What was found in a folder: all that is no folder, and the folders that were not looked into."""
+    """The files of a folder, and the folders in it that were not looked into."""
 
     files: list[Path]
     unreached: list[Unreached]

@@ -50,7 +50,7 @@ class FilePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A file that gives no scan, or a `page` of it (0 for the whole file).
+    """A file, or its `page`, that gives no scan (page 0: the whole file).
 
     `error` is the name of the error's class, `reason` a sentence of why. `advice` is what to do before it comes again.
     """
@@ -186,5 +186,5 @@ KINDS_OF_NO_FILE = (
 
 
 def _name_hash(path: Path) -> str:
-    """Stands for the hash of a file that was not read, so that two such files are two."""
+    """A placeholder for the hash of an unread file, unique by its path."""
     return hashlib.sha256(path_bytes(path)).hexdigest()

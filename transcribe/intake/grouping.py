@@ -138,7 +138,7 @@ def _joined(found: Iterable[Found]) -> Iterator[Group | Unreadable]:
 
 
 def _place(item: Found) -> Path:
-    """Where pages must lie that may belong together: a file of several pages, or the folder of single pictures."""
+    """The place that pages of one form share: a file, or the folder of single pictures."""
     if isinstance(item, Unreadable):
         return item.path.parent
     file_page = item.file_pages[0] if isinstance(item, Group) else item.file_page
@@ -208,7 +208,7 @@ class _WaitingPages:
 
 
 def _light(group: Group) -> Group:
-    """A group that waits, without the bytes of its files: a folder may hold more pictures than the memory."""
+    """A waiting group without the bytes of its files: a folder may hold more pictures than the memory."""
     return replace(group, file_pages=tuple(file_page.light for file_page in group.file_pages), alignments=())
 
 

@@ -26,17 +26,17 @@ REDACTION_MARGIN_PX = 10
 """Pixels of the blank painted around a box. It is over a millimetre at 200 dpi: pens do not stop at the frame."""
 
 BESIDE_HEIGHTS = 1.0
-"""How far beside a payment box, or beside more of its number, ink of no field is the number's, in heights of the box:
-numbers run out of their box. Chosen by hand."""
+"""The reach beside a payment box of ink that belongs to its number. In heights of the box; ink of no field, or beside
+more of the number. Numbers run out of their box. Chosen by hand."""
 
 BELOW_HEIGHTS = 0.6
-"""How far above or below the box it is, in its heights: numbers stand under their box too. Chosen by hand."""
+"""The reach above and below the box, in its heights. Numbers stand under their box too. Chosen by hand."""
 
 MAX_SIGN_HEIGHTS = 1.5
-"""Height of a patch, in heights of the box, from which it is no sign of a number: a fold, a shadow's edge."""
+"""A patch higher than this is no sign of a number, but a fold or shadow. In heights of the box."""
 
 MIN_SIGNS = 4
-"""Signs beside an empty box from which a number stands there and not in it: the last digits of a card are as many."""
+"""The least signs beside an empty box that show a number there. The last digits of a card are as many."""
 
 MIN_SIGN_HEIGHTS = 0.25
 """The least height of such a sign, in heights of the box. Chosen by hand."""

@@ -101,8 +101,8 @@ def words_by_engine(
 
 
 def _of_text(said: EngineWords, region: FieldRegion) -> EngineWords:
-    """What an engine that is shown the writing says, without words of which it is unsure and where a detector sees no
-    text: what dirt and shadow left there. Of 195 such words on ten photographs none was written."""
+    """An engine's words without unsure ones outside detected text, which are dirt or shadow. Of 195 such words on ten
+    photographs none was written."""
     if not region.stretches or region.comb is not None:
         return said
     near = [each.padded(round(MARGIN_HEIGHTS * each.height), 0) for each in region.stretches]

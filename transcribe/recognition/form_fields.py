@@ -22,9 +22,12 @@ MIN_SHARE_OUTSIDE = 0.1
 """The share of a box outside the photo from which writing may be lost. Chosen by hand."""
 
 
-MISSED_IN_DIRT_SHARE, MAX_LOCAL_DIRT_SHARE = 0.08, 0.1
-"""The share of written fields that a detector misses among specks of dirt (4 of 50), and the share of the page on which
-they are strewn from which the form's print tells it: .17 to .33, and .018 where a band of dirt hid a row."""
+MISSED_IN_DIRT_SHARE = 0.08
+"""A detector misses this share of written fields among specks of dirt (4 of 50)."""
+
+MAX_LOCAL_DIRT_SHARE = 0.1
+"""Dirt on more of the page than this shows in the form's own print. It was .17 to .33, and .018 where a band of dirt
+hid a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

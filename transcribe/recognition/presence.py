@@ -42,9 +42,12 @@ READ_LOG_ODDS, UNREAD_LOG_ODDS = 2.5, -2.7
 """What words of the plain view speak for writing where the detector sees none, and its silence against it: there were
 surer words in 46 of 48 filled boxes and in 13 of 178 blank ones that were asked (some 150 photographs)."""
 
-LONG_TEXT_COUNT, MIN_LONG_HEEDED_CONFIDENCE = 4, 0.0002
-"""Letters and digits from which a text is long, and the confidence from which it speaks for writing: of such texts on
-worn paper and in shadow 18 of 19 that were written had it, and 3 of 9 that were read in paper (60 photographs)."""
+LONG_TEXT_COUNT = 4
+"""A text is long from so many letters and digits on."""
+
+MIN_LONG_HEEDED_CONFIDENCE = 0.0002
+"""A long text is evidence of writing from this confidence on. On worn paper and in shadow 18 of 19 written ones had it,
+and 3 of 9 that were read in paper (60 photographs)."""
 
 MIN_SURE_CONFIDENCE, SURELY_READ_LOG_ODDS = 0.6, 4.5
 """Confidence of words that are hardly ever read in paper, and what they speak for writing: 41 of 48 of those filled
@@ -73,12 +76,13 @@ blank has less. Without this such print was taken for writing beside its boxes o
 
 
 def counted_confidence(text: str, confidence: float | None, facts: Facts) -> float | None:
-    """The confidence, 0 to 1, with which words count that are read in a field of this type where the detector sees no
-    text: 0 where they are as unsure as what is read in dirt. A long text counts as MIN_READ_CONFIDENCE at least.
+    """The confidence, 0 to 1, of words where the detector sees no text. It is 0 where the engine is too unsure, as in
+    dirt. A long text counts as MIN_READ_CONFIDENCE at least.
 
-    None where an engine reads a text and does not say how sure it is of it. A number or day with letters is no long
-    text: of 15 such that were read with less than .1 where the detector saw nothing, as RAXSP, none was written; of 13
-    without letters three were, as 47000 (some 150 photographs)."""
+    None where an engine reads a text and does not say how sure it is. A number or day with letters is no long text: of
+    15 such that were read with less than .1 where the detector saw nothing, as RAXSP, none was written; of 13 without
+    letters three were, as 47000 (some 150 photographs).
+    """
     if confidence is None:
         return None if text else 0.0
     is_of_type = not (facts.is_number or facts.is_day) or not any(map(str.isalpha, text))

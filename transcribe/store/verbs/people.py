@@ -21,7 +21,7 @@ from transcribe.store.verbs.leases import LeaseVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs
 
 FORGOTTEN_FACTS = frozenset({"languages", "regions", "time_zone", "interface_language"})
-"""What is forgotten of who leaves: the log, which forgets nothing, says that it was set, and not to what."""
+"""Settings deleted when a person leaves. The log keeps that they were set, not their values."""
 
 OFFER_FACTS = frozenset({"roles", "languages", "regions", "qualifications"})
 """What says which tasks a person may have: when one changes, what they may not do any more goes back."""
