@@ -45,7 +45,8 @@ def page(name: str) -> str:
     return " ".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8").split())
 
 
-PAGE, STORE, DESK, RECORDS = map(page, ("running", "store", "desk", "records"))
+PAGE = " ".join(map(page, ("running", "mending", "backups", "planning", "pay")))
+STORE, DESK, RECORDS = f"{page('store')} {page('pay')}", page("desk"), f"{page('records')} {page('api')}"
 
 
 def default(name: str) -> object:
@@ -139,7 +140,7 @@ def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
     assert "at least 90 % probable" in PAGE
     assert timedelta(hours=8) == SITTING_TIME
     assert "not before a day's work (8 hours) has passed" in PAGE
-    assert f"`FAIRHAND_REOPENED_SHARE` allows ({default('reopened_share')})" in PAGE
+    assert f"at most `FAIRHAND_REOPENED_SHARE` ({default('reopened_share')})" in page("reconciling")
     assert planning_inputs.DEFAULT_READERS_SLIP_SHARES == (0.05,) * 4
     assert planning_inputs.DEFAULT_READING_SECONDS == 8
     assert "else four of 0.05" in PAGE

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.flows.house import CASES, SAMPLES, House
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
-EXAMPLE = PAGE[PAGE.index("**An example.**") : PAGE.index("In code, the function is")]
+EXAMPLE = PAGE[PAGE.index("**An example.**") : PAGE.index("Files are named here")]
 PHOTO = "bon-de-commande-phone-block-0006.jpg"
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \| (decided|a person is asked)", re.MULTILINE)
 NEAR = 0.03

@@ -232,7 +232,7 @@ def test_forgetting_ends_when_the_words_are_gone_from_the_records_of_both(
     finish_erasures(here, 0.0)
 
 
-@pytest.mark.promise("each claims scans, 50", "Where a whole machine")
+@pytest.mark.promise("each claims scans, 50", "Where a whole machine", "finishes what has begun within")
 def test_the_times_and_counts_of_the_page_are_those_of_the_code() -> None:
     page = " ".join((ROOT / "docs" / "postgresql.md").read_text(encoding="utf-8").split())
     assert (LEASED_SCANS_COUNT, CLAIM_SECONDS) == (50, 60)
