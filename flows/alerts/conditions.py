@@ -34,7 +34,7 @@ APPEAL_NOTICE = timedelta(days=2)
 """An appeal that nobody has heard so long before its day is late. Chosen by hand."""
 
 PAY_NOTICE = timedelta(days=3)
-"""So long before the promised day operators are told of pay that is due: a transfer takes two. Chosen by hand."""
+"""The time before the promised day at which operators are told of pay. A transfer takes two days. Chosen by hand."""
 
 RECENT_FITS_COUNT = 30
 """So many scans of a form, the latest, are held against those before."""
@@ -43,13 +43,13 @@ EARLIER_FITS_COUNT = 30
 """Scans of a form before the latest without which nothing is said of it."""
 
 LOW_FIT_SHARE = 0.05
-"""A fit counts as low that so few of the earlier scans of the form had."""
+"""A fit is low if at most this share of earlier fits was lower."""
 
 MAX_LOW_FITS_COUNT = 9
 """Low fits among the latest 30 from which on the form is not what it was: without a cause 1 in 100,000 cases."""
 
 ODD_READING_SCAN_COUNT = 200
-"""So many scans that people read last are looked at for odd ways of reading: a second or two. Chosen by hand."""
+"""The count of last read scans searched for odd readers: a second or two. Chosen by hand."""
 
 READ_FITS_COUNT = 2_000
 """Fits that are looked at, of all forms together. Chosen by hand."""

@@ -10,7 +10,7 @@ from flows.home import Home
 from transcribe.i18n import counted
 
 MAX_UNANSWERED = timedelta(days=7)
-"""A contested time that waits longer is late: as long as an expert has for an appeal."""
+"""The time after which a contested time is late. An expert has as long for an appeal."""
 
 
 def unanswered_times(home: Home, now: datetime) -> Iterator[Alert]:

@@ -12,7 +12,7 @@ from transcribe.errors import NotFound
 from transcribe.i18n import counted
 
 MAX_UNPUBLISHED = timedelta(minutes=15)
-"""A record that is not published so long after it is complete stands still: it takes seconds. Chosen by hand."""
+"""The time after which an unpublished complete record stands still. Publishing takes seconds. Chosen by hand."""
 
 
 def unpublished_records(home: Home, now: datetime) -> Iterator[Alert]:

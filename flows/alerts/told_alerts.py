@@ -17,7 +17,7 @@ AGAIN = timedelta(days=1)
 """An alert that lasts is told again after so long."""
 
 AUDIT_AGE = timedelta(hours=20)
-"""What audits found is counted anew after so long: it takes a look at every scan."""
+"""The age at which audit counts are taken anew. Counting takes a look at every scan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

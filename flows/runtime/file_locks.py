@@ -12,7 +12,7 @@ POLL_SECONDS = 0.05
 
 
 def take_lock(file: Path, wait_seconds: float = 0.0) -> TextIOWrapper | None:
-    """The open file, locked until it is closed; None where another holds it for longer than this wait."""
+    """The open file, locked until it is closed. None where another holds it for longer than this wait."""
     file.parent.mkdir(parents=True, exist_ok=True)
     end = time.monotonic() + wait_seconds
     held = file.open("a", encoding="ascii")

@@ -8,7 +8,8 @@ from flows.home import Home
 from transcribe.errors import SettingsError
 
 NAME_SECONDS = 40.0
-"""How long the name of a home is tried for: a machine that is gone loses it within half a minute. Chosen by hand."""
+"""The seconds for which the name of a home is tried. A machine that is gone loses it within half a minute. Chosen by
+hand."""
 
 
 def name_lock(home: Home) -> AbstractContextManager[object]:

@@ -154,7 +154,7 @@ def prefect_for(settings: Settings) -> Iterator[str]:
 
 
 def _require_welcome(address: str) -> None:
-    """SettingsError where the server asks for a user and password that this process does not have."""
+    """Raise SettingsError where the server asks for a password that this process lacks."""
     import httpx
 
     try:

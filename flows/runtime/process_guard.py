@@ -18,10 +18,10 @@ import time
 from collections.abc import Sequence
 
 LOOK_SECONDS = 0.1
-"""How often it is looked whether a program has ended that is no child of the process that looks. Chosen by hand."""
+"""The seconds between looks at a program that is not our child. Chosen by hand."""
 
 GRACE_SECONDS = 8.0
-"""How long a program has to end by itself: one of two Prefect servers was seen to outlive SIGTERM."""
+"""The seconds that a program has to end by itself. One of two Prefect servers was seen to outlive SIGTERM."""
 
 
 def guarded(*command: str) -> list[str]:
@@ -81,7 +81,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _send(child: subprocess.Popen[bytes], what: int) -> bool:
-    """Send a signal to the program's whole session, if it still runs, and say whether it does."""
+    """Send a signal to the program's whole session. False where it does not run any more."""
     try:
         os.killpg(child.pid, what)
     except ProcessLookupError:

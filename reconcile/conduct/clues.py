@@ -23,7 +23,7 @@ MAX_HONEST_ERROR_SHARE = 0.5
 """An honest reader, on bad pages too, errs on no more of the fields than this. Chosen by hand, far above any seen."""
 
 CHEATS_ERROR_SHARE = 0.8
-"""Who does not look at the page gives an answer that is unlike the truth this often. Chosen by hand."""
+"""The share of wrong answers of a person who does not look at the page. Chosen by hand."""
 
 CONSTANT_SHARE = 0.9
 """Who gives the same answer everywhere does so this often. Chosen by hand."""
@@ -41,7 +41,7 @@ COPIED_SHARE = 0.9
 """Who copies another makes the same mistake this often. Chosen by hand."""
 
 MAX_HONEST_SAME_BLANK_SHARE = 0.5
-"""An honest reader too says that nothing is there where another did, this often: 0.41 in ship's logs."""
+"""The largest share of false blanks that an honest reader shares with another. It was 0.41 in ship's logs."""
 
 MAX_HONEST_SAME_LIKENESS_SHARE = 0.3
 """An honest reader makes a mistake of a glyph, or of an order, that another made this often.
@@ -77,7 +77,7 @@ MAX_MISTAKE_EDIT_COUNT = 3
 """More changed characters than this are no mistake of a kind but another text. Chosen by hand."""
 
 COMPARED_ANSWER_COUNT = 20
-"""An answer is compared with what is written in so many other places of its field. Chosen by hand."""
+"""The number of other places of its field that an answer is compared with. Chosen by hand."""
 
 MAX_CHANCE_SHARE = 0.1
 """Where more of the other places hold the same, or are as like an answer, the likeness is chance. Chosen by hand."""
@@ -171,7 +171,7 @@ def unrelated(own: Sequence[Answer], written: Mapping[str, Mapping[str, str]]) -
 
 
 def _is_related(answer: Answer, written: Mapping[str, str]) -> bool | None:
-    """Whether an answer is more like what is written there than like nearly all that is written elsewhere.
+    """True if an answer is more like its own place than like others.
 
     None where that cannot be told: too little is known of the field, or the same is often written in it.
     """
@@ -186,7 +186,7 @@ def _is_related(answer: Answer, written: Mapping[str, str]) -> bool | None:
 
 
 def _likeness(one: str, other: str) -> float:
-    """How alike two texts are, 0 to 1, in their order or in any: a day and month changed about are the same date."""
+    """The likeness of two texts, 0 to 1, in their order or in any. So a day and month swapped are the same date."""
     in_any = Indel.normalized_similarity("".join(sorted(one)), "".join(sorted(other)))
     return max(Indel.normalized_similarity(one, other), in_any)
 

@@ -61,7 +61,7 @@ def open_for_reading(path: Path, *, of_any_layout: bool = False) -> Iterator[Dat
 
 
 def _require_published(path: Path, database: Database | None = None) -> None:
-    """NotFound where there is no file, or it has no tables yet, as while the first publishing makes it."""
+    """Raise NotFound where the file or its tables are missing, as before the first publishing."""
     if not path.exists() or (database is not None and not database.table_names()):
         raise NotFound(f"There is no record database at {path}; `fairhand records publish` makes it.")
 
@@ -244,7 +244,7 @@ def damage(path: Path) -> list[str]:
 
 @contextmanager
 def made_anew(path: Path) -> Iterator[Database]:
-    """A new database that takes the place of the one of this path when all is written. Readers see one or the other."""
+    """A new database that replaces the one at this path once complete. Readers see one or the other."""
     anew = path.with_name(f"{path.name}.anew")
     _remove(anew)
     with open_for_publishing(anew) as database:

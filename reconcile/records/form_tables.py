@@ -19,10 +19,10 @@ SEARCH_TOKENIZER = "unicode61 remove_diacritics 2"
 """The tokenizer of the search index: "Müller" is found by "muller"."""
 
 FORGETS_ROW_BY_ROW = sqlite3.sqlite_version_info >= (3, 42, 0)
-"""Whether a search index forgets the words of a deleted row at once ("secure-delete" of FTS5)."""
+"""True if a search index forgets deleted words at once ("secure-delete" of FTS5)."""
 
 _OF_THE_FORM = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT})
-"""SQLite's codes for what it refuses to make; the others are of the file, the disk and the memory."""
+"""SQLite's codes for a form that it refuses. Other codes are of the file, the disk and the memory."""
 
 
 def add_form(database: Database, form: Form) -> None:
@@ -191,7 +191,7 @@ def _columns(
 
 
 def _is_indexed(facts: Facts, part: str) -> bool:
-    """Whether a column has an index: orders are looked for by number, day and cost, their lines by number alone."""
+    """True if a column has an index. Orders are looked for by number, day and cost, their lines by number alone."""
     return facts.is_free_code if part else facts.is_indexed
 
 

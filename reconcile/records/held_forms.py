@@ -23,7 +23,7 @@ UNWRITABLE = (
     *(ArithmeticError, AssertionError, LookupError, TypeError, ValueError),
     *(sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError),
 )
-"""What is wrong with one record, and not with the file, its disk or the state: that record alone is held."""
+"""Errors of one record, which alone is held. Others are of the file, its disk or the state."""
 
 HELD_RECORDS = "_held_records"
 """The table of records that could not be written. It is made with the first; making the file anew tries all again."""
@@ -128,7 +128,7 @@ def hold_record(database: Database, entry: OutboxEntry, record: Record, error: E
 
 
 def let_go(database: Database, scans: Iterable[str]) -> None:
-    """Take back what was noted of the records of these scans: they are written, or erased."""
+    """Delete the notes on records of these scans, as they are written or erased."""
     table = database.table(HELD_RECORDS)
     if table.exists():
         for scan in scans:

@@ -29,8 +29,8 @@ from transcribe.errors import ArchiveAway, ArchiveRefused
 logger = logging.getLogger("fairhand.archive")
 
 PATIENT_SECONDS = 180.0
-"""So long is a bucket asked again that does not answer: three times what a store is away for when it is restarted.
-Chosen by hand."""
+"""The longest time in seconds to ask a silent bucket again. That is three times what a store is away for when it is
+restarted. Chosen by hand."""
 
 HURRIED_SECONDS = 4.0
 """So long does a page wait for it, or an open transaction. Chosen by hand."""
@@ -39,13 +39,14 @@ CONNECT_SECONDS = 3
 """So long is one attempt to reach it. Chosen by hand."""
 
 ANSWER_SECONDS = 120
-"""So long may one answer take in all: 100 MB on a line of 7 Mbit/s. Chosen by hand."""
+"""The longest time in seconds that one answer may take. It gives 100 MB on a line of 7 Mbit/s. Chosen by hand."""
 
 FIRST_WAIT_SECONDS = 0.1
 """How long it waits before it asks again; then twice as long each time. Chosen by hand."""
 
 LONGEST_WAIT_SECONDS = 5.0
-"""The longest that it waits before it asks again: a store that is back is noticed soon. Chosen by hand."""
+"""The longest wait in seconds before the bucket is asked again. A store that is back is noticed soon. Chosen by hand.
+"""
 
 TOGETHER_COUNT = 8
 """So many files are written at once. Chosen by hand."""

@@ -14,7 +14,7 @@ from transcribe.archive_names import path_of
 from transcribe.errors import ArchiveFull, is_disk_full
 
 OPEN_FILES_COUNT = 64
-"""So many files are open at once while many are kept; a process may have about a thousand. Chosen by hand."""
+"""The most files open at once while many are kept. A process may have about a thousand. Chosen by hand."""
 
 
 class Folder:
@@ -87,7 +87,7 @@ class Folder:
             raise
 
     def _put_in_folder(self, contents: Mapping[Path, bytes]) -> None:
-        """Write all, then have all on disk, then give all their names: the disk then writes most of it in one go."""
+        """Write all files, then sync them, then name them: one go for the disk."""
         parts = {path: path.with_name(_part_name(path.name)) for path in contents}
         try:
             with ExitStack() as opened_files:

@@ -46,19 +46,19 @@ class Facts:
     """What its values are."""
 
     exact: bool = True
-    """Whether nearly the same is not the same (codes, amounts, dates): such readings never agree "closely"."""
+    """True if nearly equal values differ (codes, amounts, dates). Such readings never agree "closely"."""
 
     prior: float | None = None
     """The probability of one value, where all are as likely. None where the words of a value tell how likely it is."""
 
     has_check_digit: bool = False
-    """Whether a right check digit vouches for a value; `faults` names a wrong one "check digit"."""
+    """True if a right check digit vouches for a value. `faults` names a wrong one "check digit"."""
 
     misreadings: Pattern[str] | None = None
     """What in a comparable text may be another sign that looks alike. None: what holds for the family."""
 
     has_shapes: bool = False
-    """Whether nothing is known of its values but a pattern, so that their shapes are learnt."""
+    """True if shapes of values are learnt, as only a pattern is known of them."""
 
     may_be_listed: bool = False
     """Whether its values may be known beforehand, in a list that a form brings."""
@@ -130,7 +130,7 @@ class Facts:
 
     @property
     def is_all_digits(self) -> bool:
-        """Whether a letter that an engine read in a value is the digit that it looks like."""
+        """True if a letter in a value can only be a misread digit."""
         return self.is_number or self.is_day or self.input_mode == "tel"
 
     @property
@@ -155,7 +155,7 @@ class Facts:
 
     @property
     def is_one_word(self) -> bool:
-        """Whether a value beside its label is one word, whatever follows; numbers of cards stand in groups."""
+        """True if a value is one word beside its label. Numbers of cards stand in groups."""
         return self.holds == "words" and self.exact and not self.is_choice and not self.is_of_cards
 
     @property

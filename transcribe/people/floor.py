@@ -16,7 +16,7 @@ MIN_PLAUSIBLE_SECONDS = 0.5
 """Nobody looks at a picture and answers in less. A reading is marked by this, and paid like any other."""
 
 MIN_MEASURED_READINGS = 30
-"""A measured speed counts from this many readings on: fewer may be one slow person's first hour. Chosen by hand."""
+"""The least readings that make a measured speed. Fewer may be one slow person's first hour. Chosen by hand."""
 
 
 HourFault = PayFault | Literal["under the floor, which is paid instead"]
@@ -77,5 +77,5 @@ def pay_faults(rate: Rate | None, floor: Floor | None, pace: Pace) -> tuple[PayF
 
 
 def has_fair_floor(floor: Floor | None) -> bool:
-    """Whether people can be told that there is a fair floor: one is known and not under its own source."""
+    """True if a fair floor is known and not under its own source."""
     return floor is not None and (floor.source_micro is None or floor.micro >= floor.source_micro)

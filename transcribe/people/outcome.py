@@ -10,7 +10,8 @@ from transcribe.model import Decision, Field, Form, Reading
 from transcribe.store import FieldHistory
 
 SECOND_LOOK_TIME = timedelta(minutes=15)
-"""How long an expert may look again at what they settled: as long as a picture may be seen after an answer."""
+"""The time in which an expert may look again at what they settled. A picture may be seen for as long after an answer.
+"""
 
 ReadingOutcome = Literal["open", "agreed", "outvoted", "recovered"]
 """"open": nothing is decided yet. "agreed": the reading says what is decided. "outvoted": something else is decided.
@@ -38,7 +39,7 @@ def is_agreed(reading: Reading, decision: Decision, field: Field, form: Form) ->
 
 
 def is_same_reading(one: Reading, other: Reading, field: Field, form: Form) -> bool:
-    """Whether two readings of a field say the same; without text, whether they share a flag that says why."""
+    """True if two readings of a field say the same. Without text they must share a flag that says why."""
     if one.text is None or other.text is None:
         return one.text is None and other.text is None and one.flags & other.flags != frozenset()
     return is_same_text(one.text, other.text, field, form)

@@ -37,7 +37,7 @@ def true_reasons(decision: Decision, history: FieldHistory, form: Form) -> tuple
 
 
 def is_against_the_model(decision: Decision) -> bool:
-    """Whether an expert decided, or the next value was likelier than the one that was decided."""
+    """True if an expert decided, or if another value was likelier than the decided one."""
     rivals = [each.numbers["probability"] for each in decision.evidence if each.code == EvidenceCode.RUNNER_UP]
     return decision.method in (Method.EXPERT, Method.OPERATOR) or any(
         float(each) > decision.probability for each in rivals
@@ -62,5 +62,5 @@ def _true(evidence: Evidence, decision: Decision, readings: Mapping[str, Reading
 
 
 def _read_nothing(reading: Reading) -> bool:
-    """Whether a person could not read the field, or a machine read or found nothing there."""
+    """True if a person could not read the field, or a machine found nothing there."""
     return reading.text is None and (Flag.ILLEGIBLE in reading.flags or reading.kind == "machine")

@@ -13,10 +13,11 @@ from transcribe.people.outcome import is_same_reading
 from transcribe.store import Store
 
 MIN_AUDITED_COUNT = 20
-"""Of fewer audited fields nothing is said: one error more or less would be a twentieth of them."""
+"""The least audited fields of which figures speak. With fewer, one error more or less would be over a twentieth of
+them."""
 
 LATEST_WORK_COUNT = 5_000
-"""So many of the last readings and skips are looked at: a month of full days. Chosen by hand."""
+"""The count of last readings and skips looked at: a month of full days. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
