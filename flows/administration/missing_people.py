@@ -43,9 +43,7 @@ def missing_command(missing: MissingPeople) -> str:
 
 def _mend(missing: MissingPeople) -> str:
     """What an operator does about it."""
-    return worded(
-        "%(command)s, or fairhand people resume NAME of somebody who is paused", command=missing_command(missing)
-    )
+    return worded("%(add)s, or fairhand people resume NAME of somebody who is paused", add=missing_command(missing))
 
 
 def _has_or_have(missing: MissingPeople) -> str:
