@@ -22,7 +22,8 @@ from transcribe.store.facts import Offer, SentReading
 RECEIPT = CASES / "receipt-554.jpg"
 GARBAGE = """#!/bin/sh
 case "$*" in *--version*|*--list-langs*) exec {real} "$@";; esac
-echo garbage > "$2.tsv"
+cat > /dev/null
+echo garbage
 """
 
 

@@ -26,7 +26,7 @@ def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
 def sentences() -> Iterator[tuple[str, str, set[str]]]:
     """Every sentence that is made with its values: where, the message or what commands say, the names of the values."""
     for where, call in calls("worded", "refuse"):
-        given = {each.arg for each in call.keywords if each.arg} | {"form", "rule"}
+        given = {each.arg for each in call.keywords if each.arg} - {"command"} | {"form", "rule"}
         texts = [*call.args, *(each.value for each in call.keywords if each.arg == "command")]
         if all(each.arg for each in call.keywords):
             yield from ((where, str(each.value), given) for each in texts if isinstance(each, ast.Constant))
