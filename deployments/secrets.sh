@@ -32,7 +32,8 @@ FAIRHAND_DATABASE_PASSWORD=$(random)
 PREFECT_DATABASE_PASSWORD=$(random)
 # What Prefect's server asks for: its pages, and everything that talks to it.
 PREFECT_PASSWORD=$(random)
-# The key of the bucket.
+# The bucket: its administrator, and the user of fairhand, who may use the bucket of the pictures and nothing else.
+BUCKET_ROOT_SECRET=$(random)
 BUCKET_KEY=fairhand
 BUCKET_SECRET=$(random)
 END

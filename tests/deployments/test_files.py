@@ -157,8 +157,9 @@ def test_without_its_secrets_the_composition_is_none_and_each_is_another() -> No
     made = secrets()
     with pytest.raises(KeyError):
         services({})
-    assert len({made[name] for name in made if "PASSWORD" in name or "SECRET" in name}) == 5
-    assert secrets()["BUCKET_SECRET"] != made["BUCKET_SECRET"]
+    assert len({made[name] for name in made if "PASSWORD" in name or "SECRET" in name}) == 6
+    assert not {name: value for name, value in secrets().items() if "SECRET" in name and value == made[name]}
+    assert made["BUCKET_SECRET"] != made["BUCKET_ROOT_SECRET"], "fairhand does not know the administrator's"
 
 
 def test_no_part_of_the_composition_runs_without_its_secret_or_with_one_that_everybody_knows() -> None:
