@@ -15,8 +15,16 @@ from babel.messages.pofile import read_po, write_po
 from transcribe.i18n.catalogues import LOCALE, SOURCE_LANGUAGE, languages
 
 ROOT = Path(__file__).parent.parent
-METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
-FOLDERS = ("transcribe", "flows/desk", "flows/administration", "flows/mending", "flows/webhooks")
+METHODS = [("**_commands.py", "ignore"), ("**/templates/**.html", "jinja2"), ("**.py", "python")]
+FOLDERS = (
+    "transcribe",
+    "flows/desk",
+    "flows/administration",
+    "flows/house",
+    "flows/mending",
+    "flows/parts",
+    "flows/webhooks",
+)
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None, "worded": None, "refuse": None}
 
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import tomllib
 from collections.abc import Collection, Mapping
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from flows.cli.app import COMMAND_GROUPS
+from flows.house.parts_found import GROUP
 from tests import house_rules as rules
 from tests.house_rules import PACKAGES, Source, nodes, source, sources
 from transcribe import fields
@@ -130,23 +133,24 @@ ROOMS = {
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.records transcribe.store",
     # which parts are installed; it knows none of them
-    "flows.house": "",
+    "flows.house": "transcribe.i18n",
     "flows.parts": "",
     "flows.parts.collections": "home house output terminal reconcile.algorithms reconcile.collection reconcile.decision"
     " reconcile.inference reconcile.parameters reconcile.policy transcribe.i18n transcribe.whole_files",
     "flows.views": "home steps transcribe.people transcribe.store",
     # the operator's pages: they call what commands call
-    "flows.desk": "home views administration alerts backup drafting duplicates measuring mending runtime output"
-    " simulation steps watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
+    "flows.desk": "home house views administration alerts backup drafting duplicates measuring mending runtime output"
+    " steps watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
     " transcribe.fields transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review"
     " transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
-    "flows.simulation": "home runtime steps output terminal administration ingest reconcile.algorithms"
+    "flows.parts.simulation": "home house runtime steps output terminal administration ingest desk reconcile.algorithms"
     " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records"
-    " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition",
+    " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition"
+    " transcribe.store transcribe.whole_files",
     "flows.cli": "home house views backup drafting exporting mending runtime shifts steps output terminal standalone"
-    " administration serving simulation ingest watching alerts webhooks reconcile.conduct transcribe.forms"
+    " administration serving ingest watching alerts webhooks reconcile.conduct transcribe.forms"
     " transcribe.i18n transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
@@ -166,25 +170,25 @@ ONLY_IN = {
     "prefect": "flows.ingest flows.scheduled flows.deployed",
     "sqlite_utils": "reconcile.records",
     "sqlite3": "transcribe.store reconcile.records",
-    "fastapi": "transcribe.review flows.desk flows.serving",
+    "fastapi": "transcribe.review flows.desk flows.serving flows.house flows.parts",
     "starlette": "transcribe.review flows.desk flows.serving",
     "uvicorn": "flows.serving",
     "prometheus_client": "flows.serving",
-    "httpx": "flows.runtime flows.simulation flows.deployed",
+    "httpx": "flows.runtime flows.parts.simulation flows.deployed",
     "jinja2": "transcribe.review flows.parts.collections",
-    "matplotlib": "flows.output flows.simulation flows.parts.collections",
+    "matplotlib": "flows.output flows.parts.simulation flows.parts.collections",
     "rich": "flows.terminal",
     "typer": "flows.cli flows.terminal flows.house flows.parts",
     "tomlkit": "flows.drafting",
     "pydantic_settings": "flows.home.settings",
-    "subprocess": "transcribe.sandbox transcribe.ocr flows.runtime flows.serving flows.simulation",
+    "subprocess": "transcribe.sandbox transcribe.ocr flows.runtime flows.serving flows.parts.simulation",
     "pickle": "transcribe.sandbox",
     "cv2": "transcribe.imaging transcribe.registration transcribe.ink transcribe.forms transcribe.form_drafting"
     " transcribe.intake transcribe.drawing transcribe.ocr flows.output.hocr_output",
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
     " transcribe.forms transcribe.form_drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
-    " transcribe.extraction flows.output.hocr_output flows.mending.forecast flows.simulation"
+    " transcribe.extraction flows.output.hocr_output flows.mending.forecast flows.parts.simulation"
     " flows.standalone.draft_form",
     "PIL": "transcribe.drawing transcribe.forms transcribe.ocr transcribe.sandbox flows.standalone",
     "pypdfium2": "transcribe.sandbox",
@@ -262,6 +266,7 @@ LISTED_FOR_OTHERS = {
     "flows.cli.main": "the console script `fairhand`",
     "flows.standalone.reconcile_readings": "the face for programs, `fairhand/`",
     "flows.parts.collections.PART": "an entry point of `fairhand.parts`",
+    "flows.parts.simulation.PART": "an entry point of `fairhand.parts`",
 }
 
 SAID_AS_HELP = ("flows/cli",)
@@ -332,6 +337,19 @@ def test_the_projects_folder_holds_only_what_belongs_there() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     names = {each.partition("/")[0] for each in listed.stdout.split("\0") if each}
     none_found(sorted(names - IN_THE_FOLDER), "take it out of the commit; else add it to IN_THE_FOLDER")
+
+
+def test_the_parts_of_the_project_are_those_that_are_installed() -> None:
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"][GROUP]
+    found = {
+        each.name: each.value
+        for each in metadata.entry_points(group=GROUP)
+        if each.dist and each.dist.name == "fairhand"
+    }
+    none_found(
+        sorted(written.items() ^ found.items()),
+        "install the project anew: .venv/bin/uv pip install --no-deps --no-build-isolation -e . (or make demo)",
+    )
 
 
 # Rooms and their arrows

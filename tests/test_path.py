@@ -13,8 +13,8 @@ import sqlite_utils
 from flows.administration.people import invite
 from flows.home import settings as configuration
 from flows.home.home import open_home
-from flows.simulation import ground_truth
-from flows.simulation.simulated_people import SLIP_SHARE, play
+from flows.parts.simulation import ground_truth
+from flows.parts.simulation.simulated_people import SLIP_SHARE, play
 from tests.flows.house import House, chosen, folder_of, simulated
 from tests.flows.new_prefect import put_prefect_database
 from tests.patience import PATIENCE

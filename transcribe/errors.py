@@ -196,6 +196,10 @@ class NotFound(StoreError):
     retry = False
 
 
+class PartOff(NotFound):
+    """What was asked for is brought by a part that is switched off here."""
+
+
 class PictureLost(NotFound):
     """The archive has no bytes of this name; they may have been erased."""
 

@@ -60,7 +60,6 @@ COMMAND_GROUPS = (
     "announce",
     "reconciling",
     "learning",
-    "planning",
     "records",
     "tokens",
     "webhooks",
@@ -126,17 +125,11 @@ app = typer.Typer(
 
 def _add_parts() -> None:
     """Add the commands of every part; those of a broken one are left out, and doctor says why."""
-    from flows.house import installed  # looks through all that is installed, and quick commands need no part
+    from flows.house import brought  # looks through all that is installed, and quick commands need no part
 
-    for name, part in installed().items():
-        try:
-            commands = part.commands and part.commands()
-        except Exception as error:  # whatever it is: a part is other people's code
-            terminal.note(f"fairhand: the part {name} is broken ({error}). Run fairhand doctor.")
-            continue
-        if commands:
-            app.add_typer(commands)
-            _part_of.update(dict.fromkeys(typer.main.get_group(commands).commands, name))
+    for name, commands in brought(lambda part: part.commands):
+        app.add_typer(commands)
+        _part_of.update(dict.fromkeys(typer.main.get_group(commands).commands, name))
 
 
 _part_of: dict[str, str] = {}
@@ -144,7 +137,7 @@ _part_of: dict[str, str] = {}
 
 
 def _require_part_on(ctx: Context, words: Sequence[str]) -> None:
-    """SettingsError where the first word is a command of a part that is switched off in this home."""
+    """PartOff where the first word is a command of a part that is switched off in this home."""
     part = _part_of.get(words[0]) if words and not ctx.resilient_parsing else None
     if part:
         from flows.home import load_settings

@@ -7,14 +7,14 @@ from typer._click import Command, Context, HelpFormatter
 from typer.core import TyperGroup
 
 HEADINGS = (
-    ("Begin", ("init", "doctor", "demo", "serve", "alerts", "backup", "restore", "move", "prune")),
+    ("Begin", ("init", "doctor", "serve", "alerts", "backup", "restore", "move", "prune")),
     (
         "Documents",
         ("ingest", "shift", "read", "status", "watch", "batch", "scan", "value", "quarantine", "retention"),
     ),
     ("Forms", ("forms",)),
     ("People", ("people", "pay", "gold", "disputes", "appeals", "questions", "announce")),
-    ("Decide", ("reconcile", "learn", "simulate")),
+    ("Decide", ("reconcile", "learn")),
     ("Records", ("records", "tokens", "webhooks")),
     ("Other people's data", ()),
     ("Log", ("log",)),
@@ -24,7 +24,6 @@ HEADINGS = (
 EXAMPLES = {
     "init": "fairhand --home orders init",
     "doctor": "fairhand doctor --deep",
-    "demo": "fairhand demo --people simulated",
     "serve": "fairhand serve --port 8484",
     "alerts": "fairhand alerts --test",
     "backup": "fairhand backup /mnt/backups --keep 30",
@@ -108,7 +107,6 @@ EXAMPLES = {
     "learn": "fairhand learn --dry-run",
     "learn versions": "fairhand learn versions",
     "learn back": "fairhand learn back 3",
-    "simulate": "fairhand simulate --form bon-de-commande --truth orders.jsonl",
     "records publish": "fairhand records publish",
     "records export": "fairhand records export --form bon-de-commande",
     "records postgres": "fairhand records postgres postgresql://erp@db.example/orders --every 5",

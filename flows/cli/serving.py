@@ -1,9 +1,8 @@
-"""Commands that keep running: serve, and the demo that shows the whole path."""
+"""The command that keeps running: serve."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -38,18 +37,3 @@ def serve(
     given = {"port": port, "host": host, "public_url": public_url, "insecure": insecure}
     chosen = {name: value for name, value in given.items() if value is not None}
     Serving(settings.model_copy(update=chosen)).run()
-
-
-@app.command()
-def demo(
-    ctx: typer.Context,
-    people: Annotated[
-        Literal["you", "simulated"] | None,
-        typer.Option(help="Who types: you, in a browser, or scripted readers; without a terminal: simulated."),
-    ] = None,
-    samples: Annotated[Path | None, typer.Option(help="A folder of photographs with their truth.jsonl.")] = None,
-) -> None:
-    """Show the whole path on sample order forms: read by machine, reviewed by people, recorded."""
-    from flows.simulation import SAMPLES, run_demo
-
-    raise typer.Exit(run_demo(settings_of(ctx), people, samples or SAMPLES))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.routing import BaseRoute
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
@@ -21,8 +22,9 @@ from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds, whol
 from flows.desk.sections import SECTIONS
 from flows.desk.static_files import router as static_files
 from flows.desk.system import system_page
-from flows.desk.visit import Desk
+from flows.desk.visit import Desk, Piece
 from flows.home import Home
+from flows.house import DeskPages, brought, require_on
 from transcribe.review import Rendering
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,17 +36,44 @@ DESK_ADDRESS = "/desk"
 
 def add_desk(app: FastAPI, home: Home) -> None:
     """Add the desk over one home to the review pages."""
-    app.state.desk = Desk(
-        home=home, rendering=Rendering(app.state.context.options.languages, DESK_ADDRESS, [TEMPLATES])
-    )
+    folders = [TEMPLATES, *(each.folder / "templates" for each in _of_parts().values())]
+    rendering = Rendering(app.state.context.options.languages, DESK_ADDRESS, folders)
+    app.state.desk = Desk(home=home, rendering=rendering, pieces=_pieces(home))
     app.state.context.rendering.show_tabs([(each.address, each.name, each.of_home) for each in SECTIONS])
     app.router.routes.extend(_routes())
+
+
+@cache
+def _of_parts() -> Mapping[str, DeskPages]:
+    """What each part adds to the desk."""
+    return dict(brought(lambda part: part.desk))
+
+
+def _pieces(home: Home) -> Mapping[str, Sequence[Piece]]:
+    """What the parts that are on here put into pages of others, by place."""
+    pieces: dict[str, list[Piece]] = defaultdict(list)
+    for name, added in _of_parts().items():
+        if name not in home.settings.parts_off:
+            for place, piece in added.pieces.items():
+                pieces[place].append(piece)
+    return pieces
+
+
+def _required(part: str) -> Callable[[Request], None]:
+    """A dependency: PartOff where this part is switched off in the home of the desk."""
+
+    def required(request: Request) -> None:
+        require_on(part, request.app.state.desk.home.settings.parts_off)
+
+    return required
 
 
 @cache
 def _routes() -> Sequence[BaseRoute]:
     """The routes of the desk: FastAPI looks at the parameters of each once, however many apps have them."""
     desk = APIRouter()
+    for part, added in _of_parts().items():
+        desk.include_router(added.router, include_in_schema=False, dependencies=[Depends(_required(part))])
     for pages in (
         now_page,
         new_batch,

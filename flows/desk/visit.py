@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, TypeVar
@@ -44,6 +44,9 @@ from transcribe.review import (
 
 Result = TypeVar("Result")
 
+Piece = Callable[["Visit", str], str]
+"""Gives the HTML that a part puts into a page, from the visit and the id of what the page is about."""
+
 MOST_CHANCE_SHARE = 0.9999
 """A probability is shown as no more than this: two places of 99.999 would round to certainty."""
 
@@ -69,6 +72,8 @@ class Desk:
     """What is counted beside the pages, by its name."""
     shared: Shared = field(default_factory=Shared)
     """What all desks show, as it was some seconds ago."""
+    pieces: Mapping[str, Sequence[Piece]] = field(default_factory=dict)
+    """What parts put into pages, by the name of the place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,7 @@ class Visit:
     kept: dict[object, Any]
     counted: dict[str, Counting]
     shared: Shared
+    pieces: Mapping[str, Sequence[Piece]]
     forms: frozenset[str] | None
 
     @property
@@ -245,6 +251,14 @@ class Visit:
         token, main = self.shared.of(key, POLL_SECONDS, self.now, make)
         return HTMLResponse(main.replace(token, self.visitor.csrf.encode()))
 
+    def from_parts(self, place: str, about: str = "") -> str:
+        """The HTML that parts put into a place of a page."""
+        return "".join(piece(self, about) for piece in self.pieces.get(place, ()))
+
+    def piece(self, template: str, **values: Any) -> str:
+        """The HTML of a template that stands inside a page."""
+        return self.rendering.text(template, self.language, visit=self, visitor=self.visitor, **values)
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of the desk, with all that its layout needs."""
         return self.rendering.page(
@@ -279,6 +293,7 @@ async def _visit(request: Request, context: Here, visitor: SignedIn) -> Visit:
         kept=desk.kept,
         counted=desk.counted,
         shared=desk.shared,
+        pieces=desk.pieces,
         forms=forms or None,
     )
 

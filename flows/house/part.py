@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import typer
+    from fastapi import APIRouter
 
 CONTRACT = 1
 """The version of this contract: a part that is made for another one is not used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPages:
+    """What a part adds to the operator's desk.
+
+    `router` has its pages, `folder` holds their `templates`. `pieces` are what it puts into pages of the core, by the
+    name of the place: each is given the visit (`flows.desk.Visit`) and the id of what the page is about, and gives
+    HTML.
+    """
+
+    router: APIRouter
+    folder: Path
+    pieces: Mapping[str, Callable[[Any, str], str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +35,10 @@ class HousePart:
 
     `contract` is the version that it is made for, `libraries` are the modules without which it is not there.
     `commands` gives a typer app whose commands stand beside those of the core; `ctx.obj` is the folder of the home
-    that was named, or None.
+    that was named, or None. `desk` gives its pages of the operator's desk.
     """
 
     contract: int
     libraries: tuple[str, ...] = ()
     commands: Callable[[], typer.Typer] | None = None
+    desk: Callable[[], DeskPages] | None = None

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from typing import TypeVar
 
 from flows.house.part import CONTRACT, HousePart
-from transcribe.errors import SettingsError
+from transcribe.errors import PartOff
+from transcribe.i18n import worded
+
+Given = TypeVar("Given")
+
+logger = logging.getLogger("fairhand.parts")
 
 GROUP = "fairhand.parts"
 """The group of entry points that parts are found by."""
@@ -41,10 +48,24 @@ def installed(off: Collection[str] = ()) -> Mapping[str, HousePart]:
     return {it.name: it.part for it in found_parts() if it.part and not it.problem and it.name not in off}
 
 
+def brought(hook: Callable[[HousePart], Callable[[], Given] | None]) -> Iterator[tuple[str, Given]]:
+    """What each part gives by this hook, with its name; one that breaks is named and left out."""
+    for name, part in installed().items():
+        try:
+            give = hook(part)
+            given = give and give()
+        except Exception as error:  # whatever it is: a part is other people's code
+            logger.error("fairhand: the part %s is broken (%s). Run fairhand doctor.", name, error)
+            continue
+        if given is not None:
+            yield name, given
+
+
 def require_on(name: str, off: Collection[str]) -> None:
-    """SettingsError where this part is switched off."""
+    """PartOff where this part is switched off."""
     if name in off:
-        raise SettingsError(f"The part {name} is switched off. Take it out of FAIRHAND_PARTS_OFF to use it.")
+        told = "The part %(part)s is switched off. Take it out of FAIRHAND_PARTS_OFF to use it."
+        raise PartOff(worded("The part %(part)s of fairhand is switched off here.", command=told, part=name))
 
 
 def _found(point: metadata.EntryPoint) -> FoundPart:

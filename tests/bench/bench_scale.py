@@ -2,8 +2,8 @@
 
 Photographs come at random times; one process reads them, a thread weighs, people (threads that sleep as long as an
 answer takes) answer what they are asked, with the truth. Then the same times of arrival are played many times by
-`flows.simulation.scale`, with the seconds and questions that were seen. The bar: mean, median and ninth tenth of the
-delays from arrival to record within 15 % of the real ones. Exit code 1 where it is missed.
+`flows.parts.simulation.scale`, with the seconds and questions that were seen. The bar: mean, median and ninth tenth of
+the delays from arrival to record within 15 % of the real ones. Exit code 1 where it is missed.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from PIL import Image, ImageEnhance
 from flows.administration.people import invite
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
+from flows.parts.simulation import ground_truth
+from flows.parts.simulation.ground_truth import Sample
+from flows.parts.simulation.scale import Crew, ScaleInputs, answered, read_and_weighed
+from flows.parts.simulation.scale_inputs import ALWAYS
 from flows.serving.reconcile_worker import GATHER_SECONDS
-from flows.simulation import ground_truth
-from flows.simulation.ground_truth import Sample
-from flows.simulation.scale import Crew, ScaleInputs, answered, read_and_weighed
-from flows.simulation.scale_inputs import ALWAYS
 from flows.steps import read_scan, reconcile_home, take_in
 from tests.flows.house import CASES
 from transcribe.intake import Unreadable

@@ -18,10 +18,10 @@ import psutil
 from flows.administration.people import invite
 from flows.home.home import Home, open_home
 from flows.home.settings import load_settings
+from flows.parts.simulation import ground_truth
+from flows.parts.simulation.ground_truth import Sample
+from flows.parts.simulation.simulated_people import SimulatedReader
 from flows.runtime.prefect_server import START_SECONDS
-from flows.simulation import ground_truth
-from flows.simulation.ground_truth import Sample
-from flows.simulation.simulated_people import SimulatedReader
 from tests.flows.forked_commands import UMASK, share_readings, shared_server, suits
 
 CASES = Path(__file__).parent.parent / "cases"

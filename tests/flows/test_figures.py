@@ -10,7 +10,6 @@ from flows.administration import quality
 from flows.administration.records import READER_WAIT_SECONDS
 from flows.alerts import conditions, standing_records, told_alerts
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
-from flows.desk.batches import what_if
 from flows.desk.money import owed
 from flows.desk.now import alarms, throughput
 from flows.desk.people import needed, people_page, work_of_each
@@ -23,14 +22,14 @@ from flows.home.settings import Settings
 from flows.measuring.audit_curves import MIN_GROUP_COUNT
 from flows.measuring.latest_scans import LATEST_SCAN_COUNT
 from flows.measuring.quality_measures import AUDITED_SCAN_COUNT
+from flows.parts.simulation import planning_inputs, scale, what_if
+from flows.parts.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
 from flows.scheduled import KEPT_BACKUPS_COUNT
 from flows.serving import records_api, slow_clients
 from flows.serving.health import MIN_FREE_BYTES
 from flows.serving.serve import STOP_SECONDS
 from flows.shifts.reading_once import MAX_BEGUN_COUNT
 from flows.shifts.shift import MAX_READING_SECONDS
-from flows.simulation import planning_inputs, scale
-from flows.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
 from flows.watching import watched_folder
 from tests.house_rules import ROOT
 from transcribe.archive.bucket import HURRIED_SECONDS, PATIENT_SECONDS

@@ -15,7 +15,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from flows.home.home import Home, limits
-from flows.simulation import ground_truth
+from flows.parts.simulation import ground_truth
 from flows.steps.erasures import publish_records
 from flows.steps.read_scans import AUTO_FORM, TakenScan, take_in
 from flows.steps.reconcile_scans import reconcile_home

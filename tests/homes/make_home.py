@@ -22,7 +22,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from flows.home.home import Home, now
-from flows.simulation import ground_truth
+from flows.parts.simulation import ground_truth
 from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.homes.desk import Visitor, command, listed, opened, signed_in

@@ -25,12 +25,13 @@ from transcribe.errors import (
     LateTooLong,
     LeaseLost,
     NotFound,
+    PartOff,
     ReadAgainSince,
     StateMoved,
     StoreError,
     UnkeepableText,
 )
-from transcribe.i18n import N_, translation
+from transcribe.i18n import N_, in_words, translation
 from transcribe.review.access.guard import has_problems
 from transcribe.review.access.head_requests import methods_of
 from transcribe.review.access.proof import ProofNeeded
@@ -281,6 +282,9 @@ def _cause_in_words(error: Exception) -> str:
 
 async def _ours(request: Request, error: Exception) -> Response:
     typed = await typed_in(request)
+    if isinstance(error, PartOff):
+        said = in_words(error.args[0], translation(language_here(request, context_of(request))).gettext)
+        return failure_response(request, 404, said, typed=typed)
     if isinstance(error, NotFound):
         return failure_response(request, 404, N_("This page does not exist, or it is not open to you."), typed=typed)
     if isinstance(error, LeaseLost):

@@ -43,8 +43,11 @@ class Rendering:
 
     def page(self, template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
         """A page in a language."""
-        text = self._environments[language].get_template(template).render(**values)
-        return HTMLResponse(text, status)
+        return HTMLResponse(self.text(template, language, **values), status)
+
+    def text(self, template: str, language: str, **values: object) -> str:
+        """The HTML of a template in a language."""
+        return self._environments[language].get_template(template).render(**values)
 
 
 class _Compiled(BytecodeCache):

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 from flows.desk.batches.aside_view import aside_table, known_table, scans_aside
 from flows.desk.batches.batch_table import batches_table, day_of
 from flows.desk.batches.batch_view import batch_view, course_chart, reasons_table, states_table
-from flows.desk.batches.what_if import what_if_table
 from flows.desk.published.forms_table import forms_table
 from flows.desk.tables import Kind, Table, table_file
 from flows.desk.visit import Look, Visit
@@ -68,17 +67,10 @@ async def batch_page(visit: Look, name: Name) -> Response:
     return await visit.show(made)
 
 
-@router.get("/desk/batch/what-if")
-def what_if_page(visit: Look, name: Name) -> Response:
-    """What would come of the batch at other targets, played with its own readings."""
-    view = batch_view(visit, name)
-    return visit.page("desk_what_if.html", view=view, played=what_if_table(visit, view))
-
-
 @router.get("/desk/batch/{table}.{kind}")
 def batch_file(
     visit: Look,
-    table: Literal["states", "reasons", "course", "aside", "known", "what-if", "by-form"],
+    table: Literal["states", "reasons", "course", "aside", "known", "by-form"],
     kind: Kind,
     name: Name,
 ) -> Response:
@@ -95,8 +87,6 @@ def _table(visit: Visit, which: str, name: str) -> Table:
             return reasons_table(visit, view)
         case "course":
             return course_chart(visit, view).table
-        case "what-if":
-            return what_if_table(visit, view).table
         case "known":
             return known_table(visit, name)
         case "by-form":

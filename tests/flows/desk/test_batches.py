@@ -1,9 +1,8 @@
-"""Batches on the desk: the table, the page, every verb without JavaScript, what if, and a new batch by upload."""
+"""Batches on the desk: the table, the page, every verb without JavaScript, and a new batch by upload."""
 
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -14,7 +13,6 @@ from flows.mending import batch_report
 from flows.watching import ArrivingFile, waiting_scans
 from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
 from transcribe.model import Transcriber
-from transcribe.store.facts import Rate
 
 BATCH = "/desk/batch?name=monday"
 PAGES = (
@@ -22,7 +20,6 @@ PAGES = (
     "/desk/batches.csv",
     BATCH,
     "/desk/batch/states.json?name=monday",
-    "/desk/batch/what-if?name=monday",
 )
 VERBS = (
     ("cancel", {"why": "withdrawn"}),
@@ -102,40 +99,6 @@ def test_a_due_date_long_past_or_far_ahead_is_refused(busy: DeskSite, op: Transc
     assert (answer.status_code, "at most one year past" in answer.text) == (422, True)
     assert day in answer.text
     assert busy.home.store.batch("monday").due is None
-
-
-@pytest.mark.promise("course by state, cost")
-def test_the_page_shows_course_states_reasons_cost_and_what_was_set_aside(busy: DeskSite, op: Transcriber) -> None:
-    busy.home.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=busy.now()), busy.now())
-    busy.read(busy.person("ann", "transcriber"), "Mary Poole")
-    busy.weigh()
-    text = busy.client(op).get(BATCH).text
-    assert "€0.05" in text
-    assert 'href="/desk/scans?batch=monday&amp;state=finished"' in text
-    assert "<svg" in text
-    tuesday = busy.client(op).get("/desk/batch?name=tuesday").text
-    assert "the paper is torn" in tuesday
-    assert "/small/1" in tuesday
-
-
-@pytest.mark.promise("course by state, cost")
-def test_the_course_of_a_batch_is_carried_forward(busy: DeskSite, op: Transcriber) -> None:
-    busy.ahead = timedelta(hours=3)
-    rows = busy.client(op).get("/desk/batch/course.json?name=monday").json()["course"]
-    assert len(rows) > 1
-    assert {row["finished"] for row in rows} == {1}
-
-
-@pytest.mark.promise("course by state, cost")
-def test_what_if_plays_the_finished_scans_at_each_target(busy: DeskSite, op: Transcriber) -> None:
-    for number in range(2):
-        busy.scan(f"more {number}", {**AGREED, "number": (f"73946{number}",) * 2})
-    busy.weigh()
-    client = busy.client(op)
-    rows = client.get("/desk/batch/what-if.json?name=monday").json()["what-if"]
-    assert [row["target"] for row in rows] == sorted(row["target"] for row in rows)
-    assert all(row["fields_right"] > 0.9 for row in rows)
-    assert "(now)" in client.get("/desk/batch/what-if?name=monday").text
 
 
 def test_a_limited_operator_sees_only_batches_with_their_form(busy: DeskSite) -> None:

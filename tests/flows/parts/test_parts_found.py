@@ -11,8 +11,9 @@ import pytest
 
 from flows.administration.doctor import examine
 from flows.home import settings
-from flows.house import found_parts, installed
+from flows.house import found_parts
 from flows.house.part import CONTRACT, HousePart
+from flows.house.parts_found import installed
 from tests.flows.house import House
 from transcribe.errors import SettingsError
 

@@ -15,10 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.cli.scaling import print_scale
 from flows.home.home import Home
-from flows.simulation.planning_inputs import PlanOptions
-from flows.simulation.scale import (
+from flows.parts.simulation.planning_inputs import PlanOptions
+from flows.parts.simulation.scale import (
     MIN_PLAYED_ORDERS_COUNT,
     SECONDS_AN_HOUR,
     Crew,
@@ -28,8 +27,9 @@ from flows.simulation.scale import (
     needed,
     play,
 )
-from flows.simulation.scale_inputs import ALWAYS, MIN_FINISHED_COUNT, OFFICE_HOURS, scale_inputs
-from flows.simulation.scale_lines import scale_terms
+from flows.parts.simulation.scale_commands import print_scale
+from flows.parts.simulation.scale_inputs import ALWAYS, MIN_FINISHED_COUNT, OFFICE_HOURS, scale_inputs
+from flows.parts.simulation.scale_lines import scale_terms
 from reconcile.decision import assemble
 from tests.examples import examples
 from tests.flows.house import TYPED, House
@@ -144,7 +144,7 @@ def test_what_would_not_be_heeded_is_refused(house: House, rooms: Home, words: s
 
 
 def test_a_share_of_many_people_is_played_with_the_delays_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = sys.modules["flows.simulation.scale"]
+    module = sys.modules["flows.parts.simulation.scale"]
     crew = Crew(workers=10, weighers=3, people=36)
     monkeypatch.setattr(module, "MIN_PLAYED_PEOPLE_COUNT", 12)
     part = play(INPUTS, 900_000, crew).ended
@@ -170,7 +170,7 @@ def test_a_home_gives_what_it_saw_and_it_is_printed(
 ) -> None:
     for number in range(MIN_FINISHED_COUNT):
         finish(rooms, number, asked=number % 3)
-    monkeypatch.setattr(sys.modules["flows.simulation.scale_inputs"], "TIMED_COUNT", 1)
+    monkeypatch.setattr(sys.modules["flows.parts.simulation.scale_inputs"], "TIMED_COUNT", 1)
     found = scale_inputs(rooms, arrivals=ALWAYS, at_work=ALWAYS)
     assert sorted(found.questions) == [()] * 4 + [(1,)] * 4 + [(1, 1)] * 4
     assert found.answer_seconds == [7.0] * 12
@@ -191,7 +191,7 @@ def test_a_home_gives_what_it_saw_and_it_is_printed(
     assert "1.00 answers by people, 7.0 s each (measured over 12 answers)" in said
     for seconds, as_json in ((0.0, False), (0.1, True)):
         quick = dataclasses.replace(scale_terms(rooms, options, found), seconds=seconds)
-        monkeypatch.setattr(sys.modules["flows.simulation"], "scale_terms", lambda *_, it=quick: it)
+        monkeypatch.setattr(sys.modules["flows.parts.simulation.scale_lines"], "scale_terms", lambda *_, it=quick: it)
         print_scale(rooms, [2000], options, within=24, always=True, as_json=as_json)
         told = capsys.readouterr().err
         assert f"Answers took {seconds:.1f} s, quicker than any person" in told

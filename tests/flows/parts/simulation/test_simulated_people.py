@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from flows.simulation.simulated_people import play, slip
+from flows.parts.simulation.simulated_people import play, slip
 from transcribe.model import FieldKey
 
 

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from flows.home.home import Home
-from flows.simulation.ground_truth import Sample
-from flows.simulation.plan_lines import plan_line, plan_plot
-from flows.simulation.planning import PlannedBatch, PlannedResult, plan
-from flows.simulation.planning_inputs import (
+from flows.parts.simulation.ground_truth import Sample
+from flows.parts.simulation.plan_lines import plan_line, plan_plot
+from flows.parts.simulation.planning import PlannedBatch, PlannedResult, plan
+from flows.parts.simulation.planning_inputs import (
     DEFAULT_READING_SECONDS,
     PlanOptions,
     PlanTerms,
     error_shares,
     plan_inputs,
 )
-from flows.simulation.simulated_sources import (
+from flows.parts.simulation.simulated_sources import (
     SimulatedSource,
     WrittenField,
     engines,

@@ -9,15 +9,19 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.desk.batches.batch_view import BatchView
-from flows.desk.tables import Cell, Column, Table
-from flows.desk.visit import Visit
+from fastapi import APIRouter, Response
+
+from flows.desk import BatchView, Cell, Column, Kind, Look, Name, Table, Visit, batch_view, table_file
+from flows.house import DeskPages
 from transcribe.store import facts
 
 if TYPE_CHECKING:
-    from flows.simulation import PlanLine
+    from flows.parts.simulation.plan_lines import PlanLine
+
+router = APIRouter()
 
 MOST_ORDERS = 12
 """So many orders are played: a few seconds. Chosen by hand."""
@@ -36,6 +40,28 @@ class WhatIf:
     orders: int
     form: str
     table: Table
+
+
+@router.get("/desk/batch/what-if")
+def what_if_page(visit: Look, name: Name) -> Response:
+    """What would come of the batch at other targets, played with its own readings."""
+    view = batch_view(visit, name)
+    return visit.page("what_if.html", view=view, played=what_if_table(visit, view))
+
+
+@router.get("/desk/batch/what-if.{kind}")
+def what_if_file(visit: Look, kind: Kind, name: Name) -> Response:
+    """The same as a file."""
+    return table_file(what_if_table(visit, batch_view(visit, name)).table, kind)
+
+
+def link_of(visit: Visit, batch: str) -> str:
+    """The way from a batch to its page."""
+    return visit.piece("what_if_link.html", batch=batch)
+
+
+PAGES = DeskPages(router=router, folder=Path(__file__).parent, pieces={"batch": link_of})
+"""What the part adds to the desk."""
 
 
 def what_if_table(visit: Visit, view: BatchView) -> WhatIf:
@@ -99,7 +125,9 @@ def _played(visit: Visit, view: BatchView) -> tuple[int, str, Sequence[PlanLine]
 
 
 def _play(visit: Visit, name: str, scans: int) -> tuple[int, str, Sequence[PlanLine]] | None:
-    from flows.simulation import DEFAULT_TARGETS, inputs_of_scans, plan, plan_line  # takes long to load
+    from flows.parts.simulation.batch_inputs import inputs_of_scans  # takes long to load
+    from flows.parts.simulation.plan_lines import plan_line
+    from flows.parts.simulation.planning import DEFAULT_TARGETS, plan
 
     home = visit.home
     search = facts.ScanSearch(batch=name, state="finished", forms=visit.forms)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.home import Home, policy
-from flows.simulation.ground_truth import Sample
-from flows.simulation.planning import PlannedBatch
-from flows.simulation.planning_inputs import PlanInputs, PlanOptions, engines_of, people_of, terms_of
-from flows.simulation.simulated_sources import stated
+from flows.parts.simulation.ground_truth import Sample
+from flows.parts.simulation.planning import PlannedBatch
+from flows.parts.simulation.planning_inputs import PlanInputs, PlanOptions, engines_of, people_of, terms_of
+from flows.parts.simulation.simulated_sources import stated
 from reconcile.parameters import read_parameters, shipped_parameters
 from transcribe.model import Form
 

@@ -1,23 +1,26 @@
-"""The command that plans: what a batch would ask of people and cost, before it is launched."""
+"""Commands with made-up readers: what a batch would ask of people and cost, and the demo."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of, settings_of
-from flows.cli.scaling import print_scale, warn_of_pace
+from flows.home import load_settings, open_existing_home
+from flows.parts.simulation.scale_commands import print_scale, warn_of_pace
 from transcribe.errors import SettingsError
 from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
     from flows.home import Settings
-    from flows.simulation import PlanInputs, PlanLine, PlanOptions
+    from flows.parts.simulation.plan_lines import PlanLine
+    from flows.parts.simulation.planning_inputs import PlanInputs, PlanOptions
+
+commands = typer.Typer()
 
 HEAD = ("target", "orders wholly right", "fields right", "machines alone", "readings a field", "by experts", "hours")
 """The head of the table; the cost follows, with its currency."""
@@ -38,7 +41,9 @@ OF_SCALE = ("within", "always")
 """Options that stand beside `--scale` alone."""
 
 
-@app.command()
+@commands.command(
+    rich_help_panel="Decide", epilog="Example: fairhand simulate --form bon-de-commande --truth orders.jsonl"
+)
 def simulate(
     ctx: typer.Context,
     form: Annotated[str | None, typer.Option(help="The form of the orders: a name, or a definition's path.")] = None,
@@ -67,7 +72,7 @@ def simulate(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
-    from flows.simulation import PlanOptions, error_shares
+    from flows.parts.simulation.planning_inputs import PlanOptions, error_shares
     from transcribe.people import paid_currency
 
     if currency:
@@ -76,9 +81,25 @@ def simulate(
     of_people, of_machines = (error_shares(each) if each else None for each in (people, machines))
     options = PlanOptions(of_people, of_machines, expert, rounds, seed, seconds, rate, hour, currency)
     if scale:
-        print_scale(home_of(ctx), scale, options, within=within, always=always, as_json=as_json)
+        home = open_existing_home(load_settings(ctx.obj))
+        print_scale(home, scale, options, within=within, always=always, as_json=as_json)
     else:
-        _play(_inputs(settings_of(ctx), form, truth, options), target, orders, as_json=as_json, plot=plot)
+        _play(_inputs(load_settings(ctx.obj), form, truth, options), target, orders, as_json=as_json, plot=plot)
+
+
+@commands.command(rich_help_panel="Begin", epilog="Example: fairhand demo --people simulated")
+def demo(
+    ctx: typer.Context,
+    people: Annotated[
+        Literal["you", "simulated"] | None,
+        typer.Option(help="Who types: you, in a browser, or scripted readers; without a terminal: simulated."),
+    ] = None,
+    samples: Annotated[Path | None, typer.Option(help="A folder of photographs with their truth.jsonl.")] = None,
+) -> None:
+    """Show the whole path on sample order forms: read by machine, reviewed by people, recorded."""
+    from flows.parts.simulation.demo import SAMPLES, run_demo
+
+    raise typer.Exit(run_demo(load_settings(ctx.obj), people, samples or SAMPLES))
 
 
 def _refuse_without_use(ctx: typer.Context, *, is_scale: bool) -> None:
@@ -95,7 +116,7 @@ def _is_given(ctx: typer.Context, option: str) -> bool:
 
 
 def _inputs(settings: Settings, form: str | None, truth: Path | None, options: PlanOptions) -> PlanInputs:
-    from flows.simulation import plan_inputs
+    from flows.parts.simulation.planning_inputs import plan_inputs
 
     if form is None or truth is None:
         raise SettingsError("Give --form and --truth to plan a batch, or --scale to plan machines and people.")
@@ -106,7 +127,8 @@ def _play(
     inputs: PlanInputs, targets: list[float] | None, orders: int | None, *, as_json: bool, plot: Path | None
 ) -> None:
     """Play the batch at each target and print what comes of it, hours and cost for so many orders or the truth's."""
-    from flows.simulation import DEFAULT_TARGETS, plan, plan_line, plan_plot
+    from flows.parts.simulation.plan_lines import plan_line, plan_plot
+    from flows.parts.simulation.planning import DEFAULT_TARGETS, plan
 
     batch, played_targets = inputs.batch, targets or DEFAULT_TARGETS
     order_count = orders or len(batch.orders)

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flows.simulation.ground_truth import Sample, comparable
-from flows.simulation.simulated_sources import SimulatedSource, WrittenField, read, read_by_machines
+from flows.parts.simulation.ground_truth import Sample, comparable
+from flows.parts.simulation.simulated_sources import SimulatedSource, WrittenField, read, read_by_machines
 from reconcile.decision import answers, is_audited
 from reconcile.forms import prepared
 from reconcile.inference import weigh

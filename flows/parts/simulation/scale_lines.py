@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy
 
 from flows.home import Home
-from flows.simulation.planning_inputs import PlanOptions, PlanTerms, terms_of
-from flows.simulation.scale import SECONDS_AN_HOUR, ScaleInputs, needed, play
+from flows.parts.simulation.planning_inputs import PlanOptions, PlanTerms, terms_of
+from flows.parts.simulation.scale import SECONDS_AN_HOUR, ScaleInputs, needed, play
 
 DELAY_SHARES = (0.5, 0.9, 0.95, 0.99)
 """The shares of orders whose delay is told."""

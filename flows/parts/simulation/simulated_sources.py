@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flows.simulation.simulated_people import slip
+from flows.parts.simulation.simulated_people import slip
 from reconcile.forms import PreparedField
 from reconcile.parameters import CONFIDENCE_STEPS, LearntParameters
 from transcribe.model import INK, FieldKey, Form, Kind, Reading, Transcriber

@@ -15,16 +15,16 @@ from typing import Literal
 from flows import terminal
 from flows.administration import Invitation, invite
 from flows.home import Home, Settings, child_environment, load_settings, open_home
+from flows.parts.simulation import ground_truth
+from flows.parts.simulation.ground_truth import Comparison, Sample
+from flows.parts.simulation.simulated_people import SLIP_SHARE, SimulatedReader, play
 from flows.runtime import START_SECONDS, guarded, notice, prefect_for
-from flows.simulation import ground_truth
-from flows.simulation.ground_truth import Comparison, Sample
-from flows.simulation.simulated_people import SLIP_SHARE, SimulatedReader, play
 from flows.steps import AUTO_FORM, publish_records
 from transcribe.errors import FairhandError
 
 Who = Literal["you", "simulated"]
 
-SAMPLES = Path(__file__).parents[2] / "tests" / "cases"
+SAMPLES = Path(__file__).parents[3] / "tests" / "cases"
 """The folder of the sample photographs and their truth, in fairhand's source folder."""
 
 READER_SEEDS = (11, 12, 13)

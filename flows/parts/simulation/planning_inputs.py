@@ -10,10 +10,10 @@ from pathlib import Path
 
 from flows.administration import micro_of
 from flows.home import FormLibrary, Home, Settings, has_state, now, open_home, policy
-from flows.simulation import ground_truth
-from flows.simulation.planning import PlannedBatch
-from flows.simulation.simulated_people import SLIP_SHARE
-from flows.simulation.simulated_sources import SimulatedSource, engines, from_history, stated
+from flows.parts.simulation import ground_truth
+from flows.parts.simulation.planning import PlannedBatch
+from flows.parts.simulation.simulated_people import SLIP_SHARE
+from flows.parts.simulation.simulated_sources import SimulatedSource, engines, from_history, stated
 from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters, read_parameters, shipped_parameters
 from transcribe.errors import SettingsError
 from transcribe.model import Form, Reading

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from flows.home import Home, now, policy
-from flows.simulation.scale import HOURS_A_WEEK, ScaleInputs
+from flows.parts.simulation.scale import HOURS_A_WEEK, ScaleInputs
 from flows.steps import laid_pages, read_options
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters

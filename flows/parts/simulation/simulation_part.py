@@ -1,0 +1,25 @@
+"""What the part brings: the commands `simulate` and `demo`, and the page on what another target would come to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.house import CONTRACT, DeskPages, HousePart
+
+if TYPE_CHECKING:
+    import typer
+
+
+def _commands() -> typer.Typer:
+    from flows.parts.simulation.simulation_commands import commands
+
+    return commands
+
+
+def _desk() -> DeskPages:
+    from flows.parts.simulation.what_if import PAGES
+
+    return PAGES
+
+
+PART = HousePart(contract=CONTRACT, commands=_commands, desk=_desk)
