@@ -14,8 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Message
 
 from flows.desk.tables import with_query
-from flows.desk.typed_again import typed_again
-from flows.desk.visit import DONE, REFUSED, Visit
+from flows.desk.visit import DONE, REFUSED, SentForm, Visit
 from transcribe.errors import DiskFull, EngineError, FormError, NotFound, ScanError, SettingsError
 
 logger = logging.getLogger("fairhand.desk")
@@ -25,11 +24,6 @@ PASSED_HEADERS = frozenset({b"cookie", b"host", b"accept-language", b"user-agent
 
 MOST_REASON_CHARACTERS = 1000
 """The longest reason of a deed."""
-
-HIDDEN_NAMES = frozenset({
-    "at", "csrf", "field", "how", "name", "number", "other", "records", "reference", "seen", "until", "who",
-})  # fmt: skip
-"""Names of the hidden fields of forms whose page may not have them any more: nobody typed what these hold."""
 
 Why = Annotated[str, Form(min_length=1, max_length=MOST_REASON_CHARACTERS, pattern=r"\S")]
 """Why something is done; it is kept, and told to whom it concerns."""
@@ -56,35 +50,22 @@ async def do(visit: Visit, deed: Callable[[], object], back: str, done: str, for
 async def refused(visit: Visit, why: str, form_at: str) -> Response:
     """The page of a form that was refused, which says why, with what was typed in it.
 
-    Where that page cannot be shown any more, or has no such form, another one says why and what was typed.
+    Where that page cannot be shown any more, another one says why and what was typed.
     """
-    told, sent = visit.plainly(visit.in_words(why)), await _sent(visit)
-    page = await _page_again(visit, form_at, told)
-    method, path = visit.request.method, visit.request.url.path
-    again = None if page is None else typed_again(page, path, method, sent)
-    if again is None or again == page:
-        typed = [each for name, values in sent.items() if not _is_hidden(name) for each in values if each]
-        return visit.page("desk_refused.html", 422, why=told, back=form_at, typed=typed)
-    return HTMLResponse(again, 422)
-
-
-def _is_hidden(name: str) -> bool:
-    return name in HIDDEN_NAMES or name.endswith(("-was", "-page"))
-
-
-async def _sent(visit: Visit) -> dict[str, list[str]]:
-    """What was typed into a form, by the names of its fields."""
-    request = visit.request
+    request, values = visit.request, dict[str, list[str]]()
     sent = await request.form() if request.method == "POST" else request.query_params
-    found: dict[str, list[str]] = {}
     for name, value in sent.multi_items():
         if isinstance(value, str):
-            found.setdefault(name, []).append(value)
-    return found
+            values.setdefault(name, []).append(value)
+    again = SentForm(address=request.url.path, values=values, why=visit.plainly(visit.in_words(why)))
+    page = await _page_again(visit, form_at, again)
+    if page is None:
+        return visit.page("desk_refused.html", 422, why=again.why, back=form_at, typed=again.typed)
+    return HTMLResponse(page, 422)
 
 
-async def _page_again(visit: Visit, address: str, why: str) -> str | None:
-    """A page of this desk as its visitor is given it now, saying why a deed was refused; None where there is none."""
+async def _page_again(visit: Visit, address: str, sent: SentForm) -> bytes | None:
+    """A page of this desk as its visitor is given it now, with a form that was refused; None where there is none."""
     parts, request = urlsplit(address), visit.request
     scope = {
         **request.scope,
@@ -94,7 +75,7 @@ async def _page_again(visit: Visit, address: str, why: str) -> str | None:
         "query_string": parts.query.encode(),
         "path_params": {},
         "headers": [each for each in request.scope["headers"] if each[0] in PASSED_HEADERS],
-        REFUSED: why,
+        REFUSED: sent,
     }
     status, body = 0, b""
 
@@ -107,7 +88,7 @@ async def _page_again(visit: Visit, address: str, why: str) -> str | None:
         body += message.get("body", b"")
 
     await request.app.router(scope, receive, send)
-    return body.decode() if status == HTTPStatus.OK else None
+    return body if status == HTTPStatus.OK else None
 
 
 def with_done(address: str, done: str) -> str:

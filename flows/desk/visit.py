@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -54,10 +55,56 @@ POLL_HEADER = "x-desk-poll"
 """What live.js sends with a request for parts that may have changed."""
 
 REFUSED = "fairhand.refused"
-"""Where a request says why a deed was refused whose form its page shows again."""
+"""Where a request says what was sent with a form that was refused, whose page is shown again."""
 
 DONE = "done"
 """The query parameter that says which deed was done just now."""
+
+HIDDEN_NAMES = frozenset({
+    "at", "csrf", "field", "how", "name", "number", "other", "records", "reference", "seen", "sure", "until", "who",
+})  # fmt: skip
+"""Names of hidden fields, and of the tick of what cannot be undone: nobody typed what these hold."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SentForm:
+    """What was sent with a form that was refused: its address, values by the names of fields, and why. Else falsy.
+
+    The page of the form shows it in its fields, and `stands` says that it did.
+    """
+
+    address: str = ""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    why: str = ""
+    stands: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.why)
+
+    @property
+    def typed(self) -> list[str]:
+        """What somebody typed, without what pages sent by themselves."""
+        shown = {
+            name: values
+            for name, values in self.values.items()
+            if name not in HIDDEN_NAMES and not name.endswith(("-was", "-page"))
+        }
+        return [each for values in shown.values() for each in values if each]
+
+    def text(self, name: str, otherwise: object = "") -> object:
+        """What was sent in a field; what stands in it otherwise."""
+        self.stands = True
+        return self.values.get(name, (otherwise,))[0]
+
+    def has(self, name: str, value: object, otherwise: object = False) -> bool:
+        """Whether a value was chosen or ticked; whether it is otherwise."""
+        self.stands = True
+        return str(value) in self.values.get(name, ()) if self else bool(otherwise)
+
+    def numbers(self, kind: str, count: int) -> list[int]:
+        """The numbers of entries of a kind that were new to a page with so many; that of the next where none were."""
+        sent = (re.match(rf"{kind}-(\d{{1,4}})-", name) for name in self.values)
+        return sorted({int(found[1]) for found in sent if found and int(found[1]) >= count} or {count})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +174,17 @@ class Visit:
         """What was wrong with a photograph and what to do, in words."""
         return advice(codes, translation(self.language).gettext)
 
+    @property
+    def sent(self) -> SentForm:
+        """What was sent with a form that this page shows again."""
+        sent: SentForm = self.request.scope.get(REFUSED, SentForm())
+        return sent
+
+    def form(self, address: str, **about: str) -> SentForm:
+        """The same where it was sent to this address, and is about these values; nothing otherwise."""
+        sent, fields = self.sent, {name: [value] for name, value in about.items()}
+        return sent if sent.address == address and fields.items() <= dict(sent.values).items() else SentForm()
+
     def plainly(self, told: str) -> str:
         """A sentence that a command might have said, with the words of the pages in place of its options."""
         for command, words in PAGE_WORDS.items():
@@ -153,6 +211,10 @@ class Visit:
         except (FormError, NotFound):
             title = ""
         return f"{title} ({form})" if title and title != form else form
+
+    def forms_to_choose(self) -> list[tuple[str, str]]:
+        """The forms that the visitor sees, with what they are called."""
+        return [(each, self.called(each)) for each in self.home.forms.names() if self.sees(each)]
 
     def roles(self, roles: Collection[str]) -> str:
         """What somebody may do here, in words."""
@@ -273,7 +335,6 @@ class Visit:
             done_words=DONE_WORDS,
             act_words=ACTS,
             done=self.request.query_params.get(DONE, ""),
-            why_refused=self.request.scope.get(REFUSED, ""),
             **values,
         )
 

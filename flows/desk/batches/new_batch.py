@@ -50,14 +50,15 @@ async def new_batch_page(
 ) -> Response:
     """Asks for a name, a form and pictures."""
     visit.require_operator()
-    forms = [each for each in await visit.look(visit.home.forms.names) if visit.sees(each)]
+    forms = await visit.look(visit.forms_to_choose)
+    if visit.forms is None:
+        forms.insert(0, (AUTO_FORM, visit.say("Find out which form each is")))
     called = visit.say("desk")
     return visit.page(
         "desk_new_batch.html",
         name=name or f"{called} {visit.now:%Y-%m-%d %H%M}",
         forms=forms,
         chosen=form,
-        auto=AUTO_FORM if visit.forms is None else "",
         kinds=",".join(SUFFIXES),
         most_bytes=visit.home.settings.most_file_bytes,
         advice=ADVICE,

@@ -43,7 +43,7 @@ def _draft_page(visit: Visit, draft: Draft) -> Response:
         view=view,
         made={each.number: _made_at(draft, each.blank) for each in view.pages},
         types=type_choices(visit),
-        personal=PERSONAL,
+        personal=[(each, visit.say(words)) for each, words in PERSONAL.items()],
         is_new=draft.name not in visit.home.forms.names(),
         changes=_changes(visit, draft) if form else None,
         doubts=[visit.in_words(each) for each in (*unread_languages(visit.home.settings, form), *form_doubts(form))]

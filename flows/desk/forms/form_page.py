@@ -68,7 +68,11 @@ def form_page(visit: Look, name: FormName) -> Response:
         found=suggested(visit, name),
         when=when_counted(visit, counting),
         looks=counting.runs,
-        earlier=[each for each in earlier_versions(known) if form_of_version(visit, known, each)],
+        earlier=[
+            (each, visit.say("version %(number)s", number=each))
+            for each in earlier_versions(known)
+            if form_of_version(visit, known, each)
+        ],
     )
 
 

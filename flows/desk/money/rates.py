@@ -60,7 +60,10 @@ async def rates_page(visit: Look) -> Response:
             for each in unfair_forms(visit.home, forms)
             for fault in each.faults
         ]
-        return visit.page("desk_rates.html", rates=rates_table(visit), floor=floor, forms=forms, faults=faults, per=PER)
+        return visit.page(
+            "desk_rates.html", rates=rates_table(visit), floor=floor, faults=faults,
+            forms=visit.forms_to_choose(), per=[(each, visit.say(words)) for each, words in PER.items()],
+        )  # fmt: skip
 
     return await visit.look(made)
 

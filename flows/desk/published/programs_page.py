@@ -73,11 +73,11 @@ def programs(visit: Visit, shown: NewSecret | None = None) -> Response:
         webhooks=webhooks_table(visit),
         hooks=store.webhooks(),
         tokens=tokens_table(visit),
-        held=[each for each in store.tokens() if each.revoked_at is None],
+        held=[(each.prefix, f"{each.name} ({each.prefix})") for each in store.tokens() if each.revoked_at is None],
         events=EVENTS,
         scopes=SCOPES,
         of_one_form=OF_ONE_FORM,
-        forms=visit.home.forms.names(),
+        forms=visit.forms_to_choose(),
         shown=shown,
     )
     response.headers["cache-control"] = "no-store"

@@ -41,7 +41,7 @@ MAX_PAGE_NUMBER = 10_000
 MAX_FIELD_CHARACTERS = 200
 """The longest name of a field that is looked for."""
 
-TURNS = (90, 180, 270)
+TURNS = ((90, "90°"), (180, "180°"), (270, "270°"))
 """How far pages can be turned with the clock."""
 
 ScanId = Annotated[str, fastapi.Path(pattern=SCAN_PATTERN)]
@@ -67,7 +67,7 @@ def scan_page(visit: Look, scan: ScanId, page: PageNumber = 1, field: FieldName 
         chosen=line,
         told=field_view(visit, view.scan.id, field) if line and not line.is_personal else None,
         beside=_beside(view, field),
-        forms=_forms(visit),
+        forms=visit.forms_to_choose(),
         turns=TURNS,
         state_words=STATES,
         fate_words=FATE_WORDS,
@@ -148,7 +148,3 @@ def _beside(view: ScanView, field: str) -> tuple[str, str]:
         return "", names[0] if names else ""
     at = names.index(field)
     return names[at - 1] if at else "", names[at + 1] if at + 1 < len(names) else ""
-
-
-def _forms(visit: Visit) -> list[str]:
-    return [each for each in visit.home.forms.names() if visit.sees(each)]

@@ -11,9 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 import flows.desk
-from flows.desk.deeds import HIDDEN_NAMES
-from flows.desk.typed_again import typed_again
+from flows.desk.scans import scan_deeds
+from flows.desk.visit import HIDDEN_NAMES
 from tests.flows.desk.desk_site import DeskSite, csrf, post
+from transcribe.errors import SettingsError
 
 WHY = 'she said: "a <b> & c"'
 
@@ -51,6 +52,11 @@ class Shown(HTMLParser):
             self.values[self.area] = data
 
 
+def no(*_: object, **__: object) -> None:
+    """A deed that is always refused."""
+    raise SettingsError("no")
+
+
 @pytest.fixture
 def client(busy: DeskSite) -> TestClient:
     return busy.client(busy.person("op", "operator"))
@@ -82,7 +88,7 @@ def test_a_day_that_is_none_stands_in_the_form_of_its_batch_in_french_too(busy: 
     assert shown.is_open
     assert (shown.values["day"], shown.values["why"]) == ("2026-13-45", WHY)
     assert not Shown(told.text, "/desk/batch/priority").is_open
-    assert Shown(told.text, "/desk/batch/priority").values["why"] is None
+    assert Shown(told.text, "/desk/batch/priority").values["why"] == ""
 
 
 def test_the_name_and_form_of_a_new_batch_stand_where_a_file_is_refused(client: TestClient) -> None:
@@ -135,23 +141,44 @@ def test_an_odd_reference_stands_in_its_form_beside_the_reason(client: TestClien
     assert Shown(told.text, "/desk/money/close/look").values["reference"] == reference
 
 
-def test_two_forms_with_one_address_are_told_apart_by_what_they_are_about() -> None:
-    one = '<form method="post" action="/a"><input type="hidden" name="n" value="1"><input name="why"></form>'
-    two = one.replace('value="1"', 'value="2"').replace("</form>", '<textarea name="t">x</textarea></form>')
-    two = f'<details id="d">{two}</details>'
-    found = typed_again(one + two, "/a", "POST", {"n": ["2"], "why": ["so"], "t": ["\ny"], "new-1": ["z"]})
-    assert found.startswith(one)
-    assert '<details id="d" open="">' in found
-    assert 'name="why" value="so"' in found
-    assert '<textarea name="t">\n\ny</textarea>' in found
-    assert '<input type="hidden" name="new-1" value="z">' in found
-    assert typed_again(one, "/b", "POST", {"why": ["so"]}) == one
+def test_two_forms_with_one_address_are_told_apart_by_what_they_are_about(
+    busy: DeskSite, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {each.scan.name: each.scan.id for each in busy.home.store.scan_states()}
+    here, others = known["doubt2.png"], [known["doubt.png"], known["agreed.png"]]
+    for other in others:
+        assert post(client, f"/desk/scan/{here}/settle", other=other, verdict="duplicate", why="x").status_code == 303
+    monkeypatch.setattr(scan_deeds, "settle", no)
+    for other in others:
+        told = post(client, f"/desk/scan/{here}/settle", other=other, verdict="open", why=WHY)
+        assert told.status_code == 422
+        forms = [each.partition("</form>")[0] for each in told.text.split(f'action="/desk/scan/{here}/settle"')[1:]]
+        filled = [each for each in forms if WHY in unescape(each)]
+        assert len(forms) == 2
+        assert len(filled) == 1
+        assert f'name="other" value="{other}"' in filled[0]
+        assert '<option value="open" selected' in filled[0]
+        assert told.text.count('id="typed-again"') == 1
 
 
-def test_what_cannot_be_undone_is_asked_again() -> None:
-    form = '<form method="post" action="/a"><input type="checkbox" name="sure" value="yes"></form>'
-    assert "checked" not in typed_again(form, "/a", "POST", {"sure": ["yes"]})
-    assert "checked" in typed_again(form.replace("sure", "anyway"), "/a", "POST", {"anyway": ["yes"]})
+def test_a_text_of_several_lines_keeps_its_empty_first_one(client: TestClient) -> None:
+    told = post(client, "/desk/batch/note", name="monday", text="\nsecond </textarea>", seen="another")
+    assert told.status_code == 422
+    assert ">\n\nsecond &lt;/textarea&gt;</textarea>" in told.text
+
+
+def test_what_cannot_be_undone_is_asked_again_and_other_ticks_stand(
+    busy: DeskSite, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    monkeypatch.setattr(scan_deeds, "forget_scan", no)
+    told = post(client, f"/desk/scan/{scan}/forget", why=WHY, sure="yes")
+    assert told.status_code == 422
+    shown = Shown(told.text, f"/desk/scan/{scan}/forget")
+    assert (shown.is_open, shown.values["why"], "sure" in shown.values) == (True, WHY, False)
+    told = post(client, f"/desk/scan/{scan}/retake", why=WHY, anyway="1")
+    assert told.status_code == 422
+    assert Shown(told.text, f"/desk/scan/{scan}/retake").values["anyway"] == "1"
 
 
 def test_only_a_form_with_a_file_says_that_a_file_has_to_be_chosen_again(busy: DeskSite, client: TestClient) -> None:

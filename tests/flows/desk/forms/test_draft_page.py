@@ -184,6 +184,22 @@ def test_a_number_that_is_none_is_refused_with_the_field(client: TestClient) -> 
     assert "hirer: x0 is a whole number of pixels" in answer.text
 
 
+def test_new_entries_that_a_page_with_javascript_made_stand_in_a_form_that_was_refused(client: TestClient) -> None:
+    sent = filled_in(client.get(HERE).text)
+    new = {
+        f"field-{number}-{key}": text for number in (7, 8, 12) for key, text in (("name", f"n{number}"), ("was", ""))
+    }
+    new |= {"column-0-9-name": "ninth", "column-0-9-was": "", "rule-3-check": "a == b", "field-1-x0": "-5"}
+    answer = client.post(HERE, data={**sent, **new, "field-7-required": "1"})
+    assert answer.status_code == 422
+    shown = filled_in(answer.text)
+    assert {name: shown.get(name) for name in new} == new
+    assert shown["field-7-required"] == "1"
+    assert [re.search(rf'data-id="field-{number}" data-new', answer.text) is not None for number in (7, 8, 12)] == [
+        False, False, True,
+    ], "the last one is the next new one"  # fmt: skip
+
+
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(client: TestClient, draft: Draft) -> None:
     sent = filled_in(client.get(HERE).text)
     draft.save(draft.text.replace('label = "Hirer"', 'label = "Renter"'))
