@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.chromium import FLAGS, chromium
 from tests.patience import PATIENCE
 from tests.transcribe.review.cable import Cable, cable
-from tests.transcribe.review.site import Site, make_site, served
+from tests.transcribe.review.site import Site, form_of, make_site, served
 from transcribe.model import Transcriber
 
 PATIENCE_MS = 120_000
@@ -41,8 +41,9 @@ def browser(browser: Browser) -> Browser:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path)
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """A site, with the forms that a module names as FORMS."""
+    made = make_site(tmp_path, forms=getattr(request.module, "FORMS", form_of))
     yield made
     made.store.close()
 

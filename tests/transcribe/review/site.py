@@ -8,17 +8,20 @@ import io
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from PIL import Image, ImageDraw, ImageFont
+from playwright.sync_api import Page
 from starlette.types import ASGIApp
 
 from tests.prompt_server import PromptServer
@@ -44,6 +47,7 @@ from transcribe.review.app import create_app
 from transcribe.review.context import Forms
 from transcribe.review.options import ReviewOptions
 from transcribe.store import open_store
+from transcribe.store.facts import Floor, Rate
 from transcribe.store.state_store import Store
 
 PAGE = (1240, 1754)
@@ -125,6 +129,36 @@ class Site:
 def form_of(name: str, version: int = 1) -> Form:
     """The shipped form of this name."""
     return definitions.load(name)
+
+
+SignIn = Callable[[Transcriber], httpx.Client]
+Enter = Callable[[Transcriber], Page]
+NUMBER, DATE, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("express")
+
+
+def as_a_whole(name: str, version: int) -> Form:
+    """A shipped form that may be read as a whole."""
+    return replace(form_of(name, version), options={"whole_form": True})
+
+
+def csrf(client: httpx.Client | TestClient) -> str:
+    """The token of a client's session, as it stands in every form."""
+    return str(client.get("/me").text).split('name="csrf" value="')[1].split('"')[0]
+
+
+def client_of(site: Site, person: Transcriber) -> TestClient:
+    """A client without a server, signed in as this person."""
+    client = TestClient(site.app, "http://127.0.0.1:8080", follow_redirects=False)
+    assert client.post(f"/in/{site.link(person)}").status_code == 303
+    return client
+
+
+def set_pay(site: Site, floor: Floor | None = None) -> None:
+    """A piece of 0.014 EUR and, unless another is named, a floor of 12 EUR an hour."""
+    now = site.clock.now()
+    site.store.put_rate(Rate(form="bon-de-commande", micro=14_000, currency="EUR", since=now), now)
+    honest = Floor(micro=12_000_000, currency="EUR", source="SMIC horaire brut", since=now)
+    site.store.put_floor(floor or honest, now)
 
 
 def make_site(folder: Path, options: ReviewOptions | None = None, forms: Forms = form_of, place: str = "") -> Site:

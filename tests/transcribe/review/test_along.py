@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.bench.bench_offline import FIELDS, SMALL, offline_batch
 from tests.transcribe.review.cable import Cable
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import Enter, Site
 from transcribe.model import FieldKey, Transcriber
 
 pytestmark = pytest.mark.browser
 
-Enter = Callable[[Transcriber], Page]
 
 OVER = """
   async (name) => {

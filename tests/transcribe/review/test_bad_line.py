@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,16 +11,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.device import HELD
-from tests.transcribe.review.site import Site, make_site
-from transcribe.model import FieldKey, Transcriber
+from tests.transcribe.review.site import NUMBER, Enter, Site, make_site
 from transcribe.review.options import ReviewOptions
 from transcribe.store.facts import SentReading
 
 pytestmark = pytest.mark.browser
 
-Enter = Callable[[Transcriber], Page]
 
-NUMBER = FieldKey("order_number")
 KILOBIT = 1000 / 8
 LEASE = 300.0
 LOOKS = 3_000

@@ -48,9 +48,3 @@ def test_of_many_choices_a_line_is_told_and_that_there_are_others(site: Site) ->
     assert "One of: colour 0, colour 1" in told
     assert told.endswith(" and others.")
     assert len(told) < MAX_CHOICES_LENGTH + 120
-
-
-def test_examples_of_other_fields_are_no_choices(site: Site) -> None:
-    view = shown(site, "en", SIZES, "code")
-    assert "One of" not in view.help
-    assert view.examples == SIZES

@@ -5,19 +5,14 @@ from __future__ import annotations
 import html
 import re
 import secrets
-from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 
 from tests.patience import PATIENCE
-from tests.transcribe.review.site import Site
-from transcribe.model import FieldKey, Transcriber
-
-SignIn = Callable[[Transcriber], httpx.Client]
-
-NUMBER, DATE, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("express")
+from tests.transcribe.review.site import DATE, MARK, NUMBER, SignIn, Site
+from transcribe.model import FieldKey
 
 
 def hidden(page: str, name: str) -> str:
@@ -216,20 +211,6 @@ def test_a_tick_is_asked_with_yes_and_no(site: Site, sign_in: SignIn) -> None:
     assert re.search(r'<input type="radio" name="text" value="true"[ >]', page)
     assert answer(client, text="true").status_code == 303
     assert [reading.text for reading in site.store.readings(scan)] == ["true"]
-
-
-def test_the_last_reading_can_be_taken_back(site: Site, sign_in: SignIn) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025"})
-    client = sign_in(site.person("amina"))
-    first = task_of(client.get("/work").text)
-    answer(client, text="BC-2025-000l")
-    page = client.get("/work").text
-    assert f'action="/work/{first}/undo"' in page
-
-    undone = client.post(f"/work/{first}/undo", data={"csrf": hidden(page, "csrf")})
-
-    assert undone.status_code == 303
-    assert task_of(client.get(undone.headers["location"]).text) == first
 
 
 def test_a_picture_is_shown_only_to_whom_the_task_is_leased(site: Site, sign_in: SignIn) -> None:

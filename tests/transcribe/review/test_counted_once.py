@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-import httpx
 import pytest
 
 from tests.transcribe.review.promises.test_known_fields import known_fields
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_fair_pages import NUMBER, csrf, read, set_pay
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf, set_pay
+from tests.transcribe.review.test_fair_pages import read
 from tests.transcribe.store.world import put
-from transcribe.model import FieldKey, Task, Transcriber
+from transcribe.model import Task, Transcriber
 from transcribe.review.views.formatting import certainty
 from transcribe.store.facts import Offer, SentReading
-
-DATE = FieldKey("order_date")
-SignIn = Callable[[Transcriber], httpx.Client]
 
 
 def send(site: Site, who: Transcriber, task: str, text: str, seconds: float) -> None:

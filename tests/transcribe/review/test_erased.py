@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.known_values import decided_by_people
-from tests.transcribe.review.site import Site, form_of, make_site
-from tests.transcribe.review.test_fair_pages import csrf, set_pay
-from transcribe.model import FieldKey, Form, Transcriber
+from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, as_a_whole, csrf, set_pay
 from transcribe.store.facts import SentReading
 
-SignIn = Callable[[Transcriber], httpx.Client]
-Enter = Callable[[Transcriber], Page]
-NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
+FORMS = as_a_whole
+
+
 SAID = {
     "en": ("scan erased", "The scan was erased before what you typed arrived, so that is not kept."),
     "fr": ("document effacé", "Le document a été effacé avant l’arrivée de ce que vous avez saisi, qui n’est donc pas"),
@@ -28,16 +23,9 @@ SAID = {
 }
 
 
-def as_a_whole(name: str, version: int) -> Form:
-    return replace(form_of(name, version), options={"whole_form": True})
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path, forms=as_a_whole)
-    set_pay(made)
-    yield made
-    made.store.close()
+@pytest.fixture(autouse=True)
+def paid(site: Site) -> None:
+    set_pay(site)
 
 
 @pytest.mark.promise("The scan was erased,", "erased with the scan", "scan erased")

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from tests.examples import examples
-from tests.transcribe.review.site import Site, make_site
-from transcribe.model import Decision, FieldKey, Task, Transcriber
+from tests.transcribe.review.site import client_of, make_site
+from transcribe.model import Decision, FieldKey, Task
 from transcribe.store.facts import Floor, Rate, SentReading
 
 KEY, NEXT = FieldKey("customer_name"), FieldKey("order_number")
@@ -21,12 +20,6 @@ ANSWERS = ("Dupont", "Dupont", "Dupond")
 TIMES = re.compile(
     r"<time.*?</time>|/readings/[\w-]+|value=\"[^\"]*\"|<option.*?</option>|\"(?:csrf|person)\": \"[^\"]*\"", re.DOTALL
 )
-
-
-def client_of(site: Site, person: Transcriber) -> TestClient:
-    client = TestClient(site.app, follow_redirects=False)
-    assert client.post(f"/in/{site.link(person)}").status_code == 303
-    return client
 
 
 def world(folder: Path, answers: tuple[str, ...]) -> list[tuple[str, int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,23 +12,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.patience import PATIENCE
-from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf, make_site, set_pay
 from tests.transcribe.store.world import put
-from transcribe.model import FieldKey, Transcriber, Truth
+from transcribe.model import Transcriber, Truth
 from transcribe.review.options import ReviewOptions
 from transcribe.review.views.offers import offer_to
-from transcribe.store.facts import Floor, Rate, SentReading
-
-SignIn = Callable[[Transcriber], httpx.Client]
-
-NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
-
-
-def set_pay(site: Site, floor: Floor | None = None) -> None:
-    now = site.clock.now()
-    site.store.put_rate(Rate(form="bon-de-commande", micro=14_000, currency="EUR", since=now), now)
-    honest = Floor(micro=12_000_000, currency="EUR", source="SMIC horaire brut", since=now)
-    site.store.put_floor(floor or honest, now)
+from transcribe.store.facts import Floor, SentReading
 
 
 def read(site: Site, who: Transcriber, text: str = "BC-2025-0001") -> str:
@@ -37,12 +25,6 @@ def read(site: Site, who: Transcriber, text: str = "BC-2025-0001") -> str:
     (task,) = site.store.lease(who.id, 1, site.clock.now())
     site.store.submit(task.id, who.id, SentReading(text=text, idem=f"{who.id}-{text}", seconds=0.0), site.clock.now())
     return task.id
-
-
-def csrf(client: httpx.Client) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
-    assert found
-    return found[1]
 
 
 @pytest.mark.promise("An hour of measured")

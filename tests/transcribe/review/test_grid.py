@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.house import until
-from tests.transcribe.review.site import Site, form_of, make_site
+from tests.transcribe.review.site import NUMBER, Enter, Site, as_a_whole
 from transcribe.geometry import Box
-from transcribe.model import FieldKey, Form, ReadResult, Transcriber
+from transcribe.model import FieldKey
 from transcribe.review.views.item_grid import ItemGrid, in_grids
 
-Enter = Callable[[Transcriber], Page]
-NUMBER = FieldKey("order_number")
+FORMS = as_a_whole
+
+
 CELLS = [FieldKey(f"lines.{name}", row) for row in range(3) for name in ("reference", "quantity", "unit_price")]
 GONE = FieldKey("lines.quantity", 1)
 """A cell that is not open: it is decided already."""
-
-
-def as_a_whole(name: str, version: int) -> Form:
-    return replace(form_of(name, version), options={"whole_form": True})
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path, forms=as_a_whole)
-    yield made
-    made.store.close()
 
 
 @pytest.fixture
@@ -50,14 +36,6 @@ def focused(page: Page) -> str:
 
 
 pytestmark = pytest.mark.browser
-
-
-def test_cells_stand_row_by_row_under_the_names_of_their_columns(page: Page) -> None:
-    expect(page.locator(".grid")).to_have_count(1)
-    heads = page.locator(".grid thead th").all_text_contents()
-    assert (len(heads), heads[2]) == (4, "Qty"), heads
-    expect(page.locator(".grid tbody tr")).to_have_count(3)
-    expect(page.locator(".grid .line")).to_have_count(8)
 
 
 def test_tab_goes_row_after_row_and_arrows_from_cell_to_cell(page: Page) -> None:
@@ -132,36 +110,6 @@ def test_a_click_on_the_page_goes_to_the_field_there(page: Page) -> None:
         scale = shown["width"] / 1240
         image.click(position={"x": (x0 + x1) / 2 * scale, "y": (y0 + y1) / 2 * scale})
         assert focused(page) == line.locator("legend").text_content()
-
-
-def test_a_broad_column_can_be_read_and_a_row_number_stays_in_one_line(
-    site: Site, address: str, browser: Browser
-) -> None:
-    """A description was drawn as narrow as a quantity: its picture 58 pixels wide; "10" was broken in two."""
-    names = ("code", "description", "quantity", "unit_price", "amount")
-    scan = site.scan("order-form", {FieldKey(f"lines.{name}", row): "x" for name in names for row in (0, 9)})
-    places = [
-        replace(each, box=each.box._replace(x1=each.box.x0 + (600 if each.key.name == "lines.description" else 200)))
-        for each in site.store.places(scan)
-    ]
-    reads = ReadResult(places=tuple(places), readings=(), fit=1.0, quality={})
-    site.store.put_reads(scan, reads, site.clock.now())
-    page = browser.new_context(viewport={"width": 1024, "height": 768}).new_page()
-    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
-    page.locator("main button").click()
-    page.goto(f"{address}/form")
-    page.locator("html[data-ready]").wait_for()
-
-    widths = [box["width"] for each in page.locator(".grid thead th").all() if (box := each.bounding_box())]
-    assert widths[2] > 1.8 * widths[3], widths
-    assert min(widths[1:]) > 70, widths
-    heights = page.evaluate("""[...document.querySelectorAll('.grid tbody th')].map(each => {
-      const text = document.createRange();
-      text.selectNodeContents(each);
-      return text.getBoundingClientRect().height; })""")
-    assert len(heights) == 2
-    assert heights[0] == heights[1], "10 is written in one line, as 1 is"
-    assert page.evaluate("document.documentElement.scrollWidth") == 1024
 
 
 def test_lines_that_are_in_no_table_stay_as_they_are() -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.transcribe.review.promises.test_known_fields import csrf
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import NUMBER, SignIn, Site, csrf
 from transcribe.errors import NotFound
 from transcribe.model import FieldKey, Transcriber
 
-SignIn = Callable[[Transcriber], httpx.Client]
-NUMBER, EMAIL = FieldKey("order_number"), FieldKey("email")
+EMAIL = FieldKey("email")
 
 
 def ask(site: Site, client: httpx.Client, who: Transcriber, key: FieldKey = NUMBER) -> str:

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Dialog, Page
 
 from tests.chromium import said_by
-from tests.transcribe.review.access.test_access import faults_of
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import DATE, NUMBER, Site
 from transcribe.model import Decision, Evidence, FieldKey, Task, Truth
 from transcribe.review.views.offers import offer_to
 from transcribe.store.facts import ExpectedWork, Floor, SentReading
@@ -17,7 +16,7 @@ from transcribe.store.facts import ExpectedWork, Floor, SentReading
 pytestmark = pytest.mark.browser
 
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>'{{7*7}}"
-NUMBER, NAME, DATE = FieldKey("order_number"), FieldKey("customer_name"), FieldKey("order_date")
+NAME = FieldKey("customer_name")
 
 
 def filled_with(site: Site, text: str) -> tuple[str, list[str]]:
@@ -120,22 +119,3 @@ def test_a_very_long_word_makes_no_page_wider_than_a_phone(site: Site, address: 
     wide["hers"] = page.evaluate("document.documentElement.scrollWidth")
     assert "W" * 90 in page.locator("#appeal-words").inner_text()
     assert {path: width for path, width in wide.items() if width > 360} == {}
-
-
-def test_axe_finds_nothing_on_the_pages_of_pay_help_and_people(site: Site, address: str, page: Page) -> None:
-    """In another language than the one that each person begins with; tests of every page have the others."""
-    link, paths = filled_with(site, "text")
-    page.goto(f"{address}/in/{link}")
-    page.locator("main button").click()
-    page.locator("html[data-ready]").wait_for()
-    page.locator(".menu summary").click()
-    page.locator("#language").select_option("fr")
-    page.locator("form[action='/language'] button").click()
-    page.locator("html[lang=fr]").wait_for()
-    found = {}
-
-    for path in paths:
-        page.goto(f"{address}{path}")
-        found[path] = faults_of(page)
-
-    assert {path: faults for path, faults in found.items() if faults} == {}

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
 
-from tests.transcribe.review.site import Site
-from transcribe.model import FieldKey, Transcriber
-
-Enter = Callable[[Transcriber], Page]
+from tests.transcribe.review.site import Enter, Site
+from transcribe.model import FieldKey
 
 
 def test_the_manifest_has_icons_of_its_sizes_and_speaks_the_readers_language(site: Site, address: str) -> None:
@@ -40,17 +36,3 @@ def test_the_browser_finds_nothing_against_installing(site: Site, enter: Enter) 
     assert (found["errors"], found["url"].endswith("/manifest.webmanifest")) == ([], True)
     errors = {each["errorId"] for each in tools.send("Page.getInstallabilityErrors")["installabilityErrors"]}
     assert errors <= {"in-incognito"}, "a test's browser keeps nothing, and so installs nothing"
-
-
-@pytest.mark.browser
-def test_the_menu_offers_it_where_the_browser_can(site: Site, enter: Enter) -> None:
-    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-1"})
-    page = enter(site.person("amina"))
-    page.locator(".menu summary").click()
-    expect(page.locator("#install")).to_be_hidden()
-    page.evaluate(
-        "dispatchEvent(Object.assign(new Event('beforeinstallprompt'), { prompt: () => (window.asked = true) }))"
-    )
-    page.locator("#install").click()
-    assert page.evaluate("window.asked") is True
-    expect(page.locator("#install")).to_be_hidden()

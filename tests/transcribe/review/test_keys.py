@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.transcribe.review.site import Site, form_of, make_site
-from transcribe.model import FieldKey, Form, Task, Transcriber
+from tests.transcribe.review.site import DATE, NUMBER, Enter, Site, as_a_whole
+from transcribe.model import FieldKey, Task
 from transcribe.store.facts import SentReading
+
+FORMS = as_a_whole
+
 
 pytestmark = pytest.mark.browser
 
-Enter = Callable[[Transcriber], Page]
-NUMBER, DATE, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("express")
 MAC = "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })"
-
-
-def as_a_whole(name: str, version: int) -> Form:
-    return replace(form_of(name, version), options={"whole_form": True})
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path, forms=as_a_whole)
-    yield made
-    made.store.close()
 
 
 def shown_keys(page: Page) -> set[str]:
@@ -98,41 +86,41 @@ def test_no_key_is_shown_where_there_is_no_keyboard(
     assert "Crossed out ·" not in page.locator(".answers").last.inner_text(), "names of keys without their keys"
 
 
-FOCUSES = {
-    "nothing": "document.activeElement.blur()",
-    "the menu": "document.querySelector('.menu summary').focus()",
-    "the brand": "document.querySelector('.brand').focus()",
-    "the picture": "document.querySelector('#picture').focus()",
-    "the last tool": "document.querySelector('#same').focus()",
-}
+FOCUSES = (
+    "document.activeElement.blur()",
+    "document.querySelector('.menu summary').focus()",
+    "document.querySelector('.brand').focus()",
+    "document.querySelector('#picture').focus()",
+    "document.querySelector('#same').focus()",
+)
 
 
-@pytest.mark.parametrize("where", FOCUSES)
-def test_on_the_work_page_keys_work_wherever_the_focus_is(site: Site, enter: Enter, where: str) -> None:
+def test_on_the_work_page_keys_work_wherever_the_focus_is(site: Site, enter: Enter) -> None:
+    """Each key with the focus elsewhere."""
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     amina = site.person("amina")
     page = enter(amina)
     first = str(page.locator("#task").get_attribute("action"))
-    page.evaluate(FOCUSES[where])
+    page.evaluate(FOCUSES[0])
     page.keyboard.press("Alt+s")
     expect(page.locator("#reason")).to_be_focused()
     page.keyboard.press("Escape")
-    page.evaluate(FOCUSES[where])
+    page.evaluate(FOCUSES[1])
     page.keyboard.press("Alt+f")
     expect(page.locator("#what")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#text")).to_be_focused()
     page.keyboard.type("BC-2025-0001")
-    page.evaluate(FOCUSES[where])
+    page.evaluate(FOCUSES[2])
     page.keyboard.press("Alt+c")
     expect(page.locator("#picture.strong")).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(page.locator("#task")).not_to_have_attribute("action", first)
-    page.evaluate(FOCUSES[where])
+    page.evaluate(FOCUSES[3])
     page.keyboard.press("Alt+u")
     expect(page.locator("#task")).to_have_attribute("action", first)
     expect(page.locator("#text")).to_have_value("BC-2025-0001")
-    page.evaluate(FOCUSES[where])
+    page.evaluate(FOCUSES[4])
     page.keyboard.press("Alt+i")
     expect(page.locator("#task")).not_to_have_attribute("action", first)
 
@@ -148,8 +136,6 @@ def test_what_is_typed_with_the_focus_nowhere_goes_into_the_box(site: Site, ente
 @pytest.mark.parametrize(
     "where",
     [
-        "document.activeElement.blur()",
-        "document.querySelector('.menu summary').focus()",
         "document.querySelector('#lines button.main').focus()",
         "document.querySelector('.line select').focus()",
     ],

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.transcribe.review.promises.test_known_fields import csrf
-from tests.transcribe.review.site import Site
-from transcribe.model import FieldKey, Transcriber
+from tests.transcribe.review.site import SignIn, Site, csrf
+from transcribe.model import FieldKey
 
-SignIn = Callable[[Transcriber], httpx.Client]
 ENGLISH = {"accept-language": "en-GB,en;q=0.9"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,16 +9,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import DATE, NUMBER, Enter, Site
 from transcribe.model import WHOLE, FieldKey, Reading, ScanPage, Task, TaskKind, Transcriber
 from transcribe.review.pages.work import CLICKED_WIDTH_PX
 from transcribe.table_rows import rows_key
 
 pytestmark = pytest.mark.browser
-
-Enter = Callable[[Transcriber], Page]
-
-NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 
 
 def ask(site: Site, kind: TaskKind, key: FieldKey) -> str:
@@ -222,12 +217,12 @@ NOTE_TOUCHES = """
 """
 
 
-@pytest.mark.parametrize("kind", ["read", "locate", "rows"])
+@pytest.mark.parametrize("kind", ["read", "locate"])
 def test_what_a_finger_draws_is_no_gesture_of_the_browser_that_would_take_the_next_tap(
     site: Site, address: str, browser: Browser, kind: TaskKind
 ) -> None:
     """A finger lifted while it moves lets a page glide on; one tap of ten on Send after it only stopped that."""
-    ask(site, kind, rows_key("lines") if kind == "rows" else NUMBER)
+    ask(site, kind, NUMBER)
     page = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).new_page()
     page.add_init_script(NOTE_TOUCHES)
     page.goto(f"{address}/in/{site.link(site.person('amina'))}")
@@ -269,22 +264,6 @@ def test_a_text_that_comes_back_keeps_its_frame(site: Site, enter: Enter) -> Non
     expect(page.locator(".shapes rect")).to_have_count(1)
 
 
-@pytest.mark.parametrize("kind", ["locate", "rows", "identify"])
-def test_no_page_asks_for_numbers_of_pixels(site: Site, enter: Enter, kind: TaskKind) -> None:
-    ask(site, kind, {"locate": NUMBER, "rows": rows_key("lines"), "identify": WHOLE}[kind])
-    page = enter(site.person("amina"))
-    expect(page.locator("main input[type=number]")).to_have_count(0)
-    assert re.findall(r"\b\d{2,}\b", page.locator("main").inner_text()) == []
-    inputs = page.locator("main input:not([type=hidden], [type=radio]):visible")
-    assert [each.get_attribute("id") for each in inputs.all()] == (["text"] if kind == "locate" else [])
-
-
-def test_several_lines_say_how_to_join_them(site: Site, enter: Enter) -> None:
-    ask(site, "locate", NUMBER)
-    page = enter(site.person("amina"))
-    expect(page.locator("#joined")).to_have_text("Several lines: type them one after the other, with a space between.")
-
-
 def test_rows_are_marked_by_keyboard_alone(site: Site, enter: Enter) -> None:
     scan = ask(site, "rows", rows_key("lines"))
     page = enter(site.person("amina"))
@@ -310,19 +289,6 @@ def test_of_forms_nothing_is_chosen_and_blanks_are_shown(site: Site, enter: Ente
     blank = page.locator(".thumb img[src^='/blank/']")
     expect(blank).to_have_count(1)
     assert blank.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
-
-
-@pytest.mark.parametrize("width", [360, 1440])
-def test_a_page_that_is_turned_stays_within_its_card(site: Site, enter: Enter, page: Page, width: int) -> None:
-    ask(site, "identify", WHOLE)
-    page.set_viewport_size({"width": width, "height": 800})
-    enter(site.person("amina"))
-    page.locator(".turned img").last.wait_for()
-    beyond = page.locator(".thumb :is(span, img)").evaluate_all("""parts => parts.filter((part) => {
-      const card = part.closest('.thumb').getBoundingClientRect();
-      const { left, right } = part.getBoundingClientRect();
-      return left < card.left + 2 || right > card.right - 2; }).map((part) => part.outerHTML)""")
-    assert beyond == []
 
 
 def test_blanks_are_shown_to_nobody_else(site: Site, sign_in: Callable[[Transcriber], httpx.Client]) -> None:
@@ -423,19 +389,6 @@ def test_a_picture_of_another_paper_is_said_with_two_keys(site: Site, enter: Ent
         ("", None, "a cat"),
         ("order_number", "BC-2025-0002", ""),
     ]
-
-
-def test_it_is_said_by_touch_too(site: Site, address: str, browser: Browser) -> None:
-    two_orders(site)
-    page = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True).new_page()
-    page.goto(f"{address}/in/{site.link(site.person('amina', language='fr'))}")
-    page.locator("main button").tap()
-    page.locator("html[data-ready]").wait_for()
-    page.locator("#other-paper summary").tap()
-    page.get_by_role("button", name="Ce n’est pas ce formulaire").tap()
-
-    expect(page.locator("#text")).to_be_editable()
-    assert any(each.key == WHOLE for state in site.store.scan_states() for each in site.store.readings(state.scan.id))
 
 
 @pytest.mark.promise("Until it is set")

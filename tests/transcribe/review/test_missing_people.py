@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from tests.patience import PATIENCE
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site
 from transcribe.errors import StoreError
-from transcribe.model import FieldKey, Transcriber
 from transcribe.review.missing_mark import MARK_AGE, MissingMark
 
-SignIn = Callable[[Transcriber], httpx.Client]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 
 
 def test_the_page_of_people_says_who_is_missing_until_they_come(site: Site, sign_in: SignIn) -> None:

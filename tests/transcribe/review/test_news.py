@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import httpx
 import pytest
 
-from tests.transcribe.review.promises.test_known_fields import csrf
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import NUMBER, SignIn, Site, csrf
 from transcribe.model import FieldKey, Transcriber
 from transcribe.store.facts import SentReading
-
-SignIn = Callable[[Transcriber], httpx.Client]
-NUMBER = FieldKey("order_number")
 
 
 def told(page: str) -> list[tuple[str, str]]:

@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.device import until_held
-from tests.transcribe.review.site import Site, form_of, make_site
-from transcribe.model import FieldKey, Form, Transcriber
+from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, as_a_whole
+from transcribe.model import Transcriber
 from transcribe.store import Rate, SentReading
 
-NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
-SignIn = Callable[[Transcriber], httpx.Client]
-Enter = Callable[[Transcriber], Page]
+FORMS = as_a_whole
+
+
 COUNTS = "Your first reading of this field is kept, paid, and counts already."
 WAY_ON = "If the outcome is wrong, contest it under My readings."
-
-
-def as_a_whole(name: str, version: int) -> Form:
-    return replace(form_of(name, version), options={"whole_form": True})
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path, forms=as_a_whole)
-    yield made
-    made.store.close()
 
 
 def read_elsewhere(site: Site, who: Transcriber, text: str) -> str:

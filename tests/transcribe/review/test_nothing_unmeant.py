@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_fair_pages import set_pay
+from tests.transcribe.review.site import Enter, Site, set_pay
 from tests.transcribe.review.test_work_page import all_sent
 from transcribe.model import FieldKey, Transcriber
 
 pytestmark = pytest.mark.browser
 
-Enter = Callable[[Transcriber], Page]
 PIECE = 14_000
 KEYS = ("city", "customer_name")
 """Fields in which no text looks odd, so that none is asked about before it is sent."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,12 +11,8 @@ import pytest
 
 from tests.patience import PATIENCE
 from tests.transcribe.review.promises.test_known_fields import known_fields
-from tests.transcribe.review.site import Site, make_site, served
-from tests.transcribe.review.test_fair_pages import NUMBER, csrf, set_pay
-from transcribe.model import Transcriber
+from tests.transcribe.review.site import NUMBER, SignIn, Site, csrf, make_site, served, set_pay
 from transcribe.review.options import ReviewOptions
-
-SignIn = Callable[[Transcriber], httpx.Client]
 
 
 @pytest.mark.parametrize("cut", ["a", "PGHZ5s", "PGHZ5sUSowydnTsFkCIKI2o3fqcf5zrD3L6ln8TBhzI.", "é" * 50])

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import httpx
-
 from tests.transcribe.review.read_site import add_read_scan
-from tests.transcribe.review.site import Site
-from transcribe.model import FieldKey, ReadResult, Transcriber
+from tests.transcribe.review.site import SignIn, Site
+from transcribe.model import FieldKey, ReadResult
 
-SignIn = Callable[[Transcriber], httpx.Client]
 STRIPES = "Grey stripes lie outside the photograph"
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import DATE, NUMBER, Enter, Site
 from transcribe.model import FieldKey, Transcriber
 
 pytestmark = pytest.mark.browser
 
-NUMBER, DATE, TOTAL = FieldKey("order_number"), FieldKey("order_date"), FieldKey("total")
-Enter = Callable[[Transcriber], Page]
+TOTAL = FieldKey("total")
 
 COUNT = """async () => {
   const found = [];

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.transcribe.review.site import Site
-from transcribe.model import FieldKey, Reading, Task, Transcriber
+from tests.transcribe.review.site import NUMBER, Enter, SignIn, Site
+from transcribe.model import FieldKey, Reading, Task
 
-SignIn = Callable[[Transcriber], httpx.Client]
-Enter = Callable[[Transcriber], Page]
-
-NUMBER, NAME = FieldKey("order_number"), FieldKey("customer_name")
+NAME = FieldKey("customer_name")
 SHOWN = "BC-2025-0001"
 
 

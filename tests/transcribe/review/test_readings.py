@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
-from playwright.sync_api import Page
 
 from flows.steps.close_appeals import close_appeals
-from tests.transcribe.review.site import Site, form_of
+from tests.transcribe.review.site import SignIn, Site, csrf, form_of
 from tests.transcribe.store.world import put
 from transcribe.codes import Flag
 from transcribe.i18n import said
@@ -22,19 +19,6 @@ from transcribe.review.views.formatting import day, moment
 from transcribe.store.facts import SentReading
 
 KEY = FieldKey("customer_name")
-BROKEN_WORDS = """() => {
-  const broken = [], walk = document.createTreeWalker(document.getElementById("readings"), NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    for (const { 0: word, index } of walk.currentNode.data.matchAll(/\\S+/g)) {
-      const range = document.createRange();
-      range.setStart(walk.currentNode, index);
-      range.setEnd(walk.currentNode, index + word.length);
-      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word);
-    }
-  }
-  return broken;
-}"""
-SignIn = Callable[[Transcriber], httpx.Client]
 
 
 def read(site: Site, who: Transcriber, text: str) -> str:
@@ -153,26 +137,6 @@ def test_what_was_legible_of_a_text_that_cannot_be_read_is_shown_to_who_typed_it
         )
 
 
-@pytest.mark.browser
-def test_no_word_is_broken_in_the_list_of_readings_on_a_telephone(
-    site: Site, address: str, page: Page, outvoted: tuple[str, Transcriber, Transcriber, str]
-) -> None:
-    _, ann, _, reading = outvoted
-    site.store.open_appeal(reading, ann.id, "", site.clock.now() + timedelta(days=9), site.clock.now())
-    site.store.set_interface_language(ann.id, "fr", site.clock.now())
-    other = site.scan("bon-de-commande", {KEY: "Martin"}, name="another paper")
-    (task,) = site.store.lease(ann.id, 1, site.clock.now())
-    sent = SentReading(text="", legible="une attestation", idem="not-this-form")
-    site.store.say_not_this_form(task.id, ann.id, sent, site.clock.now())
-    site.store.put_scan_aside(other, "op", "no order", site.clock.now())
-    page.set_viewport_size({"width": 360, "height": 640})
-    page.goto(f"{address}/in/{site.link(ann)}")
-    page.locator("main button").click()
-    page.goto(f"{address}/readings")
-    assert page.evaluate(BROKEN_WORDS) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-
-
 def test_a_wrong_address_is_told_in_the_readers_language(site: Site, sign_in: SignIn) -> None:
     client = sign_in(site.person("marie", language="fr"))
     page = client.get("/pay/statement/2026-99x").text
@@ -202,11 +166,6 @@ def test_nobody_sees_a_reading_that_is_not_theirs(
     for address in (f"/readings/{reading}", f"/readings/{reading}/snippet"):
         assert client.get(address).status_code == 404
     assert client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client)}).status_code == 404
-
-
-def csrf(client: httpx.Client) -> str:
-    """The token of this session, as it stands in every form."""
-    return client.get("/readings").text.split('name="csrf" value="')[1].split('"')[0]
 
 
 @pytest.mark.promise(

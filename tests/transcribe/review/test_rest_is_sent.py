@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,15 +9,10 @@ from playwright.sync_api import Dialog, Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.device import until_held, until_kept
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_fair_pages import set_pay
-from transcribe.model import FieldKey, Transcriber
+from tests.transcribe.review.site import NUMBER, Enter, Site, set_pay
 from transcribe.store.facts import SentReading
 
 pytestmark = pytest.mark.browser
-
-Enter = Callable[[Transcriber], Page]
-NUMBER = FieldKey("order_number")
 
 
 def read_without_a_line(site: Site, page: Page, line: Cable) -> None:

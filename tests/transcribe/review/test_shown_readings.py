@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_fair_pages import set_pay
+from tests.transcribe.review.site import SignIn, Site, set_pay
 from tests.transcribe.review.test_readings import KEY, ask, decide
 from transcribe.model import Transcriber
 from transcribe.review.views.comparison import segments, weights
@@ -22,7 +19,6 @@ from transcribe.review.views.formatting import amount, exact_amount, full_amount
 from transcribe.review.views.offers import offer_to
 from transcribe.store.facts import SentReading
 
-SignIn = Callable[[Transcriber], httpx.Client]
 TEXTS = st.text(alphabet="0Oo1lI .é", max_size=12)
 
 
@@ -136,14 +132,6 @@ def test_whoever_read_it_for_an_appeal_is_not_told_who_read_what(
     page = sign_in(eve).get(f"/readings/{heard}").text
     assert "Who read what" not in page
     assert 'id="readers"' in sign_in(ann).get(f"/readings/{outvoted}").text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(1, "1 second"), (60, "1 minute"), (61, "1 minute"), (90, "1.5 minutes"), (3600, "1 hour"), (7200, "2 hours")],
-)
-def test_one_of_a_unit_has_the_noun_of_one(seconds: float, said: str) -> None:
-    assert spent(seconds, "en") == said
 
 
 @pytest.mark.promise("%(num)s line more, for")

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.known_values import decided_by_people
-from tests.transcribe.review.site import Site, form_of, make_site
-from transcribe.model import FieldKey, Form, Transcriber
+from tests.transcribe.review.site import MARK, NUMBER, Enter, Site, as_a_whole
+
+FORMS = as_a_whole
+
 
 pytestmark = pytest.mark.browser
-
-Enter = Callable[[Transcriber], Page]
-NUMBER, MARK = FieldKey("order_number"), FieldKey("express")
-
-
-def as_a_whole(name: str, version: int) -> Form:
-    return replace(form_of(name, version), options={"whole_form": True})
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path, forms=as_a_whole)
-    yield made
-    made.store.close()
 
 
 def shown_words(page: Page) -> list[str]:
@@ -36,12 +20,11 @@ def shown_words(page: Page) -> list[str]:
     return [each.inner_text() for each in said if each.is_visible()]
 
 
-@pytest.mark.parametrize("size", [(360, 640), (1440, 900)])
-def test_the_work_page_says_once_that_nothing_is_marked(site: Site, enter: Enter, size: tuple[int, int]) -> None:
+def test_the_work_page_says_once_that_nothing_is_marked(site: Site, enter: Enter) -> None:
     site.scan("bon-de-commande", {MARK: "", NUMBER: "BC-1"})
     amina = site.person("amina")
     page = enter(amina)
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.set_viewport_size({"width": 360, "height": 640})
     kinds = set()
     for left in (1, 0):
         kind = str(page.locator("#task").get_attribute("data-kind"))
@@ -64,8 +47,7 @@ def test_the_work_page_says_once_that_nothing_is_marked(site: Site, enter: Enter
     assert sorted(map(str, site.texts_of(amina.id))) == ["", "false"]
 
 
-@pytest.mark.parametrize("key", ["0", "n", "Alt+b"])
-@pytest.mark.parametrize("focus", ["", "document.activeElement.blur()"])
+@pytest.mark.parametrize(("key", "focus"), [("0", "document.activeElement.blur()"), ("n", ""), ("Alt+b", "")])
 def test_a_key_says_that_nothing_is_marked_wherever_the_focus_is(
     site: Site, enter: Enter, key: str, focus: str
 ) -> None:

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.device import until_drafted
-from tests.transcribe.review.site import Site, form_of, make_site
-from tests.transcribe.review.test_fair_pages import csrf, set_pay
-from transcribe.model import FieldKey, Form, Transcriber
+from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, as_a_whole, csrf, set_pay
+from transcribe.model import Transcriber
 from transcribe.store.facts import SentReading
 
-Enter = Callable[[Transcriber], Page]
-SignIn = Callable[[Transcriber], httpx.Client]
-NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
+FORMS = as_a_whole
+
+
 TYPED = "BC-1 <b>$& half"
 
 
-def as_a_whole(name: str, version: int) -> Form:
-    return replace(form_of(name, version), options={"whole_form": True})
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path, forms=as_a_whole)
-    set_pay(made)
-    yield made
-    made.store.close()
+@pytest.fixture(autouse=True)
+def paid(site: Site) -> None:
+    set_pay(site)
 
 
 def typed_into(page: Page, text: str) -> None:

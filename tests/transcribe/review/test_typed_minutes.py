@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_fair_pages import NUMBER, contested, csrf, read, set_pay
-from transcribe.model import Transcriber
+from tests.transcribe.review.site import NUMBER, SignIn, Site, csrf, set_pay
+from tests.transcribe.review.test_fair_pages import contested, read
 from transcribe.review.requests import typed_minutes
 
-SignIn = Callable[[Transcriber], httpx.Client]
 NONSENSE = ["15,5,5", "about ten", "1e2", "-4", "inf", "601", ""]
 
 

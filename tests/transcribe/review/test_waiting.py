@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import httpx
 import pytest
 
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf
 from tests.transcribe.store.world import put
-from transcribe.model import FieldKey, Transcriber, Truth
+from transcribe.model import Truth
 from transcribe.review.views.formatting import moment
 from transcribe.store.facts import ExpectedWork, Floor
 from transcribe.store.machines.machines import MAX_COUNTED_WAIT
-
-SignIn = Callable[[Transcriber], httpx.Client]
-NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
-
-
-def csrf(client: httpx.Client) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
-    assert found
-    return found[1]
 
 
 def later(site: Site, **time: float) -> None:

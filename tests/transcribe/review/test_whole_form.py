@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.cable import Cable
-from tests.transcribe.review.site import Site, form_of, make_site
+from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, SignIn, Site, as_a_whole, form_of
 from transcribe.geometry import Box
-from transcribe.model import FieldKey, Form, Place, ReadResult, Task, Transcriber
+from transcribe.model import FieldKey, Place, ReadResult, Task
 from transcribe.review.pages.whole_form import paper_order
 
-SignIn = Callable[[Transcriber], httpx.Client]
-Enter = Callable[[Transcriber], Page]
+FORMS = as_a_whole
 
-NUMBER, DATE, MARK = FieldKey("order_number"), FieldKey("order_date"), FieldKey("express")
+
 FIRST, SECOND = FieldKey("lines.quantity", 0), FieldKey("lines.quantity", 1)
 TEXTS = {DATE: "14/03/2025", NUMBER: "BC-2025-0001", MARK: "x", SECOND: "7", FIRST: "3"}
-
-
-def as_a_whole(name: str, version: int) -> Form:
-    return replace(form_of(name, version), options={"whole_form": True})
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path, forms=as_a_whole)
-    yield made
-    made.store.close()
 
 
 def test_every_open_field_of_one_scan_stands_in_the_order_of_the_paper(site: Site, sign_in: SignIn) -> None:
@@ -299,29 +284,6 @@ def test_what_is_chosen_is_still_there_after_a_reload(site: Site, enter: Enter) 
     expect(page.locator(".line")).to_have_count(3)
     readings = {str(reading.key): (reading.text, set(reading.flags)) for reading in site.store.readings(scan)}
     assert readings == {"order_number": (None, {"illegible"}), "express": ("true", set())}
-
-
-CUT = """(whole) => [...document.querySelectorAll(".line select")].filter((each) => each.checkVisibility())
-  .flatMap((each) => [...each.options].slice(0, whole ? undefined : 1).map((option) => {
-    const style = getComputedStyle(each), pen = document.createElement("canvas").getContext("2d");
-    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-    const room = each.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - ARROW;
-    return pen.measureText(option.text).width > room ? option.text : "";
-  })).filter(Boolean)""".replace("ARROW", "16")
-"""The words of choices that their boxes cut: the first ones, or all. Chromium's arrow takes 16 pixels."""
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("language", ["en", "fr", "es"])
-def test_no_word_of_a_choice_is_cut_on_a_desk_and_the_first_on_no_telephone(
-    site: Site, enter: Enter, address: str, language: str
-) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "14/03/2025", MARK: "x"})
-    page = enter(site.person("amina", language=language))
-    page.goto(f"{address}/form")
-    for width in (1440, 1024, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate(CUT, width > 360) == [], width
 
 
 @pytest.mark.promise("Tab goes from box")

@@ -24,9 +24,9 @@ from starlette.types import Message
 
 from tests.aside import run_aside
 from tests.examples import examples
-from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.site import DATE, NUMBER, Site, make_site
 from tests.transcribe.store.world import sqlite_of
-from transcribe.model import Decision, FieldKey, Transcriber
+from transcribe.model import Decision, Transcriber
 from transcribe.people.tokens import secret_hash
 from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.failures import typed_in
@@ -34,7 +34,6 @@ from transcribe.review.options import ReviewOptions
 from transcribe.store.facts import SentReading
 from transcribe.store.state_store import Store
 
-NUMBER, DATE = FieldKey("order_number"), FieldKey("order_date")
 SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)
 
 OPEN = frozenset(

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import httpx
 import pytest
 
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_readings import KEY, csrf
+from tests.transcribe.review.site import SignIn, Site, csrf
+from tests.transcribe.review.test_readings import KEY
 from transcribe.model import Transcriber
-
-SignIn = Callable[[Transcriber], httpx.Client]
 
 
 def limited(site: Site, handle: str, *forms: str) -> Transcriber:

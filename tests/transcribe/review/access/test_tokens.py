@@ -50,17 +50,3 @@ def test_texts_and_edges_stand_out_from_what_lies_behind_them(scheme: str) -> No
         if contrast(known[front], known[ground]) < least
     ]
     assert weak == []
-
-
-def test_no_other_style_sheet_has_colours_of_its_own() -> None:
-    """Except what is drawn on pictures of paper, which is white in any scheme."""
-    for sheet in STATIC_FOLDER.glob("*.css"):
-        if sheet.name != "tokens.css":
-            found = set(re.findall(r"#[0-9a-f]{3,8}\b", sheet.read_text(encoding="utf-8")))
-            assert found <= {"#fff", "#000", "#0b5d5b"}, sheet.name
-
-
-def test_the_letters_of_the_box_are_ours_and_their_licence_lies_beside_them() -> None:
-    for file in re.findall(r'url\("([^"]+)"\)', TOKENS):
-        assert (STATIC_FOLDER / file).read_bytes()[:4] == b"wOF2"
-    assert "SIL OPEN FONT LICENSE" in (STATIC_FOLDER / "hyperlegible-LICENSE.txt").read_text(encoding="utf-8")

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.transcribe.review.promises.test_known_fields import csrf
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_guide import NUMBER, SignIn
+from tests.transcribe.review.site import NUMBER, SignIn, Site, csrf
 from tests.transcribe.store.world import put
 from transcribe.store.facts import Offer
 

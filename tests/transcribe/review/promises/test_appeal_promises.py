@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
 
 from flows.home import load_settings
 from flows.serving.review_settings import review_options
 from flows.steps.close_appeals import ClosedAppeals, close_appeals
-from tests.transcribe.review.site import Site, form_of, make_site
-from tests.transcribe.review.test_readings import KEY, ask, csrf, decide, read
+from tests.transcribe.review.site import SignIn, Site, csrf, form_of, make_site
+from tests.transcribe.review.test_readings import KEY, ask, decide, read
 from transcribe.codes import Flag
 from transcribe.errors import SettingsError
 from transcribe.model import FieldKey, Transcriber
 from transcribe.review.options import ReviewOptions
-
-SignIn = Callable[[Transcriber], httpx.Client]
 
 WORDS = "the last letter has a bar"
 

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 import httpx
 import pytest
 
 from tests.patience import PATIENCE
-from tests.transcribe.review.site import Site
-from transcribe.model import FieldKey, Transcriber
-
-SignIn = Callable[[Transcriber], httpx.Client]
-
-NUMBER = FieldKey("order_number")
+from tests.transcribe.review.site import NUMBER, SignIn, Site, csrf
+from transcribe.model import Transcriber
 
 
 def newcomer(site: Site, *roles: str) -> Transcriber:
     person = replace(site.person(f"known {roles}", *roles), id="newcomer", handle="nina", begun=False)
     site.store.put_transcriber(person, site.clock.now())
     return person
-
-
-def csrf(client: httpx.Client) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
-    assert found
-    return found[1]
 
 
 @pytest.mark.promise(
@@ -112,19 +101,3 @@ def test_with_a_password_they_sign_in_again_by_themselves(site: Site, sign_in: S
     assert client.post("/out", data={"csrf": csrf(client)}).headers["location"] == "/in"
 
     assert client.post("/in", data={"handle": "amina", "password": word}).headers["location"] == "/work"
-
-
-@pytest.mark.promise("You have no password.")
-def test_a_used_link_says_whom_to_ask(site: Site, address: str) -> None:
-    token = site.link(site.person("amina"))
-    httpx.post(f"{address}/in/{token}", timeout=PATIENCE)
-
-    page = httpx.get(f"{address}/in/{token}", timeout=PATIENCE).text
-
-    assert "Nothing that is yours is lost. To come back, ask whoever sent you the link for a new one." in page
-
-
-def test_who_may_be_asked_is_said_as_it_is(site: Site, sign_in: SignIn) -> None:
-    before = sign_in(site.person("amina")).get("/before").text
-    assert "ask whoever sent you your link" in before, "there is no name and no address of an operator to ask"
-    assert "You may ask them" not in before

@@ -2,55 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from flows.administration.anomalies import anomalies
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_fair_pages import set_pay
+from tests.transcribe.review.site import Enter, Site, set_pay
 from tests.transcribe.review.test_work_page import all_sent, orders
-from transcribe.model import Transcriber
 from transcribe.store.facts import SentReading
-
-Enter = Callable[[Transcriber], Page]
-
-
-@pytest.mark.browser
-def test_holding_enter_sends_nothing_that_nobody_meant(site: Site, enter: Enter) -> None:
-    set_pay(site)
-    orders(site, 5)
-    amina = site.person("amina")
-    page = enter(amina)
-
-    for _ in range(14):  # Chromium says of each but the first that the key is held
-        page.keyboard.down("Enter")
-    page.keyboard.up("Enter")
-
-    expect(page.locator("#doubt")).to_contain_text("Nothing is typed")
-    page.wait_for_timeout(300)
-    assert site.texts_of(amina.id) == []
-    assert site.store.ledger(amina.id) == []
-
-
-@pytest.mark.browser
-def test_holding_a_letter_answers_one_field(site: Site, enter: Enter) -> None:
-    orders(site, 5)
-    amina = site.person("amina")
-    page = enter(amina)
-
-    page.keyboard.down("Alt")
-    for _ in range(6):
-        page.keyboard.down("b")
-    page.keyboard.up("b")
-    page.keyboard.up("Alt")
-
-    all_sent(page)
-    assert site.texts_of(amina.id) == [""]
 
 
 @pytest.mark.browser

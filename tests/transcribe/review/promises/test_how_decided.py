@@ -71,10 +71,6 @@ def test_the_page_has_the_figures_that_decide(tmp_path: Path, monkeypatch: pytes
         assert getattr(rules, each.name) == getattr(in_force, each.name), each.name
 
 
-def test_the_defaults_are_those_of_the_policy(tmp_path: Path) -> None:
-    assert review_options(load_settings(tmp_path), 1).rules == DecisionRules()
-
-
 def test_what_was_learnt_and_the_share_of_known_fields_are_those_of_the_store(site: Site) -> None:
     assert "Nothing was learnt here yet" in how(site)
     site.store.put_parameters({}, site.clock.now())
@@ -103,13 +99,3 @@ def test_known_fields_are_told_exactly_where_they_are_only_practised_on(site: Si
         assert "None of the fields of the work is known in advance now." in page
         assert "None of the fields is known" not in page
         assert practised in page
-
-
-@pytest.mark.parametrize("language", ["fr", "es"])
-def test_it_speaks_the_readers_language(site: Site, language: str) -> None:
-    person = site.person("marie", language=language)
-
-    page = client_of(site, person).get("/how").text
-
-    assert "How decisions are made here" not in page
-    assert "This page is made from" not in page

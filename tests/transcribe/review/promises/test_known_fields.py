@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-import httpx
 import pytest
 
 from tests.known_values import decided_by_people
-from tests.transcribe.review.site import Site, form_of
-from tests.transcribe.review.test_fair_pages import set_pay
+from tests.transcribe.review.site import NUMBER, SignIn, Site, csrf, form_of, set_pay
 from transcribe.codes import Reason
-from transcribe.model import FieldKey, Transcriber
 from transcribe.review.views.task_view import task_view
 from transcribe.store.facts import SentReading
 
-SignIn = Callable[[Transcriber], httpx.Client]
-
-NUMBER = FieldKey("order_number")
 SHARE = 0.2
 KNOWN_COUNT, TASK_COUNT = 40, 250
 
@@ -33,12 +26,6 @@ def known_fields(site: Site, count: int) -> None:
         decided = decided_by_people(NUMBER, text)
         site.store.conclude(scan, 0, [decided], [], None, site.clock.now())
         site.store.add_gold(scan, NUMBER, text, "olga", "the order itself", site.clock.now())
-
-
-def csrf(client: httpx.Client) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
-    assert found
-    return found[1]
 
 
 @pytest.mark.promise("who asks (`#asked-by`), the", "like all others and", "look like all others.")
@@ -108,11 +95,3 @@ def test_a_wrong_known_field_is_withdrawn_and_who_answered_it_is_told(site: Site
         "The known answer of a field that you had read was itself wrong. It was withdrawn."
         in sign_in(amina).get("/readings").text
     )
-
-
-def test_without_known_fields_nothing_is_announced_that_is_not_so(site: Site, sign_in: SignIn) -> None:
-    site.store.put_control_share(SHARE, site.clock.now())
-    client = sign_in(site.person("amina"))
-
-    assert "There is no test now." in client.get("/test").text
-    assert 'id="control">None of the fields is known in advance now.' in client.get("/before").text

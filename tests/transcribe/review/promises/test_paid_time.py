@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
-import httpx
 import pytest
-from playwright.sync_api import Page
 
 from tests.patience import PATIENCE
-from tests.transcribe.review.site import Site
-from tests.transcribe.review.test_fair_pages import set_pay
-from tests.transcribe.review.test_readings import KEY, ask, csrf, decide, read
+from tests.transcribe.review.site import Enter, SignIn, Site, csrf, set_pay
+from tests.transcribe.review.test_readings import KEY, ask, decide, read
 from tests.transcribe.store.world import put
 from transcribe.model import FieldKey, Transcriber
 from transcribe.store.facts import PayLine
-
-SignIn = Callable[[Transcriber], httpx.Client]
-Enter = Callable[[Transcriber], Page]
 
 
 @pytest.fixture

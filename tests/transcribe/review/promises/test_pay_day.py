@@ -10,11 +10,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from starlette.testclient import TestClient
 
 from flows.alerts.conditions import late_pay
-from tests.transcribe.review.site import Site, make_site
-from tests.transcribe.review.test_fair_pages import set_pay
+from tests.transcribe.review.site import Site, client_of, make_site, set_pay
 from tests.transcribe.store.world import put
 from transcribe.model import FieldKey, Transcriber
 from transcribe.people import pay_promise
@@ -34,12 +32,6 @@ def earned_in_october(folder: Path, pay_day: int) -> tuple[Site, Transcriber]:
     (task,) = site.store.lease(amina.id, 1, site.clock.now())
     site.store.submit(task.id, amina.id, SentReading(text="1", idem="the-first", seconds=0.0), site.clock.now())
     return site, amina
-
-
-def client_of(site: Site, person: Transcriber) -> TestClient:
-    client = TestClient(site.app, follow_redirects=False)
-    assert client.post(f"/in/{site.link(person)}").status_code == 303
-    return client
 
 
 def alerts(site: Site, pay_day: int) -> list[str]:

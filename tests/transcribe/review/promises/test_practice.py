@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,16 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.known_values import decided_by_people
-from tests.transcribe.review.promises.test_known_fields import csrf, known_fields, truth_of
-from tests.transcribe.review.site import Site, make_site, served
-from tests.transcribe.review.test_fair_pages import set_pay
-from transcribe.model import FieldKey, Transcriber
+from tests.transcribe.review.promises.test_known_fields import known_fields, truth_of
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf, make_site, served, set_pay
+from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
 from transcribe.store.facts import SentReading
 
-SignIn = Callable[[Transcriber], httpx.Client]
-NUMBER = FieldKey("order_number")
-DATE = FieldKey("order_date")
 PRACTISED = 5
 
 
@@ -221,30 +216,11 @@ def test_after_a_doubt_in_practice_back_and_reload_send_nothing_and_lose_nothing
     assert "fairhand-sent" not in {str(each.get("name")) for each in page.context.cookies()}
 
 
-@pytest.mark.browser
-def test_an_empty_send_in_practice_says_what_to_do(site: Site, address: str, page: Page) -> None:
-    known_date(site)
-    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
-    page.locator("main button").click()
-    page.goto(f"{address}/practice")
-    page.keyboard.press("Enter")
-    expect(page.locator("#doubt")).to_have_text("Nothing is typed. Send again if the field is blank.")
-    expect(page.locator("#text")).to_be_focused()
-
-
 @pytest.mark.promise("Ticks, audits, control items,")
 def test_nothing_is_shown_in_the_box_in_practice_where_a_form_lets_values_be_shown(site: Site) -> None:
     known_date(site)
     (task,) = site.store.lease_practice(site.person("amina").id, 5, site.clock.now()).tasks
     assert task.prefill == ""
-
-
-def test_a_single_example_is_no_plural_and_no_dot_stands_before_it(site: Site, sign_in: SignIn) -> None:
-    known_date(site)
-    page = sign_in(site.person("amina")).get("/practice").text
-    hint = re.search(r'id="help">(.*?)</p>', page, re.DOTALL)
-    assert hint
-    assert re.sub(r"<[^>]*>", "", hint[1]).strip() == "Example: 14/03/2025"
 
 
 def test_the_guide_of_a_field_that_is_practised_on_leads_back_to_the_practice(site: Site, sign_in: SignIn) -> None:

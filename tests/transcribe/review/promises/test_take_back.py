@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.device import until_kept
-from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.site import Enter, SignIn, Site, as_a_whole
 from tests.transcribe.review.test_layout_tasks import ask
 from tests.transcribe.review.test_readings import decide
-from tests.transcribe.review.test_whole_form import TEXTS, as_a_whole, whole_form
+from tests.transcribe.review.test_whole_form import TEXTS, whole_form
 from tests.transcribe.review.test_work_page import all_sent, orders, read, type_in
-from transcribe.model import FieldKey, Transcriber
+from transcribe.model import FieldKey
 from transcribe.store.facts import SentReading
 
-Enter = Callable[[Transcriber], Page]
-SignIn = Callable[[Transcriber], httpx.Client]
+FORMS = as_a_whole
+
+
 UNANSWERED = """
   const ask = window.fetch;
   window.fetch = (address, options) =>
@@ -92,13 +90,6 @@ def test_what_a_slow_line_is_still_sending_is_taken_back_in_a_moment(site: Site,
         page.keyboard.press("Alt+u")
         expect(page.locator("#text")).to_have_value(text)
     assert site.texts_of(amina.id) == []
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = make_site(tmp_path, forms=as_a_whole)
-    yield made
-    made.store.close()
 
 
 @pytest.mark.browser

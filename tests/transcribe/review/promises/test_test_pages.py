@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.transcribe.review.promises.test_known_fields import csrf, known_fields, truth_of
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.promises.test_known_fields import known_fields, truth_of
+from tests.transcribe.review.site import SignIn, Site, csrf
 from transcribe.errors import LeaseLost
-from transcribe.model import Transcriber
 from transcribe.store import SentReading
-
-SignIn = Callable[[Transcriber], httpx.Client]
 
 
 @pytest.mark.promise("with `?check=1`, as the")
@@ -111,17 +107,6 @@ def test_a_test_whose_time_is_over_says_so_and_gives_back_what_was_typed(site: S
     assert "The time of this test was over before you sent it." in late.text
     assert late.text.count('<q dir="auto">BC-77</q>') == 2
     assert site.texts_of(amina.id) == []
-
-
-@pytest.mark.parametrize(
-    ("language", "words"), [("fr", "Réponses justes\u00a0: 0 sur 1"), ("es", "Respuestas correctas: 0 de 1")]
-)
-def test_the_result_of_one_field_is_no_plural(site: Site, sign_in: SignIn, language: str, words: str) -> None:
-    known_fields(site, 1)
-    client = sign_in(site.person("amina", language=language))
-    _, sent = begun(client)
-    assert words in client.post("/test/code/answers", data=sent, follow_redirects=True).text
-    assert words in client.get("/test").text
 
 
 def test_an_item_of_a_test_that_was_answered_and_explained_is_not_taken_back(site: Site) -> None:

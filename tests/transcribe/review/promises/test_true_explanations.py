@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import httpx
 import pytest
 
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import SignIn, Site
 from tests.transcribe.review.test_readings import KEY, ask, read
 from transcribe.model import Decision, Evidence, Transcriber
-
-SignIn = Callable[[Transcriber], httpx.Client]
 
 
 def decided(site: Site, scan: str, text: str, method: str, *evidence: Evidence) -> None:

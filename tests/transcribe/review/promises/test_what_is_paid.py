@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
-import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from tests.transcribe.review.site import Site
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site
 from tests.transcribe.store.world import put
-from transcribe.model import FieldKey, Transcriber
+from transcribe.model import FieldKey
 from transcribe.store import Store
 from transcribe.store.facts import Floor, Rate, SentReading
 
-SignIn = Callable[[Transcriber], httpx.Client]
 Engagement = Literal["by reading", "hourly", "staff", "volunteer"]
 Terms = Literal["neither", "floor", "rates", "piece", "both"]
 
 FORM = "bon-de-commande"
-NUMBER, DATE, CUSTOMER = FieldKey("order_number"), FieldKey("order_date"), FieldKey("customer_name")
+CUSTOMER = FieldKey("customer_name")
 
 NOT_PAID = {
     "by reading": "This work is not paid here: nobody has set a rate or a floor of an hour for it.",
@@ -162,18 +159,6 @@ def test_who_is_not_signed_in_is_told_the_same(site: Site, terms: Terms) -> None
 
     assert (NOT_PAID["by reading"] in words) is (terms == "neither")
     assert ("ordinary paid work" in words) is (terms == "floor")
-
-
-@pytest.mark.parametrize(
-    ("language", "said"), [("fr", "Ce travail n’est pas payé ici"), ("es", "Este trabajo no se paga aquí")]
-)
-def test_that_work_is_not_paid_is_said_in_the_readers_language(
-    site: Site, sign_in: SignIn, language: str, said: str
-) -> None:
-    client = sign_in(site.person("amina", language=language))
-
-    for path in ("/before", "/pay", "/readings"):
-        assert said in words_of(client.get(path).text)
 
 
 @pytest.mark.promise("A reading of a", "This form is not", "Not every form is", "not paid")
