@@ -54,7 +54,6 @@ UNLIKE: dict[str, str] = {
 """By type of field: a text that is no misreading of any of its `TEXTS`."""
 
 NULL_FLAGS = (Flag.ILLEGIBLE, Flag.ABSENT, Flag.CROSSED_OUT)
-SILENT = (None, *NULL_FLAGS)
 PICTURE_FLAGS = (Flag.NOT_FITTING, Flag.ROWS_MISSING)
 TROUBLE_FLAGS = (
     Flag.HANDWRITING,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.transcribe.store import databases
+from tests.transcribe.store.world import World, world
 
 ONLY = "ONLY_ON"
 """The name under which a file of tests says which database it is about."""
@@ -33,3 +35,10 @@ def _fewer_examples(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     if databases.kind() == "postgresql" and hasattr(request.function, own):
         drawn: settings = getattr(request.function, own)
         monkeypatch.setattr(request.function, own, settings(drawn, max_examples=max(3, drawn.max_examples // 10)))
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    """A world with a form, ann, ben, cat, and eve who is an expert."""
+    with world(tmp_path) as made:
+        yield made

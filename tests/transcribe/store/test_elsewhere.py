@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.transcribe.store.world import NOON, World, after, passing, person, put, sent, world
+from tests.transcribe.store.world import NOON, World, after, passing, person, put, sent
 from transcribe.model import FieldKey
 from transcribe.store.facts import Offer
 from transcribe.store.verbs.leases import EXPERIENCED_READING_COUNT
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def abroad(here: World) -> None:

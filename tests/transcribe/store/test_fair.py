@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, sent
 from transcribe.errors import NotFound, ReadAgainSince, SettingsError, StoreError
 from transcribe.model import FieldKey, Truth
 from transcribe.store.facts import Appeal, Offer, QualificationTry
 
 NUMBER = FieldKey("number")
 DEADLINE = after(7 * 86_400)
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def outvoted(here: World) -> str:

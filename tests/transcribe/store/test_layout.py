@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, machine, sent, sha, world
+from tests.transcribe.store.world import NOON, World, after, machine, sent, sha
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Place
 
 NUMBER = FieldKey("number")
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def place(here: World, scan: str) -> Place:

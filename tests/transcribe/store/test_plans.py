@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from tests.transcribe.store.world import NOON, World, sqlite_of, world
 from transcribe.store.row_mapping import micros
-from transcribe.store.verbs import api_tokens, erasure
 
 ONLY_ON = "sqlite"
 
-STORE = Path(erasure.__file__).parents[1]
 SMALL = {"few", "json_each", "mark", "o", "v"}
 """What may be read whole: a handful of values, or `few` rows that a LIMIT gives; `o` are the people who are there, `v`
 the next events of a webhook."""
@@ -103,28 +99,6 @@ def test_the_lease_reads_open_tasks_only(here: World) -> None:
     values = dict.fromkeys(re.findall(r":(\w+)", sql), None)
     steps = [row["detail"] for row in sqlite_of(here.store).connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     assert "SEARCH t USING INDEX task_open (pool=? AND elsewhere=?)" in steps
-
-
-def test_no_two_statements_have_one_name() -> None:
-    names = [
-        name
-        for path in sorted((STORE / "queries").glob("*.sql"))
-        for name in re.findall(r"^-- name: (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    ]
-    assert [name for name, count in Counter(names).items() if count > 1] == []
-
-
-def test_every_statement_is_used_and_every_used_one_exists(here: World) -> None:
-    known = set(sqlite_of(here.store).statements)
-    code = "\n".join(path.read_text(encoding="utf-8") for path in STORE.rglob("*.py"))
-    used = set(re.findall(r"\b(?:self\._?)?db\.(?:all|one|value|run|changed|insert|added)\(\s*\"(\w+)\"", code))
-    used |= {*erasure.ERASURE_STATEMENTS, *api_tokens.LEAVING_STATEMENTS} | {
-        f"about_{each}" for each in api_tokens.ABOUT_PARTS
-    }
-    named = r'"((?:un)?sealed_\w+|end_\w+|set_\w+|next_tasks\w*|next_tests|parameters_\w+|(?:free|claim)_to_read\w*)"'
-    used |= set(re.findall(named, code))
-    assert known - used == set()
-    assert used - known == set()
 
 
 @pytest.mark.promise("a lease costs the")

@@ -222,6 +222,7 @@ def laws() -> dict[str, tuple[str, str, str]]:
     return {name: (event, column, table) for name, event, column, table in LAW.findall(text)}
 
 
+@pytest.mark.promise("Readings, undoings, decisions, parameters,", "Only `scan forget` gets")
 @pytest.mark.parametrize("name", sorted(laws()))
 def test_what_is_append_only_is_neither_changed_nor_deleted(name: str, tmp_path: Path) -> None:
     event, column, table = laws()[name]

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from tests.transcribe.store.world import NOON, World, after, form, sha, world
+from tests.transcribe.store.world import NOON, World, after, form, sha
 from transcribe.model import Scan, ScanPage, SourceFile
 
 PDF = SourceFile(sha256=sha("a pdf"), name="Zebedee Quandary.pdf", size=10, media_type="application/pdf")
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def page_of_pdf(here: World, number: int) -> Scan:

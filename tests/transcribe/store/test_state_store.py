@@ -2,50 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.transcribe.store.world import after, person, sha, world
 from transcribe.errors import NotFound
-from transcribe.store.drivers.database import Database
-from transcribe.store.drivers.sqlite import SqliteDatabase
 from transcribe.store.facts import ScanSearch
-from transcribe.store.lookup import Lookup
-from transcribe.store.state_store import Store
-
-DEEPEST = 7
-"""Steps from the store down to what all verbs share: each group of verbs names only the groups that it calls.
-A doubt of a form is kept by skipping the task, which stands on leases; pay stands on what of a time counts at once."""
-
-
-def depth(group: type) -> int:
-    return 1 if group is Lookup else 1 + max((depth(parent) for parent in group.__bases__), default=0)
-
-
-def said(owner: type) -> Iterator[tuple[str, str]]:
-    """Every public method or property of a class's own, with its docstring as one line."""
-    for name, member in vars(owner).items():
-        text = getattr(member, "__doc__", None)
-        if not name.startswith("_") and (callable(member) or isinstance(member, property)) and text:
-            yield name, " ".join(text.split())
-
-
-def test_the_store_is_at_most_seven_groups_of_verbs_deep() -> None:
-    assert depth(Store) <= DEEPEST
-    assert all(issubclass(group, Lookup) for group in Store.__bases__)
-
-
-def test_a_database_says_nothing_that_its_contract_has_said_already() -> None:
-    promised = dict(said(Database))
-    assert promised
-    assert [name for name, text in said(SqliteDatabase) if promised.get(name) == text] == []
-
-
-def test_every_method_of_the_store_says_what_it_does() -> None:
-    public = {name for name in dir(Store) if not name.startswith("_") and callable(getattr(Store, name))}
-    assert public - {name for group in Store.__mro__ for name, _ in said(group)} == set()
 
 
 def test_a_scan_is_found_by_its_id_a_beginning_of_it_and_the_name_of_its_file(tmp_path: Path) -> None:
@@ -93,13 +56,6 @@ def test_two_scans_that_came_under_one_name_are_told_by_their_ids(tmp_path: Path
         with pytest.raises(NotFound, match=r"2 scans came as .ben.jpg") as found:
             made.store.scan("ben.jpg")
         assert all(each[:12] in str(found.value) for each in ids)
-
-
-def test_a_name_goes_with_a_scan_that_is_forgotten(tmp_path: Path) -> None:
-    with world(tmp_path) as made:
-        made.store.forget(made.scan("ana.jpg").id, after(1))
-        with pytest.raises(NotFound):
-            made.store.scan("ana.jpg")
 
 
 def test_the_log_says_who_acts_where_a_verb_names_nobody(tmp_path: Path) -> None:

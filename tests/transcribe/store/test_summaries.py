@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of, world
+from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of
 from transcribe.model import FieldKey, ReadResult, Record
 from transcribe.store.facts import ScanSearch
 
@@ -71,12 +69,6 @@ IN_ORDER = {"find_scans": "y", "changed_scans": "c", "oldest_appeal": "a", "open
 
 LOOKED_UP = ("find_scans_named", "find_scans_among")
 """What finds few scans, however many there are: each is looked up."""
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def sum_up(here: World) -> None:

@@ -9,8 +9,6 @@ from transcribe.extraction.page_text.page_text import PageText, page_text_of, va
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.forms import definition
 
-RECEIPT = definition.load("receipt")
-
 
 def of(*rows: str, made: str = "receipt") -> PageText:
     return page_text_of(lines(printed(*rows), 1), definition.load(made))

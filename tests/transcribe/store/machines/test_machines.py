@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, sha, world
+from tests.transcribe.store.world import NOON, World, after, decision, sha
 from transcribe.errors import NotFound
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def on(here: World, machine: str) -> World:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tests.transcribe.store.world import NOON, World, after, form, passing, sha, world
+from tests.transcribe.store.world import NOON, World, after, form, passing, sha
 from transcribe.model import Scan, ScanPage, SourceFile
 from transcribe.store.facts import ToRead
 
 SECONDS = 60.0
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def taken_in(here: World, name: str, batch: str = "monday") -> Scan:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from tests.patience import PATIENCE
 from tests.postgres import new_database, shared_server
-from tests.transcribe.store.world import KEY, NOON, World, person, world
+from tests.transcribe.store.world import KEY, NOON, World, person
 from transcribe.errors import SettingsError, StoreError
 from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.postgresql import postgresql_schema
@@ -26,12 +25,6 @@ from transcribe.store.postgresql.postgresql import PostgresqlDatabase
 from transcribe.store.state_store import Store, open_store
 
 ONLY_ON = "postgresql"
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def test_a_row_is_read_by_name_by_number_and_in_order(here: World) -> None:

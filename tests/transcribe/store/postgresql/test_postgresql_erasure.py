@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import psycopg
-import pytest
 
 from tests.transcribe.store.verbs.test_erasure import CANARY, worked
-from tests.transcribe.store.world import World, after, decision, world
+from tests.transcribe.store.world import World, after, decision
 
 ONLY_ON = "postgresql"
 
 SAMPLES = "SELECT tablename, most_common_vals::text, histogram_bounds::text FROM pg_stats"
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def samples(here: World) -> set[str]:

@@ -7,11 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from tests.patience import PATIENCE
 from tests.postgres import server
@@ -29,12 +27,6 @@ held = store.take_lock("publisher", 0)
 print("held" if held else "refused", flush=True)
 time.sleep(600)
 """
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def other_process(here: World, folder: Path) -> subprocess.Popen[str]:

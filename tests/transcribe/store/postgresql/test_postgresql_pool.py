@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 from tests.patience import PATIENCE
 from tests.postgres import server
 from tests.transcribe.store.test_load import open_many
-from tests.transcribe.store.world import KEY, NOON, World, person, sent, world
+from tests.transcribe.store.world import KEY, NOON, World, person, sent
 from transcribe.errors import StoreError
 from transcribe.store.facts import Rate
 from transcribe.store.postgresql.postgresql_pool import CONNECT_SECONDS, MAX_CONNECTIONS_COUNT
@@ -24,12 +23,6 @@ from transcribe.store.state_store import Store, open_store
 from transcribe.store.writer import Writer
 
 ONLY_ON = "postgresql"
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def test_more_threads_than_connections_all_get_their_turn(here: World) -> None:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
-from tests.transcribe.store.world import KEY, World, world
-from transcribe.errors import StoreError
+from tests.transcribe.store.world import World
 from transcribe.store.drivers.migrate import migrate
 from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_statements, sqlite_statements, without
-from transcribe.store.state_store import open_store
 
 ONLY_ON = "postgresql"
 
@@ -37,22 +33,6 @@ GROUP BY pg_constraint.oid, conrelid, contype, confrelid, confdeltype
 
 OWN_TABLES = {"last_number", "schema_version"}
 """What SQLite has built in."""
-
-
-def test_a_server_without_a_free_connection_is_said_to_have_none(here: World, tmp_path: Path) -> None:
-    with psycopg.connect(here.url, autocommit=True) as connection:
-        connection.execute("DROP ROLE IF EXISTS crowded; CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")
-        with pytest.raises(
-            StoreError, match=r"no connection free .*too many connections.* Raise the limit \(ALTER ROLE"
-        ):
-            open_store(tmp_path / "state.db", KEY, url=make_conninfo(here.url, user="crowded"))
-        connection.execute("DROP ROLE crowded")
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

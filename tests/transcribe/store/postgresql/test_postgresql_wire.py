@@ -9,13 +9,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.bench.bench_store import fill
-from tests.transcribe.store.world import KEY, NOON, World, person, put, sent, world
+from tests.transcribe.store.world import KEY, NOON, World, person, put, sent
 from transcribe.store.offering.queue_order import queue_order
 from transcribe.store.postgresql.postgresql import PostgresqlDatabase
 from transcribe.store.postgresql.postgresql_connection import ServerConnection
@@ -28,12 +27,6 @@ from transcribe.store.verbs.leases import NEWCOMER_WINDOW_COUNT
 from transcribe.store.verbs.reconcile import MISPLACED
 
 ONLY_ON = "postgresql"
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

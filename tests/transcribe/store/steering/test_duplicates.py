@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 
-from tests.transcribe.store.world import World, after, world
+from tests.transcribe.store.world import World, after
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import Duplicate, PageFingerprint, Scan
 
 MOST = 0.24
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def bits(seed: int, *, differing: float = 0.0, noise: int = 0) -> bytes:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, sent
 from transcribe.forms import unchanged_fields
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Scan
 
 NUMBER, TOTAL = FieldKey("number"), FieldKey("total")
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def newer(here: World, version: int = 2, **more: str) -> Form:

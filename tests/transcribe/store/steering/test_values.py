@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, sent
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import FieldKey
 
 TOTAL = FieldKey("total")
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def test_a_correction_is_a_reading_with_the_last_word_its_reason_and_no_pay(here: World) -> None:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, form, machine, sent, sha, world
+from tests.transcribe.store.world import NOON, World, after, decision, form, sent, sha
 from transcribe.model import FieldKey, Scan, Truth
 from transcribe.store.facts import Offer, Rate
 
 CANARY = "Zebedee Quandary"
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def worked(here: World) -> Scan:
@@ -155,26 +147,3 @@ def test_scans_past_their_retention_are_named(here: World) -> None:
     assert here.store.past_retention(after(30 * 86_400)) == [scan.id]
     here.store.forget(scan.id, after(30 * 86_400))
     assert here.store.past_retention(after(31 * 86_400)) == []
-
-
-FACTS = ("reading", "undo", "decision", "parameters", "ledger", "audit", "reading_text", "decision_text")
-
-
-@pytest.mark.promise("Readings, undoings, decisions, parameters,", "Only `scan forget` gets")
-@pytest.mark.parametrize("table", FACTS)
-@pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid"])
-def test_facts_are_append_only(here: World, table: str, change: str) -> None:
-    worked(here)
-    here.store.put_parameters({}, NOON)
-    other = here.scan("other")
-    here.store.put_reads(
-        other.id, replace(here.reads(other, here.form), readings=(machine(other, "total", "1"),)), NOON
-    )
-    here.ask(here.scan("undone"), "total")
-    (task,) = here.store.lease("ben", 1, NOON, offer=Offer(scan=sha("undone")))
-    here.store.submit(task.id, "ben", sent("1", "i"), after(1))
-    here.store.undo(task.id, "ben", after(2))
-    others = {"audit": "actor", "ledger": "kind", "parameters": "content", "undo": "at", "reading_text": "text"}
-    column = others.get(table, "id")
-    with pytest.raises(here.store.db.conflict, match=r"append-only|only with forget"):
-        here.behind.execute(change.format(table).replace("rowid", column))

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from tests.transcribe.store.world import NOON, World, after, form, sha, world
+from tests.transcribe.store.world import NOON, World, after, form, sha
 from transcribe.model import ReadResult, Scan, ScanPage, SourceFile
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def put(here: World, name: str, *files: str) -> Scan:

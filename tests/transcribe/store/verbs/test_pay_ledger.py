@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.transcribe.store.world import NOON, World, after, decision, passing, person, put, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, passing, person, put, sent
 from transcribe.pay_arithmetic import for_time
 from transcribe.store.facts import PAY_MEASURE, Floor, PayLine, Rate
 from transcribe.store.usual_time import length_class, start_seconds
@@ -24,12 +23,6 @@ from transcribe.store.verbs import leases, pay_ledger, settlement
 
 CENT = 10_000
 PEOPLE = ("ann", "ben", "cat")
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def pay(here: World, *, rate: int = 2 * CENT, floor: int | None = None) -> None:

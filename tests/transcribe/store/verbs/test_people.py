@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import cast
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, person, sent, sha, world
+from tests.transcribe.store.world import NOON, World, after, person, sent, sha
 from transcribe.errors import AnsweredOtherwise, NotFound, SettingsError
 from transcribe.store.facts import ApiToken, Pause, Rate, SecondFactor
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def test_a_person_comes_back_as_they_were_put(here: World) -> None:

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, put, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, put, sent
 from transcribe.errors import LeaseLost, NotFound
-from transcribe.model import FieldKey, ReadResult, Task
+from transcribe.model import ReadResult
 from transcribe.store.facts import Offer
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
-
-
-def test_a_task_is_given_to_one_person_and_not_twice(here: World) -> None:
-    here.ask(here.scan("a"), "number")
-    (mine,) = here.store.lease("ann", 4, NOON)
-    assert mine.transcriber == here.store.transcriber("ann").id
-    assert here.store.lease("ben", 4, NOON) == []
 
 
 def test_what_somebody_holds_comes_back_first_with_its_time_extended(here: World) -> None:
@@ -57,24 +41,6 @@ def test_an_expired_lease_goes_back_and_what_was_typed_under_it_is_kept_as_late(
     assert texts == ["A1", "A2"]
 
 
-def test_the_same_sending_twice_is_one_reading(here: World) -> None:
-    here.ask(here.scan("a"), "number")
-    (task,) = here.store.lease("ann", 1, NOON)
-    first = here.store.submit(task.id, "ann", sent("A1", "one"), after(5))
-    again = here.store.submit(task.id, "ann", sent("A1", "one"), after(6))
-    assert again.kind == "again"
-    assert again.reading == first.reading
-    assert len(here.store.ledger("ann")) == 1
-
-
-def test_two_people_may_use_the_same_idem(here: World) -> None:
-    here.ask(here.scan("a"), "number")
-    here.ask(here.scan("b"), "number")
-    for who in ("ann", "ben"):
-        (task,) = here.store.lease(who, 1, NOON)
-        assert here.store.submit(task.id, who, sent("x", "same-idem"), after(5)).kind == "kept"
-
-
 def test_nobody_sends_for_a_task_that_was_never_theirs(here: World) -> None:
     here.ask(here.scan("a"), "number")
     (task,) = here.store.lease("ann", 1, NOON)
@@ -96,29 +62,6 @@ def test_a_task_is_seen_by_its_holder_and_for_a_while_by_whom_answered_it(here: 
         here.store.task(task.id, "ann", after(61 + 16 * 60))
 
 
-def test_nobody_is_asked_again_for_a_field_that_they_read_or_hold(here: World) -> None:
-    scan = here.scan("a")
-    here.ask(scan, "number")
-    (task,) = here.store.lease("ann", 1, NOON)
-    here.ask(scan, "number", slot=2)
-    assert here.store.lease("ann", 4, NOON) == [task]
-    here.store.submit(task.id, "ann", sent("A1", "i"), after(5))
-    assert here.store.lease("ann", 4, after(6)) == []
-    assert [each.slot for each in here.store.lease("ben", 4, after(6))] == [2]
-
-
-def test_one_lease_call_gives_no_two_tasks_of_one_field(here: World) -> None:
-    scan = here.scan("a")
-    here.ask(scan, "number", slot=1)
-    up_to = here.up_to(scan)
-    task = here.store.task_subject(here.store.lease("ann", 1, NOON)[0].id)
-    here.store.give_back("ann", NOON)
-    wishes = [task, Task(scan=scan.id, key=FieldKey("number"), kind="read", reason="two", slot=2)]
-    here.store.conclude(scan.id, up_to, [], wishes, None, NOON)
-    assert here.store.open_tasks(Offer(), NOON) == 2
-    assert len(here.store.lease("ann", 4, NOON)) == 1
-
-
 def test_a_skipped_task_goes_to_others_and_its_time_is_kept(here: World) -> None:
     here.ask(here.scan("a"), "number")
     (task,) = here.store.lease("ann", 1, NOON)
@@ -127,15 +70,6 @@ def test_a_skipped_task_goes_to_others_and_its_time_is_kept(here: World) -> None
     assert [each.id for each in here.store.lease("ben", 4, after(8))] == [task.id]
     (line,) = here.store.ledger("ann")
     assert (line.kind, line.reference, line.seconds) == ("time", "skip", 7.0)
-
-
-def test_giving_back_frees_all_or_only_the_named_tasks(here: World) -> None:
-    here.ask(here.scan("a"), "number", "total")
-    first, second = here.store.lease("ann", 2, NOON)
-    assert here.store.give_back("ann", NOON, [first.id]) == 1
-    assert here.store.held("ann", NOON) == [second]
-    assert here.store.give_back("ann", NOON) == 1
-    assert here.store.held("ann", NOON) == []
 
 
 def test_a_lease_is_renewed_while_it_is_in_force(here: World) -> None:

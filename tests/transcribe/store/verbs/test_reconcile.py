@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, machine, person, sent, world
-from transcribe.errors import NotFound
+from tests.transcribe.store.world import NOON, World, after, decision, machine, person, sent
 from transcribe.model import FieldKey, Record, RuleException, Task, Truth
 from transcribe.store.facts import Offer
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def waiting(here: World, seconds: float) -> list[str]:
@@ -221,15 +212,6 @@ def test_counts_say_who_decided_and_why_people_are_asked(here: World) -> None:
     assert counts.waiting_reasons == {"order": {"arithmetic": 1}}
     assert here.store.counts("late").scans == {"order": 1}
     assert [state.scan.name for state in here.store.scan_states("late")] == ["b"]
-
-
-def test_a_scan_is_found_by_the_beginning_of_its_id(here: World) -> None:
-    scan = here.scan("a")
-    assert here.store.scan(scan.id[:10]) == scan
-    with pytest.raises(NotFound):
-        here.store.scan("nothing")
-    with pytest.raises(NotFound):
-        here.store.field_history(scan.id, FieldKey("no such field"))
 
 
 def test_a_box_that_a_person_draws_moves_the_place(here: World) -> None:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, sent, sha, world
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, sent, sha
 from transcribe.model import FieldKey, ReadResult, Scan, ScanPage, SourceFile, Task
 from transcribe.store.facts import AskedFields, Offer
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def sums(here: World) -> tuple[int, ...]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -14,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.transcribe.store.world import NOON, World, after, passing, person, world
+from tests.transcribe.store.world import NOON, World, after, passing, person
 from transcribe.errors import LeaseLost
 from transcribe.pay_arithmetic import for_time
 from transcribe.store.drivers.database import Row
@@ -23,12 +21,6 @@ from transcribe.store.usual_time import MIN_TIMED_COUNT, UsualTime, learnt_from,
 
 WEEK = 6.98 * 86_400
 BOUND = PAY_MEASURE.usual_times * start_seconds(length_class(2))
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def _paid(here: World, count: int) -> list[str]:

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.transcribe.store.world import NOON, World, after, passing, world
+from tests.transcribe.store.world import NOON, World, after, passing
 from transcribe.people import transfers
 from transcribe.store.facts import PeriodShare
 
 CENT = 10_000
 PEOPLE = ("ann", "ben", "cat")
 LEAST = {"EUR": CENT, "JPY": 1_000_000, "KWD": 1_000}
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def earn(here: World, who: str, micro: int, at: int, currency: str = "EUR") -> None:
