@@ -1,7 +1,6 @@
 """A home whose pictures lie in a bucket: taken in, shown, forgotten, backed up, and the bucket away for a while."""
 
 from __future__ import annotations
-from tests.transcribe.review.site import NUMBER, SignIn
 
 import sys
 import threading
@@ -29,7 +28,7 @@ from tests.attack.test_orphans import kept_scan
 from tests.bucket import BucketServer, bucket_server
 from tests.flows.house import CASES, House, until
 from tests.transcribe.review.conftest import address, sign_in
-from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.site import NUMBER, SignIn, Site, make_site
 from tests.transcribe.review.test_contract import task_of
 from transcribe.archive import bucket
 from transcribe.errors import ArchiveAway, FairhandError, SettingsError
