@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconcile.decision.decide import decide
 from reconcile.decision.record import assemble, broken_rules, is_complete
-from tests.reconcile.made import field, form
-from transcribe.model import Decision, FieldKey, Null, Rule, RuleException, Scan, Table, Value
+from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lone_tradition, traditions
+from reconcile.forms.prepared_form import prepared
+from reconcile.inference.weigh import weigh
+from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
+from tests.examples import examples
+from tests.reconcile.made import both, expert, field, form, ink, machine, reading
+from transcribe.codes import RecordRule
+from transcribe.forms.definition import load
+from transcribe.model import (
+    Decision,
+    FieldKey,
+    Master,
+    Null,
+    Posterior,
+    Reading,
+    Rule,
+    RuleException,
+    Scan,
+    Table,
+    Task,
+    Transcriber,
+    Value,
+)
 
 SCAN = Scan(id="scan", pages=(), form="test", form_version=1)
 ORDER = form(
@@ -166,3 +193,194 @@ def test_what_stands_in_a_field_and_is_no_value_of_its_type_is_an_exception() ->
         "date",
         "31.02.2026",
     )
+
+
+CUSTOMERS = {"C10001": "Ana Ruiz", "C10002": "Jon Reid", "C10003": "Jon Reid"}
+ARTICLES = {"AB-1": "Pump", "AB-2": "Hose"}
+NUMBERS, NAMES = (*CUSTOMERS, "C99999", "XYZ", None), ("Ana Ruiz", "Jon Reid", "Mia Lund", None)
+CODES, TEXTS, CARDS = (*ARTICLES, "AB-9", None), (*ARTICLES.values(), "Lamp", None), ("4637272775392580", "12345", None)
+
+ORDER_OF_EXCEPTIONS_OF_VALUES = form(
+    field("number", "code", pattern=r"C\d{5}"),
+    field("name", "name"),
+    field("card", "luhn"),
+    columns=(field("lines.code", "code"), field("lines.what", "text")),
+    masters=[
+        Master(field="number", values=tuple((key, key) for key in CUSTOMERS), digest="customers", key="number"),
+        Master(
+            field="name", values=tuple((name, key) for key, name in CUSTOMERS.items()), digest="customers", key="number"
+        ),
+        Master(field="lines.what", values=tuple((what, key) for key, what in ARTICLES.items()), digest="a", key="code"),
+        Master(field="lines.code", values=tuple((key, key) for key in ARTICLES), digest="a", key="code"),
+    ],
+)
+
+Told = set[tuple[str, tuple[str, ...], str, str]]
+
+
+def expected(number: str | None, name: str | None, code: str | None, what: str | None, card: str | None) -> Told:
+    """The same by looking it up."""
+    told: Told = set()
+    if number == "XYZ":
+        told.add((RecordRule.FIELD_CHECKS, ("number",), "pattern", "XYZ"))
+    if card == "12345":
+        told.add((RecordRule.FIELD_CHECKS, ("card",), "check digit", "12345"))
+    listed: list[tuple[str, str | None, Mapping[str, str] | set[str]]] = [
+        ("number", number, CUSTOMERS),
+        ("name", name, set(CUSTOMERS.values())),
+        ("lines.code[0]", code, ARTICLES),
+        ("lines.what[0]", what, set(ARTICLES.values())),
+    ]
+    for key, said, known in listed:
+        if said is not None and said not in known:
+            told.add((RecordRule.KNOWN_VALUE, (key,), "a known value", said))
+    for key, other, said, value, known in (
+        ("name", "number", name, number, CUSTOMERS),
+        ("lines.what[0]", "lines.code[0]", what, code, ARTICLES),
+    ):
+        keys = [each for each, named in known.items() if named == said]
+        if keys and value is not None and value not in keys:
+            told.add((RecordRule.ONE_KEY, (key, other), ", ".join(keys), value))
+    return told
+
+
+@examples(200)
+@given(*map(st.sampled_from, (NUMBERS, NAMES, CODES, TEXTS, CARDS)))
+def test_the_exceptions_of_a_record_are_what_pattern_master_data_and_keys_say_of_its_values(
+    number: str | None, name: str | None, code: str | None, what: str | None, card: str | None
+) -> None:
+    values = [decided("number", number), decided("name", name), decided("card", card)]
+    values += [decided("lines.code", code, 0), decided("lines.what", what, 0)]
+    decisions = [each if each.value is not None else replace(each, null="blank") for each in values]
+    assert told_of(decisions) == expected(number, name, code, what, card)
+
+
+def told_of(decisions: list[Decision]) -> Told:
+    found = assemble(SCAN, ORDER_OF_EXCEPTIONS_OF_VALUES, decisions).exceptions
+    return {(each.rule, tuple(map(str, each.keys)), each.expected, each.found) for each in found}
+
+
+def test_keys_of_other_lines_and_of_other_master_data_are_not_compared() -> None:
+    """A line is about another article than the next one, and two files may use the same keys for different things."""
+    apart = [decided("lines.code", "AB-1", 0), decided("lines.what", "Hose", 1)]
+    assert told_of(apart) == set()
+    others = [replace(each, digest=each.field) for each in ORDER_OF_EXCEPTIONS_OF_VALUES.masters]
+    values = [decided("number", "C10001"), decided("name", "Jon Reid")]
+    assert assemble(SCAN, ORDER_OF_EXCEPTIONS_OF_VALUES, values).exceptions != ()
+    assert assemble(SCAN, replace(ORDER_OF_EXCEPTIONS_OF_VALUES, masters=tuple(others)), values).exceptions == ()
+
+
+def test_the_number_of_one_customer_beside_the_name_of_another_is_an_exception_of_a_shipped_form() -> None:
+    order = load("bon-de-commande")
+    values = [decided("customer_no", "C11472"), decided("customer_name", "Susan Petit")]
+    (found,) = assemble(SCAN, order, values).exceptions
+    assert (found.rule, found.expected, found.found) == (RecordRule.ONE_KEY, "C14107", "C11472")
+
+
+CODE = field("number", "code")
+FORM = form(CODE)
+KEY = FieldKey("number")
+PEOPLE = Traditions(
+    of={"amina": "fr", "ben": "fr", "chen": "en", "dora": "en", "emil": ""}, working=frozenset({"fr", "en", ""})
+)
+
+
+def alone(*readings: Reading, people: Traditions = PEOPLE) -> str:
+    return lone_tradition(prepared(FORM).fields["number"], readings, people, POLICY)
+
+
+def said(who: str, text: str | None) -> Reading:
+    return reading("number", who, text)
+
+
+def test_a_reader_against_the_engines_stands_alone_with_their_tradition() -> None:
+    assert alone(*both("number", "A7"), said("amina", "A1")) == "fr"
+
+
+def test_two_of_one_tradition_who_agree_against_another_stand_alone() -> None:
+    assert alone(said("amina", "A7"), said("ben", "A7"), said("chen", "A1")) == "fr"
+
+
+def test_who_is_borne_out_by_an_engine_or_by_somebody_from_elsewhere_does_not_stand_alone() -> None:
+    assert alone(*both("number", "A7"), said("amina", "A7")) == ""
+    assert alone(*both("number", "A7"), said("amina", "A1"), said("chen", "A1")) == ""
+    assert alone(*both("number", "A7"), said("amina", "A1"), said("emil", "A1")) == ""
+
+
+def test_readers_of_one_tradition_who_differ_among_themselves_are_no_side() -> None:
+    assert alone(*both("number", "A7"), said("amina", "A1"), said("ben", "A4")) == ""
+
+
+def test_one_against_one_leaves_nobody_from_elsewhere_to_prefer() -> None:
+    assert alone(said("amina", "A7"), said("chen", "A1")) == ""
+
+
+def test_what_contradicts_nobody_makes_nobody_stand_alone() -> None:
+    assert alone(said("amina", "A1")) == ""
+    assert alone(ink("number", ""), said("amina", "A1")) == ""
+    assert alone(machine("number", "tesseract 5", None), said("amina", "A1")) == ""
+    assert alone(*both("number", "A7"), said("amina", None)) == ""
+    assert alone(*both("number", "A7"), reading("number", "amina", "A1", shown="A1")) == ""
+
+
+def test_who_has_named_no_language_has_no_tradition() -> None:
+    assert alone(*both("number", "A7"), said("emil", "A1")) == ""
+
+
+def test_without_anybody_else_to_ask_there_is_nothing_to_prefer() -> None:
+    for working in (set(), {"fr"}, {"fr", ""}):
+        only = replace(PEOPLE, working=frozenset(working))
+        assert alone(*both("number", "A7"), said("amina", "A1"), people=only) == ""
+
+
+def test_a_tradition_is_the_first_language_that_somebody_named() -> None:
+    mina = Transcriber(id="1", handle="mina", roles=frozenset({"transcriber"}), languages=("fr-CA", "en"))
+    omar = replace(mina, id="2", languages=("ar",), paused=True)
+    olga = replace(mina, id="3", languages=("ru",), roles=frozenset({"operator"}))
+    new = replace(mina, id="4", languages=())
+    rui = replace(mina, id="5", languages=("pt_BR", "en"))
+    found = traditions([mina, omar, olga, new, rui])
+    assert found.of == {"1": "fr", "2": "ar", "3": "ru", "4": "", "5": "pt"}
+    assert found.working == {"fr", "pt", ""}
+
+
+def believed(probability: float, *readings: Reading) -> tuple[Decision | Task, Posterior]:
+    """What is decided on these readings where they are believed so far."""
+    posterior = replace(weigh(FORM, readings, shipped_parameters(), POLICY)[KEY], probability=probability)
+    return decide(CODE, posterior, POLICY), posterior
+
+
+ENGINES = (machine("number", "tesseract 5", "A7", 0.6), machine("number", "rapidocr 3", "A4", 0.6))
+AGREED = (*ENGINES, said("amina", "A1"), said("ben", "A1"))
+
+
+def test_where_one_tradition_alone_agrees_somebody_from_elsewhere_is_asked_before_it_is_decided() -> None:
+    decision, posterior = believed(0.97, *AGREED)
+    assert isinstance(decision, Decision)
+    task = from_elsewhere(decision, posterior, CODE, "fr", POLICY)
+    assert isinstance(task, Task)
+    assert (task.kind, task.reason, task.elsewhere, task.slot) == ("read", "one tradition", "fr", 3)
+
+
+def test_what_reaches_the_target_is_decided_all_the_same() -> None:
+    decision, posterior = believed(0.997, *AGREED)
+    assert from_elsewhere(decision, posterior, CODE, "fr", POLICY) is decision
+
+
+def test_after_three_readers_nobody_more_is_asked_for_their_tradition() -> None:
+    decision, posterior = believed(0.97, *AGREED, said("fay", "A1"))
+    assert isinstance(decision, Decision)
+    assert from_elsewhere(decision, posterior, CODE, "fr", POLICY) is decision
+
+
+def test_a_task_is_marked_and_what_goes_to_an_expert_is_not() -> None:
+    task, posterior = believed(0.5, *both("number", "A7"), said("amina", "A1"))
+    assert isinstance(task, Task)
+    assert from_elsewhere(task, posterior, CODE, "fr", POLICY) == replace(task, elsewhere="fr")
+    split = replace(task, kind="adjudicate")
+    assert from_elsewhere(split, posterior, CODE, "fr", POLICY) is split
+
+
+def test_what_an_expert_decided_stands() -> None:
+    decision, posterior = believed(0.97, *AGREED, expert("number", "A7"))
+    assert from_elsewhere(decision, posterior, CODE, "fr", POLICY) is decision

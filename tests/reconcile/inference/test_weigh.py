@@ -11,13 +11,37 @@ from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
 from reconcile.forms import prepared
+from reconcile.inference.beside import Beside, with_beside
+from reconcile.inference.calibration import adjusted
+from reconcile.inference.circumstances import SEARCHED_STAGE, UNDECIDED_STAGE
+from reconcile.inference.noisy_channel import Component, Source, has_lost_spaces, is_part_of_another
+from reconcile.inference.votes import NULL_SIGN, vote, votes
 from reconcile.inference.weigh import weigh
+from reconcile.parameters import misreading_probability, read_parameters, shipped
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
+from tests.bench.generator import Shape, make
+from tests.bench.reconciling.minority import count
 from tests.examples import examples
 from tests.reconcile.made import both, expert, field, form, ink, machine, posterior, reading
-from transcribe.codes import Flag
-from transcribe.model import Candidate, Decision, FieldKey, Master, Parameters, Posterior, Reading, Rule, Task
+from transcribe.codes import EvidenceCode, Flag
+from transcribe.forms import definition as forms
+from transcribe.i18n import say
+from transcribe.model import (
+    Candidate,
+    Decision,
+    Evidence,
+    Field,
+    FieldKey,
+    Find,
+    Form,
+    Master,
+    Parameters,
+    Posterior,
+    Reading,
+    Rule,
+    Task,
+)
 
 PRICE = FieldKey("lines.unit_price", 0)
 QUANTITY = FieldKey("lines.quantity", 0)
@@ -421,3 +445,363 @@ def test_whatever_signs_engines_read_a_scan_is_weighed(kind: str, texts: list[st
     ]
     found = weigh(asked, said, shipped_parameters(), POLICY)[FieldKey("value")]
     assert all(0 <= each.probability <= 1 for each in found.candidates)
+
+
+SPOT = prepared(form(field("it"))).fields["it"]
+
+
+def sources(*texts: str) -> list[Source]:
+    learnt = read_parameters(shipped_parameters())
+    said = votes(SPOT, [machine("it", f"engine{number}", text) for number, text in enumerate(texts)])
+    return [(vote, learnt.source_model(vote.source, vote.kind, "text"), 1.0) for vote in said]
+
+
+@pytest.mark.parametrize("written", ["\x00illegible", "\x00crossed out", "", "alpha"])
+def test_all_ways_together_are_as_probable_as_one_was(written: str) -> None:
+    """Two texts beside may mislead by themselves and together: that is not counted twice."""
+    of = sources("alpha", "omega")
+    beside = [Beside("alpha", 0.5, {0: (0.6, 0.9)}, struck=0.5), Beside("omega", 0.5, {1: (0.6, 0.9)}, struck=0.5)]
+    found = with_beside(beside, written, of, [Component(1.0, [0.01, 0.01])])
+    assert sum(way.weight for way in found) == pytest.approx(1.0)
+    assert all(way.weight >= 0.0 for way in found)
+
+
+def test_two_texts_that_may_explain_the_same_vote_mislead_together_too() -> None:
+    """One that explains a little of the other's vote as well took the other's place: a source that erred more so
+    spoke against what is struck out."""
+    of = sources("alpha", "alphb", "omega")
+    apart = [Beside("alpha", 0.01, {0: (1.0, 0.5)}, struck=0.01), Beside("alphb", 0.01, {1: (1.0, 0.5)}, struck=0.01)]
+    over = [Beside("alpha", 0.01, {0: (1.0, 0.5), 1: (1.0, 2e-6)}, struck=0.01), apart[1]]
+    terms = [1e-6, 1e-6, 0.1]
+    whole = [
+        sum(way.weight * way.terms[0] * way.terms[1] for way in with_beside(beside, "\x00crossed out", of, ways))
+        for beside in (apart, over)
+        for ways in [[Component(1.0, list(terms))]]
+    ]
+    assert whole[1] >= whole[0] * 0.999
+
+
+SPOT_OF_CANDIDATES = prepared(form(field("it", "checkbox"))).fields["it"]
+LEARNT = read_parameters(shipped_parameters())
+SHARES = st.floats(0.01, 1.0)
+
+
+def source(text: str) -> Source:
+    said = vote(SPOT_OF_CANDIDATES, machine("it", "tesseract 5.5.0 eng", text))
+    return said, LEARNT.source_model(said.source, said.kind, SPOT_OF_CANDIDATES.type, said.bad_page), 1.0
+
+
+@examples(80)
+@given(
+    written=st.sampled_from(["false", "", f"{NULL_SIGN}crossed out"]),
+    probability=SHARES,
+    follow=SHARES,
+    seen=SHARES,
+    term=st.floats(1e-6, 1.0),
+    weight=SHARES,
+)
+def test_the_components_of_a_text_add_up_to_what_it_had_and_none_explains_less(
+    written: str, probability: float, follow: float, seen: float, term: float, weight: float
+) -> None:
+    beside = [Beside("true", probability, {0: (follow, seen)})]
+    found = with_beside(beside, written, [source("true")], [Component(weight, [term])])
+    assert sum(each.weight for each in found) == pytest.approx(weight)
+    assert all(each.terms[0] >= term for each in found)
+
+
+def test_who_says_what_is_written_did_not_read_beside_it() -> None:
+    plain = Component(1.0, [0.2])
+    assert with_beside([Beside("true", 0.5, {0: (0.9, 1.0)})], "true", [source("true")], [plain]) == [plain]
+    other = Beside("false", 0.5, {0: (0.9, 1.0)})
+    assert with_beside([other], "true", [source("true")], [plain])[-1].terms == [0.2]
+
+
+TOTAL = field("total", "amount")
+AUDITS = {EvidenceCode.AUDITED, EvidenceCode.AUDITED_AS_SHIPPED}
+
+
+def of(found: Posterior, *codes: str) -> list[Evidence]:
+    """The evidence of these codes."""
+    return [each for each in found.evidence if each.code in codes]
+
+
+def test_where_nothing_was_audited_here_the_figure_is_told_as_shipped() -> None:
+    (told,) = of(posterior(TOTAL, *both("total", "12.50")), *AUDITS)
+    assert say(told).startswith("As shipped, values decided like this were wrong in 1 of 1183 fields;")
+
+
+@examples(20)
+@given(audits=st.integers(1, 4000))
+def test_as_soon_as_own_audits_count_the_figure_is_not_told_as_shipped(audits: int) -> None:
+    shipped = shipped_parameters()
+    learnt = replace(shipped, content={**shipped.content, "audited": {"amount: engines agree": (0.0, float(audits))}})
+    (told,) = of(weigh(form(TOTAL), both("total", "12.50"), learnt, POLICY)[FieldKey("total")], *AUDITS)
+    assert told.code == EvidenceCode.AUDITED
+    assert told.numbers["count"] == round(audits + max(0.0, 1 - audits / 3000) * 1183)
+
+
+def test_a_text_that_an_engine_read_is_not_said_to_be_none() -> None:
+    found = posterior(TOTAL, machine("total", "tesseract 5.5.0 eng", "12.50"), machine("total", "rapidocr 3.10.0", "x"))
+    (told,) = of(found, EvidenceCode.NOTHING_ELSE)
+    assert say(told).startswith("No other value is as likely as that all readings are wrong, which has ")
+
+
+def test_what_was_known_before_anybody_read_is_told_where_it_tells_something() -> None:
+    """It was said of every field, mostly with no bits."""
+    assert of(posterior(TOTAL, *both("total", "12.50")), EvidenceCode.BEFORE_READING) == []
+    (told,) = of(posterior(TOTAL, ink("total", "")), EvidenceCode.BEFORE_READING)
+    assert abs(float(told.numbers["bits"])) > 1
+
+
+CHARACTERS = read_parameters(shipped_parameters()).characters
+
+
+@given(texts=st.lists(st.text("abc", min_size=1, max_size=5), min_size=2, max_size=4), at=st.integers(0, 3))
+def test_an_engine_loses_a_space_rather_than_it_adds_one(texts: list[str], at: int) -> None:
+    written = " ".join(texts)
+    spaces = [number for number, character in enumerate(written) if character == " "]
+    place = spaces[at % len(spaces)]
+    said = written[:place] + written[place + 1 :]
+    lost = misreading_probability(CHARACTERS, "machine", written, said)
+    assert lost > misreading_probability(CHARACTERS, "machine", said, written)
+    assert lost > misreading_probability(CHARACTERS, "person", written, said)
+    assert has_lost_spaces(said, written)
+    assert not has_lost_spaces(written, said)
+
+
+@given(at=st.integers(0, 5), count=st.integers(2, 5))
+def test_a_run_is_lost_rather_than_as_many_characters_here_and_there(at: int, count: int) -> None:
+    written = "6478123950"
+    scattered = "".join(each for place, each in enumerate(written) if place % 2 or place >= 2 * count)
+    run = misreading_probability(CHARACTERS, "machine", written, written[:at] + written[at + count :])
+    assert run > misreading_probability(CHARACTERS, "machine", written, scattered)
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "is_part"),
+    [
+        ("697672735", "472735", True),  # of 647672735
+        ("647672735", "472735", False),  # it is a part of this
+        ("697672735", "647672735", False),  # nothing is lost
+        ("697672735", "97", False),
+        ("15", "b", False),
+        ("catherine evans", "yatheyn beane", False),
+    ],
+)
+def test_a_part_of_another_value_differs_in_one_character(written: str, said: str, is_part: bool) -> None:
+    assert is_part_of_another(written, said) == is_part
+
+
+RECEIPT = forms.load("receipt")
+STAGES = read_parameters(shipped.shipped_parameters()).calibration
+
+
+def found(name: str, text: str, place: float, form: Form = RECEIPT) -> Posterior:
+    """Both engines read this, at a place of this confidence."""
+    conditions = {"place": place, "fit": 1.0, "quality": 1.0}
+    readings = [replace(each, scan=f"at {place}", conditions=conditions) for each in both(name, text)]
+    return weigh(form, readings, shipped.shipped_parameters(), POLICY)[FieldKey(name)]
+
+
+def test_a_copy_of_a_form_under_another_name_and_locale_has_what_its_layout_earned() -> None:
+    kept = tuple([replace(each, name=f"mine_{each.name}") for each in RECEIPT.fields])
+    copy = replace(RECEIPT, name="kassenbon", languages=("deu",), locale="de_DE", currency="EUR", fields=kept)
+    assert found("mine_total", "15,60", 0.95, copy).probability == found("total", "15.60", 0.95).probability
+    assert not isinstance(decide(copy.field("mine_total"), found("mine_total", "15,60", 0.95, copy), POLICY), Task)
+    assert found("mine_company", "Bauer", 0.95, copy).probability == found("company", "Bauer", 0.95).probability
+
+
+def test_a_form_of_the_same_name_whose_fields_are_found_otherwise_has_earned_nothing() -> None:
+    other = Find(labels=("Sum of all",), where="below")
+    changed = tuple([replace(each, find=other) if each.name == "total" else each for each in RECEIPT.fields])
+    mine = replace(RECEIPT, fields=changed)
+    assert isinstance(decide(mine.field("total"), found("total", "15.60", 0.95, mine), POLICY), Task)
+    assert found("company", "Bauer", 0.95, mine).probability < found("company", "Bauer", 0.95).probability
+
+
+def test_parameters_that_kept_places_by_the_names_of_forms_decide_as_what_ships() -> None:
+    content = dict(shipped.shipped_parameters().content) | {"places": {"receipt: total": [[0.0, 0.0]] * 5}}
+    before = read_parameters(Parameters(version=3, content=content)).places
+    assert before.tallies.items() >= read_parameters(shipped.shipped_parameters()).places.tallies.items()
+
+
+def test_a_value_is_less_probable_where_its_place_is_doubtful() -> None:
+    sure, doubtful = (found("total", "15.60", place).probability for place in (0.95, 0.3))
+    assert doubtful < sure
+
+
+def test_an_address_on_which_engines_agree_is_asked_for_all_the_same() -> None:
+    answer = decide(RECEIPT.field("address"), found("address", "1, High Street, 40150 Shah Alam", 0.95), POLICY)
+    assert isinstance(answer, Task)
+    assert answer.reason == "extent"
+
+
+@pytest.mark.parametrize("family", ["amount", "code", "date", "line text", "short text"])
+def test_what_ships_says_how_sure_machines_are_of_every_family_on_a_free_layout(family: str) -> None:
+    doubted = f"{SEARCHED_STAGE} machines in doubt: {family}"
+    assert doubted in STAGES
+    assert 0.0 < adjusted(0.9, doubted, family, STAGES) < 1.0
+
+
+def test_joined_handwriting_is_next_to_impossible_whatever_an_engine_claims() -> None:
+    assert adjusted(0.5, f"{UNDECIDED_STAGE} handwriting: line text", "line text", STAGES) < 0.15
+
+
+def test_half_of_the_right_minorities_are_saved_and_hardly_a_right_majority_is_broken() -> None:
+    tally = count(make(303, Shape(forms=80)))
+    assert tally["minority"] >= 10
+    assert tally["decidable"] >= 5
+    assert tally["saved decidable"] >= 0.5 * tally["decidable"]
+    assert tally["saved"] >= 0.5 * tally["minority"]
+    assert tally["majority"] > 1000
+    assert tally["broken"] < 0.01 * tally["majority"]
+
+
+STREET = field("street", "address")
+DATE = field("order_date", "date")
+WORDS = {"": 400.0, "rue": 90.0, "hugo": 40.0, "victor": 40.0, "lindenstraße": 50.0, "lindenstrasse": 12.0, "gare": 3.0}
+
+
+def engines(of: Field, one: str, other: str) -> list[Reading]:
+    return [machine(of.name, "tesseract 5.5.0 fra", one), machine(of.name, "rapidocr 3.10.0", other, 0.99)]
+
+
+def garbled_by_one(garbled: str, other: str) -> list[Reading]:
+    return [machine("street", "tesseract 5.5.0 fra", garbled, 0.3), machine("street", "rapidocr 3.10.0", other, 0.96)]
+
+
+def witness(of: Field, best: str, *readings: Reading) -> str:
+    """What vouches for the value that is written so, which has to be the best."""
+    content = {**shipped_parameters().content, "words": {of.name: WORDS}}
+    found = weigh(form(of), readings, Parameters(version=1, content=content), POLICY)[FieldKey(of.name)]
+    assert found.candidates[0].text == best
+    return str(found.standing.witness)
+
+
+def test_words_often_written_on_a_field_choose_between_engines_that_differ_in_them_alone() -> None:
+    assert (
+        witness(STREET, "Rue Victor Hugo 4", *engines(STREET, "Rue Victor Hugo 4", "Rue Vict0r Hugo 4"))
+        == "known words"
+    )
+    assert (
+        witness(STREET, "Rue Victor Hugo 4", *engines(STREET, "Rue VictorHugo4", "Rue Victor Hugo 4")) == "known words"
+    )
+
+
+def test_words_often_written_on_a_field_vouch_for_a_text_that_the_other_engine_garbled() -> None:
+    for garbled in ("Puc Vhten Hugo 4", "Aue Wictcr Hwgo 4", "Rue ViclouHige 4"):
+        assert witness(STREET, "Rue Victor Hugo 4", *garbled_by_one(garbled, "Rue Victor Hugo 4")) == "known words"
+
+
+def test_they_do_not_where_a_number_differs_or_the_other_text_is_longer_or_has_known_words_too() -> None:
+    for garbled in ("Puc Vhten Hugo 9", "Aue Wictcr Hwgo 4 bis", "Xyz Victor Hugo 4", "Rue Gare Hugo 4"):
+        assert witness(STREET, "Rue Victor Hugo 4", *garbled_by_one(garbled, "Rue Victor Hugo 4")) == ""
+    assert witness(STREET, "Rue Gare 4", *garbled_by_one("Rue Bxxo 4", "Rue Gare 4")) == ""
+
+
+def test_words_say_nothing_where_the_rest_differs_or_the_word_is_rare_or_another_is_nearly_as_common() -> None:
+    assert witness(STREET, "Rue Victor Hugo 4", *engines(STREET, "Rue Victor Hugo 4", "Rue Vict0r Hugo 9")) == ""
+    assert witness(STREET, "Rue Gare 4", *engines(STREET, "Rue Gare 4", "Rue Gaxe 4")) == ""
+    assert witness(STREET, "Lindenstraße 4", *engines(STREET, "Lindenstraße 4", "Lindcnstraße 4")) == ""
+
+
+def test_words_do_not_vouch_for_a_text_whose_words_run_together() -> None:
+    """An engine that loses a space makes a word of two that nobody ever wrote."""
+    for parted, joined in (("Blanche d'été", "Blanched'été"), ("Doliprane 1000", "Doliprane1000")):
+        said = (
+            machine("street", "tesseract 5.5.0 fra", parted, 0.6),
+            machine("street", "rapidocr 3.10.0", joined, 0.99),
+        )
+        assert posterior(STREET, *said).standing.witness == ""
+
+
+def test_words_do_not_vouch_for_what_no_engine_read() -> None:
+    typed = [reading("street", who, "Rue Victor Hugo 4") for who in ("ana", "ben")]
+    said = engines(STREET, "Rue Vict0r Hugo 4", "Rue Victor Hug0 4")
+    assert witness(STREET, "Rue Victor Hugo 4", *said, *typed) == ""
+
+
+def test_a_date_is_vouched_for_where_the_other_engine_took_a_stroke_for_a_digit() -> None:
+    assert witness(DATE, "29/12/2024", *engines(DATE, "29/12/2024", "29/1212024")) == "format"
+    assert posterior(DATE, *engines(DATE, "29/12/2024", "29/11/2024")).standing.witness == ""
+
+
+def test_a_person_is_vouched_for_where_one_engine_read_nearly_the_same_and_no_engine_kept_the_format() -> None:
+    code, typed = field("ref", "code", pattern=r"FA-\d{4}"), reading("ref", "ana", "FA-2174")
+    assert posterior(code, typed, *engines(code, "F-21724", "7A-2174")).standing.witness == "format"
+    assert posterior(code, typed, *engines(code, "F-21724", "7B-2174")).standing.witness == "", "none is near"
+    assert posterior(code, typed, *engines(code, "FA-2774", "7A-2174")).standing.witness == "", "one kept it"
+    unread = reading("ref", "tesseract 5.5.0 fra", None, kind="machine", flags=frozenset({"illegible"}))
+    assert posterior(code, typed, unread, engines(code, "", "7A-2174")[1]).standing.witness == ""
+
+
+def test_an_amount_is_vouched_for_where_the_other_engine_took_a_digit_for_a_letter_and_not_where_it_lost_one() -> None:
+    assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.g0")).standing.witness == "format"
+    assert posterior(TOTAL, *engines(TOTAL, "869.90", "869.9O1x")).standing.witness == ""
+    assert posterior(TOTAL, *engines(TOTAL, "869.90", "86.90")).standing.witness == ""
+
+
+def test_a_broad_letter_may_stand_for_two_digits_of_an_amount_so_that_its_format_tells_nothing() -> None:
+    """11 166,36 was seen as n 166,36 by one engine and as 1 166,36 by the other."""
+    assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "n 166.36")).standing.witness == ""
+    assert posterior(TOTAL, *engines(TOTAL, "1 166.36", "1 l66.36")).standing.witness == "format"
+
+
+def test_what_is_known_does_not_vouch_for_an_accent_that_the_other_engine_did_not_see_in_capitals() -> None:
+    listed = Master(field="street", values=(("Pochettes à bulles", "1"), ("Agrafeuse rouge", "2")), digest="m")
+    said = engines(STREET, "POCHETTES À BULLES", "POCHETTES A BULLES")
+    assert (
+        weigh(form(STREET, masters=(listed,)), said, shipped_parameters(), POLICY)[FieldKey("street")].standing.witness
+        == ""
+    )
+    said = engines(STREET, "POCHETTES À BULLES", "POCHETTES À BUL1ES")
+    assert (
+        weigh(form(STREET, masters=(listed,)), said, shipped_parameters(), POLICY)[FieldKey("street")].standing.witness
+        == "known value"
+    )
+    written = {**shipped_parameters().content, "words": {"street": {"": 400.0, "malmö": 40.0}}}
+    learnt = Parameters(version=1, content=written)
+    said = engines(STREET, "MALMÖ 4", "MALMO 4")
+    assert weigh(form(STREET), said, learnt, POLICY)[FieldKey("street")].standing.witness == ""
+    said = engines(STREET, "Malmö 4", "Malmo 4")
+    assert weigh(form(STREET), said, learnt, POLICY)[FieldKey("street")].standing.witness == "known words"
+
+
+def test_on_a_poor_page_one_character_against_another_tells_nothing() -> None:
+    """Blur made a lone 8 of a 6 for one engine and a sign of it for the other."""
+    quantity = field("quantity", "integer")
+    good = [machine("quantity", "tesseract 5", "§", 0.5), machine("quantity", "rapidocr 3", "8", 0.9)]
+    poor = [replace(each, id=f"{each.id}/poor", conditions={"fit": 0.9, "quality": 0.3}) for each in good]
+    assert witness(quantity, "8", *good) == "format"
+    assert witness(quantity, "8", *poor) == ""
+
+
+CUSTOMER = field("customer", "name")
+EAN = field("article", "ean")
+LISTED = Master(field="customer", values=(("Pharmacy Weber Ltd", "1"), ("Pharmacy Weber Sons", "2")), digest="m")
+
+
+def vouching_for_customer(*readings: Reading) -> str:
+    found = weigh(form(CUSTOMER, masters=(LISTED,)), readings, shipped_parameters(), POLICY)
+    return found[FieldKey("customer")].standing.witness
+
+
+def test_known_values_vouch_for_none_of_two_that_both_stand_among_them() -> None:
+    assert vouching_for_customer(*engines(CUSTOMER, "Pharmacy Weber Ltd", "Pharmacy Weber Lid")) == "known value"
+    assert vouching_for_customer(*engines(CUSTOMER, "Pharmacy Weber Ltd", "Pharmacy Weber Sons")) == ""
+    typed = reading("customer", "ana", "Pharmacy Weber Sons")
+    assert vouching_for_customer(machine("customer", "rapidocr 3.10.0", "Pharmacy Weber Ltd"), typed) == ""
+
+
+def test_check_digits_vouch_for_none_of_two_that_both_have_the_right_one() -> None:
+    assert posterior(EAN, *engines(EAN, "4006381333931", "4006381333937")).standing.witness == "check digit"
+    assert posterior(EAN, *engines(EAN, "4006381333931", "4006381333948")).standing.witness == ""
+
+
+def test_a_letter_that_looks_like_another_digit_is_no_broken_copy() -> None:
+    """Z1 stands for 21 and not for 11, so that its format says nothing for 11."""
+    quantity, code = field("quantity", "integer"), field("reference", "code", pattern=r"B-\d{2}/\d{5}")
+    assert posterior(quantity, *engines(quantity, "11", "Z1")).standing.witness == ""
+    assert posterior(quantity, *engines(quantity, "21", "Z1")).standing.witness == "format"
+    assert posterior(code, *engines(code, "B-24/00311", "B-24/00B11")).standing.witness == ""
+    assert posterior(code, *engines(code, "B-24/00811", "B-24/00B11")).standing.witness == "format"

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import random
 import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +18,14 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from reconcile.records import query
-from reconcile.records.publish import publish, rebuild
+from reconcile.records import held_records, query
+from reconcile.records.publish import publish, rebuild, verify
+from tests.bench.bench_records import rows
 from tests.examples import examples
 from tests.reconcile.records import MemoryOutbox, a_record, dump, order_form
+from tests.transcribe.store.world import World, after, decision, world
 from transcribe.errors import StoreError
-from transcribe.model import FieldKey, RuleException
+from transcribe.model import FieldKey, RuleException, Scan
 
 publishing = importlib.import_module("reconcile.records.publish")
 
@@ -343,3 +351,175 @@ def test_rebuilding_gives_an_equal_file_whatever_happened(
     published = dump(path)
     rebuild(store, path, store.form)
     assert dump(path) == published
+
+
+TOO_LARGE = 2**70
+"""No integer of SQLite: a record of this version cannot be written."""
+
+
+def scans(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [scan for (scan,) in connection.execute("select scan from records order by scan")]
+
+
+def test_it_is_named_with_the_reason_and_the_rest_of_the_batch_is_published(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("gone"))
+    publish(store, path, store.form)
+    store.put(a_record("one"))
+    store.put(a_record("odd", TOO_LARGE))
+    store.erase("gone")
+    store.put(a_record("two"))
+    done = publish(store, path, store.form)
+    assert (done.count, done.position) == (4, store.last)
+    assert scans(path) == ["one", "two"]
+    (held,) = held_records(path)
+    assert (held.scan, held.form, held.version) == ("odd", "bon-de-commande", 1)
+    assert held.message.startswith("OverflowError")
+    assert publish(store, path, store.form).count == 0
+
+
+def test_what_was_published_of_it_before_stays(path: Path) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("odd", customer="Anna"))
+    publish(store, path, store.form)
+    before = dump(path)
+    store.put(a_record("odd", TOO_LARGE, customer="Berta"))
+    publish(store, path, store.form)
+    assert scans(path) == ["odd"]
+    assert "Anna" in before
+    assert "Berta" not in dump(path)
+
+
+def test_written_or_erased_it_is_held_no_more(path: Path) -> None:
+    store = MemoryOutbox()
+    for scan in ("mended", "erased"):
+        store.put(a_record(scan, TOO_LARGE))
+    publish(store, path, store.form)
+    assert len(held_records(path)) == 2
+    store.put(a_record("mended", 2))
+    store.erase("erased")
+    publish(store, path, store.form)
+    assert held_records(path) == []
+    assert scans(path) == ["mended"]
+
+
+def test_an_erasure_that_fails_stops_publishing_and_is_not_left_out(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("odd")
+
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    publish(store, path, store.form)
+    store.erase("one")
+    with monkeypatch.context() as patched:
+        patched.setattr("reconcile.records.record_writer.RecordWriter.erase", fail)
+        with pytest.raises(ValueError, match="odd"):
+            publish(store, path, store.form)
+    publish(store, path, store.form)
+    assert scans(path) == []
+
+
+@examples(10)
+@given(odd=st.lists(st.booleans(), min_size=1, max_size=8), at_once=st.booleans())
+def test_rebuilding_gives_the_same_records_and_holds_the_same(
+    tmp_path_factory: pytest.TempPathFactory, odd: list[bool], at_once: bool
+) -> None:
+    path, store = tmp_path_factory.mktemp("held") / "records.db", MemoryOutbox()
+    for number, is_odd in enumerate(odd):
+        store.put(a_record(f"s{number}", TOO_LARGE if is_odd else 1))
+        if not at_once:
+            publish(store, path, store.form)
+    publish(store, path, store.form)
+    before, held = scans(path), held_records(path)
+    assert before == [f"s{number}" for number, is_odd in enumerate(odd) if not is_odd]
+    assert [each.scan for each in held] == [f"s{number}" for number, is_odd in enumerate(odd) if is_odd]
+    rebuild(store, path, store.form)
+    assert (scans(path), held_records(path)) == (before, held)
+
+
+def test_the_benchmark_of_publishing_writes_every_row_and_tells_what_changes_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = [row.of for row in rows(230)]
+    assert told[0].startswith("230 records published")
+    assert [name.partition(",")[0] for name in told[-4:]] == [
+        "a correction",
+        "an erasure",
+        "200 erasures",
+        "a new version of the form with a text more",
+    ]
+
+
+PUBLISHER = """
+import importlib, sys
+from pathlib import Path
+from tests.transcribe.store.world import KEY, form
+from transcribe.store import open_store
+
+publishing = importlib.import_module("reconcile.records.publish")
+publishing.BATCH_ENTRY_COUNT = 2
+folder = Path(sys.argv[1])
+store = open_store(folder / "state.db", KEY)
+print("ready", flush=True)
+while True:
+    publishing.publish(store, folder / "records.db", lambda *_: form())
+"""
+
+CHANGES_A_KILL = 25
+"""What happens to orders while a publisher runs: enough that it is at work whenever it is killed."""
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def happen(here: World, chance: random.Random, scans: list[Scan], number: int) -> None:
+    """An order is decided, corrected or forgotten."""
+    at = after(number)
+    if not scans or chance.random() < 0.6:
+        scans.append(here.scan(f"scan {number}"))
+        here.decide(scans[-1], decision("number", f"A{number}"), decision("total", "2.00"), record=True, now=at)
+    elif chance.random() < 0.7:
+        here.decide(chance.choice(scans), decision("total", f"{number}.00"), record=True, now=at)
+    else:
+        here.store.forget(scans.pop(chance.randrange(len(scans))).id, at)
+
+
+def killed(here: World, folder: Path, kills: int) -> None:
+    chance, scans, number = random.Random(17), list[Scan](), 0
+    for _ in range(kills):
+        program = [sys.executable, "-c", PUBLISHER, str(folder)]
+        running = subprocess.Popen(program, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE)
+        try:
+            assert running.stdout is not None
+            assert running.stdout.readline() == b"ready\n"
+            for _ in range(CHANGES_A_KILL):
+                number += 1
+                happen(here, chance, scans, number)
+            time.sleep(chance.random() * 0.1)
+        finally:
+            running.kill()
+            running.wait()
+    records = folder / "records.db"
+    publish(here.store, records, lambda *_: here.form)
+    assert verify(here.store, records, lambda *_: here.form) == []
+    published = dump(records)
+    found = [each.scan for each in query.records(records, "order")]
+    assert sorted(found) == sorted(scan.id for scan in scans)
+    rebuild(here.store, records, lambda *_: here.form)
+    assert dump(records) == published
+
+
+def test_a_publisher_killed_at_random_moments_loses_and_doubles_nothing(here: World, tmp_path: Path) -> None:
+    killed(here, tmp_path, 3)
+
+
+@pytest.mark.soak
+def test_a_publisher_killed_at_fifty_random_moments_loses_and_doubles_nothing(here: World, tmp_path: Path) -> None:
+    killed(here, tmp_path, 50)

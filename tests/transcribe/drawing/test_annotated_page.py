@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy
+import pytest
 from PIL import Image, ImageChops
 
 from transcribe.drawing import annotated_page as drawing
 from transcribe.drawing.annotated_page import NO_BREAK_SPACE, draw_page, per_cent
+from transcribe.drawing.context_crop import surroundings
 from transcribe.drawing.margin_notes import (
     FATE_COLOURS,
     FATE_DASHES_PX,
@@ -23,13 +24,8 @@ from transcribe.drawing.margin_notes import (
 )
 from transcribe.geometry import Box
 from transcribe.i18n.catalogues import translation
-from transcribe.model import Candidate, Decision, FieldKey, Place, Posterior, ReadResult, Task
+from transcribe.model import Candidate, Decision, FieldKey, Picture, Place, Posterior, ReadResult, Task
 from transcribe.recognition.result import ReadResultBuilder
-
-if TYPE_CHECKING:
-    import pytest
-
-    from transcribe.model import Picture
 
 KEYS = [FieldKey("total"), FieldKey("date"), FieldKey("comment"), FieldKey("name")]
 SIZE = (700, 900)
@@ -164,3 +160,59 @@ def test_the_font_has_the_letters_of_our_languages() -> None:
 
 def test_a_page_that_is_not_there_is_said() -> None:
     assert opened(draw_page(reads(), {}, page=7)).size[1] < 100
+
+
+SIZE_OF_CONTEXT_CROP = (1000, 1400)
+FIELD, NEIGHBOUR = Box(400, 600, 600, 640), Box(400, 660, 600, 700)
+
+
+def page(width: int = SIZE_OF_CONTEXT_CROP[0]) -> bytes:
+    """A page of which the field is black and its neighbour too, as a picture of this width."""
+    image = Image.new("L", SIZE_OF_CONTEXT_CROP, 255)
+    for box in (FIELD, NEIGHBOUR):
+        image.paste(0, box)
+    content = io.BytesIO()
+    image.resize((width, width * SIZE_OF_CONTEXT_CROP[1] // SIZE_OF_CONTEXT_CROP[0])).save(content, "JPEG")
+    return content.getvalue()
+
+
+def shown(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content)).convert("L")
+
+
+def grey(image: Image.Image, at: tuple[int, int]) -> int:
+    value = image.getpixel(at)
+    assert isinstance(value, int)
+    return value
+
+
+def test_it_shows_a_piece_around_the_field() -> None:
+    piece = shown(surroundings(page(), SIZE_OF_CONTEXT_CROP, FIELD, [], whole=False))
+
+    assert piece.size == (200 + 2 * 140, 40 + 2 * 140)
+    assert grey(piece, (240, 160)) < 40  # the field
+    assert grey(piece, (240, 220)) < 40  # its neighbour
+
+
+@pytest.mark.promise("Other personal fields are")
+def test_what_may_not_be_seen_is_painted_over() -> None:
+    piece = shown(surroundings(page(), SIZE_OF_CONTEXT_CROP, FIELD, [NEIGHBOUR], whole=False))
+
+    assert abs(grey(piece, (240, 220)) - 160) < 10
+
+
+def test_boxes_lie_on_the_page_even_where_its_picture_is_smaller() -> None:
+    half = shown(surroundings(page(500), SIZE_OF_CONTEXT_CROP, FIELD, [], whole=False))
+
+    assert half.size == (100 + 2 * 70, 20 + 2 * 70)
+    assert grey(half, (120, 80)) < 40
+
+
+def test_the_whole_page_stays_whole() -> None:
+    assert shown(surroundings(page(), SIZE_OF_CONTEXT_CROP, FIELD, [], whole=True)).size == SIZE_OF_CONTEXT_CROP
+
+
+def test_at_the_edge_of_the_page_it_ends_there() -> None:
+    corner = shown(surroundings(page(), SIZE_OF_CONTEXT_CROP, Box(0, 0, 100, 40), [], whole=False))
+
+    assert corner.size == (100 + 140, 40 + 140)

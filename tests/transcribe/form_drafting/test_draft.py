@@ -13,12 +13,17 @@ from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz import fuzz
 
 from tests.blanks import FONTS
+from tests.flows.drafting.own_form import FIELDS, blank_page, filled_page
 from transcribe import ocr
 from transcribe.errors import FormError
 from transcribe.form_drafting.draft import draft_pages
+from transcribe.form_drafting.emptied_boxes import emptied
+from transcribe.form_drafting.label_types import looks_like_payment, type_of
+from transcribe.form_drafting.overlaps import each_on_its_own
 from transcribe.forms import blank_image, definition
 from transcribe.forms.preview import preview
 from transcribe.geometry import Box
+from transcribe.imaging import grey
 from transcribe.model import Field, Form, Page
 from transcribe.ocr import Engine
 
@@ -290,3 +295,235 @@ def test_a_sign_between_two_words_of_a_label_parts_it_not() -> None:
     page = Page(number=1, picture=numpy.asarray(sheet))
     text = draft(page, ocr.load("tesseract", ("eng",)), name="signs", blank="signs.png")
     assert [each["label"] for each in tomllib.loads(text)["field"]] == ["Practice / Dentist", "Name"]
+
+
+BLANK, FILLED = (grey(numpy.asarray(page)) for page in (blank_page(), filled_page()))
+BOXES = [Box(x0 + 1, y0 + 1, x1, y1) for x0, y0, x1, y1 in FIELDS.values()]
+
+
+@pytest.mark.promise("What is written in", "If the only page")
+def test_writing_is_taken_from_the_boxes_and_their_frames_stay() -> None:
+    done = emptied(FILLED, BOXES)
+    for box in BOXES:
+        inside = box.padded(-6)
+        assert done[inside.slices].min() > 240, box
+        around = box.padded(2)
+        frame = BLANK[around.slices] < 128
+        assert float((done[around.slices][frame] < 160).mean()) > 0.9, box
+
+
+def test_nothing_outside_the_boxes_changes() -> None:
+    done = emptied(FILLED, BOXES)
+    outside = numpy.ones(FILLED.shape, bool)
+    for box in BOXES:
+        outside[box.slices] = False
+    assert (done[outside] == FILLED[outside]).all()
+    assert emptied(FILLED, []) is not FILLED
+    assert (emptied(FILLED, []) == FILLED).all()
+
+
+def test_dividers_of_a_comb_stay() -> None:
+    page = Image.new("L", (1654, 2339), 255)
+    pencil = ImageDraw.Draw(page)
+    pencil.rectangle((100, 100, 580, 160), outline=60, width=3)
+    edges = range(160, 580, 60)
+    for x in edges:
+        pencil.line((x, 138, x, 160), fill=60, width=3)  # low dividers
+    printed = numpy.asarray(page).copy()
+    for x in range(115, 560, 60):
+        pencil.line((x, 110, x + 25, 150), fill=30, width=6)
+    done = emptied(numpy.asarray(page), [Box(102, 102, 579, 159)])
+    assert (done[104:134, 106:574] > 240).all()
+    for x in edges:
+        assert printed[150, x] < 100
+        assert done[150, x] < 100, x
+
+
+def test_a_box_outside_the_page_does_nothing() -> None:
+    assert (emptied(FILLED, [Box(5000, 5000, 5100, 5100)]) == FILLED).all()
+
+
+PANEL = Box(100, 100, 900, 400)
+UPPER, LOWER = Box(300, 120, 880, 180), Box(300, 220, 880, 280)
+
+
+def test_a_panel_around_labelled_places_goes() -> None:
+    labels = {PANEL: "Customer", UPPER: "Name", LOWER: "Street"}
+    assert list(each_on_its_own(labels, [PANEL], [])) == [UPPER, LOWER]
+
+
+def test_lines_in_a_frame_that_have_its_label_go() -> None:
+    assert list(each_on_its_own({PANEL: "Notes", UPPER: "Notes"}, [PANEL], [])) == [PANEL]
+
+
+def test_a_frame_around_a_table_and_what_lies_in_a_table_go() -> None:
+    table = Box(110, 110, 890, 390)
+    assert each_on_its_own({PANEL: "Description", UPPER: "x"}, [PANEL], [table]) == {}
+
+
+def test_room_above_a_line_begins_below_what_stands_there() -> None:
+    signature = Box(250, 460, 700, 600)
+    for tick in (Box(300, 440, 330, 470), Box(300, 480, 330, 510)):
+        found = each_on_its_own({signature: "Signed", tick: "Collect"}, [], [])
+        assert found == {signature: Box(250, tick.y1, 700, 600), tick: tick}
+
+
+@pytest.mark.parametrize(
+    ("label", "language", "kind"),
+    [
+        ("Article (EAN)", "fra", "ean"),
+        ("SIRET", "fra", "siret"),
+        ("N° SIREN", "fra", "luhn"),
+        ("N° TVA", "fra", "vat"),
+        ("TVA 20 %", "fra", "amount"),
+        ("Montant TVA", "fra", "amount"),
+        ("N° de carte", "fra", "luhn"),
+        ("N° carte client", "fra", "code"),
+        ("Poids total kg", "fra", "decimal"),
+        ("Nombre de colis", "fra", "integer"),
+        ("Nombre y apellidos", "spa", "name"),
+        ("Nº de IVA", "spa", "vat"),
+        ("Código postal", "spa", "code"),
+        ("Correo electrónico", "spa", "email"),
+        ("Firma", "spa", "signature"),
+        ("Firma", "deu", "name"),
+        ("P. unitario", "spa", "amount"),
+        ("Cant", "spa", "integer"),
+        ("Fraises (barq.)", "fra", "text"),
+        ("Frais de port", "fra", "amount"),
+        ("IK-Nummer", "deu", "code"),
+        ("Straße, Hausnummer", "deu", "address"),
+        ("PLZ", "deu", "code"),
+        ("PLZ, Ort", "deu", "address"),
+        ("Lieferung gewünscht am", "deu", "date"),
+        ("Auftrag-Nr.", "deu", "code"),
+        ("Kunden-Nr. Labor", "deu", "code"),
+        ("Artikelnr.", "deu", "code"),
+        ("Straße / Nr.", "deu", "address"),
+        ("Tel.-Nr.", "deu", "phone"),
+        ("Lieferadresse", "deu", "address"),
+        ("Rechnungsanschrift", "deu", "address"),
+        ("E-Mail-Adresse", "deu", "email"),
+        ("Mailadresse", "deu", "email"),
+        ("Anz.", "deu", "integer"),
+        ("Stück", "deu", "integer"),
+        ("Anzahlung", "deu", "text"),
+        ("Anprobe am", "deu", "date"),
+        ("Abholtermin", "deu", "date"),
+        ("Expresszuschlag", "deu", "amount"),
+        ("Versandkosten", "deu", "amount"),
+        ("Kostenstelle", "deu", "text"),
+        ("Vorname", "deu", "name"),
+        ("Rate €", "eng", "amount"),
+        ("Deposit paid (£)", "eng", "amount"),
+        ("Sales tax", "eng", "amount"),
+        ("Sales tax ID", "eng", "code"),
+        ("ZIP", "eng", "code"),
+        ("City, State, ZIP", "eng", "address"),
+        ("USt-IdNr.", "deu", "vat"),
+        ("Straße", "deu", "address"),
+        ("Total VAT", "eng", "amount"),
+        ("VAT no.", "eng", "vat"),
+        ("Order no", "eng", "code"),
+        ("No. of boxes", "eng", "integer"),
+        ("Each", "eng", "amount"),
+        ("Unit rate", "eng", "amount"),
+        ("Weight each", "eng", "decimal"),
+        ("Qty each", "eng", "integer"),
+        ("Wanted by", "eng", "date"),
+        ("Needed by", "eng", "date"),
+        ("Due", "eng", "date"),
+        ("Required by", "eng", "date"),
+        ("Deliver by", "eng", "date"),
+        ("Deliver on", "eng", "date"),
+        ("Date signed", "eng", "date"),
+        ("Date of signature", "eng", "date"),
+        ("Signed on", "eng", "date"),
+        ("Signed", "eng", "signature"),
+        ("Signature and date", "eng", "signature"),
+        ("Delivery charge", "eng", "amount"),
+        ("Late fees", "eng", "amount"),
+        ("Date de la signature", "fra", "date"),
+        ("Date et signature", "fra", "signature"),
+        ("Unterschriftsdatum", "deu", "date"),
+        ("Datum der Unterschrift", "deu", "date"),
+        ("Datum, Unterschrift", "deu", "signature"),
+        ("Fecha de la firma", "spa", "date"),
+        ("Fecha y firma", "spa", "signature"),
+        ("Gastos de envío", "spa", "amount"),
+        ("Delivered by", "eng", "text"),
+        ("P.U", "fra", "amount"),
+        ("Unitaire", "fra", "amount"),
+        ("L’unité", "fra", "amount"),
+        ("Poids unitaire", "fra", "decimal"),
+        ("Voulu pour", "fra", "date"),
+        ("Souhaitée avant", "fra", "date"),
+        ("C/U", "spa", "amount"),
+        ("Cada uno", "spa", "amount"),
+        ("Valor unitario", "spa", "amount"),
+        ("Entregar antes del", "spa", "date"),
+        ("Vencimiento", "spa", "date"),
+        ("Je Stück", "deu", "amount"),
+        ("Einzelpreis", "deu", "amount"),
+        ("Benötigt bis", "deu", "date"),
+        ("Fällig", "deu", "date"),
+        ("Warenwert", "deu", "amount"),
+        ("Gutschrift", "deu", "amount"),
+        ("Fracht", "deu", "amount"),
+        ("Partita IVA", "ita", "vat"),
+        ("P.IVA", "ita", "vat"),
+        ("IVA 22 %", "ita", "amount"),
+        ("IVA", "spa", "amount"),
+        ("Data", "ita", "date"),
+        ("Data e firma", "ita", "signature"),
+        ("Consegna entro il", "ita", "date"),
+        ("Data", "eng", "text"),
+        ("Q.tà", "ita", "integer"),
+        ("Colli", "ita", "integer"),
+        ("Prezzo", "ita", "amount"),
+        ("Importo", "ita", "amount"),
+        ("Totale ordine", "ita", "amount"),
+        ("Codice", "ita", "code"),
+        ("CAP", "ita", "code"),
+        ("Indirizzo", "ita", "address"),
+        ("Ragione sociale", "ita", "name"),
+        ("Note", "ita", "text"),
+        ("Handtekening", "nld", "signature"),
+        ("Leverdatum", "nld", "date"),
+        ("Aantal", "nld", "integer"),
+        ("Prijs per stuk", "nld", "amount"),
+        ("Totaal", "nld", "amount"),
+        ("Bestelnummer", "nld", "code"),
+        ("Naam", "nld", "name"),
+        ("Adres", "nld", "address"),
+        ("Btw-nummer", "nld", "vat"),
+    ],
+)
+def test_words_of_a_label_name_the_type(label: str, language: str, kind: str) -> None:
+    assert type_of(label, language) == kind
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "is_payment"),
+    [
+        ("Card number", "luhn", True),
+        ("N° de carte", "code", True),
+        ("Kartennummer", "text", True),
+        ("Número de tarjeta", "code", True),
+        ("Kaartnummer", "integer", True),
+        ("CVC", "code", True),
+        ("Card expiry date", "date", True),
+        ("IBAN", "text", True),
+        ("Nr karty", "luhn", True),
+        ("IMEI", "luhn", False),
+        ("N° SIREN", "luhn", False),
+        ("N° carte client", "code", False),
+        ("Carte bancaire", "checkbox", False),
+        ("Expiry date", "date", False),
+        ("Customer no.", "code", False),
+    ],
+)
+def test_what_looks_like_payment_data_is_told_by_its_label_and_its_check_digit(
+    label: str, kind: str, is_payment: bool
+) -> None:
+    assert looks_like_payment(label, kind) is is_payment

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tomllib
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -10,8 +12,17 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.blanks import FONTS
+from tests.camera import Level
+from tests.flows.drafting.own_form import FIELDS, blank_page, filled_page, font, photo
+from transcribe import ocr
+from transcribe.form_drafting import draft_pages, without_writing
+from transcribe.form_drafting.flat_page import flat_page, paper_corners
 from transcribe.form_drafting.rulings import find_ruling
+from transcribe.forms import definition
+from transcribe.forms.blank_image import blank_grey
 from transcribe.geometry import Box
+from transcribe.imaging import grey
+from transcribe.model import Page, Picture
 
 
 def overlap(one: Box, other: Box) -> float:
@@ -248,3 +259,248 @@ def test_one_frame_around_the_titles_of_a_table_is_no_place_to_write_in(
     found = find_ruling(numpy.asarray(sheet))
     assert [grid.rows for grid in found.grids] == [5]
     assert bool(found.frames) is is_field
+
+
+COLUMNS = (
+    (100, 300, "Ref."),
+    (300, 900, "Description"),
+    (900, 1020, "Qty"),
+    (1020, 1260, "Price"),
+    (1260, 1554, "Sum"),
+)
+TOP, HEIGHT = 800, 62
+
+
+def blank(rows: str, sides: str = "lllll", dark: bool = False) -> Picture:
+    """A page with a field and a table; `sides` says where in its column each label stands: left, centred, right."""
+    page = Image.new("L", (1654, 2339), 255)
+    draw = ImageDraw.Draw(page)
+    font = ImageFont.load_default(24)
+    draw.text((100, 400), "Order number", font=font, fill=30)
+    draw.line((330, 430, 700, 430), fill=60, width=2)
+    if dark:
+        draw.rectangle((100, TOP - 56, 1554, TOP - 1), fill=40)
+    for (x0, x1, label), side in zip(COLUMNS, sides, strict=True):
+        wide = font.getlength(label)
+        x = {"l": x0 + 12, "c": (x0 + x1 - wide) / 2, "r": x1 - 12 - wide}[side]
+        draw.text((x, TOP - 44), label, font=font, fill=255 if dark else 30)
+    for y in range(TOP, TOP + 9 * HEIGHT, HEIGHT):
+        if rows == "ruled":
+            draw.line((100, y, 1554, y), fill=120, width=2)
+        if rows == "dotted":
+            for x in range(100, 1554, 8):
+                draw.rectangle((x, y, x + 2, y + 1), fill=90)
+    if rows == "tinted":
+        for y in range(TOP, TOP + 9 * HEIGHT, 2 * HEIGHT):
+            draw.rectangle((100, y, 1554, y + HEIGHT), fill=238)
+    return numpy.asarray(page)
+
+
+@pytest.mark.parametrize("sides", ["lllll", "ccccc"])
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("rows", "count"), [("ruled", 8), ("dotted", 8), ("tinted", 9)])
+def test_columns_are_found_from_the_words_above_rows(rows: str, count: int, dark: bool, sides: str) -> None:
+    found = find_ruling(blank(rows, sides, dark))
+    (grid,) = found.grids
+    assert grid.rows == count
+    assert (grid.box.y0, grid.box.y1) == pytest.approx((TOP, TOP + count * HEIGHT), abs=5)
+    assert [x0 for x0, _ in grid.spans] == pytest.approx([x0 for x0, _, _ in COLUMNS], abs=8)
+    assert (len(found.lines), found.frames) == (1, ())  # the field's line, and none of the table's
+
+
+def test_numbers_with_labels_at_the_right_end_where_their_labels_do() -> None:
+    (grid,) = find_ruling(blank("ruled", "llrrr")).grids
+    assert [x1 for _, x1 in grid.spans[2:]] == pytest.approx([1020, 1260, 1554], abs=8)
+
+
+def test_upright_lines_part_columns_wherever_the_labels_stand() -> None:
+    page = blank("tinted", "lcrcl").copy()
+    for x0, _, _ in COLUMNS[1:]:
+        page[TOP : TOP + 9 * HEIGHT, x0] = 150
+    (grid,) = find_ruling(page).grids
+    assert [x0 for x0, _ in grid.spans] == pytest.approx([x0 for x0, _, _ in COLUMNS], abs=3)
+
+
+def test_lines_under_one_label_are_no_table() -> None:
+    page = Image.new("L", (1654, 2339), 255)
+    draw = ImageDraw.Draw(page)
+    draw.text((100, 750), "Remarks", font=ImageFont.load_default(24), fill=30)
+    for y in range(TOP, TOP + 4 * HEIGHT, HEIGHT):
+        draw.line((100, y, 1300, y), fill=120, width=2)
+    found = find_ruling(numpy.asarray(page))
+    assert (found.grids, len(found.lines)) == ((), 4)
+
+
+def test_rows_with_print_in_them_are_no_table_to_fill_in() -> None:
+    page = Image.fromarray(blank("ruled"))
+    draw = ImageDraw.Draw(page)
+    for row in range(8):
+        draw.text((110, TOP + 20 + row * HEIGHT), "Printed article", font=ImageFont.load_default(24), fill=30)
+    assert find_ruling(numpy.asarray(page)).grids == ()
+
+
+LETTERS = ImageFont.truetype(str(FONTS / "liberation" / "LiberationSans-Regular.ttf"), 30)
+COLUMNS_OF_FILLED_PLACES, TOP_OF_FILLED_PLACES, ROW = (150, 800, 1100, 1500), 700, 60
+HEADS = ("Part or work", "Quantity", "Price")
+WRITTEN = ("Labour, per hour", "17", "165.00")
+
+
+def page_of(*, heading: str, written: bool) -> Page:
+    """A page with two frames, three boxes to tick and a table.
+
+    Its heading is one of its rows, lower, one frame, or above it.
+    """
+    page = Image.new("L", (1654, 2339), 255)
+    pencil = ImageDraw.Draw(page)
+    for number, (label, text) in enumerate((("Customer name", "Rupert Haddad"), ("Net total", "410.34"))):
+        y = 200 + 160 * number
+        pencil.text((150, y), label, font=LETTERS, fill=40)
+        pencil.rectangle((150, y + 45, 900, y + 105), outline=60, width=3)
+        if written:
+            pencil.text((170, y + 58), text, font=LETTERS, fill=20)
+    for number, label in enumerate(("Brakes", "Tyres", "Wipers")):
+        x = 150 + 350 * number
+        pencil.rectangle((x, 560, x + 36, 596), outline=60, width=3)
+        pencil.text((x + 50, 558), label, font=LETTERS, fill=40)
+        if written and number != 1:
+            pencil.line((x + 6, 566, x + 30, 590), fill=20, width=5)
+            pencil.line((x + 30, 566, x + 6, 590), fill=20, width=5)
+    tops = [TOP_OF_FILLED_PLACES, TOP_OF_FILLED_PLACES + (40 if heading == "low" else ROW)]
+    tops = [*(tops if heading != "above" else tops[1:]), *(tops[1] + ROW * number for number in range(1, 7))]
+    for x in COLUMNS_OF_FILLED_PLACES:
+        inside = heading == "one frame" and x in COLUMNS_OF_FILLED_PLACES[1:-1]
+        pencil.line((x, tops[1 if inside else 0], x, tops[-1]), fill=60, width=3)
+    for y in tops:
+        pencil.line((COLUMNS_OF_FILLED_PLACES[0], y, COLUMNS_OF_FILLED_PLACES[-1], y), fill=60, width=3)
+    for x, head in zip(COLUMNS_OF_FILLED_PLACES, HEADS, strict=False):
+        pencil.text((x + 14, TOP_OF_FILLED_PLACES + (2 if heading == "low" else 12)), head, font=LETTERS, fill=40)
+    for y in tops[-7:-2] if written else ():
+        for x, text in zip(COLUMNS_OF_FILLED_PLACES, WRITTEN, strict=False):
+            pencil.text((x + 14, y + 12), text, font=LETTERS, fill=20)
+    return Page(number=1, picture=numpy.asarray(page))
+
+
+@pytest.mark.parametrize("heading", ["row", "low", "one frame", "above"])
+def test_a_filled_page_gives_the_same_draft_as_its_blank(heading: str) -> None:
+    engine = ocr.load("tesseract", ("eng",))
+    blank, filled = (page_of(heading=heading, written=written) for written in (False, True))
+    said = {"name": "x", "blanks": ["x.png"], "language": "eng", "locale": "en_GB"}
+    expected = draft_pages([blank], engine, **said).text  # type: ignore[arg-type]  # the same words twice
+    assert all(part in expected for part in ("customer_name", "net_total", "tyres", "part_or_work", "rows = 6"))
+    assert "field_1" not in expected
+    made = draft_pages([without_writing(filled)], engine, filled=[filled], **said).text  # type: ignore[arg-type]  # so
+    assert made == expected
+
+
+def test_nothing_that_is_written_in_frames_of_a_shipped_form_is_left_on_its_blank() -> None:
+    form = definition.load("bon-de-commande")
+    blank = blank_grey(str(form.blanks[0].path))
+    page = Image.fromarray(blank.copy())
+    pencil = ImageDraw.Draw(page)
+    boxes = [each.box for each in form.fields if each.box and each.type not in ("checkbox", "signature")]
+    for box in boxes:
+        pencil.text((box.x0 + 12, box.y0 + 6), "Wq 7", font=LETTERS.font_variant(size=round(box.height * 0.6)), fill=30)
+    made = without_writing(Page(number=1, picture=numpy.asarray(page))).picture
+    inside = [Box(box.x0 + 6, box.y0 + 6, box.x1 - 6, box.y1 - 6).slices for box in boxes]
+    written = sum(int((numpy.asarray(page)[each] < 100).sum()) - int((blank[each] < 100).sum()) for each in inside)
+    left = sum(int((made[each] < 100).sum()) for each in inside)
+    assert left < 0.1 * written
+
+
+CLEAN = numpy.asarray(blank_page())
+
+
+def taken(level: Level, seed: int) -> Picture:
+    """A photograph, turned upright as its table shows."""
+    picture = numpy.asarray(Image.open(io.BytesIO(photo(blank_page(), level, seed))).convert("RGB"))
+    return picture if picture.shape[0] > picture.shape[1] else numpy.ascontiguousarray(numpy.rot90(picture))
+
+
+def test_a_clean_page_is_given_back_itself_with_its_colours() -> None:
+    assert flat_page(CLEAN) is CLEAN
+    written = numpy.asarray(filled_page())
+    assert flat_page(written) is written
+
+
+@pytest.mark.parametrize(("level", "seed"), [("phone", 1), ("phone", 2), ("phone", 4), ("hard", 2)])
+def test_frames_of_a_photographed_form_stand_where_they_are_printed(level: Level, seed: int) -> None:
+    flat = flat_page(taken(level, seed))
+    height, width = flat.shape
+    across, down = 1654 / width, 2339 / height
+    frames = find_ruling(flat).frames
+    for name in ("slip_number", "hirer", "phone", "date_of_hire", "total_to_pay"):
+        x0, y0, x1, y1 = FIELDS[name]
+        there = Box(round(x0 / across), round(y0 / down), round(x1 / across), round(y1 / down))
+        assert max((each.overlap_share(there) for each in frames), default=0) > 0.7, name
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_paper_of_a_photograph_comes_out_white_and_level(seed: int) -> None:
+    flat = flat_page(taken("phone", seed))
+    assert float((flat == 255).mean()) > 0.85
+    assert flat.ndim == 2
+    assert flat[:5].min() == 255, "the table beside the sheet is not on the blank"
+
+
+@pytest.mark.parametrize("level", ["phone"])
+def test_a_dark_letterhead_stays_dark_and_its_letters_are_no_frames(level: Level) -> None:
+    page = blank_page()
+    pencil = ImageDraw.Draw(page)
+    pencil.rectangle((0, 0, 1654, 90), fill="#234f3c")
+    pencil.text((80, 20), "Harbour Bicycles", fill="white", font=font(50, bold=True))
+    picture = numpy.asarray(Image.open(io.BytesIO(photo(page, level, 4))).convert("RGB"))
+    upright = picture if picture.shape[0] > picture.shape[1] else numpy.rot90(picture)
+    flat = flat_page(numpy.ascontiguousarray(upright))
+    band = flat[20:70, 40:-40]
+    assert numpy.median(band) < 128
+    drafted = draft_pages([Page(number=1, picture=flat)], ocr.load("tesseract", ("eng",)), name="x", blanks=["x.png"],
+                          language="eng", locale="en_GB")  # fmt: skip
+    boxes = [field["box"] for field in tomllib.loads(drafted.text)["field"]]
+    of_heading = [box for box in boxes if box[1] < 200]
+    assert of_heading == [], "letters of the heading are no frames"
+    assert len(boxes) - len(of_heading) == len(FIELDS)
+
+
+def test_a_picture_without_a_sheet_on_it_has_no_corners() -> None:
+    assert paper_corners(grey(CLEAN)) is None
+    noise = numpy.random.default_rng(3).integers(90, 160, (900, 700), numpy.uint8)
+    assert paper_corners(noise) is None
+
+
+@pytest.mark.parametrize("paper", [255, 250])
+def test_a_large_table_on_a_clean_page_is_not_taken_for_its_sheet(paper: int) -> None:
+    page = Image.new("L", (1654, 2339), paper)
+    pen = ImageDraw.Draw(page)
+    pen.text((104, 120), "Bon de commande", fill=20, font=font(60))
+    for line in range(11):
+        pen.line((104, 675 + 87 * line, 1550, 675 + 87 * line), fill=60, width=3)
+    for across in (104, 340, 900, 1100, 1320, 1550):
+        pen.line((across, 675, across, 675 + 870), fill=60, width=3)
+    whole = numpy.asarray(page)
+    assert paper_corners(whole) is None
+    assert flat_page(whole) is whole
+
+
+def test_a_clean_page_between_coloured_bands_is_no_sheet_on_a_table() -> None:
+    page = blank_page()
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((0, 0, 1654, 236), fill="#0d598c")
+    pen.rectangle((0, 2244, 1654, 2339), fill="#0d598c")
+    assert paper_corners(grey(numpy.asarray(page))) is None
+
+
+def test_coloured_bands_of_a_clean_page_are_no_lamplight() -> None:
+    page = blank_page()
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((0, 0, 1654, 236), fill="#0d598c")
+    pen.rectangle((100, 720, 1554, 790), fill="#f29a1a")
+    banded = numpy.asarray(page)
+    assert flat_page(banded) is banded, "its tints would go with the light"
+
+
+def test_a_leaning_scan_is_made_level_without_being_cut() -> None:
+    leaning = Image.fromarray(CLEAN).rotate(2.0, fillcolor="white")
+    level = flat_page(numpy.asarray(leaning))
+    assert level.shape[:2] == CLEAN.shape[:2]
+    tops = [box.y0 for box in find_ruling(level).frames]
+    assert len(tops) >= 5

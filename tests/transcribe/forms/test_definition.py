@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import copy
+import datetime
+import math
+import re
+import subprocess
+import sys
 import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 from PIL import Image
+from pydantic import ValidationError
 
+from tests.examples import examples
 from transcribe.errors import FormError
-from transcribe.forms import definition
+from transcribe.forms import definition, load, order_schema, schema
+from transcribe.forms.definition import SHIPPED, shipped
+from transcribe.forms.definition_text import MAX_DEFINITION_BYTES, definition_content
+from transcribe.forms.differences import differences
+from transcribe.forms.mistakes import wrong_keys
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Find
 
@@ -372,3 +389,244 @@ def test_a_definition_says_who_may_see_a_field(tmp_path: Path) -> None:
     )
     field = definition.load(str(path)).field("customer")
     assert (field.languages, field.regions, field.apart) == (("fr",), ("FR",), "customer")
+
+
+ORDER_OF_DEFINITION_TEXT = (SHIPPED / "order-form.toml").read_text(encoding="utf-8")
+PIECES = ("a.", '"a".', "[", "]", "{", "}", "=", "1", "9" * 30, '"', "'", '"""', "'''", "\\", "#", "\n", "[[field]]\n",
+          'name = "x"\n', "inf", "0x", "1979-05-27", "é", "\0", "a = ", ",", " ")  # fmt: skip
+"""What definitions are made of, and what parsers fail at."""
+
+MAX_MEMORY_BYTES = 300_000_000
+
+
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.integers(1, 3000)), max_size=12), st.binary(max_size=40))
+@examples(60, HealthCheck.function_scoped_fixture)
+def test_any_bytes_are_a_form_or_are_refused(tmp_path: Path, pieces: list[tuple[str, int]], raw: bytes) -> None:
+    at = tmp_path / "form.toml"
+    said = "".join(piece * times for piece, times in pieces)
+    for content in (
+        said.encode(),
+        raw,
+        ORDER_OF_DEFINITION_TEXT.encode() + said.encode(),
+        said.encode() + ORDER_OF_DEFINITION_TEXT.encode(),
+    ):
+        at.write_bytes(content)
+        refused = ""
+        try:
+            load(at, boxes_apart=True)
+        except FormError as error:
+            refused = str(error)
+        assert refused.startswith("form.toml: ") or not refused
+        assert str(tmp_path) not in refused
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 400_000 + "b = 1",
+        "a . " * 200_000 + "b = 1",
+        '"a".' * 200_000 + "b = 1",
+        "[" + "a." * 400_000 + "b]",
+        "x = " + "[" * 900_000,
+        "x = " + "{a=" * 300_000,
+        '"""' + '\\"""' * 200_000,
+        '"""\\' * 200_000,
+        "'" * 900_000,
+        '"' * 900_000,
+        "a" * 900_000,
+        "x = " + "9" * 900_000,
+        "x = " + "1_" * 400_000,
+        "[[field]]\n" * 90_000,
+        "field = [" + "{}," * 300_000 + "]",
+        "".join(f"a{each} = 1\n" for each in range(80_000)),
+        "#" * 2_000_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_megabyte_of_anything_takes_little_time_and_memory(text: str) -> None:
+    """In a process of its own, whose memory is bounded: 20 KB of dots took 396 MB."""
+    script = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))\n"
+        "from transcribe.errors import FormError\n"
+        "from transcribe.forms.definition_text import definition_content\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try: definition_content('form.toml', sys.stdin.buffer.read())\n"
+        "except FormError as error: assert str(error).startswith('form.toml: '), error\n"
+        "print(1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_utime)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], input=text.encode(), capture_output=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr.decode()
+    memory, seconds = map(float, ran.stdout.split())
+    assert memory < MAX_MEMORY_BYTES
+    assert seconds < 20
+
+
+def test_what_definitions_say_passes_the_gate_letter_by_letter() -> None:
+    """Texts with dots, brackets and long numbers in them are texts."""
+    dots = f'label = "{"." * 50} [[[[[[[[[[[[ {"9" * 40} a.b.c.d.e.f.g.h.i.j.k"\n# a.b.c.d.e.f.g.h.i.j.k [[[[[[[[[[\n'
+    for each in SHIPPED.glob("*.toml"):
+        text = dots + each.read_text(encoding="utf-8")
+        assert definition_content(each.name, text) == tomllib.loads(text)
+
+
+def test_the_line_and_the_part_that_is_too_much_are_named() -> None:
+    for text, told in (
+        (
+            'x = """\n\n"""\na.b.c.d.e.f.g.h.i = 1',
+            "form.toml: a.b.c.d.e.f.g.h.i: line 4: a.b.c.d.e.f.g.h.... has more than 8 parts.",
+        ),
+        ("\nx = 1234567890123456789", "form.toml: x: line 2: 1234567890123456789... has more than 18 digits."),
+        ("x = [[[[[[[[[", "form.toml: x: line 1: this is nested too deep for a form definition."),
+        ("x" * (MAX_DEFINITION_BYTES + 1), "form.toml: this is longer than 1000000 bytes, and no form definition."),
+        ("[[field]]\n" * 2001, "form.toml: field: a form has at most 2000 fields, columns and rules."),
+    ):
+        with pytest.raises(FormError) as raised:
+            definition_content("form.toml", text)
+        assert str(raised.value) == told
+
+
+GOOD_OF_WRONG_VALUES: dict[str, Any] = {
+    "name": "small",
+    "version": 1,
+    "title": "Small",
+    "languages": ["eng"],
+    "locale": "en_GB",
+    "blank": "small.png",
+    "size": [10, 10],
+    "field": [{"name": "x", "type": "code", "box": [0, 0, 1, 1], "find": {"labels": ["a"]}}],
+    "table": [{"name": "l", "box": [0, 0, 5, 5], "rows": 2, "column": [{"name": "q", "type": "code", "span": [0, 5]}]}],
+    "rule": [{"check": "x == 1"}],
+    "master": [{"field": "x", "source": "a.csv", "column": "c"}],
+    "page": [{"blank": "a.png"}],
+    "order_x": {"lines": "l", "number": {"field": "x"}},
+    "options": {"prefill": 0.9},
+}
+
+TABLES: tuple[tuple[type[order_schema.DefinitionTable], tuple[str | int, ...]], ...] = (
+    (schema.FormFile, ()),
+    (schema.FieldTable, ("field", 0)),
+    (schema.FindTable, ("field", 0, "find")),
+    (schema.TableTable, ("table", 0)),
+    (schema.ColumnTable, ("table", 0, "column", 0)),
+    (schema.RuleTable, ("rule", 0)),
+    (schema.MasterTable, ("master", 0)),
+    (schema.PageTable, ("page", 0)),
+    (order_schema.OrderTable, ("order_x",)),
+    (order_schema.OrderTermTable, ("order_x", "number")),
+)
+"""Every table of a definition, and where it stands in `GOOD`."""
+
+VALUES: tuple[object, ...] = (
+    *("", "x", "X y!", "a" * 200, 0, -1, 1, 5, 2.5, math.nan, math.inf, 10**30, True, datetime.date(2026, 1, 1)),
+    *([], [1], [1, 2, 3, 4, 5], ["a"], [[]], {}, {"a": 1}, {"a": {"b": 1}}),
+)
+"""Values of every kind that TOML has."""
+
+FOREIGN_WORDS = re.compile(r"\b(Input|String|Tuple|Field required|Value error|validation|should|dictionary)\b")
+"""Words that pydantic takes, and fairhand does not."""
+
+
+def places() -> Iterator[tuple[str | int, ...]]:
+    """Where in a definition a value may stand."""
+    for table, at in TABLES:
+        yield from ((*at, key) for key in table.model_fields)
+    yield from (("options", "prefill"), ("field", 0), ("languages", 0), ("size", 1), ("title", "en"))
+
+
+def told_of(place: tuple[str | int, ...], value: object) -> list[str]:
+    """What is said of a definition with this value at that place; nothing where it is right."""
+    content = copy.deepcopy(GOOD_OF_WRONG_VALUES)
+    content["title"] = {"en": "Small"}
+    at: Any = content
+    for part in place[:-1]:
+        at = at[part]
+    at[place[-1]] = value
+    try:
+        schema.FormFile.model_validate(content)
+    except ValidationError as error:
+        return wrong_keys("small.toml", content, error, schema.known_keys())
+    return []
+
+
+@pytest.mark.parametrize("place", list(places()), ids=str)
+def test_no_wrong_value_is_told_of_in_the_words_of_a_library(place: tuple[str | int, ...]) -> None:
+    for value in VALUES:
+        for line in told_of(place, value):
+            assert not FOREIGN_WORDS.search(line), line
+            assert line.startswith("small.toml: ")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("version",), 0, "version: write a number from 1 on, not 0"),
+        (("field", 0, "required"), "oui", 'field "x" required: write true or false, not "oui"'),
+        (("field", 0, "target"), 2, 'field "x" target: write a number below 1, not 2'),
+        (("field", 0, "personal"), "no", "field \"x\" personal: write 'contact' or 'payment', not \"no\""),
+        (("table", 0, "rows"), "four", 'table "l" rows: write a whole number, not "four"'),
+        (("size",), [10], "size number 2: a number is missing here"),
+        (("size",), [1, 2, 3], "size: write a list of 2, not [1, 2, 3]"),
+        (("page", 0), {}, "page number 1 blank: it is missing, and must be there"),
+        (("options", "prefill"), [], "options prefill: write a text in quotes, a number, true or false, not []"),
+    ],
+)
+def test_it_is_said_what_to_write(place: tuple[str | int, ...], value: object, said: str) -> None:
+    assert f"small.toml: {said}" in told_of(place, value)
+
+
+def test_a_list_is_not_called_too_short_where_an_entry_of_it_is_wrong() -> None:
+    told = [line for line in told_of(("languages",), ["en"]) if "languages" in line]
+    assert len(told) == 1
+    assert told[0].startswith("small.toml: languages number 1: write a language as Tesseract names it")
+    assert "small.toml: languages: write a list of 1 or more, not []" in told_of(("languages",), [])
+
+
+FORM = load("bon-de-commande")
+
+
+def test_equal_forms_do_not_differ() -> None:
+    for name in shipped():
+        assert differences(load(name), load(name)) == []
+
+
+def test_a_changed_field_says_in_what() -> None:
+    first, *others = FORM.fields
+    assert first.box
+    moved = replace(
+        first, required=not first.required, pattern=r"X\d", box=Box(*first.box)._replace(x1=first.box.x1 + 5)
+    )
+    found = differences(FORM, replace(FORM, fields=(moved, *others)))
+    assert {(each.what, each.name, each.key) for each in found} == {
+        ("field", first.name, "required"),
+        ("field", first.name, "pattern"),
+        ("field", first.name, "box"),
+    }
+    assert next(each.after for each in found if each.key == "pattern") == r"X\d"
+
+
+def test_what_is_new_and_what_is_gone_is_told_once() -> None:
+    without = replace(FORM, fields=FORM.fields[1:], rules=FORM.rules[1:], masters=FORM.masters[1:])
+    gone = [(each.what, each.key, each.after) for each in differences(FORM, without)]
+    assert gone == [("field", "", ""), ("rule", "", ""), ("list", "", "")]
+    assert [(each.what, each.before) for each in differences(without, FORM)] == [
+        ("field", ""),
+        ("rule", ""),
+        ("list", ""),
+    ]
+
+
+def test_a_list_with_other_values_and_another_title_differ() -> None:
+    (first, *others) = FORM.masters
+    changed = replace(FORM, masters=(replace(first, values=first.values[:-1], digest="0" * 64), *others))
+    assert [(each.what, each.key) for each in differences(FORM, changed)] == [("list", "values")]
+    assert [each.key for each in differences(FORM, replace(FORM, title={"en": "Other"}))] == ["title"]
+
+
+@given(st.sets(st.integers(0, len(FORM.fields) - 1)), st.sets(st.integers(0, len(FORM.fields) - 1)))
+def test_differences_turn_round_with_the_versions(one: set[int], other: set[int]) -> None:
+    before = replace(FORM, fields=tuple(FORM.fields[at] for at in sorted(one)))
+    after = replace(FORM, fields=tuple(FORM.fields[at] for at in sorted(other)))
+    there = {(each.what, each.name, each.key, each.before, each.after) for each in differences(before, after)}
+    back = {(each.what, each.name, each.key, each.after, each.before) for each in differences(after, before)}
+    assert there == back

@@ -13,6 +13,9 @@ from typing import Any
 import cv2
 import numpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from tests import crafted
@@ -24,11 +27,21 @@ from transcribe.geometry import Box
 from transcribe.intake import file_discovery, scans
 from transcribe.intake.file_pages import Unreadable, scan_id
 from transcribe.intake.grouping import Group
+from transcribe.intake.jpeg_metadata import (
+    ALIGNMENT_MARK,
+    COMMENT_MARKS,
+    COMMENT_START,
+    stored_alignment,
+    stored_flattening,
+    with_comment,
+)
 from transcribe.intake.load_pages import load_pages
+from transcribe.intake.redaction import PAINT_GREY_LEVELS, redact
 from transcribe.intake.scans import Scanned
-from transcribe.model import Form, Page, Scan
+from transcribe.model import Blank, Field, Flattened, Form, Page, Picture, Scan, StoredAlignment
 from transcribe.recognition.read import read
-from transcribe.registration.align import align
+from transcribe.registration.align import Aligned, align
+from transcribe.registration.similarity import Similarity
 from transcribe.sandbox.limits import Limits
 
 LIMITS = Limits()
@@ -385,3 +398,179 @@ def test_the_quality_of_a_masked_page_is_that_of_the_photograph(inbox: Path, arc
     assert page.flattened.size == (round(0.3 * size[0]), round(0.3 * size[1]))
     reads = read(made.scan, [page], order, [], datetime(2026, 11, 1, tzinfo=UTC))
     assert "too small" in reads.advice
+
+
+NUMBERS = st.tuples(*[st.floats(-5000, 5000)] * 9)
+
+
+def jpeg() -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").save(out, "JPEG")
+    return out.getvalue()
+
+
+@given(NUMBERS, st.integers(1, 9), st.integers(0, 3000))
+def test_what_is_stamped_is_read_again_exactly(numbers: tuple[float, ...], page: int, inliers: int) -> None:
+    laid = StoredAlignment(form="ab" * 32, number=page, inliers=inliers, homography=numbers)
+    assert stored_alignment(with_comment(jpeg(), laid)) == laid
+
+
+@given(NUMBERS, st.integers(1, 9000), st.integers(1, 9000))
+def test_what_a_flattened_picture_was_is_read_again_exactly(numbers: tuple[float, ...], wide: int, high: int) -> None:
+    flat = Flattened(size=(wide, high), homography=numbers)
+    assert stored_flattening(with_comment(jpeg(), flat)) == flat
+    assert stored_alignment(with_comment(jpeg(), flat)) is None
+
+
+def test_a_stamped_picture_is_the_same_picture() -> None:
+    laid = StoredAlignment(form="ab" * 32, number=1, inliers=99, homography=(1.0, 0, 0, 0, 1, 0, 0, 0, 1))
+    with Image.open(io.BytesIO(with_comment(jpeg(), laid))) as there, Image.open(io.BytesIO(jpeg())) as here:
+        assert there.tobytes() == here.tobytes()
+
+
+def comment(said: bytes) -> bytes:
+    return COMMENT_START + (len(said) + 2).to_bytes(2, "big") + said + jpeg()[2:]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        jpeg(),
+        COMMENT_START,
+        comment(b"made by a camera"),
+        comment(ALIGNMENT_MARK + b"{"),
+        comment(ALIGNMENT_MARK + b"[]"),
+        comment(ALIGNMENT_MARK + b'{"form": "a", "number": 1, "inliers": 1, "homography": [1, 2]}'),
+        comment(
+            ALIGNMENT_MARK + b'{"form": "a", "number": 0, "inliers": 1, "homography": [1, 0, 0, 0, 1, 0, 0, 0, 1]}'
+        ),
+        comment(
+            ALIGNMENT_MARK + b'{"form": "a", "number": 1, "inliers": 1, "homography": [NaN, 0, 0, 0, 1, 0, 0, 0, 1]}'
+        ),
+    ],
+)
+def test_any_other_comment_says_nothing(content: bytes) -> None:
+    assert stored_alignment(content) is None
+    assert stored_flattening(content.replace(ALIGNMENT_MARK, COMMENT_MARKS[Flattened])) is None
+
+
+CARD = Box(200, 200, 1000, 260)
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Form:
+    """A form whose one box is for a card number."""
+    page = numpy.full((2339, 1654), 255, numpy.uint8)
+    cv2.rectangle(page, (CARD.x0, CARD.y0), (CARD.x1, CARD.y1), 60, 2)
+    cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    Image.fromarray(page).save(tmp_path / "blank.png")
+    return Form(
+        name="made",
+        version=1,
+        title={"en": "Made"},
+        languages=("eng",),
+        locale="en_GB",
+        currency="EUR",
+        digest="made",
+        blanks=(Blank(path=str(tmp_path / "blank.png"), size=(1654, 2339)),),
+        fields=(Field(name="card", type="code", label={"en": "Card"}, box=CARD, personal="payment"),),
+    )
+
+
+def copy_of(form: Form, page: Picture) -> Picture:
+    laid = Aligned(
+        page=Page(number=1, picture=page), fit=1.0, inliers=200, number=1, homography=numpy.eye(3, dtype=numpy.float64)
+    )
+    return redact(page, laid, form)
+
+
+def written(form: Form, low: int, size: float = 1.1) -> Picture:
+    page = (numpy.asarray(Image.open(str(form.blanks[0].path))) * 0.9).astype(numpy.uint8)
+    cv2.putText(page, "4711 0815", (230, CARD.y1 - 18 + low), cv2.FONT_HERSHEY_SIMPLEX, size, 40, 3)
+    return page
+
+
+@pytest.mark.parametrize(("alike", "clear"), [(0.9, True), (0.1, False)])
+def test_a_page_that_does_not_lie_on_its_blank_where_the_payment_box_is_becomes_too_coarse_to_read(
+    form: Form, alike: float, clear: bool
+) -> None:
+    middles = numpy.stack((numpy.arange(40.0) * 40, numpy.full(40, 230.0)), axis=1)
+    likeness = Similarity(0.9, numpy.full(40, alike, numpy.float32), middles)
+    page = written(form, 0)
+    laid = Aligned(
+        page=Page(number=1, picture=page), fit=0.9, inliers=200, number=1, homography=numpy.eye(3), similarity=likeness
+    )
+    assert (redact(page, laid, form).shape == page.shape) == clear
+
+
+@pytest.mark.promise('`personal = "payment"` has the box painted over before a picture is kept.', "When a photo comes")
+@pytest.mark.parametrize("low", [0, 22, 30])
+def test_a_number_that_hangs_out_of_its_box_is_painted_over_whole(form: Form, low: int) -> None:
+    page, bare = written(form, low), written(form, -9999)
+    number = (page != bare) & (bare > 200)  # what the number covers beside the frame
+    assert number.any()
+    assert (copy_of(form, page)[number] == PAINT_GREY_LEVELS).all()
+
+
+NUMBER = "4929 1375 0246 8813"
+
+
+def put(form: Form, text: str, x: int, y: int) -> tuple[Picture, NDArray[numpy.bool_]]:
+    """A page with a text whose first letter stands there, and where it covers paper or print."""
+    page = written(form, -9999)
+    bare = page.copy()
+    cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 40, 3)
+    return page, page != bare
+
+
+@pytest.mark.promise('`personal = "payment"` has the box painted over before a picture is kept.', "When a photo comes")
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        pytest.param(700, CARD.y1 - 16, id="runs out at the right"),
+        pytest.param(20, CARD.y1 - 16, id="begins before the box"),
+        pytest.param(230, CARD.y1 + 46, id="stands under the box"),
+        pytest.param(230, CARD.y0 - 14, id="stands above the box"),
+        pytest.param(CARD.x1 + 20, CARD.y1 - 16, id="stands beside the box"),
+    ],
+)
+def test_a_number_that_stands_partly_or_wholly_beside_its_box_is_painted_over_whole(form: Form, x: int, y: int) -> None:
+    page, number = put(form, NUMBER, x, y)
+    shown = copy_of(form, page)
+    assert (shown[number & (page < 120)] == PAINT_GREY_LEVELS).all()
+    assert (shown[CARD.y0 + 5 : CARD.y1 - 5, CARD.x0 + 5 : CARD.x1 - 5] == PAINT_GREY_LEVELS).all(), "it is no blank"
+
+
+def test_what_is_written_in_another_field_beside_a_payment_box_stays(form: Form) -> None:
+    note = Field(name="note", type="text", label={"en": "Note"}, box=Box(200, 264, 1000, 330))
+    beside = replace(form, fields=(*form.fields, note))
+    page, text = put(beside, "12 pots", 230, 310)
+    cv2.putText(page, "4711 0815", (230, CARD.y1 - 18), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 40, 3)
+    inside = text & (numpy.arange(len(page)) > CARD.y1 + 12)[:, numpy.newaxis]
+    assert (copy_of(beside, page)[inside] == page[inside]).all()
+
+
+def test_three_signs_beside_an_empty_box_are_no_number(form: Form) -> None:
+    page, _ = put(form, "B 7", 300, CARD.y1 + 46)
+    assert (copy_of(form, page) == page).all()
+
+
+@pytest.mark.parametrize("shape", [(19000, 30), (30, 19000, 3), (30000, 16), (16, 16)])
+def test_a_strip_that_fits_no_form_is_made_too_coarse_to_read_like_any_page(form: Form, shape: tuple[int, ...]) -> None:
+    strip = numpy.random.default_rng(1).integers(0, 255, shape, numpy.uint8)
+    nowhere = Aligned(page=Page(number=1, picture=strip), fit=0.0, inliers=0, number=1)
+    assert max(redact(strip, nowhere, form).shape[:2]) == 960
+
+
+@pytest.mark.promise("When a photo comes")
+def test_a_box_without_a_number_stays_as_it_is(form: Form) -> None:
+    page = written(form, -9999)
+    assert (copy_of(form, page) == page).all()
+
+
+def test_a_number_within_its_box_hides_nothing_around(form: Form) -> None:
+    page = written(form, 0)
+    shown = copy_of(form, page)
+    assert (shown[: CARD.y0 - 11] == page[: CARD.y0 - 11]).all()
+    assert (shown[CARD.y1 + 12 :] == page[CARD.y1 + 12 :]).all()

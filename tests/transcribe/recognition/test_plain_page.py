@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy
@@ -17,26 +16,27 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.bench.world.forms import written
+from tests.examples import examples
 from tests.fakes import ScriptedEngine
-from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture
+from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture, truth
 from transcribe import ocr
 from transcribe.archive_names import opened
+from transcribe.codes import BESIDE_BOXES
 from transcribe.fields import facts_of
 from transcribe.forms import blank_grey, field_boxes
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
-from transcribe.ink import Ink, ink_layer
-from transcribe.model import FieldKey, Form, Page, Reading, Word
+from transcribe.ink import Ink, Patch, ink_layer
+from transcribe.model import Field, FieldKey, Form, Page, Picture, Reading, ReadResult, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
-from transcribe.recognition.asked_regions import ask_engines, engine_readings
+from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
+from transcribe.recognition.engine_words import EngineWords, over_all
 from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
 from transcribe.recognition.plain_page import PlainPage, plain_page
 from transcribe.recognition.presence import MIN_ASKED_PROBABILITY, NOTHING_WRITTEN, filled_probability, may_be_filled
-from transcribe.recognition.text_ink import uncovered_heights
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.recognition.text_ink import dirt, letters_beside, text_ink, uncovered_heights
+from transcribe.registration.align import align
 
 NOW = datetime(2025, 3, 14, tzinfo=UTC)
 HERE = Circumstances(scan="s" * 64, at=NOW, fit=0.9, quality=0.9)
@@ -640,3 +640,414 @@ def test_a_digit_that_a_hair_touches_which_runs_to_the_rim_is_in_doubt(form: For
     (region,) = [each for each in field_regions(form, 1, ink_layer(shown, path)) if each.key == key]
     assert region.ink.doubtful is is_joined
     assert (region.ink.filled > 0.5) is not is_joined
+
+
+PX_PER_MM = 200 / 25.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detector:
+    """RapidOCR's network that finds text, and nothing that reads it."""
+
+    engine: Engine
+    name: str = "detector"
+    source: str = "detector 1"
+    view: View = "page"
+
+    def stretches(self, page: Page) -> list[Box] | None:
+        return self.engine.stretches(page)
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        return [[] for _ in boxes or ()]
+
+
+def with_writing_moved(form: Form, across_mm: float, down_mm: float) -> Picture:
+    """A page of which all that was filled in lies so far to the right of its boxes and below them."""
+    blank = form.blanks[0].path
+    assert blank is not None
+    written = ink_layer(align(Page(number=1, picture=picture(FLAT)), form).page.picture, blank).written
+    moved = numpy.roll(written, (round(down_mm * PX_PER_MM), round(across_mm * PX_PER_MM)), (0, 1))
+    shown = blank_grey(blank).copy()
+    shown[moved > 0] = 30
+    return numpy.repeat(shown[..., None], 3, 2)
+
+
+@pytest.mark.parametrize(("across_mm", "down_mm"), [(0.0, -4.5), (9.0, 3.0)])
+def test_no_box_is_surely_blank_or_marked_where_all_writing_lies_beside_its_boxes(
+    form: Form, across_mm: float, down_mm: float
+) -> None:
+    engine = Detector(engine=ocr.load("rapidocr", form.languages))
+    reads = read_picture(with_writing_moved(form, across_mm, down_mm), form, [engine])
+    assert BESIDE_BOXES in reads.advice
+    said, written = by_field(reads), truth(FLAT)["fields"]
+    for key in tuple(form.keys()):
+        field = form.field(key.name)
+        if facts_of(field.type).is_mark:
+            assert (said[str(key)]["ink"].confidence or 0.0) < 0.95, key
+        elif written.get(str(key)):
+            assert all(each.flags for each in said[str(key)].values()), key
+
+
+def test_a_page_whose_writing_stands_in_its_boxes_says_nothing(form: Form) -> None:
+    reads = read_picture(
+        with_writing_moved(form, 0.0, 0.0), form, [Detector(engine=ocr.load("rapidocr", form.languages))]
+    )
+    assert BESIDE_BOXES not in reads.advice
+    said, written = by_field(reads), truth(FLAT)["fields"]
+    blank = [
+        str(key)
+        for key in tuple(form.keys())
+        if not facts_of(form.field(key.name).type).is_mark and not written.get(str(key))
+    ]
+    assert blank
+    assert all((said[key]["ink"].text, said[key]["ink"].flags) == ("", frozenset()) for key in blank)
+
+
+def of_comment(form: Form, reads: ReadResult) -> tuple[str | None, frozenset[str], int]:
+    """What the ink says of the field for remarks, which is blank, and how high the picture is that people see of it."""
+    said = by_field(reads)["comment"]["ink"]
+    place = next(each for each in reads.places if each.key == FieldKey("comment"))
+    assert place.snippet is not None
+    pack, first, last = opened(place.snippet)
+    with Image.open(BytesIO(reads.files[pack][first:last])) as shown:
+        return said.text, frozenset(said.flags), shown.height
+
+
+def test_text_of_no_field_just_above_a_blank_box_may_be_its_own_and_text_farther_away_is_not(form: Form) -> None:
+    box = box_of(form, "comment")
+    engine = ScriptedEngine(form=form)
+    near, far = (Box(box.x0 + 20, box.y0 - gap - 36, box.x0 + 300, box.y0 - gap) for gap in (10, 60))
+    shown = picture(FLAT).copy()
+    for each in (near, far):
+        cv2.putText(shown, "Sonner", (each.x0, each.y1 - 8), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0, 0, 0), 3)
+    blank = of_comment(form, read_picture(shown, form, [engine, Finder(found=[far])]))
+    asked = of_comment(form, read_picture(shown, form, [engine, Finder(found=[near])]))
+    assert blank[:2] == ("", frozenset())
+    assert asked[:2] == (None, frozenset({"illegible"}))
+    assert asked[2] > blank[2], "people see the text beside the box too"
+
+
+def cross(shown: Picture, x: int, y: int) -> None:
+    for dy in (-13, 13):
+        cv2.line(shown, (x - 13, y - dy), (x + 13, y + dy), (20, 20, 60), 4)
+
+
+@pytest.mark.parametrize("where", ["left", "above", "far", "ring"])
+def test_a_tick_beside_its_box_or_a_ring_around_its_label_leaves_it_in_doubt(form: Form, where: str) -> None:
+    written = truth(FLAT)["fields"]
+    boxes = {each.name: each.box for each in form.fields if each.type == "checkbox" and each.box}
+    name = next(each for each in boxes if written.get(each, "false") == "false")
+    box = boxes[name]
+    x, y = round(box.middle[0]), round(box.middle[1])
+    shown = picture(FLAT).copy()
+    if where == "ring":
+        cv2.ellipse(shown, (box.x1 + 70, y), (64, 26), 0, 0, 360, (20, 20, 60), 4)
+    else:
+        places = {"left": (box.x0 - 26, y), "above": (x, box.y0 - 24), "far": (box.x0 - 26, y - 90)}
+        cross(shown, *places[where])
+    said = by_field(read_picture(shown, form, [ScriptedEngine(form=form)]))
+    assert said[name]["ink"].text == ("false" if where == "far" else None)
+
+
+def test_a_tick_that_reaches_out_of_its_box_ticks_no_other(form: Form) -> None:
+    shown = picture(FLAT).copy()
+    box, other = (next(each.box for each in form.fields if each.name == name) for name in ("payment_card", "express"))
+    assert box
+    assert other
+    for each in (box, other):
+        shown[each.padded(-5).slices] = 255
+    x, y = round(box.middle[0]), round(box.middle[1])
+    for dy in (-42, 42):
+        cv2.line(shown, (x - 42, y - dy), (x + 42, y + dy), (20, 20, 60), 4)
+    said = by_field(read_picture(shown, form, [ScriptedEngine(form=form)]))
+    assert said["payment_card"]["ink"].text != "false"
+    assert said["express"]["ink"].text != "true"
+
+
+ROW = Box(100, 100, 300, 140)
+LETTER, COMMA = Box(110, 108, 125, 132), Box(130, 126, 134, 136)
+BEHIND, SPECK = Box(420, 110, 436, 132), Box(420, 118, 426, 124)
+NEXT_ROW, EDGE = Box(150, 160, 170, 185), Box(90, 40, 180, 200)
+
+
+def ink_of(boxes: Sequence[Box]) -> Ink:
+    patches = tuple(Patch(box=box, area=box.area, middle=box.middle) for box in boxes)
+    return Ink(patches=patches, amount=1000.0, box=Box.enclosing(boxes) if boxes else None)
+
+
+def region_of(boxes: Sequence[Box]) -> FieldRegion:
+    field = Field(name="name", type="name", label={"en": "Name"})
+    return FieldRegion(key=FieldKey("name"), field=field, box=Box(90, 90, 500, 150), ink=ink_of(boxes))
+
+
+def test_letters_and_commas_of_the_row_stay_and_what_a_detector_left_out_behind_it() -> None:
+    assert text_ink(region_of([LETTER, COMMA, BEHIND]), [ROW]) == ink_of([LETTER, COMMA, BEHIND])
+
+
+def test_the_edge_of_a_shadow_and_the_row_below_go() -> None:
+    left = text_ink(region_of([LETTER, COMMA, NEXT_ROW, EDGE]), [ROW])
+    assert left.patches == ink_of([LETTER, COMMA]).patches
+    assert left.box == Box.enclosing([LETTER, COMMA])
+    assert left.amount == 1000.0, "how much is written is not looked at again"
+
+
+def test_all_ink_stays_where_no_row_is_seen_or_none_would_be_left() -> None:
+    assert text_ink(region_of([SPECK, NEXT_ROW]), []) == ink_of([SPECK, NEXT_ROW])
+    assert text_ink(region_of([EDGE, NEXT_ROW]), [ROW]) == ink_of([EDGE, NEXT_ROW])
+
+
+def test_letters_count_that_stand_beside_all_words_of_their_row() -> None:
+    """Both engines read 23 of 156523 where the detector had not seen the rest: ink saw it."""
+    word = Box(200, 105, 300, 135)
+    region = region_of([LETTER, COMMA, BEHIND, SPECK, NEXT_ROW, EDGE, Box(210, 108, 225, 132)])
+    assert letters_beside(region, [ROW], [word]) == 2, "one before it and one behind it"
+    assert letters_beside(region, [ROW], [Box(105, 105, 440, 135)]) == 0
+    assert letters_beside(region, [ROW], []) == letters_beside(region, [], [word]) == 0
+
+
+def test_letters_beside_a_text_count_on_a_page_strewn_with_dirt_only_beyond_what_dirt_leaves_there() -> None:
+    word = Box(200, 105, 230, 135)
+    letters = [Box.sized(x, 108, 8, 24) for x in range(240, 400, 20)]
+    clean, strewn, more = (
+        replace(region_of(letters[:count]), box=Box(100, 60, 420, 180), dirt=share)
+        for count, share in ((4, 0.0), (4, 0.4), (8, 0.04))
+    )
+    assert letters_beside(clean, [ROW], [word]) == 4
+    assert letters_beside(strewn, [ROW], [word]) <= 0
+    assert letters_beside(more, [ROW], [word]) >= 2, "little dirt explains no eight letters"
+
+
+def test_dirt_is_counted_above_and_below_the_rows_of_text() -> None:
+    """Six patches on twenty squares as high as the row; what stands in the row is no dirt."""
+    box, row = Box(100, 70, 400, 160), Box(110, 100, 200, 130)
+    specks = [Box.sized(100 + 50 * at, y, 10, 14) for at in range(3) for y in (75, 140)]
+    written = [Box.sized(110 + 20 * at, 105, 10, 20) for at in range(4)]
+    strewn = replace(region_of([*specks, *written]), box=box, stretches=(row,))
+    unread = replace(strewn, stretches=())
+    assert dirt([strewn]) == pytest.approx(6 / 20)
+    assert dirt([strewn, strewn, unread]) == pytest.approx(6 / 20)
+    assert dirt([replace(region_of(written), box=box, stretches=(row,)), unread]) == dirt([]) == 0
+
+
+@examples(100)
+@given(st.lists(st.integers(0, 60), max_size=8), st.integers(0, 60), st.integers(1, 30), st.integers(1, 30))
+def test_more_words_leave_no_more_letters_beside_them(letters: list[int], left: int, width: int, more: int) -> None:
+    region = region_of([Box.sized(10 * each, 108, 8, 24) for each in letters])
+    word, other = Box.sized(10 * left, 105, 10 * width, 30), Box.sized(10 * (left + more), 105, 20, 30)
+    assert letters_beside(region, [ROW], [word, other]) <= letters_beside(region, [ROW], [word])
+
+
+SIDES = st.tuples(*[st.integers(0, 400)] * 2, *[st.integers(1, 120)] * 2)
+
+
+@examples(100)
+@given(st.lists(SIDES, max_size=8), st.lists(SIDES, max_size=3))
+def test_ink_is_only_taken_away_and_a_second_time_takes_no_more(
+    inks: list[tuple[int, int, int, int]], rows: list[tuple[int, int, int, int]]
+) -> None:
+    region = region_of([Box.sized(*each) for each in inks])
+    seen = [Box.sized(*each) for each in rows]
+    once = text_ink(region, seen)
+    assert set(once.patches) <= set(region.ink.patches)
+    again = FieldRegion(key=region.key, field=region.field, box=region.box, ink=once)
+    assert text_ink(again, seen) == once
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.0, True), (0.04, True), (0.3, False)])
+def test_writing_that_goes_on_across_the_side_of_a_box_is_told_by_ink_unless_the_page_is_strewn_with_dirt(
+    share: float, told: bool
+) -> None:
+    region = region_of([LETTER])
+    region = replace(region, ink=replace(region.ink, goes_on=True), stretches=(ROW,), dirt=share)
+    word = Word(text="Morel", box=ROW, confidence=0.99)
+    said = EngineWords(source="finder 1", lines=[[word]], placed=(word,), plain=True)
+    asked = AskedRegion(region=region, barcode=None, words=(said,))
+    assert asked.is_partly(said, None) is told
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "sure", "told"),
+    [
+        ("integer", "|", 0.86, True),
+        ("integer", "|", 0.4, False),
+        ("integer", "", 0.9, False),
+        ("name", "|", 0.86, False),
+    ],
+)
+def test_a_digit_that_the_other_engine_misses_is_told_by_one_that_is_sure(
+    kind: str, text: str, sure: float, told: bool
+) -> None:
+    """A written 1 was decided to be blank: RapidOCR and the detector saw nothing, and ink was not sure."""
+    region = replace(region_of([Box(110, 108, 114, 132)]), stretches=(), field=Field(name="n", type=kind, label={}))
+    region = replace(region, ink=replace(region.ink, amount=52.0))
+    word = [Word(text=text, box=LETTER, confidence=sure)] if text else []
+    words = (
+        EngineWords(source="tesseract 5", lines=[word], placed=tuple(word)),
+        EngineWords(source="rapidocr 3", lines=[], plain=True),
+    )
+    assert (AskedRegion(region=region, barcode=None, words=words).filled > 0.5) is told
+
+
+KEY = "order_number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """An engine of the writing alone. It says one text at the first look and another one at the second, and keeps what
+    it was shown."""
+
+    first: str
+    second: str
+    shown: list[Picture] = field(default_factory=list)
+    name: str = "writer"
+    source: str = "writer 1"
+    view: View = "writing"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def stretches(self, page: Page) -> None:
+        return None
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        self.shown.append(page.picture)
+        look = len(self.shown)
+        says = (self.first, self.second)[min(look, 2) - 1]
+        return [[Word(text=says, box=box, confidence=0.7)] if says else [] for box in boxes or ()]
+
+
+def told(form: Form, writer: Writer, page_says: str = "BC-2025") -> Reading:
+    box = box_of(form, KEY).padded(-8)
+    return by_field(read_picture(picture(FLAT), form, [writer, Finder(found=[box], says=page_says)]))[KEY]["writer"]
+
+
+def test_what_it_says_then_is_its_reading_where_it_is_what_the_other_engine_says(form: Form) -> None:
+    writer = Writer(first="8C-2O25", second="bc-2025")
+    said = told(form, writer)
+    assert (said.text, said.confidence) == ("bc-2025", 0.7)
+    assert said.conditions["again"] == 1.0
+    assert "plain" not in said.conditions
+    writing, page = writer.shown
+    assert not numpy.array_equal(writing, page), "it is shown the page itself the second time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterOfDirt(Writer):
+    """It reads something far to the right of the detector's text too, as surely as it is told."""
+
+    sure: float = 0.0
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        dirt = [Word(text="6,", box=box.shifted(box.width + 80, 0), confidence=self.sure) for box in boxes or ()]
+        text = [Word(text=self.first, box=replace_end(box, 0.3), confidence=0.7) for box in boxes or ()]
+        return [[word, speck] for word, speck in zip(text, dirt, strict=True)]
+
+
+def replace_end(box: Box, share: float) -> Box:
+    return box._replace(x1=box.x0 + round(share * box.width))
+
+
+@pytest.mark.parametrize(("sure", "text"), [(0.0, "BC-2025"), (0.45, "BC-2025"), (0.8, "BC-2025 6,")])
+def test_what_it_reads_unsurely_where_no_detector_sees_text_is_dirt(form: Form, sure: float, text: str) -> None:
+    writer = WriterOfDirt(first="BC-2025", second="", sure=sure)
+    box = replace_end(box_of(form, KEY).padded(-8), 0.3)
+    said = by_field(read_picture(picture(FLAT), form, [writer, Finder(found=[box], says="BC-2024")]))
+    assert said[KEY]["writer"].text == text
+
+
+@pytest.mark.parametrize("second", ["8C-2O25", "BC-2026", ""])
+def test_else_its_first_reading_stays(form: Form, second: str) -> None:
+    said = told(form, Writer(first="8C-2O25", second=second))
+    assert said.text == "8C-2O25"
+    assert "again" not in said.conditions
+
+
+def test_where_both_say_the_same_at_once_nobody_is_asked_again(form: Form) -> None:
+    writer = Writer(first="bc - 2025", second="BC-2025")
+    said = told(form, writer)
+    assert (said.text, said.conditions.get("again")) == ("bc - 2025", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looker:
+    """An engine of the page that says at each look what it is told, so sure, and keeps the boxes of its looks."""
+
+    found: Box
+    says: Sequence[tuple[str, float]]
+    boxes: list[Box] = field(default_factory=list)
+    name: str = "looker"
+    source: str = "looker 1"
+    view: View = "page"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def stretches(self, page: Page) -> list[Box]:
+        return [self.found]
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        """Of its own field what it is told, of others nothing, and nothing on the blank."""
+        if page.picture is blank_grey(str(forms.load("bon-de-commande").blanks[0].path)):
+            return [[] for _ in boxes or ()]
+        text, sure = self.says[min(len(self.boxes), len(self.says) - 1)]
+        own = [box.overlap_share(self.found) > 0.5 for box in boxes or ()]
+        self.boxes.extend(box for box, is_own in zip(boxes or (), own, strict=True) if is_own)
+        return [
+            [Word(text=text, box=box, confidence=sure)] if is_own and text else []
+            for box, is_own in zip(boxes or (), own, strict=True)
+        ]
+
+
+def seen(form: Form, says: Sequence[tuple[str, float]], other: str = "80-Z025") -> tuple[Reading | None, Looker]:
+    """What a looker reads of a field beside an engine that says something else, and the looker."""
+    looker = Looker(found=box_of(form, KEY).padded(-8), says=says)
+    writer = Writer(first=other, second=other)
+    return by_field(read_picture(picture(FLAT), form, [writer, looker]))[KEY].get("looker"), looker
+
+
+def test_in_doubt_it_looks_at_other_crops_and_says_what_is_the_most_probable_over_all(form: Form) -> None:
+    said, looker = seen(form, [("BC-2O25", 0.7), ("BC-2025", 0.6), ("BC-2025", 0.8), ("", 0.0)])
+    row, trimmed, widened, whole = looker.boxes
+    assert trimmed.height < row.height < widened.height
+    assert whole == box_of(form, KEY).padded(-8)
+    assert said is not None
+    assert said.text == "BC-2025"
+    assert said.confidence == pytest.approx(1 - (0.4 * 0.2) ** 0.5, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("says", "other"), [(("BC-2025", 0.96), "8C"), (("BC-2025", 0.5), "BC - 2025"), (("", 0.0), "8C")]
+)
+def test_sure_or_borne_out_or_silent_it_looks_at_no_other_crop(form: Form, says: tuple[str, float], other: str) -> None:
+    said, looker = seen(form, [says, ("XX-2025", 0.94)], other)
+    assert len(looker.boxes) == 1
+    assert ((said.text or "", said.confidence) if said else ("", 0.0)) == says
+
+
+def look(text: str, sure: float) -> EngineWords:
+    words = [Word(text=each, box=Box(0, 0, 9, 9), confidence=sure) for each in text.split()]
+    return EngineWords("looker 1", [words] if words else [])
+
+
+looks = st.lists(st.builds(look, st.sampled_from(["a", "b", "a b", ""]), st.floats(0.001, 1.0)), min_size=1, max_size=5)
+
+
+@given(looks, st.data())
+def test_a_look_that_says_the_same_makes_it_surer_and_the_order_of_looks_is_nothing(
+    all_looks: list[EngineWords], data: st.DataObject
+) -> None:
+    all_looks = [look("a", 0.5), *all_looks]
+    said = over_all(all_looks)
+    assert said.text in {each.text for each in all_looks if each.text}
+    assert 0.0 <= (said.confidence or 0.0) <= 1.0
+    again = over_all([*all_looks, look(said.text, data.draw(st.floats(0.001, 1.0)))])
+    assert again.text == said.text
+    assert (again.confidence or 0.0) >= (said.confidence or 0.0) - 1e-12
+    turned = over_all(data.draw(st.permutations(all_looks)))
+    support = {
+        text: sum(each.probability for each in all_looks if each.text == text) for text in (said.text, turned.text)
+    }
+    assert support[turned.text] == pytest.approx(support[said.text])

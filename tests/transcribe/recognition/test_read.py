@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from io import BytesIO
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from unittest import mock
 
 import cv2
 import numpy
 import pytest
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.fakes import ScriptedEngine
+from tests.transcribe.recognition.test_plain_page import Finder
 from transcribe import fields, ocr
 from transcribe.archive_names import opened
+from transcribe.codes import Flag
 from transcribe.errors import EngineError, ScanError
+from transcribe.extraction.locate import Located, locate
+from transcribe.fields import as_type_allows, facts_of
+from transcribe.forms import blank_grey, field_boxes
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
-from transcribe.model import Form, Page, Reading, ReadResult, Scan, ScanPage, Word
+from transcribe.ink import Ink, InkLayer, ink_layer, mark_detection
+from transcribe.ink.mark_shape import MarkShares
+from transcribe.model import Field, Form, Page, Picture, Reading, ReadResult, Scan, ScanPage, Word
 from transcribe.ocr import Engine
+from transcribe.ocr.engine import View
+from transcribe.recognition.asked_regions import AskedRegion, ask_engines
+from transcribe.recognition.barcode_readings import with_barcodes
+from transcribe.recognition.cascade import Cascade
+from transcribe.recognition.engine_words import EngineWords, over_all
+from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
+from transcribe.recognition.form_page import ink_readings, readings
 from transcribe.recognition.page_assignment import ReadOptions
+from transcribe.recognition.plain_page import plain_page
+from transcribe.recognition.presence import counted_confidence, filled_probability
 from transcribe.recognition.read import read
-
-if TYPE_CHECKING:
-    from transcribe.model import Picture
+from transcribe.registration import FITS
 
 CASES = Path(__file__).parents[2] / "cases"
 NOW = datetime(2025, 3, 14, 9, 0, tzinfo=UTC)
@@ -247,3 +268,387 @@ def test_a_photograph_that_reads_well_is_not_to_be_taken_again(file: str, light:
     form = forms.load("bon-de-commande")
     shown = picture(file) if light == 1 else dimmed(picture(file), light)
     assert read_picture(shown, form, []).advice == ()
+
+
+FORM = forms.load("bon-de-commande")
+CASCADE = Cascade(form=FORM)
+FIELDS = [FORM.field(name) for name in ("order_number", "customer_name", "order_date")]
+GOOD = 0.95
+
+
+def said(text: str, confidence: float | None = 0.97) -> tuple[str, float | None]:
+    return text, confidence
+
+
+SURE = [said("BC-2025-0001"), said("Dupont SARL"), said("12/03/2025")]
+
+
+def test_where_the_first_engine_is_sure_no_other_is_asked() -> None:
+    assert CASCADE.doubtful(FIELDS, SURE, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "heard"),
+    [(1, said("Dupont SARL", 0.6)), (1, said("Dupont", None)), (2, said("32/03/2025")), (1, said("", None))],
+)
+def test_a_low_claim_none_a_wrong_format_or_silence_is_doubtful(number: int, heard: tuple[str, float | None]) -> None:
+    every = [*SURE[:number], heard, *SURE[number + 1 :]]
+    assert CASCADE.doubtful(FIELDS, every, GOOD) == [number]
+
+
+def test_on_a_bad_page_everything_is_doubtful() -> None:
+    assert CASCADE.doubtful(FIELDS, SURE, 0.4) == [0, 1, 2]
+    assert CASCADE.doubtful(FIELDS, [said("BC-1", 0.91)] * 3, GOOD) == [0, 1, 2]  # the usual claim is low
+    assert CASCADE.doubtful(FIELDS, [said("", None)] * 3, GOOD) == [0, 1, 2]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.floats(0, 1))
+def test_what_is_doubtful_are_some_of_the_fields_in_order(claims: list[float], quality: float) -> None:
+    asked = [FORM.field("customer_name")] * len(claims)
+    found = CASCADE.doubtful(asked, [said("Dupont", claim) for claim in claims], quality)
+    assert found == sorted(set(found))
+    assert all(number in found for number, claim in enumerate(claims) if claim < CASCADE.sure)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Second:
+    """The second engine, which counts what it is asked for."""
+
+    inner: ScriptedEngine
+    name: str = "second"
+    asked: list[Box] = field(default_factory=list)
+    view: View = "writing"
+
+    @property
+    def source(self) -> str:
+        return "second 1"
+
+    def stretches(self, page: Page) -> None:
+        """None: it cannot tell without reading."""
+
+    def words(self, page: Page, boxes: list[Box] | None = None) -> list[list[Word]]:
+        self.asked.extend(boxes or [])
+        return self.inner.words(page, boxes)
+
+
+def read_with(engines: list[Engine], form: Form, *, cascade: bool) -> ReadResult:
+    page = Page(number=1, picture=picture(FLAT))
+    return read(scan_of(form), [page], form, engines, NOW, ReadOptions(cascade=cascade))
+
+
+@pytest.mark.parametrize("confidence", [0.97, 0.5])
+def test_reading_asks_the_second_engine_as_the_setting_says(confidence: float) -> None:
+    written = truth(FLAT)["fields"]
+    first = ScriptedEngine(form=FORM, says=written, confidence=confidence, name="first")
+    asked: dict[bool, ReadResult] = {}
+    for cascade in (False, True):
+        second = Second(inner=ScriptedEngine(form=FORM, says=written))
+        asked[cascade] = read_with([first, second], FORM, cascade=cascade)  # type: ignore[list-item]  # a list is a sequence
+    by_second = {
+        cascade: {str(each.key) for each in reads.readings if each.source == "second 1"}
+        for cascade, reads in asked.items()
+    }
+    by_first = {str(each.key) for each in asked[True].readings if each.source == "first 1"}
+    assert by_second[False] == by_first  # every field by default
+    if confidence < CASCADE.usual:
+        assert by_second[True] == by_second[False]
+    else:
+        assert len(by_second[True]) < len(by_first) / 4
+
+
+@pytest.mark.parametrize(("fit", "are_sure"), [(FITS, False), (FITS + 0.01, True)])
+def test_no_mark_is_sure_on_a_page_that_is_taken_as_laid_though_it_is_little_like_its_blank(
+    fit: float, are_sure: bool
+) -> None:
+    """Stripes of a dirty roller ran through an empty box, which was ticked with .997."""
+    form = forms.load("bon-de-commande")
+    path = str(form.blanks[0].path)
+    page = blank_grey(path)
+    layer = ink_layer(page, path)
+    marks = [each for each in field_regions(form, 1, layer) if each.is_mark]
+    here = Circumstances(scan="s" * 64, at=datetime(2026, 1, 2, tzinfo=UTC), fit=fit, quality=1.0)
+    said = readings(Page(number=1, picture=page), layer, marks, [], here)
+    assert len(said) == len(marks) > 0
+    assert {each.text for each in said} == {"false" if are_sure else None}
+
+
+__all__ = ["form"]
+
+CUT_X = 1200
+"""Where the photograph ends: the prices and amounts of the order lines lie beyond it. The page is 1654 pixels wide."""
+
+
+@pytest.fixture(scope="module")
+def cut(form: Form) -> ReadResult:
+    return read_picture(picture(FLAT)[:, :CUT_X].copy(), form, [ScriptedEngine(form=form)])
+
+
+def outside_and_inside(form: Form) -> tuple[set[str], set[str]]:
+    boxes = [(str(key), field, box) for key, field, box in field_boxes(form, 1) if field.personal != "payment"]
+    outside = {key for key, _, box in boxes if box.x1 - CUT_X > 0.15 * box.width}
+    return outside, {key for key, _, box in boxes if box.x1 < CUT_X - 10}
+
+
+def test_a_field_outside_the_photograph_is_not_blank_by_machine(cut: ReadResult, form: Form) -> None:
+    said, (outside, inside) = by_field(cut), outside_and_inside(form)
+    assert len(outside) > 5
+    for key in outside:
+        assert said[key]["ink"].text is None, key
+        assert said[key]["ink"].flags == {"outside photo"}, key
+    assert not [key for key in inside if "ink" in said[key] and "outside photo" in said[key]["ink"].flags]
+
+
+def test_a_photograph_without_some_fields_says_so(cut: ReadResult, form: Form) -> None:
+    assert "fields outside" in cut.advice
+    whole = read_picture(picture(FLAT), form, [ScriptedEngine(form=form)])
+    assert "fields outside" not in whole.advice
+
+
+def test_people_see_stripes_and_no_white_paper_outside_the_photograph(cut: ReadResult, form: Form) -> None:
+    with Image.open(BytesIO(cut.files[cut.pictures[0].sha256])) as image:
+        page = numpy.asarray(image.convert("L"))
+    beyond = page[:, round(page.shape[1] * (CUT_X + 20) / 1654) :]
+    assert numpy.percentile(beyond, 99) < 230
+    assert beyond.std() > 10, "stripes, no even grey"
+    outside, _ = outside_and_inside(form)
+    place = next(each for each in cut.places if str(each.key) in outside and each.box.x0 > CUT_X + 20)
+    assert place.snippet is not None
+    pack, start, end = opened(place.snippet)
+    with Image.open(BytesIO(cut.files[pack][start:end])) as image:
+        assert numpy.percentile(numpy.asarray(image.convert("L")), 99) < 230
+
+
+HERE = Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=0.9, quality=0.9)
+BARE = Ink(patches=(), amount=0.0, box=None)
+SHARES = st.floats(0, 1)
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return Page(number=1, picture=blank_grey(str(FORM.blanks[0].path)))
+
+
+@pytest.fixture(scope="module")
+def layer(page: Page) -> InkLayer:
+    return ink_layer(page.picture, str(FORM.blanks[0].path))
+
+
+def region_of(name: str, layer: InkLayer) -> FieldRegion:
+    """A field of the blank in which a detector sees no text."""
+    found = next(each for each in field_regions(FORM, 1, layer) if each.key.name == name)
+    return replace(found, stretches=())
+
+
+def by_ink(region: FieldRegion, layer: InkLayer, page: Page, here: Circumstances = HERE) -> Reading | None:
+    return next(iter(ink_readings(page, [region], [], layer, here)), None)
+
+
+MARKS = [next(each.name for each in FORM.fields if each.type == kind) for kind in ("checkbox", "signature")]
+TEXT = "comment"
+DOUBTS: dict[str, dict[str, Any]] = {
+    "it lies elsewhere": {"astray": True},
+    "it lies outside the photograph": {"outside": True},
+    "its print is hidden": {"ink": replace(BARE, hidden=True)},
+    "something stands beside it": {"beside": (Box(0, 0, 9, 9),)},
+}
+
+
+@pytest.mark.parametrize(("name", "doubt"), [*product([TEXT, *MARKS], DOUBTS)])
+def test_ink_says_nothing_of_a_field_of_which_it_cannot_tell(
+    name: str, doubt: str, layer: InkLayer, page: Page
+) -> None:
+    region = region_of(name, layer)
+    sure = by_ink(region, layer, page)
+    assert sure is not None
+    assert sure.text == ("" if name == TEXT else "false")
+    said = by_ink(replace(region, **DOUBTS[doubt]), layer, page)
+    assert said is not None
+    assert (said.text, said.confidence) == (None, None)
+
+
+@pytest.mark.parametrize("name", [*MARKS, TEXT])
+def test_a_field_in_which_others_writing_or_pale_strokes_lie_is_not_said_to_be_empty_by_ink_alone(
+    name: str, layer: InkLayer, page: Page
+) -> None:
+    """A box to sign was "not signed", whatever of a neighbour's writing, or paler than ink, lay in it."""
+    region = replace(region_of(name, layer), ink=replace(BARE, disputed=True))
+    if name == TEXT:
+        region = replace(region, stretches=None)  # where a detector looks too it is asked
+    said = by_ink(region, layer, page)
+    assert said is not None
+    assert said.text is None
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_a_mark_is_not_told_where_all_writing_lies_beside_its_boxes_or_the_page_fits_badly(
+    name: str, layer: InkLayer, page: Page
+) -> None:
+    region = region_of(name, layer)
+    for said in (
+        by_ink(replace(region, misplaced=True), layer, page),
+        by_ink(region, layer, page, replace(HERE, fit=0.3)),
+    ):
+        assert said is not None
+        assert said.text is None
+
+
+@given(st.floats(0, 99), st.floats(0, 99), SHARES, SHARES)
+def test_two_measures_and_a_shape_say_of_a_tick_what_all_of_them_say_or_nothing(
+    seen: float, strokes: float, bare: float, ticked: float
+) -> None:
+    """At .5 a box was ticked that each measure held for empty."""
+    told = mark_detection._both(seen, strokes, BARE)
+    assert told is None or (told >= 0.5) == (seen >= 1) == (strokes >= 1)
+    sheet = mock.Mock(folds=None, unit=1.0)
+    sheet.share.return_value = seen * mark_detection.TICKED
+    sheet.faint.return_value = 0.0
+    with (
+        mock.patch.object(mark_detection, "_off_streaks", return_value=1.0),
+        mock.patch.object(mark_detection, "mark_shape", return_value=[]),
+        mock.patch.object(mark_detection, "mark_shares", return_value=MarkShares(bare, ticked)),
+    ):
+        area = Box(0, 0, 10, 10)
+        said = mark_detection.probability_ticked(sheet, BARE, area, strokes * mark_detection.TICKED * area.area)
+    if said is not None:
+        assert said != 0.5
+        assert (said > 0.5) == (seen >= 1)
+        assert (ticked if said > 0.5 else bare) > 0.5
+
+
+def test_what_is_seen_of_a_comb_whose_letters_touch_a_divider_or_are_miscounted_is_said_to_be_so(
+    layer: InkLayer,
+) -> None:
+    region = replace(region_of(TEXT, layer), stretches=(Box(0, 0, 99, 20),))
+    said = EngineWords("one 1", [[Word(text="AB", box=Box(0, 0, 99, 20), confidence=0.9)]], plain=True)
+    flags = [
+        AskedRegion(region=region, barcode=None, words=(each,)).readings(layer, HERE)[0].flags
+        for each in (replace(said, cut=True), replace(said, miscounted=True))
+    ]
+    assert Flag.PARTLY_READ in flags[0]
+    assert Flag.MISCOUNTED in flags[1]
+
+
+def test_an_engine_that_reads_nothing_where_text_is_seen_says_nothing(layer: InkLayer) -> None:
+    region = replace(region_of(TEXT, layer), stretches=(Box(0, 0, 99, 20),), ink=replace(BARE, amount=300.0))
+    (said,) = AskedRegion(region=region, barcode=None, words=(EngineWords("one 1", []),)).readings(layer, HERE)
+    assert said.text is None
+    assert Flag.ILLEGIBLE in said.flags
+
+
+@given(SHARES, st.integers(1, 3))
+def test_a_further_look_that_sees_nothing_takes_no_text_away_and_makes_none_surer(sure: float, blind: int) -> None:
+    told = EngineWords("one 1", [[Word(text="8", box=Box(0, 0, 9, 9), confidence=0.01 + 0.98 * sure)]])
+    both = over_all([told, *[EngineWords("one 1", [])] * blind])
+    assert both.text == told.text
+    assert (both.confidence or 0.0) <= told.probability
+
+
+@pytest.mark.parametrize(
+    ("kind", "pattern", "text"),
+    [("date", None, "1O.1l.20Z"), ("integer", None, "lI"), ("code", "[A-Z][0-9]{2}|[0-9][A-Z][0-9]", "SO1")],
+)
+def test_a_date_or_number_that_may_be_read_in_more_than_one_way_stays_as_it_was_read(
+    kind: str, pattern: str | None, text: str
+) -> None:
+    spot = Field(name="x", label={"en": "X"}, type=kind, pattern=pattern)
+    assert as_type_allows(text, spot, FORM) == text
+
+
+def test_strokes_too_pale_to_be_ink_leave_a_box_to_sign_in_doubt(page: Page) -> None:
+    """It was "not signed": only boxes to tick were looked at for them."""
+    shown, region = page.picture.copy(), region_of("signature", ink_layer(page.picture, str(FORM.blanks[0].path)))
+    x, y = (round(each) for each in region.box.middle)
+    way = [(x - 60 + 2 * n, y + round(20 * numpy.sin(n / 3))) for n in range(60)]
+    cv2.polylines(shown, [numpy.array(way, numpy.int32)], False, 232, 2, cv2.LINE_AA)
+    layer = ink_layer(shown, str(FORM.blanks[0].path))
+    said = by_ink(region_of("signature", layer), layer, Page(number=1, picture=shown))
+    assert said is not None
+    assert said.text is None
+
+
+@given(st.text(max_size=9), st.sampled_from(["text", "integer", "amount"]))
+def test_a_text_of_which_an_engine_does_not_say_how_sure_it_is_counts_neither_way(text: str, kind: str) -> None:
+    assert counted_confidence(text, None, facts_of(kind)) == (None if text else 0.0)
+
+
+def test_what_an_engine_reads_without_a_claim_speaks_for_no_blank(layer: InkLayer, page: Page) -> None:
+    """Its text was dropped, and counted as a look that saw nothing."""
+    region = region_of("comment", layer)
+    region, layer = replace(region, ink=replace(BARE, amount=30.0)), replace(layer, blank=None)
+    for says in ("t", ""):
+        engine = Claimless(says=says)
+        plain = plain_page(page, layer.blank, [region], [], [engine], layer.unit)
+        (asked,) = ask_engines(page, layer, plain, [engine], HERE)
+        alone = filled_probability(plain.regions[0], None)
+        assert asked.filled == alone if says else asked.filled < alone, says
+        assert [each.text for each in asked.words] == [says]
+
+
+class Claimless(Finder):
+    """An engine of the plain view that says of no word how sure it is."""
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        return [[replace(word, confidence=None) for word in line] for line in super().words(page, boxes)]
+
+
+NOW_OF_BARCODE_READINGS = datetime(2025, 6, 1, tzinfo=UTC)
+EAN = zxingcpp.BarcodeFormat.EAN13
+
+
+def receipt(*more: Field) -> Form:
+    form = forms.load("receipt")
+    return replace(form, fields=(*form.fields, *more))
+
+
+def field_of_barcode_readings(name: str, type: str, pattern: str | None = None) -> Field:
+    return Field(name=name, type=type, label={"en": name}, pattern=pattern)
+
+
+def page_of_barcode_readings(*codes: tuple[zxingcpp.BarcodeFormat, str]) -> Picture:
+    shown = numpy.full((1000, 900), 250, numpy.uint8)
+    for number, (kind, text) in enumerate(codes):
+        bars = numpy.asarray(zxingcpp.create_barcode(text, kind).to_image(scale=3))[:200]
+        shown[100 + 300 * number : 100 + 300 * number + bars.shape[0], 80 : 80 + bars.shape[1]] = bars
+    return shown
+
+
+def found(form: Form, shown: Picture) -> Located:
+    pages = [Page(number=1, picture=shown)]
+    return with_barcodes(
+        "s", pages, form, locate("s", pages, {"one 1": {1: []}}, form, NOW_OF_BARCODE_READINGS), NOW_OF_BARCODE_READINGS
+    )
+
+
+def said_of_barcode_readings(form: Form, shown: Picture) -> dict[str, str | None]:
+    readings = found(form, shown).readings
+    return {each.key.name: each.text for each in readings if each.source.startswith("zxing")}
+
+
+ARTICLE, PARCEL = field_of_barcode_readings("article", "ean"), field_of_barcode_readings("parcel", "code", r"PC-\d{4}")
+
+
+def test_a_barcode_is_read_for_the_field_that_it_fits() -> None:
+    shown = page_of_barcode_readings((EAN, "3017620422003"), (zxingcpp.BarcodeFormat.Code128, "PC-2025"))
+    assert said_of_barcode_readings(receipt(ARTICLE, PARCEL), shown) == {
+        "article": "3017620422003",
+        "parcel": "PC-2025",
+    }
+    assert said_of_barcode_readings(receipt(field_of_barcode_readings("number", "code")), shown) == {}
+
+
+def test_two_different_barcodes_that_fit_are_of_nobody_knows_what() -> None:
+    assert (
+        said_of_barcode_readings(
+            receipt(ARTICLE), page_of_barcode_readings((EAN, "3017620422003"), (EAN, "4006381333931"))
+        )
+        == {}
+    )
+
+
+def test_a_field_that_no_engine_found_is_shown_where_its_barcode_stands_and_is_not_proven_by_it() -> None:
+    located = found(receipt(ARTICLE), page_of_barcode_readings((EAN, "3017620422003")))
+    place = next(each for each in located.places if each.key.name == "article")
+    assert place.box.y0 < 300
+    assert place.box.y1 < 600
+    assert place.confidence is None
+    assert all("checks itself" not in each.flags for each in located.readings)

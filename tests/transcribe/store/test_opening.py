@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from tests.transcribe.store.world import NOON, person
-from transcribe.errors import StoreError
+from tests.postgres import new_database
+from tests.transcribe.store.world import KEY, NOON, person
+from transcribe.errors import ProgramOutdated, StoreError
 from transcribe.store import open_store
 from transcribe.store.drivers import migrate, network_disks, sqlite
 from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.drivers.sqlite import connect
 from transcribe.store.drivers.state_file import StateFile
+from transcribe.store.state_store import Store
 
 ONLY_ON = "sqlite"
 
@@ -229,3 +234,51 @@ def test_while_another_program_writes_for_long_it_opens_and_reads_and_a_write_sa
                 store.put_transcriber(person("ada"), NOON)
             another.execute("ROLLBACK")
             store.put_transcriber(person("ada"), NOON)
+
+
+CHANGED = "ALTER TABLE transcriber ADD COLUMN of_the_future INTEGER NOT NULL DEFAULT 0"
+"""What a newer program does to a table that this one works on."""
+
+NEXT = newest_version() + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A store, and what a newer program does behind it."""
+
+    store: Store
+    change: Callable[[str], object]
+    raised: str
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Here]:
+    path = tmp_path / "state.db"
+    url = new_database() if request.param == "postgresql" else ""
+    with closing(open_store(path, KEY, url=url)) as store:
+        store.put_transcriber(person("zoe"), NOON)
+        if url:
+            with psycopg.connect(url, autocommit=True) as server:
+                raised = "UPDATE schema_version SET version = version + 1"
+                yield Here(store, lambda sql: server.execute(sql.encode()), raised)
+        else:
+            with closing(sqlite3.connect(path, isolation_level=None)) as file:
+                yield Here(store, file.execute, f"PRAGMA user_version = {NEXT}")
+
+
+@pytest.mark.promise("One that still runs")
+def test_it_writes_nothing_any_more_and_says_why(here: Here) -> None:
+    here.change(CHANGED)
+    here.change(here.raised)
+    said = f"version {NEXT}, this program knows {NEXT - 1} .*newer fairhand"
+    for _ in range(3):
+        with pytest.raises(ProgramOutdated, match=said):
+            here.store.put_transcriber(person("noor"), NOON)
+    with pytest.raises(ProgramOutdated, match=said):
+        here.store.check_writable()
+
+
+def test_what_reads_a_table_that_was_changed_finds_what_is_there(here: Here) -> None:
+    before = here.store.transcribers()
+    here.change(CHANGED)
+    assert here.store.transcribers() == before

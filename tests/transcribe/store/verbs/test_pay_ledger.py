@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -16,9 +20,12 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, decision, passing, person, put, sent
+from transcribe.errors import LeaseLost
 from transcribe.pay_arithmetic import for_time
-from transcribe.store.facts import PAY_MEASURE, Floor, PayLine, Rate
-from transcribe.store.usual_time import length_class, start_seconds
+from transcribe.people import transfers
+from transcribe.store.drivers.database import Row
+from transcribe.store.facts import PAY_MEASURE, Floor, Offer, PayLine, PeriodShare, Rate, SentReading
+from transcribe.store.usual_time import MIN_TIMED_COUNT, UsualTime, learnt_from, length_class, start_seconds
 from transcribe.store.verbs import leases, pay_ledger, settlement
 
 CENT = 10_000
@@ -545,3 +552,353 @@ def test_another_time_zone_brings_no_second_top_up(here: World) -> None:
     here.store.close_period(after(90_000), "all", after(90_000))
     (state,) = here.store.pay_states(after(90_000), "ann")
     assert (state.paid + state.due, state.coming) == (4 * 100_000, 0)
+
+
+LEAST = {"EUR": CENT, "JPY": 1_000_000, "KWD": 1_000}
+
+
+def earn(here: World, who: str, micro: int, at: int, currency: str = "EUR") -> None:
+    """A line of the ledger as work writes it; a negative one takes off."""
+    with here.store.db.write():
+        number = here.store.person_row(who)["id"]
+        here.store.write_line(number, "correction" if micro < 0 else "time", micro, currency, 0.0, after(at))
+
+
+def carried(here: World, reference: str) -> dict[tuple[str, str], int]:
+    handles = {each.id: each.handle for each in here.store.transcribers()}
+    return {(handles[each.transcriber], each.currency): each.micro for each in here.store.carried_of(reference)}
+
+
+@pytest.mark.promise("A closed period pays", "What is less is", "`carried` keeps for each")
+def test_what_no_bank_can_transfer_waits_for_the_next_period(here: World) -> None:
+    earn(here, "ann", 951_121, 1)
+    earn(here, "ben", 9_999, 1)
+    paid = here.store.close_period(after(10), "October", after(10))
+    assert [line.micro for line in paid] == [-950_000]
+    assert carried(here, "October") == {("ann", "EUR"): 1_121, ("ben", "EUR"): 9_999}
+    earn(here, "ann", 8_879, 11)
+    earn(here, "ben", 1, 11)
+    paid = here.store.close_period(after(20), "November", after(20))
+    assert [line.micro for line in paid] == [-CENT, -CENT]
+    assert carried(here, "November") == {("ann", "EUR"): 0, ("ben", "EUR"): 0}
+    assert [state.carried for state in here.store.pay_states(after(21))] == [0, 0]
+    assert here.store.close_period(after(30), "December", after(30)) == []
+    assert carried(here, "December") == {}
+
+
+@pytest.mark.parametrize(("currency", "paid", "rest"), [("JPY", 7_000_000, 654_321), ("KWD", 7_654_000, 321)])
+def test_each_currency_has_its_own_least_amount(here: World, currency: str, paid: int, rest: int) -> None:
+    earn(here, "ann", 7_654_321, 1, currency)
+    assert [line.micro for line in here.store.close_period(after(9), "November", after(9))] == [-paid]
+    assert carried(here, "November") == {("ann", currency): rest}
+
+
+def test_what_is_taken_off_is_taken_off_the_next_period_too(here: World) -> None:
+    earn(here, "ann", -25_000, 1)
+    assert here.store.close_period(after(9), "October", after(9)) == []
+    assert carried(here, "October") == {("ann", "EUR"): -25_000}
+    earn(here, "ann", 40_000, 10)
+    assert [line.micro for line in here.store.close_period(after(19), "November", after(19))] == [-CENT]
+    assert carried(here, "November") == {("ann", "EUR"): 5_000}
+
+
+@pytest.mark.promise("what was paid and")
+def test_who_has_left_is_paid_the_part_of_a_cent_rounded_up(here: World) -> None:
+    earn(here, "ann", 951_121, 1)
+    who = here.store.transcriber("ann").id
+    here.store.leave("ann", after(2))
+    share = PeriodShare(transcriber=who, currency="EUR", paid=960_000, carried=0, rounded=8_879)
+    assert here.store.period_shares(after(9), after(9)) == [share]
+    assert [line.micro for line in here.store.close_period(after(9), "last", after(9))] == [-960_000]
+    last = [(line.kind, line.micro) for line in here.store.ledger(who)][-2:]
+    assert last == [("rounding", 8_879), ("paid", -960_000)]
+    assert here.store.close_period(after(9), "again", after(10)) == []
+    assert sum(line.micro for line in here.store.ledger(who)) == 0
+
+
+def test_a_period_that_was_closed_in_fractions_stays_as_it_was(here: World) -> None:
+    earn(here, "ann", 951_121, 1)
+    with here.store.db.write():  # as it was closed at first
+        number = here.store.person_row("ann")["id"]
+        here.store.write_line(number, "paid", -951_121, "EUR", 0.0, after(2), reference="before")
+    assert [each.micro for each in here.store.pay_periods()] == [951_121]
+    assert transfers(here.store, here.store.payments_of("before")) == [
+        ("ann", "0.951121", "EUR", "before", f"{NOON:%Y-%m-%d}", "")
+    ]
+    earn(here, "ann", 15_000, 3)
+    assert [line.micro for line in here.store.close_period(after(9), "after", after(9))] == [-CENT]
+    assert carried(here, "before") == {}
+
+
+def test_a_part_of_a_cent_is_no_pay_that_is_late(here: World) -> None:
+    earn(here, "ann", 9_999, 1)
+    earn(here, "ben", 10_001, 1)
+    assert here.store.due_before(after(9)) == {(here.store.transcriber("ben").id, "EUR"): CENT}
+
+
+def test_the_rest_of_before_is_among_what_is_held_about_a_person(here: World) -> None:
+    earn(here, "ann", 951_121, 1)
+    here.store.close_period(after(9), "October", after(9))
+    told = here.store.about("ann")["carried"]
+    assert told == [{"reference": "October", "currency": "EUR", "micro": 1_121, "at": after(9).isoformat()}]
+
+
+deeds = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(PEOPLE), st.sampled_from(sorted(LEAST)), st.integers(-3_000_000, 9_000_000)),
+        st.integers(0, 40),
+    ),
+    max_size=30,
+)
+"""Work of somebody in a currency, or less than nothing; or closing a period that ended so many seconds ago."""
+
+
+@pytest.mark.promise(
+    "A bank transfers no",
+    "less than a bank can transfer:",
+    "A closed period pays",
+    "The rest stays due,",
+    "what was paid and",
+)
+@given(deeds)
+@examples(60)
+def test_what_was_paid_and_what_is_carried_is_what_was_earned(done: list[tuple[str, str, int] | int]) -> None:
+    with passing() as here:
+        earned: Counter[tuple[str, str]] = Counter()
+        for number, deed in enumerate(done):
+            at = number * 10
+            if isinstance(deed, tuple):
+                who, currency, micro = deed
+                earn(here, who, micro, at, currency)
+                earned[who, currency] += micro
+            else:
+                closes(here, f"period {number}", at, at - deed)
+        closes(here, "last", len(done) * 10, len(done) * 10)
+        paid: Counter[tuple[str, str]] = Counter()
+        for who in PEOPLE:
+            for line in here.store.ledger(who):
+                if line.kind == "paid":
+                    assert line.micro < 0
+                    assert line.micro % LEAST[line.currency] == 0, "a bank can transfer it"
+                    paid[who, line.currency] -= line.micro
+        rests = {(who, s.currency): s.due for who in PEOPLE for s in here.store.pay_states(after(9999), who)}
+        for each, micro in earned.items():
+            assert paid[each] + rests[each] == micro
+            assert rests[each] < LEAST[each[1]], "what can be paid is paid"
+        for (_, currency), rest in carried(here, "last").items():
+            assert rest < LEAST[currency]
+        kept = carried(here, "last")
+        assert {each: rest for each, rest in rests.items() if rest} == {e: rest for e, rest in kept.items() if rest}
+
+
+def closes(here: World, reference: str, at: int, until: int) -> None:
+    """Close a period, which pays and carries what was said before."""
+    said = here.store.period_shares(after(until), after(at))
+    paid = here.store.close_period(after(until), reference, after(at))
+    assert [(line.transcriber, line.currency, -line.micro) for line in paid] == [
+        (each.transcriber, each.currency, each.paid) for each in said if each.paid
+    ]
+    assert [(each.transcriber, each.currency, each.micro) for each in here.store.carried_of(reference)] == [
+        (each.transcriber, each.currency, each.carried) for each in said
+    ]
+
+
+WEEK = 6.98 * 86_400
+BOUND = PAY_MEASURE.usual_times * start_seconds(length_class(2))
+
+
+def _paid(here: World, count: int) -> list[str]:
+    """An hourly reader hal who holds so many fields, at 12 EUR an hour."""
+    here.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=NOON), NOON)
+    here.store.put_rate(Rate(form="", micro=50_000, currency="EUR", since=NOON), NOON)
+    here.store.put_transcriber(person("hal", engagement="hourly"), NOON)
+    for number in range(count):
+        here.ask(here.scan(f"s{number}"), "number")
+    return [task.id for task in here.store.lease("hal", count, NOON)]
+
+
+def _kept(here: World, who: str = "hal") -> float:
+    return sum(each.seconds for each in here.store.kept_times(who))
+
+
+@pytest.mark.promise("Time on a field,")
+def test_a_week_of_nothing_before_a_plain_form_is_kept_and_not_paid(here: World) -> None:
+    (task,) = _paid(here, 1)
+    here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=None), after(WEEK))
+    (line,) = here.store.ledger("hal")
+    assert (line.seconds, line.micro) == (BOUND, for_time(12_000_000, BOUND))
+    assert _kept(here) == pytest.approx(WEEK - BOUND)
+
+
+@pytest.mark.promise("Whatever the door (page,", "What lies above is")
+def test_forty_leases_a_week_later_are_paid_what_is_usual_each(here: World) -> None:
+    for task in _paid(here, 40):
+        here.store.submit(task, "hal", SentReading(text="12", idem=task, seconds=3600.0), after(WEEK))
+    lines = here.store.ledger("hal")
+    assert sum(line.seconds for line in lines) == pytest.approx(40 * BOUND)
+    assert _kept(here) == pytest.approx(40 * (3600 - BOUND))
+
+
+@pytest.mark.promise("Time on a field,", "Whatever the door (page,", "What lies above is")
+def test_six_skips_that_claim_ten_minutes_each_are_paid_what_is_usual(here: World) -> None:
+    usual = PAY_MEASURE.usual_times * start_seconds(0)
+    for task in _paid(here, 6):
+        here.store.skip(task, "hal", "other", 600.0, after(3600))
+    assert sum(line.seconds for line in here.store.ledger("hal")) == pytest.approx(6 * usual)
+    assert _kept(here) == pytest.approx(6 * (600 - usual))
+
+
+@pytest.mark.promise("Time on a field,", "its clock is taken),")
+def test_what_is_kept_is_paid_after_a_word_of_the_person_and_one_of_an_operator(here: World) -> None:
+    (task,) = _paid(here, 1)
+    here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
+    (kept,) = here.store.kept_times("hal")
+    dispute = here.store.dispute_time(task, "hal", 1000.0, "", after(1001))
+    assert dispute.missing == pytest.approx(kept.seconds)
+    assert not here.store.kept_times()
+    here.store.answer_dispute(dispute.id, dispute.missing, after(1002), by="olga")
+    assert sum(line.seconds for line in here.store.ledger("hal")) == pytest.approx(1000.0)
+    assert sum(line.micro for line in here.store.ledger("hal")) == pytest.approx(for_time(12_000_000, 1000.0), abs=1)
+
+
+@pytest.mark.promise("after a word of")
+def test_a_second_time_kept_for_one_task_is_claimed_after_the_first_was_answered(here: World) -> None:
+    (task,) = _paid(here, 1)
+    store = here.store
+    store.submit(task, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
+    first = store.dispute_time(task, "hal", 1000.0, "", after(1001))
+    store.undo(task, "hal", after(1002))
+    store.submit(task, "hal", SentReading(text="13", idem="two", seconds=500.0), after(1502))
+    assert store.dispute_time(task, "hal", 1500.0, "", after(1503)) == first, "one word is answered after the other"
+    assert first.missing == pytest.approx(1000 - BOUND)
+    store.answer_dispute(first.id, first.missing, after(1504), by="olga")
+    (kept,) = store.kept_times("hal")
+    assert kept.seconds == pytest.approx(500 - BOUND)
+    second = store.dispute_time(task, "hal", 1500.0, "", after(1505))
+    assert second.missing == pytest.approx(kept.seconds)
+    assert store.dispute_time(task, "hal", 1600.0, "", after(1506)) == second
+    assert not store.kept_times()
+    store.answer_dispute(second.id, second.missing, after(1507), by="olga")
+    assert sum(line.seconds for line in store.ledger("hal")) == pytest.approx(1500.0)
+    assert store.dispute_time(task, "hal", 1600.0, "", after(1508)).id == second.id, "nothing was kept since"
+
+
+@pytest.mark.promise("By the piece: in", "what skips take above")
+def test_skips_above_the_measure_of_a_day_are_kept_and_claimed_like_any_time(here: World) -> None:
+    _paid(here, 0)
+    for number in range(2):
+        here.ask(here.scan(f"p{number}"), "number")
+    first, second = here.store.lease("ann", 2, NOON)
+    measure = replace(PAY_MEASURE, skip_minutes_a_day=1.0)
+    here.store.skip(first.id, "ann", "other", 40.0, after(40), measure)
+    here.store.skip(second.id, "ann", "other", 40.0, after(80), measure)
+    assert [line.seconds for line in here.store.ledger("ann")] == [40.0, 20.0]
+    (kept,) = here.store.kept_times("ann")
+    assert (kept.task, kept.seconds) == (second.id, 20.0)
+    assert here.store.dispute_time(second.id, "ann", 40.0, "", after(90)).missing == 20.0
+
+
+@pytest.mark.promise("What lies above is", "its clock is taken),")
+def test_the_clock_of_what_is_kept_is_paid_to_no_other_field(here: World) -> None:
+    first, second = _paid(here, 2)
+    here.store.submit(first, "hal", SentReading(text="12", idem="one", seconds=1000.0), after(1000))
+    here.store.submit(second, "hal", SentReading(text="12", idem="two", seconds=1000.0), after(1000))
+    assert here.store.ledger("hal")[-1].seconds == 0.0
+
+
+@pytest.mark.promise("Whatever the door (page,")
+@given(slow=st.lists(st.floats(1.0, 3.0), min_size=MIN_TIMED_COUNT, max_size=40), cheat=st.floats(1.0, 1e6))
+@examples(60)
+def test_nobody_raises_what_is_usual_alone(slow: list[float], cheat: float) -> None:
+    def rows(who: int, times: list[float]) -> list[Row]:
+        lengths = {"read": 5, "skip": 0}
+        return [{"person": who, "what": w, "length": n, "seconds": each} for w, n in lengths.items() for each in times]
+
+    honest = [*rows(1, slow), *rows(2, slow)]
+    before = learnt_from(honest).seconds("read", 5)
+    assert before <= max(max(slow) * 1.2, min(slow))
+    assert learnt_from([*honest, *rows(3, [cheat] * 40)]).seconds("read", 5) <= start_seconds(length_class(5))
+    assert learnt_from(rows(3, [cheat] * 40)).seconds("read", 5) <= start_seconds(length_class(5))
+
+
+@pytest.mark.promise("Time on a field,")
+@given(usual=st.floats(2.0, 600.0), pace=st.floats(0.2, 1.9))
+@examples(40)
+def test_a_slow_reader_is_paid_all_at_once(usual: float, pace: float) -> None:
+    """Whoever takes less than twice what 95 of 100 readings take."""
+    times = UsualTime({("read", 2): usual, ("skip", 0): usual / 2})
+    with passing() as here, patch.object(here.store, "_usual", (NOON.date(), times)):
+        (task,) = _paid(here, 1)
+        here.store.submit(task, "hal", SentReading(text="12", idem="one", seconds=usual * pace), after(usual * pace))
+        assert here.store.ledger("hal")[0].seconds == pytest.approx(usual * pace, abs=1e-5)
+        assert here.store.kept_times() == []
+
+
+def test_what_is_usual_is_learnt_from_the_readings_of_this_home(here: World) -> None:
+    tasks = _paid(here, 2 * MIN_TIMED_COUNT + 1)
+    for number, task in enumerate(tasks[:MIN_TIMED_COUNT]):
+        here.store.submit(task, "hal", SentReading(text="12", idem=task, seconds=4.0), after(4.0 * (number + 1)))
+    for number, task in enumerate(tasks[MIN_TIMED_COUNT:-1]):
+        here.store.skip(task, "hal", "other", 3.0, after(80.0 + 3.0 * (number + 1)))
+    tomorrow = NOON + timedelta(days=1)
+    assert here.store.usual_time(tomorrow).seconds("read", 2) == 4.0
+    assert here.store.usual_time(tomorrow).seconds("skip", 0) == 3.0
+    here.store.submit(tasks[-1], "hal", SentReading(text="12", idem="last", seconds=500.0), tomorrow)
+    assert here.store.ledger("hal")[-1].seconds == 8.0
+
+
+def test_a_lease_ends_at_its_age_however_often_it_is_renewed(here: World) -> None:
+    """One person renews all that there is every nine minutes for two days; somebody else asks every hour."""
+    tasks = _paid(here, 6)
+    given: list[str] = []
+    for minute in range(0, 47 * 60, 9):
+        for task in tasks:
+            with suppress(LeaseLost):
+                here.store.renew(task, "hal", after(minute * 60))
+        if minute % 60 < 9 and not given:
+            given = [task.id for task in here.store.lease("ben", 6, after(minute * 60 + 1))]
+            assert not given or minute >= 12 * 60
+    assert sorted(given) == sorted(tasks)
+
+
+HOLD = st.lists(
+    st.tuples(st.sampled_from(["lease", "renew", "both", "give back and lease", "lapse"]), st.floats(60.0, 3600.0)),
+    min_size=16,
+    max_size=60,
+)
+"""What somebody does who wants to keep all fields, and how long they wait after it."""
+
+
+@given(acts=HOLD)
+@examples(25)
+def test_nobody_keeps_fields_from_others_for_longer_than_the_age_of_a_lease(acts: list[tuple[str, float]]) -> None:
+    """Whatever they do, and however quick they are; somebody else asks whenever they have done something."""
+    age, seconds = timedelta(hours=6), 3600.0
+    offer = Offer(longest=age)
+    with passing() as here:
+        tasks = _paid(here, 3)
+        here.store.give_back("hal", NOON)
+        clock, given = 1.0, set[str]()
+        for act, pause in acts:
+            if act == "give back and lease":
+                here.store.give_back("hal", after(clock))
+            for task in tasks if act in ("renew", "both") else ():
+                with suppress(LeaseLost):
+                    here.store.renew(task, "hal", after(clock), seconds, age)
+            if act not in ("renew", "lapse"):
+                here.store.lease("hal", 3, after(clock), seconds, offer)
+            found = here.store.lease("ben", 3, after(clock + 0.5), seconds, offer)
+            given |= {task.id for task in found}
+            if clock > age.total_seconds() + 2 * seconds:
+                break
+            clock += pause
+        assert given == set(tasks) or clock <= age.total_seconds() + 2 * seconds
+
+
+def test_whoever_holds_a_field_at_the_age_of_a_lease_is_not_lent_it_for_longer(here: World) -> None:
+    (task,) = _paid(here, 1)
+    for hour in range(12):
+        here.store.lease("hal", 1, after(hour * 3600), 3700.0)
+    (kept,) = here.store.lease("hal", 1, after(11.9 * 3600), 3600.0)
+    assert kept.id == task
+    assert kept.leased_until == after(12 * 3600)
