@@ -19,60 +19,21 @@ SMALL = {"few", "json_each", "mark", "o", "v"}
 the next events of a webhook."""
 
 OF_ONE = frozenset(
-    {
-        "held",
-        "readings",
-        "decisions",
-        "places",
-        "rates_of_form",
-        "next_tasks_of_scan",
-        "webhook_secrets",
-        "events_after",
-        "event_numbered",
-    }
+    (
+        "held readings decisions places rates_of_form next_tasks_of_scan webhook_secrets events_after event_numbered"
+    ).split()
 )
 """May sort what belongs to one person, scan or form, and the next two hundred events."""
 
-HOT = (
-    "reap",
-    "next_tasks",
-    "next_tasks_of_field",
-    "next_tasks_of_scan",
-    "held",
-    "held_ids",
-    "lease_task",
-    "task_with_lease",
-    "task_by_public",
-    "close_task",
-    "count_recent_readings",
-    "last_act",
-    "tenth_last_reading",
-    "fields_read_by",
-    "claim_waiting",
-    "list_claimed",
-    "fields_now",
-    "fields_asked",
-    "count_waiting",
-    "readings",
-    "decisions",
-    "places",
-    "session",
-    "person",
-    "rates_of_form",
-    "paid_time_of_task",
-    "ledger",
-    "ledger_of_person",
-    "outbox",
-    "next_controls",
-    "events_after",
-    "event_numbered",
-    "due_deliveries",
-    "deliveries",
-    "latest_deliveries",
-    "latest_dead_deliveries",
-    "latest_waiting_deliveries",
-    "first_unpublished",
-    "webhook_secrets",
+HOT = tuple(
+    (
+        "reap next_tasks next_tasks_of_field next_tasks_of_scan held held_ids lease_task task_with_lease "
+        "task_by_public close_task count_recent_readings last_act tenth_last_reading fields_read_by claim_waiting "
+        "list_claimed fields_now fields_asked count_waiting readings decisions places session person "
+        "rates_of_form paid_time_of_task ledger ledger_of_person outbox next_controls events_after event_numbered "
+        "due_deliveries deliveries latest_deliveries latest_dead_deliveries latest_waiting_deliveries "
+        "first_unpublished webhook_secrets"
+    ).split()
 )
 
 

@@ -22,14 +22,8 @@ from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import text
 from transcribe.store.state_store import Store, open_store
 
-TRIGGERS = (
-    "ledger_stays",
-    "ledger_kept",
-    "reading_stays",
-    "decision_stays",
-    "decision_text_stays",
-    "seal_stays",
-    "seal_kept",
+TRIGGERS = tuple(
+    ("ledger_stays ledger_kept reading_stays decision_stays decision_text_stays seal_stays seal_kept").split()
 )
 OLD = Path(__file__).parents[2] / "homes" / "v0_1"
 

@@ -13,53 +13,18 @@ from tests.transcribe.store.world import NOON, World, after, decision, sent, sql
 from transcribe.model import FieldKey, ReadResult, Record
 from transcribe.store.facts import ScanSearch
 
-LOOKS = (
-    "changed_scans",
-    "state_of_scan",
-    "fields_of_scan",
-    "questions_of_scan",
-    "add_scan_work",
-    "add_reading_work",
-    "add_decision_work",
-    "add_record_work",
-    "add_engine_work",
-    "work_kinds",
-    "work_by_form",
-    "work_of_batches",
-    "pace_of_person",
-    "skips_of_person",
-    "add_ledger_work",
-    "scan_counts_of_batch",
-    "batch_course",
-    "batch_course_begin",
-    "work_since",
-    "work_on_batch",
-    "oldest_for_people",
-    "oldest_for_experts",
-    "oldest_in_state",
-    "oldest_appeal",
-    "outbox_after",
-    "people_at_work",
-    "first_scan_since",
-    "find_scans",
-    "find_scans_of_state",
-    "find_scans_of_batch",
-    "find_scans_of_batch_in_state",
-    "find_scans_of_form",
-    "find_scans_of_form_in_state",
-    "find_scans_for_reason",
-    "find_scans_named",
-    "find_scans_among",
-    "open_questions_of",
-    "newer_scan_of_batch",
-    "older_scan_of_batch",
-    "facts_of_batch",
-    "set_aside_of_batch",
-    "open_pairs",
-    "open_fields",
-    "asked_of_field",
-    "skips_of_field",
-    "overridden_corrections",
+LOOKS = tuple(
+    (
+        "changed_scans state_of_scan fields_of_scan questions_of_scan add_scan_work add_reading_work "
+        "add_decision_work add_record_work add_engine_work work_kinds work_by_form work_of_batches pace_of_person "
+        "skips_of_person add_ledger_work scan_counts_of_batch batch_course batch_course_begin work_since "
+        "work_on_batch oldest_for_people oldest_for_experts oldest_in_state oldest_appeal outbox_after "
+        "people_at_work first_scan_since find_scans find_scans_of_state find_scans_of_batch "
+        "find_scans_of_batch_in_state find_scans_of_form find_scans_of_form_in_state find_scans_for_reason "
+        "find_scans_named find_scans_among open_questions_of newer_scan_of_batch older_scan_of_batch "
+        "facts_of_batch set_aside_of_batch open_pairs open_fields asked_of_field skips_of_field "
+        "overridden_corrections"
+    ).split()
 )
 KINDS = ("scans", "readings by person")
 SMALL = {"json_each", "called", "other", "o", "d", "v", "value", "k", "kinds", "few"}

@@ -37,33 +37,15 @@ from transcribe.store.state_store import Store
 SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)
 
 OPEN = frozenset(
-    {
-        "/",
-        "/in",
-        "/in/{token}",
-        "/before",
-        "/language",
-        "/worker.js",
-        "/offline/{language}",
-        "/alive",
-        "/manifest.webmanifest",
-    }
+    ("/ /in /in/{token} /before /language /worker.js /offline/{language} /alive /manifest.webmanifest").split()
 )
 """Paths for people who are not signed in."""
 
 OPERATORS = frozenset(
-    {
-        "/people",
-        "/people/{person}",
-        "/people/{person}/link",
-        "/questions",
-        "/questions/{question}",
-        "/questions/{question}/snippet",
-        "/examples/{example}/take-out",
-        "/appeals",
-        "/clocks",
-        "/clocks/{dispute}",
-    }
+    (
+        "/people /people/{person} /people/{person}/link /questions /questions/{question} "
+        "/questions/{question}/snippet /examples/{example}/take-out /appeals /clocks /clocks/{dispute}"
+    ).split()
 )
 ENDING = frozenset({"/out", "/leave", "/people/{person}", "/password"})
 """Routes that would end the session of whoever calls all of them."""
