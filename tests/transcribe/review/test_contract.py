@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
 
 from tests.patience import PATIENCE
-from tests.transcribe.review.site import DATE, MARK, NUMBER, SignIn, Site
-from transcribe.model import FieldKey
+from tests.transcribe.review.read_site import add_read_scan
+from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, SignIn, Site, csrf, form_of
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, Form, Reading, ReadResult, SnippetFrame, Task
+from transcribe.review.views.task_view import MAX_CHOICES_LENGTH, TaskView, has_several_lines, task_view
 
 
 def hidden(page: str, name: str) -> str:
@@ -315,3 +323,298 @@ def test_the_same_field_comes_in_a_row_for_who_likes_it_so(site: Site, sign_in: 
     labels = [task["label"] for task in client.get("/work/next", params={"count": 2, "same": 1}).json()["tasks"]]
 
     assert labels == [last, last]
+
+
+NAME = FieldKey("customer_name")
+SHOWN = "BC-2025-0001"
+
+
+def prefilled(site: Site, *names: str) -> list[str]:
+    """Scans whose order number is asked for with a value in its box."""
+    scans = [site.scan("bon-de-commande", {NAME: ""}, name=name) for name in names]
+    for scan in scans:
+        task = Task(scan=scan, key=NUMBER, kind="read", reason="one engine", prefill=SHOWN, priority=1)
+        site.store.conclude(scan, 0, [], [task], None, site.clock.now())
+    return scans
+
+
+def reading(site: Site, scan: str) -> Reading:
+    (kept,) = [each for each in site.store.readings(scan) if each.key == NUMBER]
+    return kept
+
+
+@pytest.mark.promise(
+    "You were shown a", "{source} was shown a", "Where the form lets", "the store keeps it", "The reading keeps what"
+)
+def test_what_was_shown_is_kept_with_the_reading_whatever_a_program_sends(site: Site, sign_in: SignIn) -> None:
+    (scan,) = prefilled(site, "one")
+    client = sign_in(site.person("amina"))
+    page = client.get("/work").text
+    assert f'value="{SHOWN}"' in page
+    assert "A machine read this" in page
+    sent = dict(re.findall(r'name="(csrf|idem)" value="([^"]+)"', page))
+    address = re.search(r'action="(/work/[^"/]+)"', page)
+    assert address
+
+    client.post(address[1], data={**sent, "action": "send", "text": "BC-2025-0007"})
+
+    assert (reading(site, scan).text, reading(site, scan).shown) == ("BC-2025-0007", SHOWN)
+
+
+def test_a_field_that_is_read_blind_shows_nothing(site: Site, sign_in: SignIn) -> None:
+    scan = site.scan("bon-de-commande", {NUMBER: SHOWN})
+    client = sign_in(site.person("amina"))
+    (sheet,) = client.get("/work/next").json()["tasks"]
+    assert sheet["prefill"] == ""
+    csrf = re.search(r'name="csrf" value="([^"]+)"', client.get("/work").text)
+    assert csrf
+
+    client.post(
+        f"/work/{sheet['task']}",
+        json={"idem": "idem-idem", "action": "send", "text": SHOWN, "seconds": 1},
+        headers={"x-csrf-token": csrf[1]},
+    )
+
+    assert reading(site, scan).shown is None
+
+
+def test_what_is_shown_goes_with_the_scan_that_is_forgotten(site: Site, sign_in: SignIn) -> None:
+    (scan,) = prefilled(site, "one")
+    client = sign_in(site.person("amina"))
+    assert client.get("/work/next").json()["tasks"][0]["prefill"] == SHOWN
+
+    site.store.forget(scan, site.clock.now())
+
+    assert SHOWN not in client.get("/work").text
+
+
+@pytest.mark.browser
+def test_enter_takes_what_is_shown_and_typing_takes_its_place(site: Site, enter: Enter) -> None:
+    scans = prefilled(site, "one", "two")
+    page = enter(site.person("amina"))
+    expect(page.locator("#text")).to_have_value(SHOWN)
+    expect(page.locator("#prefilled")).to_contain_text("A machine read this")
+    assert Axe().run(page).response["violations"] == []
+
+    before = page.locator("#task").get_attribute("action")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task")).not_to_have_attribute("action", str(before))
+    expect(page.locator("#text")).to_have_value(SHOWN)
+    page.keyboard.type("BC-2025-0002")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#label")).to_have_text("Customer")
+    expect(page.locator("#text")).to_have_value("")
+    expect(page.locator("#prefilled")).to_have_text("")
+    expect(page.locator("#status")).to_have_text("everything is sent")
+    kept = {reading(site, scan).text for scan in scans}
+    assert kept == {SHOWN, "BC-2025-0002"}
+    assert {reading(site, scan).shown for scan in scans} == {SHOWN}
+
+
+@pytest.mark.browser
+def test_what_was_typed_over_it_survives_a_reload(site: Site, enter: Enter) -> None:
+    prefilled(site, "one")
+    page = enter(site.person("amina"))
+    page.keyboard.type("BC-20")
+
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+
+    expect(page.locator("#text")).to_have_value("BC-20")
+
+
+SIZES = ("S", "M", "L", "XL")
+KEY = FieldKey("order_number")
+
+
+def shown(site: Site, language: str, choices: tuple[str, ...], type_name: str = "choice") -> TaskView:
+    """The work page's view of a field whose type and words are these."""
+    site.scan("bon-de-commande", {KEY: "M"})
+    (task,) = site.store.lease(site.person("amina").id, 1, site.clock.now())
+
+    def form(name: str, version: int) -> Form:
+        known = form_of(name, version)
+        fields = [
+            replace(each, type=type_name, examples=choices) if each.name == KEY.name else each for each in known.fields
+        ]
+        return replace(known, fields=tuple(fields))
+
+    return task_view(site.store, form, task, language, site.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "One of: S, M, L, XL."),
+        ("fr", "Au choix\u00a0: S, M, L, XL."),
+        ("es", "Una de estas opciones: S, M, L, XL."),
+    ],
+)
+def test_the_choices_of_a_field_are_told(site: Site, language: str, words: str) -> None:
+    view = shown(site, language, SIZES)
+    assert words in view.help
+    assert view.examples == (), "practice and tests would tell them twice"
+
+
+def test_of_many_choices_a_line_is_told_and_that_there_are_others(site: Site) -> None:
+    told = shown(site, "en", tuple(f"colour {number}" for number in range(40))).help
+    assert "One of: colour 0, colour 1" in told
+    assert told.endswith(" and others.")
+    assert len(told) < MAX_CHOICES_LENGTH + 120
+
+
+JOINED = {
+    "en": "Several lines: type them one after the other",
+    "fr": "Plusieurs lignes",
+    "es": "Varias líneas",
+}
+
+
+@pytest.mark.parametrize("language", JOINED)
+def test_it_is_said_of_an_address_of_two_lines(site: Site, sign_in: SignIn, language: str) -> None:
+    add_read_scan(site, "receipt", [FieldKey("address")])
+    assert JOINED[language] in sign_in(site.person("amina", language=language)).get("/work").text
+
+
+@pytest.mark.parametrize(("key", "is_said"), [("order_date", False), ("total", False), ("address", True)])
+def test_it_is_not_said_of_a_field_that_holds_one_value(site: Site, sign_in: SignIn, key: str, is_said: bool) -> None:
+    scan = site.scan("bon-de-commande", {FieldKey(key): "14/03/2025"})
+    (place,) = site.store.places(scan)
+    noisy = SnippetFrame(field=Box(0, 0, 10_000, 10_000), writing=Box(100, 1000, 9000, 9000), letter=1500)
+    site.store.put_places(scan, [replace(place, frame=noisy)], site.clock.now())
+    assert (JOINED["en"] in sign_in(site.person("amina")).get("/work").text) is is_said
+
+
+@pytest.mark.parametrize(("letter", "several"), [(0, False), (1800, True), (1970, False), (3000, False)])
+def test_where_the_height_of_letters_is_unknown_nothing_is_said(letter: int, several: bool) -> None:
+    frame = SnippetFrame(field=Box(0, 0, 10_000, 10_000), writing=Box(100, 2000, 9000, 8000), letter=letter)
+    assert has_several_lines(frame) is several
+    assert not has_several_lines(None)
+
+
+STRIPES = "Grey stripes lie outside the photograph"
+
+
+def test_stripes_are_explained_where_there_are_some_and_nowhere_else(site: Site, sign_in: SignIn) -> None:
+    add_read_scan(site, "receipt", [FieldKey("company")])
+    client = sign_in(site.person("amina"))
+    assert STRIPES not in client.get("/work").text
+    (scan,) = site.store.scan_states()
+    cut = ReadResult(places=(), readings=(), fit=1.0, quality={}, advice=("fields outside",))
+    site.store.put_reads(scan.scan.id, cut, site.clock.now())
+    assert STRIPES in client.get("/work").text
+
+
+def test_the_manifest_has_icons_of_its_sizes_and_speaks_the_readers_language(site: Site, address: str) -> None:
+    with httpx.Client(base_url=address, headers={"accept-language": "fr"}) as client:
+        answer = client.get("/manifest.webmanifest")
+        said = answer.json()
+        assert answer.headers["content-type"] == "application/manifest+json"
+        assert (said["start_url"], said["scope"], said["display"], said["lang"]) == ("/work", "/", "standalone", "fr")
+        sizes = set()
+        for icon in said["icons"]:
+            picture = Image.open(io.BytesIO(client.get(icon["src"]).content))
+            assert f"{picture.width}x{picture.height}" == icon["sizes"]
+            sizes.add((picture.width, icon["purpose"]))
+        assert {(192, "any"), (512, "any"), (512, "maskable")} <= sizes
+
+
+@pytest.mark.browser
+def test_the_browser_finds_nothing_against_installing(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-1"})
+    page = enter(site.person("amina"))
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    tools = page.context.new_cdp_session(page)
+    found = tools.send("Page.getAppManifest")
+    assert (found["errors"], found["url"].endswith("/manifest.webmanifest")) == ([], True)
+    errors = {each["errorId"] for each in tools.send("Page.getInstallabilityErrors")["installabilityErrors"]}
+    assert errors <= {"in-incognito"}, "a test's browser keeps nothing, and so installs nothing"
+
+
+ENGLISH = {"accept-language": "en-GB,en;q=0.9"}
+
+
+def test_errors_speak_the_persons_language_whatever_their_browser_asks_for(site: Site, sign_in: SignIn) -> None:
+    client = sign_in(site.person("amina", language="fr"))
+    client.headers.update(ENGLISH)
+    page = client.get("/nothing-here").text
+    assert '<html lang="fr"' in page
+    assert "Cette page n’existe pas" in page
+    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-1"})
+    task = client.get("/work/next", headers={"accept": "application/json"}).json()["tasks"][0]["task"]
+    sent = {"csrf": csrf(client), "idem": "too-long-1", "text": "9" * 5000}
+    answer = client.post(f"/work/{task}", data=sent)
+    assert (answer.status_code, '<html lang="fr"' in answer.text) == (422, True)
+    client.post("/out", data={"csrf": csrf(client), "sure": "yes"})
+    assert '<html lang="fr"' in client.get("/in").text, "after signing out too"
+
+
+def test_the_invitation_speaks_the_invited_persons_language(site: Site, address: str) -> None:
+    invited = site.person("lola", language="es")
+    with httpx.Client(base_url=address, headers=ENGLISH) as client:
+        token = site.link(invited)
+        page = client.get(f"/in/{token}").text
+        assert '<html lang="es"' in page
+        assert "Bienvenida" in page or "Bienvenido" in page or "Le damos la bienvenida" in page
+        assert '<html lang="es"' in client.get("/before").text, "what they can read before signing in too"
+        chosen = client.post("/language", data={"language": "fr"}, headers={"referer": f"{address}/in/{token}"})
+        assert chosen.headers["location"] == f"/in/{token}?language=fr"
+        page = client.get(chosen.headers["location"]).text
+        assert '<html lang="fr"' in page
+        assert f'action="/in/{token}?language=fr"' in page
+        client.post(f"/in/{token}?language=fr")
+        assert site.store.transcriber(invited.id).interface_language == "fr"
+
+
+def test_an_operator_says_which_language_an_invitation_speaks(site: Site, sign_in: SignIn) -> None:
+    client = sign_in(site.person("olga", "operator", language="fr"))
+    sent = {"csrf": csrf(client), "handle": "lola", "role": "transcriber", "languages": "es", "interface": "es"}
+    page = client.post("/people", data=sent).text
+    token = page.split('id="link">')[1].split("<")[0].rpartition("/")[2]
+    assert site.store.transcriber("lola").interface_language == "es"
+    assert '<html lang="es"' in httpx.Client(base_url=str(client.base_url), headers=ENGLISH).get(f"/in/{token}").text
+    lola = site.store.transcriber("lola").id
+    client.post(f"/people/{lola}/link", data={"csrf": csrf(client), "interface": "en"})
+    assert site.store.transcriber("lola").interface_language == "en"
+    client.post("/people", data={**sent, "handle": "mina", "interface": ""})
+    assert site.store.transcriber("mina").interface_language == "es", "else the first language that they read"
+
+
+def test_a_name_that_is_taken_keeps_what_was_typed(site: Site, sign_in: SignIn) -> None:
+    site.person("lola")
+    client = sign_in(site.person("olga", "operator", language="fr"))
+    sent = {"csrf": csrf(client), "handle": "lola", "role": "expert", "languages": "es ca", "interface": "es"}
+    answer = client.post("/people", data={**sent, "engagement": "staff"})
+    assert answer.status_code == 422
+    invite = answer.text.split('id="invite"')[1].split("</form>")[0]
+    assert 'role="alert"' in invite
+    for kept in ('value="lola"', 'value="es ca"', 'value="expert" checked', 'value="staff" selected'):
+        assert kept in invite, kept
+    assert 'value="es" lang="es" selected' in invite
+
+
+@pytest.mark.browser
+def test_a_time_decided_without_a_reason_keeps_what_was_chosen(
+    site: Site, address: str, page: Page, sign_in: SignIn
+) -> None:
+    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-1"})
+    amina, olga = site.person("amina"), site.person("olga", "operator", language="fr")
+    client = sign_in(amina)
+    task = client.get("/work/next").json()["tasks"][0]["task"]
+    sent = {"csrf": csrf(client), "idem": "the-first-1", "text": "BC-1", "seconds": "5"}
+    client.post(f"/work/{task}", data=sent)
+    client.post("/pay/dispute", data={"csrf": csrf(client), "task": task, "minutes": "4", "words": "", "seconds": "1"})
+    page.goto(f"{address}/in/{site.link(olga)}")
+    page.locator("main button").click()
+    page.goto(f"{address}/clocks")
+    page.locator("[value=other]").check()
+    page.locator("[name=minutes]").fill("1.5")
+    page.locator(".stack button").click()
+    expect(page.locator("[role=alert]")).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == "fr"
+    expect(page.locator("[value=other]")).to_be_checked()
+    expect(page.locator("[name=minutes]")).to_have_value("1.5")
+    page.locator("[name=reason]").fill("la moitié se voit")
+    page.locator(".stack button").click()
+    expect(page.locator(".stack")).to_have_count(0)

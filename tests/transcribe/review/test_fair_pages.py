@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
 
+from tests.examples import examples
 from tests.patience import PATIENCE
-from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf, make_site, set_pay
+from tests.transcribe.review.promises.test_known_fields import known_fields
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, client_of, csrf, make_site, set_pay
 from tests.transcribe.store.world import put
-from transcribe.model import Transcriber, Truth
+from transcribe.model import Decision, FieldKey, Task, Transcriber, Truth
 from transcribe.review.options import ReviewOptions
+from transcribe.review.requests import typed_minutes
+from transcribe.review.views.formatting import certainty
 from transcribe.review.views.offers import offer_to
-from transcribe.store.facts import Floor, SentReading
+from transcribe.store.facts import Floor, Offer, Rate, SentReading
 
 
 def read(site: Site, who: Transcriber, text: str = "BC-2025-0001") -> str:
@@ -484,3 +493,300 @@ def test_nobody_is_granted_more_than_they_ask_for_nor_grants_it_to_themselves(si
     said = {"csrf": csrf(own), "choice": "theirs", "minutes": "0"}
     assert own.post(f"/clocks/{dispute}", data=said).status_code == 403
     assert site.store.disputes()[0].answered_at is None
+
+
+def send(site: Site, who: Transcriber, task: str, text: str, seconds: float) -> None:
+    site.clock.forward += timedelta(seconds=seconds + 1)
+    sent = SentReading(text=text, idem=f"{task} {text}", seconds=seconds)
+    site.store.submit(task, who.id, sent, site.clock.now())
+
+
+@pytest.mark.promise("corrected: a field is")
+def test_a_field_that_was_taken_back_and_sent_again_is_one_field_everywhere(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-I", 20)
+    assert client.post(f"/work/{task.id}/undo", data={"csrf": csrf(client)}).status_code == 303
+    send(site, amina, task.id, "BC-1", 5)
+
+    assert client.get("/day").json()["pieces"][0] == "1 field"
+    pay = client.get("/pay").text
+    assert "1 field ·" in pay
+    assert pay.count("corrected: a field is paid once, its time counts") == 1
+    assert re.search("Reading · corrected: a field is paid once, its time counts.*?5 seconds", pay, re.DOTALL)
+    month = re.search(r"/pay/statement/[\d-]+", pay)
+    assert month
+    assert re.search(r"<td[^>]*>1</td>", client.get(month[0]).text)
+
+
+@pytest.mark.parametrize("engagement", ["by reading", "volunteer"])
+def test_the_bar_counts_what_was_just_sent_and_not_what_was_taken_back_for_who_is_paid_and_who_is_not(
+    site: Site, sign_in: SignIn, engagement: Literal["by reading", "volunteer"]
+) -> None:
+    set_pay(site)
+    scan = site.scan("bon-de-commande", {NUMBER: "BC-1", DATE: "1 May 2025"})
+    amina = replace(site.person("amina"), engagement=engagement)
+    put(site.store, amina, site.clock.now())
+    client = sign_in(amina)
+
+    def bar() -> tuple[str, str]:
+        pieces = client.get("/day").json()["pieces"]
+        return pieces[0], pieces[-1]
+
+    assert bar() == ("0 fields", "2 open")
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 5)
+    assert bar() == ("1 field", "1 open")
+    asked = Task(scan=scan, key=task.key, kind="read", reason="needs a person", slot=2)
+    site.store.conclude(scan, 9, [], [asked], None, site.clock.now())
+    assert site.store.open_tasks(Offer(), site.clock.now()) == 2
+    assert bar() == ("1 field", "1 open"), "what others are to read is not open to who has read it"
+    assert client.post(f"/work/{task.id}/undo", data={"csrf": csrf(client)}).status_code == 303
+    assert bar()[0] == "0 fields"
+    read(site, amina, "BC-1")
+    assert bar()[0] == "1 field"
+    site.clock.forward += timedelta(days=1)
+    client = sign_in(amina)
+    assert bar()[0] == "0 fields", "of today alone"
+
+
+def test_practice_that_was_left_is_not_counted_as_open(site: Site, sign_in: SignIn) -> None:
+    known_fields(site, 3)
+    amina = site.person("amina")
+    client = sign_in(amina)
+    client.get("/practice")
+    client.post("/practice/leave", data={"csrf": csrf(client)})
+    assert client.get("/day").json()["pieces"][-1] == "0 open"
+
+
+@pytest.mark.promise("contested clocks with the")
+def test_the_time_that_may_be_contested_is_that_of_the_field_and_what_an_operator_is_shown(
+    site: Site, sign_in: SignIn
+) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 20)
+    site.clock.forward += timedelta(seconds=60)
+    site.store.put_time_beside(task.id, amina.id, "explanation", 45, site.clock.now())
+
+    option = re.search(rf'<option value="{task.id}"[^>]*>(.*?)</option>', client.get("/pay").text)
+
+    assert option
+    assert option[1].endswith("· 20 seconds")
+    client.post("/pay/dispute", data={"csrf": csrf(client), "task": task.id, "minutes": "2"})
+    (dispute,) = site.store.disputes()
+    assert dispute.measured == 20
+
+
+def test_an_hour_comes_to_the_same_on_my_pay_and_about_me(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    client = sign_in(amina)
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 17)
+    site.clock.forward += timedelta(seconds=60)
+    site.store.put_time_beside(task.id, amina.id, "explanation", 45, site.clock.now())
+
+    pay = re.search(r'data-fact="an_hour">(.*?)<', client.get("/pay").text)
+    me = re.search(r'data-figure="an_hour">(.*?)<', client.get("/me").text)
+
+    assert pay
+    assert me
+    assert pay[1] == me[1]
+    assert any(map(str.isdigit, pay[1]))
+
+
+def test_figures_that_are_not_known_yet_are_said_in_words(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 17)
+    words = dict(re.findall(r'data-figure="(\w+)">(.*?)<', sign_in(amina).get("/me").text))
+
+    assert words["skips"] == words["appeals"] == "none"
+    assert words["wrong"] == "not measured yet"
+    assert [name for name, said in words.items() if not re.search(r"\w", said)] == []
+
+
+@pytest.mark.parametrize("engagement", ["staff", "volunteer"])
+def test_who_is_not_paid_reads_nothing_of_pay_about_themselves(
+    site: Site, sign_in: SignIn, engagement: Literal["staff", "volunteer"]
+) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    vera = site.person("vera")
+    put(site.store, replace(vera, engagement=engagement), site.clock.now())
+    (task,) = site.store.lease(vera.id, 1, site.clock.now())
+    send(site, vera, task.id, "BC-1", 17)
+    said = re.search("<main.*</main>", sign_in(vera).get("/me").text, re.DOTALL)
+
+    assert said
+    assert 'data-figure="readings">1<' in said[0]
+    assert re.findall(r"\b(?:pay|pays|paid|earned|due|hour)\b", said[0]) == []
+
+
+def test_a_volunteer_who_was_paid_before_reads_that_what_is_due_is_still_paid(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    vera = site.person("vera")
+    (task,) = site.store.lease(vera.id, 1, site.clock.now())
+    send(site, vera, task.id, "BC-1", 17)
+    put(site.store, replace(vera, engagement="volunteer"), site.clock.now())
+
+    assert "what is due is still paid" in sign_in(vera).get("/me").text
+
+
+def test_a_month_that_has_not_begun_has_no_statement(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    amina = site.person("amina")
+    (task,) = site.store.lease(amina.id, 1, site.clock.now())
+    send(site, amina, task.id, "BC-1", 20)
+    client = sign_in(amina)
+    assert client.get(f"/pay/statement/{site.clock.now():%Y-%m}").status_code == 200
+    assert client.get("/pay/statement/2099-01").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"), [(1.0, "100%"), (0.999999, "99.9%"), (0.9996, "99.9%"), (0.95, "95%"), (0.999, "99.9%")]
+)
+def test_only_what_is_certain_has_a_probability_of_all(probability: float, said: str) -> None:
+    assert certainty(probability, "en") == said
+
+
+KEY, NEXT = FieldKey("customer_name"), FieldKey("order_number")
+ANSWERS = ("Dupont", "Dupont", "Dupond")
+TIMES = re.compile(
+    r"<time.*?</time>|/readings/[\w-]+|value=\"[^\"]*\"|<option.*?</option>|\"(?:csrf|person)\": \"[^\"]*\"", re.DOTALL
+)
+
+
+def world(folder: Path, answers: tuple[str, ...]) -> list[tuple[str, int]]:
+    """Three people read one field in a fixed order, the majority is decided; each one's pay page and work offered."""
+    site = make_site(folder)
+    now = site.clock.now()
+    site.store.put_rate(Rate(form="bon-de-commande", micro=20_000, currency="EUR", since=now), now)
+    site.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="SMIC", since=now), now)
+    people = [site.person(name) for name in ("amina", "ben", "chen")]
+    scan = site.scan("bon-de-commande", {KEY: "?"})
+    for number, (person, text) in enumerate(zip(people, answers, strict=True)):
+        if number:
+            again = Task(scan=scan, key=KEY, kind="read", reason="readers disagree", slot=number + 1)
+            site.store.conclude(scan, 0, [], [again], None, now)
+        (task,) = site.store.lease(person.id, 1, now)
+        sent = SentReading(text=text, idem=f"idem-{person.handle}", seconds=0.0)
+        site.store.submit(task.id, person.id, sent, now)
+    decided = Decision(
+        key=KEY,
+        value="Dupont",
+        text="Dupont",
+        probability=0.99,
+        method="people",
+        evidence=(),
+        readings=(),
+        parameters=1,
+    )
+    site.store.conclude(scan, 10**9, [decided], [], None, now)
+    site.scan("bon-de-commande", {NEXT: "1", FieldKey("order_date"): "2"}, name="next")
+    seen = []
+    for person in people:
+        client = client_of(site, person)
+        page = TIMES.sub("", client.get("/pay").text)
+        offered = client.get("/work/next", params={"count": 4}).json()["tasks"]
+        seen.append((page, len(offered)))
+        site.store.give_back(person.id, now)
+    site.store.close()
+    return seen
+
+
+@pytest.mark.promise(
+    "This does not change",
+    "Agreement never changes pay",
+    "When others read something else, your",
+    "When others read something else, how",
+    "- What a person",
+    "No code path lets",
+)
+@examples(3)
+@given(st.permutations(ANSWERS))
+def test_being_outvoted_changes_no_pay_page_and_no_offer(answers: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        as_it_was, permuted = world(Path(one), ANSWERS), world(Path(other), tuple(answers))
+
+    assert permuted == as_it_was
+    assert [offered for _, offered in as_it_was] == [2, 2, 2]
+    assert all("0.02" in page for page, _ in as_it_was)
+
+
+NONSENSE = ["15,5,5", "about ten", "1e2", "-4", "inf", "601", ""]
+
+
+@pytest.mark.parametrize(("typed", "minutes"), [("1,5", 1.5), ("1.5", 1.5), (" 15 ", 15.0), ("0", 0.0), ("600", 600.0)])
+def test_a_point_or_a_comma_is_decimal(typed: str, minutes: float) -> None:
+    assert typed_minutes(typed, 600.0) == minutes
+
+
+@pytest.mark.parametrize("typed", NONSENSE)
+def test_what_is_no_number_of_minutes_is_none(typed: str) -> None:
+    assert typed_minutes(typed, 600.0) is None
+
+
+def test_a_claim_with_a_comma_is_kept_as_it_was_meant(site: Site, sign_in: SignIn) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    amina = site.person("amina")
+    client, task = sign_in(amina), read(site, amina)
+    for typed in NONSENSE:
+        sent = {"csrf": csrf(client), "task": task, "minutes": typed, "words": "it was <small>"}
+        answered = client.post("/pay/dispute", data=sent)
+        assert answered.status_code == 422, typed
+        assert "Give the minutes as a number from 0 to 600, such as 1.5." in answered.text
+        form = answered.text.split('id="dispute"')[1]
+        assert f'value="{typed}"' in form
+        assert 'value="it was &lt;small&gt;"' in form
+        assert f'value="{task}" selected' in form
+    assert site.store.disputes() == []
+
+    assert client.post("/pay/dispute", data={"csrf": csrf(client), "task": task, "minutes": "1,5"}).status_code == 303
+    assert [each.claimed for each in site.store.disputes()] == [90.0]
+
+
+def test_an_operator_adds_minutes_with_a_comma_and_no_nonsense(site: Site, sign_in: SignIn) -> None:
+    _, dispute = contested(site, sign_in)
+    client = sign_in(site.person("olga", "operator", language="fr"))
+    said = {"csrf": csrf(client), "choice": "other", "reason": "le journal"}
+    refused = client.post(f"/clocks/{dispute}", data={**said, "minutes": "deux"})
+    assert refused.status_code == 422
+    assert "de 0 à 600" in refused.text
+    assert "1,5" in refused.text
+    assert 'value="deux"' in refused.text
+    assert 'value="le journal"' in refused.text
+    assert 'value="other" checked' in refused.text
+
+    assert client.post(f"/clocks/{dispute}", data={**said, "minutes": "1,5"}).status_code == 303
+    assert [each.granted for each in site.store.disputes()] == [90.0]
+
+
+@pytest.mark.browser
+def test_what_is_typed_with_a_comma_in_a_browser_is_no_other_number(
+    site: Site, address: str, page: Page, sign_in: SignIn
+) -> None:
+    set_pay(site)
+    site.scan("bon-de-commande", {NUMBER: "1"})
+    amina = site.person("amina")
+    task = read(site, amina)
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+    page.goto(f"{address}/pay?task={task}")
+    page.locator("#minutes").press_sequentially("1,5")
+    page.locator("#dispute button").click()
+    expect(page.locator("#disputes")).to_be_visible()
+    assert [each.claimed for each in site.store.disputes()] == [90.0]

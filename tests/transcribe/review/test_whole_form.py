@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.known_values import decided_by_people
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, SignIn, Site, as_a_whole, form_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Place, ReadResult, Task
 from transcribe.review.pages.whole_form import paper_order
+from transcribe.store.facts import SentReading
 
 FORMS = as_a_whole
 
@@ -340,3 +342,239 @@ def test_it_is_said_of_a_whole_form_that_it_is_another_paper(site: Site, enter: 
     (said,) = site.store.readings(scan)
     assert (said.legible, said.text) == ("a cat", None)
     assert site.store.lease(said.source, 9, site.clock.now()) == []
+
+
+def shown_words(page: Page) -> list[str]:
+    """What the buttons and choices for an answer say, those that are seen."""
+    said = page.locator("#task button, #task .mark label").all()
+    return [each.inner_text() for each in said if each.is_visible()]
+
+
+@pytest.mark.browser
+def test_the_work_page_says_once_that_nothing_is_marked(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {MARK: "", NUMBER: "BC-1"})
+    amina = site.person("amina")
+    page = enter(amina)
+    page.set_viewport_size({"width": 360, "height": 640})
+    kinds = set()
+    for left in (1, 0):
+        kind = str(page.locator("#task").get_attribute("data-kind"))
+        is_mark = page.locator("#mark").is_visible()
+        kinds.add((kind, is_mark))
+        words = " ".join(shown_words(page))
+        assert ("Blank" in words, "No, empty" in words) == (not is_mark, is_mark), words
+        if is_mark:
+            page.locator("#mark label", has_text="No, empty").click()
+            page.locator("#task button.main").click()
+        else:
+            page.locator("#blank").click()
+        page.wait_for_function(
+            f"() => document.querySelector('#no-work') || document.querySelector('#label') && {left}"
+        )
+        if left:
+            expect(page.locator("#mark")).to_be_visible(visible=not is_mark)
+    assert {mark for _, mark in kinds} == {True, False}
+    page.locator("#no-work").wait_for()
+    assert sorted(map(str, site.texts_of(amina.id))) == ["", "false"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("key", "focus"), [("0", "document.activeElement.blur()"), ("n", ""), ("Alt+b", "")])
+def test_a_key_says_that_nothing_is_marked_wherever_the_focus_is(
+    site: Site, enter: Enter, key: str, focus: str
+) -> None:
+    site.scan("bon-de-commande", {MARK: ""})
+    amina = site.person("amina")
+    page = enter(amina)
+    assert [each.inner_text() for each in page.locator("#mark kbd").all()] == ["1", "0"], "the keys are printed"
+    page.keyboard.press("1")
+    expect(page.locator("#mark [value=true]")).to_be_checked()
+    page.evaluate(focus or "null")
+    page.keyboard.press(key)
+    expect(page.locator("#mark [value=false]")).to_be_checked()
+    assert site.texts_of(amina.id) == [], "it is chosen, and sent by Enter"
+    page.keyboard.press("Enter")
+    page.locator("#no-work").wait_for()
+    assert site.texts_of(amina.id) == ["false"]
+
+
+@pytest.mark.browser
+def test_on_the_whole_form_a_tick_is_blank_by_its_own_choice_alone(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {MARK: "", NUMBER: "BC-2025-0001"})
+    amina = site.person("amina")
+    page = enter(amina)
+    page.goto(page.url.replace("/work", "/form"))
+    page.locator("html[data-ready]").wait_for()
+    tick = page.locator(".line:has([type=radio])")
+    assert tick.locator("option[value=blank]").count() == 0
+    assert page.locator(".line option[value=blank]").count() == 1
+    tick.locator("[value=true]").focus()
+    page.keyboard.press("Alt+b")
+    expect(tick.locator("[value=false]")).to_be_checked()
+    page.locator(".line .text").fill("BC-2025-0001")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/work")
+    assert sorted(map(str, site.texts_of(amina.id))) == ["BC-2025-0001", "false"]
+
+
+@pytest.mark.browser
+def test_practice_says_once_that_nothing_is_marked(site: Site, address: str, page: Page) -> None:
+    now = site.clock.now
+    site.store.put_parameters({}, now())
+    scan = site.scan("bon-de-commande", {MARK: ""}, name="known tick")
+    site.store.conclude(scan, 0, [decided_by_people(MARK, "false")], [], None, now())
+    site.store.add_gold(scan, MARK, "false", "olga", "the order itself", now())
+    page.goto(f"{address}/in/{site.link(site.person('amina'))}")
+    page.locator("main button").click()
+    page.goto(f"{address}/practice")
+    assert "Blank" not in " ".join(shown_words(page))
+    page.keyboard.press("Alt+b")
+    expect(page.locator("#mark [value=false]")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.locator("section[data-same=yes]")).to_be_visible()
+
+
+MAC = "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })"
+
+
+def shown_keys(page: Page) -> set[str]:
+    return set(page.locator("kbd").all_text_contents())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("mac", [False, True])
+def test_every_page_prints_the_keys_of_this_machine(site: Site, address: str, browser: Browser, mac: bool) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
+    amina = site.person("amina")
+    page = browser.new_context().new_page()
+    if mac:
+        page.add_init_script(MAC)
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+    page.locator("html[data-ready]").wait_for()
+    found = {"work": shown_keys(page)}
+    page.goto(f"{address}/form")
+    page.locator("html[data-ready]").wait_for()
+    found["form"] = shown_keys(page)
+    page.locator(".text").first.fill("BC-2025-0001")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    page.locator("html[data-ready]").wait_for()
+    page.goto(f"{address}/readings")
+    with page.expect_navigation():
+        page.locator("#readings a").first.click()
+    found["reading"] = shown_keys(page)
+    page.goto(f"{address}/pay")
+    found["pay"] = shown_keys(page)
+    task = Task(scan=site.store.scan_states()[0].scan.id, key=FieldKey("comment"), kind="locate", reason="layout")
+    site.store.conclude(task.scan, 1, [], [replace(task, priority=9)], None, site.clock.now())
+    site.store.give_back(amina.id, site.clock.now())
+    page.goto(f"{address}/work")
+    expect(page.locator("#task")).to_have_attribute("data-kind", "locate")
+    found["locate"] = shown_keys(page)
+
+    strange = ("Alt", "Ctrl") if mac else ("⌥", "⌘", "⌃")
+    assert all(found[each] for each in ("work", "form", "locate")), found
+    assert [key for keys in found.values() for key in keys if any(name in key for name in strange)] == []
+    assert ("⌥ B" if mac else "Alt B") in found["work"]
+    assert ("⌘ ↵" if mac else "Ctrl ↵") in found["form"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (800, 360)])
+def test_no_key_is_shown_where_there_is_no_keyboard(
+    site: Site, address: str, browser: Browser, width: int, height: int
+) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
+    amina = site.person("amina")
+    page = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True).new_page()
+    page.goto(f"{address}/in/{site.link(amina)}")
+    page.locator("main button").click()
+    page.locator("html[data-ready]").wait_for()
+    site.store.submit(
+        site.store.held(amina.id, site.clock.now())[0].id,
+        amina.id,
+        SentReading(text="BC-2025-0001", idem="first-one"),
+        site.clock.now(),
+    )
+    (story,) = site.store.readings_of(amina.id)
+    for path in ("/work", "/form", f"/readings/{story.readings[0].id}", "/pay"):
+        page.goto(f"{address}{path}")
+        assert "Alt" not in page.locator("body").inner_text(), path
+        assert [key for key in page.locator("kbd").all() if key.is_visible()] == [], path
+    page.goto(f"{address}/form")
+    assert "Crossed out ·" not in page.locator(".answers").last.inner_text(), "names of keys without their keys"
+
+
+FOCUSES = (
+    "document.activeElement.blur()",
+    "document.querySelector('.menu summary').focus()",
+    "document.querySelector('.brand').focus()",
+    "document.querySelector('#picture').focus()",
+    "document.querySelector('#same').focus()",
+)
+
+
+@pytest.mark.browser
+def test_on_the_work_page_keys_work_wherever_the_focus_is(site: Site, enter: Enter) -> None:
+    """Each key with the focus elsewhere."""
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
+    amina = site.person("amina")
+    page = enter(amina)
+    first = str(page.locator("#task").get_attribute("action"))
+    page.evaluate(FOCUSES[0])
+    page.keyboard.press("Alt+s")
+    expect(page.locator("#reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.evaluate(FOCUSES[1])
+    page.keyboard.press("Alt+f")
+    expect(page.locator("#what")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.type("BC-2025-0001")
+    page.evaluate(FOCUSES[2])
+    page.keyboard.press("Alt+c")
+    expect(page.locator("#picture.strong")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#task")).not_to_have_attribute("action", first)
+    page.evaluate(FOCUSES[3])
+    page.keyboard.press("Alt+u")
+    expect(page.locator("#task")).to_have_attribute("action", first)
+    expect(page.locator("#text")).to_have_value("BC-2025-0001")
+    page.evaluate(FOCUSES[4])
+    page.keyboard.press("Alt+i")
+    expect(page.locator("#task")).not_to_have_attribute("action", first)
+
+
+@pytest.mark.browser
+def test_what_is_typed_with_the_focus_nowhere_goes_into_the_box(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
+    page = enter(site.person("amina"))
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("BC-2025-0001")
+    expect(page.locator("#text")).to_have_value("BC-2025-0001")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "where",
+    [
+        "document.querySelector('#lines button.main').focus()",
+        "document.querySelector('.line select').focus()",
+    ],
+)
+def test_control_and_enter_send_the_whole_form_from_everywhere(site: Site, enter: Enter, where: str) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "01/05/2025"})
+    amina = site.person("amina")
+    page = enter(amina)
+    page.goto(page.url.replace("/work", "/form"))
+    page.locator("html[data-ready]").wait_for()
+    page.locator(".text").nth(0).fill("BC-2025-0001")
+    page.locator(".text").nth(1).fill("01/05/2025")
+    page.evaluate(where)
+    ways: list[str] = []
+    page.on("request", lambda request: ways.append(request.url) if request.is_navigation_request() else None)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/work")
+    assert len([way for way in ways if way.endswith("/form")]) == 1  # a second way there breaks off the first
+    assert sorted(map(str, site.texts_of(amina.id))) == ["01/05/2025", "BC-2025-0001"]

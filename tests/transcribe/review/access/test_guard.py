@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,15 @@ from starlette.types import Message
 
 from tests.aside import run_aside
 from tests.examples import examples
-from tests.transcribe.review.site import DATE, NUMBER, Site, make_site
-from tests.transcribe.store.world import sqlite_of
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf, make_site
+from tests.transcribe.review.test_readings import KEY
+from tests.transcribe.store.world import put, sqlite_of
 from transcribe.model import Decision, Transcriber
 from transcribe.people.tokens import secret_hash
 from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.failures import typed_in
 from transcribe.review.options import ReviewOptions
-from transcribe.store.facts import SentReading
+from transcribe.store.facts import Offer, SentReading
 from transcribe.store.state_store import Store
 
 SECURE = ReviewOptions(public_url="https://work.example", sign_in_tries=1000)
@@ -374,3 +376,89 @@ def test_a_password_is_kept_as_argon2id_and_an_unknown_name_is_told_the_same(sec
     assert (secured.store.password(amina.id) or "").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert (wrong.status_code, wrong.text) == (unknown.status_code, unknown.text)
     assert anonymous.post("/in", data={"handle": "amina", "password": phrase}).headers["location"] == "/work"
+
+
+def limited(site: Site, handle: str, *forms: str) -> Transcriber:
+    person = site.person(handle, "operator")
+    site.store.set_forms_of_person(person.id, forms, site.clock.now(), "test")
+    return person
+
+
+@pytest.mark.promise("They invite and change")
+def test_who_is_limited_to_some_forms_has_no_page_of_people_and_makes_no_link(site: Site, sign_in: SignIn) -> None:
+    olga, half = site.person("olga", "operator"), limited(site, "half", "order-form")
+    client = sign_in(half)
+    token = csrf(client)
+    for path in ("/people", "/clocks"):
+        assert client.get(path).status_code == 404, path
+        assert f'href="{path}"' not in client.get("/questions").text
+        assert f'href="{path}"' in sign_in(olga).get("/questions").text
+    for path in (f"/people/{olga.id}/link", f"/people/{half.id}", "/people"):
+        sent = {"csrf": token, "role": "operator", "handle": "zoe", "paused": "0"}
+        assert client.post(path, data=sent).status_code == 404, path
+    assert {each.handle for each in site.store.transcribers()} == {"olga", "half"}
+
+
+@pytest.mark.promise("They invite and change")
+def test_who_is_limited_to_some_forms_decides_no_contested_time(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {KEY: "Durand"})
+    now, ann = site.clock.now(), site.person("ann")
+    (task,) = site.store.lease(ann.id, 1, now)
+    dispute = site.store.dispute_time(task.id, ann.id, 60.0, "slow", now)
+    client = sign_in(limited(site, "half", "order-form"))
+    sent = {"csrf": csrf(client), "choice": "theirs"}
+    assert client.post(f"/clocks/{dispute.id}", data=sent).status_code == 404
+    assert [each.answered_at for each in site.store.disputes()] == [None]
+
+
+@pytest.mark.promise("They invite and change")
+def test_who_is_limited_to_some_forms_sees_and_answers_questions_about_these_alone(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {KEY: "Durand"})
+    now, ann = site.clock.now(), site.person("ann")
+    (task,) = site.store.lease(ann.id, 1, now)
+    site.store.put_question(task.id, ann.id, "is it a D", 5.0, now)
+    (question,) = site.store.questions()
+    other, its = sign_in(limited(site, "half", "order-form")), sign_in(limited(site, "whole", "bon-de-commande"))
+    assert "is it a D" in its.get("/questions").text
+    assert "is it a D" not in other.get("/questions").text
+    assert (other.get(f"/questions/{question.id}/snippet").status_code, its.get("/questions").status_code) == (404, 200)
+    sent = {"answer": "a D"}
+    assert other.post(f"/questions/{question.id}", data={**sent, "csrf": csrf(other)}).status_code == 404
+    assert its.post(f"/questions/{question.id}", data={**sent, "csrf": csrf(its)}).status_code == 303
+    assert [each.answer for each in site.store.questions()] == ["a D"]
+
+
+def test_who_is_limited_to_some_forms_takes_no_picture_of_another_out_of_the_guide(site: Site, sign_in: SignIn) -> None:
+    scan, now = site.scan("bon-de-commande", {KEY: "Durand"}), site.clock.now()
+    site.store.put_guide_example(scan, KEY, "right", "Durand", "so", "test", now)
+    (example,) = site.store.guide_examples()
+    other = sign_in(limited(site, "half", "order-form"))
+    assert example.id not in other.get("/questions").text
+    assert other.post(f"/examples/{example.id}/take-out", data={"csrf": csrf(other)}).status_code == 404
+    assert [each.id for each in site.store.guide_examples()] == [example.id]
+
+
+@pytest.mark.parametrize("role", ["operator", "auditor"])
+def test_who_does_not_read_is_given_nothing(site: Site, sign_in: SignIn, role: str) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    person, now = site.person(role, role), site.clock.now()
+    client = sign_in(person)
+    assert '<a href="/work">Work</a>' not in client.get("/readings").text
+    client.get("/work")
+    assert client.get("/work/next?count=9").json()["tasks"] == []
+    client.post("/along", json={"count": 20, "minutes": 60}, headers={"x-csrf-token": csrf(client)})
+    client.get("/form")
+    client.get("/test")
+    assert site.store.lease(person.id, 9, now, offer=Offer(pools=("expert", "read"))) == []
+    assert site.store.lease_practice(person.id, 5, now).tasks == ()
+    assert site.store.held(person.id, now) == []
+    assert "0 open" in client.get("/day").json()["pieces"]
+
+
+def test_who_operates_and_reads_is_given_work(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    person = site.person("both", "operator")
+    both = replace(person, roles=frozenset({"operator", "transcriber"}))
+    put(site.store, both, site.clock.now())
+    assert '<a href="/work">Work</a>' in sign_in(both).get("/readings").text
+    assert len(site.store.lease(both.id, 9, site.clock.now())) == 1

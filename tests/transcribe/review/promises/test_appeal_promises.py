@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.home import load_settings
+from flows.home import load_settings, policy
 from flows.serving.review_settings import review_options
 from flows.steps.close_appeals import ClosedAppeals, close_appeals
+from tests.transcribe.review.promises.test_known_fields import known_fields
+from tests.transcribe.review.promises.test_paid_time import client_of
 from tests.transcribe.review.site import SignIn, Site, csrf, form_of, make_site
 from tests.transcribe.review.test_readings import KEY, ask, decide, read
 from transcribe.codes import Flag
 from transcribe.errors import SettingsError
-from transcribe.model import FieldKey, Transcriber
-from transcribe.review.options import ReviewOptions
+from transcribe.model import Decision, Evidence, FieldKey, Transcriber
+from transcribe.review.options import DecisionRules, ReviewOptions
 
 WORDS = "the last letter has a bar"
 
@@ -171,3 +174,228 @@ def test_the_days_are_a_setting_of_two_weeks_at_most(tmp_path: Path, monkeypatch
 
 def test_only_operators_see_what_others_contest(site: Site, sign_in: SignIn) -> None:
     assert sign_in(site.person("eve", "expert")).get("/appeals").status_code == 404
+
+
+def decided(site: Site, scan: str, text: str, method: str, *evidence: Evidence) -> None:
+    decision = Decision(
+        key=KEY,
+        value=text,
+        text=text,
+        probability=0.6,
+        method=method,
+        evidence=evidence,
+        readings=tuple(each.id for each in site.store.readings(scan)),
+        parameters=1,
+    )
+    site.store.conclude(scan, len(site.store.readings(scan)), [decision], [], None, site.clock.now())
+
+
+@pytest.fixture
+def hana(site: Site) -> tuple[str, Transcriber, str]:
+    """Hana read Knee pamms; her reading and its scan."""
+    site.store.put_parameters({}, site.clock.now())
+    scan = site.scan("bon-de-commande", {KEY: "Knee pamms"})
+    hana = site.person("hana")
+    return scan, hana, read(site, hana, "Knee pamms")
+
+
+def by(who: Transcriber, bits: float) -> Evidence:
+    code = "reader for" if bits > 0 else "reader against"
+    return Evidence(code=code, numbers={"source": who.id, "bits": bits, "rate": 0.0792})
+
+
+def test_nobody_is_told_that_they_read_what_they_did_not(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    decided(site, scan, "Knee panns", "weighed", by(who, 2.7))
+
+    page = sign_in(who).get(f"/readings/{reading}").text
+
+    assert "You read this" not in page
+    assert "You read something else, which speaks more for this than for the next likely value: 2.7 bits" in page
+
+
+def test_who_read_something_else_is_not_told_that_they_said_nothing(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    apart = Evidence(code="reader neither", numbers={"source": who.id, "bits": 0.0, "rate": 0.0792})
+    decided(site, scan, "Dupont", "weighed", apart)
+    page = sign_in(who).get(f"/readings/{reading}").text
+    assert "You read something else, which speaks no more for the next likely value than for this." in page
+    assert "says nothing that tells" not in page
+
+    decided(site, scan, "Knee pamms", "weighed", apart)
+    page = sign_in(who).get(f"/readings/{reading}").text
+    assert "What you read says nothing that tells this value from the next." in page
+
+
+def test_who_read_what_was_decided_is_not_told_otherwise(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    decided(site, scan, "Knee pamms", "weighed", by(who, -1.0))
+
+    page = sign_in(who).get(f"/readings/{reading}").text
+
+    assert "You read something else" not in page
+    assert "You read this. Going by the mistakes that people make" in page
+
+
+def test_who_read_something_else_is_not_told_that_people_agree(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    decided(site, scan, "Knee panns", "people")
+    said = sign_in(who).get(f"/readings/{reading}").text
+    assert "Most of the people who read it independently agree." in said
+
+    decided(site, scan, "Knee pamms", "people")
+    said = sign_in(who).get(f"/readings/{reading}").text
+    assert "People who read it independently agree." in said
+
+
+def test_where_a_check_vouches_it_is_not_said_how_many_people_read_it(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    decided(site, scan, "Knee pamms", "person and witness")
+
+    said = sign_in(who).get(f"/readings/{reading}").text
+
+    assert "A person read it" not in said
+    assert "vouch for what was typed." in said
+
+
+@pytest.mark.parametrize("method", ["expert", "weighed"])
+def test_what_an_expert_decided_stands_beside_no_likelier_value(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str], method: str
+) -> None:
+    scan, who, reading = hana
+    model = [
+        Evidence(code="runner-up", numbers={"probability": 0.9909}),
+        Evidence(code="calibrated", numbers={"raw": 0.006, "probability": 0.6}),
+        Evidence(code="would flip", numbers={"probability": 0.01}),
+    ]
+    decided(site, scan, "Knee panns", method, by(who, 2.7), *model)
+
+    page = sign_in(who).get(f"/readings/{reading}").text
+
+    for said in ("99.09", "The model gives", "probability 60", "One more reader"):
+        assert said not in page
+
+
+def test_a_person_of_whom_nothing_was_measured_is_told_no_rate(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    decided(site, scan, "Knee panns", "weighed", by(who, -2.7))
+
+    page = sign_in(who).get(f"/readings/{reading}").text
+
+    assert "7.92" not in page
+    assert "drawn by lot: " not in page
+
+
+def test_what_was_measured_of_a_person_is_told_with_its_count(
+    site: Site, sign_in: SignIn, hana: tuple[str, Transcriber, str]
+) -> None:
+    scan, who, reading = hana
+    decided(site, scan, "Knee panns", "weighed", by(who, -2.7))
+    eve = site.person("eve", "expert")
+    for number, (own, expert) in enumerate([("Dupont", "Dupont"), ("Durand", "Durant")]):
+        other = site.scan("bon-de-commande", {KEY: own}, name=str(number))
+        read(site, who, own)
+        ask(site, other, 2, "audit", "expert", reason="audit")
+        read(site, eve, expert)
+
+    page = sign_in(who).get(f"/readings/{reading}").text
+
+    assert "an expert read again, drawn by lot: 2. In 1 of them the expert read something else." in page
+
+
+OTHER = DecisionRules(
+    target=0.9973,
+    people_to_agree=7,
+    people_before_expert=9,
+    engines_to_agree=5,
+    min_agreed_probability=0.911,
+    min_machine_probability=0.961,
+    min_one_engine_probability=0.977,
+    min_sure_confidence=0.943,
+    min_outvote_probability=0.9988,
+    reading_cost_share=0.083,
+)
+"""Figures that nobody would choose, to be found again."""
+
+
+def how(site: Site) -> str:
+    page = client_of(site, site.person("amina")).get("/how").text
+    return re.sub(r"\s+", " ", page.replace("\N{NO-BREAK SPACE}", " "))
+
+
+@pytest.mark.promise(
+    "What was decided against",
+    "An expert has the",
+    "Less than %(target)s is",
+    "Machines that agree outvote",
+    "One machine alone decides",
+)
+def test_every_figure_of_the_policy_stands_on_the_page(tmp_path: Path) -> None:
+    page = how(make_site(tmp_path, ReviewOptions(rules=OTHER, audit_share=0.031, appeal_days=5, asked_by="Amt Muster")))
+
+    assert "7 people who read the same" in page
+    assert "if the value then has a probability of 91.1% or more" in page
+    assert "99.73" in page
+    assert "where 5 of them agree" in page
+    assert "96.1%" in page
+    assert "(94.3% or more by its own measure), the value has a probability of 97.7% or more" in page
+    assert "where their value has a probability of 99.88% or more" in page
+    assert "Its price is 8.3% of" in page
+    assert "After 9 people" in page
+    assert "3.1% of the decided fields" in page
+    assert "within 5 days" in page
+    assert "asked for by Amt Muster" in page
+
+
+@pytest.mark.promise("Less than %(target)s is", "Machines that agree outvote", "One machine alone decides")
+def test_the_page_has_the_figures_that_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_TARGET", "0.991")
+    settings = load_settings(tmp_path)
+
+    rules, in_force = review_options(settings, 1).rules, policy(settings)
+
+    assert rules.target == 0.991
+    for each in fields(DecisionRules):
+        assert getattr(rules, each.name) == getattr(in_force, each.name), each.name
+
+
+def test_what_was_learnt_and_the_share_of_known_fields_are_those_of_the_store(site: Site) -> None:
+    assert "Nothing was learnt here yet" in how(site)
+    site.store.put_parameters({}, site.clock.now())
+    site.store.put_control_share(0.07, site.clock.now())
+    known_fields(site, 1)
+
+    page = client_of(site, site.person("ben")).get("/how").text
+
+    assert "has version 1, in force since" in page
+    assert "Up to 7% of the fields are known already" in page
+
+
+@pytest.mark.promise("Practice and tests are")
+def test_known_fields_are_told_exactly_where_they_are_only_practised_on(site: Site) -> None:
+    client, practised = (
+        client_of(site, site.person("ben")),
+        "Practice and tests are of known fields: what you type there",
+    )
+    for address in ("/how", "/before"):
+        page = client.get(address).text
+        assert "None of the fields is known in advance now." in page
+        assert practised not in page
+    known_fields(site, 1)
+    for address in ("/how", "/before"):
+        page = client.get(address).text
+        assert "None of the fields of the work is known in advance now." in page
+        assert "None of the fields is known" not in page
+        assert practised in page
