@@ -154,23 +154,6 @@ def test_more_is_held_after_a_long_outage(site: Site, enter: Enter, page: Page, 
     assert read >= LONG, "a line that was down for two minutes is expected to be down again"
 
 
-@pytest.mark.promise("You are signed out.")
-def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(site: Site, enter: Enter, line: Cable) -> None:
-    texts = orders(site, 3)
-    amina = site.person("amina")
-    page = enter(amina)
-    site.store.end_sessions(amina.id, site.clock.now())
-
-    type_in(page, texts[0])
-    expect(page.locator("#notice")).to_contain_text("signed out")
-    assert site.texts_of(amina.id) == []
-    page.goto(f"{line.address}/in/{site.link(amina)}")
-    page.locator("main button").click()
-
-    expect(page.locator("#status")).to_have_text("everything is sent")
-    assert site.texts_of(amina.id) == texts[:1]
-
-
 def test_what_waited_without_a_line_does_not_replace_what_was_read_since_on_another_device(
     site: Site, enter: Enter, line: Cable
 ) -> None:
@@ -224,27 +207,3 @@ def test_the_end_of_a_task_is_announced_and_a_key_keeps_it(site: Site, enter: En
     (held,) = site.store.held(amina.id, site.clock.now())
     assert held.leased_until is not None
     assert held.leased_until - site.clock.now() > timedelta(seconds=LEASE - 10)
-
-
-@pytest.mark.promise("The same fields would")
-def test_a_second_window_does_not_show_the_same_field_to_be_typed_twice(
-    site: Site, enter: Enter, line: Cable, context: BrowserContext
-) -> None:
-    texts = orders(site, 3)
-    amina = site.person("amina")
-    first = enter(amina)
-    second = context.new_page()
-    second.goto(f"{line.address}/work")
-    expect(second.locator("#elsewhere")).to_be_visible()
-
-    second.get_by_role("button", name="Work here").click()
-
-    expect(first.locator("#elsewhere")).to_be_visible()
-    expect(second.locator("#elsewhere")).not_to_be_visible()
-    second.locator("html[data-ready]").wait_for()
-    before = str(second.locator("#task").get_attribute("action"))
-    second.locator("#text").focus()
-    type_in(second, texts[0])
-    expect(second.locator("#task")).not_to_have_attribute("action", before)
-    expect(second.locator("#status")).to_have_text("everything is sent")
-    assert site.texts_of(amina.id) == texts[:1]

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from tests.patience import PATIENCE
 from tests.transcribe.review.read_site import add_read_scan
-from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, SignIn, Site, csrf, form_of
+from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, csrf, form_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Reading, ReadResult, SnippetFrame, Task
 from transcribe.review.views.task_view import MAX_CHOICES_LENGTH, TaskView, has_several_lines, task_view
@@ -113,16 +113,6 @@ def test_what_is_no_text_is_said_by_the_button(
     assert reading.legible == ("BC-" if action == "illegible" else "")
 
 
-def test_a_field_skipped_goes_to_somebody_else(site: Site, sign_in: SignIn) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
-    amina, ben = sign_in(site.person("amina")), sign_in(site.person("ben"))
-
-    assert answer(amina, "skip", reason="hard to see").status_code == 303
-
-    assert 'id="no-work"' in amina.get("/work").text
-    assert 'id="no-work"' not in ben.get("/work").text
-
-
 @pytest.mark.promise("the same, but a")
 def test_a_text_that_cannot_be_right_comes_back_once_without_javascript(site: Site, sign_in: SignIn) -> None:
     scan = site.scan("bon-de-commande", {DATE: "31/02/2025"})
@@ -209,16 +199,6 @@ def test_a_script_that_sends_the_plain_form_is_never_asked_twice(site: Site, sig
     assert answer(sign_in(site.person("amina")), text="31/02/2025").status_code == 303
 
     assert [reading.text for reading in site.store.readings(scan)] == ["31/02/2025"]
-
-
-def test_a_tick_is_asked_with_yes_and_no(site: Site, sign_in: SignIn) -> None:
-    scan = site.scan("bon-de-commande", {MARK: "x"})
-    client = sign_in(site.person("amina"))
-    page = client.get("/work").text
-
-    assert re.search(r'<input type="radio" name="text" value="true"[ >]', page)
-    assert answer(client, text="true").status_code == 303
-    assert [reading.text for reading in site.store.readings(scan)] == ["true"]
 
 
 def test_a_picture_is_shown_only_to_whom_the_task_is_leased(site: Site, sign_in: SignIn) -> None:

@@ -78,21 +78,6 @@ def test_the_rules_on_the_pay_page_are_those_of_ones_own_engagement(
     assert "By the hour" in how
 
 
-@pytest.mark.promise("You work as a", "You work as staff:", "staff and volunteers see")
-@pytest.mark.parametrize("engagement", ["staff", "volunteer"])
-def test_staff_and_volunteers_see_that_nothing_is_counted(site: Site, sign_in: SignIn, engagement: str) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "1"})
-    ben = replace(site.person("ben"), engagement=engagement)  # type: ignore[arg-type]  # parametrised
-    put(site.store, ben, site.clock.now())
-    read(site, ben)
-
-    page = sign_in(ben).get("/pay").text
-
-    assert 'id="uncounted"' in page
-    assert 'id="ledger"' not in page
-
-
 @pytest.mark.promise("Added and paid: %(time)s", "A measured time you")
 def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignIn) -> None:
     set_pay(site)
@@ -312,30 +297,10 @@ def test_a_name_that_nobody_can_have_is_refused_in_the_form_with_the_reason(
     assert site.store.transcriber("Mina").handle == "Mina", "spaces around a name are no part of it"
 
 
-@pytest.mark.parametrize("sign", ["\u202a", "\u202e", "\u2066", "\u2069"])
-def test_a_name_that_turns_the_direction_of_writing_is_refused(site: Site, sign_in: SignIn, sign: str) -> None:
-    client = sign_in(site.person("olga", "operator"))
-    refused = client.post("/people", data={"csrf": csrf(client), "handle": f"Mi{sign}na", "role": ["expert"]})
-    assert (refused.status_code, "turns the direction of writing" in refused.text) == (422, True)
-    assert "<bdi>olga</bdi>" in refused.text
-    assert [each.handle for each in site.store.transcribers()] == ["olga"]
-
-
 def test_an_entry_that_is_too_long_is_said_to_be_so_and_by_how_much(site: Site, sign_in: SignIn) -> None:
     client = sign_in(site.person("olga", "operator"))
     sent = {"csrf": csrf(client), "handle": "Mina", "role": ["expert"], "languages": "fr " * 99}
     assert "Too long: Languages. At most 200 characters." in client.post("/people", data=sent).text
-
-
-@pytest.mark.promise("Paused: they get no")
-def test_the_desk_says_of_who_is_paused_alone_what_a_pause_is(site: Site, sign_in: SignIn) -> None:
-    amina = site.person("amina")
-    client, said = sign_in(site.person("olga", "operator")), "Paused: they get no work."
-    assert said not in client.get("/people").text
-    site.store.set_paused(amina.id, paused=True, now=site.clock.now())
-    page = client.get("/people").text
-    assert page.count(said) == 1
-    assert page.count('name="why"') == 1, "of olga alone"
 
 
 @pytest.mark.promise(
@@ -601,19 +566,6 @@ def test_an_hour_comes_to_the_same_on_my_pay_and_about_me(site: Site, sign_in: S
     assert me
     assert pay[1] == me[1]
     assert any(map(str.isdigit, pay[1]))
-
-
-def test_figures_that_are_not_known_yet_are_said_in_words(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    amina = site.person("amina")
-    (task,) = site.store.lease(amina.id, 1, site.clock.now())
-    send(site, amina, task.id, "BC-1", 17)
-    words = dict(re.findall(r'data-figure="(\w+)">(.*?)<', sign_in(amina).get("/me").text))
-
-    assert words["skips"] == words["appeals"] == "none"
-    assert words["wrong"] == "not measured yet"
-    assert [name for name, said in words.items() if not re.search(r"\w", said)] == []
 
 
 @pytest.mark.parametrize("engagement", ["staff", "volunteer"])

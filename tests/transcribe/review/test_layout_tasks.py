@@ -300,18 +300,6 @@ def test_blanks_are_shown_to_nobody_else(site: Site, sign_in: Callable[[Transcri
     assert client.get(f"/blank/{task.id}/bon-de-commande/1").status_code == 404
 
 
-def test_a_person_says_which_form_a_scan_is_and_how_it_lies(site: Site, enter: Enter) -> None:
-    scan = ask(site, "identify", WHOLE)
-    page = enter(site.person("amina"))
-
-    page.locator("[name=form][value='bon-de-commande/1']").check()
-    page.locator("[name=turn][value='270']").check()
-    page.locator("[value=send]").click()
-
-    expect(page.locator("#task")).to_have_attribute("data-kind", "read")
-    assert only(site, scan).text == "bon-de-commande/1 270"
-
-
 def test_what_is_missing_of_a_form_is_said_and_what_was_chosen_stays(site: Site, enter: Enter) -> None:
     scan = ask(site, "identify", WHOLE)
     page = enter(site.person("amina"))
@@ -332,17 +320,6 @@ def test_what_is_missing_of_a_form_is_said_and_what_was_chosen_stays(site: Site,
 
     expect(page.locator("#task")).to_have_attribute("data-kind", "read")
     assert only(site, scan).text == "bon-de-commande/1 90"
-
-
-def test_a_form_that_nobody_knows_is_none_of_these(site: Site, enter: Enter) -> None:
-    scan = ask(site, "identify", WHOLE)
-    page = enter(site.person("amina"))
-    page.locator("[name=form][value=none]").check()
-    with page.expect_navigation():
-        page.locator("[value=send]").click()
-
-    reading = only(site, scan)
-    assert (reading.text, reading.flags) == (None, frozenset({"absent"}))
 
 
 def test_rows_are_marked_by_their_lines(site: Site, enter: Enter) -> None:

@@ -83,15 +83,6 @@ def outvoted(site: Site) -> tuple[str, Transcriber, Transcriber, str]:
     return scan, ann, ben, reading
 
 
-@pytest.mark.promise("sees what became of")
-def test_my_readings_say_what_became_of_each(
-    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
-) -> None:
-    _, ann, ben, _ = outvoted
-    assert 'data-outcome="outvoted"' in sign_in(ann).get("/readings").text
-    assert 'data-outcome="agreed"' in sign_in(ben).get("/readings").text
-
-
 @pytest.mark.promise("The scan is read")
 def test_what_was_read_of_another_form_keeps_its_name_and_waits_for_nothing(site: Site, sign_in: SignIn) -> None:
     ann, scan = site.person("ann"), site.scan("bon-de-commande", {KEY: "Durand"})
@@ -171,16 +162,6 @@ def test_times_are_those_of_where_the_person_lives(
     assert moment(mine.at, "UTC", "en") not in client.get("/readings").text
     deadline = site.clock.now() + timedelta(days=site.options.appeal_days)
     assert day(deadline, "Pacific/Kiritimati", "en") in client.get(f"/readings/{reading}").text
-
-
-def test_nobody_sees_a_reading_that_is_not_theirs(
-    site: Site, sign_in: SignIn, outvoted: tuple[str, Transcriber, Transcriber, str]
-) -> None:
-    _, _, ben, reading = outvoted
-    client = sign_in(ben)
-    for address in (f"/readings/{reading}", f"/readings/{reading}/snippet"):
-        assert client.get(address).status_code == 404
-    assert client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client)}).status_code == 404
 
 
 @pytest.mark.promise(
@@ -301,10 +282,6 @@ def test_an_expert_sees_all_readings_after_settling_and_may_change_with_a_reason
     site.store.forget(scan, site.clock.now())
     assert "the d is clear" not in hers.get(f"/readings/{mine}").text
     assert "the d is clear" not in client.get("/me.json").text
-
-
-def test_only_experts_have_a_second_look(site: Site, sign_in: SignIn) -> None:
-    assert sign_in(site.person("ann")).get("/second-look").status_code == 403
 
 
 def test_a_mark_is_told_in_words_and_ones_own_part_in_the_second_person(site: Site, sign_in: SignIn) -> None:
@@ -571,24 +548,6 @@ def test_lines_that_paid_nothing_are_summed_up_with_their_count(site: Site, sign
     kinds = "Time · question asked (1), Time · skipped field (2)"
     assert told == f"3 lines more, for which nothing was left to pay: {kinds}"
     assert "0.00" not in ledger.partition("<ul")[2]
-
-
-def test_pay_stands_in_cards_and_by_day_and_each_line_names_its_field(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    ann = site.person("ann", language="fr")
-    for number in range(2):
-        site.scan("bon-de-commande", {KEY: "Durand"}, name=str(number))
-        read_of_shown_readings(site, ann, "Durand")
-        site.clock.forward += timedelta(days=1)
-    page = sign_in(ann).get("/pay").text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
-    assert len(re.findall(r'<details class="fold payday"', page)) == 2
-    assert page.count("Nom ou raison sociale") >= 2
-    assert page.count('<span class="faint">1 champ ·') == 2
-    assert "0,014 €" in page
-    assert re.findall(r'<span class="money">(0,0[^<]*)<', page)[1::2] == ["0,014 €", "0,014 €"], "each line of a day"
-    assert 'data-fact="due">0,02 €' in page, "what would be paid out: whole cents"
-    assert "exactement 0,028 €" in page
-    assert len(re.findall(r'<th scope="row">', page)) == 7
 
 
 def test_amounts_and_times_stand_as_people_of_the_language_write_them() -> None:

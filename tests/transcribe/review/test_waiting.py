@@ -199,15 +199,6 @@ def test_news_of_a_forgotten_scan_still_say_what_happened(site: Site, sign_in: S
     assert len(told(page)) == 2
 
 
-def test_what_a_person_holds_counts_as_open_to_them(site: Site, sign_in: SignIn) -> None:
-    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-1", FieldKey("order_date"): "1 May 2025"})
-    amina = site.person("amina")
-    client = sign_in(amina)
-    assert client.get("/day").json()["pieces"][-1] == "2 open"
-    site.store.lease(amina.id, 9, site.clock.now())
-    assert client.get("/day").json()["pieces"][-1] == "2 open"
-
-
 @pytest.mark.promise("An operator corrected a")
 def test_who_read_a_field_is_told_that_an_operator_corrected_it(site: Site, sign_in: SignIn) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
@@ -553,15 +544,3 @@ def test_a_text_that_is_refused_in_practice_comes_back_with_the_reason(site: Sit
     assert "One word has more than 300 characters" in refused.text
     assert word in refused.text
     assert "/work.js" not in refused.text, "the module of the work page would take the text and the reason away"
-
-
-def test_what_is_refused_is_not_said_to_go_when_it_is_sent_again(site: Site, sign_in: SignIn) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
-    amina = site.person("amina")
-    client = sign_in(amina)
-    (task,) = site.store.lease(amina.id, 1, site.clock.now())
-    sent = {"csrf": csrf(client), "idem": "refused-0001", "action": "send", "text": "W" * 301}
-    refused = client.post(f"/work/{task.id}?check=1", data=sent)
-    said = re.search(r'id="doubt"[^>]*>(.*?)</p>', refused.text)
-    assert said
-    assert said[1].strip().endswith("and send it again.")

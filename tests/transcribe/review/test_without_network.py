@@ -117,7 +117,7 @@ def test_where_the_browser_knows_of_no_network_signing_out_says_so_at_once(
     expect(page.locator("#out [role=status]")).to_have_text(STILL_IN)
 
 
-@pytest.mark.promise("Readings on this device")
+@pytest.mark.promise("Readings on this device", "You are signed out.")
 def test_the_sign_in_page_says_how_many_readings_wait_on_this_device_and_nothing_of_them(
     site: Site, enter: Enter, line: Cable
 ) -> None:

@@ -151,20 +151,6 @@ def test_enter_on_an_odd_text_warns_once_and_the_override_is_kept(site: Site, en
     assert (reading.text, reading.flags) == ("31/02/2025", frozenset({"overrode a check"}))
 
 
-def test_enter_on_nothing_asks_before_it_says_blank(site: Site, enter: Enter) -> None:
-    scan = site.scan("bon-de-commande", {NUMBER: ""})
-    orders(site, 1)
-    page = enter(site.person("amina"))
-    page.wait_for_timeout(500)  # before that nobody can have looked, and it would ask again
-
-    page.keyboard.press("Enter")
-    expect(page.locator("#doubt")).to_contain_text("Nothing is typed")
-    page.keyboard.press("Enter")
-
-    all_sent(page)
-    assert [reading.text for reading in site.store.readings(scan)] == [""]
-
-
 def test_what_asks_about_an_empty_box_goes_as_soon_as_somebody_types(site: Site, enter: Enter) -> None:
     """It stayed where nobody could have looked yet, until the field was sent."""
     orders(site, 1)
@@ -206,20 +192,6 @@ def test_a_field_is_skipped_with_a_reason_by_keyboard(site: Site, enter: Enter) 
     expect(page.locator("#text")).to_be_focused()
     all_sent(page)
     assert site.texts_of(amina.id) == []
-
-
-def test_escape_closes_the_reasons_to_skip_and_the_menu_and_goes_back_to_the_field(site: Site, enter: Enter) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
-    page = enter(site.person("amina"))
-
-    page.keyboard.press("Alt+s")
-    page.locator(".menu summary").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("details[open]")).to_have_count(2)
-    page.keyboard.press("Escape")
-
-    expect(page.locator("details[open]")).to_have_count(0)
-    expect(page.locator("#text")).to_be_focused()
 
 
 def test_repeat_types_what_was_sent_last_for_this_field(site: Site, enter: Enter) -> None:
@@ -467,6 +439,7 @@ def test_whatever_a_hand_or_a_line_doubles_is_read_and_paid_once(site: Site, ent
     assert is_exact(site, amina, ["held", "double click", None, "", "before the others", "after going back"])
 
 
+@pytest.mark.promise("The same fields would")
 def test_of_two_tabs_one_works_and_both_together_read_each_field_once(site: Site, enter: Enter) -> None:
     fields(site, 3)
     amina = site.person("amina")

@@ -172,10 +172,6 @@ def test_the_days_are_a_setting_of_two_weeks_at_most(tmp_path: Path, monkeypatch
         load_settings(tmp_path)
 
 
-def test_only_operators_see_what_others_contest(site: Site, sign_in: SignIn) -> None:
-    assert sign_in(site.person("eve", "expert")).get("/appeals").status_code == 404
-
-
 def decided(site: Site, scan: str, text: str, method: str, *evidence: Evidence) -> None:
     decision = Decision(
         key=KEY,

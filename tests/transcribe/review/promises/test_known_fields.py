@@ -221,15 +221,6 @@ def test_who_goes_away_in_the_middle_goes_on_where_they_were(site: Site, sign_in
     assert site.texts_of(amina.id) == [None]
 
 
-@pytest.mark.parametrize(("action", "words"), [("crossed_out", "crossed out"), ("illegible", "cannot be read")])
-def test_practice_says_the_button_that_was_pressed(site: Site, sign_in: SignIn, action: str, words: str) -> None:
-    known_fields(site, 1)
-    client = sign_in(site.person("amina"))
-    (task,) = re.findall(r' action="/work/([^"]+)"', client.get("/practice").text)
-    client.post(f"/work/{task}", data={"csrf": csrf(client), "idem": "practice-1", "text": "", "action": action})
-    assert f"<em>{words}</em>" in client.get(f"/test/explained/{task}").text
-
-
 @pytest.mark.promise("up to five known")
 def test_no_field_is_practised_on_that_would_not_be_paid(tmp_path: Path) -> None:
     site = make_site(tmp_path, ReviewOptions(paid_tests=2))

@@ -129,16 +129,6 @@ def test_time_beside_readings_ends_at_the_measure_of_a_day(
     )
 
 
-def test_volunteers_and_a_pause_have_no_line(site: Site, sign_in: SignIn, contested: tuple[Transcriber, str]) -> None:
-    ann, reading = contested
-    put(site.store, replace(ann, engagement="volunteer"), site.clock.now())
-    client = sign_in(ann)
-
-    client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client), "seconds": "45"})
-
-    assert lines(site, ann, "appeal") == []
-
-
 @pytest.mark.promise("Time that you spend")
 def test_the_pages_measure_by_themselves(site: Site, enter: Enter, contested: tuple[Transcriber, str]) -> None:
     ann, reading = contested
