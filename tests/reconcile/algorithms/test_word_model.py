@@ -6,6 +6,7 @@ import random
 import unicodedata
 from itertools import pairwise
 from math import comb
+from typing import TYPE_CHECKING
 
 import numpy
 import pytest
@@ -13,12 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.algorithms import exact_interval, lacks_usual_accents, least_share, logistic, lower_bound
-from reconcile.algorithms.logistic import Numbers
 from reconcile.algorithms.metrics import Share, calibration_curve, calibration_error, character_errors, word_errors
 from reconcile.algorithms.paired import count_probability, flip_probability, sign_probability
 from reconcile.algorithms.word_model import Line, LineModel, best_line, learn_line_model
 from reconcile.algorithms.word_network import NO_WORD, build_network, comparable_words, written_words
 from tests.examples import examples
+
+if TYPE_CHECKING:
+    from reconcile.algorithms.logistic import Numbers
 
 
 def line(*said: tuple[str, str]) -> Line:
