@@ -188,7 +188,7 @@ ONLY_IN = {
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
     " transcribe.forms transcribe.form_drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
-    " transcribe.extraction flows.output.hocr_output flows.mending.forecast flows.parts.simulation"
+    " transcribe.extraction flows.output.hocr_output flows.mending.batches flows.parts.simulation"
     " flows.standalone.draft_form",
     "PIL": "transcribe.drawing transcribe.forms transcribe.ocr transcribe.sandbox flows.standalone",
     "pypdfium2": "transcribe.sandbox",
@@ -242,7 +242,7 @@ DECORATORS = (
 
 LONG_FUNCTIONS = {
     "reconcile/inference/circumstances.py: circumstances": "one line for each circumstance",
-    "reconcile/inference/evidence.py: evidence": "one line for each kind of evidence",
+    "reconcile/inference/weigh.py: evidence": "one line for each kind of evidence",
 }
 
 CALLED_LIKE_A_TYPE = {
@@ -503,14 +503,14 @@ def test_a_way_past_the_face_is_found() -> None:
         source("transcribe/ink/marks.py", "from transcribe.ink import layer\n"),
         source("transcribe/recognition/read.py", "from transcribe.ink import layer\nfrom transcribe import ink\n"),
         source("transcribe/recognition/pages.py", "from transcribe.ink.layer import layer\n"),
-        source("transcribe/recognition/cascade.py", "import transcribe.ink.layer\n"),
+        source("transcribe/recognition/asked_regions.py", "import transcribe.ink.layer\n"),
         source("transcribe/recognition/result.py", "from transcribe.ink import Layer\n"),
         source("transcribe/recognition/fields.py", "from transcribe import ink as it\nit.layer()\nit.strokes()\n"),
     ]
     assert rules.past_the_face(planted) == [
         "transcribe/ink/marks.py:1 imports the face of its own room",
         "transcribe/recognition/pages.py:1 uses transcribe.ink.layer",
-        "transcribe/recognition/cascade.py:1 uses transcribe.ink.layer",
+        "transcribe/recognition/asked_regions.py:1 uses transcribe.ink.layer",
         "transcribe/recognition/result.py:1 uses Layer",
         "transcribe/recognition/fields.py:1 uses strokes",
     ]

@@ -14,7 +14,7 @@ from tests.camera import Level
 from tests.customers import in_capitals, order
 from tests.orders import FORMS, make, series
 from tests.pens import box_of, filled, pen
-from transcribe.forms import blank_image, definition
+from transcribe.forms import definition
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -78,7 +78,7 @@ def test_ink_stands_in_filled_boxes_and_nowhere_else(name: str, hand: str) -> No
     page, written = filled(ordered, wanted, pen(hand, chance), hand, chance)  # type: ignore[arg-type]  # literal of pens
     plain = Image.open(str(ordered.blanks[0].path)).convert("RGB")
     changed = numpy.abs(numpy.asarray(page).astype(int) - numpy.asarray(plain)).max(axis=2) > 60
-    assert changed.shape == blank_image.blank_grey(str(ordered.blanks[0].path)).shape
+    assert changed.shape == definition.blank_grey(str(ordered.blanks[0].path)).shape
     for key in tuple(ordered.keys()):
         box = box_of(ordered, key.name, key.row)
         ink = changed[box.y0 + 8 : box.y1 - 8, box.x0 : box.x1].any()

@@ -53,7 +53,7 @@ def _people_type(house: House) -> None:
     """Three readers who err and two experts who do not, over the real pages, with reconciling after each round."""
     rooms = open_home(configuration.load_settings(house.home))
     from flows.home.home import now
-    from flows.serving.review_settings import review_options
+    from flows.serving.serve import review_options
     from flows.steps.reconcile_scans import reconcile_home
 
     def left() -> int:

@@ -2,14 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from flows.administration.archive_upkeep import orphaned_files
-from flows.administration.finding import Finding
-from flows.home import Home, Settings, has_state, now, open_home
+from flows.home import (
+    Home,
+    Settings,
+    archive_of,
+    has_state,
+    is_other_archive,
+    may_be_another,
+    now,
+    open_home,
+    open_state,
+    other_archive_message,
+)
 from reconcile.records import damage, is_of
 from transcribe.errors import ArchiveAway, ArchiveRefused, FairhandError
-from transcribe.store import StateFile
+from transcribe.store import StateFile, Store
+
+# What the doctor says is wrong.
+
+MACHINE_CHECKS = ("packages", "parts", "engines", "settings", "forms", "disk", "backups", "archive", "private", "ports")
+HOME_CHECKS = ("database", "people", "learning", "records", "webhooks")
+"""What `doctor` looks at on every machine, and where a home was made."""
+
+
+def checks(settings: Settings) -> tuple[str, ...]:
+    """The names of what `doctor` looks at here."""
+    return (*MACHINE_CHECKS, *(HOME_CHECKS if has_state(settings) else ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, and the command that mends it.
+
+    `machine`: something is missing here, rather than set wrongly. `warning`: it works, and less well than it could.
+    `facts` are those of an alert about the same, where there is one: a code, and what its sentence is made of.
+    """
+
+    check: str
+    message: str
+    mend: str
+    machine: bool = False
+    warning: bool = False
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@contextmanager
+def usable_state(settings: Settings) -> Iterator[Store | None]:
+    """The state of a home, closed afterwards; None where there is none, or it cannot be opened.
+
+    That it cannot is a finding of its own.
+    """
+    try:
+        store = open_state(settings) if has_state(settings) else None
+    except FairhandError:
+        store = None
+    if store is None:
+        yield None
+        return
+    with closing(store):
+        yield store
+
+
+# Whether a bucket will do as an archive, and files of the archive that no scan names.
+#
+# These were left by a power cut, a killed ingest, or a state put back from a backup.
+
+MIN_ORPHAN_AGE = timedelta(hours=24)
+"""A younger file may be one that a scan is about to name: it is kept before the scan is. Chosen by hand."""
+
+
+def bucket_findings(settings: Settings) -> Iterator[Finding]:
+    """What keeps a bucket from being an archive. Where pictures lie in a folder, the check of disks says it."""
+    if settings.archive_folder is not None:
+        return
+    try:
+        archive_of(settings).hurried().try_out()
+    except FairhandError as error:
+        mend = "see docs/backups.md (Pictures in a bucket)"
+        yield Finding(check="archive", message=str(error), mend=mend, machine=True)
+
+
+def other_archive_findings(settings: Settings) -> Iterator[Finding]:
+    """That a state has its pictures in another archive than the one that is named here."""
+    with usable_state(settings) as store, suppress(ArchiveAway):
+        if store and may_be_another(settings) and is_other_archive(store, archive_of(settings).hurried()):
+            mend = "put its disk back, or set FAIRHAND_ARCHIVE as it was where pictures were taken in"
+            yield Finding(check="archive", message=other_archive_message(settings), mend=mend, machine=True)
+
+
+def orphaned_files(home: Home, at: datetime) -> Iterator[str]:
+    """The SHA-256 of every file that no scan names and that has lain there for a day."""
+    return (name for name in home.archive.settled_files(at - MIN_ORPHAN_AGE) if not home.store.names_file(name))
+
+
+def remove_orphans(home: Home, at: datetime) -> list[str]:
+    """Remove every such file; gives their SHA-256s.
+
+    Each is looked at once more in a transaction, so that no scan can come to name it meanwhile; and what was kept again
+    since then stays.
+    """
+    removed, archive = [], home.archive.hurried()  # nobody else can write meanwhile
+    for name in list(orphaned_files(home, at)):
+        with home.store.together():
+            if home.store.names_file(name) or not archive.is_settled(name, at - MIN_ORPHAN_AGE):
+                continue
+            archive.erase(name)
+            removed.append(name)
+    return removed
+
 
 SHOWN_ORPHANS_COUNT = 10
 """So many files of no scan are named; `fairhand prune` lists them all. Chosen by hand."""

@@ -7,22 +7,112 @@ import logging
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flows.administration import missing_in_words, odd_reading
-from flows.alerts.alert import Alert
-from flows.alerts.audited import audited_decisions
-from flows.alerts.contested_times import unanswered_times
-from flows.alerts.standing_records import standing_copies, unpublished_records
 from flows.backup import BackupFolder
 from flows.home import Home
+from flows.steps import audited_values
 from flows.webhooks import webhook_troubles
 from reconcile.algorithms import least_share
-from transcribe.errors import FairhandError
+from reconcile.records import copy_notes, held_records, query
+from transcribe.errors import FairhandError, NotFound
 from transcribe.i18n import counted
 from transcribe.people import pay_promise
+
+# What an alert is.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Something that an operator should look at. `subject` stays the same as long as it lasts.
+
+    `message` names no person, file or batch and nothing that stands on paper: it may go through other people's hands.
+    `facts` are what it is made of, with a `code` that says how, so that pages can say it in other languages.
+    """
+
+    check: str
+    subject: str
+    message: str
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+
+# Records that stand still: not published, not to be written, not copied.
+
+MAX_UNPUBLISHED = timedelta(minutes=15)
+"""The time after which an unpublished complete record stands still. Publishing takes seconds. Chosen by hand."""
+
+
+def unpublished_records(home: Home, now: datetime) -> Iterator[Alert]:
+    """Changes of records that should long be published, as every publishing fails; records that cannot be written."""
+    try:
+        position = query.position(home.settings.records)
+    except NotFound:
+        position = 0
+    since = next((each.at for each in home.store.outbox(position, 1)), None)
+    if since is not None and now - since > MAX_UNPUBLISHED:
+        message = (
+            f"No record and no erasure is published since {since:%Y-%m-%d %H:%M} UTC: fairhand records publish says "
+            "why."
+        )
+        yield Alert(check="records", subject="records:late", message=message, facts={"code": "records", "at": since})
+    if unwritable := held_records(home.settings.records):
+        count = len(unwritable)
+        message = (
+            f"{counted(count, 'finished order')} could not be written to the records. All others are published: "
+            "fairhand status says why."
+        )
+        yield Alert(
+            check="records", subject="records:held", message=message, facts={"code": "records held", "count": count}
+        )
+
+
+def standing_copies(home: Home, now: datetime) -> Iterator[Alert]:
+    """Copies in PostgreSQL that this machine makes and that fail, or that nobody brings up to date any more."""
+    for each in copy_notes(home.settings.records):
+        if each.stands_still(now):
+            message = (
+                f"The copy of the records in PostgreSQL, schema {each.schema}, stands still since "
+                f"{each.at:%Y-%m-%d %H:%M} UTC; what was forgotten since may still be in it. "
+                "See what fairhand doctor says."
+            )
+            facts = {"code": "copy", "schema": each.schema, "at": each.at}
+            yield Alert(check="copies", subject=f"copies:{each.file.stem}", message=message, facts=facts)
+
+
+# Times that people contest and that nobody answers.
+
+MAX_UNANSWERED = timedelta(days=7)
+"""The time after which a contested time is late. An expert has as long for an appeal."""
+
+
+def unanswered_times(home: Home, now: datetime) -> Iterator[Alert]:
+    """Contested times that no operator has answered for a week: pay may wait for it."""
+    late = [each for each in home.store.disputes(open_only=True) if now - each.at > MAX_UNANSWERED]
+    if late:
+        first = min(each.at for each in late)
+        message = (
+            f"{counted(len(late), 'contested time')} not answered, the first is of {first:%Y-%m-%d %H:%M} UTC: "
+            "fairhand disputes list --open."
+        )
+        facts = {"code": "times", "count": len(late), "first": first}
+        yield Alert(check="times", subject="times:late", message=message, facts=facts)
+
+
+# What audits found, by form: it takes a look at every scan with an audit.
+
+
+def audited_decisions(home: Home) -> dict[str, tuple[int, int]]:
+    """What audits have found of decided fields, by form: how many were wrong, of how many."""
+    found: dict[str, tuple[int, int]] = {}
+    for each in audited_values(home):
+        wrong, count = found.get(each.form, (0, 0))
+        found[each.form] = (wrong + each.wrong, count + 1)
+    return found
+
 
 logger = logging.getLogger("fairhand.alerts")
 

@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flows.backup.backup_folder import Backup, BackupFolder
-from flows.backup.files import batched_pictures, copy_file, disk_errors_said, kept_as, sync_folder, write_file
-from flows.backup.manifest import (
+from flows.backup.files import (
     ARCHIVE_LIST_FILE,
     ERASURE_LIST_FILE,
     FORMS_FOLDER,
     HOME_FILES,
     STATE_FILE,
+    Backup,
     BackupDamaged,
+    BackupFolder,
     KeptFile,
     Manifest,
+    batched_pictures,
+    copy_file,
+    disk_errors_said,
+    kept_as,
+    sync_folder,
+    write_file,
     written_list,
 )
 from flows.home import Settings, archive_of, state_place

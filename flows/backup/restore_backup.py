@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from flows.backup.backup_folder import Backup, BackupFolder
-from flows.backup.files import LOCK_FILE, batched_pictures, copy_file, disk_errors_said, sync_folder
-from flows.backup.manifest import (
+from flows.backup.files import (
     ARCHIVE_LIST_FILE,
     ERASURE_LIST_FILE,
     FORMS_FOLDER,
     HOME_FILES,
+    LOCK_FILE,
     STATE_FILE,
+    Backup,
     BackupDamaged,
+    BackupFolder,
     Manifest,
+    batched_pictures,
+    copy_file,
+    disk_errors_said,
+    sync_folder,
 )
 from flows.home import (
     RESTORING_FOLDER,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import shlex
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,10 +13,12 @@ import typer
 from flows import terminal
 from flows.cli.app import app, home_of
 from flows.cli.who_acts import by_option
+from transcribe.errors import SettingsError
 
 if TYPE_CHECKING:
     from flows.administration import Invitation
     from transcribe.model import Transcriber
+
 
 people = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Add people, list them, pause them.")
 app.add_typer(people, name="people")
@@ -275,3 +280,104 @@ def _person_json(person: Transcriber) -> dict[str, Any]:
         "qualifications": sorted(person.qualifications),
         "paused": person.paused,
     }
+
+
+# The command that asks about how people read, with evidence.
+
+
+@people.command("check")
+def check(
+    ctx: typer.Context,
+    last: Annotated[int, typer.Option(help="How many scans to look at: those that people read last.", min=1)] = 1000,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Ask about odd ways of reading, with evidence: one answer everywhere, copied mistakes, no time to look, guesses.
+
+    Nothing is done by itself, and nobody's pay changes. Look at the examples, and ask the person, before you act.
+    """
+    from flows.administration import odd_reading
+    from reconcile.conduct import HONEST_PEOPLE_ASKED_SHARE
+
+    found = odd_reading(home_of(ctx), last)
+    if as_json:
+        terminal.as_json(*map(dataclasses.asdict, found))
+        return
+    for each in found:
+        terminal.say(f"{each.handle}: {each.question}")
+        terminal.say(
+            f"  An honest person gives so much reason to ask at most once in {min(each.factor, 1e9):,.0f} times."
+        )
+        for shown in each.examples:
+            terminal.say(f"  {example_in_words(shown.file, shown.field, shown.said, shown.others)}")
+    if found:
+        terminal.say(
+            "Look at them with: fairhand scan explain FILE FIELD. What was read in a period is set aside with: "
+            "fairhand people set-aside NAME --from DAY --why REASON."
+        )
+    else:
+        terminal.say(f"No question. Of {HONEST_PEOPLE_ASKED_SHARE:.0%} of honest people at most one is ever asked.")
+
+
+def example_in_words(file: str, field: str, said: str, others: str) -> str:
+    """What was read where; and what others read there, unless it is the same, as of who was merely quick."""
+    against = f", others {others}" if others and said.casefold() != others.casefold() else ""
+    return f"{file}, {field}: they read {said}{against}."
+
+
+# Commands about what is held about a person: printed for them, and ended when they leave.
+
+LEAVE_WAIT_SECONDS = 30.0
+"""How long readers of the database are waited for when a person leaves: as long as when a scan is forgotten."""
+
+
+@people.command("export")
+def export_person(ctx: typer.Context, name: Name) -> None:
+    """Print everything that is held about a person, as JSON: what they may ask for at any time."""
+    typer.echo(json.dumps(home_of(ctx).store.about(name), ensure_ascii=False, indent=2))
+
+
+@people.command("leave")
+def leave(
+    ctx: typer.Context,
+    name: Name,
+    why: Annotated[str, typer.Option(help="Why; it stays in the log, so name nobody in it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first; without a terminal it must be given.")] = False,
+    by: Annotated[str, by_option("Who does it; kept in the log.")] = "",
+) -> None:
+    """End a person's account and their name; what they read and were paid stays, under a pseudonym.
+
+    It says what ends and asks once; it cannot be undone. To give somebody no more work for a time: people pause.
+    """
+    from flows.home import now
+
+    if not why.strip():
+        raise typer.BadParameter("--why says why; it cannot be empty.")
+    store = home_of(ctx).store
+    known = store.transcriber(name)
+    if not yes:
+        _ask_before_leaving(known)
+    who = known.id
+    store.leave(who, now(), by=by, why=why.strip())
+    terminal.say(f"{known.handle} has left and is now {store.transcriber(who).handle}. What is due to them stays due.")
+    if store.log_has_words() and not store.empty_log(LEAVE_WAIT_SECONDS):
+        readers = ", ".join(store.log_readers()) or "a program"
+        terminal.note(
+            f"Their words are still in state.db-wal, which {readers} reads. End that; then `fairhand records publish` "
+            "or the next round of `fairhand serve` takes them away."
+        )
+        raise typer.Exit(1)
+
+
+def _ask_before_leaving(known: Transcriber) -> None:
+    """Say what will end and ask once; SettingsError where nobody is there to answer."""
+    if not sys.stdin.isatty():
+        raise SettingsError(
+            f"{known.handle} has not left: nobody is here to be asked, as this is no terminal. "
+            "Say --yes if you are sure."
+        )
+    terminal.note(
+        f"{known.handle} ({', '.join(sorted(known.roles))}).\n"
+        "Ends: their name, sign-in, sessions and links, and what they hold goes back.\n"
+        "Stays, under a pseudonym: what they read, and what was paid or is due. Backups made before have their name."
+    )
+    typer.confirm("End their account for good?", abort=True, err=True)

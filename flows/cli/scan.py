@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of
 from flows.cli.who_acts import By
+from transcribe.errors import SettingsError
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
     from flows.home import Home
     from flows.steps import Because
-    from transcribe.model import Scan
+    from transcribe.model import Duplicate, Scan
     from transcribe.store import SetAside
+
 
 scan = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="One scan: explain it, mend it, forget it.")
 app.add_typer(scan, name="scan")
@@ -275,3 +278,225 @@ def said_why(why: str) -> str:
     if not why.strip():
         raise typer.BadParameter("--why says why; it cannot be empty.")
     return why.strip()
+
+
+# Commands about the pages of scans: split one, join two.
+
+
+@scan.command("split")
+def split_scan(
+    ctx: typer.Context,
+    name: Name,
+    at: Annotated[int, typer.Option(help="The first page of the new scan; 1 is the first of all.")],
+    why: Why,
+    by: By = "",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Make a scan of its own of the pages from --at on, and read both again. scan join undoes it.
+
+    What people read of other pages is history and stays paid; it counts again where a scan has its pages again.
+    """
+    from flows.mending import split
+    from flows.steps import Because, reconcile_to_the_end
+
+    home = home_of(ctx)
+    part = split(home, home.store.scan(name), at, Because(by=by, why=said_why(why)))
+    reconcile_to_the_end(home)
+    _tell_of_scan_pages("is a scan of its own", part.id, part.name, len(part.pages), as_json=as_json)
+
+
+@scan.command("join")
+def join_scans(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Argument(help="The scan whose pages come first: its id, or its file's name.")],
+    second: Annotated[str, typer.Argument(help="The scan whose pages come after them.")],
+    why: Why,
+    by: By = "",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Make one scan of the pages of two, and read it again. scan split undoes it.
+
+    The scan that came first has all pages then; of the other nobody is asked any more, and its record, if it has one,
+    says what it is part of. What people read of either stays paid, and counts again where they are split again.
+    """
+    from flows.mending import join
+    from flows.steps import Because, reconcile_to_the_end
+
+    home = home_of(ctx)
+    whole = join(home, home.store.scan(first), home.store.scan(second), Because(by=by, why=said_why(why)))
+    reconcile_to_the_end(home)
+    _tell_of_scan_pages("has the pages of both", whole.id, whole.name, len(whole.pages), as_json=as_json)
+
+
+def _tell_of_scan_pages(what: str, scan_id: str, name: str, pages: int, *, as_json: bool) -> None:
+    if as_json:
+        terminal.as_json({"scan": scan_id, "name": name, "pages": pages})
+    else:
+        terminal.say(
+            f"{terminal.one_line(name or scan_id[:12])} ({scan_id[:12]}) {what}, {counted(pages, 'page')} in all."
+        )
+
+
+# The command that has a scan forgotten for good.
+
+
+@scan.command("forget")
+def forget(
+    ctx: typer.Context,
+    name: Name,
+    why: Annotated[str, typer.Option(help="Why; it stays in the log, so name nobody in it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first; without a terminal it must be given.")] = False,
+    by: By = "",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Erase what a scan says and shows, everywhere; counts, pay and keyed hashes stay. It cannot be undone.
+
+    It says what will be erased and asks once.
+    """
+    from flows.administration import forget_scan
+
+    home, reason = home_of(ctx), said_why(why)
+    known = home.store.scan(name)
+    called, before = _called(known), home.store.forgotten(known.id)
+    if not yes:
+        _ask_before_forgetting(home, known, called)
+    erased = forget_scan(home, known.id, by=by, why=reason)
+    if as_json:
+        terminal.as_json({"scan": erased.scan, "name": known.name, "batch": known.batch, "files": erased.files})
+    elif before:
+        terminal.say(f"{called} was forgotten before: nothing of it is left.")
+    else:
+        pictures = counted(erased.files, "picture")
+        terminal.say(
+            f"{called} is forgotten: its texts, its record and {pictures} are erased. "
+            "Backups that were made before hold them until you remove these."
+        )
+
+
+def _called(known: Scan) -> str:
+    """A scan as people call it: its file and batch; its id where it is forgotten, as its name is erased then."""
+    batch = f" of the batch {known.batch}" if known.batch else ""
+    return terminal.one_line(f"{known.name or f'The scan {known.id[:12]}'}{batch}")
+
+
+def _ask_before_forgetting(home: Home, known: Scan, called: str) -> None:
+    """Say what will be erased and ask once; SettingsError where nobody is there to answer."""
+    if home.store.forgotten(known.id):
+        return  # nothing of it is left; what was cut short is finished
+    if not sys.stdin.isatty():
+        raise SettingsError(
+            f"{called} is not forgotten: nobody is here to be asked, as this is no terminal. Say --yes if you are sure."
+        )
+    terminal.note(
+        f"{called} (form {known.form or 'unknown'}, scan {known.id[:12]}).\n"
+        "Erased: its pictures, what machines and people read, its decided values, its record and every version of it.\n"
+        "Not erased: who read how much and was paid what, counts, keyed hashes, backups made before, and files outside "
+        "the home, as in a watched folder."
+    )
+    typer.confirm("Forget it for good?", abort=True, err=True)
+
+
+# The command that forgets what was kept long enough.
+
+
+@app.command("retention")
+def retention(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
+    """Forget every scan that was kept longer than its form says (retention_days). `serve` does it daily."""
+    from flows.administration import keep_retention
+
+    done = keep_retention(home_of(ctx))
+    if as_json:
+        terminal.as_json(*({"scan": scan} for scan in done.forgotten))
+    else:
+        were = plural(
+            len(done.forgotten), "{n} scan was kept long enough and is", "{n} scans were kept long enough and are"
+        )
+        terminal.say(f"{were} forgotten.")
+    for scan, message in done.failed:
+        terminal.note(f"scan {scan[:12]}: {message}")
+    if done.unfinished:
+        terminal.note(done.unfinished)
+    if done.failed or done.unfinished:
+        raise typer.Exit(1)
+
+
+# Commands about orders that came before: list the pairs, and say what two scans are to each other.
+
+Verdict = Annotated[
+    Literal["duplicate", "retake", "different", "open"],
+    typer.Option("--as", help="The same order; the same, with the better picture; two orders; or not settled yet."),
+]
+"""The option that says what two scans are to each other."""
+
+
+@scan.command("duplicates")
+def duplicates(
+    ctx: typer.Context,
+    batch: Annotated[str | None, typer.Option(help="Only those whose newer scan is of this batch.")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that nobody has settled.")] = False,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """List scans that may be the same order as an earlier one, why, and what was said of them."""
+    from flows.output import duplicate_json, duplicates_of
+
+    home = home_of(ctx)
+    if batch is not None:
+        home.store.require_batch(batch)
+    pairs = [each for each in duplicates_of(home, batch) if each.waits or not only_open]
+    if as_json:
+        terminal.as_json(*map(duplicate_json, pairs))
+    elif not pairs:
+        terminal.say("No scan seems to be an order that came before.")
+    else:
+        head = ("scan", "name", "is like", "name", "found by", "policy", "settled as")
+        terminal.columns(head, (_row(home, each) for each in pairs))
+
+
+@scan.command("settle")
+def settle_pair(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Argument(help="One scan: its id, the beginning of it, or its file's name.")],
+    second: Annotated[str, typer.Argument(help="The other one.")],
+    verdict: Verdict,
+    why: Why,
+    by: By = "",
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Say whether two scans are the same order. Settled anew it is undone; open takes it back.
+
+    Of a duplicate nobody is asked any more, and its record says so; what somebody holds is kept and paid. A retake
+    besides has the picture of the newer take the place of the older's. Two that are different are never asked about
+    again.
+    """
+    from flows.mending import settle
+    from flows.steps import Because, reconcile_to_the_end
+
+    if not why.strip():
+        raise typer.BadParameter("--why says why; it cannot be empty.")
+    home = home_of(ctx)
+    older, newer, has_changed = settle(home, first, second, verdict, Because(by=by, why=why.strip()))
+    reconcile_to_the_end(home)
+    if as_json:
+        terminal.as_json({"older": older.id, "newer": newer.id, "settled": verdict})
+        return
+    names = [terminal.one_line(each.name or each.id[:12]) for each in (newer, older)]
+    words = {
+        "duplicate": "is the same order as",
+        "retake": "is a new picture of",
+        "different": "is another order than",
+        "open": "may be the same order as",
+    }
+    if verdict == "open" and older.id not in {each.older for each in home.store.duplicates(newer.id)}:
+        terminal.say(f"{names[0]} and {names[1]} are no pair any more: nothing but the word taken back made them one.")
+    else:
+        terminal.say(f"{names[0]} {words[verdict]} {names[1]}.")
+    if not has_changed:
+        terminal.note("It was settled so already: nothing has changed.")
+
+
+def _row(home: Home, pair: Duplicate) -> tuple[object, ...]:
+    from flows.output import found_by
+
+    names = [home.store.scan(each).name for each in (pair.newer, pair.older)]
+    settled = pair.settled if pair.settled != "open" else ""
+    return pair.newer[:12], names[0], pair.older[:12], names[1], found_by(pair), pair.policy, settled

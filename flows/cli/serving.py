@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.app import app, settings_of
+from flows import terminal
+from flows.cli.app import app, home_of, settings_of
+from transcribe.i18n import counted, plural
+
+if TYPE_CHECKING:
+    from flows.watching import Round
 
 
 @app.command()
@@ -37,3 +45,85 @@ def serve(
     given = {"port": port, "host": host, "public_url": public_url, "insecure": insecure}
     chosen = {name: value for name, value in given.items() if value is not None}
     Serving(settings.model_copy(update=chosen)).run()
+
+
+# The command that watches a folder.
+
+
+@app.command()
+def watch(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="The folder that photographs are put into.")],
+    form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
+    batch: Annotated[str, typer.Option(help="A name for all of them together; else one a day.")] = "",
+) -> None:
+    """Take in what is put into a folder, until Ctrl-C: each file once, then moved to done/ or aside/ in it.
+
+    A file is taken in when it has not changed for some seconds and nobody writes it. Beside each file in aside/ lies a
+    text that says why.
+    """
+    from flows.home import open_home
+    from flows.watching import WatchedForm
+    from flows.watching import watch as watch_folders
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    asked = [WatchedForm(folder=folder, form=form)]
+    home = open_home(settings_of(ctx))
+    try:
+        watch_folders(home, asked, batch, _report, lambda: terminal.note(f"Watching {folder}; Ctrl-C ends it."))
+    except KeyboardInterrupt:
+        terminal.note("Ended. What is in the folder still is taken in with the next start.")
+
+
+def _report(done: Round) -> None:
+    if done.taken:
+        known = f" {done.known} of them came before, and nothing of them is read again." if done.known else ""
+        terminal.say(f"{counted(done.taken, 'file')} taken in.{known}")
+    for name, reason in done.aside:
+        terminal.say(f"set aside: {terminal.with_file(name, reason)}")
+    for trouble in done.troubles:
+        terminal.note(trouble)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+# The command that reads what others took in.
+
+
+@app.command()
+def shift(
+    ctx: typer.Context,
+    minutes: Annotated[float, typer.Option(min=0.0, help="So long at most; 0: until nothing is left.")] = 0.0,
+    as_json: terminal.AsJson = False,
+) -> None:
+    """Read scans that wait to be read, until none is left. Run it in several processes, on several machines.
+
+    SIGTERM ends it when the scans are read that it has begun. Nobody else needs to know: what it held, others read.
+    """
+    from flows.home import now
+    from flows.shifts import work_shift
+
+    home, stop = home_of(ctx), threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    seconds = 60 * minutes if minutes else None
+    with terminal.progress("reading") as progress:
+        done = work_shift(home, home.settings.cores, seconds=seconds, stop=stop, progress=progress)
+    held = home.store.count_to_read(now())[1]
+    if as_json:
+        terminal.as_json({**done.counts, "files set aside": done.set_aside, "files failed": done.failed})
+    else:
+        terminal.say(f"{counted(done.read, 'scan')} read.")
+        for what, listed in (("set aside", done.set_aside), ("failed", done.failed)):
+            for name, message in listed:
+                terminal.say(f"{what}: {terminal.with_file(name, message)}")
+        for name, engine in done.without:
+            terminal.say(f"{terminal.one_line(name)}: {engine} failed on it; the other engines read it.")
+        if done.left:
+            wait = plural(done.left, "{n} scan waits", "{n} scans wait")
+            terminal.say(f"{wait} to be read still; {held} of them are held by other shifts.")
+        if done.read:
+            terminal.say("fairhand serve weighs what was read; without it: fairhand reconcile.")
+    if done.set_aside or done.failed:
+        raise typer.Exit(1)

@@ -12,13 +12,13 @@ from starlette.routing import BaseRoute
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
 from flows.desk.forms import draft_deeds, draft_page, form_page, gallery, new_form, trial_page
-from flows.desk.money import closing, money_page, periods, rates, statement
+from flows.desk.money import closing, rates, statement
 from flows.desk.now import now_page
 from flows.desk.parts import section_routes
-from flows.desk.people import invite_several, people_page, person_page
-from flows.desk.published import program_deeds, programs_page, record_list, records_page
+from flows.desk.people import people_page
+from flows.desk.published import programs_page, record_list, records_page
 from flows.desk.quality import quality_page
-from flows.desk.scans import scan_deeds, scan_list, scan_page, value_deeds, whole_form
+from flows.desk.scans import scan_list, scan_page, whole_form
 from flows.desk.sections import SECTIONS
 from flows.desk.static_files import router as static_files
 from flows.desk.system import system_page
@@ -81,23 +81,23 @@ def _routes() -> Sequence[BaseRoute]:
         batch_deeds,
         scan_list,
         scan_page,
-        scan_deeds,
-        value_deeds,
+        scan_page,
+        scan_page,
         whole_form,
         system_page,
         quality_page,
         record_list,
         records_page,
         closing,
-        periods,
+        statement,
         statement,
         rates,
         programs_page,
-        program_deeds,
-        money_page,
+        programs_page,
+        statement,
         people_page,
-        invite_several,
-        person_page,
+        people_page,
+        people_page,
         new_form,
         gallery,
         form_page,
@@ -106,7 +106,7 @@ def _routes() -> Sequence[BaseRoute]:
         trial_page,
     ):
         desk.include_router(pages.router, include_in_schema=False)
-    for made in (system_page, quality_page, records_page, money_page, people_page):
+    for made in (system_page, quality_page, records_page, statement, people_page):
         desk.include_router(section_routes(made.SECTION), include_in_schema=False)
     desk.include_router(static_files, include_in_schema=False)
     return desk.routes

@@ -13,9 +13,8 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from flows.desk.counting import Counting
+from flows.desk.counting import POLL_SECONDS, Counting, Shared
 from flows.desk.sections import DESK_ROLES, section_of, sections_for
-from flows.desk.shared import POLL_SECONDS, Shared
 from flows.desk.static_files import desk_static
 from flows.desk.words import ACTS, PAGE_WORDS, WITHOUT_SENTENCE
 from flows.desk.words import DONE as DONE_WORDS

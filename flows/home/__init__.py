@@ -1,6 +1,5 @@
 """Settings, and the store, archive and forms of one home."""
 
-from flows.home.addresses import browsable
 from flows.home.form_library import FormLibrary
 from flows.home.home import (
     MOVING_FOLDER,
@@ -25,21 +24,20 @@ from flows.home.own_archive import (
     other_archive_message,
     require_own_archive,
 )
-from flows.home.prefect_settings import (
-    PREFECT_KEY_FILE,
-    prefect_client_variables,
-    prefect_secret,
-    prefect_server_variables,
-)
 from flows.home.private_files import is_open_to_others, keep_private
 from flows.home.settings import (
+    PREFECT_KEY_FILE,
     SETTINGS_FILE,
     Settings,
+    browsable,
     child_environment,
     has_prefect_api_key,
     load_settings,
     prefect_address,
+    prefect_client_variables,
     prefect_login,
+    prefect_secret,
+    prefect_server_variables,
     use_prefect,
 )
 from flows.home.settings_text import change_settings, set_elsewhere, settings_file

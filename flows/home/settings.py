@@ -2,21 +2,163 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import socket
+from collections.abc import Mapping
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from flows.home.addresses import browsable, is_loopback, may_be_plain, reached_host
-from flows.home.prefect_settings import prefect_secret, prefect_variables
-from flows.home.setting_faults import FOREIGN_VARIABLES, setting_fault
+from flows.home.private_files import key_made_once
 from transcribe.archive import is_bucket, known_place
 from transcribe.errors import SettingsError
 from transcribe.model import DuplicatePolicy
+
+# The settings that Prefect is given: its folder, its batches, and the secret of our own server.
+
+PREFECT_KEY_FILE = "prefect.key"
+"""The name of the file in a home that has the user and password of its Prefect server."""
+
+
+def prefect_variables(settings: Settings) -> dict[str, str]:
+    """Prefect's settings: its folder, no reports to its makers, and batches that make its server five times cheaper."""
+    recorder = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_"
+    persister = "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_"
+    return {
+        "PREFECT_HOME": str(settings.home / "prefect"),
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_CLI_WRAP_LINES": "false",
+        recorder + "BATCH_SIZE": "200",
+        recorder + "READ_BATCH_SIZE": "200",
+        recorder + "FLUSH_INTERVAL": "1",
+        persister + "BATCH_SIZE": "500",
+        persister + "READ_BATCH_SIZE": "200",
+        "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "200",
+    }
+
+
+def prefect_secret(settings: Settings) -> str:
+    """The user and password of our own Prefect server, made once in a file that only its owner reads."""
+    return key_made_once(settings.home / PREFECT_KEY_FILE, "fairhand:")
+
+
+def prefect_server_variables(settings: Settings, port: int) -> dict[str, str]:
+    """The settings of a Prefect server of our own on this port.
+
+    Its interface asks for our secret. Its own pages may call it from a browser, and no page from elsewhere.
+    """
+    days = timedelta(days=settings.prefect_days)
+    vacuum = "PREFECT_SERVER_SERVICES_DB_VACUUM_"
+    return {
+        **prefect_client_variables(settings, f"http://127.0.0.1:{port}/api"),
+        "PREFECT_SERVER_API_AUTH_STRING": prefect_secret(settings),
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
+        vacuum + "ENABLED": "events,flow_runs",
+        vacuum + "RETENTION_PERIOD": str(int(days.total_seconds())),
+    }
+
+
+def prefect_client_variables(settings: Settings, address: str) -> dict[str, str]:
+    """The settings of a process that talks to a Prefect server of our own at this address."""
+    return {"PREFECT_API_URL": address, "PREFECT_API_AUTH_STRING": prefect_secret(settings)}
+
+
+# Addresses of this machine: whether one is of this machine only, and by which others reach it.
+
+SOMEWHERE = ("192.0.2.1", 9)
+"""An address of nobody (RFC 5737): nothing is sent there, and the system says by which of ours it would be."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs of this machine reach what listens on this address or name."""
+    try:
+        found = {str(each[4][0]) for each in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(each.partition("%")[0]).is_loopback for each in found)
+
+
+def browsable(text: str) -> str:
+    """The address of pages as it is written, or ""; ValueError where no browser could open it."""
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+        raise ValueError("write an address that begins with https://, as https://orders.example")
+    return text
+
+
+def reached_host(host: str) -> str:
+    """The address to type for what listens on this one, as it stands in a URL. 0.0.0.0 and :: are no place to go."""
+    if host in ("", "0.0.0.0", "::"):  # noqa: S104 - it is compared, nothing listens on it
+        return _outward_address()
+    return f"[{host}]" if ":" in host else host
+
+
+def _outward_address() -> str:
+    """This machine's own address on the network; that of itself where it is on none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(SOMEWHERE)
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def may_be_plain(variables: Mapping[str, str]) -> bool:
+    """Whether a bucket may be spoken to by plain http: it is on this machine, or AWS_ALLOW_HTTP allows it."""
+    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+    host = urlsplit(next(filter(None, map(variables.get, names)), "")).hostname
+    return variables.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true") or (host is not None and is_loopback(host))
+
+
+# What is wrong with the value of a setting, as a sentence that says what to write.
+
+FOREIGN_VARIABLES = frozenset({
+    "FAIRHAND_BENCH_CACHE", "FAIRHAND_DATABASE_PASSWORD", "FAIRHAND_IMAGE", "FAIRHAND_INBOX", "FAIRHAND_NAME",
+    "FAIRHAND_SHARED_DATA", "FAIRHAND_SOURCE", "FAIRHAND_UPSTREAM",
+})  # fmt: skip
+"""Names with our prefix that are no settings: where benchmarks find and keep data, and what deployments/ name so."""
+
+_WANTED = {
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "finite_number": "a number that is not infinite",
+    "bool_parsing": "true or false",
+    "less_than": "a number below {lt:g}",
+    "less_than_equal": "a number up to {le:g}",
+    "greater_than": "a number above {gt:g}",
+    "greater_than_equal": "a number from {ge:g} on",
+    "literal_error": "{expected}",
+    "enum": "{expected}",
+}
+"""What to write, by the type of the fault that pydantic finds."""
+
+SHOWN_CHARACTERS = 60
+"""So much of a wrong value is shown. Chosen by hand."""
+
+
+def setting_fault(error: ValidationError, prefix: str, variables: Mapping[str, FieldInfo]) -> str:
+    """The first setting that is wrong, its value, what to write instead, and what it is."""
+    fault = error.errors(include_url=False)[0]
+    name = prefix + str(fault["loc"][0]).upper().removeprefix(prefix)
+    if name not in variables:
+        return f"{name}: there is no such setting"
+    given = str(fault["input"])
+    shown = given if len(given) <= SHOWN_CHARACTERS else f"{given[:SHOWN_CHARACTERS]}..."
+    wanted = _WANTED.get(fault["type"], "").format(**fault.get("ctx", {})).replace(repr(""), "nothing")
+    advice = f"write {wanted}" if wanted else fault["msg"].removeprefix("Value error, ")
+    return f"{name}: {shown!r} cannot be used: {advice}. What it sets: {variables[name].description}"
+
 
 DEFAULT_HOME_FOLDER = "fairhand-data"
 """The home where none is named, in the current folder."""

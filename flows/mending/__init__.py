@@ -2,15 +2,18 @@
 
 from flows.mending.acts_in_words import act_in_words, due_set
 from flows.mending.batches import (
+    LOOK_BACK,
+    MIN_READINGS,
     READINGS_PER_FIELD,
     BatchReport,
+    Forecast,
     batch_due_of,
     batch_report,
     batch_states,
     begin_of,
     due_of,
+    forecast,
 )
-from flows.mending.forecast import LOOK_BACK, MIN_READINGS, Forecast, forecast
 from flows.mending.form_doubts import form_doubts
 from flows.mending.read_again import (
     form_to_read,

@@ -8,11 +8,19 @@ from flows.output.duplicate_pairs import (
     found_by,
     waiting_duplicates,
 )
-from flows.output.explanation import explained, explained_whole, in_words
-from flows.output.explanation_models import Explanation
+from flows.output.explanation import Explanation, explained, explained_whole, in_words
 from flows.output.hocr_output import hocr_pages
-from flows.output.json_result import ScanResult, error_json, scan_json, source_label, unknown_json, weighed
-from flows.output.result_models import ErrorJson, FieldJson, ScanJson
+from flows.output.json_result import (
+    ErrorJson,
+    FieldJson,
+    ScanJson,
+    ScanResult,
+    error_json,
+    scan_json,
+    source_label,
+    unknown_json,
+    weighed,
+)
 from flows.output.svg import svg
 
 __all__ = [

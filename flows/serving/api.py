@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from flows.administration import pay_lines
 from flows.home import Home
 from flows.output import explained, explained_whole
-from flows.serving.api_answers import ErasedScan, ExplainedScan, PayReport, PublishedForms, RecordJson, RecordPage
+from flows.serving.records_answers import ErasedScan, ExplainedScan, PayReport, PublishedForms, RecordJson, RecordPage
 from reconcile.records import one_moment, query
 from transcribe.errors import NotFound, StartOver
 from transcribe.people import Scope, secret_hash

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import fields
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from flows.home import (
     child_environment,
     now,
     open_home,
+    policy,
     prefect_client_variables,
     require_own_archive,
 )
@@ -35,14 +37,75 @@ from flows.runtime import (
     take_short_turns,
     write_notice,
 )
-from flows.serving.listening import listen, require_encryption
-from flows.serving.review_settings import review_options
 from flows.serving.supervised_process import SupervisedProcess
 from flows.watching import require_watchable, waiting_scans, watched_forms
 from transcribe.errors import ArchiveAway, FairhandError, SettingsError
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from transcribe.review import ReviewOptions
+
+
+# The options of the review pages that the settings give.
+
+
+def review_options(settings: Settings, port: int) -> ReviewOptions:
+    """The options of the review pages when they listen on this port."""
+    from flows.desk import DESK_ADDRESS  # they load the whole web app
+    from transcribe.review import DecisionRules, ReviewOptions
+
+    in_force = policy(settings)
+    rules = DecisionRules(**{each.name: getattr(in_force, each.name) for each in fields(DecisionRules)})
+    return ReviewOptions(
+        public_url=settings.web_address(port),
+        desk=DESK_ADDRESS,
+        lease_seconds=settings.lease_seconds,
+        late_days=settings.late_days,
+        paid_questions=settings.paid_questions,
+        paid_tests=settings.paid_tests,
+        paid_waiting_minutes=settings.paid_waiting_minutes,
+        paid_usual_times=settings.paid_usual_times,
+        paid_skip_minutes=settings.paid_skip_minutes,
+        link_days=settings.link_days,
+        audit_share=settings.audit_share,
+        appeal_days=settings.appeal_days,
+        pay_day=settings.pay_day,
+        most_along=settings.most_along,
+        along_hours=settings.along_hours,
+        rules=rules,
+        asked_by=settings.asked_by,
+        training=settings.training,
+        upload_bytes=settings.most_file_bytes,
+    )
+
+
+# Where the pages listen, and that nobody reads along there.
+
+
+def require_encryption(settings: Settings) -> None:
+    """SettingsError where passwords and orders would go over a network unencrypted, and nobody said that they may."""
+    if settings.speaks_plainly and not settings.insecure:
+        raise SettingsError(
+            f"On {settings.host} other machines reach the pages by plain http: passwords, sign-in links and orders "
+            "would go over the network for anybody to read. Put a proxy with https before it (deployments/Caddyfile, "
+            "deployments/nginx.conf) and say --public-url https://NAME, or --insecure where the network is yours alone."
+        )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens on the address and port of the settings; SettingsError where that is not possible."""
+    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise SettingsError(
+            f"{where} cannot be listened on ({error.strerror}). Try --port 0 for any free one."
+        ) from error
+    return listening
+
 
 WATCH_SECONDS = 2.0
 """How often it is looked whether the processes beside us still run. Chosen by hand."""
@@ -129,8 +192,7 @@ class Serving:
         from flows.desk import add_desk
         from flows.serving.api import api
         from flows.serving.health import health
-        from flows.serving.records_api import add_document, records_api
-        from flows.serving.records_changes_api import records_changes_api
+        from flows.serving.records_api import add_document, records_api, records_changes_api
         from flows.serving.scans_api import scans_api
         from flows.serving.slow_clients import PatientProtocol, most_connections
         from flows.serving.webhook_routes import webhook_routes

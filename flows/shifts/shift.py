@@ -2,27 +2,122 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
+from typing import TypeVar
 
 from flows.home import Home, is_other_archive, now, other_archive_message
-from flows.shifts.reading_once import (
-    ClaimLost,
-    Read,
-    read_held,
-    require_few_tries,
-    require_same_form,
-    with_patience,
-)
-from flows.shifts.worker import Worker
-from flows.steps import failure_message
-from transcribe.errors import PictureLost, ScanError, SettingsError, StoreError
+from flows.runtime import is_locked, take_lock
+from flows.steps import failure_message, read_scan
+from transcribe.errors import FairhandError, FormError, PictureLost, ScanError, SettingsError, StoreError
 from transcribe.model import ReadResult, Scan
+
+# Reading one scan that a worker holds: with patience for an engine, and kept only while the worker holds it.
+
+RETRY_SECONDS = (1, 10)
+"""An engine that failed is asked again soon, and once more when a short overload has passed."""
+
+MAX_BEGUN_COUNT = 3
+"""So often a scan may be begun without an end: what ends its reader must not do so for ever."""
+
+Given = TypeVar("Given")
+
+Read = Callable[[int], ReadResult]
+"""Reads one scan; given whether to go on without an engine that fails."""
+
+
+class ClaimLost(FairhandError):
+    """Another worker has this scan now, or nobody is to read it: what was read here is not kept."""
+
+
+def with_patience(work: Callable[[int], Given]) -> Given:
+    """What `work` gives, tried again a little later where it fails for a moment.
+
+    It is given 0, and 1 when it is tried for the last time.
+    """
+    for seconds in RETRY_SECONDS:
+        try:
+            return work(0)
+        except FairhandError as error:
+            if not error.retry:
+                raise
+        time.sleep(seconds)
+    return work(1)
+
+
+def read_held(home: Home, scan: str, worker: str) -> ReadResult:
+    """Read a scan that a worker holds and has begun. ClaimLost where it holds it no more when it is read."""
+
+    def require_held() -> None:
+        if not home.store.holds_to_read(scan, worker):
+            raise ClaimLost
+
+    return with_patience(lambda without: read_scan(home, home.store.scan(scan), without=without, before=require_held))
+
+
+def require_few_tries(begun: int) -> None:
+    """ScanError where a scan was begun so often that it is what ends those that read it."""
+    if begun >= MAX_BEGUN_COUNT:
+        raise ScanError(
+            f"whoever read it ended before it was read, {begun} times: it takes too much memory or time, or the "
+            "program was killed.",
+            advice="Replace the file, or give the program more memory,",
+        )
+
+
+def require_same_form(home: Home, name: str, version: int) -> None:
+    """FormError where a form is not here, or is another one than that which scans came in as."""
+    known = {(each, number): digest for each, number, digest in home.store.forms()}
+    if home.forms(name, version).digest != known.get((name, version)):
+        raise FormError(
+            f"The form {name} version {version} is another one here than where its scans came in: copy the folder "
+            "forms of that home to this one."
+        )
+
+
+# A process that reads, as others see it: a name, and a lock by which those of its home know that it has ended.
+
+FOLDER_NAME = "workers"
+"""The folder of a home with a locked file for each process that reads."""
+
+LOCK_SECONDS = 1.0
+"""The wait for our own new file, which another process may be looking at. Chosen by hand."""
+
+
+class Worker:
+    """Has a name of its own until it is closed, however the process ends."""
+
+    def __init__(self, home: Home) -> None:
+        self.name = secrets.token_hex(8)
+        self._home = home
+        self._folder: Path = home.settings.home / FOLDER_NAME
+        self._lock = take_lock(self._folder / self.name, LOCK_SECONDS)
+
+    def release_dead(self) -> int:
+        """Give back what processes of this home held that have ended, before their time is over; gives how much."""
+        released = 0
+        for file in self._folder.iterdir():
+            if file.name != self.name and not is_locked(file):
+                released += self._home.store.release_to_read(file.name)
+                file.unlink(missing_ok=True)
+        return released
+
+    def close(self) -> None:
+        """Give back what it holds still; where the database is away, others see by the lock that it has ended."""
+        with suppress(StoreError):
+            self._home.store.release_to_read(self.name)
+        (self._folder / self.name).unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.close()
+
 
 LOOK_SECONDS = 0.5
 """Between two looks for scans to read, where there were none. Chosen by hand."""

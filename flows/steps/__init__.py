@@ -20,9 +20,8 @@ from flows.steps.ingested import (
     time_name,
     url_name,
 )
-from flows.steps.learn_parameters import LearningReport, ReopenedField, learn_home
+from flows.steps.learn_parameters import LearningReport, ReopenedField, go_back, learn_home, parameter_versions
 from flows.steps.learning_facts import audited_values
-from flows.steps.parameter_versions import go_back, parameter_versions
 from flows.steps.provisional_records import keep_provisional
 from flows.steps.read_scans import (
     AUTO_FORM,

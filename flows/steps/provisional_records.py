@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flows.duplicates import with_duplicates
 from flows.home import Home, now, policy
-from flows.steps.answers import answers_of
 from flows.steps.identify_tasks import form_doubt
 from flows.steps.layout_tasks import distinct_tasks
-from flows.steps.reconcile_scans import parameters_in_force
-from flows.steps.reopened import reopening_version
+from flows.steps.learning_facts import reopening_version
+from flows.steps.reconcile_scans import answers_of, parameters_in_force
 from reconcile.decision import provisional_record, traditions
 from reconcile.inference import weigh
 from transcribe.model import Decision, Task

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, PlainSerializer
 
 from flows.home import Home
 from flows.steps import held_forms
-from flows.views.view import Moment, View, from_fact
+from transcribe.people import is_same_text
 from transcribe.store import Counts, SetAside
+
+# What a read model is: made from a fact of the store, and dumped as what `--json` prints.
+
+
+class View(BaseModel):
+    """A read model: each field is what a fact has under the same name, where `from_fact` names no other place."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+Moment = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json-unless-none")]
+"""A time, in JSON as ISO 8601 with its offset."""
+
+
+def from_fact(*path: str) -> Any:
+    """A field that a fact has elsewhere, such as `from_fact("scan", "id")`."""
+    return Field(validation_alias=AliasPath(*path))
 
 
 class ScanStateJson(View):
@@ -150,3 +171,37 @@ def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch
         waiting_duplicates=sum(each.waits and batch in (None, each.batch) for each in home.store.duplicates()),
         records_db=str(home.settings.records),
     )
+
+
+# Known values in use, with how many answers of people were as expected.
+
+
+class KnownValue(View):
+    """A field that is known to say something. `answers` are of those who did not know that it is."""
+
+    scan: str
+    name: str
+    field: str
+    text: str
+    answers: int
+    as_expected: int
+
+
+def known_values(home: Home) -> list[KnownValue]:
+    """Every known value in use."""
+    found = []
+    for item in home.store.control_answers():
+        scan, key, text = home.store.scan(item.truth.scan), item.truth.key, item.truth.text
+        form = home.forms(scan.form, scan.form_version)
+        right = sum(is_same_text(each.text or "", text, form.field(key.name), form) for each in item.readings)
+        found.append(
+            KnownValue(
+                scan=scan.id,
+                name=scan.name,
+                field=str(key),
+                text=text,
+                answers=len(item.readings),
+                as_expected=right,
+            )
+        )
+    return found

@@ -1,13 +1,17 @@
 """Methods from papers that know nothing of forms: intervals, regression, word networks, error rates."""
 
-from reconcile.algorithms.intervals import Tally, exact_interval, least_share, lower_bound, upper_bound
 from reconcile.algorithms.logistic import fit_logistic, fit_strongest_ridge
 from reconcile.algorithms.metrics import (
     Forecast,
     Share,
+    Tally,
     calibration_curve,
     calibration_error,
     character_errors,
+    exact_interval,
+    least_share,
+    lower_bound,
+    upper_bound,
     word_errors,
 )
 from reconcile.algorithms.paired import count_probability, flip_probability, sign_probability
@@ -18,12 +22,14 @@ from reconcile.algorithms.word_model import (
     WordProbabilities,
     WordRates,
     best_line,
+    build_network,
+    comparable_words,
     count_edits,
     learn_line_model,
     shrunk_rates,
     word_likelihood,
+    written_words,
 )
-from reconcile.algorithms.word_network import build_network, comparable_words, written_words
 
 __all__ = [
     "Forecast",

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from math import exp
 
 import numpy
+from numpy.typing import NDArray
 
 from reconcile.algorithms import fit_logistic, fit_strongest_ridge
-from reconcile.collection.choice_features import CHOICE_FEATURES, ChoiceFeatures
-from reconcile.collection.comparable_texts import TextFamily
+from reconcile.collection.source_standing import TextFamily
+from reconcile.collection.text_options import CHOICE_FEATURES, OPTION_FEATURES, ChoiceFeatures, TextOption
 
 CalibrationWeights = tuple[float, ...]
 """A weight for each of CHOICE_FEATURES."""
@@ -103,3 +104,167 @@ def fit_own_calibration(examples: Sequence[tuple[float, str, bool]]) -> OwnCalib
     ridges = [numpy.array([ridge, ridge, *(_FIELD_RIDGE_SHARE * ridge for _ in fields)]) for ridge in _RIDGES]
     shift, slope, *shifts = [float(weight) for weight in fit_strongest_ridge(inputs, outcomes, prior, ridges)]
     return OwnCalibration(shift=shift, slope=slope, fields=dict(zip(fields, shifts, strict=True)))
+
+
+# How probable each text of an item is: a conditional logit over its options.
+#
+# D. McFadden, Conditional logit analysis of qualitative choice behavior, 1974. The weights are fitted on items of
+# known truth: the shipped ones on a real collection, a collection's own once it has enough gold.
+
+ChoiceWeights = tuple[float, ...]
+"""A weight for each of OPTION_FEATURES."""
+
+Numbers = NDArray[numpy.float64]
+
+_MAX_NEWTON_STEPS = 50
+"""The most Newton steps of a fit. Chosen by hand."""
+
+_CONVERGED_STEP = 1e-6
+"""A fit ends with the step in which no weight changes by more than this. Chosen by hand."""
+
+
+def option_probabilities(options: Sequence[TextOption], weights: ChoiceWeights) -> list[float]:
+    """The probability of each option if one of them is right; they sum to 1."""
+    return [float(share) for share in _softmax(_matrix(options) @ numpy.array(weights))]
+
+
+def fit_choice(
+    examples: Sequence[tuple[Sequence[TextOption], int]],
+    *,
+    prior_weights: ChoiceWeights | None = None,
+    ridge: float = 1.0,
+) -> ChoiceWeights:
+    """The weights that make the right options probable, by Newton's method on the concave penalised likelihood.
+
+    Args:
+        examples: the options of an item, two or more, and the place of the right one.
+        prior_weights: the mean of each weight before the data; zeros if None.
+        ridge: the precision of each weight before the data: one over its variance.
+    """
+    prior = numpy.zeros(len(OPTION_FEATURES)) if prior_weights is None else numpy.array(prior_weights)
+    weights = prior.copy()
+    matrices = [(_matrix(options), place) for options, place in examples]
+    for _ in range(_MAX_NEWTON_STEPS):
+        gradient = -ridge * (weights - prior)
+        hessian = ridge * numpy.eye(len(OPTION_FEATURES))
+        for matrix, place in matrices:
+            share = _softmax(matrix @ weights)
+            mean = share @ matrix
+            gradient += matrix[place] - mean
+            hessian += (matrix * share[:, None]).T @ matrix - numpy.outer(mean, mean)
+        step = numpy.linalg.solve(hessian, gradient)
+        weights = weights + step / max(1.0, float(numpy.abs(step).max()))
+        if float(numpy.abs(step).max()) < _CONVERGED_STEP:
+            break
+    return tuple(float(weight) for weight in weights)
+
+
+def _matrix(options: Sequence[TextOption]) -> Numbers:
+    return numpy.array([option.features for option in options], dtype=numpy.float64)
+
+
+def _softmax(scores: Numbers) -> Numbers:
+    raised = numpy.exp(scores - scores.max())
+    result: Numbers = raised / raised.sum()
+    return result
+
+
+# Shipped weights of the choice and of its probability, as `python -m tests.bench.fit_collection` prints them.
+
+CHOICE_WEIGHTS: ChoiceWeights = (
+    0.935,
+    0.062,
+    0.434,
+    -0.58,
+    -0.165,
+    -0.523,
+    -0.138,
+    0.424,
+    -1.005,
+    0.961,
+    -0.174,
+    1.112,
+    0.123,
+    0.129,
+    -1.15,
+)
+"""The weight of each feature of the choice, in the order of `OPTION_FEATURES`."""
+
+CALIBRATION_WEIGHTS: dict[TextFamily, CalibrationWeights] = {
+    "line text": (
+        -2.761,
+        1.306,
+        3.888,
+        0.81,
+        1.976,
+        0.354,
+        -0.984,
+        0.348,
+        0.834,
+        0.0,
+        -1.824,
+        -0.164,
+        0.942,
+        -0.342,
+        -0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        -0.445,
+        -0.476,
+        0.168,
+        0.066,
+    ),
+    "short text": (
+        0.254,
+        3.657,
+        1.16,
+        -1.653,
+        -0.04,
+        -0.17,
+        -0.741,
+        -0.872,
+        -0.19,
+        0.0,
+        0.807,
+        0.769,
+        0.641,
+        -1.87,
+        -2.317,
+        -0.133,
+        0.089,
+        -0.193,
+        1.023,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    ),
+    "typed": (
+        -3.143,
+        2.921,
+        1.986,
+        -0.14,
+        1.923,
+        0.36,
+        0.0,
+        0.0,
+        0.338,
+        1.628,
+        0.0,
+        0.056,
+        -0.257,
+        -0.534,
+        -0.097,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    ),
+}
+"""The weights of the choice's probability, for each family of texts."""

@@ -5,15 +5,113 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-from reconcile.algorithms import best_line, learn_line_model
-from reconcile.collection import choice_calibration, choice_model, shipped_weights, source_standing
+from reconcile.algorithms import best_line, learn_line_model, written_words
+from reconcile.collection import choice_calibration, source_standing
 from reconcile.collection.choice_calibration import OwnCalibration
-from reconcile.collection.choice_features import Choice, features_of, field_facts
-from reconcile.collection.comparable_texts import TextFamily, field_types, make_comparable, text_family
-from reconcile.collection.item_results import item_result
 from reconcile.collection.items import ComparableItem, Item, ItemResult
-from reconcile.collection.text_options import CollectionModel, TextOption, count_words, line_of, options_of
+from reconcile.collection.source_standing import TextFamily, field_types, make_comparable, text_family
+from reconcile.collection.text_options import (
+    Choice,
+    CollectionModel,
+    TextOption,
+    count_words,
+    features_of,
+    field_facts,
+    line_of,
+    options_of,
+)
+from transcribe.codes import EvidenceCode
+from transcribe.model import Evidence
+
+# The result of an item from its choice: the text as it is written, how it was chosen and why.
+
+
+def item_result(
+    choice: Choice, probability: float, champion: str, target: float, collection: CollectionModel
+) -> ItemResult:
+    """The result of a choice whose probability is known; a gold item keeps its gold text.
+
+    Args:
+        choice: as the champion made it.
+        probability: that the chosen text is right.
+        champion: "model" or "majority".
+        target: a less probable text is worth one more reading.
+        collection: what was learnt of the collection.
+    """
+    item = choice.item.item
+    normal = choice.option.normal if choice.option else ""
+    method, reason = _method_and_reason(choice, champion)
+    result = ItemResult(
+        item=item,
+        text=_written_text(choice, collection),
+        normal=normal,
+        probability=probability,
+        method=method,
+        reason=reason,
+        ask=probability < target,
+        majority=choice.majority,
+        model=normal,
+        model_probability=probability,
+    )
+    if choice.item.gold is None:
+        return result
+    return replace(
+        result,
+        text=item.gold or "",
+        normal=choice.item.gold,
+        probability=1.0,
+        method="gold",
+        reason=Evidence(code=EvidenceCode.GOLD),
+        ask=False,
+    )
+
+
+def _method_and_reason(choice: Choice, champion: str) -> tuple[str, Evidence]:
+    readings, blanks = len(choice.item.readings), choice.item.blank_count
+    numbers = {"readings": readings, "blanks": blanks, "texts": choice.text_count}
+    if choice.option is None:
+        empty = "blank" if readings + blanks else "unread"
+        if empty == "unread" and not choice.item.unreadable_count:
+            return empty, Evidence(code=EvidenceCode.COLLECTION_NO_READINGS, numbers=numbers)
+        return empty, Evidence(code=EvidenceCode(f"collection {empty}"), numbers=numbers)
+    numbers["votes"] = votes = len(choice.option.readings)
+    if votes == 0:
+        return "composed", Evidence(code=EvidenceCode.COLLECTION_COMPOSED, numbers=numbers)
+    if choice.text_count == 1 and not blanks:
+        method = "unanimous" if readings > 1 else "single"
+        return method, Evidence(code=EvidenceCode(f"collection {method}"), numbers=numbers)
+    numbers["readings"] = readings + blanks
+    if champion == "majority":
+        return "majority", Evidence(code=EvidenceCode.COLLECTION_MAJORITY, numbers=numbers)
+    fewer = votes < max(Counter(reading.normal for reading in choice.item.readings).values())
+    code = EvidenceCode.COLLECTION_MINORITY if fewer else EvidenceCode.COLLECTION_WEIGHED
+    return "weighed", Evidence(code=code, numbers=numbers)
+
+
+def _written_text(choice: Choice, collection: CollectionModel) -> str:
+    """The chosen text as most of its sources wrote it.
+
+    Each word of a composed text is written as the source of the best standing among its readers wrote it.
+    """
+    if choice.option is None:
+        return ""
+    if choice.option.readings:
+        written = Counter(reading.text.strip() for reading in choice.option.readings)
+        return min(written, key=lambda text: (-written[text], text))
+    item = choice.item
+    line = line_of(item)
+    odds = [collection.field_rates.log_odds(reading.source, item.field) for reading in item.readings]
+    spellings = [iter(written_words(reading.text)) for reading in item.readings]
+    text = []
+    for slot, word in zip_longest(line.slots, best_line(collection.line_model.weigh(line)), fillvalue=""):
+        written_in_slot = [next(spelling) if read else "" for read, spelling in zip(slot, spellings, strict=True)]
+        if word:
+            readers = [number for number, read in enumerate(slot) if read == word]
+            text.append(written_in_slot[max(readers, key=lambda number: (odds[number], -number))])
+    return " ".join(text)
+
 
 MIN_OWN_CALIBRATION_ITEMS = 50
 """From so many gold items on they correct the shipped probabilities. Chosen by hand."""
@@ -100,7 +198,7 @@ def choose_text(
     options: Sequence[TextOption],
     collection: CollectionModel,
     family: TextFamily,
-    weights: choice_model.ChoiceWeights,
+    weights: choice_calibration.ChoiceWeights,
 ) -> Choice:
     """The most probable text of one item: put together word by word for a line, else one of the options.
 
@@ -125,7 +223,7 @@ def choose_text(
             majority=majority,
             differing_places=sum(len(set(slot)) > 1 for slot in line.slots),
         )
-    shares = choice_model.option_probabilities(options, weights)
+    shares = choice_calibration.option_probabilities(options, weights)
     place = _likeliest_place(item, options, shares)
     return Choice(item=item, option=options[place], share=shares[place], text_count=text_count, majority=majority)
 
@@ -166,14 +264,14 @@ def choice_log_odds(choices: Sequence[Choice], families: Mapping[str, TextFamily
     for choice in choices:
         family = families[choice.item.field]
         features = features_of(choice, facts[choice.item.field])
-        weights = shipped_weights.CALIBRATION_WEIGHTS[family]
+        weights = choice_calibration.CALIBRATION_WEIGHTS[family]
         log_odds.append(choice_calibration.shipped_log_odds(features, weights, family))
     return log_odds
 
 
 def _choice_weights(
     items: Sequence[ComparableItem], options: Sequence[Sequence[TextOption]], families: Mapping[str, TextFamily]
-) -> choice_model.ChoiceWeights:
+) -> choice_calibration.ChoiceWeights:
     """The shipped weights of the choice, fitted to the collection's gold where it has enough."""
     gold = [
         (item, some)
@@ -181,9 +279,9 @@ def _choice_weights(
         if item.gold is not None and families[item.field] != "line text"
     ]
     if len(gold) < MIN_OWN_CHOICE_ITEMS:
-        return shipped_weights.CHOICE_WEIGHTS
-    return choice_model.fit_choice(
-        choice_examples(*zip(*gold, strict=True)), prior_weights=shipped_weights.CHOICE_WEIGHTS, ridge=10.0
+        return choice_calibration.CHOICE_WEIGHTS
+    return choice_calibration.fit_choice(
+        choice_examples(*zip(*gold, strict=True)), prior_weights=choice_calibration.CHOICE_WEIGHTS, ridge=10.0
     )
 
 

@@ -1,12 +1,10 @@
 """A decision, or the task of asking one more person; and the record."""
 
-from reconcile.decision.answer import Answer, Known, answers, is_of_same_readings, is_same
+from reconcile.decision.answer import Answer, Known, Traditions, answers, is_of_same_readings, is_same, traditions
 from reconcile.decision.audit_sampling import audit_of, is_audited
 from reconcile.decision.blind_agreement import agreed_blind
 from reconcile.decision.decide import decide
-from reconcile.decision.provisional import provisional, provisional_record
-from reconcile.decision.record import assemble, is_complete
-from reconcile.decision.writing_tradition import Traditions, traditions
+from reconcile.decision.record import assemble, is_complete, provisional, provisional_record
 
 __all__ = [
     "Answer",

@@ -1,11 +1,17 @@
 """A form prepared for weighing: fields, known values, rules."""
 
-from reconcile.forms.known_match import KnownMatch, keys_apart, known_match
-from reconcile.forms.master_data import KnownWords
-from reconcile.forms.prepared_form import CACHED_TEXT_COUNT, PreparedField, PreparedForm, prepared
+from reconcile.forms.prepared_form import (
+    CACHED_TEXT_COUNT,
+    KnownMatch,
+    KnownWords,
+    PreparedField,
+    PreparedForm,
+    keys_apart,
+    known_match,
+    prepared,
+)
 from reconcile.forms.row_filter import readings_in_told_rows
-from reconcile.forms.rule_terms import Operand
-from reconcile.forms.rules import CompiledRule, RuleInstance, Values, compile_rules, operand, solve
+from reconcile.forms.rules import CompiledRule, Operand, RuleInstance, Values, compile_rules, operand, solve
 
 __all__ = [
     "CACHED_TEXT_COUNT",

@@ -2,12 +2,10 @@
 
 from reconcile.inference.calibration import Lesson, calibrated, fit_calibration, informed_share
 from reconcile.inference.circumstances import PEOPLE_STAGE, Circumstances, circumstances
-from reconcile.inference.noisy_channel import habits, ways
+from reconcile.inference.noisy_channel import flat_prior, habits, has_shapes, ways
 from reconcile.inference.posterior import FieldPosterior, shared_confusions, weigh_field
-from reconcile.inference.prior import flat_prior, has_shapes
-from reconcile.inference.scan_memory import ScanMemory
 from reconcile.inference.votes import Vote, is_nearly_same, majority, null_of, vote, votes
-from reconcile.inference.weigh import LAST_WORD_FLAGS, weigh, weigh_together
+from reconcile.inference.weigh import LAST_WORD_FLAGS, ScanMemory, weigh, weigh_together
 
 __all__ = [
     "LAST_WORD_FLAGS",

@@ -9,9 +9,15 @@ from typing import Literal
 from rapidfuzz.distance import Levenshtein
 
 from reconcile.forms import PreparedField
-from reconcile.inference.noisy_channel import Source, is_part_of_another, is_silent
+from reconcile.inference.noisy_channel import (
+    Source,
+    is_part_of_another,
+    is_silent,
+    log_prior,
+    shape_log_factor,
+    shapes_of,
+)
 from reconcile.inference.posterior import FieldPosterior
-from reconcile.inference.prior import log_prior, shape_log_factor, shapes_of
 from reconcile.inference.votes import Vote, null_of
 from reconcile.parameters import LOOKALIKES, LearntParameters, shape_of
 from transcribe.codes import Witness

@@ -1,7 +1,7 @@
 """Long texts of a form (comments, addresses), weighed word by word.
 
 Three careful people seldom type a comment of twenty words alike. The word network lays their readings side by side
-(`reconcile.algorithms.word_network`). Each slot is weighed by what every source does with words
+(`reconcile.algorithms.word_model`). Each slot is weighed by what every source does with words
 (`reconcile.algorithms.word_model`). The whole text is as probable as all of its slots together. A text that is decided
 so was read by somebody, or each of its words was.
 """

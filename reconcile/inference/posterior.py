@@ -12,23 +12,23 @@ from math import exp, isclose
 from typing import NamedTuple
 
 from reconcile.forms import PreparedField
-from reconcile.inference.beside import Beside, texts_beside, with_beside
 from reconcile.inference.candidates import (
     IMPOSSIBLE_LOG_PROBABILITY,
+    Beside,
     Unread,
     candidates,
     nothing_read,
+    texts_beside,
+    with_beside,
 )
 from reconcile.inference.noisy_channel import (
+    PROPOSAL_LOG_FACTOR,
     Component,
     Source,
     is_silent,
     likelihoods,
-    log_sum,
-)
-from reconcile.inference.prior import (
-    PROPOSAL_LOG_FACTOR,
     log_prior,
+    log_sum,
     shapes_of,
     stray_share,
     word_priors,

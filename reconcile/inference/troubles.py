@@ -18,8 +18,8 @@ from reconcile.inference.corroboration import (
     without_settled,
 )
 from reconcile.inference.long_text import may_run_words_together
+from reconcile.inference.noisy_channel import is_outside_format
 from reconcile.inference.posterior import FieldPosterior
-from reconcile.inference.prior import is_outside_format
 from reconcile.inference.votes import (
     BLANK,
     DECIMALS_PATTERN,

@@ -23,7 +23,7 @@ NULLS: tuple[Null, ...] = get_args(Null)
 """Why a field has no value, in the order in which flags of a reading count."""
 
 LOOKED_AGAIN = "again"
-"""The condition of an engine's reading at a further look, see `transcribe/recognition/engine_words.py`."""
+"""The condition of an engine's reading at a further look, see `transcribe/recognition/asked_regions.py`."""
 
 MIN_LOOKALIKE_CONFIDENCE = 0.01
 """Confidence of an alternative from which a character may be its lookalike. Of 35 decided values with such a 1 or 7

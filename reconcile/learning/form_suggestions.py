@@ -8,16 +8,193 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, groupby
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import chain, combinations, groupby, permutations
+from typing import Literal, NamedTuple
 
-from reconcile.forms import PreparedField
-from reconcile.learning.backed_values import BackedValue, DecidedScan, backed_values, rests_on_one
-from reconcile.learning.rule_suggestions import MIN_HOLDING_SHARE, MIN_RECORD_COUNT, suggested_checks
+from reconcile.forms import CompiledRule, Operand, PreparedField, compile_rules, operand, prepared
+from reconcile.inference import Vote, votes
 from reconcile.parameters import shape_of
-from transcribe.fields import facts_of
-from transcribe.model import Field, FieldKey, Form
+from transcribe.codes import Method
+from transcribe.fields import Facts, facts_of
+from transcribe.model import Decision, Field, FieldKey, Form, Null, Reading, Rule
+
+# Rules that the decided values of a form keep: products, sums, dates in order.
+
+MIN_RECORD_COUNT = 20
+"""Fewer records suggest nothing. Chosen by hand."""
+
+MIN_HOLDING_SHARE = 0.97
+"""The least share of records that must keep a suggested rule. A few values are wrong, or wrong on the paper."""
+
+MIN_TELLING_COUNT = 5
+"""The least count of records that could have broken the rule. Chosen by hand. In these none of the numbers is 0 or 1,
+and the dates differ."""
+
+MAX_NUMBER_COUNT = 12
+"""Sums are looked for among the first so many numbers of a form. Chosen by hand."""
+
+
+class SuggestedCheck(NamedTuple):
+    """A rule that a form lacks, its fields, the records that keep it, and those of which it says something."""
+
+    check: str
+    names: tuple[str, ...]
+    seen: int
+    of: int
+
+
+def suggested_checks(form: Form, records: Sequence[Mapping[FieldKey, Decision]]) -> Iterator[SuggestedCheck]:
+    """Each rule that a form lacks and that these records bear out.
+
+    Of several rules about one total the first is enough, and products are found before sums of them.
+    """
+    facts = {field.name: facts_of(field.type) for field in form.all_fields()}
+    values = [_values(record, facts) for record in records]
+    ruled = {frozenset(rule.names) for rule in compile_rules(form)}
+    explained: set[str] = set()
+    for left, check in _checks(form):
+        (rule,) = compile_rules(replace(form, rules=(Rule(name="", check=check),)))
+        if frozenset(rule.names) in ruled or left in explained:
+            continue
+        seen, of, telling = _tally(rule, values)
+        if of >= MIN_RECORD_COUNT and telling >= MIN_TELLING_COUNT and seen >= MIN_HOLDING_SHARE * of:
+            explained.add(left)
+            yield SuggestedCheck(check, tuple(rule.names), seen, of)
+
+
+def _values(record: Mapping[FieldKey, Decision], facts: Mapping[str, Facts]) -> dict[FieldKey, Operand]:
+    known = {key: each for key, each in record.items() if each.null != "illegible" and key.name in facts}
+    return {key: operand(each.value, facts[key.name]) for key, each in known.items()}
+
+
+def _tally(rule: CompiledRule, values: Sequence[Mapping[FieldKey, Operand]]) -> tuple[int, int, int]:
+    """Counts of records where the rule holds, applies, and could have failed."""
+    seen, of, telling = 0, 0, 0
+    for of_record in values:
+        instances = rule.instances(of_record)
+        told = [(each, each.holds(of_record)) for each in instances if set(each.keys) <= of_record.keys()]
+        said = [(each, holds) for each, holds in told if holds is not None]
+        if said:
+            of += 1
+            seen += all(holds for _, holds in said)
+            telling += any(_tells([of_record[key] for key in each.keys]) for each, _ in said)
+    return seen, of, telling
+
+
+def _tells(operands: Sequence[Operand]) -> bool:
+    """True if the rule could have failed: no number is 0 or 1, no two dates are the same."""
+    numbers = [each for each in operands if isinstance(each, Decimal)]
+    filled = [each for each in operands if each is not None]
+    return all(abs(each) not in (0, 1) for each in numbers) and (bool(numbers) or len(set(filled)) == len(filled) > 1)
+
+
+def _checks(form: Form) -> Iterator[tuple[str, str]]:
+    """Every rule that may be suggested, with what it is about, likelier ones first."""
+    for table in form.tables:
+        yield from _products([column.field for column in table.columns])
+    numbers = [each.name for each in form.fields if facts_of(each.type).is_number][:MAX_NUMBER_COUNT]
+    cells = [column.field for table in form.tables for column in table.columns]
+    columns = [each.name for each in cells if facts_of(each.type).is_money]
+    for total in numbers:
+        for column in columns:
+            yield total, f"{total} == sum({column})"
+    for total, part in permutations(numbers, 2):
+        for column in columns:
+            yield total, f"{total} == sum({column}) + {part}"
+    for total in numbers:
+        for one, other in combinations([name for name in numbers if name != total], 2):
+            yield total, f"{total} == {one} + {other}"
+    dates = [each.name for each in form.fields if facts_of(each.type).is_day]
+    for early, late in permutations(dates, 2):
+        yield f"{early} {late}", f"{late} >= {early}"
+
+
+def _products(columns: Sequence[Field]) -> Iterator[tuple[str, str]]:
+    names = [each.name for each in columns if facts_of(each.type).is_number]
+    for result in reversed(names):
+        for one, other in combinations([name for name in names if name != result], 2):
+            yield result, f"{result} == {one} * {other}"
+
+
+# Decided values with who read them alike: one person alone proves nothing of a form.
+
+WITHOUT_PEOPLE = frozenset({Method.MACHINES, Method.INK, Method.BARCODE})
+"""Ways to a decision that need nobody's reading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedScan:
+    """The decisions of one scan, and its readings."""
+
+    decisions: Mapping[FieldKey, Decision]
+    readings: Sequence[Reading] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedValue:
+    """A decided value, and the `people` who read it so without having seen it before.
+
+    `counts` says that it stands on more than one person's word: on two people, an expert, or an engine. `lone` is the
+    one person without whom it were not decided, "" where there is no such.
+    """
+
+    decision: Decision
+    people: frozenset[str]
+    counts: bool
+    lone: str
+
+    @property
+    def text(self) -> str:
+        """What is written; "" where nothing is or nobody can read it."""
+        return self.decision.text if self.decision.null is None else ""
+
+    @property
+    def null(self) -> Null | None:
+        """Why there is no text."""
+        return self.decision.null
+
+
+def backed_values(form: Form, scan: DecidedScan) -> dict[FieldKey, BackedValue]:
+    """The decided values of one scan with what each stands on. A provisional value is none of them."""
+    spots = prepared(form).fields
+    of_field: dict[FieldKey, list[Reading]] = {}
+    for reading in scan.readings:
+        of_field.setdefault(reading.key, []).append(reading)
+    return {
+        key: _backed(spots[key.name], decision, votes(spots[key.name], of_field.get(key, ())))
+        for key, decision in scan.decisions.items()
+        if key.name in spots and decision.method != Method.PROVISIONAL
+    }
+
+
+def _backed(spot: PreparedField, decision: Decision, said: Iterable[Vote]) -> BackedValue:
+    alike = [vote for vote in said if _says(spot, vote, decision)]
+    people = {vote.source for vote in alike if not vote.machine}
+    unprompted = {vote.source for vote in alike if not vote.machine and vote.shown != vote.says}
+    expert = any(vote.kind == "expert" for vote in alike) or decision.method == Method.EXPERT
+    engine = any(vote.machine for vote in alike)
+    needs_people = decision.method not in WITHOUT_PEOPLE and not expert
+    return BackedValue(
+        decision=decision,
+        people=frozenset(unprompted),
+        counts=expert or engine or len(unprompted) > 1 or not people,
+        lone=next(iter(people)) if needs_people and len(people) == 1 else "",
+    )
+
+
+def _says(spot: PreparedField, vote: Vote, decision: Decision) -> bool:
+    if decision.null is not None or vote.null is not None:
+        return vote.null == decision.null
+    return vote.says == spot.normal(decision.text)
+
+
+def rests_on_one(values: Iterable[BackedValue]) -> bool:
+    """Whether one and the same person was needed for every one of these values."""
+    needed = {value.lone for value in values}
+    return len(needed) == 1 and "" not in needed
+
 
 MIN_WAY_SHARE = 0.05
 """A way of writing that a smaller share of values has is no part of a pattern: it may be a mistake. Chosen by hand."""
@@ -71,10 +248,10 @@ def suggestions(form: Form, scans: Iterable[DecidedScan]) -> tuple[Suggestion, .
     records = [backed_values(form, scan) for scan in scans]
     counted = [{key: each for key, each in record.items() if each.counts} for record in records]
     found: list[Suggestion] = []
-    for field in form.all_fields():
-        spot = PreparedField(field, form)
-        written = [_texts(record, field.name) for record in counted]
-        found += [*_required(field, records), *_pattern(spot, written), *_master(spot, written)]
+    for asked in form.all_fields():
+        spot = PreparedField(asked, form)
+        written = [_texts(record, asked.name) for record in counted]
+        found += [*_required(asked, records), *_pattern(spot, written), *_master(spot, written)]
     return (*found, *_rules(form, counted))
 
 

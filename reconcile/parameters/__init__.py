@@ -1,14 +1,6 @@
 """What was learnt about sources, typed."""
 
-from reconcile.parameters.champion import MIN_CONTEST_COUNT
 from reconcile.parameters.code_shapes import LOOKALIKES, MAX_CODE_LENGTH, USUAL_SCAN_COUNT, FieldShapes, shape_of
-from reconcile.parameters.confidence_bins import (
-    BAD_PAGE_QUALITY,
-    CONFIDENCE_STEPS,
-    bin_of,
-    confidence_table,
-    has_digits,
-)
 from reconcile.parameters.confusions import (
     MAX_EDIT_SHARE,
     SHARED_CONFUSIONS,
@@ -16,15 +8,26 @@ from reconcile.parameters.confusions import (
     edit_path,
     misreading_probability,
 )
-from reconcile.parameters.parameters import LearntParameters, read_parameters, without_shapes
-from reconcile.parameters.place_errors import PLACE_CONFIDENCE_STEPS, place_bin
+from reconcile.parameters.parameters import (
+    MIN_CONTEST_COUNT,
+    LearntParameters,
+    champion_standing,
+    read_parameters,
+    without_shapes,
+)
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.parameters.shrinkage import odds
-from reconcile.parameters.source_errors import PRIOR_ERROR_SHARE
-from reconcile.parameters.source_habits import PRIOR_HABIT_SHARE
-from reconcile.parameters.source_model import SourceModel
-from reconcile.parameters.source_phrases import differences, kept_phrases
-from reconcile.parameters.standings import champion_standing
+from reconcile.parameters.source_errors import PLACE_CONFIDENCE_STEPS, PRIOR_ERROR_SHARE, PRIOR_HABIT_SHARE, place_bin
+from reconcile.parameters.source_model import (
+    BAD_PAGE_QUALITY,
+    CONFIDENCE_STEPS,
+    SourceModel,
+    bin_of,
+    confidence_table,
+    differences,
+    has_digits,
+    kept_phrases,
+)
 
 __all__ = [
     "BAD_PAGE_QUALITY",

@@ -17,7 +17,7 @@ from itertools import product
 from math import exp, log
 from typing import Any
 
-from reconcile.parameters.source_phrases import CACHED_COUNT
+from reconcile.parameters.source_model import CACHED_COUNT
 
 UNSEEN_COUNT = 0.5
 """What was not seen yet counts as seen half a time: Krichevsky and Trofimov's half for each character at a place.

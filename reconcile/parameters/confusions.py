@@ -59,7 +59,7 @@ REPLACED_SHARE = 0.6
 ADDED_SHARE = exp(-2.8)
 """The share of one character among those that are added: that of this one among all that may be written.
 
-It is that of `reconcile.inference.prior.flat_word`: else length alone would make one of two texts the likelier
+It is that of `reconcile.inference.noisy_channel.flat_word`: else length alone would make one of two texts the likelier
 original. On 48 photographs of other forms .984 of 1,007 typed values came first so, .978 before. People's is the same:
 with 1/60 two who typed 22 outweighed three who typed 2.
 """

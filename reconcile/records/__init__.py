@@ -3,9 +3,7 @@
 from reconcile.records import query, record_search
 from reconcile.records.database import LAYOUT_VERSION, Moments, damage, is_outdated, one_moment
 from reconcile.records.export_formats import ExportOptions, export_names, load_export, spreadsheet_text
-from reconcile.records.held_forms import held, held_records
 from reconcile.records.interchange import quality
-from reconcile.records.interchange.conditions import require_value
 from reconcile.records.interchange.copy_notes import copy_notes
 from reconcile.records.interchange.data_package import write_package
 from reconcile.records.interchange.datasette_metadata import metadata
@@ -20,8 +18,9 @@ from reconcile.records.interchange.selection import (
     forms_of_batch,
     last_change,
     listed_records,
+    require_value,
 )
-from reconcile.records.publish import empty_log_of, is_of, publish, rebuild, verify
+from reconcile.records.publish import empty_log_of, held, held_records, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.record_contract import values_schema
 from reconcile.records.sql_names import key_in_line

@@ -10,8 +10,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from reconcile.records import rows, sql_names
-from reconcile.records.record_source import RecordSource
-from reconcile.records.rows import Row
+from reconcile.records.rows import RecordSource, Row
 from transcribe.model import FieldKey, Value
 
 SHARE_DIGITS = 6

@@ -11,8 +11,7 @@ from typing import Any
 from reconcile.records import schema
 from reconcile.records.database import begin_reading, open_for_reading
 from reconcile.records.document import lines_of
-from reconcile.records.interchange.conditions import search_phrase
-from reconcile.records.interchange.selection import EVERYTHING, Selection, selected
+from reconcile.records.interchange.selection import EVERYTHING, Selection, search_phrase, selected
 from reconcile.records.table_library import Database
 from transcribe.errors import NotFound, StartOver
 from transcribe.model import Value

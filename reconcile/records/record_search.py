@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from reconcile.records import query, schema
 from reconcile.records.database import Moments, begin_reading, open_for_reading
-from reconcile.records.interchange.conditions import (
+from reconcile.records.interchange.selection import (
     AMONG,
     ANY_RULE,
     Condition,

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from reconcile.records import rows, schema
 from reconcile.records.document import document_row
-from reconcile.records.record_source import RecordSource
-from reconcile.records.rows import Row
+from reconcile.records.rows import RecordSource, Row
 from reconcile.records.sql_names import FORMER_SUFFIX
 from reconcile.records.table_library import Database
 

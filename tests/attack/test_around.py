@@ -280,10 +280,10 @@ MISREADS = f"""
 import sys
 from pathlib import Path
 import flows.ingest
-import flows.shifts.reading_once
+import flows.shifts.shift
 def breaks(*_, **__):
     raise ValueError("no date: {CANARY}")
-flows.shifts.reading_once.read_scan = breaks
+flows.shifts.shift.read_scan = breaks
 home, file = map(Path, sys.argv[1:])
 done = flows.ingest.ingest_batch(home, [file], "bon-de-commande", "misread", 1, lambda *_: None)
 print(done.failed)

@@ -12,11 +12,11 @@ import pytest
 
 from flows.administration.people import invite
 from flows.home.home import Home, now, policy
-from flows.steps import reconcile_scans, waiting_scans
+from flows.steps import reconcile_scans
 from flows.steps.learn_parameters import learn_home
 from flows.steps.reconcile_scans import ReconciledScans, reconcile_waiting
 from reconcile.inference.weigh import weigh as weigh_readings
-from reconcile.learning import proposal, reopening
+from reconcile.learning import proposal
 from reconcile.learning.learn import learn as learn_from
 from tests.flows.conftest import house, rooms
 from tests.flows.house import House
@@ -44,7 +44,7 @@ def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
         return facts(scans, before, policy)
 
     monkeypatch.setattr(reconcile_scans, "weigh", weighed)
-    monkeypatch.setattr(reopening, "weigh", weighed)
+    monkeypatch.setattr(proposal, "weigh", weighed)
     monkeypatch.setattr(proposal, "learn", learnt)
 
 
@@ -87,7 +87,7 @@ def test_it_is_not_tried_again_until_something_has_changed(
     assert len(reconciled(rooms).failed) == 1
     for days in (0, 1, 400):
         assert reconciled(rooms, now() + timedelta(days=days)) == ReconciledScans()
-    for module in (reconcile_scans, waiting_scans):
+    for module in (reconcile_scans, reconcile_scans):
         monkeypatch.setattr(module, "program", lambda: "another version")
     assert len(reconciled(rooms).failed) == 1
     monkeypatch.undo()  # as if the next version had mended it
@@ -188,10 +188,10 @@ def test_the_reading_to_blame_is_found_among_many() -> None:
         if any(each.text == "b" and each.key.name == made[1] for each in some):
             raise ValueError
 
-    blamed = waiting_scans.to_blame(readings, weighed)
+    blamed = reconcile_scans.to_blame(readings, weighed)
     assert blamed is not None
     assert (blamed.key.name, blamed.text) == (made[1], "b")
-    assert waiting_scans.to_blame([each for each in readings if each is not blamed], weighed) is None
+    assert reconcile_scans.to_blame([each for each in readings if each is not blamed], weighed) is None
 
 
 def test_status_and_the_commands_name_it(

@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.administration.anomalies import TABLE_WORDS
+from flows.administration.odd_reading import TABLE_WORDS
 from flows.cli.app import app, whole_command
 from tests.transcribe.store.world import KEY, NOON, World, after, decision, sent, world
 from transcribe.model import FieldKey, Truth
 from transcribe.store import Floor, Rate
-from transcribe.store.drivers import migrate
+from transcribe.store.drivers import state_file
 from transcribe.store.lookup import SEALED_FACTS
 from transcribe.store.state_store import open_store
 
 whole_command()
 
-VERBS = Path(migrate.__file__).parents[1] / "verbs"
+VERBS = Path(state_file.__file__).parents[1] / "verbs"
 WRITERS = [*VERBS.glob("*.py"), *(VERBS.parent / "steering").glob("*.py"), VERBS.parent / "kept_time.py"]
 QUERIES = VERBS.parent / "queries"
 TABLES = {**{kind: kind for kind in SEALED_FACTS}, "dispute": "time_dispute", "person": "transcriber"}

@@ -17,10 +17,9 @@ import pytest
 import uvicorn
 
 from flows.home import settings as configuration
-from flows.home.addresses import is_loopback, reached_host
-from flows.home.settings import Settings
+from flows.home.settings import Settings, is_loopback, reached_host
 from flows.serving import slow_clients
-from flows.serving.review_settings import review_options
+from flows.serving.serve import review_options
 from flows.serving.slow_clients import PatientProtocol, most_connections
 from tests.flows.house import House, until
 from tests.patience import PATIENCE

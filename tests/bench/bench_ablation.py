@@ -32,7 +32,7 @@ from reconcile.algorithms.metrics import calibration_error
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.candidates import _repairs
-from reconcile.inference.prior import flat_prior, flat_share, flat_word
+from reconcile.inference.noisy_channel import flat_prior, flat_share, flat_word
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import edit_path, misreading_probability, shipped
 from reconcile.policy import POLICY

@@ -18,13 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconcile.algorithms.metrics import Forecast, calibration_error, word_errors
-from reconcile.algorithms.word_model import Line, best_line
+from reconcile.algorithms.word_model import Line, best_line, build_network, comparable_words
 from reconcile.algorithms.word_model import learn_line_model as learn_line_model
-from reconcile.algorithms.word_network import build_network, comparable_words
 from reconcile.collection import choice_calibration
-from reconcile.collection.comparable_texts import field_types, make_comparable
 from reconcile.collection.items import Item, ItemResult
 from reconcile.collection.reconcile_items import reconcile_items
+from reconcile.collection.source_standing import field_types, make_comparable
 from tests.bench import cross_fitted, sets
 from tests.bench.intervals import brier, by_chance, said
 

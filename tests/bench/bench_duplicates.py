@@ -18,7 +18,7 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image
 
-from flows.duplicates.find_duplicates import MAX_DIFFERING_SHARE
+from flows.duplicates.duplicate_policy import MAX_DIFFERING_SHARE
 from tests.bench.world import forms as world
 from tests.bench.world import writing
 from tests.bench.world.photographs import cache_folder

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
-from flows.mending.forecast import forecast
+from flows.mending.batches import forecast
 from tests.bench.reconciling.rows import Row, at_least, show
 from tests.flows.made_up_work import KINDS, Moment, moment
 

@@ -20,7 +20,7 @@ from tests.camera import USUAL, Level
 from tests.orders import FORMS, Made, make
 from transcribe.forms import definition
 from transcribe.model import Form, Page
-from transcribe.registration.identify import identify, sure_guess
+from transcribe.registration.align import identify, sure_guess
 from transcribe.sandbox import decoding
 from transcribe.sandbox.limits import Limits
 

@@ -23,7 +23,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from flows.output.svg import svg
-from reconcile.algorithms.intervals import exact_interval
+from reconcile.algorithms.metrics import exact_interval
 from reconcile.parameters import shipped as first_fit
 from tests.bench.generator import Shape, World, make
 from tests.bench.intervals import said

@@ -90,7 +90,7 @@ def measured(home: Home, count: int) -> bool:
 def _steps(home: Home, version: int, numbers: Sequence[int], chance: random.Random) -> Iterator[Callable[[], object]]:
     """The steps of one part."""
     yield lambda: _take_in(home, version, numbers)
-    with mock.patch("flows.shifts.reading_once.read_scan", made_up_reader(chance)):
+    with mock.patch("flows.shifts.shift.read_scan", made_up_reader(chance)):
         yield lambda: work_shift(home, 1)
     yield lambda: reconcile_home(home)
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
-from flows.home.prefect_settings import prefect_secret
+from flows.home.settings import prefect_secret
 from flows.runtime.prefect_server import PrefectServer, free_port
 from tests.bench.crowd.served import Served
 from tests.bench.outages.checked import tracebacks, wrong

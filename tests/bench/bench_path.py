@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from flows.home import settings as configuration
-from flows.home.prefect_settings import prefect_secret
+from flows.home.settings import prefect_secret
 from flows.runtime.prefect_server import PrefectServer
 from tests.flows.house import House, ingest_killed
 from tests.flows.test_ingest import told_of_house

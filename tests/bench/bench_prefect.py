@@ -70,7 +70,7 @@ def _ingest(settings: Settings, folder: Path, count: int) -> None:
     for number in range(count):
         cv2.imwrite(str(folder / f"{number}.png"), _photograph(chance, number))
     began = time.monotonic()
-    with mock.patch("flows.shifts.reading_once.read_scan", made_up_reader(random.Random(SEED))):
+    with mock.patch("flows.shifts.shift.read_scan", made_up_reader(random.Random(SEED))):
         done = ingest_batch(settings.home, [folder], FORM, folder.name, 2, lambda *_: None)
     assert (done.read, done.failed, done.set_aside) == (count, [], []), done
     CONSOLE.print(f"{count} scans in {time.monotonic() - began:.0f} s")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reconcile.algorithms.metrics import Forecast
-from reconcile.collection import choice_calibration, choice_model, shipped_weights
-from reconcile.collection.comparable_texts import field_types, make_comparable
+from reconcile.collection import choice_calibration
 from reconcile.collection.items import Item
 from reconcile.collection.reconcile_items import choice_examples, learn_collection
+from reconcile.collection.source_standing import field_types, make_comparable
 from reconcile.collection.text_options import options_of
 from tests.bench import sets
 from tests.bench.fit_collection import Seen, by_lot, golden_of, seen
@@ -47,7 +47,7 @@ def cards(collection: sets.Told) -> list[Stated]:
     for number in range(FOLDS):
         others = [place for place, each in enumerate(heard) if fold(each.item) != number]
         some = choice_examples([golden[place] for place in others], [possible[place] for place in others])
-        weights.append(choice_model.fit_choice(some) if some else shipped_weights.CHOICE_WEIGHTS)
+        weights.append(choice_calibration.fit_choice(some) if some else choice_calibration.CHOICE_WEIGHTS)
     return list(_stated(seen(collection, lambda item: weights[fold(item)]), fold))
 
 
@@ -55,7 +55,7 @@ def lines(parts: Sequence[sets.Told], draws: Mapping[int, int]) -> list[Stated]:
     """Sentences as so many of seven people read them, drawn by lot so often for each number: fitted on every second
     sentence of each part, for the rest."""
     place = {item.name: number % 2 for part in parts for number, (item, _) in enumerate(part)}
-    drawn = [seen(each, lambda _: shipped_weights.CHOICE_WEIGHTS) for part in parts for each in by_lot(part, draws)]
+    drawn = [seen(each, lambda _: choice_calibration.CHOICE_WEIGHTS) for part in parts for each in by_lot(part, draws)]
     return list(_stated([each for some in drawn for each in some], lambda item: place[item.name]))
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from reconcile.algorithms.metrics import calibration_error
 from reconcile.inference.calibration import Lesson, adjusted, fit_calibration
 from reconcile.inference.circumstances import SEARCHED_STAGE, UNDECIDED_STAGE
-from reconcile.learning.lessons import machines_alone
+from reconcile.learning.learn import machines_alone
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT

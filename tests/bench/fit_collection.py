@@ -1,4 +1,5 @@
-"""Fit the weights of `reconcile/collection/shipped_weights.py` on the shared sets, and print the literals of that file.
+"""Fit the weights of `reconcile/collection/choice_calibration.py` on the shared sets,
+and print the literals of that file.
 
 python -m tests.bench.fit_collection [--data DIR]
 """
@@ -12,12 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from reconcile.collection import choice_calibration, choice_model, shipped_weights
-from reconcile.collection.choice_features import ChoiceFeatures, features_of, field_facts
-from reconcile.collection.comparable_texts import TextFamily, field_types, make_comparable, text_family
+from reconcile.collection import choice_calibration
 from reconcile.collection.items import ComparableItem, Item
 from reconcile.collection.reconcile_items import choice_examples, choose_text, learn_collection
-from reconcile.collection.text_options import options_of
+from reconcile.collection.source_standing import TextFamily, field_types, make_comparable, text_family
+from reconcile.collection.text_options import ChoiceFeatures, features_of, field_facts, options_of
 from tests.bench import sets
 
 LINE_DRAWS = {3: 5, 4: 3, 5: 3, 6: 2, 7: 1}
@@ -48,24 +48,24 @@ def rounded(weights: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(round(weight, 3) for weight in weights)
 
 
-def fit_choice(collection: sets.Told) -> choice_model.ChoiceWeights:
+def fit_choice(collection: sets.Told) -> choice_calibration.ChoiceWeights:
     """Weights of the choice; everything else is learnt of the collection without its truth."""
     items = [item for item, _ in collection]
     heard = make_comparable(items, field_types(items))
     learnt = learn_collection(heard)
     possible = [options_of(each, learnt) if each.readings else [] for each in heard]
-    return choice_model.fit_choice(choice_examples(golden_of(collection), possible))
+    return choice_calibration.fit_choice(choice_examples(golden_of(collection), possible))
 
 
 def fit_honest(
-    collections: list[sets.Told], weights: choice_model.ChoiceWeights, of: TextFamily
+    collections: list[sets.Told], weights: choice_calibration.ChoiceWeights, of: TextFamily
 ) -> choice_calibration.CalibrationWeights:
     """The map to probabilities of one family, from the collections' own choices against their truth."""
     known = [each for some in collections for each in seen(some, lambda _: weights) if each.of == of]
     return (
         choice_calibration.fit_calibration([(each.numbers, each.right) for each in known], of)
         if known
-        else shipped_weights.CALIBRATION_WEIGHTS[of]
+        else choice_calibration.CALIBRATION_WEIGHTS[of]
     )
 
 
@@ -79,7 +79,7 @@ class Seen(NamedTuple):
     right: bool
 
 
-def seen(collection: sets.Told, weights: Callable[[Item], choice_model.ChoiceWeights]) -> list[Seen]:
+def seen(collection: sets.Told, weights: Callable[[Item], choice_calibration.ChoiceWeights]) -> list[Seen]:
     """What is chosen for every item of a collection; all else is learnt of the collection without its truth."""
     of_type = field_types([item for item, _ in collection])
     heard = make_comparable([item for item, _ in collection], of_type)

@@ -21,8 +21,7 @@ import numpy
 from numpy.typing import NDArray
 
 from reconcile.algorithms import logistic
-from reconcile.algorithms.word_model import Line, best_line
-from reconcile.algorithms.word_network import build_network
+from reconcile.algorithms.word_model import Line, best_line, build_network
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference import long_text
 from reconcile.inference.long_text_calibration import Prose, prose, regressors

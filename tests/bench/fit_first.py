@@ -27,8 +27,7 @@ from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.votes import null_of
 from reconcile.inference.weigh import weigh
-from reconcile.learning.learn import learn
-from reconcile.learning.lessons import taught
+from reconcile.learning.learn import learn, taught
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.policy import POLICY

@@ -25,7 +25,7 @@ from tests.bench.bench_marks import FITTED, SEEN_IN, boxes, wishes
 from tests.bench.world import marks
 from transcribe.geometry import Box
 from transcribe.ink import InkLayer, added_strokes, ink_layer
-from transcribe.ink.mark_shape import mark_shape
+from transcribe.ink.mark_detection import mark_shape
 
 TARGET = Path(__file__).parents[2] / "transcribe" / "ink" / "mark_weights.py"
 PHOTO_WEIGHTS = {11: marks.TICK_WEIGHTS, 12: (6, 4, 3, 1, 1, 1, 4, 3, 4, 0, 0)}

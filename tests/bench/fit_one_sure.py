@@ -16,7 +16,7 @@ from typing import Any
 from reconcile.algorithms import exact_interval
 from reconcile.inference.calibration import calibrated, fit_calibration
 from reconcile.inference.circumstances import ONE_SURE_STAGE
-from reconcile.learning.lessons import MachinesAlone, machines_alone
+from reconcile.learning.learn import MachinesAlone, machines_alone
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT

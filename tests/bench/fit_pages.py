@@ -20,11 +20,11 @@ from typing import Any
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh_together
 from reconcile.learning.counts import Counts
-from reconcile.learning.lessons import machines_alone
+from reconcile.learning.learn import machines_alone
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters.confidence_bins import BAD_PAGE_QUALITY
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
+from reconcile.parameters.source_model import BAD_PAGE_QUALITY
 from reconcile.policy import POLICY
 from tests.bench.fit_first import TARGET, key, reading
 from tests.bench.read_results import form_of

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconcile.learning.lessons import taught
+from reconcile.learning.learn import taught
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped import shipped_parameters

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from reconcile.inference.calibration import Lesson, fit_calibration
 from reconcile.inference.circumstances import TORN_STAGE
-from reconcile.learning.lessons import machines_alone
+from reconcile.learning.learn import machines_alone
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.parameters.shipped_data import CONTENT
 from reconcile.policy import POLICY

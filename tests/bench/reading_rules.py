@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from transcribe.ink.mark_shape import MarkShares
+from transcribe.ink.mark_detection import MarkShares
 
 Change = tuple[str, Any]
 """An attribute, "module:name", and what it is without the rule; a `Told` makes that of what it is with it."""

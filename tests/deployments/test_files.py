@@ -15,9 +15,7 @@ import pytest
 import yaml
 
 from flows.home import load_settings
-from flows.home.prefect_settings import prefect_server_variables
-from flows.home.setting_faults import FOREIGN_VARIABLES
-from flows.home.settings import variables
+from flows.home.settings import FOREIGN_VARIABLES, prefect_server_variables, variables
 from tests.deployments.composition import COMPOSE, DEPLOYMENTS, ROOT, secrets, services
 
 KUBERNETES = sorted((DEPLOYMENTS / "kubernetes").glob("*.yaml"))
@@ -212,7 +210,7 @@ def test_only_the_proxy_is_open_to_the_world_and_prefect_asks_for_its_password()
 
 
 def test_prefect_has_the_tuned_settings_everywhere_and_prunes(tmp_path: Path) -> None:
-    from flows.home.prefect_settings import prefect_variables
+    from flows.home.settings import prefect_variables
 
     settings = load_settings(tmp_path)
     tuned = {**prefect_variables(settings), **prefect_server_variables(settings, 1)}

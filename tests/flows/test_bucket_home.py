@@ -13,7 +13,7 @@ from typing import NoReturn
 import pytest
 
 from flows.administration import examine_deeply, orphaned_files, remove_orphans
-from flows.administration.archive_upkeep import bucket_findings
+from flows.administration.deep_check import bucket_findings
 from flows.administration.records import forget_scan
 from flows.backup.make_backup import make_backup
 from flows.backup.restore_backup import restore_backup

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from flows.administration.people import invite
-from flows.cli.inspecting import FILE_ERRORS
+from flows.cli.setup import FILE_ERRORS
 from flows.home.home import Home, now
 from flows.shifts import work_shift
 from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
@@ -59,8 +59,8 @@ def test_whatever_happens_to_one_scan_is_said_of_it_and_kept_until_it_is_read(
     assert isinstance(taken, TakenScan)
     rooms.store.put_to_read(taken.scan.id, "monday", now())
     with monkeypatch.context() as broken:
-        broken.setattr("flows.shifts.reading_once.read_scan", fails_so)
-        broken.setattr("flows.shifts.reading_once.RETRY_SECONDS", (0, 0))
+        broken.setattr("flows.shifts.shift.read_scan", fails_so)
+        broken.setattr("flows.shifts.shift.RETRY_SECONDS", (0, 0))
         done = work_shift(rooms, 2)
     ((name, message),) = done.failed + done.set_aside
     assert name == RECEIPT.name

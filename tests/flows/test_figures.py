@@ -8,32 +8,29 @@ import pytest
 
 from flows.administration import quality
 from flows.administration.records import READER_WAIT_SECONDS
-from flows.alerts import conditions, standing_records, told_alerts
+from flows.alerts import conditions, send
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
-from flows.desk.money import owed
+from flows.desk.money import amounts
 from flows.desk.now import alarms, throughput
-from flows.desk.people import needed, people_page, work_of_each
-from flows.desk.quality import counted
-from flows.desk.scans import scan_search
+from flows.desk.people import people_page, work_of_each
+from flows.desk.quality import measured
+from flows.desk.scans import scan_list
 from flows.desk.system import machine
 from flows.drafting.trial import MOST_TRIED
 from flows.duplicates.duplicate_policy import SURELY_ANOTHER
 from flows.home.settings import Settings
-from flows.measuring.audit_curves import MIN_GROUP_COUNT
-from flows.measuring.latest_scans import LATEST_SCAN_COUNT
-from flows.measuring.quality_measures import AUDITED_SCAN_COUNT
+from flows.measuring.quality_measures import AUDITED_SCAN_COUNT, LATEST_SCAN_COUNT, MIN_GROUP_COUNT
 from flows.parts.simulation import planning_inputs, scale, what_if
 from flows.parts.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
 from flows.scheduled import KEPT_BACKUPS_COUNT
 from flows.serving import records_api, slow_clients
 from flows.serving.health import MIN_FREE_BYTES
 from flows.serving.serve import STOP_SECONDS
-from flows.shifts.reading_once import MAX_BEGUN_COUNT
-from flows.shifts.shift import MAX_READING_SECONDS
+from flows.shifts.shift import MAX_BEGUN_COUNT, MAX_READING_SECONDS
 from flows.watching import watched_folder
 from tests.house_rules import ROOT
 from transcribe.archive.bucket import HURRIED_SECONDS, PATIENT_SECONDS
-from transcribe.forms.record_width import MAX_NAME_CHARACTERS, MAX_TABLE_COLUMNS
+from transcribe.forms.definition import MAX_NAME_CHARACTERS, MAX_TABLE_COLUMNS
 from transcribe.people import MIN_MEASURED_READINGS
 from transcribe.review.options import ReviewOptions
 from transcribe.store.verbs.leases import MAX_HELD_COUNT, SITTING_TIME
@@ -114,7 +111,7 @@ def test_how_long_forgetting_and_people_are_waited_for_is_what_the_page_of_the_s
 
 @pytest.mark.promise("pay of the months before is", "records stand still")
 def test_when_operators_are_told_is_what_the_page_says() -> None:
-    assert timedelta(days=1) == told_alerts.AGAIN
+    assert timedelta(days=1) == send.AGAIN
     assert "tells each thing once a day as long as it lasts" in PAGE
     assert f"of the {conditions.ODD_READING_SCAN_COUNT} scans that people read last" in PAGE
     low, recent = conditions.MAX_LOW_FITS_COUNT, conditions.RECENT_FITS_COUNT
@@ -126,7 +123,7 @@ def test_when_operators_are_told_is_what_the_page_says() -> None:
     assert "older than two days (`FAIRHAND_ALERT_BACKUP_DAYS`)" in PAGE
     assert timedelta(days=3) == conditions.PAY_NOTICE
     assert "`FAIRHAND_PAY_DAY` is three days off or less, or past" in PAGE
-    assert timedelta(minutes=15) == standing_records.MAX_UNPUBLISHED
+    assert timedelta(minutes=15) == conditions.MAX_UNPUBLISHED
     assert "is not published a quarter of an hour later" in PAGE
     assert timedelta(days=2) == conditions.APPEAL_NOTICE
     assert "their day is two days off or less" in PAGE
@@ -156,16 +153,16 @@ def test_how_old_what_the_desk_shows_may_be_is_what_its_page_says() -> None:
     assert "A forecast is reckoned anew after a minute" in DESK
     slow = "those of ways of reading and of what audits found after ten."
     assert f"Alarms are looked at again after a minute; {slow}" in DESK
-    assert needed.MISSING_SECONDS == 5 * 60
+    assert work_of_each.MISSING_SECONDS == 5 * 60
     assert "what the doctor finds, and who is missing, is looked at again after five minutes" in DESK
-    assert (counted.MEASURED_SECONDS, work_of_each.WORK_SECONDS) == (10 * 60, 10 * 60)
+    assert (measured.MEASURED_SECONDS, work_of_each.WORK_SECONDS) == (10 * 60, 10 * 60)
     assert "is measured again after ten minutes, and so is everybody's work" in DESK
-    assert (owed.OWED_SECONDS, people_page.ODD_SECONDS) == (3600, 3600)
+    assert (amounts.OWED_SECONDS, people_page.ODD_SECONDS) == (3600, 3600)
     assert "what is owed, and what is odd in it, after an hour" in DESK
     assert (AUDITED_SCAN_COUNT, LATEST_SCAN_COUNT, MIN_GROUP_COUNT) == (2_000, 1_000, 20)
     assert "of the 2,000 scans that came last of those with an audit, and of the 1,000 scans that came last" in DESK
     assert "of fewer than 20 audited fields nothing is said" in DESK
-    assert (scan_search.MOST_IN_FILE, MOST_TRIED, what_if.MOST_ORDERS) == (1_000, 5, 12)
+    assert (scan_list.MOST_IN_FILE, MOST_TRIED, what_if.MOST_ORDERS) == (1_000, 5, 12)
     assert "A file of scans has a thousand" in DESK
     assert "tried on up to five files" in DESK
     assert "plays up to a dozen finished scans" in DESK

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.mending.forecast import forecast
+from flows.mending.batches import forecast
 from tests.flows.made_up_work import KINDS, MONDAY, moment
 
 NOON = MONDAY + timedelta(hours=12)

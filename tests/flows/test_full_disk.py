@@ -50,7 +50,7 @@ def taken(rooms: Home, monkeypatch: pytest.MonkeyPatch, failing: int) -> list[ob
             raise NO_ROOM
         real(file)
 
-    monkeypatch.setattr("transcribe.archive.folder.os.fsync", fsync)
+    monkeypatch.setattr("transcribe.archive.archive.os.fsync", fsync)
     paths = [CASES / name for name in RECEIPTS]
     return list(take_in(rooms, paths, "receipt", "monday"))
 
@@ -59,7 +59,7 @@ def test_the_archive_names_itself_and_leaves_no_half_file(tmp_path: Path, monkey
     archive = Archive(str(tmp_path / "archive"))
     kept = archive.put(b"before")
     with monkeypatch.context() as patched:
-        patched.setattr("transcribe.archive.folder.os.fsync", lambda _: (_ for _ in ()).throw(NO_ROOM))
+        patched.setattr("transcribe.archive.archive.os.fsync", lambda _: (_ for _ in ()).throw(NO_ROOM))
         with pytest.raises(ArchiveFull, match=f"The disk of the archive is full .*{tmp_path.name}") as raised:
             archive.put_all([b"one", b"two"])
     assert "Make room on it and do the same again." in str(raised.value)
@@ -69,7 +69,7 @@ def test_the_archive_names_itself_and_leaves_no_half_file(tmp_path: Path, monkey
 
 def test_another_error_of_the_disk_is_not_called_a_full_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = OSError(errno.EIO, "broken")
-    monkeypatch.setattr("transcribe.archive.folder.os.fsync", lambda _: (_ for _ in ()).throw(broken))
+    monkeypatch.setattr("transcribe.archive.archive.os.fsync", lambda _: (_ for _ in ()).throw(broken))
     with pytest.raises(OSError, match="broken"):
         Archive(str(tmp_path / "archive")).put(b"one")
 

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from flows.administration.people import invite
 from flows.home.home import Home, now
-from flows.serving.review_settings import review_options
+from flows.serving.serve import review_options
 from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.transcribe.store.world import NOON, World, world
-from transcribe.form_drafting.label_types import type_of
+from transcribe.form_drafting.grids import type_of
 from transcribe.ocr.engines.tesseract import problem
 from transcribe.review.views.formatting import day, moment
 

@@ -12,8 +12,7 @@ from flows.home.home import Home, limits, now
 from flows.steps.read_scans import read_scan
 from tests.orders import make
 from transcribe.intake.load_pages import load_pages
-from transcribe.intake.masked_copies import is_unmasked
-from transcribe.intake.scans import Scanned, scans_of
+from transcribe.intake.scans import Scanned, is_unmasked, scans_of
 from transcribe.model import ScanPage
 from transcribe.recognition.read import pictures
 

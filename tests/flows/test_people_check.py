@@ -10,7 +10,7 @@ import pytest
 
 from flows.administration.people import invite
 from flows.alerts.conditions import odd_readers
-from flows.cli.people_check import example_in_words
+from flows.cli.people import example_in_words
 from flows.home.home import Home, now
 from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import House

@@ -19,7 +19,7 @@ from tests.flows.steps.test_provisional_records import read_all
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from transcribe.errors import SettingsError
 from transcribe.model import FieldKey, ReadResult, Scan, ScanPage
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr.engine import reading
 
 TOTAL = FieldKey("total")
 

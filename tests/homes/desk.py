@@ -18,7 +18,7 @@ from flows.cli.app import app, whole_command
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.serving.api import api
-from flows.serving.review_settings import review_options
+from flows.serving.serve import review_options
 from transcribe.review.app import create_app
 
 whole_command()

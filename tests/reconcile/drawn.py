@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconcile.forms.prepared_form import prepared
-from reconcile.learning.shape_counts import MEMORY_SCAN_COUNT
+from reconcile.learning.counts import MEMORY_SCAN_COUNT
 from reconcile.parameters.code_shapes import shape_of
 from reconcile.parameters.shipped import shipped_parameters
 from tests.reconcile.made import field, form, reading

@@ -11,7 +11,7 @@ import pytest
 
 from reconcile.decision import decide
 from reconcile.inference import weigh
-from reconcile.inference.evidence import MIN_EVIDENCE_BITS
+from reconcile.inference.weigh import MIN_EVIDENCE_BITS
 from reconcile.parameters import shipped_parameters
 from reconcile.policy import POLICY
 from transcribe.forms import definition

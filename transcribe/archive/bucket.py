@@ -22,7 +22,7 @@ import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
-from transcribe.archive.place import parts_of
+from transcribe.archive.archive import parts_of
 from transcribe.archive_names import path_of
 from transcribe.errors import ArchiveAway, ArchiveRefused
 

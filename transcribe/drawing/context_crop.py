@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable
+from functools import lru_cache
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, UnidentifiedImageError
 
+from transcribe.errors import NotFound
 from transcribe.geometry import Box
+from transcribe.model import SnippetFrame
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 """The formats of page pictures in the archive."""
@@ -75,3 +79,71 @@ def _around(box: Box, size: tuple[int, int]) -> Box:
     high = round(SEEN_ABOVE_HEIGHTS * max(box.height, 1))
     wide = max(high, round(SEEN_BESIDE_WIDTHS * box.width))
     return box.padded(wide, high).clipped(*size)
+
+
+# Pages made small: the first of a blank form, by which a person knows it again, and those of scans.
+
+THUMBNAIL_WIDTH_PX = 320
+"""Twice what a thumbnail has on the screen, for screens with two pixels a CSS pixel."""
+THUMBNAIL_QUALITY = 60
+"""JPEG quality. Chosen by hand: lines and headings are sharp, and a form takes about 15 kB."""
+
+
+@lru_cache(maxsize=64)
+def blank_thumbnail(path: str) -> bytes:
+    """A small JPEG of a blank page. NotFound where there is no such picture."""
+    try:
+        with Image.open(path) as picture:
+            return _small(picture)
+    except (OSError, UnidentifiedImageError) as error:
+        raise NotFound("This form has no picture of its blank.") from error
+
+
+def small_picture(content: bytes) -> bytes:
+    """A small JPEG of a page from the archive. NotFound where it is no picture."""
+    try:
+        with Image.open(io.BytesIO(content), formats=PICTURE_FORMATS) as picture:
+            return _small(picture)
+    except (OSError, UnidentifiedImageError) as error:
+        raise NotFound("This page has no picture.") from error
+
+
+def _small(picture: Image.Image) -> bytes:
+    grey = picture.convert("L")
+    height = max(1, round(grey.height * THUMBNAIL_WIDTH_PX / grey.width))
+    content = io.BytesIO()
+    grey.resize((THUMBNAIL_WIDTH_PX, height)).save(content, "JPEG", quality=THUMBNAIL_QUALITY)
+    return content.getvalue()
+
+
+# Pictures of the archive in the format that other programs take.
+
+
+def as_png(content: bytes) -> bytes:
+    """The picture as PNG, without anything but its pixels."""
+    with Image.open(io.BytesIO(content)) as picture:
+        stream = io.BytesIO()
+        picture.convert("L" if picture.mode == "L" else "RGB").save(stream, format="PNG")
+        return stream.getvalue()
+
+
+LETTER_ROOM = 0.25
+"""Room beside a box that fits its words closely, in heights of a small letter: ends lay outside. Chosen by hand."""
+
+
+def field_alone(content: bytes, frame: SnippetFrame, *, close: bool) -> bytes:
+    """A field's picture as PNG without its surroundings: its box, and what is written beyond it.
+
+    A `close` box was found around words: a little more is shown beside it, as letters reach beyond it.
+    """
+    with Image.open(io.BytesIO(content)) as picture:
+        width, height = picture.size
+        parts = Box.enclosing([frame.field, frame.writing])
+        across, down = width / FRAME_PARTS, height / FRAME_PARTS
+        box = Box(round(parts.x0 * across), round(parts.y0 * down), round(parts.x1 * across), round(parts.y1 * down))
+        box = box.padded(math.ceil(frame.letter * down * LETTER_ROOM), 0) if close else box
+        stream = io.BytesIO()
+        picture.convert("L" if picture.mode == "L" else "RGB").crop(box.clipped(width, height, least=1)).save(
+            stream, format="PNG"
+        )
+        return stream.getvalue()

@@ -13,7 +13,10 @@ from babel.numbers import get_territory_currencies
 
 from transcribe.errors import FormError, NothingDrafted
 from transcribe.fields import FREE_TEXT, facts_of
-from transcribe.form_drafting.captions import (
+from transcribe.form_drafting.borderless_tables import heading_of, is_on_dark_band
+from transcribe.form_drafting.emptied_boxes import (
+    emptied,
+    filled_places,
     label_of,
     label_regions,
     labels_of,
@@ -21,15 +24,17 @@ from transcribe.form_drafting.captions import (
     read_labels,
     tick_label_regions,
 )
-from transcribe.form_drafting.dark_bands import heading_of, is_on_dark_band
-from transcribe.form_drafting.drafted_fields import Drafted, field_toml, table_toml
-from transcribe.form_drafting.emptied_boxes import emptied
-from transcribe.form_drafting.filled_places import filled_places
-from transcribe.form_drafting.grids import Grid
-from transcribe.form_drafting.label_types import LANGUAGES, plain, type_of
-from transcribe.form_drafting.line_masks import without_lines
-from transcribe.form_drafting.overlaps import each_on_its_own
-from transcribe.form_drafting.rulings import Ruling, find_ruling
+from transcribe.form_drafting.grids import (
+    LANGUAGES,
+    Drafted,
+    Grid,
+    each_on_its_own,
+    field_toml,
+    plain,
+    table_toml,
+    type_of,
+)
+from transcribe.form_drafting.rulings import Ruling, find_ruling, without_lines
 from transcribe.forms import comb
 from transcribe.geometry import Box
 from transcribe.imaging import grey, shrunk, use_one_thread

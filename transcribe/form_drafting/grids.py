@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from transcribe import fields
 from transcribe.forms import cell
 from transcribe.geometry import Box
+from transcribe.values import any_word, without_marks
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
+
 
 SAME_SIDE_PX = 8
 """Sides that lie closer together are the same. Chosen by hand."""
@@ -204,3 +210,134 @@ def _grid(rows: Sequence[Sequence[Box]]) -> Grid:
     box = Box(first[0].x0, round(bottom - step * len(rows)), first[-1].x1, bottom)
     spans = tuple((each.x0, each.x1) for each in first)
     return Grid(box=box, rows=len(rows), spans=spans)
+
+
+# Which type of field a label names, as forms in English, French, Spanish, German, Italian and Dutch print them.
+
+WORDS_FOLDER = Path(__file__).parent / "words"
+"""The words of labels, one file for each language."""
+
+LANGUAGES = frozenset({"eng", "fra", "spa", "deu", "ita", "nld"})
+"""The languages of these words, as Tesseract names them."""
+
+PAYMENT_SUBJECTS = ("card", "payment")
+"""The lists of words for what a card or an account is known by."""
+
+OTHER_MEANINGS: dict[str, tuple[str, str]] = {
+    "deu": (r"\bfirma\b", "company"),
+    "spa": (r"\bnombre\b", "name"),
+    "ita": (r"\bdata\b", "date"),
+}
+"""Words that mean something else in one language than in another, and what they mean there in English."""
+
+
+def plain(text: str) -> str:
+    """The text in lower case without accents, every number sign as °."""
+    return without_marks(text.replace("º", "°").replace("ß", "ss")).lower()
+
+
+def type_of(label: str, language: str) -> str:
+    """The type of field that a label names on a form; free text where it names none.
+
+    The language is as Tesseract names it. The first words that are found in the label count, see `Facts.labels`.
+    """
+    word, meaning = OTHER_MEANINGS.get(language, ("", ""))
+    text = re.sub(word, meaning, plain(label)) if word else plain(label)
+    return next((kind for kind, pattern in _type_patterns() if pattern.search(text)), fields.FREE_TEXT)
+
+
+def looks_like_payment(label: str, type_name: str) -> bool:
+    """Whether a field is for the number of a card or account, or what belongs to it.
+
+    Its label says so. A number with the check digit of cards is one, unless its label says what else it is.
+    """
+    text = plain(label)
+    facts = fields.facts_of(type_name)
+    if facts.is_mark or facts.is_money or facts.is_choice:
+        return False  # it says how, how much or that somebody pays
+    if any(re.search(any_word(WORDS_FOLDER, subject), text) for subject in PAYMENT_SUBJECTS):
+        return True
+    return facts.is_of_cards and not any(kind == type_name and words.search(text) for kind, words in _type_patterns())
+
+
+@cache
+def _type_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each type with words of its labels, in the order in which labels are looked through."""
+    told = ((at, name, label) for name in fields.names() for label, at in fields.facts_of(name).labels.items())
+    return tuple((name, re.compile(_words(label))) for _, name, label in sorted(told))
+
+
+def _words(label: str) -> str:
+    return any_word(WORDS_FOLDER, label[1:]) if label.startswith("#") else label
+
+
+# Drafted fields and columns, and how they are written in a definition.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """One field or column of a draft; its label is "" where no print stands beside it."""
+
+    name: str
+    label: str
+    type: str
+    box: Box
+    page: int = 1
+
+
+def field_toml(field: Drafted) -> str:
+    """A field as a definition has it; one that looks like payment data is masked."""
+    label = f'label = "{field.label}"\n' if field.label else "# no print stands beside it\n"
+    page = f"page = {field.page}\n" if field.page > 1 else ""
+    masked = 'personal = "payment"\n' if looks_like_payment(field.label, field.type) else ""
+    return f'[[field]]\nname = "{field.name}"\n{label}type = "{field.type}"\n{masked}{page}box = {list(field.box)}'
+
+
+def table_toml(number: int, page: int, grid: Grid, columns: Sequence[Drafted]) -> str:
+    """A table with its columns as a definition has it; `number` counts from 0."""
+    name = "lines" if number == 0 else f"lines_{number + 1}"
+    x0, x1 = min(c.box.x0 for c in columns), max(c.box.x1 for c in columns)
+    box = Box(min(grid.box.x0, x0), grid.box.y0, max(grid.box.x1, x1), grid.box.y1)
+    head = f'[[table]]\nname = "{name}"\n' + (f"page = {page}\n" if page > 1 else "")
+    head += f"box = {list(box)}\nrows = {grid.rows}"
+    each = (
+        f'[[table.column]]\nname = "{column.name}"\nlabel = "{column.label}"\ntype = "{column.type}"\n'
+        f"span = [{column.box.x0}, {column.box.x1}]"
+        for column in columns
+    )
+    return "\n\n".join((head, *each))
+
+
+# Drafted places that lie on one another: two fields on one place would read the same.
+
+
+def each_on_its_own(labels: Mapping[Box, str], frames: Container[Box], tables: Sequence[Box]) -> dict[Box, Box]:
+    """The places that stay, each with its box where it lies on no other one.
+
+    `labels` gives every place its label, and `frames` those that are drawn all around. Frames around places with labels
+    of their own, or around a table, are panels and go. Of a frame with lines inside that have no other label than the
+    frame, the lines go. Room above a line ends below what stands above it.
+    """
+    panels, lines = set(), set()
+    for frame, label in labels.items():
+        if frame not in frames:
+            continue
+        inside = [box for box in labels if box != frame and _holds(frame, box)]
+        if any(labels[box] != label for box in inside) or any(_holds(frame, table) for table in tables):
+            panels.add(frame)
+        else:
+            lines.update(inside)
+    kept = [box for box in labels if box not in panels and box not in lines]
+    kept = [box for box in kept if not any(_holds(table, box) for table in tables)]
+    return {box: _below_others(box, [*kept, *tables]) for box in kept}
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    """Whether one box lies in another one, and is smaller."""
+    return outer.padded(SAME_SIDE_PX).contains(inner) and inner.area < outer.area
+
+
+def _below_others(box: Box, others: Sequence[Box]) -> Box:
+    """A box that begins below the others whose lower side it covers."""
+    above = [each.y1 for each in others if each.intersects(box) and each.middle[1] < box.middle[1] and each.y1 < box.y1]
+    return box._replace(y0=max([box.y0, *above]))

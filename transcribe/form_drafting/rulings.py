@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from transcribe.form_drafting.borderless_tables import BlankPrint, borderless_tables
-from transcribe.form_drafting.enclosed_boxes import TICK_SIDE_SHARES, enclosed, in_order, ruled_boxes, with_more
+from transcribe.form_drafting.borderless_tables import BlankPrint, borderless_tables, tinted
 from transcribe.form_drafting.grids import (
     MIN_COLUMN_COUNT,
     SAME_SIDE_PX,
@@ -22,15 +21,129 @@ from transcribe.form_drafting.grids import (
     has_print_between,
     is_combs,
     is_head_row,
+    parted,
     without_printed_columns,
 )
-from transcribe.form_drafting.line_masks import MIN_LINE_LENGTH_SHARE, ink_of, line_masks, lines_of, specks
-from transcribe.form_drafting.paper_tint import tinted
 from transcribe.geometry import Box
-from transcribe.imaging import grey
+from transcribe.imaging import flatten, grey
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
+
+
+# Long lines of a blank page, drawn through or of dots and dashes, and the page's ink with and without them.
+
+MAX_INK_LEVEL = 215
+"""Grey below which a pixel is ink: ruling may be light grey, and paper divided out is 255. Chosen by hand."""
+
+MIN_LINE_LENGTH_SHARE = 0.03
+"""A line takes at least this share of the page's width: a stroke of a letter is shorter. Chosen by hand."""
+
+
+def ink_of(picture: Picture) -> Picture:
+    """The ink of a blank page (grey or RGB): 255 where it is dark and 0 elsewhere."""
+    return ((flatten(grey(picture)) < MAX_INK_LEVEL) * 255).astype(numpy.uint8)
+
+
+def without_lines(picture: Picture) -> Picture:
+    """A blank page in grey without its ruling: engines would take lines for letters."""
+    shown = grey(picture).copy()
+    across, down, dotted = line_masks(ink_of(shown))
+    shown[cv2.dilate(across | down | dotted, numpy.ones((3, 3), numpy.uint8)) > 0] = 255
+    return shown
+
+
+def line_masks(ink: Picture) -> tuple[Picture, Picture, Picture]:
+    """The long lines across, those down, and those across of dots and dashes; 255 on a line and 0 elsewhere."""
+    width = ink.shape[1]
+    least = width * MIN_LINE_LENGTH_SHARE
+    dotted = _strokes(_joined_dots(ink, width), round(least * 1.5), 1)
+    return _strokes(ink, round(least), 1), _strokes(ink, 1, round(least * 0.8)), dotted
+
+
+def _strokes(ink: Picture, width: int, height: int) -> Picture:
+    """The ink that holds strokes of this size: shorter and thinner ones are gone."""
+    return numpy.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, numpy.ones((height, width), numpy.uint8)), numpy.uint8)
+
+
+def _joined_dots(ink: Picture, width: int) -> Picture:
+    """Dots and dashes in a row, drawn through as a line: specks with neighbours at the same height."""
+    gap = numpy.ones((1, max(7, width // 150)), numpy.uint8)
+    return numpy.asarray(cv2.morphologyEx(specks(ink, width), cv2.MORPH_CLOSE, gap), numpy.uint8)
+
+
+def lines_of(mask: Picture) -> list[Box]:
+    """The straight pieces of a mask of lines; pieces of one line with a pixel's step between them are one."""
+    joined = cv2.dilate(mask, numpy.ones((3, 3), numpy.uint8))
+    count, _, sizes, _ = cv2.connectedComponentsWithStats(joined)
+    boxes = [Box.sized(x, y, w, h) for x, y, w, h, _ in sizes[1:count].tolist()]
+    return [box for box in boxes if box.height <= box.width / 4]
+
+
+def specks(ink: Picture, width: int) -> Picture:
+    """The specks among the ink of a page so wide, smaller than letters: dots, short dashes, grains of the paper."""
+    largest = max(3, width // 240)
+    _, labels, sizes, _ = cv2.connectedComponentsWithStats(ink)
+    small = (sizes[:, cv2.CC_STAT_HEIGHT] <= largest) & (sizes[:, cv2.CC_STAT_WIDTH] <= 3 * largest)
+    small[0] = False
+    return numpy.asarray(small[labels] * 255, numpy.uint8)
+
+
+# The rectangles that ruling encloses, on a blank page or a filled one.
+
+TICK_SIDE_SHARES = (0.011, 0.035)
+"""Least and most side of a box to tick, as shares of the page's width: 2.3 to 7 mm of A4."""
+
+MIN_FILLED_SHARE = 0.85
+"""Share of its upright rectangle that a frame's inside covers at least. Chosen by hand."""
+
+
+def ruled_boxes(ink: Picture) -> tuple[list[Box], Picture]:
+    """The boxes of long lines and of the finer ones of a table's rows. Second, the mask of the long lines."""
+    width = ink.shape[1]
+    across, down, dotted = line_masks(ink)
+    lines, finer = (_thickened(across | each) for each in (down, _joined_to_sides(dotted, down)))
+    return parted(enclosed(lines, width), enclosed(finer, width)), lines
+
+
+def enclosed(lines: Picture, width: int, least: float = MIN_LINE_LENGTH_SHARE) -> list[Box]:
+    """The rectangles of paper that lines enclose, at least as wide as this share of the page."""
+    contours, levels = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if levels is None:
+        return []
+    found = []
+    for contour, level in zip(contours, levels[0], strict=True):
+        x, y, w, h = cv2.boundingRect(contour)
+        is_hole, large = level[3] >= 0, w > width * least and h > width * TICK_SIDE_SHARES[0] * 1.4
+        if is_hole and large and h < width and cv2.contourArea(contour) > MIN_FILLED_SHARE * w * h:
+            found.append(Box.sized(x, y, w, h).padded(2))
+    return in_order(found)
+
+
+def with_more(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
+    """The boxes, and those of some more that overlap none."""
+    found = list(boxes)
+    for box in more:
+        if not any(box.intersects(other) for other in found):
+            found.append(box)
+    return in_order(found)
+
+
+def in_order(boxes: Iterable[Box]) -> list[Box]:
+    """The boxes from the top to the bottom of the page, and from left to right."""
+    return sorted(boxes, key=lambda box: (box.y0, box.x0))
+
+
+def _thickened(lines: Picture) -> Picture:
+    """A mask of lines, each a pixel wider at every side, so that they meet."""
+    return numpy.asarray(cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8)), numpy.uint8)
+
+
+def _joined_to_sides(dotted: Picture, down: Picture) -> Picture:
+    """Dotted lines and lines down, joined where the dots end before a line: the last of them touches it."""
+    gap = numpy.ones((1, dotted.shape[1] // 60), numpy.uint8)
+    return numpy.asarray(cv2.morphologyEx(dotted | down, cv2.MORPH_CLOSE, gap), numpy.uint8)
+
 
 MAX_FRAMED_TICK_SIDE_SHARE = 0.04
 """Most side of a square frame that is a box to tick and no place to write in: 8.4 mm of A4. Chosen by hand."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from transcribe.forms import blank_image
+from transcribe.forms import definition
 from transcribe.geometry import Box
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Comb:
 @lru_cache(maxsize=64)
 def combs(path: str, boxes: tuple[Box, ...], unit: float) -> tuple[Comb | None, ...]:
     """The comb in each box of a blank, None where a box has none; looked for once a form."""
-    return tuple(comb(blank_image.blank_grey(path), box, unit) for box in boxes)
+    return tuple(comb(definition.blank_grey(path), box, unit) for box in boxes)
 
 
 def comb(picture: Picture, box: Box, unit: float) -> Comb | None:

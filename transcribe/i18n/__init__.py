@@ -2,8 +2,8 @@
 
 from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
 from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, method_sentence, named, reason_sentence, say, sentence
+from transcribe.i18n.form_words import name_refusal, plain_name
 from transcribe.i18n.language_codes import unknown_languages
-from transcribe.i18n.names_of_people import name_refusal, plain_name
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
 from transcribe.i18n.worded import Worded, beginning, in_words, reworded, worded

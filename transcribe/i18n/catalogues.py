@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from transcribe.i18n.form_words import FORM_WORDS
-from transcribe.i18n.marks import N_ as N_
+from transcribe.i18n.form_words import N_ as N_
 
 LOCALE = Path(__file__).parent / "locale"
 """The folder of the catalogues."""

@@ -1,19 +1,35 @@
 """What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
 
-from transcribe.imaging.background import background, evened, flatten, grey, shadow, smoothed
 from transcribe.imaging.barcodes import BARCODE_SOURCE, Barcode, barcodes, barcodes_on_page
 from transcribe.imaging.crops import cover, crop, cropped, page_picture
-from transcribe.imaging.masks import Mask, grown_mask
+from transcribe.imaging.masks import Mask, grown_mask, painted_over
 from transcribe.imaging.orientation import MIN_WORD_LETTERS, way_up
-from transcribe.imaging.outside_photo import OutsidePhoto
-from transcribe.imaging.painting import painted_over
-from transcribe.imaging.quality import Quality, photo_scale, quality, with_geometry
+from transcribe.imaging.quality import (
+    LETTER_HEIGHT_PX,
+    MIN_INK_DARKNESS_LEVELS,
+    OutsidePhoto,
+    Quality,
+    photo_scale,
+    quality,
+    share_inside,
+    text_scale,
+    with_geometry,
+)
 from transcribe.imaging.resizing import shrunk, shrunk_to
-from transcribe.imaging.rotation import straightened
-from transcribe.imaging.skew import MIN_SKEW_DEGREES, skew
-from transcribe.imaging.text_size import LETTER_HEIGHT_PX, MIN_INK_DARKNESS_LEVELS, share_inside, text_scale
+from transcribe.imaging.rotation import MIN_SKEW_DEGREES, skew, straightened
 from transcribe.imaging.threads import use_one_thread
-from transcribe.imaging.tiling import patience, shrinking, tiles, widened_tile
+from transcribe.imaging.tiling import (
+    background,
+    evened,
+    flatten,
+    grey,
+    patience,
+    shadow,
+    shrinking,
+    smoothed,
+    tiles,
+    widened_tile,
+)
 
 __all__ = [
     "BARCODE_SOURCE",

@@ -8,7 +8,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging.background import grey
+from transcribe.imaging.tiling import grey
 from transcribe.model import Picture
 
 CROP_MARGIN_HEIGHTS = 0.35

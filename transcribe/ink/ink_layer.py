@@ -14,9 +14,8 @@ from transcribe.geometry import Box
 from transcribe.imaging import Mask, background, flatten, grey, grown_mask, shadow, smoothed
 from transcribe.ink import faint_strokes
 from transcribe.ink.components import Patch, at_rim, going_on, owned
-from transcribe.ink.fold_lines import crosses, folds, without
 from transcribe.ink.hidden_print import HiddenPrint, hidden_print
-from transcribe.ink.print_mask import Print, printed
+from transcribe.ink.print_mask import Print, crosses, folds, printed, without
 from transcribe.model import Picture
 
 A4_HEIGHT = 2339

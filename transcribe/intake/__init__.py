@@ -1,18 +1,27 @@
 """Files to scans: found, checked page by page, put together, masked, kept."""
 
-from transcribe.intake.file_discovery import (
+from transcribe.intake.file_pages import (
+    SAVE_ANEW_ADVICE,
+    Unreadable,
+    path_bytes,
+    scan_id,
+    shown_path,
+    unexpected,
+    unreadable,
+)
+from transcribe.intake.load_pages import load_pages
+from transcribe.intake.scans import (
     HOCR_SUFFIX,
     PICTURE_SUFFIXES,
+    Scanned,
     gather,
+    is_unmasked,
+    masked_anew,
     passed_over,
     real_path,
+    scans_of,
     unreached,
 )
-from transcribe.intake.file_names import path_bytes, shown_path
-from transcribe.intake.file_pages import SAVE_ANEW_ADVICE, Unreadable, scan_id, unexpected, unreadable
-from transcribe.intake.load_pages import load_pages
-from transcribe.intake.masked_copies import is_unmasked, masked_anew
-from transcribe.intake.scans import Scanned, scans_of
 
 __all__ = [
     "HOCR_SUFFIX",

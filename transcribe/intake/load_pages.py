@@ -8,7 +8,7 @@ import numpy
 
 from transcribe.archive import Archive
 from transcribe.errors import ScanError
-from transcribe.intake.jpeg_metadata import stored_alignment, stored_flattening
+from transcribe.intake.file_pages import stored_alignment, stored_flattening
 from transcribe.model import Page, Scan
 from transcribe.ocr import hocr
 from transcribe.registration import remembered_alignment

@@ -1,18 +1,23 @@
 """OCR engines behind one contract, words read from hOCR, and words as readings."""
 
 from transcribe.ocr import hocr
-from transcribe.ocr.engine import Engine, load, names, problem
-from transcribe.ocr.engine_fallback import TRIES, FallbackEngine, without_failed
-from transcribe.ocr.hocr import HocrEngine, is_hocr_source
-from transcribe.ocr.machine_readings import (
+from transcribe.ocr.engine import (
     MAX_ALTERNATIVE_COUNT,
+    TRIES,
+    Engine,
+    FallbackEngine,
+    TimedEngine,
     alternatives_of,
     confidence_of,
+    load,
+    names,
+    problem,
     reading,
     spread_words,
     text_of,
+    without_failed,
 )
-from transcribe.ocr.timed_engine import TimedEngine
+from transcribe.ocr.hocr import HocrEngine, is_hocr_source
 
 __all__ = [
     "MAX_ALTERNATIVE_COUNT",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal, Protocol
 
 from transcribe import plugins
-from transcribe.errors import EngineMissing
+from transcribe.codes import Flag
+from transcribe.errors import EngineError, EngineMissing
 from transcribe.geometry import Box
-from transcribe.model import Page, Word
+from transcribe.model import FieldKey, Page, Reading, ReadResult, Word
 
 View = Literal["writing", "page"]
 """What an engine is shown of a page that lies on its blank.
@@ -63,3 +69,237 @@ def problem(name: str, languages: tuple[str, ...]) -> str | None:
 def names() -> tuple[str, ...]:
     """Every engine shipped."""
     return plugins.names("transcribe.ocr.engines")
+
+
+# Machine readings: one engine's words of a field, or what the ink alone says, as a Reading.
+
+MAX_ALTERNATIVE_COUNT = 5
+"""How many other texts a reading keeps. Chosen by hand."""
+
+
+def reading(
+    *,
+    scan: str,
+    key: FieldKey,
+    source: str,
+    text: str | None,
+    at: datetime,
+    confidence: float | None,
+    conditions: Mapping[str, float],
+    flags: Iterable[str] = (),
+    alternatives: Sequence[tuple[str, float]] = (),
+    box: Box | None = None,
+) -> Reading:
+    """A machine's reading, with the SHA-256 of everything that it says as its id: reading again adds nothing.
+
+    `box` is given where a person said where the field stands: read there, the same words are another reading.
+    """
+    flagged = frozenset(flags)
+    rounded = {name: round(number, 4) for name, number in conditions.items()}
+    sure = None if confidence is None else round(confidence, 4)
+    content = repr(
+        (scan, tuple(key), source, text, sure, sorted(map(str, flagged)), tuple(alternatives), sorted(rounded.items()))
+    )
+    content += repr(tuple(box)) if box else ""
+    return Reading(
+        id=hashlib.sha256(content.encode()).hexdigest(),
+        scan=scan,
+        key=key,
+        source=source,
+        kind="machine",
+        text=text,
+        at=at,
+        confidence=sure,
+        alternatives=tuple(alternatives),
+        flags=flagged,
+        conditions=rounded,
+        box=box,
+    )
+
+
+def text_of(lines: Sequence[Sequence[Word]]) -> str:
+    """The words of a field as text: a space between words, a line break between lines."""
+    return "\n".join(" ".join(word.text for word in line) for line in lines if line)
+
+
+def spread_words(words: Sequence[Word], box: Box) -> list[Word]:
+    """Words of one line side by side in a box, where their places are not known.
+
+    Each is as wide as it has characters.
+    """
+    signs = sum(len(word.text) + 1 for word in words) - 1
+    placed, at = [], 0
+    for word in words:
+        x0, x1 = (box.x0 + round(box.width * part / max(1, signs)) for part in (at, at + len(word.text)))
+        placed.append(replace(word, box=Box(x0, box.y0, max(x0 + 1, x1), box.y1)))
+        at += len(word.text) + 1
+    return placed
+
+
+def confidence_of(words: Sequence[Word]) -> float | None:
+    """The confidence of the least sure word, as the engine gave it.
+
+    None where there is no word, or one without a confidence.
+    """
+    claims = [word.confidence for word in words]
+    if not claims or any(claim is None for claim in claims):
+        return None
+    return min(claim for claim in claims if claim is not None)
+
+
+def alternatives_of(lines: Sequence[Sequence[Word]]) -> tuple[tuple[str, float], ...]:
+    """Other texts of the field by the same engine, surest first: each has a runner-up in place of one word."""
+    found: dict[str, float] = {}
+    for row, line in enumerate(lines):
+        for column, word in enumerate(line):
+            for text, confidence in word.alternatives:
+                other = Word(text=text, box=word.box, confidence=confidence)
+                kept = other if text else None
+                changed = [*line[:column], *([kept] if kept else []), *line[column + 1 :]]
+                whole = text_of([*lines[:row], changed, *lines[row + 1 :]])
+                found[whole] = max(found.get(whole, 0.0), round(confidence, 4))
+    found.pop(text_of(lines), None)
+    ranked = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(ranked[:MAX_ALTERNATIVE_COUNT])
+
+
+# Fallback when an engine fails on a page: the others read on, and its own readings there are illegible.
+
+TRIES = 2
+"""How often an engine may fail on a page before the page is read without it. Chosen by hand."""
+
+logger = logging.getLogger("fairhand.read")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FallbackEngine:
+    """An engine that gives no words where it fails, instead of an error.
+
+    It is asked so many `times` for a page, and no more about a page on which it failed then. `failures` holds the last
+    error by page.
+    """
+
+    engine: Engine
+    times: int = TRIES
+    failures: dict[int, EngineError] = field(default_factory=dict, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    @property
+    def source(self) -> str:
+        return self.engine.source
+
+    @property
+    def view(self) -> View:
+        return self.engine.view
+
+    def stretches(self, page: Page) -> list[Box] | None:
+        """The engine's stretches; None where it fails, as where it finds none by itself."""
+        try:
+            return self.engine.stretches(page)
+        except EngineMissing:
+            raise
+        except EngineError as error:
+            logger.warning("%s failed to find text on a page: %s", self.name, error)
+            return None
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        """The engine's words; none where it fails. EngineMissing is raised, as it would fail on every page."""
+        nothing: list[list[Word]] = [[] for _ in (boxes if boxes is not None else (None,))]
+        if page.number in self.failures:
+            return nothing
+        try:
+            return self._asked(page, boxes)
+        except EngineMissing:
+            raise
+        except EngineError as error:
+            logger.warning("%s failed on a page: %s", self.name, error)
+            self.failures[page.number] = error
+            return nothing
+
+    def _asked(self, page: Page, boxes: Sequence[Box] | None) -> list[list[Word]]:
+        for _ in range(self.times - 1):
+            try:
+                return self.engine.words(page, boxes)
+            except EngineError as error:
+                if not error.retry:
+                    raise
+        return self.engine.words(page, boxes)
+
+
+def without_failed(reads: ReadResult, engines: Sequence[FallbackEngine]) -> ReadResult:
+    """What was read, with readings "illegible" of engines that failed on a page.
+
+    Raises EngineError where no engine read some page.
+    """
+    failed = {each.source: each.failures for each in engines if each.failures}
+    for number in {page for failures in failed.values() for page in failures}:
+        if all(number in each.failures for each in engines):
+            raise next(each.failures[number] for each in engines)
+    if not failed:
+        return reads
+    pages = {place.key: place.page for place in reads.places}
+    said = tuple(_unread(each, failed.get(each.source, {}), pages.get(each.key)) for each in reads.readings)
+    return replace(reads, readings=said, failed=tuple(each.name for each in engines if each.failures))
+
+
+def _unread(said: Reading, failures: dict[int, EngineError], page: int | None) -> Reading:
+    """A reading made illegible where its engine failed on the page, or may not have found the field for that reason."""
+    if not failures or said.text or (page not in failures and Flag.ABSENT not in said.flags):
+        return said
+    return reading(
+        scan=said.scan,
+        key=said.key,
+        source=said.source,
+        text=None,
+        at=said.at,
+        confidence=None,
+        conditions=said.conditions,
+        flags=(said.flags - {Flag.ABSENT}) | {Flag.ILLEGIBLE},
+        alternatives=said.alternatives,
+        box=said.box,
+    )
+
+
+# How long an engine worked on a scan: each of its calls is timed, by the clock on the wall.
+
+
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
+class TimedEngine:
+    """An engine that adds up the seconds that it works, those of calls that fail too.
+
+    It is equal to another one of the same engine: what is kept of a blank is kept by engine, however often it is timed.
+    """
+
+    engine: Engine
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    @property
+    def source(self) -> str:
+        return self.engine.source
+
+    @property
+    def view(self) -> View:
+        return self.engine.view
+
+    def stretches(self, page: Page) -> list[Box] | None:
+        """The engine's stretches."""
+        begun = time.perf_counter()
+        try:
+            return self.engine.stretches(page)
+        finally:
+            self.seconds += time.perf_counter() - begun
+
+    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
+        """The engine's words."""
+        begun = time.perf_counter()
+        try:
+            return self.engine.words(page, boxes)
+        finally:
+            self.seconds += time.perf_counter() - begun

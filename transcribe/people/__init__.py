@@ -13,17 +13,26 @@ from transcribe.people.floor import (
 from transcribe.people.outcome import (
     SECOND_LOOK_TIME,
     ReadingOutcome,
+    is_against_the_model,
     is_agreed,
     is_same_reading,
     is_same_text,
     outcome_of,
+    true_reasons,
 )
-from transcribe.people.paid_work import HOURLY, PaidWork, paid_here, paid_work, pays
 from transcribe.people.pay_day import PayPromise, pay_promise
 from transcribe.people.tokens import OF_ONE_FORM, Scope, new_token, secret_hash
 from transcribe.people.transfers import TRANSFER_COLUMNS, transfers
-from transcribe.people.true_reasons import is_against_the_model, true_reasons
-from transcribe.people.work_figures import MIN_AUDITED_COUNT, WorkFigures, work_figures
+from transcribe.people.work_figures import (
+    HOURLY,
+    MIN_AUDITED_COUNT,
+    PaidWork,
+    WorkFigures,
+    paid_here,
+    paid_work,
+    pays,
+    work_figures,
+)
 
 __all__ = [
     "HOURLY",

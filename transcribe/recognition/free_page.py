@@ -26,7 +26,7 @@ from transcribe.imaging import (
 from transcribe.ink import strength
 from transcribe.model import Form, Page, Picture, Place, Scan, SourceWords, Word
 from transcribe.ocr import Engine, hocr
-from transcribe.recognition.barcode_readings import with_barcodes
+from transcribe.recognition.plain_page import with_barcodes
 from transcribe.recognition.result import ReadResultBuilder, page_transform
 from transcribe.recognition.snippet_frames import printed_letter_height
 

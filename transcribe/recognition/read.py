@@ -16,8 +16,7 @@ from transcribe.imaging import OutsidePhoto, cover, grey, use_one_thread
 from transcribe.ink import InkLayer, ink_layer
 from transcribe.model import INK, Form, Page, Place, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, TimedEngine, hocr, reading, without_failed
-from transcribe.recognition.asked_regions import ask_engines, engine_readings
-from transcribe.recognition.cascade import Cascade
+from transcribe.recognition.asked_regions import Cascade, ask_engines, engine_readings
 from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
 from transcribe.recognition.form_page import ink_readings
 from transcribe.recognition.free_page import read_free

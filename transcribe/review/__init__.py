@@ -12,6 +12,7 @@ from transcribe.review.pages.pictures import picture_response
 from transcribe.review.rendering import Rendering
 from transcribe.review.requests import reason_words as skip_reason_words
 from transcribe.review.views.comparison import Weight, weights
+from transcribe.review.views.form_choices import Statement, months_of, statements_of
 from transcribe.review.views.formatting import (
     amount,
     day,
@@ -26,7 +27,6 @@ from transcribe.review.views.formatting import (
     spent,
 )
 from transcribe.review.views.formatting import month as month_words
-from transcribe.review.views.statements import Statement, months_of, statements_of
 from transcribe.review.work_row import WORK_HEADS, Figure, work_row
 
 __all__ = [

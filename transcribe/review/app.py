@@ -17,8 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from transcribe import plugins
 from transcribe.archive import Archive
-from transcribe.review.access.guard import Guard
-from transcribe.review.access.head_requests import HeadRequests
+from transcribe.review.access.guard import Guard, HeadRequests
 from transcribe.review.context import Context, Forms
 from transcribe.review.failures import DOCUMENTED_FAILURES, add_failures
 from transcribe.review.options import ReviewOptions

@@ -14,9 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from transcribe.archive import Archive
 from transcribe.errors import StoreError
 from transcribe.model import Form
-from transcribe.review.day_totals import DayTotals
-from transcribe.review.missing_mark import MissingMark
-from transcribe.review.options import ReviewOptions
+from transcribe.review.options import DayTotals, MissingMark, ReviewOptions
 from transcribe.review.rate_limits import RateLimits
 from transcribe.review.rendering import Rendering
 from transcribe.store import Store, Writer, facts

@@ -32,15 +32,13 @@ from transcribe.errors import (
     UnkeepableText,
 )
 from transcribe.i18n import N_, in_words, translation
-from transcribe.review.access.guard import has_problems
-from transcribe.review.access.head_requests import methods_of
+from transcribe.review.access.guard import has_problems, methods_of
 from transcribe.review.access.proof import ProofNeeded
 from transcribe.review.access.sessions import NotSignedIn, WorkPaused, language_here
 from transcribe.review.context import context_of
 from transcribe.review.rate_limits import TooMany
-from transcribe.review.requests import SKIP_REASON_WORDS
+from transcribe.review.requests import SKIP_REASON_WORDS, Wrong, wrong_entries
 from transcribe.review.text_limits import TextRefused, unkeepable
-from transcribe.review.wrong_entries import Wrong, wrong_entries
 
 logger = logging.getLogger(__name__)
 

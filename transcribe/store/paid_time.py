@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median_low, quantiles
 
 from transcribe.errors import LateTooLong
 from transcribe.store.drivers.database import Database, Row
-from transcribe.store.facts import PayMeasure
+from transcribe.store.facts import KeptTime, PayMeasure
+from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment
 
 SECOND = 1_000_000
@@ -140,3 +146,138 @@ def _put(db: Database, person: int, begin: int, end: int, taken: list[Row]) -> N
             if row["from_at"] != begin:
                 db.run("join_paid_time", person=person, begin=row["from_at"])
     db.run("put_paid_time", person=person, begin=begin, until=end)
+
+
+# What the lines of time in the ledger refer to: why time without a reading is paid.
+
+TEST_LINE = "test"
+"""The reference of the lines of items of tests, of which so many a day are paid."""
+
+SKIP_LINE = "skip"
+"""The reference of the lines of skips."""
+
+QUESTION_LINE = "question"
+"""The reference of the lines of questions, of which so many a day are paid."""
+
+APPEAL_LINE = "appeal"
+"""The reference of the lines of contesting what was decided."""
+
+DISPUTE_LINE = "dispute"
+"""The reference of the lines of contesting a measured time."""
+
+EXPLANATION_LINE = "explanation"
+"""The reference of the lines of reading why a value was decided."""
+
+GUESSED_LINES = frozenset({QUESTION_LINE, APPEAL_LINE, DISPUTE_LINE})
+"""Lines whose time is a guess of the server's where a page did not measure it."""
+
+PAID_ALREADY_LINE = "paid already"
+"""The reference of the lines that take off a piece what other lines of time have paid for the same time."""
+
+ABOVE_PIECE_LINE = "above the piece"
+"""The reference of the lines of what the time of a reading is worth above its piece."""
+
+
+# How long a field usually takes, by its kind and length, as this home's own readings tell it.
+
+LOOK_SECONDS = 60.0
+"""A start figure of looking and deciding: the longest of 190 looks in a trial of the pages took 65 s."""
+
+LETTER_SECONDS = 0.75
+"""A start figure of typing a letter: complex codes, in the keystroke-level model (Card, Moran, Newell 1980)."""
+
+MIN_TIMED_COUNT = 20
+"""Readings of one person without which they tell no 95th percentile: one of them is the twentieth."""
+
+LATEST_LINES_COUNT = 10_000
+"""So many of the last lines of the ledger are learnt from: some weeks of a few people. Chosen by hand."""
+
+MAX_LENGTH_CLASS = 9
+"""Texts of 256 letters and more are one class: nobody is paid at once for more letters than a box of a form takes."""
+
+
+def length_class(length: int) -> int:
+    """The class of a text's length: 0, 1, 2 to 3, 4 to 7 letters, and so on."""
+    return min(MAX_LENGTH_CLASS, length.bit_length())
+
+
+@dataclass(frozen=True, slots=True)
+class UsualTime:
+    """The 95th percentile of seconds by kind and class of length. Where nothing is learnt, a start figure."""
+
+    learnt: Mapping[tuple[str, int], float]
+
+    def seconds(self, kind: str, length: int) -> float:
+        """The 95th percentile for a field of this kind on which a text of this length was typed.
+
+        It is never less than that of a skip: to read a field pays no less than to skip it.
+        """
+        sizes = ((kind, length_class(length)), (SKIP_LINE, 0))
+        return max(self.learnt.get(each, start_seconds(each[1])) for each in sizes)
+
+
+def start_seconds(size: int) -> float:
+    """What is taken for the 95th percentile of a class of length before this home has readings of it."""
+    return LOOK_SECONDS + LETTER_SECONDS * ((1 << size) - 1)
+
+
+def learnt_from(rows: Iterable[Row]) -> UsualTime:
+    """What readings and skips tell: the middle one of each person's own 95th percentile and of the start figure.
+
+    So nobody raises it alone, however long the times that they claim.
+    """
+    times: dict[tuple[str, int], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        times[row["what"], length_class(row["length"])][row["person"]].append(row["seconds"])
+    learnt = {}
+    for (what, size), people in times.items():
+        own = [quantiles(each, n=20)[-1] for each in people.values() if len(each) >= MIN_TIMED_COUNT]
+        if own:
+            learnt[what, size] = median_low([start_seconds(size), *own])
+    return UsualTime(learnt)
+
+
+# What of a time counts at once, by how long such a field usually takes; what lies above is kept.
+
+MEASURE_TIME = timedelta(hours=24)
+"""The day within which the measures of a day are counted: the last 24 hours, whatever the time zone."""
+
+
+class KeptTimeVerbs(Lookup):
+    """Keeps time above what counts at once."""
+
+    _usual: tuple[date, UsualTime] | None = None
+
+    def usual_time(self, now: datetime) -> UsualTime:
+        """How long fields usually take, by what was read before today (UTC): the same all day and on every machine."""
+        today = now.astimezone(UTC).date()
+        if self._usual is None or self._usual[0] != today:
+            begin = micros(datetime.combine(today, time(), UTC))
+            self._usual = today, learnt_from(self.db.all("timed_lines", before=begin, count=LATEST_LINES_COUNT))
+        return self._usual[1]
+
+    def at_once(
+        self, person: Row, task: Row, free: float, kind: str, length: int, now: datetime, measure: PayMeasure
+    ) -> float:
+        """The part of a time free on the person's clock that counts at once. What lies above is kept.
+
+        Skips have the measure of a day, too, by the piece: the clock cannot tell what was typed meanwhile.
+        """
+        most = self.beside_left(person, now, measure) if kind == SKIP_LINE else math.inf
+        counts = min(free, most, measure.usual_times * self.usual_time(now).seconds(kind, length))
+        if free > counts:
+            values = {"person": person["id"], "task": task["id"], "seconds": free - counts}
+            self.vouch("kept_time", self.db.insert("put_kept_time", **values, now=micros(now)))
+        return counts
+
+    def beside_left(self, person: Row, now: datetime, measure: PayMeasure) -> float:
+        """How many seconds of skips, questions and such may still be paid today to a person paid by the piece."""
+        if person["engagement"] != "by reading":
+            return math.inf
+        paid = float(self.db.value("beside_paid", person=person["id"], since=micros(now - MEASURE_TIME)))
+        return max(0.0, measure.skip_minutes_a_day * 60 - paid)
+
+    def kept_times(self, who: str | None = None) -> list[KeptTime]:
+        """Time above what is usual of which nobody has said a word yet, latest first; of one person or of all."""
+        person = None if who is None else self.person_row(who)["id"]
+        return [KeptTime(**{**row, "at": moment(row["at"])}) for row in self.db.all("kept_times", person=person)]

@@ -8,10 +8,16 @@ from datetime import datetime
 from pathlib import Path
 
 from transcribe.errors import StoreError
-from transcribe.store.drivers.binding import bind, machine_of, refuse_bound, refuse_file, refuse_other_database
+from transcribe.store.drivers.binding import (
+    bind,
+    machine_of,
+    refuse_bound,
+    refuse_file,
+    refuse_network_file_system,
+    refuse_other_database,
+)
 from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
-from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.lookup import ACTING, UNNAMED_ACTOR
 from transcribe.store.machines.machines import MachineVerbs

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from flows.desk.batches.aside_view import aside_table, known_table, scans_aside
 from flows.desk.batches.batch_table import batches_table, day_of
 from flows.desk.batches.batch_view import batch_view, course_chart, reasons_table, states_table
-from flows.desk.published.forms_table import forms_table
+from flows.desk.published.latest_records import forms_table
 from flows.desk.tables import Kind, Table, table_file
 from flows.desk.visit import Look, Visit
 from flows.mending import due_set

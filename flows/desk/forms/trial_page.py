@@ -15,7 +15,7 @@ from flows.desk.forms.draft_page import known_draft
 from flows.desk.forms.form_page import FormName, PageNumber
 from flows.desk.forms.form_words import FATE_BOXES, FATES
 from flows.desk.forms.trial_runs import begin_trial, trial_of
-from flows.desk.scans.exceptions import rule_words
+from flows.desk.scans.scan_view import rule_words
 from flows.desk.visit import Act, Look, Visit
 from flows.drafting import MOST_TRIED, TriedField, files_of_scan
 from flows.watching import SUFFIXES

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from flows.desk.deeds import refused, with_done
-from flows.desk.money.owed import owed_counting
+from flows.desk.money.amounts import owed_counting
 from flows.desk.money.would_pay import payments_table, sums_in_words, sums_table
 from flows.desk.people.people_page import odd_counting, questions_table
 from flows.desk.tables import with_query

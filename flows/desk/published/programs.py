@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.desk.now.alarm_details import OFF_BECAUSE
+from flows.desk.now.alarms import OFF_BECAUSE
 from flows.desk.tables import Cell, Column, Table, time_cell
 from flows.desk.visit import Visit
 from flows.webhooks import POST_TROUBLES, state_in_words

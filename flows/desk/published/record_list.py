@@ -13,8 +13,8 @@ from fastapi.responses import StreamingResponse
 from flows.desk.batches.batch_table import batch_address
 from flows.desk.published.download import streamed
 from flows.desk.published.shown_fields import shown_fields
+from flows.desk.scans.scan_list import Day, Text, midnight
 from flows.desk.scans.scan_page import ScanId
-from flows.desk.scans.scan_search import Day, Text, midnight
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Look, Visit
 from reconcile.records import (

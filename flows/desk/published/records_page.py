@@ -9,8 +9,13 @@ from fastapi import APIRouter, Form, Response
 
 from flows.desk.deeds import do
 from flows.desk.parts import Deed, Part, SectionPage
-from flows.desk.published.forms_table import forms_table
-from flows.desk.published.latest_records import changes_table, corrected_table, provisional_table, unsure_table
+from flows.desk.published.latest_records import (
+    changes_table,
+    corrected_table,
+    forms_table,
+    provisional_table,
+    unsure_table,
+)
 from flows.desk.published.programs import deliveries_table, latest_deliveries, tokens_table, webhooks_table
 from flows.desk.published.programs_page import PROGRAMS
 from flows.desk.scans.scan_list import pairs_table

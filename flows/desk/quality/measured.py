@@ -5,13 +5,41 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from flows.desk.quality.counted import audited
-from flows.desk.tables import Cell, Column, Table
+from flows.desk.counting import Counted, Counting
+from flows.desk.parts import counting
+from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
-from flows.measuring import field_qualities
+from flows.measuring import Measured, field_qualities, measure
+from flows.views import known_values
 from reconcile.algorithms import exact_interval
+from reconcile.learning import AuditedValue
 from reconcile.records import FieldQuality, quality, query
 from transcribe.errors import NotFound
+
+# What is measured of quality beside the pages, of the forms that a visitor sees. It stands ten minutes.
+
+MEASURED_SECONDS = 600.0
+"""How long what was measured stands: it takes some ten seconds of a processor. Chosen by hand."""
+
+
+def measuring(visit: Visit) -> Counting:
+    """The count, begun where the last one is old."""
+    home, context = visit.home, visit.context
+    asked = counting(visit, "measured", lambda: measure(home, context.now()))
+    asked.recent(MEASURED_SECONDS)
+    return asked
+
+
+def measured(visit: Visit) -> Measured | None:
+    """What was measured last, of all forms."""
+    last = measuring(visit).last
+    return last.found if last and isinstance(last.found, Measured) else None
+
+
+def audited(visit: Visit) -> list[AuditedValue]:
+    """The audited fields of the forms that the visitor sees."""
+    found = measured(visit)
+    return [each for each in found.audited if visit.sees(each.form)] if found else []
 
 
 def _audited(visit: Visit) -> list[FieldQuality]:
@@ -107,3 +135,74 @@ def _figures(visit: Visit, wrong: int, count: int, low: float, high: float) -> t
 def share_cell(visit: Visit, share: float) -> Cell:
     """A share, for people with two places of its percentage."""
     return Cell(round(share, 6), visit.share(share, 2))
+
+
+# Questions that need not have been asked, by form and reason, as `fairhand status --json` counts them.
+
+
+def asked_counting(visit: Visit) -> Counting:
+    """The count of what was asked: begun by a person, as it looks at every field."""
+    store = visit.home.store
+    return counting(visit, "asked", lambda: store.counts().asked)
+
+
+def needless_table(visit: Visit, last: Counted | None) -> Table:
+    """By the reason of the first question: fields that people have read, decided ones, and those asked needlessly."""
+    say, asked = visit.say, (last.found or {}) if last else {}
+    rows = [
+        (
+            Cell(form),
+            Cell(reason, visit.reason(reason)),
+            Cell(each.fields, visit.number(each.fields)),
+            Cell(each.decided, visit.number(each.decided)),
+            Cell(each.needless, visit.number(each.needless)),
+            Cell(round(each.needless / each.decided, 6), visit.share(each.needless / each.decided))
+            if each.decided
+            else Cell(None),
+        )
+        for form, reasons in sorted(asked.items())
+        if visit.sees(form)
+        for reason, each in sorted(reasons.items())
+    ]
+    return Table(
+        name="needless",
+        caption=say("Questions that need not have been asked"),
+        columns=(
+            Column("form", say("Form")),
+            Column("reason", say("Why people are asked")),
+            Column("fields", say("Fields that people read"), is_number=True),
+            Column("decided", say("Decided"), is_number=True),
+            Column("needless", say("Asked needlessly"), is_number=True),
+            Column("share", say("Share of the decided"), is_number=True),
+        ),
+        rows=rows,
+        address="/desk/quality/needless",
+    )
+
+
+# Known values in use: which they are, and how many answers of people were as expected.
+
+
+def known_values_table(visit: Visit) -> Table:
+    """Every known value in use, with the answers of who did not know that it was one."""
+    say = visit.say
+    visit.require_all_forms()
+    rows = [
+        (
+            Cell(it.scan, it.name or it.scan[:12], f"/desk/scan/{it.scan}{with_query({'field': it.field})}#field"),
+            Cell(it.field), Cell(it.text),
+            Cell(it.answers, visit.number(it.answers)), Cell(it.as_expected, visit.number(it.as_expected)),
+        )
+        for it in known_values(visit.home)
+    ]  # fmt: skip
+    return Table(
+        name="known",
+        caption=say("Known values"),
+        columns=(
+            Column("scan", say("Scan")), Column("field", say("Field")), Column("text", say("What is written there")),
+            Column("answers", say("Answers of people"), True), Column("as_expected", say("As expected"), True),
+        ),
+        rows=rows,
+        address="/desk/quality/known",
+        nothing=say("No value is held to be known."),
+    )  # fmt: skip

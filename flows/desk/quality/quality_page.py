@@ -10,14 +10,17 @@ from fastapi.responses import RedirectResponse
 
 from flows.desk.deeds import do, with_done
 from flows.desk.parts import Deed, Part, SectionPage, when_counted
-from flows.desk.quality.counted import measured, measuring
-from flows.desk.quality.curves import calibration_part, coverage_part
-from flows.desk.quality.engines_and_rules import agreement_table, alarms_table, confusions_table
-from flows.desk.quality.gold_table import known_values_table
-from flows.desk.quality.learning_curve import asked_part, errors_part
-from flows.desk.quality.measured import by_field_table, by_type_table
-from flows.desk.quality.needless import asked_counting, needless_table
-from flows.desk.quality.versions import earlier, learnt_table
+from flows.desk.quality.curves import asked_part, calibration_part, coverage_part, errors_part
+from flows.desk.quality.engines_and_rules import agreement_table, alarms_table, confusions_table, earlier, learnt_table
+from flows.desk.quality.measured import (
+    asked_counting,
+    by_field_table,
+    by_type_table,
+    known_values_table,
+    measured,
+    measuring,
+    needless_table,
+)
 from flows.desk.tables import Table
 from flows.desk.visit import Act, Visit
 from flows.steps import go_back

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Annotated
 
 import fastapi
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
-from flows.desk.scans.exceptions import exception_lines
+from flows.administration import forget_scan, require_fair_start
+from flows.desk.batches.new_batch import safe_name, uploads
+from flows.desk.deeds import Why, do, refused
 from flows.desk.scans.field_view import field_view, readings_table
-from flows.desk.scans.kept_until import kept_until
-from flows.desk.scans.overridden import overridden_acts
 from flows.desk.scans.scan_view import (
     FATE_WORDS,
     ScanView,
     decision_words,
+    exception_lines,
     fields_table,
     form_of,
+    kept_until,
     known_scan,
+    overridden_acts,
     scan_view,
 )
-from flows.desk.tables import Kind, table_file
-from flows.desk.visit import Look, Visit
+from flows.desk.tables import Kind, table_file, with_query
+from flows.desk.visit import Act, Look, ProvedAct, Visit
 from flows.desk.words import STATES, VERDICTS
+from flows.home import temporary_folder
+from flows.mending import NO_KNOWN_VALUE, form_to_read, join, read_again, require_fitting, retake, settle, split, turn
 from flows.output import explained
+from flows.steps import Because
 from transcribe.drawing import small_picture, surroundings
-from transcribe.errors import NotFound
+from transcribe.errors import NotFound, SettingsError
 from transcribe.geometry import Box
-from transcribe.model import PagePicture
-from transcribe.review import picture_response
+from transcribe.model import FieldKey, PagePicture, Scan, Verdict
+from transcribe.review import TAKES_FILE, picture_response
+from transcribe.store import Store
 
 router = APIRouter()
 
@@ -148,3 +157,229 @@ def _beside(view: ScanView, field: str) -> tuple[str, str]:
         return "", names[0] if names else ""
     at = names.index(field)
     return names[at - 1] if at else "", names[at + 1] if at + 1 < len(names) else ""
+
+
+# What an operator does to a scan: read again, turn, retake, set aside, bring back, settle, split, join, forget.
+
+_one_reads = threading.Lock()
+"""One scan is read at a time: machines that read take whole cores, and people's pages come first."""
+
+Degrees = Annotated[int, Form()]
+FormName = Annotated[str, Form(max_length=100, pattern=r"^([a-z][a-z0-9_-]*)?$")]
+Other = Annotated[str, Form(pattern=SCAN_PATTERN)]
+PageAt = Annotated[int, Form(ge=2, le=10_000)]
+
+
+@router.post("/desk/scan/{scan}/read-again")
+async def read_scan_again(visit: Act, scan: ScanId, why: Why, form: FormName = "") -> Response:
+    """Has a scan read anew, also as another form."""
+    known = await visit.look(lambda: known_scan(visit, scan))
+
+    def deed() -> object:
+        chosen = form_to_read(visit.home, known, form or None)
+        visit.require_form(chosen.name)
+        require_fair_start(visit.home, [chosen.name])
+        return read_again(visit.home, known, chosen, _because(visit, why))
+
+    return await _read(visit, known, deed, "read-again")
+
+
+@router.post("/desk/scan/{scan}/turn")
+async def turn_scan(visit: Act, scan: ScanId, degrees: Degrees, why: Why) -> Response:
+    """Turns the pages of a scan and has it read again."""
+    known = await visit.look(lambda: known_scan(visit, scan))
+    return await _read(visit, known, lambda: turn(visit.home, known, degrees, _because(visit, why)), "turn")
+
+
+@router.post("/desk/scan/{scan}/retake", openapi_extra=TAKES_FILE)
+async def retake_scan(visit: Act, scan: ScanId, request: Request) -> Response:
+    """Has another picture of the same paper take the place of a scan's."""
+    known = await visit.look(lambda: known_scan(visit, scan))
+    sent = await request.form()
+    why, files = str(sent.get("why", "")).strip(), uploads(sent, "file")
+    if not why or len(files) != 1:
+        said = visit.say("Choose a picture that is not empty, and say why.")
+        return await refused(visit, said, _address(known))
+    content, is_sure = await files[0].read(visit.home.settings.most_file_bytes + 1), bool(sent.get("anyway"))
+
+    def deed() -> object:
+        if len(content) > visit.home.settings.most_file_bytes:
+            raise SettingsError(visit.say("A file is larger than files may be."))
+        with temporary_folder(visit.home.settings) as folder:
+            file = folder / safe_name(files[0])
+            file.write_bytes(content)
+            return retake(visit.home, known, file, _because(visit, why), anyway=is_sure)
+
+    return await _read(visit, known, deed, "retake")
+
+
+@router.post("/desk/scan/{scan}/aside")
+async def put_aside(visit: Act, scan: ScanId, why: Why) -> Response:
+    """Asks nobody about a scan."""
+    known = await visit.look(lambda: known_scan(visit, scan))
+    store = visit.home.store
+    return await do(visit, lambda: store.put_scan_aside(known.id, visit.by, why, visit.now), _address(known), "aside")
+
+
+@router.post("/desk/scan/{scan}/back")
+async def bring_back(visit: Act, scan: ScanId, why: Why) -> Response:
+    """Goes on with a scan that was set aside."""
+    known = await visit.look(lambda: known_scan(visit, scan))
+    store = visit.home.store
+    return await do(visit, lambda: store.bring_scan_back(known.id, visit.by, why, visit.now), _address(known), "back")
+
+
+@router.post("/desk/scan/{scan}/forget")
+async def forget(visit: ProvedAct, scan: ScanId, why: Why, sure: Annotated[str, Form(pattern="^yes$")]) -> Response:
+    """Erases what a scan says and shows, for good."""
+    known = await visit.look(lambda: known_scan(visit, scan))
+    here = _address(known)
+    return await do(
+        visit, lambda: forget_scan(visit.home, known.id, by=visit.by, why=why), "/desk/scans", "forget", here
+    )
+
+
+@router.post("/desk/scan/{scan}/settle")
+async def settle_with(
+    visit: Act, scan: ScanId, other: Other, verdict: Annotated[Verdict, Form()], why: Why
+) -> Response:
+    """Says what a scan and another one are to each other."""
+    known = await visit.look(lambda: known_scan(visit, scan))
+    await visit.look(lambda: known_scan(visit, other))
+
+    def deed() -> object:
+        if verdict == "joined":
+            home = visit.home
+            return join(home, *home.store.in_order(known.id, other), _because(visit, why))
+        return settle(visit.home, known.id, other, verdict, _because(visit, why))
+
+    return await _read(visit, known, deed, "settle")
+
+
+@router.post("/desk/scan/{scan}/split")
+async def split_scan(visit: Act, scan: ScanId, at: PageAt, why: Why) -> Response:
+    """Makes a scan of its own of the pages from one on."""
+    known = await visit.look(lambda: known_scan(visit, scan))
+    return await _read(visit, known, lambda: split(visit.home, known, at, _because(visit, why)), "split")
+
+
+async def _read(visit: Visit, scan: Scan, deed: Callable[[], object], done: str) -> Response:
+    """Have done what reads a scan, one at a time."""
+
+    def alone() -> object:
+        with _one_reads:
+            return deed()
+
+    return await do(visit, alone, _address(scan), done)
+
+
+def _because(visit: Visit, why: str) -> Because:
+    return Because(by=visit.by, why=why)
+
+
+def _address(scan: Scan) -> str:
+    return f"/desk/scan/{scan.id}"
+
+
+# What an operator does to values: correct, ask once more, lock and unlock, withdraw a reading.
+
+MOST_TEXT_CHARACTERS = 16_000
+"""The longest text of a correction."""
+
+Name = Annotated[str, Form(min_length=1, max_length=MAX_FIELD_CHARACTERS)]
+Text = Annotated[str, Form(max_length=MOST_TEXT_CHARACTERS)]
+Anyway = Annotated[str, Form(max_length=10)]
+ReadingId = Annotated[str, Form(min_length=1, max_length=64)]
+
+ValueDeed = Callable[[Store, Scan, FieldKey], object]
+"""What is done to one value."""
+
+
+@router.post("/desk/scan/{scan}/value/correct")
+async def correct(visit: Act, scan: ScanId, field: Name, why: Why, text: Text = "", anyway: Anyway = "") -> Response:
+    """Says what a field says: the last word on it."""
+
+    def deed(store: Store, known: Scan, key: FieldKey) -> object:
+        require_fitting(visit.home, known.id, key, text, no_value=bool(anyway), other_pattern=bool(anyway))
+        return store.correct_value(known.id, key, text, visit.by, why, visit.now)
+
+    return await _value(visit, scan, field, deed, "correct")
+
+
+@router.post("/desk/scan/{scan}/value/ask")
+async def ask(visit: Act, scan: ScanId, field: Name, why: Why) -> Response:
+    """Has one more person asked what a field says."""
+    return await _value(
+        visit, scan, field, lambda store, known, key: store.ask_value(known.id, key, visit.by, why, visit.now), "ask"
+    )
+
+
+@router.post("/desk/scan/{scan}/value/lock")
+async def lock(visit: Act, scan: ScanId, field: Name, why: Why) -> Response:
+    """Has a decided value stand."""
+    return await _value(
+        visit, scan, field, lambda store, known, key: store.lock_value(known.id, key, visit.by, why, visit.now), "lock"
+    )
+
+
+@router.post("/desk/scan/{scan}/value/unlock")
+async def unlock(visit: Act, scan: ScanId, field: Name, why: Why) -> Response:
+    """Has a locked value weighed again."""
+
+    def deed(store: Store, known: Scan, key: FieldKey) -> object:
+        return store.unlock_value(known.id, key, visit.by, why, visit.now)
+
+    return await _value(visit, scan, field, deed, "unlock")
+
+
+@router.post("/desk/scan/{scan}/value/withdraw")
+async def withdraw(visit: Act, scan: ScanId, field: Name, reading: ReadingId, why: Why) -> Response:
+    """Takes a reading of a field out of weighing."""
+
+    def deed(store: Store, known: Scan, key: FieldKey) -> object:
+        if reading not in {each.id for each in store.field_history(known.id, key).readings}:
+            raise NotFound("There is no such reading of this field.")
+        return store.withdraw_reading(reading, visit.by, why, visit.now)
+
+    return await _value(visit, scan, field, deed, "withdraw")
+
+
+@router.post("/desk/scan/{scan}/value/gold")
+async def gold(visit: Act, scan: ScanId, field: Name, why: Why, text: Text = "") -> Response:
+    """Says what a field is known to say: people may be tested by it, and its value stays."""
+    visit.require_all_forms()
+
+    def deed(store: Store, known: Scan, key: FieldKey) -> object:
+        if not text.strip():
+            raise SettingsError(visit.say("A blank is no known value: nobody could tell a reading of it from a skip."))
+        require_fitting(visit.home, known.id, key, text, other_pattern=True, as_it_is=NO_KNOWN_VALUE)
+        store.add_gold(known.id, key, text, visit.by, why, visit.now)
+        return None
+
+    return await _value(visit, scan, field, deed, "gold")
+
+
+@router.post("/desk/scan/{scan}/value/unknown")
+async def unknown(visit: Act, scan: ScanId, field: Name, why: Why) -> Response:
+    """Takes a known value out of use: nobody is tested by it any more."""
+    visit.require_all_forms()
+
+    def deed(store: Store, known: Scan, key: FieldKey) -> object:
+        return store.withdraw_truth(known.id, key, visit.by, why, visit.now)
+
+    return await _value(visit, scan, field, deed, "gold-gone")
+
+
+async def _value(visit: Visit, scan: str, field: str, deed: ValueDeed, done: str) -> Response:
+    """Have something done to one value, and go back to it. NotFound where there is no such field of the visitor's."""
+
+    def known() -> Scan:
+        view = scan_view(visit, scan)
+        line = view.field(field)
+        if line is None or line.is_personal:
+            raise NotFound("There is no such field.")
+        return known_scan(visit, scan)
+
+    found = await visit.look(known)
+    back = f"/desk/scan/{found.id}{with_query({'field': field})}#field"
+    return await do(visit, lambda: deed(visit.home.store, found, FieldKey.parse(field)), back, done)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flows.desk.tables import Cell, Column, Table, with_query
 from flows.desk.visit import Visit
+from transcribe.codes import Method, Reason, RecordRule
 from transcribe.errors import FormError, NotFound
 from transcribe.fields import facts_of
-from transcribe.i18n import N_, said
-from transcribe.model import Decision, Duplicate, FieldKey, Form, PagePicture, Place, Scan
+from transcribe.i18n import N_, method_sentence, said
+from transcribe.model import Decision, Duplicate, FieldKey, Form, PagePicture, Place, RuleException, Scan
 from transcribe.store import ScanState, facts
 
 NULL_WORDS = {
@@ -207,3 +209,201 @@ def decision_words(visit: Visit, line: FieldLine) -> str:
     if isinstance(line.decision.value, bool):
         return visit.say("yes") if line.decision.value else visit.say("no")
     return line.decision.text or f"({visit.say(NULL_WORDS['blank'])})"
+
+
+# Corrections by operators that an expert who heard an appeal read otherwise: who corrected, and how it ended.
+
+OVERRIDDEN = "correction overridden"
+"""The act that says so."""
+
+SHOWN_DAYS = 14
+"""So many days the page Now tells of one. Chosen by hand."""
+
+MOST_SHOWN_COUNT = 20
+"""So many of them are shown there. Chosen by hand."""
+
+HEARD: Mapping[str, str] = {
+    "upheld": N_("%(who)s had corrected it. An expert who heard an appeal read it otherwise; the appeal was upheld."),
+    "declined": N_(
+        "%(who)s had corrected it. An expert who heard an appeal read something else than both; the appeal was "
+        "declined."
+    ),
+}
+"""What became of a correction, by how the appeal ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overridden:
+    """One of them, by the number of its act. `is_last`: nobody has corrected the field since."""
+
+    number: int
+    key: FieldKey | None
+    words: str
+    at: datetime
+    is_last: bool
+    scan: str = ""
+    field: str = ""
+    href: str = ""
+
+
+def overridden_acts(visit: Visit, acts: Sequence[facts.Act]) -> list[Overridden]:
+    """Those among all acts on one scan, in order."""
+    return [_overridden(visit, each, acts) for each in acts if each.verb == OVERRIDDEN]
+
+
+def latest_overridden(visit: Visit) -> list[Overridden]:
+    """The latest of all scans that the visitor sees, for whoever corrected them."""
+    store, shown = visit.home.store, []
+    for act in store.overridden_corrections(visit.now - timedelta(days=SHOWN_DAYS), MOST_SHOWN_COUNT):
+        scan = store.scan(act.scan or "")
+        if act.key is None or not visit.sees(scan.form):
+            continue
+        href = f"/desk/scan/{scan.id}{with_query({'field': str(act.key)})}#field"
+        label = label_of(visit, form_of(visit, scan), act.key)
+        made = _overridden(visit, act, store.acts(scan=scan.id), scan.name or scan.id[:12], label, href)
+        shown += [made] if made.is_last else []
+    return shown
+
+
+def _overridden(
+    visit: Visit, act: facts.Act, acts: Sequence[facts.Act], scan: str = "", field: str = "", href: str = ""
+) -> Overridden:
+    corrected = [each for each in acts if each.verb == "value corrected" and each.key == act.key]
+    who = next((each.by for each in corrected if each.number == act.detail.get("correction")), "–")
+    return Overridden(
+        number=act.number,
+        key=act.key,
+        words=visit.say(HEARD[str(act.detail["outcome"])], who=who),
+        at=act.at,
+        is_last=all(each.number < act.number for each in corrected),
+        scan=scan,
+        field=field,
+        href=href,
+    )
+
+
+# When a scan is erased as its form says, in words; or why nothing erases it by itself.
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUntil:
+    """A sentence about when a scan is erased, and whether it is late."""
+
+    words: str
+    is_late: bool = False
+
+
+def kept_until(visit: Visit, scan: Scan, state: ScanState) -> KeptUntil | None:
+    """What the page of a scan says of its erasure. None where no form here says how long scans are kept."""
+    store, say = visit.home.store, visit.say
+    if state.erased_at is not None:
+        return _unfinished(visit, scan)
+    until = store.kept_until(scan.id)
+    if until is not None:
+        values: Mapping[str, object] = {"day": visit.day(until), "version": scan.form_version}
+        if until > visit.now:
+            return KeptUntil(
+                say(
+                    "In the night after %(day)s its pictures, what was read, its values and its record are erased, as "
+                    "version %(version)s of its form says.",
+                    **values,
+                )
+            )
+        return KeptUntil(
+            say(
+                "It was to be erased after %(day)s, as version %(version)s of its form says. If it is here still after "
+                "a night in which fairhand ran, “fairhand retention” says why.",
+                **values,
+            ),
+            is_late=True,
+        )
+    if not scan.form:
+        return KeptUntil(_by_hand(visit, say("Nobody knows its form."))) if store.has_retention() else None
+    newer = _newer_version(visit, scan)
+    if newer is None:
+        return None
+    why = say(
+        "Version %(version)s of its form sets no time; version %(newer)s does.", version=scan.form_version, newer=newer
+    )
+    return KeptUntil(_by_hand(visit, why))
+
+
+def _by_hand(visit: Visit, why: str) -> str:
+    told = visit.say("Nothing erases it by itself: it stays until somebody forgets it.")
+    return f"{told} {why}"
+
+
+def _newer_version(visit: Visit, scan: Scan) -> int | None:
+    """The version in force, where it says how long scans are kept."""
+    try:
+        form = visit.home.forms.find(scan.form)
+    except (FormError, NotFound):
+        return None
+    return form.version if form.retention_days is not None else None
+
+
+def _unfinished(visit: Visit, scan: Scan) -> KeptUntil | None:
+    """That words of a forgotten scan are in files, where they are."""
+    if scan.id not in visit.home.store.unfinished_erasures():
+        return None
+    return KeptUntil(
+        visit.say(
+            "Its erasure is not finished: its words may be in files of the home that a program was reading. It is "
+            "tried again with every publishing."
+        ),
+        is_late=True,
+    )
+
+
+# What does not hold on a scan's record: each rule in words, with the fields that it is about.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionLine:
+    """One exception: its rule, its words, and the fields as (label, address)."""
+
+    rule: str
+    words: str
+    fields: Sequence[tuple[str, str]]
+
+
+def exception_lines(visit: Visit, view: ScanView) -> list[ExceptionLine]:
+    """The exceptions of the last record of a scan; none where it has no record."""
+    record = visit.home.store.last_record(view.scan.id)
+    return [
+        ExceptionLine(rule=each.rule, words=_words(visit, view, each), fields=_fields(visit, view, each))
+        for each in (record.exceptions if record else ())
+    ]
+
+
+def _words(visit: Visit, view: ScanView, broken: RuleException) -> str:
+    """The sentence of a rule that every form has, or the form's own rule with what was expected and found."""
+    return rule_words(visit, view.form, broken)
+
+
+def rule_words(visit: Visit, form: Form | None, broken: RuleException) -> str:
+    """The same of a form that may not be in force."""
+    rule = next((each for each in form.rules if each.name == broken.rule), None) if form else None
+    if broken.rule == Reason.BELOW_TARGET:
+        return visit.say(method_sentence(Method.PROVISIONAL, is_contradicted=False))
+    if rule is None:
+        return visit.reason(broken.rule)
+    told = visit.say("The form's rule “%(rule)s” does not hold: %(check)s.", rule=rule.name, check=rule.check)
+    if any(_is_masked(form, each.name) for each in broken.keys):
+        return told
+    return f"{told} " + visit.say(
+        "Expected was %(expected)s; found was %(found)s.", expected=broken.expected, found=broken.found
+    )
+
+
+def _is_masked(form: Form | None, name: str) -> bool:
+    return form is not None and form.field(name).personal == "payment"
+
+
+def _fields(visit: Visit, view: ScanView, broken: RuleException) -> list[tuple[str, str]]:
+    """The fields with their addresses; of an order that came before, the place where it is settled."""
+    at = f"/desk/scan/{view.scan.id}"
+    if broken.rule == RecordRule.SAME_ORDER and view.pairs:
+        other = broken.found.rsplit(" ", 1)[-1]
+        return [(view.names.get(other) or visit.say("May be the same order"), "#duplicates")]
+    return [(label_of(visit, view.form, key), f"{at}{with_query({'field': str(key)})}#field") for key in broken.keys]

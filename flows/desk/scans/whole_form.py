@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from flows.desk.deeds import MOST_REASON_CHARACTERS, do
-from flows.desk.scans.scan_page import ScanId
+from flows.desk.scans.scan_page import MOST_TEXT_CHARACTERS, ScanId
 from flows.desk.scans.scan_view import FieldLine, ScanView, decision_words, scan_view
-from flows.desk.scans.value_deeds import MOST_TEXT_CHARACTERS
 from flows.desk.visit import Act, Look, Visit
 from flows.mending import require_fitting
 from transcribe.errors import SettingsError

@@ -5,15 +5,20 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
-from flows.administration import EngineState, Finding, engines, examine
-from flows.desk.counting import Counting
-from flows.desk.now.alarm_details import detail
+from flows.administration import EngineState, Finding, engines, examine, forgery_sentence, free_bytes
+from flows.backup import BackupFolder
+from flows.desk.counting import Counted, Counting
+from flows.desk.counts import summed
+from flows.desk.now.alarms import detail
+from flows.desk.now.waits import published
 from flows.desk.parts import counting
-from flows.desk.tables import Cell, Column, Table
+from flows.desk.tables import Cell, Column, Table, time_cell
 from flows.desk.visit import Visit
 from flows.runtime import is_locked, lock_file, notice
 from transcribe.i18n import N_
+from transcribe.store import AuditState
 
 LOOK_SECONDS = 300.0
 """How long what the doctor found stands: loading engines takes seconds. Chosen by hand."""
@@ -161,3 +166,183 @@ def versions_table(visit: Visit) -> Table:
         rows=[(Cell(name), Cell(told)) for name, told in rows],
         address="/desk/system/versions",
     )
+
+
+# The disks, databases and backups of this home, with their sizes.
+
+MEGABYTE_BYTES = 1_000_000
+"""What sizes are shown in."""
+
+GIGABYTE_BYTES = 1_000_000_000
+"""What large sizes are shown in."""
+
+MOST_BACKUPS = 50
+"""So many backups are listed, the newest. Chosen by hand."""
+
+
+def megabytes(visit: Visit, size: int) -> str:
+    """A size as it is written here: large ones in thousands of megabytes."""
+    if size >= GIGABYTE_BYTES:
+        return visit.say("%(size)s GB", size=visit.number(size / GIGABYTE_BYTES, 1))
+    return visit.say("%(size)s MB", size=visit.number(size / MEGABYTE_BYTES, 1))
+
+
+def files_table(visit: Visit) -> Table:
+    """The sizes of the databases, and what is free on each disk."""
+    say, settings = visit.say, visit.home.settings
+    databases = {
+        "state": (say("state database"), settings.state),
+        "state log": (say("write-ahead log of the state"), Path(f"{settings.state}-wal")),
+        "records": (say("record database"), settings.records),
+    }
+    disks = {"home": say("disk of the home"), "archive": say("disk of the pictures"), "backups": say("disk of backups")}
+    rows = [
+        (Cell(name, words), Cell(str(path)), Cell(size, megabytes(visit, size)), Cell(None))
+        for name, (words, path) in databases.items()
+        if path.exists() and (size := path.stat().st_size) >= 0
+    ]
+    places = {"home": str(settings.home), "archive": settings.archive, "backups": settings.backups}
+    rows += [
+        (Cell(f"disk of {name}", disks[name]), Cell(places[name]), Cell(None), Cell(free, megabytes(visit, free)))
+        for name, free in free_bytes(settings).items()
+    ]
+    return Table(
+        name="files",
+        caption=say("Disks and databases"),
+        columns=(
+            Column("what", say("What")),
+            Column("where", say("Where")),
+            Column("bytes", say("Size"), is_number=True),
+            Column("free_bytes", say("Free"), is_number=True),
+        ),
+        rows=rows,
+        address="/desk/system/files",
+    )
+
+
+def backups_table(visit: Visit) -> Table:
+    """The finished backups, the newest first."""
+    say, settings = visit.say, visit.home.settings
+    folder = BackupFolder(Path(settings.backups)) if settings.backups else None
+    found, wrong = folder.backups() if folder else ([], [])
+    rows = [
+        (
+            Cell(each.folder.name),
+            time_cell(each.manifest.made_at, visit.moment(each.manifest.made_at)),
+            Cell(each.manifest.program),
+            Cell(each.manifest.archive_files, visit.number(each.manifest.archive_files)),
+            Cell(each.manifest.archive_bytes, megabytes(visit, each.manifest.archive_bytes)),
+            Cell(""),
+        )
+        for each in reversed(found[-MOST_BACKUPS:])
+    ]
+    rows += [(Cell(""), Cell(None), Cell(""), Cell(None), Cell(None), Cell(why)) for why in wrong]
+    return Table(
+        name="backups",
+        caption=say("Backups"),
+        columns=(
+            Column("backup", say("Backup")),
+            Column("made_at", say("Made")),
+            Column("program", say("Program")),
+            Column("pictures", say("Pictures"), is_number=True),
+            Column("bytes", say("Size of the pictures"), is_number=True),
+            Column("problem", say("What is wrong")),
+        ),
+        rows=rows,
+        address="/desk/system/backups",
+        nothing=say("There is no backup yet.") if folder else say("No folder of backups is named in the settings."),
+    )
+
+
+# The log as it was verified last: whole or not, and what does not hold.
+
+HOW_WORDS = {"foreign": N_("written by another program"), "gone": N_("taken out"), "changed": N_("changed")}
+"""How rows do not hold."""
+
+
+def verifying(visit: Visit) -> Counting:
+    """The verification of this home's log: begun by a person, as it reads everything."""
+    store = visit.home.store
+    return counting(visit, "log", store.verify_audit)
+
+
+def verified(visit: Visit, last: Counted | None) -> list[str]:
+    """What came of it, in words, with the head, which is to be kept elsewhere."""
+    say, state = visit.say, _state(last)
+    if state is None:
+        return []
+    if state.broken_at is not None:
+        return [say("The log does not hold from line %(line)s on: it was changed, or lines were taken out.",
+                    line=visit.number(state.broken_at))]  # fmt: skip
+    lines = visit.number(state.lines)
+    if state.forgeries:
+        return [say("The log of %(lines)s lines is whole; other rows were changed.", lines=lines)]
+    return [say("The log of %(lines)s lines is whole. Its head is %(head)s", lines=lines, head=state.head)]
+
+
+def forgeries_table(visit: Visit, last: Counted | None) -> Table:
+    """The rows of what is sealed that do not hold."""
+    say, state = visit.say, _state(last)
+    rows = [
+        (
+            Cell(each.table),
+            Cell(each.first),
+            Cell(each.last),
+            Cell(each.what, say(HOW_WORDS.get(each.what, each.what))),
+            Cell(forgery_sentence(each), visit.in_words(forgery_sentence(each))),
+        )
+        for each in (state.forgeries if state else ())
+    ]
+    return Table(
+        name="log",
+        caption=say("What does not hold"),
+        columns=(
+            Column("table", say("Table")),
+            Column("first", say("From number"), is_number=True),
+            Column("last", say("To number"), is_number=True),
+            Column("what", say("How")),
+            Column("message", say("What is wrong")),
+        ),
+        rows=rows,
+        address="/desk/system/log",
+    )
+
+
+def _state(last: Counted | None) -> AuditState | None:
+    return last.found if last and isinstance(last.found, AuditState) else None
+
+
+# What stands in the queue, how much of it is leased, and what is behind, from the summaries.
+
+
+def queue_table(visit: Visit) -> Table:
+    """Open questions by who answers them, leases, and what waits to be weighed, counted and published."""
+    say, store = visit.say, visit.home.store
+    total, held = summed(store.scan_counts_in_all()), store.people_at_work(visit.now)
+    since = store.waiting_since(published(visit))
+    rows = [
+        ("people", say("open questions for people"), total["open for people"], since.people),
+        ("experts", say("open questions for experts"), total["open for experts"], since.experts),
+        ("appeals", say("appeals that nobody has heard yet"), since.appeal_count, since.appeals),
+        ("held", say("questions that somebody holds"), sum(each.held for each in held), None),
+        ("holders", say("people who hold any"), len(held), None),
+        ("weighing", say("scans to be read and weighed"), total["state not weighed"], since.machines),
+        ("quarantined", say("scans that could not be weighed"), len(store.quarantined()), None),
+        ("uncounted", say("scans that are not counted anew yet"), store.not_summed_up(), None),
+        ("publishing", say("records to be published"), since.publishing_count, since.publishing),
+    ]
+    return Table(
+        name="queue",
+        caption=say("Queue and leases"),
+        columns=(
+            Column("what", say("What")),
+            Column("count", say("How many"), is_number=True),
+            Column("oldest", say("The oldest waits since")),
+        ),
+        rows=[
+            (Cell(code, words), Cell(count, visit.number(count)),
+             time_cell(oldest if count else None, visit.age(oldest) if oldest and count else ""))
+            for code, words, count, oldest in rows
+        ],
+        address="/desk/system/queue",
+    )  # fmt: skip

@@ -9,16 +9,19 @@ from fastapi.responses import RedirectResponse
 
 from flows.desk.deeds import with_done
 from flows.desk.parts import Deed, Part, SectionPage, when_counted
-from flows.desk.system.files_here import backups_table, files_table
 from flows.desk.system.machine import (
+    backups_table,
     engines_table,
+    files_table,
     findings_table,
+    forgeries_table,
     looked_at,
     processes_table,
+    queue_table,
+    verified,
+    verifying,
     versions_table,
 )
-from flows.desk.system.queue_table import queue_table
-from flows.desk.system.verification import forgeries_table, verified, verifying
 from flows.desk.tables import Table
 from flows.desk.visit import Act, Visit
 from transcribe.i18n import N_

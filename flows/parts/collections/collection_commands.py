@@ -82,7 +82,7 @@ def _reconcile_file(
         asked = sum(line.ask for line in done.lines)
         terminal.say(f"{len(done.lines)} items written to {out}; {asked} are worth one more reading.")
     if report is not None and done.reconciled is not None:
-        from flows.parts.collections.collection_report import report_of
+        from flows.parts.collections.reconcile_file import report_of
 
         write_whole(report, report_of(done.reconciled, title=file.name))
         terminal.say(f"The report stands in {report}.")

@@ -13,7 +13,7 @@ from flows.home.home import Home
 from tests.bench.crowd.people import Seen
 from transcribe.model import Reading
 from transcribe.pay_arithmetic import for_time
-from transcribe.store.line_references import ABOVE_PIECE_LINE
+from transcribe.store.paid_time import ABOVE_PIECE_LINE
 
 RATE = 13_337
 """Micro-units a reading: odd on purpose, and so little that the floor has to add something."""

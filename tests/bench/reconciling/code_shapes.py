@@ -22,7 +22,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
-from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS
+from reconcile.parameters.source_model import CONFIDENCE_STEPS
 from reconcile.policy import POLICY
 from tests.bench.generator.glyphs import LIKE
 from tests.bench.generator.machines import SLIP, engine_reading

@@ -1,5 +1,5 @@
 """Champion and challenger on the shared sets: on how many fields the model alone is right, on how many plain majority
-alone, by family. What it prints stands in `reconcile/parameters/standings.py`."""
+alone, by family. What it prints stands in `reconcile/parameters/parameters.py`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reconcile.learning.learn import learn
-from reconcile.learning.lessons import contested
+from reconcile.learning.learn import contested, learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
-from reconcile.parameters.champion import champion
-from reconcile.parameters.parameters import LearntParameters
-from reconcile.parameters.standings import SHIPPED_CONTESTS
+from reconcile.parameters.parameters import SHIPPED_CONTESTS, LearntParameters, champion
 from reconcile.policy import POLICY
 from tests.bench import sets
 from tests.bench.generator import Shape, World, make

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.algorithms.paired import flip_probability, sign_probability
 from reconcile.learning.learn import learn
-from reconcile.learning.proposal import Proposal, propose
-from reconcile.learning.reopening import changed
+from reconcile.learning.proposal import Proposal, changed, propose
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY

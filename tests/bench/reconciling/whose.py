@@ -1,7 +1,8 @@
 """Whose reading is asked: the made-up store with its whole queue open, and people who come when they come.
 
 Once everybody is given the next field of the queue, once, among the next ones, the field to which they add most
-(`reconcile.learning.aptitude`). The same people come in the same order; what is compared is how many readings it takes.
+(`reconcile.learning.error_rates`). The same people come in the same order; what is compared
+is how many readings it takes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconcile.decision.audit_sampling import draw_audit
-from reconcile.learning.aptitude import adds
+from reconcile.learning.error_rates import adds
 from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.administration import database_findings
+from flows.administration import doctor
 from flows.home import settings as configuration
 from flows.home.home import now, open_home
 from tests.postgres import new_database
@@ -21,8 +21,8 @@ def test_a_clock_that_is_not_that_of_the_database_is_told_of(
     (tmp_path / configuration.SETTINGS_FILE).write_text(f"FAIRHAND_STATE={new_database()}\n", encoding="utf-8")
     settings = configuration.load_settings(tmp_path)
     open_home(settings).close()
-    monkeypatch.setattr(database_findings, "now", lambda: now() + timedelta(seconds=seconds))
-    found = [str(each.message) for each in database_findings.database_findings(settings)]
+    monkeypatch.setattr(doctor, "now", lambda: now() + timedelta(seconds=seconds))
+    found = [str(each.message) for each in doctor.database_findings(settings)]
     assert len(found) == (1 if said else 0), found
     assert all(said in each for each in found)
 

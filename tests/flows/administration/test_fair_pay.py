@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from flows.administration import pay
-from flows.administration.fair_pay import require_fair_serving, require_fair_start, unfair_forms
+from flows.administration.pay import require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.people import invite, pause
 from flows.home.home import Home, now
 from flows.parts.simulation.planning_inputs import PlanOptions, terms_of

@@ -6,8 +6,7 @@ import secrets
 
 import pytest
 
-from flows.administration.doctor import examine
-from flows.administration.missing_people import missing_command, missing_in_words
+from flows.administration.doctor import examine, missing_command, missing_in_words
 from flows.administration.people import invite, pause
 from flows.home.home import Home, now
 from flows.steps.reconcile_scans import reconcile_home

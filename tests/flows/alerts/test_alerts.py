@@ -16,10 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.alerts.alert import Alert
-from flows.alerts.conditions import broken_bounds, look
-from flows.alerts.send import alerts_now, send_alerts, send_test
-from flows.alerts.told_alerts import AGAIN, Memory, keep_memory, read_memory
+from flows.alerts.conditions import Alert, broken_bounds, look
+from flows.alerts.send import AGAIN, Memory, alerts_now, keep_memory, read_memory, send_alerts, send_test
 from flows.backup import make_backup
 from flows.home.home import Home, now
 from flows.steps import held_forms, publish_records

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.administration.records import forget_scan
-from flows.backup.backup_folder import BackupFolder
+from flows.backup.files import BackupFolder
 from flows.home import settings as configuration
 from flows.home.settings_text import change_settings
 from tests.attack.test_restore import opened, recorded, records

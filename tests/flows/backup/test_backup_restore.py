@@ -23,10 +23,8 @@ from starlette.testclient import TestClient
 
 from flows.administration.people import invite
 from flows.administration.records import forget_scan
-from flows.backup.backup_folder import Backup, BackupFolder, newest_backup
-from flows.backup.files import kept_as
+from flows.backup.files import Backup, BackupDamaged, BackupFolder, kept_as, newest_backup
 from flows.backup.make_backup import BackupMade, _copy_pictures, make_backup
-from flows.backup.manifest import BackupDamaged
 from flows.backup.restore_backup import Restored, restore_backup
 from flows.exporting.write_export import Wanted, export_records
 from flows.home import settings as configuration
@@ -43,9 +41,8 @@ from tests.flows.steps.test_reconcile_scans import received
 from transcribe.archive import Archive
 from transcribe.errors import FairhandError, NotFound, SettingsError, StartOver, StoreError
 from transcribe.people.tokens import new_token
-from transcribe.store.drivers import migrate
-from transcribe.store.drivers.migrate import OLDEST_VERSION, newest_version
-from transcribe.store.drivers.state_file import StateFile
+from transcribe.store.drivers import state_file
+from transcribe.store.drivers.state_file import OLDEST_VERSION, StateFile, newest_version
 from transcribe.store.facts import SentReading
 
 DAY = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -586,7 +583,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(
     made = back_up(place, target)
     assert (place / "state.db").read_bytes() == before, "the home itself is not touched"
     (tmp_path / f"{newest_version() + 1:04d}_next.sql").write_text("ALTER TABLE scan ADD COLUMN shelf INTEGER;")
-    monkeypatch.setattr(migrate, "MIGRATIONS_FOLDER", tmp_path)
+    monkeypatch.setattr(state_file, "MIGRATIONS_FOLDER", tmp_path)
     assert made.backup.manifest.state_version < StateFile.newest_version()
     restore(new, target)
     assert sorted(each.name for each in new.iterdir() if each.name.startswith("state.db")) == ["state.db"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.backup.backup_folder import BackupFolder
+from flows.backup.files import BackupFolder
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
 from tests.flows.house import House

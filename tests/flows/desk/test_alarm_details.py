@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from flows.alerts import conditions
-from flows.desk.now.alarm_details import OFF_BECAUSE, SENTENCES, detail
-from flows.desk.shared import Shared
+from flows.desk.counting import Shared
+from flows.desk.now.alarms import OFF_BECAUSE, SENTENCES, detail
 from flows.desk.visit import Visit
 from flows.webhooks import subscribe, troubles
 from tests.flows.desk.desk_site import DeskSite

@@ -12,8 +12,7 @@ import pytest
 
 from flows.administration.records import forget_scan
 from flows.alerts import CHECKS
-from flows.alerts.alert import Alert
-from flows.alerts.conditions import Looked
+from flows.alerts.conditions import Alert, Looked
 from flows.desk.now import alarms
 from flows.home.home import Home
 from flows.serving.reconcile_worker import sum_up

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.desk.scans.overridden import SHOWN_DAYS
+from flows.desk.scans.scan_view import SHOWN_DAYS
 from flows.steps import close_appeals
 from tests.flows.desk.desk_site import DeskSite
 from tests.transcribe.store.world import sent

@@ -11,13 +11,13 @@ from typing import cast
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.desk.people.invite_several import read_lines
-from flows.desk.people.needed import _nobody_missing
+from flows.desk.people.people_page import read_lines
+from flows.desk.people.work_of_each import _nobody_missing
 from flows.desk.visit import Visit
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.house import until
 from tests.transcribe.store.world import sent
-from transcribe.i18n.names_of_people import NO_DIRECTION
+from transcribe.i18n.form_words import NO_DIRECTION
 from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.people.work_figures import work_figures

@@ -10,11 +10,10 @@ from typing import get_args
 import pytest
 
 from flows.administration import Finding, forgery_sentence
-from flows.administration.anomalies import TABLE_WORDS, _questions
-from flows.administration.odd_reading import _question
+from flows.administration.odd_reading import TABLE_WORDS, _question, _questions
 from flows.desk.charts import Bar, stacked
 from flows.desk.people import people_page
-from flows.desk.system import machine, verification
+from flows.desk.system import machine
 from flows.desk.tables import Table
 from reconcile.conduct import OddReader
 from reconcile.conduct.odd_readers import Kind
@@ -90,7 +89,7 @@ def test_a_burst_is_asked_about_in_french_on_the_people_page(desk: DeskSite, mon
 
 
 def people_page_row(handle: str, kind: str, question: str) -> object:
-    from flows.administration.anomalies import Anomaly
+    from flows.administration.odd_reading import Anomaly
 
     return Anomaly(handle=handle, kind=kind, question=question)
 
@@ -104,7 +103,7 @@ def test_every_forgery_is_said_in_every_language(desk: DeskSite, language: str, 
         assert isinstance(said, Worded)
         assert gettext(TABLE_WORDS[table]) != TABLE_WORDS[table]
         assert gettext(said.message) != said.message
-    assert what in verification.HOW_WORDS
+    assert what in machine.HOW_WORDS
 
 
 def test_numbers_of_a_scan_are_written_as_the_language_does(busy: DeskSite) -> None:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.desk import shared
+from flows.desk import counting
+from flows.desk.counting import POLL_SECONDS, Shared
 from flows.desk.now import throughput
 from flows.desk.now.throughput import FORECAST_SECONDS, kept_forecast
-from flows.desk.shared import POLL_SECONDS, Shared
 from flows.desk.visit import POLL_HEADER
 from tests.flows.desk.desk_site import DOUBTED, DeskSite, csrf
 from transcribe.store.facts import WorkDone
@@ -56,7 +56,7 @@ def test_ten_desks_at_once_have_it_worked_out_once() -> None:
 
 
 def test_only_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "MOST_KEPT", 2)
+    monkeypatch.setattr(counting, "MOST_KEPT", 2)
     known = Shared()
     for key in ("a", "b", "a", "c"):
         known.of(key, 10, NOON, partial(_same, key))
@@ -80,7 +80,7 @@ def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
     class Looks:
         forms = None
         now = busy.now()
-        shared = known
+        counting = known
 
     work = [WorkDone(batch="", at=Looks.now - timedelta(hours=1), form="order", what="readings by person", count=40,
                      amount=0)]  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from flows.administration import EngineState, Finding, free_bytes
 from flows.backup import make_backup
-from flows.desk.system import files_here, machine
+from flows.desk.system import machine
 from flows.home import Settings
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.house import until
@@ -100,7 +100,7 @@ def test_an_auditor_sees_the_result_and_begins_nothing(busy: DeskSite) -> None:
 
 def test_what_is_large_is_said_in_large_units(busy: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """The free space of a disk stood there as 77,543.3 MB, in French too."""
-    monkeypatch.setattr(files_here, "free_bytes", lambda settings: dict.fromkeys(free_bytes(settings), 77_543_300_000))
+    monkeypatch.setattr(machine, "free_bytes", lambda settings: dict.fromkeys(free_bytes(settings), 77_543_300_000))
     for language, said in (("en", "77.5 GB"), ("fr", "77,5 Go")):
         client = busy.client(busy.person(f"op {language}", "operator", language=language))
         assert said in client.get("/desk/system").text

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import flows.desk
-from flows.desk.scans import scan_deeds
+from flows.desk.scans import scan_page
 from flows.desk.visit import HIDDEN_NAMES
 from tests.flows.desk.desk_site import DeskSite, csrf, post
 from transcribe.errors import SettingsError
@@ -148,7 +148,7 @@ def test_two_forms_with_one_address_are_told_apart_by_what_they_are_about(
     here, others = known["doubt2.png"], [known["doubt.png"], known["agreed.png"]]
     for other in others:
         assert post(client, f"/desk/scan/{here}/settle", other=other, verdict="duplicate", why="x").status_code == 303
-    monkeypatch.setattr(scan_deeds, "settle", no)
+    monkeypatch.setattr(scan_page, "settle", no)
     for other in others:
         told = post(client, f"/desk/scan/{here}/settle", other=other, verdict="open", why=WHY)
         assert told.status_code == 422
@@ -171,7 +171,7 @@ def test_what_cannot_be_undone_is_asked_again_and_other_ticks_stand(
     busy: DeskSite, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
-    monkeypatch.setattr(scan_deeds, "forget_scan", no)
+    monkeypatch.setattr(scan_page, "forget_scan", no)
     told = post(client, f"/desk/scan/{scan}/forget", why=WHY, sure="yes")
     assert told.status_code == 422
     shown = Shown(told.text, f"/desk/scan/{scan}/forget")

@@ -27,7 +27,7 @@ from tests.flows.house import TYPED, House
 from transcribe.errors import FormError, SettingsError
 from transcribe.forms import definition as forms
 from transcribe.model import FieldKey, PageFingerprint, ReadResult, Scan
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr.engine import reading
 from transcribe.store.facts import Offer, SentReading
 
 TICKET = """

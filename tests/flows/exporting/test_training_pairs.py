@@ -21,7 +21,7 @@ from tests.flows.steps.test_provisional_records import read_all
 from tests.flows.steps.test_reconcile_scans import ENGINES, RECEIPT, received
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Place, ReadResult, Scan, SnippetFrame
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr.engine import reading
 
 FRAME = Box(2500, 2500, 7500, 7500)
 """The field is the middle of its picture."""

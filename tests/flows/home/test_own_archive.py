@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.administration.archive_upkeep import other_archive_findings
+from flows.administration.deep_check import other_archive_findings
 from flows.home import settings as configuration
 from flows.home.home import open_home
 from flows.home.own_archive import require_own_archive

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.home import prefect_settings, settings, state_place
+from flows.home import settings, state_place
 from flows.home.settings_text import settings_file
 from flows.steps.read_scans import read_options
 from reconcile.policy import POLICY
@@ -94,7 +94,7 @@ def test_the_settings_file_says_every_setting_and_its_lines_can_be_used(tmp_path
 
 
 def test_prefect_sends_nothing_to_anybody_and_batches_what_it_records(tmp_path: Path) -> None:
-    variables = prefect_settings.prefect_variables(settings.load_settings(tmp_path))
+    variables = settings.prefect_variables(settings.load_settings(tmp_path))
     assert variables["DO_NOT_TRACK"] == "1"
     assert variables["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert variables["PREFECT_HOME"] == str(tmp_path / "prefect")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.measuring.audit_curves import MIN_GROUP_COUNT, calibration_points, coverage_points, error_by_week
+from flows.measuring.quality_measures import MIN_GROUP_COUNT, calibration_points, coverage_points, error_by_week
 from reconcile.learning import AuditedValue
 from transcribe.model import FieldKey
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.measuring.latest_scans import Agreement, latest_scans
+from flows.measuring.quality_measures import Agreement, latest_scans
 from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, desk_site, page
 from tests.transcribe.store.world import sent
 from transcribe.model import FieldKey

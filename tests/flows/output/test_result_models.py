@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from flows.output.json_answer import JsonAnswer
-from flows.output.result_models import (
+from flows.output.json_result import (
     DecisionJson,
     ErrorDetail,
     ErrorJson,
     FieldJson,
+    JsonAnswer,
     ReadingJson,
     TaskJson,
     UnknownScanJson,

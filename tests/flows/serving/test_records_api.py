@@ -27,8 +27,7 @@ from flows.administration.records import forget_scan
 from flows.home.home import Home, now
 from flows.serving import records_pages
 from flows.serving.api import api
-from flows.serving.records_api import LOOK_SECONDS, add_document, records_api
-from flows.serving.records_changes_api import records_changes_api
+from flows.serving.records_api import LOOK_SECONDS, add_document, records_api, records_changes_api
 from flows.serving.scans_api import scans_api
 from flows.steps import publish_records, reconcile_to_the_end
 from reconcile.records import LAYOUT_VERSION, query

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 from flows.home import act_as, load_settings, open_home
-from flows.serving.listening import listen
-from flows.serving.serve import Serving, stop_by_signal
+from flows.serving.serve import Serving, listen, stop_by_signal
 
 if __name__ == "__main__":
     settings = load_settings(Path(sys.argv[1])).model_copy(update={"port": 0})

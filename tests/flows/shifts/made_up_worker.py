@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
-from flows.shifts import reading_once, work_shift
+from flows.shifts import shift, work_shift
 from transcribe.model import FieldKey, Reading, ReadResult, Scan
 
 ENGINE = "made up 1"
@@ -56,7 +56,7 @@ def reader(takes: float | Path) -> Callable[..., ReadResult]:
 def main() -> None:
     """Work one shift, and say what it did."""
     home, takes, threads = sys.argv[1:]
-    setattr(reading_once, "read_scan", reader(Path(takes) if takes.startswith("/") else float(takes)))  # noqa: B010 - mypy takes it for a mistake otherwise
+    setattr(shift, "read_scan", reader(Path(takes) if takes.startswith("/") else float(takes)))  # noqa: B010 - mypy takes it for a mistake otherwise
     opened = open_home(configuration.load_settings(Path(home)))
     print(work_shift(opened, int(threads)).counts)
 

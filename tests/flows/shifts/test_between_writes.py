@@ -87,7 +87,7 @@ def engines_worked(rooms: Home) -> int:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(READ, reader(0.0))
-    monkeypatch.setattr("flows.shifts.reading_once.RETRY_SECONDS", (0.0,))
+    monkeypatch.setattr("flows.shifts.shift.RETRY_SECONDS", (0.0,))
     monkeypatch.setattr("flows.shifts.shift.LOOK_SECONDS", 0.01)
     monkeypatch.setattr(sys.modules[work_shift.__module__], "LOOK_SECONDS", 0.01)
 

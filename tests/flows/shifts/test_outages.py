@@ -31,7 +31,7 @@ AWAY: tuple[StoreError, ...] = (
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(READ, reader(0.0))
-    monkeypatch.setattr("flows.shifts.reading_once.RETRY_SECONDS", (0, 0))
+    monkeypatch.setattr("flows.shifts.shift.RETRY_SECONDS", (0, 0))
 
 
 def failing(error: Exception, times: Iterator[int], fails: Callable[[int], bool]) -> Callable[..., ReadResult]:

@@ -12,9 +12,8 @@ import pytest
 
 from flows.home.home import Home, now
 from flows.ingest import _Taking
-from flows.shifts.shift import Shift
+from flows.shifts.shift import FOLDER_NAME, Shift, Worker
 from flows.shifts.work_shift import ShiftProgress, work_shift
-from flows.shifts.worker import FOLDER_NAME, Worker
 from flows.steps.ingested import Ingested
 from flows.steps.read_scans import TakenScan
 from tests.flows.house import until
@@ -23,7 +22,7 @@ from tests.transcribe.store.world import sha
 from transcribe.errors import EngineMissing, FormError, PictureLost, SettingsError
 from transcribe.model import ReadResult, Scan, ScanPage, SourceFile
 
-READ = "flows.shifts.reading_once.read_scan"
+READ = "flows.shifts.shift.read_scan"
 LONG_SECONDS = 600.0
 
 

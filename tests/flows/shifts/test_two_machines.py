@@ -13,8 +13,8 @@ import pytest
 
 from flows.home import settings as configuration
 from flows.home.home import open_home
-from flows.shifts import worker
-from flows.shifts.worker import Worker
+from flows.shifts import shift
+from flows.shifts.shift import Worker
 from tests.flows.house import CASES, House, until
 from tests.postgres import new_database, rows
 
@@ -59,7 +59,7 @@ def sources_of_each_field(house: House) -> Counter[tuple[str, str, str]]:
 
 def workers(house: House) -> list[Path]:
     """The files of those who read in a house now."""
-    return [*(house.home / worker.FOLDER_NAME).glob("*")]
+    return [*(house.home / shift.FOLDER_NAME).glob("*")]
 
 
 def holders(url: str) -> list[tuple[object, ...]]:

@@ -18,7 +18,7 @@ from transcribe.codes import RecordRule
 from transcribe.errors import LeaseLost
 from transcribe.forms import load
 from transcribe.model import FieldKey, ReadResult, Scan
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr.engine import reading
 from transcribe.review.views.offers import last_answer
 from transcribe.store.facts import SentReading
 

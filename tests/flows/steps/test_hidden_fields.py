@@ -17,8 +17,8 @@ from tests.flows.serving.test_records_api import app_of_records, program
 from transcribe.codes import Flag, Reason
 from transcribe.geometry import Box
 from transcribe.model import INK, FieldKey, Place, ReadResult, Scan, Task
-from transcribe.ocr.machine_readings import reading
-from transcribe.review.views.task_view import allowed_pictures
+from transcribe.ocr.engine import reading
+from transcribe.review.views.offers import allowed_pictures
 from transcribe.store.facts import Offer, SentReading
 
 CARD = FieldKey("card_number")

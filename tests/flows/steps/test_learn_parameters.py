@@ -23,7 +23,7 @@ from tests.flows.house import House
 from tests.flows.steps.test_form_doubt import DOUBTFUL, says_not
 from tests.flows.steps.test_reconcile_scans import ENGINES, RECEIPT, answer, received
 from transcribe.model import FieldKey, Form, ReadResult, Scan, Truth
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr.engine import reading
 from transcribe.store.facts import Offer, SentReading
 
 TOTAL, REF = FieldKey("total"), FieldKey("ref")

@@ -10,8 +10,7 @@ import pytest
 from flows.administration.doctor import examine
 from flows.administration.people import invite
 from flows.home.home import Home, now
-from flows.steps.learn_parameters import learn_home
-from flows.steps.parameter_versions import go_back, parameter_versions
+from flows.steps.learn_parameters import go_back, learn_home, parameter_versions
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.parameters import shipped
 from tests.flows.house import House

@@ -23,7 +23,7 @@ from flows.steps.reconcile_scans import (
 from reconcile.records import query
 from transcribe.errors import FormError
 from transcribe.model import WHOLE, FieldKey, Form, Reading, ReadResult, Scan, Task
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr.engine import reading
 from transcribe.recognition.annotated_regions import Annotations
 from transcribe.review.views.offers import offer_to
 from transcribe.store.facts import Offer, SentReading

@@ -14,7 +14,7 @@ from reconcile.records import query
 from tests.flows.steps.test_reconcile_scans import RECEIPT
 from transcribe.codes import TWO_FORMS
 from transcribe.model import FieldKey, ReadResult, Scan
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr.engine import reading
 
 
 def read_as(rooms: Home, scan: Scan, confidence: float, *advice: str) -> None:

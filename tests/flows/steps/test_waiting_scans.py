@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from flows.home.home import Home, now, policy
-from flows.steps.reconcile_scans import ReconciledScans, reconcile_home, reconcile_waiting
-from flows.steps.waiting_scans import Claim
+from flows.steps.reconcile_scans import Claim, ReconciledScans, reconcile_home, reconcile_waiting
 from tests.flows.steps.test_reconcile_scans import no_reading, received
 from transcribe.errors import FormError
 from transcribe.model import Form
@@ -67,7 +66,7 @@ def test_a_claim_is_renewed_while_its_scans_are_weighed(rooms: Home, monkeypatch
     waiting = rooms.store.claim_waiting(9, now())
     at: list[datetime] = [now()]
     clock = [0.0]
-    monkeypatch.setattr("flows.steps.waiting_scans.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("flows.steps.reconcile_scans.time.monotonic", lambda: clock[0])
     claim = Claim(rooms.store, waiting[0].claim, lambda: at[0], renewed=0.0)
     for each in waiting:
         at[0] += timedelta(seconds=CLAIM_SECONDS / 2)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from flows.cli.watching import _report
+from flows.cli.serving import _report
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.steps import place_of

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.administration.webhook_findings import webhook_findings
+from flows.administration.doctor import webhook_findings
 from flows.alerts.conditions import failing_webhooks
 from flows.home.home import Home, now
 from flows.webhooks import Sender, webhook_troubles

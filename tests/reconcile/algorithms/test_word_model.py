@@ -16,8 +16,16 @@ from hypothesis import strategies as st
 from reconcile.algorithms import exact_interval, lacks_usual_accents, least_share, logistic, lower_bound
 from reconcile.algorithms.metrics import Share, calibration_curve, calibration_error, character_errors, word_errors
 from reconcile.algorithms.paired import count_probability, flip_probability, sign_probability
-from reconcile.algorithms.word_model import Line, LineModel, best_line, learn_line_model
-from reconcile.algorithms.word_network import NO_WORD, build_network, comparable_words, written_words
+from reconcile.algorithms.word_model import (
+    NO_WORD,
+    Line,
+    LineModel,
+    best_line,
+    build_network,
+    comparable_words,
+    learn_line_model,
+    written_words,
+)
 from tests.examples import examples
 
 if TYPE_CHECKING:

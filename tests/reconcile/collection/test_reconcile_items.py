@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.collection import choice_calibration, shipped_weights
+from reconcile.collection import choice_calibration
 from reconcile.collection.choice_calibration import FITTED_FEATURES, OwnCalibration
-from reconcile.collection.choice_features import CHOICE_FEATURES, Choice, FieldFacts, features_of
-from reconcile.collection.comparable_texts import TextFamily
 from reconcile.collection.items import ComparableItem, ComparableReading, Item, ItemResult, SourceReading
 from reconcile.collection.reconcile_items import reconcile_items
-from reconcile.collection.text_options import TextOption
+from reconcile.collection.source_standing import TextFamily
+from reconcile.collection.text_options import CHOICE_FEATURES, Choice, FieldFacts, TextOption, features_of
 from tests.examples import examples
 
 
@@ -148,7 +147,7 @@ def alike(of: TextFamily, readings: int, words: int, agreement: float, blanks: f
     option = TextOption(words=said, readings=voices, features=())
     chosen = Choice(item=heard, option=option, share=1.0, text_count=1, majority=" ".join(said))
     seen = features_of(chosen, FieldFacts(agreement_share=agreement, blank_share=blanks))
-    return choice_calibration.shipped_log_odds(seen, shipped_weights.CALIBRATION_WEIGHTS[of], of)
+    return choice_calibration.shipped_log_odds(seen, choice_calibration.CALIBRATION_WEIGHTS[of], of)
 
 
 @given(
@@ -167,7 +166,7 @@ def test_a_text_is_hardly_less_probable_when_one_more_writes_it_alike(
 
 @pytest.mark.parametrize("of", FAMILIES)
 def test_what_a_family_is_not_fitted_on_has_no_weight(of: TextFamily) -> None:
-    for name, weight in zip(CHOICE_FEATURES, shipped_weights.CALIBRATION_WEIGHTS[of], strict=True):
+    for name, weight in zip(CHOICE_FEATURES, choice_calibration.CALIBRATION_WEIGHTS[of], strict=True):
         assert name in FITTED_FEATURES[of] or weight == 0.0
 
 

@@ -11,14 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis import strategies as st
 
-from reconcile.decision.answer import Answer, Known, answers
+from reconcile.decision.answer import Answer, Known, answers, prefilled, traditions, with_true_reason
 from reconcile.decision.audit_sampling import draw_audit, may_need_second_look
 from reconcile.decision.blind_agreement import agreed_blind
 from reconcile.decision.decide import decide
-from reconcile.decision.prefill import prefilled
-from reconcile.decision.provisional import provisional_record
-from reconcile.decision.true_reasons import with_true_reason
-from reconcile.decision.writing_tradition import traditions
+from reconcile.decision.record import provisional_record
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY

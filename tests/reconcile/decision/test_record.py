@@ -10,9 +10,9 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconcile.decision.answer import Traditions, from_elsewhere, lone_tradition, traditions
 from reconcile.decision.decide import decide
 from reconcile.decision.record import assemble, broken_rules, is_complete
-from reconcile.decision.writing_tradition import Traditions, from_elsewhere, lone_tradition, traditions
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters

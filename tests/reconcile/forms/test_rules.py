@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.forms.row_filter import readings_in_told_rows
-from reconcile.forms.rule_terms import Binding, bind
-from reconcile.forms.rules import CompiledRule, RuleInstance, Values, compile_rules, operand, solve
+from reconcile.forms.rules import Binding, CompiledRule, RuleInstance, Values, bind, compile_rules, operand, solve
 from tests.calls import calls
 from transcribe.errors import FormError
 from transcribe.fields import facts_of

@@ -12,21 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.algorithms.intervals import lower_bound
+from reconcile.algorithms.metrics import lower_bound
 from reconcile.decision.decide import decide
 from reconcile.forms import prepared
-from reconcile.forms.master_data import KnownValues, KnownWords
+from reconcile.forms.prepared_form import KnownValues, KnownWords
 from reconcile.inference.calibration import Lesson, adjusted, fit_calibration
 from reconcile.inference.circumstances import UNDECIDED_STAGE
-from reconcile.inference.noisy_channel import error_probability, likelihoods
+from reconcile.inference.noisy_channel import error_probability, flat_prior, likelihoods, log_prior
 from reconcile.inference.posterior import weigh_field
-from reconcile.inference.prior import flat_prior, log_prior
-from reconcile.inference.scan_memory import REMEMBERED_SCAN_COUNT, ScanMemory
 from reconcile.inference.votes import NULL_SIGN, votes
-from reconcile.inference.weigh import weigh, weigh_together
-from reconcile.parameters.confidence_bins import CONFIDENCE_STEPS, log_ratios, log_ratios_of_kind
+from reconcile.inference.weigh import REMEMBERED_SCAN_COUNT, ScanMemory, weigh, weigh_together
 from reconcile.parameters.parameters import read_parameters
 from reconcile.parameters.shipped import shipped_parameters
+from reconcile.parameters.source_model import CONFIDENCE_STEPS, log_ratios, log_ratios_of_kind
 from reconcile.policy import POLICY
 from tests.bench.reconciling import code_shapes
 from tests.reconcile.made import both, expert, field, form, machine, reading

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from reconcile.decision.decide import decide
 from reconcile.forms import prepared
-from reconcile.inference.beside import Beside, with_beside
 from reconcile.inference.calibration import adjusted
+from reconcile.inference.candidates import Beside, with_beside
 from reconcile.inference.circumstances import SEARCHED_STAGE, UNDECIDED_STAGE
 from reconcile.inference.noisy_channel import Component, Source, has_lost_spaces, is_part_of_another
 from reconcile.inference.votes import NULL_SIGN, vote, votes

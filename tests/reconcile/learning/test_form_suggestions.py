@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from reconcile.forms.prepared_form import prepared
-from reconcile.learning.backed_values import DecidedScan
-from reconcile.learning.form_suggestions import Suggestion
+from reconcile.learning.form_suggestions import DecidedScan, Suggestion
 from reconcile.learning.form_suggestions import suggestions as suggested
 from tests.reconcile.made import both, expert, field, form, machine, reading
 from transcribe.codes import Method

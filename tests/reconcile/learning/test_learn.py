@@ -16,12 +16,10 @@ from reconcile.decision import Known, answers
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
-from reconcile.learning.aptitude import adds
-from reconcile.learning.error_rates import Rate, rates
-from reconcile.learning.judgement import Comparison, Judge, Opinion, compared
+from reconcile.learning.counts import learn_shapes
+from reconcile.learning.error_rates import Rate, adds, rates
 from reconcile.learning.learn import Learnt, learn
-from reconcile.learning.proposal import propose
-from reconcile.learning.shape_counts import learn_shapes
+from reconcile.learning.proposal import Comparison, Judge, Opinion, compared, propose
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters, read_parameters, without_shapes
 from reconcile.parameters.shipped import shipped_parameters

@@ -13,18 +13,22 @@ from hypothesis import strategies as st
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.votes import majority, votes
 from reconcile.inference.weigh import weigh
-from reconcile.learning.learn import learn
-from reconcile.learning.lessons import taught
+from reconcile.learning.learn import learn, taught
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped_data, shipped_people
-from reconcile.parameters.champion import champion
 from reconcile.parameters.code_shapes import FieldShapes, shape_of
 from reconcile.parameters.confusions import UNSEEN_CONFUSION_SHARE, CharacterConfusions
-from reconcile.parameters.parameters import LearntParameters, read_parameters
+from reconcile.parameters.parameters import (
+    SHIPPED_CONTESTS,
+    Contest,
+    LearntParameters,
+    champion,
+    champion_standing,
+    read_parameters,
+)
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.parameters.shipped_people import CALIBRATION
-from reconcile.parameters.source_phrases import END_SIGN, START_SIGN, Phrases, differences, kept_phrases
-from reconcile.parameters.standings import SHIPPED_CONTESTS, Contest, champion_standing
+from reconcile.parameters.source_model import END_SIGN, START_SIGN, Phrases, differences, kept_phrases
 from reconcile.policy import POLICY
 from tests.bench import fit_first, fit_people
 from tests.examples import SOAK, examples

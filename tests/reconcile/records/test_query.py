@@ -13,7 +13,7 @@ import pytest
 
 from reconcile.records import Moments, query
 from reconcile.records.database import open_for_reading
-from reconcile.records.interchange.conditions import MOST_SPELLINGS_COUNT, spellings
+from reconcile.records.interchange.selection import MOST_SPELLINGS_COUNT, spellings
 from reconcile.records.publish import publish, rebuild
 from reconcile.records.query import BrokenRule
 from reconcile.records.schema import TABLES

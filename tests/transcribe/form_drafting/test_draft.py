@@ -18,10 +18,9 @@ from transcribe import ocr
 from transcribe.errors import FormError
 from transcribe.form_drafting.draft import draft_pages
 from transcribe.form_drafting.emptied_boxes import emptied
-from transcribe.form_drafting.label_types import looks_like_payment, type_of
-from transcribe.form_drafting.overlaps import each_on_its_own
-from transcribe.forms import blank_image, definition
-from transcribe.forms.preview import preview
+from transcribe.form_drafting.grids import each_on_its_own, looks_like_payment, type_of
+from transcribe.forms import definition
+from transcribe.forms.field_boxes import preview
 from transcribe.geometry import Box
 from transcribe.imaging import grey
 from transcribe.model import Field, Form, Page
@@ -59,7 +58,7 @@ def test_a_draft_of_a_shipped_blank_has_nearly_all_its_fields(name: str, languag
     shipped = definition.load(name)
     path = Path(str(shipped.blanks[0].path))
     shutil.copy(path, tmp_path)
-    page = Page(number=1, picture=blank_image.blank_grey(str(path)))
+    page = Page(number=1, picture=definition.blank_grey(str(path)))
     engine = ocr.load("tesseract", (language,))
     text = draft(page, engine, name="drafted", blank=path.name, language=language, locale=shipped.locale)
     (tmp_path / "drafted.toml").write_text(text, "utf-8")
@@ -280,7 +279,7 @@ def test_light_headings_on_a_coloured_band_name_the_columns_and_are_no_fields() 
 
 
 def test_print_in_two_languages_is_drafted_with_both(tmp_path: Path) -> None:
-    page = Page(number=1, picture=blank_image.blank_grey(str(definition.load("order-form").blanks[0].path)))
+    page = Page(number=1, picture=definition.blank_grey(str(definition.load("order-form").blanks[0].path)))
     text = draft(page, ocr.load("tesseract", ("eng", "fra")), name="both", blank="both.png", language="eng+fra")
     assert tomllib.loads(text)["languages"] == ["eng", "fra"]
     assert {"date", "amount", "signature"} <= {each["type"] for each in tomllib.loads(text)["field"]}

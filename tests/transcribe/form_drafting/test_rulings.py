@@ -19,7 +19,7 @@ from transcribe.form_drafting import draft_pages, without_writing
 from transcribe.form_drafting.flat_page import flat_page, paper_corners
 from transcribe.form_drafting.rulings import find_ruling
 from transcribe.forms import definition
-from transcribe.forms.blank_image import blank_grey
+from transcribe.forms.definition import blank_grey
 from transcribe.geometry import Box
 from transcribe.imaging import grey
 from transcribe.model import Page, Picture

@@ -24,9 +24,8 @@ from tests.examples import examples
 from transcribe.errors import FormError
 from transcribe.forms import definition, load, order_schema, schema
 from transcribe.forms.definition import SHIPPED, shipped
-from transcribe.forms.definition_text import MAX_DEFINITION_BYTES, definition_content
-from transcribe.forms.differences import differences
-from transcribe.forms.mistakes import wrong_keys
+from transcribe.forms.field_boxes import differences
+from transcribe.forms.mistakes import MAX_DEFINITION_BYTES, definition_content, wrong_keys
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Find
 
@@ -448,7 +447,7 @@ def test_a_megabyte_of_anything_takes_little_time_and_memory(text: str) -> None:
     script = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))\n"
         "from transcribe.errors import FormError\n"
-        "from transcribe.forms.definition_text import definition_content\n"
+        "from transcribe.forms.mistakes import definition_content\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: definition_content('form.toml', sys.stdin.buffer.read())\n"
         "except FormError as error: assert str(error).startswith('form.toml: '), error\n"

@@ -19,7 +19,7 @@ from transcribe.errors import FormError
 from transcribe.forms import definition, load
 from transcribe.forms.comb_fields import comb, combs
 from transcribe.forms.field_boxes import field_boxes
-from transcribe.forms.placement import MAX_OVERLAP_SHARE, overlapping
+from transcribe.forms.mistakes import MAX_OVERLAP_SHARE, overlapping
 from transcribe.geometry import Box
 from transcribe.model import Blank, Field, Form, Picture
 

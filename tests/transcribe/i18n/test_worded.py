@@ -17,7 +17,7 @@ from tests.examples import examples
 from transcribe.codes import EvidenceCode, Method, Reason, RecordRule
 from transcribe.i18n import counted, in_words, languages, plural, translation, worded
 from transcribe.i18n.evidence_messages import EVIDENCE, METHODS, REASONS, RECORD_RULES, reason_sentence, say, sentence
-from transcribe.i18n.names_of_people import (
+from transcribe.i18n.form_words import (
     NO_ACTOR,
     NO_DIRECTION,
     NO_DOUBLE,

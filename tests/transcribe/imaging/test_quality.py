@@ -18,15 +18,22 @@ from PIL import Image
 from tests.transcribe.extraction.printed import printed
 from transcribe.geometry import Box
 from transcribe.imaging import tiling
-from transcribe.imaging.background import evened, flatten
 from transcribe.imaging.barcodes import barcodes
 from transcribe.imaging.crops import MASK_GREY_LEVEL, MAX_SNIPPET_BYTES, cover, crop, page_picture
 from transcribe.imaging.orientation import clarity, is_standing, way_up
-from transcribe.imaging.outside_photo import OutsidePhoto
-from transcribe.imaging.quality import Quality, photo_scale, quality, with_geometry
+from transcribe.imaging.quality import (
+    LETTER_HEIGHT_PX,
+    OutsidePhoto,
+    Quality,
+    photo_scale,
+    quality,
+    share_inside,
+    text_scale,
+    with_geometry,
+)
 from transcribe.imaging.resizing import shrunk, shrunk_to
-from transcribe.imaging.skew import skew
-from transcribe.imaging.text_size import LETTER_HEIGHT_PX, share_inside, text_scale
+from transcribe.imaging.rotation import skew
+from transcribe.imaging.tiling import evened, flatten
 from transcribe.model import Picture, Word
 
 

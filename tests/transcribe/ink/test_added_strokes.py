@@ -6,7 +6,7 @@ import numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcribe.ink.added_strokes import find_shift
+from transcribe.ink.faint_strokes import find_shift
 
 REACH = 6
 

@@ -13,7 +13,7 @@ from PIL import Image
 from tests.transcribe.ink.grain import grain
 from transcribe.geometry import Box
 from transcribe.ink import mark_detection
-from transcribe.ink.added_strokes import added_strokes
+from transcribe.ink.faint_strokes import added_strokes
 from transcribe.ink.ink_layer import ink_layer
 
 if TYPE_CHECKING:

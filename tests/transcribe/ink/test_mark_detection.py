@@ -17,10 +17,9 @@ from tests.bench.world import marks
 from tests.transcribe.ink.grain import grain
 from transcribe.geometry import Box
 from transcribe.ink import mark_detection
-from transcribe.ink.added_strokes import added_strokes
+from transcribe.ink.faint_strokes import added_strokes
 from transcribe.ink.ink_layer import ink_layer
-from transcribe.ink.mark_detection import probability_ticked
-from transcribe.ink.mark_shape import mark_shares
+from transcribe.ink.mark_detection import mark_shares, probability_ticked
 from transcribe.ink.mark_weights import HIDDEN
 from transcribe.model import Picture
 from transcribe.registration import deblurred

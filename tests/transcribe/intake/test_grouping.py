@@ -14,10 +14,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from transcribe.archive import Archive
 from transcribe.forms import definition
-from transcribe.intake import file_discovery
+from transcribe.intake import scans
 from transcribe.intake.file_pages import Unreadable
+from transcribe.intake.grouping import begins_in_order, group_pages, settled_count
 from transcribe.intake.load_pages import load_pages
-from transcribe.intake.page_order import begins_in_order, group_pages, settled_count
 from transcribe.intake.scans import Scanned, scans_of
 from transcribe.model import Form
 from transcribe.sandbox.limits import Limits
@@ -83,9 +83,7 @@ def photos(inbox: Path, names: str, turned: Iterable[str] = ()) -> None:
 def found(inbox: Path, form: Form | None, forms: list[Form] | None = None) -> list[str]:
     """The files of each scan; those set aside in brackets."""
     said = []
-    for each in scans_of(
-        file_discovery.gather([inbox]), form, Archive(str(inbox.parent / "kept")), LIMITS, forms=forms or ()
-    ):
+    for each in scans_of(scans.gather([inbox]), form, Archive(str(inbox.parent / "kept")), LIMITS, forms=forms or ()):
         if isinstance(each, Unreadable):
             said.append(f"({each.path.stem.split()[-1]})")
         else:
@@ -163,7 +161,7 @@ def test_pages_of_an_order_in_a_folder_of_its_own_are_not_asked_about(inbox: Pat
 def test_features_of_a_picture_are_sought_once(inbox: Path, forms: list[Form], monkeypatch: pytest.MonkeyPatch) -> None:
     photos(inbox, "A1 A2")
     archive = Archive(str(inbox.parent / "kept"))
-    (each,) = scans_of(file_discovery.gather([inbox]), forms[0], archive, LIMITS)
+    (each,) = scans_of(scans.gather([inbox]), forms[0], archive, LIMITS)
     assert isinstance(each, Scanned)
     pages = load_pages(each.scan, archive, LIMITS)
     known = [align.align(page, forms[0]) for page in pages]
@@ -178,7 +176,7 @@ def test_more_pictures_than_wait_at_a_time_come_out_in_order(inbox: Path, forms:
     photos(inbox, " ".join(name for name in names if name != "E1"))
     whole = ["A1+A2", "B1+B2", "C1+C2", "D1+D2"]
     assert found(inbox, forms[0]) == [*whole, "E2", "F1+F2"]
-    begun = scans_of(file_discovery.gather([inbox]), forms[0], Archive(str(inbox.parent / "again")), LIMITS)
+    begun = scans_of(scans.gather([inbox]), forms[0], Archive(str(inbox.parent / "again")), LIMITS)
     (inbox / "10 F2.png").write_bytes(b"no picture")
     first = next(begun)
     assert isinstance(first, Scanned), "the first are given before the last are looked at"

@@ -24,24 +24,24 @@ from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.forms import definition
 from transcribe.geometry import Box
-from transcribe.intake import file_discovery, scans
-from transcribe.intake.file_pages import Unreadable, scan_id
-from transcribe.intake.grouping import Group
-from transcribe.intake.jpeg_metadata import (
+from transcribe.intake import scans
+from transcribe.intake.file_pages import (
     ALIGNMENT_MARK,
     COMMENT_MARKS,
     COMMENT_START,
+    Unreadable,
+    scan_id,
     stored_alignment,
     stored_flattening,
     with_comment,
 )
+from transcribe.intake.grouping import Group
 from transcribe.intake.load_pages import load_pages
 from transcribe.intake.redaction import PAINT_GREY_LEVELS, redact
 from transcribe.intake.scans import Scanned
 from transcribe.model import Blank, Field, Flattened, Form, Page, Picture, Scan, StoredAlignment
 from transcribe.recognition.read import read
-from transcribe.registration.align import Aligned, align
-from transcribe.registration.similarity import Similarity
+from transcribe.registration.align import Aligned, Similarity, align
 from transcribe.sandbox.limits import Limits
 
 LIMITS = Limits()
@@ -96,19 +96,19 @@ def test_what_is_no_picture_is_told_apart_from_what_belongs_to_one(inbox: Path) 
     folder.mkdir()
     for name in ("order.docx", "p9.hocr", ".hidden", "p9.JPG", "list 10.xlsx", "list 2.xlsx"):
         (folder / name).write_bytes(b"")
-    assert [each.name for each in file_discovery.passed_over([folder, folder / "order.docx"])] == [
+    assert [each.name for each in scans.passed_over([folder, folder / "order.docx"])] == [
         "list 2.xlsx",
         "list 10.xlsx",
         "order.docx",
     ]
-    assert file_discovery.passed_over([folder / "order.docx"]) == [], "what is named is tried, and said to be none"
+    assert scans.passed_over([folder / "order.docx"]) == [], "what is named is tried, and said to be none"
 
 
 def test_files_are_gathered_in_the_order_that_people_count(inbox: Path) -> None:
     for name in ("p10.jpg", "p2.jpg", "notes.txt", ".hidden.jpg", "sub/p1.PNG"):
         (inbox / name).parent.mkdir(exist_ok=True)
         (inbox / name).write_bytes(b"x")
-    named = file_discovery.gather([inbox, inbox / "notes.txt", inbox / "p2.jpg"])
+    named = scans.gather([inbox, inbox / "notes.txt", inbox / "p2.jpg"])
     assert [path.name for path in named] == ["p2.jpg", "p10.jpg", "p1.PNG", "notes.txt"]
 
 
@@ -120,7 +120,7 @@ def test_bad_files_are_set_aside_with_a_sentence_each_and_the_good_one_is_done(
     for name in names:
         (inbox / name).write_bytes(refused[name])
     (inbox / "good.png").write_bytes(crafted.readable()["plain.png"])
-    found = list(scans.scans_of([*file_discovery.gather([inbox]), inbox / "gone.jpg"], plain, archive, LIMITS))
+    found = list(scans.scans_of([*scans.gather([inbox]), inbox / "gone.jpg"], plain, archive, LIMITS))
     bad = {each.path.name: each for each in found if isinstance(each, Unreadable)}
     assert set(bad) == {*names, "gone.jpg"}
     assert bad["gone.jpg"].message == "gone.jpg: there is no such file. Replace the file and ingest it again."
@@ -139,7 +139,7 @@ def test_a_file_above_the_limit_is_not_even_read(inbox: Path, archive: Archive, 
 def test_the_id_is_that_of_the_files_and_pages_whatever_their_names(inbox: Path, archive: Archive, plain: Form) -> None:
     for name in ("a.png", "b.png"):
         (inbox / name).write_bytes(crafted.readable()["plain.png"])
-    first, second = scanned(scans.scans_of(file_discovery.gather([inbox]), plain, archive, LIMITS))
+    first, second = scanned(scans.scans_of(scans.gather([inbox]), plain, archive, LIMITS))
     assert first.id == second.id == scan_id([(first.pages[0].file, 1)])
 
 
@@ -156,7 +156,7 @@ def test_a_form_of_two_pages_takes_two_pages_of_a_file_or_two_pictures(
     (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
     for number in (1, 2, 3):
         (inbox / f"b{number}.png").write_bytes(crafted.readable()["plain.png"] + bytes(number))
-    found = scanned(scans.scans_of(file_discovery.gather([inbox]), two_pages(plain), archive, LIMITS))
+    found = scanned(scans.scans_of(scans.gather([inbox]), two_pages(plain), archive, LIMITS))
     assert [len(each.pages) for each in found] == [2, 1, 2, 1]
     assert found[2].pages[0].file != found[2].pages[1].file
 
@@ -165,7 +165,7 @@ def test_a_form_may_take_whole_files(inbox: Path, archive: Archive, plain: Form)
     (inbox / "a.pdf").write_bytes(crafted.readable()["three.pdf"])
     (inbox / "b.png").write_bytes(crafted.readable()["plain.png"])
     whole = replace(plain, options={"pages": "file"})
-    found = scanned(scans.scans_of(file_discovery.gather([inbox]), whole, archive, LIMITS))
+    found = scanned(scans.scans_of(scans.gather([inbox]), whole, archive, LIMITS))
     assert [len(each.pages) for each in found] == [3, 1]
 
 
@@ -296,7 +296,7 @@ def test_one_file_that_fails_unexpectedly_is_named_with_the_error_and_the_others
         return known(*given)
 
     monkeypatch.setattr(where, second_fails)
-    found = sorted(scans.scans_of(file_discovery.gather([inbox]), plain, archive, LIMITS), key=lambda each: each.path)
+    found = sorted(scans.scans_of(scans.gather([inbox]), plain, archive, LIMITS), key=lambda each: each.path)
     first, failed, last = found
     assert isinstance(first, Scanned)
     assert isinstance(last, Scanned)
@@ -330,10 +330,10 @@ def test_a_page_of_a_pdf_that_gives_no_scan_is_set_aside_by_itself(
 def test_a_link_that_leads_nowhere_is_named(inbox: Path, archive: Archive, plain: Form) -> None:
     (inbox / "gone.jpg").symlink_to(inbox / "nowhere.jpg")
     (inbox / "list.xlsx").symlink_to(inbox / "nowhere.xlsx")
-    (found,) = scans.scans_of(file_discovery.gather([inbox]), plain, archive, LIMITS)
+    (found,) = scans.scans_of(scans.gather([inbox]), plain, archive, LIMITS)
     assert isinstance(found, Unreadable)
     assert found.reason == "gone.jpg: it is a link to what is not there."
-    assert [each.name for each in file_discovery.passed_over([inbox])] == ["list.xlsx"]
+    assert [each.name for each in scans.passed_over([inbox])] == ["list.xlsx"]
 
 
 # --- which form ------------------------------------------------------------------------------------------------------
@@ -359,7 +359,7 @@ def test_pages_of_one_form_in_any_order_and_upside_down_are_put_together(inbox: 
     second = Image.open(CASES / "bon-de-commande-flat-typed-0000.png").convert("L").rotate(180)
     second.save(inbox / "1.png")
     Image.open(CASES / "order-form-flat-typed-0001.png").convert("L").save(inbox / "2.png")
-    (only,) = scanned(scans.scans_of(file_discovery.gather([inbox]), None, archive, LIMITS, forms=[both]))
+    (only,) = scanned(scans.scans_of(scans.gather([inbox]), None, archive, LIMITS, forms=[both]))
     assert (only.form, len(only.pages)) == ("both", 2)
     laid = [align(page, both) for page in load_pages(only, archive, LIMITS)]
     assert [each.number for each in laid] == [2, 1]

@@ -19,9 +19,7 @@ from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.model import Page, ReadResult, Word
 from transcribe.ocr import Engine, hocr
-from transcribe.ocr.engine import View
-from transcribe.ocr.engine_fallback import FallbackEngine
-from transcribe.ocr.timed_engine import TimedEngine
+from transcribe.ocr.engine import FallbackEngine, TimedEngine, View
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
 

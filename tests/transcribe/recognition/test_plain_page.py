@@ -30,15 +30,14 @@ from transcribe.forms import blank_grey, field_boxes
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.ink import Ink, InkLayer, Patch, ink_layer, mark_detection
-from transcribe.ink.mark_shape import MarkShares
+from transcribe.ink.mark_detection import MarkShares
 from transcribe.model import Field, FieldKey, Form, Page, Picture, Reading, ReadResult, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
-from transcribe.recognition.asked_regions import AskedRegion, ask_engines, engine_readings
-from transcribe.recognition.engine_words import EngineWords, over_all
+from transcribe.recognition.asked_regions import AskedRegion, EngineWords, ask_engines, engine_readings, over_all
 from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
 from transcribe.recognition.form_page import ink_readings
-from transcribe.recognition.plain_page import PlainPage, plain_page
+from transcribe.recognition.plain_page import PlainPage, dirt, letters_beside, plain_page, text_ink, uncovered_heights
 from transcribe.recognition.presence import (
     MIN_ASKED_PROBABILITY,
     NOTHING_WRITTEN,
@@ -46,7 +45,6 @@ from transcribe.recognition.presence import (
     filled_probability,
     may_be_filled,
 )
-from transcribe.recognition.text_ink import dirt, letters_beside, text_ink, uncovered_heights
 from transcribe.registration.align import align
 
 NOW = datetime(2025, 3, 14, tzinfo=UTC)

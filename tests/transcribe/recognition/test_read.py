@@ -30,11 +30,11 @@ from transcribe.ink import ink_layer
 from transcribe.model import Field, Form, Page, Picture, Reading, ReadResult, Scan, ScanPage, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
-from transcribe.recognition.barcode_readings import with_barcodes
-from transcribe.recognition.cascade import Cascade
+from transcribe.recognition.asked_regions import Cascade
 from transcribe.recognition.form_fields import Circumstances, field_regions
 from transcribe.recognition.form_page import readings
 from transcribe.recognition.page_assignment import ReadOptions
+from transcribe.recognition.plain_page import with_barcodes
 from transcribe.recognition.read import read
 from transcribe.registration import FITS
 

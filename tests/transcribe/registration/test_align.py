@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.orders import make
-from transcribe.forms import blank_image, definition
-from transcribe.imaging.rotation import straightened
-from transcribe.imaging.skew import skew
+from transcribe.forms import definition
+from transcribe.imaging.rotation import skew, straightened
 from transcribe.model import Page
-from transcribe.registration.align import FITS, Aligned, align, lay
-from transcribe.registration.identify import identify, sure_guess
+from transcribe.registration.align import FITS, Aligned, align, identify, lay, sure_guess
 from transcribe.registration.matching import features, match
 from transcribe.sandbox import decoding
 from transcribe.sandbox.limits import Limits
@@ -50,7 +48,7 @@ def worst_error(aligned: Aligned, lens: numpy.ndarray[tuple[int, ...], numpy.dty
 @pytest.mark.parametrize("turns", range(4))
 def test_a_photo_is_laid_within_two_pixels_whatever_way_up(name: str, turns: int) -> None:
     ordered = definition.load(name)
-    sheet = blank_image.blank_grey(str(ordered.blanks[0].path))
+    sheet = definition.blank_grey(str(ordered.blanks[0].path))
     corners = numpy.array([[0, 0], [1654, 0], [1654, 2339], [0, 2339]], numpy.float32)
     seen = numpy.array([[260, 190], [1900, 300], [2000, 2700], [150, 2600]], numpy.float32)
     lens = cv2.getPerspectiveTransform(corners, seen).astype(numpy.float64)
@@ -94,7 +92,7 @@ def test_an_empty_picture_does_not_fit(level: int) -> None:
 
 def test_a_page_laid_a_little_beside_its_place_is_moved_there_and_far_beside_it_does_not_fit() -> None:
     ordered = definition.load("bon-de-commande")
-    page = Page(number=1, picture=blank_image.blank_grey(str(ordered.blanks[0].path)))
+    page = Page(number=1, picture=definition.blank_grey(str(ordered.blanks[0].path)))
     found = match(features(page.picture), ordered, 1)
     assert found.homography is not None
     fits = []
@@ -107,7 +105,7 @@ def test_a_page_laid_a_little_beside_its_place_is_moved_there_and_far_beside_it_
 
 def test_a_bent_page_is_pressed_flat() -> None:
     ordered = definition.load("order-form")
-    flat = blank_image.blank_grey(str(ordered.blanks[0].path))
+    flat = definition.blank_grey(str(ordered.blanks[0].path))
     height, width = flat.shape
     down, across = numpy.mgrid[0:height, 0:width].astype(numpy.float32)
     columns = across + 7 * numpy.sin(2 * numpy.pi * down / height)
@@ -147,7 +145,7 @@ def test_in_doubt_there_is_no_guess() -> None:
 @examples(12)
 @given(st.floats(-5, 5))
 def test_the_skew_of_a_leaning_page_is_found(angle: float) -> None:
-    sheet = blank_image.blank_grey(str(definition.load("order-form").blanks[0].path))
+    sheet = definition.blank_grey(str(definition.load("order-form").blanks[0].path))
     small = cv2.resize(sheet, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     turn = cv2.getRotationMatrix2D((small.shape[1] / 2, small.shape[0] / 2), -angle, 1.0)
     leaning = cv2.warpAffine(small, turn, small.shape[::-1], borderValue=(255,))

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from transcribe.forms import blank_grey, definition
 from transcribe.geometry import Box
 from transcribe.model import Picture
+from transcribe.registration.align import similarity
 from transcribe.registration.deblurring import deblurred
-from transcribe.registration.dewarp import alike, dewarp, with_lines
-from transcribe.registration.similarity import similarity
+from transcribe.registration.matching import alike, dewarp, with_lines
 from transcribe.registration.writing_offset import LEAST_PX, REACH_PX, writing_offset
 
 FORM = definition.load("bon-de-commande")
@@ -141,7 +141,7 @@ def test_a_page_is_left_as_it_lies_where_print_would_be_stretched_as_no_paper_is
         there[places[:, 0] < 300, 1] += jump_px
         return there, numpy.ones(places.shape)
 
-    monkeypatch.setattr("transcribe.registration.dewarp._followed", followed)
+    monkeypatch.setattr("transcribe.registration.matching._followed", followed)
     page = blank_grey(BLANK)
     assert (dewarp(page, BLANK) is page) is is_left
 

@@ -10,7 +10,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from flows.duplicates.find_duplicates import MAX_DIFFERING_SHARE
+from flows.duplicates.duplicate_policy import MAX_DIFFERING_SHARE
 from tests.camera import Level, photograph
 from tests.customers import order
 from tests.pens import filled, pen

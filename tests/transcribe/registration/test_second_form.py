@@ -14,7 +14,7 @@ from PIL import Image
 from tests.fakes import ScriptedEngine
 from transcribe.archive import Archive
 from transcribe.forms import definition
-from transcribe.intake import masked_copies
+from transcribe.intake import scans
 from transcribe.intake.file_pages import Unreadable
 from transcribe.intake.scans import Scanned, scans_of
 from transcribe.model import Form, Page, Scan, ScanPage
@@ -68,7 +68,7 @@ def test_two_card_numbers_on_a_scan_whose_form_is_told_later_are_kept_too_coarse
     archive = Archive(str(tmp_path / "kept"))
     (each,) = scans_of([tmp_path / "two.png"], None, archive, Limits())
     assert isinstance(each, Scanned)
-    (copy,) = masked_copies.masked_anew(each.scan, order, archive, Limits())
+    (copy,) = scans.masked_anew(each.scan, order, archive, Limits())
     kept = Page(number=1, picture=numpy.asarray(Image.open(io.BytesIO(archive.get(copy.sha256)))))
     assert not align(kept, order).fits
 

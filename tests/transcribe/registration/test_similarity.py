@@ -10,13 +10,13 @@ import numpy
 import pytest
 
 from tests.bench.world.forms import written
-from transcribe.forms import blank_image, definition, load
+from transcribe.forms import definition, load
 from transcribe.forms.field_boxes import field_boxes
 from transcribe.geometry import Box
 from transcribe.ink.ink_layer import ink_layer
 from transcribe.model import Page
 from transcribe.recognition import form_fields, form_page
-from transcribe.registration.similarity import Similarity, similarity
+from transcribe.registration.align import Similarity, similarity
 
 HERE = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=UTC), fit=0.8, quality=0.9)
 
@@ -25,7 +25,7 @@ HERE = form_fields.Circumstances(scan="s" * 64, at=datetime(2025, 3, 14, tzinfo=
 def test_of_a_page_that_fits_in_its_upper_part_alone_the_lower_boxes_are_not_believed(name: str) -> None:
     ordered = definition.load(name)
     path = str(ordered.blanks[0].path)
-    page = numpy.asarray(cv2.cvtColor(blank_image.blank_grey(path), cv2.COLOR_GRAY2RGB), numpy.uint8)
+    page = numpy.asarray(cv2.cvtColor(definition.blank_grey(path), cv2.COLOR_GRAY2RGB), numpy.uint8)
     cut = page.shape[0] * 13 // 20
     page[cut + 240 :] = page[cut:-240].copy()
     page[cut : cut + 240] = 255
@@ -47,7 +47,7 @@ def test_of_a_page_that_fits_in_its_upper_part_alone_the_lower_boxes_are_not_bel
 def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
     ordered = definition.load(name)
     page = numpy.asarray(
-        cv2.cvtColor(blank_image.blank_grey(str(ordered.blanks[0].path)), cv2.COLOR_GRAY2RGB), numpy.uint8
+        cv2.cvtColor(definition.blank_grey(str(ordered.blanks[0].path)), cv2.COLOR_GRAY2RGB), numpy.uint8
     )
     alike = similarity(page, ordered, 1)
     assert not any(alike.astray([box for _, _, box in field_boxes(ordered, 1)]))
@@ -56,7 +56,7 @@ def test_no_box_of_a_page_that_lies_on_its_blank_is_astray(name: str) -> None:
 @pytest.mark.usefixtures("listed_print")
 def test_tints_and_hair_lines_do_not_say_where_a_box_lies_where_there_is_plain_print(tmp_path: Path) -> None:
     tinted = load(str(written("parts-order", tmp_path)))
-    blank = blank_image.blank_grey(str(tinted.blanks[0].path))
+    blank = definition.blank_grey(str(tinted.blanks[0].path))
     half = cv2.GaussianBlur(cv2.resize(blank, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), (0, 0), 1.2)
     alike = similarity(numpy.asarray(cv2.cvtColor(blank, cv2.COLOR_GRAY2RGB), numpy.uint8), tinted, 1)
     assert alike.plain is not None

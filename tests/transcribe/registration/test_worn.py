@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from transcribe.forms import blank_grey, definition
-from transcribe.registration.similarity import Similarity, similarity
+from transcribe.registration.align import Similarity, similarity
 
 
 @pytest.mark.parametrize("name", ["bon-de-commande", "order-form"])

@@ -20,7 +20,7 @@ from tests.transcribe.review.read_site import add_read_scan
 from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, csrf, form_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Reading, ReadResult, SnippetFrame, Task
-from transcribe.review.views.task_view import MAX_CHOICES_LENGTH, TaskView, has_several_lines, task_view
+from transcribe.review.views.offers import MAX_CHOICES_LENGTH, TaskView, has_several_lines, task_view
 
 
 def hidden(page: str, name: str) -> str:

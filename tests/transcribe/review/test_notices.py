@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.in_turn import EVERY_LOOK, in_turn
 from tests.transcribe.review.site import DATE, NUMBER, Enter, Site, as_a_whole
 from transcribe.i18n import translation
-from transcribe.review.views.soft_checks import FAULT_WORDS
+from transcribe.review.views.offers import FAULT_WORDS
 
 FORMS = as_a_whole
 

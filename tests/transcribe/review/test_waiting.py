@@ -20,8 +20,7 @@ from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf, make_
 from tests.transcribe.store.world import put
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import FieldKey, Transcriber, Truth
-from transcribe.review.missing_mark import MARK_AGE, MissingMark
-from transcribe.review.options import ReviewOptions
+from transcribe.review.options import MARK_AGE, MissingMark, ReviewOptions
 from transcribe.review.views.formatting import moment
 from transcribe.store.facts import ExpectedWork, Floor, SentReading
 from transcribe.store.machines.machines import MAX_COUNTED_WAIT
@@ -369,7 +368,7 @@ def test_the_page_of_people_says_who_is_missing_until_they_come(site: Site, sign
 def test_an_operator_sees_on_every_page_that_people_are_missing_and_nobody_else_does(
     site: Site, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transcribe.review.missing_mark.WAIT_SECONDS", 20.0)
+    monkeypatch.setattr("transcribe.review.options.WAIT_SECONDS", 20.0)
     olga = sign_in(site.person("olga", "operator"))
     pages = ("/work", "/readings", "/questions", "/clocks", "/pay", "/people")
     assert not [page for page in pages if 'id="people-missing"' in olga.get(page).text]
@@ -387,7 +386,7 @@ def test_an_operator_sees_on_every_page_that_people_are_missing_and_nobody_else_
 def test_no_page_waits_for_a_long_look_at_who_is_missing_once_something_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("transcribe.review.missing_mark.FIRST_WAIT_SECONDS", PATIENCE)
+    monkeypatch.setattr("transcribe.review.options.FIRST_WAIT_SECONDS", PATIENCE)
     mark, may_end, asked = MissingMark(), threading.Event(), list[str]()
 
     def are_missing() -> bool:

@@ -20,10 +20,9 @@ import pytest
 from tests import crafted
 from tests.patience import PATIENCE, ended
 from transcribe.errors import EngineError, ScanError
-from transcribe.sandbox import decoding, pipes
-from transcribe.sandbox.child_pool import ChildPool
+from transcribe.sandbox import decoding
+from transcribe.sandbox.decoding import ChildPool, WorkerPool
 from transcribe.sandbox.limits import Limits
-from transcribe.sandbox.worker_pool import WorkerPool
 
 
 def echo(key: str) -> subprocess.Popen[bytes]:
@@ -100,7 +99,7 @@ def test_a_forked_process_leaves_its_parents_children_alone() -> None:
 
 
 READER = """
-from transcribe.sandbox import pipes
+from transcribe.sandbox import decoding
 
 print("begun", flush=True)
 print(bytes(pipes.read_exactly(0, 13, pipes.Patience(5.5))), flush=True)
@@ -125,9 +124,9 @@ def test_who_waits_gives_up_in_time_at_an_end_that_is_silent_or_takes_nothing() 
     ours, theirs = os.pipe()
     began = time.monotonic()
     with pytest.raises(TimeoutError):
-        pipes.read_exactly(ours, 1, pipes.Patience(1.5))
+        decoding.read_exactly(ours, 1, decoding.Patience(1.5))
     with pytest.raises(TimeoutError):
-        pipes.write(theirs, bytes(2_000_000), pipes.Patience(1.5))
+        decoding.write(theirs, bytes(2_000_000), decoding.Patience(1.5))
     assert 2.9 < time.monotonic() - began < PATIENCE
     os.close(ours)
     os.close(theirs)
@@ -136,16 +135,16 @@ def test_who_waits_gives_up_in_time_at_an_end_that_is_silent_or_takes_nothing() 
 def test_what_is_there_is_read_without_patience() -> None:
     ours, theirs = os.pipe()
     os.write(theirs, b"there")
-    assert pipes.read_some(ours, 100, pipes.Patience(0.0)) == b"there"
+    assert decoding.read_some(ours, 100, decoding.Patience(0.0)) == b"there"
     os.close(theirs)
     with pytest.raises(EOFError):
-        pipes.read_some(ours, 100, pipes.Patience(0.0))
+        decoding.read_some(ours, 100, decoding.Patience(0.0))
     os.close(ours)
 
 
 MODULE = """
 import os, time
-from transcribe.sandbox.worker_pool import serve
+from transcribe.sandbox.decoding import serve
 
 def answer(request):
     if request == "hang":

@@ -19,10 +19,9 @@ from tests.postgres import new_database
 from tests.transcribe.store.world import KEY, NOON, person
 from transcribe.errors import ProgramOutdated, StoreError
 from transcribe.store import open_store
-from transcribe.store.drivers import migrate, network_disks, sqlite
-from transcribe.store.drivers.migrate import newest_version
+from transcribe.store.drivers import binding, sqlite, state_file
 from transcribe.store.drivers.sqlite import connect
-from transcribe.store.drivers.state_file import StateFile
+from transcribe.store.drivers.state_file import StateFile, newest_version
 from transcribe.store.state_store import Store
 
 ONLY_ON = "sqlite"
@@ -31,7 +30,7 @@ START = """
 import sys
 from pathlib import Path
 from transcribe.store import open_store
-from transcribe.store.drivers import migrate
+from transcribe.store.drivers import state_file
 migrate.MIGRATIONS_FOLDER = Path(sys.argv[2])
 sys.stdin.readline()
 store = open_store(Path(sys.argv[1]))
@@ -45,7 +44,7 @@ def started_at_once(path: Path) -> list[subprocess.Popen[str]]:
     begin = [sys.executable, "-c", START]
     starts = [
         subprocess.Popen(
-            [*begin, str(path), str(migrate.MIGRATIONS_FOLDER)],
+            [*begin, str(path), str(state_file.MIGRATIONS_FOLDER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -60,7 +59,7 @@ def started_at_once(path: Path) -> list[subprocess.Popen[str]]:
 
 
 def test_each_step_has_a_number_of_its_own() -> None:
-    numbers = [path.name[:4] for path in migrate.MIGRATIONS_FOLDER.glob("[0-9]*.sql") if "." not in path.stem]
+    numbers = [path.name[:4] for path in state_file.MIGRATIONS_FOLDER.glob("[0-9]*.sql") if "." not in path.stem]
     assert len(numbers) == len(set(numbers))
 
 
@@ -81,7 +80,7 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     store.close()
     connection = connect(tmp_path / "state.db")
     before = list(connection.iterdump())
-    assert migrate.migrate(connection) == migrate.migrate(connection)
+    assert state_file.migrate(connection) == state_file.migrate(connection)
     assert list(connection.iterdump()) == before
     connection.close()
 
@@ -114,7 +113,7 @@ def test_a_database_newer_than_the_program_is_refused(tmp_path: Path) -> None:
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n")
-    monkeypatch.setattr(network_disks, "MOUNTS_FILE", mounts)
+    monkeypatch.setattr(binding, "MOUNTS_FILE", mounts)
     with pytest.raises(StoreError, match="nfs4"):
         open_store(tmp_path / "state.db")
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/other nfs4 rw 0 0\n")
@@ -135,7 +134,7 @@ def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         folder = tmp_path / "steps"
         folder.mkdir()
         (folder / f"{newest_version() + 1:04d}_next.sql").write_text("ALTER TABLE scan ADD COLUMN shelf INTEGER;\n")
-        monkeypatch.setattr(migrate, "MIGRATIONS_FOLDER", folder)
+        monkeypatch.setattr(state_file, "MIGRATIONS_FOLDER", folder)
 
     return put
 
@@ -144,7 +143,7 @@ def older(path: Path, step: Callable[[], None]) -> int:
     """Make a state of the version before the last, with a scan and a person in it; gives its version."""
     path.with_suffix(".key").write_bytes(b"k" * 32)
     with closing(connect(path)) as connection:
-        version = migrate.migrate(connection)
+        version = state_file.migrate(connection)
         connection.executescript(FIRST)
     step()
     return version
@@ -189,7 +188,7 @@ def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path, step: Call
     (part / "x").unlink()
     part.rmdir()
     done = subprocess.run(
-        [sys.executable, "-c", full, str(path), str(migrate.MIGRATIONS_FOLDER)],
+        [sys.executable, "-c", full, str(path), str(state_file.MIGRATIONS_FOLDER)],
         capture_output=True,
         text=True,
         check=False,

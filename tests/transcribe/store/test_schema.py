@@ -15,8 +15,8 @@ import pytest
 from tests.postgres import new_database
 from tests.transcribe.store import databases
 from transcribe.errors import StoreError
-from transcribe.store.drivers import migrate
-from transcribe.store.drivers.migrate import OLDEST_VERSION, newest_version
+from transcribe.store.drivers import state_file
+from transcribe.store.drivers.state_file import OLDEST_VERSION, newest_version
 from transcribe.store.postgresql.postgresql_schema import bring_up_to_date
 
 HOMES = Path(__file__).parents[2] / "homes"
@@ -63,7 +63,7 @@ class State:
         """What opening it does first."""
         if self.is_file:
             with closing(sqlite3.connect(self._at, isolation_level=None)) as connection:
-                migrate.migrate(connection)
+                state_file.migrate(connection)
             return
         with psycopg.connect(self._at, autocommit=True) as server:
             bring_up_to_date(server)
@@ -128,7 +128,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "steps"
     folder.mkdir()
     (folder / f"{newest_version() + 1:04d}_next.sql").write_text(STEP)
-    monkeypatch.setattr(migrate, "MIGRATIONS_FOLDER", folder)
+    monkeypatch.setattr(state_file, "MIGRATIONS_FOLDER", folder)
     return folder
 
 
@@ -218,7 +218,7 @@ UNGUARDED = {"sqlite": "PRAGMA foreign_keys = OFF", "postgresql": "SET session_r
 
 def laws() -> dict[str, tuple[str, str, str]]:
     """The triggers that refuse a change, each with the event, the column and the table."""
-    text = migrate.SCHEMA.with_suffix(".sqlite.sql").read_text(encoding="utf-8")
+    text = state_file.SCHEMA.with_suffix(".sqlite.sql").read_text(encoding="utf-8")
     return {name: (event, column, table) for name, event, column, table in LAW.findall(text)}
 
 

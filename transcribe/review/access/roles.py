@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from transcribe.errors import NotFound
+from transcribe.i18n import plain_name
+from transcribe.model import Transcriber
 from transcribe.review.access.sessions import Visitor
 from transcribe.store import Store
 
@@ -47,3 +49,17 @@ def require_still_whole_home(store: Store, visitor: Visitor) -> None:
     require_still_operator(store, visitor)
     if store.forms_of_person(visitor.person.id):
         raise NotFound("This page is for operators who see all forms.")
+
+
+# Handles as people type them to sign in: in any case, with spaces around.
+
+
+def handle_owner(people: Sequence[Transcriber], typed: str) -> Transcriber | None:
+    """Whose handle was typed; None for nobody.
+
+    Where two handles differ by nothing but their case, each is typed as it stands.
+    """
+    plain = plain_name(typed)
+    alike = [each for each in people if plain_name(each.handle) == plain]
+    exact = next((each for each in alike if each.handle == typed.strip()), None)
+    return exact or (alike[0] if len(alike) == 1 else None)

@@ -27,7 +27,7 @@ LANGUAGE_COOKIE = "fairhand-language"
 """The cookie that keeps the language of visitors who are not signed in."""
 
 SENT_COOKIE = "fairhand-sent"
-"""The cookie that keeps what was sent and is asked about, as `transcribe.review.doubts` has it."""
+"""The cookie that keeps what was sent and is asked about, as `transcribe.review.requests` has it."""
 
 LANGUAGE_KEPT_SECONDS = 365 * 86400
 """A year."""

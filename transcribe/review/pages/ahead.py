@@ -15,9 +15,15 @@ from transcribe.review.options import MOST_ALONG
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import Text
 from transcribe.review.views.formatting import moment
-from transcribe.review.views.offers import last_answer, lease_tasks, offer_to
-from transcribe.review.views.soft_checks import task_text_faults
-from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, task_view
+from transcribe.review.views.offers import (
+    SIMPLE_INPUTS,
+    TaskView,
+    last_answer,
+    lease_tasks,
+    offer_to,
+    task_text_faults,
+    task_view,
+)
 from transcribe.store import Store
 
 router = APIRouter()

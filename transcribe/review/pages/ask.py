@@ -18,7 +18,7 @@ from transcribe.review.context import Context, Forms, Here
 from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.rate_limits import TooMany
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
-from transcribe.review.views.task_view import TaskView, task_view
+from transcribe.review.views.offers import TaskView, task_view
 from transcribe.store import Question, Store
 
 router = APIRouter()

@@ -15,9 +15,9 @@ from transcribe.i18n import N_
 from transcribe.people import HOURLY, PaidWork, has_fair_floor, paid_here, pays
 from transcribe.review.access.sessions import Sending, language_of, signed_in_or_none
 from transcribe.review.context import Here
+from transcribe.review.views.form_choices import PayTerms, pay_terms
 from transcribe.review.views.formatting import amount, day, exact_amount, number, share
 from transcribe.review.views.offers import announced_share, has_known
-from transcribe.review.views.pay_terms import PayTerms, pay_terms
 from transcribe.store import Floor, Store
 
 router = APIRouter()

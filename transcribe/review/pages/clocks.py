@@ -16,7 +16,7 @@ from transcribe.review.access.roles import require_still_whole_home, require_who
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import typed_minutes
-from transcribe.review.views.field_names import NamedField, named_field
+from transcribe.review.views.form_choices import NamedField, named_field
 from transcribe.review.views.formatting import moment, number, spent
 from transcribe.store import Store, TimeDispute
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import Sending, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.views.field_names import named_field
+from transcribe.review.views.form_choices import named_field
 from transcribe.store import Store
 
 router = APIRouter()

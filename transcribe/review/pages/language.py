@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_
-from transcribe.review.access.head_requests import is_page
+from transcribe.review.access.guard import is_page
 from transcribe.review.access.sessions import NotSignedIn, keep_language, sending, signed_in
 from transcribe.review.context import Here
 

@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import Sending
 from transcribe.review.context import Here
-from transcribe.review.doubts import Doubt
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.pages.work import CLICKED_WIDTH_PX, work_page
-from transcribe.review.requests import Corner, PageNumber
+from transcribe.review.requests import Corner, Doubt, PageNumber
 
 router = APIRouter()
 

@@ -18,7 +18,17 @@ from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import GUESSED_TIME, TimeBeside, typed_minutes
 from transcribe.review.views.expected_work import TitledWork, titled_work
-from transcribe.review.views.field_names import NamedField, named_field
+from transcribe.review.views.form_choices import (
+    NamedField,
+    PayDay,
+    PayTerms,
+    WeekDay,
+    months_of,
+    named_field,
+    pay_days,
+    pay_terms,
+    week_of,
+)
 from transcribe.review.views.formatting import (
     amount,
     clock,
@@ -35,9 +45,6 @@ from transcribe.review.views.formatting import (
     weekday,
     whole_due,
 )
-from transcribe.review.views.pay_days import PayDay, WeekDay, pay_days, week_of
-from transcribe.review.views.pay_terms import PayTerms, pay_terms
-from transcribe.review.views.statements import months_of
 from transcribe.store import Floor, PayLine, PayState, Store, TimeDispute
 
 router = APIRouter()

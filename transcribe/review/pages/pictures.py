@@ -17,7 +17,7 @@ from transcribe.model import FieldKey, Form, PagePicture, Place, Task
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.form_choices import first_blank
-from transcribe.review.views.task_view import allowed_pictures, shown_page, shows_snippet
+from transcribe.review.views.offers import allowed_pictures, shown_page, shows_snippet
 from transcribe.store import Store
 
 router = APIRouter()

@@ -11,9 +11,8 @@ from transcribe.model import Task
 from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.doubts import Doubt, doubt_of, kept_sent
-from transcribe.review.views.offers import practice_count
-from transcribe.review.views.task_view import task_view
+from transcribe.review.requests import Doubt, doubt_of, kept_sent
+from transcribe.review.views.offers import practice_count, task_view
 from transcribe.store import facts
 
 router = APIRouter()

@@ -17,10 +17,21 @@ from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
-from transcribe.review.views.comparison import ReadText, Segment, Weight, read_texts, segments, weights
+from transcribe.review.views.comparison import (
+    SHOWN_WORDS,
+    OwnReading,
+    OwnReadings,
+    ReadText,
+    Segment,
+    Shown,
+    Weight,
+    last_of,
+    news_of,
+    read_texts,
+    segments,
+    weights,
+)
 from transcribe.review.views.formatting import certainty, day, moment, spent
-from transcribe.review.views.news import news_of
-from transcribe.review.views.own_readings import SHOWN_WORDS, OwnReading, OwnReadings, Shown, last_of
 from transcribe.review.views.reading_reasons import (
     corrections,
     form_of,

@@ -22,7 +22,7 @@ from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import MAX_SENT_LENGTH
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.formatting import share
-from transcribe.review.views.soft_checks import require_fitting_lengths
+from transcribe.review.views.offers import require_fitting_lengths
 from transcribe.store import Appeal, FieldHistory, SentReading, Store
 
 router = APIRouter()

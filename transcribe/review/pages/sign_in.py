@@ -10,9 +10,8 @@ from fastapi.responses import RedirectResponse
 from transcribe.i18n import N_, plain_name, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
-from transcribe.review.access.handles import handle_owner
 from transcribe.review.access.proof import FRESH_FOR, ProofNeeded, is_proved, network_of
-from transcribe.review.access.roles import first_address
+from transcribe.review.access.roles import first_address, handle_owner
 from transcribe.review.access.sessions import (
     Sending,
     SignedIn,

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Path, Response
 from transcribe.errors import NotFound
 from transcribe.review.access.sessions import SignedIn
 from transcribe.review.context import Here
+from transcribe.review.views.form_choices import statements_of
 from transcribe.review.views.formatting import amount, full_amount, moment, placed_amount, spent, whole_due
 from transcribe.review.views.formatting import month as month_in_words
-from transcribe.review.views.statements import statements_of
 
 router = APIRouter()
 

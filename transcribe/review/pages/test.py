@@ -16,15 +16,13 @@ from transcribe.i18n import N_
 from transcribe.model import Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
-from transcribe.review.doubts import forget_sent, keep_answers, kept_answers
 from transcribe.review.failures import failure_response
 from transcribe.review.pages.tested import Kind, mark, own_answer, result_address
+from transcribe.review.requests import forget_sent, keep_answers, kept_answers
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import day
-from transcribe.review.views.offers import practice_count
-from transcribe.review.views.soft_checks import require_fitting_lengths
-from transcribe.review.views.task_view import task_view
+from transcribe.review.views.offers import practice_count, require_fitting_lengths, task_view
 from transcribe.store import SentReading, Store, facts
 
 router = APIRouter()

@@ -17,8 +17,7 @@ from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.views.comparison import Segment, segments, why_no_text
-from transcribe.review.views.offers import practice_count
-from transcribe.review.views.task_view import TaskView, task_view
+from transcribe.review.views.offers import TaskView, practice_count, task_view
 from transcribe.store import Store, facts
 
 router = APIRouter()

@@ -20,9 +20,7 @@ from transcribe.review.failures import failure_response, lost_words
 from transcribe.review.requests import Late, SentForm, late_word, reading_from_form
 from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.item_grid import in_grids
-from transcribe.review.views.offers import offer_to
-from transcribe.review.views.soft_checks import require_fitting_lengths
-from transcribe.review.views.task_view import TaskView, may_be_read_whole, task_view
+from transcribe.review.views.offers import TaskView, may_be_read_whole, offer_to, require_fitting_lengths, task_view
 from transcribe.store import Store
 
 router = APIRouter()

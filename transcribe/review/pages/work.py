@@ -26,15 +26,20 @@ from transcribe.review.access.sessions import (
     signed_in,
 )
 from transcribe.review.context import Context, Here, context_of
-from transcribe.review.doubts import Doubt, doubt_of, forget_sent, keep_sent, keep_taken_back, kept_sent
 from transcribe.review.failures import wants_json
 from transcribe.review.pages.pictures import MAX_PAGE_NUMBER, TaskId
 from transcribe.review.pages.practice import practice_page
 from transcribe.review.requests import (
     SENT_OPENAPI,
+    Doubt,
     Late,
     SentForm,
     SentJson,
+    doubt_of,
+    forget_sent,
+    keep_sent,
+    keep_taken_back,
+    kept_sent,
     late_word,
     reading_corners,
     reading_from_form,
@@ -45,9 +50,19 @@ from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import FormChoice, form_choices
 from transcribe.review.views.formatting import number
-from transcribe.review.views.offers import along_counts, lease_tasks, practice_count, revocable_answer
-from transcribe.review.views.soft_checks import odd_answer, require_fitting_lengths, text_faults
-from transcribe.review.views.task_view import SIMPLE_INPUTS, TaskView, heading, task_view
+from transcribe.review.views.offers import (
+    SIMPLE_INPUTS,
+    TaskView,
+    along_counts,
+    heading,
+    lease_tasks,
+    odd_answer,
+    practice_count,
+    require_fitting_lengths,
+    revocable_answer,
+    task_view,
+    text_faults,
+)
 from transcribe.store import SentReading, Store
 
 router = APIRouter()

@@ -14,8 +14,7 @@ from transcribe.review.context import Context, Forms
 from transcribe.review.requests import Late
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import moment, number, spent
-from transcribe.review.views.offers import offer_to, revocable_answer
-from transcribe.review.views.soft_checks import odd_answer
+from transcribe.review.views.offers import odd_answer, offer_to, revocable_answer
 from transcribe.store import ExpectedWork, Store
 
 

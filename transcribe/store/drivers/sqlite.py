@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from transcribe.errors import UnkeepableText
+from transcribe.store.drivers.binding import refuse_network_file_system
 from transcribe.store.drivers.database import FreeLock, Row, TransactionLost
 from transcribe.store.drivers.journal import empty_log, enable_write_ahead
-from transcribe.store.drivers.migrate import migrate, refuse_other_version
 from transcribe.store.drivers.named_sql import sqlite_statements
-from transcribe.store.drivers.network_disks import refuse_network_file_system
 from transcribe.store.drivers.sqlite_errors import BUSY_TIMEOUT_SECONDS, store_error
-from transcribe.store.drivers.state_file import copy_before_upgrade
+from transcribe.store.drivers.state_file import copy_before_upgrade, migrate, refuse_other_version
 
 RETRY_INTERVAL_MS = 1
 """How often a waiting write tries again while another process writes, and closing while another thread reads."""

@@ -15,8 +15,8 @@ from psycopg import Connection
 
 from transcribe.errors import StoreError
 from transcribe.store.drivers.database import NARROW_STATEMENTS, PartsInDoubt, Row, TransactionLost
-from transcribe.store.drivers.migrate import newest_version
 from transcribe.store.drivers.named_sql import postgresql_statements, without
+from transcribe.store.drivers.state_file import newest_version
 from transcribe.store.postgresql.postgresql_address import server_address
 from transcribe.store.postgresql.postgresql_erasure import clear_away
 from transcribe.store.postgresql.postgresql_errors import connection_refused, one_line, store_errors

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from transcribe.errors import ProgramOutdated, StoreError
-from transcribe.store.drivers.migrate import (
+from transcribe.store.drivers.state_file import (
     SCHEMA,
     files_from,
     newest_version,

@@ -9,15 +9,21 @@ from transcribe.codes import Reason
 from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
-from transcribe.store.kept_time import MEASURE_TIME, KeptTimeVerbs
-from transcribe.store.line_references import (
+from transcribe.store.paid_time import (
     ABOVE_PIECE_LINE,
     GUESSED_LINES,
+    MEASURE_TIME,
     PAID_ALREADY_LINE,
+    PAID_ENGAGEMENTS,
+    SECOND,
     SKIP_LINE,
     TEST_LINE,
+    KeptTimeVerbs,
+    busy_since,
+    free_time,
+    is_paid,
+    work_since,
 )
-from transcribe.store.paid_time import PAID_ENGAGEMENTS, SECOND, busy_since, free_time, is_paid, work_since
 from transcribe.store.row_mapping import micros, moment
 
 BEGUN_SECONDS = 1.0

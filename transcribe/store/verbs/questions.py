@@ -8,8 +8,7 @@ from transcribe.errors import NotFound
 from transcribe.model import FieldKey, GuideExample, GuideKind
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, ExpectedWork, Notice, PayMeasure, Question
-from transcribe.store.line_references import QUESTION_LINE
-from transcribe.store.paid_time import is_paid, take_time
+from transcribe.store.paid_time import QUESTION_LINE, is_paid, take_time
 from transcribe.store.public_ids import long_id, short_id
 from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none
 from transcribe.store.verbs.leases import LeaseVerbs

@@ -11,9 +11,8 @@ from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound
 from transcribe.model import Outcome, Task
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
-from transcribe.store.line_references import SKIP_LINE
 from transcribe.store.offering.routing import EXPERT_FLAGS, EXPERT_KINDS, is_expert
-from transcribe.store.paid_time import free_time, measured_seconds, require_in_time, take_time, work_since
+from transcribe.store.paid_time import SKIP_LINE, free_time, measured_seconds, require_in_time, take_time, work_since
 from transcribe.store.row_mapping import micros, moment, outcome_of, task_of, text, values_of
 from transcribe.store.sent_readings import box_of, conditions_of, flags_of, insisted, is_last_word
 from transcribe.store.verbs.leases import LeaseVerbs, holds

@@ -19,8 +19,7 @@ from transcribe.store.facts import (
     TimeClaim,
     WorkOfMonth,
 )
-from transcribe.store.kept_time import MEASURE_TIME
-from transcribe.store.paid_time import is_paid, take_time
+from transcribe.store.paid_time import MEASURE_TIME, is_paid, take_time
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs, line_of
 

@@ -30,7 +30,7 @@ from flows.parts.simulation.simulated_sources import (
     read_by_machines,
     stated,
 )
-from reconcile.algorithms.intervals import exact_interval
+from reconcile.algorithms.metrics import exact_interval
 from reconcile.forms.prepared_form import prepared
 from reconcile.parameters import shipped
 from reconcile.parameters.parameters import LearntParameters, read_parameters
@@ -39,7 +39,7 @@ from tests.flows.house import CASES, SAMPLES, House
 from transcribe.errors import FairhandError, SettingsError
 from transcribe.forms import definition as forms
 from transcribe.model import FieldKey, ReadResult, Scan, ScanPage, SourceFile, Transcriber
-from transcribe.ocr.machine_readings import reading
+from transcribe.ocr.engine import reading
 from transcribe.store.facts import Floor, Rate
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from reconcile.records import record_search
 from reconcile.records.database import one_moment, open_for_reading
 from reconcile.records.export_formats import ExportOptions, load_export
-from reconcile.records.interchange import conditions
+from reconcile.records.interchange import selection
 from reconcile.records.interchange.selection import (
     STATUSES,
     ListedRecord,
@@ -52,7 +52,7 @@ values = st.fixed_dictionaries(
         "signed": st.booleans(),
     }
 )
-comparison = st.sampled_from(sorted(conditions.COMPARISONS))
+comparison = st.sampled_from(sorted(selection.COMPARISONS))
 asked = st.lists(
     st.one_of(
         st.tuples(st.just("customer"), comparison, text),
@@ -136,7 +136,7 @@ def test_a_filter_finds_what_it_says_by_every_way(
         store.erase(str(gone))
     wanted = Wanted(filters=tuple(":".join(each) for each in told), below=below, exception=rule)
     with pytest.MonkeyPatch.context() as patched, file_of(store) as path:
-        patched.setattr(conditions, "FEW_COUNT", few)
+        patched.setattr(selection, "FEW_COUNT", few)
         with open_for_reading(path) as database:
             rows = list(database.query("select * from documents order by changed"))
         for at in sorted({row["valid_from"] for row in rows}):
@@ -170,7 +170,7 @@ def test_pages_go_on_in_the_order_of_changes_whichever_way_they_are_found(monkey
     wanted = Wanted(filters=("total:ge:1",))
     with file_of(store) as path:
         for few in (0, 3_000):
-            monkeypatch.setattr(conditions, "FEW_COUNT", few)
+            monkeypatch.setattr(selection, "FEW_COUNT", few)
             after, found = 0, []
             while True:
                 page = record_search.page(path, FORM, wanted, after, 2)
@@ -224,7 +224,7 @@ def test_a_filter_by_what_is_no_finite_number_is_refused(value: str) -> None:
 def test_no_page_walks_through_all_records_or_reads_documents_that_are_not_of_it(
     monkeypatch: pytest.MonkeyPatch, wanted: Wanted, few: int
 ) -> None:
-    monkeypatch.setattr(conditions, "FEW_COUNT", few)
+    monkeypatch.setattr(selection, "FEW_COUNT", few)
     store = MemoryOutbox()
     store.put(a_record("one"))
     with file_of(store) as path, one_moment(path), open_for_reading(path) as database:
@@ -300,7 +300,7 @@ def test_pages_and_exports_have_the_records_that_fit_and_no_other(
 ) -> None:
     store = store_of(records)
     with file_of(store) as path, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conditions, "FEW_COUNT", few)
+        patch.setattr(selection, "FEW_COUNT", few)
         every = paged(path, Selection(), 100)
         assert len(every) == len(records)
         fits = [each for each in every if _fits(each, records[int(each.scan[1:])], wanted)]
@@ -343,7 +343,7 @@ def _fits(listed: ListedRecord, told: tuple[str, str, str, tuple[str, ...], str 
 def test_a_page_is_found_by_an_index_and_sorts_nothing_but_the_few(
     monkeypatch: pytest.MonkeyPatch, batch: str | None, status: None, words: str, few: int
 ) -> None:
-    monkeypatch.setattr(conditions, "FEW_COUNT", few)
+    monkeypatch.setattr(selection, "FEW_COUNT", few)
     told = ("monday", NAMES_OF_SELECTION[0], "12.50", ("total",), "13.50")
     with file_of(store_of([told])) as path, one_moment(path), open_for_reading(path) as database:
         source, values = selected(database, FORM, Selection(batch=batch, status=status, words=words))

@@ -26,7 +26,7 @@ from tests.transcribe.review.site import Site, hashed
 from transcribe.model import Transcriber
 from transcribe.review.access import passwords
 from transcribe.review.access import second_factor as codes
-from transcribe.review.access.handles import handle_owner
+from transcribe.review.access.roles import handle_owner
 from transcribe.review.rate_limits import RateLimits, TooMany
 
 TRIES, REQUESTS = 5, 600

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.home import load_settings, policy
-from flows.serving.review_settings import review_options
+from flows.serving.serve import review_options
 from flows.steps.close_appeals import ClosedAppeals, close_appeals
 from tests.transcribe.review.promises.test_known_fields import known_fields
 from tests.transcribe.review.promises.test_paid_time import client_of

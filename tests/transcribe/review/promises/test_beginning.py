@@ -15,7 +15,7 @@ from fastapi.routing import iter_route_contexts
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
-from flows.administration.anomalies import anomalies
+from flows.administration.odd_reading import anomalies
 from tests.known_values import decided_by_people
 from tests.patience import PATIENCE
 from tests.transcribe.review.site import NUMBER, Enter, SignIn, Site, client_of, csrf, make_site, set_pay

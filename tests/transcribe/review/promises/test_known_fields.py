@@ -17,7 +17,7 @@ from transcribe.codes import Reason
 from transcribe.errors import LeaseLost
 from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
-from transcribe.review.views.task_view import task_view
+from transcribe.review.views.offers import task_view
 from transcribe.store.facts import SentReading
 
 SHARE = 0.2

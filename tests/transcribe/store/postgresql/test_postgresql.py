@@ -19,7 +19,7 @@ from tests.patience import PATIENCE
 from tests.postgres import new_database, shared_server
 from tests.transcribe.store.world import KEY, NOON, World, person
 from transcribe.errors import SettingsError, StoreError
-from transcribe.store.drivers.migrate import newest_version
+from transcribe.store.drivers.state_file import newest_version
 from transcribe.store.postgresql import postgresql_schema
 from transcribe.store.postgresql.postgresql import PostgresqlDatabase
 from transcribe.store.state_store import Store, open_store

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from tests.transcribe.store.world import World
-from transcribe.store.drivers.migrate import migrate
 from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_statements, sqlite_statements, without
+from transcribe.store.drivers.state_file import migrate
 
 ONLY_ON = "postgresql"
 

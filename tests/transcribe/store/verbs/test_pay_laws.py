@@ -20,7 +20,7 @@ from transcribe.errors import CountsAlready, LeaseLost, NotFound
 from transcribe.model import FieldKey, Truth
 from transcribe.pay_arithmetic import for_time
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate, SentReading
-from transcribe.store.usual_time import UsualTime, length_class, start_seconds
+from transcribe.store.paid_time import UsualTime, length_class, start_seconds
 
 RATE, FLOOR = 20_000, 12_000_000
 MEASURE = PayMeasure(late_days=3, questions_a_day=2, tests_a_day=3, waiting_minutes_a_day=11, skip_minutes_a_day=5)

@@ -25,7 +25,7 @@ from transcribe.pay_arithmetic import for_time
 from transcribe.people import transfers
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, Floor, Offer, PayLine, PeriodShare, Rate, SentReading
-from transcribe.store.usual_time import MIN_TIMED_COUNT, UsualTime, learnt_from, length_class, start_seconds
+from transcribe.store.paid_time import MIN_TIMED_COUNT, UsualTime, learnt_from, length_class, start_seconds
 from transcribe.store.verbs import leases, pay_ledger, settlement
 
 CENT = 10_000
