@@ -37,7 +37,7 @@ MAX_REQUEST_BYTES = 100_000
 
 IMPORTED = (
     *("flows.home", "flows.administration", "flows.steps", "flows.runtime", "flows.serving", "flows.desk"),
-    *("fastapi.encoders", "uvicorn"),
+    *("fastapi.encoders", "uvicorn", "numpy.ma", "phonenumbers", "PIL.PngImagePlugin", "wordfreq"),
 )
 """What commands import when they run, and Prefect when it runs a flow."""
 
