@@ -70,8 +70,35 @@ class World:
 
 def forms(name: str, version: int) -> Form:
     """The shipped forms, one of which may be read as a whole."""
-    form = form_of(name, version)
-    return replace(form, options={"whole_form": True}) if name == WHOLE_FORM else form
+    return replace(form_of(name, version), options={"whole_form": name == WHOLE_FORM})
+
+
+def addresses(known: World) -> dict[str, str]:
+    """Every page, by the name of its picture."""
+    return {
+        "readings": "/readings",
+        "reading-open": f"/readings/{known.readings['open']}",
+        "reading-agreed": f"/readings/{known.readings['agreed']}",
+        "reading-outvoted": f"/readings/{known.readings['outvoted']}",
+        "reading-contested": f"/readings/{known.readings['contested']}",
+        "pay": "/pay",
+        "statement": f"/pay/statement/{known.month}",
+        "tests": "/test",
+        "before": "/before",
+        "how": "/how",
+        "me": "/me",
+        "sessions": "/sessions",
+        "second-factor": "/second-factor",
+        "password": "/password",
+        "second-look": "/second-look",
+        "questions": "/questions",
+        "appeals": "/appeals",
+        "clocks": "/clocks",
+        "people": "/people",
+        "guide": f"/guide/{known.task}",
+        "error": "/nothing-here",
+        "work": "/work",
+    }
 
 
 def world(site: Site) -> World:

@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 
 from flows.runtime.prefect_server import PrefectServer
+from tests.bench.relay import Relay
 from tests.bucket import BucketServer
 from tests.postgres import Server
-from tests.relay import Relay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import said_by
 from tests.in_turn import EVERY_LOOK, in_turn
-from tests.looks import addresses
-from tests.looks_world import World, world
+from tests.looks_world import World, addresses, world
 from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, Site
 from transcribe.model import FieldKey
 from transcribe.review.rendering import STATIC_FOLDER

@@ -1,6 +1,6 @@
 """Draw the picture of the README: a photo, one field of it as a person sees it, and its record with the reason.
 
-python -m tests.first_screen OUT.png
+python -m tests.bench.first_screen OUT.png
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from transcribe.model import Decision, FieldKey
 from transcribe.recognition.read import read
 from transcribe.sandbox.limits import Limits
 
-PHOTO = Path(__file__).parent / "cases" / "bon-de-commande-phone-typed-0002.jpg"
+PHOTO = Path(__file__).parents[1] / "cases" / "bon-de-commande-phone-typed-0002.jpg"
 FIELD = FieldKey("lines.amount", 0)
 PAPER, INK, FAINT, GREEN = "#f6f4ef", "#20242b", "#5c6370", "#0b5d5b"
 

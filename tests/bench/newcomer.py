@@ -1,4 +1,4 @@
-"""Somebody new on a telephone, from a link alone to a statement: `python -m tests.newcomer` writes docs/walk.
+"""Somebody new on a telephone, from a link alone to a statement: `python -m tests.bench.newcomer` writes docs/walk.
 
 What is said before, practice, five paid fields, a question, an appeal, pay, a statement and the way out, in French and
 in Spanish: pages as they are, on photographs, with what really decides behind them.
@@ -18,15 +18,15 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
+from tests.bench.newcomer_home import ASKED, KNOWN, OPEN, PRACTISED, furnished, now, others_read, person, texts_of
 from tests.chromium import FLAGS, chromium
-from tests.newcomer_home import ASKED, KNOWN, OPEN, PRACTISED, furnished, now, others_read, person, texts_of
 from tests.transcribe.review.site import served
 from transcribe.model import Transcriber
 from transcribe.people.tokens import secret_hash
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "walk"
 SLIP = "customer_no"
 """What the newcomer reads otherwise than everybody else, and contests."""
@@ -203,7 +203,7 @@ def story(steps: list[str]) -> str:
     """The page of docs/walk."""
     lines = ["# From a link alone to a statement, on a telephone", ""]
     lines += [
-        "Written by `python -m tests.newcomer`: a telephone of 360 x 640, of 360 x 380 while one types, by touch."
+        "Written by `python -m tests.bench.newcomer`: a telephone of 360 x 640, of 360 x 380 while one types, by touch."
     ]
     lines += ["From left to right, row by row:", ""]
     lines += [f"{number}. {step}" for number, step in enumerate(steps, 1)]

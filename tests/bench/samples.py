@@ -1,4 +1,4 @@
-"""Makes the twelve sample photos that are kept in `cases/`, beside six real receipts: `python -m tests.samples`."""
+"""Makes the twelve sample photos in `cases/`, beside six real receipts: `python -m tests.bench.samples`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.orders import FORMS, series, write
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 SEED = 2025
 SMALLER = 1.45
 """Phone photos of four megapixels instead of eight, so that the samples stay small."""

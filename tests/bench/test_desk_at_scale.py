@@ -18,10 +18,10 @@ from fastapi.testclient import TestClient
 from jinja2 import Template
 
 from flows.drafting import start_version
+from tests.bench.large_site import FIELDS, Size, counted_rows, fill
 from tests.examples import SOAK
 from tests.flows.desk.all_pages import SECTIONS, table_files
 from tests.flows.desk.desk_site import DeskSite, desk_site
-from tests.flows.desk.large_site import FIELDS, Size, counted_rows, fill
 
 pytestmark = [pytest.mark.slow, pytest.mark.grows, pytest.mark.timeout(10_800 if SOAK else 900)]
 

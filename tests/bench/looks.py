@@ -1,6 +1,6 @@
-"""Pictures of every review page, to be looked at: `python -m tests.looks` writes one sheet of each page in docs/walk.
+"""Pictures of every review page: `python -m tests.bench.looks` writes one sheet of each page in docs/walk.
 
-`python -m tests.looks FOLDER` writes each page by itself in every language and size, light and dark, to a folder.
+`python -m tests.bench.looks FOLDER` writes each page by itself in every language and size, light and dark, to a folder.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import FLAGS, chromium
-from tests.looks_world import World, forms, world
+from tests.looks_world import World, addresses, forms, world
 from tests.transcribe.review.site import make_site, served
 from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "walk"
 
 SIZES = {"1440": (1440, 900), "1024": (1024, 768), "360": (360, 640), "360-keyboard": (360, 380)}
@@ -41,34 +41,6 @@ SHEET_HEIGHT = 1000
 """The most pixels of each picture on a sheet."""
 COLOURS = 48
 """Enough for our few colours and the greys of a picture of paper; sheets stay small with it."""
-
-
-def addresses(known: World) -> dict[str, str]:
-    """Every page, by the name of its picture."""
-    return {
-        "readings": "/readings",
-        "reading-open": f"/readings/{known.readings['open']}",
-        "reading-agreed": f"/readings/{known.readings['agreed']}",
-        "reading-outvoted": f"/readings/{known.readings['outvoted']}",
-        "reading-contested": f"/readings/{known.readings['contested']}",
-        "pay": "/pay",
-        "statement": f"/pay/statement/{known.month}",
-        "tests": "/test",
-        "before": "/before",
-        "how": "/how",
-        "me": "/me",
-        "sessions": "/sessions",
-        "second-factor": "/second-factor",
-        "password": "/password",
-        "second-look": "/second-look",
-        "questions": "/questions",
-        "appeals": "/appeals",
-        "clocks": "/clocks",
-        "people": "/people",
-        "guide": f"/guide/{known.task}",
-        "error": "/nothing-here",
-        "work": "/work",
-    }
 
 
 WHY_OPENED = "const why = document.querySelector('#why'); if (why) why.open = true"
@@ -157,9 +129,13 @@ def gallery(names: Sequence[str]) -> str:
     """The page of docs/walk that shows the sheets."""
     lines = ["# What every page looks like", ""]
     lines += [
-        "Written by `python -m tests.looks`: a desk of 1024 pixels in French, a telephone of 360 in Spanish and dark."
+        "Written by `python -m tests.bench.looks`:",
+        "a desk of 1024 pixels in French, a telephone of 360 in Spanish and dark.",
     ]
-    lines += ["`python -m tests.looks FOLDER [PAGE ...]` writes them in every language and size, light and dark.", ""]
+    lines += [
+        "`python -m tests.bench.looks FOLDER [PAGE ...]` writes them in every language and size, light and dark.",
+        "",
+    ]
     for name in names:
         lines += [f"## {name.replace('-', ' ')}", "", f"![The page {name.replace('-', ' ')}](page-{name}.png)", ""]
     return "\n".join(lines)

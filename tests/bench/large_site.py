@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconcile.parameters import shipped_parameters
+from tests.bench.large_records import fill_records
 from tests.flows.desk.desk_site import ENGINES, DeskSite
-from tests.flows.desk.large_records import fill_records
 from tests.transcribe.store.world import sqlite_of
 from transcribe.codes import Verdict
 from transcribe.store.facts import Floor, Learning, Rate

@@ -19,7 +19,7 @@ from transcribe.recognition.read import read
 from transcribe.sandbox.limits import Limits
 from transcribe.store.facts import Floor, Rate, SentReading
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 FORM = "bon-de-commande"
 KNOWN, ASKED = "bon-de-commande-phone-typed-0002.jpg", "bon-de-commande-phone-block-0006.jpg"
 PRACTISED = ("order_number", "customer_no", "customer_name", "email", "address")

@@ -1,4 +1,4 @@
-"""A newcomer's first minutes, in Chromium on a sample photo: `python -m tests.walk` writes docs/walk.
+"""A newcomer's first minutes, in Chromium on a sample photo: `python -m tests.bench.walk` writes docs/walk.
 
 It says how many seconds lie between the invite link and the first reading, at the speed of somebody who types with two
 fingers and looks at each new page for a while.
@@ -24,7 +24,7 @@ from transcribe.model import FieldKey, Task
 from transcribe.recognition.read import read
 from transcribe.sandbox.limits import Limits
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "walk"
 PHOTO = ROOT / "tests" / "cases" / "bon-de-commande-phone-block-0006.jpg"
 ASKED = ("order_number", "customer_name", "order_date")
@@ -98,16 +98,16 @@ def story(took: dict[str, float]) -> str:
     """The page of docs/walk: what was seen and how long it took."""
     lines = ["# The first minutes of somebody who has never seen it", ""]
     lines += [
-        "Written by `python -m tests.walk`: real pages, a sample photo, two fingers, and five seconds of looking at"
+        "Written by `python -m tests.bench.walk`: real pages, a sample photo, two fingers, and five seconds of looking"
     ]
-    lines += ["each new page.", ""]
+    lines += ["at each new page.", ""]
     for name, seconds in took.items():
         device = "a screen, in French" if name == "amina" else "a telephone of 360 x 640"
         lines += [f"## On {device}: {seconds:.0f} seconds from the invite link to the first reading", ""]
         for step, words in STEPS.items():
             lines += [f"![{words}]({name}-{step}.png)", ""]
     lines += ["The whole way of somebody new, in French and Spanish: [newcomer.md](newcomer.md).", ""]
-    lines += ["Every page, made by `python -m tests.looks`: [pages.md](pages.md).", ""]
+    lines += ["Every page, made by `python -m tests.bench.looks`: [pages.md](pages.md).", ""]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Writes the master data beside the shipped order forms, customers and products: `python -m tests.masters`."""
+"""Writes the master data beside the shipped order forms, customers and products: `python -m tests.bench.masters`."""
 
 from __future__ import annotations
 
