@@ -120,10 +120,12 @@ def _has_room(folder: Path) -> bool:
 
 @pytest.hookimpl(tryfirst=True)  # the marks are there before `-m` looks at them
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what Hypothesis draws as a law, keep files together that share something, leave out what is not run."""
+    """Mark laws and what drives a browser, keep files together that share something, leave out what is not run."""
     for item in items:
         if _is_law(item):
             item.add_marker("law")
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
         if _shares(item) and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     _put_long_ones_first(items)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 
@@ -36,3 +39,42 @@ def does_something(group: TyperGroup, path: str = "") -> Iterator[tuple[str, Com
             if not command.invoke_without_command:
                 continue
         yield words, command
+
+
+FORKING = """
+import json, os, sys
+from flows.cli import app, main
+for words, environment in json.loads(sys.argv.pop()):
+    said, sends = os.pipe()
+    if os.fork() == 0:
+        os.dup2(sends, 1)
+        os.environ.update(environment)
+        sys.argv[1:], code = words.split(), 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        sys.stdout.flush()
+        os.write(1, json.dumps([code, sorted(sys.modules)]).join("\\n\\n").encode())
+        os._exit(0)
+    os.close(sends)
+    with os.fdopen(said) as out:
+        print(json.dumps(out.read()), flush=True)
+    os.wait()
+"""
+
+
+def told(*asked: str | tuple[str, dict[str, str]]) -> list[tuple[int, str, set[str]]]:
+    """Runs commands one after another, forked from one process that has the command line alone.
+
+    Of each, by its words and what its environment has besides: its exit code, its output, and the modules it loaded.
+    """
+    each = [(one, {}) if isinstance(one, str) else one for one in asked]
+    command = [sys.executable, "-c", FORKING, json.dumps(each)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = []
+    for line in ran.stdout.splitlines():
+        said, _, ended = json.loads(line).removesuffix("\n\n").rpartition("\n\n")
+        code, loaded = json.loads(ended)
+        found.append((code, said, set(loaded)))
+    return found

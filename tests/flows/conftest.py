@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
+from flows.steps import publish_records
+from flows.steps.read_scans import TakenScan, read_scan, take_in
+from flows.steps.reconcile_scans import reconcile_home
 from tests.examples import SOAK
 from tests.flows.house import House
 from tests.flows.new_prefect import put_prefect_database
 from tests.flows.readings import folder_of_run, keep_readings
+from transcribe.model import Scan
+
+HasRead = Callable[[Path, str], tuple[Home, Scan]]
 
 
 @pytest.fixture
@@ -41,6 +50,38 @@ def working_house(house: House, prefect_server: str) -> House:
     house.prefect = prefect_server
     house.prefect_secret = os.environ["PREFECT_API_AUTH_STRING"]
     return house
+
+
+@pytest.fixture(scope="session")
+def read_homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
+    """The home in which a picture was taken in as a form, read and weighed: made once in a process for each of them."""
+
+    @cache
+    def made(picture: Path, form: str) -> Path:
+        place = tmp_path_factory.mktemp("read") / "home"
+        with closing(open_home(configuration.load_settings(place))) as home:
+            (taken,) = take_in(home, [picture], form, "monday")
+            assert isinstance(taken, TakenScan)
+            read_scan(home, taken.scan)
+            reconcile_home(home)
+            publish_records(home)
+        return place
+
+    return made
+
+
+@pytest.fixture
+def has_read(house: House, read_homes: Callable[[Path, str], Path], kept_readings: None) -> Iterator[HasRead]:
+    """Gives the house such a home of its own; the rooms, and the scan."""
+    with ExitStack() as rooms:
+
+        def given(picture: Path, form: str) -> tuple[Home, Scan]:
+            shutil.copytree(read_homes(picture, form), house.home)
+            home = rooms.enter_context(closing(open_home(configuration.load_settings(house.home))))
+            (state,) = home.store.scan_states()
+            return home, state.scan
+
+        yield given
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ class House:
         most = 0
         while watch and process.poll() is None:
             most = max(most, memory(process.pid))
-            time.sleep(0.02)
+            time.sleep(0.1)
         out, err = process.communicate(timeout=4 * PATIENCE)
         return Ran(code=process.returncode, out=out, err=err, most_memory=most)
 

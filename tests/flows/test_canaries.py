@@ -25,7 +25,7 @@ from tests.flows.house import SAMPLES, START, TYPED, House, until
 from tests.patience import PATIENCE
 from transcribe.model import FieldKey, Task
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.soak, pytest.mark.timeout(900)]
 
 STATE = ("state.db", "state.key", "records.db", "archive", "forms")
 """Where texts belong; everything else must be free of them."""

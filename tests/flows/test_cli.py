@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import subprocess
 import sys
@@ -17,10 +16,9 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app, whole_command
 from flows.home.home import Home
-from flows.terminal import print_counts, printing, reason_in_words
+from flows.terminal import printing
 from tests.flows.house import House, until
 from transcribe.forms import definition as form
-from transcribe.store import open_store
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -105,34 +103,6 @@ def test_status_of_an_empty_home_says_what_to_do(house: House, rooms: Home) -> N
     assert told[0]["files_set_aside"] == []
 
 
-def test_an_appeal_is_said_in_words_among_the_reasons_to_ask() -> None:
-    assert reason_in_words("appeal") == "An expert hears an appeal."
-
-
-@pytest.mark.parametrize(
-    ("number", "were", "scans"),
-    [(1, "was decided before and is", "1 scan has"), (2, "were decided before and are", "2 scans have")],
-)
-def test_status_counts_one_and_many(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, number: int, were: str, scans: str
-) -> None:
-    store = open_store(tmp_path / "state.db")
-    some = {
-        "scans": {"order": number},
-        "reopened_fields": {"order": number},
-        "waiting_scans": number,
-        "unread_scans": number,
-    }
-    print_counts(dataclasses.replace(store.counts(), **some))  # type: ignore[arg-type]  # by the names of its parts
-    told = capsys.readouterr().out
-    assert f"{number} of the open fields {were} asked again." in told
-    assert f"{scans} readings that were not weighed yet" in told
-    assert (
-        f"{scans.rpartition(' ')[0]} {'is' if number == 1 else 'are'} taken in and not read by machines yet: " in told
-    )
-    store.close()
-
-
 def test_init_makes_a_settings_file_once(house: House) -> None:
     assert house.run("init").code == 0
     file = house.home / "settings.env"
@@ -145,11 +115,6 @@ def test_the_version_is_that_of_the_package(house: House) -> None:
     from importlib.metadata import version
 
     assert house.run("--version").out.strip() == f"fairhand {version('fairhand')}"
-
-
-def test_columns_line_up_and_numbers_stand_right(capsys: pytest.CaptureFixture[str]) -> None:
-    printing.columns(("form", "scans"), [("a", 5), ("receipt", 120)])
-    assert capsys.readouterr().out == "form     scans\na            5\nreceipt    120\n"
 
 
 def test_json_keeps_accents(capsys: pytest.CaptureFixture[str]) -> None:

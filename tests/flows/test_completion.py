@@ -8,24 +8,27 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from typer.core import TyperGroup
 
-from tests.flows.command_tree import tree
+from tests.flows.command_tree import told, tree
 
-FAIRHAND = (sys.executable, "-c", "from flows.cli.app import run; run()")
+RUN = "from flows.cli.app import run; run()"
 WORDS = ("fairhand ", "fairhand batch ", "fairhand scan ", "fairhand people ")
 
 
-def completed(shell: str, words: str) -> list[str]:
-    """The lines that the program gives a shell for what was typed so far."""
+def completing(shell: str, words: str) -> tuple[str, dict[str, str]]:
+    """How a shell asks the program for what may follow what was typed so far."""
     asked = {"_FAIRHAND_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": words}
     if shell == "bash":
         asked |= {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
     if shell == "fish":
         asked["_TYPER_COMPLETE_FISH_ACTION"] = "get-args"
-    done = subprocess.run(FAIRHAND, env={**os.environ, **asked}, capture_output=True, text=True, check=True)
-    return done.stdout.strip().splitlines()
+    return "", asked
+
+
+def completed(*asked: tuple[str, str]) -> list[list[str]]:
+    """The lines that each of these shells is given for these words."""
+    return [said.strip().splitlines() for _, said, _ in told(*(completing(*each) for each in asked))]
 
 
 def commands_after(words: str) -> list[str]:
@@ -38,28 +41,31 @@ def commands_after(words: str) -> list[str]:
     return sorted(group.commands)
 
 
-@pytest.mark.parametrize("words", WORDS)
-def test_each_shell_is_given_every_command_on_one_line_with_its_help(words: str) -> None:
-    names = commands_after(words)
-    assert sorted(completed("bash", words)) == names
-    told = dict(line.partition("\t")[::2] for line in completed("fish", words))
-    assert sorted(told) == names, "a line that is broken is offered as a word"
-    assert all(told.values())
-    first, *rest = completed("zsh", words)
-    assert first.startswith("_arguments '*: :((")
-    assert sorted(re.findall(r'"([a-z-]+)":"', "\n".join([first, *rest]))) == names
-    assert len([first, *rest]) == len(names), "zsh is told each in a line too"
+def test_each_shell_is_given_every_command_on_one_line_with_its_help() -> None:
+    asked = [(shell, words) for words in WORDS for shell in ("bash", "fish", "zsh")]
+    given = dict(zip(asked, completed(*asked), strict=True))
+    for words in WORDS:
+        names = commands_after(words)
+        assert sorted(given["bash", words]) == names
+        helps = dict(line.partition("\t")[::2] for line in given["fish", words])
+        assert sorted(helps) == names, "a line that is broken is offered as a word"
+        assert all(helps.values())
+        first, *rest = given["zsh", words]
+        assert first.startswith("_arguments '*: :((")
+        assert sorted(re.findall(r'"([a-z-]+)":"', "\n".join([first, *rest]))) == names
+        assert len([first, *rest]) == len(names), "zsh is told each in a line too"
 
 
 def test_options_and_what_stands_in_brackets_are_completed_whole() -> None:
-    told = dict(line.partition("\t")[::2] for line in completed("fish", "fairhand batch cancel monday --"))
-    assert {"--why", "--by", "--withdraw", "--json"} <= told.keys()
-    assert told["--withdraw"] == "Also withdraw its published records, until the batch goes on."
+    (lines,) = completed(("fish", "fairhand batch cancel monday --"))
+    helps = dict(line.partition("\t")[::2] for line in lines)
+    assert {"--why", "--by", "--withdraw", "--json"} <= helps.keys()
+    assert helps["--withdraw"] == "Also withdraw its published records, until the batch goes on."
 
 
 def test_bash_takes_the_script_and_completes_with_it(tmp_path: Path) -> None:
     program = tmp_path / "fairhand"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{FAIRHAND[-1]}" "$@"\n', encoding="utf-8")
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{RUN}" "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     script = """
 source /dev/stdin <<< "$(_FAIRHAND_COMPLETE=source_bash fairhand)"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.flows.house import PATIENCE, House
 
@@ -16,6 +17,8 @@ FILE = ROOT / "deployments" / "prefect.yaml"
 PREFECT = (sys.executable, "-m", "prefect")
 
 
+@pytest.mark.slow
+@pytest.mark.soak
 def test_a_prefect_server_takes_the_deployments_and_a_worker_runs_one(working_house: House) -> None:
     house = working_house
     assert house.prefect is not None

@@ -68,7 +68,9 @@ def test_in_the_first_hour_the_pace_is_less_sure_than_after_a_day() -> None:
 
 
 @pytest.mark.promise("**How far is it?**")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [each if at % 4 == 0 else pytest.param(each, marks=pytest.mark.soak) for at, each in enumerate(KINDS)]
+)
 def test_simulated_batches_end_within_the_spread_in_about_80_of_100_cases(kind: str) -> None:
     """The least that 12 cases show where 80 of 100 hold, but for 1 in 100."""
     said = []

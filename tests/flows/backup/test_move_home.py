@@ -273,7 +273,7 @@ def test_a_bucket_that_goes_away_in_the_middle_leaves_a_move_that_goes_on(
 
 @pytest.mark.promise("- **Killed in the")
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [0.4, 0.9, 1.6])
+@pytest.mark.parametrize("seconds", [*(pytest.param(each, marks=pytest.mark.soak) for each in (0.4, 1.6)), 0.9])
 def test_a_process_that_is_killed_leaves_a_move_that_goes_on(
     house: House, place: Path, tmp_path: Path, seconds: float
 ) -> None:

@@ -101,7 +101,7 @@ def routes(desk: DeskSite, method: str) -> list[str]:
         "number": "1",
         "page": "1",
         "kind": "json",
-        "name": "none",
+        "name": "order",
         "digest": "000000000000",
     }
     found = [

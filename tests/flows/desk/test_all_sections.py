@@ -111,7 +111,7 @@ def test_who_is_limited_to_a_form_is_told_nothing_of_another(
     assert [each for each in SECTIONS if f'href="{each}"' in menu] == sections
 
 
-@pytest.mark.promise("they see no scan,")
+@pytest.mark.promise("they see no scan,", "Operators who see all")
 def test_a_limited_operator_steers_nothing_of_another_form_or_of_the_home(
     full: DeskSite, clients: dict[str, TestClient]
 ) -> None:

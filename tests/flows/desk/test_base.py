@@ -10,21 +10,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from flows.administration.records import forget_scan
 from flows.alerts import CHECKS
 from flows.alerts.conditions import Alert, Looked
 from flows.desk.now import alarms
 from flows.home.home import Home
 from flows.serving.reconcile_worker import sum_up
-from reconcile.records import query
 from tests.flows.desk.desk_site import DeskSite, post
-from tests.flows.house import House
 from tests.patience import PATIENCE
 from tests.transcribe.store.world import sent
-from transcribe.model import FieldKey
 from transcribe.store.facts import Rate
-
-LOOKS = ("/desk", "/desk/waits.csv", "/desk/waits.json", "/desk/throughput.csv", "/desk/at-work.json")
 
 
 def test_an_operator_and_an_auditor_come_to_the_desk_others_to_work(desk: DeskSite) -> None:
@@ -34,13 +28,6 @@ def test_an_operator_and_an_auditor_come_to_the_desk_others_to_work(desk: DeskSi
         assert client.post(f"/in/{desk.link(person)}").headers["location"] == first
         menu = client.get("/me").text
         assert ('href="/desk"' in menu) == (first == "/desk")
-
-
-@pytest.mark.parametrize("address", LOOKS)
-def test_only_operators_and_auditors_see_the_desk(busy: DeskSite, address: str) -> None:
-    for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404), ("expert", 404)):
-        client = busy.client(busy.person(role, role))  # type: ignore[arg-type]  # real roles
-        assert client.get(address).status_code == status, role
 
 
 def test_now_counts_what_waits_and_says_since_when(busy: DeskSite) -> None:
@@ -73,22 +60,6 @@ def test_who_is_limited_to_a_form_is_not_told_how_many_scans_of_all_wait_to_be_c
     waits = "7 scans have changed and are not counted anew yet"
     assert waits in busy.client(busy.person("op", "operator")).get("/desk").text
     assert waits not in busy.client(busy.person("half", "operator", forms=("order",))).get("/desk").text
-
-
-def test_a_command_limits_somebody_to_forms_and_ends_it(busy: DeskSite) -> None:
-    house = House(home=busy.home.settings.home)
-    half = busy.person("half", "auditor")
-    assert house.run("people", "limit", "half", "invoice2").out == "half sees invoice2.\n"
-    assert busy.home.store.forms_of_person(half.id) == {"invoice2"}
-    assert house.run("people", "limit", "half", "nothing").code == 2
-    assert house.run("people", "limit", "half", "--json").json == [{"handle": "half", "forms": []}]
-    assert busy.home.store.forms_of_person(half.id) == frozenset()
-
-
-def test_an_auditor_changes_nothing_and_is_told_so(busy: DeskSite) -> None:
-    auditor = busy.client(busy.person("aud", "auditor"))
-    assert "An auditor only looks" in auditor.get("/desk").text
-    assert post(auditor, "/desk/quarantine/retry").status_code == 404
 
 
 def test_a_deed_without_the_token_of_the_session_is_refused(busy: DeskSite) -> None:
@@ -128,38 +99,6 @@ def test_what_somebody_holds_of_a_cancelled_batch_is_kept_and_paid(busy: DeskSit
     store.cancel_batch(store.scan(task.scan).batch, "op", "the customer withdrew it", busy.now())
     assert store.submit(task.id, ann.id, sent("Mary Poole", "i"), busy.now()).kind in ("kept", "late")
     assert [line.micro for line in store.ledger(ann.id)] == [20_000]
-
-
-@pytest.mark.promise("One more person is")
-def test_a_value_that_is_asked_again_stands_meanwhile(busy: DeskSite) -> None:
-    store = busy.home.store
-    scan = next(each.scan.id for each in store.scan_states() if each.word == "finished")
-    before = {str(each.key): each.text for each in store.decisions(scan)}
-    store.ask_value(scan, FieldKey("total"), "op", "it looks odd", busy.now())
-    busy.weigh()
-    assert {str(each.key): each.text for each in store.decisions(scan)} == before
-    assert store.scan_state(scan).open_fields == 1
-
-
-@pytest.mark.promise("The reading counts no", "those who read the")
-def test_a_reading_that_is_withdrawn_stays_with_its_pay(busy: DeskSite) -> None:
-    store, ann = busy.home.store, busy.person("ann", "transcriber")
-    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
-    busy.read(ann, "Mary Poole")
-    (story,) = store.readings_of(ann.id, 9)
-    reading = next(each for each in story.readings if each.source == ann.id)
-    store.withdraw_reading(reading.id, "op", "the picture was another one", busy.now())
-    assert reading.id in {each.id for each in store.field_history(story.scan.id, story.key).readings}
-    assert [line.micro for line in store.ledger(ann.id)] == [20_000]
-
-
-@pytest.mark.promise("The scan is forgotten:", "Its pictures, what was")
-def test_a_forgotten_scan_is_erased_with_its_record(busy: DeskSite) -> None:
-    store = busy.home.store
-    scan = next(each.scan.id for each in store.scan_states() if each.word == "finished")
-    forget_scan(busy.home, scan, by="op", why="the customer asked")
-    assert (store.readings(scan), store.decisions(scan), store.pictures(scan)) == ([], [], [])
-    assert [each.scan for each in query.records(busy.home.settings.records, "order")] == []
 
 
 def test_the_worker_sums_up_a_little_at_a_time_until_nothing_is_left(desk: DeskSite) -> None:

@@ -15,12 +15,6 @@ from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
 from transcribe.model import Transcriber
 
 BATCH = "/desk/batch?name=monday"
-PAGES = (
-    "/desk/batches",
-    "/desk/batches.csv",
-    BATCH,
-    "/desk/batch/states.json?name=monday",
-)
 VERBS = (
     ("cancel", {"why": "withdrawn"}),
     ("resume", {"why": "again"}),
@@ -33,12 +27,6 @@ VERBS = (
 @pytest.fixture
 def op(busy: DeskSite) -> Transcriber:
     return busy.person("op", "operator")
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_operators_and_auditors_see_batches_and_nobody_else(busy: DeskSite, address: str) -> None:
-    for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404)):
-        assert busy.client(busy.person(role, role)).get(address).status_code == status  # type: ignore[arg-type]
 
 
 def test_the_table_counts_each_batch(busy: DeskSite, op: Transcriber) -> None:
@@ -71,18 +59,6 @@ def test_each_verb_is_a_form_that_works_without_javascript_and_lands_in_the_log(
         "note": batch.note == "post of Monday",
     }
     assert told[verb]
-
-
-@pytest.mark.parametrize(("verb", "values"), VERBS)
-def test_who_only_looks_or_is_limited_steers_no_batch(busy: DeskSite, verb: str, values: dict[str, str]) -> None:
-    before = busy.home.store.batch("monday")
-    for person in (
-        busy.person("aud", "auditor"),
-        busy.person("half", "operator", forms=("order",)),
-        busy.person("ann", "transcriber"),
-    ):
-        assert post(busy.client(person), f"/desk/batch/{verb}", name="monday", **values).status_code == 404
-    assert busy.home.store.batch("monday") == before
 
 
 def test_what_is_missing_or_wrong_is_refused_in_words(busy: DeskSite, op: Transcriber) -> None:
@@ -294,15 +270,6 @@ def test_no_finish_is_told_of_what_nobody_who_is_there_can_do(busy: DeskSite, op
     other = busy.client(busy.person("other", "operator"))
     assert said in other.get(f"{BATCH}&fresh=1").text
     assert "Nobody who is there can do some of what is asked" in other.get("/desk").text
-
-
-def test_what_was_done_to_a_batch_names_the_date_and_the_priority(busy: DeskSite, op: Transcriber) -> None:
-    client = busy.client(op)
-    post(client, "/desk/batch/due", name="monday", day="2026-12-01", why="promised")
-    post(client, "/desk/batch/priority", name="monday", level="3", why="urgent")
-    acts = client.get(BATCH).text.partition('id="acts"')[2]
-    assert "priority changed</strong> 3 " in acts
-    assert "due date changed</strong> 1 Dec 2026, 23:59 " in acts
 
 
 def test_a_priority_or_due_date_that_somebody_else_has_changed_is_not_overwritten(busy: DeskSite) -> None:

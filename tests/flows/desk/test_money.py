@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import timedelta
 from html import unescape
 from types import SimpleNamespace
 from typing import Any
@@ -21,16 +20,6 @@ from tests.transcribe.store.world import sent
 from transcribe.model import Transcriber
 from transcribe.store import Offer
 from transcribe.store.facts import Floor, Rate
-
-
-@pytest.mark.parametrize("name", ["months", "owed", "periods", "form-costs", "batch-costs", "disputes"])
-def test_operators_and_auditors_see_each_table_and_nobody_else(busy: DeskSite, name: str) -> None:
-    for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404)):
-        client = busy.client(busy.person(role, role))  # type: ignore[arg-type]  # real roles
-        for address in ("/desk/money", f"/desk/money/{name}.csv", f"/desk/money/{name}.json"):
-            assert client.get(address).status_code == status, (role, address)
-    limited = busy.client(busy.person("half", "operator", forms=("order",)))
-    assert limited.get(f"/desk/money/{name}.json").status_code == 404
 
 
 def test_money_is_told_by_form_and_what_is_owed_is_added_up_on_demand(busy: DeskSite) -> None:
@@ -284,25 +273,6 @@ def test_a_period_ends_on_a_day_that_has_come(busy: DeskSite, until: str) -> Non
     client = busy.client(busy.person("op", "operator"))
     assert post(client, "/desk/money/close", reference="2026-11", until=until).status_code == 422
     assert client.get(f"/desk/money/close/look?reference=2026-11&until={until}").status_code == 422
-
-
-@pytest.mark.promise("Operators who see all")
-def test_only_an_operator_of_all_forms_closes_a_period(busy: DeskSite) -> None:
-    store, ann = busy.home.store, busy.person("ann", "transcriber")
-    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
-    busy.read(ann, "Mary Poole")
-    others = [busy.person("aud", "auditor"), busy.person("half", "operator", forms=("order",)), ann]
-    for each in map(busy.client, others):
-        assert each.get("/desk/money/close").status_code == 404
-        assert each.get("/desk/money/close/look?reference=2026-11").status_code == 404
-        assert post(each, "/desk/money/close", reference="2026-11", until="").status_code == 404
-        assert 'href="/desk/money/close"' not in each.get("/desk/money").text
-    op = busy.client(busy.person("op", "operator"))
-    busy.ahead += timedelta(hours=2)
-    assert op.get("/desk/money/close").headers["location"] == "/proof", "the password is asked anew"
-    assert op.get("/desk/money/close/look?reference=2026-11").headers["location"] == "/proof"
-    assert post(op, "/desk/money/close", reference="2026-11", until="").headers["location"] == "/proof"
-    assert not any(line.kind == "paid" for line in store.ledger(ann.id))
 
 
 @pytest.mark.promise("Nothing is owed: nobody")

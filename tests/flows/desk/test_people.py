@@ -23,21 +23,10 @@ from transcribe.people import MIN_AUDITED_COUNT
 from transcribe.people.work_figures import work_figures
 from transcribe.store.state_store import Store
 
-TABLES = ("work", "missing", "there", "people", "questions")
-
 
 @pytest.fixture(scope="module")
 def looks(full: DeskSite) -> TestClient:
     return full.client(full.person("looks", "auditor"))
-
-
-def test_operators_and_auditors_see_each_table_and_nobody_else(full: DeskSite, looks: TestClient) -> None:
-    worker = full.client(full.home.store.transcriber("ann"))
-    limited = full.client(full.person("half", "operator", forms=("order",)))
-    for address in ("/desk/people", *(f"/desk/people/{name}.{kind}" for name in TABLES for kind in ("csv", "json"))):
-        assert looks.get(address).status_code == 200, address
-        assert worker.get(address).status_code == 404, address
-        assert limited.get(address).status_code == 404, address
 
 
 @pytest.mark.promise("By name, and no", "The same figures stand")
@@ -201,20 +190,6 @@ def test_a_quote_that_does_not_close_makes_a_bad_line() -> None:
     assert [each.number for each in bad] == [2]
 
 
-def test_only_an_operator_who_sees_all_forms_and_proves_who_they_are_invites(busy: DeskSite) -> None:
-    for client in (
-        busy.client(busy.person("aud", "auditor")),
-        busy.client(busy.person("h", "operator", forms=("order",))),
-    ):
-        assert client.get("/desk/people/invite").status_code == 404
-        assert post(client, "/desk/people/invite", lines="Zoe").status_code == 404
-    client = busy.client(busy.person("op", "operator"))
-    busy.ahead += type(busy.ahead)(hours=2)
-    assert client.get("/desk/people/invite").headers["location"] == "/proof"
-    assert post(client, "/desk/people/invite", lines="Zoe").headers["location"] == "/proof"
-    assert "Zoe" not in {each.handle for each in busy.home.store.transcribers()}
-
-
 def test_an_operator_who_is_paused_sees_nothing_of_the_desk_and_everything_again_afterwards(desk: DeskSite) -> None:
     operator = desk.person("op", "operator")
     client = desk.client(operator)
@@ -280,19 +255,6 @@ def test_an_operator_limits_another_to_some_forms_and_nobody_else(busy: DeskSite
         refused = post(client, deed, who=who, forms=["order"])
         assert (refused.status_code, store.forms_of_person(who)) == (422, frozenset())
     assert "verb-limit" not in client.get("/desk/people/person?who=olga").text
-
-
-def test_an_auditor_sees_the_page_of_somebody_and_does_nothing_there(busy: DeskSite) -> None:
-    looks = busy.client(busy.person("looks", "auditor"))
-    busy.person("ann", "transcriber")
-    page = looks.get("/desk/people/person?who=ann")
-    assert (page.status_code, "<form" in page.text.partition("<main")[2]) == (200, False)
-    for deed in ("set-aside", "take-back", "limit"):
-        tried = post(looks, f"/desk/people/person/{deed}", who="ann", first="2020-01-01", why="x")
-        assert tried.status_code == 404
-    limited = busy.client(busy.person("half", "operator", forms=("order",)))
-    assert limited.get("/desk/people/person?who=ann").status_code == 404
-    assert post(limited, "/desk/people/person/limit", who="looks", forms=["order"]).status_code == 404
 
 
 def test_where_next_to_nobody_reads_it_is_not_said_that_nobody_is_missing(busy: DeskSite) -> None:

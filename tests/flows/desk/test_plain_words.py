@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from flows.desk.scans import scan_list
-from tests.flows.desk.desk_site import AGREED, DEFINITION, DeskSite, csrf, page, post
+from tests.flows.desk.desk_site import AGREED, DeskSite, csrf, post
 from tests.transcribe.store.world import sent
-from transcribe.model import Duplicate, FieldKey, SourceFile
+from transcribe.model import Duplicate, FieldKey
 from transcribe.store.facts import Offer
 
 
@@ -40,28 +39,6 @@ def test_a_contested_time_is_among_what_waits_for_an_operator(busy: DeskSite) ->
     rows = client.get("/desk/waits.json").json()["waits"]
     assert [row["count"] for row in rows if row["for"] == "disputes"] == [1]
     assert 'href="/clocks"' in client.get("/desk").text.split('id="waits"')[1].split("</table>")[0]
-
-
-def test_a_value_that_is_refused_names_the_box_of_the_page_and_no_option(busy: DeskSite, tmp_path: Path) -> None:
-    definition = DEFINITION.format(name="coded").replace('type = "code"', 'type = "code"\npattern = "[0-9]{6}"')
-    (tmp_path / "coded.toml").write_text(definition, encoding="utf-8")
-    (tmp_path / "coded.png").write_bytes(page({}))
-    busy.home.use_form(str(tmp_path / "coded.toml"))
-    scan = busy.scan("coded.png", AGREED, form="coded")
-    busy.weigh()
-    client = busy.client(busy.person("op", "operator"))
-    told = post(client, f"/desk/scan/{scan.id}/value/correct", field="number", text="A1", why="it says so").text
-    assert "--anyway" not in told
-    assert "tick “As it stands on the paper, whatever the form says”" in told
-
-
-def test_a_file_set_aside_is_sent_again_and_not_ingested(busy: DeskSite) -> None:
-    file = SourceFile(sha256="7" * 64, name="torn.jpg", size=1, media_type="image/jpeg")
-    told = "torn.jpg: it is torn. Photograph it again and ingest it again."
-    busy.home.store.set_aside(file, "ScanError", told, "monday", busy.now())
-    shown = busy.client(busy.person("op", "operator")).get("/desk/batch?name=monday").text
-    assert "ingest it again" not in shown
-    assert "Photograph it again and send it again." in shown
 
 
 def test_what_is_missing_is_named_and_the_desk_stays_around_it(busy: DeskSite) -> None:

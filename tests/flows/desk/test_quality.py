@@ -17,20 +17,6 @@ from tests.flows.desk.filled_site import audits
 from tests.flows.house import until
 from transcribe.model import FieldKey
 
-TABLES = (
-    "by-type",
-    "by-field",
-    "needless",
-    "learnt",
-    "alarms",
-    "agreement",
-    "confusions",
-    "calibration",
-    "coverage",
-    "asked-by-week",
-    "errors-by-week",
-)
-
 
 def audited(busy: DeskSite) -> None:
     """Audits of two fields of one type: 3 of 40 wrong, and 1 of 10."""
@@ -40,14 +26,6 @@ def audited(busy: DeskSite) -> None:
         for number in range(count)
     ]
     quality.keep(busy.home.settings.records, field_qualities(values, busy.now()), [])
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_operators_and_auditors_see_each_table_and_nobody_else(busy: DeskSite, name: str) -> None:
-    for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404), ("expert", 404)):
-        client = busy.client(busy.person(role, role))  # type: ignore[arg-type]  # real roles
-        for address in ("/desk/quality", f"/desk/quality/{name}.csv", f"/desk/quality/{name}.json"):
-            assert client.get(address).status_code == status, (role, address)
 
 
 def test_errors_are_shown_by_type_with_interval_and_count(busy: DeskSite) -> None:

@@ -143,18 +143,3 @@ def test_a_rate_of_less_than_a_cent_is_shown_with_all_its_places(client: TestCli
     assert "A reading would pay €0.008 from now on (all forms without a rate of their own)." in page
     assert "Now no rate is in force." in page
     assert "not measured yet" in page
-
-
-def test_who_only_looks_is_asked_for_no_change_of_pay(busy: DeskSite) -> None:
-    auditor = busy.client(busy.person("ada", "auditor"))
-    for what, more in (("rate", {"per": "reading"}), ("floor", {"source": "law"})):
-        told = auditor.get(f"/desk/money/{what}/look", params={"amount": "1", "currency": "EUR", **more})
-        assert told.status_code == 404
-
-
-def test_a_change_of_pay_is_shown_in_french_with_its_own_spaces(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator", language="fr"))
-    page, _ = looked(client, "rate", amount="0,5", currency="EUR", per="reading")
-    summary = page.partition('id="summary">')[2].partition("</p>")[0]
-    assert "Une lecture serait payée 0,50" in summary
-    assert re.findall(r"[^\u00a0\u202f]:\s", summary) == []

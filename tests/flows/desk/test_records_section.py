@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from flows.desk.published.latest_records import fields_in_words
 from flows.steps import keep_provisional, publish_records
 from flows.webhooks import add_webhook
@@ -11,22 +9,6 @@ from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.desk.test_alarm_details import reader
 from transcribe.codes import TWO_FORMS
 from transcribe.model import FieldKey, ReadResult
-from transcribe.people import new_token
-
-TABLES = ("duplicates", "provisional", "exceptions", "corrected", "changes", "webhooks", "deliveries", "tokens")
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_operators_and_auditors_see_each_table_and_nobody_else(busy: DeskSite, name: str) -> None:
-    for role, status in (("operator", 200), ("auditor", 200), ("transcriber", 404), ("expert", 404)):
-        client = busy.client(busy.person(role, role))  # type: ignore[arg-type]  # real roles
-        for address in ("/desk/records", f"/desk/records/{name}.csv", f"/desk/records/{name}.json"):
-            assert client.get(address).status_code == status, (role, address)
-    limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
-    assert limited.get("/desk/records").status_code == 200
-    assert limited.get(f"/desk/records/{name}.json").status_code == (
-        404 if name in ("webhooks", "deliveries", "tokens") else 200
-    )
 
 
 def test_a_correction_of_a_published_record_is_shown_to_who_sees_its_form(busy: DeskSite) -> None:
@@ -116,21 +98,6 @@ def test_what_was_given_up_is_sent_again_by_an_operator_alone(busy: DeskSite) ->
     assert store.deliveries("erp", "dead", limit=9) == []
     (line,) = [each for each in store.audit() if "resen" in each.action]
     assert (line.actor, line.action, line.subject) == ("op", "webhook deliveries resent", "erp")
-
-
-def test_tokens_are_listed_without_their_secret(busy: DeskSite) -> None:
-    made = new_token(busy.home.store, "erp", ["records:read"], busy.now(), None)
-    text = busy.client(busy.person("op", "operator")).get("/desk/records").text
-    assert made.token.prefix in text
-    assert made.secret not in text
-
-
-def test_where_there_is_no_program_the_page_leads_to_where_one_is_made(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
-    assert 'href="/desk/programs"' in client.get("/desk/records").text
-    text = client.get("/desk/programs").text
-    assert 'action="/desk/programs/webhook"' in text
-    assert 'action="/desk/programs/token"' in text
 
 
 def test_a_second_order_on_a_photograph_is_told_in_words_with_its_record(busy: DeskSite) -> None:

@@ -18,7 +18,7 @@ from tests.flows.desk.test_typed_again import Shown
 from tests.transcribe.store.world import sent
 from transcribe.codes import EvidenceCode, Method
 from transcribe.model import Decision, Evidence, FieldKey, PageFingerprint, ReadResult, Transcriber
-from transcribe.store.facts import ScanState
+from transcribe.store.facts import Rate, ScanState
 
 TOTAL = FieldKey("total")
 
@@ -99,15 +99,6 @@ def test_the_page_says_what_is_wrong_with_the_photograph(busy: DeskSite, op: Tra
     assert "is not on the photograph" in text
 
 
-def test_the_neighbours_of_a_scan_are_one_key_away(busy: DeskSite, op: Transcriber) -> None:
-    text = busy.client(op).get(f"/desk/scan/{scan_of(busy, 'doubt.png').scan.id}").text
-    assert f'rel="prev" data-key="p" href="/desk/scan/{scan_of(busy, "doubt2.png").scan.id}"' in text
-    assert f'rel="next" data-key="n" href="/desk/scan/{scan_of(busy, "agreed.png").scan.id}"' in text
-
-
-VALUE_VERBS = ("correct", "ask", "lock", "unlock")
-
-
 def value_of(busy: DeskSite, scan: str) -> tuple[str, bool, bool]:
     """What the total is decided as, whether it is locked, and whether it is asked again."""
     store = busy.home.store
@@ -172,9 +163,10 @@ def test_who_corrected_a_field_stands_by_name_among_its_reasons(busy: DeskSite, 
     assert "operator reads something else" not in shown
 
 
-@pytest.mark.promise("correct, ask, lock, withdraw,")
+@pytest.mark.promise("correct, ask, lock, withdraw,", "The reading counts no")
 def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) -> None:
     ann, client = busy.person("ann", "transcriber"), busy.client(op)
+    busy.home.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
     (task,) = busy.home.store.lease(ann.id, 1, busy.now())
     busy.home.store.submit(task.id, ann.id, sent("wrong", "i"), busy.now())
     history = busy.home.store.field_history(task.scan, task.key)
@@ -183,6 +175,7 @@ def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) ->
     assert post(client, address, field="number", reading=reading, why="x").status_code == 404
     assert post(client, address, field=str(task.key), reading=reading, why="another paper").status_code == 303
     assert reading in busy.home.store.field_history(task.scan, task.key).withdrawn
+    assert [line.micro for line in busy.home.store.ledger(ann.id)] == [20_000]
 
 
 def test_what_does_not_fit_is_refused_with_the_reason(busy: DeskSite, op: Transcriber) -> None:
@@ -270,6 +263,7 @@ def test_a_scan_is_set_aside_and_brought_back(busy: DeskSite, op: Transcriber) -
     assert not busy.home.store.is_put_aside(scan)
 
 
+@pytest.mark.promise("The scan is forgotten:")
 def test_a_scan_is_forgotten_only_by_who_is_sure(busy: DeskSite, op: Transcriber) -> None:
     scan, client = scan_of(busy, "agreed.png").scan.id, busy.client(op)
     assert post(client, f"/desk/scan/{scan}/forget", why="asked").status_code == 422
@@ -414,42 +408,6 @@ def test_a_mark_is_corrected_by_a_choice_of_yes_and_no(tmp_path: Path) -> None:
                 ("true", " selected", "yes"),
                 ("false", "", "no"),
             ]
-
-
-DEEDS = (
-    ("aside", {}),
-    ("back", {}),
-    ("forget", {"sure": "yes"}),
-    ("read-again", {}),
-    ("turn", {"degrees": "90"}),
-    ("split", {"at": "2"}),
-    ("settle", {"other": "0" * 64, "verdict": "duplicate"}),
-    ("edit", {"field total": "1"}),
-    *((f"value/{verb}", {"field": "total", "text": "1"}) for verb in VALUE_VERBS),
-    ("value/withdraw", {"field": "total", "reading": "x"}),
-    ("retake", {}),
-)
-
-
-@pytest.mark.parametrize(("deed", "values"), DEEDS)
-def test_an_auditor_and_a_transcriber_change_nothing(busy: DeskSite, deed: str, values: dict[str, str]) -> None:
-    scan = scan_of(busy, "agreed.png").scan.id
-    before = len(busy.home.store.acts())
-    for role in ("auditor", "transcriber", "expert"):
-        client = busy.client(busy.person(role, role))
-        assert post(client, f"/desk/scan/{scan}/{deed}", why="x", **values).status_code == 404, role
-        for page_of in ("/desk/scans", f"/desk/scan/{scan}", f"/desk/scan/{scan}/page/1", "/desk/duplicates.csv"):
-            assert client.get(page_of).status_code == (200 if role == "auditor" else 404)
-    assert len(busy.home.store.acts()) == before
-
-
-def test_an_auditor_is_shown_no_forms_to_send(busy: DeskSite) -> None:
-    client = busy.client(busy.person("aud", "auditor"))
-    scan = scan_of(busy, "agreed.png").scan.id
-    for address in (f"/desk/scan/{scan}?field=total", "/desk/batch?name=monday", "/desk", "/desk/scans"):
-        text = client.get(address).text.partition('<main id="main">')[2]
-        assert '<form method="post"' not in text, address
-    assert client.get(f"/desk/scan/{scan}/edit").status_code == 404
 
 
 def test_a_file_of_many_scans_names_the_address_of_the_next_ones(

@@ -9,7 +9,6 @@ import pytest
 from flows.home import settings, state_place
 from flows.home.settings_text import settings_file
 from flows.steps.read_scans import read_options
-from reconcile.policy import POLICY
 from transcribe.errors import SettingsError
 from transcribe.i18n.catalogues import languages
 
@@ -133,14 +132,6 @@ def test_the_second_engine_reads_every_field_unless_told_otherwise(tmp_path: Pat
     (tmp_path / settings.SETTINGS_FILE).write_text("FAIRHAND_SECOND_ENGINE=sometimes\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="FAIRHAND_SECOND_ENGINE"):
         settings.load_settings(tmp_path)
-
-
-def test_the_target_is_described_as_a_share_of_values_with_the_limits_of_a_single_one() -> None:
-    said = str(settings.Settings.model_fields["target"].description)
-    assert "least probability" not in said
-    assert "share of decided values" in said
-    assert f"usually from {1 - POLICY.reading_cost_share:.2f}" in said
-    assert f"by machines alone from {POLICY.min_machine_probability:.2f}" in said
 
 
 @pytest.mark.parametrize(

@@ -185,16 +185,6 @@ def test_each_route_asks_for_its_scope_and_nothing_else_opens_it(rooms: Home, ap
                 assert refused.status_code in (303, 401, 405), f"{way} is for people"
 
 
-@pytest.mark.parametrize("role", ["transcriber", "expert", "operator"])
-def test_a_session_opens_nothing_that_is_for_programs(rooms: Home, app: FastAPI, role: str) -> None:
-    there = addresses(rooms)
-    client = TestClient(app, follow_redirects=False)
-    assert client.post(invite(rooms, "olga", [role]).link.partition("8484")[2]).status_code == 303
-    for way in NEEDED:
-        answer = client.get(there[way])
-        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), way
-
-
 def test_a_token_that_ended_or_is_shown_otherwise_is_none(rooms: Home, app: FastAPI) -> None:
     recorded(rooms)
     short = new_token(rooms.store, "short", ["records:read"], now() - timedelta(days=2), timedelta(days=1))

@@ -62,6 +62,8 @@ def test_each_route_for_programs_is_opened_by_one_scope_and_none_for_reading_ope
     assert {len(scopes) for scopes in opened.values()} == {1}, opened
     changing = {scopes[0] for (method, _), scopes in opened.items() if method != "GET"}
     assert changing == {"records:write", "scans:write", "webhooks:manage"}
+    hooks = {(method == "GET", scopes[0]) for (method, address), scopes in opened.items() if "/webhooks" in address}
+    assert hooks == {(True, "webhooks:read"), (False, "webhooks:manage")}
 
 
 def test_a_token_of_one_form_is_told_nothing_of_a_scan_of_another_by_any_route(rooms: Home, app: FastAPI) -> None:

@@ -69,9 +69,12 @@ def settings_text(place: Path, url: str) -> str:
     return kept + (f"FAIRHAND_STATE={url}\n" if url else "")
 
 
-@pytest.fixture(params=["one home", "PostgreSQL and homes of their own"])
+ONE_HOME, APART = "one home", "PostgreSQL and homes of their own"
+
+
+@pytest.fixture(params=[ONE_HOME, APART])
 def machines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Machines]:
-    made = Machines(first=tmp_path / "home", url="" if request.param == "one home" else new_database())
+    made = Machines(first=tmp_path / "home", url="" if request.param == ONE_HOME else new_database())
     made.first.mkdir()
     text = settings_text(tmp_path / "archive", made.url)
     (made.first / configuration.SETTINGS_FILE).write_text(text, encoding="utf-8")
@@ -186,6 +189,7 @@ def test_workers_that_are_killed_in_the_middle_lose_nothing_and_what_they_held_i
     each_was_read_once(rooms)
 
 
+@pytest.mark.parametrize("machines", [pytest.param(ONE_HOME, marks=pytest.mark.soak), APART], indirect=True)
 def test_a_worker_that_hangs_loses_what_it_held_and_what_it_reads_too_late_is_not_kept(
     machines: Machines, rooms: Home, tmp_path: Path
 ) -> None:
@@ -205,6 +209,7 @@ def test_a_worker_that_hangs_loses_what_it_held_and_what_it_reads_too_late_is_no
     each_was_read_once(rooms)
 
 
+@pytest.mark.parametrize("machines", [ONE_HOME, pytest.param(APART, marks=pytest.mark.soak)], indirect=True)
 def test_a_scan_that_kills_its_reader_three_times_is_set_aside_and_the_others_are_read(
     machines: Machines, rooms: Home
 ) -> None:

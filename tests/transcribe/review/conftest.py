@@ -40,6 +40,15 @@ def browser(browser: Browser) -> Browser:
     return browser
 
 
+@pytest.fixture(autouse=True)
+def _contexts_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what contexts a test has made: their pages would run on until all tests have ended."""
+    made: Browser | None = request.getfixturevalue("browser") if "browser" in request.fixturenames else None
+    yield
+    for each in made.contexts if made else ():
+        each.close()
+
+
 @pytest.fixture
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """A site, with the forms that a module names as FORMS."""

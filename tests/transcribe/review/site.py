@@ -51,6 +51,7 @@ from transcribe.store.facts import Floor, Rate
 from transcribe.store.state_store import Store
 
 PAGE = (1240, 1754)
+LANGUAGES = ("en", "fr", "es")
 
 
 class Names(dict[str, str]):
@@ -169,6 +170,13 @@ def make_site(folder: Path, options: ReviewOptions | None = None, forms: Forms =
     submitted: list[str] = []
     app = create_app(store, archive.hurried(), forms, chosen, clock.now, submitted.append)
     return Site(store=store, archive=archive, app=app, clock=clock, options=chosen, submitted=submitted)
+
+
+def speak(site: Site, page: Page, who: Transcriber, language: str) -> None:
+    """The page is shown again in another language."""
+    site.store.set_interface_language(who.id, language, site.clock.now(), who.id)
+    page.reload()
+    page.locator(f"html[data-ready][lang={language}]").wait_for()
 
 
 @contextmanager

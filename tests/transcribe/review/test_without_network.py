@@ -181,10 +181,16 @@ PICTURES = """
     "All fields that were",
     "So many fields are",
 )
-def test_a_batch_read_without_a_line_arrives_once_and_is_paid_once(browser: Browser) -> None:
-    found = offline_batch(browser, FIELDS)
+@pytest.mark.parametrize(
+    ("fields", "script"),
+    [(SMALL, FAILS_AT_FIRST), pytest.param(FIELDS, "", marks=pytest.mark.soak)],
+    ids=["few", "many"],
+)
+def test_a_batch_read_without_a_line_arrives_once_and_is_paid_once(browser: Browser, fields: int, script: str) -> None:
+    """Fields whose pictures fail at first are read too."""
+    found = offline_batch(browser, fields, script=script)
 
-    assert found.taken == FIELDS
+    assert found.taken == fields
     assert found.caches == []
     assert found.is_good, found
 
@@ -211,13 +217,6 @@ def test_what_takes_fields_along_looks_like_a_button_and_leads_back_to_the_box(s
     expect(page.locator("#text")).to_be_focused()
     page.keyboard.type("BC-1")
     expect(page.locator("#text")).to_have_value("BC-1")
-
-
-def test_fields_whose_pictures_fail_at_first_are_read_too(browser: Browser) -> None:
-    found = offline_batch(browser, SMALL, script=FAILS_AT_FIRST)
-
-    assert found.taken == SMALL
-    assert found.is_good, found
 
 
 @pytest.mark.promise("So many fields are")

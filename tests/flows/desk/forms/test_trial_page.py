@@ -86,3 +86,11 @@ def test_no_more_than_five_are_tried_and_none_with_a_mistake(client: TestClient,
     answer = client.post(HERE, data={"csrf": csrf(client)}, files=files[:1])
     assert (answer.status_code, "Two have the name" in answer.text) == (422, True)
     assert 'id="try"' not in client.get(HERE).text
+
+
+def test_who_is_limited_drafts_their_own_form_and_tries_no_scan_of_another(site: DeskSite) -> None:
+    scan = site.home.store.scan_states()[0].scan.id
+    client = site.client(site.person("half", "operator", forms=("invoice2",)))
+    assert post(client, "/desk/form/invoice2/draft").status_code == 303
+    assert client.get("/desk/draft/invoice2").status_code == 200
+    assert post(client, "/desk/draft/invoice2/try", scan=scan).status_code == 404
