@@ -58,7 +58,7 @@ def reader(desk: DeskSite, language: str) -> Visit:
     unasked: Any = {"paid": None}
     visitor = Visitor(person=person, session="", csrf="", language=language, **unasked)
     unused: Any = dict.fromkeys(("context", "request", "rendering"))
-    return Visit(home=desk.home, visitor=visitor, kept={}, counted={}, forms=None, shared=Shared(), **unused)
+    return Visit(home=desk.home, visitor=visitor, kept={}, counted={}, forms=None, shared=Shared(), pieces={}, **unused)
 
 
 @pytest.mark.promise(

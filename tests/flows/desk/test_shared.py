@@ -80,7 +80,7 @@ def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
     class Looks:
         forms = None
         now = busy.now()
-        counting = known
+        shared = known
 
     work = [WorkDone(batch="", at=Looks.now - timedelta(hours=1), form="order", what="readings by person", count=40,
                      amount=0)]  # fmt: skip

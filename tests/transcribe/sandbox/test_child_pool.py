@@ -102,7 +102,7 @@ READER = """
 from transcribe.sandbox import decoding
 
 print("begun", flush=True)
-print(bytes(pipes.read_exactly(0, 13, pipes.Patience(5.5))), flush=True)
+print(bytes(decoding.read_exactly(0, 13, decoding.Patience(5.5))), flush=True)
 """
 
 
