@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test fresh soak docs lint coverage bench bench-read bench-reconcile bench-review bench-path bench-truth lock clean
+.PHONY: help demo test fresh soak docs lint coverage bench bench-read bench-reconcile bench-pages bench-path bench-truth bench-machines lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -69,14 +69,13 @@ coverage: $(ENV)/.ready
 	$(RUN) -m pytest -q -n 2 --cov=reconcile --cov-branch --cov-report=term:skip-covered --cov-fail-under=95 tests/reconcile
 
 ## make bench             every benchmark, from the data in DATA=../shared/data; SMALL=--small for a quick look
-bench: bench-read bench-reconcile bench-review bench-path bench-truth
+bench: bench-read bench-reconcile bench-pages bench-path bench-truth bench-machines
 
 ## make bench-read        what machine reading is worth and costs
 bench-read: $(BENCH_ENV)/.ready
 	$(BENCH).bench_read $(SMALL)
-	$(BENCH).bench_forms $(SMALL)
 	$(BENCH).bench_marks $(SMALL)
-	$(BENCH).bench_locate $(SMALL)
+	$(BENCH).bench_other_papers
 	$(BENCH).bench_read_speed $(SMALL)
 	$(BENCH).bench_memory $(SMALL)
 
@@ -86,34 +85,32 @@ bench-reconcile: $(BENCH_ENV)/.ready
 	$(BENCH).bench_collection --data $(DATA) $(SMALL)
 	$(BENCH).bench_learning $(SMALL)
 
-## make bench-review      how quick the review queue is, and that its pay is fair
-bench-review: $(BENCH_ENV)/.ready
+## make bench-pages       how quick pages and the interface for programs are, and a crowd that reads while they are killed
+bench-pages: $(BENCH_ENV)/.ready
 	$(BENCH).bench_review $(SMALL)
 	$(BENCH).bench_submit $(SMALL)
-	$(BENCH).bench_two_hosts $(SMALL)
-	$(BENCH).bench_desk $(SMALL)
 	$(BENCH).bench_crowd $(SMALL)
-	$(BENCH).bench_store $(SMALL)
-	$(BENCH).bench_fair $(SMALL)
+	$(BENCH).bench_api $(SMALL)
 
-## make bench-path        ingest killed at ten moments ends with what an undisturbed run has
+## make bench-path        ingest killed at ten moments ends with what an undisturbed run has; many scans; a simulated day
 bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_path $(SMALL)
 	$(BENCH).bench_scale $(SMALL)
-	$(BENCH).bench_shifts $(SMALL)
 	$(BENCH).bench_many_scans $(SMALL)
-	$(BENCH).bench_prefect $(SMALL)
-	$(BENCH).bench_recovery $(SMALL)
-	$(BENCH).bench_outages $(SMALL)
-	$(BENCH).bench_webhooks $(SMALL)
-	$(BENCH).bench_records $(SMALL)
-	$(BENCH).bench_api $(SMALL)
 
-## make bench-truth     what machine reading is worth on paper that nobody prepared for, a plain script beside it
+## make bench-truth       what machine reading is worth on paper that nobody prepared for, a plain script beside it
 bench-truth: $(BENCH_ENV)/.ready
 	@mkdir -p build && rm -f build/truth.jsonl
 	$(BENCH).bench_truth $(SMALL) --dump build/truth.jsonl
 	$(BENCH).bench_orders $(SMALL) --from build/truth.jsonl
+
+## make bench-machines    the store and more machines than one: what PostgreSQL costs, and services that go away
+bench-machines: $(BENCH_ENV)/.ready
+	$(BENCH).bench_store $(SMALL)
+	$(BENCH).bench_postgres
+	$(BENCH).bench_two_hosts $(SMALL)
+	$(BENCH).bench_shifts $(SMALL)
+	$(BENCH).bench_outages $(SMALL)
 
 ## make lock              write the lock files anew from pyproject.toml: of the tests, of the benchmarks, of the image
 lock:

@@ -25,7 +25,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
@@ -42,6 +41,7 @@ from flows.serving.records_api import records_api
 from flows.serving.slow_clients import PatientProtocol
 from reconcile.records import publish, query
 from tests.aside import run_aside
+from tests.bench.bench_submit import Turn
 from tests.bench.many_records import multiplied, small_orders
 from tests.bench.reconciling.rows import Row, at_most, show
 from transcribe.people.tokens import new_token
@@ -87,21 +87,9 @@ def pages(last: int, count: int) -> Mapping[str, Sequence[str]]:
     }
 
 
-@dataclass(kw_only=True)
-class Turn:
-    """A few seconds of one question: milliseconds of each answer, and how many were not 200."""
-
-    took: list[float] = field(default_factory=list)
-    bad: int = 0
-
-    @property
-    def p99(self) -> float:
-        return sorted(self.took)[len(self.took) * 99 // 100]
-
-
 async def turn(port: int, paths: Sequence[str], token: str, seconds: float) -> Turn:
     """Everybody asks as fast as they are answered."""
-    done, began = Turn(), time.perf_counter()
+    done, began = Turn(seconds=seconds), time.perf_counter()
     rest = f"HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
     heads = cycle([f"GET {path} {rest}".encode() for path in paths])
     await asyncio.gather(*(_ask(port, heads, began, seconds, done) for _ in range(CONNECTIONS)))
@@ -114,7 +102,7 @@ async def _ask(port: int, heads: Iterator[bytes], began: float, seconds: float, 
         writer.write(next(heads))
         said = (await reader.readuntil(b"\r\n\r\n")).lower()
         await reader.readexactly(int(said.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
-        done.bad += not said.startswith(b"http/1.1 200")
+        done.statuses[int(said[9:12])] += 1
         if at >= began + WARM_SECONDS or not done.took:
             done.took.append(1000 * (time.perf_counter() - at))
     writer.close()
@@ -196,14 +184,15 @@ def rows(count: int, turns: int, seconds: float, keep: Path | None = None) -> It
 
 def compared(done: Mapping[str, list[Turn]]) -> Iterator[Row]:
     """Each question beside the handler, turn by turn."""
-    first = statistics.median(each.p99 for each in done[FIRST])
+    first = statistics.median(each.at(99) for each in done[FIRST])
     for name, turns in done.items():
-        count, p99 = sum(len(each.took) for each in turns), statistics.median(each.p99 for each in turns)
+        count, p99 = sum(len(each.took) for each in turns), statistics.median(each.at(99) for each in turns)
         yield Row(of=f"{name}, p99 in ms ({count} answers)", figure=f"{p99:.1f}")
-        yield at_most(f"{name}, answers that are not 200", sum(each.bad for each in turns), 0, 0)
+        bad = sum(sum(each.statuses.values()) - each.statuses[200] for each in turns)
+        yield at_most(f"{name}, answers that are not 200", bad, 0, 0)
         if name != HANDLER:
             pairs = zip(turns, done[HANDLER], strict=True)
-            ratio = statistics.median(one.p99 / other.p99 for one, other in pairs)
+            ratio = statistics.median(one.at(99) / other.at(99) for one, other in pairs)
             yield at_most(f"{name}, of the handler", ratio, MAX_TIMES_HANDLER, 2)
             yield at_most(f"{name}, of the first page", p99 / first, MAX_TIMES_FIRST, 2)
 

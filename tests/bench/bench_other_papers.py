@@ -1,8 +1,7 @@
 """Whether the machine can tell a photograph of a form from one of something else taken in as that form.
 
 `python -m tests.bench.bench_other_papers [--count N] [--data FOLDER]`: others are those of the shared sets, sheets
-of other forms, and blank sheets. With `--free` each is read as the shipped receipt, a form without a blank, by both
-engines. Nothing was fitted on any of them; the limit was chosen by hand.
+of other forms, and blank sheets. Nothing was fitted on any of them; the limit was chosen by hand.
 """
 
 from __future__ import annotations
@@ -11,22 +10,18 @@ import argparse
 import io
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy
 from PIL import Image
 
-from flows.steps.identify_tasks import LEAST_FOUND_FIT, nothing_found
-from tests.bench.read_results import ENGINES
+from flows.steps.identify_tasks import LEAST_FOUND_FIT
 from tests.bench.read_samples import data_folder
 from tests.bench.world import forms, photographs
 from tests.bench.world.conditions import CONDITIONS
 from tests.camera import USUAL, photograph
-from transcribe import ocr
 from transcribe.forms import definition
-from transcribe.model import Form, Page, Scan
-from transcribe.recognition import read
+from transcribe.model import Form, Page
 from transcribe.registration import align
 
 SETS = ("factures_odoo_fr", "funsd", "invoices_mixed", "lichen_labels", "receipts_de", "sroie", "testaments_fr")
@@ -45,11 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2, help="pictures of each set, condition and level")
     parser.add_argument("--data", help="the folder of the shared sets")
-    parser.add_argument("--free", action="store_true", help="read them as a form without a blank")
     asked = parser.parse_args()
-    if asked.free:
-        read_as_receipts(data_folder(asked.data), asked.count)
-        return
     print(f"Nothing of the form is found below a fit of {LEAST_FOUND_FIT}.\n")
     print("| pictures | laid onto | count | nothing found | fit, lowest | fit, highest |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -63,20 +54,6 @@ def row(name: str, onto: str, fits: list[float]) -> str:
     """One row of the table."""
     found = sum(fit < LEAST_FOUND_FIT for fit in fits)
     return f"| {name} | {onto} | {len(fits)} | {found} | {min(fits):.2f} | {max(fits):.2f} |"
-
-
-def read_as_receipts(folder: Path, count: int) -> None:
-    """Print how often nothing of a receipt was found, by set; two of the sets are receipts."""
-    form, now = definition.load("receipt"), datetime(2026, 1, 1, tzinfo=UTC)
-    engines = [ocr.load(name, form.languages) for name in ENGINES]
-    print("| read as a receipt | count | nothing found |\n| --- | --- | --- |")
-    for name, pictures in pictures_of(folder, count):
-        found = 0
-        for picture in pictures:
-            scan = Scan(id=name, pages=(), form=form.name, form_version=form.version)
-            reads = read(scan, [Page(number=1, picture=picture)], form, engines, now)
-            found += nothing_found(form, reads.readings)
-        print(f"| {name} | {len(pictures)} | {found} |", flush=True)
 
 
 def pictures_of(folder: Path, count: int) -> Iterator[tuple[str, list[numpy.ndarray]]]:

@@ -142,7 +142,7 @@ def _decisions(found: Sequence[Result]) -> Table:
 
 
 def _stated(found: Sequence[Result], whole: bool) -> list[Forecast]:
-    """What was stated of the documents that `fit_calibration` did not see: every second one of a whole set."""
+    """What was stated of the documents that `fit_stages` did not see: every second one of a whole set."""
     files = list(dict.fromkeys(each.sample.file for each in found))
     unseen = set(files[1::2] if whole else files)
     return [told for each in found if each.sample.file in unseen and (told := each.stated)]

@@ -23,16 +23,10 @@ from rich.table import Table
 from tests.bench.bench_read import SEED
 from tests.bench.read_results import reads_of
 from tests.bench.read_samples import Sample, data_folder, generated, sroie
-from transcribe import ocr
-from transcribe.forms import definition as forms
-from transcribe.ink import writing_lines
-from transcribe.ink.ink_layer import ink_layer
-from transcribe.model import Page
-from transcribe.recognition import form_fields
-from transcribe.recognition.plain_page import plain_page
-from transcribe.registration.align import align
+from tests.pens import Hand
 
 CONSOLE = Console(width=140)
+HANDS: tuple[Hand, ...] = ("typed", "block")
 ROUNDS = 3
 """The best of so many rounds counts: other work on the machine only ever makes a round slower."""
 TIMES = 4
@@ -63,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         receipts = _written(Path(folder), list(sroie(data_folder(given.data), count)))
         CONSOLE.print(_receipts(receipts))
-    CONSOLE.print(_fields(list(generated(2 if given.small else 6, SEED, ("phone",), ("typed",)))))
+    CONSOLE.print(_forms(2 if given.small else 6))
 
 
 def _written(folder: Path, samples: Sequence[Sample]) -> list[tuple[Path, Sample]]:
@@ -125,62 +119,14 @@ def _peer(paths: Sequence[Path]) -> Cost | None:
         return _measured(lambda: subprocess.run(command, check=True, capture_output=True), len(paths))
 
 
-def _fields(samples: Sequence[Sample]) -> Table:
-    """The parts of reading a form, a page and a filled field, and read() as a whole beside their sum."""
-    table = Table("form pages, phone photos", "ms a page", "ms a filled field", title="forms, both engines")
-    parts, fields, fullest = _parts(samples)
-    for name, seconds in parts.items():
-        clock = " (clock: it runs in a child)" if name in ("detector", "rapidocr") else " (CPU)"
-        _field_row(table, name + clock, seconds, len(samples), fields)
-    _field_row(table, "beyond registration, Tesseract", parts["ink"] + parts["tesseract"], len(samples), fields)
-    written, seconds = fullest
-    table.add_row(
-        f"the same, fullest page: {written} fields", f"{1000 * seconds:.0f}", f"{1000 * seconds / written:.1f}"
-    )
-    whole = sum(min(_clock(reads_of, sample) for _ in range(ROUNDS)) for sample in samples)
-    _field_row(table, "read(), both engines on every field (clock)", whole, len(samples), fields)
-    table.add_row("sum of the parts over read()", f"{sum(parts.values()) / whole:.2f}", "")
+def _forms(count: int) -> Table:
+    """Reading forms by both engines, typed and filled in by hand."""
+    table = Table("form pages, phone photos", "ms a page by the clock", title="forms, both engines")
+    for hand in HANDS:
+        samples = list(generated(count, SEED, ("phone",), (hand,)))
+        whole = sum(min(_clock(reads_of, sample) for _ in range(ROUNDS)) for sample in samples)
+        table.add_row(hand, f"{1000 * whole / count:.0f}")
     return table
-
-
-def _field_row(table: Table, name: str, seconds: float, pages: int, fields: int) -> None:
-    table.add_row(name, f"{1000 * seconds / pages:.0f}", f"{1000 * seconds / fields:.1f}")
-
-
-def _parts(samples: Sequence[Sample]) -> tuple[dict[str, float], int, tuple[int, float]]:
-    """Seconds of each part over all samples, the filled fields, and those of the fullest page with its seconds beyond
-    registration."""
-    costs = dict.fromkeys(("decoding", "registration", "ink", "tesseract", "detector", "rapidocr"), 0.0)
-    total, fullest = 0, (0, 0.0)
-    for sample in samples:
-        form, photo = forms.load(sample.form), sample.page()
-        path = form.blanks[0].path
-        costs["decoding"] += _processor(sample.page)
-        costs["registration"] += _processor(align, photo, form)
-        page = align(photo, form).page
-        looked = _processor(ink_layer, page.picture, path)
-        sheet = ink_layer(page.picture, path)
-        regions = form_fields.field_regions(form, 1, sheet)
-        engines = {name: ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")}
-        plain = plain_page(page, path, regions, (), list(engines.values()), sheet.unit)
-        spots = [spot for spot in plain.regions if not spot.is_mark and (spot.ink.box or spot.stretches)]
-        boxes = [box for spot in spots for box in writing_lines.lines(spot.ink, sheet.unit)]
-        clean, lines = Page(number=1, picture=sheet.clean), [line for spot in spots for line in plain.lines(spot)]
-        read, find = engines["rapidocr"].words, engines["rapidocr"].stretches
-        tesseract = min(_processor(engines["tesseract"].words, clean, boxes) for _ in range(ROUNDS))
-        costs["rapidocr"] += min(_clock(read, plain.page, lines) for _ in range(ROUNDS))
-        costs["detector"] += min(_clock(find, plain.page) for _ in range(ROUNDS))
-        costs["tesseract"] += tesseract
-        costs["ink"] += looked
-        total += len(spots)
-        fullest = max(fullest, (len(spots), looked + tesseract))
-    return costs, total, fullest
-
-
-def _processor(work: Callable[..., object], *given: object) -> float:
-    before = _cpu()
-    work(*given)
-    return _cpu() - before
 
 
 def _clock(work: Callable[..., object], *given: object) -> float:

@@ -15,7 +15,7 @@ import json
 import pprint
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -49,6 +49,9 @@ KEPT = (
 )
 PEOPLE = {"text": 8, "address": 10, "name": 5, "code": 5, "amount": 4, "integer": 3, "date": 4}
 """Wrong readings of a hundred by people, by field type: the generator's crowd without its spammers."""
+
+FAMILIES = ("line text", "short text", "code", "amount", "date")
+"""Families of types for which it is tallied what machines decide."""
 
 PROVEN = 1.0
 """Taken for what machines have earned while it is counted what they earn."""
@@ -85,11 +88,17 @@ def main(dumps: Iterable[str]) -> None:
                 wrong, count = wrong + errors, count + decided
     content = kept(learn([each.facts for _, each in fixed], nothing, POLICY).content)
     content["places"] = taught(free, LearntParameters.read(version=0, content=content), POLICY)["places"]
-    families = ("line text", "short text", "code", "amount", "date")
-    situations = [f"{family}: {how}" for family in families for how in ("engines agree", "vouched for")]
+    situations = [f"{family}: {how}" for family in FAMILIES for how in ("engines agree", "vouched for")]
     content["shipped"] = {situation: [float(wrong), float(count)] for situation in situations}
-    TARGET.write_text(HEAD.format(count=len(documents)) + pprint.pformat(content, width=118, compact=True) + "\n")
+    write(content, HEAD.format(count=len(documents)))
     print(f"{len(documents)} documents; machines alone on typed print not fitted on: {wrong} wrong of {count}")
+
+
+def write(content: Mapping[str, Any], head: str = "") -> None:
+    """Put the content in the place of what ships, under the head that is there unless another is given."""
+    before, mark, _ = TARGET.read_text(encoding="utf-8").partition("CONTENT: dict[str, Any] = ")
+    text = pprint.pformat(dict(content), width=118, compact=True)
+    TARGET.write_text(f"{head or before + mark}{text}\n", encoding="utf-8")
 
 
 HEAD = '''"""Shipped parameters, version 0: data, written by `python -m tests.bench.fit_first`.
@@ -105,12 +114,12 @@ CONTENT: dict[str, Any] = '''
 
 
 def read(dump: Path) -> Iterable[tuple[int, Document]]:
-    """Each document of a dump with a number that stays the same whatever else is in it."""
+    """Each document of a dump, in their order, with a number that stays the same whatever else is in it."""
     by_file: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in dump.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         by_file[row["file"]].append(row)
-    for file, rows in sorted(by_file.items()):
+    for file, rows in by_file.items():
         yield (
             crc32(file.encode()),
             Document(

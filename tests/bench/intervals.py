@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -51,10 +50,3 @@ def paired_difference(groups: Sequence[tuple[int, int, int]], draws: int = 2000)
 
     drawn = sorted(over(lot.choices(groups, k=len(groups))) for _ in range(draws)) if groups else [0.0]
     return over(groups), drawn[len(drawn) // 40], drawn[-1 - len(drawn) // 40]
-
-
-def paired_ratio(pairs: Sequence[tuple[float, float]], draws: int = 2000) -> tuple[float, float, float]:
-    """The middle ratio of the first to the second of each pair, and its 95 % interval by drawing pairs anew."""
-    lot, ratios = random.Random(1), [first / second for first, second in pairs]
-    drawn = sorted(statistics.median(lot.choices(ratios, k=len(ratios))) for _ in range(draws))
-    return statistics.median(ratios), drawn[len(drawn) // 40], drawn[-1 - len(drawn) // 40]

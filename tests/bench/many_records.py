@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests.bench.bench_records import ManyRecords
-from tests.reconcile.records import a_field, decided
-from transcribe.model import Blank, Form, Record
+from tests.reconcile.records import START, MemoryOutbox, a_field, decided
+from transcribe.geometry import Box
+from transcribe.model import Blank, FieldKey, Form, Place, Reading, Record
+from transcribe.store.facts import OutboxEntry
 
 FIELDS = {"order_number": "code", "customer": "name", "order_date": "date", "total": "amount", "weight": "decimal"}
 FIRST_DAY = date(2026, 1, 1)
@@ -34,14 +35,31 @@ def orders_form() -> Form:
 
 
 @dataclass(kw_only=True)
-class SmallOrders(ManyRecords):
-    """An outbox of so many orders, each of another customer."""
+class SmallOrders(MemoryOutbox):
+    """An outbox of so many orders, each of another customer, made when it is asked for."""
 
-    def made(self, number: int) -> Record:
-        day = FIRST_DAY + timedelta(days=number % YEAR_DAYS)
-        values = f"BC-{number}", f"Elodie {number}", day.isoformat(), f"{number}.50", f"{number % 100}.25"
-        told = tuple(decided(name, value) for name, value in zip(FIELDS, values, strict=True))
-        return Record(scan=f"{number:064x}", form="orders", form_version=1, version=1, decisions=told)
+    count: int
+
+    def outbox(self, after: int, limit: int = 500) -> list[OutboxEntry]:
+        numbers = range(after + 1, min(after + limit, self.count) + 1)
+        return [
+            OutboxEntry(number=number, kind="record", scan=f"{number:064x}", record=order(number), at=START)
+            for number in numbers
+        ]
+
+    def outbox_mark(self, number: int) -> str:
+        return str(number)
+
+    def cited(self, scan: str, form: str, version: int) -> tuple[list[Reading], list[Place]]:
+        return [], [Place(scan=scan, key=FieldKey(name), page=1, box=Box(1, 2, 3, 4)) for name in FIELDS]
+
+
+def order(number: int) -> Record:
+    """The record of this number."""
+    day = FIRST_DAY + timedelta(days=number % YEAR_DAYS)
+    values = f"BC-{number}", f"Elodie {number}", day.isoformat(), f"{number}.50", f"{number % 100}.25"
+    told = tuple(decided(name, value) for name, value in zip(FIELDS, values, strict=True))
+    return Record(scan=f"{number:064x}", form="orders", form_version=1, version=1, decisions=told)
 
 
 def small_orders(count: int) -> SmallOrders:

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 from reconcile.records import held_records, query
 from reconcile.records.publish import publish, rebuild, verify
-from tests.bench.bench_records import rows
 from tests.examples import examples
 from tests.reconcile.records import MemoryOutbox, a_record, dump, order_form
 from tests.transcribe.store.world import World, after, decision, world
@@ -438,20 +437,6 @@ def test_rebuilding_gives_the_same_records_and_holds_the_same(
     assert [each.scan for each in held] == [f"s{number}" for number, is_odd in enumerate(odd) if is_odd]
     rebuild(store, path, store.form)
     assert (scans(path), held_records(path)) == (before, held)
-
-
-def test_the_benchmark_of_publishing_writes_every_row_and_tells_what_changes_cost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    told = [row.of for row in rows(230)]
-    assert told[0].startswith("230 records published")
-    assert [name.partition(",")[0] for name in told[-4:]] == [
-        "a correction",
-        "an erasure",
-        "200 erasures",
-        "a new version of the form with a text more",
-    ]
 
 
 PUBLISHER = """

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from tests.bench.bench_offline import FIELDS, SMALL, offline_batch
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.device import until_held, until_kept
+from tests.transcribe.review.offline_batch import offline_batch
 from tests.transcribe.review.site import DATE, NUMBER, Enter, Site, hashed, set_pay
 from transcribe.model import FieldKey, Transcriber
 from transcribe.store.facts import SentReading
@@ -183,7 +183,7 @@ PICTURES = """
 )
 @pytest.mark.parametrize(
     ("fields", "script"),
-    [(SMALL, FAILS_AT_FIRST), pytest.param(FIELDS, "", marks=pytest.mark.soak)],
+    [(20, FAILS_AT_FIRST), pytest.param(100, "", marks=pytest.mark.soak)],
     ids=["few", "many"],
 )
 def test_a_batch_read_without_a_line_arrives_once_and_is_paid_once(browser: Browser, fields: int, script: str) -> None:

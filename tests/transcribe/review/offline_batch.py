@@ -1,4 +1,4 @@
-"""A batch read without a line in Chromium on a phone: `python -m tests.bench.bench_offline [--small]`.
+"""A batch of fields read without a line in Chromium on a phone.
 
 A person takes fields along, the line is cut, they read all of them with two reloads between, a day goes by on the
 server's clock, the session ends, the line comes back and they sign in again. Each reading has to arrive once and be
@@ -7,23 +7,19 @@ paid once, and signing out has to leave no cache.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
-import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium import FLAGS, chromium
 from tests.transcribe.review.cable import cable
 from tests.transcribe.review.site import Site, make_site, served
 from transcribe.model import FieldKey
 from transcribe.store import Rate
 
-FIELDS, SMALL = 100, 20
 KEYS = ("order_number", "customer_name", "customer_no", "address", "city", "phone", "email", "comment", "total", "vat")
 
 
@@ -36,7 +32,6 @@ class Arrived:
     readings: Counter[str]
     paid: Counter[str]
     caches: list[str]
-    seconds: float
 
     @property
     def is_good(self) -> bool:
@@ -48,7 +43,6 @@ class Arrived:
 
 def offline_batch(browser: Browser, count: int, *, script: str = "") -> Arrived:
     """Read `count` fields without a line, and count what arrived and was paid. Each page runs `script` first."""
-    begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         site = make_site(Path(folder))
         for number in range(-(-count // len(KEYS)) + 1):
@@ -79,9 +73,7 @@ def offline_batch(browser: Browser, count: int, *, script: str = "") -> Arrived:
             page.context.close()
         found = _arrived(site, person.id)
         site.store.close()
-    return Arrived(
-        wanted=count, taken=taken, readings=found[0], paid=found[1], caches=caches, seconds=time.monotonic() - begun
-    )
+    return Arrived(wanted=count, taken=taken, readings=found[0], paid=found[1], caches=caches)
 
 
 def _take_along(page: Page, count: int) -> None:
@@ -134,23 +126,3 @@ def _arrived(site: Site, who: str) -> tuple[Counter[str], Counter[str]]:
     own = [r for story in site.store.readings_of(who, 500) for r in story.readings if r.source == who]
     paid = [line for line in site.store.ledger(who) if line.kind == "reading"]
     return Counter(str(each.task) for each in own), Counter(str(line.task) for line in paid)
-
-
-def main() -> int:
-    """Print one line; 1 where a reading is not there once, is not paid once, or something stayed on the device."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", action="store_true", help=f"{SMALL} fields instead of {FIELDS}")
-    count = SMALL if parser.parse_args().small else FIELDS
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        found = offline_batch(browser, count)
-    print(
-        f"{found.taken} fields read without a line, {sum(found.readings.values())} readings arrived, "
-        f"{sum(found.paid.values())} paid, caches after signing out: {found.caches or 'none'}; "
-        f"{found.seconds:.0f} s: {'good' if found.is_good else 'MISSED'}"
-    )
-    return 0 if found.is_good else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
